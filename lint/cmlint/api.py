@@ -1,0 +1,57 @@
+"""Everything a rule may import, and nothing else."""
+
+from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
+from cmlint.bundle.index import Definition, Placed
+from cmlint.bundle.resolve import Resolution
+from cmlint.kube import expansion, images, names, versions
+from cmlint.kube.near import nearest
+from cmlint.model.facts import (
+    Container,
+    Document,
+    Env,
+    EnvFrom,
+    Fault,
+    Ignore,
+    Key,
+    PodSpec,
+    Provider,
+    Reference,
+    Scalar,
+    Span,
+    Volume,
+)
+from cmlint.rules import Context, Draft, Settings, rule
+
+__all__ = [
+    "Bundle",
+    "Container",
+    "Context",
+    "Definition",
+    "Document",
+    "Draft",
+    "Env",
+    "EnvFrom",
+    "Environment",
+    "Fault",
+    "Ignore",
+    "Key",
+    "Origin",
+    "Placed",
+    "PodSpec",
+    "Provider",
+    "Reference",
+    "Resolution",
+    "Scalar",
+    "Settings",
+    "Span",
+    "Unresolved",
+    "Variable",
+    "Volume",
+    "expansion",
+    "images",
+    "names",
+    "nearest",
+    "rule",
+    "versions",
+]

@@ -1,0 +1,1 @@
+"""Documents that reach the cluster together: providers, resolution, environments and what volumes hold."""

@@ -1,0 +1,45 @@
+"""One bundle: the documents that reach the cluster together, and everything a rule may ask of them."""
+
+from __future__ import annotations
+
+from cmlint.bundle.environment import Environment, environment_of
+from cmlint.bundle.evidence import Surroundings
+from cmlint.bundle.index import Index, Placed
+from cmlint.bundle.resolve import Resolution, Resolver
+from cmlint.bundle.volumes import Contents, contents_of
+from cmlint.model.facts import Container, FileFacts, Reference, Volume
+
+
+class Bundle:
+    """The documents of a bundle, indexed.
+
+    `files` are all its texts with their facts, by the path under which they are shown. `external` and `strict` are the
+    configuration's: names made elsewhere, and whether what cannot be verified counts as missing.
+    """
+
+    def __init__(
+        self, files: list[tuple[str, FileFacts]], external: tuple[str, ...] = (), strict: bool = False
+    ) -> None:
+        self.files = files
+        self.placed: list[Placed] = []
+        for path, facts in files:
+            for document in facts.documents:
+                self.placed.append(Placed(path, document, facts, len(self.placed)))
+        self.index = Index(self.placed)
+        self.resolver = Resolver(self.index, Surroundings(self.placed, files), external, strict)
+        self.environments: dict[tuple[int, str], Environment] = {}
+
+    def resolve(self, reference: Reference, placed: Placed) -> Resolution:
+        """What a reference of a document leads to."""
+        return self.resolver.resolve(reference, placed)
+
+    def environment(self, container: Container, placed: Placed) -> Environment:
+        """A container's environment; asked for again, the same one."""
+        key = placed.number, container.path
+        if key not in self.environments:
+            self.environments[key] = environment_of(container, placed, self.resolver)
+        return self.environments[key]
+
+    def contents(self, volume: Volume, placed: Placed) -> Contents:
+        """The files of a volume."""
+        return contents_of(volume, placed, self.resolver)

@@ -1,0 +1,165 @@
+"""The environment of a container, exactly as the kubelet makes it (`pkg/kubelet/kubelet_pods.go`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cmlint.bundle.index import Definition, Placed
+from cmlint.bundle.resolve import Resolution, Resolver
+from cmlint.kube import expansion
+from cmlint.kube.names import is_placeholder
+from cmlint.model.facts import Container, Env, EnvFrom, Key, Reference, Span
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a variable's value comes from.
+
+    `kind` is `literal`, `ConfigMap`, `Secret`, `field`, `resource` or `file`; `definition` is where the value is
+    defined, `span` where it is brought into the container.
+    """
+
+    kind: str
+    name: str | None
+    key: str | None
+    via: str
+    span: Span
+    definition: Definition | None = None
+    key_fact: Key | None = None
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable: `value` is None when it is masked, or known only in the running pod."""
+
+    name: str
+    value: str | None
+    masked: bool
+    origin: Origin
+    shadows: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """A reference, or one key of it, that leads nowhere or into the unknown."""
+
+    reference: Reference
+    key: str | None
+    missing: bool
+
+
+@dataclass
+class Environment:
+    """A container's variables by name.
+
+    `complete` says that no variable can exist besides those listed; `starts` is False when the container surely does
+    not start.
+    """
+
+    variables: dict[str, Variable] = field(default_factory=dict)
+    unresolved: list[Unresolved] = field(default_factory=list)
+    complete: bool = True
+    starts: bool = True
+    command: tuple[str | None, ...] = ()
+    args: tuple[str | None, ...] = ()
+
+    def set(self, name: str, value: str | None, masked: bool, origin: Origin) -> None:
+        """Sets a variable, remembering what it hides."""
+        before = self.variables.pop(name, None)
+        shadows = (*before.shadows, before.origin) if before else ()
+        self.variables[name] = Variable(name, value, masked, origin, shadows)
+
+    def lookup(self, name: str) -> str | None:
+        """A variable's value for `$(NAME)`, or None when it has none that can be shown."""
+        variable = self.variables.get(name)
+        return variable.value if variable else None
+
+
+def environment_of(container: Container, placed: Placed, resolver: Resolver) -> Environment:
+    """A container's environment, with its command and arguments expanded in it."""
+    environment = Environment()
+    for entry in container.env_from:
+        add_from(environment, entry, placed, resolver)
+    for variable in container.env:
+        add_variable(environment, variable, placed, resolver)
+    environment.command = tuple(expand(environment, text.value)[0] for text in container.command)
+    environment.args = tuple(expand(environment, text.value)[0] for text in container.args)
+    return environment
+
+
+def add_from(environment: Environment, entry: EnvFrom, placed: Placed, resolver: Resolver) -> None:
+    """All keys of one `envFrom` source, a prefix put before each."""
+    reference = entry.reference
+    if reference is None:
+        environment.complete = False
+        return
+    resolution = resolver.resolve(reference, placed)
+    if resolution.open:
+        note_unresolved(environment, reference, None, resolution)
+        absent = resolution.status in ("missing", "wrong-namespace") and reference.optional
+        environment.complete = environment.complete and absent
+    prefix = entry.prefix.value if entry.prefix else ""
+    if is_placeholder(prefix):
+        environment.complete = False
+        return
+    for definition in (*resolution.definitions[:1],) if resolution.status == "found" else ():
+        for key in definition.provider.keys:
+            if not key.binary:
+                secret = reference.target == "Secret"
+                name = reference.name.value
+                origin = Origin(reference.target, name, key.name, "envFrom", reference.span, definition, key)
+                environment.set(prefix + key.name, key.value, secret, origin)
+
+
+def add_variable(environment: Environment, entry: Env, placed: Placed, resolver: Resolver) -> None:
+    """One entry of `env`."""
+    if entry.name is None or not entry.name.value:
+        return
+    name = entry.name.value
+    if entry.source == "literal":
+        text = entry.value.value if entry.value else ""
+        value, masked = expand(environment, text)
+        environment.set(name, value, masked, Origin("literal", None, None, "env", entry.span))
+    elif entry.reference is not None:
+        add_key(environment, name, entry.reference, placed, resolver)
+    elif entry.source in ("field", "resource", "file"):
+        if entry.source == "file":
+            environment.complete = environment.complete and not entry.optional
+        environment.set(name, None, False, Origin(entry.source, None, None, "env", entry.span))
+
+
+def add_key(environment: Environment, name: str, reference: Reference, placed: Placed, resolver: Resolver) -> None:
+    """One key of a ConfigMap or Secret; an optional one that is absent leaves the variable as it was."""
+    resolution = resolver.resolve(reference, placed)
+    key = reference.keys[0].value
+    found = [(d, k) for d, k in resolution.keys(key) if not k.binary] if resolution.status == "found" else []
+    if not found:
+        open_ = resolution.status == "found" and resolution.open
+        note_unresolved(environment, reference, key, resolution)
+        if resolution.status in ("unknown", "external", "placeholder") or open_:
+            origin = Origin(reference.target, reference.name.value, key, "env", reference.span)
+            environment.set(name, None, reference.target == "Secret", origin)
+        return
+    definition, fact = found[0]
+    origin = Origin(reference.target, reference.name.value, key, "env", reference.span, definition, fact)
+    environment.set(name, fact.value, reference.target == "Secret", origin)
+
+
+def note_unresolved(environment: Environment, reference: Reference, key: str | None, resolution: Resolution) -> None:
+    """Remembers a reference that leads nowhere; unless it is optional, the container does not start."""
+    missing = resolution.status in ("missing", "wrong-namespace") or (resolution.status == "found" and not resolution.open)
+    if resolution.status == "found" and key is None:
+        return
+    environment.unresolved.append(Unresolved(reference, key, missing))
+    if missing and not reference.optional:
+        environment.starts = False
+
+
+def expand(environment: Environment, text: str) -> tuple[str | None, bool]:
+    """A text with its `$(NAME)` replaced, and whether it had to be masked; None when it cannot be shown."""
+    if "$" not in text:
+        return text, False
+    hidden = [v for name, _ in expansion.names(text) if (v := environment.variables.get(name)) and v.value is None]
+    if hidden:
+        return None, any(variable.masked for variable in hidden)
+    return expansion.expand(text, environment.lookup), False

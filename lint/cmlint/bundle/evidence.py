@@ -1,0 +1,161 @@
+"""What the files prove about a name that nothing in them defines.
+
+Published repositories work, so most such names are made elsewhere. A name is *proven* missing only where nothing that
+stands around the reference could make it; else it is *unknown*.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from cmlint.bundle.index import Placed
+from cmlint.kube.fields import is_built_in
+from cmlint.model.facts import FileFacts
+
+WELL_KNOWN: dict[str, tuple[str, ...]] = {
+    "ConfigMap": (
+        "kube-root-ca.crt",
+        "openshift-service-ca.crt",
+        "istio-ca-root-cert",
+        "linkerd-identity-trust-roots",
+        "extension-apiserver-authentication",
+        "cluster-info",
+        "kubeadm-config",
+        "kube-proxy",
+        "coredns",
+        "aws-auth",
+        "trusted-ca-bundle",
+    ),
+    "Secret": ("*-token-?????", "builder-dockercfg-*", "default-dockercfg-*", "deployer-dockercfg-*"),
+}
+"""Names that the platform itself makes, as patterns."""
+
+INERT = frozenset(
+    (
+        "apps.openshift.io/DeploymentConfig",
+        "image.openshift.io/ImageStream",
+        "route.openshift.io/Route",
+        "build.openshift.io/BuildConfig",
+        "security.openshift.io/SecurityContextConstraints",
+        "console.openshift.io/ConsoleLink",
+        "project.openshift.io/Project",
+        "networking.istio.io/VirtualService",
+        "networking.istio.io/DestinationRule",
+        "networking.istio.io/Gateway",
+        "networking.istio.io/ServiceEntry",
+        "networking.istio.io/Sidecar",
+        "networking.istio.io/EnvoyFilter",
+        "security.istio.io/AuthorizationPolicy",
+        "security.istio.io/PeerAuthentication",
+        "security.istio.io/RequestAuthentication",
+        "telemetry.istio.io/Telemetry",
+        "gateway.networking.k8s.io/Gateway",
+        "gateway.networking.k8s.io/GatewayClass",
+        "gateway.networking.k8s.io/HTTPRoute",
+        "gateway.networking.k8s.io/GRPCRoute",
+        "gateway.networking.k8s.io/TLSRoute",
+        "gateway.networking.k8s.io/ReferenceGrant",
+        "monitoring.coreos.com/ServiceMonitor",
+        "monitoring.coreos.com/PodMonitor",
+        "monitoring.coreos.com/PrometheusRule",
+        "monitoring.googleapis.com/PodMonitoring",
+        "keda.sh/ScaledObject",
+        "autoscaling.k8s.io/VerticalPodAutoscaler",
+        "traefik.io/IngressRoute",
+        "traefik.io/Middleware",
+        "traefik.containo.us/IngressRoute",
+        "traefik.containo.us/Middleware",
+        "cloud.google.com/BackendConfig",
+        "networking.gke.io/FrontendConfig",
+        "networking.gke.io/ManagedCertificate",
+        "cilium.io/CiliumNetworkPolicy",
+        "projectcalico.org/NetworkPolicy",
+        "crd.projectcalico.org/NetworkPolicy",
+        "serving.knative.dev/Service",
+        "argoproj.io/Rollout",
+        "argoproj.io/AnalysisTemplate",
+        "cert-manager.io/ClusterIssuer",
+        "cert-manager.io/Issuer",
+        "cert-manager.io/Certificate",
+        "bitnami.com/SealedSecret",
+        "external-secrets.io/ExternalSecret",
+        "external-secrets.io/SecretStore",
+        "external-secrets.io/ClusterSecretStore",
+        "snapshot.storage.k8s.io/VolumeSnapshot",
+        "snapshot.storage.k8s.io/VolumeSnapshotClass",
+        "metrics.k8s.io/PodMetrics",
+        "spark.apache.org/SparkApplication",
+        "sparkoperator.k8s.io/SparkApplication",
+        "tekton.dev/Task",
+        "tekton.dev/Pipeline",
+    )
+)
+"""Custom kinds whose controllers make no ConfigMap or Secret besides those that cmlint knows of."""
+
+MAKING_SKIPS = frozenset(("a template, not rendered", "a kustomization"))
+"""Files that were not looked at and may well define objects."""
+
+
+def is_well_known(target: str, name: str) -> bool:
+    """Whether the platform makes this name in every namespace, or in its own."""
+    return any(fnmatchcase(name, pattern) for pattern in WELL_KNOWN[target])
+
+
+def may_make(api_version: str, kind: str) -> bool:
+    """Whether a custom resource's controller may make ConfigMaps or Secrets."""
+    if is_built_in(api_version):
+        return False
+    group = api_version.rpartition("/")[0]
+    return f"{group}/{kind}" not in INERT
+
+
+class Surroundings:
+    """What stands around a reference, folder by folder: the first thing there that may make objects, in words."""
+
+    def __init__(self, placed: list[Placed], files: list[tuple[str, FileFacts]]) -> None:
+        self.folders: dict[str, str] = {}
+        for path, facts in files:
+            if reason := maker_in(facts):
+                self.note(path, reason)
+        self.namespaces: dict[str, str] = {}
+        for item in placed:
+            document = item.document
+            if item.namespace and may_make(document.api_version, document.kind):
+                self.namespaces.setdefault(item.namespace, f"{document.kind} in {item.path}")
+
+    def note(self, path: str, reason: str) -> None:
+        """Remembers what stands in a file for its folder and the folders above."""
+        folder = path.rpartition("/")[0]
+        self.folders.setdefault(folder, f"{reason} in {path}")
+
+    def why_unknown(self, placed: Placed) -> str | None:
+        """What may make an object for this document, or None when nothing around it could."""
+        folder = placed.directory
+        prefix = f"{folder}/" if folder else ""
+        if folder in self.folders:
+            return self.folders[folder]
+        for other, reason in self.folders.items():
+            if prefix and other.startswith(prefix):
+                return reason
+        parts = folder.split("/")
+        for i in range(len(parts) - 1, 0, -1):
+            above = "/".join(parts[:i])
+            if above in self.folders:
+                return self.folders[above]
+        return self.namespaces.get(placed.namespace) if placed.namespace else None
+
+
+def maker_in(facts: FileFacts) -> str | None:
+    """The first thing in a file that may make objects which the file does not show."""
+    for skip in facts.skipped:
+        if skip.reason in MAKING_SKIPS:
+            return skip.reason
+    for other in facts.others:
+        if may_make(other.api_version, other.kind):
+            return f"the custom resource {other.kind}"
+    for document in facts.documents:
+        if document.broken:
+            return f"a {document.kind} that cannot be parsed"
+        if may_make(document.api_version, document.kind):
+            return f"the custom resource {document.kind}"
+    return None

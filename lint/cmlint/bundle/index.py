@@ -1,0 +1,71 @@
+"""The providers of a bundle, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from cmlint.model.facts import Document, FileFacts, Provider, Target
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A document of a bundle: its facts, and the text that it stands in.
+
+    `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle.
+    """
+
+    path: str
+    document: Document
+    file: FileFacts
+    number: int
+
+    @property
+    def directory(self) -> str:
+        """The folder of the text; empty at the top."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def namespace(self) -> str | None:
+        """The namespace written in the document, or None."""
+        return self.document.namespace.value if self.document.namespace else None
+
+
+class Definition(NamedTuple):
+    """A provider and the document that defines it."""
+
+    placed: Placed
+    provider: Provider
+
+    @property
+    def namespace(self) -> str | None:
+        """The namespace that the object will be in, or None where the files leave it open."""
+        return self.provider.namespace.value if self.provider.namespace else self.placed.namespace
+
+
+class Index:
+    """All providers of a bundle."""
+
+    def __init__(self, placed: list[Placed]) -> None:
+        self.by_name: dict[tuple[Target, str], list[Definition]] = {}
+        self.globs: list[Definition] = []
+        for item in placed:
+            for provider in item.document.providers:
+                definition = Definition(item, provider)
+                if provider.glob:
+                    self.globs.append(definition)
+                else:
+                    self.by_name.setdefault((provider.target, provider.name.value), []).append(definition)
+
+    def named(self, target: Target, name: str) -> list[Definition]:
+        """The providers of a name, in any namespace."""
+        found = self.by_name.get((target, name), [])
+        if not self.globs:
+            return found
+        made = [d for d in self.globs if d.provider.target == target and fnmatchcase(name, d.provider.name.value)]
+        return found + made
+
+    def names(self, target: Target) -> list[str]:
+        """All names of one kind of provider."""
+        return [name for kind, name in self.by_name if kind == target]

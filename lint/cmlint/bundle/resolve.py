@@ -1,0 +1,151 @@
+"""From a reference to the providers that it can mean, nearest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from cmlint.bundle.evidence import Surroundings, is_well_known
+from cmlint.bundle.index import Definition, Index, Placed
+from cmlint.kube.names import is_placeholder
+from cmlint.kube.near import nearest
+from cmlint.model.facts import Key, Reference, Scalar
+
+Status = Literal["found", "missing", "wrong-namespace", "unknown", "external", "placeholder"]
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What a reference leads to.
+
+    `definitions` are the equally near providers that it can mean (`found`), or those in other namespaces
+    (`wrong-namespace`). `near` are providers with a name that was probably meant. `why` says in words why nothing is
+    known (`unknown`). A reference that is `missing` is proven to lead nowhere.
+    """
+
+    status: Status
+    definitions: tuple[Definition, ...] = ()
+    near: tuple[Definition, ...] = ()
+    why: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether keys may exist that no definition shows."""
+        return self.status != "found" or any(definition.provider.open for definition in self.definitions)
+
+    def lacking(self, key: str) -> tuple[Definition, ...]:
+        """The definitions that surely lack a key."""
+        return tuple(d for d in self.definitions if not d.provider.open and key_of(d, key) is None)
+
+    def keys(self, name: str) -> tuple[tuple[Definition, Key], ...]:
+        """Where a key is defined, in each definition that has it."""
+        found = ((definition, key_of(definition, name)) for definition in self.definitions)
+        return tuple((definition, key) for definition, key in found if key is not None)
+
+
+def key_of(definition: Definition, name: str) -> Key | None:
+    """A definition's key of this name; where it is written twice, the last, as Kubernetes would have it."""
+    return next((key for key in reversed(definition.provider.keys) if key.name == name), None)
+
+
+class Resolver:
+    """Resolves the references of one bundle; `external` are patterns `[Kind/]name` of what is made elsewhere."""
+
+    def __init__(self, index: Index, around: Surroundings, external: tuple[str, ...], strict: bool) -> None:
+        self.index, self.around, self.external, self.strict = index, around, external, strict
+        self.known: dict[tuple[str, str, str | None, str], Resolution] = {}
+
+    def resolve(self, reference: Reference, placed: Placed) -> Resolution:
+        """What a reference of this document leads to."""
+        namespace = reference.namespace.value if reference.namespace else placed.namespace
+        key = (reference.target, reference.name.value, namespace, placed.path)
+        if reference.via == "field":
+            return self.look_up(reference, namespace, placed)
+        if key not in self.known:
+            self.known[key] = self.look_up(reference, namespace, placed)
+        return self.known[key]
+
+    def look_up(self, reference: Reference, namespace: str | None, placed: Placed) -> Resolution:
+        """The same, without what is known already."""
+        name = reference.name.value
+        if is_placeholder(name):
+            return Resolution("placeholder")
+        named = self.index.named(reference.target, name)
+        here = [d for d in named if d.provider.everywhere or meets(namespace, d.namespace)]
+        if here:
+            return Resolution("found", nearest_definitions(here, placed))
+        if is_well_known(reference.target, name) or self.is_external(reference):
+            return Resolution("external")
+        if named:
+            return Resolution("wrong-namespace", nearest_definitions(named, placed))
+        return self.absent(reference, namespace, placed)
+
+    def absent(self, reference: Reference, namespace: str | None, placed: Placed) -> Resolution:
+        """A name that nothing defines: proven missing, or not to be known from the files."""
+        near = self.near(reference, namespace, placed)
+        why = self.around.why_unknown(placed)
+        if reference.via == "field" and not why:
+            why = f"{placed.document.kind} may make it itself"
+        if self.strict or near or not why:
+            return Resolution("missing", near=near, why=why or "")
+        return Resolution("unknown", why=why)
+
+    def near(self, reference: Reference, namespace: str | None, placed: Placed) -> tuple[Definition, ...]:
+        """Providers of the name that was probably meant."""
+        reachable = {
+            name
+            for name in self.index.names(reference.target)
+            if any(meets(namespace, d.namespace) for d in self.index.named(reference.target, name))
+        }
+        name = nearest(reference.name.value, reachable)
+        if name is None:
+            return ()
+        found = [d for d in self.index.named(reference.target, name) if meets(namespace, d.namespace)]
+        return nearest_definitions(found, placed)
+
+    def is_external(self, reference: Reference) -> bool:
+        """Whether the configuration says that this name is made elsewhere."""
+        full = f"{reference.target}/{reference.name.value}".lower()
+        return any(
+            fnmatchcase(full if "/" in pattern else reference.name.value, pattern.lower() if "/" in pattern else pattern)
+            for pattern in self.external
+        )
+
+
+def meets(wanted: str | None, offered: str | None) -> bool:
+    """Whether two namespaces can be the same one; one that is left open can be any."""
+    if wanted is None or offered is None or wanted == offered:
+        return True
+    return is_placeholder(wanted) or is_placeholder(offered)
+
+
+def nearest_definitions(found: list[Definition], placed: Placed) -> tuple[Definition, ...]:
+    """Those that are nearest to a document: in its file, in its folder, then upwards; in one file the last."""
+    if len(found) == 1:
+        return (found[0],)
+    best = min(distance(definition, placed) for definition in found)
+    near = [definition for definition in found if distance(definition, placed) == best]
+    last: dict[tuple[str, str | None], Definition] = {}
+    for definition in near:
+        last[definition.placed.path, definition.namespace] = definition
+    return tuple(last.values())
+
+
+def distance(definition: Definition, placed: Placed) -> tuple[int, int]:
+    """How far a definition is: another namespace than the written one counts most, then folders upwards."""
+    apart = int(definition.namespace != placed.namespace)
+    if definition.placed.path == placed.path:
+        return 0, apart
+    here, there = placed.directory.split("/"), definition.placed.directory.split("/")
+    shared = 0
+    for a, b in zip(here, there, strict=False):
+        if a != b:
+            break
+        shared += 1
+    return 1 + len(here) - shared, apart
+
+
+def name_of(scalar: Scalar | None) -> str:
+    """A scalar's value, or an empty text."""
+    return scalar.value if scalar else ""

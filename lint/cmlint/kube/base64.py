@@ -1,0 +1,14 @@
+"""Base64 as Go's `encoding/base64` StdEncoding reads it: line breaks may stand anywhere, padding is required."""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+WELL_FORMED = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\Z")
+
+
+def decode(text: str) -> bytes | None:
+    """The bytes that a text stands for, or None when Go would refuse it."""
+    joined = text.replace("\n", "").replace("\r", "")
+    return binascii.a2b_base64(joined) if WELL_FORMED.match(joined) else None

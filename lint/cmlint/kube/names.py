@@ -1,0 +1,104 @@
+"""Which names Kubernetes accepts.
+
+The patterns are those of `staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go`. Every function returns the
+reason why a name is refused, in words that follow "must" or "may", or None when it is accepted.
+"""
+
+from __future__ import annotations
+
+import re
+
+SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
+LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
+DATA_KEY = re.compile(r"[-._a-zA-Z0-9]+\Z")
+ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*\Z")
+QUALIFIED = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z")
+PLACEHOLDER = re.compile(r"\$\{|\$\(|\{\{|\}\}|<[^<>]*>|\$[A-Za-z_]|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%")
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether something has still to be put into a text (`${X}`, `$(X)`, `{{ x }}`, `<x>`), so that it is no name yet."""
+    return PLACEHOLDER.search(text) is not None
+
+
+def why_not_subdomain(name: str) -> str | None:
+    """Why a name is no RFC 1123 subdomain, as names of ConfigMaps and Secrets must be."""
+    if len(name) > 253:
+        return "must be no longer than 253 characters"
+    if not SUBDOMAIN.match(name):
+        return "must consist of lower case letters, digits, `-` and `.`, and start and end with a letter or digit"
+    return None
+
+
+def why_not_label(name: str) -> str | None:
+    """Why a name is no RFC 1123 label, as names of volumes and namespaces must be."""
+    if len(name) > 63:
+        return "must be no longer than 63 characters"
+    if not LABEL.match(name):
+        return "must consist of lower case letters, digits and `-`, and start and end with a letter or digit"
+    return None
+
+
+def why_not_data_key(key: str) -> str | None:
+    """Why a name is no key of a ConfigMap or Secret."""
+    if len(key) > 253:
+        return "must be no longer than 253 characters"
+    if not DATA_KEY.match(key):
+        return "must consist of letters, digits, `-`, `_` and `.`"
+    if key in (".", ".."):
+        return f"must not be `{key}`"
+    if key.startswith(".."):
+        return "must not start with `..`"
+    return None
+
+
+def why_not_env_name(name: str, relaxed: bool) -> str | None:
+    """Why a name is no name of an environment variable, under the relaxed rule of 1.34 or the one before."""
+    if relaxed:
+        if all(" " <= character <= "~" and character != "=" for character in name):
+            return None
+        return "must consist of printable ASCII characters other than `=`"
+    if not ENV_NAME.match(name):
+        return "must consist of letters, digits, `_`, `-` and `.`, and must not start with a digit"
+    if name in (".", ".."):
+        return f"must not be `{name}`"
+    if name.startswith(".."):
+        return "must not start with `..`"
+    return None
+
+
+def why_not_qualified(name: str) -> str | None:
+    """Why a name is no qualified name, as the names of labels and annotations must be (`prefix/name` or `name`)."""
+    prefix, slash, rest = name.rpartition("/")
+    if slash and (not prefix or "/" in prefix or why_not_subdomain(prefix)):
+        return "must have a DNS subdomain before its only `/`"
+    if len(rest) > 63:
+        return "must have a name of no more than 63 characters"
+    if not QUALIFIED.match(rest):
+        return "must consist of letters, digits, `-`, `_` and `.`, and start and end with a letter or digit"
+    return None
+
+
+def why_not_label_value(value: str) -> str | None:
+    """Why a text is no value of a label."""
+    if len(value) > 63:
+        return "must be no longer than 63 characters"
+    if value and not QUALIFIED.match(value):
+        return "must consist of letters, digits, `-`, `_` and `.`, and start and end with a letter or digit"
+    return None
+
+
+def why_not_local_path(path: str) -> str | None:
+    """Why a path may not be used inside a volume (`pkg/apis/core/validation/validation.go`, validateLocalDescendingPath)."""
+    if path.startswith("/"):
+        return "must be a relative path"
+    if ".." in path.split("/"):
+        return "must not contain `..`"
+    return None
+
+
+def why_not_item_path(path: str) -> str | None:
+    """Why a path may not be that of a volume's item (the same file, ValidateLocalNonReservedPath)."""
+    if reason := why_not_local_path(path):
+        return reason
+    return "must not start with `..`" if path.startswith("..") else None

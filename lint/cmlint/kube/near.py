@@ -1,0 +1,58 @@
+"""How near two names are: whether one was probably meant for the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that was probably meant, or None; the same candidates give the same answer in any order."""
+    best: tuple[int, str] | None = None
+    for candidate in candidates:
+        distance = distance_if_near(name, candidate)
+        if distance is not None and (best is None or (distance, candidate) < best):
+            best = distance, candidate
+    return best[1] if best else None
+
+
+def distance_if_near(name: str, other: str) -> int | None:
+    """How far apart two different names are when they are near, else None.
+
+    Near means: equal but for case and separators, or one edit apart from four characters on, two from eight on. Names
+    that differ in their digits alone (`config-1`, `config-2`) are meant to differ.
+    """
+    if name == other:
+        return None
+    plain, other_plain = squeeze(name), squeeze(other)
+    if plain == other_plain:
+        return 0
+    allowed = min(len(plain), len(other_plain)) // 4
+    if not allowed or abs(len(plain) - len(other_plain)) > min(allowed, 2):
+        return None
+    if plain.translate(DIGITS) == other_plain.translate(DIGITS):
+        return None
+    distance = edits(plain, other_plain)
+    return distance if distance <= min(allowed, 2) else None
+
+
+DIGITS = dict.fromkeys(map(ord, "0123456789"))
+
+
+def squeeze(name: str) -> str:
+    """A name without case and separators."""
+    return name.lower().replace("-", "").replace("_", "").replace(".", "")
+
+
+def edits(a: str, b: str) -> int:
+    """The number of insertions, deletions, replacements and swaps of neighbours between two texts."""
+    before: list[int] = []
+    previous = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        current = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and y == a[i - 2]:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        before, previous = previous, current
+    return previous[-1]

@@ -1,0 +1,1 @@
+"""Text to documents to facts: the only room that sees YAML."""

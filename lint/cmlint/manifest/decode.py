@@ -1,0 +1,302 @@
+"""Reads nodes as the API server's strict decoder reads them into Go types, and notes what it would refuse.
+
+Nothing is raised for a wrong type: the fault is noted once, and the value counts as absent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cmlint.kube import scalars
+from cmlint.kube.fields import TYPES
+from cmlint.kube.near import nearest
+from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlSyntaxError
+from cmlint.model.facts import Fault, FaultCode, Scalar, Span
+
+PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+
+TYPE_FAULTS: dict[tuple[str, str], FaultCode] = {
+    ("EnvVar", "value"): "env-value-type",
+    ("EnvVar", "name"): "env-name",
+    ("Container", "image"): "image",
+    ("EphemeralContainer", "image"): "image",
+    ("ImageVolumeSource", "reference"): "image",
+    ("Container", "imagePullPolicy"): "pull-policy",
+    ("EphemeralContainer", "imagePullPolicy"): "pull-policy",
+    ("ImageVolumeSource", "pullPolicy"): "pull-policy",
+    **{(kind, field): "object" for kind in ("ConfigMap", "Secret", "ObjectMeta") for field in TYPES[kind]},
+}
+"""Which fault a value of the wrong type is; elsewhere it is a malformed reference."""
+
+WHOLE_OBJECTS = frozenset(("PodSpec", "Container", "EphemeralContainer", "Volume", "ConfigMap", "Secret", "ObjectMeta"))
+"""The types in which a name that is no field is an unknown field; in all others it spoils a reference."""
+
+NAMES = {"string": "a string", "bool": "a boolean", "int": "a number"}
+
+Struct = dict[str, Node]
+
+
+class Decoder:
+    """Decodes one document that begins at character `base` of its text.
+
+    `container` names the container that the faults now noted belong to; `secret` keeps what is written out of them.
+    """
+
+    def __init__(self, text: str, base: int) -> None:
+        self.text, self.base = text, base
+        self.faults: list[Fault] = []
+        self.container: str | None = None
+        self.secret = False
+
+    # spans
+
+    def span(self, node: Node) -> Span:
+        """Where a node stands, without its anchor and tag, and without the line break that ends a block scalar."""
+        start, end = node.start_mark.index, node.end_mark.index
+        text = self.text
+        if start < end and text[start] in "&!" and (found := PROPERTIES.match(text, start, end)):
+            start = found.end()
+        while end > start and text[end - 1] in " \t\r\n":
+            end -= 1
+        return Span(self.base + start, self.base + end)
+
+    def written(self, node: Node) -> str:
+        """A node's text as it stands in the document."""
+        span = self.span(node)
+        return self.text[span.start - self.base : span.end - self.base]
+
+    # faults
+
+    def fault(
+        self,
+        code: FaultCode,
+        where: Node | Span,
+        path: str,
+        reason: str,
+        *,
+        text: str | None = None,
+        near: str | None = None,
+        other: Span | None = None,
+        label: str = "",
+    ) -> None:
+        """Notes one thing that the API server refuses."""
+        span = where if isinstance(where, Span) else self.span(where)
+        shown = None if self.secret and code in ("data-value-type", "base64") else text
+        self.faults.append(Fault(code, span, path, reason, self.container, shown, near, other, label))
+
+    # scalars
+
+    def resolve(self, node: ScalarNode) -> scalars.Resolved:
+        """A scalar's value as Kubernetes reads it."""
+        if not node.tag and node.style:
+            return str(node.value)
+        return scalars.resolve(node.tag, node.value)
+
+    def scalar(self, node: Node) -> Scalar:
+        """A string node's value and place; the caller has made sure that it is one."""
+        span = self.span(node)
+        value = self.resolve(node) if isinstance(node, ScalarNode) else None
+        return Scalar(value if isinstance(value, str) else "", span.start, span.end)
+
+    def string(self, struct: Struct, field: str) -> Scalar | None:
+        """A field that has been decoded as a string, or None when it is absent."""
+        node = struct.get(field)
+        return self.scalar(node) if node is not None else None
+
+    def value(self, struct: Struct, field: str) -> str:
+        """A string field's value; empty when it is absent, as in Go."""
+        found = self.string(struct, field)
+        return found.value if found else ""
+
+    def boolean(self, struct: Struct, field: str) -> bool:
+        """A boolean field's value; false when it is absent."""
+        node = struct.get(field)
+        return isinstance(node, ScalarNode) and self.resolve(node) is True
+
+    def integer(self, struct: Struct, field: str) -> int | None:
+        """An integer field's value, or None when it is absent."""
+        node = struct.get(field)
+        value = self.resolve(node) if isinstance(node, ScalarNode) else None
+        return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+    # collections
+
+    def items(self, node: Node) -> Iterator[tuple[str, Node, Node]]:
+        """The entries of a mapping as (name, key, value), merge keys followed; the last of equal names counts."""
+        if not isinstance(node, MappingNode):
+            return
+        entries: dict[str, tuple[Node, Node]] = {}
+        for key, value in node.value:
+            if is_merge(key):
+                for name, merged_key, merged in self.merged(value):
+                    entries.setdefault(name, (merged_key, merged))
+        for key, value in node.value:
+            if isinstance(key, ScalarNode) and not is_merge(key):
+                entries[self.key_name(key)] = (key, value)
+        for name, (key, value) in entries.items():
+            yield name, key, value
+
+    def merged(self, node: Node) -> Iterator[tuple[str, Node, Node]]:
+        """What a merge key brings in: one mapping, or several of which earlier ones win."""
+        if isinstance(node, SequenceNode):
+            for item in node.value:
+                yield from self.items(item)
+        else:
+            yield from self.items(node)
+
+    def key_name(self, key: ScalarNode) -> str:
+        """The name that a mapping key gets in JSON."""
+        if key.style or (key.value and key.value[0] not in scalars.FIRST and not key.tag):
+            return str(key.value)
+        return scalars.key_name(self.resolve(key))
+
+    def struct(self, node: Node | None, kind: str, path: str) -> Struct | None:
+        """The fields of a mapping that is to become the type `kind`; None when it is absent, null or no mapping.
+
+        Unknown fields and values of the wrong type are noted and left out, null counts as absent.
+        """
+        if node is None or self.is_null(node):
+            return None
+        if not isinstance(node, MappingNode):
+            self.wrong_type(node, self.type_fault(kind, ""), path, "a mapping")
+            return None
+        known = TYPES[kind]
+        result: Struct = {}
+        for name, key, value in self.items(node):
+            expected = known.get(name)
+            where = f"{path}.{name}" if path else name
+            if expected is None:
+                self.unknown_field(key, name, kind, path)
+            elif not self.is_null(value) and self.fits(value, expected, kind, name, where):
+                result[name] = value
+        return result
+
+    def unknown_field(self, key: Node, name: str, kind: str, path: str) -> None:
+        """Notes a field that the type `kind` does not have."""
+        code: FaultCode = "unknown-field" if kind in WHOLE_OBJECTS else "reference"
+        where = f"{path}.{name}" if path else name
+        near = nearest(name, TYPES[kind])
+        self.fault(code, key, where, "is not a field that Kubernetes knows", text=name, near=near)
+
+    def sequence(self, struct: Struct, field: str) -> list[Node]:
+        """The entries of a list field; empty when it is absent."""
+        node = struct.get(field)
+        return node.value if isinstance(node, SequenceNode) else []
+
+    def fits(self, node: Node, expected: str, kind: str, field: str, path: str) -> bool:
+        """Whether a value that is not null has the type that its field needs; if not, the fault is noted."""
+        code = self.type_fault(kind, field)
+        if expected == "any":
+            return True
+        if expected.startswith("[]"):
+            if not isinstance(node, SequenceNode):
+                return self.wrong_type(node, code, path, "a list")
+            if expected == "[]string":
+                for i, item in enumerate(node.value):
+                    self.fits(item, "string", kind, field, f"{path}[{i}]") if not self.is_null(item) else None
+            return True
+        if expected in NAMES:
+            return self.is_scalar(node, expected) or self.wrong_type(node, code, path, NAMES[expected])
+        return isinstance(node, MappingNode) or self.wrong_type(node, code, path, "a mapping")
+
+    def is_scalar(self, node: Node, expected: str) -> bool:
+        """Whether a node is a scalar of the expected type."""
+        if not isinstance(node, ScalarNode):
+            return False
+        value = self.resolve(node)
+        if expected == "string":
+            return isinstance(value, str)
+        if expected == "bool":
+            return isinstance(value, bool)
+        return not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and value == int(value)))
+
+    def is_null(self, node: Node) -> bool:
+        """Whether a node is null, which everywhere counts as absent."""
+        return isinstance(node, ScalarNode) and not node.style and self.resolve(node) is None
+
+    def type_fault(self, kind: str, field: str) -> FaultCode:
+        """The fault that a wrong type in this field is."""
+        return TYPE_FAULTS.get((kind, field), "object" if kind in ("ConfigMap", "Secret", "ObjectMeta") else "reference")
+
+    def wrong_type(self, node: Node, code: FaultCode, path: str, expected: str) -> bool:
+        """Notes a value of the wrong type; always False, so that it can end a condition."""
+        found = self.type_name(node)
+        text = self.written(node) if isinstance(node, ScalarNode) else None
+        self.fault(code, node, path, f"must be {expected}, but it is {found}", text=text)
+        return False
+
+    def type_name(self, node: Node) -> str:
+        """What a node is, in words."""
+        if isinstance(node, MappingNode):
+            return "a mapping"
+        if isinstance(node, SequenceNode):
+            return "a list"
+        assert isinstance(node, ScalarNode)
+        kind = scalars.type_of(self.resolve(node))
+        return "null" if kind == "null" else f"a {kind}"
+
+
+def is_merge(key: Node) -> bool:
+    """Whether a key merges another mapping in."""
+    return isinstance(key, ScalarNode) and key.value == "<<" and not key.style and key.tag in ("", scalars.PREFIX + "merge")
+
+
+def check_tree(decoder: Decoder, root: Node) -> None:
+    """Notes every name that stands twice in one mapping, anywhere in a document.
+
+    Raises YamlSyntaxError for what YAML allows and JSON does not, so that Kubernetes cannot read the document at all: a
+    key that is null or no scalar, NaN and infinity, a tag that does not fit.
+    """
+    text = decoder.text
+    careful = ".n" in text.lower() or ".i" in text.lower() or "!!" in text
+    seen: set[int] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ScalarNode):
+            if careful:
+                check_scalar(decoder, node)
+            continue
+        if id(node.value) in seen:
+            continue
+        seen.add(id(node.value))
+        if isinstance(node, SequenceNode):
+            stack.extend(node.value)
+            continue
+        check_keys(decoder, node)
+        stack.extend(value for _, value in node.value if careful or value.__class__ is not ScalarNode)
+
+
+def check_keys(decoder: Decoder, node: MappingNode) -> None:
+    """The keys of one mapping: each must have a name in JSON, and no name may stand twice."""
+    first: dict[object, Node] = {}
+    for key, value in node.value:
+        if not isinstance(key, ScalarNode):
+            raise YamlSyntaxError("a mapping key must be a scalar", key.start_mark.index, key.start_mark.line)
+        if is_merge(key):
+            if not all(isinstance(part, MappingNode) for part in (value.value if isinstance(value, SequenceNode) else [value])):
+                raise YamlSyntaxError("a merge key needs a mapping", key.start_mark.index, key.start_mark.line)
+            continue
+        try:
+            identity = decoder.resolve(key)
+            name = decoder.key_name(key)
+        except scalars.BadScalarError as error:
+            raise YamlSyntaxError(str(error), key.start_mark.index, key.start_mark.line) from None
+        same = (type(identity), identity)
+        if same in first:
+            span = decoder.span(first[same])
+            decoder.fault("repeated-key", key, name, "stands twice in one mapping", text=name, other=span, label="first here")
+        else:
+            first[same] = key
+
+
+def check_scalar(decoder: Decoder, node: ScalarNode) -> None:
+    """A value must fit its tag and be neither NaN nor infinite."""
+    try:
+        value = decoder.resolve(node)
+    except scalars.BadScalarError as error:
+        raise YamlSyntaxError(str(error), node.start_mark.index, node.start_mark.line) from None
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        reason = f"JSON has no number `{node.value}`"
+        raise YamlSyntaxError(reason, node.start_mark.index, node.start_mark.line)

@@ -1,0 +1,318 @@
+"""A text to its facts.
+
+Most YAML in a repository is not cmlint's business, so a document is cut out of its text first, the words that every
+document on its ground holds are looked for with plain substring tests, and only a document that has one is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cmlint.kube.fields import POD_PATHS, is_built_in
+from cmlint.kube.scalars import BadScalarError
+from cmlint.manifest.comments import read_ignores
+from cmlint.manifest.decode import Decoder, check_tree
+from cmlint.manifest.makers import KINDS, read_made
+from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlSyntaxError, compose
+from cmlint.manifest.objects import ObjectReader
+from cmlint.manifest.pods import PodReader
+from cmlint.manifest.shapes import ShapeReader
+from cmlint.model.facts import Document, Fault, FileFacts, Other, PodSpec, Provider, Reference, Scalar, Skip, Span
+
+VERSION = 1
+"""Raised whenever the same text would give other facts."""
+
+WORDS = ("onfigMap", "onfigmap", "CONFIGMAP", "ecret", "SECRET", "image", "Image", "ontainers", "nvFrom", "nvfrom")
+WORDS_PATTERN = re.compile("|".join((*WORDS, *sorted(kind for kind in KINDS if "ecret" not in kind))))
+"""What a document must hold to be worth parsing: the ground's own fields and kinds, in any of their spellings."""
+
+CUT = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+"""Where a document ends, whatever it stands in (`staging/src/k8s.io/apimachinery/pkg/util/yaml/decoder.go`)."""
+
+KIND = re.compile(r"""^[{ ]{0,2}["']?kind["']?[ \t]*:[ \t]*["']?([A-Za-z][\w.-]*)""", re.MULTILINE)
+API_VERSION = re.compile(r"""^[{ ]{0,2}["']?apiVersion["']?[ \t]*:[ \t]*["']?([\w./-]+)""", re.MULTILINE)
+TEMPLATE = re.compile(r"\{\{|\{%|<%|\[\[")
+TEMPLATE_LINE = re.compile(r"\$\{|\$\(|@@|__|<[^>]*>|%[A-Za-z]")
+IGNORE = "cmlint.dev/ignore"
+DIRECTIVES = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z")
+
+SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
+"""Kinds that are refused without a selector, so that one without it is likely a part of another."""
+
+NOT_KUBERNETES = "not a Kubernetes object"
+TEMPLATED = "a template, not rendered"
+DEFINITION = "a CustomResourceDefinition"
+KUSTOMIZATION = "a kustomization"
+PATCH = "a patch"
+
+
+def read_text(text: str) -> FileFacts:
+    """The facts of one text, which may hold any number of documents, good and broken."""
+    documents: list[Document] = []
+    others: dict[Other, None] = {}
+    skipped: list[Skip] = []
+    for start, end in cut(text):
+        chunk = text[start:end]
+        if "kind" not in chunk or "apiVersion" not in chunk:
+            if chunk.strip():
+                skipped.append(Skip(NOT_KUBERNETES, Span(start, end)))
+        elif not WORDS_PATTERN.search(chunk):
+            for other in kinds_in(chunk):
+                others[other] = None
+        else:
+            for found in read_chunk(chunk, start):
+                if isinstance(found, Document):
+                    documents.append(found)
+                elif isinstance(found, Skip):
+                    skipped.append(found)
+                else:
+                    others[found] = None
+    ignores = read_ignores(text) if documents and "cmlint:" in text else ()
+    return FileFacts(tuple(documents), tuple(others), tuple(skipped), ignores)
+
+
+def cut(text: str) -> Iterator[tuple[int, int]]:
+    """The documents of a text as (start, end); a byte order mark belongs to none of them."""
+    start = 1 if text.startswith("\ufeff") else 0
+    if text.find("---", start) < 0:
+        yield start, len(text)
+        return
+    for found in CUT.finditer(text, start):
+        if found.start() > start and "%" in text[start : found.start()] and DIRECTIVES.match(text[start : found.start()]):
+            continue
+        if found.start() > start:
+            yield start, found.start()
+        start = found.start()
+    yield start, len(text)
+
+
+def kinds_in(chunk: str) -> Iterator[Other]:
+    """The kind of a document that is not parsed."""
+    kind, version = KIND.search(chunk), API_VERSION.search(chunk)
+    if kind and version:
+        yield Other(version[1], kind[1])
+
+
+def read_chunk(chunk: str, base: int) -> Iterator[Document | Skip | Other]:
+    """The objects of one document; several when it is a list."""
+    whole = Span(base, base + len(chunk))
+    kind = KIND.search(chunk)
+    if kind and kind[1] == "CustomResourceDefinition":
+        yield Skip(DEFINITION, whole)
+        return
+    decoder = Decoder(chunk, base)
+    try:
+        root = compose(chunk)
+        if root is None:
+            return
+        if not is_object(root):
+            yield Skip(NOT_KUBERNETES, whole)
+            return
+        check_tree(decoder, root)
+    except YamlSyntaxError as error:
+        yield broken(chunk, base, error)
+        return
+    yield from read_object(decoder, root)
+
+
+def is_object(root: Node) -> bool:
+    """Whether a node has `apiVersion` and `kind` as every Kubernetes object has."""
+    if not isinstance(root, MappingNode):
+        return False
+    found = {k.value: v for k, v in root.value if isinstance(k, ScalarNode) and k.value in ("apiVersion", "kind")}
+    return len(found) == 2 and all(isinstance(value, ScalarNode) and value.value for value in found.values())
+
+
+def read_object(decoder: Decoder, root: Node) -> Iterator[Document | Skip | Other]:
+    """A parsed object, or the items of a list."""
+    entries = {name: value for name, _, value in decoder.items(root)}
+    api_version, kind = str(entries["apiVersion"].value), str(entries["kind"].value)
+    items = entries.get("items")
+    if kind.endswith("List") and isinstance(items, SequenceNode) and is_built_in(api_version):
+        shared = decoder.faults
+        for item in items.value:
+            if is_object(item):
+                span = decoder.span(item)
+                decoder.faults = [f for f in shared if span.start <= f.span.start < span.end]
+                yield from read_object(decoder, item)
+        return
+    if kind == "CustomResourceDefinition":
+        yield Skip(DEFINITION, decoder.span(root))
+    elif api_version.startswith("kustomize.config.k8s.io/"):
+        yield Skip(KUSTOMIZATION, decoder.span(root))
+    elif is_patch(decoder, entries, kind):
+        yield Skip(PATCH, decoder.span(root))
+    else:
+        yield DocumentReader(decoder, root, entries, api_version, kind).read()
+
+
+def is_patch(decoder: Decoder, entries: dict[str, Node], kind: str) -> bool:
+    """Whether an object is only a part of one, to be merged into another: it deletes, or lacks what each needs."""
+    if "$patch" in decoder.text and any(name == "$patch" for name in entries):
+        return True
+    if kind not in POD_PATHS:
+        return False
+    node: Node | None = None
+    spec: dict[str, Node] = entries
+    for part in POD_PATHS[kind]:
+        node = spec.get(part)
+        spec = {name: value for name, _, value in decoder.items(node)} if node is not None else {}
+    containers = spec.get("containers")
+    if not isinstance(containers, SequenceNode):
+        return isinstance(entries.get("spec"), MappingNode) and kind != "PodTemplate"
+    images = [any(name == "image" for name, _, _ in decoder.items(item)) for item in containers.value]
+    if kind in SELECTING and "selector" not in {name for name, _, _ in decoder.items(entries["spec"])}:
+        return not all(images)
+    return not any(images)
+
+
+class DocumentReader:
+    """Reads one object whose kind is known."""
+
+    def __init__(self, decoder: Decoder, root: Node, entries: dict[str, Node], api_version: str, kind: str) -> None:
+        self.decoder, self.root, self.entries = decoder, root, entries
+        self.api_version, self.kind = api_version, kind
+
+    def read(self) -> Document:
+        """The facts of the object."""
+        decoder = self.decoder
+        meta = self.mapping(self.entries.get("metadata"))
+        name, namespace = self.text(meta.get("name")), self.text(meta.get("namespace"))
+        annotations = self.mapping(meta.get("annotations"))
+        decoder.secret = False
+        providers: tuple[Provider, ...] = ()
+        pods: tuple[PodSpec, ...] = ()
+        references: tuple[Reference, ...] = ()
+        mentions: tuple[str, ...] = ()
+        masked: tuple[Span, ...] = ()
+        if self.kind in ("ConfigMap", "Secret") and self.api_version == "v1":
+            reader = ObjectReader(decoder, "ConfigMap" if self.kind == "ConfigMap" else "Secret")
+            provider = reader.read(self.root)
+            providers, masked = (provider,) if provider else (), tuple(reader.masked)
+        elif is_built_in(self.api_version) and self.kind in POD_PATHS:
+            pods = self.exact_pods(annotations)
+        else:
+            shapes = ShapeReader(decoder)
+            shapes.read(self.root)
+            pods, references = tuple(shapes.pods), tuple(shapes.references)
+            mentions = tuple(sorted(shapes.mentions))
+            providers = tuple(read_made(decoder, self.root, self.api_version, self.kind))
+        return Document(
+            decoder.span(self.root),
+            self.head(name),
+            self.api_version,
+            self.kind,
+            name,
+            namespace,
+            tuple(annotations),
+            self.text(annotations.get(IGNORE)),
+            providers,
+            pods,
+            references,
+            mentions,
+            tuple(decoder.faults),
+            masked,
+        )
+
+    def mapping(self, node: Node | None) -> dict[str, Node]:
+        """The entries of a mapping; empty for anything else."""
+        return {name: value for name, _, value in self.decoder.items(node)} if node is not None else {}
+
+    def text(self, node: Node | None) -> Scalar | None:
+        """A string that is not empty, or None."""
+        if node is None or not self.decoder.is_scalar(node, "string"):
+            return None
+        found = self.decoder.scalar(node)
+        return found if found.value else None
+
+    def head(self, name: Scalar | None) -> Span:
+        """The object's name, else its kind."""
+        return name.span if name else self.decoder.span(self.entries["kind"])
+
+    def exact_pods(self, own: dict[str, Node]) -> tuple[PodSpec, ...]:
+        """The pod spec at its kind's place."""
+        path = POD_PATHS[self.kind]
+        node: Node | None = self.root
+        holder: dict[str, Node] = {}
+        for part in path:
+            holder = self.mapping(node)
+            node = holder.get(part)
+            if node is None:
+                return ()
+        if not isinstance(node, MappingNode):
+            return ()
+        template = self.mapping(self.mapping(holder.get("metadata")).get("annotations"))
+        annotations = tuple(own) if self.kind == "Pod" else tuple(template)
+        reader = PodReader(self.decoder, ".".join(path), exact=True, bare=self.kind == "Pod", claims=self.claims())
+        return (reader.read(node, annotations),)
+
+    def claims(self) -> frozenset[str]:
+        """The volumes that a StatefulSet makes for its pods."""
+        if self.kind != "StatefulSet":
+            return frozenset()
+        templates = self.mapping(self.entries.get("spec")).get("volumeClaimTemplates")
+        found = templates.value if isinstance(templates, SequenceNode) else []
+        names = [self.text(self.mapping(self.mapping(item).get("metadata")).get("name")) for item in found]
+        return frozenset(name.value for name in names if name)
+
+
+def broken(chunk: str, base: int, error: YamlSyntaxError) -> Document | Skip:
+    """What is left of a document that cannot be parsed: a fault if it is Kubernetes', else a reason to skip it."""
+    whole = Span(base, base + len(chunk))
+    kind, version = KIND.search(chunk), API_VERSION.search(chunk)
+    lines = chunk.split("\n")
+    around = "\n".join(lines[max(0, error.line - 1) : error.line + 1])
+    if TEMPLATE.search(chunk) or TEMPLATE_LINE.search(around):
+        return Skip(TEMPLATED, whole)
+    if not kind or not version:
+        return Skip(NOT_KUBERNETES, whole)
+    span, reason = locate(chunk, base, error)
+    fault = Fault("syntax", span, "", reason)
+    masked = mask_lines(chunk, base) if kind[1] == "Secret" else ()
+    return Document(whole, span, version[1], kind[1], None, None, faults=(fault,), masked=masked)
+
+
+def locate(chunk: str, base: int, error: YamlSyntaxError) -> tuple[Span, str]:
+    """Where a syntax error is shown, and in which words; a tab in the indentation gets its own."""
+    if "tab" in error.reason or "\\t" in error.reason or "cannot start any token" in error.reason:
+        found = re.search(r"^ *(\t[ \t]*)", chunk[line_start(chunk, error.line) :], re.MULTILINE)
+        if found:
+            start = base + line_start(chunk, error.line) + found.start(1)
+            return Span(start, start + len(found[1])), "the line is indented with a tab, and YAML allows only spaces there"
+    offset = min(error.offset, len(chunk))
+    end = chunk.find("\n", offset)
+    end = len(chunk) if end < 0 else end
+    if not chunk[offset:end].strip() and offset:
+        before = chunk.rstrip()[: offset or None]
+        offset = max(before.rfind("\n", 0, offset) + 1, 0)
+        end = len(chunk[:end].rstrip()) or end
+    return Span(base + offset, base + max(end, offset)), error.reason
+
+
+def line_start(text: str, line: int) -> int:
+    """The offset at which a 0-based line begins."""
+    start = 0
+    for _ in range(line):
+        following = text.find("\n", start)
+        if following < 0:
+            break
+        start = following + 1
+    return start
+
+
+def mask_lines(chunk: str, base: int) -> tuple[Span, ...]:
+    """The values of a Secret that cannot be parsed: whatever stands behind a key, and lines without one."""
+    masked: list[Span] = []
+    offset = base
+    for line in chunk.splitlines(keepends=True):
+        found = re.match(r"\s*[\w.\"'-]+\s*:[ \t]*", line)
+        start = found.end() if found else 0
+        named = found and line[: found.end()].strip(" \t:\"'") in ("apiVersion", "kind", "metadata", "name", "namespace")
+        if not named and line[start:].strip():
+            masked.append(Span(offset + start, offset + len(line.rstrip("\r\n"))))
+        offset += len(line)
+    return tuple(masked)
+
+
+__all__ = ["BadScalarError", "cut", "read_text"]

@@ -1,0 +1,214 @@
+"""One YAML document as a tree of nodes with spans, composed by libyaml once.
+
+PyYAML's C parser does the work; the resolver is left out (`cmlint.kube.scalars` decides what a scalar is), and what
+Kubernetes' own reader takes or refuses differently is settled here: a repeated anchor is fine, `%YAML 1.2` is not.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+
+from yaml.cyaml import CParser
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from cmlint.kube.scalars import QUOTED
+from cmlint.model.facts import Span
+
+__all__ = ["MappingNode", "Node", "ScalarNode", "SequenceNode", "YamlSyntaxError", "compose", "span_of"]
+
+DEPTH = 300
+"""Deeper nesting than any manifest has; libyaml's composer would exhaust the stack far beyond it."""
+
+ALIAS = re.compile(r"(?:^|[\s\[{,:?-])\*[^\s,\[\]{}*]", re.MULTILINE)
+
+
+class YamlSyntaxError(ValueError):
+    """A text that Kubernetes' YAML reader refuses: the message says why, `offset` and `line` (0-based) where."""
+
+    def __init__(self, reason: str, offset: int, line: int) -> None:
+        super().__init__(reason)
+        self.reason, self.offset, self.line = reason, offset, line
+
+
+class Parser(CParser):
+    """libyaml without PyYAML's resolver: a plain scalar gets the empty tag, a quoted one `!`."""
+
+    ascend_resolver = staticmethod(int)
+    descend_resolver = staticmethod(operator.is_)
+
+    def resolve(self, kind: type[Node], value: object, implicit: bool | tuple[bool, bool]) -> str:  # noqa: ARG002
+        """The tag of a node that has none of its own."""
+        return "" if isinstance(implicit, bool) or implicit[0] else QUOTED
+
+
+def compose(text: str) -> Node | None:
+    """The root node of the first document in a text, or None where it is empty; raises YamlSyntaxError."""
+    try:
+        node = compose_events(text) if needs_events(text) else compose_plainly(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reason = words(error)
+        if reason == "found unknown escape character" and mark and text[mark.index : mark.index + 2] == "\\'":
+            return compose_with_escaped_quotes(text)
+        raise YamlSyntaxError(reason, mark.index if mark else 0, mark.line if mark else 0) from None
+    except YAMLError as error:
+        raise YamlSyntaxError(str(error).splitlines()[0], getattr(error, "position", 0) or 0, 0) from None
+    if node is not None and needs_settling(text):
+        settle(node, text)
+    return node
+
+
+def needs_settling(text: str) -> bool:
+    """Whether a text may hold something that go-yaml reads otherwise than libyaml."""
+    return "\\/" in text or ("?" in text and ("{" in text or "[" in text)) or ("! " in text or "!\n" in text)
+
+
+def compose_plainly(text: str) -> Node | None:
+    """The first document by libyaml's own composer; like Go's reader it does not look at what follows."""
+    parser = Parser(text)
+    return parser.get_node() if parser.check_node() else None
+
+
+def compose_with_escaped_quotes(text: str) -> Node | None:
+    """Go-yaml knows the escape `\\'`, libyaml does not: it is read as another of equal length, and put right."""
+    root = compose(re.sub(r"(?<!\\)((?:\\\\)*)\\'", r"\1\\e", text))
+    stack = [root] if root else []
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ScalarNode):
+            node.value = node.value.replace("\x1b", "'")
+        elif isinstance(node, SequenceNode):
+            stack.extend(node.value)
+        else:
+            stack.extend(part for pair in node.value for part in pair)
+    return root
+
+
+def words(error: MarkedYAMLError) -> str:
+    """libyaml's own words for an error."""
+    return error.problem or error.context or "not valid YAML"
+
+
+def needs_events(text: str) -> bool:
+    """Whether libyaml's own composer would lose an alias's place, refuse a repeated anchor, or nest too deeply."""
+    if "&" in text and ("*" in text or text.count("&") > 1) and ANCHORS(text):
+        return True
+    if "*" in text and ALIAS.search(text):
+        return True
+    if text.startswith("%") or "\n%" in text:
+        return True
+    return text.count("[") + text.count("{") > DEPTH or deep(text)
+
+
+ANCHORS = re.compile(r"(?:^|[\s\[{,:?-])&[^\s,\[\]{}]", re.MULTILINE).search
+
+
+def deep(text: str) -> bool:
+    """Whether block nesting could be deep: a line that begins with very many indicators or spaces."""
+    return "- " * DEPTH in text or " " * (DEPTH * 2) in text or "? " * DEPTH in text
+
+
+def compose_events(text: str) -> Node | None:
+    """As libyaml's composer, from its events: an alias keeps its own place, an anchor may be repeated."""
+    parser = Parser(text)
+    parser.get_event()
+    event = parser.get_event()
+    if isinstance(event, StreamEndEvent):
+        return None
+    if isinstance(event, DocumentStartEvent) and event.version and event.version != (1, 1):
+        raise MarkedYAMLError(None, None, "found incompatible YAML document", event.start_mark)
+    anchors: dict[str, Node] = {}
+    return compose_node(parser, anchors, 0)
+
+
+def compose_node(parser: Parser, anchors: dict[str, Node], depth: int) -> Node:
+    """The node that begins at the parser's next event."""
+    event = parser.get_event()
+    if depth > DEPTH:
+        raise MarkedYAMLError(None, None, f"nested more than {DEPTH} levels deep", event.start_mark)
+    if isinstance(event, AliasEvent):
+        if event.anchor not in anchors:
+            raise MarkedYAMLError(None, None, f"unknown anchor '{event.anchor}' referenced", event.start_mark)
+        return moved(anchors[event.anchor], event)
+    if isinstance(event, ScalarEvent):
+        tag = event.tag
+        if tag is None or tag == "!":
+            tag = "" if event.implicit[0] else QUOTED
+        node: Node = ScalarNode(tag, event.value, event.start_mark, event.end_mark, event.style)
+        if event.anchor:
+            anchors[event.anchor] = node
+        return node
+    if isinstance(event, SequenceStartEvent):
+        items: list[Node] = []
+        node = SequenceNode(event.tag or "", items, event.start_mark, None, event.flow_style)
+        remember(anchors, event, node)
+        while not parser.check_event(SequenceEndEvent):
+            items.append(compose_node(parser, anchors, depth + 1))
+    else:
+        pairs: list[tuple[Node, Node]] = []
+        node = MappingNode(event.tag or "", pairs, event.start_mark, None, event.flow_style)
+        remember(anchors, event, node)
+        while not parser.check_event(MappingEndEvent):
+            key = compose_node(parser, anchors, depth + 1)
+            pairs.append((key, compose_node(parser, anchors, depth + 1)))
+    node.end_mark = parser.get_event().end_mark
+    if event.anchor:
+        anchors[event.anchor] = node
+    return node
+
+
+def remember(anchors: dict[str, Node], event: SequenceStartEvent | MappingStartEvent, node: Node) -> None:
+    """While a collection is being read, its anchor may not be used: it would contain itself."""
+    if event.anchor:
+        anchors.pop(event.anchor, None)
+
+
+def moved(node: Node, event: AliasEvent) -> Node:
+    """A node as it is met through an alias: the same content, at the alias's place."""
+    if isinstance(node, ScalarNode):
+        return ScalarNode(node.tag, node.value, event.start_mark, event.end_mark, node.style)
+    return type(node)(node.tag, node.value, event.start_mark, event.end_mark, node.flow_style)
+
+
+def settle(root: Node, text: str) -> None:
+    """Settles what go-yaml reads otherwise than libyaml; raises YamlSyntaxError for what only libyaml takes."""
+    stack = [(root, False)]
+    while stack:
+        node, in_flow = stack.pop()
+        if isinstance(node, ScalarNode):
+            settle_scalar(node, text, in_flow)
+        elif isinstance(node, SequenceNode):
+            stack.extend((item, bool(node.flow_style)) for item in node.value)
+        else:
+            stack.extend((part, bool(node.flow_style)) for pair in node.value for part in pair)
+
+
+def settle_scalar(node: ScalarNode, text: str, in_flow: bool) -> None:
+    """The escape `\\/` and a plain `?` in a flow collection are refused; a plain scalar tagged `!` is a string."""
+    if not node.style:
+        if in_flow and "?" in node.value:
+            raise YamlSyntaxError("found `?` in a plain scalar between brackets", node.start_mark.index, node.start_mark.line)
+        if not node.tag and re.match(r"(&\S+\s+)?!(\s|\Z)", text[node.start_mark.index : node.end_mark.index]):
+            node.tag = QUOTED
+    elif node.style == '"':
+        written = text[node.start_mark.index : node.end_mark.index]
+        if found := re.search(r"(?<!\\)(?:\\\\)*(\\/)", written):
+            offset = node.start_mark.index + found.start(1)
+            raise YamlSyntaxError("found unknown escape character `\\/`", offset, node.start_mark.line)
+
+
+def span_of(node: Node, base: int) -> Span:
+    """A node's span in the whole text, for a document that begins at `base`."""
+    return Span(base + node.start_mark.index, base + node.end_mark.index)

@@ -1,0 +1,294 @@
+"""ConfigMaps and Secrets: nodes to facts, with what the API server refuses noted on the way.
+
+The checks follow ValidateConfigMap and ValidateSecret in `pkg/apis/core/validation/validation.go`, and
+ValidateObjectMeta in `staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go`.
+"""
+
+from __future__ import annotations
+
+import json
+
+from cmlint.kube import base64, names
+from cmlint.kube.names import is_placeholder
+from cmlint.manifest.decode import Decoder, Struct
+from cmlint.manifest.nodes import MappingNode, Node, ScalarNode
+from cmlint.model.facts import FaultCode, Key, Provider, Scalar, Span, Target
+
+LIMIT = 1024 * 1024
+"""The bytes that all values of one ConfigMap or Secret may have together (`pkg/apis/core/types.go`, MaxSecretSize)."""
+
+ANNOTATIONS_LIMIT = 256 * 1024
+
+REQUIRED_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "kubernetes.io/dockercfg": ((".dockercfg",),),
+    "kubernetes.io/dockerconfigjson": ((".dockerconfigjson",),),
+    "kubernetes.io/basic-auth": (("username", "password"),),
+    "kubernetes.io/ssh-auth": (("ssh-privatekey",),),
+    "kubernetes.io/tls": (("tls.crt",), ("tls.key",)),
+}
+"""For each type of Secret the groups of keys of which one must be there."""
+
+ACCOUNT = "kubernetes.io/service-account.name"
+
+
+class ObjectReader:
+    """Reads one ConfigMap or Secret."""
+
+    def __init__(self, decoder: Decoder, target: Target) -> None:
+        self.decoder, self.target = decoder, target
+        self.masked: list[Span] = []
+        self.size = 0
+        decoder.secret = target == "Secret"
+
+    def read(self, root: Node) -> Provider | None:
+        """The provider that a document defines, or None when it has no name."""
+        decoder = self.decoder
+        struct = decoder.struct(root, self.target, "") or {}
+        meta = decoder.struct(struct.get("metadata"), "ObjectMeta", "metadata") or {}
+        self.check_metadata(meta, struct.get("metadata", root))
+        if self.target == "ConfigMap":
+            keys = self.plain_keys(struct, "data") + self.encoded_keys(struct, "binaryData")
+            self.check_twice(keys)
+        else:
+            self.mask(root)
+            encoded, plain = self.encoded_keys(struct, "data"), self.plain_keys(struct, "stringData")
+            self.check_secret_size(struct)
+            overridden = {key.name for key in plain}
+            keys = [key for key in encoded if key.name not in overridden] + plain
+            self.check_type(struct, meta, {key.name for key in keys})
+        if self.size > LIMIT:
+            where = struct.get("data") or struct.get("binaryData") or struct.get("stringData") or root
+            reason = f"must hold no more than {LIMIT} bytes, but it holds {self.size}"
+            decoder.fault("size", self.head(where), "data", reason, text=str(self.size))
+        name = decoder.string(meta, "name")
+        if name is None or not name.value:
+            return None
+        immutable = decoder.boolean(struct, "immutable")
+        return Provider(self.target, self.target, name, tuple(keys), False, immutable, decoder.span(root))
+
+    def head(self, node: Node) -> Span:
+        """The first line of a node."""
+        span = self.decoder.span(node)
+        end = self.decoder.text.find("\n", span.start - self.decoder.base)
+        return Span(span.start, min(span.end, self.decoder.base + end)) if end >= 0 else span
+
+    # metadata
+
+    def check_metadata(self, meta: Struct, where: Node) -> None:
+        """Names, namespaces, labels, annotations and finalizers (ValidateObjectMeta)."""
+        decoder = self.decoder
+        name, generated = decoder.string(meta, "name"), decoder.string(meta, "generateName")
+        if generated and generated.value:
+            self.check(generated, "metadata.generateName", names.why_not_subdomain(generated.value.rstrip("-") + "a"))
+        if name is None or not name.value:
+            if not (generated and generated.value) and not any(f.path == "metadata.name" for f in decoder.faults):
+                decoder.fault("object", name.span if name else self.head(where), "metadata.name", "must be set")
+        else:
+            self.check(name, "metadata.name", names.why_not_subdomain(name.value))
+        namespace = decoder.string(meta, "namespace")
+        if namespace and namespace.value:
+            self.check(namespace, "metadata.namespace", names.why_not_label(namespace.value))
+        for key_name, key, value in self.entries(meta, "labels"):
+            self.check(self.scalar_of(key, key_name), f"metadata.labels.{key_name}", names.why_not_qualified(key_name))
+            text = decoder.scalar(value)
+            self.check(text, f"metadata.labels.{key_name}", names.why_not_label_value(text.value))
+        size = 0
+        for key_name, key, value in self.entries(meta, "annotations"):
+            self.check(self.scalar_of(key, key_name), f"metadata.annotations.{key_name}", names.why_not_qualified(key_name.lower()))
+            size += len(key_name.encode()) + len(decoder.scalar(value).value.encode())
+        if size > ANNOTATIONS_LIMIT:
+            reason = f"must hold no more than {ANNOTATIONS_LIMIT} bytes, but they hold {size}"
+            decoder.fault("object", self.head(meta["annotations"]), "metadata.annotations", reason)
+        for i, node in enumerate(decoder.sequence(meta, "finalizers")):
+            if decoder.is_scalar(node, "string"):
+                text = decoder.scalar(node)
+                self.check(text, f"metadata.finalizers[{i}]", names.why_not_qualified(text.value))
+
+    def scalar_of(self, key: Node, name: str) -> Scalar:
+        """A mapping key as a scalar with its JSON name."""
+        span = self.decoder.span(key)
+        return Scalar(name, span.start, span.end)
+
+    def check(self, found: Scalar, path: str, reason: str | None) -> None:
+        """Notes a part of the metadata that is refused, unless something has still to be put into it."""
+        if reason and not is_placeholder(found.value):
+            self.decoder.fault("object", found.span, path, reason, text=found.value)
+
+    def entries(self, struct: Struct, field: str) -> list[tuple[str, Node, Node]]:
+        """The entries of a map of strings; one that is no string is noted and left out, null means empty."""
+        decoder = self.decoder
+        node = struct.get(field)
+        result: list[tuple[str, Node, Node]] = []
+        for name, key, value in decoder.items(node) if node is not None else ():
+            if not decoder.is_null(value) and not decoder.is_scalar(value, "string"):
+                decoder.wrong_type(value, "object", f"metadata.{field}.{name}", "a string")
+            else:
+                result.append((name, key, value))
+        return result
+
+    # data
+
+    def data(self, struct: Struct, field: str) -> list[tuple[str, Node, Node]]:
+        """The entries of `data`, `binaryData` or `stringData`, keys checked."""
+        decoder = self.decoder
+        node = struct.get(field)
+        entries = list(decoder.items(node)) if node is not None else []
+        for name, key, _ in entries:
+            if (reason := names.why_not_data_key(name)) and not is_placeholder(name):
+                decoder.fault("data-key", key, f"{field}.{name}", reason, text=name)
+        return entries
+
+    def plain_keys(self, struct: Struct, field: str) -> list[Key]:
+        """Keys whose values are text."""
+        decoder = self.decoder
+        keys: list[Key] = []
+        for name, key, node in self.data(struct, field):
+            value: str | None = ""
+            if not decoder.is_null(node):
+                if not decoder.is_scalar(node, "string"):
+                    decoder.wrong_type(node, "data-value-type", f"{field}.{name}", "a string")
+                    value = None
+                else:
+                    value = decoder.scalar(node).value
+            if value is not None and self.target == "ConfigMap":
+                self.size += utf8_length(value)
+            keys.append(Key(name, decoder.written(key), decoder.span(key), value if self.target == "ConfigMap" else None, False))
+        return keys
+
+    def encoded_keys(self, struct: Struct, field: str) -> list[Key]:
+        """Keys whose values are base64."""
+        decoder = self.decoder
+        binary = self.target == "ConfigMap"
+        keys: list[Key] = []
+        for name, key, node in self.data(struct, field):
+            path = f"{field}.{name}"
+            if not decoder.is_null(node):
+                if not decoder.is_scalar(node, "string"):
+                    decoder.wrong_type(node, "data-value-type", path, "a string of base64")
+                else:
+                    self.check_encoded(node, path)
+            keys.append(Key(name, decoder.written(key), decoder.span(key), None, binary))
+        return keys
+
+    def check_encoded(self, node: Node, path: str) -> None:
+        """A value must be base64."""
+        text = self.decoder.scalar(node).value
+        raw = base64.decode(text)
+        if raw is None:
+            if not is_placeholder(text):
+                self.decoder.fault("base64", self.head(node), path, why_not_base64(text))
+        elif self.target == "ConfigMap":
+            self.size += len(raw)
+
+    def check_twice(self, keys: list[Key]) -> None:
+        """No key may stand in `data` and `binaryData` (ValidateConfigMap)."""
+        plain = {key.name: key for key in keys if not key.binary}
+        for key in keys:
+            if key.binary and key.name in plain:
+                first = plain[key.name].span
+                reason = "stands in `data` too"
+                self.decoder.fault("key-twice", key.span, f"binaryData.{key.name}", reason, text=key.name, other=first, label="also here")
+
+    # secrets
+
+    def check_secret_size(self, struct: Struct) -> None:
+        """The bytes of all values, `stringData` merged over `data`."""
+        sizes: dict[str, int] = {}
+        for field in ("data", "stringData"):
+            node = struct.get(field)
+            for name, _, value in self.decoder.items(node) if node is not None else ():
+                text = self.decoder.scalar(value).value if self.decoder.is_scalar(value, "string") else ""
+                sizes[name] = len(base64.decode(text) or b"") if field == "data" else utf8_length(text)
+        self.size = sum(sizes.values())
+
+    def check_type(self, struct: Struct, meta: Struct, keys: set[str]) -> None:
+        """A typed Secret needs the keys of its type (ValidateSecret)."""
+        decoder = self.decoder
+        found = decoder.string(struct, "type")
+        if found is None:
+            return
+        for group in REQUIRED_KEYS.get(found.value, ()):
+            if not keys & set(group):
+                listed = " or ".join(f"`{key}`" for key in group)
+                decoder.fault("secret-keys", found.span, "type", f"needs the key {listed}", text=found.value)
+        if found.value == "kubernetes.io/service-account-token":
+            annotations = {name: value for name, _, value in self.entries(meta, "annotations")}
+            if ACCOUNT not in annotations or not decoder.scalar(annotations[ACCOUNT]).value:
+                decoder.fault("secret-keys", found.span, "type", f"needs the annotation `{ACCOUNT}`", text=found.value)
+        self.check_content(struct, found)
+
+    def check_content(self, struct: Struct, kind: Scalar) -> None:
+        """Docker's configuration must be a JSON object, an SSH key must not be empty."""
+        decoder = self.decoder
+        for group in REQUIRED_KEYS.get(kind.value, ()):
+            for field in ("stringData", "data"):
+                node = struct.get(field)
+                values = {name: value for name, _, value in decoder.items(node)} if node is not None else {}
+                if group[0] in values:
+                    self.check_value(kind, group[0], values[group[0]], field)
+                    break
+
+    def check_value(self, kind: Scalar, key: str, node: Node, field: str) -> None:
+        """The content of one key of a typed Secret."""
+        decoder = self.decoder
+        if not decoder.is_null(node) and not decoder.is_scalar(node, "string"):
+            return
+        text = "" if decoder.is_null(node) else decoder.scalar(node).value
+        raw = text.encode() if field == "stringData" else base64.decode(text)
+        if raw is None or is_placeholder(text):
+            return
+        path = f"{field}.{key}"
+        if kind.value == "kubernetes.io/ssh-auth" and not raw:
+            decoder.fault("secret-keys", self.head(node), path, "must not be empty")
+        elif kind.value.startswith("kubernetes.io/docker") and not is_json_object(raw):
+            decoder.fault("secret-keys", self.head(node), path, "must be a JSON object")
+
+    def mask(self, root: Node) -> None:
+        """Remembers where the values of a Secret stand, misspelt fields and annotations included, so that none is shown."""
+        for name, _, value in self.decoder.items(root):
+            if name == "metadata":
+                for inner, _, entry in self.decoder.items(value):
+                    if inner == "annotations":
+                        self.mask_values(entry)
+            elif name not in ("apiVersion", "kind", "type", "immutable"):
+                self.mask_values(value)
+
+    def mask_values(self, node: Node) -> None:
+        """Masks every scalar that is a value in a tree."""
+        if isinstance(node, ScalarNode):
+            self.masked.append(self.decoder.span(node))
+        elif isinstance(node, MappingNode):
+            for _, value in node.value:
+                self.mask_values(value)
+        else:
+            for item in node.value:
+                self.mask_values(item)
+
+
+def utf8_length(text: str) -> int:
+    """The bytes that a text has in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def is_json_object(raw: bytes) -> bool:
+    """Whether Go's encoding/json reads the bytes as an object, or as null."""
+    try:
+        value = json.loads(raw)
+    except ValueError:
+        return False
+    return value is None or isinstance(value, dict)
+
+
+def why_not_base64(text: str) -> str:
+    """What is wrong with a text that is no base64, without repeating it."""
+    if " " in text or "\t" in text:
+        return "is not valid base64: it contains a space"
+    if any(character in text for character in "-_"):
+        return "is not valid base64: it uses the URL-safe alphabet (`-` and `_` instead of `+` and `/`)"
+    if len(text.replace("\n", "").replace("\r", "")) % 4:
+        return "is not valid base64: its padding (`=`) is missing or wrong"
+    return "is not valid base64"
+
+
+FAULT_CODES: tuple[FaultCode, ...] = ("object", "data-key", "data-value-type", "base64", "key-twice", "size", "secret-keys")
+"""The faults that a ConfigMap or Secret can have beside those of any document."""

@@ -1,0 +1,484 @@
+"""Pod specs: nodes to facts, with what the API server refuses noted on the way.
+
+The checks follow `pkg/apis/core/validation/validation.go` function by function; each of ours names its original.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cmlint.kube import names
+from cmlint.kube.fields import VOLUME_KINDS
+from cmlint.kube.names import is_placeholder
+from cmlint.manifest.decode import Decoder, Struct
+from cmlint.manifest.nodes import Node, ScalarNode
+from cmlint.model.facts import (
+    Container,
+    Env,
+    EnvFrom,
+    Item,
+    Mount,
+    PodSpec,
+    Reference,
+    Scalar,
+    Target,
+    Via,
+    Volume,
+    VolumeSource,
+)
+
+LISTS = ("initContainers", "containers", "ephemeralContainers")
+PULL_POLICIES = ("Always", "IfNotPresent", "Never")
+
+FIELD_PATHS = frozenset(
+    (
+        "metadata.name",
+        "metadata.namespace",
+        "metadata.uid",
+        "spec.nodeName",
+        "spec.host",
+        "spec.serviceAccountName",
+        "status.hostIP",
+        "status.hostIPs",
+        "status.podIP",
+        "status.podIPs",
+    )
+)
+RESOURCES = re.compile(r"(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.*)\Z", re.DOTALL)
+SUBSCRIPT = re.compile(r"(.*)\['(.*)'\]\Z", re.DOTALL)
+CPU_DIVISORS = frozenset(("1m", "1", "0"))
+BYTE_DIVISORS = frozenset(("0", "1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"))
+ENV_KINDS: dict[str, Target] = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
+FROM_KINDS: dict[str, Target] = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
+SOURCE_NAMES = {"fieldRef": "field", "resourceFieldRef": "resource", "fileKeyRef": "file"}
+
+
+class PodReader:
+    """Reads one pod spec; `claims` are volumes that exist besides its own (a StatefulSet's claim templates)."""
+
+    def __init__(self, decoder: Decoder, path: str, *, exact: bool, bare: bool, claims: frozenset[str] | None) -> None:
+        self.decoder, self.path, self.exact, self.bare, self.claims = decoder, path, exact, bare, claims
+
+    def read(self, node: Node, annotations: tuple[str, ...]) -> PodSpec:
+        """The facts of a pod spec."""
+        decoder = self.decoder
+        spec = decoder.struct(node, "PodSpec", self.path) or {}
+        volume_nodes = decoder.sequence(spec, "volumes")
+        structs = [decoder.struct(item, "Volume", f"{self.path}.volumes[{i}]") for i, item in enumerate(volume_nodes)]
+        known = self.volume_names(structs)
+        volumes = tuple(
+            self.volume(struct, item, f"{self.path}.volumes[{i}]")
+            for i, (struct, item) in enumerate(zip(structs, volume_nodes, strict=True))
+            if struct is not None
+        )
+        containers = tuple(
+            self.container(item, list_, f"{self.path}.{list_}[{i}]", known, structs)
+            for list_ in LISTS
+            for i, item in enumerate(decoder.sequence(spec, list_))
+            if not decoder.is_null(item)
+        )
+        links = spec.get("enableServiceLinks")
+        return PodSpec(
+            containers,
+            volumes,
+            annotations,
+            self.exact,
+            not (isinstance(links, ScalarNode) and decoder.resolve(links) is False),
+            decoder.span(node),
+            self.path,
+        )
+
+    def volume_names(self, structs: list[Struct | None]) -> frozenset[str] | None:
+        """The names that a mount may have, or None when they cannot all be known."""
+        if self.claims is None:
+            return None
+        found = [self.decoder.value(struct, "name") for struct in structs if struct is not None]
+        return None if any(is_placeholder(name) for name in found) else frozenset(found) | self.claims
+
+    # containers
+
+    def container(
+        self, node: Node, list_: str, path: str, volumes: frozenset[str] | None, structs: list[Struct | None]
+    ) -> Container:
+        """One container (validateContainerCommon)."""
+        decoder = self.decoder
+        kind = "EphemeralContainer" if list_ == "ephemeralContainers" else "Container"
+        decoder.container = self.name_of(node)
+        struct = decoder.struct(node, kind, path) or {}
+        image = decoder.string(struct, "image")
+        policy = decoder.string(struct, "imagePullPolicy")
+        self.check_image(struct, node, image, f"{path}.image")
+        self.check_pull_policy(policy, f"{path}.imagePullPolicy")
+        container = Container(
+            decoder.string(struct, "name"),
+            list_,
+            image if image and image.value else None,
+            policy if policy and policy.value else None,
+            tuple(self.env(item, f"{path}.env[{i}]", structs) for i, item in enumerate(decoder.sequence(struct, "env"))),
+            tuple(self.env_from(item, f"{path}.envFrom[{i}]") for i, item in enumerate(decoder.sequence(struct, "envFrom"))),
+            self.strings(struct, "command"),
+            self.strings(struct, "args"),
+            self.mounts(struct, path, volumes),
+            decoder.span(node),
+            path,
+        )
+        decoder.container = None
+        return container
+
+    def name_of(self, node: Node) -> str | None:
+        """A container's name, before anything else is read of it."""
+        for name, _, value in self.decoder.items(node):
+            if name == "name" and isinstance(value, ScalarNode):
+                return str(value.value)
+        return None
+
+    def strings(self, struct: Struct, field: str) -> tuple[Scalar, ...]:
+        """The strings of a list; one of another type is left out."""
+        decoder = self.decoder
+        return tuple(decoder.scalar(n) for n in decoder.sequence(struct, field) if decoder.is_scalar(n, "string"))
+
+    def check_image(self, struct: Struct, node: Node, image: Scalar | None, path: str) -> None:
+        """An image is required; in a bare Pod it may not begin or end with a space (validateContainers)."""
+        decoder = self.decoder
+        if image is None or not image.value:
+            if self.exact and not any(fault.path == path for fault in decoder.faults):
+                decoder.fault("image", image.span if image else self.grip(struct, node), path, "must be set")
+        elif self.bare and image.value != image.value.strip():
+            decoder.fault("image", image.span, path, "must not begin or end with a space", text=image.value)
+
+    def grip(self, struct: Struct, node: Node) -> Node:
+        """What a finding about something absent points at: the name, else the whole."""
+        return struct.get("name", node)
+
+    def check_pull_policy(self, policy: Scalar | None, path: str) -> None:
+        """A policy must be one of three, in this case (validatePullPolicy)."""
+        if policy is None or policy.value in ("", *PULL_POLICIES) or is_placeholder(policy.value):
+            return
+        near = next((right for right in PULL_POLICIES if right.lower() == policy.value.lower()), None)
+        self.decoder.fault(
+            "pull-policy", policy.span, path, "must be `Always`, `IfNotPresent` or `Never`", text=policy.value, near=near
+        )
+
+    # the environment
+
+    def env(self, node: Node, path: str, volumes: list[Struct | None]) -> Env:
+        """One entry of `env` (ValidateEnv, validateEnvVarValueFrom)."""
+        decoder = self.decoder
+        faults = len(decoder.faults)
+        struct = decoder.struct(node, "EnvVar", path) or {}
+        name, value = decoder.string(struct, "name"), decoder.string(struct, "value")
+        sources = decoder.struct(struct.get("valueFrom"), "EnvVarSource", f"{path}.valueFrom")
+        span = decoder.span(node)
+        if len(decoder.faults) == faults and (name is None or not name.value):
+            decoder.fault("env-name", name.span if name else span, f"{path}.name", "must be set")
+        if sources is None:
+            return Env(name, value, "literal" if value or "valueFrom" not in struct else "none", None, span)
+        spoiled = len(decoder.faults) > faults
+        result = Env(name, None, "none", None, span)
+        for field, source in sources.items():
+            result = self.env_source(field, source, name, span, f"{path}.valueFrom.{field}", volumes)
+        if not spoiled:
+            self.check_sources(struct, sources, value, f"{path}.valueFrom")
+        if value and value.value:
+            return Env(name, value, "literal", None, span)
+        return result if len(sources) == 1 else Env(name, None, "none", None, span)
+
+    def check_sources(self, struct: Struct, sources: Struct, value: Scalar | None, path: str) -> None:
+        """`valueFrom` needs exactly one source, and no value beside it."""
+        decoder, where = self.decoder, struct["valueFrom"]
+        if not sources:
+            reason = "must have one of `configMapKeyRef`, `secretKeyRef`, `fieldRef`, `resourceFieldRef` or `fileKeyRef`"
+            decoder.fault("env-sources", where, path, reason)
+        elif value and value.value:
+            reason = "must not be set together with `value`"
+            decoder.fault("env-sources", where, path, reason, other=value.span, label="the value is set here")
+        elif len(sources) > 1:
+            reason = f"must have only one source, but it has {len(sources)}"
+            decoder.fault("env-sources", where, path, reason)
+
+    def env_source(
+        self, field: str, node: Node, name: Scalar | None, span_: object, path: str, volumes: list[Struct | None]
+    ) -> Env:
+        """The source of one `env` entry."""
+        decoder = self.decoder
+        span = decoder.span(node)
+        entry = decoder.span(node) if span_ is None else span_
+        if field in ENV_KINDS:
+            target = ENV_KINDS[field]
+            reference = self.key_selector(node, target, path)
+            return Env(name, None, target, reference, entry)  # type: ignore[arg-type]
+        optional = False
+        if field == "fieldRef":
+            self.check_field(node, path)
+        elif field == "resourceFieldRef":
+            self.check_resource(node, path)
+        else:
+            optional = self.check_file(node, path, volumes)
+        text = decoder.written(node)
+        source = SOURCE_NAMES[field]
+        return Env(name, Scalar(text, span.start, span.end), source, None, entry, optional)  # type: ignore[arg-type]
+
+    def key_selector(self, node: Node, target: Target, path: str) -> Reference | None:
+        """`configMapKeyRef` and `secretKeyRef` (validateConfigMapKeySelector, validateSecretKeySelector)."""
+        decoder = self.decoder
+        faults = len(decoder.faults)
+        struct = decoder.struct(node, "KeySelector", path)
+        if struct is None:
+            return None
+        name, key = decoder.string(struct, "name"), decoder.string(struct, "key")
+        spoiled = len(decoder.faults) > faults
+        self.require(name, node, f"{path}.name", spoiled, names.why_not_subdomain)
+        self.require(key, node, f"{path}.key", spoiled, names.why_not_data_key)
+        if name is None or key is None or not name.value or not key.value:
+            return None
+        return Reference(target, name, (key,), decoder.boolean(struct, "optional"), "env", decoder.span(node), path)
+
+    def require(self, found: Scalar | None, node: Node, path: str, spoiled: bool, why_not: object) -> None:
+        """A part of a reference must be there and be valid; where a field was misspelt, its absence was said already."""
+        if found is None or not found.value:
+            if not spoiled:
+                self.decoder.fault("reference", found.span if found else node, path, "must be set")
+        elif callable(why_not) and not is_placeholder(found.value) and (reason := why_not(found.value)):
+            self.decoder.fault("reference", found.span, path, str(reason), text=found.value)
+
+    def env_from(self, node: Node, path: str) -> EnvFrom:
+        """One entry of `envFrom` (ValidateEnvFrom)."""
+        decoder = self.decoder
+        faults = len(decoder.faults)
+        struct = decoder.struct(node, "EnvFromSource", path) or {}
+        prefix = decoder.string(struct, "prefix")
+        spoiled = len(decoder.faults) > faults
+        references: list[Reference] = []
+        count = 0
+        for field, target in FROM_KINDS.items():
+            inner = decoder.struct(struct.get(field), "EnvSource", f"{path}.{field}")
+            if inner is None:
+                continue
+            count += 1
+            name = decoder.string(inner, "name")
+            self.require(name, struct[field], f"{path}.{field}.name", len(decoder.faults) > faults, names.why_not_subdomain)
+            if name and name.value:
+                optional, span = decoder.boolean(inner, "optional"), decoder.span(struct[field])
+                references.append(Reference(target, name, (), optional, "envFrom", span, f"{path}.{field}"))
+        if count != 1 and not spoiled:
+            reason = "must have one of `configMapRef` and `secretRef`" if not count else "must have only one source"
+            decoder.fault("reference", node, path, reason)
+        return EnvFrom(prefix, references[0] if len(references) == 1 else None, decoder.span(node))
+
+    def check_field(self, node: Node, path: str) -> None:
+        """`fieldRef` (validateObjectFieldSelector, ConvertDownwardAPIFieldLabel)."""
+        decoder = self.decoder
+        struct = decoder.struct(node, "ObjectFieldSelector", path) or {}
+        version, field = decoder.string(struct, "apiVersion"), decoder.string(struct, "fieldPath")
+        if version and version.value not in ("", "v1"):
+            decoder.fault("reference", version.span, f"{path}.apiVersion", "must be `v1`", text=version.value)
+        elif field is None or not field.value:
+            decoder.fault("reference", node, f"{path}.fieldPath", "must be set")
+        elif reason := why_not_field_path(field.value):
+            decoder.fault("reference", field.span, f"{path}.fieldPath", reason, text=field.value)
+
+    def check_resource(self, node: Node, path: str) -> None:
+        """`resourceFieldRef` (validateContainerResourceFieldSelector, validateContainerResourceDivisor)."""
+        decoder = self.decoder
+        struct = decoder.struct(node, "ResourceFieldSelector", path) or {}
+        resource = decoder.string(struct, "resource")
+        if resource is None or not resource.value:
+            decoder.fault("reference", node, f"{path}.resource", "must be set")
+        elif not RESOURCES.match(resource.value):
+            reason = "must be the limit or request of `cpu`, `memory`, `ephemeral-storage` or `hugepages-*`"
+            decoder.fault("reference", resource.span, f"{path}.resource", reason, text=resource.value)
+        elif (divisor := struct.get("divisor")) is not None and isinstance(divisor, ScalarNode):
+            allowed = CPU_DIVISORS if resource.value.endswith(".cpu") else BYTE_DIVISORS
+            if str(divisor.value) not in allowed:
+                listed = ", ".join(f"`{value}`" for value in sorted(allowed - {"0"}))
+                decoder.fault("reference", divisor, f"{path}.divisor", f"must be one of {listed}", text=str(divisor.value))
+
+    def check_file(self, node: Node, path: str, volumes: list[Struct | None]) -> bool:
+        """`fileKeyRef` (validateFileKeySelector, validateFileKeyRefVolumes); returns whether it is optional."""
+        decoder = self.decoder
+        struct = decoder.struct(node, "FileKeySelector", path) or {}
+        self.require(decoder.string(struct, "key"), node, f"{path}.key", False, why_not_file_key)
+        self.require(decoder.string(struct, "path"), node, f"{path}.path", False, why_not_back)
+        volume = decoder.string(struct, "volumeName")
+        faults = len(decoder.faults)
+        self.require(volume, node, f"{path}.volumeName", False, names.why_not_label)
+        if volume and len(decoder.faults) == faults and self.exact and self.claims is not None:
+            named = [s for s in volumes if s is not None and decoder.value(s, "name") == volume.value]
+            if not named:
+                decoder.fault("reference", volume.span, f"{path}.volumeName", "names no volume of this pod", text=volume.value)
+            elif "emptyDir" not in named[-1] and VOLUME_KINDS & set(named[-1]):
+                reason = "must name a volume of the type `emptyDir`"
+                decoder.fault("reference", volume.span, f"{path}.volumeName", reason, text=volume.value)
+        return decoder.boolean(struct, "optional")
+
+    # volumes
+
+    def volume(self, struct: Struct, node: Node, path: str) -> Volume:
+        """One entry of `volumes` (ValidateVolumes, validateVolumeSource)."""
+        decoder = self.decoder
+        name = decoder.string(struct, "name")
+        if self.exact:
+            self.require(name, node, f"{path}.name", False, names.why_not_label)
+        kinds = sorted(VOLUME_KINDS & set(struct))
+        if len(kinds) > 1 and set(kinds) & {"configMap", "secret", "projected", "image"}:
+            decoder.fault("reference", struct[kinds[1]], path, f"must have only one type, but it has {len(kinds)}")
+        sources: list[VolumeSource] = []
+        closed = bool(kinds) and set(kinds) <= {"configMap", "secret", "projected"}
+        if (inner := decoder.struct(struct.get("configMap"), "ConfigMapVolumeSource", f"{path}.configMap")) is not None:
+            sources += self.source(inner, struct["configMap"], "name", "ConfigMap", "volume", f"{path}.configMap")
+        if (inner := decoder.struct(struct.get("secret"), "SecretVolumeSource", f"{path}.secret")) is not None:
+            sources += self.source(inner, struct["secret"], "secretName", "Secret", "volume", f"{path}.secret")
+        if (inner := decoder.struct(struct.get("projected"), "ProjectedVolumeSource", f"{path}.projected")) is not None:
+            found, only = self.projected(inner, f"{path}.projected")
+            sources, closed = sources + found, closed and only
+        image, policy = self.image_volume(struct, f"{path}.image")
+        return Volume(name, tuple(sources), closed, decoder.span(node), image, policy)
+
+    def image_volume(self, struct: Struct, path: str) -> tuple[Scalar | None, Scalar | None]:
+        """An OCI image as a volume (validateImageVolumeSource)."""
+        inner = self.decoder.struct(struct.get("image"), "ImageVolumeSource", path)
+        if inner is None:
+            return None, None
+        policy = self.decoder.string(inner, "pullPolicy")
+        self.check_pull_policy(policy, f"{path}.pullPolicy")
+        return self.decoder.string(inner, "reference"), policy
+
+    def source(self, struct: Struct, node: Node, field: str, target: Target, via: Via, path: str) -> list[VolumeSource]:
+        """A ConfigMap or Secret as a volume, or as a part of one."""
+        decoder = self.decoder
+        name = decoder.string(struct, field)
+        self.check_mode(struct, "defaultMode", path)
+        spoiled = any(fault.path.startswith(f"{path}.") and fault.path.count(".") == path.count(".") + 1 for fault in decoder.faults)
+        self.require(name, node, f"{path}.{field}", spoiled, None)
+        items = self.volume_items(struct, path)
+        if name is None or not name.value:
+            return []
+        keys = tuple(item.key for item in items or ())
+        reference = Reference(target, name, keys, decoder.boolean(struct, "optional"), via, decoder.span(node), path)
+        return [VolumeSource(reference, items)]
+
+    def volume_items(self, struct: Struct, path: str) -> tuple[Item, ...] | None:
+        """The `items` of a volume (validateKeyToPath); None when every key becomes a file, as with an empty list."""
+        decoder = self.decoder
+        items: list[Item] = []
+        for i, node in enumerate(decoder.sequence(struct, "items")):
+            where = f"{path}.items[{i}]"
+            faults = len(decoder.faults)
+            item = decoder.struct(node, "KeyToPath", where) or {}
+            spoiled = len(decoder.faults) > faults
+            key, file = decoder.string(item, "key"), decoder.string(item, "path")
+            self.require(key, node, f"{where}.key", spoiled, None)
+            self.require(file, node, f"{where}.path", spoiled, names.why_not_item_path)
+            self.check_mode(item, "mode", where)
+            if key and file and key.value and file.value:
+                items.append(Item(key, file))
+        return tuple(items) if decoder.sequence(struct, "items") else None
+
+    def check_mode(self, struct: Struct, field: str, path: str) -> None:
+        """File modes lie between 0 and 0777, users between 0 and 2^31 - 1."""
+        decoder = self.decoder
+        mode = decoder.integer(struct, field)
+        if mode is not None and not 0 <= mode <= 0o777:
+            decoder.fault("reference", struct[field], f"{path}.{field}", "must be a number between 0 and 0777", text=str(mode))
+        for user in ("user", "defaultUser"):
+            number = decoder.integer(struct, user)
+            if number is not None and not 0 <= number < 2**31:
+                decoder.fault("reference", struct[user], f"{path}.{user}", "must be between 0 and 2147483647", text=str(number))
+
+    def projected(self, struct: Struct, path: str) -> tuple[list[VolumeSource], bool]:
+        """A projected volume (validateProjectionSources); and whether only ConfigMaps and Secrets are in it."""
+        decoder = self.decoder
+        self.check_mode(struct, "defaultMode", path)
+        sources: list[VolumeSource] = []
+        paths: dict[str, Scalar] = {}
+        only = True
+        for i, node in enumerate(decoder.sequence(struct, "sources")):
+            where = f"{path}.sources[{i}]"
+            parts = decoder.struct(node, "VolumeProjection", where) or {}
+            if len(parts) > 1:
+                decoder.fault("reference", node, where, f"must have only one type, but it has {len(parts)}")
+            only = only and set(parts) <= {"configMap", "secret"}
+            for field, target in (("secret", "Secret"), ("configMap", "ConfigMap")):
+                inner = decoder.struct(parts.get(field), "Projection", f"{where}.{field}")
+                if inner is None:
+                    continue
+                found = self.source(inner, parts[field], "name", target, "projected", f"{where}.{field}")  # type: ignore[arg-type]
+                for item in (item for source in found for item in source.items or ()):
+                    if first := paths.get(item.path.value):
+                        reason = "is the same as that of another item"
+                        text, other = item.path.value, first.span
+                        decoder.fault("reference", item.path.span, f"{where}.{field}.items.path", reason, text=text, other=other, label="first here")
+                    paths.setdefault(item.path.value, item.path)
+                sources += found
+        return sources, only
+
+    def mounts(self, container: Struct, path: str, volumes: frozenset[str] | None) -> tuple[Mount, ...]:
+        """The `volumeMounts` of a container (ValidateVolumeMounts)."""
+        decoder = self.decoder
+        mounts: list[Mount] = []
+        points: dict[str, Node] = {}
+        for i, node in enumerate(decoder.sequence(container, "volumeMounts")):
+            where = f"{path}.volumeMounts[{i}]"
+            faults = len(decoder.faults)
+            struct = decoder.struct(node, "VolumeMount", where) or {}
+            name, point = decoder.string(struct, "name"), decoder.value(struct, "mountPath")
+            if self.exact and len(decoder.faults) == faults:
+                self.check_mount(struct, node, where, volumes)
+                if point in points and not is_placeholder(point):
+                    first = decoder.span(points[point])
+                    decoder.fault("reference", struct.get("mountPath", node), f"{where}.mountPath", "must be unique in the container", text=point, other=first, label="first here")
+                points.setdefault(point, struct.get("mountPath", node))
+            sub_path = decoder.string(struct, "subPath") or decoder.string(struct, "subPathExpr")
+            if name:
+                mounts.append(Mount(name, point, sub_path if sub_path and sub_path.value else None, decoder.span(node)))
+        return tuple(mounts)
+
+    def check_mount(self, struct: Struct, node: Node, path: str, volumes: frozenset[str] | None) -> None:
+        """One mount: its volume must exist, its paths must stay inside."""
+        decoder = self.decoder
+        name, point = decoder.string(struct, "name"), decoder.string(struct, "mountPath")
+        if name is None or not name.value:
+            decoder.fault("reference", name.span if name else node, f"{path}.name", "must be set")
+        elif volumes is not None and name.value not in volumes and not is_placeholder(name.value):
+            from cmlint.kube.near import nearest
+
+            near = nearest(name.value, volumes)
+            decoder.fault("reference", name.span, f"{path}.name", "names no volume of this pod", text=name.value, near=near)
+        if point is None or not point.value:
+            decoder.fault("reference", point.span if point else node, f"{path}.mountPath", "must be set")
+        sub, expression = decoder.string(struct, "subPath"), decoder.string(struct, "subPathExpr")
+        for field, found in (("subPath", sub), ("subPathExpr", expression)):
+            if found and found.value and (reason := names.why_not_local_path(found.value)):
+                decoder.fault("reference", found.span, f"{path}.{field}", reason, text=found.value)
+        if sub and sub.value and expression and expression.value:
+            decoder.fault("reference", expression.span, f"{path}.subPathExpr", "must not be set together with `subPath`")
+        self.check_choice(struct, "mountPropagation", path, ("None", "HostToContainer", "Bidirectional"))
+        self.check_choice(struct, "recursiveReadOnly", path, ("Disabled", "IfPossible", "Enabled"))
+
+    def check_choice(self, struct: Struct, field: str, path: str, choices: tuple[str, ...]) -> None:
+        """A field that must have one of a few values."""
+        found = self.decoder.string(struct, field)
+        if found and found.value not in choices and not is_placeholder(found.value):
+            listed = ", ".join(f"`{choice}`" for choice in choices)
+            self.decoder.fault("reference", found.span, f"{path}.{field}", f"must be one of {listed}", text=found.value)
+
+
+def why_not_field_path(path: str) -> str | None:
+    """Why a `fieldPath` cannot be used in an environment."""
+    if found := SUBSCRIPT.match(path):
+        if found[1] == "metadata.annotations":
+            return names.why_not_qualified(found[2].lower())
+        if found[1] == "metadata.labels":
+            return names.why_not_qualified(found[2])
+        return f"does not take a subscript at `{found[1]}`"
+    return None if path in FIELD_PATHS else "is not a field that an environment variable can read"
+
+
+def why_not_file_key(key: str) -> str | None:
+    """Why a `fileKeyRef` cannot have this key."""
+    return names.why_not_env_name(key, relaxed=True)
+
+
+def why_not_back(path: str) -> str | None:
+    """Why a `fileKeyRef` cannot have this path (validatePathNoBacksteps)."""
+    return "must not contain `..`" if ".." in path.split("/") else None

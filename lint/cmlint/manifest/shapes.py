@@ -1,0 +1,137 @@
+"""Pod specs and references inside custom resources, found by their shape, so that no list of kinds has to be kept."""
+
+from __future__ import annotations
+
+from cmlint.kube.names import SUBDOMAIN
+from cmlint.manifest.decode import Decoder
+from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from cmlint.manifest.pods import LISTS, PodReader
+from cmlint.model.facts import PodSpec, Reference, Scalar, Target
+
+STEP_LISTS = frozenset((*LISTS, "steps", "sidecars"))
+CONTAINER_FIELDS = frozenset(("env", "envFrom", "imagePullPolicy", "command", "args", "volumeMounts"))
+REFERENCES: dict[str, Target] = {
+    "configMapKeyRef": "ConfigMap",
+    "configMapRef": "ConfigMap",
+    "secretKeyRef": "Secret",
+    "secretRef": "Secret",
+}
+DEPTH = 60
+
+
+class ShapeReader:
+    """Walks a custom resource; the API server's types do not apply to it, so few faults are kept."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self.decoder = decoder
+        self.pods: list[PodSpec] = []
+        self.references: list[Reference] = []
+        self.mentions: set[str] = set()
+
+    def read(self, root: Node) -> None:
+        """Collects every pod spec, every other reference, and every string that could be a name."""
+        for name, _, value in self.decoder.items(root):
+            if name not in ("metadata", "status", "apiVersion", "kind"):
+                self.walk(value, name, 0)
+
+    def walk(self, node: Node, path: str, depth: int) -> None:
+        """One node and what is below it."""
+        if depth > DEPTH:
+            return
+        if isinstance(node, ScalarNode):
+            if len(node.value) <= 253 and SUBDOMAIN.match(node.value):
+                self.mentions.add(node.value)
+        elif isinstance(node, SequenceNode):
+            for i, item in enumerate(node.value):
+                self.walk(item, f"{path}[{i}]", depth + 1)
+        else:
+            self.mapping(node, path, depth)
+
+    def mapping(self, node: Node, path: str, depth: int) -> None:
+        """A mapping: a pod spec, a lone container, a reference, or something to look into."""
+        entries = {name: value for name, _, value in self.decoder.items(node)}
+        if self.is_pod_spec(entries):
+            self.pods.append(self.pod(node, path))
+        elif self.is_container(entries):
+            self.pods.append(self.lone(node, path))
+        for name, value in entries.items():
+            where = f"{path}.{name}"
+            if name in REFERENCES and isinstance(value, MappingNode) and not self.inside(path):
+                self.reference(value, REFERENCES[name], where)
+            self.walk(value, where, depth + 1)
+
+    def inside(self, path: str) -> bool:
+        """Whether a path lies in a pod spec that was read already, whose references are known."""
+        return any(path.startswith(f"{pod.path}.") or path == pod.path for pod in self.pods)
+
+    def is_pod_spec(self, entries: dict[str, Node]) -> bool:
+        """Whether a mapping has a list of containers."""
+        return any(
+            isinstance(node := entries.get(name), SequenceNode) and any(self.has_image(item) for item in node.value)
+            for name in STEP_LISTS
+        )
+
+    def has_image(self, node: Node) -> bool:
+        """Whether a node is a mapping with an image, or with what only a container has."""
+        if not isinstance(node, MappingNode):
+            return False
+        entries = {name: value for name, _, value in self.decoder.items(node)}
+        return isinstance(entries.get("image"), ScalarNode) or self.is_container(entries)
+
+    def is_container(self, entries: dict[str, Node]) -> bool:
+        """Whether a mapping has `env` or `envFrom` as a container has."""
+        for field, marks in (("env", ("name",)), ("envFrom", ("configMapRef", "secretRef", "prefix"))):
+            node = entries.get(field)
+            if isinstance(node, SequenceNode) and node.value:
+                names = [{name for name, _, _ in self.decoder.items(item)} for item in node.value]
+                if all(found & set(marks) for found in names):
+                    return True
+        return isinstance(entries.get("image"), ScalarNode) and bool(CONTAINER_FIELDS & set(entries))
+
+    def pod(self, node: Node, path: str) -> PodSpec:
+        """A pod spec; Tekton's `steps` and `sidecars` count as containers."""
+        decoder = self.decoder
+        reader = self.quiet(path)
+        spec = reader.read(node, ())
+        for name, _, value in decoder.items(node):
+            if name in STEP_LISTS and name not in LISTS and isinstance(value, SequenceNode):
+                steps = tuple(
+                    reader.container(item, name, f"{path}.{name}[{i}]", None, [])
+                    for i, item in enumerate(value.value)
+                    if isinstance(item, MappingNode)
+                )
+                spec = PodSpec((*spec.containers, *steps), spec.volumes, (), False, True, spec.span, path)
+        self.settle(path)
+        return spec
+
+    def lone(self, node: Node, path: str) -> PodSpec:
+        """A mapping that is itself like a container (Spark's `driver`, a Knative `container`)."""
+        container = self.quiet(path).container(node, path.rpartition(".")[2], path, None, [])
+        self.settle(path)
+        return PodSpec((container,), (), (), False, True, self.decoder.span(node), path)
+
+    def quiet(self, path: str) -> PodReader:
+        """A reader that leaves out what only the API server's own types refuse."""
+        self.kept = list(self.decoder.faults)
+        return PodReader(self.decoder, path, exact=False, bare=False, claims=None)
+
+    def settle(self, path: str) -> None:
+        """Of the faults found, keeps those that every embedded pod template refuses too."""
+        found = self.decoder.faults[len(self.kept) :]
+        typed = path.endswith("template.spec") and ".values" not in path
+        self.decoder.faults[:] = self.kept + [f for f in found if typed and f.code == "env-value-type"]
+
+    def reference(self, node: MappingNode, target: Target, path: str) -> None:
+        """A reference that stands outside every pod spec."""
+        entries = {name: value for name, _, value in self.decoder.items(node)}
+        name = self.text(entries.get("name"))
+        if name is None or not name.value:
+            return
+        key, namespace = self.text(entries.get("key")), self.text(entries.get("namespace"))
+        optional = self.decoder.boolean(entries, "optional")
+        span = self.decoder.span(node)
+        self.references.append(Reference(target, name, (key,) if key else (), optional, "field", span, path, namespace))
+
+    def text(self, node: Node | None) -> Scalar | None:
+        """A string, or None for anything else."""
+        return self.decoder.scalar(node) if node is not None and self.decoder.is_scalar(node, "string") else None

@@ -1,0 +1,287 @@
+"""What cmlint keeps of a text: typed, immutable, serialisable extracts, made from that text alone.
+
+Offsets are 0-based characters in the text as it was decoded, a byte order mark included. No value of a Secret is ever
+stored here.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Target = Literal["ConfigMap", "Secret"]
+"""The kind of object a reference names."""
+
+Via = Literal["env", "envFrom", "volume", "projected", "field"]
+"""Where a reference stands; `field` is any place outside a pod spec."""
+
+FaultCode = Literal[
+    "syntax",
+    "repeated-key",
+    "unknown-field",
+    "env-value-type",
+    "data-value-type",
+    "env-sources",
+    "env-name",
+    "reference",
+    "object",
+    "data-key",
+    "key-twice",
+    "base64",
+    "size",
+    "secret-keys",
+    "pull-policy",
+    "image",
+]
+"""What kind of mistake makes the API server refuse a document; each code belongs to exactly one rule."""
+
+
+class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The common form of every fact: immutable and encoded without field names."""
+
+
+class Span(Facts):
+    """A stretch of text, from `start` up to but not including `end`."""
+
+    start: int
+    end: int
+
+
+class Scalar(Facts):
+    """A string as Kubernetes reads it, and where it is written."""
+
+    value: str
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+class Reference(Facts):
+    """A place that names a provider, and perhaps keys of it.
+
+    `keys` are those read one by one: the key of an `env` entry, the `items` of a volume. Without any, the reference
+    takes the provider whole. `span` covers the reference as written, `path` is the field's path in the document.
+    """
+
+    target: Target
+    name: Scalar
+    keys: tuple[Scalar, ...]
+    optional: bool
+    via: Via
+    span: Span
+    path: str
+    namespace: Scalar | None = None
+
+
+class Env(Facts):
+    """One entry of `env`.
+
+    `source` is where the value comes from: `literal`, `ConfigMap`, `Secret`, `field`, `resource`, `file`, or `none` when
+    the entry names none that counts. `name` is None when absent or no string.
+    """
+
+    name: Scalar | None
+    value: Scalar | None
+    source: Literal["literal", "ConfigMap", "Secret", "field", "resource", "file", "none"]
+    reference: Reference | None
+    span: Span
+    optional: bool = False
+
+
+class EnvFrom(Facts):
+    """One entry of `envFrom`; `reference` is None when the entry is malformed."""
+
+    prefix: Scalar | None
+    reference: Reference | None
+    span: Span
+
+
+class Mount(Facts):
+    """One entry of `volumeMounts`."""
+
+    name: Scalar
+    path: str
+    sub_path: Scalar | None
+    span: Span
+
+
+class Container(Facts):
+    """One entry of `containers`, `initContainers` or `ephemeralContainers`, or its like in a custom resource.
+
+    `list` is the name of the field it stands in. A command or argument that is no string is left out.
+    """
+
+    name: Scalar | None
+    list: str
+    image: Scalar | None
+    pull_policy: Scalar | None
+    env: tuple[Env, ...]
+    env_from: tuple[EnvFrom, ...]
+    command: tuple[Scalar, ...]
+    args: tuple[Scalar, ...]
+    mounts: tuple[Mount, ...]
+    span: Span
+    path: str
+
+
+class Item(Facts):
+    """One entry of `items`: the key and the file it becomes."""
+
+    key: Scalar
+    path: Scalar
+
+
+class VolumeSource(Facts):
+    """What one ConfigMap or Secret brings into a volume; without `items`, every key becomes a file of its name."""
+
+    reference: Reference
+    items: tuple[Item, ...] | None
+
+
+class Volume(Facts):
+    """One entry of `volumes`.
+
+    `sources` are its ConfigMaps and Secrets; `closed` says that nothing else brings files into it. `image` and
+    `pull_policy` are those of an OCI image volume.
+    """
+
+    name: Scalar | None
+    sources: tuple[VolumeSource, ...]
+    closed: bool
+    span: Span
+    image: Scalar | None = None
+    pull_policy: Scalar | None = None
+
+
+class PodSpec(Facts):
+    """A pod spec, wherever it is embedded.
+
+    `exact` says that it stands at the pod spec's place in a built-in kind, so that the API server's own types apply.
+    `annotations` are the names of the annotations of the pod template (or Pod), `service_links` is
+    `enableServiceLinks`.
+    """
+
+    containers: tuple[Container, ...]
+    volumes: tuple[Volume, ...]
+    annotations: tuple[str, ...]
+    exact: bool
+    service_links: bool
+    span: Span
+    path: str
+
+
+class Key(Facts):
+    """A key of a provider: `name` as Kubernetes stores it, `written` as it stands in the text.
+
+    `value` is known for ConfigMaps only, and None where it is binary. `binary` keys never reach an environment.
+    """
+
+    name: str
+    written: str
+    span: Span
+    value: str | None
+    binary: bool
+
+
+class Provider(Facts):
+    """An object that gives pods named keys.
+
+    `kind` is the kind of the document that makes it (`ConfigMap`, `SealedSecret`, ...). When it is `open`, more keys
+    than `keys` may exist. `namespace` is set where it differs from the document's own, `everywhere` where the object is
+    made in all namespaces. A `glob` name stands for every name that matches it.
+    """
+
+    target: Target
+    kind: str
+    name: Scalar
+    keys: tuple[Key, ...]
+    open: bool
+    immutable: bool
+    span: Span
+    namespace: Scalar | None = None
+    everywhere: bool = False
+    glob: bool = False
+
+
+class Fault(Facts):
+    """A mistake for which the API server refuses the document.
+
+    `reason` completes the sentence "`path` ..."; `text` is what was written (never in a Secret), `near` the word that
+    was probably meant, `other` a second place that belongs to it, and `label` what to say of that place.
+    """
+
+    code: FaultCode
+    span: Span
+    path: str
+    reason: str
+    container: str | None = None
+    text: str | None = None
+    near: str | None = None
+    other: Span | None = None
+    label: str = ""
+
+
+class Document(Facts):
+    """One Kubernetes object as written.
+
+    `head` is what a finding about the whole object points at. `annotations` holds names only, `ignore` the value of
+    `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom resource that
+    could name a provider, `masked` the places whose text must never be shown. A document that could not be parsed has
+    one fault with the code `syntax`, and is otherwise empty.
+    """
+
+    span: Span
+    head: Span
+    api_version: str
+    kind: str
+    name: Scalar | None
+    namespace: Scalar | None
+    annotations: tuple[str, ...] = ()
+    ignore: Scalar | None = None
+    providers: tuple[Provider, ...] = ()
+    pods: tuple[PodSpec, ...] = ()
+    references: tuple[Reference, ...] = ()
+    mentions: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    masked: tuple[Span, ...] = ()
+
+    @property
+    def broken(self) -> bool:
+        """Whether the text could not be parsed, so that nothing is known of the object."""
+        return bool(self.faults) and self.faults[0].code == "syntax"
+
+
+class Skip(Facts):
+    """A document, or a whole file, that was not looked at, and why."""
+
+    reason: str
+    span: Span
+
+
+class Other(Facts):
+    """A Kubernetes object outside cmlint's ground, of which only the kind is known."""
+
+    api_version: str
+    kind: str
+
+
+class Ignore(Facts):
+    """A comment `# cmlint: ignore[rule, ...] reason`; `line` is its 1-based line."""
+
+    rules: tuple[Scalar, ...]
+    reason: str
+    line: int
+    span: Span
+
+
+class FileFacts(Facts):
+    """Everything cmlint keeps of one text."""
+
+    documents: tuple[Document, ...]
+    others: tuple[Other, ...] = ()
+    skipped: tuple[Skip, ...] = ()
+    ignores: tuple[Ignore, ...] = ()

@@ -1,0 +1,89 @@
+"""Findings: one problem each, with the places that belong to it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Consequence = Literal["rejected", "stuck", "stale", "silent", "tidiness"]
+"""What the cluster does about a problem."""
+
+Severity = Literal["error", "warning", "info"]
+
+SEVERITIES: dict[Consequence, Severity] = {
+    "rejected": "error",
+    "stuck": "error",
+    "stale": "warning",
+    "silent": "warning",
+    "tidiness": "info",
+}
+"""The severity that follows from each consequence."""
+
+RANKS: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
+
+
+class Position(msgspec.Struct, frozen=True, gc=False, order=True):
+    """A place in a text: 1-based line and column, 0-based character offset."""
+
+    line: int
+    column: int
+    offset: int
+
+
+class Location(msgspec.Struct, frozen=True, gc=False, order=True):
+    """A stretch of a named text."""
+
+    path: str
+    start: Position
+    end: Position
+
+
+class Related(msgspec.Struct, frozen=True):
+    """A second place that belongs to a finding, and what it shows."""
+
+    label: str
+    location: Location
+
+
+class ObjectId(msgspec.Struct, frozen=True, rename={"api_version": "apiVersion"}):
+    """The Kubernetes object a finding is about."""
+
+    api_version: str
+    kind: str
+    namespace: str | None
+    name: str | None
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """Replaces the characters from `start` up to `end` of the text at `path`."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """A way to mend a finding; `safe` when it cannot change what the author meant."""
+
+    title: str
+    safe: bool
+    edits: tuple[Edit, ...]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One problem: what it is, where it stands, what the cluster does about it and how to mend it."""
+
+    rule: str
+    severity: Severity
+    consequence: Consequence
+    message: str
+    help: str | None
+    url: str
+    location: Location
+    related: tuple[Related, ...]
+    object: ObjectId | None
+    container: str | None
+    fixes: tuple[Fix, ...]
+    fingerprint: str

@@ -1,0 +1,102 @@
+"""Finds the rules: cmlint's own and those of other packages, all by the entry-point group `cmlint.rules`.
+
+An entry point names a package; every module below it that declares a rule is loaded. The metadata of installed packages
+is read directly, because importing `importlib.metadata` would cost a one-file run more than everything else in it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+from cmlint.rules import BadRuleError, Rule
+
+GROUP = "[cmlint.rules]"
+
+
+def load_rules() -> dict[str, Rule]:
+    """All rules by name; raises BadRuleError for one that cannot be loaded or whose name is taken."""
+    rules: dict[str, Rule] = {}
+    for package in packages():
+        for found in rules_of(package):
+            if found.name in rules:
+                raise BadRuleError(f"`{found.name}` is declared in {rules[found.name].module} and in {found.module}")
+            rules[found.name] = found
+    return dict(sorted(rules.items()))
+
+
+def packages() -> list[str]:
+    """The packages that the entry points name, each once."""
+    found: dict[str, None] = {}
+    for folder in dict.fromkeys(sys.path):
+        for text in entry_points_in(folder or "."):
+            for package in group_in(text):
+                found[package] = None
+    return list(found)
+
+
+def entry_points_in(folder: str) -> Iterator[str]:
+    """The texts of all `entry_points.txt` in a folder of installed packages that mention the group."""
+    try:
+        entries = [entry for entry in os.listdir(folder) if entry.endswith((".dist-info", ".egg-info"))]
+    except OSError:
+        return
+    for entry in entries:
+        try:
+            with open(os.path.join(folder, entry, "entry_points.txt"), encoding="utf-8") as file:
+                text = file.read()
+        except OSError:
+            continue
+        if GROUP in text:
+            yield text
+
+
+def group_in(text: str) -> Iterator[str]:
+    """The packages that a text of entry points names in the group."""
+    inside = False
+    for line in text.splitlines():
+        stripped = line.strip()
+        if stripped.startswith("["):
+            inside = stripped == GROUP
+        elif inside and "=" in stripped and not stripped.startswith("#"):
+            yield stripped.partition("=")[2].partition("[")[0].strip()
+
+
+def rules_of(package: str) -> Iterator[Rule]:
+    """The rules of a package and all that is below it; raises BadRuleError when it cannot be imported."""
+    module = import_module(package)
+    yield from declared_in(module)
+    for folder in getattr(module, "__path__", ()):
+        for name in modules_in(folder):
+            yield from declared_in(import_module(f"{package}.{name}"))
+
+
+def modules_in(folder: str, prefix: str = "") -> Iterator[str]:
+    """The dotted names of the modules below a folder, in order."""
+    for entry in sorted(os.listdir(folder)):
+        path = os.path.join(folder, entry)
+        if entry.endswith(".py") and entry != "__init__.py":
+            yield prefix + entry[:-3]
+        elif entry.isidentifier() and entry != "__pycache__" and os.path.isdir(path):
+            yield from modules_in(path, f"{prefix}{entry}.")
+
+
+def import_module(name: str) -> ModuleType:
+    """A module; raises BadRuleError with its error when it cannot be imported."""
+    try:
+        return importlib.import_module(name)
+    except BadRuleError:
+        raise
+    except Exception as error:
+        raise BadRuleError(f"the rules of `{name}` cannot be loaded: {type(error).__name__}: {error}") from error
+
+
+def declared_in(module: ModuleType) -> Iterator[Rule]:
+    """The rules that a module declares itself."""
+    for value in vars(module).values():
+        found = getattr(value, "__cmlint_rule__", None)
+        if isinstance(found, Rule) and found.module == module.__name__:
+            yield found

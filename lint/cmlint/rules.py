@@ -1,0 +1,242 @@
+"""What a rule is: a function, declared with what the cluster does about the problem that it finds."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.index import Placed
+from cmlint.model import facts
+from cmlint.model.findings import Consequence, Edit
+
+if TYPE_CHECKING:
+    from cmlint.bundle.environment import Environment
+    from cmlint.bundle.resolve import Resolution
+    from cmlint.kube.versions import Version
+
+NODES: dict[str, type] = {
+    cls.__name__: cls
+    for cls in (
+        Bundle,
+        facts.Document,
+        facts.Fault,
+        facts.Provider,
+        facts.PodSpec,
+        facts.Volume,
+        facts.Container,
+        facts.Env,
+        facts.EnvFrom,
+        facts.Reference,
+        facts.Ignore,
+    )
+}
+"""The types that a rule's first parameter may have; the rule is called for each node of that type."""
+
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+\Z")
+BAD_NAME = re.compile(r"(avoid|use|prefer|no|do-not|should|must|check)-")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What rules may know of the configuration.
+
+    `secrets` is `evidence` (a missing Secret is reported only on evidence) or `all`; `mutable_tags` and `pinned_tags`
+    are patterns that come before cmlint's own idea of what moves.
+    """
+
+    kubernetes_version: Version
+    pedantic: bool = False
+    secrets: str = "evidence"
+    references: str = "evidence"
+    assume_always_pull: bool = False
+    mutable_tags: tuple[str, ...] = ()
+    pinned_tags: tuple[str, ...] = ()
+    options: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A way to mend a finding, in offsets of one text; `safe` when it cannot change what the author meant."""
+
+    title: str
+    safe: bool
+    edits: tuple[Edit, ...]
+
+
+class Draft:
+    """A finding as a rule makes it; the engine adds what follows from the rule and the text."""
+
+    def __init__(self, placed: Placed, span: facts.Span, message: str) -> None:
+        self.placed, self.span, self.message = placed, span, message
+        self.help_text: str | None = None
+        self.related: list[tuple[str, Placed, facts.Span]] = []
+        self.suggestions: list[Suggestion] = []
+        self.consequence: Consequence | None = None
+        self.pedantic = False
+        self.container: str | None = None
+
+    def also(self, span: facts.Span, label: str, placed: Placed | None = None) -> Draft:
+        """Adds a second place, in the same document unless another is given, and what it shows."""
+        self.related.append((label, placed or self.placed, span))
+        return self
+
+    def help(self, text: str) -> Draft:
+        """Says how to mend it."""
+        self.help_text = text
+        return self
+
+    def fix(self, title: str, span: facts.Span, text: str, *, safe: bool) -> Draft:
+        """Offers to replace a stretch of the document's text."""
+        edit = Edit(self.placed.path, span.start, span.end, text)
+        self.suggestions.append(Suggestion(title, safe, (edit,)))
+        return self
+
+
+class Context:
+    """Where a rule is: the document, the container when there is one, and what it may ask."""
+
+    def __init__(self, bundle: Bundle, settings: Settings) -> None:
+        self.bundle, self.settings = bundle, settings
+        self.current: Placed | None = None
+        self.container: facts.Container | None = None
+        self.pod: facts.PodSpec | None = None
+
+    def enter(self, placed: Placed) -> None:
+        """Goes on to another document."""
+        self.current, self.container, self.pod = placed, None, None
+
+    def placed_or_first(self) -> Placed:
+        """The document that the node stands in; the bundle's first for a rule about the whole bundle."""
+        return self.current or self.bundle.placed[0]
+
+    @property
+    def placed(self) -> Placed:
+        """The document that the node stands in, with its path; a rule about the whole bundle has none."""
+        if self.current is None:
+            raise LookupError("a rule about Bundle must say which document a finding is in: finding(..., placed=...)")
+        return self.current
+
+    @property
+    def document(self) -> facts.Document:
+        """The document that the node stands in."""
+        return self.placed.document
+
+    def finding(
+        self,
+        span: facts.Span,
+        message: str,
+        *,
+        consequence: Consequence | None = None,
+        pedantic: bool = False,
+        container: str | None = None,
+        placed: Placed | None = None,
+    ) -> Draft:
+        """A finding at a span of the document, or of another one of the bundle.
+
+        `consequence` is given where it differs from the rule's, `pedantic` where only `--pedantic` should show it.
+        """
+        draft = Draft(placed or self.placed, span, message)
+        draft.consequence, draft.pedantic = consequence, pedantic
+        name = self.container.name.value if self.container and self.container.name else None
+        draft.container = container or name
+        return draft
+
+    def resolve(self, reference: facts.Reference) -> Resolution:
+        """What a reference of the document leads to."""
+        return self.bundle.resolve(reference, self.placed)
+
+    def environment(self, container: facts.Container) -> Environment:
+        """The environment of one of the document's containers."""
+        return self.bundle.environment(container, self.placed)
+
+
+Check = Callable[[Any, Context], Iterable[Draft]]
+F = TypeVar("F", bound=Callable[..., Iterable[Draft]])
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule's declaration, with the function that checks it.
+
+    `name` is its id, `family` the folder that it stands in, `node` the type it is called for, `codes` the faults that it
+    speaks for when that type is Fault. A `pedantic` rule runs only when asked for.
+    """
+
+    name: str
+    summary: str
+    consequence: Consequence
+    since: str
+    family: str
+    node: str
+    codes: tuple[facts.FaultCode, ...]
+    pedantic: bool
+    fixable: bool
+    check: Check
+    module: str
+
+    @property
+    def url(self) -> str:
+        """Where the rule's page is published."""
+        return f"https://cmlint.dev/rules/{self.name}"
+
+    def page(self) -> str:
+        """The rule's page, which stands beside its module."""
+        path = sys.modules[self.module].__file__ or ""
+        with open(f"{path.rpartition('.')[0]}.md", encoding="utf-8") as file:
+            return file.read()
+
+
+class BadRuleError(Exception):
+    """A rule that is declared wrongly; the message says where and what to do."""
+
+
+def rule(
+    *,
+    name: str,
+    summary: str,
+    consequence: Consequence,
+    since: str,
+    codes: tuple[facts.FaultCode, ...] = (),
+    pedantic: bool = False,
+    fixable: bool = False,
+) -> Callable[[F], F]:
+    """Declares a function `(node, ctx) -> Iterator[Draft]` to be a rule; the node's annotation says what it is called for.
+
+    Raises BadRuleError at import when the declaration is wrong.
+    """
+
+    def declare(check: F) -> F:
+        where = f"{check.__module__}.{check.__name__}"
+        if not NAME.match(name) or BAD_NAME.match(name):
+            raise BadRuleError(f"{where}: `{name}` must name the problem in kebab-case, like `missing-key`")
+        if not re.fullmatch(r"\d+\.\d+\.\d+", since):
+            raise BadRuleError(f"{where}: `since` must be a version like `0.1.0`")
+        parts = check.__module__.split(".")
+        if parts[-1] != name.replace("-", "_"):
+            raise BadRuleError(f"{where}: the module of `{name}` must be called `{name.replace('-', '_')}.py`")
+        node = node_of(check, where)
+        if bool(codes) != (node == "Fault"):
+            raise BadRuleError(f"{where}: `codes` belongs to a rule about Fault, and to no other")
+        family = parts[-2] if len(parts) > 1 else parts[0]
+        declared = Rule(name, summary, consequence, since, family, node, codes, pedantic, fixable, check, check.__module__)
+        check.__cmlint_rule__ = declared  # type: ignore[attr-defined]
+        return check
+
+    return declare
+
+
+def node_of(check: Callable[..., Any], where: str) -> str:
+    """The name of the type that a rule's first parameter has."""
+    annotations = check.__annotations__
+    first = next(iter(annotations.values()), None)
+    name = first if isinstance(first, str) else getattr(first, "__name__", "")
+    name = name.rpartition(".")[2]
+    if name not in NODES:
+        raise BadRuleError(f"{where}: the first parameter must be annotated with one of {', '.join(sorted(NODES))}")
+    return name
+
+
