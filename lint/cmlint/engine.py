@@ -229,5 +229,3 @@ def fingerprint(rule: str, path: str, identity: ObjectId, container: str | None,
 def order(finding: Finding) -> tuple[Any, ...]:
     """Findings stand by file and place, then by rule."""
     return finding.location, finding.rule, finding.message, finding.container or ""
-
-

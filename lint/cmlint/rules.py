@@ -204,7 +204,7 @@ def rule(
     pedantic: bool = False,
     fixable: bool = False,
 ) -> Callable[[F], F]:
-    """Declares a function `(node, ctx) -> Iterator[Draft]` to be a rule; the node's annotation says what it is called for.
+    """Declares a function `(node, ctx) -> Iterator[Draft]` to be a rule; the node's type says what it is called for.
 
     Raises BadRuleError at import when the declaration is wrong.
     """
@@ -222,7 +222,9 @@ def rule(
         if bool(codes) != (node == "Fault"):
             raise BadRuleError(f"{where}: `codes` belongs to a rule about Fault, and to no other")
         family = parts[-2] if len(parts) > 1 else parts[0]
-        declared = Rule(name, summary, consequence, since, family, node, codes, pedantic, fixable, check, check.__module__)
+        declared = Rule(
+            name, summary, consequence, since, family, node, codes, pedantic, fixable, check, check.__module__
+        )
         check.__cmlint_rule__ = declared  # type: ignore[attr-defined]
         return check
 
@@ -238,5 +240,3 @@ def node_of(check: Callable[..., Any], where: str) -> str:
     if name not in NODES:
         raise BadRuleError(f"{where}: the first parameter must be annotated with one of {', '.join(sorted(NODES))}")
     return name
-
-

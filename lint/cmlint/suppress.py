@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.index import Placed
@@ -14,11 +14,11 @@ from cmlint.rules import Draft, Rule
 class Suppressions:
     """What is suppressed, and which suppressions have been needed.
 
-    `by_path` says which rules the configuration ignores for a path.
+    `by_path` gives for a pattern of paths the rules and families that the configuration ignores there.
     """
 
-    def __init__(self, by_path: Iterable[tuple[object, frozenset[str]]] = (), enabled: bool = True) -> None:
-        self.by_path, self.enabled = tuple(by_path), enabled
+    def __init__(self, by_path: Mapping[str, tuple[str, ...]], rules: Mapping[str, Rule], *, enabled: bool = True) -> None:
+        self.by_path, self.rules, self.enabled = by_path, rules, enabled
         self.used: set[tuple[str, int, str]] = set()
 
     def covers(self, finding: Finding, draft: Draft) -> bool:

@@ -147,7 +147,9 @@ def add_key(environment: Environment, name: str, reference: Reference, placed: P
 
 def note_unresolved(environment: Environment, reference: Reference, key: str | None, resolution: Resolution) -> None:
     """Remembers a reference that leads nowhere; unless it is optional, the container does not start."""
-    missing = resolution.status in ("missing", "wrong-namespace") or (resolution.status == "found" and not resolution.open)
+    missing = resolution.status in ("missing", "wrong-namespace") or (
+        resolution.status == "found" and not resolution.open
+    )
     if resolution.status == "found" and key is None:
         return
     environment.unresolved.append(Unresolved(reference, key, missing))

@@ -108,7 +108,9 @@ class Resolver:
         """Whether the configuration says that this name is made elsewhere."""
         full = f"{reference.target}/{reference.name.value}".lower()
         return any(
-            fnmatchcase(full if "/" in pattern else reference.name.value, pattern.lower() if "/" in pattern else pattern)
+            fnmatchcase(
+                full if "/" in pattern else reference.name.value, pattern.lower() if "/" in pattern else pattern
+            )
             for pattern in self.external
         )
 

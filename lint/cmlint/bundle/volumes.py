@@ -11,7 +11,7 @@ from cmlint.model.facts import Volume, VolumeSource
 
 @dataclass(frozen=True)
 class Contents:
-    """What a volume holds: `files` is None when that cannot be known, `mounts` False when it surely cannot be mounted."""
+    """What a volume holds: `files` is None when they cannot be known, `mounts` False when it surely is not mounted."""
 
     mounts: bool
     files: tuple[str, ...] | None

@@ -1,1 +1,1 @@
-"""What Kubernetes' own code decides about names, scalars, images and expansion: pure functions, no other room needed."""
+"""What Kubernetes' own code decides of names, scalars, images and expansion: pure functions, no other room needed."""

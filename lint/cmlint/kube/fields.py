@@ -1,6 +1,7 @@
 """The fields of the types on cmlint's ground, as `k8s.io/api/core/v1/types.go` of 1.37 has them.
 
-A field's type is `string`, `bool`, `int`, `any` (outside the ground), `[]T`, `{}string`, or the name of another type here.
+A field's type is `string`, `bool`, `int`, `any` (outside the ground), `[]T`, `{}string`, or the name of another type
+here.
 """
 
 from __future__ import annotations
@@ -14,8 +15,14 @@ def fields(any_: str = "", **typed: str) -> Fields:
 
 
 METADATA = fields(
-    "selfLink uid resourceVersion generation creationTimestamp deletionTimestamp deletionGracePeriodSeconds"
-    " ownerReferences managedFields",
+    "ownerReferences managedFields",
+    selfLink="string",
+    uid="string",
+    resourceVersion="string",
+    generation="int",
+    creationTimestamp="string",
+    deletionTimestamp="string",
+    deletionGracePeriodSeconds="int",
     name="string",
     generateName="string",
     namespace="string",

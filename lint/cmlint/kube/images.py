@@ -103,7 +103,12 @@ def movement(tag: str | None) -> Movement:
     Settled on 2,560 images of public repositories: a full version (three numeric parts), a build number or date (three
     digits or more alone, six or more inside a part), or a commit hash (7 to 40 hexadecimal digits as a whole part) pins.
     """
-    if tag is None or tag.lower() == "latest" or re.search(r"(?i)(^|[-_.])latest$", tag) or re.search(r"(?i)-snapshot$", tag):
+    if (
+        tag is None
+        or tag.lower() == "latest"
+        or re.search(r"(?i)(^|[-_.])latest$", tag)
+        or re.search(r"(?i)-snapshot$", tag)
+    ):
         return "moves"
     if re.search(r"\d+[._-]\d+[._-]\d+", tag) or re.search(r"\d{6,}", tag):
         return "pinned"

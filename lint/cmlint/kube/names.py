@@ -1,7 +1,7 @@
 """Which names Kubernetes accepts.
 
-The patterns are those of `staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go`. Every function returns the
-reason why a name is refused, in words that follow "must" or "may", or None when it is accepted.
+The patterns are those of `staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go`. Every function returns
+the reason why a name is refused, as the rest of a sentence, or None when it is accepted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PLACEHOLDER = re.compile(r"\$\{|\$\(|\{\{|\}\}|<[^<>]*>|\$[A-Za-z_]|__[A-Z_]+__|
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether something has still to be put into a text (`${X}`, `$(X)`, `{{ x }}`, `<x>`), so that it is no name yet."""
+    """Whether something has still to be put into a text (`${X}`, `$(X)`, `{{ x }}`, `<x>`): it is no name yet."""
     return PLACEHOLDER.search(text) is not None
 
 
@@ -28,6 +28,11 @@ def why_not_subdomain(name: str) -> str | None:
     if not SUBDOMAIN.match(name):
         return "must consist of lower case letters, digits, `-` and `.`, and start and end with a letter or digit"
     return None
+
+
+def why_not_subdomain_prefix(name: str) -> str | None:
+    """Why a text cannot begin a subdomain: a `-` at its end is allowed (NameIsDNSSubdomain, maskTrailingDash)."""
+    return why_not_subdomain(f"{name[:-2]}a" if len(name) > 1 and name.endswith("-") else name)
 
 
 def why_not_label(name: str) -> str | None:
@@ -89,7 +94,7 @@ def why_not_label_value(value: str) -> str | None:
 
 
 def why_not_local_path(path: str) -> str | None:
-    """Why a path may not be used inside a volume (`pkg/apis/core/validation/validation.go`, validateLocalDescendingPath)."""
+    """Why a path may not stand in a volume (`pkg/apis/core/validation/validation.go`, validateLocalDescendingPath)."""
     if path.startswith("/"):
         return "must be a relative path"
     if ".." in path.split("/"):

@@ -1,7 +1,7 @@
 """Which YAML scalars are strings, and what name a mapping key really gets.
 
-kubectl and the API server read YAML with `sigs.k8s.io/yaml`, whose resolver is that of go-yaml v2 (`resolve.go`), and
-turn mapping keys into JSON strings themselves (`yaml.go`, convertToJSONableObject). PyYAML decides differently in dozens
+kubectl and the API server read YAML with `sigs.k8s.io/yaml`. Its resolver is that of go-yaml v2 (`resolve.go`), and it
+turns mapping keys into JSON strings itself (`yaml.go`, convertToJSONableObject). PyYAML decides differently in dozens
 of cases, so nothing of it is used here.
 """
 
@@ -216,10 +216,8 @@ def format_float32(value: float) -> str:
         return ".inf" if rounded > 0 else "-.inf"
     if rounded == 0:
         return "-0" if math.copysign(1, rounded) < 0 else "0"
-    for precision in range(10):
-        digits = f"{rounded:.{precision}e}"
-        if as_float32(float(digits)) == rounded:
-            break
+    forms = (f"{rounded:.{precision}e}" for precision in range(10))
+    digits = next(form for form in forms if as_float32(float(form)) == rounded)
     mantissa, exponent_text = digits.split("e")
     exponent = int(exponent_text)
     sign = "-" if mantissa[0] == "-" else ""

@@ -5,6 +5,7 @@ Nothing is raised for a wrong type: the fault is noted once, and the value count
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -123,27 +124,22 @@ class Decoder:
     # collections
 
     def items(self, node: Node) -> Iterator[tuple[str, Node, Node]]:
-        """The entries of a mapping as (name, key, value), merge keys followed; the last of equal names counts."""
+        """The entries of a mapping as (name, key, value); merge keys are followed, the last of equal names counts."""
         if not isinstance(node, MappingNode):
             return
         entries: dict[str, tuple[Node, Node]] = {}
         for key, value in node.value:
             if is_merge(key):
-                for name, merged_key, merged in self.merged(value):
-                    entries.setdefault(name, (merged_key, merged))
-        for key, value in node.value:
-            if isinstance(key, ScalarNode) and not is_merge(key):
+                entries.update((name, (inner, merged)) for name, inner, merged in self.merged(value))
+            elif isinstance(key, ScalarNode):
                 entries[self.key_name(key)] = (key, value)
         for name, (key, value) in entries.items():
             yield name, key, value
 
     def merged(self, node: Node) -> Iterator[tuple[str, Node, Node]]:
         """What a merge key brings in: one mapping, or several of which earlier ones win."""
-        if isinstance(node, SequenceNode):
-            for item in node.value:
-                yield from self.items(item)
-        else:
-            yield from self.items(node)
+        for item in reversed(node.value) if isinstance(node, SequenceNode) else (node,):
+            yield from self.items(item)
 
     def key_name(self, key: ScalarNode) -> str:
         """The name that a mapping key gets in JSON."""
@@ -209,7 +205,9 @@ class Decoder:
             return isinstance(value, str)
         if expected == "bool":
             return isinstance(value, bool)
-        return not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and value == int(value)))
+        return not isinstance(value, bool) and (
+            isinstance(value, int) or (isinstance(value, float) and value == int(value))
+        )
 
     def is_null(self, node: Node) -> bool:
         """Whether a node is null, which everywhere counts as absent."""
@@ -217,7 +215,9 @@ class Decoder:
 
     def type_fault(self, kind: str, field: str) -> FaultCode:
         """The fault that a wrong type in this field is."""
-        return TYPE_FAULTS.get((kind, field), "object" if kind in ("ConfigMap", "Secret", "ObjectMeta") else "reference")
+        return TYPE_FAULTS.get(
+            (kind, field), "object" if kind in ("ConfigMap", "Secret", "ObjectMeta") else "reference"
+        )
 
     def wrong_type(self, node: Node, code: FaultCode, path: str, expected: str) -> bool:
         """Notes a value of the wrong type; always False, so that it can end a condition."""
@@ -239,7 +239,12 @@ class Decoder:
 
 def is_merge(key: Node) -> bool:
     """Whether a key merges another mapping in."""
-    return isinstance(key, ScalarNode) and key.value == "<<" and not key.style and key.tag in ("", scalars.PREFIX + "merge")
+    return (
+        isinstance(key, ScalarNode)
+        and key.value == "<<"
+        and not key.style
+        and key.tag in ("", scalars.PREFIX + "merge")
+    )
 
 
 def check_tree(decoder: Decoder, root: Node) -> None:
@@ -264,6 +269,7 @@ def check_tree(decoder: Decoder, root: Node) -> None:
         if isinstance(node, SequenceNode):
             stack.extend(node.value)
             continue
+        assert isinstance(node, MappingNode)
         check_keys(decoder, node)
         stack.extend(value for _, value in node.value if careful or value.__class__ is not ScalarNode)
 
@@ -275,7 +281,9 @@ def check_keys(decoder: Decoder, node: MappingNode) -> None:
         if not isinstance(key, ScalarNode):
             raise YamlSyntaxError("a mapping key must be a scalar", key.start_mark.index, key.start_mark.line)
         if is_merge(key):
-            if not all(isinstance(part, MappingNode) for part in (value.value if isinstance(value, SequenceNode) else [value])):
+            if not all(
+                isinstance(part, MappingNode) for part in (value.value if isinstance(value, SequenceNode) else [value])
+            ):
                 raise YamlSyntaxError("a merge key needs a mapping", key.start_mark.index, key.start_mark.line)
             continue
         try:
@@ -286,7 +294,9 @@ def check_keys(decoder: Decoder, node: MappingNode) -> None:
         same = (type(identity), identity)
         if same in first:
             span = decoder.span(first[same])
-            decoder.fault("repeated-key", key, name, "stands twice in one mapping", text=name, other=span, label="first here")
+            decoder.fault(
+                "repeated-key", key, name, "stands twice in one mapping", text=name, other=span, label="first here"
+            )
         else:
             first[same] = key
 
@@ -297,6 +307,6 @@ def check_scalar(decoder: Decoder, node: ScalarNode) -> None:
         value = decoder.resolve(node)
     except scalars.BadScalarError as error:
         raise YamlSyntaxError(str(error), node.start_mark.index, node.start_mark.line) from None
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and not math.isfinite(value):
         reason = f"JSON has no number `{node.value}`"
         raise YamlSyntaxError(reason, node.start_mark.index, node.start_mark.line)

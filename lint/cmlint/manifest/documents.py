@@ -30,8 +30,14 @@ WORDS_PATTERN = re.compile("|".join((*WORDS, *sorted(kind for kind in KINDS if "
 CUT = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 """Where a document ends, whatever it stands in (`staging/src/k8s.io/apimachinery/pkg/util/yaml/decoder.go`)."""
 
-KIND = re.compile(r"""^[{ ]{0,2}["']?kind["']?[ \t]*:[ \t]*["']?([A-Za-z][\w.-]*)""", re.MULTILINE)
-API_VERSION = re.compile(r"""^[{ ]{0,2}["']?apiVersion["']?[ \t]*:[ \t]*["']?([\w./-]+)""", re.MULTILINE)
+KIND = re.compile(
+    r"""(?:^|\A\s*\{\s*|^\{?\s{0,4}(?="))["']?kind["']?[ \t]*:[ \t]*["']?([A-Za-z][\w.-]*)""", re.MULTILINE
+)
+API_VERSION = re.compile(
+    r"""(?:^|\A\s*\{\s*|^\{?\s{0,4}(?="))["']?apiVersion["']?[ \t]*:[ \t]*["']?([\w./-]+)""", re.MULTILINE
+)
+FLOW_KIND = re.compile(r"""[{,]\s*["']?kind["']?\s*:\s*["']?([A-Za-z][\w.-]*)""")
+FLOW_API_VERSION = re.compile(r"""[{,]\s*["']?apiVersion["']?\s*:\s*["']?([\w./-]+)""")
 TEMPLATE = re.compile(r"\{\{|\{%|<%|\[\[")
 TEMPLATE_LINE = re.compile(r"\$\{|\$\(|@@|__|<[^>]*>|%[A-Za-z]")
 IGNORE = "cmlint.dev/ignore"
@@ -79,7 +85,11 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
         return
     for found in CUT.finditer(text, start):
-        if found.start() > start and "%" in text[start : found.start()] and DIRECTIVES.match(text[start : found.start()]):
+        if (
+            found.start() > start
+            and "%" in text[start : found.start()]
+            and DIRECTIVES.match(text[start : found.start()])
+        ):
             continue
         if found.start() > start:
             yield start, found.start()
@@ -90,6 +100,8 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
 def kinds_in(chunk: str) -> Iterator[Other]:
     """The kind of a document that is not parsed."""
     kind, version = KIND.search(chunk), API_VERSION.search(chunk)
+    if not (kind and version) and chunk.lstrip("- \t\r\n").startswith("{"):
+        kind, version = FLOW_KIND.search(chunk), FLOW_API_VERSION.search(chunk)
     if kind and version:
         yield Other(version[1], kind[1])
 
@@ -260,17 +272,17 @@ class DocumentReader:
 def broken(chunk: str, base: int, error: YamlSyntaxError) -> Document | Skip:
     """What is left of a document that cannot be parsed: a fault if it is Kubernetes', else a reason to skip it."""
     whole = Span(base, base + len(chunk))
-    kind, version = KIND.search(chunk), API_VERSION.search(chunk)
+    seen = next(kinds_in(chunk), None)
     lines = chunk.split("\n")
     around = "\n".join(lines[max(0, error.line - 1) : error.line + 1])
     if TEMPLATE.search(chunk) or TEMPLATE_LINE.search(around):
         return Skip(TEMPLATED, whole)
-    if not kind or not version:
+    if seen is None:
         return Skip(NOT_KUBERNETES, whole)
     span, reason = locate(chunk, base, error)
     fault = Fault("syntax", span, "", reason)
-    masked = mask_lines(chunk, base) if kind[1] == "Secret" else ()
-    return Document(whole, span, version[1], kind[1], None, None, faults=(fault,), masked=masked)
+    masked = mask_lines(chunk, base) if seen.kind == "Secret" else ()
+    return Document(whole, span, seen.api_version, seen.kind, None, None, faults=(fault,), masked=masked)
 
 
 def locate(chunk: str, base: int, error: YamlSyntaxError) -> tuple[Span, str]:
@@ -279,7 +291,9 @@ def locate(chunk: str, base: int, error: YamlSyntaxError) -> tuple[Span, str]:
         found = re.search(r"^ *(\t[ \t]*)", chunk[line_start(chunk, error.line) :], re.MULTILINE)
         if found:
             start = base + line_start(chunk, error.line) + found.start(1)
-            return Span(start, start + len(found[1])), "the line is indented with a tab, and YAML allows only spaces there"
+            return Span(
+                start, start + len(found[1])
+            ), "the line is indented with a tab, and YAML allows only spaces there"
     offset = min(error.offset, len(chunk))
     end = chunk.find("\n", offset)
     end = len(chunk) if end < 0 else end
@@ -308,7 +322,13 @@ def mask_lines(chunk: str, base: int) -> tuple[Span, ...]:
     for line in chunk.splitlines(keepends=True):
         found = re.match(r"\s*[\w.\"'-]+\s*:[ \t]*", line)
         start = found.end() if found else 0
-        named = found and line[: found.end()].strip(" \t:\"'") in ("apiVersion", "kind", "metadata", "name", "namespace")
+        named = found and line[: found.end()].strip(" \t:\"'") in (
+            "apiVersion",
+            "kind",
+            "metadata",
+            "name",
+            "namespace",
+        )
         if not named and line[start:].strip():
             masked.append(Span(offset + start, offset + len(line.rstrip("\r\n"))))
         offset += len(line)

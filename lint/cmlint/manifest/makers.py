@@ -77,9 +77,7 @@ MAKERS = (
     ),
     # https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.Certificate
     Maker("Certificate", "cert-manager.io", "Secret", ("spec.secretName",), fixed=("tls.crt", "tls.key", "ca.crt")),
-    Maker(
-        "Issuer", "cert-manager.io", "Secret", ("spec.acme.privateKeySecretRef.name",), fixed=("tls.key",)
-    ),
+    Maker("Issuer", "cert-manager.io", "Secret", ("spec.acme.privateKeySecretRef.name",), fixed=("tls.key",)),
     # https://cert-manager.io/docs/trust/trust-manager/
     Maker(
         "Bundle",
@@ -155,7 +153,9 @@ MAKERS = (
     Maker("PerconaServerMongoDB", "psmdb.percona.com", "Secret", pattern="*{name}*"),
     Maker("PerconaXtraDBCluster", "pxc.percona.com", "Secret", pattern="*{name}*"),
     # https://docs.redhat.com/en/documentation/openshift_container_platform: object bucket claims
-    Maker("ObjectBucketClaim", "objectbucket.io", "ConfigMap", ("metadata.name",), fixed=("BUCKET_NAME", "BUCKET_HOST")),
+    Maker(
+        "ObjectBucketClaim", "objectbucket.io", "ConfigMap", ("metadata.name",), fixed=("BUCKET_NAME", "BUCKET_HOST")
+    ),
     Maker(
         "ObjectBucketClaim",
         "objectbucket.io",
@@ -179,7 +179,9 @@ def read_made(decoder: Decoder, root: Node, api_version: str, kind: str) -> Iter
 
 def read_one(decoder: Decoder, maker: Maker, node: Node, root: Node) -> Iterator[Provider]:
     """The provider that one maker makes of a node, if its name can be told."""
-    name = first_string(decoder, root, ("metadata.name",)) if maker.pattern else first_string(decoder, node, maker.names)
+    name = (
+        first_string(decoder, root, ("metadata.name",)) if maker.pattern else first_string(decoder, node, maker.names)
+    )
     if name is None:
         return
     if maker.pattern:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import operator
 import re
+from typing import Any
 
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import (
     AliasEvent,
-    DocumentStartEvent,
     MappingEndEvent,
-    MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
@@ -24,9 +23,8 @@ from yaml.events import (
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from cmlint.kube.scalars import QUOTED
-from cmlint.model.facts import Span
 
-__all__ = ["MappingNode", "Node", "ScalarNode", "SequenceNode", "YamlSyntaxError", "compose", "span_of"]
+__all__ = ["MappingNode", "Node", "ScalarNode", "SequenceNode", "YamlSyntaxError", "compose"]
 
 DEPTH = 300
 """Deeper nesting than any manifest has; libyaml's composer would exhaust the stack far beyond it."""
@@ -48,7 +46,7 @@ class Parser(CParser):
     ascend_resolver = staticmethod(int)
     descend_resolver = staticmethod(operator.is_)
 
-    def resolve(self, kind: type[Node], value: object, implicit: bool | tuple[bool, bool]) -> str:  # noqa: ARG002
+    def resolve(self, kind: type[Node], value: object, implicit: bool | tuple[bool, bool]) -> str:
         """The tag of a node that has none of its own."""
         return "" if isinstance(implicit, bool) or implicit[0] else QUOTED
 
@@ -122,44 +120,51 @@ def deep(text: str) -> bool:
 
 def compose_events(text: str) -> Node | None:
     """As libyaml's composer, from its events: an alias keeps its own place, an anchor may be repeated."""
-    parser = Parser(text)
+    parser: Any = Parser(text)
     parser.get_event()
-    event = parser.get_event()
+    event: Any = parser.get_event()
     if isinstance(event, StreamEndEvent):
         return None
-    if isinstance(event, DocumentStartEvent) and event.version and event.version != (1, 1):
+    if event.version and event.version != (1, 1):
         raise MarkedYAMLError(None, None, "found incompatible YAML document", event.start_mark)
     anchors: dict[str, Node] = {}
     return compose_node(parser, anchors, 0)
 
 
-def compose_node(parser: Parser, anchors: dict[str, Node], depth: int) -> Node:
+def compose_node(parser: Any, anchors: dict[str, Node], depth: int) -> Node:
     """The node that begins at the parser's next event."""
-    event = parser.get_event()
+    event: Any = parser.get_event()
     if depth > DEPTH:
         raise MarkedYAMLError(None, None, f"nested more than {DEPTH} levels deep", event.start_mark)
-    if isinstance(event, AliasEvent):
+    kind: type = type(event)
+    if kind is AliasEvent:
         if event.anchor not in anchors:
             raise MarkedYAMLError(None, None, f"unknown anchor '{event.anchor}' referenced", event.start_mark)
         return moved(anchors[event.anchor], event)
-    if isinstance(event, ScalarEvent):
+    if kind is ScalarEvent:
         tag = event.tag
         if tag is None or tag == "!":
             tag = "" if event.implicit[0] else QUOTED
-        node: Node = ScalarNode(tag, event.value, event.start_mark, event.end_mark, event.style)
+        scalar = ScalarNode(tag, event.value, event.start_mark, event.end_mark, event.style)
         if event.anchor:
-            anchors[event.anchor] = node
-        return node
-    if isinstance(event, SequenceStartEvent):
+            anchors[event.anchor] = scalar
+        return scalar
+    return compose_collection(parser, event, anchors, depth)
+
+
+def compose_collection(parser: Any, event: Any, anchors: dict[str, Node], depth: int) -> Node:
+    """A sequence or mapping; while it is being read its anchor may not be used, for it would contain itself."""
+    anchors.pop(event.anchor, None)
+    node: SequenceNode | MappingNode
+    kind: type = type(event)
+    if kind is SequenceStartEvent:
         items: list[Node] = []
         node = SequenceNode(event.tag or "", items, event.start_mark, None, event.flow_style)
-        remember(anchors, event, node)
         while not parser.check_event(SequenceEndEvent):
             items.append(compose_node(parser, anchors, depth + 1))
     else:
         pairs: list[tuple[Node, Node]] = []
         node = MappingNode(event.tag or "", pairs, event.start_mark, None, event.flow_style)
-        remember(anchors, event, node)
         while not parser.check_event(MappingEndEvent):
             key = compose_node(parser, anchors, depth + 1)
             pairs.append((key, compose_node(parser, anchors, depth + 1)))
@@ -169,22 +174,17 @@ def compose_node(parser: Parser, anchors: dict[str, Node], depth: int) -> Node:
     return node
 
 
-def remember(anchors: dict[str, Node], event: SequenceStartEvent | MappingStartEvent, node: Node) -> None:
-    """While a collection is being read, its anchor may not be used: it would contain itself."""
-    if event.anchor:
-        anchors.pop(event.anchor, None)
-
-
-def moved(node: Node, event: AliasEvent) -> Node:
+def moved(node: Any, event: Any) -> Node:
     """A node as it is met through an alias: the same content, at the alias's place."""
     if isinstance(node, ScalarNode):
         return ScalarNode(node.tag, node.value, event.start_mark, event.end_mark, node.style)
-    return type(node)(node.tag, node.value, event.start_mark, event.end_mark, node.flow_style)
+    kind: type[SequenceNode | MappingNode] = type(node)
+    return kind(node.tag, node.value, event.start_mark, event.end_mark, node.flow_style)
 
 
 def settle(root: Node, text: str) -> None:
     """Settles what go-yaml reads otherwise than libyaml; raises YamlSyntaxError for what only libyaml takes."""
-    stack = [(root, False)]
+    stack: list[tuple[Any, bool]] = [(root, False)]
     while stack:
         node, in_flow = stack.pop()
         if isinstance(node, ScalarNode):
@@ -199,7 +199,9 @@ def settle_scalar(node: ScalarNode, text: str, in_flow: bool) -> None:
     """The escape `\\/` and a plain `?` in a flow collection are refused; a plain scalar tagged `!` is a string."""
     if not node.style:
         if in_flow and "?" in node.value:
-            raise YamlSyntaxError("found `?` in a plain scalar between brackets", node.start_mark.index, node.start_mark.line)
+            raise YamlSyntaxError(
+                "found `?` in a plain scalar between brackets", node.start_mark.index, node.start_mark.line
+            )
         if not node.tag and re.match(r"(&\S+\s+)?!(\s|\Z)", text[node.start_mark.index : node.end_mark.index]):
             node.tag = QUOTED
     elif node.style == '"':
@@ -207,8 +209,3 @@ def settle_scalar(node: ScalarNode, text: str, in_flow: bool) -> None:
         if found := re.search(r"(?<!\\)(?:\\\\)*(\\/)", written):
             offset = node.start_mark.index + found.start(1)
             raise YamlSyntaxError("found unknown escape character `\\/`", offset, node.start_mark.line)
-
-
-def span_of(node: Node, base: int) -> Span:
-    """A node's span in the whole text, for a document that begins at `base`."""
-    return Span(base + node.start_mark.index, base + node.end_mark.index)

@@ -7,6 +7,7 @@ ValidateObjectMeta in `staging/src/k8s.io/apimachinery/pkg/api/validation/object
 from __future__ import annotations
 
 import json
+import re
 
 from cmlint.kube import base64, names
 from cmlint.kube.names import is_placeholder
@@ -28,6 +29,8 @@ REQUIRED_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """For each type of Secret the groups of keys of which one must be there."""
 
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)\Z", re.ASCII)
+
 ACCOUNT = "kubernetes.io/service-account.name"
 
 
@@ -35,7 +38,8 @@ class ObjectReader:
     """Reads one ConfigMap or Secret."""
 
     def __init__(self, decoder: Decoder, target: Target) -> None:
-        self.decoder, self.target = decoder, target
+        self.decoder = decoder
+        self.target: Target = target
         self.masked: list[Span] = []
         self.size = 0
         decoder.secret = target == "Secret"
@@ -79,7 +83,8 @@ class ObjectReader:
         decoder = self.decoder
         name, generated = decoder.string(meta, "name"), decoder.string(meta, "generateName")
         if generated and generated.value:
-            self.check(generated, "metadata.generateName", names.why_not_subdomain(generated.value.rstrip("-") + "a"))
+            whole = None if name and name.value else names.why_not_subdomain(f"{generated.value}xxxxx")
+            self.check(generated, "metadata.generateName", names.why_not_subdomain_prefix(generated.value) or whole)
         if name is None or not name.value:
             if not (generated and generated.value) and not any(f.path == "metadata.name" for f in decoder.faults):
                 decoder.fault("object", name.span if name else self.head(where), "metadata.name", "must be set")
@@ -92,9 +97,14 @@ class ObjectReader:
             self.check(self.scalar_of(key, key_name), f"metadata.labels.{key_name}", names.why_not_qualified(key_name))
             text = decoder.scalar(value)
             self.check(text, f"metadata.labels.{key_name}", names.why_not_label_value(text.value))
+        self.check_record(meta)
         size = 0
         for key_name, key, value in self.entries(meta, "annotations"):
-            self.check(self.scalar_of(key, key_name), f"metadata.annotations.{key_name}", names.why_not_qualified(key_name.lower()))
+            self.check(
+                self.scalar_of(key, key_name),
+                f"metadata.annotations.{key_name}",
+                names.why_not_qualified(key_name.lower()),
+            )
             size += len(key_name.encode()) + len(decoder.scalar(value).value.encode())
         if size > ANNOTATIONS_LIMIT:
             reason = f"must hold no more than {ANNOTATIONS_LIMIT} bytes, but they hold {size}"
@@ -103,6 +113,20 @@ class ObjectReader:
             if decoder.is_scalar(node, "string"):
                 text = decoder.scalar(node)
                 self.check(text, f"metadata.finalizers[{i}]", names.why_not_qualified(text.value))
+
+    def check_record(self, meta: Struct) -> None:
+        """What the API server itself keeps in the metadata, when it is written all the same."""
+        decoder = self.decoder
+        for field in ("creationTimestamp", "deletionTimestamp"):
+            moment = decoder.string(meta, field)
+            if moment and not MOMENT.match(moment.value):
+                reason = "must be a moment like `2024-01-31T10:00:00Z`"
+                decoder.fault("object", moment.span, f"metadata.{field}", reason, text=moment.value)
+        generation = decoder.integer(meta, "generation")
+        if generation is not None and generation < 0:
+            decoder.fault(
+                "object", meta["generation"], "metadata.generation", "must not be negative", text=str(generation)
+            )
 
     def scalar_of(self, key: Node, name: str) -> Scalar:
         """A mapping key as a scalar with its JSON name."""
@@ -152,7 +176,9 @@ class ObjectReader:
                     value = decoder.scalar(node).value
             if value is not None and self.target == "ConfigMap":
                 self.size += utf8_length(value)
-            keys.append(Key(name, decoder.written(key), decoder.span(key), value if self.target == "ConfigMap" else None, False))
+            keys.append(
+                Key(name, decoder.written(key), decoder.span(key), value if self.target == "ConfigMap" else None, False)
+            )
         return keys
 
     def encoded_keys(self, struct: Struct, field: str) -> list[Key]:
@@ -187,7 +213,15 @@ class ObjectReader:
             if key.binary and key.name in plain:
                 first = plain[key.name].span
                 reason = "stands in `data` too"
-                self.decoder.fault("key-twice", key.span, f"binaryData.{key.name}", reason, text=key.name, other=first, label="also here")
+                self.decoder.fault(
+                    "key-twice",
+                    key.span,
+                    f"binaryData.{key.name}",
+                    reason,
+                    text=key.name,
+                    other=first,
+                    label="also here",
+                )
 
     # secrets
 
@@ -244,7 +278,7 @@ class ObjectReader:
             decoder.fault("secret-keys", self.head(node), path, "must be a JSON object")
 
     def mask(self, root: Node) -> None:
-        """Remembers where the values of a Secret stand, misspelt fields and annotations included, so that none is shown."""
+        """Remembers where values of a Secret stand, misspelt fields and annotations included, so that none is shown."""
         for name, _, value in self.decoder.items(root):
             if name == "metadata":
                 for inner, _, entry in self.decoder.items(value):
@@ -273,7 +307,7 @@ def utf8_length(text: str) -> int:
 def is_json_object(raw: bytes) -> bool:
     """Whether Go's encoding/json reads the bytes as an object, or as null."""
     try:
-        value = json.loads(raw)
+        value = json.loads(raw.decode("utf-8", "replace"))
     except ValueError:
         return False
     return value is None or isinstance(value, dict)
@@ -290,5 +324,13 @@ def why_not_base64(text: str) -> str:
     return "is not valid base64"
 
 
-FAULT_CODES: tuple[FaultCode, ...] = ("object", "data-key", "data-value-type", "base64", "key-twice", "size", "secret-keys")
+FAULT_CODES: tuple[FaultCode, ...] = (
+    "object",
+    "data-key",
+    "data-value-type",
+    "base64",
+    "key-twice",
+    "size",
+    "secret-keys",
+)
 """The faults that a ConfigMap or Secret can have beside those of any document."""

@@ -6,12 +6,14 @@ The checks follow `pkg/apis/core/validation/validation.go` function by function;
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from cmlint.kube import names
 from cmlint.kube.fields import VOLUME_KINDS
 from cmlint.kube.names import is_placeholder
+from cmlint.kube.near import nearest
 from cmlint.manifest.decode import Decoder, Struct
-from cmlint.manifest.nodes import Node, ScalarNode
+from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
 from cmlint.model.facts import (
     Container,
     Env,
@@ -50,7 +52,11 @@ CPU_DIVISORS = frozenset(("1m", "1", "0"))
 BYTE_DIVISORS = frozenset(("0", "1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"))
 ENV_KINDS: dict[str, Target] = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
 FROM_KINDS: dict[str, Target] = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
-SOURCE_NAMES = {"fieldRef": "field", "resourceFieldRef": "resource", "fileKeyRef": "file"}
+PROJECTIONS: tuple[tuple[str, Target], ...] = (("secret", "Secret"), ("configMap", "ConfigMap"))
+PROJECTED_ITEMS = ("secret", "configMap", "downwardAPI")
+
+
+WhyNot = Callable[[str], "str | None"]
 
 
 class PodReader:
@@ -64,8 +70,12 @@ class PodReader:
         decoder = self.decoder
         spec = decoder.struct(node, "PodSpec", self.path) or {}
         volume_nodes = decoder.sequence(spec, "volumes")
-        structs = [decoder.struct(item, "Volume", f"{self.path}.volumes[{i}]") for i, item in enumerate(volume_nodes)]
+        structs = [
+            {} if decoder.is_null(item) else decoder.struct(item, "Volume", f"{self.path}.volumes[{i}]")
+            for i, item in enumerate(volume_nodes)
+        ]
         known = self.volume_names(structs)
+        self.check_volume_names(structs)
         volumes = tuple(
             self.volume(struct, item, f"{self.path}.volumes[{i}]")
             for i, (struct, item) in enumerate(zip(structs, volume_nodes, strict=True))
@@ -95,6 +105,25 @@ class PodReader:
         found = [self.decoder.value(struct, "name") for struct in structs if struct is not None]
         return None if any(is_placeholder(name) for name in found) else frozenset(found) | self.claims
 
+    def check_volume_names(self, structs: list[Struct | None]) -> None:
+        """No two volumes may have one name."""
+        first: dict[str, Scalar] = {}
+        for i, struct in enumerate(structs):
+            name = self.decoder.string(struct, "name") if struct else None
+            if self.exact and name and name.value in first:
+                path, other = f"{self.path}.volumes[{i}].name", first[name.value].span
+                self.decoder.fault(
+                    "reference",
+                    name.span,
+                    path,
+                    "is the same as that of another volume",
+                    text=name.value,
+                    other=other,
+                    label="first here",
+                )
+            if name:
+                first.setdefault(name.value, name)
+
     # containers
 
     def container(
@@ -114,8 +143,13 @@ class PodReader:
             list_,
             image if image and image.value else None,
             policy if policy and policy.value else None,
-            tuple(self.env(item, f"{path}.env[{i}]", structs) for i, item in enumerate(decoder.sequence(struct, "env"))),
-            tuple(self.env_from(item, f"{path}.envFrom[{i}]") for i, item in enumerate(decoder.sequence(struct, "envFrom"))),
+            tuple(
+                self.env(item, f"{path}.env[{i}]", structs) for i, item in enumerate(decoder.sequence(struct, "env"))
+            ),
+            tuple(
+                self.env_from(item, f"{path}.envFrom[{i}]")
+                for i, item in enumerate(decoder.sequence(struct, "envFrom"))
+            ),
             self.strings(struct, "command"),
             self.strings(struct, "args"),
             self.mounts(struct, path, volumes),
@@ -156,7 +190,12 @@ class PodReader:
             return
         near = next((right for right in PULL_POLICIES if right.lower() == policy.value.lower()), None)
         self.decoder.fault(
-            "pull-policy", policy.span, path, "must be `Always`, `IfNotPresent` or `Never`", text=policy.value, near=near
+            "pull-policy",
+            policy.span,
+            path,
+            "must be `Always`, `IfNotPresent` or `Never`",
+            text=policy.value,
+            near=near,
         )
 
     # the environment
@@ -176,7 +215,7 @@ class PodReader:
         spoiled = len(decoder.faults) > faults
         result = Env(name, None, "none", None, span)
         for field, source in sources.items():
-            result = self.env_source(field, source, name, span, f"{path}.valueFrom.{field}", volumes)
+            result = self.env_source(field, source, result, f"{path}.valueFrom.{field}", volumes)
         if not spoiled:
             self.check_sources(struct, sources, value, f"{path}.valueFrom")
         if value and value.value:
@@ -187,7 +226,9 @@ class PodReader:
         """`valueFrom` needs exactly one source, and no value beside it."""
         decoder, where = self.decoder, struct["valueFrom"]
         if not sources:
-            reason = "must have one of `configMapKeyRef`, `secretKeyRef`, `fieldRef`, `resourceFieldRef` or `fileKeyRef`"
+            reason = (
+                "must have one of `configMapKeyRef`, `secretKeyRef`, `fieldRef`, `resourceFieldRef` or `fileKeyRef`"
+            )
             decoder.fault("env-sources", where, path, reason)
         elif value and value.value:
             reason = "must not be set together with `value`"
@@ -196,27 +237,21 @@ class PodReader:
             reason = f"must have only one source, but it has {len(sources)}"
             decoder.fault("env-sources", where, path, reason)
 
-    def env_source(
-        self, field: str, node: Node, name: Scalar | None, span_: object, path: str, volumes: list[Struct | None]
-    ) -> Env:
-        """The source of one `env` entry."""
+    def env_source(self, field: str, node: Node, entry: Env, path: str, volumes: list[Struct | None]) -> Env:
+        """One entry of `env` with one of its sources."""
         decoder = self.decoder
-        span = decoder.span(node)
-        entry = decoder.span(node) if span_ is None else span_
         if field in ENV_KINDS:
             target = ENV_KINDS[field]
-            reference = self.key_selector(node, target, path)
-            return Env(name, None, target, reference, entry)  # type: ignore[arg-type]
-        optional = False
+            return Env(entry.name, None, target, self.key_selector(node, target, path), entry.span)
+        span = decoder.span(node)
+        text = Scalar(decoder.written(node), span.start, span.end)
         if field == "fieldRef":
             self.check_field(node, path)
-        elif field == "resourceFieldRef":
+            return Env(entry.name, text, "field", None, entry.span)
+        if field == "resourceFieldRef":
             self.check_resource(node, path)
-        else:
-            optional = self.check_file(node, path, volumes)
-        text = decoder.written(node)
-        source = SOURCE_NAMES[field]
-        return Env(name, Scalar(text, span.start, span.end), source, None, entry, optional)  # type: ignore[arg-type]
+            return Env(entry.name, text, "resource", None, entry.span)
+        return Env(entry.name, text, "file", None, entry.span, self.check_file(node, path, volumes))
 
     def key_selector(self, node: Node, target: Target, path: str) -> Reference | None:
         """`configMapKeyRef` and `secretKeyRef` (validateConfigMapKeySelector, validateSecretKeySelector)."""
@@ -233,13 +268,13 @@ class PodReader:
             return None
         return Reference(target, name, (key,), decoder.boolean(struct, "optional"), "env", decoder.span(node), path)
 
-    def require(self, found: Scalar | None, node: Node, path: str, spoiled: bool, why_not: object) -> None:
-        """A part of a reference must be there and be valid; where a field was misspelt, its absence was said already."""
+    def require(self, found: Scalar | None, node: Node, path: str, spoiled: bool, why_not: WhyNot | None) -> None:
+        """A part of a reference must be there and be valid; a misspelt field was said already, and is not missed."""
         if found is None or not found.value:
             if not spoiled:
                 self.decoder.fault("reference", found.span if found else node, path, "must be set")
-        elif callable(why_not) and not is_placeholder(found.value) and (reason := why_not(found.value)):
-            self.decoder.fault("reference", found.span, path, str(reason), text=found.value)
+        elif why_not and not is_placeholder(found.value) and (reason := why_not(found.value)):
+            self.decoder.fault("reference", found.span, path, reason, text=found.value)
 
     def env_from(self, node: Node, path: str) -> EnvFrom:
         """One entry of `envFrom` (ValidateEnvFrom)."""
@@ -256,7 +291,13 @@ class PodReader:
                 continue
             count += 1
             name = decoder.string(inner, "name")
-            self.require(name, struct[field], f"{path}.{field}.name", len(decoder.faults) > faults, names.why_not_subdomain)
+            self.require(
+                name,
+                struct[field],
+                f"{path}.{field}.name",
+                len(decoder.faults) > faults,
+                names.why_not_subdomain_prefix,
+            )
             if name and name.value:
                 optional, span = decoder.boolean(inner, "optional"), decoder.span(struct[field])
                 references.append(Reference(target, name, (), optional, "envFrom", span, f"{path}.{field}"))
@@ -291,7 +332,9 @@ class PodReader:
             allowed = CPU_DIVISORS if resource.value.endswith(".cpu") else BYTE_DIVISORS
             if str(divisor.value) not in allowed:
                 listed = ", ".join(f"`{value}`" for value in sorted(allowed - {"0"}))
-                decoder.fault("reference", divisor, f"{path}.divisor", f"must be one of {listed}", text=str(divisor.value))
+                decoder.fault(
+                    "reference", divisor, f"{path}.divisor", f"must be one of {listed}", text=str(divisor.value)
+                )
 
     def check_file(self, node: Node, path: str, volumes: list[Struct | None]) -> bool:
         """`fileKeyRef` (validateFileKeySelector, validateFileKeyRefVolumes); returns whether it is optional."""
@@ -305,7 +348,9 @@ class PodReader:
         if volume and len(decoder.faults) == faults and self.exact and self.claims is not None:
             named = [s for s in volumes if s is not None and decoder.value(s, "name") == volume.value]
             if not named:
-                decoder.fault("reference", volume.span, f"{path}.volumeName", "names no volume of this pod", text=volume.value)
+                decoder.fault(
+                    "reference", volume.span, f"{path}.volumeName", "names no volume of this pod", text=volume.value
+                )
             elif "emptyDir" not in named[-1] and VOLUME_KINDS & set(named[-1]):
                 reason = "must name a volume of the type `emptyDir`"
                 decoder.fault("reference", volume.span, f"{path}.volumeName", reason, text=volume.value)
@@ -348,7 +393,10 @@ class PodReader:
         decoder = self.decoder
         name = decoder.string(struct, field)
         self.check_mode(struct, "defaultMode", path)
-        spoiled = any(fault.path.startswith(f"{path}.") and fault.path.count(".") == path.count(".") + 1 for fault in decoder.faults)
+        spoiled = any(
+            fault.path.startswith(f"{path}.") and fault.path.count(".") == path.count(".") + 1
+            for fault in decoder.faults
+        )
         self.require(name, node, f"{path}.{field}", spoiled, None)
         items = self.volume_items(struct, path)
         if name is None or not name.value:
@@ -379,11 +427,15 @@ class PodReader:
         decoder = self.decoder
         mode = decoder.integer(struct, field)
         if mode is not None and not 0 <= mode <= 0o777:
-            decoder.fault("reference", struct[field], f"{path}.{field}", "must be a number between 0 and 0777", text=str(mode))
+            decoder.fault(
+                "reference", struct[field], f"{path}.{field}", "must be a number between 0 and 0777", text=str(mode)
+            )
         for user in ("user", "defaultUser"):
             number = decoder.integer(struct, user)
             if number is not None and not 0 <= number < 2**31:
-                decoder.fault("reference", struct[user], f"{path}.{user}", "must be between 0 and 2147483647", text=str(number))
+                decoder.fault(
+                    "reference", struct[user], f"{path}.{user}", "must be between 0 and 2147483647", text=str(number)
+                )
 
     def projected(self, struct: Struct, path: str) -> tuple[list[VolumeSource], bool]:
         """A projected volume (validateProjectionSources); and whether only ConfigMaps and Secrets are in it."""
@@ -398,19 +450,39 @@ class PodReader:
             if len(parts) > 1:
                 decoder.fault("reference", node, where, f"must have only one type, but it has {len(parts)}")
             only = only and set(parts) <= {"configMap", "secret"}
-            for field, target in (("secret", "Secret"), ("configMap", "ConfigMap")):
+            for field, target in PROJECTIONS:
                 inner = decoder.struct(parts.get(field), "Projection", f"{where}.{field}")
-                if inner is None:
-                    continue
-                found = self.source(inner, parts[field], "name", target, "projected", f"{where}.{field}")  # type: ignore[arg-type]
-                for item in (item for source in found for item in source.items or ()):
-                    if first := paths.get(item.path.value):
-                        reason = "is the same as that of another item"
-                        text, other = item.path.value, first.span
-                        decoder.fault("reference", item.path.span, f"{where}.{field}.items.path", reason, text=text, other=other, label="first here")
-                    paths.setdefault(item.path.value, item.path)
-                sources += found
+                if inner is not None:
+                    sources += self.source(inner, parts[field], "name", target, "projected", f"{where}.{field}")
+            for field in PROJECTED_ITEMS:
+                self.check_item_paths(parts.get(field), f"{where}.{field}", paths)
         return sources, only
+
+    def check_item_paths(self, node: Node | None, path: str, paths: dict[str, Scalar]) -> None:
+        """No two items of a projected volume may become the same file."""
+        decoder = self.decoder
+        entries = {name: value for name, _, value in decoder.items(node)} if node is not None else {}
+        items = entries.get("items")
+        for i, item in enumerate(items.value if isinstance(items, SequenceNode) else ()):
+            for name, _, value in decoder.items(item):
+                if (
+                    name != "path"
+                    or not decoder.is_scalar(value, "string")
+                    or not (file := decoder.scalar(value)).value
+                ):
+                    continue
+                if first := paths.get(file.value):
+                    where, other = f"{path}.items[{i}].path", first.span
+                    decoder.fault(
+                        "reference",
+                        file.span,
+                        where,
+                        "is the same as that of another item",
+                        text=file.value,
+                        other=other,
+                        label="first here",
+                    )
+                paths.setdefault(file.value, file)
 
     def mounts(self, container: Struct, path: str, volumes: frozenset[str] | None) -> tuple[Mount, ...]:
         """The `volumeMounts` of a container (ValidateVolumeMounts)."""
@@ -426,7 +498,15 @@ class PodReader:
                 self.check_mount(struct, node, where, volumes)
                 if point in points and not is_placeholder(point):
                     first = decoder.span(points[point])
-                    decoder.fault("reference", struct.get("mountPath", node), f"{where}.mountPath", "must be unique in the container", text=point, other=first, label="first here")
+                    decoder.fault(
+                        "reference",
+                        struct.get("mountPath", node),
+                        f"{where}.mountPath",
+                        "must be unique in the container",
+                        text=point,
+                        other=first,
+                        label="first here",
+                    )
                 points.setdefault(point, struct.get("mountPath", node))
             sub_path = decoder.string(struct, "subPath") or decoder.string(struct, "subPathExpr")
             if name:
@@ -440,10 +520,10 @@ class PodReader:
         if name is None or not name.value:
             decoder.fault("reference", name.span if name else node, f"{path}.name", "must be set")
         elif volumes is not None and name.value not in volumes and not is_placeholder(name.value):
-            from cmlint.kube.near import nearest
-
             near = nearest(name.value, volumes)
-            decoder.fault("reference", name.span, f"{path}.name", "names no volume of this pod", text=name.value, near=near)
+            decoder.fault(
+                "reference", name.span, f"{path}.name", "names no volume of this pod", text=name.value, near=near
+            )
         if point is None or not point.value:
             decoder.fault("reference", point.span if point else node, f"{path}.mountPath", "must be set")
         sub, expression = decoder.string(struct, "subPath"), decoder.string(struct, "subPathExpr")
@@ -451,7 +531,9 @@ class PodReader:
             if found and found.value and (reason := names.why_not_local_path(found.value)):
                 decoder.fault("reference", found.span, f"{path}.{field}", reason, text=found.value)
         if sub and sub.value and expression and expression.value:
-            decoder.fault("reference", expression.span, f"{path}.subPathExpr", "must not be set together with `subPath`")
+            decoder.fault(
+                "reference", expression.span, f"{path}.subPathExpr", "must not be set together with `subPath`"
+            )
         self.check_choice(struct, "mountPropagation", path, ("None", "HostToContainer", "Bidirectional"))
         self.check_choice(struct, "recursiveReadOnly", path, ("Disabled", "IfPossible", "Enabled"))
 

@@ -41,14 +41,14 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The common form of every fact: immutable and encoded without field names."""
 
 
-class Span(Facts):
+class Span(Facts, frozen=True):
     """A stretch of text, from `start` up to but not including `end`."""
 
     start: int
     end: int
 
 
-class Scalar(Facts):
+class Scalar(Facts, frozen=True):
     """A string as Kubernetes reads it, and where it is written."""
 
     value: str
@@ -60,7 +60,7 @@ class Scalar(Facts):
         return Span(self.start, self.end)
 
 
-class Reference(Facts):
+class Reference(Facts, frozen=True):
     """A place that names a provider, and perhaps keys of it.
 
     `keys` are those read one by one: the key of an `env` entry, the `items` of a volume. Without any, the reference
@@ -77,11 +77,11 @@ class Reference(Facts):
     namespace: Scalar | None = None
 
 
-class Env(Facts):
+class Env(Facts, frozen=True):
     """One entry of `env`.
 
-    `source` is where the value comes from: `literal`, `ConfigMap`, `Secret`, `field`, `resource`, `file`, or `none` when
-    the entry names none that counts. `name` is None when absent or no string.
+    `source` is where the value comes from: `literal`, `ConfigMap`, `Secret`, `field`, `resource`, `file`, or `none`
+    when the entry names none that counts. `name` is None when absent or no string.
     """
 
     name: Scalar | None
@@ -92,7 +92,7 @@ class Env(Facts):
     optional: bool = False
 
 
-class EnvFrom(Facts):
+class EnvFrom(Facts, frozen=True):
     """One entry of `envFrom`; `reference` is None when the entry is malformed."""
 
     prefix: Scalar | None
@@ -100,7 +100,7 @@ class EnvFrom(Facts):
     span: Span
 
 
-class Mount(Facts):
+class Mount(Facts, frozen=True):
     """One entry of `volumeMounts`."""
 
     name: Scalar
@@ -109,7 +109,7 @@ class Mount(Facts):
     span: Span
 
 
-class Container(Facts):
+class Container(Facts, frozen=True):
     """One entry of `containers`, `initContainers` or `ephemeralContainers`, or its like in a custom resource.
 
     `list` is the name of the field it stands in. A command or argument that is no string is left out.
@@ -128,21 +128,21 @@ class Container(Facts):
     path: str
 
 
-class Item(Facts):
+class Item(Facts, frozen=True):
     """One entry of `items`: the key and the file it becomes."""
 
     key: Scalar
     path: Scalar
 
 
-class VolumeSource(Facts):
+class VolumeSource(Facts, frozen=True):
     """What one ConfigMap or Secret brings into a volume; without `items`, every key becomes a file of its name."""
 
     reference: Reference
     items: tuple[Item, ...] | None
 
 
-class Volume(Facts):
+class Volume(Facts, frozen=True):
     """One entry of `volumes`.
 
     `sources` are its ConfigMaps and Secrets; `closed` says that nothing else brings files into it. `image` and
@@ -157,7 +157,7 @@ class Volume(Facts):
     pull_policy: Scalar | None = None
 
 
-class PodSpec(Facts):
+class PodSpec(Facts, frozen=True):
     """A pod spec, wherever it is embedded.
 
     `exact` says that it stands at the pod spec's place in a built-in kind, so that the API server's own types apply.
@@ -174,7 +174,7 @@ class PodSpec(Facts):
     path: str
 
 
-class Key(Facts):
+class Key(Facts, frozen=True):
     """A key of a provider: `name` as Kubernetes stores it, `written` as it stands in the text.
 
     `value` is known for ConfigMaps only, and None where it is binary. `binary` keys never reach an environment.
@@ -187,7 +187,7 @@ class Key(Facts):
     binary: bool
 
 
-class Provider(Facts):
+class Provider(Facts, frozen=True):
     """An object that gives pods named keys.
 
     `kind` is the kind of the document that makes it (`ConfigMap`, `SealedSecret`, ...). When it is `open`, more keys
@@ -207,7 +207,7 @@ class Provider(Facts):
     glob: bool = False
 
 
-class Fault(Facts):
+class Fault(Facts, frozen=True):
     """A mistake for which the API server refuses the document.
 
     `reason` completes the sentence "`path` ..."; `text` is what was written (never in a Secret), `near` the word that
@@ -225,7 +225,7 @@ class Fault(Facts):
     label: str = ""
 
 
-class Document(Facts):
+class Document(Facts, frozen=True):
     """One Kubernetes object as written.
 
     `head` is what a finding about the whole object points at. `annotations` holds names only, `ignore` the value of
@@ -255,21 +255,21 @@ class Document(Facts):
         return bool(self.faults) and self.faults[0].code == "syntax"
 
 
-class Skip(Facts):
+class Skip(Facts, frozen=True):
     """A document, or a whole file, that was not looked at, and why."""
 
     reason: str
     span: Span
 
 
-class Other(Facts):
+class Other(Facts, frozen=True):
     """A Kubernetes object outside cmlint's ground, of which only the kind is known."""
 
     api_version: str
     kind: str
 
 
-class Ignore(Facts):
+class Ignore(Facts, frozen=True):
     """A comment `# cmlint: ignore[rule, ...] reason`; `line` is its 1-based line."""
 
     rules: tuple[Scalar, ...]
@@ -278,7 +278,7 @@ class Ignore(Facts):
     span: Span
 
 
-class FileFacts(Facts):
+class FileFacts(Facts, frozen=True):
     """Everything cmlint keeps of one text."""
 
     documents: tuple[Document, ...]

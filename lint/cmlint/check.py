@@ -1,0 +1,103 @@
+"""The main job: from paths and configuration to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cmlint.bundle.bundle import Bundle
+from cmlint.config import Config
+from cmlint.engine import Engine, Outcome
+from cmlint.kube.versions import NEWEST, parse_version
+from cmlint.manifest.documents import read_text
+from cmlint.model.facts import FileFacts
+from cmlint.rules import Rule, Settings
+from cmlint.sources import files
+from cmlint.suppress import Suppressions
+from cmlint.texts import Texts
+
+
+@dataclass
+class Result:
+    """What a run of `check` gives: the outcome, the texts for frames, and what could not be read."""
+
+    outcome: Outcome
+    bundles: list[Bundle]
+    texts: Texts
+    problems: list[files.Problem]
+
+
+def check(paths: Iterable[str], config: Config, rules: dict[str, Rule], *, suppress: bool = True) -> Result:
+    """Lints paths with the rules that the configuration selects; raises ValueError for an unknown rule or version."""
+    problems: list[files.Problem] = []
+    bundles, texts = read_bundles(paths, config, problems)
+    selected, chosen = select(rules, config.select, config.ignore)
+    engine = Engine(selected, settings_of(config), texts, chosen)
+    suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
+    return Result(engine.run(bundles, suppressions), bundles, texts, problems)
+
+
+def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Problem]) -> tuple[list[Bundle], Texts]:
+    """The bundles of all paths, and the texts that their findings will stand in."""
+    sources: dict[str, str] = {}
+    streams: dict[str, str] = {}
+
+    def load(path: str) -> str:
+        return streams[path] if path in streams else files.read(sources[path])
+
+    bundles: list[Bundle] = []
+    for group in files.find(paths, config.exclude, problems):
+        facts: list[tuple[str, FileFacts]] = []
+        sources.update(group.paths)
+        for shown, path in group.paths.items():
+            try:
+                text = files.read(path)
+            except (OSError, UnicodeDecodeError) as error:
+                problems.append(files.Problem(shown, 0, files.reason(error)))
+                continue
+            if path == "-":
+                streams[shown] = text
+            facts.append((shown, read_text(text)))
+        bundles.append(Bundle(facts, config.external, config.references == "strict"))
+    return bundles, Texts(load)
+
+
+def settings_of(config: Config) -> Settings:
+    """What rules may know of the configuration."""
+    version = parse_version(config.kubernetes_version) if config.kubernetes_version else NEWEST
+    return Settings(
+        version,
+        config.pedantic,
+        config.secrets,
+        config.references,
+        config.assume_always_pull,
+        config.mutable_tags,
+        config.pinned_tags,
+    )
+
+
+def select(rules: dict[str, Rule], wanted: Iterable[str], unwanted: Iterable[str]) -> tuple[list[Rule], frozenset[str]]:
+    """The rules to run, and those of them that were asked for by name, family or `all`.
+
+    Raises ValueError with a suggestion for a name that is neither.
+    """
+    chosen = frozenset(name for word in wanted for name in expand(rules, word))
+    dropped = {name for word in unwanted for name in expand(rules, word)}
+    names = (chosen or rules.keys()) - dropped
+    return [rule for name, rule in rules.items() if name in names], chosen
+
+
+def expand(rules: dict[str, Rule], word: str) -> list[str]:
+    """The rules that a name, a family or `all` stands for."""
+    if word == "all":
+        return list(rules)
+    if word in rules:
+        return [word]
+    family = [name for name, rule in rules.items() if rule.family == word]
+    if family:
+        return family
+    from cmlint.kube.near import nearest
+
+    near = nearest(word, [*rules, *{rule.family for rule in rules.values()}, "all"])
+    hint = f"; did you mean `{near}`?" if near else "; `cmlint rule` lists them"
+    raise ValueError(f"there is no rule or family `{word}`{hint}")

@@ -1,0 +1,166 @@
+"""Files and folders, as they are: each given path is one bundle.
+
+Folders are walked for `.yaml`, `.yml` and `.json`; what git ignores and what the configuration excludes is left out, a
+file that is named itself is always read.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathspec import PathSpec
+
+SUFFIXES = (".yaml", ".yml", ".json")
+NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
+STDIN = "<stdin>"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """Something that could not be read, in one line; `line` is 1-based, or 0 for the whole file."""
+
+    path: str
+    line: int
+    message: str
+
+
+@dataclass
+class Group:
+    """The texts of one bundle: their paths as shown, and from where they are read."""
+
+    paths: dict[str, str] = field(default_factory=dict)
+
+
+def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]) -> list[Group]:
+    """The files below each path, each file once; what is not there is noted in `problems`."""
+    groups: list[Group] = []
+    seen: set[str] = set()
+    excluded = spec_of(exclude)
+    for path in paths:
+        group = Group()
+        if path == "-":
+            group.paths[STDIN] = "-"
+        elif os.path.isdir(path):
+            for file in walk(path, excluded, problems):
+                add(group, file, seen)
+        elif os.path.exists(path):
+            add(group, path, seen)
+        else:
+            problems.append(Problem(shown(path), 0, "no such file or folder"))
+        groups.append(group)
+    return groups
+
+
+def add(group: Group, file: str, seen: set[str]) -> None:
+    """Adds a file to a group unless another group has it."""
+    name = shown(file)
+    if name not in seen:
+        seen.add(name)
+        group.paths[name] = file
+
+
+def shown(path: str) -> str:
+    """A path as it is shown: relative to the working directory where it lies below it, with `/`."""
+    if not os.path.isabs(path):
+        name = os.path.normpath(path)
+    else:
+        name = os.path.relpath(path)
+        if name.startswith(".."):
+            name = path
+    return name.replace(os.sep, "/")
+
+
+def spec_of(patterns: Iterable[str]) -> PathSpec[Any] | None:
+    """The matcher of patterns in git's own syntax, or None without any."""
+    lines = [line for line in patterns if line.strip() and not line.lstrip().startswith("#")]
+    if not lines:
+        return None
+    from pathspec import PathSpec
+
+    return PathSpec.from_lines("gitwildmatch", lines)
+
+
+def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> Iterator[str]:
+    """The manifests below a folder, in order, without what git ignores."""
+    stack: list[tuple[str, tuple[tuple[str, PathSpec[Any]], ...]]] = [(top, tuple(ignores_above(top)))]
+    while stack:
+        folder, specs = stack.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            problems.append(Problem(shown(folder), 0, reason(error)))
+            continue
+        if any(entry.name == ".gitignore" for entry in entries) and (spec := ignores_in(folder)):
+            specs = (*specs, (folder, spec))
+        folders: list[str] = []
+        for entry in entries:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if entry.name in NEVER or not (is_folder or entry.name.endswith(SUFFIXES)):
+                continue
+            if specs and ignored(entry.path, is_folder, specs):
+                continue
+            if excluded and excluded.match_file(shown(entry.path) + ("/" if is_folder else "")):
+                continue
+            if is_folder:
+                folders.append(entry.path)
+            else:
+                yield entry.path
+        stack.extend((path, specs) for path in reversed(folders))
+
+
+def ignored(path: str, is_folder: bool, specs: tuple[tuple[str, PathSpec[Any]], ...]) -> bool:
+    """Whether git ignores a path; the innermost `.gitignore` that says anything decides."""
+    for folder, spec in reversed(specs):
+        name = os.path.relpath(path, folder).replace(os.sep, "/") + ("/" if is_folder else "")
+        include: bool | None = spec.check_file(name).include
+        if include is not None:
+            return include
+    return False
+
+
+def ignores_in(folder: str) -> PathSpec[Any] | None:
+    """The patterns of a folder's `.gitignore`."""
+    try:
+        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
+            return spec_of(file.read().splitlines())
+    except OSError:
+        return None
+
+
+def ignores_above(top: str) -> Iterator[tuple[str, PathSpec[Any]]]:
+    """The `.gitignore` files between a repository's root and a folder below it, outermost first."""
+    folder = os.path.abspath(top)
+    found: list[tuple[str, PathSpec[Any]]] = []
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return
+        folder = parent
+        if spec := ignores_in(folder):
+            found.append((folder, spec))
+    yield from reversed(found)
+
+
+def read(path: str) -> str:
+    """A file's text, its byte order mark kept; raises OSError and UnicodeDecodeError."""
+    if path == "-":
+        return sys.stdin.buffer.read().decode("utf-8")
+    with open(path, "rb") as file:
+        raw = file.read()
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16")
+    return raw.decode("utf-8")
+
+
+def reason(error: Exception) -> str:
+    """Why something could not be read, in few words."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"not valid UTF-8 at byte {error.start}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error)
