@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.config import Config
 from cmlint.engine import Engine, Outcome
 from cmlint.kube.versions import NEWEST, parse_version
-from cmlint.manifest.documents import read_text
+from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.facts import FileFacts
 from cmlint.rules import Rule, Settings
 from cmlint.sources import files
@@ -57,7 +58,8 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
                 continue
             if path == "-":
                 streams[shown] = text
-            facts.append((shown, read_text(text)))
+            is_kustomization = os.path.basename(shown) in files.KUSTOMIZATIONS
+            facts.append((shown, read_kustomization(text) if is_kustomization else read_text(text)))
         bundles.append(Bundle(facts, config.external, config.references == "strict"))
     return bundles, Texts(load)
 

@@ -26,25 +26,27 @@ def distance_if_near(name: str, other: str) -> int | None:
     plain, other_plain = squeeze(name), squeeze(other)
     if plain == other_plain:
         return 0
-    allowed = min(len(plain), len(other_plain)) // 4
-    if not allowed or abs(len(plain) - len(other_plain)) > min(allowed, 2):
+    allowed = min(len(plain) // 4, len(other_plain) // 4, 2)
+    if not allowed or abs(len(plain) - len(other_plain)) > allowed:
         return None
     if plain.translate(DIGITS) == other_plain.translate(DIGITS):
         return None
-    distance = edits(plain, other_plain)
-    return distance if distance <= min(allowed, 2) else None
+    return edits(plain, other_plain, allowed)
 
 
 DIGITS = dict.fromkeys(map(ord, "0123456789"))
+SEPARATORS = dict.fromkeys(map(ord, "-_."))
 
 
 def squeeze(name: str) -> str:
     """A name without case and separators."""
-    return name.lower().replace("-", "").replace("_", "").replace(".", "")
+    return name.lower().translate(SEPARATORS)
 
 
-def edits(a: str, b: str) -> int:
-    """The number of insertions, deletions, replacements and swaps of neighbours between two texts."""
+def edits(a: str, b: str, allowed: int) -> int | None:
+    """The insertions, deletions, replacements and swaps of neighbours between two texts; None when more than allowed."""
+    if len(set(a) ^ set(b)) > 2 * allowed:
+        return None
     before: list[int] = []
     previous = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
@@ -54,5 +56,7 @@ def edits(a: str, b: str) -> int:
             if i > 1 and j > 1 and x == b[j - 2] and y == a[i - 2]:
                 cost = min(cost, before[j - 2] + 1)
             current.append(cost)
+        if min(current) > allowed:
+            return None
         before, previous = previous, current
-    return previous[-1]
+    return previous[-1] if previous[-1] <= allowed else None

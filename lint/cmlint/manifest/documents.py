@@ -78,6 +78,11 @@ def read_text(text: str) -> FileFacts:
     return FileFacts(tuple(documents), tuple(others), tuple(skipped), ignores)
 
 
+def read_kustomization(text: str) -> FileFacts:
+    """The facts of a file that kustomize reads: it may make objects, and is none itself."""
+    return FileFacts((), skipped=(Skip(KUSTOMIZATION, Span(0, len(text))),))
+
+
 def cut(text: str) -> Iterator[tuple[int, int]]:
     """The documents of a text as (start, end); a byte order mark belongs to none of them."""
     start = 1 if text.startswith("\ufeff") else 0

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathspec import PathSpec
 
 SUFFIXES = (".yaml", ".yml", ".json")
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 STDIN = "<stdin>"
 
