@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.config import Config
@@ -18,8 +19,7 @@ from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
 
-@dataclass
-class Result:
+class Result(msgspec.Struct):
     """What a run of `check` gives: the outcome, the texts for frames, and what could not be read."""
 
     outcome: Outcome

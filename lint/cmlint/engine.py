@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.index import Placed
@@ -17,23 +18,21 @@ from cmlint.texts import Texts
 INTERNAL = "internal-error"
 
 
-@dataclass
-class Outcome:
+class Outcome(msgspec.Struct):
     """What a run found: the findings in order, and what the summary counts."""
 
-    findings: list[Finding] = field(default_factory=list)
-    suppressed: list[Finding] = field(default_factory=list)
-    unverified: list[Unverified] = field(default_factory=list)
+    findings: list[Finding] = msgspec.field(default_factory=list)
+    suppressed: list[Finding] = msgspec.field(default_factory=list)
+    unverified: list[Unverified] = msgspec.field(default_factory=list)
     files: int = 0
     documents: int = 0
     containers: int = 0
     references: int = 0
-    skipped: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = msgspec.field(default_factory=list)
     crashed: bool = False
 
 
-@dataclass(frozen=True, order=True)
-class Unverified:
+class Unverified(msgspec.Struct, frozen=True, order=True):
     """A reference that the files prove neither right nor wrong, and why."""
 
     location: Location

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.index import Placed
@@ -40,8 +41,7 @@ NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+\Z")
 BAD_NAME = re.compile(r"(avoid|use|prefer|no|do-not|should|must|check)-")
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """What rules may know of the configuration.
 
     `secrets` is `evidence` (a missing Secret is reported only on evidence) or `all`; `mutable_tags` and `pinned_tags`
@@ -58,8 +58,7 @@ class Settings:
     options: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True)
-class Suggestion:
+class Suggestion(msgspec.Struct, frozen=True):
     """A way to mend a finding, in offsets of one text; `safe` when it cannot change what the author meant."""
 
     title: str
@@ -158,8 +157,7 @@ Check = Callable[[Any, Context], Iterable[Draft]]
 F = TypeVar("F", bound=Callable[..., Iterable[Draft]])
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """A rule's declaration, with the function that checks it.
 
     `name` is its id, `family` the folder that it stands in, `node` the type it is called for, `codes` the faults that it

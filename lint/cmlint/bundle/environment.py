@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from cmlint.bundle.index import Definition, Placed
 from cmlint.bundle.resolve import Resolution, Resolver
@@ -11,8 +11,7 @@ from cmlint.kube.names import is_placeholder
 from cmlint.model.facts import Container, Env, EnvFrom, Key, Reference, Span
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """Where a variable's value comes from.
 
     `kind` is `literal`, `ConfigMap`, `Secret`, `field`, `resource` or `file`; `definition` is where the value is
@@ -28,8 +27,7 @@ class Origin:
     key_fact: Key | None = None
 
 
-@dataclass(frozen=True)
-class Variable:
+class Variable(msgspec.Struct, frozen=True):
     """One variable: `value` is None when it is masked, or known only in the running pod."""
 
     name: str
@@ -39,8 +37,7 @@ class Variable:
     shadows: tuple[Origin, ...] = ()
 
 
-@dataclass(frozen=True)
-class Unresolved:
+class Unresolved(msgspec.Struct, frozen=True):
     """A reference, or one key of it, that leads nowhere or into the unknown."""
 
     reference: Reference
@@ -48,16 +45,15 @@ class Unresolved:
     missing: bool
 
 
-@dataclass
-class Environment:
+class Environment(msgspec.Struct):
     """A container's variables by name.
 
     `complete` says that no variable can exist besides those listed; `starts` is False when the container surely does
     not start.
     """
 
-    variables: dict[str, Variable] = field(default_factory=dict)
-    unresolved: list[Unresolved] = field(default_factory=list)
+    variables: dict[str, Variable] = msgspec.field(default_factory=dict)
+    unresolved: list[Unresolved] = msgspec.field(default_factory=list)
     complete: bool = True
     starts: bool = True
     command: tuple[str | None, ...] = ()

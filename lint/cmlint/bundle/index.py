@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import NamedTuple
+
+import msgspec
 
 from cmlint.model.facts import Document, FileFacts, Provider, Target
 
 
-@dataclass(frozen=True, eq=False)
-class Placed:
+class Placed(msgspec.Struct, frozen=True, eq=False):
     """A document of a bundle: its facts, and the text that it stands in.
 
     `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle.

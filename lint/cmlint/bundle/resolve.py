@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
+
+import msgspec
 
 from cmlint.bundle.evidence import Surroundings, is_well_known
 from cmlint.bundle.index import Definition, Index, Placed
@@ -15,8 +16,7 @@ from cmlint.model.facts import Key, Reference, Scalar
 Status = Literal["found", "missing", "wrong-namespace", "unknown", "external", "placeholder"]
 
 
-@dataclass(frozen=True)
-class Resolution:
+class Resolution(msgspec.Struct, frozen=True):
     """What a reference leads to.
 
     `definitions` are the equally near providers that it can mean (`found`), or those in other namespaces

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from cmlint.bundle.index import Placed
 from cmlint.bundle.resolve import Resolver
 from cmlint.model.facts import Volume, VolumeSource
 
 
-@dataclass(frozen=True)
-class Contents:
+class Contents(msgspec.Struct, frozen=True):
     """What a volume holds: `files` is None when they cannot be known, `mounts` False when it surely is not mounted."""
 
     mounts: bool

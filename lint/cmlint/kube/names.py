@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
-LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
-DATA_KEY = re.compile(r"[-._a-zA-Z0-9]+\Z")
-ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*\Z")
-QUALIFIED = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z")
+LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z"
+DATA_KEY = r"[-._a-zA-Z0-9]+\Z"
+ENV_NAME = r"[-._a-zA-Z][-._a-zA-Z0-9]*\Z"
+QUALIFIED = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z"
 PLACEHOLDER = re.compile(r"\$\{|\$\(|\{\{|\}\}|<[^<>]*>|\$[A-Za-z_]|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%")
 
 
@@ -39,7 +39,7 @@ def why_not_label(name: str) -> str | None:
     """Why a name is no RFC 1123 label, as names of volumes and namespaces must be."""
     if len(name) > 63:
         return "must be no longer than 63 characters"
-    if not LABEL.match(name):
+    if not re.match(LABEL, name):
         return "must consist of lower case letters, digits and `-`, and start and end with a letter or digit"
     return None
 
@@ -48,7 +48,7 @@ def why_not_data_key(key: str) -> str | None:
     """Why a name is no key of a ConfigMap or Secret."""
     if len(key) > 253:
         return "must be no longer than 253 characters"
-    if not DATA_KEY.match(key):
+    if not re.match(DATA_KEY, key):
         return "must consist of letters, digits, `-`, `_` and `.`"
     if key in (".", ".."):
         return f"must not be `{key}`"
@@ -63,7 +63,7 @@ def why_not_env_name(name: str, relaxed: bool) -> str | None:
         if all(" " <= character <= "~" and character != "=" for character in name):
             return None
         return "must consist of printable ASCII characters other than `=`"
-    if not ENV_NAME.match(name):
+    if not re.match(ENV_NAME, name):
         return "must consist of letters, digits, `_`, `-` and `.`, and must not start with a digit"
     if name in (".", ".."):
         return f"must not be `{name}`"
@@ -79,7 +79,7 @@ def why_not_qualified(name: str) -> str | None:
         return "must have a DNS subdomain before its only `/`"
     if len(rest) > 63:
         return "must have a name of no more than 63 characters"
-    if not QUALIFIED.match(rest):
+    if not re.match(QUALIFIED, rest):
         return "must consist of letters, digits, `-`, `_` and `.`, and start and end with a letter or digit"
     return None
 
@@ -88,7 +88,7 @@ def why_not_label_value(value: str) -> str | None:
     """Why a text is no value of a label."""
     if len(value) > 63:
         return "must be no longer than 63 characters"
-    if value and not QUALIFIED.match(value):
+    if value and not re.match(QUALIFIED, value):
         return "must consist of letters, digits, `-`, `_` and `.`, and start and end with a letter or digit"
     return None
 

@@ -31,11 +31,11 @@ WORDS: dict[str, bool | float | None] = {
 }
 
 FIRST = frozenset("+-.0123456789yYnNtTfFoO~")
-DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-POINT_FLOAT = re.compile(r"\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?\Z")
-INTEGER = re.compile(r"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
-DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\Z")
-MOMENT = re.compile(
+DECIMAL = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z"
+POINT_FLOAT = r"\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?\Z"
+INTEGER = r"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z"
+DATE = r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\Z"
+MOMENT = (
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
     r"(?: +([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?"
     r"|[Tt]([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?(?:Z|[-+]([0-9]{2}):([0-9]{2})))\Z"
@@ -119,11 +119,11 @@ def resolve_number(text: str) -> str | int | float:
     if first not in "+-0123456789":
         return text
     plain = text.replace("_", "")
-    if found := INTEGER.match(plain):
+    if found := re.match(INTEGER, plain):
         value = parse_integer(found[1], found[2])
         if -(2**63) <= value < 2**63 or (not found[1] and value < 2**64):
             return value
-    if DECIMAL.match(plain):
+    if re.match(DECIMAL, plain):
         value_float = float(plain)
         return text if math.isinf(value_float) else value_float
     if found := re.match(r"(0b|-0b)([-+]?[01]+)\Z", plain):
@@ -135,7 +135,7 @@ def resolve_number(text: str) -> str | int | float:
 
 def go_float(text: str) -> str | float:
     """The float that Go's ParseFloat reads in a text that begins with a point, else the text."""
-    if POINT_FLOAT.match(text) and not math.isinf(value := float(text)):
+    if re.match(POINT_FLOAT, text) and not math.isinf(value := float(text)):
         return value
     return text
 
@@ -156,9 +156,9 @@ def is_timestamp(text: str) -> bool:
     """Whether go-yaml takes a text for a date or a moment (`resolve.go`, parseTimestamp)."""
     if len(text) < 8 or text[4] != "-":
         return False
-    if found := DATE.match(text):
+    if found := re.match(DATE, text):
         return is_day(*found.groups())
-    if not (found := MOMENT.match(text)):
+    if not (found := re.match(MOMENT, text)):
         return False
     year, month, day, *rest = found.groups()
     hour, minute, second = rest[:3] if rest[0] is not None else rest[3:6]

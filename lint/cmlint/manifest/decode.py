@@ -15,7 +15,7 @@ from cmlint.kube.near import nearest
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlSyntaxError
 from cmlint.model.facts import Fault, FaultCode, Scalar, Span
 
-PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+PROPERTIES = r"(?:[&!]\S*\s+)+"
 
 TYPE_FAULTS: dict[tuple[str, str], FaultCode] = {
     ("EnvVar", "value"): "env-value-type",
@@ -56,8 +56,8 @@ class Decoder:
         """Where a node stands, without its anchor and tag, and without the line break that ends a block scalar."""
         start, end = node.start_mark.index, node.end_mark.index
         text = self.text
-        if start < end and text[start] in "&!" and (found := PROPERTIES.match(text, start, end)):
-            start = found.end()
+        if start < end and text[start] in "&!" and (found := re.match(PROPERTIES, text[start:end])):
+            start += found.end()
         while end > start and text[end - 1] in " \t\r\n":
             end -= 1
         return Span(self.base + start, self.base + end)

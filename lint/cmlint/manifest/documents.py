@@ -36,12 +36,12 @@ KIND = re.compile(
 API_VERSION = re.compile(
     r"""(?:^|\A\s*\{\s*|^\{?\s{0,4}(?="))["']?apiVersion["']?[ \t]*:[ \t]*["']?([\w./-]+)""", re.MULTILINE
 )
-FLOW_KIND = re.compile(r"""[{,]\s*["']?kind["']?\s*:\s*["']?([A-Za-z][\w.-]*)""")
-FLOW_API_VERSION = re.compile(r"""[{,]\s*["']?apiVersion["']?\s*:\s*["']?([\w./-]+)""")
-TEMPLATE = re.compile(r"\{\{|\{%|<%|\[\[")
-TEMPLATE_LINE = re.compile(r"\$\{|\$\(|@@|__|<[^>]*>|%[A-Za-z]")
+FLOW_KIND = r"""[{,]\s*["']?kind["']?\s*:\s*["']?([A-Za-z][\w.-]*)"""
+FLOW_API_VERSION = r"""[{,]\s*["']?apiVersion["']?\s*:\s*["']?([\w./-]+)"""
+TEMPLATE = r"\{\{|\{%|<%|\[\["
+TEMPLATE_LINE = r"\$\{|\$\(|@@|__|<[^>]*>|%[A-Za-z]"
 IGNORE = "cmlint.dev/ignore"
-DIRECTIVES = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z")
+DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
 
 SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 """Kinds that are refused without a selector, so that one without it is likely a part of another."""
@@ -93,7 +93,7 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
         if (
             found.start() > start
             and "%" in text[start : found.start()]
-            and DIRECTIVES.match(text[start : found.start()])
+            and re.match(DIRECTIVES, text[start : found.start()])
         ):
             continue
         if found.start() > start:
@@ -104,9 +104,9 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
 
 def kinds_in(chunk: str) -> Iterator[Other]:
     """The kind of a document that is not parsed."""
-    kind, version = KIND.search(chunk), API_VERSION.search(chunk)
+    kind, version = re.search(KIND, chunk), re.search(API_VERSION, chunk)
     if not (kind and version) and chunk.lstrip("- \t\r\n").startswith("{"):
-        kind, version = FLOW_KIND.search(chunk), FLOW_API_VERSION.search(chunk)
+        kind, version = re.search(FLOW_KIND, chunk), re.search(FLOW_API_VERSION, chunk)
     if kind and version:
         yield Other(version[1], kind[1])
 
@@ -114,7 +114,7 @@ def kinds_in(chunk: str) -> Iterator[Other]:
 def read_chunk(chunk: str, base: int) -> Iterator[Document | Skip | Other]:
     """The objects of one document; several when it is a list."""
     whole = Span(base, base + len(chunk))
-    kind = KIND.search(chunk)
+    kind = re.search(KIND, chunk)
     if kind and kind[1] == "CustomResourceDefinition":
         yield Skip(DEFINITION, whole)
         return
@@ -280,7 +280,7 @@ def broken(chunk: str, base: int, error: YamlSyntaxError) -> Document | Skip:
     seen = next(kinds_in(chunk), None)
     lines = chunk.split("\n")
     around = "\n".join(lines[max(0, error.line - 1) : error.line + 1])
-    if TEMPLATE.search(chunk) or TEMPLATE_LINE.search(around):
+    if re.search(TEMPLATE, chunk) or re.search(TEMPLATE_LINE, around):
         return Skip(TEMPLATED, whole)
     if seen is None:
         return Skip(NOT_KUBERNETES, whole)

@@ -29,7 +29,7 @@ __all__ = ["MappingNode", "Node", "ScalarNode", "SequenceNode", "YamlSyntaxError
 DEPTH = 300
 """Deeper nesting than any manifest has; libyaml's composer would exhaust the stack far beyond it."""
 
-ALIAS = re.compile(r"(?:^|[\s\[{,:?-])\*[^\s,\[\]{}*]", re.MULTILINE)
+ALIAS = r"(?m)(?:^|[\s\[{,:?-])\*[^\s,\[\]{}*]"
 
 
 class YamlSyntaxError(ValueError):
@@ -101,16 +101,16 @@ def words(error: MarkedYAMLError) -> str:
 
 def needs_events(text: str) -> bool:
     """Whether libyaml's own composer would lose an alias's place, refuse a repeated anchor, or nest too deeply."""
-    if "&" in text and ("*" in text or text.count("&") > 1) and ANCHORS(text):
+    if "&" in text and ("*" in text or text.count("&") > 1) and re.search(ANCHOR, text):
         return True
-    if "*" in text and ALIAS.search(text):
+    if "*" in text and re.search(ALIAS, text):
         return True
     if text.startswith("%") or "\n%" in text:
         return True
     return text.count("[") + text.count("{") > DEPTH or deep(text)
 
 
-ANCHORS = re.compile(r"(?:^|[\s\[{,:?-])&[^\s,\[\]{}]", re.MULTILINE).search
+ANCHOR = r"(?m)(?:^|[\s\[{,:?-])&[^\s,\[\]{}]"
 
 
 def deep(text: str) -> bool:

@@ -29,7 +29,7 @@ REQUIRED_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """For each type of Secret the groups of keys of which one must be there."""
 
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)\Z", re.ASCII)
+MOMENT = r"(?a)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)\Z"
 
 ACCOUNT = "kubernetes.io/service-account.name"
 
@@ -119,7 +119,7 @@ class ObjectReader:
         decoder = self.decoder
         for field in ("creationTimestamp", "deletionTimestamp"):
             moment = decoder.string(meta, field)
-            if moment and not MOMENT.match(moment.value):
+            if moment and not re.match(MOMENT, moment.value):
                 reason = "must be a moment like `2024-01-31T10:00:00Z`"
                 decoder.fault("object", moment.span, f"metadata.{field}", reason, text=moment.value)
         generation = decoder.integer(meta, "generation")

@@ -46,8 +46,8 @@ FIELD_PATHS = frozenset(
         "status.podIPs",
     )
 )
-RESOURCES = re.compile(r"(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.*)\Z", re.DOTALL)
-SUBSCRIPT = re.compile(r"(.*)\['(.*)'\]\Z", re.DOTALL)
+RESOURCES = r"(?s)(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.*)\Z"
+SUBSCRIPT = r"(?s)(.*)\['(.*)'\]\Z"
 CPU_DIVISORS = frozenset(("1m", "1", "0"))
 BYTE_DIVISORS = frozenset(("0", "1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"))
 ENV_KINDS: dict[str, Target] = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
@@ -325,7 +325,7 @@ class PodReader:
         resource = decoder.string(struct, "resource")
         if resource is None or not resource.value:
             decoder.fault("reference", node, f"{path}.resource", "must be set")
-        elif not RESOURCES.match(resource.value):
+        elif not re.match(RESOURCES, resource.value):
             reason = "must be the limit or request of `cpu`, `memory`, `ephemeral-storage` or `hugepages-*`"
             decoder.fault("reference", resource.span, f"{path}.resource", reason, text=resource.value)
         elif (divisor := struct.get("divisor")) is not None and isinstance(divisor, ScalarNode):
@@ -547,7 +547,7 @@ class PodReader:
 
 def why_not_field_path(path: str) -> str | None:
     """Why a `fieldPath` cannot be used in an environment."""
-    if found := SUBSCRIPT.match(path):
+    if found := re.match(SUBSCRIPT, path):
         if found[1] == "metadata.annotations":
             return names.why_not_qualified(found[2].lower())
         if found[1] == "metadata.labels":

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from pathspec import PathSpec
@@ -21,8 +22,7 @@ NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 STDIN = "<stdin>"
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True, order=True):
     """Something that could not be read, in one line; `line` is 1-based, or 0 for the whole file."""
 
     path: str
@@ -30,11 +30,10 @@ class Problem:
     message: str
 
 
-@dataclass
-class Group:
+class Group(msgspec.Struct):
     """The texts of one bundle: their paths as shown, and from where they are read."""
 
-    paths: dict[str, str] = field(default_factory=dict)
+    paths: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]) -> list[Group]:
