@@ -1,0 +1,105 @@
+"""`cmlint check`: the main job."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import msgspec
+
+from cmlint.check import Result, check
+from cmlint.cli.errors import FatalError
+from cmlint.cli.parameters import Command, Parameter, words_of
+from cmlint.cli.terminal import view_of, write
+from cmlint.config import Config
+from cmlint.model.findings import RANKS
+from cmlint.registry import load_rules
+from cmlint.report import FORMATS, render
+
+RULES, INPUT, OUTPUT = "Rules", "Input", "Output"
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the line says."""
+
+    paths: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    pedantic: bool = False
+    kubernetes_version: str | None = None
+    fail_on: str | None = None
+    no_ignores: bool = False
+    config: str | None = None
+    exclude: tuple[str, ...] = ()
+    allow_empty: bool = False
+    format: str = "text"
+    output: str | None = None
+    statistics: bool = False
+    verbose: bool = False
+    quiet: bool = False
+    color: str = "auto"
+
+
+PARAMETERS = (
+    Parameter("paths", (), "list", "Files and folders, or `-` for standard input; without any, the working directory.", "[PATHS]..."),
+    Parameter("select", ("--select",), "list", "Run these rules only: names, families or `all`, separated by commas.", "RULES", panel=RULES, complete="rules"),
+    Parameter("ignore", ("--ignore",), "list", "Leave these rules out, besides those that the configuration leaves out.", "RULES", panel=RULES, complete="rules"),
+    Parameter("pedantic", ("--pedantic",), "flag", "Show what breaks nothing, too.", panel=RULES),
+    Parameter("kubernetes_version", ("--kubernetes-version",), "text", "The cluster's version, like `1.31`; the newest known by default.", "VERSION", panel=RULES),
+    Parameter("fail_on", ("--fail-on",), "choice", "The least severity that gives exit status 1; `warning` by default.", choices=("error", "warning", "info", "never"), panel=RULES),
+    Parameter("no_ignores", ("--no-ignores",), "flag", "Show what comments, annotations and the configuration suppress.", panel=RULES),
+    Parameter("config", ("--config",), "text", "The configuration; by default the nearest `.cmlint.yaml` or `pyproject.toml` upwards.", "FILE", panel=INPUT),
+    Parameter("exclude", ("--exclude",), "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", panel=INPUT),
+    Parameter("allow_empty", ("--allow-empty",), "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
+    Parameter("format", ("--format",), "choice", "How findings are shown.", choices=FORMATS, panel=OUTPUT),
+    Parameter("output", ("--output",), "text", "Write the report to a file.", "FILE", panel=OUTPUT),
+    Parameter("statistics", ("--statistics",), "flag", "Count the findings of each rule.", panel=OUTPUT),
+    Parameter("verbose", ("--verbose", "-v"), "flag", "Show what was skipped and what could not be verified, too.", panel=OUTPUT),
+    Parameter("quiet", ("--quiet", "-q"), "flag", "Show findings only.", panel=OUTPUT),
+    Parameter("color", ("--color",), "choice", "Whether to use colours; `auto` honours NO_COLOR and FORCE_COLOR.", choices=("auto", "always", "never"), panel=OUTPUT),
+)  # fmt: skip
+
+
+def run(options: Options) -> int:
+    """Lints, reports and gives the exit status."""
+    started = time.perf_counter()
+    rules = load_rules()
+    config = settle(Config(), options)
+    result = check(options.paths or (".",), config, rules, suppress=not options.no_ignores)
+    for problem in result.problems:
+        print(f"cmlint: error: {problem.path}: {problem.message}", file=sys.stderr)
+    view = view_of(options, time.perf_counter() - started)
+    write(render(options.format, result, view), options.output)
+    return status(result, config.fail_on)
+
+
+def settle(config: Config, options: Options) -> Config:
+    """The configuration with what the line says in its place."""
+    changes = {
+        "select": words_of(options.select) or config.select,
+        "ignore": (*config.ignore, *words_of(options.ignore)),
+        "exclude": (*config.exclude, *options.exclude),
+        "pedantic": options.pedantic or config.pedantic,
+        "kubernetes_version": options.kubernetes_version or config.kubernetes_version,
+        "fail_on": options.fail_on or config.fail_on,
+    }
+    return msgspec.structs.replace(config, **changes)
+
+
+def status(result: Result, fail_on: str) -> int:
+    """The exit status: 2 where something went wrong, 1 where something bad enough was found."""
+    if result.problems or result.outcome.crashed:
+        return 2
+    least = RANKS.get(fail_on, len(RANKS))
+    return int(any(RANKS[finding.severity] >= least for finding in result.outcome.findings))
+
+
+EXAMPLES = (
+    ("check", "everything below the working directory"),
+    ("check deploy/ --format json --output report.json", "for a machine"),
+    ("check --select missing-key,images --fail-on error", "some rules, errors only"),
+    ("check -", "what comes from standard input, like `helm template . | cmlint check -`"),
+)
+
+COMMAND = Command("check", "Find what is wrong with manifests.", EXAMPLES, PARAMETERS, Options, run)
+_ = FatalError

@@ -1,0 +1,90 @@
+"""What a command takes on its line: one table, from which the fast parser here and typer's own are made.
+
+Importing typer costs more than a whole check of one file, so a line that is plainly right is parsed here; whatever is
+not (help, a mistake, an unknown option) is left to typer, which knows how to answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, NamedTuple
+
+Kind = Literal["flag", "text", "choice", "list"]
+
+Values = dict[str, Any]
+
+
+class Parameter(NamedTuple):
+    """An option, or without `flags` the positional argument; `field` is where its value goes in the command's options.
+
+    A `list` may be given several times. `complete` names what the shell may complete it with.
+    """
+
+    field: str
+    flags: tuple[str, ...]
+    kind: Kind
+    help: str
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    panel: str = ""
+    complete: Literal["", "rules"] = ""
+
+
+class Command(NamedTuple):
+    """A command: what it takes, the type of its options, and what it does with them, giving the exit status."""
+
+    name: str
+    summary: str
+    examples: tuple[tuple[str, str], ...]
+    parameters: tuple[Parameter, ...]
+    options: Callable[..., Any]
+    run: Callable[[Any], int]
+
+
+def parse(parameters: Sequence[Parameter], words: Iterable[str]) -> Values | None:
+    """The values that a line gives, or None for a line that typer has to answer."""
+    known = {flag: parameter for parameter in parameters for flag in parameter.flags}
+    positional = next((parameter for parameter in parameters if not parameter.flags), None)
+    values: Values = {}
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            for plain in rest:
+                if not put(values, positional, plain):
+                    return None
+        elif word == "-" or not word.startswith("-"):
+            if not put(values, positional, word):
+                return None
+        else:
+            flag, equals, text = word.partition("=")
+            parameter = known.get(flag)
+            if parameter is None or (equals and not flag.startswith("--")):
+                return None
+            value = text if equals else None
+            if parameter.kind != "flag" and value is None:
+                value = next(rest, None)
+            if not put(values, parameter, value):
+                return None
+    return values
+
+
+def put(values: Values, parameter: Parameter | None, text: str | None) -> bool:
+    """Adds one value; False when it is none that the parameter can have."""
+    if parameter is None or (text is None) != (parameter.kind == "flag"):
+        return False
+    if parameter.kind == "flag":
+        values[parameter.field] = True
+    elif parameter.kind == "list":
+        values[parameter.field] = (*values.get(parameter.field, ()), text)
+    elif parameter.choices and text not in parameter.choices:
+        return False
+    elif not parameter.flags and parameter.field in values:
+        return False
+    else:
+        values[parameter.field] = text
+    return True
+
+
+def words_of(lists: Iterable[str]) -> tuple[str, ...]:
+    """The words of an option that may be given several times, each time with several words between commas."""
+    return tuple(word for text in lists for part in text.split(",") if (word := part.strip()))

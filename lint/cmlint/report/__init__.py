@@ -1,0 +1,16 @@
+"""What is shown of a run: one module an output format, each with `render(result, view) -> str`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from cmlint.check import Result
+from cmlint.report.view import View
+
+FORMATS = ("text", "concise", "json")
+
+
+def render(form: str, result: Result, view: View) -> str:
+    """The report in one of the formats."""
+    text: str = import_module(f"cmlint.report.{form}").render(result, view)
+    return text

@@ -1,0 +1,21 @@
+"""How a report is shown."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class View(msgspec.Struct, frozen=True):
+    """What the reader asked for, and what the terminal can do.
+
+    `width` is the terminal's, None where lines need not be wrapped; `links` says that it knows hyperlinks. `seconds` is
+    what the run took.
+    """
+
+    color: bool = False
+    links: bool = False
+    width: int | None = None
+    verbose: bool = False
+    quiet: bool = False
+    statistics: bool = False
+    seconds: float = 0.0
