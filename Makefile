@@ -1,0 +1,40 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Without this, pyright asks the npm registry for a newer version on every run.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+.PHONY: help demo test docs new-rule
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
+
+demo: $(VENV)/installed ## check the shop in fixtures/demo, which has one of each common mistake
+	$(BIN)/cmlint check fixtures/demo; test $$? -eq 1
+
+test: $(VENV)/dev ## everything that must hold: style, types, tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/pytest -n 2
+
+docs: $(VENV)/dev ## write all generated documents anew; the tests fail when one is stale
+	$(BIN)/python -m tests.support.update
+
+new-rule: $(VENV)/installed ## begin a rule: make new-rule NAME=references/bad-thing
+	$(BIN)/python scripts/new_rule.py "$(NAME)"
+
+$(VENV)/made:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	touch $@
+
+$(VENV)/installed: $(VENV)/made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --group dev
+	touch $@

@@ -1,0 +1,84 @@
+"""Findings that a text expects of itself, written as comments.
+
+`# error: [missing-key] 17 "the whole message"` stands at the end of the finding's line or alone above it and gives the
+column of the primary span; `# error: [yaml-syntax] 5:1 "the whole message"` gives the line too and may stand anywhere,
+also in a text that cannot be parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from cmlint.model.findings import Finding
+from tests.support.comments import Comment, comments_of
+
+LIKE = re.compile(r"# ?(?:error|warning|info): ?\[")
+ASSERTION = re.compile(r'# (error|warning|info): \[([a-z0-9-]+)\] (?:(\d+):)?(\d+) "(.*)"')
+LONG = re.compile(r'(?:^|[ \t])(# (?:error|warning|info): \[[a-z0-9-]+\] \d+:\d+ ".*")[ \t]*$')
+
+
+class Expected(NamedTuple):
+    """One finding, as far as tests compare it."""
+
+    path: str
+    line: int
+    column: int
+    severity: str
+    rule: str
+    message: str
+
+    def __str__(self) -> str:
+        return f'{self.path}: # {self.severity}: [{self.rule}] {self.line}:{self.column} "{self.message}"'
+
+
+def expected_of(finding: Finding) -> Expected:
+    """A finding, as far as tests compare it."""
+    start = finding.location.start
+    path = finding.location.path
+    return Expected(path, start.line, start.column, finding.severity, finding.rule, finding.message)
+
+
+def read(path: str, text: str) -> tuple[str, list[Expected]]:
+    """A text without its assertions, every other character where it was, and the findings that they expect.
+
+    Raises ValueError for a comment that looks like an assertion and is none.
+    """
+    comments, whole = comments_of(text)
+    found = [comment for comment in comments if LIKE.match(comment.text)]
+    lines = text.split("\n")
+    if not whole:
+        known = {comment.line for comment in found}
+        found += [comment for comment in long_forms(lines) if comment.line not in known]
+    alone = {comment.line for comment in found if not lines[comment.line - 1][: comment.column].strip()}
+    expected = [expect(path, comment, alone) for comment in found]
+    for comment in found:
+        lines[comment.line - 1] = lines[comment.line - 1][: comment.column].rstrip()
+    return "\n".join(lines), expected
+
+
+def long_forms(lines: Iterable[str]) -> list[Comment]:
+    """The assertions with line and column in a text that has no comments, because it cannot be read."""
+    found = ((number, LONG.search(line)) for number, line in enumerate(lines, 1))
+    return [Comment(number, match.start(1), match[1]) for number, match in found if match]
+
+
+def expect(path: str, comment: Comment, alone: set[int]) -> Expected:
+    """The finding that a comment expects; `alone` are the lines that hold nothing but assertions."""
+    match = ASSERTION.fullmatch(comment.text)
+    if not match:
+        raise ValueError(f'{path}:{comment.line}: `{comment.text}` is not like `# error: [missing-key] 17 "message"`')
+    severity, rule, line, column, message = match.groups()
+    target = int(line) if line else comment.line
+    while not line and target in alone:
+        target += 1
+    return Expected(path, target, int(column), severity, rule, message)
+
+
+def differences(expected: Iterable[Expected], findings: Iterable[Finding]) -> list[str]:
+    """What is missing and what is too much, each as an assertion that can be copied."""
+    wanted, found = sorted(expected), sorted(map(expected_of, findings))
+    missing = [f"not found: {item}" for item in wanted if wanted.count(item) > found.count(item)]
+    surplus = [f"not expected: {item}" for item in found if found.count(item) > wanted.count(item)]
+    return missing + surplus

@@ -1,0 +1,25 @@
+"""Writes every generated document anew: `make docs`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support import pages
+
+
+def generated() -> Iterator[tuple[Path, str]]:
+    """The generated files, and what they should hold."""
+    for path in pages.rule_pages():
+        yield path, pages.updated(pages.read(path))
+
+
+def main() -> None:
+    """Writes those that are stale."""
+    for path, text in generated():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

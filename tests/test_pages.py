@@ -1,0 +1,73 @@
+"""Each rule's page is its test: the examples find what they say, and the page has all that a page has."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from cmlint.model.facts import FaultCode
+from tests.support import pages
+from tests.support.run import ROOT, rules
+
+PAGES = {path: pages.read(path) for path in pages.rule_pages() + pages.extra_pages()}
+SECTIONS = [(page, section) for page in PAGES.values() for section in page.sections if section.runs]
+
+
+@pytest.mark.parametrize(("page", "section"), SECTIONS, ids=lambda item: getattr(item, "title", None) or item.rule)
+def test_section_finds_what_it_says(page: pages.Page, section: pages.Section) -> None:
+    assert section.files, "a section that is run needs files"
+    outcome = pages.run(page, section)
+    assert not outcome.differences, "\n" + "\n".join(outcome.differences)
+    if section.title == "Example":
+        assert outcome.expected, "an example must be found"
+        assert outcome.printed in ("", section.output), "the shown output is stale: run `make docs`"
+    if section.title == "Use instead":
+        assert not outcome.expected, "what should be used instead must be silent"
+
+
+@pytest.mark.parametrize("path", pages.rule_pages(), ids=lambda path: path.stem)
+def test_page_has_all_headings_in_order(path: Path) -> None:
+    names = [name for name, _ in groupby(section.name for section in PAGES[path].sections)]
+    assert names == [name for name in pages.HEADINGS if name in names]
+    assert set(pages.HEADINGS) - set(names) <= pages.OPTIONAL
+
+
+@pytest.mark.parametrize("path", pages.extra_pages(), ids=lambda path: path.stem)
+def test_extra_page_has_cases_only(path: Path) -> None:
+    assert path.stem == PAGES[path].rule
+    assert {section.name for section in PAGES[path].sections} == {"Case"}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_page_is_well_formed(path: Path) -> None:
+    assert not PAGES[path].mistakes, "\n" + "\n".join(PAGES[path].mistakes)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_cases_have_different_names(path: Path) -> None:
+    titles = [section.title for section in PAGES[path].sections]
+    assert len(titles) == len(set(titles))
+
+
+def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
+    own = {rule.name: rule.family for rule in rules().values() if rule.module.startswith("cmlint_rules.")}
+    assert {PAGES[path].rule: path.parent.name for path in pages.rule_pages()} == own
+    assert {path.stem.replace("_", "-") for path in pages.rule_pages()} == own.keys()
+
+
+def test_every_extra_page_is_about_a_rule() -> None:
+    assert {PAGES[path].rule for path in pages.extra_pages()} <= rules().keys()
+
+
+def test_every_module_of_rules_declares_one() -> None:
+    modules = [path for path in (ROOT / "rules").rglob("*.py") if path.name != "__init__.py"]
+    declared = sorted(rule.module for rule in rules().values() if rule.module.startswith("cmlint_rules."))
+    assert declared == sorted(".".join(path.relative_to(ROOT / "rules").with_suffix("").parts) for path in modules)
+
+
+def test_every_fault_belongs_to_one_rule() -> None:
+    claimed = sorted(code for rule in rules().values() for code in rule.codes)
+    assert claimed == sorted(get_args(FaultCode))
