@@ -10,15 +10,26 @@ import re
 from collections.abc import Iterator
 
 from cmlint.kube.fields import POD_PATHS, is_built_in
-from cmlint.kube.scalars import BadScalarError
-from cmlint.manifest.comments import read_ignores
+from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.makers import KINDS, read_made
-from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlSyntaxError, compose
+from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader
 from cmlint.manifest.shapes import ShapeReader
-from cmlint.model.facts import Document, Fault, FileFacts, Other, PodSpec, Provider, Reference, Scalar, Skip, Span
+from cmlint.model.facts import (
+    Document,
+    Fault,
+    FileFacts,
+    Ignore,
+    Other,
+    PodSpec,
+    Provider,
+    Reference,
+    Scalar,
+    Skip,
+    Span,
+)
 
 VERSION = 1
 """Raised whenever the same text would give other facts."""
@@ -39,7 +50,7 @@ API_VERSION = re.compile(
 FLOW_KIND = r"""[{,]\s*["']?kind["']?\s*:\s*["']?([A-Za-z][\w.-]*)"""
 FLOW_API_VERSION = r"""[{,]\s*["']?apiVersion["']?\s*:\s*["']?([\w./-]+)"""
 TEMPLATE = r"\{\{|\{%|<%|\[\["
-TEMPLATE_LINE = r"\$\{|\$\(|@@|__|<[^>]*>|%[A-Za-z]"
+TEMPLATE_LINE = r"\$\{|\$\(|@@|__|<[^>]*>|%[A-Za-z_]+%"
 IGNORE = "cmlint.dev/ignore"
 DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
 
@@ -51,6 +62,7 @@ TEMPLATED = "a template, not rendered"
 DEFINITION = "a CustomResourceDefinition"
 KUSTOMIZATION = "a kustomization"
 PATCH = "a patch"
+TOO_DEEP = "nested too deeply to be a manifest"
 
 
 def read_text(text: str) -> FileFacts:
@@ -74,8 +86,8 @@ def read_text(text: str) -> FileFacts:
                     skipped.append(found)
                 else:
                     others[found] = None
-    ignores = read_ignores(text) if documents and "cmlint:" in text else ()
-    return FileFacts(tuple(documents), tuple(others), tuple(skipped), ignores)
+    ignores = read_ignores(text, cut(text)) if documents and "cmlint:" in text else ()
+    return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores))
 
 
 def read_kustomization(text: str) -> FileFacts:
@@ -129,6 +141,9 @@ def read_chunk(chunk: str, base: int) -> Iterator[Document | Skip | Other]:
         check_tree(decoder, root)
     except YamlSyntaxError as error:
         yield broken(chunk, base, error)
+        return
+    except TooDeepError:
+        yield Skip(TOO_DEEP, whole)
         return
     yield from read_object(decoder, root)
 
@@ -223,7 +238,7 @@ class DocumentReader:
             name,
             namespace,
             tuple(annotations),
-            self.text(annotations.get(IGNORE)),
+            self.ignore(annotations.get(IGNORE)),
             providers,
             pods,
             references,
@@ -242,6 +257,17 @@ class DocumentReader:
             return None
         found = self.decoder.scalar(node)
         return found if found.value else None
+
+    def ignore(self, node: Node | None) -> Ignore | None:
+        """The annotation that suppresses findings of the object; behind an alias its names have no place of their own."""
+        found = self.text(node)
+        if node is None or found is None:
+            return None
+        names = [name.value for name in names_in(found.value, 0)]
+        rules = list(names_in(self.decoder.written(node), found.start))
+        if [rule.value for rule in rules] != names:
+            rules = [Scalar(name, found.start, found.end) for name in names]
+        return Ignore(tuple(rules), "", found.span, self.decoder.span(self.root))
 
     def head(self, name: Scalar | None) -> Span:
         """The object's name, else its kind."""
@@ -338,6 +364,3 @@ def mask_lines(chunk: str, base: int) -> tuple[Span, ...]:
             masked.append(Span(offset + start, offset + len(line.rstrip("\r\n"))))
         offset += len(line)
     return tuple(masked)
-
-
-__all__ = ["BadScalarError", "cut", "read_text"]

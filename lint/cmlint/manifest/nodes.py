@@ -24,7 +24,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from cmlint.kube.scalars import QUOTED
 
-__all__ = ["MappingNode", "Node", "ScalarNode", "SequenceNode", "YamlSyntaxError", "compose"]
+__all__ = ["MappingNode", "Node", "ScalarNode", "SequenceNode", "TooDeepError", "YamlSyntaxError", "compose"]
 
 DEPTH = 300
 """Deeper nesting than any manifest has; libyaml's composer would exhaust the stack far beyond it."""
@@ -38,6 +38,10 @@ class YamlSyntaxError(ValueError):
     def __init__(self, reason: str, offset: int, line: int) -> None:
         super().__init__(reason)
         self.reason, self.offset, self.line = reason, offset, line
+
+
+class TooDeepError(ValueError):
+    """A text that is nested more deeply than any manifest; nothing is said about it."""
 
 
 class Parser(CParser):
@@ -135,7 +139,7 @@ def compose_node(parser: Any, anchors: dict[str, Node], depth: int) -> Node:
     """The node that begins at the parser's next event."""
     event: Any = parser.get_event()
     if depth > DEPTH:
-        raise MarkedYAMLError(None, None, f"nested more than {DEPTH} levels deep", event.start_mark)
+        raise TooDeepError
     kind: type = type(event)
     if kind is AliasEvent:
         if event.anchor not in anchors:

@@ -1,0 +1,211 @@
+"""Text to documents: where everything stands, what is skipped, and what a broken document costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from cmlint.manifest.documents import cut, read_text
+from cmlint.model.facts import Document, FileFacts, Scalar, Span
+from cmlint.texts import Text
+
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\n"
+
+
+def only(text: str) -> Document:
+    """The single document of a text."""
+    (document,) = read_text(text).documents
+    return document
+
+
+def keys(document: Document) -> list[tuple[str, str | None]]:
+    """The keys of the single provider, with their values."""
+    (provider,) = document.providers
+    return [(key.name, key.value) for key in provider.keys]
+
+
+def shown(text: str, where: Span | Scalar) -> str:
+    """What stands at a span."""
+    return text[where.start : where.end]
+
+
+@pytest.mark.parametrize("prefix", ["", "\ufeff"], ids=["plain", "byte-order-mark"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_spans_are_exact(prefix: str, ending: str) -> None:
+    lines = [
+        "# an emoji 😀 before everything",
+        "apiVersion: v1",
+        "kind: ConfigMap",
+        "metadata: {name: app, labels: {a: '😀'}}",
+        "data:",
+        "  plain: x # comment",
+        '  "quoted": "y"',
+        "  block: |",
+        "    one",
+        "    two",
+        "",
+        "  folded: >-",
+        "    one",
+        "    two",
+        "  é😀: z",
+        "",
+    ]
+    text = prefix + ending.join(lines)
+    document = only(text)
+    assert document.name
+    assert shown(text, document.name) == "app"
+    (provider,) = document.providers
+    assert [shown(text, key.span) for key in provider.keys] == ["plain", '"quoted"', "block", "folded", "é😀"]
+    assert keys(document) == [
+        ("plain", "x"),
+        ("quoted", "y"),
+        ("block", "one\ntwo\n"),
+        ("folded", "one two"),
+        ("é😀", "z"),
+    ]
+    start = Text(text).position(provider.keys[1].span.start)
+    assert (start.line, start.column) == (7, 3)
+    assert text[start.offset :].startswith('"quoted"')
+
+
+def test_columns_do_not_count_a_byte_order_mark() -> None:
+    text = "\ufeffapiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\n"
+    assert Text(text).position(1) == Text(text).position(1)
+    assert (Text(text).position(1).line, Text(text).position(1).column) == (1, 1)
+    assert (Text(text).position(16).line, Text(text).position(16).column) == (2, 1)
+
+
+def test_an_alias_is_shown_where_it_stands() -> None:
+    text = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n"
+        "  - name: a\n    image: &image nginx:1.27.0\n    env: &env\n    - {name: X, value: &value 'hello'}\n"
+        "  - name: b\n    image: *image\n    env:\n    - {name: Z, value: *value}\n"
+        "  - {name: c, image: *image, env: *env}\n"
+    )
+    first, second, third = only(text).pods[0].containers
+    assert first.image
+    assert second.image
+    assert shown(text, first.image) == "nginx:1.27.0"
+    assert (shown(text, second.image), second.image.value) == ("*image", "nginx:1.27.0")
+    assert second.env[0].value
+    assert (shown(text, second.env[0].value), second.env[0].value.value) == ("*value", "hello")
+    assert third.env[0].name == first.env[0].name
+
+
+def test_a_repeated_anchor_means_its_last_value() -> None:
+    document = only(CONFIG + "data:\n  a: &x one\n  b: &x two\n  c: *x\n")
+    assert keys(document) == [("a", "one"), ("b", "two"), ("c", "two")]
+    assert not document.faults
+
+
+def test_merge_keys_are_followed() -> None:
+    document = only(CONFIG + "data:\n  <<: {a: one, b: one}\n  b: two\n")
+    assert keys(document) == [("a", "one"), ("b", "two")]
+
+
+def test_directives_belong_to_the_document_after_them() -> None:
+    assert keys(only(f"%YAML 1.1\n---\n{CONFIG}data: {{a: x}}\n")) == [("a", "x")]
+    (fault,) = only(f"%YAML 1.2\n---\n{CONFIG}data: {{a: x}}\n").faults
+    assert (fault.code, fault.reason) == ("syntax", "found incompatible YAML document")
+
+
+def test_a_list_is_its_items() -> None:
+    text = (
+        '{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": '
+        '{"name": "one"}, "data": {"a": "x"}}, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "two"}}]}'
+    )
+    documents = read_text(text).documents
+    assert [document.name.value for document in documents if document.name] == ["one", "two"]
+    assert shown(text, documents[1].span) == '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "two"}}'
+
+
+def test_json_indented_with_tabs_is_read() -> None:
+    text = '{\n\t"apiVersion": "v1",\n\t"kind": "ConfigMap",\n\t"metadata": {"name": "app"},\n\t"data": {"a": "x"}\n}\n'
+    assert keys(only(text)) == [("a", "x")]
+
+
+def test_a_broken_document_costs_only_itself() -> None:
+    text = f"{CONFIG}---\n{CONFIG}data: {{a: [}}\n---\n{CONFIG.replace('app', 'last')}"
+    first, broken, last = read_text(text).documents
+    assert (first.broken, broken.broken, last.broken) == (False, True, False)
+    assert last.name
+    assert last.name.value == "last"
+    (fault,) = broken.faults
+    assert (fault.code, fault.reason) == ("syntax", "did not find expected node content")
+    assert Text(text).position(fault.span.start).line == 8
+
+
+def test_a_tab_in_the_indentation_is_named() -> None:
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: special-config\ndata:\n\tSPECIAL_LEVEL: very\n"
+    (fault,) = only(text).faults
+    assert fault.reason == "the line is indented with a tab, and YAML allows only spaces there"
+    assert shown(text, fault.span) == "\t"
+    assert Text(text).position(fault.span.start).line == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("image:\n  repository: nginx\n  kind: apiVersion\n", "not a Kubernetes object"),
+        ("on: push\njobs:\n  build: {container: {image: x}}\n", "not a Kubernetes object"),
+        ("- hosts: all\n  tasks:\n  - image: x\n", "not a Kubernetes object"),
+        (CONFIG + "data:\n  a: {{ .Values.a }}\n", "a template, not rendered"),
+        (CONFIG + "{{- if .Values.a }}\ndata: {}\n{{- end }}\n", "a template, not rendered"),
+        (CONFIG + "{% if a %}\ndata: {}\n{% endif %}\n", "a template, not rendered"),
+        (
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: secrets.x.y}\n",
+            "a CustomResourceDefinition",
+        ),
+        (
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nimages: [{name: x}]\n",
+            "a kustomization",
+        ),
+        (
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  template:\n    spec:\n"
+            "      containers: [{name: c, env: [{name: A, value: x}]}]\n",
+            "a patch",
+        ),
+        (CONFIG + "data:\n  a: " + "{a: " * 400, "nested too deeply to be a manifest"),
+    ],
+)
+def test_what_is_skipped(text: str, reason: str) -> None:
+    facts = read_text(text)
+    assert [skip.reason for skip in facts.skipped] == [reason]
+    assert not facts.documents
+
+
+def test_objects_outside_the_ground_are_known_by_their_kind() -> None:
+    facts = read_text("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: n}\n")
+    assert facts == FileFacts((), facts.others)
+    assert [(other.api_version, other.kind) for other in facts.others] == [("networking.k8s.io/v1", "NetworkPolicy")]
+
+
+def test_a_separator_cuts_wherever_it_stands() -> None:
+    text = "a: |\n  x\n---\nb: y\n--- # note\nc: z\n----\n"
+    assert [text[start:end] for start, end in cut(text)] == ["a: |\n  x\n", "---\nb: y\n", "--- # note\nc: z\n----\n"]
+
+
+@pytest.mark.parametrize("text", ["", "\ufeff", "---\n", "# only a comment\n", "\n\n---\n---\n"])
+def test_nothing_is_found_in_nothing(text: str) -> None:
+    assert not read_text(text).documents
+
+
+def test_values_of_a_secret_are_masked_and_never_kept() -> None:
+    text = (
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  annotations: {last: 'placeholder-one'}\n"
+        "stringData:\n  a: placeholder-two\n  b: |\n    placeholder-three\nstringdata:\n  c: placeholder-four\n"
+    )
+    document = only(text)
+    assert [shown(text, span) for span in document.masked] == [
+        "'placeholder-one'",
+        "placeholder-two",
+        "|\n    placeholder-three",
+        "placeholder-four",
+    ]
+    assert [key.value for key in document.providers[0].keys] == [None, None]
+
+
+def test_a_broken_secret_is_masked_line_by_line() -> None:
+    text = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  a: placeholder: x\n  placeholder\n"
+    document = only(text)
+    assert document.broken
+    assert [shown(text, span) for span in document.masked] == ["placeholder: x", "  placeholder"]
