@@ -1,25 +1,41 @@
 """Image references, the pull policy that follows from them, and which tags move.
 
-The grammar is that of `github.com/distribution/reference` (`ParseNormalizedNamed`), which the kubelet uses by
+The grammar is that of `github.com/distribution/reference` (ParseNormalizedNamed), which the kubelet uses by way of
 `pkg/util/parsers/parsers.go`, ParseImageName; the defaults are those of `pkg/apis/core/v1/defaults.go`.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
-Movement = Literal["pinned", "floats", "moves"]
+from cmlint.kube import names
 
-HOST = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
-DOMAIN = rf"(?:{HOST}(?:\.{HOST})*|\[(?:[a-fA-F0-9:]+)\])(?::[0-9]+)?"
-PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
-DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
-REFERENCE = re.compile(rf"((?:{DOMAIN}/)?{PART}(?:/{PART})*)(?::({TAG}))?(?:@({DIGEST}))?\Z", re.ASCII)
+Movement = Literal["pinned", "floats", "moves"]
+"""Whether a reference names one build for good, follows a version, or simply moves."""
+
+HOST = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+REGISTRY = rf"(?:{HOST}(?:\.{HOST})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+PART = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+TAG = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
+DIGEST = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
+REFERENCE = rf"(?:({REGISTRY})/)?({PART}(?:/{PART})*)(?::({TAG}))?(?:@({DIGEST}))?\Z"
 DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
-PLACEHOLDER = re.compile(r"\$|\{|\}|<|>|%|\bREPLACE|\bCHANGEME|\bIMAGE_|_IMAGE\b|\bTAG\b")
+LONGEST_NAME = 255
+
+PLACEHOLDER = (
+    r"[$%{}<>]|\(\(|(?:^|[/:@])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"
+    r"|(?:^|[/:@._-])(?:YOUR|REPLACE|CHANGEME|REGISTRY|REPOSITORY|IMAGE|TAG|VERSION|DIGEST)(?=[/:@._-]|\Z)"
+)
+ARCHITECTURE = (
+    r"(?:^|(?<=[-_.]))"
+    r"(?:x86[-_]64|x86|x64|i?386|amd64|aarch64|armhf|arm(?:32|64)?(?:v\d)?|ppc64le|s390x|riscv64)(?=[-_.]|\Z)"
+)
+FULL_VERSION = r"\d+[-_.]\d+[-_.]\d+"
+BUILD = r"(?:v|b|r|build)?\d{3,}\Z"
+HASH = r"g?(?:[0-9a-f]{7,40}|[0-9a-f]{64})\Z"
+VERSION = r"\d|.*\d\Z"
 
 
 class Image(NamedTuple):
@@ -29,97 +45,136 @@ class Image(NamedTuple):
     tag: str | None
     digest: str | None
 
+    @property
+    def registry(self) -> str:
+        """The registry's host, with its port; `docker.io` where none is written."""
+        return self.repository.partition("/")[0]
+
+    @property
+    def short(self) -> str:
+        """The repository without what Docker's short names leave out."""
+        return self.repository.removeprefix("docker.io/").removeprefix("library/")
+
 
 class BadImageError(ValueError):
-    """Not a valid reference; the message says why."""
+    """Not a valid reference; the message says why, in words that follow "because"."""
 
 
-@lru_cache(maxsize=4096)
 def parse_image(text: str) -> Image:
     """Reads a reference as the kubelet does; raises BadImageError."""
-    if re.fullmatch(r"[a-f0-9]{64}", text):
-        raise BadImageError("64 hexadecimal digits cannot be a repository's name")
-    domain, remainder = split_domain(text)
-    path = remainder.partition("@")[0].partition(":")[0] if ":" in remainder else remainder.partition("@")[0]
-    if path != path.lower():
-        raise BadImageError("the repository's name must be in lower case")
-    found = REFERENCE.match(f"{domain}/{remainder}")
+    if re.fullmatch("[a-f0-9]{64}", text):
+        raise BadImageError("64 hexadecimal digits are an image's id and no name")
+    normal = normalize(text)
+    found = re.match(REFERENCE, normal)
     if not found:
-        raise BadImageError("it does not have the form `[registry/]repository[:tag][@digest]`")
-    repository, tag, digest = found.groups()
-    if len(repository.partition("/")[2] if split_anchored(repository) else repository) > 255:
-        raise BadImageError("the repository's name is longer than 255 characters")
-    if digest:
-        check_digest(digest)
-    return Image(repository, tag, digest)
+        raise BadImageError(why_not(text))
+    registry, path, tag, digest = found.groups()
+    if len(path) > LONGEST_NAME:
+        raise BadImageError(f"its name is longer than {LONGEST_NAME} characters")
+    if digest and (reason := why_not_digest(digest)):
+        raise BadImageError(reason)
+    return Image(f"{registry}/{path}" if registry else path, tag, digest)
 
 
-def split_anchored(repository: str) -> bool:
-    """Whether the first part of a normalised name is a registry; it always is after split_domain."""
-    return "/" in repository
-
-
-def split_domain(text: str) -> tuple[str, str]:
-    """Adds the registry and `library/` that Docker's short names leave out."""
+def normalize(text: str) -> str:
+    """A reference with the registry and the `library/` that Docker's short names leave out (splitDockerDomain)."""
     first, slash, rest = text.partition("/")
-    if not slash or not (first == "localhost" or any(c in first for c in ".:") or first.lower() != first):
-        domain, remainder = "docker.io", text
-    else:
-        domain, remainder = first, rest
-    if domain == "index.docker.io":
-        domain = "docker.io"
-    if domain == "docker.io" and "/" not in remainder:
-        remainder = f"library/{remainder}"
-    return domain, remainder
+    named = slash and (first == "localhost" or "." in first or ":" in first or first.lower() != first)
+    registry, name = (first, rest) if named else ("docker.io", text)
+    if registry == "index.docker.io":
+        registry = "docker.io"
+    if registry == "docker.io" and "/" not in name:
+        name = f"library/{name}"
+    return f"{registry}/{name}"
 
 
-def check_digest(digest: str) -> None:
-    """Raises BadImageError unless the digest's algorithm is known and its length and case are right."""
+def why_not(text: str) -> str:
+    """What is wrong with a reference that does not fit the grammar."""
+    if found := re.match(r"[a-z]+://", text):
+        return f"it begins with `{found[0]}`"
+    if re.search(r"\s", text):
+        return "it contains a space"
+    name, _, digest = text.partition("@")
+    head, colon, tag = name.rpartition(":")
+    if colon and "/" not in tag:
+        name = head
+        if not re.fullmatch(TAG, tag):
+            return why_not_tag(tag)
+    if name != name.lower():
+        return f"its name `{name}` is not in lower case"
+    if digest or text.endswith("@"):
+        return f"`{digest}` is no digest"
+    if "//" in name:
+        return "it contains `//`"
+    return "it does not have the form `[registry/]name[:tag][@digest]`"
+
+
+def why_not_tag(tag: str) -> str:
+    """What is wrong with a tag."""
+    if not tag:
+        return "nothing stands behind its `:`"
+    if len(tag) > 128:
+        return "its tag is longer than 128 characters"
+    odd = next((character for character in tag if not re.match("[A-Za-z0-9_.-]", character)), None)
+    return f"its tag `{tag}` contains `{odd}`" if odd else f"its tag `{tag}` begins with `{tag[0]}`"
+
+
+def why_not_digest(digest: str) -> str | None:
+    """Why a text of a digest's form is none: its algorithm, length and case (`github.com/opencontainers/go-digest`)."""
     algorithm, _, encoded = digest.partition(":")
     length = DIGEST_LENGTHS.get(algorithm)
     if length is None:
-        raise BadImageError(f"the digest's algorithm `{algorithm}` is not supported")
+        return f"its digest's algorithm `{algorithm}` is none of {', '.join(f'`{name}`' for name in DIGEST_LENGTHS)}"
     if len(encoded) != length:
-        raise BadImageError(f"a {algorithm} digest has {length} digits, this one {len(encoded)}")
-    if not re.fullmatch(r"[a-f0-9]+", encoded):
-        raise BadImageError("a digest is written in lower case")
+        return f"its {algorithm} digest has {len(encoded)} digits instead of {length}"
+    return None if encoded == encoded.lower() else "its digest is not in lower case"
 
 
 def default_pull_policy(image: Image) -> str:
-    """The policy that the API server sets when none is given (SetDefaults_Container)."""
-    if image.tag == "latest" or (image.tag is None and image.digest is None):
-        return "Always"
-    return "IfNotPresent"
+    """The policy that the API server sets when none is given (SetDefaults_Container, SetDefaults_Volume)."""
+    return "Always" if (image.tag or image.digest or "latest") == "latest" else "IfNotPresent"
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether something has still to be put into an image (`${TAG}`, `{IMAGE}`, Istio's `auto`)."""
-    return text == "auto" or PLACEHOLDER.search(text) is not None
+    """Whether something has still to be put into an image (`${TAG}`, `{IMAGE}`, `YOUR_IMAGE`, Istio's `auto`)."""
+    return text == "auto" or names.is_placeholder(text) or re.search(PLACEHOLDER, text) is not None
 
 
-def movement(tag: str | None) -> Movement:
-    """Whether a tag names one build for good, follows a version, or simply moves; a digest is the caller's business.
-
-    Settled on 2,560 images of public repositories: a full version (three numeric parts), a build number or date (three
-    digits or more alone, six or more inside a part), or a commit hash (7 to 40 hexadecimal digits as a whole part) pins.
-    """
-    if (
-        tag is None
-        or tag.lower() == "latest"
-        or re.search(r"(?i)(^|[-_.])latest$", tag)
-        or re.search(r"(?i)-snapshot$", tag)
-    ):
+def movement(image: Image, mutable: tuple[str, ...] = (), pinned: tuple[str, ...] = ()) -> Movement:
+    """Whether a reference moves; patterns that the configuration calls mutable or pinned come first."""
+    if image.digest:
+        return "pinned"
+    tag = image.tag or "latest"
+    if any(matches(pattern, image, tag) for pattern in mutable):
         return "moves"
-    if re.search(r"\d+[._-]\d+[._-]\d+", tag) or re.search(r"\d{6,}", tag):
+    if any(matches(pattern, image, tag) for pattern in pinned):
         return "pinned"
-    parts = re.split(r"[-_.+]", tag)
-    if any(is_hash(part) or re.fullmatch(r"[a-zA-Z]{0,3}\d{3,}", part) for part in parts):
-        return "pinned"
-    if re.search(r"\d", tag):
-        return "floats"
-    return "moves"
+    return movement_of_tag(tag)
 
 
-def is_hash(part: str) -> bool:
-    """Whether a part of a tag can be a commit hash: 7 to 40 hexadecimal digits, one of them a figure or all of a length."""
-    return re.fullmatch(r"[0-9a-f]{7,40}", part) is not None
+def matches(pattern: str, image: Image, tag: str) -> bool:
+    """Whether a pattern fits a tag, or `repository:tag` where it has a `:` or `/`."""
+    if ":" not in pattern and "/" not in pattern:
+        return fnmatchcase(tag, pattern)
+    return any(fnmatchcase(f"{name}:{tag}", pattern) for name in (image.repository, image.short))
+
+
+def movement_of_tag(tag: str) -> Movement:
+    """Whether a tag moves.
+
+    It is pinned by a full version (three numeric parts), a build number or a date (three digits or more alone, six or
+    more inside a part) or a commit hash (7 to 40 hexadecimal digits as a whole part); it floats with less of a version
+    than that, and moves without any, as `latest` and as a snapshot. The name of an architecture is no version.
+    """
+    lowered = tag.lower()
+    if lowered.endswith(("latest", "snapshot")):
+        return "moves"
+    bare = re.sub(ARCHITECTURE, "", lowered)
+    parts = re.split("[-_.]", bare)
+    if re.search(FULL_VERSION, bare) or re.search(r"\d{6}", bare):
+        return "pinned"
+    if any(re.match(BUILD, part) or re.match(HASH, part) for part in parts):
+        return "pinned"
+    if "latest" in parts or not any(re.match(VERSION, part) for part in parts):
+        return "moves"
+    return "floats"
