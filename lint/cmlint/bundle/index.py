@@ -27,6 +27,11 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
         return self.path.rpartition("/")[0]
 
     @property
+    def folders(self) -> list[str]:
+        """The names of the folders that the text lies in, outermost first."""
+        return self.path.split("/")[:-1]
+
+    @property
     def namespace(self) -> str | None:
         """The namespace written in the document, or None."""
         return self.document.namespace.value if self.document.namespace else None

@@ -11,7 +11,7 @@ from cmlint.bundle.evidence import Surroundings, is_well_known
 from cmlint.bundle.index import Definition, Index, Placed
 from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest
-from cmlint.model.facts import Key, Reference, Scalar
+from cmlint.model.facts import Key, Reference
 
 Status = Literal["found", "missing", "wrong-namespace", "unknown", "external", "placeholder"]
 
@@ -134,20 +134,15 @@ def nearest_definitions(found: list[Definition], placed: Placed) -> tuple[Defini
     return tuple(last.values())
 
 
-def distance(definition: Definition, placed: Placed) -> tuple[int, int]:
-    """How far a definition is: another namespace than the written one counts most, then folders upwards."""
-    apart = int(definition.namespace != placed.namespace)
+def distance(definition: Definition, placed: Placed) -> tuple[int, bool, bool]:
+    """How far a definition is: folders upwards, whether then downwards again, and whether its namespace is another."""
+    apart = definition.namespace != placed.namespace
     if definition.placed.path == placed.path:
-        return 0, apart
-    here, there = placed.directory.split("/"), definition.placed.directory.split("/")
+        return 0, False, apart
+    here, there = placed.folders, definition.placed.folders
     shared = 0
     for a, b in zip(here, there, strict=False):
         if a != b:
             break
         shared += 1
-    return 1 + len(here) - shared, apart
-
-
-def name_of(scalar: Scalar | None) -> str:
-    """A scalar's value, or an empty text."""
-    return scalar.value if scalar else ""
+    return 1 + len(here) - shared, shared < len(there), apart

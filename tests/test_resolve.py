@@ -1,0 +1,146 @@
+"""From references to providers: nearest first, namespaces, evidence, and what stays open."""
+
+from __future__ import annotations
+
+import pytest
+
+from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.resolve import Resolution
+from cmlint.engine import references_of
+from cmlint.kube.near import nearest
+from cmlint.manifest.documents import read_kustomization, read_text
+
+
+def config(name: str, namespace: str | None = None, data: str = "{a: x}") -> str:
+    where = f", namespace: '{namespace}'" if namespace else ""
+    return f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}{where}}}\ndata: {data}\n"
+
+
+def pod(name: str, namespace: str | None = None) -> str:
+    where = f", namespace: '{namespace}'" if namespace else ""
+    return (
+        f"---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{where}}}\nspec:\n  containers:\n  - name: c\n"
+        f"    image: app:1.0.0\n    envFrom: [{{configMapRef: {{name: {name}}}}}]\n"
+    )
+
+
+def resolve(files: dict[str, str], *, external: tuple[str, ...] = (), strict: bool = False) -> Resolution:
+    """What the only reference in the files leads to."""
+    facts = [
+        (path, read_kustomization(text) if path.endswith("kustomization.yaml") else read_text(text))
+        for path, text in files.items()
+    ]
+    bundle = Bundle(facts, external, strict)
+    ((reference, placed),) = [(r, p) for p in bundle.placed for r in references_of(p) if p.document.kind == "Pod"]
+    return bundle.resolve(reference, placed)
+
+
+def places(resolution: Resolution) -> list[str]:
+    return [definition.placed.path for definition in resolution.definitions]
+
+
+def test_the_nearest_definition_counts() -> None:
+    far = {"a/pod.yaml": pod("app"), "b/config.yaml": config("app"), "config.yaml": config("app")}
+    assert places(resolve(far)) == ["config.yaml"]
+    assert places(resolve({**far, "a/config.yaml": config("app")})) == ["a/config.yaml"]
+    assert places(resolve({**far, "a/pod.yaml": pod("app") + config("app")})) == ["a/pod.yaml"]
+
+
+def test_equally_near_definitions_all_count() -> None:
+    files = {
+        "base/pod.yaml": pod("app"),
+        "dev/config.yaml": config("app"),
+        "prod/config.yaml": config("app", data="{}"),
+    }
+    resolution = resolve(files)
+    assert places(resolution) == ["dev/config.yaml", "prod/config.yaml"]
+    assert [definition.placed.path for definition in resolution.lacking("a")] == ["prod/config.yaml"]
+
+
+def test_in_one_file_the_last_definition_counts() -> None:
+    resolution = resolve({"all.yaml": config("app", data="{old: x}") + pod("app") + config("app", data="{new: x}")})
+    assert [key.name for key in resolution.definitions[0].provider.keys] == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "status"),
+    [
+        (None, None, "found"),
+        ("shop", "shop", "found"),
+        (None, "shop", "found"),
+        ("shop", None, "found"),
+        ("shop", "web", "wrong-namespace"),
+        ("${NS}", "web", "found"),
+    ],
+)
+def test_namespaces(wanted: str | None, offered: str | None, status: str) -> None:
+    assert resolve({"all.yaml": pod("app", wanted) + config("app", offered)}).status == status
+
+
+def test_the_written_namespace_is_preferred() -> None:
+    text = pod("app", "shop") + config("app", data="{open: x}") + config("app", "shop", data="{shop: x}")
+    assert [k.name for k in resolve({"all.yaml": text}).definitions[0].provider.keys] == ["shop"]
+
+
+def test_a_name_that_nothing_defines_is_missing() -> None:
+    assert resolve({"pod.yaml": pod("app")}).status == "missing"
+
+
+def test_a_near_name_is_evidence() -> None:
+    resolution = resolve({"pod.yaml": pod("app-confg"), "config.yaml": config("app-config"), "kustomization.yaml": ""})
+    assert resolution.status == "missing"
+    assert [definition.provider.name.value for definition in resolution.near] == ["app-config"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        ("kustomization.yaml", "resources: [pod.yaml]", "a kustomization in kustomization.yaml"),
+        ("x.yaml", "apiVersion: a.b/v1\nkind: Maker\nmetadata: {name: m}\n", "the custom resource Maker in x.yaml"),
+        ("x.yaml", "apiVersion: v1\nkind: ConfigMap\ndata: [\n", "a ConfigMap that cannot be parsed in x.yaml"),
+        ("x.yaml", "apiVersion: v1\nkind: Secret\nx: {{ y }}\n", "a template, not rendered in x.yaml"),
+    ],
+)
+def test_what_may_make_an_object_leaves_it_unknown(path: str, text: str, why: str) -> None:
+    resolution = resolve({"pod.yaml": pod("app"), path: text})
+    assert (resolution.status, resolution.why) == ("unknown", why)
+    assert resolve({"pod.yaml": pod("app"), path: text}, strict=True).status == "missing"
+
+
+def test_what_stands_in_another_branch_of_the_tree_proves_nothing() -> None:
+    maker = "apiVersion: a.b/v1\nkind: Maker\nmetadata: {name: m}\n"
+    assert resolve({"a/pod.yaml": pod("app"), "b/maker.yaml": maker}).status == "missing"
+    assert resolve({"a/pod.yaml": pod("app"), "a/below/maker.yaml": maker}).status == "unknown"
+    assert resolve({"a/b/pod.yaml": pod("app"), "a/maker.yaml": maker}).status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "status"),
+    [("app", "external"), ("ap*", "external"), ("ConfigMap/app", "external"), ("Secret/app", "missing")],
+)
+def test_external_names(pattern: str, status: str) -> None:
+    assert resolve({"pod.yaml": pod("app")}, external=(pattern,)).status == status
+
+
+def test_names_of_the_platform_and_placeholders() -> None:
+    assert resolve({"pod.yaml": pod("kube-root-ca.crt")}).status == "external"
+    assert resolve({"pod.yaml": pod('"${NAME}"')}).status == "placeholder"
+
+
+@pytest.mark.parametrize(
+    ("name", "candidates", "near"),
+    [
+        ("app-confg", ["app-config"], "app-config"),
+        ("appconfig", ["app-config"], "app-config"),
+        ("App_Config", ["app-config"], "app-config"),
+        ("app-config-1", ["app-config-2"], None),
+        ("db", ["dc"], None),
+        ("redis", ["redus", "redis-two"], "redus"),
+        ("DB_HOTS", ["DB_HOST", "DB_PORT"], "DB_HOST"),
+        ("frontend-config", ["backend-config"], None),
+        ("same", ["same"], None),
+    ],
+)
+def test_near_names(name: str, candidates: list[str], near: str | None) -> None:
+    assert nearest(name, candidates) == near
+    assert nearest(name, reversed(candidates)) == near
