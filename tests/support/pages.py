@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from cmlint.check import Result, check
+from cmlint.check import check
 from cmlint.config import Config
+from cmlint.report import render
+from cmlint.report.view import View
 from tests.support import assertions
 from tests.support.run import ROOT, inside, rules, write
 
@@ -130,12 +132,7 @@ def run(page: Page, section: Section) -> Outcome:
         result = check(["."], config, dict(rules()))
         differences = assertions.differences(expected, result.outcome.findings)
         differences += [f"not readable: {problem}" for problem in result.problems]
-        return Outcome(differences, expected, printed(result))
-
-
-def printed(result: Result) -> str:
-    """The findings as frames."""
-    return ""
+        return Outcome(differences, expected, render("text", result, View(width=100, quiet=True)))
 
 
 def updated(page: Page) -> str:

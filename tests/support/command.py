@@ -1,0 +1,66 @@
+"""The real command, run as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+COMMAND = Path(sys.executable).parent / "cmlint"
+KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR")
+
+
+def cmlint(
+    folder: Path, *words: str, stdin: str = "", command: Path = COMMAND, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command line in a folder, with nothing of the environment but what every program needs."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return subprocess.run(
+        [command, *words],
+        cwd=folder,
+        env=kept | environment,
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+class Place(msgspec.Struct):
+    """A location of the JSON, as far as it is compared."""
+
+    path: str
+
+
+class Named(msgspec.Struct):
+    """An object of the JSON, as far as it is compared."""
+
+    kind: str
+    namespace: str | None
+    name: str | None
+
+
+class Found(msgspec.Struct):
+    """A finding of the JSON, as far as it is compared."""
+
+    rule: str
+    consequence: str
+    location: Place
+    object: Named | None
+    container: str | None
+
+
+class Report(msgspec.Struct):
+    """The JSON of `cmlint check`."""
+
+    findings: list[Found]
+
+
+def findings(folder: Path, *words: str) -> list[Found]:
+    """What `cmlint check` finds in a folder."""
+    done = cmlint(folder, "check", ".", *words, "--format", "json")
+    assert done.returncode in (0, 1), done.stderr
+    return msgspec.json.decode(done.stdout, type=Report).findings
