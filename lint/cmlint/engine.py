@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -49,17 +49,18 @@ class Engine:
         for rule in self.rules:
             self.by_node.setdefault(rule.node, []).append(rule)
 
-    def run(self, bundles: Iterable[Bundle], suppressions: Suppressions) -> Outcome:
+    def run(self, bundles: Sequence[Bundle], suppressions: Suppressions) -> Outcome:
         """The outcome over all bundles."""
         outcome = Outcome()
         found: dict[tuple[Any, ...], Finding] = {}
         for bundle in bundles:
             for rule, draft in self.drafts(bundle, outcome):
                 self.settle(rule, draft, found, suppressions, outcome)
-            self.unused(bundle, suppressions, found, outcome)
             self.count(bundle, outcome)
+        for bundle in bundles:
+            self.unused(bundle, suppressions, found, outcome)
         outcome.findings = sorted(found.values(), key=order)
-        outcome.suppressed.sort(key=order)
+        outcome.suppressed = sorted(set(outcome.suppressed), key=order)
         return outcome
 
     def settle(
@@ -72,15 +73,18 @@ class Engine:
     ) -> None:
         """Turns a draft into a finding, unless it is suppressed, not wanted, or known already."""
         consequence = draft.consequence or rule.consequence
-        wanted = self.settings.pedantic or rule.name in self.chosen
-        if not wanted and (draft.pedantic or rule.pedantic or consequence == "tidiness"):
+        if not self.wants_all(rule) and (draft.pedantic or rule.pedantic or consequence == "tidiness"):
             return
         finding = self.finish(rule, draft)
-        if suppressions.covers(finding, draft):
+        if suppressions.covers(rule, draft):
             outcome.suppressed.append(finding)
         else:
             key = finding.rule, finding.location, finding.message, finding.container
             found.setdefault(key, finding)
+
+    def wants_all(self, rule: Rule) -> bool:
+        """Whether even the pedantic findings of a rule are wanted."""
+        return self.settings.pedantic or rule.name in self.chosen
 
     def drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
         """What every rule finds in a bundle, in one walk."""
@@ -141,7 +145,8 @@ class Engine:
     ) -> None:
         """Gives the suppressions that suppressed nothing to the rules about them."""
         context = Context(bundle, self.settings)
-        for placed, ignore in suppressions.unused(bundle, self.rules):
+        context.names = suppressions.names
+        for placed, ignore in suppressions.unused(bundle, filter(self.wants_all, self.rules)):
             context.enter(placed)
             for rule, draft in self.call("Ignore", ignore, context, outcome):
                 self.settle(rule, draft, found, suppressions, outcome)

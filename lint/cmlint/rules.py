@@ -96,10 +96,14 @@ class Draft:
 
 
 class Context:
-    """Where a rule is: the document, the container when there is one, and what it may ask."""
+    """Where a rule is: the document, the container when there is one, and what it may ask.
+
+    For a rule about Ignore, `names` are all that a suppression may name: rules, families and `all`.
+    """
 
     def __init__(self, bundle: Bundle, settings: Settings) -> None:
         self.bundle, self.settings = bundle, settings
+        self.names: frozenset[str] = frozenset()
         self.current: Placed | None = None
         self.container: facts.Container | None = None
         self.pod: facts.PodSpec | None = None

@@ -1,10 +1,100 @@
-"""Suppression comments, found by ruamel.yaml's own comment scanner and never in a string."""
+"""Suppressions as they are written, found by ruamel.yaml's own comment scanner and never in a string."""
 
 from __future__ import annotations
 
-from cmlint.model.facts import Ignore
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from cmlint.model.facts import Ignore, Scalar, Span
+
+MARK = re.compile(r"#[ \t]*cmlint:")
+LIST = re.compile(r"[ \t]*ignore[ \t]*\[([^\[\]]*)\]")
+NAME = re.compile(r"\w[^,\"']*")
+LINE_END = re.compile(r"[\r\n]|\Z")
 
 
-def read_ignores(text: str) -> tuple[Ignore, ...]:
-    """The comments of the form `# cmlint: ignore[rule, ...] reason` in a text."""
-    return ()
+def read_ignores(text: str, documents: Iterable[tuple[int, int]]) -> Iterator[Ignore]:
+    """The comments meant for cmlint in the documents of a text; in one that is broken, those before the error."""
+    for start, end in documents:
+        if "cmlint:" in text[start:end]:
+            comments = dict.fromkeys(start + offset for offset in comments_in(text[start:end]))
+            for offset in comments:
+                yield from ignores_at(text, offset, comments)
+
+
+def comments_in(chunk: str) -> list[int]:
+    """The offsets at which the comments of one document begin, in order."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.scanner import RoundTripScanner
+
+    found: list[int] = []
+
+    class CommentScanner(RoundTripScanner):
+        """Notes each comment; a tab between tokens is a blank, as libyaml has it."""
+
+        def scan_to_next_token(self) -> Any:
+            comment = super().scan_to_next_token()
+            while comment is None and self.reader.peek() == "\t":
+                self.reader.forward()
+                comment = super().scan_to_next_token()
+            if comment is not None and comment[0].startswith("#"):
+                found.append(comment[1].index)
+            return comment
+
+        def scan_block_scalar_ignored_line(self, start_mark: Any) -> Any:
+            header = self.reader.index
+            comment = super().scan_block_scalar_ignored_line(start_mark)
+            if comment is not None:
+                found.append(header + comment.index("#"))
+            return comment
+
+    yaml = YAML(typ="rt")
+    yaml.Scanner = CommentScanner
+    try:
+        for _ in yaml.scan(chunk):
+            pass
+    except (YAMLError, ValueError, OverflowError):
+        pass
+    return found
+
+
+def ignores_at(text: str, offset: int, comments: Collection[int]) -> Iterator[Ignore]:
+    """What one comment says to cmlint; several things may stand in it, behind other words too."""
+    end = line_end(text, offset)
+    marks = list(MARK.finditer(text, offset, end))
+    for mark, stop in zip(marks, [*(mark.start() for mark in marks[1:]), end], strict=True):
+        listed = LIST.match(text, mark.end(), stop)
+        rules = tuple(names_in(listed[1], listed.start(1))) if listed else ()
+        reason = text[listed.end() if listed else mark.end() : stop].strip()
+        last = mark.start() + len(text[mark.start() : stop].rstrip())
+        yield Ignore(rules, reason, Span(mark.start(), last), scope_of(text, offset, comments))
+
+
+def names_in(listed: str, base: int) -> Iterator[Scalar]:
+    """The names in a list with commas that begins at an offset; quotes around it are left out."""
+    for found in NAME.finditer(listed):
+        name = found[0].rstrip()
+        yield Scalar(name, base + found.start(), base + found.start() + len(name))
+
+
+def scope_of(text: str, offset: int, comments: Collection[int]) -> Span:
+    """The comment's line; where it stands alone, up to the first line below that is not such a comment."""
+    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    line, end = start, line_end(text, offset)
+    while end < len(text) and line + indentation(text[line:end]) in comments:
+        line = end + (2 if text.startswith("\r\n", end) else 1)
+        end = line_end(text, line)
+    return Span(start, end)
+
+
+def indentation(line: str) -> int:
+    """The blanks at the beginning of a line."""
+    return len(line) - len(line.lstrip(" \t\ufeff"))
+
+
+def line_end(text: str, offset: int) -> int:
+    """Where the line of an offset ends, its line break left out."""
+    found = LINE_END.search(text, offset)
+    return found.start() if found else len(text)

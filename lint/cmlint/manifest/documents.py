@@ -259,7 +259,7 @@ class DocumentReader:
         return found if found.value else None
 
     def ignore(self, node: Node | None) -> Ignore | None:
-        """The annotation that suppresses findings of the object; behind an alias its names have no place of their own."""
+        """The annotation that suppresses findings of the object; behind an alias, its names stand where that stands."""
         found = self.text(node)
         if node is None or found is None:
             return None

@@ -225,13 +225,26 @@ class Fault(Facts, frozen=True):
     label: str = ""
 
 
+class Ignore(Facts, frozen=True):
+    """A suppression: the comment `# cmlint: ignore[rule, ...] reason` or the annotation `cmlint.dev/ignore: rule, ...`.
+
+    `scope` is what it speaks for: whole lines for a comment, the object for an annotation. One without `rules` is
+    written wrongly and suppresses nothing.
+    """
+
+    rules: tuple[Scalar, ...]
+    reason: str
+    span: Span
+    scope: Span
+
+
 class Document(Facts, frozen=True):
     """One Kubernetes object as written.
 
-    `head` is what a finding about the whole object points at. `annotations` holds names only, `ignore` the value of
-    `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom resource that
-    could name a provider, `masked` the places whose text must never be shown. A document that could not be parsed has
-    one fault with the code `syntax`, and is otherwise empty.
+    `head` is what a finding about the whole object points at. `annotations` holds names only, `ignore` is the
+    annotation `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom
+    resource that could name a provider, `masked` the places whose text must never be shown. A document that could not
+    be parsed has one fault with the code `syntax`, and is otherwise empty.
     """
 
     span: Span
@@ -241,7 +254,7 @@ class Document(Facts, frozen=True):
     name: Scalar | None
     namespace: Scalar | None
     annotations: tuple[str, ...] = ()
-    ignore: Scalar | None = None
+    ignore: Ignore | None = None
     providers: tuple[Provider, ...] = ()
     pods: tuple[PodSpec, ...] = ()
     references: tuple[Reference, ...] = ()
@@ -267,15 +280,6 @@ class Other(Facts, frozen=True):
 
     api_version: str
     kind: str
-
-
-class Ignore(Facts, frozen=True):
-    """A comment `# cmlint: ignore[rule, ...] reason`; `line` is its 1-based line."""
-
-    rules: tuple[Scalar, ...]
-    reason: str
-    line: int
-    span: Span
 
 
 class FileFacts(Facts, frozen=True):
