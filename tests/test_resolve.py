@@ -57,6 +57,13 @@ def test_equally_near_definitions_all_count() -> None:
     assert [definition.placed.path for definition in resolution.lacking("a")] == ["prod/config.yaml"]
 
 
+def test_a_definition_in_another_branch_is_not_sure_where_others_may_be_made() -> None:
+    files = {"a/pod.yaml": pod("app"), "b/config.yaml": config("app")}
+    assert [d.placed.path for d in resolve(files).lacking("other")] == ["b/config.yaml"]
+    resolution = resolve({**files, "a/kustomization.yaml": "resources: [pod.yaml]"})
+    assert (resolution.status, resolution.sure, resolution.lacking("other")) == ("found", False, ())
+
+
 def test_in_one_file_the_last_definition_counts() -> None:
     resolution = resolve({"all.yaml": config("app", data="{old: x}") + pod("app") + config("app", data="{new: x}")})
     assert [key.name for key in resolution.definitions[0].provider.keys] == ["new"]

@@ -21,21 +21,25 @@ class Resolution(msgspec.Struct, frozen=True):
 
     `definitions` are the equally near providers that it can mean (`found`), or those in other namespaces
     (`wrong-namespace`). `near` are providers with a name that was probably meant. `why` says in words why nothing is
-    known (`unknown`). A reference that is `missing` is proven to lead nowhere.
+    known (`unknown`). A reference that is `missing` is proven to lead nowhere. Definitions that are not `sure` stand in
+    another branch of the tree, and something else around the reference may bring in others of the same name.
     """
 
     status: Status
     definitions: tuple[Definition, ...] = ()
     near: tuple[Definition, ...] = ()
     why: str = ""
+    sure: bool = True
 
     @property
     def open(self) -> bool:
         """Whether keys may exist that no definition shows."""
-        return self.status != "found" or any(definition.provider.open for definition in self.definitions)
+        return self.status != "found" or not self.sure or any(d.provider.open for d in self.definitions)
 
     def lacking(self, key: str) -> tuple[Definition, ...]:
         """The definitions that surely lack a key."""
+        if not self.sure:
+            return ()
         return tuple(d for d in self.definitions if not d.provider.open and key_of(d, key) is None)
 
     def keys(self, name: str) -> tuple[tuple[Definition, Key], ...]:
@@ -74,7 +78,10 @@ class Resolver:
         named = self.index.named(reference.target, name)
         here = [d for d in named if d.provider.everywhere or meets(namespace, d.namespace)]
         if here:
-            return Resolution("found", nearest_definitions(here, placed))
+            found = nearest_definitions(here, placed)
+            beside = distance(found[0], placed)[1]
+            why = self.around.why_unknown(placed) if beside else None
+            return Resolution("found", found, why=why or "", sure=why is None)
         if is_well_known(reference.target, name) or self.is_external(reference):
             return Resolution("external")
         if named:
