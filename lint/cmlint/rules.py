@@ -164,8 +164,9 @@ F = TypeVar("F", bound=Callable[..., Iterable[Draft]])
 class Rule(msgspec.Struct, frozen=True):
     """A rule's declaration, with the function that checks it.
 
-    `name` is its id, `family` the folder that it stands in, `node` the type it is called for, `codes` the faults that it
-    speaks for when that type is Fault. A `pedantic` rule runs only when asked for.
+    `name` is its id, `family` the folder that it stands in, `node` the type it is called for. `codes` are the faults that
+    it speaks for: a rule about Fault is called for each of them, any other finds them in its document. A `pedantic` rule
+    runs only when asked for.
     """
 
     name: str
@@ -221,8 +222,8 @@ def rule(
         if parts[-1] != name.replace("-", "_"):
             raise BadRuleError(f"{where}: the module of `{name}` must be called `{name.replace('-', '_')}.py`")
         node = node_of(check, where)
-        if bool(codes) != (node == "Fault"):
-            raise BadRuleError(f"{where}: `codes` belongs to a rule about Fault, and to no other")
+        if node == "Fault" and not codes:
+            raise BadRuleError(f"{where}: a rule about Fault must say by `codes` which faults it speaks for")
         family = parts[-2] if len(parts) > 1 else parts[0]
         declared = Rule(
             name, summary, consequence, since, family, node, codes, pedantic, fixable, check, check.__module__
