@@ -8,10 +8,10 @@ from typing import Any
 
 from cmlint.model.facts import Ignore, Scalar, Span
 
-MARK = re.compile(r"#[ \t]*cmlint:")
+SAID = re.compile(r"#[ \t]*cmlint:(.*?)(?=#[ \t]*cmlint:|\Z)")
 LIST = re.compile(r"[ \t]*ignore[ \t]*\[([^\[\]]*)\]")
 NAME = re.compile(r"\w[^,\"']*")
-LINE_END = re.compile(r"[\r\n]|\Z")
+LINE_END = re.compile(r"[\r\n]")
 
 
 def read_ignores(text: str, documents: Iterable[tuple[int, int]]) -> Iterator[Ignore]:
@@ -62,14 +62,12 @@ def comments_in(chunk: str) -> list[int]:
 
 def ignores_at(text: str, offset: int, comments: Collection[int]) -> Iterator[Ignore]:
     """What one comment says to cmlint; several things may stand in it, behind other words too."""
-    end = line_end(text, offset)
-    marks = list(MARK.finditer(text, offset, end))
-    for mark, stop in zip(marks, [*(mark.start() for mark in marks[1:]), end], strict=True):
-        listed = LIST.match(text, mark.end(), stop)
+    for said in SAID.finditer(text, offset, line_end(text, offset)):
+        listed = LIST.match(text, said.start(1), said.end(1))
         rules = tuple(names_in(listed[1], listed.start(1))) if listed else ()
-        reason = text[listed.end() if listed else mark.end() : stop].strip()
-        last = mark.start() + len(text[mark.start() : stop].rstrip())
-        yield Ignore(rules, reason, Span(mark.start(), last), scope_of(text, offset, comments))
+        reason = text[listed.end() if listed else said.start(1) : said.end(1)].strip()
+        span = Span(said.start(), said.start() + len(said[0].rstrip()))
+        yield Ignore(rules, reason, span, scope_of(text, offset, comments))
 
 
 def names_in(listed: str, base: int) -> Iterator[Scalar]:
