@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from cmlint.cli import COMMANDS
-from cmlint.cli.errors import FatalError
+from cmlint.errors import FatalError
 from cmlint.cli.parameters import Command, parse
 
 

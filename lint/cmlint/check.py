@@ -13,6 +13,7 @@ from cmlint.engine import Engine, Outcome
 from cmlint.kube.versions import NEWEST, parse_version
 from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.facts import FileFacts
+from cmlint.registry import expand
 from cmlint.rules import Rule, Settings
 from cmlint.sources import files
 from cmlint.suppress import Suppressions
@@ -87,19 +88,3 @@ def select(rules: dict[str, Rule], wanted: Iterable[str], unwanted: Iterable[str
     dropped = {name for word in unwanted for name in expand(rules, word)}
     names = (chosen or rules.keys()) - dropped
     return [rule for name, rule in rules.items() if name in names], chosen
-
-
-def expand(rules: dict[str, Rule], word: str) -> list[str]:
-    """The rules that a name, a family or `all` stands for."""
-    if word == "all":
-        return list(rules)
-    if word in rules:
-        return [word]
-    family = [name for name, rule in rules.items() if rule.family == word]
-    if family:
-        return family
-    from cmlint.kube.near import nearest
-
-    near = nearest(word, [*rules, *{rule.family for rule in rules.values()}, "all"])
-    hint = f"; did you mean `{near}`?" if near else "; `cmlint rule` lists them"
-    raise ValueError(f"there is no rule or family `{word}`{hint}")

@@ -2,24 +2,365 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
+from cmlint.errors import FatalError, fatal
+from cmlint.rules import Rule
+
+NAMES = (".cmlint.yaml", ".cmlint.yml")
+PYPROJECT = "pyproject.toml"
+TABLE = "[tool.cmlint"
+
+Words = tuple[str, ...]
+
+
+def doc(text: str) -> msgspec.Meta:
+    """What the schema says about a field."""
+    return msgspec.Meta(description=text)
+
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """The configuration; every field has a default, and what the command line says comes first."""
+    """What a project settles about cmlint; what the command line says comes first.
 
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    per_path_ignore: dict[str, tuple[str, ...]] = {}
-    external: tuple[str, ...] = ()
-    secrets: Literal["evidence", "all"] = "evidence"
-    references: Literal["evidence", "strict"] = "evidence"
-    assume_always_pull: bool = False
-    mutable_tags: tuple[str, ...] = ()
-    pinned_tags: tuple[str, ...] = ()
-    kubernetes_version: str | None = None
-    pedantic: bool = False
-    fail_on: Literal["error", "warning", "info"] = "warning"
+    Patterns of paths are relative to the configuration's folder in the file, and to the file system's root here.
+    """
+
+    select: Annotated[Words, doc("The rules to run: names, families or `all`. Every rule by default.")] = ()
+    ignore: Annotated[Words, doc("Rules and families to leave out.")] = ()
+    exclude: Annotated[
+        Words, doc("Paths that are not read, in the syntax of `.gitignore`, relative to this file's folder.")
+    ] = ()
+    per_path_ignore: Annotated[
+        dict[str, Words],
+        doc("Rules and families to leave out below some paths: by pattern in the syntax of `.gitignore`."),
+    ] = {}
+    external: Annotated[
+        Words,
+        doc("ConfigMaps and Secrets that something else makes, as patterns `name`, `ConfigMap/name` or `Secret/name`."),
+    ] = ()
+    secrets: Annotated[
+        Literal["evidence", "all"],
+        doc("Whether a Secret that nothing defines is reported only on evidence, or always."),
+    ] = "evidence"
+    references: Annotated[
+        Literal["evidence", "strict"],
+        doc("Whether a name that something else may make counts as not verifiable, or as missing."),
+    ] = "evidence"
+    assume_always_pull: Annotated[
+        bool, doc("The cluster runs the admission plugin AlwaysPullImages, so that every image is pulled anew.")
+    ] = False
+    mutable_tags: Annotated[Words, doc("Image tags that move, as patterns; they come before cmlint's own idea.")] = ()
+    pinned_tags: Annotated[Words, doc("Image tags that never move, as patterns; they come before `mutable-tags`.")] = ()
+    kubernetes_version: Annotated[
+        str | None, doc("The cluster's version, in quotes: `'1.31'`. The newest known by default.")
+    ] = None
+    pedantic: Annotated[bool, doc("Show what breaks nothing, too.")] = False
+    fail_on: Annotated[
+        Literal["error", "warning", "info", "never"], doc("The least severity that gives exit status 1.")
+    ] = "warning"
+
+
+class Place(NamedTuple):
+    """Where something stands in a configuration file: line and column are 1-based, the line 0 where it is unknown."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+class Value(NamedTuple):
+    """Something written in a configuration file: plain data, but for what is inside lists and mappings."""
+
+    data: Any
+    place: Place
+
+
+Entries = dict[str, tuple[Place, Value]]
+"""A mapping: for each key where it stands, and its value."""
+
+
+def load(path: str | None, rules: Mapping[str, Rule]) -> Config:
+    """The configuration at a path, or the nearest one upwards; raises FatalError for one that is wrong."""
+    if path is None:
+        path = nearest_file(os.getcwd())
+        if path is None:
+            return Config()
+    tree = read(path)
+    if not tree.data:
+        return Config()
+    check_type(tree, Config, "")
+    check_words(tree, rules)
+    config = msgspec.convert(plain(tree), Config)
+    folder = os.path.dirname(os.path.abspath(path))
+    return msgspec.structs.replace(
+        config,
+        exclude=tuple(anchored(pattern, folder) for pattern in config.exclude),
+        per_path_ignore={anchored(pattern, folder): words for pattern, words in config.per_path_ignore.items()},
+    )
+
+
+# finding and reading
+
+
+def nearest_file(folder: str) -> str | None:
+    """The configuration file in a folder, or in the nearest one above that has one."""
+    while True:
+        for name in NAMES:
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                return path
+        path = os.path.join(folder, PYPROJECT)
+        if os.path.isfile(path) and TABLE in text_of(path):
+            return path
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+
+
+def text_of(path: str) -> str:
+    """A configuration file's text."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return file.read()
+    except OSError as error:
+        raise FatalError(f"{shown(path)}: {(error.strerror or str(error)).lower()}", "`--config` names another file") from None
+    except UnicodeDecodeError as error:
+        raise FatalError(f"{shown(path)}: not valid UTF-8 at byte {error.start}", "save the file as UTF-8") from None
+
+
+def shown(path: str) -> str:
+    """A path as it is shown."""
+    return os.path.relpath(path).replace(os.sep, "/")
+
+
+def read(path: str) -> Value:
+    """A configuration file with the place of everything in it."""
+    text = text_of(path)
+    return read_toml(text, shown(path)) if path.endswith(".toml") else read_yaml(text, shown(path))
+
+
+def read_yaml(text: str, file: str) -> Value:
+    """A configuration in YAML."""
+    from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, YamlSyntaxError, compose
+    from cmlint.kube.scalars import resolve
+
+    def value_of(node: Node) -> Value:
+        place = place_of(node)
+        if isinstance(node, ScalarNode):
+            return Value(node.value if node.style else resolve(node.tag, node.value), place)
+        if not isinstance(node, MappingNode):
+            return Value([value_of(item) for item in node.value], place)
+        entries: Entries = {}
+        for key, value in node.value:
+            name = str(key.value)
+            if name in entries:
+                raise wrong(place_of(key), f"`{name}` stands twice", f"the first one is in line {entries[name][0].line}")
+            entries[name] = place_of(key), value_of(value)
+        return Value(entries, place)
+
+    def place_of(node: Node) -> Place:
+        return Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+
+    try:
+        root = compose(text)
+        return value_of(root) if root else Value(None, Place(file, 0, 0))
+    except YamlSyntaxError as error:
+        column = error.offset - text.rfind("\n", 0, error.offset)
+        raise wrong(Place(file, error.line + 1, column), f"not valid YAML: {error.reason}", "mend it there") from None
+
+
+def read_toml(text: str, file: str) -> Value:
+    """The table `[tool.cmlint]`; a value's place is that of its key."""
+    import re
+    import sys
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    def value_of(data: Any, place: Place) -> Value:
+        if isinstance(data, list):
+            return Value([value_of(item, place) for item in data], place)
+        if not isinstance(data, dict):
+            return Value(data, place)
+        entries: Entries = {}
+        for key, inner in data.items():
+            at = place_of(key) or place
+            entries[key] = at, value_of(inner, at)
+        return Value(entries, place)
+
+    def place_of(key: str) -> Place | None:
+        name = re.escape(key)
+        found = re.compile(rf"""^[ \t]*(?:\[tool\.cmlint\.|cmlint\.)?["']?({name})["']?[ \t]*[\]=.]""", re.MULTILINE)
+        match = found.search(text, max(text.find(TABLE), 0))
+        if match is None:
+            return None
+        return Place(file, text.count("\n", 0, match.start(1)) + 1, match.start(1) - text.rfind("\n", 0, match.start(1)))
+
+    try:
+        table = tomllib.loads(text).get("tool", {}).get("cmlint")
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
+        place = Place(file, int(found[2]), int(found[3])) if found else Place(file, 0, 0)
+        raise wrong(place, f"not valid TOML: {found[1] if found else error}", "mend it there") from None
+    line = text.count("\n", 0, text.find(TABLE)) + 1 if TABLE in text else 0
+    return value_of(table, Place(file, line, 1))
+
+
+def plain(value: Value) -> Any:
+    """A value without its places."""
+    if isinstance(value.data, list):
+        return [plain(item) for item in value.data]
+    if isinstance(value.data, dict):
+        return {key: plain(inner) for key, (_, inner) in value.data.items()}
+    return value.data
+
+
+# checking
+
+
+def wrong(place: Place, message: str, help: str) -> FatalError:  # noqa: A002
+    """An error about a place of a configuration file."""
+    return FatalError(f"{place}: {message}", help)
+
+
+KINDS: dict[type, str] = {bool: "a boolean", str: "a string", int: "a number", float: "a number", list: "a list"}
+
+
+def kind_of(value: Value) -> str:
+    """What a value is, in words."""
+    if value.data is None:
+        return "nothing"
+    return KINDS.get(type(value.data), "a mapping" if isinstance(value.data, dict) else "a date or time")
+
+
+def check_type(value: Value, expected: Any, path: str) -> None:
+    """Raises FatalError at the first place where a value is not what the configuration has there."""
+    from typing import get_args, get_origin, get_type_hints
+
+    if expected is Config:
+        if not isinstance(value.data, dict):
+            raise wrong(value.place, f"must be a mapping, but it is {kind_of(value)}", "`cmlint schema` says what it may hold")
+        hints = get_type_hints(Config)
+        known = {field.encode_name: hints[field.name] for field in msgspec.structs.fields(Config)}
+        for key, (place, inner) in value.data.items():
+            if key not in known:
+                raise wrong(place, f"there is no setting `{key}`", suggestion(key, known))
+            check_type(inner, known[key], key)
+        return
+    origin, parts = get_origin(expected), get_args(expected)
+    if origin is dict:
+        if not isinstance(value.data, dict):
+            raise mistyped(value, path, "a mapping of patterns to lists", "write it like `'tests/': [missing-key]`")
+        for key, (_, inner) in value.data.items():
+            check_type(inner, parts[1], f"{path}.{key}")
+    elif origin is tuple:
+        if not isinstance(value.data, list):
+            raise mistyped(value, path, "a list of strings", "put it in brackets: `[...]`")
+        for i, item in enumerate(value.data):
+            check_type(item, str, f"{path}[{i}]")
+    elif origin is Literal:
+        if value.data not in parts:
+            listed = ", ".join(f"`{choice}`" for choice in parts)
+            help_ = suggestion(value.data, parts) if isinstance(value.data, str) else f"write one of {listed}"
+            raise wrong(value.place, f"`{path}` must be one of {listed}", help_)
+    elif expected is bool:
+        if not isinstance(value.data, bool):
+            raise mistyped(value, path, "a boolean", "write `true` or `false`")
+    elif not isinstance(value.data, str):
+        raise mistyped(value, path, "a string", "put it in quotes")
+
+
+def mistyped(value: Value, path: str, expected: str, help: str) -> FatalError:  # noqa: A002
+    """The error about a value of the wrong type."""
+    if value.data is None:
+        help = "give it a value, or leave it out"  # noqa: A001
+    return wrong(value.place, f"`{path}` must be {expected}, but it is {kind_of(value)}", help)
+
+
+def suggestion(word: str, known: Any) -> str:
+    """The word that was probably meant, or all that there are."""
+    from cmlint.kube.near import nearest
+
+    near = nearest(word, known)
+    return f"did you mean `{near}`?" if near else "there are " + ", ".join(f"`{name}`" for name in known)
+
+
+def check_words(tree: Value, rules: Mapping[str, Rule]) -> None:
+    """Raises FatalError at the first word that means nothing: a rule, a version, a kind, a pattern."""
+    from cmlint.kube.versions import parse_version
+    from cmlint.registry import expand
+
+    for key, check in {
+        "select": lambda word: expand(rules, word),
+        "ignore": lambda word: expand(rules, word),
+        "per-path-ignore": lambda word: expand(rules, word),
+        "external": check_external,
+        "exclude": check_pattern,
+        "kubernetes-version": parse_version,
+    }.items():
+        if key in tree.data:
+            for word in strings_in(tree.data[key][1]):
+                checked(check, word)
+    for pattern, (place, _) in tree.data["per-path-ignore"][1].data.items() if "per-path-ignore" in tree.data else ():
+        checked(check_pattern, Value(pattern, place))
+
+
+def strings_in(value: Value) -> Iterator[Value]:
+    """The strings in a value."""
+    if isinstance(value.data, str):
+        yield value
+    elif isinstance(value.data, list):
+        yield from value.data
+    elif isinstance(value.data, dict):
+        for _, inner in value.data.values():
+            yield from strings_in(inner)
+
+
+def checked(check: Callable[[str], object], word: Value) -> None:
+    """Raises FatalError with the word's place where `check` raises ValueError."""
+    try:
+        check(word.data)
+    except ValueError as error:
+        raise fatal(error, word.place) from None
+
+
+def check_external(pattern: str) -> None:
+    """Raises ValueError for a pattern of a kind that is neither."""
+    from fnmatch import fnmatchcase
+
+    kind, slash, _ = pattern.rpartition("/")
+    if slash and not any(fnmatchcase(target, kind.lower()) for target in ("configmap", "secret")):
+        raise ValueError(f"`{kind}` is neither ConfigMap nor Secret; write `ConfigMap/name`, `Secret/name` or `name`")
+
+
+def check_pattern(pattern: str) -> None:
+    """Raises ValueError for a pattern of paths that git would not understand."""
+    from cmlint.sources.files import spec_of
+
+    try:
+        spec_of((pattern,))
+    except ValueError:
+        raise ValueError(f"`{pattern}` is no pattern of paths; write it as in `.gitignore`") from None
+
+
+# patterns
+
+
+def anchored(pattern: str, folder: str) -> str:
+    """A pattern that is relative to a folder, in the syntax of `.gitignore`, as one relative to the root."""
+    sign, body = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    root = folder.replace(os.sep, "/").rstrip("/")
+    root = "".join(f"\\{character}" if character in "\\*?[]! " else character for character in root)
+    if "/" in body.rstrip("/"):
+        return f"{sign}{root}/{body.lstrip('/')}"
+    return f"{sign}{root}/**/{body}"

@@ -9,9 +9,10 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 
+from cmlint.kube.near import nearest
 from cmlint.rules import BadRuleError, Rule
 
 GROUP = "[cmlint.rules]"
@@ -100,3 +101,17 @@ def declared_in(module: ModuleType) -> Iterator[Rule]:
         found = getattr(value, "__cmlint_rule__", None)
         if isinstance(found, Rule) and found.module == module.__name__:
             yield found
+
+
+def expand(rules: Mapping[str, Rule], word: str) -> list[str]:
+    """The rules that a name, a family or `all` stands for; raises ValueError with a suggestion for another word."""
+    if word == "all":
+        return list(rules)
+    if word in rules:
+        return [word]
+    family = [name for name, rule in rules.items() if rule.family == word]
+    if family:
+        return family
+    near = nearest(word, [*rules, *{rule.family for rule in rules.values()}, "all"])
+    hint = f"; did you mean `{near}`?" if near else "; `cmlint rule` lists them"
+    raise ValueError(f"there is no rule or family `{word}`{hint}")

@@ -12,7 +12,7 @@ import typer
 
 from cmlint import __version__
 from cmlint.cli import COMMANDS
-from cmlint.cli.errors import FatalError
+from cmlint.errors import FatalError
 from cmlint.cli.parameters import Command, Parameter
 
 LineError: type[Exception] = typer.BadParameter.__mro__[2]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+import os
 import time
 
 import msgspec
 
 from cmlint.check import Result, check
-from cmlint.cli.errors import FatalError
+from cmlint.errors import FatalError
+from cmlint.cli.inputs import require_objects, rules_or_error, tell_empty, tell_problems
 from cmlint.cli.parameters import Command, Parameter, words_of
 from cmlint.cli.terminal import view_of, write
-from cmlint.config import Config
+from cmlint.config import Config, anchored, load
+from cmlint.errors import fatal
 from cmlint.model.findings import RANKS
-from cmlint.registry import load_rules
 from cmlint.report import FORMATS, render
 
 RULES, INPUT, OUTPUT = "Rules", "Input", "Output"
@@ -63,11 +64,17 @@ PARAMETERS = (
 def run(options: Options) -> int:
     """Lints, reports and gives the exit status."""
     started = time.perf_counter()
-    rules = load_rules()
-    config = settle(Config(), options)
-    result = check(options.paths or (".",), config, rules, suppress=not options.no_ignores)
-    for problem in result.problems:
-        print(f"cmlint: error: {problem.path}: {problem.message}", file=sys.stderr)
+    rules = rules_or_error()
+    config = settle(load(options.config, rules), options)
+    paths = tuple(dict.fromkeys(options.paths)) or (".",)
+    try:
+        result = check(paths, config, rules, suppress=not options.no_ignores)
+    except ValueError as error:
+        raise fatal(error) from None
+    tell_problems(result.problems)
+    if not options.allow_empty and not result.problems:
+        require_objects(paths, result.bundles)
+        tell_empty(paths, result.bundles)
     view = view_of(options, time.perf_counter() - started)
     write(render(options.format, result, view), options.output)
     return status(result, config.fail_on)
@@ -75,15 +82,16 @@ def run(options: Options) -> int:
 
 def settle(config: Config, options: Options) -> Config:
     """The configuration with what the line says in its place."""
-    changes = {
-        "select": words_of(options.select) or config.select,
-        "ignore": (*config.ignore, *words_of(options.ignore)),
-        "exclude": (*config.exclude, *options.exclude),
-        "pedantic": options.pedantic or config.pedantic,
-        "kubernetes_version": options.kubernetes_version or config.kubernetes_version,
-        "fail_on": options.fail_on or config.fail_on,
-    }
-    return msgspec.structs.replace(config, **changes)
+    folder = os.getcwd()
+    return msgspec.structs.replace(
+        config,
+        select=words_of(options.select) or config.select,
+        ignore=(*config.ignore, *words_of(options.ignore)),
+        exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
+        pedantic=options.pedantic or config.pedantic,
+        kubernetes_version=options.kubernetes_version or config.kubernetes_version,
+        fail_on=options.fail_on or config.fail_on,
+    )
 
 
 def status(result: Result, fail_on: str) -> int:
@@ -102,4 +110,3 @@ EXAMPLES = (
 )
 
 COMMAND = Command("check", "Find what is wrong with manifests.", EXAMPLES, PARAMETERS, Options, run)
-_ = FatalError

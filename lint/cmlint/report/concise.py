@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from cmlint.check import Result
+from cmlint.report.characters import printable
+from cmlint.report.paint import Paint
+from cmlint.report.summary import extras, summary
 from cmlint.report.view import View
 
 
-def render(result: Result, view: View) -> str:  # noqa: ARG001
-    """`path:line:column: severity[rule] message`."""
+def render(result: Result, view: View) -> str:
+    """`path:line:column: severity[rule] message`, and unless only findings are wanted what was counted."""
+    paint = Paint(view)
     lines: list[str] = []
     for finding in result.outcome.findings:
         start = finding.location.start
-        place = f"{finding.location.path}:{start.line}:{start.column}"
-        lines.append(f"{place}: {finding.severity}[{finding.rule}] {finding.message}\n")
-    return "".join(lines)
+        kind = paint(finding.severity, f"{finding.severity}[{paint.link(finding.rule, finding.url)}]")
+        lines.append(f"{printable(finding.location.path)}:{start.line}:{start.column}: {kind} {printable(finding.message)}")
+    lines += extras(result, view, paint)
+    if not view.quiet:
+        lines.append(summary(result, view, paint))
+    return "\n".join(lines) + "\n" if lines else ""

@@ -1,12 +1,86 @@
-"""Frames with the source line, like a compiler's."""
+"""Text for people: a frame with the source line for each finding, then what was counted."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cmlint.check import Result
-from cmlint.report import concise
+from cmlint.model.findings import Consequence, Finding
+from cmlint.report.characters import printable
+from cmlint.report.paint import Paint
+from cmlint.report.summary import extras, summary
 from cmlint.report.view import View
+
+WHAT_HAPPENS: dict[Consequence, str] = {
+    "rejected": "the API server refuses it",
+    "stuck": "accepted, but the pod does not start",
+    "stale": "it runs, but a change does not arrive",
+    "silent": "it runs, but not as it was meant",
+    "tidiness": "nothing breaks",
+}
+"""What the cluster does about a problem, in words."""
 
 
 def render(result: Result, view: View) -> str:
-    """All findings."""
-    return concise.render(result, view)
+    """All findings, and unless only those are wanted what was counted."""
+    paint = Paint(view)
+    blocks = [*findings(result, view, paint), *extras(result, view, paint)]
+    if not view.quiet:
+        blocks.append(summary(result, view, paint))
+    return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def findings(result: Result, view: View, paint: Paint) -> Iterator[str]:
+    """Each finding with its frame; what draws is imported only where there is something to draw."""
+    if not result.outcome.findings:
+        return
+    from cmlint.report.frames import Frames, masked_places
+
+    frames = Frames(result.texts, masked_places(result.bundles), paint, view.width)
+    for finding in result.outcome.findings:
+        margin = margin_of(finding)
+        frame, after = frames.draw(finding, margin), notes(finding, view, paint, margin)
+        yield "\n".join((headline(finding, paint), *frame, *after))
+
+
+def headline(finding: Finding, paint: Paint) -> str:
+    """What a finding is."""
+    rule = paint.link(finding.rule, finding.url)
+    return paint(finding.severity, f"{finding.severity}[{rule}]") + paint("bold", f": {printable(finding.message)}")
+
+
+def notes(finding: Finding, view: View, paint: Paint, margin: int) -> Iterator[str]:
+    """What to do about it, whose problem it is, and where to read more."""
+    indent = " " * (margin + 1)
+    url = None if paint.links else finding.url
+    for word, text in (("help", finding.help), ("note", about(finding)), ("see", url)):
+        if text:
+            lines = [part for line in text.split("\n") for part in wrapped(printable(line), view, len(indent) + 8)]
+            yield f"{indent}{paint('line', '=')} {paint('bold', f'{word}:')} " + f"\n{indent}        ".join(lines)
+
+
+def wrapped(text: str, view: View, indent: int) -> list[str]:
+    """A text in lines that fit the terminal; whole where none is known."""
+    if view.width is None or len(text) + indent <= view.width:
+        return [text]
+    from textwrap import wrap
+
+    return wrap(text, max(view.width - indent, 30), break_long_words=False, break_on_hyphens=False)
+
+
+def about(finding: Finding) -> str:
+    """Whose problem it is, and what the cluster does about it."""
+    who = ""
+    if finding.object:
+        name = "/".join(part for part in (finding.object.namespace, finding.object.name) if part)
+        who = f"{finding.object.kind} `{name}`" if name else finding.object.kind
+    if finding.container:
+        who += f", container `{finding.container}`"
+    what = WHAT_HAPPENS[finding.consequence]
+    return f"{who}: {what}" if who else what
+
+
+def margin_of(finding: Finding) -> int:
+    """The columns of the line numbers in a finding's frame."""
+    places = (finding.location, *(related.location for related in finding.related))
+    return len(str(max(place.end.line for place in places)))

@@ -37,7 +37,10 @@ class Group(msgspec.Struct):
 
 
 def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]) -> list[Group]:
-    """The files below each path, each file once; what is not there is noted in `problems`."""
+    """The files below each path, each file once; what is not there is noted in `problems`.
+
+    The patterns in `exclude` are relative to the file system's root.
+    """
     groups: list[Group] = []
     seen: set[str] = set()
     excluded = spec_of(exclude)
@@ -80,9 +83,9 @@ def spec_of(patterns: Iterable[str]) -> PathSpec[Any] | None:
     lines = [line for line in patterns if line.strip() and not line.lstrip().startswith("#")]
     if not lines:
         return None
-    from pathspec import PathSpec
+    from pathspec import GitIgnoreSpec
 
-    return PathSpec.from_lines("gitwildmatch", lines)
+    return GitIgnoreSpec.from_lines(lines)
 
 
 def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> Iterator[str]:
@@ -104,7 +107,7 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> I
                 continue
             if specs and ignored(entry.path, is_folder, specs):
                 continue
-            if excluded and excluded.match_file(shown(entry.path) + ("/" if is_folder else "")):
+            if excluded and excluded.match_file(os.path.abspath(entry.path) + ("/" if is_folder else "")):
                 continue
             if is_folder:
                 folders.append(entry.path)

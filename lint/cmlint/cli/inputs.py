@@ -1,0 +1,68 @@
+"""What the commands that read manifests have in common: rules, what could not be read, and what there was to read."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+
+from cmlint.bundle.bundle import Bundle
+from cmlint.errors import FatalError
+from cmlint.model.facts import FileFacts
+from cmlint.registry import load_rules
+from cmlint.rules import BadRuleError, Rule
+from cmlint.sources import files
+
+
+def rules_or_error() -> dict[str, Rule]:
+    """All rules; raises FatalError where one of them cannot be loaded."""
+    try:
+        return load_rules()
+    except BadRuleError as error:
+        raise FatalError(str(error), "mend the package that has the rule, or uninstall it") from error
+
+
+def tell(kind: str, message: str) -> None:
+    """Says something about the input, in one line that is no part of the report."""
+    print(f"cmlint: {kind}: {message}", file=sys.stderr)
+
+
+def tell_problems(problems: Iterable[files.Problem]) -> None:
+    """Says what could not be read."""
+    for problem in problems:
+        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        tell("error", f"{place}: {problem.message}")
+
+
+def tell_empty(paths: Sequence[str], bundles: Iterable[Bundle]) -> None:
+    """Names the folders in which there is nothing to lint, although there is elsewhere."""
+    read = [file for bundle in bundles for file in bundle.files]
+    for path in paths if len(paths) > 1 else ():
+        name = files.shown(path)
+        below = [(file, facts) for file, facts in read if file.startswith(f"{name}/")]
+        if path != "-" and os.path.isdir(path) and not has_objects(below):
+            tell("warning", f"{name}: {contents(below)}")
+
+
+def require_objects(paths: Sequence[str], bundles: Iterable[Bundle]) -> None:
+    """Raises FatalError when there is nothing to lint at all."""
+    read = [file for bundle in bundles for file in bundle.files]
+    if not has_objects(read):
+        where = ", ".join("standard input" if path == "-" else f"`{path}`" for path in paths)
+        message = f"nothing to lint in {where}: {contents(read)}"
+        raise FatalError(message, "name the files or folders that hold manifests, or allow it with `--allow-empty`")
+
+
+def has_objects(read: Iterable[tuple[str, FileFacts]]) -> bool:
+    """Whether any text holds a Kubernetes object, on cmlint's ground or not."""
+    return any(facts.documents or facts.others for _, facts in read)
+
+
+def contents(read: Sequence[tuple[str, FileFacts]]) -> str:
+    """What there is instead of Kubernetes objects."""
+    from cmlint.report.summary import count, reasons
+
+    if not read:
+        return f"no file that ends in {', '.join(files.SUFFIXES)}, or git ignores it"
+    why = reasons(skip.reason for _, facts in read for skip in facts.skipped)
+    return f"no Kubernetes object in {count(len(read), 'file')}" + (f" ({why})" if why else "")

@@ -1,0 +1,77 @@
+"""What a run counted, in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from cmlint.check import Result
+from cmlint.model.findings import RANKS
+from cmlint.report.characters import printable
+from cmlint.report.paint import Paint
+from cmlint.report.view import View
+
+
+def summary(result: Result, view: View, paint: Paint) -> str:
+    """The counts: the first line says it all, the others only what there is to say."""
+    outcome = result.outcome
+    by_severity = Counter(finding.severity for finding in outcome.findings)
+    found = [paint(s, count(by_severity[s], s)) for s in ("error", "warning", "info") if by_severity[s]]
+    seen = f"{count(outcome.documents, 'document')}, {count(outcome.containers, 'container')}, "
+    seen += count(outcome.references, "reference")
+    head = ", ".join(found) or paint("good", "no problems")
+    took = f", {view.seconds:.2f} s" if view.verbose else ""
+    lines = [f"{head} in {count(outcome.files, 'file')} ({seen}{took})"]
+    if result.problems:
+        lines.append(f"not read: {count(len(result.problems), 'path')}, see above")
+    if outcome.skipped:
+        lines.append(f"skipped: {reasons(reason for _, reason in outcome.skipped)}{listed(view)}")
+    if outcome.suppressed:
+        lines.append(f"suppressed: {count(len(outcome.suppressed), 'finding')} (`--no-ignores` shows them)")
+    if outcome.unverified:
+        strict = "`references: strict` in the configuration counts them as missing"
+        hint = f" ({strict})" if view.verbose else f" (`--verbose` lists them; {strict})"
+        number = count(len(outcome.unverified), "reference")
+        lines.append(f"not verifiable from these files: {number} to what may be made elsewhere{hint}")
+    return "\n".join(lines)
+
+
+def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
+    """What was asked for besides the findings: counts by rule, what was skipped, what could not be verified."""
+    outcome = result.outcome
+    if view.statistics and outcome.findings:
+        by_rule = Counter((finding.rule, finding.severity) for finding in outcome.findings)
+        ranked = sorted(by_rule.items(), key=lambda item: (-RANKS[item[0][1]], -item[1], item[0]))
+        digits = len(str(max(by_rule.values())))
+        yield "\n".join(f"{n:>{digits}} {paint(severity, f'{severity:7}')} {rule}" for (rule, severity), n in ranked)
+    if view.verbose and outcome.skipped:
+        lines = (f"  {printable(path)}: {reason}{times(n)}" for (path, reason), n in Counter(outcome.skipped).items())
+        yield "\n".join((paint("bold", "skipped:"), *lines))
+    if view.verbose and outcome.unverified:
+        lines = (
+            f"  {printable(u.location.path)}:{u.location.start.line}:{u.location.start.column}: "
+            f"{printable(u.name)}: {printable(u.why)}"
+            for u in sorted(set(outcome.unverified))
+        )
+        yield "\n".join((paint("bold", "not verifiable from these files:"), *lines))
+
+
+def reasons(found: Iterator[str]) -> str:
+    """How often each reason was given, the most frequent first."""
+    counted = sorted(Counter(found).items(), key=lambda item: (-item[1], item[0]))
+    return "; ".join(f"{number} {reason}" for reason, number in counted)
+
+
+def listed(view: View) -> str:
+    """How to see what is counted here."""
+    return "" if view.verbose else " (`--verbose` lists them)"
+
+
+def times(number: int) -> str:
+    """How often, where that is more than once."""
+    return f" ({number} times)" if number > 1 else ""
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
