@@ -11,6 +11,8 @@ from pathlib import Path
 from cmlint.check import Result, check
 from cmlint.config import Config
 from cmlint.registry import load_rules
+from cmlint.report import render
+from cmlint.report.view import View
 from cmlint.rules import Rule
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +42,11 @@ def lint(folder: Path, *paths: str, config: Config | None = None) -> Result:
         result = check(paths or (".",), config or Config(), dict(rules()))
     assert not result.problems
     return result
+
+
+def concise(result: Result) -> list[str]:
+    """The findings, one line each."""
+    return render("concise", result, View(quiet=True)).splitlines()
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:

@@ -1,0 +1,119 @@
+"""What is published: the wheel, built from the source distribution and installed where nothing else is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from cmlint import __version__
+from tests.support.command import cmlint
+from tests.support.run import FIXTURES, ROOT
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.acme.example/web:1.0.0
+      env:
+        - name: PORT
+          value: 8080
+"""
+
+
+def python(*words: str | Path) -> None:
+    """Runs a module of this environment's Python, and shows what it said when it fails."""
+    done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def build(project: Path, folder: Path) -> Path:
+    """The wheel of a project, built from its source distribution."""
+    python("build", "--no-isolation", "--outdir", folder, project)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """cmlint's wheel."""
+    return build(ROOT, tmp_path_factory.mktemp("cmlint"))
+
+
+@pytest.fixture(scope="module")
+def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of commands in an environment that holds the wheel, what it needs, and nothing else."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, symlinks=True)
+    python("pip", "--python", folder, "install", "--quiet", wheel)
+    return folder / "bin"
+
+
+@pytest.fixture
+def third_party(scripts: Path, tmp_path: Path) -> Iterator[None]:
+    """Installs another package with rules beside cmlint, for one test."""
+    pip = ("pip", "--python", scripts.parent)
+    python(*pip, "install", "--quiet", "--no-deps", build(FIXTURES / "third_party", tmp_path / "acme"))
+    yield
+    python(*pip, "uninstall", "--quiet", "--yes", "acme-rules")
+
+
+def files_in(wheel: Path) -> set[PurePosixPath]:
+    """The files of a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {PurePosixPath(name) for name in archive.namelist()}
+
+
+def test_wheel_holds_both_packages_and_nothing_else(wheel: Path) -> None:
+    assert {file.parts[0] for file in files_in(wheel)} == {"cmlint", "cmlint_rules", f"cmlint-{__version__}.dist-info"}
+
+
+def test_wheel_holds_every_file_of_both_packages(wheel: Path) -> None:
+    folders = {ROOT / "lint", ROOT / "rules"}
+    own = {path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob("*") if path.is_file()}
+    kept = {name for name in own if "__pycache__" not in name}
+    assert kept == {str(file) for file in files_in(wheel) if file.parts[0] in {"cmlint", "cmlint_rules"}}
+    assert {"cmlint/py.typed", "cmlint_rules/py.typed"} <= kept
+
+
+def test_every_rule_in_the_wheel_has_its_page(wheel: Path) -> None:
+    files = {file for file in files_in(wheel) if file.parts[0] == "cmlint_rules"}
+    modules = {file for file in files if file.suffix == ".py" and file.name != "__init__.py"}
+    assert modules
+    assert {file.with_suffix(".md") for file in modules} == {file for file in files if file.suffix == ".md"}
+
+
+@pytest.mark.parametrize("name", ["cmlint", "kubectl-cmlint"])
+def test_commands_are_installed(scripts: Path, tmp_path: Path, name: str) -> None:
+    done = cmlint(tmp_path, "--version", command=scripts / name)
+    assert (done.stdout, done.stderr, done.returncode) == (f"cmlint {__version__}\n", "", 0)
+
+
+def test_checks_a_file_outside_the_repository(scripts: Path, tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD, encoding="utf-8")
+    done = cmlint(tmp_path, "check", "pod.yaml", "--format", "concise", command=scripts / "cmlint")
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 1)
+
+
+def test_shows_the_page_of_a_rule(scripts: Path, tmp_path: Path) -> None:
+    done = cmlint(tmp_path, "rule", "missing-key", command=scripts / "cmlint")
+    assert done.returncode == 0, done.stderr
+    assert "What it does" in done.stdout
+
+
+@pytest.mark.usefixtures("third_party")
+def test_rules_of_another_package_run_like_our_own(scripts: Path, tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD.replace("registry.acme.example/", ""), encoding="utf-8")
+    done = cmlint(tmp_path, "check", "pod.yaml", "--format", "concise", command=scripts / "cmlint")
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 1)
+    page = cmlint(tmp_path, "rule", "foreign-registry", command=scripts / "cmlint")
+    assert "Acme's clusters reach no other registry" in page.stdout
