@@ -19,7 +19,7 @@ INTERNAL = "internal-error"
 
 
 class Outcome(msgspec.Struct):
-    """What a run found: the findings in order, and what the summary counts."""
+    """What a run found: the findings in order, what the summary counts, and by path what must not be shown."""
 
     findings: list[Finding] = msgspec.field(default_factory=list)
     suppressed: list[Finding] = msgspec.field(default_factory=list)
@@ -29,6 +29,7 @@ class Outcome(msgspec.Struct):
     containers: int = 0
     references: int = 0
     skipped: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    hidden: dict[str, list[facts.Span]] = msgspec.field(default_factory=dict)
     crashed: bool = False
 
 
@@ -72,6 +73,7 @@ class Engine:
         outcome: Outcome,
     ) -> None:
         """Turns a draft into a finding, unless it is suppressed, not wanted, or known already."""
+        outcome.hidden.setdefault(draft.placed.path, []).extend(draft.hidden)
         consequence = draft.consequence or rule.consequence
         if not self.wants_all(rule) and (draft.pedantic or rule.pedantic or consequence == "tidiness"):
             return

@@ -74,6 +74,7 @@ class Draft:
         self.help_text: str | None = None
         self.related: list[tuple[str, Placed, facts.Span]] = []
         self.suggestions: list[Suggestion] = []
+        self.hidden: list[facts.Span] = []
         self.consequence: Consequence | None = None
         self.pedantic = False
         self.container: str | None = None
@@ -86,6 +87,11 @@ class Draft:
     def help(self, text: str) -> Draft:
         """Says how to mend it."""
         self.help_text = text
+        return self
+
+    def hide(self, span: facts.Span) -> Draft:
+        """Keeps a stretch of the document's text out of every frame, also when the finding itself is not wanted."""
+        self.hidden.append(span)
         return self
 
     def fix(self, title: str, span: facts.Span, text: str, *, safe: bool) -> Draft:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cmlint.bundle.bundle import Bundle
+from cmlint.check import Result
 from cmlint.model.facts import Span
 from cmlint.model.findings import Finding, Location
 from cmlint.report.characters import HIDDEN, printable, visible, width
@@ -224,10 +224,10 @@ def hide(cells: list[Cell], start: int, end: int) -> None:
         cells[start:end] = [Cell(HIDDEN, len(HIDDEN)), *[Cell("", 0)] * (end - start - 1)]
 
 
-def masked_places(bundles: Iterable[Bundle]) -> dict[str, list[Span]]:
+def masked_places(result: Result) -> dict[str, list[Span]]:
     """The places of every text that must not be shown."""
-    masked: dict[str, list[Span]] = {}
-    for bundle in bundles:
+    masked = {path: list(spans) for path, spans in result.outcome.hidden.items()}
+    for bundle in result.bundles:
         for placed in bundle.placed:
             if placed.document.masked:
                 masked.setdefault(placed.path, []).extend(placed.document.masked)

@@ -36,7 +36,7 @@ def findings(result: Result, view: View, paint: Paint) -> Iterator[str]:
         return
     from cmlint.report.frames import Frames, masked_places
 
-    frames = Frames(result.texts, masked_places(result.bundles), paint, view.width)
+    frames = Frames(result.texts, masked_places(result), paint, view.width)
     for finding in result.outcome.findings:
         margin = margin_of(finding)
         frame, after = frames.draw(finding, margin), notes(finding, view, paint, margin)
