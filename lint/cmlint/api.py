@@ -19,6 +19,7 @@ from cmlint.model.facts import (
     Reference,
     Scalar,
     Span,
+    Target,
     Volume,
 )
 from cmlint.rules import Context, Draft, Settings, rule
@@ -45,6 +46,7 @@ __all__ = [
     "Scalar",
     "Settings",
     "Span",
+    "Target",
     "Unresolved",
     "Variable",
     "Volume",

@@ -7,6 +7,7 @@ from cmlint.bundle.evidence import Surroundings
 from cmlint.bundle.index import Index, Placed
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
+from cmlint.manifest.documents import KUSTOMIZATION
 from cmlint.model.facts import Container, FileFacts, Reference, Volume
 
 
@@ -43,3 +44,11 @@ class Bundle:
     def contents(self, volume: Volume, placed: Placed) -> Contents:
         """The files of a volume."""
         return contents_of(volume, placed, self.resolver)
+
+    def is_kustomized(self, placed: Placed) -> bool:
+        """Whether a kustomization in the document's folder, or above, may still change it."""
+        return any(
+            placed.path.startswith(path[: path.rfind("/") + 1])
+            for path, facts in self.files
+            if any(skip.reason == KUSTOMIZATION for skip in facts.skipped)
+        )
