@@ -87,6 +87,9 @@ class PodReader:
             for i, item in enumerate(decoder.sequence(spec, list_))
             if not decoder.is_null(item)
         )
+        if self.exact and decoder.sequence(spec, "ephemeralContainers"):
+            reason = "must not be set when a pod is created; `kubectl debug` adds them to a running one"
+            decoder.fault("unknown-field", spec["ephemeralContainers"], f"{self.path}.ephemeralContainers", reason)
         links = spec.get("enableServiceLinks")
         return PodSpec(
             containers,
@@ -330,7 +333,7 @@ class PodReader:
             decoder.fault("reference", resource.span, f"{path}.resource", reason, text=resource.value)
         elif (divisor := struct.get("divisor")) is not None and isinstance(divisor, ScalarNode):
             allowed = CPU_DIVISORS if resource.value.endswith(".cpu") else BYTE_DIVISORS
-            if str(divisor.value) not in allowed:
+            if canonical(str(divisor.value)) not in allowed:
                 listed = ", ".join(f"`{value}`" for value in sorted(allowed - {"0"}))
                 decoder.fault(
                     "reference", divisor, f"{path}.divisor", f"must be one of {listed}", text=str(divisor.value)
@@ -381,12 +384,17 @@ class PodReader:
 
     def image_volume(self, struct: Struct, path: str) -> tuple[Scalar | None, Scalar | None]:
         """An OCI image as a volume (validateImageVolumeSource)."""
-        inner = self.decoder.struct(struct.get("image"), "ImageVolumeSource", path)
+        decoder = self.decoder
+        inner = decoder.struct(struct.get("image"), "ImageVolumeSource", path)
         if inner is None:
             return None, None
-        policy = self.decoder.string(inner, "pullPolicy")
+        image, policy = decoder.string(inner, "reference"), decoder.string(inner, "pullPolicy")
         self.check_pull_policy(policy, f"{path}.pullPolicy")
-        return self.decoder.string(inner, "reference"), policy
+        if image and image.value:
+            return image, policy
+        if self.exact and not any(fault.path.startswith(f"{path}.reference") for fault in decoder.faults):
+            decoder.fault("image", image.span if image else struct["image"], f"{path}.reference", "must be set")
+        return None, policy
 
     def source(self, struct: Struct, node: Node, field: str, target: Target, via: Via, path: str) -> list[VolumeSource]:
         """A ConfigMap or Secret as a volume, or as a part of one."""
@@ -554,6 +562,15 @@ def why_not_field_path(path: str) -> str | None:
             return names.why_not_qualified(found[2])
         return f"does not take a subscript at `{found[1]}`"
     return None if path in FIELD_PATHS else "is not a field that an environment variable can read"
+
+
+def canonical(quantity: str) -> str:
+    """A quantity as Kubernetes writes it again, for the forms in which a divisor could be written otherwise."""
+    if found := re.fullmatch(r"\+?(\d+)(\.0*)?", quantity):
+        return str(int(found[1]))
+    if (found := re.fullmatch(r"\+?(\d+)m", quantity)) and int(found[1]) % 1000 == 0:
+        return str(int(found[1]) // 1000)
+    return quantity
 
 
 def why_not_file_key(key: str) -> str | None:
