@@ -202,7 +202,7 @@ def settle(root: Node, text: str) -> None:
 def settle_scalar(node: ScalarNode, text: str, in_flow: bool) -> None:
     """The escape `\\/` and a plain `?` in a flow collection are refused; a plain scalar tagged `!` is a string."""
     if not node.style:
-        if in_flow and "?" in node.value:
+        if in_flow and "?" in node.value and text[node.start_mark.index] != "*":
             raise YamlSyntaxError(
                 "found `?` in a plain scalar between brackets", node.start_mark.index, node.start_mark.line
             )

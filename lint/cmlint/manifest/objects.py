@@ -12,7 +12,7 @@ import re
 from cmlint.kube import base64, names
 from cmlint.kube.names import is_placeholder
 from cmlint.manifest.decode import Decoder, Struct
-from cmlint.manifest.nodes import MappingNode, Node, ScalarNode
+from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cmlint.model.facts import FaultCode, Key, Provider, Scalar, Span, Target
 
 LIMIT = 1024 * 1024
@@ -30,6 +30,11 @@ REQUIRED_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
 """For each type of Secret the groups of keys of which one must be there."""
 
 MOMENT = r"(?a)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)\Z"
+
+GENERATED = 58
+"""How much of `generateName` goes into a name (`staging/src/k8s.io/apiserver/pkg/storage/names/generate.go`)."""
+
+OWNER = ("apiVersion", "kind", "name", "uid")
 
 ACCOUNT = "kubernetes.io/service-account.name"
 
@@ -83,7 +88,7 @@ class ObjectReader:
         decoder = self.decoder
         name, generated = decoder.string(meta, "name"), decoder.string(meta, "generateName")
         if generated and generated.value:
-            whole = None if name and name.value else names.why_not_subdomain(f"{generated.value}xxxxx")
+            whole = None if name and name.value else names.why_not_subdomain(f"{generated.value[:GENERATED]}xxxxx")
             self.check(generated, "metadata.generateName", names.why_not_subdomain_prefix(generated.value) or whole)
         if name is None or not name.value:
             if not (generated and generated.value) and not any(f.path == "metadata.name" for f in decoder.faults):
@@ -122,6 +127,11 @@ class ObjectReader:
             if moment and not re.match(MOMENT, moment.value):
                 reason = "must be a moment like `2024-01-31T10:00:00Z`"
                 decoder.fault("object", moment.span, f"metadata.{field}", reason, text=moment.value)
+        for i, owner in enumerate(decoder.sequence(meta, "ownerReferences")):
+            entries = {name: value for name, _, value in decoder.items(owner)}
+            for field in OWNER:
+                if field not in entries or not decoder.is_scalar(entries[field], "string"):
+                    decoder.fault("object", owner, f"metadata.ownerReferences[{i}].{field}", "must be set")
         generation = decoder.integer(meta, "generation")
         if generation is not None and generation < 0:
             decoder.fault(
@@ -189,12 +199,20 @@ class ObjectReader:
         for name, key, node in self.data(struct, field):
             path = f"{field}.{name}"
             if not decoder.is_null(node):
-                if not decoder.is_scalar(node, "string"):
-                    decoder.wrong_type(node, "data-value-type", path, "a string of base64")
-                else:
+                if decoder.is_scalar(node, "string"):
                     self.check_encoded(node, path)
+                elif not self.is_bytes(node):
+                    decoder.wrong_type(node, "data-value-type", path, "a string of base64")
             keys.append(Key(name, decoder.written(key), decoder.span(key), None, binary))
         return keys
+
+    def is_bytes(self, node: Node) -> bool:
+        """Whether a node is a list of numbers, which Go's decoder takes for bytes."""
+        decoder = self.decoder
+        if not isinstance(node, SequenceNode):
+            return False
+        values = [decoder.resolve(item) if isinstance(item, ScalarNode) else "" for item in node.value]
+        return all(isinstance(value, int) and 0 <= value < 256 for value in values)
 
     def check_encoded(self, node: Node, path: str) -> None:
         """A value must be base64."""
