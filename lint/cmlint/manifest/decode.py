@@ -54,7 +54,7 @@ class Decoder:
 
     def span(self, node: Node) -> Span:
         """Where a node stands, without its anchor and tag, and without the line break that ends a block scalar."""
-        start, end = node.start_mark.index, node.end_mark.index
+        start, end = node.start_mark.index, last_in(node).end_mark.index
         text = self.text
         if start < end and text[start] in "&!" and (found := re.match(PROPERTIES, text[start:end])):
             start += found.end()
@@ -143,9 +143,7 @@ class Decoder:
 
     def key_name(self, key: ScalarNode) -> str:
         """The name that a mapping key gets in JSON."""
-        if key.style or (key.value and key.value[0] not in scalars.FIRST and not key.tag):
-            return str(key.value)
-        return scalars.key_name(self.resolve(key))
+        return key.value if is_plain(key) else scalars.key_name(self.resolve(key))
 
     def struct(self, node: Node | None, kind: str, path: str) -> Struct | None:
         """The fields of a mapping that is to become the type `kind`; None when it is absent, null or no mapping.
@@ -237,6 +235,26 @@ class Decoder:
         return "null" if kind == "null" else f"a {kind}"
 
 
+def last_in(node: Node) -> Node:
+    """What a block collection ends with, else the node itself: for libyaml, comments that follow one belong to it."""
+    while isinstance(node, (MappingNode, SequenceNode)) and node.value and not node.flow_style:
+        inner: Node = node.value[-1][1] if isinstance(node, MappingNode) else node.value[-1]
+        if inner.start_mark.index < node.start_mark.index:
+            return node  # met through an alias, while what is in it stands elsewhere
+        node = inner
+    return node
+
+
+def is_plain(key: ScalarNode) -> bool:
+    """Whether a key is a string without a closer look, as nearly every one is."""
+    value: str = key.value
+    return not key.tag and value not in scalars.WORDS and value[0] not in NUMERIC and value != "<<"
+
+
+NUMERIC = frozenset("+-.0123456789")
+NOT_FINITE = r"(?<![\w.])[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)(?![\w.])"
+
+
 def is_merge(key: Node) -> bool:
     """Whether a key merges another mapping in."""
     return (
@@ -254,7 +272,7 @@ def check_tree(decoder: Decoder, root: Node) -> None:
     key that is null or no scalar, NaN and infinity, a tag that does not fit.
     """
     text = decoder.text
-    careful = ".n" in text.lower() or ".i" in text.lower() or "!!" in text
+    careful = "!!" in text or re.search(NOT_FINITE, text) is not None
     seen: set[int] = set()
     stack = [root]
     while stack:
@@ -276,6 +294,13 @@ def check_tree(decoder: Decoder, root: Node) -> None:
 
 def check_keys(decoder: Decoder, node: MappingNode) -> None:
     """The keys of one mapping: each must have a name in JSON, and no name may stand twice."""
+    names = {key.value for key, _ in node.value if isinstance(key, ScalarNode) and is_plain(key)}
+    if len(names) < len(node.value):
+        check_keys_closely(decoder, node)
+
+
+def check_keys_closely(decoder: Decoder, node: MappingNode) -> None:
+    """The same, where some name is repeated or not plainly a string."""
     first: dict[object, Node] = {}
     for key, value in node.value:
         if not isinstance(key, ScalarNode):

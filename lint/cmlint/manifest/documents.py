@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from cmlint.kube.fields import POD_PATHS, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
+from cmlint.manifest.heads import head_of
 from cmlint.manifest.makers import KINDS, read_made
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
@@ -34,21 +35,12 @@ from cmlint.model.facts import (
 VERSION = 1
 """Raised whenever the same text would give other facts."""
 
-WORDS = ("onfigMap", "onfigmap", "CONFIGMAP", "ecret", "SECRET", "image", "Image", "ontainers", "nvFrom", "nvfrom")
-WORDS_PATTERN = re.compile("|".join((*WORDS, *sorted(kind for kind in KINDS if "ecret" not in kind))))
-"""What a document must hold to be worth parsing: the ground's own fields and kinds, in any of their spellings."""
+WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
+"""What a document must hold to be worth parsing unless its kind says so: fields and kinds, in any spelling."""
 
 CUT = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 """Where a document ends, whatever it stands in (`staging/src/k8s.io/apimachinery/pkg/util/yaml/decoder.go`)."""
 
-KIND = re.compile(
-    r"""(?:^|\A\s*\{\s*|^\{?\s{0,4}(?="))["']?kind["']?[ \t]*:[ \t]*["']?([A-Za-z][\w.-]*)""", re.MULTILINE
-)
-API_VERSION = re.compile(
-    r"""(?:^|\A\s*\{\s*|^\{?\s{0,4}(?="))["']?apiVersion["']?[ \t]*:[ \t]*["']?([\w./-]+)""", re.MULTILINE
-)
-FLOW_KIND = r"""[{,]\s*["']?kind["']?\s*:\s*["']?([A-Za-z][\w.-]*)"""
-FLOW_API_VERSION = r"""[{,]\s*["']?apiVersion["']?\s*:\s*["']?([\w./-]+)"""
 TEMPLATE = r"\{\{|\{%|<%|\[\["
 TEMPLATE_LINE = r"\$\{|\$\(|@@|__|<[^>]*>|%[A-Za-z_]+%"
 IGNORE = "cmlint.dev/ignore"
@@ -75,11 +67,11 @@ def read_text(text: str) -> FileFacts:
         if "kind" not in chunk or "apiVersion" not in chunk:
             if chunk.strip():
                 skipped.append(Skip(NOT_KUBERNETES, Span(start, end)))
-        elif not WORDS_PATTERN.search(chunk):
-            for other in kinds_in(chunk):
-                others[other] = None
+        elif not worth_parsing(chunk, head := head_of(chunk)):
+            if head:
+                others[head] = None
         else:
-            for found in read_chunk(chunk, start):
+            for found in read_chunk(chunk, start, head):
                 if isinstance(found, Document):
                     documents.append(found)
                 elif isinstance(found, Skip):
@@ -114,20 +106,17 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def kinds_in(chunk: str) -> Iterator[Other]:
-    """The kind of a document that is not parsed."""
-    kind, version = re.search(KIND, chunk), re.search(API_VERSION, chunk)
-    if not (kind and version) and chunk.lstrip("- \t\r\n").startswith("{"):
-        kind, version = re.search(FLOW_KIND, chunk), re.search(FLOW_API_VERSION, chunk)
-    if kind and version:
-        yield Other(version[1], kind[1])
+def worth_parsing(chunk: str, head: Other | None) -> bool:
+    """Whether a document can be on cmlint's ground: it holds one of the words, or its kind makes providers."""
+    if head and (head.kind in KINDS or head.kind.endswith("List")):
+        return True
+    return any(word in chunk for word in WORDS)
 
 
-def read_chunk(chunk: str, base: int) -> Iterator[Document | Skip | Other]:
+def read_chunk(chunk: str, base: int, head: Other | None) -> Iterator[Document | Skip | Other]:
     """The objects of one document; several when it is a list."""
     whole = Span(base, base + len(chunk))
-    kind = re.search(KIND, chunk)
-    if kind and kind[1] == "CustomResourceDefinition":
+    if head and head.kind == "CustomResourceDefinition":
         yield Skip(DEFINITION, whole)
         return
     decoder = Decoder(chunk, base)
@@ -140,7 +129,7 @@ def read_chunk(chunk: str, base: int) -> Iterator[Document | Skip | Other]:
             return
         check_tree(decoder, root)
     except YamlSyntaxError as error:
-        yield broken(chunk, base, error)
+        yield broken(chunk, base, head, error)
         return
     except TooDeepError:
         yield Skip(TOO_DEEP, whole)
@@ -300,20 +289,19 @@ class DocumentReader:
         return frozenset(name.value for name in names if name)
 
 
-def broken(chunk: str, base: int, error: YamlSyntaxError) -> Document | Skip:
+def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) -> Document | Skip:
     """What is left of a document that cannot be parsed: a fault if it is Kubernetes', else a reason to skip it."""
     whole = Span(base, base + len(chunk))
-    seen = next(kinds_in(chunk), None)
     lines = chunk.split("\n")
     around = "\n".join(lines[max(0, error.line - 1) : error.line + 1])
     if re.search(TEMPLATE, chunk) or re.search(TEMPLATE_LINE, around):
         return Skip(TEMPLATED, whole)
-    if seen is None:
+    if head is None:
         return Skip(NOT_KUBERNETES, whole)
     span, reason = locate(chunk, base, error)
     fault = Fault("syntax", span, "", reason)
-    masked = mask_lines(chunk, base) if seen.kind == "Secret" else ()
-    return Document(whole, span, seen.api_version, seen.kind, None, None, faults=(fault,), masked=masked)
+    masked = mask_lines(chunk, base) if head.kind == "Secret" else ()
+    return Document(whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked)
 
 
 def locate(chunk: str, base: int, error: YamlSyntaxError) -> tuple[Span, str]:

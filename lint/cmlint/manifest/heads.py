@@ -1,0 +1,30 @@
+"""What a document says of its kind before it is parsed: enough to leave most documents unparsed."""
+
+from __future__ import annotations
+
+import re
+
+from cmlint.model.facts import Other
+
+FIELD = r"""(?:^|\A\s*\{\s*|^\{?\s{0,4}(?="))["']?%s["']?[ \t]*:[ \t]*["']?([\w./-]+)"""
+FLOW_FIELD = r"""[{,]\s*["']?%s["']?\s*:\s*["']?([\w./-]+)"""
+VALUE = re.compile(r"""[ \t]*["']?([\w./-]+)""")
+
+
+def head_of(chunk: str) -> Other | None:
+    """The kind and API version that a document names, or None when it does not name both."""
+    kind = field_of(chunk, "kind")
+    version = field_of(chunk, "apiVersion") if kind else None
+    return Other(version, kind) if kind and version else None
+
+
+def field_of(chunk: str, name: str) -> str | None:
+    """The value of a field at the top of a document."""
+    start = 0 if chunk.startswith(f"{name}:") else chunk.find(f"\n{name}:") + 1
+    if start or chunk.startswith(f"{name}:"):
+        found = VALUE.match(chunk, start + len(name) + 1)
+        return found[1] if found else None
+    found = re.search(FIELD % name, chunk, re.MULTILINE)
+    if found is None and chunk.lstrip("- \t\r\n").startswith("{"):
+        found = re.search(FLOW_FIELD % name, chunk)
+    return found[1] if found else None
