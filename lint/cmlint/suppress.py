@@ -40,7 +40,8 @@ class Suppressions:
         """
         if not self.enabled or rule.name not in self.rules:
             return False
-        used = [(path, name) for path, ignore in around(draft) for name in ignore.rules if suppresses(name, rule)]
+        names = ((path, name) for path, ignore in around(draft) for name in ignore.rules)
+        used = [(path, name) for path, name in names if suppresses(name, rule, draft)]
         self.used.update(used)
         return bool(used) or self.ignored_at(draft.placed.path, rule)
 
@@ -91,9 +92,14 @@ def about_suppressions(rule: Rule | None) -> bool:
     return rule is not None and rule.node == Ignore.__name__
 
 
-def suppresses(name: Scalar, rule: Rule) -> bool:
-    """Whether a name in a suppression is for a rule; a rule about suppressions must be named, or `all` hides itself."""
-    return name.value == rule.name or (means(name.value, rule) and not about_suppressions(rule))
+def suppresses(name: Scalar, rule: Rule, draft: Draft) -> bool:
+    """Whether a name in a suppression is for a finding, which lies on a line that the suppression speaks for.
+
+    A finding about suppressions must be named, and elsewhere, or each would hide what is said of itself.
+    """
+    if about_suppressions(rule):
+        return name.value == rule.name and name.span != draft.span
+    return means(name.value, rule)
 
 
 def around(draft: Draft) -> Iterator[tuple[str, Ignore]]:
