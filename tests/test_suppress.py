@@ -21,7 +21,7 @@ from cmlint.model.findings import Finding, Location
 from cmlint.rules import Context, Draft, Rule
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
-from tests.support.run import rules
+from tests.support.run import ROOT, rules
 
 
 class Run(NamedTuple):
@@ -343,6 +343,15 @@ def test_a_crash_is_never_suppressed() -> None:
     (placed, *_) = Bundle([("a.yaml", read_text(manifest(annotation="all")))]).placed
     crash = Draft(placed, placed.document.head, "the rule has crashed")
     assert not suppressions.covers(IDLE, crash)
+
+
+def test_the_page_shows_what_works() -> None:
+    page = (ROOT / "docs" / "suppressions.md").read_text(encoding="utf-8")
+    examples = [block for block in re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL) if "Pod" in block]
+    assert len(examples) == 2
+    for text in examples:
+        result = run({"a.yaml": text}, config=Config())
+        assert (result.found, len(result.suppressed)) == ([], 2)
 
 
 # whatever is suppressed, nothing else changes
