@@ -1,43 +1,89 @@
-"""The command `cmlint`."""
+"""The command `cmlint`, as `kubectl-cmlint` also a plugin of kubectl.
+
+This front parses a plain line itself and imports only what the command needs; typer answers everything else.
+"""
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from cmlint.cli import COMMANDS
-from cmlint.errors import FatalError
 from cmlint.cli.parameters import Command, parse
+from cmlint.errors import FatalError
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""What a shell gives a program that SIGINT or SIGPIPE has ended."""
 
 
-def main(words: Sequence[str] | None = None) -> int:
+def entry() -> NoReturn:
+    """Runs the command line and ends at once: to clear up first would take longer than to check a file."""
+    gc.disable()
+    code = main(sys.argv[1:])
+    os._exit(code)
+
+
+def main(words: Sequence[str]) -> int:
     """Runs a command line and gives its exit status."""
     try:
-        parsed = read(sys.argv[1:] if words is None else words)
-        if isinstance(parsed, int):
-            return parsed
-        command, options = parsed
-        return command.run(options)
+        code = run(words)
+        sys.stdout.flush()
     except FatalError as error:
-        print(f"cmlint: error: {error.message}\nhelp: {error.help}", file=sys.stderr)
-        return 2
+        code = complain(error.message, error.help)
     except KeyboardInterrupt:
-        return 130
+        code = INTERRUPTED
+    except BrokenPipeError:
+        code = BROKEN_PIPE
+    except OSError as error:
+        code = complain(f"{error.filename or 'output'}: {(error.strerror or str(error)).lower()}", "nothing was written")
+    except Exception as error:  # whatever happens, a user sees no traceback, and never a text that may be secret
+        code = complain(*unexpected(error))
+    sys.stderr.flush()
+    return code
 
 
-def read(words: Sequence[str]) -> tuple[Command, Any] | int:
-    """The command and its options; the exit status where typer has answered instead."""
-    if words and words[0] in COMMANDS:
-        command: Command = import_module(f"cmlint.cli.{words[0]}").COMMAND
-        values = parse(command.parameters, words[1:])
-        if values is not None:
-            return command, command.options(**values)
-    from cmlint.cli.app import parse_with_typer
+def run(words: Sequence[str]) -> int:
+    """Runs a command line; errors that end it are raised."""
+    read = parse_plainly(words)
+    if read is None:
+        from cmlint.cli.app import parse_with_typer
 
-    return parse_with_typer("cmlint", words)
+        answer = parse_with_typer(words)
+        if isinstance(answer, int):
+            return answer
+        read = answer
+    command, options = read
+    return command.run(options)
+
+
+def parse_plainly(words: Sequence[str]) -> tuple[Command, Any] | None:
+    """The command and its options, where the line is plainly right."""
+    if not words or words[0] not in COMMANDS:
+        return None
+    command: Command = import_module(f"cmlint.cli.{words[0]}").COMMAND
+    values = parse(command.parameters, words[1:])
+    return None if values is None else (command, command.options(**values))
+
+
+def complain(message: str, help: str) -> int:  # noqa: A002
+    """Says what ended the run, and what to do about it."""
+    print(f"cmlint: error: {message}\nhelp: {help}", file=sys.stderr)
+    return 2
+
+
+def unexpected(error: Exception) -> tuple[str, str]:
+    """What is said of a mistake of cmlint's own: its type and place."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f" in {trace.tb_frame.f_code.co_name}, {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{where}", "this is a mistake in cmlint, not in the manifests; please report it"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry()

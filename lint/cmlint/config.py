@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -270,9 +270,7 @@ def check_type(value: Value, expected: Any, path: str) -> None:
             check_type(item, str, f"{path}[{i}]")
     elif origin is Literal:
         if value.data not in parts:
-            listed = ", ".join(f"`{choice}`" for choice in parts)
-            help_ = suggestion(value.data, parts) if isinstance(value.data, str) else f"write one of {listed}"
-            raise wrong(value.place, f"`{path}` must be one of {listed}", help_)
+            raise wrong(value.place, f"`{path}` cannot be {written(value)}", suggestion(value.data, parts))
     elif expected is bool:
         if not isinstance(value.data, bool):
             raise mistyped(value, path, "a boolean", "write `true` or `false`")
@@ -287,12 +285,20 @@ def mistyped(value: Value, path: str, expected: str, help: str) -> FatalError:  
     return wrong(value.place, f"`{path}` must be {expected}, but it is {kind_of(value)}", help)
 
 
-def suggestion(word: str, known: Any) -> str:
+def written(value: Value) -> str:
+    """A value as a message names it."""
+    return f"`{value.data}`" if isinstance(value.data, str) else kind_of(value)
+
+
+def suggestion(word: object, known: Collection[str]) -> str:
     """The word that was probably meant, or all that there are."""
     from cmlint.kube.near import nearest
 
-    near = nearest(word, known)
-    return f"did you mean `{near}`?" if near else "there are " + ", ".join(f"`{name}`" for name in known)
+    if isinstance(word, str) and word:
+        begins = (name for name in known if name.startswith(word))
+        if near := nearest(word, known) or next(begins, None):
+            return f"did you mean `{near}`?"
+    return "there are " + ", ".join(f"`{name}`" for name in known)
 
 
 def check_words(tree: Value, rules: Mapping[str, Rule]) -> None:

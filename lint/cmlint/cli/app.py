@@ -3,71 +3,105 @@
 from __future__ import annotations
 
 import inspect
+import os
+import sys
 from collections.abc import Callable, Sequence
 from enum import Enum
 from importlib import import_module
 from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from cmlint import __version__
 from cmlint.cli import COMMANDS
+from cmlint.cli.parameters import Command, Examples, Parameter
 from cmlint.errors import FatalError
-from cmlint.cli.parameters import Command, Parameter
+from cmlint.registry import load_rules
+from cmlint.rules import BadRuleError
 
 LineError: type[Exception] = typer.BadParameter.__mro__[2]
 """The base of all errors about a line; by its version typer brings click along or has it inside, so it has two homes."""
 
+PLUGIN = "kubectl-cmlint"
+"""The name under which kubectl finds the command as its plugin."""
 
-def parse_with_typer(program: str, words: Sequence[str]) -> tuple[Command, Any] | int:
-    """The command and its options, or the exit status where typer has answered; raises FatalError for a wrong line."""
-    app = make_app(program)
-    try:
-        answer = app(args=list(words), prog_name=program, standalone_mode=False)
-    except LineError as error:
-        raise wrong_line(program, error) from None
-    except typer.Abort:
-        return 130
-    return answer if isinstance(answer, (tuple, int)) else 0
-
-
-def make_app(program: str) -> typer.Typer:
-    """The application with all commands, of which each returns what it was given."""
-    app = typer.Typer(name="cmlint", rich_markup_mode="rich", pretty_exceptions_enable=False, no_args_is_help=True)
-    app.callback(epilog=examples_of(program, EXAMPLES))(start)
-    for name in COMMANDS:
-        command: Command = import_module(f"cmlint.cli.{name}").COMMAND
-        app.command(name, help=command.summary, epilog=examples_of(program, command.examples))(function_of(command))
-    return app
-
-
-EXAMPLES = (
+EXAMPLES: Examples = (
     ("check", "lint everything below the working directory"),
-    ("env --workload deployment/web", "what a container's environment will be"),
+    ("env --workload deployment/web", "see what the containers of a workload will have in their environment"),
     ("rule missing-key", "read about a rule"),
 )
 
 
-def start(
-    version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True),  # noqa: FBT001
-) -> None:
-    """Finds the ConfigMap, Secret and environment mistakes that Kubernetes only reveals when a pod starts."""
-    if version:
+def parse_with_typer(words: Sequence[str]) -> tuple[Command, Any] | int:
+    """The command and its options, or the exit status where typer has answered; raises FatalError for a wrong line.
+
+    An empty line gets the help, but as a wrong one: a gate that runs nothing must not pass.
+    """
+    program = program_name(words)
+    if not words:
+        parse_with_typer(["--help"])
+        return 2
+    try:
+        answer = make_app(program)(args=list(words), prog_name=program, standalone_mode=False)
+    except LineError as error:
+        raise wrong_line(program, error) from None
+    return answer if isinstance(answer, (tuple, int)) else 0
+
+
+def program_name(words: Sequence[str]) -> str:
+    """The program as the user calls it; the shell completes the plugin by the name of its file."""
+    if not os.path.basename(sys.argv[0]).startswith(PLUGIN):
+        return "cmlint"
+    completing = "_KUBECTL_CMLINT_COMPLETE" in os.environ or any("-completion" in word for word in words)
+    return PLUGIN if completing else PLUGIN.replace("-", " ")
+
+
+def make_app(program: str) -> typer.Typer:
+    """The application with all commands, of which each returns what it was given."""
+    group = with_examples(TyperGroup, program, EXAMPLES)
+    app = typer.Typer(cls=group, rich_markup_mode="rich", pretty_exceptions_enable=False)
+    app.callback()(start)
+    for name in COMMANDS:
+        command: Command = import_module(f"cmlint.cli.{name}").COMMAND
+        made = with_examples(TyperCommand, program, command.examples)
+        app.command(name, cls=made, help=command.summary)(function_of(command))
+    return app
+
+
+def with_examples(base: Any, program: str, examples: Examples) -> Any:
+    """A class of commands whose help ends with examples."""
+
+    def format_help(self: Any, ctx: Any, formatter: Any) -> None:
+        base.format_help(self, ctx, formatter)
+        typer.secho(" Examples:\n", bold=True)
+        for line, what in examples:
+            typer.secho(f"  # {what}", dim=True)
+            typer.echo(f"  {program} {line}\n")
+
+    return type(base.__name__, (base,), {"format_help": format_help})
+
+
+def print_version(wanted: bool) -> None:  # noqa: FBT001
+    """Answers `--version`."""
+    if wanted:
         typer.echo(f"cmlint {__version__}")
         raise typer.Exit
 
 
-def examples_of(program: str, examples: Sequence[tuple[str, str]]) -> str:
-    """The examples at the end of a command's help, one a paragraph, so that each keeps its line."""
-    lines = [f"  {program} {line}  [dim]{what}[/dim]".replace("[KIND", "\\[KIND") for line, what in examples]
-    return "\n\n".join(["[bold]Examples[/bold]", *lines])
+def start(
+    version: bool = typer.Option(  # noqa: ARG001, FBT001
+        False, "--version", help="Print the version and exit.", callback=print_version, is_eager=True
+    ),
+) -> None:
+    """Finds the ConfigMap, Secret and environment mistakes that Kubernetes only reveals when a pod starts."""
 
 
 def function_of(command: Command) -> Callable[..., tuple[Command, Any]]:
     """A function with the signature that typer reads a command's parameters from."""
 
     def answer(**values: Any) -> tuple[Command, Any]:
-        given = {field: plain(value) for field, value in values.items() if value}
+        given = {field: plain(value) for field, value in values.items() if value is not None and value != []}
         return command, command.options(**given)
 
     parameters = [signed(parameter) for parameter in command.parameters]
@@ -109,19 +143,21 @@ def annotation_of(parameter: Parameter) -> Any:
 
 def rules_beginning(incomplete: str) -> list[tuple[str, str]]:
     """The rules that a word, or the last of several between commas, may become."""
-    from cmlint.registry import load_rules
-
     before, comma, word = incomplete.rpartition(",")
-    rules = load_rules()
+    try:
+        rules = load_rules()
+    except BadRuleError:
+        return []
     families = dict.fromkeys(rule.family for rule in rules.values())
-    named = [("all", "every rule"), *((family, "a family") for family in families)]
+    named = [("all", "every rule"), *((family, "a family of rules") for family in families)]
     named += [(rule.name, rule.summary) for rule in rules.values()]
     return [(f"{before}{comma}{name}", summary) for name, summary in named if name.startswith(word)]
 
 
 def wrong_line(program: str, error: Exception) -> FatalError:
     """What to say about a line that is wrong."""
-    message = str(getattr(error, "format_message", error.__str__)()).strip().rstrip(".")
+    format_message: Callable[[], str] = getattr(error, "format_message", error.__str__)
+    message = format_message().strip().rstrip(".").replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     path = context.command_path if context else program
     return FatalError(message[:1].lower() + message[1:], f"`{path} --help` shows what it takes")

@@ -42,22 +42,22 @@ class Options(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = (
-    Parameter("paths", (), "list", "Files and folders, or `-` for standard input; without any, the working directory.", "[PATHS]..."),
+    Parameter("paths", (), "list", "Files and folders, or `-` for standard input; without any, the working directory.", "PATHS"),
     Parameter("select", ("--select",), "list", "Run these rules only: names, families or `all`, separated by commas.", "RULES", panel=RULES, complete="rules"),
     Parameter("ignore", ("--ignore",), "list", "Leave these rules out, besides those that the configuration leaves out.", "RULES", panel=RULES, complete="rules"),
     Parameter("pedantic", ("--pedantic",), "flag", "Show what breaks nothing, too.", panel=RULES),
     Parameter("kubernetes_version", ("--kubernetes-version",), "text", "The cluster's version, like `1.31`; the newest known by default.", "VERSION", panel=RULES),
-    Parameter("fail_on", ("--fail-on",), "choice", "The least severity that gives exit status 1; `warning` by default.", choices=("error", "warning", "info", "never"), panel=RULES),
+    Parameter("fail_on", ("--fail-on",), "choice", "The least severity that gives exit status 1: `error`, `warning` (default), `info` or `never`.", "SEVERITY", choices=("error", "warning", "info", "never"), panel=RULES),
     Parameter("no_ignores", ("--no-ignores",), "flag", "Show what comments, annotations and the configuration suppress.", panel=RULES),
     Parameter("config", ("--config",), "text", "The configuration; by default the nearest `.cmlint.yaml` or `pyproject.toml` upwards.", "FILE", panel=INPUT),
     Parameter("exclude", ("--exclude",), "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", panel=INPUT),
     Parameter("allow_empty", ("--allow-empty",), "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
-    Parameter("format", ("--format",), "choice", "How findings are shown.", choices=FORMATS, panel=OUTPUT),
+    Parameter("format", ("--format",), "choice", "How findings are shown: `text` (default), `concise` or `json`.", "FORMAT", choices=FORMATS, panel=OUTPUT),
     Parameter("output", ("--output",), "text", "Write the report to a file.", "FILE", panel=OUTPUT),
     Parameter("statistics", ("--statistics",), "flag", "Count the findings of each rule.", panel=OUTPUT),
     Parameter("verbose", ("--verbose", "-v"), "flag", "Show what was skipped and what could not be verified, too.", panel=OUTPUT),
     Parameter("quiet", ("--quiet", "-q"), "flag", "Show findings only.", panel=OUTPUT),
-    Parameter("color", ("--color",), "choice", "Whether to use colours; `auto` honours NO_COLOR and FORCE_COLOR.", choices=("auto", "always", "never"), panel=OUTPUT),
+    Parameter("color", ("--color",), "choice", "Whether to use colours: `auto` (default; honours NO_COLOR and FORCE_COLOR), `always` or `never`.", "WHEN", choices=("auto", "always", "never"), panel=OUTPUT),
 )  # fmt: skip
 
 
@@ -75,7 +75,14 @@ def run(options: Options) -> int:
     if not options.allow_empty and not result.problems:
         require_objects(paths, result.bundles)
         tell_empty(paths, result.bundles)
-    view = view_of(options, time.perf_counter() - started)
+    view = view_of(
+        options.color,
+        options.output,
+        verbose=options.verbose,
+        quiet=options.quiet,
+        statistics=options.statistics,
+        seconds=time.perf_counter() - started,
+    )
     write(render(options.format, result, view), options.output)
     return status(result, config.fail_on)
 
@@ -103,10 +110,10 @@ def status(result: Result, fail_on: str) -> int:
 
 
 EXAMPLES = (
-    ("check", "everything below the working directory"),
-    ("check deploy/ --format json --output report.json", "for a machine"),
-    ("check --select missing-key,images --fail-on error", "some rules, errors only"),
-    ("check -", "what comes from standard input, like `helm template . | cmlint check -`"),
+    ("check", "lint everything below the working directory"),
+    ("check deploy/ --select missing-key,images --fail-on error", "run some rules, and fail on errors only"),
+    ("check --format json --output report.json", "write a report for a machine"),
+    ("check - < rendered.yaml", "lint what comes from standard input"),
 )
 
 COMMAND = Command("check", "Find what is wrong with manifests.", EXAMPLES, PARAMETERS, Options, run)

@@ -22,7 +22,7 @@ class Options(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = (
-    Parameter("paths", (), "list", "Files and folders, or `-` for standard input; without any, the working directory.", "[PATHS]..."),
+    Parameter("paths", (), "list", "Files and folders, or `-` for standard input; without any, the working directory.", "PATHS"),
     Parameter("workload", ("--workload", "-w"), "text", "Only this workload.", "[KIND/]NAME"),
     Parameter("namespace", ("--namespace", "-n"), "text", "Only workloads of this namespace.", "NAME"),
     Parameter("format", ("--format",), "choice", "How environments are shown.", choices=("text", "json")),

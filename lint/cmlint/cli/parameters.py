@@ -13,6 +13,9 @@ Kind = Literal["flag", "text", "choice", "list"]
 
 Values = dict[str, Any]
 
+Examples = tuple[tuple[str, str], ...]
+"""Command lines without the program's name, and what each does."""
+
 
 class Parameter(NamedTuple):
     """An option, or without `flags` the positional argument; `field` is where its value goes in the command's options.
@@ -35,7 +38,7 @@ class Command(NamedTuple):
 
     name: str
     summary: str
-    examples: tuple[tuple[str, str], ...]
+    examples: Examples
     parameters: tuple[Parameter, ...]
     options: Callable[..., Any]
     run: Callable[[Any], int]

@@ -1,24 +1,118 @@
-"""`cmlint rule`: what a rule says."""
+"""`cmlint rule`: what there is to know about a rule."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
+from typing import Any
+
 import msgspec
 
+from cmlint.cli.inputs import rules_or_error
 from cmlint.cli.parameters import Command, Parameter
+from cmlint.cli.terminal import view_of, write
+from cmlint.errors import FatalError
+from cmlint.kube.near import nearest
+from cmlint.model.findings import SEVERITIES, WHAT_HAPPENS
+from cmlint.report.json import VERSION, encode
+from cmlint.report.paint import Paint
+from cmlint.rules import Rule
 
 
 class Options(msgspec.Struct, frozen=True):
     """What the line says."""
 
     name: str | None = None
+    format: str = "text"
 
 
-PARAMETERS = (Parameter("name", (), "text", "The rule; without one, all are listed.", "[NAME]", complete="rules"),)
+PARAMETERS = (
+    Parameter("name", (), "text", "The rule; without one, all are listed.", "NAME", complete="rules"),
+    Parameter("format", ("--format",), "choice", "How it is shown: `text` (default) or `json`.", "FORMAT", ("text", "json")),
+)  # fmt: skip
 
 
-def run(options: Options) -> int:  # noqa: ARG001
-    """Shows a rule."""
+def run(options: Options) -> int:
+    """Shows a rule's page, or the list of all rules."""
+    rules = rules_or_error()
+    chosen = list(rules.values()) if options.name is None else [named(rules, options.name)]
+    if options.format == "json":
+        write(encode({"version": VERSION, "rules": [declaration(rule) for rule in chosen]}))
+    elif options.name is None:
+        write(listing(chosen, Paint(view_of("auto"))))
+    elif sys.stdout.isatty():
+        draw(page(chosen[0]))
+    else:
+        write(page(chosen[0]))
     return 0
 
 
-COMMAND = Command("rule", "Read about a rule, or list them all.", (), PARAMETERS, Options, run)
+def named(rules: dict[str, Rule], name: str) -> Rule:
+    """The rule of this name; raises FatalError with the nearest one."""
+    if name in rules:
+        return rules[name]
+    near = nearest(name, rules)
+    raise FatalError(f"there is no rule `{name}`", f"did you mean `{near}`?" if near else "`cmlint rule` lists them")
+
+
+def listing(rules: Iterable[Rule], paint: Paint) -> str:
+    """The rules by family: name, consequence and summary of each."""
+    families: dict[str, list[Rule]] = {}
+    for rule in rules:
+        families.setdefault(rule.family, []).append(rule)
+    longest = max(len(rule.name) for members in families.values() for rule in members)
+    blocks: list[str] = []
+    for family, members in sorted(families.items()):
+        lines = [paint("bold", family)]
+        for rule in members:
+            name = paint.link(rule.name, rule.url) + " " * (longest - len(rule.name))
+            consequence = paint(SEVERITIES[rule.consequence], f"{rule.consequence:9}")
+            lines.append(f"  {name}  {consequence} {rule.summary}" + (" (`--pedantic`)" if rule.pedantic else ""))
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks) + "\n"
+
+
+def page(rule: Rule) -> str:
+    """A rule's page, with what its declaration says below the title."""
+    try:
+        title, _, rest = rule.page().partition("\n")
+    except OSError as error:
+        reason = f"the page of `{rule.name}` cannot be read: {(error.strerror or str(error)).lower()}"
+        raise FatalError(reason, f"see {rule.url}") from None
+    says = f"{SEVERITIES[rule.consequence]}, {rule.consequence}: {WHAT_HAPPENS[rule.consequence]}"
+    when = ", only with `--pedantic`" if rule.pedantic else ""
+    return f"{title}\n\n*{says}; family `{rule.family}`, since {rule.since}{when}*\n{rest}"
+
+
+def declaration(rule: Rule) -> dict[str, Any]:
+    """A rule for a machine."""
+    return {
+        "name": rule.name,
+        "family": rule.family,
+        "summary": rule.summary,
+        "consequence": rule.consequence,
+        "severity": SEVERITIES[rule.consequence],
+        "pedantic": rule.pedantic,
+        "fixable": rule.fixable,
+        "since": rule.since,
+        "url": rule.url,
+        "page": rule.page(),
+    }
+
+
+def draw(text: str) -> None:
+    """Shows Markdown on a terminal."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console()
+    console.print(Markdown(text, code_theme="ansi_dark"), width=min(console.width, 100))
+
+
+EXAMPLES = (
+    ("rule", "list all rules by family"),
+    ("rule missing-key", "read a rule's page"),
+    ("rule --format json", "get all rules for a machine"),
+)
+
+COMMAND = Command("rule", "Read about a rule, or list them all.", EXAMPLES, PARAMETERS, Options, run)

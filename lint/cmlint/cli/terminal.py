@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Protocol
+from typing import Any
 
+from cmlint.errors import FatalError
 from cmlint.report.view import View
 
 
-class Wishes(Protocol):
-    """What a line says about how its report is shown."""
-
-    @property
-    def output(self) -> str | None: ...
-    @property
-    def color(self) -> str: ...
-    @property
-    def verbose(self) -> bool: ...
-    @property
-    def quiet(self) -> bool: ...
-    @property
-    def statistics(self) -> bool: ...
-
-
-def view_of(wishes: Wishes, seconds: float) -> View:
-    """How the report is to be shown."""
-    terminal = not wishes.output and sys.stdout.isatty()
-    color = {"always": True, "never": False}.get(wishes.color)
-    if color is None:
-        color = wants_color(terminal)
-    width = width_of() if terminal else None
-    return View(color, color and terminal, width, wishes.verbose, wishes.quiet, wishes.statistics, seconds)
+def view_of(color: str, output: str | None = None, **more: Any) -> View:
+    """How a report is to be shown on standard output, or in a file; `more` is what else a view says."""
+    terminal = output is None and sys.stdout.isatty()
+    colored = {"always": True, "never": False}.get(color)
+    if colored is None:
+        colored = wants_color(terminal)
+    return View(colored, colored and terminal, width_of() if terminal else None, **more)
 
 
 def wants_color(terminal: bool) -> bool:
@@ -52,21 +37,35 @@ def width_of() -> int | None:
 
 
 def write(text: str, path: str | None = None) -> None:
-    """Writes a report to standard output or, all of it or nothing, to a file."""
-    if path is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        return
-    target = os.path.realpath(path)
-    if os.path.exists(target) and not os.path.isfile(target):
-        with open(target, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        return
-    draft = f"{target}.{os.getpid()}.tmp"
+    """Writes a report to standard output or, all of it or nothing, to a file; raises FatalError where that fails."""
     try:
-        with open(draft, "x", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        os.replace(draft, target)
+        if path is None:
+            sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+            sys.stdout.flush()
+        else:
+            replace(os.path.realpath(path), text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        where, help_ = ("standard output", "nothing else is wrong") if path is None else (path, "`--output` names a file")
+        raise FatalError(f"{where}: cannot be written: {reason}", help_) from None
+
+
+def replace(path: str, text: str) -> None:
+    """Puts a text in a file's place; into what is no file, like a pipe, it is written as it is."""
+    raw = text.encode("utf-8", "backslashreplace")
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as file:
+            file.write(raw)
+        return
+    draft = f"{path}.{os.getpid()}.tmp"
+    try:
+        with open(draft, "xb") as file:
+            file.write(raw)
+        if os.path.exists(path):
+            os.chmod(draft, os.stat(path).st_mode & 0o7777)
+        os.replace(draft, path)
     finally:
         if os.path.exists(draft):
             os.remove(draft)

@@ -20,6 +20,15 @@ SEVERITIES: dict[Consequence, Severity] = {
 }
 """The severity that follows from each consequence."""
 
+WHAT_HAPPENS: dict[Consequence, str] = {
+    "rejected": "the API server refuses it",
+    "stuck": "accepted, but the pod does not start",
+    "stale": "it runs, but a change does not arrive",
+    "silent": "it runs, but not as it was meant",
+    "tidiness": "nothing breaks",
+}
+"""What the cluster does about a problem, in words."""
+
 RANKS: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 
 

@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cmlint.check import Result
-from cmlint.model.findings import Consequence, Finding
+from cmlint.model.findings import WHAT_HAPPENS, Finding
 from cmlint.report.characters import printable
 from cmlint.report.paint import Paint
 from cmlint.report.summary import extras, summary
 from cmlint.report.view import View
-
-WHAT_HAPPENS: dict[Consequence, str] = {
-    "rejected": "the API server refuses it",
-    "stuck": "accepted, but the pod does not start",
-    "stale": "it runs, but a change does not arrive",
-    "silent": "it runs, but not as it was meant",
-    "tidiness": "nothing breaks",
-}
-"""What the cluster does about a problem, in words."""
-
 
 def render(result: Result, view: View) -> str:
     """All findings, and unless only those are wanted what was counted."""
