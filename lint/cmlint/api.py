@@ -2,7 +2,7 @@
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
-from cmlint.bundle.index import Definition, Placed
+from cmlint.bundle.index import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.kube import expansion, images, names, versions
 from cmlint.kube.near import nearest
@@ -21,6 +21,7 @@ from cmlint.model.facts import (
     Span,
     Target,
     Volume,
+    VolumeSource,
 )
 from cmlint.rules import Context, Draft, Settings, rule
 
@@ -50,10 +51,12 @@ __all__ = [
     "Unresolved",
     "Variable",
     "Volume",
+    "VolumeSource",
     "expansion",
     "images",
     "names",
     "nearest",
+    "references_of",
     "rule",
     "versions",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import Placed
+from cmlint.bundle.index import Placed, references_of
 from cmlint.model import facts
 from cmlint.model.findings import SEVERITIES, Finding, Fix, Location, ObjectId, Related
 from cmlint.rules import Context, Draft, Rule, Settings
@@ -192,17 +192,6 @@ class Engine:
                     location = self.texts.locate(placed.path, reference.name.span)
                     name = f"{reference.target}/{reference.name.value}"
                     outcome.unverified.append(Unverified(location, name, resolution.why))
-
-
-def references_of(placed: Placed) -> Iterator[facts.Reference]:
-    """Every reference of a document."""
-    yield from placed.document.references
-    for pod in placed.document.pods:
-        for volume in pod.volumes:
-            yield from (source.reference for source in volume.sources)
-        for container in pod.containers:
-            yield from (entry.reference for entry in container.env_from if entry.reference)
-            yield from (entry.reference for entry in container.env if entry.reference)
 
 
 def crashed(rule: Rule) -> Rule:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 import msgspec
 
-from cmlint.model.facts import Document, FileFacts, Provider, Target
+from cmlint.model.facts import Document, FileFacts, Provider, Reference, Target
 
 
 class Placed(msgspec.Struct, frozen=True, eq=False):
@@ -74,3 +75,14 @@ class Index:
     def names(self, target: Target) -> list[str]:
         """All names of one kind of provider."""
         return [name for kind, name in self.by_name if kind == target]
+
+
+def references_of(placed: Placed) -> Iterator[Reference]:
+    """Every reference of a document."""
+    yield from placed.document.references
+    for pod in placed.document.pods:
+        for volume in pod.volumes:
+            yield from (source.reference for source in volume.sources)
+        for container in pod.containers:
+            yield from (entry.reference for entry in container.env_from if entry.reference)
+            yield from (entry.reference for entry in container.env if entry.reference)
