@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import Placed, references_of
+from cmlint.bundle.index import references_of
 from cmlint.model import facts
 from cmlint.model.findings import SEVERITIES, Finding, Fix, Location, ObjectId, Related
 from cmlint.rules import Context, Draft, Rule, Settings
