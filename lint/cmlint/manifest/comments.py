@@ -8,10 +8,9 @@ from typing import Any
 
 from cmlint.model.facts import Ignore, Scalar, Span
 
-SAID = re.compile(r"#[ \t]*cmlint:(.*?)(?=#[ \t]*cmlint:|\Z)")
-LIST = re.compile(r"[ \t]*ignore[ \t]*\[([^\[\]]*)\]")
-NAME = re.compile(r"\w[^,\"']*")
-LINE_END = re.compile(r"[\r\n]")
+SAID = r"#[ \t]*cmlint:(.*?)(?=#[ \t]*cmlint:|\Z)"
+LIST = r"[ \t]*ignore[ \t]*\[([^\[\]]*)\]"
+NAME = r"\w[^,\"']*"
 
 
 def read_ignores(text: str, documents: Iterable[tuple[int, int]]) -> Iterator[Ignore]:
@@ -27,12 +26,12 @@ def comments_in(chunk: str) -> list[int]:
     """The offsets at which the comments of one document begin, in order."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
-    from ruamel.yaml.scanner import RoundTripScanner
+    from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
     found: list[int] = []
 
     class CommentScanner(RoundTripScanner):
-        """Notes each comment; a tab between tokens is a blank, as libyaml has it."""
+        """Notes each comment, and takes what libyaml takes: tabs for blanks, a block that begins with fewer blanks."""
 
         def scan_to_next_token(self) -> Any:
             comment = super().scan_to_next_token()
@@ -43,12 +42,26 @@ def comments_in(chunk: str) -> list[int]:
                 found.append(comment[1].index)
             return comment
 
+        def scan_plain_spaces(self, indent: Any, start_mark: Any) -> Any:
+            spaces = super().scan_plain_spaces(indent, start_mark)
+            while spaces is not None and self.reader.peek() == "\t":
+                self.reader.forward()
+                more = super().scan_plain_spaces(indent, start_mark)
+                spaces = None if more is None else [*spaces, " ", *more]
+            return spaces
+
         def scan_block_scalar_ignored_line(self, start_mark: Any) -> Any:
             header = self.reader.index
             comment = super().scan_block_scalar_ignored_line(start_mark)
             if comment is not None:
                 found.append(header + comment.index("#"))
             return comment
+
+        def scan_block_scalar_indentation(self) -> Any:
+            try:
+                return super().scan_block_scalar_indentation()
+            except ScannerError:
+                return [], self.reader.column, self.reader.get_mark()
 
     yaml = YAML(typ="rt")
     yaml.Scanner = CommentScanner
@@ -62,8 +75,8 @@ def comments_in(chunk: str) -> list[int]:
 
 def ignores_at(text: str, offset: int, comments: Collection[int]) -> Iterator[Ignore]:
     """What one comment says to cmlint; several things may stand in it, behind other words too."""
-    for said in SAID.finditer(text, offset, line_end(text, offset)):
-        listed = LIST.match(text, said.start(1), said.end(1))
+    for said in re.compile(SAID).finditer(text, offset, line_end(text, offset)):
+        listed = re.compile(LIST).match(text, said.start(1), said.end(1))
         rules = tuple(names_in(listed[1], listed.start(1))) if listed else ()
         reason = text[listed.end() if listed else said.start(1) : said.end(1)].strip()
         span = Span(said.start(), said.start() + len(said[0].rstrip()))
@@ -72,7 +85,7 @@ def ignores_at(text: str, offset: int, comments: Collection[int]) -> Iterator[Ig
 
 def names_in(listed: str, base: int) -> Iterator[Scalar]:
     """The names in a list with commas that begins at an offset; quotes around it are left out."""
-    for found in NAME.finditer(listed):
+    for found in re.finditer(NAME, listed):
         name = found[0].rstrip()
         yield Scalar(name, base + found.start(), base + found.start() + len(name))
 
@@ -94,5 +107,5 @@ def indentation(line: str) -> int:
 
 def line_end(text: str, offset: int) -> int:
     """Where the line of an offset ends, its line break left out."""
-    found = LINE_END.search(text, offset)
+    found = re.compile(r"[\r\n]").search(text, offset)
     return found.start() if found else len(text)
