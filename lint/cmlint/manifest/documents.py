@@ -200,7 +200,7 @@ class DocumentReader:
         decoder = self.decoder
         meta = self.mapping(self.entries.get("metadata"))
         name, namespace = self.text(meta.get("name")), self.text(meta.get("namespace"))
-        annotations = self.mapping(meta.get("annotations"))
+        annotations, labels = self.mapping(meta.get("annotations")), self.mapping(meta.get("labels"))
         decoder.secret = False
         providers: tuple[Provider, ...] = ()
         pods: tuple[PodSpec, ...] = ()
@@ -234,6 +234,7 @@ class DocumentReader:
             mentions,
             tuple(decoder.faults),
             masked,
+            tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
         )
 
     def mapping(self, node: Node | None) -> dict[str, Node]:

@@ -243,8 +243,8 @@ class Document(Facts, frozen=True):
 
     `head` is what a finding about the whole object points at. `annotations` holds names only, `ignore` is the
     annotation `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom
-    resource that could name a provider, `masked` the places whose text must never be shown. A document that could not
-    be parsed has one fault with the code `syntax`, and is otherwise empty.
+    resource that could name a provider, `masked` the places whose text must never be shown. `labels` are written
+    `name=value`. A document that could not be parsed has one fault with the code `syntax`, and is otherwise empty.
     """
 
     span: Span
@@ -261,6 +261,7 @@ class Document(Facts, frozen=True):
     mentions: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     masked: tuple[Span, ...] = ()
+    labels: tuple[str, ...] = ()
 
     @property
     def broken(self) -> bool:
