@@ -7,15 +7,17 @@ import msgspec
 from cmlint.bundle.index import Definition, Placed
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.kube import expansion
-from cmlint.kube.names import is_placeholder
 from cmlint.model.facts import Container, Env, EnvFrom, Key, Reference, Span
+
+SERVICE = ("_SERVICE_HOST", "_SERVICE_PORT")
+"""How the names end that the kubelet gives every container for services (`pkg/kubelet/envvars/envvars.go`)."""
 
 
 class Origin(msgspec.Struct, frozen=True):
     """Where a variable's value comes from.
 
-    `kind` is `literal`, `ConfigMap`, `Secret`, `field`, `resource` or `file`; `definition` is where the value is
-    defined, `span` where it is brought into the container.
+    `kind` is `literal`, `ConfigMap`, `Secret`, `field`, `resource` or `file`, `key` what is read of it; `definition` is
+    where the value is defined, `span` where it is brought into the container.
     """
 
     kind: str
@@ -65,6 +67,10 @@ class Environment(msgspec.Struct):
         shadows = (*before.shadows, before.origin) if before else ()
         self.variables[name] = Variable(name, value, masked, origin, shadows)
 
+    def may_have(self, name: str) -> bool:
+        """Whether the running container may have a variable that is not listed; services bring some along."""
+        return name not in self.variables and (not self.complete or name.endswith(SERVICE))
+
     def lookup(self, name: str) -> str | None:
         """A variable's value for `$(NAME)`, or None when it has none that can be shown."""
         variable = self.variables.get(name)
@@ -95,7 +101,7 @@ def add_from(environment: Environment, entry: EnvFrom, placed: Placed, resolver:
         absent = resolution.status in ("missing", "wrong-namespace") and reference.optional
         environment.complete = environment.complete and absent
     prefix = entry.prefix.value if entry.prefix else ""
-    if is_placeholder(prefix):
+    if "${" in prefix or "{{" in prefix:
         environment.complete = False
         return
     for definition in (*resolution.definitions[:1],) if resolution.status == "found" else ():
@@ -121,7 +127,10 @@ def add_variable(environment: Environment, entry: Env, placed: Placed, resolver:
     elif entry.source in ("field", "resource", "file"):
         if entry.source == "file":
             environment.complete = environment.complete and not entry.optional
-        environment.set(name, None, False, Origin(entry.source, None, None, "env", entry.span))
+        key = entry.value.value if entry.value else None
+        environment.set(name, None, False, Origin(entry.source, None, key, "env", entry.span))
+    else:
+        environment.complete = False
 
 
 def add_key(environment: Environment, name: str, reference: Reference, placed: Placed, resolver: Resolver) -> None:
@@ -157,7 +166,10 @@ def expand(environment: Environment, text: str) -> tuple[str | None, bool]:
     """A text with its `$(NAME)` replaced, and whether it had to be masked; None when it cannot be shown."""
     if "$" not in text:
         return text, False
-    hidden = [v for name, _ in expansion.names(text) if (v := environment.variables.get(name)) and v.value is None]
-    if hidden:
-        return None, any(variable.masked for variable in hidden)
+    names = [name for name, _ in expansion.names(text)]
+    used = [environment.variables[name] for name in names if name in environment.variables]
+    if any(variable.masked for variable in used):
+        return None, True
+    if any(variable.value is None for variable in used) or any(environment.may_have(name) for name in names):
+        return None, False
     return expansion.expand(text, environment.lookup), False
