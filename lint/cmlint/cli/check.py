@@ -10,15 +10,12 @@ import msgspec
 from cmlint.check import Result, check
 from cmlint.errors import FatalError
 from cmlint.cli.inputs import require_objects, rules_or_error, tell_empty, tell_problems
-from cmlint.cli.parameters import Command, Parameter, words_of
+from cmlint.cli.parameters import COLOR, CONFIG, INPUT, OUTPUT, PATHS, RULES, Command, Parameter, words_of
 from cmlint.cli.terminal import view_of, write
 from cmlint.config import Config, anchored, load
 from cmlint.errors import fatal
 from cmlint.model.findings import RANKS
 from cmlint.report import FORMATS, render
-
-RULES, INPUT, OUTPUT = "Rules", "Input", "Output"
-
 
 class Options(msgspec.Struct, frozen=True):
     """What the line says."""
@@ -42,22 +39,22 @@ class Options(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = (
-    Parameter("paths", (), "list", "Files and folders, or `-` for standard input; without any, the working directory.", "PATHS"),
+    PATHS,
     Parameter("select", ("--select",), "list", "Run these rules only: names, families or `all`, separated by commas.", "RULES", panel=RULES, complete="rules"),
     Parameter("ignore", ("--ignore",), "list", "Leave these rules out, besides those that the configuration leaves out.", "RULES", panel=RULES, complete="rules"),
     Parameter("pedantic", ("--pedantic",), "flag", "Show what breaks nothing, too.", panel=RULES),
     Parameter("kubernetes_version", ("--kubernetes-version",), "text", "The cluster's version, like `1.31`; the newest known by default.", "VERSION", panel=RULES),
-    Parameter("fail_on", ("--fail-on",), "choice", "The least severity that gives exit status 1: `error`, `warning` (default), `info` or `never`.", "SEVERITY", choices=("error", "warning", "info", "never"), panel=RULES),
+    Parameter("fail_on", ("--fail-on",), "choice", "The least severity that gives exit status 1: `error`, `warning` (default), `info` or `never`.", "SEVERITY", ("error", "warning", "info", "never"), RULES),
     Parameter("no_ignores", ("--no-ignores",), "flag", "Show what comments, annotations and the configuration suppress.", panel=RULES),
-    Parameter("config", ("--config",), "text", "The configuration; by default the nearest `.cmlint.yaml` or `pyproject.toml` upwards.", "FILE", panel=INPUT),
+    CONFIG,
     Parameter("exclude", ("--exclude",), "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", panel=INPUT),
     Parameter("allow_empty", ("--allow-empty",), "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
-    Parameter("format", ("--format",), "choice", "How findings are shown: `text` (default), `concise` or `json`.", "FORMAT", choices=FORMATS, panel=OUTPUT),
+    Parameter("format", ("--format",), "choice", "How findings are shown: `text` (default), `concise` or `json`.", "FORMAT", FORMATS, OUTPUT),
     Parameter("output", ("--output",), "text", "Write the report to a file.", "FILE", panel=OUTPUT),
     Parameter("statistics", ("--statistics",), "flag", "Count the findings of each rule.", panel=OUTPUT),
     Parameter("verbose", ("--verbose", "-v"), "flag", "Show what was skipped and what could not be verified, too.", panel=OUTPUT),
     Parameter("quiet", ("--quiet", "-q"), "flag", "Show findings only.", panel=OUTPUT),
-    Parameter("color", ("--color",), "choice", "Whether to use colours: `auto` (default; honours NO_COLOR and FORCE_COLOR), `always` or `never`.", "WHEN", choices=("auto", "always", "never"), panel=OUTPUT),
+    COLOR,
 )  # fmt: skip
 
 

@@ -5,11 +5,26 @@ from __future__ import annotations
 import msgspec
 
 from cmlint.check import read_bundles
+from cmlint.cli import parameters
+from cmlint.cli.inputs import require_objects, rules_or_error, tell_problems
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.terminal import write
-from cmlint.config import Config
-from cmlint.report import environments
-from cmlint.sources import files
+from cmlint.cli.terminal import view_of, write
+from cmlint.config import load
+from cmlint.errors import FatalError
+from cmlint.kube.near import nearest
+from cmlint.report.environments import Workload, render_json, render_text, workloads
+from cmlint.sources.files import Problem
+
+SHORT = {
+    "cj": "cronjob",
+    "deploy": "deployment",
+    "ds": "daemonset",
+    "po": "pod",
+    "rc": "replicationcontroller",
+    "rs": "replicaset",
+    "sts": "statefulset",
+}
+"""kubectl's short names of kinds."""
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -19,22 +34,65 @@ class Options(msgspec.Struct, frozen=True):
     workload: str | None = None
     namespace: str | None = None
     format: str = "text"
+    config: str | None = None
+    color: str = "auto"
 
 
 PARAMETERS = (
-    Parameter("paths", (), "list", "Files and folders, or `-` for standard input; without any, the working directory.", "PATHS"),
-    Parameter("workload", ("--workload", "-w"), "text", "Only this workload.", "[KIND/]NAME"),
-    Parameter("namespace", ("--namespace", "-n"), "text", "Only workloads of this namespace.", "NAME"),
-    Parameter("format", ("--format",), "choice", "How environments are shown.", choices=("text", "json")),
+    parameters.PATHS,
+    Parameter("workload", ("--workload", "-w"), "text", "Only workloads of this name.", "[KIND/]NAME"),
+    Parameter("namespace", ("--namespace", "-n"), "text", "Only workloads in this namespace.", "NAME"),
+    Parameter("format", ("--format",), "choice", "How they are shown: `text` (default) or `json`.", "FORMAT", ("text", "json")),
+    parameters.CONFIG,
+    parameters.COLOR,
 )  # fmt: skip
 
 
 def run(options: Options) -> int:
-    """Shows the environments."""
-    problems: list[files.Problem] = []
-    bundles, _ = read_bundles(options.paths or (".",), Config(), problems)
-    write(environments.render_json(list(environments.workloads(bundles))))
-    return 0
+    """Shows the environments and gives the exit status."""
+    config = load(options.config, rules_or_error())
+    paths = tuple(dict.fromkeys(options.paths)) or (".",)
+    problems: list[Problem] = []
+    bundles, _ = read_bundles(paths, config, problems)
+    tell_problems(problems)
+    if not problems:
+        require_objects(paths, bundles)
+    found = chosen(list(workloads(bundles)), options)
+    write(render_json(found) if options.format == "json" else render_text(found, view_of(options.color)))
+    return 2 if problems else 0
 
 
-COMMAND = Command("env", "Show what each container's environment will really be.", (), PARAMETERS, Options, run)
+def chosen(found: list[Workload], options: Options) -> list[Workload]:
+    """The workloads that the line asks for; raises FatalError when there are none."""
+    here = [each for each in found if options.namespace in (None, each.placed.namespace)]
+    if options.namespace is not None and not here:
+        namespaces = {each.placed.namespace for each in found} - {None}
+        raise missing(f"there is no workload in the namespace `{options.namespace}`", options.namespace, namespaces)
+    if options.workload is None:
+        return here
+    kind, slash, name = options.workload.rpartition("/")
+    kind = SHORT.get(kind.lower(), kind.lower())
+    named = [each for each in here if each.name == name and (not kind or kind in (each.kind.lower(), f"{each.kind.lower()}s"))]
+    if not named:
+        names = {f"{each.kind.lower() if slash else ''}{slash}{each.name}" for each in here if each.name}
+        raise missing(f"there is no workload `{options.workload}`", f"{kind}{slash}{name}", names)
+    return named
+
+
+def missing(message: str, wanted: str, known: set[str | None]) -> FatalError:
+    """The error about something that is not there, with what there is."""
+    names = sorted(name for name in known if name)
+    near = nearest(wanted, names)
+    listed = ", ".join(f"`{name}`" for name in names[:10]) + (", ..." if len(names) > 10 else "")
+    return FatalError(message, f"did you mean `{near}`?" if near else f"there are {listed}" if names else "there are none")
+
+
+EXAMPLES = (
+    ("env --workload deployment/web", "what the containers of one workload will have in their environment"),
+    ("env deploy/ --namespace shop", "everything of one namespace"),
+    ("env - --format json < rendered.yaml", "from standard input, for a machine"),
+)
+
+COMMAND = Command(
+    "env", "Show what each container's environment will really be.", EXAMPLES, PARAMETERS, Options, run
+)

@@ -33,6 +33,16 @@ class Parameter(NamedTuple):
     complete: Literal["", "rules"] = ""
 
 
+RULES, INPUT, OUTPUT = "Rules", "Input", "Output"
+"""The parts of a command's help."""
+
+# fmt: off
+PATHS = Parameter("paths", (), "list", "Files and folders, or `-` for standard input; by default the working directory.", "PATHS")
+CONFIG = Parameter("config", ("--config",), "text", "The configuration; by default the nearest `.cmlint.yaml` or `pyproject.toml` upwards.", "FILE", panel=INPUT)
+COLOR = Parameter("color", ("--color",), "choice", "Whether to use colours: `auto` (default; honours NO_COLOR and FORCE_COLOR), `always` or `never`.", "WHEN", ("auto", "always", "never"), OUTPUT)
+# fmt: on
+
+
 class Command(NamedTuple):
     """A command: what it takes, the type of its options, and what it does with them, giving the exit status."""
 

@@ -246,15 +246,12 @@ class PodReader:
         if field in ENV_KINDS:
             target = ENV_KINDS[field]
             return Env(entry.name, None, target, self.key_selector(node, target, path), entry.span)
-        span = decoder.span(node)
-        text = Scalar(decoder.written(node), span.start, span.end)
         if field == "fieldRef":
-            self.check_field(node, path)
-            return Env(entry.name, text, "field", None, entry.span)
+            return Env(entry.name, self.check_field(node, path), "field", None, entry.span)
         if field == "resourceFieldRef":
-            self.check_resource(node, path)
-            return Env(entry.name, text, "resource", None, entry.span)
-        return Env(entry.name, text, "file", None, entry.span, self.check_file(node, path, volumes))
+            return Env(entry.name, self.check_resource(node, path), "resource", None, entry.span)
+        key, optional = self.check_file(node, path, volumes)
+        return Env(entry.name, key, "file", None, entry.span, optional)
 
     def key_selector(self, node: Node, target: Target, path: str) -> Reference | None:
         """`configMapKeyRef` and `secretKeyRef` (validateConfigMapKeySelector, validateSecretKeySelector)."""
@@ -309,8 +306,8 @@ class PodReader:
             decoder.fault("reference", node, path, reason)
         return EnvFrom(prefix, references[0] if len(references) == 1 else None, decoder.span(node))
 
-    def check_field(self, node: Node, path: str) -> None:
-        """`fieldRef` (validateObjectFieldSelector, ConvertDownwardAPIFieldLabel)."""
+    def check_field(self, node: Node, path: str) -> Scalar | None:
+        """`fieldRef` (validateObjectFieldSelector, ConvertDownwardAPIFieldLabel); returns the field."""
         decoder = self.decoder
         struct = decoder.struct(node, "ObjectFieldSelector", path) or {}
         version, field = decoder.string(struct, "apiVersion"), decoder.string(struct, "fieldPath")
@@ -320,9 +317,10 @@ class PodReader:
             decoder.fault("reference", node, f"{path}.fieldPath", "must be set")
         elif reason := why_not_field_path(field.value):
             decoder.fault("reference", field.span, f"{path}.fieldPath", reason, text=field.value)
+        return field
 
-    def check_resource(self, node: Node, path: str) -> None:
-        """`resourceFieldRef` (validateContainerResourceFieldSelector, validateContainerResourceDivisor)."""
+    def check_resource(self, node: Node, path: str) -> Scalar | None:
+        """`resourceFieldRef` (validateContainerResourceFieldSelector); returns the resource."""
         decoder = self.decoder
         struct = decoder.struct(node, "ResourceFieldSelector", path) or {}
         resource = decoder.string(struct, "resource")
@@ -338,12 +336,14 @@ class PodReader:
                 decoder.fault(
                     "reference", divisor, f"{path}.divisor", f"must be one of {listed}", text=str(divisor.value)
                 )
+        return resource
 
-    def check_file(self, node: Node, path: str, volumes: list[Struct | None]) -> bool:
-        """`fileKeyRef` (validateFileKeySelector, validateFileKeyRefVolumes); returns whether it is optional."""
+    def check_file(self, node: Node, path: str, volumes: list[Struct | None]) -> tuple[Scalar | None, bool]:
+        """`fileKeyRef` (validateFileKeySelector, validateFileKeyRefVolumes): the key, and whether it is optional."""
         decoder = self.decoder
         struct = decoder.struct(node, "FileKeySelector", path) or {}
-        self.require(decoder.string(struct, "key"), node, f"{path}.key", False, why_not_file_key)
+        key = decoder.string(struct, "key")
+        self.require(key, node, f"{path}.key", False, why_not_file_key)
         self.require(decoder.string(struct, "path"), node, f"{path}.path", False, why_not_back)
         volume = decoder.string(struct, "volumeName")
         faults = len(decoder.faults)
@@ -357,7 +357,7 @@ class PodReader:
             elif "emptyDir" not in named[-1] and VOLUME_KINDS & set(named[-1]):
                 reason = "must name a volume of the type `emptyDir`"
                 decoder.fault("reference", volume.span, f"{path}.volumeName", reason, text=volume.value)
-        return decoder.boolean(struct, "optional")
+        return key, decoder.boolean(struct, "optional")
 
     # volumes
 

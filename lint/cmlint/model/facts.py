@@ -81,7 +81,8 @@ class Env(Facts, frozen=True):
     """One entry of `env`.
 
     `source` is where the value comes from: `literal`, `ConfigMap`, `Secret`, `field`, `resource`, `file`, or `none`
-    when the entry names none that counts. `name` is None when absent or no string.
+    when the entry names none that counts. `name` is None when absent or no string. `value` is the literal, or what is
+    read of the pod or a file: the path of the field, the resource, the key.
     """
 
     name: Scalar | None
@@ -190,8 +191,8 @@ class Key(Facts, frozen=True):
 class Provider(Facts, frozen=True):
     """An object that gives pods named keys.
 
-    `kind` is the kind of the document that makes it (`ConfigMap`, `SealedSecret`, ...). When it is `open`, more keys
-    than `keys` may exist. `namespace` is set where it differs from the document's own, `everywhere` where the object is
+    `kind` is the kind of the document that makes it (`ConfigMap`, `SealedSecret`, ...), or `command`. When it is `open`,
+    more keys than `keys` may exist. `namespace` is set where it differs from the document's own, `everywhere` where the object is
     made in all namespaces. A `glob` name stands for every name that matches it.
     """
 
@@ -284,9 +285,13 @@ class Other(Facts, frozen=True):
 
 
 class FileFacts(Facts, frozen=True):
-    """Everything cmlint keeps of one text."""
+    """Everything cmlint keeps of one text.
+
+    `commands` are objects that the text has kubectl create, one provider each; no rule looks at them.
+    """
 
     documents: tuple[Document, ...]
     others: tuple[Other, ...] = ()
     skipped: tuple[Skip, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    commands: tuple[Document, ...] = ()

@@ -1,59 +1,98 @@
-"""Environments as the kubelet will make them."""
+"""The environments of containers as the kubelet will make them, for machines and for people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.environment import Environment, Origin
+from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.index import Placed
+from cmlint.bundle.volumes import Contents
 from cmlint.model.facts import Container, PodSpec
+from cmlint.report.characters import HIDDEN, printable, width
 from cmlint.report.json import VERSION, encode
+from cmlint.report.paint import Paint
+from cmlint.report.view import View
+
+UNKNOWN = "(unknown)"
+LATE = "(when it runs)"
+"""What stands for a value that only the running pod knows."""
+
+NARROWEST = 12
+"""The columns that a value always gets."""
 
 
-def workloads(bundles: Iterable[Bundle]) -> Iterator[tuple[Bundle, Placed, PodSpec]]:
-    """Every pod spec with the document that it stands in."""
+class Workload(msgspec.Struct, frozen=True):
+    """One pod spec, and the document and bundle that it stands in."""
+
+    bundle: Bundle
+    placed: Placed
+    pod: PodSpec
+
+    @property
+    def kind(self) -> str:
+        return self.placed.document.kind
+
+    @property
+    def name(self) -> str | None:
+        name = self.placed.document.name
+        return name.value if name else None
+
+    def environments(self) -> Iterator[tuple[Container, Environment]]:
+        """Its containers in order, with what the environment of each will be."""
+        return ((container, self.bundle.environment(container, self.placed)) for container in self.pod.containers)
+
+    def volumes(self) -> Iterator[tuple[str | None, Contents]]:
+        """Its volumes by name, with what each will hold."""
+        for volume in self.pod.volumes:
+            yield (volume.name.value if volume.name else None), self.bundle.contents(volume, self.placed)
+
+
+def workloads(bundles: Iterable[Bundle]) -> Iterator[Workload]:
+    """Every pod spec of some bundles."""
     for bundle in bundles:
         for placed in bundle.placed:
             for pod in placed.document.pods:
-                yield bundle, placed, pod
+                yield Workload(bundle, placed, pod)
 
 
-def render_json(found: Iterable[tuple[Bundle, Placed, PodSpec]]) -> str:
+# for machines
+
+
+def render_json(found: Iterable[Workload]) -> str:
     """JSON, version 1."""
-    return encode({"version": VERSION, "workloads": [workload(*each) for each in found]})
+    return encode({"version": VERSION, "workloads": [workload_json(workload) for workload in found]})
 
 
-def workload(bundle: Bundle, placed: Placed, pod: PodSpec) -> dict[str, Any]:
+def workload_json(workload: Workload) -> dict[str, Any]:
     """One pod spec."""
-    document = placed.document
-    volumes = ((volume, bundle.contents(volume, placed)) for volume in pod.volumes)
     return {
-        "kind": document.kind,
-        "namespace": placed.namespace,
-        "name": document.name.value if document.name else None,
-        "path": placed.path,
-        "containers": [container(c, bundle.environment(c, placed)) for c in pod.containers],
+        "kind": workload.kind,
+        "namespace": workload.placed.namespace,
+        "name": workload.name,
+        "path": workload.placed.path,
+        "containers": [container_json(*each) for each in workload.environments()],
         "volumes": [
-            {"name": volume.name.value if volume.name else None, "mounts": contents.mounts, "files": contents.files}
-            for volume, contents in volumes
+            {"name": name, "mounts": contents.mounts, "files": contents.files} for name, contents in workload.volumes()
         ],
     }
 
 
-def container(facts: Container, environment: Environment) -> dict[str, Any]:
+def container_json(container: Container, environment: Environment) -> dict[str, Any]:
     """One container."""
     return {
-        "name": facts.name.value if facts.name else None,
+        "name": container.name.value if container.name else None,
         "starts": environment.starts,
         "variables": [
             {
                 "name": variable.name,
                 "value": variable.value,
                 "masked": variable.masked,
-                "origin": origin(variable.origin),
-                "shadows": [origin(shadow) for shadow in variable.shadows],
+                "origin": origin_json(variable.origin),
+                "shadows": [origin_json(shadow) for shadow in variable.shadows],
             }
             for variable in environment.variables.values()
         ],
@@ -71,6 +110,109 @@ def container(facts: Container, environment: Environment) -> dict[str, Any]:
     }
 
 
-def origin(found: Origin) -> dict[str, str | None]:
+def origin_json(origin: Origin) -> dict[str, str | None]:
     """Where a value comes from."""
-    return {"kind": found.kind, "name": found.name, "key": found.key, "via": found.via}
+    return {"kind": origin.kind, "name": origin.name, "key": origin.key, "via": origin.via}
+
+
+# for people
+
+
+def render_text(found: Iterable[Workload], view: View) -> str:
+    """A block for each workload, with a table for each of its containers."""
+    paint = Paint(view)
+    return "\n".join("\n".join(workload_lines(workload, view, paint)) + "\n" for workload in found)
+
+
+def workload_lines(workload: Workload, view: View, paint: Paint) -> Iterator[str]:
+    """One pod spec: its containers, and the volumes of which something is known."""
+    name = "/".join(part for part in (workload.placed.namespace, workload.name) if part)
+    yield f"{paint('bold', printable(f'{workload.kind} {name}'))}  {paint('dim', printable(workload.placed.path))}"
+    for container, environment in workload.environments():
+        yield from container_lines(container, environment, view, paint)
+    for volume, contents in workload.volumes():
+        if contents.files is not None or not contents.mounts:
+            says = "holds " + (", ".join(contents.files or ()) or "no files")
+            shown = printable(says) if contents.mounts else paint("error", "cannot be mounted")
+            yield f"  volume {paint('bold', printable(volume or '?'))}: {shown}"
+
+
+def container_lines(container: Container, environment: Environment, view: View, paint: Paint) -> Iterator[str]:
+    """One container: its variables, what is missing, and what it is started with."""
+    starts = "" if environment.starts else paint("error", "  does not start (CreateContainerConfigError)")
+    kind = "container" if container.list == "containers" else container.list
+    yield f"  {kind} {paint('bold', printable(container.name.value if container.name else '?'))}{starts}"
+    yield from variable_lines(list(environment.variables.values()), view, paint)
+    for unresolved in environment.unresolved:
+        style = "error" if unresolved.missing and not unresolved.reference.optional else "warning"
+        yield f"    {paint(style, '!')} {printable(what_happens(unresolved))}"
+    for field, words in (("command", environment.command), ("args", environment.args)):
+        if words:
+            yield f"    {paint('dim', field)} " + " ".join(HIDDEN if w is None else printable(quoted(w)) for w in words)
+
+
+def variable_lines(variables: Sequence[Variable], view: View, paint: Paint) -> Iterator[str]:
+    """The table of variables: name, value, origin, and what is hidden by it."""
+    rows = [(printable(v.name), value_of(v), described(v.origin), shadows_of(v)) for v in variables]
+    names = max((width(name) for name, *_ in rows), default=0)
+    origins = max((width(origin) for _, _, origin, _ in rows), default=0)
+    values = max((width(value) for _, value, *_ in rows), default=0)
+    if view.width is not None:
+        values = min(values, max(view.width - names - origins - 8, NARROWEST))
+    for name, value, origin, shadows in rows:
+        cells = [paint("bold", name) + pad(name, names), shortened(value, values), paint("line", origin)]
+        yield "    " + "  ".join(cells)
+        if shadows:
+            yield f"    {' ' * names}  {paint('dim', shadows)}"
+
+
+def value_of(variable: Variable) -> str:
+    """A value in one line; a Secret's is never shown."""
+    if variable.masked:
+        return HIDDEN
+    if variable.value is None:
+        return LATE if variable.origin.kind in ("field", "resource", "file") else UNKNOWN
+    return printable(variable.value) or '""'
+
+
+def described(origin: Origin) -> str:
+    """Where a value comes from, in words."""
+    if origin.kind == "literal":
+        return origin.via
+    if origin.name is None:
+        return printable(f"{origin.kind} {origin.key or '?'}")
+    whole = ", envFrom" if origin.via == "envFrom" else ""
+    return printable(f"{origin.kind} {origin.name}:{origin.key}{whole}")
+
+
+def shadows_of(variable: Variable) -> str:
+    """What a variable hides."""
+    return f"hides {'; '.join(map(described, variable.shadows))}" if variable.shadows else ""
+
+
+def what_happens(unresolved: Unresolved) -> str:
+    """A reference that leads nowhere, and what the cluster does about it."""
+    reference = unresolved.reference
+    what = f"{reference.target} {reference.name.value}" + (f" key {unresolved.key}" if unresolved.key else "")
+    if not unresolved.missing:
+        return f"{what}: cannot be verified from these files"
+    return f"{what}: missing, but optional: left out" if reference.optional else f"{what}: missing"
+
+
+def quoted(word: str) -> str:
+    """A word of a command, in quotes where a shell would need them."""
+    return word if word and not set(word) & set(" \t\n\"'`$\\;&|<>(){}*?#") else "'" + word.replace("'", "'\\''") + "'"
+
+
+def shortened(text: str, columns: int) -> str:
+    """A text in exactly so many columns."""
+    if width(text) <= columns:
+        return text + pad(text, columns)
+    while width(text) > columns - 1:
+        text = text[:-1]
+    return text + "…" + pad(text, columns - 1)
+
+
+def pad(text: str, columns: int) -> str:
+    """The blanks that bring a text to so many columns."""
+    return " " * (columns - width(text))

@@ -228,7 +228,7 @@ def masked_places(result: Result) -> dict[str, list[Span]]:
     """The places of every text that must not be shown."""
     masked = {path: list(spans) for path, spans in result.outcome.hidden.items()}
     for bundle in result.bundles:
-        for placed in bundle.placed:
+        for placed in (*bundle.placed, *bundle.commands):
             if placed.document.masked:
                 masked.setdefault(placed.path, []).extend(placed.document.masked)
     return masked
