@@ -45,6 +45,10 @@ class Bundle:
         """The files of a volume."""
         return contents_of(volume, placed, self.resolver)
 
+    def why_unknown(self, placed: Placed) -> str | None:
+        """What stands around a document and may make, or read, what the files do not show; None when nothing does."""
+        return self.resolver.around.why_unknown(placed)
+
     def is_kustomized(self, placed: Placed) -> bool:
         """Whether a kustomization in the document's folder, or above, may still change it."""
         return any(
