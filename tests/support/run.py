@@ -8,12 +8,17 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from cmlint.check import Result, check
+from cmlint.bundle.bundle import Bundle
+from cmlint.check import Result, check, select, settings_of
 from cmlint.config import Config
+from cmlint.engine import Engine, Outcome
+from cmlint.manifest.documents import read_text
 from cmlint.registry import load_rules
 from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.rules import Rule
+from cmlint.suppress import Suppressions
+from cmlint.texts import Texts
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures"
@@ -42,6 +47,14 @@ def lint(folder: Path, *paths: str, config: Config | None = None) -> Result:
         result = check(paths or (".",), config or Config(), dict(rules()))
     assert not result.problems
     return result
+
+
+def lint_texts(files: Mapping[str, str], config: Config) -> Outcome:
+    """What cmlint finds in texts that reach the cluster together, without touching a disk."""
+    bundle = Bundle([(path, read_text(text)) for path, text in files.items()], strict=config.references == "strict")
+    selected, chosen = select(dict(rules()), config.select, config.ignore)
+    engine = Engine(selected, settings_of(config), Texts(files.__getitem__), chosen)
+    return engine.run([bundle], Suppressions({}, rules()))
 
 
 def concise(result: Result) -> list[str]:

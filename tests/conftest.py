@@ -1,0 +1,9 @@
+"""Property tests give the same answer every time; `pytest --hypothesis-profile=search` looks further."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+settings.register_profile("search", deadline=None, max_examples=3000)
+settings.load_profile("steady")
