@@ -1,0 +1,65 @@
+"""The scripts in `bench/` do what their page says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.run import ROOT, write
+
+POD = (
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n"
+    "  - name: web\n    image: web:1.0.0\n    env: [{name: PORT, value: PLACE}]\n"
+)
+
+
+def bench(script: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs a script."""
+    line = [sys.executable, ROOT / "bench" / script, *words]
+    return subprocess.run(line, capture_output=True, encoding="utf-8", check=False)
+
+
+def test_findings_are_counted_saved_and_compared(tmp_path: Path) -> None:
+    corpus, old, new = tmp_path / "corpus", tmp_path / "old.json", tmp_path / "new.json"
+    write(corpus, {"a/pod.yaml": POD.replace("PLACE", "80"), "b/pod.yaml": POD, "c/values.yaml": "a: b\n", "INDEX": ""})
+    counted = bench("corpus.py", corpus, "--save", old)
+    assert (counted.returncode, counted.stderr) == (0, "")
+    lines = counted.stdout.splitlines()
+    assert lines[:4] == [
+        "a: exit status 1, 0 names not verifiable",
+        "       1 error[non-string-env]",
+        "b: exit status 0, 0 names not verifiable",
+        "c: exit status 2, 0 names not verifiable",
+    ]
+    assert lines[4].startswith("  cmlint: error: nothing to lint")
+    assert lines[-2:] == ["all repositories", "       1 error[non-string-env]"]
+    assert bench("corpus.py", "--compare", old, old).stdout == "0 findings differ\n"
+
+    write(corpus, {"a/pod.yaml": POD, "b/pod.yaml": f"# moved\n{POD.replace('PLACE', '80')}"})
+    allowed = bench("corpus.py", corpus, "--save", new, "--", "--allow-empty")
+    assert "c: exit status 0, 0 names not verifiable" in allowed.stdout
+    compared = bench("corpus.py", "--compare", old, new)
+    assert compared.returncode == 1
+    removed, added, total = compared.stdout.splitlines()
+    assert removed.startswith("- a/pod.yaml:8:31: error[non-string-env] ")
+    assert added.startswith("+ b/pod.yaml:9:31: error[non-string-env] ")
+    assert total == "2 findings differ"
+
+
+def test_speed_is_shown_beside_the_floor(tmp_path: Path) -> None:
+    write(tmp_path, {"a/pod.yaml": POD, "b/broken.yaml": "a: [\n---\nb: c\n", "b/data.json": "{}"})
+    done = bench("speed.py", tmp_path, "--rounds", "1")
+    assert done.stderr == ""
+    first, _, _, *rows = done.stdout.splitlines()
+    assert first == "3 files, 0.0 MB, best of 1 rounds"
+    assert [row[:32].strip() for row in rows] == [
+        "read and compose all",
+        "cmlint check, cold",
+        'python -c "import yaml"',
+        "cmlint check, one clean file",
+        "cmlint check, one faulty file",
+    ]
+    figures = [[float(figure) for figure in row[32:].split()] for row in rows]
+    assert [len(row) for row in figures] == [5] * 5
+    assert figures[0][3:] == figures[2][3:] == [1, 1]
