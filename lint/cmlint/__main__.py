@@ -39,9 +39,7 @@ def main(words: Sequence[str]) -> int:
         code = INTERRUPTED
     except BrokenPipeError:
         code = BROKEN_PIPE
-    except OSError as error:
-        code = complain(f"{error.filename or 'output'}: {(error.strerror or str(error)).lower()}", "nothing was written")
-    except Exception as error:  # whatever happens, a user sees no traceback, and never a text that may be secret
+    except Exception as error:
         code = complain(*unexpected(error))
     sys.stderr.flush()
     return code
@@ -72,16 +70,16 @@ def parse_plainly(words: Sequence[str]) -> tuple[Command, Any] | None:
 
 def complain(message: str, help: str) -> int:  # noqa: A002
     """Says what ended the run, and what to do about it."""
-    print(f"cmlint: error: {message}\nhelp: {help}", file=sys.stderr)
+    sys.stderr.write(f"cmlint: error: {message}\nhelp: {help}\n")
     return 2
 
 
 def unexpected(error: Exception) -> tuple[str, str]:
-    """What is said of a mistake of cmlint's own: its type and place."""
+    """What is said of a mistake of cmlint's own: its type and place, but not its text, which may hold a value."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
-    where = f" in {trace.tb_frame.f_code.co_name}, {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else ""
+    where = f" in {trace.tb_frame.f_globals.get('__name__')}, line {trace.tb_lineno}" if trace else ""
     return f"{type(error).__name__}{where}", "this is a mistake in cmlint, not in the manifests; please report it"
 
 

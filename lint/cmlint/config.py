@@ -131,7 +131,8 @@ def text_of(path: str) -> str:
         with open(path, encoding="utf-8-sig") as file:
             return file.read()
     except OSError as error:
-        raise FatalError(f"{shown(path)}: {(error.strerror or str(error)).lower()}", "`--config` names another file") from None
+        reason = (error.strerror or str(error)).lower()
+        raise FatalError(f"{shown(path)}: {reason}", "`--config` names another file") from None
     except UnicodeDecodeError as error:
         raise FatalError(f"{shown(path)}: not valid UTF-8 at byte {error.start}", "save the file as UTF-8") from None
 
@@ -149,8 +150,8 @@ def read(path: str) -> Value:
 
 def read_yaml(text: str, file: str) -> Value:
     """A configuration in YAML."""
-    from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, YamlSyntaxError, compose
     from cmlint.kube.scalars import resolve
+    from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, YamlSyntaxError, compose
 
     def value_of(node: Node) -> Value:
         place = place_of(node)
@@ -162,7 +163,7 @@ def read_yaml(text: str, file: str) -> Value:
         for key, value in node.value:
             name = str(key.value)
             if name in entries:
-                raise wrong(place_of(key), f"`{name}` stands twice", f"the first one is in line {entries[name][0].line}")
+                raise wrong(place_of(key), f"`{name}` stands twice", f"it is first in line {entries[name][0].line}")
             entries[name] = place_of(key), value_of(value)
         return Value(entries, place)
 
@@ -204,7 +205,8 @@ def read_toml(text: str, file: str) -> Value:
         match = found.search(text, max(text.find(TABLE), 0))
         if match is None:
             return None
-        return Place(file, text.count("\n", 0, match.start(1)) + 1, match.start(1) - text.rfind("\n", 0, match.start(1)))
+        start = match.start(1)
+        return Place(file, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
 
     try:
         table = tomllib.loads(text).get("tool", {}).get("cmlint")
@@ -249,7 +251,8 @@ def check_type(value: Value, expected: Any, path: str) -> None:
 
     if expected is Config:
         if not isinstance(value.data, dict):
-            raise wrong(value.place, f"must be a mapping, but it is {kind_of(value)}", "`cmlint schema` says what it may hold")
+            reason = f"must be a mapping, but it is {kind_of(value)}"
+            raise wrong(value.place, reason, "`cmlint schema` says what it may hold")
         hints = get_type_hints(Config)
         known = {field.encode_name: hints[field.name] for field in msgspec.structs.fields(Config)}
         for key, (place, inner) in value.data.items():

@@ -21,7 +21,7 @@ from cmlint.registry import load_rules
 from cmlint.rules import BadRuleError
 
 LineError: type[Exception] = typer.BadParameter.__mro__[2]
-"""The base of all errors about a line; by its version typer brings click along or has it inside, so it has two homes."""
+"""The base of all errors about a line; its home depends on typer's version, which imports click or has it inside."""
 
 PLUGIN = "kubectl-cmlint"
 """The name under which kubectl finds the command as its plugin."""
@@ -82,7 +82,7 @@ def with_examples(base: Any, program: str, examples: Examples) -> Any:
     return type(base.__name__, (base,), {"format_help": format_help})
 
 
-def print_version(wanted: bool) -> None:  # noqa: FBT001
+def print_version(wanted: bool) -> None:
     """Answers `--version`."""
     if wanted:
         typer.echo(f"cmlint {__version__}")
@@ -90,7 +90,7 @@ def print_version(wanted: bool) -> None:  # noqa: FBT001
 
 
 def start(
-    version: bool = typer.Option(  # noqa: ARG001, FBT001
+    version: bool = typer.Option(
         False, "--version", help="Print the version and exit.", callback=print_version, is_eager=True
     ),
 ) -> None:
@@ -122,7 +122,7 @@ def signed(parameter: Parameter) -> inspect.Parameter:
     given: dict[str, Any] = {"help": parameter.help, "rich_help_panel": parameter.panel or None}
     if parameter.metavar:
         given["metavar"] = parameter.metavar
-    if parameter.complete == "rules":
+    if parameter.names_rules:
         given["autocompletion"] = rules_beginning
     default: Any = False if parameter.kind == "flag" else None
     info = typer.Option(default, *parameter.flags, **given) if parameter.flags else typer.Argument(default, **given)

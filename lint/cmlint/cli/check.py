@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+from typing import Literal
 
 import msgspec
 
 from cmlint.check import Result, check
-from cmlint.errors import FatalError
 from cmlint.cli.inputs import require_objects, rules_or_error, tell_empty, tell_problems
 from cmlint.cli.parameters import COLOR, CONFIG, INPUT, OUTPUT, PATHS, RULES, Command, Parameter, words_of
 from cmlint.cli.terminal import view_of, write
 from cmlint.config import Config, anchored, load
 from cmlint.errors import fatal
-from cmlint.model.findings import RANKS
+from cmlint.model.findings import RANKS, Severity
 from cmlint.report import FORMATS, render
+
 
 class Options(msgspec.Struct, frozen=True):
     """What the line says."""
@@ -38,24 +39,57 @@ class Options(msgspec.Struct, frozen=True):
     color: str = "auto"
 
 
+SEVERITIES = ("error", "warning", "info", "never")
+
 PARAMETERS = (
     PATHS,
-    Parameter("select", ("--select",), "list", "Run these rules only: names, families or `all`, separated by commas.", "RULES", panel=RULES, complete="rules"),
-    Parameter("ignore", ("--ignore",), "list", "Leave these rules out, besides those that the configuration leaves out.", "RULES", panel=RULES, complete="rules"),
-    Parameter("pedantic", ("--pedantic",), "flag", "Show what breaks nothing, too.", panel=RULES),
-    Parameter("kubernetes_version", ("--kubernetes-version",), "text", "The cluster's version, like `1.31`; the newest known by default.", "VERSION", panel=RULES),
-    Parameter("fail_on", ("--fail-on",), "choice", "The least severity that gives exit status 1: `error`, `warning` (default), `info` or `never`.", "SEVERITY", ("error", "warning", "info", "never"), RULES),
-    Parameter("no_ignores", ("--no-ignores",), "flag", "Show what comments, annotations and the configuration suppress.", panel=RULES),
+    Parameter(
+        "select",
+        "list",
+        "Run these rules only: names, families or `all`, separated by commas.",
+        "RULES",
+        RULES,
+        names_rules=True,
+    ),
+    Parameter(
+        "ignore",
+        "list",
+        "Leave these rules out, besides those that the configuration leaves out.",
+        "RULES",
+        RULES,
+        names_rules=True,
+    ),
+    Parameter("pedantic", "flag", "Show what breaks nothing, too.", panel=RULES),
+    Parameter(
+        "kubernetes_version",
+        "text",
+        "The cluster's version, like `1.31`; by default the newest known.",
+        "VERSION",
+        RULES,
+    ),
+    Parameter(
+        "fail_on",
+        "choice",
+        "The least severity that gives exit status 1: `error`, `warning` (default), `info` or `never`.",
+        "SEVERITY",
+        RULES,
+        SEVERITIES,
+    ),
+    Parameter("no_ignores", "flag", "Show what comments, annotations and the configuration suppress.", panel=RULES),
     CONFIG,
-    Parameter("exclude", ("--exclude",), "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", panel=INPUT),
-    Parameter("allow_empty", ("--allow-empty",), "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
-    Parameter("format", ("--format",), "choice", "How findings are shown: `text` (default), `concise` or `json`.", "FORMAT", FORMATS, OUTPUT),
-    Parameter("output", ("--output",), "text", "Write the report to a file.", "FILE", panel=OUTPUT),
-    Parameter("statistics", ("--statistics",), "flag", "Count the findings of each rule.", panel=OUTPUT),
-    Parameter("verbose", ("--verbose", "-v"), "flag", "Show what was skipped and what could not be verified, too.", panel=OUTPUT),
-    Parameter("quiet", ("--quiet", "-q"), "flag", "Show findings only.", panel=OUTPUT),
+    Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
+    Parameter("allow_empty", "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
+    Parameter(
+        "format", "choice", "How findings are shown: `text` (default), `concise` or `json`.", "FORMAT", OUTPUT, FORMATS
+    ),
+    Parameter("output", "text", "Write the report to a file.", "FILE", OUTPUT),
+    Parameter("statistics", "flag", "Count the findings of each rule.", panel=OUTPUT),
+    Parameter(
+        "verbose", "flag", "Show what was skipped and what could not be verified, too.", panel=OUTPUT, short="-v"
+    ),
+    Parameter("quiet", "flag", "Show findings only.", panel=OUTPUT, short="-q"),
     COLOR,
-)  # fmt: skip
+)
 
 
 def run(options: Options) -> int:
@@ -98,12 +132,13 @@ def settle(config: Config, options: Options) -> Config:
     )
 
 
-def status(result: Result, fail_on: str) -> int:
+def status(result: Result, fail_on: Severity | Literal["never"]) -> int:
     """The exit status: 2 where something went wrong, 1 where something bad enough was found."""
     if result.problems or result.outcome.crashed:
         return 2
-    least = RANKS.get(fail_on, len(RANKS))
-    return int(any(RANKS[finding.severity] >= least for finding in result.outcome.findings))
+    if fail_on == "never":
+        return 0
+    return int(any(RANKS[finding.severity] >= RANKS[fail_on] for finding in result.outcome.findings))
 
 
 EXAMPLES = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from cmlint.check import read_bundles
@@ -26,6 +28,9 @@ SHORT = {
 }
 """kubectl's short names of kinds."""
 
+MOST = 10
+"""The most names that an error lists."""
+
 
 class Options(msgspec.Struct, frozen=True):
     """What the line says."""
@@ -40,12 +45,12 @@ class Options(msgspec.Struct, frozen=True):
 
 PARAMETERS = (
     parameters.PATHS,
-    Parameter("workload", ("--workload", "-w"), "text", "Only workloads of this name.", "[KIND/]NAME"),
-    Parameter("namespace", ("--namespace", "-n"), "text", "Only workloads in this namespace.", "NAME"),
-    Parameter("format", ("--format",), "choice", "How they are shown: `text` (default) or `json`.", "FORMAT", ("text", "json")),
-    parameters.CONFIG,
-    parameters.COLOR,
-)  # fmt: skip
+    Parameter("workload", "text", "Only workloads of this name.", "[KIND/]NAME", short="-w"),
+    Parameter("namespace", "text", "Only workloads in this namespace.", "NAME", short="-n"),
+    Parameter("format", "choice", "How they are shown: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
+    parameters.CONFIG._replace(panel=""),
+    parameters.COLOR._replace(panel=""),
+)
 
 
 def run(options: Options) -> int:
@@ -72,19 +77,20 @@ def chosen(found: list[Workload], options: Options) -> list[Workload]:
         return here
     kind, slash, name = options.workload.rpartition("/")
     kind = SHORT.get(kind.lower(), kind.lower())
-    named = [each for each in here if each.name == name and (not kind or kind in (each.kind.lower(), f"{each.kind.lower()}s"))]
+    named = [each for each in here if each.name == name and (not kind or kind.removesuffix("s") == each.kind.lower())]
     if not named:
         names = {f"{each.kind.lower() if slash else ''}{slash}{each.name}" for each in here if each.name}
         raise missing(f"there is no workload `{options.workload}`", f"{kind}{slash}{name}", names)
     return named
 
 
-def missing(message: str, wanted: str, known: set[str | None]) -> FatalError:
+def missing(message: str, wanted: str, known: Iterable[str | None]) -> FatalError:
     """The error about something that is not there, with what there is."""
     names = sorted(name for name in known if name)
-    near = nearest(wanted, names)
-    listed = ", ".join(f"`{name}`" for name in names[:10]) + (", ..." if len(names) > 10 else "")
-    return FatalError(message, f"did you mean `{near}`?" if near else f"there are {listed}" if names else "there are none")
+    if near := nearest(wanted, names):
+        return FatalError(message, f"did you mean `{near}`?")
+    listed = ", ".join(f"`{name}`" for name in names[:MOST]) + (", ..." if len(names) > MOST else "")
+    return FatalError(message, f"there are {listed}" if names else "there are none")
 
 
 EXAMPLES = (
@@ -93,6 +99,4 @@ EXAMPLES = (
     ("env - --format json < rendered.yaml", "from standard input, for a machine"),
 )
 
-COMMAND = Command(
-    "env", "Show what each container's environment will really be.", EXAMPLES, PARAMETERS, Options, run
-)
+COMMAND = Command("env", "Show what each container's environment will really be.", EXAMPLES, PARAMETERS, Options, run)

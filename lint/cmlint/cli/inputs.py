@@ -24,7 +24,7 @@ def rules_or_error() -> dict[str, Rule]:
 
 def tell(kind: str, message: str) -> None:
     """Says something about the input, in one line that is no part of the report."""
-    print(f"cmlint: {kind}: {message}", file=sys.stderr)
+    sys.stderr.write(f"cmlint: {kind}: {message}\n")
 
 
 def tell_problems(problems: Iterable[files.Problem]) -> None:

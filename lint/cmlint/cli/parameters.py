@@ -18,29 +18,55 @@ Examples = tuple[tuple[str, str], ...]
 
 
 class Parameter(NamedTuple):
-    """An option, or without `flags` the positional argument; `field` is where its value goes in the command's options.
+    """An option, or the positional argument; `field` is where its value goes in the command's options.
 
-    A `list` may be given several times. `complete` names what the shell may complete it with.
+    A `list` may be given several times. `panel` is the part of the help that it stands in, `short` its short flag.
     """
 
     field: str
-    flags: tuple[str, ...]
     kind: Kind
     help: str
     metavar: str = ""
-    choices: tuple[str, ...] = ()
     panel: str = ""
-    complete: Literal["", "rules"] = ""
+    choices: tuple[str, ...] = ()
+    short: str = ""
+    positional: bool = False
+    names_rules: bool = False
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The ways to write the option; none for the positional argument."""
+        if self.positional:
+            return ()
+        long = f"--{self.field.replace('_', '-')}"
+        return (long, self.short) if self.short else (long,)
 
 
 RULES, INPUT, OUTPUT = "Rules", "Input", "Output"
 """The parts of a command's help."""
 
-# fmt: off
-PATHS = Parameter("paths", (), "list", "Files and folders, or `-` for standard input; by default the working directory.", "PATHS")
-CONFIG = Parameter("config", ("--config",), "text", "The configuration; by default the nearest `.cmlint.yaml` or `pyproject.toml` upwards.", "FILE", panel=INPUT)
-COLOR = Parameter("color", ("--color",), "choice", "Whether to use colours: `auto` (default; honours NO_COLOR and FORCE_COLOR), `always` or `never`.", "WHEN", ("auto", "always", "never"), OUTPUT)
-# fmt: on
+PATHS = Parameter(
+    "paths",
+    "list",
+    "Files and folders, or `-` for standard input; by default the working directory.",
+    "PATHS",
+    positional=True,
+)
+CONFIG = Parameter(
+    "config",
+    "text",
+    "The configuration; by default the nearest `.cmlint.yaml` or `pyproject.toml` upwards.",
+    "FILE",
+    INPUT,
+)
+COLOR = Parameter(
+    "color",
+    "choice",
+    "Whether to use colours: `auto` (default; honours NO_COLOR and FORCE_COLOR), `always` or `never`.",
+    "WHEN",
+    OUTPUT,
+    ("auto", "always", "never"),
+)
 
 
 class Command(NamedTuple):
@@ -57,7 +83,7 @@ class Command(NamedTuple):
 def parse(parameters: Sequence[Parameter], words: Iterable[str]) -> Values | None:
     """The values that a line gives, or None for a line that typer has to answer."""
     known = {flag: parameter for parameter in parameters for flag in parameter.flags}
-    positional = next((parameter for parameter in parameters if not parameter.flags), None)
+    positional = next((parameter for parameter in parameters if parameter.positional), None)
     values: Values = {}
     rest = iter(words)
     for word in rest:
@@ -89,9 +115,7 @@ def put(values: Values, parameter: Parameter | None, text: str | None) -> bool:
         values[parameter.field] = True
     elif parameter.kind == "list":
         values[parameter.field] = (*values.get(parameter.field, ()), text)
-    elif parameter.choices and text not in parameter.choices:
-        return False
-    elif not parameter.flags and parameter.field in values:
+    elif (parameter.choices and text not in parameter.choices) or (parameter.positional and parameter.field in values):
         return False
     else:
         values[parameter.field] = text

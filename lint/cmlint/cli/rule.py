@@ -27,9 +27,9 @@ class Options(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = (
-    Parameter("name", (), "text", "The rule; without one, all are listed.", "NAME", complete="rules"),
-    Parameter("format", ("--format",), "choice", "How it is shown: `text` (default) or `json`.", "FORMAT", ("text", "json")),
-)  # fmt: skip
+    Parameter("name", "text", "The rule; without one, all are listed.", "NAME", positional=True, names_rules=True),
+    Parameter("format", "choice", "How it is shown: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
+)
 
 
 def run(options: Options) -> int:

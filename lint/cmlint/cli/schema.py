@@ -17,7 +17,7 @@ class Options(msgspec.Struct, frozen=True):
     """What the line says: nothing."""
 
 
-def run(options: Options) -> int:  # noqa: ARG001
+def run(options: Options) -> int:
     """Prints the schema."""
     rules = rules_or_error()
     families = sorted({rule.family for rule in rules.values()})
@@ -38,7 +38,7 @@ def schema(names: list[str]) -> dict[str, Any]:
         "$id": "https://cmlint.dev/schema.json",
         **whole,
         "title": "The configuration of cmlint",
-        "description": "What a project settles about cmlint, in `.cmlint.yaml` or in `[tool.cmlint]` of `pyproject.toml`.",
+        "description": "What a project settles in `.cmlint.yaml` or in `[tool.cmlint]` of `pyproject.toml`.",
     }
 
 

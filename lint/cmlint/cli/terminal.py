@@ -48,8 +48,8 @@ def write(text: str, path: str | None = None) -> None:
         raise
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        where, help_ = ("standard output", "nothing else is wrong") if path is None else (path, "`--output` names a file")
-        raise FatalError(f"{where}: cannot be written: {reason}", help_) from None
+        message = f"{path or 'standard output'}: cannot be written: {reason}"
+        raise FatalError(message, "name a file that can be written with `--output`") from None
 
 
 def replace(path: str, text: str) -> None:

@@ -15,8 +15,9 @@ def render(result: Result, view: View) -> str:
     lines: list[str] = []
     for finding in result.outcome.findings:
         start = finding.location.start
+        place = f"{printable(finding.location.path)}:{start.line}:{start.column}"
         kind = paint(finding.severity, f"{finding.severity}[{paint.link(finding.rule, finding.url)}]")
-        lines.append(f"{printable(finding.location.path)}:{start.line}:{start.column}: {kind} {printable(finding.message)}")
+        lines.append(f"{place}: {kind} {printable(finding.message)}")
     lines += extras(result, view, paint)
     if not view.quiet:
         lines.append(summary(result, view, paint))

@@ -21,8 +21,11 @@ UNKNOWN = "(unknown)"
 LATE = "(when it runs)"
 """What stands for a value that only the running pod knows."""
 
-NARROWEST = 12
-"""The columns that a value always gets."""
+NARROWEST, WIDEST = 12, 50
+"""The columns that a value always gets, and those beyond which the others are not lined up with it."""
+
+KINDS = {"initContainers": "init container", "ephemeralContainers": "ephemeral container"}
+"""What to call a container of each list."""
 
 
 class Workload(msgspec.Struct, frozen=True):
@@ -140,7 +143,7 @@ def workload_lines(workload: Workload, view: View, paint: Paint) -> Iterator[str
 def container_lines(container: Container, environment: Environment, view: View, paint: Paint) -> Iterator[str]:
     """One container: its variables, what is missing, and what it is started with."""
     starts = "" if environment.starts else paint("error", "  does not start (CreateContainerConfigError)")
-    kind = "container" if container.list == "containers" else container.list
+    kind = KINDS.get(container.list, "container")
     yield f"  {kind} {paint('bold', printable(container.name.value if container.name else '?'))}{starts}"
     yield from variable_lines(list(environment.variables.values()), view, paint)
     for unresolved in environment.unresolved:
@@ -157,10 +160,11 @@ def variable_lines(variables: Sequence[Variable], view: View, paint: Paint) -> I
     names = max((width(name) for name, *_ in rows), default=0)
     origins = max((width(origin) for _, _, origin, _ in rows), default=0)
     values = max((width(value) for _, value, *_ in rows), default=0)
-    if view.width is not None:
-        values = min(values, max(view.width - names - origins - 8, NARROWEST))
+    room = None if view.width is None else max(view.width - names - origins - 8, NARROWEST)
+    values = min(values, WIDEST if room is None else room)
     for name, value, origin, shadows in rows:
-        cells = [paint("bold", name) + pad(name, names), shortened(value, values), paint("line", origin)]
+        shown = value if room is None else shortened(value, room)
+        cells = [paint("bold", name) + pad(name, names), shown + pad(shown, values), paint("line", origin)]
         yield "    " + "  ".join(cells)
         if shadows:
             yield f"    {' ' * names}  {paint('dim', shadows)}"
@@ -205,14 +209,14 @@ def quoted(word: str) -> str:
 
 
 def shortened(text: str, columns: int) -> str:
-    """A text in exactly so many columns."""
+    """A text in no more than so many columns."""
     if width(text) <= columns:
-        return text + pad(text, columns)
+        return text
     while width(text) > columns - 1:
         text = text[:-1]
-    return text + "…" + pad(text, columns - 1)
+    return text + "…"
 
 
 def pad(text: str, columns: int) -> str:
-    """The blanks that bring a text to so many columns."""
+    """The blanks that bring a text to so many columns, none where it has more."""
     return " " * (columns - width(text))

@@ -48,7 +48,8 @@ class Frames:
         by_path: dict[str, list[Mark]] = {}
         by_path[finding.location.path] = [mark_of(finding.location, "", primary=True)]
         for related in finding.related:
-            by_path.setdefault(related.location.path, []).append(mark_of(related.location, related.label, primary=False))
+            mark = mark_of(related.location, related.label, primary=False)
+            by_path.setdefault(related.location.path, []).append(mark)
         arrow = "-->"
         for path, marks in by_path.items():
             head = finding.location.start if arrow == "-->" else None

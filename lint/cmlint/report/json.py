@@ -12,7 +12,7 @@ from cmlint.report.view import View
 VERSION = 1
 
 
-def render(result: Result, view: View) -> str:  # noqa: ARG001
+def render(result: Result, view: View) -> str:
     """The findings, what could not be verified, and the counts of the summary."""
     outcome = result.outcome
     skipped = [*outcome.skipped, *((problem.path, problem.message) for problem in result.problems)]

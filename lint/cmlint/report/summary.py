@@ -40,10 +40,10 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
     """What was asked for besides the findings: counts by rule, what was skipped, what could not be verified."""
     outcome = result.outcome
     if view.statistics and outcome.findings:
-        by_rule = Counter((finding.rule, finding.severity) for finding in outcome.findings)
-        ranked = sorted(by_rule.items(), key=lambda item: (-RANKS[item[0][1]], -item[1], item[0]))
+        by_rule = Counter((-RANKS[finding.severity], finding.severity, finding.rule) for finding in outcome.findings)
+        ranked = sorted(by_rule.items(), key=lambda item: (item[0][0], -item[1], item[0]))
         digits = len(str(max(by_rule.values())))
-        yield "\n".join(f"{n:>{digits}} {paint(severity, f'{severity:7}')} {rule}" for (rule, severity), n in ranked)
+        yield "\n".join(f"{n:>{digits}} {paint(severity, f'{severity:7}')} {rule}" for (_, severity, rule), n in ranked)
     if view.verbose and outcome.skipped:
         lines = (f"  {printable(path)}: {reason}{times(n)}" for (path, reason), n in Counter(outcome.skipped).items())
         yield "\n".join((paint("bold", "skipped:"), *lines))

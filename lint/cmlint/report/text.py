@@ -11,6 +11,7 @@ from cmlint.report.paint import Paint
 from cmlint.report.summary import extras, summary
 from cmlint.report.view import View
 
+
 def render(result: Result, view: View) -> str:
     """All findings, and unless only those are wanted what was counted."""
     paint = Paint(view)
