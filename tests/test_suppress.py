@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from math import inf
 from typing import NamedTuple
 
@@ -14,11 +13,11 @@ from hypothesis import strategies as st
 from cmlint.bundle.bundle import Bundle
 from cmlint.check import select, settings_of
 from cmlint.config import Config
-from cmlint.engine import Engine, Outcome
+from cmlint.engine import Engine, Outcome, crashed
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Ignore, Span
 from cmlint.model.findings import Finding, Location
-from cmlint.rules import Context, Draft, Rule
+from cmlint.rules import Draft
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 from tests.support.run import ROOT, rules
@@ -45,33 +44,10 @@ def shown(finding: Finding) -> str:
     return f"{finding.location.path}:{finding.location.start.line} {finding.rule}"
 
 
-def idle_comment(ignore: Ignore, ctx: Context) -> Iterator[Draft]:
-    """A rule about suppressions that is not tidiness, as another package may bring one."""
-    (name,) = ignore.rules
-    yield ctx.finding(name.span, f"{name.value} is {'idle' if name.value in ctx.names else 'unknown'}")
-
-
-IDLE = Rule(
-    name="idle-comment",
-    summary="a suppression that suppresses nothing",
-    consequence="silent",
-    since="0.1.0",
-    family="tests",
-    node="Ignore",
-    codes=(),
-    pedantic=False,
-    fixable=False,
-    check=idle_comment,
-    module=__name__,
-)
-
-
-def run(*bundles: dict[str, str], config: Config | None = None, enabled: bool = True, idle: bool = False) -> Run:
+def run(*bundles: dict[str, str], config: Config | None = None, enabled: bool = True) -> Run:
     """Lints texts by their paths, each mapping a bundle, with the rules as the configuration selects them."""
     config = config or Config(pedantic=True)
-    known = {name: rule for name, rule in rules().items() if rule.node != "Ignore"}
-    if idle:
-        known[IDLE.name] = IDLE
+    known = dict(rules())
     texts = {path: text for files in bundles for path, text in files.items()}
     selected, chosen = select(known, config.select, config.ignore)
     suppressions = Suppressions(config.per_path_ignore, known, enabled=enabled)
@@ -319,18 +295,28 @@ def test_bundles_do_not_know_of_each_other() -> None:
     assert run(whole, half).unused == run(half, whole).unused == []
 
 
-def test_what_a_rule_says_of_suppressions_can_be_suppressed_by_its_name_alone() -> None:
+def test_what_is_said_of_suppressions_is_suppressed_by_its_rule_alone() -> None:
     def found(comment: str) -> list[str]:
-        outcome = run({"a.yaml": f"{comment}\n{manifest(annotation='missing-key')}"}, idle=True).outcome
-        return [finding.message for finding in outcome.findings if finding.rule == IDLE.name]
+        outcome = run({"a.yaml": f"{comment}\n{manifest(annotation='missing-key')}"}).outcome
+        return [f.message.split("`")[1] for f in outcome.findings if f.rule == "unused-ignore"]
 
-    assert found("# cmlint: ignore[images]") == ["images is idle"]
-    assert found("# cmlint: ignore[image]") == ["image is unknown"]
-    assert found("# cmlint: ignore[images, idle-comment]") == []
-    assert found("# cmlint: ignore[idle-comment, images]") == []
-    assert found("# cmlint: ignore[idle-comment]") == ["idle-comment is idle"]
-    assert found("# cmlint: ignore[images, tests]") == ["images is idle", "tests is idle"]
-    assert found("# cmlint: ignore[all]") == ["all is idle"]
+    assert found("# cmlint: ignore[images]") == ["images"]
+    assert found("# cmlint: ignore[image]") == ["image"]
+    assert found("# cmlint: ignore[images, unused-ignore]") == []
+    assert found("# cmlint: ignore[unused-ignore, images]") == []
+    assert found("# cmlint: ignore[unused-ignore]") == ["unused-ignore"]
+    assert found("# cmlint: ignore[images, reading]") == ["images", "reading"]
+    assert found("# cmlint: ignore[all]") == ["all"]
+    assert found("# nothing") == []
+
+
+def test_an_unknown_name_is_told_with_the_nearest_one() -> None:
+    """Whatever rules have run besides."""
+    text = manifest("# cmlint: ignore[mising-key, missing-key]")
+    (finding,) = run({"a.yaml": text}, config=Config(select=("unused-ignore",))).outcome.findings
+    assert finding.message == "there is no rule or family `mising-key` to suppress"
+    assert finding.help == "did you mean `missing-key`?"
+    assert text[finding.location.start.offset : finding.location.end.offset] == "mising-key"
 
 
 def test_equal_findings_are_counted_once_when_they_are_suppressed() -> None:
@@ -342,7 +328,8 @@ def test_a_crash_is_never_suppressed() -> None:
     suppressions = Suppressions({"a.yaml": ("all",)}, rules())
     (placed, *_) = Bundle([("a.yaml", read_text(manifest(annotation="all")))]).placed
     crash = Draft(placed, placed.document.head, "the rule has crashed")
-    assert not suppressions.covers(IDLE, crash)
+    assert not suppressions.covers(crashed(rules()["missing-key"]), crash)
+    assert suppressions.covers(rules()["missing-key"], crash)
 
 
 def test_the_page_shows_what_works() -> None:
