@@ -337,6 +337,8 @@ def why_not_base64(text: str) -> str:
         return "is not valid base64: it contains a space"
     if any(character in text for character in "-_"):
         return "is not valid base64: it uses the URL-safe alphabet (`-` and `_` instead of `+` and `/`)"
+    if re.search(r"[^A-Za-z0-9+/=\r\n]", text):
+        return "is not valid base64: it contains a character that base64 does not have"
     if len(text.replace("\n", "").replace("\r", "")) % 4:
         return "is not valid base64: its padding (`=`) is missing or wrong"
     return "is not valid base64"
