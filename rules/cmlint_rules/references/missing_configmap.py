@@ -1,0 +1,21 @@
+"""A reference to a ConfigMap that nothing defines."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Context, Draft, Reference, rule
+from cmlint_rules.references import absent_provider
+
+
+@rule(
+    name="missing-configmap",
+    summary="a reference to a ConfigMap that nothing defines",
+    consequence="stuck",
+    since="0.1.0",
+)
+def missing_configmap(reference: Reference, ctx: Context) -> Iterator[Draft]:
+    """`env`, `envFrom`, volumes and projected sources; where something else may make the name, nothing is said."""
+    if reference.target != "ConfigMap" or reference.optional or reference.via == "field":
+        return
+    resolution = ctx.resolve(reference)
+    if resolution.status == "missing":
+        yield absent_provider(reference, resolution, ctx)

@@ -1,0 +1,21 @@
+"""A reference to a Secret that nothing defines."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Context, Draft, Reference, rule
+from cmlint_rules.references import absent_provider, speaks_of
+
+
+@rule(
+    name="missing-secret",
+    summary="a reference to a Secret that nothing defines",
+    consequence="stuck",
+    since="0.1.0",
+)
+def missing_secret(reference: Reference, ctx: Context) -> Iterator[Draft]:
+    """Most Secrets are kept elsewhere, so without a near name nothing is said unless the configuration asks for it."""
+    if reference.target != "Secret" or reference.optional or reference.via == "field":
+        return
+    resolution = ctx.resolve(reference)
+    if resolution.status == "missing" and (resolution.near or speaks_of("Secret", ctx)):
+        yield absent_provider(reference, resolution, ctx)

@@ -1,0 +1,42 @@
+"""A field that Kubernetes does not know."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Context, Draft, Fault, rule
+from cmlint_rules.references import parent_and_field, short
+
+MEANT = {
+    "stringData": "a ConfigMap has only `data` and `binaryData`; `stringData` is a field of Secrets",
+    "containers.environment": "did you mean `env`?",
+    "containers.environments": "did you mean `env`?",
+    "containers.envVars": "did you mean `env`?",
+    "containers.pullPolicy": "did you mean `imagePullPolicy`?",
+    "containers.configMapRef": "it goes under `envFrom`",
+    "containers.secretRef": "it goes under `envFrom`",
+    "containers.volumes": "volumes belong to the pod, beside `containers`; here they are mounted, by `volumeMounts`",
+    "volumes.configMapRef": "did you mean `configMap`?",
+    "volumes.secretRef": "did you mean `secret`?",
+    "volumes.secretName": "it goes one level deeper, under `secret`",
+    "spec.env": "variables belong to a container",
+    "spec.envFrom": "variables belong to a container",
+    "spec.volumeMounts": "mounts belong to a container",
+    "spec.image": "an image belongs to a container",
+}
+"""What was meant by fields that are far from every right one."""
+
+
+@rule(
+    name="unknown-field",
+    summary="a field that Kubernetes does not know, on a ConfigMap, Secret, pod, container or volume",
+    consequence="rejected",
+    since="0.1.0",
+    codes=("unknown-field",),
+)
+def unknown_field(fault: Fault, ctx: Context) -> Iterator[Draft]:
+    """kubectl's strict validation refuses it; without that, the API server drops the field in silence."""
+    draft = ctx.finding(fault.span, f"`{short(fault)}` {fault.reason}", container=fault.container)
+    if fault.near:
+        draft.help(f"did you mean `{fault.near}`?")
+    else:
+        draft.help(MEANT.get(parent_and_field(fault), "remove it: where it is not refused, it is dropped in silence"))
+    yield draft
