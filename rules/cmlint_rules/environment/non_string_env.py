@@ -1,0 +1,21 @@
+"""The value of a variable that is no string."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Context, Draft, Fault, rule
+from cmlint_rules.environment import variable_of
+
+
+@rule(
+    name="non-string-env",
+    summary="the value of a variable that is no string",
+    consequence="rejected",
+    since="0.1.0",
+    codes=("env-value-type",),
+)
+def non_string_env(fault: Fault, ctx: Context) -> Iterator[Draft]:
+    """YAML reads `8080`, `true`, `yes` and their like as numbers and booleans."""
+    message = f"the value of `{variable_of(fault, ctx)}` {fault.reason}"
+    draft = ctx.finding(fault.span, message, container=fault.container)
+    quoted = (fault.text or "").strip("'\"")
+    yield draft.help(f'quote it: `value: "{quoted}"`' if fault.text else "write it as one string")

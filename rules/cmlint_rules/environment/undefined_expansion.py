@@ -1,0 +1,88 @@
+"""`$(NAME)` that stays as it is written, because nothing defines the name, or only later."""
+
+import re
+from collections.abc import Iterator
+
+from cmlint.api import Container, Context, Draft, Env, Environment, Scalar, Span, expansion, nearest, rule
+from cmlint_rules.environment import name_of
+
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
+"""What is surely meant as a variable: `$(date)` may be meant for a shell."""
+
+SERVICE = re.compile(r"[A-Z][A-Z0-9_]*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)\Z")
+"""Variables that the kubelet makes for services (`pkg/kubelet/envvars/envvars.go`)."""
+
+
+@rule(
+    name="undefined-expansion",
+    summary="`$(NAME)` of a variable that nothing defines, or that is defined later",
+    consequence="silent",
+    since="0.1.0",
+)
+def undefined_expansion(container: Container, ctx: Context) -> Iterator[Draft]:
+    """Only where all variables are known, and no operator and no kustomization (`vars`) still puts others in."""
+    environment = ctx.environment(container)
+    if not environment.complete or not (ctx.pod and ctx.pod.exact):
+        return
+    drafts = [*in_env(container, environment, ctx), *in_command(container, environment, ctx)]
+    if drafts and not ctx.bundle.is_kustomized(ctx.placed):
+        yield from drafts
+
+
+def in_env(container: Container, environment: Environment, ctx: Context) -> Iterator[Draft]:
+    """The values of `env`, which see `envFrom` and the entries above."""
+    known = from_sources(environment)
+    for i, entry in enumerate(container.env):
+        if entry.source == "literal" and entry.value and "$(" in entry.value.value:
+            later = {name_of(other): other for other in reversed(container.env[i + 1 :])}
+            for name, span in unknown(entry.value, known, ctx):
+                yield undefined(name, span, later.get(name), known | set(later), ctx)
+        known.add(name_of(entry))
+
+
+def in_command(container: Container, environment: Environment, ctx: Context) -> Iterator[Draft]:
+    """The command and its arguments, which see all variables."""
+    known = {name_of(entry) for entry in container.env} | set(environment.variables)
+    for text in (*container.command, *container.args):
+        for name, span in unknown(text, known, ctx):
+            yield undefined(name, span, None, known, ctx)
+
+
+def from_sources(environment: Environment) -> set[str]:
+    """The variables that `envFrom` brings in."""
+    variables = environment.variables.values()
+    return {v.name for v in variables if any(origin.via == "envFrom" for origin in (v.origin, *v.shadows))}
+
+
+def unknown(text: Scalar, known: set[str], ctx: Context) -> Iterator[tuple[str, Span]]:
+    """The variables in a text that are not known, and where each stands."""
+    for name, offset in expansion.names(text.value):
+        if name not in known and VARIABLE.match(name) and not made_for_service(name, ctx):
+            yield name, part(text, offset, len(name) + len("$()"))
+
+
+def made_for_service(name: str, ctx: Context) -> bool:
+    """Whether the kubelet may make a variable of this name for a service."""
+    links = ctx.pod is not None and ctx.pod.service_links
+    return SERVICE.match(name) is not None and (links or name.startswith("KUBERNETES_"))
+
+
+def part(text: Scalar, offset: int, length: int) -> Span:
+    """A part of a string where it is written as it is read, else the whole of it."""
+    quotes = (text.end - text.start - len(text.value)) / 2
+    if quotes not in (0, 1):
+        return text.span
+    start = text.start + int(quotes) + offset
+    return Span(start, start + length)
+
+
+def undefined(name: str, span: Span, later: Env | None, known: set[str], ctx: Context) -> Draft:
+    """What is said of one variable that is not known where it is used."""
+    if later and later.name:
+        draft = ctx.finding(span, f"`{name}` is defined only later, so `$({name})` stays as it is written")
+        return draft.also(later.name.span, "defined here").help("move the entry that defines it above this one")
+    draft = ctx.finding(span, f"nothing defines `{name}`, so `$({name})` stays as it is written")
+    near = nearest(name, known)
+    if near:
+        return draft.help(f"did you mean `$({near})`?")
+    return draft.help("only variables of the manifest are known here, none of the image; define it in `env`")
