@@ -37,6 +37,24 @@ GENERATED = 58
 OWNER = ("apiVersion", "kind", "name", "uid")
 
 ACCOUNT = "kubernetes.io/service-account.name"
+TOKEN = "kubernetes.io/service-account-token"
+
+FILLED = frozenset(
+    (
+        # https://docs.openshift.com/container-platform/latest/networking/configuring-a-custom-pki.html
+        "config.openshift.io/inject-trusted-cabundle",
+        # https://docs.openshift.com/container-platform/latest/security/certificates/service-serving-certificate.html
+        "service.beta.openshift.io/inject-cabundle",
+        "service.alpha.openshift.io/inject-cabundle",
+        # https://github.com/mittwald/kubernetes-replicator
+        "replicator.v1.mittwald.de/replicate-from",
+        # https://github.com/mittwald/kubernetes-secret-generator
+        "secret-generator.v1.mittwald.de/autogenerate",
+        # https://github.com/emberstack/kubernetes-reflector
+        "reflector.v1.k8s.emberstack.com/reflects",
+    )
+)
+"""Labels and annotations by which a controller is asked to add keys."""
 
 
 class ObjectReader:
@@ -73,7 +91,14 @@ class ObjectReader:
         if name is None or not name.value:
             return None
         immutable = decoder.boolean(struct, "immutable")
-        return Provider(self.target, self.target, name, tuple(keys), False, immutable, decoder.span(root))
+        opened = self.is_filled(struct, meta)
+        return Provider(self.target, self.target, name, tuple(keys), opened, immutable, decoder.span(root))
+
+    def is_filled(self, struct: Struct, meta: Struct) -> bool:
+        """Whether a controller adds keys: one that is asked to, or the one that makes tokens of service accounts."""
+        marks = [node for field in ("labels", "annotations") if (node := meta.get(field)) is not None]
+        asked = any(name in FILLED for node in marks for name, _, _ in self.decoder.items(node))
+        return asked or self.decoder.value(struct, "type") == TOKEN
 
     def head(self, node: Node) -> Span:
         """The first line of a node."""
@@ -263,7 +288,7 @@ class ObjectReader:
             if not keys & set(group):
                 listed = " or ".join(f"`{key}`" for key in group)
                 decoder.fault("secret-keys", found.span, "type", f"needs the key {listed}", text=found.value)
-        if found.value == "kubernetes.io/service-account-token":
+        if found.value == TOKEN:
             annotations = {name: value for name, _, value in self.entries(meta, "annotations")}
             if ACCOUNT not in annotations or not decoder.scalar(annotations[ACCOUNT]).value:
                 decoder.fault("secret-keys", found.span, "type", f"needs the annotation `{ACCOUNT}`", text=found.value)
