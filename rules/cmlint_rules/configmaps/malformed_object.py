@@ -1,0 +1,29 @@
+"""A ConfigMap or Secret whose own fields the API server refuses."""
+
+import re
+from collections.abc import Iterator
+
+from cmlint.api import Context, Draft, Fault, names, rule
+
+
+@rule(
+    name="malformed-object",
+    summary="a ConfigMap or Secret whose metadata or fields the API server refuses",
+    consequence="rejected",
+    since="0.1.0",
+    codes=("object",),
+)
+def malformed_object(fault: Fault, ctx: Context) -> Iterator[Draft]:
+    """Names, labels, annotations, and fields of the wrong type."""
+    draft = ctx.finding(fault.span, f"`{fault.path}` {fault.reason}")
+    if fault.path == "metadata.name" and fault.text and (near := as_name(fault.text)):
+        draft.help(f"for example `{near}`")
+    elif fault.reason.endswith(("but it is a number", "but it is a boolean")) and fault.text:
+        draft.help(f'put it in quotes: `"{fault.text}"`')
+    yield draft
+
+
+def as_name(text: str) -> str | None:
+    """A name of an object that is near to a text, or None."""
+    near = re.sub(r"[^a-z0-9.-]+", "-", text.lower()).strip("-.")
+    return None if not near or near == text or names.why_not_subdomain(near) else near

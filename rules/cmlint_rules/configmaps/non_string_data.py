@@ -1,0 +1,26 @@
+"""A value of a ConfigMap or Secret that is no string."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Context, Draft, Fault, rule
+
+
+@rule(
+    name="non-string-data",
+    summary="a value of a ConfigMap or Secret that is no string",
+    consequence="rejected",
+    since="0.1.0",
+    codes=("data-value-type",),
+)
+def non_string_data(fault: Fault, ctx: Context) -> Iterator[Draft]:
+    """YAML reads `8080`, `true`, `yes` and their like as numbers and booleans."""
+    field, _, key = fault.path.partition(".")
+    draft = ctx.finding(fault.span, f"the value of `{key}` {fault.reason}")
+    if fault.reason.endswith(("a mapping", "a list")):
+        yield draft.help(f"make it one text: `{key}: |`, and what is below it indented")
+    elif fault.text is not None:
+        yield draft.help(f'quote it: `{key}: "{fault.text}"`')
+    elif field == "data":
+        yield draft.help("put it under `stringData`, in quotes; under `data` it must be base64")
+    else:
+        yield draft.help("put it in quotes")

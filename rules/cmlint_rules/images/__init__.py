@@ -1,0 +1,91 @@
+"""Images: which build a container runs, and whether a new one ever reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cmlint.api import Container, Document, Scalar, Settings, images
+
+POLICIES = ("Always", "IfNotPresent", "Never")
+LISTS = ("containers", "initContainers", "ephemeralContainers", "steps", "sidecars")
+
+RESOLVED_KINDS = ("DeploymentConfig",)
+RESOLVED_GROUPS = ("serving.knative.dev/",)
+RESOLVED_ANNOTATION = "image.openshift.io/triggers"
+
+
+class Use(NamedTuple):
+    """A place that names an image: a container, or without one an image volume.
+
+    `policy` is the pull policy as it is written there.
+    """
+
+    written: Scalar
+    policy: Scalar | None
+    container: Container | None
+
+    @property
+    def field(self) -> str:
+        """The field that the policy has in this place."""
+        return "imagePullPolicy" if self.container else "pullPolicy"
+
+    @property
+    def container_name(self) -> str | None:
+        """The container's name."""
+        return self.container.name.value if self.container and self.container.name else None
+
+
+class Pull(NamedTuple):
+    """A valid image in its place, and the policy by which it is pulled in effect."""
+
+    use: Use
+    image: images.Image
+    policy: str
+
+    @property
+    def by_default(self) -> bool:
+        """Whether the API server has set the policy."""
+        return self.use.policy is None
+
+
+def uses(document: Document) -> Iterator[Use]:
+    """Every image of an object; in a custom resource only those that become a pod's own for certain."""
+    for pod in document.pods:
+        for container in pod.containers:
+            if container.image and (pod.exact or container.list in LISTS):
+                yield Use(container.image, container.pull_policy, container)
+        for volume in pod.volumes:
+            if volume.image:
+                yield Use(volume.image, volume.pull_policy, None)
+
+
+def pulls(document: Document, settings: Settings) -> Iterator[Pull]:
+    """The valid images of an object, with the policy that a node follows.
+
+    None where a controller puts a digest in place of the tag, and none whose policy is none of the three.
+    """
+    for use in () if resolves_tags(document) else uses(document):
+        if images.is_placeholder(use.written.value):
+            continue
+        try:
+            image = images.parse_image(use.written.value)
+        except images.BadImageError:
+            continue
+        policy = use.policy.value if use.policy else images.default_pull_policy(image)
+        if policy in POLICIES:
+            yield Pull(use, image, "Always" if settings.assume_always_pull else policy)
+
+
+def resolves_tags(document: Document) -> bool:
+    """Whether a controller puts digests in place of tags, so that the policy written here decides nothing."""
+    return (
+        document.kind in RESOLVED_KINDS
+        or document.api_version.startswith(RESOLVED_GROUPS)
+        or RESOLVED_ANNOTATION in document.annotations
+    )
+
+
+def movement(pull: Pull, settings: Settings) -> images.Movement:
+    """Whether an image moves; the configuration's patterns come first."""
+    return images.movement(pull.image, settings.mutable_tags, settings.pinned_tags)

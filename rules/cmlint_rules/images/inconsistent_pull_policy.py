@@ -1,0 +1,41 @@
+"""One image that moves, pulled by different policies."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Bundle, Context, Draft, Placed, rule
+from cmlint_rules.images import Pull, movement, pulls
+
+Group = tuple[str, str | None, str]
+
+
+@rule(
+    name="inconsistent-pull-policy",
+    summary="one moving image that is pulled by different policies",
+    consequence="stale",
+    since="0.1.0",
+)
+def inconsistent_pull_policy(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
+    """Within one folder and one namespace: other folders may be for other clusters."""
+    for (_, _, name), found in groups(bundle, ctx).items():
+        always = [entry for entry in found if entry[1].policy == "Always"]
+        others = [entry for entry in found if entry[1].policy != "Always"]
+        if not always or not others:
+            continue
+        placed, pull = others[0]
+        message = f"`{name}` is pulled by `{pull.policy}` here and by `Always` elsewhere: one name, different builds"
+        span = (pull.use.policy or pull.use.written).span
+        draft = ctx.finding(span, message, container=pull.use.container_name, placed=placed)
+        for place, other in always + others[1:]:
+            draft.also((other.use.policy or other.use.written).span, f"`{other.policy}` here", place)
+        yield draft.help("give all of them the same policy; for a tag that moves, `Always`")
+
+
+def groups(bundle: Bundle, ctx: Context) -> dict[Group, list[tuple[Placed, Pull]]]:
+    """Where each moving image is pulled, by folder and namespace."""
+    found: dict[Group, list[tuple[Placed, Pull]]] = {}
+    for placed in bundle.placed:
+        for pull in pulls(placed.document, ctx.settings):
+            if movement(pull, ctx.settings) == "moves":
+                name = f"{pull.image.short}:{pull.image.tag or 'latest'}"
+                found.setdefault((placed.directory, placed.namespace, name), []).append((placed, pull))
+    return found

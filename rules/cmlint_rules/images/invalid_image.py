@@ -1,0 +1,57 @@
+"""An image that is no valid reference."""
+
+import re
+from collections.abc import Iterator
+
+from cmlint.api import Context, Document, Draft, images, rule
+from cmlint_rules.images import Use, uses
+
+ACTIONS = {
+    "must be set": "name the image to run",
+    "must not begin or end with a space": "remove the space",
+}
+
+
+@rule(
+    name="invalid-image",
+    summary="an image that is no valid reference",
+    consequence="stuck",
+    since="0.1.0",
+    codes=("image",),
+)
+def invalid_image(document: Document, ctx: Context) -> Iterator[Draft]:
+    """The API server refuses few; of all others the kubelet says InvalidImageName."""
+    refused: set[int] = set()
+    for fault in document.faults:
+        if fault.code == "image":
+            refused.add(fault.span.start)
+            message = f"`{fault.path.rpartition('.')[2]}` {fault.reason}"
+            draft = ctx.finding(fault.span, message, consequence="rejected", container=fault.container)
+            yield draft.help(ACTIONS.get(fault.reason, "write one string: `[registry/]name[:tag][@digest]`"))
+    for use in uses(document):
+        if use.written.start not in refused and not images.is_placeholder(use.written.value):
+            yield from unreadable(use, ctx)
+
+
+def unreadable(use: Use, ctx: Context) -> Iterator[Draft]:
+    """What the kubelet cannot read."""
+    text = use.written.value
+    try:
+        images.parse_image(text)
+    except images.BadImageError as error:
+        message = f"`{text}` is no valid image reference: {error}"
+        draft = ctx.finding(use.written.span, message, container=use.container_name)
+        yield draft.help(f"did you mean `{meant}`?") if (meant := mended(text)) else draft
+
+
+def mended(text: str) -> str | None:
+    """The reference that was probably meant: without a scheme, spaces and what is doubled, the name in lower case."""
+    plain = re.sub(r"^[a-z]+://|\s+", "", text).replace("//", "/").rstrip(":@/")
+    name, at, digest = plain.partition("@")
+    head, colon, tag = name.rpartition(":")
+    name = f"{head.lower()}:{tag.replace('+', '_')}" if colon and "/" not in tag else name.lower()
+    try:
+        images.parse_image(f"{name}{at}{digest}")
+    except images.BadImageError:
+        return None
+    return f"{name}{at}{digest}"

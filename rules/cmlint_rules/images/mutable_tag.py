@@ -1,0 +1,48 @@
+"""A tag that moves, which nodes do not pull again."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Context, Document, Draft, rule
+from cmlint_rules.images import Pull, movement, pulls
+from cmlint_rules.rollout import renewal
+
+
+@rule(
+    name="mutable-tag",
+    summary="a tag that moves, but that a node pulls only once",
+    consequence="stale",
+    since="0.1.0",
+)
+def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
+    """Containers and image volumes; what `Never` does is for `pull-policy-never` to say."""
+    for pull in pulls(document, ctx.settings):
+        moving = movement(pull, ctx.settings)
+        if pull.policy != "IfNotPresent" or moving == "pinned":
+            continue
+        floats = moving == "floats"
+        message = f"{subject(pull, floats=floats)}, but {once(pull)}: {outcome(floats=floats)}"
+        draft = ctx.finding(pull.use.written.span, message, pedantic=floats, container=pull.use.container_name)
+        if pull.use.policy:
+            draft.also(pull.use.policy.span, "set here")
+        yield draft.help(
+            f"set `{pull.use.field}: Always`, and {renewal(ctx, 'after each push')}; or pin a full version or a digest"
+        )
+
+
+def subject(pull: Pull, *, floats: bool) -> str:
+    """What moves."""
+    if pull.image.tag is None:
+        return "without a tag it is `latest`, which moves"
+    return f"the tag `{pull.image.tag}` " + ("follows a version" if floats else "moves")
+
+
+def once(pull: Pull) -> str:
+    """Why no node notices."""
+    return f"{'by default ' * pull.by_default}a node pulls it once (`IfNotPresent`)"
+
+
+def outcome(*, floats: bool) -> str:
+    """What the author will wait for in vain."""
+    if floats:
+        return "a newer build of that version does not arrive"
+    return "pushing it again and restarting changes nothing"

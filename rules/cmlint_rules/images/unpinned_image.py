@@ -1,0 +1,22 @@
+"""An image without a tag, or with `latest`."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Context, Document, Draft, rule
+from cmlint_rules.images import pulls
+
+
+@rule(
+    name="unpinned-image",
+    summary="an image without a tag, or with `latest`",
+    consequence="tidiness",
+    since="0.1.0",
+)
+def unpinned_image(document: Document, ctx: Context) -> Iterator[Draft]:
+    """Which build runs depends on when a node pulled it, and nothing can be rolled back to it."""
+    for pull in pulls(document, ctx.settings):
+        if pull.image.digest is None and pull.image.tag in (None, "latest"):
+            what = "has the tag `latest`" if pull.image.tag else "has no tag"
+            message = f"`{pull.use.written.value}` {what}: which build runs depends on the day"
+            draft = ctx.finding(pull.use.written.span, message, container=pull.use.container_name)
+            yield draft.help("name a version, or a digest")

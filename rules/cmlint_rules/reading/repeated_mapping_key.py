@@ -1,0 +1,20 @@
+"""A key that stands twice in one mapping."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Context, Draft, Fault, rule
+
+
+@rule(
+    name="repeated-mapping-key",
+    summary="a key that stands twice in one mapping",
+    consequence="rejected",
+    since="0.1.0",
+    codes=("repeated-key",),
+)
+def repeated_mapping_key(fault: Fault, ctx: Context) -> Iterator[Draft]:
+    """kubectl's strict validation refuses it; other clients let the last one win."""
+    draft = ctx.finding(fault.span, f"the key `{fault.text}` {fault.reason}")
+    if fault.other:
+        draft.also(fault.other, fault.label)
+    yield draft.help("remove one of the two; a client that is not strict takes the last")
