@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -11,7 +11,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.config import Config
 from cmlint.engine import Engine, Outcome
 from cmlint.kube.versions import NEWEST, parse_version
-from cmlint.manifest.documents import read_kustomization, read_text
+from cmlint.manifest.documents import commands_in, read_kustomization, read_text
 from cmlint.model.facts import FileFacts
 from cmlint.registry import expand
 from cmlint.rules import Rule, Settings
@@ -61,8 +61,21 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
                 streams[shown] = text
             is_kustomization = os.path.basename(shown) in files.KUSTOMIZATIONS
             facts.append((shown, read_kustomization(text) if is_kustomization else read_text(text)))
-        bundles.append(Bundle(facts, config.external, config.references == "strict"))
+        scripts = list(read_scripts(group))
+        sources.update((shown, group.scripts[shown]) for shown, _ in scripts)
+        bundles.append(Bundle(facts, config.external, config.references == "strict", scripts))
     return bundles, Texts(load)
+
+
+def read_scripts(group: files.Group) -> Iterator[tuple[str, FileFacts]]:
+    """The texts of a group that are no manifests and have commands; one that cannot be read has none."""
+    for shown, path in group.scripts.items():
+        try:
+            commands = commands_in(files.read(path))
+        except (OSError, UnicodeDecodeError):
+            continue
+        if commands:
+            yield shown, FileFacts((), commands=commands)
 
 
 def settings_of(config: Config) -> Settings:

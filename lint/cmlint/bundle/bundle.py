@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence import Surroundings
 from cmlint.bundle.index import Index, Placed
@@ -14,19 +16,28 @@ from cmlint.model.facts import Container, FileFacts, Reference, Volume
 class Bundle:
     """The documents of a bundle, indexed.
 
-    `files` are all its texts with their facts, by the path under which they are shown. `external` and `strict` are the
-    configuration's: names made elsewhere, and whether what cannot be verified counts as missing.
+    `files` are its manifests with their facts, by the path under which they are shown, `scripts` further texts that
+    have commands. `external` and `strict` are the configuration's: names made elsewhere, and whether what cannot be
+    verified counts as missing.
     """
 
     def __init__(
-        self, files: list[tuple[str, FileFacts]], external: tuple[str, ...] = (), strict: bool = False
+        self,
+        files: list[tuple[str, FileFacts]],
+        external: tuple[str, ...] = (),
+        strict: bool = False,
+        scripts: Sequence[tuple[str, FileFacts]] = (),
     ) -> None:
         self.files = files
         self.placed: list[Placed] = []
+        self.commands: list[Placed] = []
         for path, facts in files:
             for document in facts.documents:
                 self.placed.append(Placed(path, document, facts, len(self.placed)))
-        self.index = Index(self.placed)
+        for path, facts in (*files, *scripts):
+            for document in facts.commands:
+                self.commands.append(Placed(path, document, facts, len(self.placed) + len(self.commands)))
+        self.index = Index(self.placed, self.commands)
         self.resolver = Resolver(self.index, Surroundings(self.placed, files), external, strict)
         self.environments: dict[tuple[int, str], Environment] = {}
 

@@ -51,9 +51,9 @@ class Definition(NamedTuple):
 
 
 class Index:
-    """All providers of a bundle."""
+    """All providers of a bundle; `commands` are the documents that commands create."""
 
-    def __init__(self, placed: list[Placed]) -> None:
+    def __init__(self, placed: list[Placed], commands: list[Placed]) -> None:
         self.by_name: dict[tuple[Target, str], list[Definition]] = {}
         self.globs: list[Definition] = []
         for item in placed:
@@ -63,6 +63,16 @@ class Index:
                     self.globs.append(definition)
                 else:
                     self.by_name.setdefault((provider.target, provider.name.value), []).append(definition)
+        self.folders = {"/".join(item.folders[:i]) for item in placed for i in range(len(item.folders) + 1)}
+        self.commands: dict[tuple[Target, str], list[Definition]] = {}
+        self.patterns: list[Definition] = []
+        for item in commands:
+            for provider in item.document.providers:
+                definition = Definition(item, provider)
+                if provider.glob:
+                    self.patterns.append(definition)
+                else:
+                    self.commands.setdefault((provider.target, provider.name.value), []).append(definition)
 
     def named(self, target: Target, name: str) -> list[Definition]:
         """The providers of a name, in any namespace."""
@@ -75,6 +85,21 @@ class Index:
     def names(self, target: Target) -> list[str]:
         """All names of one kind of provider."""
         return [name for kind, name in self.by_name if kind == target]
+
+    def created(self, target: Target, name: str) -> list[Definition]:
+        """What commands create under a name."""
+        return self.commands.get((target, name), [])
+
+    def perhaps_created(self, target: Target, name: str) -> list[Definition]:
+        """What commands may create under a name of which they leave a part open."""
+        return [d for d in self.patterns if d.provider.target == target and fnmatchcase(name, d.provider.name.value)]
+
+    def serves(self, command: Definition, placed: Placed) -> bool:
+        """Whether a document lies below the folder of a command, or the first one above that with documents."""
+        folders = command.placed.folders
+        while "/".join(folders) not in self.folders and folders:
+            folders = folders[:-1]
+        return placed.folders[: len(folders)] == folders
 
 
 def references_of(placed: Placed) -> Iterator[Reference]:

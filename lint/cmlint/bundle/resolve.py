@@ -77,6 +77,8 @@ class Resolver:
             return Resolution("placeholder")
         named = self.index.named(reference.target, name)
         here = [d for d in named if d.provider.everywhere or meets(namespace, d.namespace)]
+        if created := self.created(reference, namespace, placed, here):
+            return created
         if here:
             found = nearest_definitions(here, placed)
             beside = distance(found[0], placed)[1]
@@ -88,10 +90,36 @@ class Resolver:
             return Resolution("wrong-namespace", nearest_definitions(named, placed))
         return self.absent(reference, namespace, placed)
 
+    def created(
+        self, reference: Reference, namespace: str | None, placed: Placed, here: list[Definition]
+    ) -> Resolution | None:
+        """What commands create under exactly this name, unless the definitions `here` come first.
+
+        Those that stand in another branch of the tree give way to a nearer command. Commands that make different keys
+        may be alternatives or steps, and one for another part of the tree may be about another object: none is sure.
+        """
+        commands = self.index.created(reference.target, reference.name.value)
+        found = sorted((d for d in commands if meets(namespace, d.namespace)), key=lambda d: distance(d, placed))
+        if not found:
+            return None
+        if here:
+            up, beside, _ = min(distance(definition, placed) for definition in here)
+            if not beside or up <= distance(found[0], placed)[0]:
+                return None
+        serving = [definition for definition in found if self.index.serves(definition, placed)]
+        alike = len({frozenset(key.name for key in d.provider.keys) for d in serving}) == 1
+        return Resolution("found", tuple(serving or found), sure=alike)
+
     def absent(self, reference: Reference, namespace: str | None, placed: Placed) -> Resolution:
         """A name that nothing defines: proven missing, or not to be known from the files."""
         near = self.near(reference, namespace, placed)
+        perhaps = self.index.perhaps_created(reference.target, reference.name.value)
+        maybe = [d for d in perhaps if meets(namespace, d.namespace) and self.index.serves(d, placed)]
+        if not near and any(definition.provider.name.value != "*" for definition in maybe):
+            return Resolution("found", tuple(maybe), sure=False)
         why = self.around.why_unknown(placed)
+        if not why and (maybe := maybe or self.index.created(reference.target, reference.name.value)):
+            why = f"a command in {maybe[0].placed.path} may create it"
         if reference.via == "field" and not why:
             why = f"{placed.document.kind} may make it itself"
         if self.strict or near or not why:

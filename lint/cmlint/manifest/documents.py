@@ -7,7 +7,7 @@ document on its ground holds are looked for with plain substring tests, and only
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cmlint.kube.fields import POD_PATHS, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
@@ -79,7 +79,19 @@ def read_text(text: str) -> FileFacts:
                 else:
                     others[found] = None
     ignores = read_ignores(text, cut(text)) if documents and "cmlint:" in text else ()
-    return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores))
+    telling = bool(documents) or any(skip.reason != DEFINITION for skip in skipped)
+    commands = commands_in(text, documents) if telling else ()
+    return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), commands)
+
+
+def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document, ...]:
+    """What the commands in a text create; a few words say first whether there can be any."""
+    called = "create" in text and ("configmap" in text or "secret" in text or " cm " in text)
+    if not called and not ("<<" in text and "kind:" in text):
+        return ()
+    from cmlint.manifest.commands import read_commands
+
+    return read_commands(text, documents, read_text)
 
 
 def read_kustomization(text: str) -> FileFacts:

@@ -1,7 +1,7 @@
 """Files and folders, as they are: each given path is one bundle.
 
-Folders are walked for `.yaml`, `.yml` and `.json`; what git ignores and what the configuration excludes is left out, a
-file that is named itself is always read.
+Folders are walked for `.yaml`, `.yml` and `.json`, and for other texts in which kubectl may be called; what git ignores
+and what the configuration excludes is left out, a file that is named itself is always read.
 """
 
 from __future__ import annotations
@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".yaml", ".yml", ".json")
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+SCRIPTS = (
+    *(".sh", ".bash", ".zsh", ".ksh", ".ps1", ".bat", ".cmd", ".mk", ".make", ".just", ".groovy", ".jenkinsfile"),
+    *(".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt"),
+    *("Makefile", "makefile", "Justfile", "justfile", "Jenkinsfile", "Tiltfile", "Dockerfile", "README"),
+)
+"""How the names of other texts end in which commands may stand; so may they in any file that begins with `#!`."""
+
+SCRIPT_LIMIT = 1024 * 1024
+"""A longer text is hardly written by hand."""
+
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 STDIN = "<stdin>"
 
@@ -31,9 +41,13 @@ class Problem(msgspec.Struct, frozen=True, order=True):
 
 
 class Group(msgspec.Struct):
-    """The texts of one bundle: their paths as shown, and from where they are read."""
+    """The texts of one bundle: their paths as shown, and from where they are read.
+
+    `scripts` are those that hold no manifests, but perhaps commands.
+    """
 
     paths: dict[str, str] = msgspec.field(default_factory=dict)
+    scripts: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]) -> list[Group]:
@@ -50,21 +64,21 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
             group.paths[STDIN] = "-"
         elif os.path.isdir(path):
             for file in walk(path, excluded, problems):
-                add(group, file, seen)
+                add(group.paths if file.endswith(SUFFIXES) else group.scripts, file, seen)
         elif os.path.exists(path):
-            add(group, path, seen)
+            add(group.paths, path, seen)
         else:
             problems.append(Problem(shown(path), 0, "no such file or folder"))
         groups.append(group)
     return groups
 
 
-def add(group: Group, file: str, seen: set[str]) -> None:
+def add(paths: dict[str, str], file: str, seen: set[str]) -> None:
     """Adds a file to a group unless another group has it."""
     name = shown(file)
     if name not in seen:
         seen.add(name)
-        group.paths[name] = file
+        paths[name] = file
 
 
 def shown(path: str) -> str:
@@ -89,7 +103,7 @@ def spec_of(patterns: Iterable[str]) -> PathSpec[Any] | None:
 
 
 def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> Iterator[str]:
-    """The manifests below a folder, in order, without what git ignores."""
+    """The manifests and scripts below a folder, in order, without what git ignores."""
     stack: list[tuple[str, tuple[tuple[str, PathSpec[Any]], ...]]] = [(top, tuple(ignores_above(top)))]
     while stack:
         folder, specs = stack.pop()
@@ -103,7 +117,7 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> I
         folders: list[str] = []
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name in NEVER or not (is_folder or entry.name.endswith(SUFFIXES)):
+            if entry.name in NEVER or not (is_folder or entry.name.endswith(SUFFIXES) or is_script(entry)):
                 continue
             if specs and ignored(entry.path, is_folder, specs):
                 continue
@@ -114,6 +128,23 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> I
             else:
                 yield entry.path
         stack.extend((path, specs) for path in reversed(folders))
+
+
+def is_script(entry: os.DirEntry[str]) -> bool:
+    """Whether a file is a text in which kubectl may create ConfigMaps or Secrets, by its name and a few words."""
+    known = entry.name.endswith(SCRIPTS)
+    if not (known or "." not in entry.name) or not entry.is_file(follow_symlinks=False):
+        return False
+    try:
+        with open(entry.path, "rb") as file:
+            raw = file.read(SCRIPT_LIMIT + 1)
+    except OSError:
+        return False
+    if len(raw) > SCRIPT_LIMIT or not (known or raw.startswith(b"#!")):
+        return False
+    return (b"create" in raw and (b"configmap" in raw or b"secret" in raw or b" cm " in raw)) or (
+        b"<<" in raw and b"kind:" in raw
+    )
 
 
 def ignored(path: str, is_folder: bool, specs: tuple[tuple[str, PathSpec[Any]], ...]) -> bool:

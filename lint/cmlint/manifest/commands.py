@@ -1,0 +1,326 @@
+"""What a text creates by command: `kubectl create configmap|secret ...`, and objects in here-documents.
+
+How kubectl gets from its arguments to an object is in `staging/src/k8s.io/kubectl/pkg/cmd/create/create_configmap.go`
+and `create_secret*.go`, and from a source to a key in `pkg/util/util.go` beside them (ParseFileSource,
+ParseLiteralSource). A name or key with a variable is not known; neither is what lies in a folder or an env file.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+import msgspec
+
+from cmlint.kube.names import SUBDOMAIN, is_placeholder, why_not_data_key
+from cmlint.manifest.shell import BLANK, EXPANSION, VARIABLE, Cutter, Word, line_start, word_of
+from cmlint.model.facts import Document, FileFacts, Key, Provider, Scalar, Span, Target
+
+KIND = "command"
+"""The kind of a provider that a command makes."""
+
+CREATE = re.compile(r"create(?:[ \t]|\\\s)+(?:[-$][^;|\n]{0,200}?[ \t])?(?:configmap|cm|secret)(?:[ \t]|\\\s)")
+PROGRAM = re.compile(
+    r"(?:\$?(?:\(|\{\{?)[\w.-]*kubectl[\w.-]*(?:\)|\}\}?)|[\w./~\\:$-]*kubectl[\w.:-]*"
+    r"|(?<![\w./-])(?:\$?(?:oc|k|kc|kubecolor)|\$\(oc\)|\$\{oc\}))(?=\s|\Z)",
+    re.IGNORECASE,
+)
+HEREDOC = re.compile(r"<<[-~]?[ \t]*(?P<quote>[\"']?)(?P<tag>[A-Za-z_]\w*)(?P=quote)[^\n]*\n")
+
+VALUED = frozenset(
+    (
+        "--as", "--as-group", "--as-uid", "--cache-dir", "--cert", "--certificate-authority", "--client-certificate",
+        "--client-key", "--cluster", "--context", "--docker-email", "--docker-password", "--docker-server",
+        "--docker-username", "--field-manager", "--from-env-file", "--from-file", "--from-literal", "--key",
+        "--kubeconfig", "--log-flush-frequency", "--namespace", "--output", "--password", "--profile",
+        "--profile-output", "--request-timeout", "--server", "--template", "--tls-server-name", "--token", "--type",
+        "--user", "--username",
+        "--v", "--vmodule", "-n", "-o", "-p", "-s", "-v",
+    )
+)  # fmt: skip
+"""The options of kubectl whose value may be the next word."""
+
+SOURCES = ("--from-literal", "--from-file", "--from-env-file", "--cert", "--key", "--docker-")
+FIXED = {"tls": ("tls.crt", "tls.key"), "docker-registry": (".dockerconfigjson",)}
+"""The keys of the Secrets that have always the same."""
+
+PRIVATE = ("--docker-password", "--docker-username", "--docker-email", "--token", "--password")
+
+FILE = re.compile(r"[^/]+\.(?!d\Z)[A-Za-z]\w*\Z")
+"""A name that is surely a file's and not a folder's."""
+
+LETTERS = 3
+"""A pattern needs so many letters and digits to say anything about a name."""
+
+
+def read_commands(text: str, found: Iterable[Document], read: Callable[[str], FileFacts]) -> tuple[Document, ...]:
+    """What a text's commands create, as documents of the kind `command`.
+
+    `found` are the text's own objects, `read` reads those in a here-document.
+    """
+    return (*called(text), *from_arguments(found), *from_heredocs(text, read))
+
+
+# calls of kubectl
+
+
+def called(text: str) -> Iterator[Document]:
+    """What the calls of kubectl in a text create."""
+
+    @cache
+    def assigned(name: str) -> str | None:
+        return value_of(name, text)
+
+    for found in CREATE.finditer(text):
+        start = line_start(text, found.start())
+        programs = list(PROGRAM.finditer(text, start, found.start()))
+        if programs:
+            cutter = Cutter(text, programs[-1].start(), assigned)
+            words = cutter.cut()
+            yield from created(words[1:], whole=cutter.whole)
+
+
+def from_arguments(found: Iterable[Document]) -> Iterator[Document]:
+    """What the containers of manifests create whose command lists kubectl's arguments one by one."""
+    for document in found:
+        for pod in document.pods:
+            for container in pod.containers:
+                words = [word_of(scalar) for scalar in (*container.command, *container.args) if scalar.value]
+                if any(word.text == "create" for word in words):
+                    programs = [i + 1 for i, word in enumerate(words) if PROGRAM.fullmatch(word.text)]
+                    yield from created(words[max(programs, default=0) :], whole=True)
+
+
+def value_of(name: str, text: str) -> str | None:
+    """The value that a text gives to a variable, if it is always the same and says all."""
+    places = re.findall(rf"(?<![\w$.{{(=-]){name}[ \t]*(?:[:?]?=|:(?!=)|[ \t]in[ \t])[ \t]*(.*)", text)
+    values = {re.sub(r"""^(["']?)([\w.-]+)\1[ \t]*(?:[;#&,].*)?$""", r"\2", place.rstrip()) for place in places}
+    return values.pop() if len(values) == 1 and re.fullmatch(r"[\w.-]+", next(iter(values))) else None
+
+
+class Option(NamedTuple):
+    """An option of a command: its value as a word, which is empty where it has none."""
+
+    name: str
+    value: Word
+
+
+class Call(msgspec.Struct):
+    """The arguments of a call, as kubectl tells them apart."""
+
+    arguments: list[Word] = []
+    options: list[Option] = []
+    unknown: bool = False
+
+    def values(self, *names: str) -> list[Word]:
+        """The values of an option."""
+        return [option.value for option in self.options if option.name in names]
+
+
+def parse(words: list[Word]) -> Call:
+    """Tells options from arguments; a variable may hold any of them."""
+    call = Call()
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.text.partition("=")
+        if word.text == "--" or not word.text or (word.text == VARIABLE and not call.arguments):
+            continue
+        if not name.startswith("-"):
+            call.arguments.append(word)
+            call.unknown = call.unknown or word.text == VARIABLE
+        elif equals:
+            begin = len(word.text) - len(value)
+            call.options.append(Option(name, Word(value, word.places[begin:])))
+        elif name[:2] == "-n" and len(name) > 2 and name[2] != "-":
+            call.options.append(Option("-n", Word(name[2:], word.places[2:])))
+        else:
+            call.options.append(Option(name, (next(rest, None) if name in VALUED else None) or Word("", [])))
+    return call
+
+
+def created(words: list[Word], *, whole: bool) -> Iterator[Document]:
+    """What a call of kubectl with these arguments creates: one ConfigMap, one Secret, or nothing."""
+    call = parse(words)
+    verbs = [word.text for word in call.arguments[:3]]
+    if verbs[:1] != ["create"]:
+        return
+    if verbs[1:2] in (["configmap"], ["cm"]):
+        target: Target = "ConfigMap"
+        rest = call.arguments[2:]
+    elif verbs[1:2] == ["secret"] and verbs[2:] in (["generic"], ["tls"], ["docker-registry"]):
+        target = "Secret"
+        rest = call.arguments[3:]
+    else:
+        return
+    sourced = any(option.name.startswith(SOURCES) for option in call.options)
+    if not rest or (len(rest) > 1 and not sourced):
+        return
+    name = name_of(rest[0], call)
+    if name is None:
+        return
+    keys = list(keys_of(call, target, FIXED.get(verbs[-1], ())))
+    known = [key for key in keys if key is not None]
+    is_open = not whole or len(rest) > 1 or len(known) < len(keys) or not keys or call.unknown
+    written = [word.scalar for word in words if word.text]
+    span = Span(written[0].start, written[-1].end)
+    provider = Provider(target, KIND, name, tuple(known), is_open, False, span, glob="*" in name.value)
+    masked = tuple(secrets_in(call, rest[1:])) if target == "Secret" else ()
+    yield document_of(provider, namespace_of(call), masked)
+
+
+def document_of(provider: Provider, namespace: Scalar | None, masked: tuple[Span, ...]) -> Document:
+    """A provider as a document."""
+    name = provider.name
+    return Document(provider.span, name.span, "", KIND, name, namespace, providers=(provider,), masked=masked)
+
+
+def name_of(word: Word, call: Call) -> Scalar | None:
+    """The name as a pattern, or None when it can be none; `*` alone when nothing is known of it."""
+    if BLANK in word.text or not SUBDOMAIN.match(word.text.replace(VARIABLE, "x")):
+        return None
+    pattern = word.text.replace(VARIABLE, "*")
+    if call.values("--append-hash") and "false" not in (value.text for value in call.values("--append-hash")):
+        pattern += "-*"
+    if "*" in pattern and sum(map(str.isalnum, pattern)) < LETTERS:
+        pattern = "*"
+    return Scalar(pattern, word.scalar.start, word.scalar.end)
+
+
+def namespace_of(call: Call) -> Scalar | None:
+    """The namespace, where it is written as it is."""
+    words = [word for word in call.values("-n", "--namespace") if SUBDOMAIN.match(word.text)]
+    return words[-1].scalar if words else None
+
+
+def keys_of(call: Call, target: Target, fixed: tuple[str, ...]) -> Iterator[Key | None]:
+    """The keys that the options give; None for each that is not known, or for any number of them."""
+    name = call.arguments[-1]
+    for key in fixed:
+        yield Key(key, key, name.scalar.span, None, False)
+    if fixed:
+        return
+    for word in call.values("--from-literal"):
+        key, equals, value = word.text.partition("=")
+        plain = target == "ConfigMap" and not (VARIABLE in value or BLANK in value)
+        yield key_at(word, 0, len(key), value if plain else None) if equals else None
+    for word in call.values("--from-file"):
+        for start, end in parts_of(word.text):
+            yield from keys_of_file(word, start, end)
+    if call.values("--from-env-file"):
+        yield None
+
+
+def parts_of(text: str) -> Iterator[tuple[int, int]]:
+    """The parts of a text that commas separate."""
+    start = 0
+    for part in text.split(","):
+        yield start, start + len(part)
+        start += len(part) + 1
+
+
+def keys_of_file(word: Word, start: int, end: int) -> Iterator[Key | None]:
+    """The key that `[KEY=]PATH` gives; a path alone could be a folder, in which every file gives one."""
+    source = word.text[start:end]
+    key, equals, _ = source.partition("=")
+    if equals:
+        yield key_at(word, start, start + len(key), None) if source.count("=") == 1 else None
+        return
+    base = source.rpartition("/")[2]
+    yield key_at(word, end - len(base), end, None)
+    if not FILE.match(base):
+        yield None
+
+
+def key_at(word: Word, start: int, end: int, value: str | None) -> Key | None:
+    """A key that stands in a word, if it can be one."""
+    key = word.text[start:end]
+    if why_not_data_key(key):
+        return None
+    return Key(key, key, word.part(start, end).span, value, False)
+
+
+def secrets_in(call: Call, rest: list[Word]) -> Iterator[Span]:
+    """Where values stand that must never be shown."""
+    for word in call.values("--from-literal"):
+        value = word.text.find("=") + 1
+        if value < len(word.text):
+            yield word.part(value, len(word.text)).span
+    for word in (*call.values(*PRIVATE), *rest):
+        if word.text:
+            yield word.scalar.span
+
+
+# here-documents
+
+
+def from_heredocs(text: str, read: Callable[[str], FileFacts]) -> Iterator[Document]:
+    """The ConfigMaps, Secrets and whatever makes them in the here-documents of a text."""
+    position = 0
+    while found := HEREDOC.search(text, position):
+        position = found.end()
+        closing = re.compile(rf"^[ \t]*{found['tag']}[ \t]*\r?$", re.MULTILINE).search(text, position)
+        if closing and "kind" in text[position : closing.start()]:
+            body = Dedented(text, position, closing.start())
+            yield from from_heredoc(body, read(body.text), not found["quote"])
+            position = closing.end()
+
+
+class Dedented:
+    """A part of a text without the indentation that all its lines have; `place` leads back to the whole."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        lines = text[start:end].splitlines(keepends=True)
+        indent = min((len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()), default=0)
+        parts: list[str] = []
+        self.starts, self.places = [0], [start]
+        for line in lines:
+            cut = min(indent, len(line) - len(line.lstrip(" \t")))
+            parts.append(line[cut:])
+            self.places[-1] += cut
+            self.starts.append(self.starts[-1] + len(parts[-1]))
+            self.places.append(self.places[-1] - cut + len(line))
+        self.text = "".join(parts)
+
+    def place(self, offset: int) -> int:
+        """Where a character stands in the whole text."""
+        line = bisect_right(self.starts, offset) - 1
+        return self.places[line] + offset - self.starts[line]
+
+    def span(self, span: Span) -> Span:
+        """A span in the whole text."""
+        return Span(self.place(span.start), self.place(span.end))
+
+    def scalar(self, scalar: Scalar) -> Scalar:
+        """A scalar in the whole text."""
+        return Scalar(scalar.value, self.place(scalar.start), self.place(scalar.end))
+
+
+def from_heredoc(body: Dedented, facts: FileFacts, expands: bool) -> Iterator[Document]:
+    """The providers of one here-document, in which a shell may still expand variables."""
+    for document in facts.documents:
+        for provider in document.providers:
+            found = settle(provider, body, expands)
+            if found:
+                namespace = provider.namespace or document.namespace
+                known = body.scalar(namespace) if namespace and SUBDOMAIN.match(namespace.value) else None
+                yield document_of(found, known, tuple(map(body.span, document.masked)))
+
+
+def settle(provider: Provider, body: Dedented, expands: bool) -> Provider | None:
+    """A provider as one that a command makes, at its place in the whole text."""
+    written = provider.name.value.replace("*", VARIABLE)
+    text = EXPANSION.sub(VARIABLE, written) if expands else written
+    name = name_of(Word(text, [provider.name.span] * len(text)), Call())
+    if name is None:
+        return None
+    keys: list[Key] = []
+    for key in provider.keys:
+        if not is_placeholder(key.name):
+            value = None if expands and EXPANSION.search(key.value or "") else key.value
+            keys.append(Key(key.name, key.written, body.span(key.span), value, key.binary))
+    is_open = provider.open or len(keys) < len(provider.keys)
+    span = body.span(provider.span)
+    return Provider(provider.target, KIND, body.scalar(name), tuple(keys), is_open, False, span, glob="*" in name.value)
