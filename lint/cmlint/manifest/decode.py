@@ -209,7 +209,7 @@ class Decoder:
 
     def is_null(self, node: Node) -> bool:
         """Whether a node is null, which everywhere counts as absent."""
-        return isinstance(node, ScalarNode) and not node.style and self.resolve(node) is None
+        return isinstance(node, ScalarNode) and bool(node.tag or not node.style) and self.resolve(node) is None
 
     def type_fault(self, kind: str, field: str) -> FaultCode:
         """The fault that a wrong type in this field is."""
