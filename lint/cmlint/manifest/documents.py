@@ -191,13 +191,15 @@ def is_patch(decoder: Decoder, entries: dict[str, Node], kind: str) -> bool:
     for part in POD_PATHS[kind]:
         node = spec.get(part)
         spec = {name: value for name, _, value in decoder.items(node)} if node is not None else {}
-    containers = spec.get("containers")
-    if not isinstance(containers, SequenceNode):
+    if "containers" not in spec:
         return isinstance(entries.get("spec"), MappingNode) and kind != "PodTemplate"
-    images = [any(name == "image" for name, _, _ in decoder.items(item)) for item in containers.value]
-    if kind in SELECTING and "selector" not in {name for name, _, _ in decoder.items(entries["spec"])}:
-        return not all(images)
-    return not any(images)
+    containers = spec["containers"]
+    if not isinstance(containers, SequenceNode):
+        return False
+    lacking = ["image" not in {name for name, _, _ in decoder.items(item)} for item in containers.value]
+    if kind in SELECTING:
+        return any(lacking) and "selector" not in {name for name, _, _ in decoder.items(entries["spec"])}
+    return bool(lacking) and all(lacking)
 
 
 class DocumentReader:
