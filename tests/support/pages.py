@@ -10,11 +10,10 @@ from pathlib import Path
 import msgspec
 
 from cmlint.check import check
-from cmlint.config import Config
 from cmlint.report import render
 from cmlint.report.view import View
 from tests.support import assertions
-from tests.support.run import ROOT, inside, rules, write
+from tests.support.run import ROOT, config_here, inside, rules, write
 
 HEADINGS = (
     "What it does",
@@ -28,7 +27,6 @@ HEADINGS = (
 )
 OPTIONAL = {"Options", "When not to use it", "Case"}
 LABEL = re.compile(r"`([^`]+)`:")
-CONFIG = ".cmlint.yaml"
 
 
 @dataclass
@@ -124,11 +122,11 @@ def run(page: Page, section: Section) -> Outcome:
     for name, text in section.files.items():
         files[name], found = assertions.read(name, text)
         expected += found
-    config = msgspec.yaml.decode(files.pop(CONFIG, "{}"), type=Config)
-    if not config.select:
-        config = msgspec.structs.replace(config, select=(page.rule,))
     with tempfile.TemporaryDirectory() as folder, inside(Path(folder)):
         write(Path(folder), files)
+        config = config_here()
+        if not config.select:
+            config = msgspec.structs.replace(config, select=(page.rule,))
         result = check(["."], config, dict(rules()))
         differences = assertions.differences(expected, result.outcome.findings)
         differences += [f"not readable: {problem}" for problem in result.problems]

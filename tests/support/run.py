@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.check import Result, check, select, settings_of
-from cmlint.config import Config
+from cmlint.config import Config, load
 from cmlint.engine import Engine, Outcome
 from cmlint.manifest.documents import read_text
 from cmlint.registry import load_rules
@@ -22,6 +22,7 @@ from cmlint.texts import Texts
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures"
+CONFIG = ".cmlint.yaml"
 
 
 @cache
@@ -41,10 +42,15 @@ def inside(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
+def config_here() -> Config:
+    """The configuration of the working directory, and of no folder above it."""
+    return load(CONFIG, rules()) if Path(CONFIG).exists() else Config()
+
+
 def lint(folder: Path, *paths: str, config: Config | None = None) -> Result:
     """What cmlint finds in a folder, or in some paths of it; whatever cannot be read fails the test."""
     with inside(folder):
-        result = check(paths or (".",), config or Config(), dict(rules()))
+        result = check(paths or (".",), config or config_here(), dict(rules()))
     assert not result.problems
     return result
 

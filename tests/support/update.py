@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support import pages
+from tests.support import cases, pages
 
 
 def generated() -> Iterator[tuple[Path, str]]:
     """The generated files, and what they should hold."""
     for path in pages.rule_pages():
         yield path, pages.updated(pages.read(path))
+    for folder in cases.told():
+        yield folder / cases.EXPECTED, cases.found(folder)
 
 
 def main() -> None:
