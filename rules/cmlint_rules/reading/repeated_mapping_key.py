@@ -13,8 +13,8 @@ from cmlint.api import Context, Draft, Fault, rule
     codes=("repeated-key",),
 )
 def repeated_mapping_key(fault: Fault, ctx: Context) -> Iterator[Draft]:
-    """kubectl's strict validation refuses it; other clients let the last one win."""
+    """Strict validation refuses it; clients that make JSON of the file first let the last one win."""
     draft = ctx.finding(fault.span, f"the key `{fault.text}` {fault.reason}")
     if fault.other:
         draft.also(fault.other, fault.label)
-    yield draft.help("remove one of the two; a client that is not strict takes the last")
+    yield draft.help("remove one of the two; where it is not refused, the last one wins")

@@ -1,0 +1,179 @@
+"""What rules advise, beyond what their pages show: it must fit the workload, the version and what was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cmlint.config import Config
+from cmlint.model.findings import Finding
+from tests.support.run import lint, write
+
+POD = "containers: [{name: shop, image: 'registry.example.com/shop:develop'}]"
+TEMPLATE = f"{{metadata: {{labels: {{a: b}}}}, spec: {{{POD}}}}}"
+ROLLING = f"spec: {{selector: {{matchLabels: {{a: b}}}}, template: {TEMPLATE}}}"
+
+
+def found(folder: Path, rule: str, text: str, config: Config | None = None) -> list[Finding]:
+    """The findings of one rule in one file."""
+    write(folder, {"m.yaml": text})
+    findings = lint(folder, config=config or Config(select=(rule,))).outcome.findings
+    assert {finding.rule for finding in findings} <= {rule}
+    return findings
+
+
+def advice(folder: Path, rule: str, text: str, config: Config | None = None) -> list[str | None]:
+    """The help of each of them."""
+    return [finding.help for finding in found(folder, rule, text, config)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "renewal"),
+    [
+        ("apps/v1 Deployment", ROLLING, "after each push run `kubectl rollout restart deployment/shop`"),
+        ("apps/v1 StatefulSet", ROLLING, "after each push run `kubectl rollout restart statefulset/shop`"),
+        ("apps/v1 DaemonSet", ROLLING, "after each push run `kubectl rollout restart daemonset/shop`"),
+        ("apps/v1 ReplicaSet", ROLLING, "after each push let its pods be made again"),
+        ("v1 Pod", f"spec: {{{POD}}}", "after each push delete the Pod and create it again"),
+        ("batch/v1 Job", f"spec: {{template: {TEMPLATE}}}", "after each push delete the Job and create it again"),
+        (
+            "batch/v1 CronJob",
+            f"spec: {{schedule: '* * * * *', jobTemplate: {{spec: {{template: {TEMPLATE}}}}}}}",
+            "each run starts what is newest then",
+        ),
+        ("argoproj.io/v1alpha1 Rollout", ROLLING, "after each push let its pods be made again"),
+    ],
+    ids=lambda value: value if " " in value and len(value) < 40 else "",
+)
+def test_how_a_pushed_tag_arrives(tmp_path: Path, kind: str, spec: str, renewal: str) -> None:
+    version, name = kind.split()
+    text = f"apiVersion: {version}\nkind: {name}\nmetadata: {{name: shop}}\n{spec}\n"
+    expected = f"set `imagePullPolicy: Always`, and {renewal}; or pin a full version or a digest"
+    assert advice(tmp_path, "mutable-tag", text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("version", "command"),
+    [
+        ("1.15", "kubectl rollout restart deployment/shop -n web"),
+        (
+            "1.14",
+            'kubectl patch deployment/shop -n web -p \'{"spec":{"template":{"metadata":{"annotations":'
+            '{"restartedAt":"\'$(date +%s)\'"}}}}}\'',
+        ),
+    ],
+)
+def test_restart_needs_a_version(tmp_path: Path, version: str, command: str) -> None:
+    text = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: shop, namespace: web}}\n{ROLLING}\n"
+    config = Config(select=("mutable-tag",), kubernetes_version=version)
+    (line,) = advice(tmp_path, "mutable-tag", text, config)
+    assert line and f"after each push run `{command}`;" in line
+
+
+def test_floating_tags_are_for_the_pedantic(tmp_path: Path) -> None:
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: 'nginx:1.27'}]}\n"
+    write(tmp_path, {"m.yaml": text})
+    assert not lint(tmp_path).outcome.findings
+    assert [f.rule for f in lint(tmp_path, config=Config(pedantic=True)).outcome.findings] == ["mutable-tag"]
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("https://quay.io/team/App:1.0", "did you mean `quay.io/team/app:1.0`?"),
+        ("nginx :1.25", "did you mean `nginx:1.25`?"),
+        ("nginx:1.25+build", "did you mean `nginx:1.25_build`?"),
+        ("quay.io//app:", "did you mean `quay.io/app`?"),
+        ("app@sha256:0123", None),
+    ],
+)
+def test_the_image_that_was_meant(tmp_path: Path, image: str, expected: str | None) -> None:
+    text = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{name: c, image: '{image}'}}]}}\n"
+    assert advice(tmp_path, "invalid-image", text) == [expected]
+
+
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "expected"),
+    [
+        ("non-string-data", CONFIG + "data: {PORT: 8080}", 'quote it: `PORT: "8080"`'),
+        ("non-string-data", CONFIG + "data: {A: {}}", "make it one text: `A: |`, and what is below it indented"),
+        ("non-string-data", SECRET + "stringData: {PORT: 8080}", "put it in quotes"),
+        (
+            "non-string-data",
+            SECRET + "data: {PORT: 8080}",
+            "put it under `stringData`, in quotes; under `data` it must be base64",
+        ),
+        ("renamed-key", CONFIG + "data: {on: x}", 'put it in quotes: `"on"`'),
+        ("invalid-data-key", CONFIG + "data: {a b!: x}", "for example `a_b`"),
+        ("invalid-data-key", CONFIG + "data: {..a: x}", "for example `.a`"),
+        ("invalid-data-key", CONFIG + "data: {1e6: x}", 'put it in quotes: `"1e6"`'),
+        ("invalid-data-key", CONFIG + "data: {'!': x}", None),
+        (
+            "invalid-data-key",
+            CONFIG + "data: {a/b.ini: x}",
+            "a key has no folders; `items` of a volume can mount one with `path: a/b.ini`",
+        ),
+        ("malformed-object", CONFIG.replace("a}", "My_App}"), "for example `my-app`"),
+        ("malformed-object", CONFIG.replace("a}", "1}"), 'put it in quotes: `"1"`'),
+        ("malformed-object", CONFIG.replace("name: a", "labels: {}"), None),
+        (
+            "invalid-base64",
+            SECRET + "data: {A: '!'}",
+            "put plain text under `stringData`, or encode it: `base64 -w0 FILE`",
+        ),
+        (
+            "invalid-base64",
+            CONFIG + "binaryData: {A: '!'}",
+            "put plain text under `data`, or encode it: `base64 -w0 FILE`",
+        ),
+        ("yaml-syntax", CONFIG + "data: {A: b", None),
+        ("yaml-syntax", CONFIG + "data:\n\tA: b", "replace the tab by spaces"),
+        (
+            "yaml-syntax",
+            CONFIG + "data:\n  A: b: c",
+            "put a value with `: ` in quotes, or mend the indentation of this line",
+        ),
+        ("yaml-syntax", CONFIG + "data:\n  A: @b", "put a value that begins with `@`, `%` or a backtick in quotes"),
+        (
+            "yaml-syntax",
+            CONFIG + 'data:\n  A: "\\d"',
+            "in double quotes write `\\\\` for a backslash, or use single quotes",
+        ),
+        ("yaml-syntax", CONFIG + "data:\n  A: 'b", "close the quote"),
+        ("yaml-syntax", "%YAML 1.2\n---\n" + CONFIG, "remove the line `%YAML`: Kubernetes reads YAML 1.1"),
+    ],
+)
+def test_advice(tmp_path: Path, rule: str, text: str, expected: str | None) -> None:
+    assert advice(tmp_path, rule, text + "\n") == [expected]
+
+
+VALUE = "hunter2"
+BAD_SECRETS = (
+    f"data: {{A: {VALUE}!}}",
+    f"data: {{A: '{VALUE} x'}}",
+    f"data: [{VALUE}]",
+    f"stringData: {{A: [{VALUE}]}}",
+    f"stringData: {{A: {{{VALUE}: {VALUE}}}}}",
+    f"stringData: {{A: '{VALUE}'}}\n---\n{SECRET}stringData: {{A: {VALUE}2}}",
+    f"type: kubernetes.io/dockerconfigjson\nstringData: {{.dockerconfigjson: {VALUE}}}",
+    f"type: kubernetes.io/tls\nstringData: {{tls.crt: {VALUE}}}",
+    f"stringData:\n  A: {VALUE}: {VALUE}",
+    f"stringData:\n\tA: {VALUE}",
+    f"stringdata: {VALUE}",
+    f"immutable: {VALUE}",
+    f"stringData: {{A: {VALUE}, A: {VALUE}}}",
+)
+
+
+@pytest.mark.parametrize("body", BAD_SECRETS)
+def test_no_finding_tells_a_secret(tmp_path: Path, body: str) -> None:
+    write(tmp_path, {"m.yaml": f"{SECRET}{body}\n"})
+    findings = lint(tmp_path, config=Config(pedantic=True)).outcome.findings
+    assert findings
+    said = [(f.message, f.help, *(related.label for related in f.related)) for f in findings]
+    assert VALUE not in str(said)
