@@ -159,7 +159,7 @@ BAD_SECRETS = (
     f"data: [{VALUE}]",
     f"stringData: {{A: [{VALUE}]}}",
     f"stringData: {{A: {{{VALUE}: {VALUE}}}}}",
-    f"stringData: {{A: '{VALUE}'}}\n---\n{SECRET}stringData: {{A: {VALUE}2}}",
+    f"stringData: {{A: '{VALUE}'}}\n---\n{SECRET}stringData: {{B: {VALUE}2}}",
     f"type: kubernetes.io/dockerconfigjson\nstringData: {{.dockerconfigjson: {VALUE}}}",
     f"type: kubernetes.io/tls\nstringData: {{tls.crt: {VALUE}}}",
     f"stringData:\n  A: {VALUE}: {VALUE}",
