@@ -156,7 +156,7 @@ def created(words: list[Word], *, whole: bool) -> Iterator[Document]:
     else:
         return
     sourced = any(option.name.startswith(SOURCES) for option in call.options)
-    if not rest or (len(rest) > 1 and not sourced):
+    if not rest or not (sourced or all(word.text == VARIABLE for word in rest[1:])):
         return
     name = name_of(rest[0], call)
     if name is None:

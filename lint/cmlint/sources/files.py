@@ -142,9 +142,8 @@ def is_script(entry: os.DirEntry[str]) -> bool:
         return False
     if len(raw) > SCRIPT_LIMIT or not (known or raw.startswith(b"#!")):
         return False
-    return (b"create" in raw and (b"configmap" in raw or b"secret" in raw or b" cm " in raw)) or (
-        b"<<" in raw and b"kind:" in raw
-    )
+    called = b"create" in raw and (b"configmap" in raw or b"secret" in raw or b"cm" in raw)
+    return called or (b"<<" in raw and b"kind:" in raw)
 
 
 def ignored(path: str, is_folder: bool, specs: tuple[tuple[str, PathSpec[Any]], ...]) -> bool:
