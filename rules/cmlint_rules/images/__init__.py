@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from cmlint.api import Container, Document, Scalar, Settings, images
 
 POLICIES = ("Always", "IfNotPresent", "Never")
 LISTS = ("containers", "initContainers", "ephemeralContainers", "steps", "sidecars")
+
+LOADED_REGISTRIES = ("ko.local", "kind.local", "dev.local")
 
 RESOLVED_KINDS = ("DeploymentConfig",)
 RESOLVED_GROUPS = ("serving.knative.dev/",)
@@ -84,6 +87,12 @@ def resolves_tags(document: Document) -> bool:
         or document.api_version.startswith(RESOLVED_GROUPS)
         or RESOLVED_ANNOTATION in document.annotations
     )
+
+
+def is_loaded(image: images.Image) -> bool:
+    """Whether tools put an image on the nodes themselves (`kind load`, ko), so that a restart starts the newest one."""
+    built_here = image.registry == "docker.io" and "local" in re.split("[-_.]", image.tag or "")
+    return built_here or image.registry in LOADED_REGISTRIES
 
 
 def movement(pull: Pull, settings: Settings) -> images.Movement:

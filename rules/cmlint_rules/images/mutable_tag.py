@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cmlint.api import Context, Document, Draft, rule
-from cmlint_rules.images import Pull, movement, pulls
+from cmlint_rules.images import Pull, is_loaded, movement, pulls
 from cmlint_rules.rollout import renewal
 
 
@@ -17,7 +17,7 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
     """Containers and image volumes; what `Never` does is for `pull-policy-never` to say."""
     for pull in pulls(document, ctx.settings):
         moving = movement(pull, ctx.settings)
-        if pull.policy != "IfNotPresent" or moving == "pinned":
+        if pull.policy != "IfNotPresent" or moving == "pinned" or is_loaded(pull.image):
             continue
         floats = moving == "floats"
         message = f"{subject(pull, floats=floats)}, but {once(pull)}: {outcome(floats=floats)}"
