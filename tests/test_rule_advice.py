@@ -121,6 +121,8 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
         ("malformed-object", CONFIG.replace("a}", "My_App}"), "for example `my-app`"),
         ("malformed-object", CONFIG.replace("a}", "1}"), 'put it in quotes: `"1"`'),
         ("malformed-object", CONFIG.replace("name: a", "labels: {}"), None),
+        ("malformed-object", CONFIG + "immutable: 'true'", "write `true` or `false`, without quotes"),
+        ("malformed-object", CONFIG + "data: [a]", "write one `name: value` a line below it"),
         (
             "invalid-base64",
             SECRET + "data: {A: '!'}",
