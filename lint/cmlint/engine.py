@@ -48,7 +48,8 @@ class Engine:
         self.rules, self.settings, self.texts, self.chosen = tuple(rules), settings, texts, chosen
         self.by_node: dict[str, list[Rule]] = {}
         for rule in self.rules:
-            self.by_node.setdefault(rule.node, []).append(rule)
+            if self.wants_all(rule) or not (rule.pedantic or rule.consequence == "tidiness"):
+                self.by_node.setdefault(rule.node, []).append(rule)
 
     def run(self, bundles: Sequence[Bundle], suppressions: Suppressions) -> Outcome:
         """The outcome over all bundles."""
@@ -75,7 +76,7 @@ class Engine:
         """Turns a draft into a finding, unless it is suppressed, not wanted, or known already."""
         outcome.hidden.setdefault(draft.placed.path, []).extend(draft.hidden)
         consequence = draft.consequence or rule.consequence
-        if not self.wants_all(rule) and (draft.pedantic or rule.pedantic or consequence == "tidiness"):
+        if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
             return
         finding = self.finish(rule, draft)
         if suppressions.covers(rule, draft):
