@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from cmlint.kube import names
@@ -60,6 +61,7 @@ class BadImageError(ValueError):
     """Not a valid reference; the message says why, in words that follow "because"."""
 
 
+@lru_cache(maxsize=1024)
 def parse_image(text: str) -> Image:
     """Reads a reference as the kubelet does; raises BadImageError."""
     if re.fullmatch("[a-f0-9]{64}", text):
