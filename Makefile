@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Without this, pyright asks the npm registry for a newer version on every run.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test docs new-rule
+.PHONY: help demo test docs new-rule dist
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -25,6 +25,9 @@ docs: $(VENV)/dev ## write all generated documents anew; the tests fail when one
 
 new-rule: $(VENV)/installed ## begin a rule: make new-rule NAME=references/bad-thing
 	$(BIN)/python scripts/new_rule.py "$(NAME)"
+
+dist: $(VENV)/dev ## build what is published, into dist/
+	$(BIN)/python -m build
 
 $(VENV)/made:
 	$(PYTHON) -m venv $(VENV)

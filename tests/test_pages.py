@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from cmlint.model.facts import FaultCode
-from tests.support import pages
+from tests.support import index, pages
 from tests.support.run import ROOT, rules
 
 PAGES = {path: pages.read(path) for path in pages.rule_pages() + pages.extra_pages()}
@@ -66,6 +66,17 @@ def test_every_module_of_rules_declares_one() -> None:
     modules = [path for path in (ROOT / "rules").rglob("*.py") if path.name != "__init__.py"]
     declared = sorted(rule.module for rule in rules().values() if rule.module.startswith("cmlint_rules."))
     assert declared == sorted(".".join(path.relative_to(ROOT / "rules").with_suffix("").parts) for path in modules)
+
+
+def test_index_of_rules_is_fresh() -> None:
+    assert index.INDEX.read_text(encoding="utf-8") == index.render(), "run `make docs`"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_nothing_is_left_to_do(path: Path) -> None:
+    assert "TODO" not in path.read_text(encoding="utf-8")
+    module = path.with_suffix(".py")
+    assert not module.exists() or "TODO" not in module.read_text(encoding="utf-8")
 
 
 def test_every_fault_belongs_to_one_rule() -> None:

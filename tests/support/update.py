@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support import cases, pages
+from tests.support import cases, index, pages
 
 
 def generated() -> Iterator[tuple[Path, str]]:
@@ -14,6 +14,7 @@ def generated() -> Iterator[tuple[Path, str]]:
         yield path, pages.updated(pages.read(path))
     for folder in cases.told():
         yield folder / cases.EXPECTED, cases.found(folder)
+    yield index.INDEX, index.render()
 
 
 def main() -> None:

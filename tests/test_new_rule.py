@@ -1,0 +1,81 @@
+"""`make new-rule` gives a rule that fails until it is filled in, and fails alone."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.run import ROOT
+
+COPIED = ("lint", "rules", "tests", "scripts", "docs", "pyproject.toml")
+MODULE = "rules/cmlint_rules/images/bad_thing.py"
+PAGE = "rules/cmlint_rules/images/bad_thing.md"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of what a rule is made of and tested with."""
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+        else:
+            shutil.copy(ROOT / name, tmp_path)
+    for kind in ("ok", "err", "projects"):
+        (tmp_path / "fixtures" / kind).mkdir(parents=True)
+    return tmp_path
+
+
+def python(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Runs Python in a copy, with the copy's own packages."""
+    environment = {"PYTHONPATH": f"{tree / 'lint'}:{tree / 'rules'}", "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        [sys.executable, *words], cwd=tree, env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+
+
+def failures(tree: Path) -> set[str]:
+    """The names of the tests of pages that fail."""
+    done = python(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_pages.py")
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    return set(re.findall(r"^FAILED tests/test_pages\.py::(.+?)(?: - .*)?$", done.stdout, re.MULTILINE))
+
+
+def test_new_rule_fails_alone_until_it_is_filled_in(tree: Path) -> None:
+    before = failures(tree)
+    done = python(tree, "scripts/new_rule.py", "images/bad-thing")
+    assert done.stdout.splitlines()[:2] == [MODULE, PAGE]
+    assert failures(tree) - before == {
+        "test_section_finds_what_it_says[bad-thing-Example]",
+        "test_nothing_is_left_to_do[bad_thing]",
+        "test_index_of_rules_is_fresh",
+    }
+    for name in (MODULE, PAGE):
+        text = (tree / name).read_text(encoding="utf-8")
+        text = text.replace('== "TODO"', '!= "TODO"').replace("TODO: the whole message", "TODO: the fact")
+        text = text.replace("app:1.0.0\n```\n\n## Kub", "TODO\n```\n\n## Kub").replace("example.com/TODO", "TODO")
+        (tree / name).write_text(text.replace("TODO", "DONE"), encoding="utf-8")
+    assert python(tree, "-m", "tests.support.update").returncode == 0
+    assert failures(tree) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (
+            "bad-thing",
+            "`bad-thing` must begin with a family: configmaps, environment, images, reading, references, rollout",
+        ),
+        ("images/bad", "`bad` must name the problem in kebab-case, like `missing-key`"),
+        ("images/no-bad-thing", "`no-bad-thing` must name the problem in kebab-case, like `missing-key`"),
+        ("images/missing-key", "there is a rule `missing-key` already"),
+    ],
+)
+def test_new_rule_refuses_a_wrong_name(tree: Path, name: str, why: str) -> None:
+    done = python(tree, "scripts/new_rule.py", name)
+    help_line = "help: make new-rule NAME=references/bad-thing"
+    assert (done.stdout, done.stderr, done.returncode) == ("", f"new_rule: error: {why}\n{help_line}\n", 2)
