@@ -38,3 +38,11 @@ character that base64 does not have
 def test_the_demo_finds_exactly_its_mistakes() -> None:
     done = cmlint(ROOT / "fixtures" / "demo", "check", ".", "--format", "concise", "--quiet")
     assert (done.stdout, done.stderr, done.returncode) == (FOUND, "", 1)
+
+
+def test_the_readme_shows_what_is_printed() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    frames = readme.partition("```output\n")[2].partition("\n```")[0].split("\n\n")
+    printed = cmlint(ROOT, "check", "fixtures/demo").stdout
+    assert len(frames) == 2
+    assert [frame for frame in frames if frame not in printed] == []
