@@ -57,8 +57,13 @@ class Bundle:
         return contents_of(volume, placed, self.resolver)
 
     def why_unknown(self, placed: Placed) -> str | None:
-        """What stands around a document and may make, or read, what the files do not show; None when nothing does."""
-        return self.resolver.around.why_unknown(placed)
+        """What stands around a document and may make, or read, what the files do not show; None when nothing does.
+
+        Everything stands around a document at the top, and what stands at the top around every document.
+        """
+        around = self.resolver.around
+        at_top = around.folders.get("") if placed.directory else next(iter(around.folders.values()), None)
+        return at_top or around.why_unknown(placed)
 
     def is_kustomized(self, placed: Placed) -> bool:
         """Whether a kustomization in the document's folder, or above, may still change it."""
