@@ -15,6 +15,10 @@ from cmlint.kube.near import nearest
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlSyntaxError
 from cmlint.model.facts import Fault, FaultCode, Scalar, Span
 
+SECRET = r"""kind["']?[ \t]*:[ \t]*["']?[sS]ecrets?\b"""
+FIELD = "stringData"
+"""How a text says that it holds a Secret, whatever else is wrong with it."""
+
 PROPERTIES = r"(?:[&!]\S*\s+)+"
 
 TYPE_FAULTS: dict[tuple[str, str], FaultCode] = {
@@ -41,14 +45,16 @@ Struct = dict[str, Node]
 class Decoder:
     """Decodes one document that begins at character `base` of its text.
 
-    `container` names the container that the faults now noted belong to; `secret` keeps what is written out of them.
+    `container` names the container that the faults now noted belong to; `secret` keeps what is written out of them,
+    but for names. The document's root ends at `end`; what follows it there is not read.
     """
 
     def __init__(self, text: str, base: int) -> None:
         self.text, self.base = text, base
         self.faults: list[Fault] = []
         self.container: str | None = None
-        self.secret = False
+        self.secret = holds_secret(text)
+        self.end = len(text)
 
     # spans
 
@@ -67,6 +73,10 @@ class Decoder:
         span = self.span(node)
         return self.text[span.start - self.base : span.end - self.base]
 
+    def is_bare(self, node: Node) -> bool:
+        """Whether a node has neither an anchor nor a tag, which may have been meant as a part of it."""
+        return self.text[node.start_mark.index : node.start_mark.index + 1] not in ("&", "!")
+
     # faults
 
     def fault(
@@ -83,8 +93,10 @@ class Decoder:
     ) -> None:
         """Notes one thing that the API server refuses."""
         span = where if isinstance(where, Span) else self.span(where)
-        shown = None if self.secret and code in ("data-value-type", "base64") else text
-        self.faults.append(Fault(code, span, path, reason, self.container, shown, near, other, label))
+        if self.secret:
+            text = None if text is None or code in ("data-value-type", "base64") else as_name(text)
+            path = as_name(path)
+        self.faults.append(Fault(code, span, path, reason, self.container, text, near, other, label))
 
     # scalars
 
@@ -220,7 +232,7 @@ class Decoder:
     def wrong_type(self, node: Node, code: FaultCode, path: str, expected: str) -> bool:
         """Notes a value of the wrong type; always False, so that it can end a condition."""
         found = self.type_name(node)
-        text = self.written(node) if isinstance(node, ScalarNode) else None
+        text = self.written(node) if isinstance(node, ScalarNode) and not self.secret else None
         self.fault(code, node, path, f"must be {expected}, but it is {found}", text=text)
         return False
 
@@ -243,6 +255,18 @@ def last_in(node: Node) -> Node:
             return node  # met through an alias, while what is in it stands elsewhere
         node = inner
     return node
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a text holds a Secret, even a broken one."""
+    return FIELD in text or ("ecret" in text and re.search(SECRET, text) is not None)
+
+
+def as_name(text: str) -> str:
+    """As much of a text as can be part of a name: `password:1234` is a name and a value, written as one."""
+    found = re.match(r"[\w.\-/\[\]]*", text)
+    name = found[0] if found else ""
+    return name if name == text else f"{name}..."
 
 
 def is_plain(key: ScalarNode) -> bool:

@@ -14,6 +14,7 @@ from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.heads import head_of
 from cmlint.manifest.makers import KINDS, read_made
+from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader
@@ -86,7 +87,7 @@ def read_text(text: str) -> FileFacts:
 
 def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document, ...]:
     """What the commands in a text create; a few words say first whether there can be any."""
-    called = "create" in text and ("configmap" in text or "secret" in text or " cm " in text)
+    called = "create" in text and ("configmap" in text or "secret" in text or "cm" in text)
     if not called and not ("<<" in text and "kind:" in text):
         return ()
     from cmlint.manifest.commands import read_commands
@@ -139,6 +140,7 @@ def read_chunk(chunk: str, base: int, head: Other | None) -> Iterator[Document |
         if not is_object(root):
             yield Skip(NOT_KUBERNETES, whole)
             return
+        decoder.end = root.end_mark.index
         check_tree(decoder, root)
     except YamlSyntaxError as error:
         yield broken(chunk, base, head, error)
@@ -220,11 +222,10 @@ class DocumentReader:
         pods: tuple[PodSpec, ...] = ()
         references: tuple[Reference, ...] = ()
         mentions: tuple[str, ...] = ()
-        masked: tuple[Span, ...] = ()
         if self.kind in ("ConfigMap", "Secret") and self.api_version == "v1":
             reader = ObjectReader(decoder, "ConfigMap" if self.kind == "ConfigMap" else "Secret")
             provider = reader.read(self.root)
-            providers, masked = (provider,) if provider else (), tuple(reader.masked)
+            providers = (provider,) if provider else ()
         elif is_built_in(self.api_version) and self.kind in POD_PATHS:
             pods = self.exact_pods(annotations)
         else:
@@ -247,7 +248,7 @@ class DocumentReader:
             references,
             mentions,
             tuple(decoder.faults),
-            masked,
+            masked_in(decoder, self.root),
             tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
         )
 
@@ -314,8 +315,8 @@ def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) ->
     if head is None:
         return Skip(NOT_KUBERNETES, whole)
     span, reason = locate(chunk, base, error)
-    fault = Fault("syntax", span, "", reason)
-    masked = mask_lines(chunk, base) if head.kind == "Secret" else ()
+    masked = masked_lines(chunk, base)
+    fault = Fault("syntax", span, "", unquoted(reason) if masked else reason)
     return Document(whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked)
 
 
@@ -347,23 +348,3 @@ def line_start(text: str, line: int) -> int:
             break
         start = following + 1
     return start
-
-
-def mask_lines(chunk: str, base: int) -> tuple[Span, ...]:
-    """The values of a Secret that cannot be parsed: whatever stands behind a key, and lines without one."""
-    masked: list[Span] = []
-    offset = base
-    for line in chunk.splitlines(keepends=True):
-        found = re.match(r"\s*[\w.\"'-]+\s*:[ \t]*", line)
-        start = found.end() if found else 0
-        named = found and line[: found.end()].strip(" \t:\"'") in (
-            "apiVersion",
-            "kind",
-            "metadata",
-            "name",
-            "namespace",
-        )
-        if not named and line[start:].strip():
-            masked.append(Span(offset + start, offset + len(line.rstrip("\r\n"))))
-        offset += len(line)
-    return tuple(masked)

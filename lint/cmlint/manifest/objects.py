@@ -12,7 +12,7 @@ import re
 from cmlint.kube import base64, names
 from cmlint.kube.names import is_placeholder
 from cmlint.manifest.decode import Decoder, Struct
-from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
 from cmlint.model.facts import FaultCode, Key, Provider, Scalar, Span, Target
 
 LIMIT = 1024 * 1024
@@ -63,7 +63,6 @@ class ObjectReader:
     def __init__(self, decoder: Decoder, target: Target) -> None:
         self.decoder = decoder
         self.target: Target = target
-        self.masked: list[Span] = []
         self.size = 0
         decoder.secret = target == "Secret"
 
@@ -77,7 +76,6 @@ class ObjectReader:
             keys = self.plain_keys(struct, "data") + self.encoded_keys(struct, "binaryData")
             self.check_twice(keys)
         else:
-            self.mask(root)
             encoded, plain = self.encoded_keys(struct, "data"), self.plain_keys(struct, "stringData")
             self.check_secret_size(struct)
             overridden = {key.name for key in plain}
@@ -188,14 +186,18 @@ class ObjectReader:
     # data
 
     def data(self, struct: Struct, field: str) -> list[tuple[str, Node, Node]]:
-        """The entries of `data`, `binaryData` or `stringData`, keys checked."""
+        """The entries of `data`, `binaryData` or `stringData`, keys checked; odd ones of a Secret may hold a value."""
         decoder = self.decoder
         node = struct.get(field)
         entries = list(decoder.items(node)) if node is not None else []
+        wrong: set[str] = set()
         for name, key, _ in entries:
+            if not decoder.is_bare(key):
+                wrong.add(name)
             if (reason := names.why_not_data_key(name)) and not is_placeholder(name):
                 decoder.fault("data-key", key, f"{field}.{name}", reason, text=name)
-        return entries
+                wrong.add(name)
+        return [entry for entry in entries if entry[0] not in wrong] if self.target == "Secret" else entries
 
     def plain_keys(self, struct: Struct, field: str) -> list[Key]:
         """Keys whose values are text."""
@@ -319,27 +321,6 @@ class ObjectReader:
             decoder.fault("secret-keys", self.head(node), path, "must not be empty")
         elif kind.value.startswith("kubernetes.io/docker") and not is_json_object(raw):
             decoder.fault("secret-keys", self.head(node), path, "must be a JSON object")
-
-    def mask(self, root: Node) -> None:
-        """Remembers where values of a Secret stand, misspelt fields and annotations included, so that none is shown."""
-        for name, _, value in self.decoder.items(root):
-            if name == "metadata":
-                for inner, _, entry in self.decoder.items(value):
-                    if inner == "annotations":
-                        self.mask_values(entry)
-            elif name not in ("apiVersion", "kind", "type", "immutable"):
-                self.mask_values(value)
-
-    def mask_values(self, node: Node) -> None:
-        """Masks every scalar that is a value in a tree."""
-        if isinstance(node, ScalarNode):
-            self.masked.append(self.decoder.span(node))
-        elif isinstance(node, MappingNode):
-            for _, value in node.value:
-                self.mask_values(value)
-        else:
-            for item in node.value:
-                self.mask_values(item)
 
 
 def utf8_length(text: str) -> int:

@@ -242,7 +242,6 @@ class PodReader:
 
     def env_source(self, field: str, node: Node, entry: Env, path: str, volumes: list[Struct | None]) -> Env:
         """One entry of `env` with one of its sources."""
-        decoder = self.decoder
         if field in ENV_KINDS:
             target = ENV_KINDS[field]
             return Env(entry.name, None, target, self.key_selector(node, target, path), entry.span)

@@ -31,13 +31,15 @@ def findings(result: Result, view: View, paint: Paint) -> Iterator[str]:
     for finding in result.outcome.findings:
         margin = margin_of(finding)
         frame, after = frames.draw(finding, margin), notes(finding, view, paint, margin)
-        yield "\n".join((headline(finding, paint), *frame, *after))
+        yield "\n".join((headline(finding, view, paint), *frame, *after))
 
 
-def headline(finding: Finding, paint: Paint) -> str:
+def headline(finding: Finding, view: View, paint: Paint) -> str:
     """What a finding is."""
-    rule = paint.link(finding.rule, finding.url)
-    return paint(finding.severity, f"{finding.severity}[{rule}]") + paint("bold", f": {printable(finding.message)}")
+    kind = f"{finding.severity}[{finding.rule}]"
+    first, *more = wrapped(f"{kind}: {printable(finding.message)}", view, 2)
+    linked = paint(finding.severity, f"{finding.severity}[{paint.link(finding.rule, finding.url)}]")
+    return "\n  ".join((linked + paint("bold", first.removeprefix(kind)), *(paint("bold", line) for line in more)))
 
 
 def notes(finding: Finding, view: View, paint: Paint, margin: int) -> Iterator[str]:
@@ -51,7 +53,7 @@ def notes(finding: Finding, view: View, paint: Paint, margin: int) -> Iterator[s
 
 
 def wrapped(text: str, view: View, indent: int) -> list[str]:
-    """A text in lines that fit the terminal; whole where none is known."""
+    """A text in lines that fit the terminal behind an indentation; whole where no terminal is known."""
     if view.width is None or len(text) + indent <= view.width:
         return [text]
     from textwrap import wrap
