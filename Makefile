@@ -18,7 +18,7 @@ test: $(VENV)/dev ## everything that must hold: style, types, tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile
 
 docs: $(VENV)/dev ## write all generated documents anew; the tests fail when one is stale
 	$(BIN)/python -m tests.support.update

@@ -60,7 +60,7 @@ def test_new_rule_fails_alone_until_it_is_filled_in(tree: Path) -> None:
         text = text.replace("app:1.0.0\n```\n\n## Kub", "TODO\n```\n\n## Kub").replace("example.com/TODO", "TODO")
         (tree / name).write_text(text.replace("TODO", "DONE"), encoding="utf-8")
     assert python(tree, "-m", "tests.support.update").returncode == 0
-    assert failures(tree) == set()
+    assert failures(tree) <= before
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ from cmlint.bundle.evidence import Surroundings
 from cmlint.bundle.index import Index, Placed
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
-from cmlint.manifest.documents import KUSTOMIZATION
-from cmlint.model.facts import Container, FileFacts, Reference, Volume
+from cmlint.model.facts import KUSTOMIZATION, Container, FileFacts, Reference, Volume
 
 
 class Bundle:

@@ -20,6 +20,7 @@ from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
+    KUSTOMIZATION,
     Document,
     Fault,
     FileFacts,
@@ -53,7 +54,6 @@ SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 NOT_KUBERNETES = "not a Kubernetes object"
 TEMPLATED = "a template, not rendered"
 DEFINITION = "a CustomResourceDefinition"
-KUSTOMIZATION = "a kustomization"
 PATCH = "a patch"
 TOO_DEEP = "nested too deeply to be a manifest"
 

@@ -270,6 +270,10 @@ class Document(Facts, frozen=True):
         return bool(self.faults) and self.faults[0].code == "syntax"
 
 
+KUSTOMIZATION = "a kustomization"
+"""Why a file that kustomize reads is skipped; whoever has one beside it is not sure of its documents."""
+
+
 class Skip(Facts, frozen=True):
     """A document, or a whole file, that was not looked at, and why."""
 
