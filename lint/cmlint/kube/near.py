@@ -44,7 +44,7 @@ def squeeze(name: str) -> str:
 
 
 def edits(a: str, b: str, allowed: int) -> int | None:
-    """The insertions, deletions, replacements and swaps of neighbours between two texts; None when more than allowed."""
+    """The insertions, deletions, replacements and swaps of neighbours between two texts; None for more than allowed."""
     if len(set(a) ^ set(b)) > 2 * allowed:
         return None
     before: list[int] = []

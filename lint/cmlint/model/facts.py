@@ -191,9 +191,9 @@ class Key(Facts, frozen=True):
 class Provider(Facts, frozen=True):
     """An object that gives pods named keys.
 
-    `kind` is the kind of the document that makes it (`ConfigMap`, `SealedSecret`, ...), or `command`. When it is `open`,
-    more keys than `keys` may exist. `namespace` is set where it differs from the document's own, `everywhere` where the object is
-    made in all namespaces. A `glob` name stands for every name that matches it.
+    `kind` is the kind of the document that makes it (`ConfigMap`, `SealedSecret`, ...), or `command`. When it is
+    `open`, more keys than `keys` may exist. `namespace` is set where it differs from the document's own, `everywhere`
+    where the object is made in all namespaces. A `glob` name stands for every name that matches it.
     """
 
     target: Target
