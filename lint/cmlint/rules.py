@@ -171,8 +171,8 @@ class Rule(msgspec.Struct, frozen=True):
     """A rule's declaration, with the function that checks it.
 
     `name` is its id, `family` the folder that it stands in, `node` the type it is called for. `codes` are the faults
-    that it speaks for: a rule about Fault is called for each of them, any other finds them in its document. A `pedantic`
-    rule runs only when asked for.
+    that it speaks for: a rule about Fault is called for each of them, any other finds them in its document. A
+    `pedantic` rule runs only when asked for.
     """
 
     name: str
