@@ -9,15 +9,15 @@ from cmlint_rules.rollout import renewal
 
 @rule(
     name="mutable-tag",
-    summary="a tag that moves, but that a node pulls only once",
+    summary="a tag that moves, but that a node does not pull again",
     consequence="stale",
     since="0.1.0",
 )
 def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
-    """Containers and image volumes; what `Never` does is for `pull-policy-never` to say."""
+    """Containers and image volumes."""
     for pull in pulls(document, ctx.settings):
         moving = movement(pull, ctx.settings)
-        if pull.policy != "IfNotPresent" or moving == "pinned" or is_loaded(pull.image):
+        if pull.policy == "Always" or moving == "pinned" or is_loaded(pull.image):
             continue
         floats = moving == "floats"
         message = f"{subject(pull, floats=floats)}, but {once(pull)}: {outcome(floats=floats)}"
@@ -38,6 +38,8 @@ def subject(pull: Pull, *, floats: bool) -> str:
 
 def once(pull: Pull) -> str:
     """Why no node notices."""
+    if pull.policy == "Never":
+        return "no node pulls it (`Never`)"
     return f"{'by default ' * pull.by_default}a node pulls it once (`IfNotPresent`)"
 
 
