@@ -119,6 +119,15 @@ def test_what_stands_in_another_branch_of_the_tree_proves_nothing() -> None:
     assert resolve({"a/pod.yaml": pod("app"), "b/maker.yaml": maker}).status == "missing"
     assert resolve({"a/pod.yaml": pod("app"), "a/below/maker.yaml": maker}).status == "unknown"
     assert resolve({"a/b/pod.yaml": pod("app"), "a/maker.yaml": maker}).status == "unknown"
+    assert resolve({"a/b/pod.yaml": pod("app"), "maker.yaml": maker}).status == "unknown"
+    assert resolve({"pod.yaml": pod("app"), "a/maker.yaml": maker}).status == "missing"
+
+
+def test_a_tool_s_own_file_is_no_custom_resource() -> None:
+    assert (
+        resolve({"pod.yaml": pod("app"), "skaffold.yaml": "apiVersion: skaffold/v4\nkind: Config\n"}).status
+        == "missing"
+    )
 
 
 @pytest.mark.parametrize(

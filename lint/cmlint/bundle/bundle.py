@@ -61,7 +61,7 @@ class Bundle:
         Everything stands around a document at the top, and what stands at the top around every document.
         """
         around = self.resolver.around
-        at_top = around.folders.get("") if placed.directory else next(iter(around.folders.values()), None)
+        at_top = None if placed.directory else around.below.get("")
         return at_top or around.why_unknown(placed)
 
     def is_kustomized(self, placed: Placed) -> bool:

@@ -6,6 +6,7 @@ stands around the reference could make it; else it is *unknown*.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from cmlint.bundle.index import Placed
@@ -102,18 +103,25 @@ def is_well_known(target: str, name: str) -> bool:
 
 
 def may_make(api_version: str, kind: str) -> bool:
-    """Whether a custom resource's controller may make ConfigMaps or Secrets."""
+    """Whether a custom resource's controller may make ConfigMaps or Secrets.
+
+    The group of a custom resource is a domain; `skaffold/v4` and its like are a tool's own files.
+    """
     if is_built_in(api_version):
         return False
     group = api_version.rpartition("/")[0]
-    return f"{group}/{kind}" not in INERT
+    return "." in group and f"{group}/{kind}" not in INERT
 
 
 class Surroundings:
-    """What stands around a reference, folder by folder: the first thing there that may make objects, in words."""
+    """What stands around a reference, folder by folder: the first thing there that may make objects, in words.
+
+    `here` holds it for each folder, `below` for each folder above one that has something.
+    """
 
     def __init__(self, placed: list[Placed], files: list[tuple[str, FileFacts]]) -> None:
-        self.folders: dict[str, str] = {}
+        self.here: dict[str, str] = {}
+        self.below: dict[str, str] = {}
         for path, facts in files:
             if reason := maker_in(facts):
                 self.note(path, reason)
@@ -121,28 +129,32 @@ class Surroundings:
         for item in placed:
             document = item.document
             if item.namespace and may_make(document.api_version, document.kind):
-                self.namespaces.setdefault(item.namespace, f"{document.kind} in {item.path}")
+                self.namespaces.setdefault(item.namespace, f"the custom resource {document.kind} in {item.path}")
 
     def note(self, path: str, reason: str) -> None:
-        """Remembers what stands in a file for its folder and the folders above."""
+        """Remembers what stands in a file."""
         folder = path.rpartition("/")[0]
-        self.folders.setdefault(folder, f"{reason} in {path}")
+        self.here.setdefault(folder, f"{reason} in {path}")
+        for above in folders_above(folder):
+            self.below.setdefault(above, f"{reason} in {path}")
 
     def why_unknown(self, placed: Placed) -> str | None:
-        """What may make an object for this document, or None when nothing around it could."""
+        """What may make an object for this document, or None when nothing around it could.
+
+        That is what stands in its folder, below it, in the folders above, or in its namespace; what stands below the
+        top stands around nothing that is at the top.
+        """
         folder = placed.directory
-        prefix = f"{folder}/" if folder else ""
-        if folder in self.folders:
-            return self.folders[folder]
-        for other, reason in self.folders.items():
-            if prefix and other.startswith(prefix):
-                return reason
-        parts = folder.split("/")
-        for i in range(len(parts) - 1, 0, -1):
-            above = "/".join(parts[:i])
-            if above in self.folders:
-                return self.folders[above]
-        return self.namespaces.get(placed.namespace) if placed.namespace else None
+        near = self.here.get(folder) or (self.below.get(folder) if folder else None)
+        above = near or next((self.here[f] for f in folders_above(folder) if f in self.here), None)
+        return above or (self.namespaces.get(placed.namespace) if placed.namespace else None)
+
+
+def folders_above(folder: str) -> Iterator[str]:
+    """The folders that a folder lies in, innermost first; the top is the empty one."""
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
 
 
 def maker_in(facts: FileFacts) -> str | None:
