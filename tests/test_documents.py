@@ -11,8 +11,9 @@ import pytest
 
 from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command
+from cmlint.config import Config, load
 from tests.support.command import cmlint
-from tests.support.run import ROOT
+from tests.support.run import CONFIG, ROOT, rules, write
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TOPS = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name not in {".git", ".venv"}}
@@ -136,3 +137,14 @@ def test_output_in_the_readme_is_what_the_demo_prints() -> None:
     frames = [frame.strip("\n") for block in blocks for frame in block.split("\n\n")]
     assert frames
     assert [frame for frame in frames if frame not in printed] == []
+
+
+def test_settings_in_the_documents_are_valid(tmp_path: Path) -> None:
+    fields = {name.replace("_", "-") for name in Config.__struct_fields__}
+    texts = (document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    blocks = [block for text in texts for kind, block in FENCE.findall(text) if kind == "yaml"]
+    settings = [block for block in blocks if block.partition(":")[0] in fields]
+    assert settings
+    for block in settings:
+        write(tmp_path, {CONFIG: block})
+        load(str(tmp_path / CONFIG), rules())
