@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support import cases, index, pages
+from tests.support import cases, golden, index, pages
 
 
 def generated() -> Iterator[tuple[Path, str]]:
@@ -14,6 +14,8 @@ def generated() -> Iterator[tuple[Path, str]]:
         yield path, pages.updated(pages.read(path))
     for folder in cases.told():
         yield folder / cases.EXPECTED, cases.found(folder)
+    for case in golden.CASES:
+        yield golden.path_of(case), golden.printed(case)
     yield index.INDEX, index.render()
 
 

@@ -130,7 +130,7 @@ def add_variable(environment: Environment, entry: Env, placed: Placed, resolver:
         key = entry.value.value if entry.value else None
         environment.set(name, None, False, Origin(entry.source, None, key, "env", entry.span))
     else:
-        environment.complete = False
+        environment.set(name, None, False, Origin("literal", None, None, "env", entry.span))
 
 
 def add_key(environment: Environment, name: str, reference: Reference, placed: Placed, resolver: Resolver) -> None:

@@ -63,11 +63,11 @@ def is_secret(decoder: Decoder, node: MappingNode) -> bool:
 
 
 def between(decoder: Decoder, root: MappingNode) -> Iterator[Span]:
-    """The places between those of a Secret that may be shown."""
-    text, base, whole = decoder.text, decoder.base, decoder.span(root)
+    """The places between those of a Secret that may be shown, and the comments behind its last value."""
+    text, base = decoder.text, decoder.base
     places = sorted((span.start, span.end) for span in shown_in(decoder, root))
-    start = whole.start
-    for low, high in (*places, (whole.end, whole.end)):
+    start, end = base + root.start_mark.index, base + root.end_mark.index
+    for low, high in (*places, (end, end)):
         if low > start:
             written = text[start - base : low - base]
             inner = written.lstrip(BEFORE)

@@ -214,7 +214,8 @@ class PodReader:
         if len(decoder.faults) == faults and (name is None or not name.value):
             decoder.fault("env-name", name.span if name else span, f"{path}.name", "must be set")
         if sources is None:
-            return Env(name, value, "literal" if value or "valueFrom" not in struct else "none", None, span)
+            known = value or ("valueFrom" not in struct and len(decoder.faults) == faults)
+            return Env(name, value, "literal" if known else "none", None, span)
         spoiled = len(decoder.faults) > faults
         result = Env(name, None, "none", None, span)
         for field, source in sources.items():

@@ -45,3 +45,12 @@ def columns(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def wrapped(text: str, columns: int | None, indent: int) -> list[str]:
+    """A text in lines that have room behind an indentation; whole where nothing is known of the columns."""
+    if columns is None or len(text) + indent <= columns:
+        return [text]
+    from textwrap import wrap
+
+    return wrap(text, max(columns - indent, 30), break_long_words=False, break_on_hyphens=False)

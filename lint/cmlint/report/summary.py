@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cmlint.check import Result
 from cmlint.model.findings import RANKS
-from cmlint.report.characters import printable
+from cmlint.report.characters import printable, wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.view import View
 
@@ -29,11 +29,11 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     if outcome.suppressed:
         lines.append(f"suppressed: {count(len(outcome.suppressed), 'finding')} (`--no-ignores` shows them)")
     if outcome.unverified:
-        strict = "`references: strict` in the configuration counts them as missing"
-        hint = f" ({strict})" if view.verbose else f" (`--verbose` lists them; {strict})"
         number = count(len(outcome.unverified), "reference")
-        lines.append(f"not verifiable from these files: {number} to what may be made elsewhere{hint}")
-    return "\n".join(lines)
+        strict = "`references: strict` takes them for missing"
+        hint = strict if view.verbose else f"`--verbose` lists them, {strict}"
+        lines.append(f"not verifiable from these files: {number} to what may be made elsewhere ({hint})")
+    return "\n".join("\n  ".join(wrapped(line, view.width, 2)) for line in lines)
 
 
 def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
@@ -59,7 +59,7 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
 def reasons(found: Iterator[str]) -> str:
     """How often each reason was given, the most frequent first."""
     counted = sorted(Counter(found).items(), key=lambda item: (-item[1], item[0]))
-    return "; ".join(f"{number} {reason}" for reason, number in counted)
+    return "; ".join(f"{number} × {reason}" for reason, number in counted)
 
 
 def listed(view: View) -> str:

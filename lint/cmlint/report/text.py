@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cmlint.check import Result
 from cmlint.model.findings import WHAT_HAPPENS, Finding
-from cmlint.report.characters import printable
+from cmlint.report.characters import printable, wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.summary import extras, summary
 from cmlint.report.view import View
@@ -37,7 +37,7 @@ def findings(result: Result, view: View, paint: Paint) -> Iterator[str]:
 def headline(finding: Finding, view: View, paint: Paint) -> str:
     """What a finding is."""
     kind = f"{finding.severity}[{finding.rule}]"
-    first, *more = wrapped(f"{kind}: {printable(finding.message)}", view, 2)
+    first, *more = wrapped(f"{kind}: {printable(finding.message)}", view.width, 2)
     linked = paint(finding.severity, f"{finding.severity}[{paint.link(finding.rule, finding.url)}]")
     return "\n  ".join((linked + paint("bold", first.removeprefix(kind)), *(paint("bold", line) for line in more)))
 
@@ -48,17 +48,10 @@ def notes(finding: Finding, view: View, paint: Paint, margin: int) -> Iterator[s
     url = None if paint.links else finding.url
     for word, text in (("help", finding.help), ("note", about(finding)), ("see", url)):
         if text:
-            lines = [part for line in text.split("\n") for part in wrapped(printable(line), view, len(indent) + 8)]
+            lines = [
+                part for line in text.split("\n") for part in wrapped(printable(line), view.width, len(indent) + 8)
+            ]
             yield f"{indent}{paint('line', '=')} {paint('bold', f'{word}:')} " + f"\n{indent}        ".join(lines)
-
-
-def wrapped(text: str, view: View, indent: int) -> list[str]:
-    """A text in lines that fit the terminal behind an indentation; whole where no terminal is known."""
-    if view.width is None or len(text) + indent <= view.width:
-        return [text]
-    from textwrap import wrap
-
-    return wrap(text, max(view.width - indent, 30), break_long_words=False, break_on_hyphens=False)
 
 
 def about(finding: Finding) -> str:

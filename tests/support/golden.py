@@ -1,0 +1,35 @@
+"""What the command prints about `fixtures/report`, in every format: `tests/golden`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.support.command import cmlint
+from tests.support.run import FIXTURES, ROOT
+
+GOLDEN = ROOT / "tests" / "golden"
+
+CASES: dict[str, tuple[str, ...]] = {
+    "check.txt": ("check",),
+    "check-concise.txt": ("check", "--format", "concise"),
+    "check.json": ("check", "--format", "json"),
+    "check-all.txt": ("check", "--verbose", "--statistics", "--no-ignores", "--pedantic"),
+    "check-color.txt": ("check", "--color", "always", "--select", "missing-key,duplicate-env", "--no-ignores"),
+    "check-quiet.txt": ("check", "--quiet", "--select", "missing-key"),
+    "env.txt": ("env",),
+    "env.json": ("env", "--format", "json"),
+}
+"""The lines by the file in which their output is kept."""
+
+
+def path_of(case: str) -> Path:
+    """The file in which a case's output is kept."""
+    return GOLDEN / case
+
+
+def printed(case: str) -> str:
+    """What the command prints, but for how long it took."""
+    done = cmlint(FIXTURES / "report", *CASES[case])
+    assert done.returncode in (0, 1), done.stderr
+    return re.sub(r"\d+\.\d\d s\)", "0.00 s)", done.stdout)
