@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.index import Built, Index
 from cmlint.config import Config
 from cmlint.engine import Engine, Outcome
 from cmlint.kube.versions import NEWEST, parse_version
@@ -18,6 +20,9 @@ from cmlint.rules import Rule, Settings
 from cmlint.sources import files
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
+
+if TYPE_CHECKING:
+    from cmlint.sources.kustomize import Build
 
 
 class Result(msgspec.Struct):
@@ -45,11 +50,18 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
     streams: dict[str, str] = {}
 
     def load(path: str) -> str:
-        return streams[path] if path in streams else files.read(sources[path])
+        return streams[path] if path in streams else files.read(sources.get(path, path))
 
     bundles: list[Bundle] = []
-    for group in files.find(paths, config.exclude, problems):
+    groups = files.find(paths, config.exclude, problems)
+    builds = read_builds(groups, config, problems)
+    beside = [entry for build in builds for entry in build.beside]
+    others: list[Index] | None = [] if builds else None
+    commanding: list[tuple[str, FileFacts]] = []
+    strict = config.references == "strict"
+    for group in groups:
         facts: list[tuple[str, FileFacts]] = []
+        built: Built | None = None
         sources.update(group.paths)
         for shown, path in group.paths.items():
             try:
@@ -58,13 +70,48 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
                 problems.append(files.Problem(shown, 0, files.reason(error)))
                 continue
             if path == "-":
+                text, built = take_stream(text)
                 streams[shown] = text
             is_kustomization = os.path.basename(shown) in files.KUSTOMIZATIONS
             facts.append((shown, read_kustomization(text) if is_kustomization else read_text(text)))
         scripts = list(read_scripts(group))
         sources.update((shown, group.scripts[shown]) for shown, _ in scripts)
-        bundles.append(Bundle(facts, config.external, config.references == "strict", scripts))
+        bundles.append(Bundle(facts, config.external, strict, scripts, beside=beside, others=others, built=built))
+        commanding += [*scripts, *((path, file) for path, file in facts if file.commands)]
+    for build in builds:
+        bundles.append(
+            Bundle(
+                build.files,
+                config.external,
+                strict,
+                commanding,
+                others=others,
+                built=build.text,
+                unbuilt=build.reason,
+                settled=build.settled,
+            )
+        )
     return bundles, Texts(load)
+
+
+def take_stream(text: str) -> tuple[str, Built | None]:
+    """A text from standard input, with what leads back to where it was written when kustomize has built it."""
+    if files.ORIGIN not in text:
+        return text, None
+    from cmlint.sources.kustomize import lead_back
+
+    return lead_back(text)
+
+
+def read_builds(groups: list[files.Group], config: Config, problems: list[files.Problem]) -> list[Build]:
+    """What the kustomizations among files build; whatever these use is taken out of the groups."""
+    if not files.near_kustomizations(groups):
+        return []
+    from cmlint.sources.kustomize import take_builds
+    from cmlint.sources.tool import Wishes
+
+    wishes = Wishes(config.kustomize, config.allow_remote, config.enable_helm, config.build_timeout)
+    return take_builds(groups, wishes, problems)
 
 
 def read_scripts(group: files.Group) -> Iterator[tuple[str, FileFacts]]:

@@ -59,6 +59,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
         str | None, doc("The cluster's version, in quotes: `'1.31'`. The newest known by default.")
     ] = None
     pedantic: Annotated[bool, doc("Show what breaks nothing, too.")] = False
+    kustomize: Annotated[
+        str | None, doc("The program that builds kustomizations; by default kustomize, else kubectl.")
+    ] = None
+    allow_remote: Annotated[bool, doc("Let kustomize fetch bases from elsewhere.")] = False
+    enable_helm: Annotated[bool, doc("Let kustomize run helm for the charts that it is given.")] = False
+    build_timeout: Annotated[int, doc("The seconds after which a build is given up.")] = 60
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"], doc("The least severity that gives exit status 1.")
     ] = "warning"
@@ -102,6 +108,7 @@ def load(path: str | None, rules: Mapping[str, Rule]) -> Config:
     return msgspec.structs.replace(
         config,
         exclude=tuple(anchored(pattern, folder) for pattern in config.exclude),
+        kustomize=located(config.kustomize, folder),
         per_path_ignore={anchored(pattern, folder): words for pattern, words in config.per_path_ignore.items()},
     )
 
@@ -274,6 +281,9 @@ def check_type(value: Value, expected: Any, path: str) -> None:
     elif origin is Literal:
         if value.data not in parts:
             raise wrong(value.place, f"`{path}` cannot be {written(value)}", suggestion(value.data, parts))
+    elif expected is int:
+        if type(value.data) is not int or value.data < 1:
+            raise mistyped(value, path, "a number of seconds", "write it like `60`")
     elif expected is bool:
         if not isinstance(value.data, bool):
             raise mistyped(value, path, "a boolean", "write `true` or `false`")
@@ -362,7 +372,12 @@ def check_pattern(pattern: str) -> None:
         raise ValueError(f"`{pattern}` is no pattern of paths; write it as in `.gitignore`") from None
 
 
-# patterns
+# patterns and paths
+
+
+def located(program: str | None, folder: str) -> str | None:
+    """A program that is named by a path relative to a folder, with its whole path."""
+    return os.path.join(folder, program) if program and os.sep in program else program
 
 
 def anchored(pattern: str, folder: str) -> str:

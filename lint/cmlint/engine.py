@@ -16,6 +16,21 @@ from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
 INTERNAL = "internal-error"
+THROUGH = "through "
+
+SURE: frozenset[facts.FaultCode] = frozenset(
+    (
+        "syntax",
+        "repeated-key",
+        "unknown-field",
+        "env-value-type",
+        "data-value-type",
+        "env-name",
+        "data-key",
+        "pull-policy",
+    )
+)
+"""The faults that lie in something written, and not in something that is missing and that a patch may add."""
 
 
 class Outcome(msgspec.Struct):
@@ -54,27 +69,22 @@ class Engine:
     def run(self, bundles: Sequence[Bundle], suppressions: Suppressions) -> Outcome:
         """The outcome over all bundles."""
         outcome = Outcome()
-        found: dict[tuple[Any, ...], Finding] = {}
         for bundle in bundles:
-            for rule, draft in self.drafts(bundle, outcome):
-                self.settle(rule, draft, found, suppressions, outcome)
+            drafts = self.drafts if bundle.settled else self.sure_drafts
+            for rule, draft in drafts(bundle, outcome):
+                self.settle(rule, draft, suppressions, outcome)
             self.count(bundle, outcome)
-        for bundle in bundles:
-            self.unused(bundle, suppressions, found, outcome)
-        outcome.findings = sorted(found.values(), key=order)
-        outcome.suppressed = sorted(set(outcome.suppressed), key=order)
+        for bundle in as_written(bundles):
+            self.unused(bundle, suppressions, outcome)
+        outcome.findings = sorted(joined(outcome.findings), key=order)
+        outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
         return outcome
 
-    def settle(
-        self,
-        rule: Rule,
-        draft: Draft,
-        found: dict[tuple[Any, ...], Finding],
-        suppressions: Suppressions,
-        outcome: Outcome,
-    ) -> None:
-        """Turns a draft into a finding, unless it is suppressed, not wanted, or known already."""
-        outcome.hidden.setdefault(draft.placed.path, []).extend(draft.hidden)
+    def settle(self, rule: Rule, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> None:
+        """Turns a draft into a finding, unless it is suppressed or not wanted."""
+        for span in draft.hidden:
+            path, place = draft.placed.written(span)
+            outcome.hidden.setdefault(path, []).append(place)
         consequence = draft.consequence or rule.consequence
         if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
             return
@@ -82,8 +92,7 @@ class Engine:
         if suppressions.covers(rule, draft):
             outcome.suppressed.append(finding)
         else:
-            key = finding.rule, finding.location, finding.message, finding.container
-            found.setdefault(key, finding)
+            outcome.findings.append(finding)
 
     def wants_all(self, rule: Rule) -> bool:
         """Whether even the pedantic findings of a rule are wanted."""
@@ -96,6 +105,15 @@ class Engine:
         for placed in bundle.placed:
             context.enter(placed)
             yield from self.document(placed.document, context, outcome)
+
+    def sure_drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
+        """What is found in a bundle whose documents may still be patched: faults that no patch is there to mend."""
+        context = Context(bundle, self.settings)
+        for placed in bundle.placed:
+            context.enter(placed)
+            for fault in placed.document.faults:
+                if fault.code in SURE:
+                    yield from self.call("Fault", fault, context, outcome)
 
     def document(self, document: facts.Document, context: Context, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
         """A document and everything in it."""
@@ -143,39 +161,44 @@ class Engine:
                 outcome.crashed = True
                 yield crashed(rule), crash_draft(rule, error, value, context)
 
-    def unused(
-        self, bundle: Bundle, suppressions: Suppressions, found: dict[tuple[Any, ...], Finding], outcome: Outcome
-    ) -> None:
+    def unused(self, bundle: Bundle, suppressions: Suppressions, outcome: Outcome) -> None:
         """Gives the suppressions that suppressed nothing to the rules about them."""
         context = Context(bundle, self.settings)
         context.names = suppressions.names
         for placed, ignore in suppressions.unused(bundle, filter(self.wants_all, self.rules)):
             context.enter(placed)
             for rule, draft in self.call("Ignore", ignore, context, outcome):
-                self.settle(rule, draft, found, suppressions, outcome)
+                self.settle(rule, draft, suppressions, outcome)
 
     def finish(self, rule: Rule, draft: Draft) -> Finding:
         """A finding with everything that follows from its rule and its text."""
         document = draft.placed.document
         consequence = draft.consequence or rule.consequence
-        location = self.texts.locate(draft.placed.path, draft.span)
-        related = (Related(label, self.texts.locate(p.path, span)) for label, p, span in draft.related)
-        fixes = (Fix(s.title, s.safe, s.edits) for s in draft.suggestions)
+        built = draft.placed.built
+        location = self.texts.locate(*draft.placed.written(draft.span))
+        related = [Related(label, self.texts.locate(*p.written(span))) for label, p, span in draft.related]
+        fixes = () if built else (Fix(s.title, s.safe, s.edits) for s in draft.suggestions)
+        message, help_text = draft.message, draft.help_text
         name = document.name.value if document.name else None
+        if built:
+            message, help_text = built.reword(message), built.reword(help_text) if help_text else None
+            name = built.spelled(document.name) if document.name else None
+            if place := built.through(location.path):
+                related.append(Related(f"{THROUGH}{place[0]}", self.texts.locate(*place)))
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
         return Finding(
             rule.name,
             SEVERITIES[consequence],
             consequence,
-            draft.message,
-            draft.help_text,
+            message,
+            help_text,
             rule.url,
             location,
             tuple(related),
             identity,
             draft.container,
             tuple(fixes),
-            fingerprint(rule.name, draft.placed.path, identity, draft.container, draft.message),
+            fingerprint(rule.name, location.path, identity, draft.container, message),
         )
 
     def count(self, bundle: Bundle, outcome: Outcome) -> None:
@@ -190,9 +213,38 @@ class Engine:
                 outcome.references += 1
                 resolution = bundle.resolve(reference, placed)
                 if resolution.status == "unknown" and not reference.optional:
-                    location = self.texts.locate(placed.path, reference.name.span)
+                    location = self.texts.locate(*placed.written(reference.name.span))
                     name = f"{reference.target}/{reference.name.value}"
                     outcome.unverified.append(Unverified(location, name, resolution.why))
+
+
+def as_written(bundles: Sequence[Bundle]) -> Iterator[Bundle]:
+    """The bundles that rules have seen, of built ones the texts with suppressions that they were built from."""
+    plain = [bundle for bundle in bundles if not bundle.built]
+    known = {path for bundle in plain for path, _ in bundle.files}
+    used = dict(entry for bundle in bundles if bundle.built for entry in bundle.built.used())
+    yield from (bundle for bundle in plain if not bundle.unbuilt)
+    if used:
+        yield Bundle([(path, facts) for path, facts in sorted(used.items()) if path not in known])
+
+
+def joined(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Equal findings as one, also those of one mistake that is seen through several kustomizations."""
+    same: dict[tuple[Any, ...], list[Finding]] = {}
+    for finding in findings:
+        same.setdefault((finding.rule, finding.location, finding.message, finding.container), []).append(finding)
+    for first, *others in same.values():
+        yield joined_to(first, others) if others else first
+
+
+def joined_to(first: Finding, others: list[Finding]) -> Finding:
+    """A finding with the places of its equals, those that it is seen through last."""
+    related = dict.fromkeys(place for finding in (first, *others) for place in finding.related)
+    places = sorted(related, key=lambda place: place.label.startswith(THROUGH))
+    identity = first.object
+    if identity and any(finding.object != identity for finding in others):
+        identity = msgspec.structs.replace(identity, namespace=None)
+    return msgspec.structs.replace(first, related=tuple(places), object=identity)
 
 
 def crashed(rule: Rule) -> Rule:

@@ -40,15 +40,12 @@ class Suppressions:
         """
         if not self.enabled or rule.name not in self.rules:
             return False
-        names = ((path, name) for path, ignore in around(draft) for name in ignore.rules)
-        used = [(path, name) for path, name in names if suppresses(name, rule, draft)]
+        used = [(path, name) for path, name in around(draft) if suppresses(name, rule, draft)]
         self.used.update(used)
-        return bool(used) or self.ignored_at(draft.placed.path, rule)
+        return bool(used) or (bool(self.by_path) and self.ignored_at(draft.placed.written(draft.span)[0], rule))
 
     def ignored_at(self, path: str, rule: Rule) -> bool:
         """Whether the configuration ignores a rule at a path."""
-        if not self.by_path:
-            return False
         full = os.path.abspath(path)
         return any(means(word, rule) for spec, words in self.specs if spec.match_file(full) for word in words)
 
@@ -102,18 +99,26 @@ def suppresses(name: Scalar, rule: Rule, draft: Draft) -> bool:
     return means(name.value, rule)
 
 
-def around(draft: Draft) -> Iterator[tuple[str, Ignore]]:
+def around(draft: Draft) -> Iterator[tuple[str, Scalar]]:
     """What speaks for a finding: its object's annotation, and the comments on or above any line of any of its places.
 
     A place that is a whole object counts with its first line alone: a comment further down is about something else.
+    Of a text that was built, what counts is where each part of it was written. Gives names, and the text of each.
     """
     if draft.placed.document.ignore:
-        yield draft.placed.path, draft.placed.document.ignore
+        yield from (written(name, draft.placed) for name in draft.placed.document.ignore.rules)
     for placed, span in ((draft.placed, draft.span), *((placed, span) for _, placed, span in draft.related)):
-        last = span.start if span == placed.document.span else max(span.start, span.end - 1)
-        for ignore in placed.file.ignores:
-            if span.start <= ignore.scope.end and ignore.scope.start <= last:
-                yield placed.path, ignore
+        path, place = placed.written(span)
+        last = place.start if span == placed.document.span else max(place.start, place.end - 1)
+        for ignore in placed.built.ignores(path) if placed.built else placed.file.ignores:
+            if place.start <= ignore.scope.end and ignore.scope.start <= last:
+                yield from ((path, name) for name in ignore.rules)
+
+
+def written(name: Scalar, placed: Placed) -> tuple[str, Scalar]:
+    """A name in an annotation where it was written."""
+    path, span = placed.written(name.span)
+    return path, Scalar(name.value, span.start, span.end)
 
 
 def suppressions_in(bundle: Bundle) -> Iterator[tuple[Placed, Ignore]]:

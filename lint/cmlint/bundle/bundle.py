@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence import Surroundings
-from cmlint.bundle.index import Index, Placed
+from cmlint.bundle.index import Built, Index, Placed
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
 from cmlint.model.facts import KUSTOMIZATION, Container, FileFacts, Reference, Volume
@@ -16,8 +16,12 @@ class Bundle:
     """The documents of a bundle, indexed.
 
     `files` are its manifests with their facts, by the path under which they are shown, `scripts` further texts that
-    have commands. `external` and `strict` are the configuration's: names made elsewhere, and whether what cannot be
-    verified counts as missing.
+    have commands, `beside` texts that are only evidence of what else is made. `external` and `strict` are the
+    configuration's: names made elsewhere, and whether what cannot be verified counts as missing.
+
+    Where kustomizations are around, `others` are the indexes of all bundles of the run, and `built` is the text that a
+    kustomization builds. One that could not be built is a bundle of the files that it names: `unbuilt` says why no
+    reference in it can be resolved, and it is not `settled` when patches may still change what is there.
     """
 
     def __init__(
@@ -26,18 +30,27 @@ class Bundle:
         external: tuple[str, ...] = (),
         strict: bool = False,
         scripts: Sequence[tuple[str, FileFacts]] = (),
+        *,
+        beside: Sequence[tuple[str, FileFacts]] = (),
+        others: list[Index] | None = None,
+        built: Built | None = None,
+        unbuilt: str = "",
+        settled: bool = True,
     ) -> None:
-        self.files = files
+        self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
         self.commands: list[Placed] = []
         for path, facts in files:
             for document in facts.documents:
-                self.placed.append(Placed(path, document, facts, len(self.placed)))
+                self.placed.append(Placed(path, document, facts, len(self.placed), built))
         for path, facts in (*files, *scripts):
             for document in facts.commands:
                 self.commands.append(Placed(path, document, facts, len(self.placed) + len(self.commands)))
-        self.index = Index(self.placed, self.commands)
-        self.resolver = Resolver(self.index, Surroundings(self.placed, files), external, strict)
+        self.index = Index(self.placed, self.commands, whole=built is not None)
+        around = Surroundings(self.placed, [*files, *beside])
+        self.resolver = Resolver(self.index, around, external, strict, others, unbuilt)
+        if others is not None:
+            others.append(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
@@ -66,7 +79,7 @@ class Bundle:
 
     def is_kustomized(self, placed: Placed) -> bool:
         """Whether a kustomization in the document's folder, or above, may still change it."""
-        return any(
+        return bool(self.unbuilt) or any(
             placed.path.startswith(path[: path.rfind("/") + 1])
             for path, facts in self.files
             if any(skip.reason == KUSTOMIZATION for skip in facts.skipped)

@@ -2,25 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, Protocol
 
 import msgspec
 
-from cmlint.model.facts import Document, FileFacts, Provider, Reference, Target
+from cmlint.model.facts import Document, FileFacts, Ignore, Provider, Reference, Scalar, Span, Target
+
+
+class Built(Protocol):
+    """A text that was built from others: it leads back to them."""
+
+    def lead(self, span: Span) -> tuple[str, Span]:
+        """Where a stretch of it was written: the path of a text, and the place there."""
+        ...
+
+    def through(self, path: str) -> tuple[str, Span] | None:
+        """Where the text at a path is brought in, unless what builds this one names it itself."""
+        ...
+
+    def spelled(self, name: Scalar) -> str:
+        """An object's name as it was written, without the prefixes, suffixes and hashes that building adds."""
+        ...
+
+    def reword(self, text: str) -> str:
+        """A text about it with names as they were written."""
+        ...
+
+    def ignores(self, path: str) -> Sequence[Ignore]:
+        """The suppressions in a text that it was built from."""
+        ...
+
+    def used(self) -> Iterator[tuple[str, FileFacts]]:
+        """The texts that it was built from and that have suppressions."""
+        ...
+
+    def masked(self) -> Mapping[str, Sequence[Span]]:
+        """What must not be shown of the texts that it has led to."""
+        ...
 
 
 class Placed(msgspec.Struct, frozen=True, eq=False):
     """A document of a bundle: its facts, and the text that it stands in.
 
-    `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle.
+    `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle. A text
+    that was `built` has the path of what builds it.
     """
 
     path: str
     document: Document
     file: FileFacts
     number: int
+    built: Built | None = None
+
+    def written(self, span: Span) -> tuple[str, Span]:
+        """Where a stretch of the text was written: the path of a text, and the place there."""
+        return self.built.lead(span) if self.built else (self.path, span)
 
     @property
     def directory(self) -> str:
@@ -37,6 +76,11 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
         """The namespace written in the document, or None."""
         return self.document.namespace.value if self.document.namespace else None
 
+    @property
+    def identity(self) -> tuple[str, str | None, str | None]:
+        """Kind, namespace and name, as far as they are written."""
+        return self.document.kind, self.namespace, self.document.name.value if self.document.name else None
+
 
 class Definition(NamedTuple):
     """A provider and the document that defines it."""
@@ -49,11 +93,21 @@ class Definition(NamedTuple):
         """The namespace that the object will be in, or None where the files leave it open."""
         return self.provider.namespace.value if self.provider.namespace else self.placed.namespace
 
+    @property
+    def spelled(self) -> str:
+        """The name as it was written."""
+        name = self.provider.name
+        return self.placed.built.spelled(name) if self.placed.built else name.value
+
 
 class Index:
-    """All providers of a bundle; `commands` are the documents that commands create."""
+    """All providers of a bundle; `commands` are the documents that commands create.
 
-    def __init__(self, placed: list[Placed], commands: list[Placed]) -> None:
+    A `whole` bundle is what one kustomization builds, so that all of it is applied together.
+    """
+
+    def __init__(self, placed: list[Placed], commands: list[Placed], *, whole: bool = False) -> None:
+        self.placed, self.whole = placed, whole
         self.by_name: dict[tuple[Target, str], list[Definition]] = {}
         self.globs: list[Definition] = []
         for item in placed:
@@ -81,6 +135,11 @@ class Index:
             return found
         made = [d for d in self.globs if d.provider.target == target and fnmatchcase(name, d.provider.name.value)]
         return found + made
+
+    @cached_property
+    def objects(self) -> set[tuple[str, str | None, str | None]]:
+        """Kind, namespace and name of everything in the bundle."""
+        return {item.identity for item in self.placed}
 
     def names(self, target: Target) -> list[str]:
         """All names of one kind of provider."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -54,10 +55,23 @@ def key_of(definition: Definition, name: str) -> Key | None:
 
 
 class Resolver:
-    """Resolves the references of one bundle; `external` are patterns `[Kind/]name` of what is made elsewhere."""
+    """Resolves the references of one bundle; `external` are patterns `[Kind/]name` of what is made elsewhere.
 
-    def __init__(self, index: Index, around: Surroundings, external: tuple[str, ...], strict: bool) -> None:
+    `others` and `unbuilt` are the bundle's.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        around: Surroundings,
+        external: tuple[str, ...],
+        strict: bool,
+        others: Sequence[Index] | None = None,
+        unbuilt: str = "",
+    ) -> None:
         self.index, self.around, self.external, self.strict = index, around, external, strict
+        self.others = others if others is not None else ()
+        self.unbuilt = unbuilt
         self.known: dict[tuple[str, str, str | None, str], Resolution] = {}
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
@@ -75,6 +89,8 @@ class Resolver:
         name = reference.name.value
         if is_placeholder(name):
             return Resolution("placeholder")
+        if self.unbuilt:
+            return Resolution("unknown", why=self.unbuilt)
         named = self.index.named(reference.target, name)
         here = [d for d in named if d.provider.everywhere or meets(namespace, d.namespace)]
         if created := self.created(reference, namespace, placed, here):
@@ -86,6 +102,8 @@ class Resolver:
             return Resolution("found", found, why=why or "", sure=why is None)
         if is_well_known(reference.target, name) or self.is_external(reference):
             return Resolution("external")
+        if why := self.elsewhere(reference, namespace, placed):
+            return Resolution("unknown", why=why)
         if named:
             return Resolution("wrong-namespace", nearest_definitions(named, placed))
         return self.absent(reference, namespace, placed)
@@ -110,6 +128,24 @@ class Resolver:
         alike = len({frozenset(key.name for key in d.provider.keys) for d in serving}) == 1
         return Resolution("found", tuple(serving or found), sure=alike)
 
+    def elsewhere(self, reference: Reference, namespace: str | None, placed: Placed) -> str | None:
+        """Where another bundle of the run defines a name that this one lacks, in words.
+
+        Kustomizations of one repository are often applied to one namespace, each with a part of what runs there, and
+        the files do not say which of them go together: a name that another one defines proves nothing. But one that
+        has the same object itself is an alternative (another overlay of one base), and never applied together with it.
+        """
+        if self.strict:
+            return None
+        name = reference.name.value
+        for index in self.others:
+            alternative = index.whole and self.index.whole and placed.identity in index.objects
+            if index is not self.index and not alternative:
+                for found in index.named(reference.target, name):
+                    if found.provider.everywhere or meets(namespace, found.namespace):
+                        return f"it is defined in {found.placed.path}, which may be applied together with this"
+        return None
+
     def absent(self, reference: Reference, namespace: str | None, placed: Placed) -> Resolution:
         """A name that nothing defines: proven missing, or not to be known from the files."""
         near = self.near(reference, namespace, placed)
@@ -128,16 +164,14 @@ class Resolver:
 
     def near(self, reference: Reference, namespace: str | None, placed: Placed) -> tuple[Definition, ...]:
         """Providers of the name that was probably meant."""
-        reachable = {
-            name
-            for name in self.index.names(reference.target)
-            if any(meets(namespace, d.namespace) for d in self.index.named(reference.target, name))
-        }
-        name = nearest(reference.name.value, reachable)
-        if name is None:
-            return ()
-        found = [d for d in self.index.named(reference.target, name) if meets(namespace, d.namespace)]
-        return nearest_definitions(found, placed)
+        reachable: dict[str, list[Definition]] = {}
+        for name in self.index.names(reference.target):
+            for definition in self.index.named(reference.target, name):
+                if meets(namespace, definition.namespace):
+                    spelled = definition.spelled if definition.placed.built else name
+                    reachable.setdefault(spelled, []).append(definition)
+        meant = nearest(reference.name.value, reachable)
+        return nearest_definitions(reachable[meant], placed) if meant is not None else ()
 
     def is_external(self, reference: Reference) -> bool:
         """Whether the configuration says that this name is made elsewhere."""

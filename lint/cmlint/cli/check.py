@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from cmlint.check import Result, check
-from cmlint.cli.inputs import require_objects, rules_or_error, tell_empty, tell_problems
+from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_empty, tell_problems
 from cmlint.cli.parameters import COLOR, CONFIG, INPUT, OUTPUT, PATHS, RULES, Command, Parameter, words_of
 from cmlint.cli.terminal import view_of, write
 from cmlint.config import Config, anchored, load
@@ -31,6 +31,9 @@ class Options(msgspec.Struct, frozen=True):
     config: str | None = None
     exclude: tuple[str, ...] = ()
     allow_empty: bool = False
+    kustomize: str | None = None
+    allow_remote: bool = False
+    enable_helm: bool = False
     format: str = "text"
     output: str | None = None
     statistics: bool = False
@@ -80,6 +83,15 @@ PARAMETERS = (
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
     Parameter("allow_empty", "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
     Parameter(
+        "kustomize",
+        "text",
+        "The program that builds kustomizations; by default kustomize, else kubectl.",
+        "PROGRAM",
+        INPUT,
+    ),
+    Parameter("allow_remote", "flag", "Let kustomize fetch bases from elsewhere.", panel=INPUT),
+    Parameter("enable_helm", "flag", "Let kustomize run helm for the charts that it is given.", panel=INPUT),
+    Parameter(
         "format", "choice", "How findings are shown: `text` (default), `concise` or `json`.", "FORMAT", OUTPUT, FORMATS
     ),
     Parameter("output", "text", "Write the report to a file.", "FILE", OUTPUT),
@@ -103,7 +115,7 @@ def run(options: Options) -> int:
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)
-    if not options.allow_empty and not result.problems:
+    if not options.allow_empty and not failed(result.problems):
         require_objects(paths, result.bundles)
         tell_empty(paths, result.bundles)
     view = view_of(
@@ -128,13 +140,16 @@ def settle(config: Config, options: Options) -> Config:
         exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
         pedantic=options.pedantic or config.pedantic,
         kubernetes_version=options.kubernetes_version or config.kubernetes_version,
+        kustomize=options.kustomize or config.kustomize,
+        allow_remote=options.allow_remote or config.allow_remote,
+        enable_helm=options.enable_helm or config.enable_helm,
         fail_on=options.fail_on or config.fail_on,
     )
 
 
 def status(result: Result, fail_on: Severity | Literal["never"]) -> int:
     """The exit status: 2 where something went wrong, 1 where something bad enough was found."""
-    if result.problems or result.outcome.crashed:
+    if failed(result.problems) or result.outcome.crashed:
         return 2
     if fail_on == "never":
         return 0

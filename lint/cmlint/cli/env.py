@@ -8,11 +8,11 @@ import msgspec
 
 from cmlint.check import read_bundles
 from cmlint.cli import parameters
-from cmlint.cli.inputs import require_objects, rules_or_error, tell_problems
+from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import view_of, write
 from cmlint.config import load
-from cmlint.errors import FatalError
+from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
 from cmlint.report.environments import Workload, render_json, render_text, workloads
 from cmlint.sources.files import Problem
@@ -58,13 +58,16 @@ def run(options: Options) -> int:
     config = load(options.config, rules_or_error())
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     problems: list[Problem] = []
-    bundles, _ = read_bundles(paths, config, problems)
+    try:
+        bundles, _ = read_bundles(paths, config, problems)
+    except ValueError as error:
+        raise fatal(error) from None
     tell_problems(problems)
-    if not problems:
+    if not failed(problems):
         require_objects(paths, bundles)
     found = chosen(list(workloads(bundles)), options)
     write(render_json(found) if options.format == "json" else render_text(found, view_of(options.color)))
-    return 2 if problems else 0
+    return 2 if failed(problems) else 0
 
 
 def chosen(found: list[Workload], options: Options) -> list[Workload]:

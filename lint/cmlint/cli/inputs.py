@@ -28,10 +28,15 @@ def tell(kind: str, message: str) -> None:
 
 
 def tell_problems(problems: Iterable[files.Problem]) -> None:
-    """Says what could not be read."""
+    """Says what could not be read or built."""
     for problem in problems:
         place = f"{problem.path}:{problem.line}" if problem.line else problem.path
-        tell("error", f"{place}: {problem.message}")
+        tell("error" if problem.fatal else "warning", f"{place}: {problem.message}")
+
+
+def failed(problems: Iterable[files.Problem]) -> bool:
+    """Whether something could not be read that had to be."""
+    return any(problem.fatal for problem in problems)
 
 
 def tell_empty(paths: Sequence[str], bundles: Iterable[Bundle]) -> None:

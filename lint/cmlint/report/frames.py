@@ -229,7 +229,9 @@ def masked_places(result: Result) -> dict[str, list[Span]]:
     """The places of every text that must not be shown."""
     masked = {path: list(spans) for path, spans in result.outcome.hidden.items()}
     for bundle in result.bundles:
+        for path, spans in bundle.built.masked().items() if bundle.built else ():
+            masked.setdefault(path, []).extend(spans)
         for placed in (*bundle.placed, *bundle.commands):
-            if placed.document.masked:
+            if placed.document.masked and not placed.built:
                 masked.setdefault(placed.path, []).extend(placed.document.masked)
     return masked

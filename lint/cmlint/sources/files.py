@@ -28,16 +28,23 @@ SCRIPTS = (
 SCRIPT_LIMIT = 1024 * 1024
 """A longer text is hardly written by hand."""
 
+ORIGIN = "config.kubernetes.io/origin"
+"""The annotation by which kustomize says where an object comes from."""
+
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 STDIN = "<stdin>"
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
-    """Something that could not be read, in one line; `line` is 1-based, or 0 for the whole file."""
+    """Something that could not be read, in one line; `line` is 1-based, or 0 for the whole file.
+
+    One that is not `fatal` is only told, and the run is as good as without it.
+    """
 
     path: str
     line: int
     message: str
+    fatal: bool = True
 
 
 class Group(msgspec.Struct):
@@ -64,7 +71,7 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
             group.paths[STDIN] = "-"
         elif os.path.isdir(path):
             for file in walk(path, excluded, problems):
-                add(group.paths if file.endswith(SUFFIXES) else group.scripts, file, seen)
+                add(group.paths if is_manifest(os.path.basename(file)) else group.scripts, file, seen)
         elif os.path.exists(path):
             add(group.paths, path, seen)
         else:
@@ -117,7 +124,7 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> I
         folders: list[str] = []
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name in NEVER or not (is_folder or entry.name.endswith(SUFFIXES) or is_script(entry)):
+            if entry.name in NEVER or not (is_folder or is_manifest(entry.name) or is_script(entry)):
                 continue
             if specs and ignored(entry.path, is_folder, specs):
                 continue
@@ -128,6 +135,11 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> I
             else:
                 yield entry.path
         stack.extend((path, specs) for path in reversed(folders))
+
+
+def is_manifest(name: str) -> bool:
+    """Whether a file may hold manifests, by its name."""
+    return name.endswith(SUFFIXES) or name in KUSTOMIZATIONS
 
 
 def is_script(entry: os.DirEntry[str]) -> bool:
@@ -177,6 +189,17 @@ def ignores_above(top: str) -> Iterator[tuple[str, PathSpec[Any]]]:
         if spec := ignores_in(folder):
             found.append((folder, spec))
     yield from reversed(found)
+
+
+def near_kustomizations(groups: Iterable[Group]) -> bool:
+    """Whether there are kustomizations among files, or beside a file that is named alone."""
+    for group in groups:
+        if any(os.path.basename(path) in KUSTOMIZATIONS for path in group.paths):
+            return True
+        folders = {os.path.dirname(path) for path in group.paths.values()} if len(group.paths) == 1 else ()
+        if any(os.path.isfile(os.path.join(folder, name)) for folder in folders for name in KUSTOMIZATIONS):
+            return True
+    return False
 
 
 def read(path: str) -> str:

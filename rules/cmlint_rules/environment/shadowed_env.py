@@ -22,7 +22,7 @@ def shadowed_env(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
                     continue
                 reaching = reaching or values_that_reach(bundle)
                 draft = hiding(hidden, variable, container, placed, ctx)
-                if value_of(hidden) in reaching:
+                if value_of(hidden) in reaching or is_laid_over(hidden, variable, container, placed):
                     draft.consequence = "tidiness"
                 yield draft
 
@@ -41,6 +41,11 @@ def loses(hidden: Origin, variable: Variable, container: Container) -> bool:
         return False
     building = any(builds_on_itself(entry) for entry in container.env if name_of(entry) == variable.name)
     return hidden.key_fact.value != variable.value and not building
+
+
+def is_laid_over(hidden: Origin, variable: Variable, container: Container, placed: Placed) -> bool:
+    """Whether a patch of a kustomization sets the value over one that another file brings in: that is its purpose."""
+    return placed.written(place(variable, container))[0] != placed.written(hidden.span)[0]
 
 
 def value_of(origin: Origin) -> tuple[int, str]:

@@ -1,0 +1,228 @@
+"""Kustomizations, read as far as they say what they use (`api/types/kustomization.go` in kubernetes-sigs/kustomize)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from cmlint.sources import files
+from cmlint.sources.parts import Part, Place, inner_part, read_parts
+
+GROUP = "kustomize.config.k8s.io/"
+
+FOLDERS = ("resources", "bases", "components", "generators", "transformers", "validators")
+"""The fields that may name folders with other kustomizations; but for `components`, they may name files as well."""
+
+FILES = ("patchesStrategicMerge", "configurations", "crds")
+PATHS = ("patches", "patchesJson6902", "replacements")
+GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
+CHARTS = ("helmCharts", "helmChartInflationGenerator")
+
+REMOTE = r"(?i)(git::)?((ssh|https?|file)://|[a-z][a-z0-9-]*@|github\.com[/:])"
+"""What kustomize fetches (`api/internal/git/repospec.go`, and `api/internal/loader/fileloader.go` for single files)."""
+
+CHANGES = (
+    *("patches", "patchesStrategicMerge", "patchesJson6902", "images", "imageTags", "replacements", "vars"),
+    *("components", "transformers", "generators"),
+)
+"""The fields by which a kustomization may change a pod spec or what a ConfigMap holds."""
+
+
+class Kustomization:
+    """A kustomization: the real path of its file, and the path under which it is shown.
+
+    One that cannot be parsed has no fields; kustomize itself says why.
+    """
+
+    def __init__(self, path: str, shown: str, text: str) -> None:
+        self.path, self.shown, self.text = path, shown, text
+        self.folder = os.path.dirname(path)
+        self.root = next(iter(read_parts(shown, text)), None) or Part(Place(shown, 0, 0))
+
+    @property
+    def counts(self) -> bool:
+        """Whether kustomize reads it; a file of this name may hold something else, such as an object of Flux."""
+        return self.root.word("apiVersion").startswith(GROUP) or not self.root.word("apiVersion")
+
+    @property
+    def is_component(self) -> bool:
+        """Whether it is only a part of others, which cannot be built alone."""
+        return self.root.word("kind") == "Component"
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change more of an object than its name, namespace and labels."""
+        return any(field in self.root.fields for field in CHANGES)
+
+    @property
+    def charts(self) -> list[Part]:
+        """What it takes from Helm."""
+        return [chart for field in CHARTS for chart in self.root.entries(field)]
+
+    @cached_property
+    def named(self) -> list[Part]:
+        """Everything that it names: paths and addresses."""
+        found = [item for field in (*FOLDERS, *FILES) for item in self.root.entries(field)]
+        found += [item for _, generator in self.generators for item, _, _ in sources_of(generator)]
+        found += [item for chart in self.charts for item in chart.entries("additionalValuesFiles")]
+        single = [entry.at("path") for field in PATHS for entry in self.root.entries(field)]
+        single += [chart.at("valuesFile") for chart in self.charts]
+        single.append(self.root.at("openapi", "path"))
+        return [item for item in (*found, *single) if item and item.text and "\n" not in item.text]
+
+    @property
+    def generators(self) -> Iterator[tuple[str, Part]]:
+        """The kind that each generator makes, and the generator."""
+        for kind, field in GENERATORS.items():
+            yield from ((kind, generator) for generator in self.root.entries(field))
+
+    @property
+    def remotes(self) -> list[Part]:
+        """What it names that is not on this machine."""
+        remote = [item for item in self.named if re.match(REMOTE, item.text or "")]
+        return [item for item in remote if not os.path.isfile(self.full(item.text or ""))]
+
+    @property
+    def manifests(self) -> list[str]:
+        """The real paths of the files whose objects it takes in."""
+        paths = (self.full(item.text or "") for item in self.root.entries("resources"))
+        return [path for path in paths if os.path.isfile(path)]
+
+    @property
+    def patches(self) -> Iterator[tuple[Part, Part | None]]:
+        """Its patches in the order in which they are applied: the path or the text of each, and its target."""
+        yield from ((item, None) for item in self.root.entries("patchesStrategicMerge"))
+        for field in ("patches", "patchesJson6902"):
+            for entry in self.root.entries(field):
+                if where := entry.at("path") or entry.at("patch"):
+                    yield where, entry.at("target")
+
+    def full(self, name: str) -> str:
+        """The real path of what it names."""
+        return os.path.realpath(os.path.join(self.folder, name))
+
+
+def sources_of(generator: Part) -> Iterator[tuple[Part, str, str]]:
+    """The files that a generator reads: each name without a key before it, the key, and `files` or `envs`."""
+    for item in generator.entries("files"):
+        key, equals, name = (item.text or "").rpartition("=")
+        yield Part(item.place, name), key if equals else os.path.basename(name), "files"
+    single = generator.at("env")
+    for item in (*generator.entries("envs"), *([single] if single else [])):
+        yield item, "", "envs"
+
+
+class Project:
+    """The kustomizations of a run by their folders, those that are only used included.
+
+    Paths are real ones; they are shown relative to the working directory, but outside of it only when not `absolute`.
+    """
+
+    def __init__(self, *, absolute: bool) -> None:
+        self.absolute = absolute
+        self.texts: dict[str, str] = {}
+        self.known: dict[str, Kustomization | None] = {}
+        self.uses: dict[str, list[Kustomization]] = {}
+        self.used: dict[str, set[str]] = {}
+
+    def shown(self, path: str) -> str:
+        """How a path is shown."""
+        return files.shown(path if self.absolute else os.path.relpath(path))
+
+    def text(self, path: str) -> str:
+        """The text at a real path; raises OSError and UnicodeDecodeError."""
+        shown = self.shown(path)
+        if shown not in self.texts:
+            self.texts[shown] = files.read(path)
+        return self.texts[shown]
+
+    def in_folder(self, folder: str) -> Kustomization | None:
+        """The kustomization in a folder, or None."""
+        if folder not in self.known:
+            paths = (os.path.join(folder, name) for name in files.KUSTOMIZATIONS)
+            path = next(filter(os.path.isfile, paths), None)
+            self.known[folder] = self.read(path) if path else None
+        return self.known[folder]
+
+    def find(self, paths: Iterable[str]) -> list[Kustomization]:
+        """The kustomizations among files, in the order of their paths."""
+        paths = (os.path.realpath(path) for path in paths if os.path.basename(path) in files.KUSTOMIZATIONS)
+        found = [self.in_folder(folder) for folder in dict.fromkeys(map(os.path.dirname, paths))]
+        return sorted((one for one in found if one), key=lambda one: one.shown)
+
+    def read(self, path: str) -> Kustomization | None:
+        """The kustomization at a path, or None where it is none or cannot be read."""
+        try:
+            found = Kustomization(path, self.shown(path), self.text(path))
+        except (OSError, UnicodeDecodeError):
+            return None
+        return found if found.counts else None
+
+    def below(self, kustomization: Kustomization) -> list[Kustomization]:
+        """The kustomizations that one names, in order."""
+        if kustomization.folder not in self.uses:
+            names = (item.text or "" for field in FOLDERS for item in kustomization.root.entries(field))
+            folders = (kustomization.full(name) for name in names if "\n" not in name)
+            found = [self.in_folder(folder) for folder in folders if os.path.isdir(folder)]
+            self.uses[kustomization.folder] = [other for other in found if other]
+        return self.uses[kustomization.folder]
+
+    def tree(self, kustomization: Kustomization) -> list[Kustomization]:
+        """A kustomization and all that it uses, each once, in the order in which they are applied."""
+        done: list[Kustomization] = []
+        entered: set[str] = set()
+
+        def visit(current: Kustomization) -> None:
+            if current.folder not in entered:
+                entered.add(current.folder)
+                for other in self.below(current):
+                    visit(other)
+                done.append(current)
+
+        visit(kustomization)
+        return done
+
+    def leaves(self, found: Iterable[Kustomization]) -> list[Kustomization]:
+        """Those that no other one uses; where some use each other in a circle, all of these."""
+        given = list(found)
+        used = {
+            other.folder
+            for user in given
+            for other in self.tree(user)
+            if other is not user and user not in self.tree(other)
+        }
+        return [one for one in given if one.folder not in used and not one.is_component]
+
+    def used_by(self, kustomizations: Iterable[Kustomization]) -> set[str]:
+        """The real paths of all that kustomizations name, and of themselves."""
+        used: set[str] = set()
+        for kustomization in kustomizations:
+            used.add(os.path.realpath(kustomization.path))
+            used.update(kustomization.full(item.text or "") for item in kustomization.named)
+        return used
+
+    @property
+    def kustomizations(self) -> list[Kustomization]:
+        """All that are known."""
+        return [found for found in self.known.values() if found]
+
+    def used_in(self, folder: str) -> set[str]:
+        """The real paths of all that the kustomization in a folder names; none without one."""
+        if folder not in self.used:
+            found = self.in_folder(folder)
+            self.used[folder] = self.used_by([found]) if found else set()
+        return self.used[folder]
+
+    def documents(self, kustomization: Kustomization, part: Part) -> list[Part]:
+        """The documents of a patch, which may be a file or written in the kustomization itself."""
+        path = kustomization.full(part.text or "") if "\n" not in (part.text or "") else ""
+        return self.read_parts(path) if os.path.isfile(path) else inner_part(part, kustomization.text)
+
+    def read_parts(self, path: str) -> list[Part]:
+        """The documents of a file; none where it cannot be read."""
+        try:
+            return read_parts(self.shown(path), self.text(path))
+        except (OSError, UnicodeDecodeError):
+            return []

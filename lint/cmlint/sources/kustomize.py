@@ -1,0 +1,199 @@
+"""Kustomizations, built by the real program.
+
+A kustomization that no other one uses is built, and what is built is a bundle. What any of them uses is never linted
+alone: a base or a patch looks wrong by itself and is not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from cmlint.manifest.documents import read_kustomization, read_text
+from cmlint.model.facts import FileFacts, Scalar
+from cmlint.sources import files, tool
+from cmlint.sources.kustomization import Kustomization, Project
+from cmlint.sources.lead import BuiltText
+from cmlint.sources.origin import take_origins
+from cmlint.sources.tool import NotBuiltError, Wishes
+
+COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
+METADATA = ("originAnnotations", "transformerAnnotations")
+STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
+
+
+class Build(msgspec.Struct):
+    """What came of a kustomization that no other one uses.
+
+    When it was built, `text` leads back from its facts to what was used. When not, `reason` says why, and `files` are
+    the manifests that it names; it is `settled` when it changes no more of them than names, namespaces and labels.
+    `beside` says the same at the place of everything that it uses, for what lies there and is not used.
+    """
+
+    path: str
+    files: list[tuple[str, FileFacts]]
+    text: BuiltText | None = None
+    reason: str = ""
+    settled: bool = True
+    beside: Sequence[tuple[str, FileFacts]] = ()
+
+
+def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[files.Problem]) -> list[Build]:
+    """Builds the kustomizations in groups of files, and takes out of these whatever any of them uses.
+
+    Raises ValueError when there is no program of the name that is wished for.
+    """
+    given = [path for group in groups for path in group.paths.values() if path != "-"]
+    project = Project(absolute=any(map(os.path.isabs, given)))
+    found = project.find(given)
+    used = project.used_by(found)
+    for group in groups:
+        group.paths = {shown: path for shown, path in group.paths.items() if os.path.realpath(path) not in used}
+    leaves = project.leaves(found)
+    reached = {one.folder for leaf in leaves for one in project.tree(leaf)}
+    idle = [one for one in found if one.is_component and one.folder not in reached]
+    alone = take_alone(project, groups, problems)
+    return [*build_all(project, leaves, wishes, problems), *(unbuilt(project, one, COMPONENT) for one in idle), *alone]
+
+
+def take_alone(project: Project, groups: Sequence[files.Group], problems: list[files.Problem]) -> list[Build]:
+    """Takes out of groups the files that a kustomization beside them uses, although that is not among them."""
+    alone: dict[str, list[str]] = {}
+    for group in groups:
+        for shown, path in list(group.paths.items()):
+            folder = os.path.dirname(os.path.realpath(path))
+            if path != "-" and os.path.realpath(path) in project.used_in(folder):
+                alone.setdefault(folder, []).append(group.paths.pop(shown))
+    builds: list[Build] = []
+    for folder, paths in alone.items():
+        kustomization = project.in_folder(folder)
+        assert kustomization
+        where = os.path.dirname(kustomization.shown) or "."
+        message = f"{kustomization.shown} uses it; name the folder `{where}` to check what is built"
+        problems.append(files.Problem(project.shown(os.path.realpath(paths[0])), 0, message, fatal=False))
+        builds.append(unbuilt(project, kustomization, "only some of its files are checked", paths))
+    return builds
+
+
+def build_all(
+    project: Project, leaves: Sequence[Kustomization], wishes: Wishes, problems: list[files.Problem]
+) -> Iterator[Build]:
+    """What comes of each leaf, in order; where several cannot be built for one reason, that is told once."""
+    failures: dict[str, list[tuple[Kustomization, str]]] = {}
+    program = tool.find_program(wishes.program)
+    with TemporaryDirectory(prefix="cmlint-") as temporary, ThreadPoolExecutor(os.cpu_count()) as pool:
+        folders = [os.path.join(os.path.realpath(temporary), str(number)) for number in range(len(leaves))]
+        runs = [pool.submit(build, project, *each, program, wishes) for each in zip(leaves, folders, strict=True)]
+        try:
+            for leaf, folder, run in zip(leaves, folders, runs, strict=True):
+                try:
+                    yield built(project, leaf, folder, run.result())
+                except NotBuiltError as error:
+                    failures.setdefault(error.kind, []).append((leaf, str(error)))
+                    yield unbuilt(project, leaf, str(error))
+        finally:
+            pool.shutdown(cancel_futures=True)
+    for (leaf, reason), *others in failures.values():
+        like = f", like {len(others)} other{'s' * (len(others) > 1)}" if others else ""
+        problems.append(files.Problem(leaf.shown, 0, f"not built{like}: {reason}", fatal=False))
+
+
+def build(project: Project, leaf: Kustomization, folder: str, program: str | None, wishes: Wishes) -> str:
+    """What a leaf builds, with where everything in it comes from; raises NotBuiltError.
+
+    A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched.
+    """
+    refuse(project.tree(leaf), wishes)
+    if program is None:
+        raise NotBuiltError(f"there is neither kustomize nor kubectl to build it with; {tool.INSTALL}")
+    os.mkdir(folder)
+    with open(os.path.join(folder, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
+        json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
+    try:
+        return tool.build(folder, program, wishes)
+    except NotBuiltError as error:
+        raise NotBuiltError(condensed(str(error), project, leaf), error.kind) from None
+
+
+def refuse(tree: Sequence[Kustomization], wishes: Wishes) -> None:
+    """Raises NotBuiltError when a build would need what is not allowed."""
+    for kustomization in tree:
+        if kustomization.remotes and not wishes.allow_remote:
+            address = kustomization.remotes[0].text
+            raise NotBuiltError(f"`{address}` would have to be fetched, which `--allow-remote` allows", "remote")
+        if kustomization.charts and not wishes.enable_helm:
+            raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "helm")
+
+
+def condensed(reason: str, project: Project, leaf: Kustomization) -> str:
+    """A reason without the way to it: kustomize tells every step, of which the last matters."""
+    _, *steps = re.split(STEP, reason)
+    if steps:
+        folder, reason = steps[-2:]
+        reason = reason if folder == leaf.folder else f"in {project.shown(folder)}: {reason}"
+    return reason.replace(os.path.realpath(os.curdir) + os.sep, "")
+
+
+def built(project: Project, leaf: Kustomization, folder: str, text: str) -> Build:
+    """The facts of what a leaf builds."""
+    text, origins = take_origins(text)
+    facts = read_text(text)
+    leading = BuiltText(leaf.shown, text, origins, folder, project, leaf, names_in(facts))
+    return Build(leaf.shown, [(leaf.shown, facts)], leading, beside=[(one.shown, facts) for one in project.tree(leaf)])
+
+
+def names_in(facts: FileFacts) -> dict[str, Scalar]:
+    """The names of all ConfigMaps and Secrets, and where each is written."""
+    return {provider.name.value: provider.name for document in facts.documents for provider in document.providers}
+
+
+def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[str] | None = None) -> Build:
+    """The facts of the manifests that a leaf would have used, or only of some."""
+    tree = project.tree(leaf)
+    read = {leaf.shown: read_kustomization(leaf.text)}
+    for path in dict.fromkeys(path for one in tree for path in one.manifests) if paths is None else paths:
+        try:
+            read[project.shown(path)] = read_text(project.text(path))
+        except (OSError, UnicodeDecodeError):
+            continue
+    settled = not any(one.changes for one in tree)
+    beside = [(one.shown, read_kustomization(one.text)) for one in tree]
+    return Build(leaf.shown, list(read.items()), None, f"{leaf.shown} is not built: {reason}", settled, beside)
+
+
+def lead_back(text: str) -> tuple[str, BuiltText | None]:
+    """A text that kustomize has built elsewhere, with what leads back from it where the folder can be told.
+
+    Paths in it are relative to the folder that was built: the working directory, or the only one below where all of
+    them exist.
+    """
+    clean, origins = take_origins(text)
+    paths = {origin.path or origin.configured_in for origin in origins if not origin.repo}
+    folders = (folder for folder in folders_below(os.path.realpath(os.curdir)) if all_there(folder, paths))
+    first = next(folders, None)
+    if first is None or (first != os.path.realpath(os.curdir) and next(folders, None)):
+        return text, None
+    project = Project(absolute=False)
+    return clean, BuiltText(
+        files.STDIN, clean, origins, first, project, project.in_folder(first), names_in(read_text(clean))
+    )
+
+
+def folders_below(top: str) -> Iterator[str]:
+    """A folder, and those below it that have a kustomization."""
+    yield top
+    for folder, names, found in os.walk(top):
+        names[:] = sorted(name for name in names if name not in files.NEVER)
+        if folder != top and not set(files.KUSTOMIZATIONS).isdisjoint(found):
+            yield folder
+
+
+def all_there(folder: str, paths: Iterable[str]) -> bool:
+    """Whether all files at paths relative to a folder exist."""
+    return all(os.path.isfile(os.path.join(folder, path)) for path in paths)

@@ -1,0 +1,127 @@
+"""Any YAML text as a tree in which every value knows where it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cmlint.manifest.decode import Decoder
+from cmlint.manifest.documents import cut
+from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
+from cmlint.model.facts import Span
+
+
+class Place(NamedTuple):
+    """A stretch of a text that is known by its path."""
+
+    path: str
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+class Part:
+    """A value: a scalar has a `text`, a mapping `fields`, a sequence `items`."""
+
+    __slots__ = ("fields", "items", "place", "text")
+
+    def __init__(
+        self,
+        place: Place,
+        text: str | None = None,
+        fields: dict[str, Field] | None = None,
+        items: list[Part] | None = None,
+    ) -> None:
+        self.place, self.text = place, text
+        self.fields: dict[str, Field] = fields or {}
+        self.items: list[Part] = items or []
+
+    def at(self, *names: str) -> Part | None:
+        """What stands at a path of fields, or None."""
+        part: Part | None = self
+        for name in names:
+            field = part.fields.get(name) if part else None
+            part = field.value if field else None
+        return part
+
+    def word(self, *names: str) -> str:
+        """The scalar at a path of fields; empty where there is none."""
+        part = self.at(*names)
+        return part.text or "" if part else ""
+
+    def entries(self, name: str) -> list[Part]:
+        """The items of a list that is a field."""
+        part = self.at(name)
+        return part.items if part else []
+
+    def scalars(self) -> Iterator[Part]:
+        """Every scalar in the tree."""
+        if self.text is not None:
+            yield self
+        for part in (*(field.value for field in self.fields.values()), *self.items):
+            yield from part.scalars()
+
+
+class Field(NamedTuple):
+    """An entry of a mapping: where its key is written, and its value."""
+
+    key: Place
+    value: Part
+
+
+def read_parts(path: str, text: str) -> list[Part]:
+    """The documents of a text that can be parsed."""
+    return [part for start, end in cut(text) if (part := read_part(path, text[start:end], start))]
+
+
+def read_part(path: str, chunk: str, base: int) -> Part | None:
+    """One document, which begins at a character of its text; None where it is empty or cannot be parsed."""
+    try:
+        node = compose(chunk)
+        return part_of(Decoder(chunk, base), path, node) if node else None
+    except (YamlSyntaxError, TooDeepError, ValueError):
+        return None
+
+
+def part_of(decoder: Decoder, path: str, node: Node) -> Part:
+    """A node with all that is below it."""
+    place = Place(path, *place_of(decoder, node))
+    if isinstance(node, ScalarNode):
+        return Part(place, text=str(node.value))
+    if isinstance(node, SequenceNode):
+        return Part(place, items=[part_of(decoder, path, item) for item in node.value])
+    fields = {
+        name: Field(Place(path, *place_of(decoder, key)), part_of(decoder, path, value))
+        for name, key, value in decoder.items(node)
+    }
+    return Part(place, fields=fields)
+
+
+def place_of(decoder: Decoder, node: Node) -> tuple[int, int]:
+    """Where a node begins and ends."""
+    span = decoder.span(node)
+    return span.start, span.end
+
+
+def inner_part(part: Part, text: str) -> list[Part]:
+    """The documents written inside a scalar, such as a patch in a kustomization; `text` is the whole text around it.
+
+    Inside a literal block everything before is blanked out, so that each place is one in the whole text; what stands in
+    quotes has the place of the scalar.
+    """
+    written = text[part.place.start : part.place.end]
+    if written.startswith("|"):
+        header = text.find("\n", part.place.start) + 1
+        blank = "".join(c if c in "\r\n" else " " for c in text[:header])
+        if found := read_part(part.place.path, blank + text[header : part.place.end], 0):
+            return [found]
+    return [moved(inner, part.place) for inner in read_parts(part.place.path, part.text or "")]
+
+
+def moved(part: Part, place: Place) -> Part:
+    """A tree of which every part stands at one place."""
+    fields = {name: Field(place, moved(field.value, place)) for name, field in part.fields.items()}
+    return Part(place, part.text, fields, [moved(item, place) for item in part.items])

@@ -1,0 +1,53 @@
+"""What must not be shown of the texts that a kustomization uses: the values of Secrets, wherever they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cmlint.manifest.documents import read_text
+from cmlint.model.facts import Span
+from cmlint.sources.kustomization import GENERATORS, Kustomization, Project, sources_of
+from cmlint.sources.parts import Part, Place
+from cmlint.sources.writers import written_by
+
+FIELDS = ("data", "stringData")
+
+
+def masked_in(project: Project, shown: str) -> tuple[Span, ...]:
+    """The places of a text that must not be shown; all of it where a Secret is generated of it."""
+    text = project.texts[shown]
+    spans = [span for document in read_text(text).documents for span in document.masked]
+    for kustomization in project.kustomizations:
+        if shown in generated_of(project, kustomization):
+            return (Span(0, len(text)),)
+        spans += [place.span for place in values_in(project, kustomization) if place.path == shown]
+    return tuple(spans)
+
+
+def generated_of(project: Project, kustomization: Kustomization) -> Iterator[str]:
+    """The files of which a kustomization generates Secrets."""
+    for generator in kustomization.root.entries(GENERATORS["Secret"]):
+        for source, _, _ in sources_of(generator):
+            yield project.shown(kustomization.full(source.text or ""))
+
+
+def values_in(project: Project, kustomization: Kustomization) -> Iterator[Place]:
+    """Where a kustomization and its patches write values of Secrets."""
+    for generator in kustomization.root.entries(GENERATORS["Secret"]):
+        made = written_by(project, kustomization, generator).at("data")
+        yield from (field.value.place for field in made.fields.values()) if made else ()
+    for where, target in kustomization.patches:
+        for document in project.documents(kustomization, where):
+            for part in secret_parts(document, target):
+                yield from (scalar.place for scalar in part.scalars())
+
+
+def secret_parts(document: Part, target: Part | None) -> Iterator[Part]:
+    """What a patch writes into a Secret, or may write into one."""
+    kind = target.word("kind") if target else ""
+    if document.word("kind") == "Secret" or kind == "Secret":
+        yield from (part for field in FIELDS if (part := document.at(field)))
+    for item in document.items:
+        inside = item.word("path").split("/")[1:2]
+        if kind in ("", "Secret") and inside and inside[0] in FIELDS and (value := item.at("value")):
+            yield value
