@@ -12,7 +12,8 @@ import pytest
 
 from tests.support.run import ROOT
 
-COPIED = ("lint", "rules", "tests", "scripts", "docs", "pyproject.toml")
+COPIED = ("lint", "rules", "tests", "scripts", "docs", "fixtures", "pyproject.toml")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", "truth")
 MODULE = "rules/cmlint_rules/images/bad_thing.py"
 PAGE = "rules/cmlint_rules/images/bad_thing.md"
 
@@ -22,11 +23,9 @@ def tree(tmp_path: Path) -> Path:
     """A copy of what a rule is made of and tested with."""
     for name in COPIED:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
+            shutil.copytree(ROOT / name, tmp_path / name, ignore=LEFT_OUT)
         else:
             shutil.copy(ROOT / name, tmp_path)
-    for kind in ("ok", "err", "projects"):
-        (tmp_path / "fixtures" / kind).mkdir(parents=True)
     return tmp_path
 
 
@@ -59,7 +58,8 @@ def test_new_rule_fails_alone_until_it_is_filled_in(tree: Path) -> None:
         text = text.replace('== "TODO"', '!= "TODO"').replace("TODO: the whole message", "TODO: the fact")
         text = text.replace("app:1.0.0\n```\n\n## Kub", "TODO\n```\n\n## Kub").replace("example.com/TODO", "TODO")
         (tree / name).write_text(text.replace("TODO", "DONE"), encoding="utf-8")
-    assert python(tree, "-m", "tests.support.update").returncode == 0
+    updated = python(tree, "-m", "tests.support.update")
+    assert updated.returncode == 0, updated.stderr
     assert failures(tree) <= before
 
 
