@@ -38,12 +38,15 @@ def width_of() -> int | None:
 
 def write(text: str, path: str | None = None) -> None:
     """Writes a report to standard output or, all of it or nothing, to a file; raises FatalError where that fails."""
+    raw = text.encode("utf-8", "backslashreplace")
     try:
         if path is None:
-            sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-            sys.stdout.flush()
+            send(raw)
+        elif os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as file:
+                file.write(raw)
         else:
-            replace(os.path.realpath(path), text)
+            replace(os.path.realpath(path), raw)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -52,13 +55,16 @@ def write(text: str, path: str | None = None) -> None:
         raise FatalError(message, "name a file that can be written with `--output`") from None
 
 
-def replace(path: str, text: str) -> None:
-    """Puts a text in a file's place; into what is no file, like a pipe, it is written as it is."""
-    raw = text.encode("utf-8", "backslashreplace")
-    if os.path.exists(path) and not os.path.isfile(path):
-        with open(path, "wb") as file:
-            file.write(raw)
-        return
+def send(raw: bytes) -> None:
+    """Writes all of it to standard output, which without a buffer (PYTHONUNBUFFERED) takes only a part at once."""
+    rest = memoryview(raw)
+    while rest:
+        rest = rest[sys.stdout.buffer.write(rest) :]
+    sys.stdout.flush()
+
+
+def replace(path: str, raw: bytes) -> None:
+    """Puts a file in the place of another at once, with its permissions."""
     draft = f"{path}.{os.getpid()}.tmp"
     try:
         with open(draft, "xb") as file:

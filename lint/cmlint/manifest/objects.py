@@ -6,12 +6,14 @@ ValidateObjectMeta in `staging/src/k8s.io/apimachinery/pkg/api/validation/object
 
 from __future__ import annotations
 
-import json
 import re
+
+import msgspec
 
 from cmlint.kube import base64, names
 from cmlint.kube.names import is_placeholder
 from cmlint.manifest.decode import Decoder, Struct
+from cmlint.manifest.makers import COPIED, FILLED, SHARED
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
 from cmlint.model.facts import FaultCode, Key, Provider, Scalar, Span, Target
 
@@ -38,23 +40,6 @@ OWNER = ("apiVersion", "kind", "name", "uid")
 
 ACCOUNT = "kubernetes.io/service-account.name"
 TOKEN = "kubernetes.io/service-account-token"
-
-FILLED = frozenset(
-    (
-        # https://docs.openshift.com/container-platform/latest/networking/configuring-a-custom-pki.html
-        "config.openshift.io/inject-trusted-cabundle",
-        # https://docs.openshift.com/container-platform/latest/security/certificates/service-serving-certificate.html
-        "service.beta.openshift.io/inject-cabundle",
-        "service.alpha.openshift.io/inject-cabundle",
-        # https://github.com/mittwald/kubernetes-replicator
-        "replicator.v1.mittwald.de/replicate-from",
-        # https://github.com/mittwald/kubernetes-secret-generator
-        "secret-generator.v1.mittwald.de/autogenerate",
-        # https://github.com/emberstack/kubernetes-reflector
-        "reflector.v1.k8s.emberstack.com/reflects",
-    )
-)
-"""Labels and annotations by which a controller is asked to add keys."""
 
 
 class ObjectReader:
@@ -89,14 +74,23 @@ class ObjectReader:
         if name is None or not name.value:
             return None
         immutable = decoder.boolean(struct, "immutable")
-        opened = self.is_filled(struct, meta)
-        return Provider(self.target, self.target, name, tuple(keys), opened, immutable, decoder.span(root))
-
-    def is_filled(self, struct: Struct, meta: Struct) -> bool:
-        """Whether a controller adds keys: one that is asked to, or the one that makes tokens of service accounts."""
-        marks = [node for field in ("labels", "annotations") if (node := meta.get(field)) is not None]
-        asked = any(name in FILLED for node in marks for name, _, _ in self.decoder.items(node))
-        return asked or self.decoder.value(struct, "type") == TOKEN
+        marks = {
+            name
+            for field in ("labels", "annotations")
+            if (node := meta.get(field)) is not None
+            for name, _, _ in decoder.items(node)
+        }
+        return Provider(
+            self.target,
+            self.target,
+            name,
+            tuple(keys),
+            bool(marks & FILLED) or decoder.value(struct, "type") == TOKEN,
+            immutable,
+            decoder.span(root),
+            everywhere=bool(marks & COPIED),
+            shared=bool(marks & SHARED),
+        )
 
     def head(self, node: Node) -> Span:
         """The first line of a node."""
@@ -331,8 +325,8 @@ def utf8_length(text: str) -> int:
 def is_json_object(raw: bytes) -> bool:
     """Whether Go's encoding/json reads the bytes as an object, or as null."""
     try:
-        value = json.loads(raw.decode("utf-8", "replace"))
-    except ValueError:
+        value = msgspec.json.decode(raw.decode("utf-8", "replace"))
+    except msgspec.DecodeError:
         return False
     return value is None or isinstance(value, dict)
 

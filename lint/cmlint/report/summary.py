@@ -59,12 +59,12 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
 def reasons(found: Iterator[str]) -> str:
     """How often each reason was given, the most frequent first."""
     counted = sorted(Counter(found).items(), key=lambda item: (-item[1], item[0]))
-    return "; ".join(f"{number} × {reason}" for reason, number in counted)
+    return "; ".join(f"{reason} ({number})" for reason, number in counted)
 
 
 def listed(view: View) -> str:
     """How to see what is counted here."""
-    return "" if view.verbose else " (`--verbose` lists them)"
+    return "" if view.verbose else "; `--verbose` lists them"
 
 
 def times(number: int) -> str:

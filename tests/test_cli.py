@@ -1,0 +1,495 @@
+"""The command line: exit status, what goes where, and what is said when something is wrong."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cmlint import __version__
+from cmlint.registry import load_rules
+from tests.support.command import COMMAND, cmlint
+from tests.support.run import write
+
+PLUGIN = COMMAND.with_name("kubectl-cmlint")
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {PORT: '1'}\n"
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  containers:
+    - name: c
+      image: app:1.2.3
+      env:
+        - name: A
+          valueFrom: {configMapKeyRef: {name: app, key: PORT}}
+"""
+ERROR = POD.replace("PORT", "NOPE")
+WARNING = POD.replace("app:1.2.3", "app:develop")
+CLEAN = f"{POD}---\n{CONFIG}"
+SUMMARY = "no problems in 1 file (2 documents, 1 container, 1 reference)\n"
+
+
+def fatal(message: str, help_: str) -> str:
+    """An error that ends the run: two lines."""
+    return f"cmlint: error: {message}\nhelp: {help_}\n"
+
+
+# exit status
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "status"),
+    [
+        (CLEAN, (), 0),
+        (f"{ERROR}---\n{CONFIG}", (), 1),
+        (f"{WARNING}---\n{CONFIG}", (), 1),
+        (f"{WARNING}---\n{CONFIG}", ("--fail-on", "error"), 0),
+        (f"{WARNING}---\n{CONFIG}", ("--fail-on", "info"), 1),
+        (f"{ERROR}---\n{CONFIG}", ("--fail-on", "never"), 0),
+        (f"{ERROR}---\n{CONFIG}", ("--ignore", "missing-key"), 0),
+        (f"{ERROR}---\n{CONFIG}", ("--ignore", "references,images"), 0),
+        (f"{ERROR}---\n{CONFIG}", ("--select", "mutable-tag"), 0),
+        (f"{ERROR}---\n{CONFIG}", ("--select", "all", "--ignore", "all"), 0),
+        (POD.replace("app:1.2.3", "app:1") + f"---\n{CONFIG}", ("--pedantic",), 1),
+        (POD.replace("app:1.2.3", "app:1") + f"---\n{CONFIG}", (), 0),
+    ],
+)
+def test_status_says_what_was_found(tmp_path: Path, text: str, words: tuple[str, ...], status: int) -> None:
+    write(tmp_path, {"a.yaml": text})
+    done = cmlint(tmp_path, "check", *words)
+    assert (done.returncode, done.stderr) == (status, "")
+
+
+def test_a_clean_run_says_what_was_looked_at(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": CLEAN})
+    assert cmlint(tmp_path, "check").stdout == SUMMARY
+    assert cmlint(tmp_path, "check", "--quiet").stdout == ""
+    assert re.fullmatch(
+        SUMMARY.replace("(", "\\(").replace(")\n", r", \d\.\d\d s\)\n"), cmlint(tmp_path, "check", "-v").stdout
+    )
+
+
+# input
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    done = cmlint(tmp_path, "check", "-", "--format", "concise", "--quiet", stdin=f"{ERROR}---\n{CONFIG}")
+    assert done.stdout == "<stdin>:10:57: error[missing-key] the ConfigMap `app` has no key `NOPE`\n"
+    assert cmlint(tmp_path, "check", "-", "-", stdin=CLEAN).stdout == SUMMARY
+
+
+def test_paths_are_shown_relative_to_the_working_directory(tmp_path: Path) -> None:
+    write(tmp_path, {"a/b.yaml": ERROR, "a/c.yaml": CONFIG, "d/e.yaml": CLEAN})
+    for path in ("../a", str(tmp_path / "a")):
+        done = cmlint(tmp_path / "d", "check", path, "--format", "concise", "-q")
+        assert done.stdout.startswith("../a/b.yaml:10:57: ") or done.stdout.startswith(f"{tmp_path}/a/b.yaml:10:57: ")
+
+
+@pytest.mark.parametrize("words", [("check",), ("env",)])
+def test_what_cannot_be_read_is_named_and_the_rest_goes_on(tmp_path: Path, words: tuple[str, ...]) -> None:
+    write(tmp_path, {"good.yaml": CLEAN, "docs/a.yaml": "a: 1\n"})
+    (tmp_path / "bad.yaml").write_bytes(b"apiVersion: v1\nkind: \xff\xfe\n")
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    done = cmlint(tmp_path, *words, ".", "nope.yaml")
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "cmlint: error: nope.yaml: no such file or folder",
+        "cmlint: error: bad.yaml: not valid UTF-8 at byte 21",
+        "cmlint: error: loop.yaml: too many levels of symbolic links",
+    ]
+    assert "no problems in 2 files" in done.stdout or "Pod p" in done.stdout
+
+
+def test_what_could_not_be_read_is_in_the_summaries(tmp_path: Path) -> None:
+    write(tmp_path, {"good.yaml": CLEAN})
+    done = cmlint(tmp_path, "check", ".", "nope.yaml")
+    assert done.stdout.splitlines()[1] == "not read: 1 path, see above"
+    done = cmlint(tmp_path, "check", ".", "nope.yaml", "--format", "json")
+    assert json.loads(done.stdout)["summary"]["skipped"] == [{"path": "nope.yaml", "reason": "no such file or folder"}]
+
+
+def test_a_folder_without_manifests_is_named(tmp_path: Path) -> None:
+    write(tmp_path, {"a/a.yaml": CLEAN, "b/b.yaml": "a: 1\n", "c/c.txt": "a"})
+    done = cmlint(tmp_path, "check", "a", "b", "c")
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "cmlint: warning: b: no Kubernetes object in 1 file (not a Kubernetes object (1))",
+        "cmlint: warning: c: no file that ends in .yaml, .yml, .json, or git ignores it",
+    ]
+
+
+HELP_EMPTY = "name the files or folders that hold manifests, or allow it with `--allow-empty`"
+
+
+def test_nothing_to_lint_is_an_error(tmp_path: Path) -> None:
+    done = cmlint(tmp_path, "check")
+    message = "nothing to lint in `.`: no file that ends in .yaml, .yml, .json, or git ignores it"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", fatal(message, HELP_EMPTY))
+    write(tmp_path, {"a.yaml": "a: 1\n---\nb: 1\n", "b.yaml": "kind: X\napiVersion: v1\nimage: {{ a }}\n"})
+    done = cmlint(tmp_path, "check", ".", "-")
+    message = (
+        "nothing to lint in `.`, standard input: no Kubernetes object in 3 files "
+        "(not a Kubernetes object (2); a template, not rendered (1))"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", fatal(message, HELP_EMPTY))
+
+
+def test_nothing_to_lint_can_be_allowed(tmp_path: Path) -> None:
+    done = cmlint(tmp_path, "check", "--allow-empty")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "no problems in 0 files (0 documents, 0 containers, 0 references)\n"
+
+
+def test_objects_outside_the_ground_are_something_to_lint(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"})
+    assert cmlint(tmp_path, "check").returncode == 0
+
+
+def test_excluded_paths_are_not_read(tmp_path: Path) -> None:
+    write(tmp_path, {"a/a.yaml": CLEAN, "b/b.yaml": ERROR, "a/old/c.yaml": ERROR, "a/d.yaml": ERROR})
+    done = cmlint(tmp_path / "a", "check", "..", "--exclude", "old/", "--exclude", "/d.yaml", "--exclude", "../b")
+    assert "3 files" not in done.stdout
+    done = cmlint(tmp_path, "check", "--exclude", "old/", "--exclude", "/b", "--exclude", "d.*")
+    assert (done.returncode, done.stdout) == (0, SUMMARY)
+
+
+# output
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": f"{ERROR}---\n{CONFIG}", "out.json": "before"})
+    (tmp_path / "out.json").chmod(0o640)
+    done = cmlint(tmp_path, "check", "--format", "json", "--output", "out.json", "a.yaml")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+    assert json.loads((tmp_path / "out.json").read_text())["summary"]["errors"] == 1
+    assert (tmp_path / "out.json").stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.yaml", "out.json"]
+
+
+def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": CLEAN})
+    help_ = "name a file that can be written with `--output`"
+    done = cmlint(tmp_path, "check", "--output", "no/out.txt")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == fatal("no/out.txt: cannot be written: no such file or directory", help_)
+    with open("/dev/full", "wb") as full:
+        failed = subprocess.run([COMMAND, "check"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert failed.returncode == 2
+    message = "standard output: cannot be written: no space left on device"
+    assert failed.stderr.decode() == fatal(message, help_)
+
+
+def test_a_report_goes_through_a_link_and_into_a_pipe(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": CLEAN, "real/out.txt": ""})
+    (tmp_path / "out.txt").symlink_to("real/out.txt")
+    assert cmlint(tmp_path, "check", "--output", "out.txt").returncode == 0
+    assert (tmp_path / "out.txt").is_symlink()
+    assert (tmp_path / "real" / "out.txt").read_text() == SUMMARY
+    assert cmlint(tmp_path, "check", "--output", "/dev/stdout").stdout == SUMMARY
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "colored"),
+    [
+        ((), {}, False),
+        ((), {"FORCE_COLOR": "1"}, True),
+        ((), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        (("--color", "always"), {"NO_COLOR": "1"}, True),
+        (("--color", "never"), {"FORCE_COLOR": "1"}, False),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "env"])
+def test_colours_when_asked_for(
+    tmp_path: Path, command: str, words: tuple[str, ...], environment: dict[str, str], colored: bool
+) -> None:
+    write(tmp_path, {"a.yaml": f"{ERROR}---\n{CONFIG}"})
+    done = cmlint(tmp_path, command, *words, command=COMMAND, **environment)
+    assert ("\033[" in done.stdout) == colored
+    assert "\033]8" not in done.stdout
+
+
+def on_terminal(folder: Path, *words: str, **environment: str) -> str:
+    """What a command shows on a terminal of eighty columns."""
+    main, side = pty.openpty()
+    size = (24).to_bytes(2, sys.byteorder) + (80).to_bytes(2, sys.byteorder) + bytes(4)
+    import fcntl
+    import termios
+
+    fcntl.ioctl(side, termios.TIOCSWINSZ, size)
+    kept = {"PATH": os.environ["PATH"], "TERM": "xterm", **environment}
+    with subprocess.Popen([COMMAND, *words], cwd=folder, env=kept, stdin=side, stdout=side, stderr=side) as process:
+        os.close(side)
+        shown = b""
+        while select.select([main], [], [], 20)[0]:
+            try:
+                part = os.read(main, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            shown += part
+        process.wait()
+    os.close(main)
+    return shown.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_gets_colours_and_links_and_lines_that_fit(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": f"{ERROR}---\n{CONFIG}"})
+    shown = on_terminal(tmp_path, "check")
+    assert (
+        "\033[1;31merror[\033]8;;https://cmlint.dev/rules/missing-key\033\\missing-key\033]8;;\033\\]\033[0m" in shown
+    )
+    assert "= see:" not in shown
+    assert all(len(re.sub(r"\033(\]8;;.*?\033\\|\[[\d;]*m)", "", line)) <= 80 for line in shown.splitlines())
+    assert "\033" not in on_terminal(tmp_path, "check", NO_COLOR="1")
+    assert "\033" not in on_terminal(tmp_path, "check", TERM="dumb")
+
+
+def test_a_long_report_is_written_whole_without_a_buffer(tmp_path: Path) -> None:
+    pods = "---\n".join(ERROR.replace("name: p", f"name: p{i}") for i in range(1500))
+    write(tmp_path, {"a.yaml": f"{pods}---\n{CONFIG}"})
+    whole = cmlint(tmp_path, "check").stdout
+    assert len(whole) > 500_000
+    with subprocess.Popen(
+        [COMMAND, "check"], cwd=tmp_path, env=os.environ | {"PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.read().decode() == whole
+
+
+def test_a_broken_pipe_ends_quietly(tmp_path: Path) -> None:
+    pods = "---\n".join(ERROR.replace("name: p", f"name: p{i}") for i in range(1500))
+    write(tmp_path, {"a.yaml": f"{pods}---\n{CONFIG}"})
+    for words, unbuffered in itertools.product((("check",), ("env",), ("check", "--format", "json")), ("", "1")):
+        kept = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+        with subprocess.Popen(
+            [COMMAND, *words], cwd=tmp_path, env=kept, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None and process.stderr is not None
+            process.stdout.read(1)
+            process.stdout.close()
+            assert process.stderr.read() == b""
+        assert process.returncode == 141
+
+
+def test_an_interrupt_ends_quietly(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [COMMAND, "check", "-"], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None and process.stderr is not None and process.stdout is not None
+        process.stdin.write(b"a: 1\n")
+        process.stdin.flush()
+        waiting = Path(f"/proc/{process.pid}/wchan")
+        while "pipe" not in waiting.read_text():
+            pass
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == b""
+        assert process.stderr.read() == b""
+    assert process.returncode == 130
+
+
+def test_a_file_name_that_is_no_text(tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff.yaml")
+    write(tmp_path, {name: f"{ERROR}---\n{CONFIG}"})
+    done = cmlint(tmp_path, "check", "--format", "json")
+    assert json.loads(done.stdout)["findings"][0]["location"]["path"] == "\N{REPLACEMENT CHARACTER}.yaml"
+    assert " \N{REPLACEMENT CHARACTER}.yaml:10:57\n" in cmlint(tmp_path, "check").stdout
+
+
+def test_nothing_of_a_manifest_reaches_the_terminal_as_a_command(tmp_path: Path) -> None:
+    name = '"\\e]0;owned\\a\\e[31m\\u202e\\n::error::"'
+    write(tmp_path, {"a.yaml": ERROR.replace("name: app", f"name: {name}"), "b.yaml": CONFIG})
+    for words in (("check", "--select", "all"), ("check", "--format", "concise"), ("env",)):
+        done = cmlint(tmp_path, *words)
+        assert "\033" not in done.stdout
+        assert "\a" not in done.stdout
+        assert "\u202e" not in done.stdout
+        assert "\n::error" not in done.stdout
+
+
+# wrong lines
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "help_"),
+    [
+        (
+            ("check", "--select", "missing-keys"),
+            "there is no rule or family `missing-keys`",
+            "did you mean `missing-key`?",
+        ),
+        (("check", "--ignore", "zzzz"), "there is no rule or family `zzzz`", "`cmlint rule` lists them"),
+        (("check", "--kubernetes-version", "two"), "`two` is no Kubernetes version", "write it like `1.31`"),
+        (("check", "--config", "no.yaml"), "no.yaml: no such file or directory", "`--config` names another file"),
+        (("rule", "missing-keys"), "there is no rule `missing-keys`", "did you mean `missing-key`?"),
+        (("rule", "zzzz"), "there is no rule `zzzz`", "`cmlint rule` lists them"),
+        (("env", "-w", "pod/other"), "there is no workload `pod/other`", "there are `pod/p`"),
+        (("env", "-w", "other"), "there is no workload `other`", "there are `p`"),
+        (("env", "-n", "a"), "there is no workload in the namespace `a`", "there are none"),
+    ],
+)
+def test_a_wrong_word_is_named_with_the_right_one(
+    tmp_path: Path, words: tuple[str, ...], message: str, help_: str
+) -> None:
+    write(tmp_path, {"a.yaml": CLEAN})
+    done = cmlint(tmp_path, *words)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", fatal(message, help_))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("check", "--selct", "a"), "--selct"),
+        (("check", "--format", "xml"), "xml"),
+        (("check", "--output"), "--output"),
+        (("chek",), "chek"),
+        (("rule", "a", "b"), "b"),
+        (("schema", "a"), "a"),
+    ],
+)
+@pytest.mark.parametrize("command", [COMMAND, PLUGIN])
+def test_a_wrong_line_is_one_error_and_one_help(
+    tmp_path: Path, words: tuple[str, ...], said: str, command: Path
+) -> None:
+    done = cmlint(tmp_path, *words, command=command)
+    error, help_ = done.stderr.splitlines()
+    program = "cmlint" if command is COMMAND else "kubectl cmlint"
+    assert (done.returncode, done.stdout) == (2, "")
+    assert error.startswith("cmlint: error: ") and said in error
+    assert re.fullmatch(f"help: `{program}( {words[0]})? --help` shows what it takes", help_)
+
+
+def test_an_empty_line_shows_the_help_but_does_not_pass(tmp_path: Path) -> None:
+    done = cmlint(tmp_path)
+    assert done.returncode == 2
+    assert "Usage: cmlint" in done.stdout
+
+
+# help, version, completion
+
+
+@pytest.mark.parametrize("command", ["check", "env", "rule", "schema"])
+def test_help_has_examples_that_run(command: str, tmp_path: Path) -> None:
+    write(tmp_path, {"deploy/a.yaml": CLEAN.replace("name: p}", "name: web, namespace: shop}"), "rendered.yaml": CLEAN})
+    spec = "spec: {selector: {}, template: {spec: {containers: []}}}\n"
+    write(tmp_path, {"web.yaml": f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\n{spec}"})
+    done = cmlint(tmp_path, command, "--help")
+    examples = re.findall(r"^  cmlint (.*)$", done.stdout, re.MULTILINE)
+    assert done.returncode == 0
+    assert examples
+    for line in examples:
+        ran = subprocess.run(f"{COMMAND} {line}", shell=True, cwd=tmp_path, capture_output=True, check=False)
+        assert ran.returncode in (0, 1), (line, ran.stderr)
+
+
+def test_the_plugin_is_called_as_kubectl_calls_it(tmp_path: Path) -> None:
+    assert "Usage: kubectl cmlint check " in cmlint(tmp_path, "check", "--help", command=PLUGIN).stdout
+    assert "\n  kubectl cmlint check\n" in cmlint(tmp_path, "--help", command=PLUGIN).stdout
+
+
+def test_version(tmp_path: Path) -> None:
+    assert cmlint(tmp_path, "--version").stdout == f"cmlint {__version__}\n"
+
+
+@pytest.mark.parametrize("command", [COMMAND, PLUGIN])
+@pytest.mark.parametrize(
+    ("line", "proposed"),
+    [
+        ("", {"check", "env", "rule", "schema"}),
+        ("rule missing-k", {"missing-key"}),
+        ("check --select missing-key,mutable", {"missing-key,mutable-tag"}),
+        ("check --form", {"--format"}),
+    ],
+)
+def test_the_shell_completes(tmp_path: Path, command: Path, line: str, proposed: set[str]) -> None:
+    variable = f"_{command.name.replace('-', '_').upper()}_COMPLETE"
+    script = cmlint(
+        tmp_path,
+        "--show-completion",
+        "bash",
+        command=command,
+        SHELL="/bin/bash",
+        _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1",
+    )
+    assert variable in script.stdout
+    assert f" {command.name}" in script.stdout
+    words = f"{command.name} {line}"
+    environment = {variable: "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
+    done = cmlint(tmp_path, command=command, **environment)
+    assert set(done.stdout.split()) == proposed
+
+
+# rules and the schema
+
+
+def test_all_rules_are_listed_by_family(tmp_path: Path) -> None:
+    done = cmlint(tmp_path, "rule")
+    families = [line for line in done.stdout.splitlines() if line and not line.startswith(" ")]
+    named = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")]
+    rules = load_rules()
+    assert sorted(named) == sorted(rules)
+    assert families == sorted({rule.family for rule in rules.values()})
+
+
+def test_a_rule_is_read(tmp_path: Path) -> None:
+    done = cmlint(tmp_path, "rule", "missing-key")
+    head, blank, says, *rest = done.stdout.split("\n")
+    assert (head, blank) == ("# missing-key", "")
+    assert says == "*error, stuck: accepted, but the pod does not start; family `references`, since 0.1.0*"
+    assert "\n".join((head, *rest)) == load_rules()["missing-key"].page()
+
+
+def test_rules_for_a_machine(tmp_path: Path) -> None:
+    found: dict[str, Any] = json.loads(cmlint(tmp_path, "rule", "--format", "json").stdout)
+    rules = load_rules()
+    assert found["version"] == 1
+    assert [rule["name"] for rule in found["rules"]] == list(rules)
+    assert found["rules"][0].keys() == {
+        *("name", "family", "summary", "consequence", "severity", "pedantic", "fixable", "since", "url", "page")
+    }
+    assert json.loads(cmlint(tmp_path, "rule", "missing-key", "--format", "json").stdout)["rules"][0] in found["rules"]
+
+
+def test_the_schema_names_every_setting_and_rule(tmp_path: Path) -> None:
+    schema = json.loads(cmlint(tmp_path, "schema").stdout)
+    settings = schema["properties"]
+    assert schema["additionalProperties"] is False
+    assert all(setting["description"].endswith(".") for setting in settings.values())
+    assert set(load_rules()) < set(settings["select"]["items"]["enum"])
+    assert settings["ignore"]["items"] == settings["select"]["items"]
+    assert settings["per-path-ignore"]["additionalProperties"]["items"] == settings["select"]["items"]
+    assert set(settings) == {field for field in settings if field == field.lower() and "_" not in field}
+
+
+# how light it is
+
+
+def modules_after(script: str, folder: Path) -> set[str]:
+    """The modules that are there when a script has run."""
+    script = f"import sys; {script}; sys.stderr.write(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+LIGHT = {"__future__", "bisect", "_bisect", "fnmatch", "gc", "time", "unicodedata"}
+"""What a check may import of the standard library besides what PyYAML and msgspec bring along; each of it is small."""
+
+
+def test_a_clean_check_imports_nothing_heavy(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": CLEAN})
+    found = modules_after("from cmlint.__main__ import main; main(['check', 'a.yaml'])", tmp_path)
+    found -= modules_after("import yaml, msgspec", tmp_path)
+    assert {name for name in found if name.partition(".")[0] not in ("cmlint", "cmlint_rules")} <= LIGHT
+    assert not {name for name in found if name.startswith(("cmlint.cli.app", "cmlint.report.frames"))}
