@@ -117,7 +117,7 @@ class Snippet:
         marks = sorted((mark for mark in self.marks if mark.first == mark.last == number), key=lambda m: m.start)
         begins = self.long is not None and self.long.first == number
         shown = f"{self.paint('line', str(number).rjust(self.margin))} {self.paint('line', '|')}"
-        for part in self.parts(marks):
+        for part in self.parts(number, marks):
             window = self.window(number, part)
             side = f" {self.mark('/', self.long)} " if begins and self.long else self.bar(number)
             yield f"{shown}{side}{window.text}".rstrip()
@@ -126,11 +126,13 @@ class Snippet:
         if self.long and self.long.last == number:
             yield from self.ended(self.window(number, []), self.long)
 
-    def parts(self, marks: list[Mark]) -> list[list[Mark]]:
+    def parts(self, number: int, marks: list[Mark]) -> list[list[Mark]]:
         """The marks of a line, those together that can be shown at once."""
+        line = self.text.line(number)
+        fits = len(line) <= self.width and width(printable(line)) <= self.width
         parts: list[list[Mark]] = [[]]
         for mark in marks:
-            if parts[-1] and mark.end - parts[-1][0].start > self.width // 2:
+            if not fits and parts[-1] and mark.end - parts[-1][0].start > self.width // 2:
                 parts.append([])
             parts[-1].append(mark)
         return parts
