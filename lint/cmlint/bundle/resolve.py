@@ -22,8 +22,9 @@ class Resolution(msgspec.Struct, frozen=True):
 
     `definitions` are the equally near providers that it can mean (`found`), or those in other namespaces
     (`wrong-namespace`). `near` are providers with a name that was probably meant. `why` says in words why nothing is
-    known (`unknown`). A reference that is `missing` is proven to lead nowhere. Definitions that are not `sure` stand in
-    another branch of the tree, and something else around the reference may bring in others of the same name.
+    known (`unknown`). A reference that is `missing` is proven to lead nowhere. Definitions that are not `sure` say not
+    all: they stand in another branch of the tree, and something else around the reference may bring in others of the
+    same name, or several hands add keys to the object.
     """
 
     status: Status
@@ -99,7 +100,8 @@ class Resolver:
             found = nearest_definitions(here, placed)
             beside = distance(found[0], placed)[1]
             why = self.around.why_unknown(placed) if beside else None
-            return Resolution("found", found, why=why or "", sure=why is None)
+            shared = any(definition.provider.shared for definition in here)
+            return Resolution("found", found, why=why or "", sure=why is None and not shared)
         if is_well_known(reference.target, name) or self.is_external(reference):
             return Resolution("external")
         if why := self.elsewhere(reference, namespace, placed):
@@ -192,11 +194,14 @@ def meets(wanted: str | None, offered: str | None) -> bool:
 
 
 def nearest_definitions(found: list[Definition], placed: Placed) -> tuple[Definition, ...]:
-    """Those that are nearest to a document: in its file, in its folder, then upwards; in one file the last."""
+    """Those that are nearest to a document: in its file, in its folder, then upwards; in one file the last.
+
+    Of those that are equally near, the ones that have the very name come before patterns that it matches.
+    """
     if len(found) == 1:
         return (found[0],)
-    best = min(distance(definition, placed) for definition in found)
-    near = [definition for definition in found if distance(definition, placed) == best]
+    best = min((*distance(definition, placed), definition.provider.glob) for definition in found)
+    near = [d for d in found if (*distance(d, placed), d.provider.glob) == best]
     last: dict[tuple[str, str | None], Definition] = {}
     for definition in near:
         last[definition.placed.path, definition.namespace] = definition

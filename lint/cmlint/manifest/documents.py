@@ -13,7 +13,7 @@ from cmlint.kube.fields import POD_PATHS, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.heads import head_of
-from cmlint.manifest.makers import KINDS, read_made
+from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
@@ -58,7 +58,7 @@ PATCH = "a patch"
 TOO_DEEP = "nested too deeply to be a manifest"
 
 
-def read_text(text: str) -> FileFacts:
+def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     """The facts of one text, which may hold any number of documents, good and broken."""
     documents: list[Document] = []
     others: dict[Other, None] = {}
@@ -68,11 +68,11 @@ def read_text(text: str) -> FileFacts:
         if "kind" not in chunk or "apiVersion" not in chunk:
             if chunk.strip():
                 skipped.append(Skip(NOT_KUBERNETES, Span(start, end)))
-        elif not worth_parsing(chunk, head := head_of(chunk)):
+        elif not worth_parsing(chunk, head := head_of(chunk), makers):
             if head:
                 others[head] = None
         else:
-            for found in read_chunk(chunk, start, head):
+            for found in read_chunk(chunk, start, head, makers):
                 if isinstance(found, Document):
                     documents.append(found)
                 elif isinstance(found, Skip):
@@ -119,14 +119,14 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def worth_parsing(chunk: str, head: Other | None) -> bool:
+def worth_parsing(chunk: str, head: Other | None, makers: Makers) -> bool:
     """Whether a document can be on cmlint's ground: it holds one of the words, or its kind makes providers."""
-    if head and (head.kind in KINDS or head.kind.endswith("List")):
+    if head and (head.kind in makers.custom or head.kind.endswith("List")):
         return True
     return any(word in chunk for word in WORDS)
 
 
-def read_chunk(chunk: str, base: int, head: Other | None) -> Iterator[Document | Skip | Other]:
+def read_chunk(chunk: str, base: int, head: Other | None, makers: Makers) -> Iterator[Document | Skip | Other]:
     """The objects of one document; several when it is a list."""
     whole = Span(base, base + len(chunk))
     if head and head.kind == "CustomResourceDefinition":
@@ -148,7 +148,7 @@ def read_chunk(chunk: str, base: int, head: Other | None) -> Iterator[Document |
     except TooDeepError:
         yield Skip(TOO_DEEP, whole)
         return
-    yield from read_object(decoder, root)
+    yield from read_object(decoder, root, makers)
 
 
 def is_object(root: Node) -> bool:
@@ -159,7 +159,7 @@ def is_object(root: Node) -> bool:
     return len(found) == 2 and all(isinstance(value, ScalarNode) and value.value for value in found.values())
 
 
-def read_object(decoder: Decoder, root: Node) -> Iterator[Document | Skip | Other]:
+def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Document | Skip | Other]:
     """A parsed object, or the items of a list."""
     entries = {name: value for name, _, value in decoder.items(root)}
     api_version, kind = str(entries["apiVersion"].value), str(entries["kind"].value)
@@ -170,7 +170,7 @@ def read_object(decoder: Decoder, root: Node) -> Iterator[Document | Skip | Othe
             if is_object(item):
                 span = decoder.span(item)
                 decoder.faults = [f for f in shared if span.start <= f.span.start < span.end]
-                yield from read_object(decoder, item)
+                yield from read_object(decoder, item, makers)
         return
     if kind == "CustomResourceDefinition":
         yield Skip(DEFINITION, decoder.span(root))
@@ -179,7 +179,7 @@ def read_object(decoder: Decoder, root: Node) -> Iterator[Document | Skip | Othe
     elif is_patch(decoder, entries, kind):
         yield Skip(PATCH, decoder.span(root))
     else:
-        yield DocumentReader(decoder, root, entries, api_version, kind).read()
+        yield DocumentReader(decoder, root, entries, api_version, kind).read(makers)
 
 
 def is_patch(decoder: Decoder, entries: dict[str, Node], kind: str) -> bool:
@@ -211,7 +211,7 @@ class DocumentReader:
         self.decoder, self.root, self.entries = decoder, root, entries
         self.api_version, self.kind = api_version, kind
 
-    def read(self) -> Document:
+    def read(self, makers: Makers) -> Document:
         """The facts of the object."""
         decoder = self.decoder
         meta = self.mapping(self.entries.get("metadata"))
@@ -229,11 +229,13 @@ class DocumentReader:
         elif is_built_in(self.api_version) and self.kind in POD_PATHS:
             pods = self.exact_pods(annotations)
         else:
-            shapes = ShapeReader(decoder)
+            shapes = ShapeReader(decoder, self.kind)
             shapes.read(self.root)
             pods, references = tuple(shapes.pods), tuple(shapes.references)
-            mentions = tuple(sorted(shapes.mentions))
-            providers = tuple(read_made(decoder, self.root, self.api_version, self.kind))
+            mentions, providers = tuple(sorted(shapes.mentions)), tuple(shapes.providers)
+        providers += tuple(makers.read(decoder, self.root, self.api_version, self.kind))
+        if self.is_encrypted():
+            decoder.faults = [fault for fault in decoder.faults if fault.code == "repeated-key"]
         return Document(
             decoder.span(self.root),
             self.head(name),
@@ -251,6 +253,13 @@ class DocumentReader:
             masked_in(decoder, self.root),
             tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
         )
+
+    def is_encrypted(self) -> bool:
+        """Whether sops has encrypted the object: it keeps the keys, and adds a field that it takes out again.
+
+        https://getsops.io/docs/#encryption-protocol
+        """
+        return "sops" in self.entries and {"mac", "lastmodified"} <= self.mapping(self.entries["sops"]).keys()
 
     def mapping(self, node: Node | None) -> dict[str, Node]:
         """The entries of a mapping; empty for anything else."""

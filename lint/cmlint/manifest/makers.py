@@ -1,235 +1,482 @@
-"""Kinds from which a controller makes ConfigMaps or Secrets: where each says the name and the keys.
+"""Kinds from which a controller makes ConfigMaps or Secrets: a table of where each says their names and keys.
 
-A path is a dotted route of field names; `[]` walks a list, a route to a mapping gives its keys. Where a controller's
-documentation leaves it open which keys there will be, the key set is open.
+A route is a dotted way of field names: `[]` walks a list, `*` all values of a mapping, and `@name` leads to an
+annotation. A route to a mapping gives its keys. Where a controller's documentation leaves it open which keys there
+will be, the key set is open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from cmlint.kube.fields import group_of
-from cmlint.manifest.decode import Decoder
-from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from cmlint.model.facts import Key, Provider, Scalar, Target
+from cmlint.model.facts import Target
+
+BOTH: tuple[Target, ...] = ("ConfigMap", "Secret")
+CONFIG_MAP: tuple[Target, ...] = ("ConfigMap",)
+SECRET: tuple[Target, ...] = ("Secret",)
+OWN = ("metadata.name",)
+ANY = "*"
+"""Stands for every kind of a group."""
 
 
 class Maker(NamedTuple):
-    """One way in which a kind makes a provider.
+    """One way in which some kinds of an API group, or of one below it, make a provider.
 
-    `names` are the routes to its name, the first that leads somewhere counts; `each` is the list of which every entry
-    makes one, with routes relative to it. `pattern` builds the name from the object's own instead; it may hold `*`.
-    `fixed` are keys that are always there, `opens` routes whose presence makes the key set open.
+    `kinds` are separated by blanks. `each` leads to what makes one provider each, and all other routes begin there but
+    those to annotations. `names` lead to its name, the first that leads somewhere counts; `pattern` builds the name
+    from that, and may hold `*`. `keys` lead to keys, `fixed` are always there, `opens` are routes whose presence makes
+    the key set open. It is made only if every condition in `when` holds: `route=value|value`, where no value stands
+    for an absent field, `*` for a present one, and of several routes, separated by commas, one must do. `shared` says
+    that others add keys to the same object.
     """
 
-    kind: str
+    kinds: str
     group: str
-    target: Target
-    names: tuple[str, ...] = ()
+    targets: tuple[Target, ...] = SECRET
+    names: tuple[str, ...] = OWN
     each: str = ""
-    pattern: str = ""
+    pattern: str = "{}"
     keys: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     opens: tuple[str, ...] = ()
+    when: tuple[str, ...] = ()
     open: bool = True
     namespace: str = ""
     everywhere: bool = False
+    shared: bool = False
 
+
+def external_secrets(kind: str, spec: str, names: tuple[str, ...], *, everywhere: bool) -> Iterable[Maker]:
+    """The rows of a kind that holds the spec of an ExternalSecret.
+
+    A template replaces the keys that were fetched unless it is merged with them; a policy of `None` makes nothing, one
+    of `Merge` adds to an object that exists.
+    """
+    target = f"{spec}.target"
+    fetched, from_all = f"{spec}.data[].secretKey", f"{spec}.dataFrom"
+    made, template = f"{target}.template.data", f"{target}.template.templateFrom"
+    common = Maker(kind, "external-secrets.io", names=names, open=False, everywhere=everywhere)
+    owned = f"{target}.creationPolicy=|Owner|Orphan"
+    plain, merged, replaced = (
+        f"{made}=",
+        f"{target}.template.mergePolicy=Merge",
+        f"{target}.template.mergePolicy=|Replace",
+    )
+    secret = f"{target}.manifest="
+    yield common._replace(keys=(fetched,), opens=(from_all, template), when=(owned, secret, plain))
+    yield common._replace(keys=(fetched, made), opens=(from_all, template), when=(owned, secret, f"{made}=*", merged))
+    yield common._replace(keys=(made,), opens=(template,), when=(owned, secret, f"{made}=*", replaced))
+    adding = f"{target}.creationPolicy=Merge|CreateOrMerge"
+    yield common._replace(keys=(fetched, made), open=True, shared=True, when=(adding, secret))
+    yield common._replace(targets=CONFIG_MAP, open=True, when=(f"{target}.manifest.kind=ConfigMap",))
+
+
+def of_certificate(kinds: str, group: str, when: str, each: str, name: str, namespace: str = "") -> Maker:
+    """What cert-manager makes for an object that asks for a certificate by annotation."""
+    return Maker(kinds, group, SECRET, (name,), each, fixed=CERTIFICATE, when=(when,), open=False, namespace=namespace)
+
+
+CERTIFICATE = ("tls.crt", "tls.key", "ca.crt")
+ISSUED = (
+    "@cert-manager.io/cluster-issuer,@cert-manager.io/issuer,@certmanager.k8s.io/cluster-issuer,"
+    "@certmanager.k8s.io/issuer,@kubernetes.io/tls-acme=*"
+)
 
 MAKERS = (
-    # https://github.com/bitnami-labs/sealed-secrets#overview
+    # https://github.com/bitnami-labs/sealed-secrets: pkg/apis/sealedsecrets/v1alpha1/sealedsecret_expansion.go
     Maker(
         "SealedSecret",
         "bitnami.com",
-        "Secret",
-        ("metadata.name",),
         keys=("spec.encryptedData", "spec.template.data"),
         opens=("spec.data",),
         open=False,
     ),
     # https://external-secrets.io/latest/api/externalsecret/
-    Maker(
-        "ExternalSecret",
-        "external-secrets.io",
-        "Secret",
-        ("spec.target.name", "metadata.name"),
-        keys=("spec.data[].secretKey",),
-        opens=("spec.dataFrom", "spec.target.template"),
-        open=False,
+    *external_secrets("ExternalSecret", "spec", ("spec.target.name", "metadata.name"), everywhere=False),
+    # https://external-secrets.io/latest/api/clusterexternalsecret/
+    *external_secrets(
+        "ClusterExternalSecret",
+        "spec.externalSecretSpec",
+        ("spec.externalSecretSpec.target.name", "spec.externalSecretName", "metadata.name"),
+        everywhere=True,
     ),
+    # https://github.com/external-secrets/kubernetes-external-secrets
     Maker(
         "ExternalSecret",
         "kubernetes-client.io",
-        "Secret",
-        ("metadata.name",),
         keys=("spec.data[].name",),
         opens=("spec.dataFrom", "spec.template"),
         open=False,
     ),
-    # https://external-secrets.io/latest/api/clusterexternalsecret/
-    Maker(
-        "ClusterExternalSecret",
-        "external-secrets.io",
-        "Secret",
-        ("spec.externalSecretSpec.target.name", "spec.externalSecretName", "metadata.name"),
-        everywhere=True,
-    ),
     # https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.Certificate
-    Maker("Certificate", "cert-manager.io", "Secret", ("spec.secretName",), fixed=("tls.crt", "tls.key", "ca.crt")),
-    Maker("Issuer", "cert-manager.io", "Secret", ("spec.acme.privateKeySecretRef.name",), fixed=("tls.key",)),
-    # https://cert-manager.io/docs/trust/trust-manager/
-    Maker(
-        "Bundle",
-        "trust.cert-manager.io",
-        "ConfigMap",
-        ("metadata.name",),
-        keys=("spec.target.configMap.key",),
-        everywhere=True,
+    *(
+        Maker(
+            "Certificate",
+            group,
+            names=("spec.secretName",),
+            fixed=(
+                *CERTIFICATE,
+                *("keystore.jks", "truststore.jks", "keystore.p12", "truststore.p12", "key.der", "tls-combined.pem"),
+            ),
+            open=False,
+        )
+        for group in ("cert-manager.io", "certmanager.k8s.io")
     ),
-    Maker("Bundle", "trust.cert-manager.io", "Secret", ("metadata.name",), everywhere=True),
+    Maker("Issuer ClusterIssuer", "cert-manager.io", names=("spec.acme.privateKeySecretRef.name",), fixed=("tls.key",)),
+    # https://cert-manager.io/docs/usage/ingress/ and https://cert-manager.io/docs/usage/gateway/
+    of_certificate("Ingress", "networking.k8s.io", ISSUED, "spec.tls[]", "secretName"),
+    of_certificate("Ingress", "extensions", ISSUED, "spec.tls[]", "secretName"),
+    of_certificate(
+        "Gateway", "gateway.networking.k8s.io", ISSUED, "spec.listeners[].tls.certificateRefs[]", "name", "namespace"
+    ),
+    # https://cert-manager.io/docs/trust/trust-manager/
+    *(
+        Maker(
+            "Bundle",
+            "trust.cert-manager.io",
+            targets,
+            keys=(f"spec.target.{field}.key", "spec.target.additionalFormats.*.key"),
+            when=(f"spec.target.{field}=*",),
+            open=False,
+            everywhere=True,
+        )
+        for targets, field in ((CONFIG_MAP, "configMap"), (SECRET, "secret"))
+    ),
+    *(
+        Maker(
+            "ClusterBundle",
+            "trust-manager.io",
+            targets,
+            keys=(f"spec.target.{field}.data[].key",),
+            when=(f"spec.target.{field}=*",),
+            open=False,
+            everywhere=True,
+        )
+        for targets, field in ((CONFIG_MAP, "configMap"), (SECRET, "secret"))
+    ),
+    # https://docs.openshift.com/container-platform/latest/security/certificates/service-serving-certificate.html
+    Maker(
+        "Service",
+        "",
+        names=(
+            "@service.beta.openshift.io/serving-cert-secret-name",
+            "@service.alpha.openshift.io/serving-cert-secret-name",
+        ),
+        fixed=("tls.crt", "tls.key"),
+        open=False,
+    ),
     # https://secrets-store-csi-driver.sigs.k8s.io/topics/sync-as-kubernetes-secret
     Maker(
         "SecretProviderClass",
         "secrets-store.csi.x-k8s.io",
-        "Secret",
-        ("secretName",),
-        each="spec.secretObjects",
+        names=("secretName",),
+        each="spec.secretObjects[]",
         keys=("data[].key",),
         open=False,
     ),
+    # https://github.com/kubernetes-sigs/secrets-store-sync-controller
+    Maker("SecretSync", "secret-sync.x-k8s.io", keys=("spec.secretObject.data[].targetKey",)),
+    Maker("SecretSync", "secret-sync.gke.io", keys=("spec.secretObject.data[].targetKey",)),
     # https://developer.1password.com/docs/k8s/operator
-    Maker("OnePasswordItem", "onepassword.com", "Secret", ("metadata.name",)),
+    Maker("OnePasswordItem", "onepassword.com"),
+    Maker("OnePasswordItemList", "onepassword.com", each="items[]"),
+    Maker("Deployment", "apps", names=("@operator.1password.io/item-name",)),
     # https://developer.hashicorp.com/vault/docs/deploy/kubernetes/vso/api-reference
-    Maker("VaultStaticSecret", "secrets.hashicorp.com", "Secret", ("spec.destination.name",)),
-    Maker("VaultDynamicSecret", "secrets.hashicorp.com", "Secret", ("spec.destination.name",)),
-    Maker("VaultPKISecret", "secrets.hashicorp.com", "Secret", ("spec.destination.name",)),
-    Maker("HCPVaultSecretsApp", "secrets.hashicorp.com", "Secret", ("spec.destination.name",)),
+    Maker(
+        "VaultStaticSecret VaultDynamicSecret VaultPKISecret HCPVaultSecretsApp",
+        "secrets.hashicorp.com",
+        names=("spec.destination.name",),
+    ),
     # https://github.com/ricoberger/vault-secrets-operator
-    Maker("VaultSecret", "ricoberger.de", "Secret", ("metadata.name",)),
-    # https://infisical.com/docs/integrations/platforms/kubernetes/infisical-secret-crd
-    Maker("InfisicalSecret", "secrets.infisical.com", "Secret", ("spec.managedSecretReference.secretName",)),
+    Maker("VaultSecret", "ricoberger.de", keys=("spec.templates",)),
+    # https://github.com/redhat-cop/vault-config-operator/blob/main/docs/secret-management.md
+    Maker(
+        "VaultSecret", "redhatcop.redhat.io", names=("spec.output.name",), keys=("spec.output.stringData",), open=False
+    ),
+    # https://bank-vaults.dev/docs/operator/
+    Maker("Vault", "vault.banzaicloud.com", BOTH, pattern="{}-*"),
+    # https://infisical.com/docs/integrations/platforms/kubernetes/overview
+    Maker(
+        "InfisicalSecret InfisicalDynamicSecret",
+        "secrets.infisical.com",
+        names=("spec.managedSecretReference.secretName",),
+        namespace="spec.managedSecretReference.secretNamespace",
+    ),
+    Maker(
+        "InfisicalSecret",
+        "secrets.infisical.com",
+        names=("secretName",),
+        each="spec.managedKubeSecretReferences[]",
+        namespace="secretNamespace",
+    ),
+    Maker(
+        "InfisicalSecret",
+        "secrets.infisical.com",
+        CONFIG_MAP,
+        ("configMapName",),
+        "spec.managedKubeConfigMapReferences[]",
+        namespace="configMapNamespace",
+    ),
+    *(
+        Maker(
+            "InfisicalStaticSecret",
+            "secrets.infisical.com",
+            (target,),
+            ("name",),
+            "spec.targets[]",
+            when=(f"kind={target}",),
+            namespace="namespace",
+        )
+        for target in BOTH
+    ),
     # https://docs.doppler.com/docs/kubernetes-operator
     Maker(
         "DopplerSecret",
         "secrets.doppler.com",
-        "Secret",
-        ("spec.managedSecret.name",),
+        names=("spec.managedSecret.name",),
         namespace="spec.managedSecret.namespace",
     ),
     # https://github.com/isindir/sops-secrets-operator
     Maker(
         "SopsSecret",
         "isindir.github.com",
-        "Secret",
-        ("name",),
-        each="spec.secretTemplates",
+        names=("name",),
+        each="spec.secretTemplates[]",
         keys=("stringData", "data"),
         open=False,
     ),
     # https://akv2k8s.io/reference/azure-key-vault-secret/
-    Maker("AzureKeyVaultSecret", "spv.no", "Secret", ("spec.output.secret.name",)),
-    Maker("AzureKeyVaultSecret", "spv.no", "ConfigMap", ("spec.output.configMap.name",)),
-    # https://strimzi.io/docs/operators/latest/configuring
-    Maker("KafkaUser", "kafka.strimzi.io", "Secret", ("metadata.name",)),
-    Maker("Kafka", "kafka.strimzi.io", "Secret", pattern="{name}-*"),
-    Maker("Kafka", "kafka.strimzi.io", "ConfigMap", pattern="{name}-*"),
-    # https://cloudnative-pg.io/documentation/current/applications/
-    Maker("Cluster", "postgresql.cnpg.io", "Secret", pattern="{name}-*"),
-    # https://postgres-operator.readthedocs.io/en/latest/user/
-    Maker("postgresql", "acid.zalan.do", "Secret", pattern="*.{name}.credentials*"),
-    # https://access.crunchydata.com/documentation/postgres-operator/latest
-    Maker("PostgresCluster", "postgres-operator.crunchydata.com", "Secret", pattern="{name}-*"),
-    # https://www.elastic.co/docs/deploy-manage/deploy/cloud-on-k8s
-    Maker("Elasticsearch", "elasticsearch.k8s.elastic.co", "Secret", pattern="{name}-es-*"),
-    Maker("Elasticsearch", "elasticsearch.k8s.elastic.co", "ConfigMap", pattern="{name}-es-*"),
-    Maker("Kibana", "kibana.k8s.elastic.co", "Secret", pattern="{name}-kb-*"),
-    # https://www.rabbitmq.com/kubernetes/operator/using-operator
-    Maker("RabbitmqCluster", "rabbitmq.com", "Secret", pattern="{name}-*"),
-    # https://github.com/minio/operator
-    Maker("Tenant", "minio.min.io", "Secret", pattern="{name}-*"),
-    # https://github.com/mongodb/mongodb-kubernetes-operator
-    Maker("MongoDBCommunity", "mongodbcommunity.mongodb.com", "Secret", pattern="{name}-*"),
-    Maker("PerconaServerMongoDB", "psmdb.percona.com", "Secret", pattern="*{name}*"),
-    Maker("PerconaXtraDBCluster", "pxc.percona.com", "Secret", pattern="*{name}*"),
-    # https://docs.redhat.com/en/documentation/openshift_container_platform: object bucket claims
+    Maker("AzureKeyVaultSecret", "spv.no", names=("spec.output.secret.name",)),
+    Maker("AzureKeyVaultSecret", "spv.no", CONFIG_MAP, ("spec.output.configMap.name",)),
+    # https://learn.microsoft.com/azure/azure-app-configuration/reference-kubernetes-provider
+    Maker("AzureAppConfigurationProvider", "azconfig.io", CONFIG_MAP, ("spec.target.configMapName",)),
+    Maker("AzureAppConfigurationProvider", "azconfig.io", names=("spec.secret.target.secretName",)),
+    # https://azure.github.io/azure-service-operator/guide/operatorspec
+    Maker(ANY, "azure.com", SECRET, ("name",), "spec.operatorSpec.secrets.*", keys=("key",), shared=True),
+    Maker(ANY, "azure.com", CONFIG_MAP, ("name",), "spec.operatorSpec.configMaps.*", keys=("key",), shared=True),
+    Maker(ANY, "azure.com", SECRET, ("name",), "spec.operatorSpec.secretExpressions[]", keys=("key",), shared=True),
     Maker(
-        "ObjectBucketClaim", "objectbucket.io", "ConfigMap", ("metadata.name",), fixed=("BUCKET_NAME", "BUCKET_HOST")
+        ANY, "azure.com", CONFIG_MAP, ("name",), "spec.operatorSpec.configMapExpressions[]", keys=("key",), shared=True
     ),
+    # https://aws-controllers-k8s.github.io/community/docs/user-docs/field-export/
+    *(
+        Maker(
+            "FieldExport",
+            "services.k8s.aws",
+            (target,),
+            ("spec.to.name",),
+            keys=("spec.to.key",),
+            when=(f"spec.to.kind={target.lower()}|{target}",),
+            namespace="spec.to.namespace",
+            shared=True,
+        )
+        for target in BOTH
+    ),
+    # https://cloud.google.com/config-connector/docs/reference/resource-docs/iam/iamserviceaccountkey
+    Maker("IAMServiceAccountKey", "iam.cnrm.cloud.google.com", fixed=("key.json",)),
+    # https://bitwarden.com/help/secrets-manager-kubernetes-operator/
+    Maker("BitwardenSecret", "k8s.bitwarden.com", names=("spec.secretName",), keys=("spec.map[].secretKeyName",)),
+    # https://github.com/zakkg3/ClusterSecret
+    Maker("ClusterSecret", "clustersecret.io", keys=("data", "stringData"), everywhere=True),
+    # https://github.com/mittwald/kubernetes-secret-generator
+    Maker(
+        "StringSecret BasicAuth SSHKeyPair",
+        "secretgenerator.mittwald.de",
+        keys=("spec.data", "spec.fields[].fieldName"),
+    ),
+    # https://github.com/carvel-dev/secretgen-controller/tree/develop/docs
+    Maker("Password Certificate RSAKey SSHKey", "secretgen.k14s.io"),
+    Maker("SecretImport SecretTemplate", "secretgen.carvel.dev"),
+    # https://kyverno.io/docs/policy-types/cluster-policy/generate/
+    *(
+        Maker(
+            "ClusterPolicy Policy",
+            "kyverno.io",
+            (target,),
+            ("name",),
+            "spec.rules[].generate",
+            keys=("data.data", "data.stringData"),
+            when=(f"kind={target}",),
+            everywhere=True,
+        )
+        for target in BOTH
+    ),
+    # https://docs.redhat.com/en/documentation/red_hat_openshift_data_foundation: object bucket claims
     Maker(
         "ObjectBucketClaim",
         "objectbucket.io",
-        "Secret",
-        ("metadata.name",),
-        fixed=("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+        CONFIG_MAP,
+        fixed=("BUCKET_NAME", "BUCKET_HOST", "BUCKET_PORT", "BUCKET_REGION", "BUCKET_SUBREGION"),
     ),
+    Maker("ObjectBucketClaim", "objectbucket.io", fixed=("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")),
+    # https://github.com/kubernetes-sigs/container-object-storage-interface
+    Maker("BucketAccess", "objectstorage.k8s.io", names=("spec.credentialsSecretName",)),
+    Maker("BucketAccess", "objectstorage.k8s.io", names=("accessSecretName",), each="spec.bucketClaims[]"),
+    # https://rook.io/docs/rook/latest/CRDs/Object-Storage/ceph-object-store-user-crd/
+    Maker("CephObjectStoreUser", "ceph.rook.io", pattern="rook-ceph-object-user-*-{}"),
+    Maker("CephClient", "ceph.rook.io", pattern="rook-ceph-client-{}"),
+    Maker("CephCluster", "ceph.rook.io", BOTH, pattern="rook-*"),
+    # https://help.sap.com/docs/service-manager and https://svc-cat.io/docs/resources/
+    Maker("ServiceBinding", "services.cloud.sap.com", names=("spec.secretName", "metadata.name")),
+    Maker("ServiceBinding", "servicecatalog.k8s.io", names=("spec.secretName", "metadata.name")),
+    # https://strimzi.io/docs/operators/latest/deploying: the names end in what KafkaResources.java lists
+    Maker("KafkaUser", "kafka.strimzi.io"),
+    Maker("Kafka KafkaConnect KafkaBridge KafkaMirrorMaker2", "kafka.strimzi.io", BOTH, pattern="{}-*"),
+    # https://github.com/strimzi/kafka-access-operator
+    Maker("KafkaAccess", "access.strimzi.io", names=("spec.secretName", "metadata.name")),
+    # https://cloudnative-pg.io/documentation/current/applications/
+    Maker("Cluster Pooler", "postgresql.cnpg.io", BOTH, pattern="{}-*"),
+    Maker("Cluster Pooler", "postgresql.k8s.enterprisedb.io", BOTH, pattern="{}-*"),
+    Maker("Cluster", "postgresql.cnpg.io", CONFIG_MAP, pattern="cnpg-default-monitoring"),
+    # https://postgres-operator.readthedocs.io/en/latest/user/
+    Maker("postgresql", "acid.zalan.do", pattern="*.{}.credentials*", fixed=("username", "password")),
+    Maker("postgresql", "acid.zalan.do", BOTH, pattern="{}-*"),
+    # https://access.crunchydata.com/documentation/postgres-operator/latest: names in internal/naming/names.go
+    Maker("PostgresCluster PGAdmin", "postgres-operator.crunchydata.com", BOTH, pattern="{}-*"),
+    Maker("PostgresCluster PGAdmin", "postgres-operator.crunchydata.com", BOTH, pattern="pgadmin-*"),
+    # https://github.com/movetokube/postgres-operator
+    Maker("PostgresUser", "db.movetokube.com", names=("spec.secretName",), pattern="{}*"),
+    # https://stackgres.io/doc/latest/, https://kubedb.com/docs/latest/
+    Maker("SGCluster", "stackgres.io", BOTH, pattern="{}*"),
+    Maker(ANY, "kubedb.com", BOTH, pattern="{}-*"),
+    # https://docs.percona.com/percona-operators/
+    *(
+        Maker(
+            "PerconaServerMongoDB PerconaXtraDBCluster PerconaServerMySQL PerconaPGCluster",
+            "percona.com",
+            BOTH,
+            OWN,
+            "",
+            p,
+        )
+        for p in ("{}-*", "internal-{}*")
+    ),
+    Maker("PerconaXtraDBCluster PerconaServerMySQL", "percona.com", names=("spec.secretsName",)),
+    Maker("PerconaServerMongoDB", "percona.com", names=("spec.secrets.users",)),
+    # https://github.com/mariadb-operator/mariadb-operator
+    Maker("MariaDB MaxScale", "k8s.mariadb.com", BOTH, pattern="{}-*"),
+    *(
+        Maker("MariaDB", "k8s.mariadb.com", names=(f"spec.{field}.name",), when=(f"spec.{field}.generate=true",))
+        for field in ("rootPasswordSecretKeyRef", "passwordSecretKeyRef")
+    ),
+    Maker("Connection", "k8s.mariadb.com", names=("spec.secretName", "metadata.name")),
+    # https://dev.mysql.com/doc/mysql-operator/en/
+    Maker("InnoDBCluster", "mysql.oracle.com", BOTH, pattern="{}-*"),
+    # https://github.com/mongodb/mongodb-kubernetes-operator
+    Maker("MongoDBCommunity MongoDB MongoDBOpsManager", "mongodb.com", BOTH, pattern="{}-*"),
+    Maker("MongoDBCommunity", "mongodb.com", names=("connectionStringSecretName",), each="spec.users[]"),
+    Maker(
+        "MongoDBCommunity",
+        "mongodb.com",
+        names=("scramCredentialsSecretName",),
+        each="spec.users[]",
+        pattern="{}-scram-credentials",
+    ),
+    Maker("MongoDBUser", "mongodb.com", names=("spec.connectionStringSecretName",)),
+    Maker("MongoDBUser", "mongodb.com", pattern="*-{}-*"),
+    # https://www.mongodb.com/docs/atlas/operator/
+    Maker("AtlasDatabaseUser", "atlas.mongodb.com", names=("spec.username",), pattern="*-{}"),
+    # https://docs.k8ssandra.io/
+    Maker("K8ssandraCluster", "k8ssandra.io", BOTH, pattern="{}-*"),
+    Maker("CassandraDatacenter", "datastax.com", BOTH, ("spec.clusterName", "metadata.name"), pattern="{}-*"),
+    # https://redis.io/docs/latest/operate/kubernetes/security/manage-rec-credentials/
+    Maker("RedisEnterpriseCluster", "app.redislabs.com"),
+    Maker("RedisEnterpriseDatabase", "app.redislabs.com", names=("spec.databaseSecretName",)),
+    Maker("RedisEnterpriseDatabase", "app.redislabs.com", pattern="redb-{}"),
+    # https://www.rabbitmq.com/kubernetes/operator/using-operator
+    Maker("RabbitmqCluster", "rabbitmq.com", BOTH, pattern="{}-*"),
+    Maker("User", "rabbitmq.com", pattern="{}-user-credentials"),
+    # https://www.elastic.co/docs/deploy-manage/deploy/cloud-on-k8s
+    Maker(
+        "Elasticsearch Kibana ApmServer EnterpriseSearch Beat Agent Logstash ElasticMapsServer PackageRegistry",
+        "k8s.elastic.co",
+        BOTH,
+        pattern="{}-*",
+    ),
+    # https://github.com/minio/operator
+    Maker("Tenant", "minio.min.io", BOTH, pattern="{}-*"),
+    # https://www.keycloak.org/operator/basic-deployment
+    Maker("Keycloak", "k8s.keycloak.org", BOTH, pattern="{}-*"),
+    Maker("Keycloak KeycloakUser", "keycloak.org", pattern="credential-*", when=("apiVersion=keycloak.org/v1alpha1",)),
+    Maker("Keycloak", "keycloak.org", pattern="keycloak-db-secret", when=("apiVersion=keycloak.org/v1alpha1",)),
+    Maker("KeycloakClient", "keycloak.org", pattern="keycloak-client-secret-*"),
+    # https://argocd-operator.readthedocs.io/
+    Maker("ArgoCD", "argoproj.io", BOTH, pattern="{}-*"),
+    Maker("ArgoCD", "argoproj.io", BOTH, pattern="argocd-*"),
+    # https://grafana.github.io/grafana-operator/
+    Maker("Grafana", "integreatly.org", BOTH, pattern="{}-*"),
+    # https://prometheus-operator.dev/docs/
+    *(
+        Maker(kind, "monitoring.coreos.com", BOTH, pattern=pattern)
+        for kind, pattern in (
+            ("Prometheus", "prometheus-{}*"),
+            ("PrometheusAgent", "prom-agent-{}*"),
+            ("Alertmanager", "alertmanager-{}*"),
+            ("ThanosRuler", "thanos-ruler-{}*"),
+        )
+    ),
+    # https://github.com/open-telemetry/opentelemetry-operator, https://github.com/jaegertracing/jaeger-operator
+    Maker("OpenTelemetryCollector TargetAllocator OpAMPBridge", "opentelemetry.io", CONFIG_MAP, pattern="{}-*"),
+    Maker("Jaeger", "jaegertracing.io", BOTH, pattern="{}-*"),
 )
 
-KINDS = frozenset(maker.kind for maker in MAKERS)
-
-
-def read_made(decoder: Decoder, root: Node, api_version: str, kind: str) -> Iterator[Provider]:
-    """The providers that a controller makes from a document."""
-    group = group_of(api_version)
-    for maker in MAKERS:
-        if maker.kind == kind and (group == maker.group or group.endswith(f".{maker.group}")):
-            for node in walk(root, f"{maker.each}[]") if maker.each else (root,):
-                yield from read_one(decoder, maker, node, root)
-
-
-def read_one(decoder: Decoder, maker: Maker, node: Node, root: Node) -> Iterator[Provider]:
-    """The provider that one maker makes of a node, if its name can be told."""
-    name = (
-        first_string(decoder, root, ("metadata.name",)) if maker.pattern else first_string(decoder, node, maker.names)
+FIELDS = frozenset(
+    (
+        # https://docs.crossplane.io/latest/guides/connection-details-composition/
+        "writeConnectionSecretToRef",
+        # https://flux-iac.github.io/tofu-controller/
+        "writeOutputsToSecret",
+        # https://aiven.io/docs/tools/kubernetes
+        "connInfoSecretTarget",
     )
-    if name is None:
-        return
-    if maker.pattern:
-        name = Scalar(maker.pattern.replace("{name}", name.value), name.start, name.end)
-    keys = [Key(key, key, name.span, None, False) for key in maker.fixed]
-    for route in maker.keys:
-        for leaf in walk(node, route):
-            if isinstance(leaf, MappingNode):
-                for key_name, key, _ in decoder.items(leaf):
-                    keys.append(Key(key_name, decoder.written(key), decoder.span(key), None, False))
-            elif isinstance(leaf, ScalarNode):
-                text = decoder.scalar(leaf)
-                keys.append(Key(text.value, decoder.written(leaf), text.span, None, False))
-    opened = maker.open or any(True for route in maker.opens for _ in walk(node, route))
-    namespace = first_string(decoder, node, (maker.namespace,)) if maker.namespace else None
-    yield Provider(
-        maker.target,
-        maker.kind,
-        name,
-        tuple(keys),
-        opened,
-        False,
-        decoder.span(root),
-        namespace,
-        maker.everywhere,
-        "*" in name.value,
+)
+"""Fields with the `name` of a Secret that is made, in whatever kind they stand."""
+
+FILLED = frozenset(
+    (
+        # https://docs.openshift.com/container-platform/latest/networking/configuring-a-custom-pki.html
+        "config.openshift.io/inject-trusted-cabundle",
+        # https://docs.openshift.com/container-platform/latest/security/certificates/service-serving-certificate.html
+        "service.beta.openshift.io/inject-cabundle",
+        "service.alpha.openshift.io/inject-cabundle",
+        "service.alpha.openshift.io/inject-vulnerable-legacy-cabundle",
+        # https://github.com/redhat-cop/cert-utils-operator
+        "cert-utils-operator.redhat-cop.io/generate-java-keystores",
+        "cert-utils-operator.redhat-cop.io/generate-java-truststore",
+        "cert-utils-operator.redhat-cop.io/generate-cert-info",
+        "cert-utils-operator.redhat-cop.io/inject-ca-from-secret",
+        # https://github.com/mittwald/kubernetes-replicator
+        "replicator.v1.mittwald.de/replicate-from",
+        # https://github.com/mittwald/kubernetes-secret-generator
+        "secret-generator.v1.mittwald.de/autogenerate",
+        "secret-generator.v1.mittwald.de/type",
+        # https://github.com/emberstack/kubernetes-reflector
+        "reflector.v1.k8s.emberstack.com/reflects",
+        # https://github.com/carvel-dev/secretgen-controller/blob/develop/docs/secret-export.md
+        "secretgen.carvel.dev/image-pull-secret",
     )
+)
+"""Labels and annotations of a ConfigMap or Secret by which a controller is asked to add keys."""
 
+SHARED = frozenset(
+    (
+        # https://github.com/bitnami-labs/sealed-secrets#patching-existing-secrets
+        "sealedsecrets.bitnami.com/managed",
+        "sealedsecrets.bitnami.com/patch",
+    )
+)
+"""Those by which another definition of the same object is asked to add keys to this one."""
 
-def first_string(decoder: Decoder, node: Node, routes: tuple[str, ...]) -> Scalar | None:
-    """The string at the first route that leads to one."""
-    for route in routes:
-        for leaf in walk(node, route):
-            if decoder.is_scalar(leaf, "string") and (found := decoder.scalar(leaf)).value:
-                return found
-    return None
-
-
-def walk(node: Node, route: str) -> Iterator[Node]:
-    """The nodes that a route leads to."""
-    nodes = [node]
-    for part in route.split("."):
-        field, bracket, _ = part.partition("[]")
-        reached: list[Node] = []
-        for current in nodes:
-            if isinstance(current, MappingNode):
-                reached += [v for k, v in current.value if isinstance(k, ScalarNode) and k.value == field]
-        if bracket:
-            reached = [item for current in reached if isinstance(current, SequenceNode) for item in current.value]
-        nodes = reached
-    yield from nodes
+COPIED = frozenset(
+    (
+        # https://github.com/mittwald/kubernetes-replicator
+        "replicator.v1.mittwald.de/replicate-to",
+        "replicator.v1.mittwald.de/replicate-to-matching",
+        # https://github.com/emberstack/kubernetes-reflector
+        "reflector.v1.k8s.emberstack.com/reflection-auto-enabled",
+        # https://config-syncer.com/docs/latest/guides/config-syncer/intra-cluster/
+        "kubed.appscode.com/sync",
+    )
+)
+"""Those by which a controller is asked to copy the object to other namespaces."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cmlint.kube.names import SUBDOMAIN
 from cmlint.manifest.decode import Decoder
+from cmlint.manifest.makers import FIELDS
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cmlint.manifest.pods import LISTS, PodReader
-from cmlint.model.facts import PodSpec, Reference, Scalar, Target
+from cmlint.model.facts import PodSpec, Provider, Reference, Scalar, Target
 
 STEP_LISTS = frozenset((*LISTS, "steps", "sidecars"))
 CONTAINER_FIELDS = frozenset(("env", "envFrom", "imagePullPolicy", "command", "args", "volumeMounts"))
@@ -16,20 +17,29 @@ REFERENCES: dict[str, Target] = {
     "secretKeyRef": "Secret",
     "secretRef": "Secret",
 }
+LISTED = {
+    # https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
+    "substituteFrom": "",
+    # https://fluxcd.io/flux/components/helm/helmreleases/#values-references
+    "valuesFrom": "valuesKey",
+}
+"""Lists of references that say by `kind` what they name, and the field in which they name a key."""
+
 DEPTH = 60
 
 
 class ShapeReader:
     """Walks a custom resource; the API server's types do not apply to it, so few faults are kept."""
 
-    def __init__(self, decoder: Decoder) -> None:
-        self.decoder = decoder
+    def __init__(self, decoder: Decoder, kind: str) -> None:
+        self.decoder, self.kind = decoder, kind
         self.pods: list[PodSpec] = []
         self.references: list[Reference] = []
+        self.providers: list[Provider] = []
         self.mentions: set[str] = set()
 
     def read(self, root: Node) -> None:
-        """Collects every pod spec, every other reference, and every string that could be a name."""
+        """Collects pod specs, other references, what is to be made, and every string that could be a name."""
         for name, _, value in self.decoder.items(root):
             if name not in ("metadata", "status", "apiVersion", "kind"):
                 self.walk(value, name, 0)
@@ -58,6 +68,10 @@ class ShapeReader:
             where = f"{path}.{name}"
             if name in REFERENCES and isinstance(value, MappingNode) and not self.inside(path):
                 self.reference(value, REFERENCES[name], where)
+            elif name in LISTED and isinstance(value, SequenceNode):
+                self.listed(value, LISTED[name], where)
+            elif name in FIELDS and isinstance(value, MappingNode):
+                self.made(value)
             self.walk(value, where, depth + 1)
 
     def inside(self, path: str) -> bool:
@@ -121,13 +135,28 @@ class ShapeReader:
         typed = path.endswith("template.spec") and ".values" not in path
         self.decoder.faults[:] = self.kept + [f for f in found if typed and f.code == "env-value-type"]
 
-    def reference(self, node: MappingNode, target: Target, path: str) -> None:
+    def listed(self, node: SequenceNode, key: str, path: str) -> None:
+        """The references of a list whose entries say which kind they name."""
+        for i, item in enumerate(node.value):
+            kind = self.text({name: value for name, _, value in self.decoder.items(item)}.get("kind"))
+            if isinstance(item, MappingNode) and kind and kind.value in ("ConfigMap", "Secret"):
+                self.reference(item, "ConfigMap" if kind.value == "ConfigMap" else "Secret", f"{path}[{i}]", key)
+
+    def made(self, node: MappingNode) -> None:
+        """A Secret that is to be made, with keys that are not known."""
+        entries = {name: value for name, _, value in self.decoder.items(node)}
+        name, namespace = self.text(entries.get("name")), self.text(entries.get("namespace"))
+        span = self.decoder.span(node)
+        if name and name.value:
+            self.providers.append(Provider("Secret", self.kind, name, (), True, False, span, namespace))
+
+    def reference(self, node: MappingNode, target: Target, path: str, key_field: str = "key") -> None:
         """A reference that stands outside every pod spec."""
         entries = {name: value for name, _, value in self.decoder.items(node)}
         name = self.text(entries.get("name"))
         if name is None or not name.value:
             return
-        key, namespace = self.text(entries.get("key")), self.text(entries.get("namespace"))
+        key, namespace = self.text(entries.get(key_field)), self.text(entries.get("namespace"))
         optional = self.decoder.boolean(entries, "optional")
         span = self.decoder.span(node)
         self.references.append(Reference(target, name, (key,) if key else (), optional, "field", span, path, namespace))

@@ -193,7 +193,8 @@ class Provider(Facts, frozen=True):
 
     `kind` is the kind of the document that makes it (`ConfigMap`, `SealedSecret`, ...), or `command`. When it is
     `open`, more keys than `keys` may exist. `namespace` is set where it differs from the document's own, `everywhere`
-    where the object is made in all namespaces. A `glob` name stands for every name that matches it.
+    where the object is made in all namespaces. A `glob` name stands for every name that matches it. To a `shared`
+    object others add keys.
     """
 
     target: Target
@@ -206,6 +207,7 @@ class Provider(Facts, frozen=True):
     namespace: Scalar | None = None
     everywhere: bool = False
     glob: bool = False
+    shared: bool = False
 
 
 class Fault(Facts, frozen=True):
