@@ -183,7 +183,7 @@ ROWS = [
     ),
     (manifest("OnePasswordItem", "onepassword.com/v1", "spec: {itemPath: p}"), ["Secret x: ..."]),
     (
-        "apiVersion: onepassword.com/v1\nkind: OnePasswordItemList\nitems: [{metadata: {name: t}}, {metadata: {name: z}}]",
+        manifest("OnePasswordItemList", "onepassword.com/v1", "items: [{metadata: {name: t}}, {metadata: {name: z}}]"),
         ["Secret t: ...", "Secret z: ..."],
     ),
     (
