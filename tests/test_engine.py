@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cmlint.config import Config
 from tests.support.command import cmlint
-from tests.support.run import concise, lint, write
+from tests.support.run import FIXTURES, concise, lint, write
 
 RULES = {
     "acme-1.0.dist-info/entry_points.txt": "[cmlint.rules]\nacme = acme\n",
@@ -73,6 +73,14 @@ def test_equal_findings_are_shown_once(tmp_path: Path) -> None:
     words = ("check", "pod.yaml", "./pod.yaml", ".", "--format", "concise", "--quiet", "--select", "said-twice")
     done = cmlint(tmp_path, *words, PYTHONPATH=str(tmp_path))
     assert done.stdout == "pod.yaml:3:18: warning[said-twice] said\n"
+
+
+def test_files_that_are_named_reach_the_cluster_together() -> None:
+    seeds = FIXTURES / "seeds"
+    assert concise(lint(seeds, "pod-key.yaml", "special-config.yaml")) == []
+    assert concise(lint(seeds, "pod-key.yaml")) == [
+        "pod-key.yaml:14:21: error[missing-configmap] nothing defines the ConfigMap `special-config`"
+    ]
 
 
 def test_findings_stand_by_path_and_place_however_files_are_given(tmp_path: Path) -> None:

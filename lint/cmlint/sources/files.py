@@ -1,4 +1,4 @@
-"""Files and folders, as they are: each given path is one bundle.
+"""Files and folders, as they are: each folder is one bundle, and so are all files that are named themselves.
 
 Folders are walked for `.yaml`, `.yml` and `.json`, and for other texts in which kubectl may be called; what git ignores
 and what the configuration excludes is left out, a file that is named itself is always read.
@@ -62,21 +62,22 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
 
     The patterns in `exclude` are relative to the file system's root.
     """
-    groups: list[Group] = []
+    named = Group()
+    groups = [named]
     seen: set[str] = set()
     excluded = spec_of(exclude)
     for path in paths:
-        group = Group()
         if path == "-":
-            group.paths[STDIN] = "-"
+            groups.append(Group({STDIN: "-"}))
         elif os.path.isdir(path):
+            group = Group()
+            groups.append(group)
             for file in walk(path, excluded, problems):
                 add(group.paths if is_manifest(os.path.basename(file)) else group.scripts, file, seen)
         elif os.path.exists(path):
-            add(group.paths, path, seen)
+            add(named.paths, path, seen)
         else:
             problems.append(Problem(shown(path), 0, "no such file or folder"))
-        groups.append(group)
     return groups
 
 
