@@ -13,7 +13,7 @@ import pytest
 from tests.support.run import ROOT
 
 COPIED = ("lint", "rules", "tests", "scripts", "docs", "fixtures", "pyproject.toml")
-LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", "truth")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", "truth", "projects")
 MODULE = "rules/cmlint_rules/images/bad_thing.py"
 PAGE = "rules/cmlint_rules/images/bad_thing.md"
 
@@ -26,6 +26,7 @@ def tree(tmp_path: Path) -> Path:
             shutil.copytree(ROOT / name, tmp_path / name, ignore=LEFT_OUT)
         else:
             shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "fixtures" / "projects").mkdir()
     return tmp_path
 
 
