@@ -146,6 +146,16 @@ def test_nothing_to_lint_is_an_error(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (2, "", fatal(message, HELP_EMPTY))
 
 
+def test_a_folder_that_holds_other_files_has_been_looked_at(tmp_path: Path) -> None:
+    write(tmp_path, {"values.yaml": "image: x\n"})
+    done = cmlint(tmp_path, "check")
+    message = "nothing to lint in `.`: no Kubernetes object in 1 file (not a Kubernetes object (1))"
+    assert (done.returncode, done.stderr) == (0, f"cmlint: warning: {message}\n")
+    done = cmlint(tmp_path, "check", "values.yaml")
+    message = "nothing to lint in `values.yaml`: no Kubernetes object in 1 file (not a Kubernetes object (1))"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", fatal(message, HELP_EMPTY))
+
+
 def test_nothing_to_lint_can_be_allowed(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--allow-empty")
     assert (done.returncode, done.stderr) == (0, "")

@@ -50,11 +50,18 @@ def tell_empty(paths: Sequence[str], bundles: Iterable[Bundle]) -> None:
 
 
 def require_objects(paths: Sequence[str], bundles: Iterable[Bundle]) -> None:
-    """Raises FatalError when there is nothing to lint at all."""
+    """Raises FatalError when there is nothing to lint at all.
+
+    A folder whose files were all read and are none of Kubernetes' has been looked at: that is told, and is no error.
+    """
     read = [file for bundle in bundles for file in bundle.files]
-    if not has_objects(read):
-        where = ", ".join("standard input" if path == "-" else f"`{path}`" for path in paths)
-        message = f"nothing to lint in {where}: {contents(read)}"
+    if has_objects(read):
+        return
+    where = ", ".join("standard input" if path == "-" else f"`{path}`" for path in paths)
+    message = f"nothing to lint in {where}: {contents(read)}"
+    if read and all(os.path.isdir(path) for path in paths):
+        tell("warning", message)
+    else:
         raise FatalError(message, "name the files or folders that hold manifests, or allow it with `--allow-empty`")
 
 
