@@ -8,15 +8,24 @@ also in a text that cannot be parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from cmlint.manifest.comments import comments_in
+from cmlint.manifest.documents import cut, read_text
 from cmlint.model.findings import Finding
-from tests.support.comments import Comment, comments_of
 
 LIKE = re.compile(r"# ?(?:error|warning|info): ?\[")
 ASSERTION = re.compile(r'# (error|warning|info): \[([a-z0-9-]+)\] (?:(\d+):)?(\d+) "(.*)"')
 LONG = re.compile(r'(?:^|[ \t])(# (?:error|warning|info): \[[a-z0-9-]+\] \d+:\d+ ".*")[ \t]*$')
+
+
+class Comment(NamedTuple):
+    """A comment: its 1-based line, the 0-based column of its `#`, and its text from there."""
+
+    line: int
+    column: int
+    text: str
 
 
 class Expected(NamedTuple):
@@ -45,10 +54,9 @@ def read(path: str, text: str) -> tuple[str, list[Expected]]:
 
     Raises ValueError for a comment that looks like an assertion and is none.
     """
-    comments, whole = comments_of(text)
-    found = [comment for comment in comments if LIKE.match(comment.text)]
     lines = text.split("\n")
-    if not whole:
+    found = [comment for comment in comments_of(text, lines) if LIKE.match(comment.text)]
+    if any(document.broken for document in read_text(text).documents):
         known = {comment.line for comment in found}
         found += [comment for comment in long_forms(lines) if comment.line not in known]
     alone = {comment.line for comment in found if not lines[comment.line - 1][: comment.column].strip()}
@@ -56,6 +64,15 @@ def read(path: str, text: str) -> tuple[str, list[Expected]]:
     for comment in found:
         lines[comment.line - 1] = lines[comment.line - 1][: comment.column].rstrip()
     return "\n".join(lines), expected
+
+
+def comments_of(text: str, lines: list[str]) -> Iterator[Comment]:
+    """The comments of all documents, as the scanner for suppressions sees them: never a `#` inside a string."""
+    for start, end in cut(text):
+        for offset in dict.fromkeys(start + inner for inner in comments_in(text[start:end])):
+            line = text.count("\n", 0, offset)
+            column = offset - text.rfind("\n", 0, offset) - 1
+            yield Comment(line + 1, column, lines[line][column:].rstrip())
 
 
 def long_forms(lines: Iterable[str]) -> list[Comment]:
