@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cmlint.__main__ import parse_plainly
@@ -50,7 +50,6 @@ def lines(command: Command) -> st.SearchStrategy[list[str]]:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_what_the_front_parses_typer_parses_alike(name: str, data: st.DataObject) -> None:
     words = [name, *data.draw(lines(commands()[name]))]

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cmlint.check import check
@@ -70,7 +70,6 @@ def test_no_format_shows_a_value(form: str, tmp_path: Path) -> None:
     assert ENCODED not in printed
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     form=st.sampled_from(sorted(FORMS)),
     edits=st.lists(

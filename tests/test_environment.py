@@ -1,0 +1,371 @@
+"""Environments and volumes are those that the kubelet makes, held against its own code, written again line by line."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cmlint.check import read_bundles
+from cmlint.config import Config
+from cmlint.report.environments import render_json, render_text, workloads
+from cmlint.report.view import View
+from tests.support.command import cmlint
+from tests.support.run import inside, write
+
+Json = dict[str, Any]
+
+MARK = "s-"
+"""Every value of a Secret begins with it, and nothing else contains it."""
+
+
+class StuckError(Exception):
+    """The kubelet does not start the container, or does not mount the volume."""
+
+
+def environment(container: Json, maps: dict[str, Json], secrets: dict[str, Json]) -> dict[str, str]:
+    """`pkg/kubelet/kubelet_pods.go`, makeEnvironmentVariables; a ConfigMap or Secret is its data."""
+    result: dict[str, str] = {}
+    for entry in container.get("envFrom", []):
+        kind, known = ("configMapRef", maps) if "configMapRef" in entry else ("secretRef", secrets)
+        source = known.get(entry[kind]["name"])
+        if source is None:
+            if entry[kind].get("optional"):
+                continue
+            raise StuckError
+        for key, value in source.get("data", {}).items():
+            result[entry.get("prefix", "") + key] = value
+    for entry in container.get("env", []):
+        value = entry.get("value", "")
+        if value:
+            value = expand(value, result)
+        elif "valueFrom" in entry:
+            (kind, reference), *_ = entry["valueFrom"].items()
+            source = (maps if kind == "configMapKeyRef" else secrets).get(reference["name"])
+            if source is None or reference["key"] not in source.get("data", {}):
+                if reference.get("optional"):
+                    continue
+                raise StuckError
+            value = source["data"][reference["key"]]
+        result[entry["name"]] = value
+    return result
+
+
+def expand(text: str, variables: dict[str, str]) -> str:
+    """`third_party/forked/golang/expansion/expand.go`, Expand."""
+    found, checkpoint, cursor = "", 0, 0
+    while cursor < len(text):
+        if text[cursor] == "$" and cursor + 1 < len(text):
+            found += text[checkpoint:cursor]
+            read, is_variable, advance = try_name(text[cursor + 1 :])
+            found += variables.get(read, f"$({read})") if is_variable else read
+            cursor += advance
+            checkpoint = cursor + 1
+        cursor += 1
+    return found + text[checkpoint:]
+
+
+def try_name(text: str) -> tuple[str, bool, int]:
+    """`third_party/forked/golang/expansion/expand.go`, tryReadVariableName."""
+    if text[0] == "$":
+        return "$", False, 1
+    if text[0] == "(":
+        end = text.find(")", 1)
+        return (text[1:end], True, end + 1) if end > 0 else ("$(", False, 1)
+    return "$" + text[0], False, 1
+
+
+def payload(source: Json, optional: bool, items: list[Json] | None) -> set[str]:
+    """`pkg/volume/configmap/configmap.go`, MakePayload: the names of the files."""
+    present = {**source.get("data", {}), **source.get("binaryData", {})}
+    if not items:
+        return set(present)
+    if not optional and any(item["key"] not in present for item in items):
+        raise StuckError
+    return {item["path"] for item in items if item["key"] in present}
+
+
+def files(volume: Json, maps: dict[str, Json], secrets: dict[str, Json]) -> set[str]:
+    """`pkg/volume/configmap`, `secret` and `projected`, SetUpAt: the files of a volume."""
+    sources = volume["projected"]["sources"] if "projected" in volume else [volume]
+    found: set[str] = set()
+    for source in sources:
+        kind, known = ("configMap", maps) if "configMap" in source else ("secret", secrets)
+        name = source[kind].get("name") or source[kind].get("secretName")
+        optional = bool(source[kind].get("optional"))
+        if name not in known and not optional:
+            raise StuckError
+        found |= payload(known.get(name, {}), optional, source[kind].get("items"))
+    return found
+
+
+# what is invented
+
+NAMES = st.sampled_from(["one", "two", "ghost"])
+KEYS = st.sampled_from(["A", "B", "a.b", "with-dash", "1ST", "NOPE", "_U"])
+OPTIONAL = st.sampled_from([{}, {}, {"optional": True}, {"optional": False}])
+PIECES = st.sampled_from(
+    ["$(A)", "$(B)", "$(NOPE)", "$(a.b)", "$(P_A)", "$$(A)", "$$$(A)", "$(", "$", "$x", "()", "$()", "x", " "]
+)
+VALUES = st.lists(PIECES, max_size=4).map("".join)
+
+
+def mapping(value: st.SearchStrategy[str]) -> st.SearchStrategy[Json]:
+    """The data of a ConfigMap or Secret."""
+    return st.dictionaries(KEYS.filter(lambda key: key != "NOPE"), value, max_size=5)
+
+
+def reference(draw: st.DrawFn, **more: str) -> Json:
+    """A reference to a name."""
+    return {"name": draw(NAMES), **more, **draw(OPTIONAL)}
+
+
+@st.composite
+def env_entries(draw: st.DrawFn) -> Json:
+    """One entry of `env`."""
+    name = draw(KEYS)
+    if draw(st.booleans()):
+        return {"name": name, "value": draw(VALUES)}
+    kind = draw(st.sampled_from(["configMapKeyRef", "secretKeyRef"]))
+    return {"name": name, "valueFrom": {kind: reference(draw, key=draw(KEYS))}}
+
+
+@st.composite
+def env_sources(draw: st.DrawFn) -> Json:
+    """One entry of `envFrom`."""
+    kind = draw(st.sampled_from(["configMapRef", "secretRef"]))
+    return {kind: reference(draw), **draw(st.sampled_from([{}, {"prefix": "P_"}, {"prefix": ""}]))}
+
+
+@st.composite
+def volumes(draw: st.DrawFn) -> Json:
+    """One volume from a ConfigMap, a Secret or both."""
+
+    def source(names: dict[str, str]) -> Json:
+        kind = draw(st.sampled_from(sorted(names)))
+        keys = draw(st.lists(KEYS, max_size=3, unique=True))
+        items = {"items": [{"key": key, "path": f"dir/{key}"} for key in keys]} if draw(st.booleans()) else {}
+        return {kind: {names[kind]: draw(NAMES), **draw(OPTIONAL), **items}}
+
+    if draw(st.booleans()):
+        return source({"configMap": "name", "secret": "secretName"})
+    return {"projected": {"sources": [source({"configMap": "name"}), source({"secret": "name"})]}}
+
+
+@st.composite
+def clusters(draw: st.DrawFn) -> tuple[Json, dict[str, Json], dict[str, Json]]:
+    """A pod, and the ConfigMaps and Secrets around it."""
+    container = {
+        "name": "c",
+        "image": "app:1.2.3",
+        "envFrom": draw(st.lists(env_sources(), max_size=3)),
+        "env": draw(st.lists(env_entries(), max_size=5)),
+        "command": draw(st.lists(VALUES, max_size=2)),
+        "args": draw(st.lists(VALUES, max_size=2)),
+    }
+    made = [{"name": f"v{i}", **volume} for i, volume in enumerate(draw(st.lists(volumes(), max_size=2)))]
+    maps = {name: {"data": draw(mapping(VALUES))} for name in ("one", "two")}
+    if draw(st.booleans()):
+        maps["one"]["binaryData"] = {"BIN": "YQ==", "NOPE": "YQ=="}
+    secrets = {name: {"data": draw(mapping(VALUES.map(lambda text: MARK + text)))} for name in ("one", "two")}
+    return {"containers": [container], "volumes": made}, maps, secrets
+
+
+def manifest(kind: str, name: str, **fields: Any) -> str:
+    """One document."""
+    return json.dumps({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **fields})
+
+
+def printed(spec: Json, maps: dict[str, Json], secrets: dict[str, Json]) -> tuple[Json, str]:
+    """What `cmlint env` prints, as JSON and as text."""
+    encoded = {
+        name: {key: b64encode(value.encode()).decode() for key, value in s["data"].items()}
+        for name, s in secrets.items()
+    }
+    documents = [manifest("Pod", "p", spec=spec)]
+    documents += [manifest("ConfigMap", name, **fields) for name, fields in maps.items()]
+    documents += [manifest("Secret", name, data=data) for name, data in encoded.items()]
+    with tempfile.TemporaryDirectory() as folder, inside(Path(folder)):
+        write(Path(folder), {"all.yaml": "\n---\n".join(documents)})
+        bundles, _ = read_bundles(["."], Config(), [])
+        found = list(workloads(bundles))
+        workload: Json = json.loads(render_json(found))["workloads"][0]
+        return workload, render_text(found, View())
+
+
+@given(clusters())
+def test_environments_and_volumes_are_the_kubelets(cluster: tuple[Json, dict[str, Json], dict[str, Json]]) -> None:
+    spec, maps, secrets = cluster
+    workload, text = printed(*cluster)
+    assert MARK not in text
+    check_container(spec["containers"][0], workload["containers"][0], maps, secrets)
+    for volume, found in zip(spec["volumes"], workload["volumes"], strict=True):
+        check_volume(volume, found, maps, secrets)
+
+
+def check_container(container: Json, found: Json, maps: dict[str, Json], secrets: dict[str, Json]) -> None:
+    """A container as printed must be what the kubelet makes of it, but for values of Secrets."""
+    try:
+        expected = environment(container, maps, secrets)
+    except StuckError:
+        assert not found["starts"]
+        return
+    assert found["starts"]
+    shown = {variable["name"]: variable["value"] for variable in found["variables"]}
+    assert shown == {name: None if MARK in value else value for name, value in expected.items()}
+    assert all(variable["masked"] == (variable["value"] is None) for variable in found["variables"])
+    for field in ("command", "args"):
+        expanded = [expand(word, expected) for word in container[field]]
+        assert found[field] == [None if MARK in word else word for word in expanded]
+
+
+def check_volume(volume: Json, found: Json, maps: dict[str, Json], secrets: dict[str, Json]) -> None:
+    """A volume as printed must hold the files that are mounted."""
+    try:
+        expected = files(volume, maps, secrets)
+    except StuckError:
+        assert not found["mounts"]
+        return
+    assert found["mounts"]
+    assert found["files"] == sorted(expected)
+
+
+POD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {}
+  template:
+    spec:
+      containers:
+        - name: app
+          image: app:1.2.3
+          envFrom:
+            - configMapRef: {name: app}
+            - secretRef: {name: app, optional: true}
+          env:
+%s
+"""
+MAP = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: app, namespace: shop}\ndata: {A: a, B: b}\n"
+SECRET = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: app, namespace: shop}\nstringData: {A: s-a, KEY: s-k}\n"
+
+
+def variables(folder: Path, env: str, *more: str) -> dict[str, Json]:
+    """The variables of the one container, by name."""
+    lines = "\n".join(f"            - {line}" for line in env.splitlines()) or "            []"
+    write(folder, {"a.yaml": POD % lines + "".join(more)})
+    done = cmlint(folder, "env", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["workloads"][0]["containers"][0]
+    return {variable["name"]: variable for variable in found["variables"]} | {"": found}
+
+
+LITERAL = {"kind": "literal", "name": None, "key": None, "via": "env"}
+
+
+def test_origins_and_what_they_shadow(tmp_path: Path) -> None:
+    found = variables(tmp_path, "{name: A, value: x}\n{name: A, value: z}", MAP, SECRET)
+    from_map = {"kind": "ConfigMap", "name": "app", "key": "A", "via": "envFrom"}
+    from_secret = {"kind": "Secret", "name": "app", "key": "A", "via": "envFrom"}
+    assert found["A"] == {
+        "name": "A",
+        "value": "z",
+        "masked": False,
+        "origin": LITERAL,
+        "shadows": [from_map, from_secret, LITERAL],
+    }
+    assert found["KEY"]["origin"] == from_secret | {"key": "KEY"}
+    assert (found["KEY"]["value"], found["KEY"]["masked"]) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("source", "origin"),
+    [
+        ("fieldRef: {fieldPath: status.podIP}", {"kind": "field", "key": "status.podIP"}),
+        ("resourceFieldRef: {resource: limits.cpu}", {"kind": "resource", "key": "limits.cpu"}),
+        ("fileKeyRef: {volumeName: v, path: a, key: K}", {"kind": "file", "key": "K"}),
+    ],
+)
+def test_what_only_the_running_pod_knows(tmp_path: Path, source: str, origin: Json) -> None:
+    found = variables(tmp_path, f"{{name: X, valueFrom: {{{source}}}}}\n{{name: Z, value: 'is $(X)'}}", MAP)
+    assert (found["X"]["value"], found["X"]["masked"]) == (None, False)
+    assert found["X"]["origin"] == {"name": None, "via": "env"} | origin
+    assert (found["Z"]["value"], found["Z"]["masked"]) == (None, False)
+
+
+def test_an_unsatisfied_optional_reference_leaves_a_variable_as_it_was(tmp_path: Path) -> None:
+    env = "{name: A, valueFrom: {configMapKeyRef: {name: app, key: NOPE, optional: true}}}"
+    found = variables(tmp_path, env, MAP)
+    assert found["A"]["value"] == "a"
+    assert found[""]["starts"]
+    assert found[""]["unresolved"] == [
+        {"kind": "Secret", "name": "app", "key": None, "optional": True},
+        {"kind": "ConfigMap", "name": "app", "key": "NOPE", "optional": True},
+    ]
+
+
+def test_a_name_that_services_may_bring_is_not_said_to_stay(tmp_path: Path) -> None:
+    found = variables(tmp_path, "{name: X, value: $(DB_SERVICE_HOST)}\n{name: Z, value: $(NOPE)}", MAP, SECRET)
+    assert (found["X"]["value"], found["X"]["masked"]) == (None, False)
+    assert found["Z"]["value"] == "$(NOPE)"
+
+
+def test_a_name_that_an_unknown_source_may_bring_is_not_said_to_stay(tmp_path: Path) -> None:
+    made = "---\napiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: app, namespace: shop}\n"
+    made += "spec: {dataFrom: [{extract: {key: a}}]}\n"
+    found = variables(tmp_path, "{name: Z, value: $(MAYBE)}", MAP, made)
+    assert (found["Z"]["value"], found["Z"]["masked"]) == (None, False)
+
+
+def test_a_value_that_is_refused_is_not_known(tmp_path: Path) -> None:
+    assert variables(tmp_path, "{name: X, value: 8080}", MAP)["X"]["value"] is None
+
+
+# which workloads
+
+TWO = f"""\
+{POD % "            []"}---
+apiVersion: v1
+kind: Pod
+metadata: {{name: web}}
+spec: {{containers: [{{name: c, image: a}}]}}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {{name: job, namespace: shop}}
+spec: {{schedule: "", jobTemplate: {{spec: {{template: {{spec: {{containers: [{{name: c, image: a}}]}}}}}}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ((), ["Deployment", "Pod", "CronJob"]),
+        (("--workload", "web"), ["Deployment", "Pod"]),
+        (("-w", "deployment/web"), ["Deployment"]),
+        (("-w", "Deployments/web"), ["Deployment"]),
+        (("-w", "deploy/web"), ["Deployment"]),
+        (("-w", "po/web"), ["Pod"]),
+        (("-w", "cj/job"), ["CronJob"]),
+        (("-n", "shop"), ["Deployment", "CronJob"]),
+        (("-n", "shop", "-w", "web"), ["Deployment"]),
+    ],
+)
+def test_which_workloads_are_shown(tmp_path: Path, words: tuple[str, ...], names: list[str]) -> None:
+    write(tmp_path, {"a.yaml": TWO + MAP})
+    done = cmlint(tmp_path, "env", *words)
+    assert done.returncode == 0
+    assert re.findall(r"^(\w+) .*  a\.yaml$", done.stdout, re.MULTILINE) == names
+
+
+def test_files_that_are_excluded_are_not_read(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": TWO, "b.yaml": MAP, ".cmlint.yaml": "exclude: [b.yaml]\nexternal: [app]\n"})
+    assert "ConfigMap app: cannot be verified from these files" in cmlint(tmp_path, "env", "-w", "deploy/web").stdout
