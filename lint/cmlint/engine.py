@@ -68,7 +68,7 @@ class Engine:
 
     def run(self, bundles: Sequence[Bundle], suppressions: Suppressions) -> Outcome:
         """The outcome over all bundles."""
-        outcome = Outcome()
+        outcome = Outcome(files=len({path for bundle in bundles for path in paths_of(bundle)}))
         for bundle in bundles:
             drafts = self.drafts if bundle.settled else self.sure_drafts
             for rule, draft in drafts(bundle, outcome):
@@ -203,7 +203,6 @@ class Engine:
 
     def count(self, bundle: Bundle, outcome: Outcome) -> None:
         """Adds a bundle to what the summary counts, and lists what could not be verified."""
-        outcome.files += len(bundle.files)
         for path, file in bundle.files:
             outcome.skipped.extend((path, skip.reason) for skip in file.skipped)
         for placed in bundle.placed:
@@ -216,6 +215,11 @@ class Engine:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     name = f"{reference.target}/{reference.name.value}"
                     outcome.unverified.append(Unverified(location, name, resolution.why))
+
+
+def paths_of(bundle: Bundle) -> Iterable[str]:
+    """The paths of the texts in a bundle, or of those that it was built from."""
+    return bundle.built.paths() if bundle.built else (path for path, _ in bundle.files)
 
 
 def as_written(bundles: Sequence[Bundle]) -> Iterator[Bundle]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -35,8 +35,12 @@ class Built(Protocol):
         """The suppressions in a text that it was built from."""
         ...
 
+    def paths(self) -> Iterable[str]:
+        """The paths of the texts that it was built from."""
+        ...
+
     def used(self) -> Iterator[tuple[str, FileFacts]]:
-        """The texts that it was built from and that have suppressions."""
+        """Those of these texts that have suppressions."""
         ...
 
     def masked(self) -> Mapping[str, Sequence[Span]]:

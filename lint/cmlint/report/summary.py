@@ -22,8 +22,8 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     head = ", ".join(found) or paint("good", "no problems")
     took = f", {view.seconds:.2f} s" if view.verbose else ""
     lines = [f"{head} in {count(outcome.files, 'file')} ({seen}{took})"]
-    if result.problems:
-        lines.append(f"not read: {count(len(result.problems), 'path')}, see above")
+    if unread := sum(problem.fatal for problem in result.problems):
+        lines.append(f"not read: {count(unread, 'path')}, see above")
     if outcome.skipped:
         lines.append(f"skipped: {reasons(reason for _, reason in outcome.skipped)}{listed(view)}")
     if outcome.suppressed:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -88,8 +88,7 @@ class BuiltText:
     def spelled(self, name: Scalar) -> str:
         """An object's name as it was written, without the prefixes, suffixes and hashes that building adds."""
         built = self.object_at(name.start)
-        found = built.find(target_of(built.root, name.span)) if built else None
-        return found.part.text or name.value if found and found.likeness else name.value
+        return built.least if built and built.least and built.least in name.value else name.value
 
     def reword(self, text: str) -> str:
         """A text in which the ConfigMaps and Secrets of this one have their names as they were written."""
@@ -120,11 +119,21 @@ class BuiltText:
                 return part.place.path, part.place.span
         return self.leaf.shown, self.leaf.root.place.span
 
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """The files that it was built from: their paths as shown, and the real ones."""
+        used = self.project.used_by(self.project.tree(self.leaf)) if self.leaf else ()
+        return {self.project.shown(path): path for path in sorted(used) if os.path.isfile(path)}
+
+    def paths(self) -> Iterable[str]:
+        """The paths of the texts that it was built from; of one from elsewhere, its own."""
+        return self.sources or (self.shown,)
+
     def used(self) -> Iterator[tuple[str, FileFacts]]:
-        """The texts that it was built from and that have suppressions."""
-        for path in self.project.used_by(self.project.tree(self.leaf)) if self.leaf else ():
-            if path.endswith(SUFFIXES) and os.path.isfile(path) and (facts := suppressing(self.project, path)):
-                yield self.project.shown(path), facts
+        """Those of these texts that have suppressions."""
+        for shown, path in self.sources.items():
+            if path.endswith((*SUFFIXES, *KUSTOMIZATIONS)) and (facts := suppressing(self.project, path)):
+                yield shown, facts
 
 
 class BuiltObject:
@@ -167,12 +176,16 @@ class BuiltObject:
     @cached_property
     def writers(self) -> list[Part]:
         """What may have written parts of the object, the last first."""
-        first = self.first
-        least = first.word("metadata", "name") if first else ""
+        least = self.least
         found = [part for k in self.chain for part in writers.patched(self.project, k, self.root, least)]
         if self.root.word("kind") in ("ConfigMap", "Secret") and least:
             found += [p for k in self.generating for p in writers.generated(self.project, k, self.root, least)]
-        return [*found, first] if first else found
+        return [*found, self.first] if self.first else found
+
+    @property
+    def least(self) -> str:
+        """The name that the object began with."""
+        return self.first.word("metadata", "name") if self.first else ""
 
     def kustomization_at(self, path: str) -> Kustomization | None:
         """The kustomization whose file is at a path, where it is on this machine."""
@@ -210,15 +223,20 @@ class BuiltObject:
         if steps[-1].name == "image" and part.text and not target.key:
             for kustomization in self.chain:
                 yield from (Found(p.place, p, SAME) for p in writers.image_settings(kustomization, part.text))
+        path = [step.name for step in steps if step.name is not None]
+        if part.text and not target.key:
+            for kustomization in self.chain:
+                found = writers.replaced(self.project, kustomization, self.root, self.least, path)
+                yield from (Found(p.place, p, CONTAINED) for p in found)
         for writer in self.writers:
             parent = follow(writer, steps[:-1])
-            found = step_into(parent, steps[-1]) if parent else None
-            if parent and found:
-                likeness = likeness_of(found, part)
+            own = step_into(parent, steps[-1]) if parent else None
+            if parent and own:
+                likeness = likeness_of(own, part)
                 if target.key and steps[-1].name:
-                    yield Found(parent.fields[steps[-1].name].key, found, likeness)
+                    yield Found(parent.fields[steps[-1].name].key, own, likeness)
                 elif likeness or part.text is not None:
-                    yield Found(found.place, found, likeness)
+                    yield Found(own.place, own, likeness)
 
     def within(self, place: Place, target: Place, span: Span) -> Place:
         """The same part of another place as a stretch is of its own, where that has the same text once."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Span
-from cmlint.sources.kustomization import GENERATORS, Kustomization, Project, sources_of
+from cmlint.sources.kustomization import GENERATORS, Kustomization, Project
 from cmlint.sources.parts import Part, Place
 from cmlint.sources.writers import written_by
 
@@ -14,21 +14,11 @@ FIELDS = ("data", "stringData")
 
 
 def masked_in(project: Project, shown: str) -> tuple[Span, ...]:
-    """The places of a text that must not be shown; all of it where a Secret is generated of it."""
-    text = project.texts[shown]
-    spans = [span for document in read_text(text).documents for span in document.masked]
+    """The places of a text that must not be shown."""
+    spans = [span for document in read_text(project.texts[shown]).documents for span in document.masked]
     for kustomization in project.kustomizations:
-        if shown in generated_of(project, kustomization):
-            return (Span(0, len(text)),)
         spans += [place.span for place in values_in(project, kustomization) if place.path == shown]
     return tuple(spans)
-
-
-def generated_of(project: Project, kustomization: Kustomization) -> Iterator[str]:
-    """The files of which a kustomization generates Secrets."""
-    for generator in kustomization.root.entries(GENERATORS["Secret"]):
-        for source, _, _ in sources_of(generator):
-            yield project.shown(kustomization.full(source.text or ""))
 
 
 def values_in(project: Project, kustomization: Kustomization) -> Iterator[Place]:

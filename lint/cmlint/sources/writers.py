@@ -162,7 +162,26 @@ def operation(item: Part) -> Part | None:
     return part
 
 
-# images
+# replacements and images
+
+
+def replaced(
+    project: Project, kustomization: Kustomization, built: Part, least: str, path: list[str]
+) -> Iterator[Part]:
+    """The targets of a kustomization's replacements that are at a path of an object, without names and indexes."""
+    for entry in kustomization.root.entries("replacements"):
+        file = entry.at("path")
+        for replacement in project.documents(kustomization, file) if file else [entry]:
+            for target in replacement.entries("targets"):
+                select = target.at("select")
+                if select and is_target(select, built, least):
+                    yield from (part for part in target.entries("fieldPaths") if fields_in(part.text or "") == path)
+
+
+def fields_in(path: str) -> list[str]:
+    """The names of fields in a path like `spec.containers.[name=web].env.0.value`."""
+    found = re.findall(r"\[[^\]]*\]|(?:\\.|[^.\[])+", path)
+    return [part.replace("\\.", ".") for part in found if part[0] != "[" and not part.isdigit() and part != "*"]
 
 
 def image_settings(kustomization: Kustomization, image: str) -> Iterator[Part]:

