@@ -521,13 +521,21 @@ def test_several_hands_on_one_secret_prove_nothing() -> None:
 
 
 def test_a_name_comes_before_a_pattern_that_it_matches() -> None:
-    cluster = manifest("Cluster", "postgresql.cnpg.io/v1", metadata="name: pg")
-    text = pod("pg-app", "b")
-    assert resolve({"pod.yaml": text, "pg.yaml": cluster}).lacking("b") == ()
-    resolution = resolve({"pod.yaml": text, "pg.yaml": cluster, "secret.yaml": SECRET.replace("db", "pg-app")})
-    assert [definition.placed.path for definition in resolution.lacking("b")] == ["secret.yaml"]
-    other = {"a/pod.yaml": text, "a/pg.yaml": cluster, "b/secret.yaml": SECRET.replace("db", "pg-app")}
+    cluster = manifest("Kafka", "kafka.strimzi.io/v1beta2", metadata="name: shop")
+    text = pod("shop-db", "b").replace("secretKeyRef", "configMapKeyRef")
+    config = manifest("ConfigMap", "v1", "data: {a: x}", "name: shop-db")
+    assert resolve({"pod.yaml": text, "kafka.yaml": cluster}).lacking("b") == ()
+    resolution = resolve({"pod.yaml": text, "kafka.yaml": cluster, "config.yaml": config})
+    assert [definition.placed.path for definition in resolution.lacking("b")] == ["config.yaml"]
+    other = {"a/pod.yaml": text, "a/kafka.yaml": cluster, "b/config.yaml": config}
     assert resolve(other).lacking("b") == ()
+
+
+def test_a_secret_that_an_operator_may_fill_proves_nothing() -> None:
+    cluster = manifest("Cluster", "postgresql.cnpg.io/v1", metadata="name: pg")
+    begun = {"pod.yaml": pod("pg-app", "b"), "secret.yaml": SECRET.replace("db", "pg-app")}
+    assert len(resolve(begun).lacking("b")) == 1
+    assert resolve({**begun, "pg.yaml": cluster}).lacking("b") == ()
 
 
 def test_a_copied_secret_is_in_all_namespaces() -> None:
@@ -572,3 +580,10 @@ def test_flux_names_what_it_substitutes_and_what_values_it_takes() -> None:
         ("Secret", "z", [], True, "field"),
         ("ConfigMap", "t", ["k"], False, "field"),
     ]
+
+
+def test_a_broken_maker_outside_the_ground_is_left_alone() -> None:
+    text = manifest("Kafka", "kafka.strimzi.io/v1beta2", "spec:\n  a: [")
+    facts = read_text(text)
+    assert (facts.documents, [other.kind for other in facts.others]) == ((), ["Kafka"])
+    assert len(read_text(text.replace("a: [", "a: [secret")).documents) == 1

@@ -100,8 +100,7 @@ class Resolver:
             found = nearest_definitions(here, placed)
             beside = distance(found[0], placed)[1]
             why = self.around.why_unknown(placed) if beside else None
-            shared = any(definition.provider.shared for definition in here)
-            return Resolution("found", found, why=why or "", sure=why is None and not shared)
+            return Resolution("found", found, why=why or "", sure=why is None and not shared(here))
         if is_well_known(reference.target, name) or self.is_external(reference):
             return Resolution("external")
         if why := self.elsewhere(reference, namespace, placed):
@@ -191,6 +190,12 @@ def meets(wanted: str | None, offered: str | None) -> bool:
     if wanted is None or offered is None or wanted == offered:
         return True
     return is_placeholder(wanted) or is_placeholder(offered)
+
+
+def shared(found: list[Definition]) -> bool:
+    """Whether several hands may fill the object: some say so, and a Secret that an operator may make is often begun."""
+    patterns = [definition.provider.glob for definition in found if definition.provider.target == "Secret"]
+    return any(definition.provider.shared for definition in found) or (any(patterns) and not all(patterns))
 
 
 def nearest_definitions(found: list[Definition], placed: Placed) -> tuple[Definition, ...]:

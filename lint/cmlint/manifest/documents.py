@@ -121,8 +121,11 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
 
 def worth_parsing(chunk: str, head: Other | None, makers: Makers) -> bool:
     """Whether a document can be on cmlint's ground: it holds one of the words, or its kind makes providers."""
-    if head and (head.kind in makers.custom or head.kind.endswith("List")):
-        return True
+    return bool(head and (head.kind in makers.custom or head.kind.endswith("List"))) or has_words(chunk)
+
+
+def has_words(chunk: str) -> bool:
+    """Whether a document holds any of the words that those on cmlint's ground hold."""
     return any(word in chunk for word in WORDS)
 
 
@@ -143,7 +146,7 @@ def read_chunk(chunk: str, base: int, head: Other | None, makers: Makers) -> Ite
         decoder.end = root.end_mark.index
         check_tree(decoder, root)
     except YamlSyntaxError as error:
-        yield broken(chunk, base, head, error)
+        yield head if head and not has_words(chunk) else broken(chunk, base, head, error)
         return
     except TooDeepError:
         yield Skip(TOO_DEEP, whole)
