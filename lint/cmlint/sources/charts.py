@@ -1,0 +1,134 @@
+"""Helm charts, as far as their own files say what they are (https://helm.sh/docs/topics/charts/)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from cmlint.model.facts import Target
+from cmlint.sources import files
+from cmlint.sources.parts import Part, Place, read_parts
+from cmlint.sources.rendered import Templates
+from cmlint.sources.template import ANYTHING
+
+VALUES = "values.yaml"
+REQUIREMENTS = "requirements.yaml"
+"""Where charts of the first API version name their dependencies."""
+
+SUBCHARTS, TEMPLATES = "charts", "templates"
+
+
+class Chart:
+    """A chart: its folder as it was given, its own description, and its templates."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.root = self.read(files.CHART)
+        self.name = self.root.word("name")
+        self.shown = files.shown(folder)
+        self.templates = Templates(self.name, folder)
+
+    @property
+    def description(self) -> str:
+        """The file that describes the chart, as it is shown."""
+        return files.shown(os.path.join(self.folder, files.CHART))
+
+    @property
+    def is_library(self) -> bool:
+        """Whether it holds only definitions for other charts and cannot be installed."""
+        return self.root.word("type") == "library"
+
+    @property
+    def is_subchart(self) -> bool:
+        """Whether it is vendored in another chart, which renders it with values of its own."""
+        above = os.path.dirname(os.path.realpath(self.folder))
+        return os.path.basename(above) == SUBCHARTS and is_chart(os.path.dirname(above))
+
+    @cached_property
+    def dependencies(self) -> list[str]:
+        """The names under which other charts become a part of it."""
+        entries = [*self.root.entries("dependencies"), *self.read(REQUIREMENTS).entries("dependencies")]
+        return [entry.word("alias") or entry.word("name") for entry in entries]
+
+    @property
+    def tests(self) -> list[str]:
+        """The values that the chart is tested with (https://github.com/helm/chart-testing)."""
+        try:
+            found = sorted(os.listdir(os.path.join(self.folder, "ci")))
+        except OSError:
+            return []
+        return [os.path.join(self.folder, "ci", name) for name in found if fnmatchcase(name, "*-values.y*ml")]
+
+    def read(self, name: str) -> Part:
+        """A file of the chart; without fields where it cannot be read."""
+        return read_values(os.path.join(self.folder, name))
+
+    def holds(self, path: str) -> bool:
+        """Whether a file is a template of the chart or a part of its subcharts."""
+        inside = os.path.relpath(os.path.realpath(path), os.path.realpath(self.folder)).split(os.sep)
+        return len(inside) > 1 and inside[0] in (TEMPLATES, SUBCHARTS)
+
+    @cached_property
+    def optional(self) -> list[tuple[str, str, str]]:
+        """The ConfigMaps and Secrets that templates may write: kind, a pattern of the name, and the template."""
+        return [
+            (kind.text, name.text, path)
+            for path in self.sources
+            for chunk in self.templates.read(path)
+            if (kind := chunk.top("kind")) and kind.text in ("ConfigMap", "Secret")
+            if (name := chunk.top("metadata", "name"))
+        ]
+
+    @property
+    def sources(self) -> Iterator[str]:
+        """Its templates that are manifests, as they are shown."""
+        for folder, names, found in os.walk(os.path.join(self.folder, TEMPLATES)):
+            names.sort()
+            yield from (files.shown(os.path.join(folder, name)) for name in sorted(found) if files.is_manifest(name))
+
+
+class Supply:
+    """What of a chart's names is decided when it is installed: `values` are the scalars that it is given."""
+
+    def __init__(self, chart: Chart, values: Iterable[str]) -> None:
+        self.chart = chart
+        self.values = {scalar.text for path in values for scalar in read_values(path).scalars() if scalar.text}
+
+    def why(self, target: Target, name: str) -> str | None:
+        """How an object that a chart does not make may be there, in words."""
+        if name in self.values:
+            return f"the values of {self.chart.shown} name it"
+        for kind, pattern, path in self.chart.optional:
+            if kind == target and fnmatchcase(name, "*".join(map(literal, pattern.split(ANYTHING)))):
+                return f"{path} makes it with other values"
+        return None
+
+
+def literal(text: str) -> str:
+    """A text as a pattern that matches nothing else."""
+    return "".join(f"[{character}]" if character in "*?[" else character for character in text)
+
+
+def is_chart(folder: str) -> bool:
+    """Whether a folder holds a chart."""
+    return os.path.isfile(os.path.join(folder, files.CHART))
+
+
+def read_values(path: str) -> Part:
+    """The only document of a file; without fields where it cannot be read."""
+    try:
+        found = read_parts(path, files.read(path))
+    except (OSError, UnicodeDecodeError):
+        found = []
+    return found[0] if found else Part(Place(path, 0, 0))
+
+
+def find_charts(paths: Iterable[str]) -> list[Chart]:
+    """The charts among files that can be installed by themselves, in the order of their paths."""
+    folders = dict.fromkeys(os.path.dirname(path) for path in paths if os.path.basename(path) == files.CHART)
+    found = (Chart(folder) for folder in folders)
+    return sorted(
+        (one for one in found if one.name and not one.is_library and not one.is_subchart), key=lambda one: one.shown
+    )

@@ -1,0 +1,232 @@
+"""Charts, rendered by helm itself.
+
+Each chart is rendered with its default values and with those that it is tested with, or with those that the
+configuration names, and each rendering is a bundle. What a chart renders is never linted as it stands in the template.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cmlint.kube.versions import Version
+from cmlint.manifest.documents import read_text
+from cmlint.model.facts import HELM_CHART, FileFacts, Skip, Span
+from cmlint.sources import files, tool
+from cmlint.sources.charts import VALUES, Chart, Supply, find_charts, is_chart, read_values
+from cmlint.sources.rendered import SOURCE, RenderedText, Templates
+from cmlint.sources.tool import NotBuiltError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+INSTALL = "install helm; `--helm` names one elsewhere"
+HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
+STEPS = r"^An error occurred while checking for chart dependencies\. You may need to run (`[^`]*`) [^:]*: (.*)$"
+
+
+class HelmWishes(msgspec.Struct, frozen=True):
+    """How to render: with which program and which values, for which version, and how long it may take.
+
+    `values` gives files for a pattern of charts, both with their whole paths.
+    """
+
+    program: str | None
+    values: dict[str, tuple[str, ...]]
+    version: Version
+    timeout: float
+
+
+class Rendering(msgspec.Struct):
+    """What helm renders of a chart: the facts, what leads back from them, and what the chart is given.
+
+    `beside` is evidence of what else it may make: charts that are a part of it with other values.
+    """
+
+    files: list[tuple[str, FileFacts]]
+    text: RenderedText
+    supply: Supply
+    beside: list[tuple[str, FileFacts]]
+
+
+def take_charts(
+    groups: Sequence[files.Group], wishes: HelmWishes, problems: list[files.Problem]
+) -> tuple[list[Rendering], list[tuple[str, FileFacts]]]:
+    """Renders the charts among files, and takes their templates out of the groups; also says where there are charts.
+
+    The templates of charts that cannot be rendered stay there, as such. Raises ValueError when there is no program as
+    wished for.
+    """
+    charts = find_charts(path for group in groups for path in group.paths.values() if path != "-")
+    rendered = list(render_all(charts, wishes, problems))
+    done = {id(rendering.supply.chart) for rendering in rendered}
+    for group in groups:
+        for shown, path in list(group.paths.items()):
+            chart = next((one for one in charts if one.holds(path)), None)
+            if chart and id(chart) in done:
+                del group.paths[shown]
+            elif path != "-" and (chart or in_chart(path)):
+                group.templates.add(shown)
+    return rendered, [(chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),))) for chart in charts]
+
+
+def in_chart(path: str) -> bool:
+    """Whether a file is a template of a chart, whatever chart that is."""
+    folder = os.path.realpath(path)
+    while os.path.basename(folder) != "templates":
+        above = os.path.dirname(folder)
+        if above == folder:
+            return False
+        folder = above
+    return is_chart(os.path.dirname(folder))
+
+
+def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files.Problem]) -> Iterator[Rendering]:
+    """What helm renders of each chart, in order; what cannot be rendered is told once for each reason."""
+    if not charts:
+        return
+    program = find_helm(wishes.program)
+    if program is None:
+        problems.append(unchecked(charts))
+        return
+    failures: dict[str, list[str]] = {}
+    with TemporaryDirectory(prefix="cmlint-") as home, ThreadPoolExecutor(os.cpu_count()) as pool:
+        runs = [
+            (chart, {values: pool.submit(render, chart, values, program, wishes, home) for values in choices})
+            for chart in charts
+            if (choices := choices_of(chart, wishes))
+        ]
+        try:
+            for chart, by_values in runs:
+                yield from renderings(chart, by_values, failures)
+        finally:
+            pool.shutdown(cancel_futures=True)
+    for reason, (first, *others) in failures.items():
+        like = f", like {', '.join(others)}" if others else ""
+        problems.append(files.Problem(first, 0, f"not rendered{like}: {reason}", fatal=False))
+
+
+def renderings(
+    chart: Chart, runs: dict[str, Future[str]], failures: dict[str, list[str]]
+) -> Iterator[Rendering]:
+    """What became of a chart with each of its values; that it needs values matters only where it is given none."""
+    texts: dict[str, str] = {}
+    reasons: dict[str, str] = {}
+    for values, run in runs.items():
+        try:
+            texts[values] = run.result()
+        except NotBuiltError as error:
+            reasons[values] = str(error)
+    if texts:
+        reasons.pop("", None)
+    for values, reason in reasons.items():
+        named = files.shown(values) if values else chart.description
+        if named not in failures.setdefault(reason, []):
+            failures[reason].append(named)
+    for values, text in texts.items():
+        yield rendering(chart, values, text, several=len(runs) > 1)
+
+
+def rendering(chart: Chart, values: str, text: str, *, several: bool) -> Rendering:
+    """The facts of what a chart renders with some values."""
+    given = [os.path.join(chart.folder, VALUES), *(values.split(",") if values else ())]
+    named = next((path for path in reversed(given) if os.path.isfile(path)), None)
+    leading = RenderedText(chart.description, text, chart.templates, files.shown(named) if several and named else None)
+    inside = {source.split("/")[2] for source in re.findall(SOURCE, text) if source.count("/") > 2}
+    idle = [name for name in chart.dependencies if name not in inside]
+    evidence = (chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),)))
+    return Rendering(
+        [(chart.description, read_text(text))], leading, Supply(chart, given), [evidence] if idle else []
+    )
+
+
+def choices_of(chart: Chart, wishes: HelmWishes) -> list[str]:
+    """The values to render a chart with: none for the defaults, several files together between commas."""
+    folder = os.path.realpath(chart.folder)
+    wished = [file for pattern, given in wishes.values.items() if spec_of(pattern).match_file(folder) for file in given]
+    return wished or ["", *chart.tests]
+
+
+def spec_of(pattern: str) -> GitIgnoreSpec:
+    """The matcher of a pattern in git's own syntax."""
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines([pattern])
+
+
+def find_helm(wished: str | None) -> str | None:
+    """The program to render with, or None; raises ValueError when there is none as wished for."""
+    found = shutil.which(os.path.expanduser(wished or "helm"))
+    if wished and not found:
+        raise ValueError(f"there is no program `{wished}` to render charts with; name helm")
+    return found
+
+
+def unchecked(charts: Sequence[Chart]) -> files.Problem:
+    """What is said of charts where there is no helm."""
+    first, *others = (chart.description for chart in charts)
+    like = f", like {len(others)} other{'s' * (len(others) > 1)} ({', '.join(others)})" if others else ""
+    return files.Problem(first, 0, f"not checked{like}: there is no helm to render it with; {INSTALL}", fatal=False)
+
+
+def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: str) -> str:
+    """What helm renders of a chart; raises NotBuiltError.
+
+    Its home is an empty folder, so that neither plugins nor repositories of the user have a say.
+    """
+    for path in values.split(",") if values else ():
+        if not os.path.isfile(path):
+            raise NotBuiltError("there is no such file of values")
+    major, minor = wishes.version
+    command = [program, "template", chart.folder, "--kube-version", f"{major}.{minor}.0"]
+    command += ["--values", values] if values else []
+    folders = {f"HELM_{name}_HOME": os.path.join(home, name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("HELM_")}
+    environment |= {**tool.OFFLINE, **folders, "KUBECONFIG": os.devnull}
+    code, output, errors = tool.run(command, environment, wishes.timeout)
+    if code:
+        raise NotBuiltError(why(errors))
+    return output
+
+
+def why(errors: str) -> str:
+    """The reason that helm gives, in one line; warnings that come before it are left out."""
+    reason = re.sub(HINT, " ", tool.why(errors)).strip()
+    if found := re.match(STEPS, reason):
+        return f"{found[2]}; {found[1]} fetches them"
+    return reason
+
+
+def lead_back(text: str) -> RenderedText | None:
+    """What leads back from a text that helm has rendered, where the chart lies in the working directory or below.
+
+    That is the only chart of the name that `# Source:` begins with in which all templates are there.
+    """
+    sources = dict.fromkeys(re.findall(SOURCE, text))
+    names = {source.partition("/")[0] for source in sources}
+    if len(names) != 1:
+        return None
+    (name,) = names
+    charts = (Templates(name, folder) for folder in folders_below(os.curdir) if chart_name(folder) == name)
+    found = [templates for templates in charts if all(map(templates.path, sources))]
+    return RenderedText(files.STDIN, text, found[0]) if len(found) == 1 else None
+
+
+def chart_name(folder: str) -> str:
+    """The name of the chart in a folder."""
+    return read_values(os.path.join(folder, files.CHART)).word("name")
+
+
+def folders_below(top: str) -> Iterable[str]:
+    """The folders with charts, from the top downwards."""
+    for folder, names, found in os.walk(top):
+        names[:] = sorted(name for name in names if name not in files.NEVER)
+        if files.CHART in found:
+            yield folder

@@ -1,0 +1,168 @@
+"""A Helm template, read line by line as far as its layout shows what it writes.
+
+A template is no YAML before it is rendered, so it is not parsed: each line is taken for the field or the item that it
+seems to hold, by its indentation, and actions (`{{ ... }}`) stand for any text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cmlint.manifest.documents import cut
+from cmlint.sources.parts import Part, Place
+
+VERBATIM, POSSIBLE, OTHER = 2, 1, 0
+"""How like a rendered text what stands in a template is: the same, something that can become it, or neither."""
+
+ACTION = r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*\}\}"
+FIELD = r"""("[^"\n]*"|'[^'\n]*'|[^\s:#"'\-{\[][^:#\n]*?|\{\{[^\n]*?\}\}[^\s:#]*)[ \t]*:(?=[ \t]|$)[ \t]*"""
+COMMENT = r"(?:^|(?<=[ \t]))#[^\n]*$"
+EMPTY = r"\{\{\s*\}\}"
+BLOCK = r"[|>][-+0-9]*"
+ANYTHING = "\0"
+"""What an action is before it is rendered."""
+
+
+class Entry(NamedTuple):
+    """A field or an item: the names of the fields that lead to it, and the numbers of the items that it lies in.
+
+    `text` is the value as it is written on the line, without quotes, with one ANYTHING for each action.
+    """
+
+    path: tuple[str, ...]
+    items: tuple[int, ...]
+    key: Place | None
+    value: Place
+    text: str
+
+
+class Chunk:
+    """A part of a template between two lines `---`."""
+
+    def __init__(self, path: str, text: str, start: int, end: int) -> None:
+        self.path, self.start = path, start
+        self.entries = list(entries_in(path, blanked(text[start:end]), start))
+        self.names: dict[int, str] = {}
+        for entry in self.entries:
+            if entry.items and entry.path[-1:] == ("name",) and entry.key:
+                self.names.setdefault(entry.items[-1], entry.text)
+
+    def top(self, *path: str) -> Entry | None:
+        """The first field at a path."""
+        return next((entry for entry in self.entries if entry.path == path and entry.key), None)
+
+    def likeness(self, built: Part) -> tuple[int, int]:
+        """Whether a rendered object may have been written here, by its kind and its name."""
+        kind, name = self.top("kind"), self.top("metadata", "name")
+        same = likeness_of(kind.text, built.word("kind")) if kind else OTHER
+        return same, likeness_of(name.text, built.word("metadata", "name")) if same and name else OTHER
+
+    @property
+    def head(self) -> Place:
+        """What stands for the whole object: the line of its kind, else its first."""
+        kind = self.top("kind")
+        return Place(self.path, kind.key.start, kind.value.end) if kind and kind.key else self.first
+
+    @property
+    def first(self) -> Place:
+        """The first line that writes something."""
+        found = next(iter(self.entries), None)
+        return Place(self.path, (found.key or found.value).start, found.value.end) if found else self.top_of_file
+
+    @property
+    def top_of_file(self) -> Place:
+        """The place before everything."""
+        return Place(self.path, self.start, self.start)
+
+
+def read_template(path: str, text: str) -> list[Chunk]:
+    """The parts of a template."""
+    return [Chunk(path, text, start, end) for start, end in cut(text)]
+
+
+def blanked(text: str) -> str:
+    """A template of the same length without what writes nothing: comments, and actions that fill whole lines.
+
+    Actions inside a line keep their braces; what is between them is blank.
+    """
+    text = re.sub(r"(?s)\{\{-?\s*/\*.*?\*/\s*-?\}\}", lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    text = re.sub(ACTION, lambda found: "{{" + re.sub(r"[^\n]", " ", found[0][2:-2]) + "}}", text)
+    return re.sub(r"(?m)^[ \t]*(?:\{\{\s*\}\}[ \t]*)+$", lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+
+
+def as_yaml(text: str) -> str:
+    """A template of the same length in which actions are letters, so that comments can be found as in YAML."""
+    return re.sub(ACTION, lambda found: re.sub(r"[^\n]", "x", found[0]), blanked(text))
+
+
+class Layout:
+    """The fields and items that a line lies in, by the columns at which they begin; an item has no name."""
+
+    def __init__(self) -> None:
+        self.open: list[tuple[int, str | None, int]] = []
+        self.items = 0
+
+    def enter(self, column: int, name: str | None) -> None:
+        """Begins a field or an item, and so ends what is not around it; items may begin at the column of their list."""
+        while self.open and (
+            self.open[-1][0] > column
+            or (self.open[-1][0] == column and (name is not None or self.open[-1][1] is None))
+        ):
+            self.open.pop()
+        self.items += name is None
+        self.open.append((column, name, self.items))
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The names of the fields."""
+        return tuple(name for _, name, _ in self.open if name is not None)
+
+    @property
+    def inside(self) -> tuple[int, ...]:
+        """The numbers of the items."""
+        return tuple(number for _, name, number in self.open if name is None)
+
+
+def entries_in(path: str, text: str, base: int) -> Iterator[Entry]:
+    """The fields and items of a text, in order."""
+    layout = Layout()
+    block = -1
+    for line in re.finditer(r"[^\n]+", text):
+        body = line[0].rstrip()
+        column = len(body) - len(body.lstrip(" "))
+        if not body or body[column] == "#" or 0 <= block < column:
+            continue
+        last, block = -1, -1
+        while item := re.match(r"-(?:[ \t]+|$)", body[column:]):
+            layout.enter(column, None)
+            last, column = column, column + item.end()
+        field = re.match(FIELD, body[column:])
+        if field:
+            layout.enter(column, unquoted(field[1]))
+            last = column
+        if last < 0:
+            continue
+        start = column + (field.end() if field else 0)
+        written = re.sub(COMMENT, "", body[start:]).rstrip()
+        if re.fullmatch(BLOCK, written):
+            block, shown = last, ANYTHING
+        else:
+            shown = unquoted(re.sub(EMPTY, ANYTHING, written))
+        at = base + line.start()
+        key = Place(path, at + column, at + column + len(field[1])) if field else None
+        yield Entry(layout.path, layout.inside, key, Place(path, at + start, at + start + len(written)), shown)
+
+
+def unquoted(text: str) -> str:
+    """A text without the quotes around it."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+
+
+def likeness_of(written: str, rendered: str) -> int:
+    """How like a rendered text what stands in a template is."""
+    if ANYTHING not in written:
+        return VERBATIM if written == rendered else OTHER
+    pattern = ".*".join(map(re.escape, written.split(ANYTHING)))
+    return POSSIBLE if re.fullmatch(pattern, rendered.strip(), re.DOTALL) else OTHER
