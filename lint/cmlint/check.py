@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,7 +13,7 @@ from cmlint.bundle.index import Built, Index
 from cmlint.config import Config
 from cmlint.engine import Engine, Outcome
 from cmlint.kube.versions import NEWEST, parse_version
-from cmlint.manifest.documents import commands_in, read_kustomization, read_text
+from cmlint.manifest.documents import commands_in, read_kustomization, read_template, read_text
 from cmlint.model.facts import FileFacts
 from cmlint.registry import expand
 from cmlint.rules import Rule, Settings
@@ -22,6 +22,7 @@ from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
 if TYPE_CHECKING:
+    from cmlint.sources.helm import Rendering
     from cmlint.sources.kustomize import Build
 
 
@@ -55,8 +56,9 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
     bundles: list[Bundle] = []
     groups = files.find(paths, config.exclude, problems)
     builds = read_builds(groups, config, problems)
-    beside = [entry for build in builds for entry in build.beside]
-    others: list[Index] | None = [] if builds else None
+    renderings, charts = read_charts(groups, config, problems)
+    beside = [*(entry for build in builds for entry in build.beside), *charts]
+    others: list[Index] | None = [] if builds or renderings else None
     commanding: list[tuple[str, FileFacts]] = []
     strict = config.references == "strict"
     for group in groups:
@@ -72,8 +74,7 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
             if path == "-":
                 text, built = take_stream(text)
                 streams[shown] = text
-            is_kustomization = os.path.basename(shown) in files.KUSTOMIZATIONS
-            facts.append((shown, read_kustomization(text) if is_kustomization else read_text(text)))
+            facts.append((shown, reader_of(shown, group)(text)))
         scripts = list(read_scripts(group))
         sources.update((shown, group.scripts[shown]) for shown, _ in scripts)
         bundles.append(Bundle(facts, config.external, strict, scripts, beside=beside, others=others, built=built))
@@ -91,13 +92,37 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
                 settled=build.settled,
             )
         )
+    for one in renderings:
+        bundles.append(
+            Bundle(
+                one.files,
+                config.external,
+                strict,
+                commanding,
+                beside=one.beside,
+                others=others,
+                built=one.text,
+                supply=one.supply,
+            )
+        )
     return bundles, Texts(load)
 
 
+def reader_of(shown: str, group: files.Group) -> Callable[[str], FileFacts]:
+    """What reads a text of a group, by its name and by what is known of it."""
+    if os.path.basename(shown) in files.KUSTOMIZATIONS:
+        return read_kustomization
+    return read_template if shown in group.templates else read_text
+
+
 def take_stream(text: str) -> tuple[str, Built | None]:
-    """A text from standard input, with what leads back to where it was written when kustomize has built it."""
+    """A text from standard input, with what leads back to where it was written when kustomize or helm has made it."""
     if files.ORIGIN not in text:
-        return text, None
+        if files.SOURCE not in text:
+            return text, None
+        from cmlint.sources import helm
+
+        return text, helm.lead_back(text)
     from cmlint.sources.kustomize import lead_back
 
     return lead_back(text)
@@ -112,6 +137,19 @@ def read_builds(groups: list[files.Group], config: Config, problems: list[files.
 
     wishes = Wishes(config.kustomize, config.allow_remote, config.enable_helm, config.build_timeout)
     return take_builds(groups, wishes, problems)
+
+
+def read_charts(
+    groups: list[files.Group], config: Config, problems: list[files.Problem]
+) -> tuple[list[Rendering], list[tuple[str, FileFacts]]]:
+    """What the Helm charts among files render, and where there are any; their templates are taken out of the groups."""
+    if not files.near_charts(groups):
+        return [], []
+    from cmlint.sources.helm import HelmWishes, take_charts
+
+    version = settings_of(config).kubernetes_version
+    wishes = HelmWishes(config.helm_program, config.helm.values, version, config.build_timeout)
+    return take_charts(groups, wishes, problems)
 
 
 def read_scripts(group: files.Group) -> Iterator[tuple[str, FileFacts]]:

@@ -23,6 +23,18 @@ def doc(text: str) -> msgspec.Meta:
     return msgspec.Meta(description=text)
 
 
+class Helm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """What a project settles about its charts."""
+
+    values: Annotated[
+        dict[str, Words],
+        doc(
+            "The files of values to render charts with, instead of the defaults and `ci/*-values.yaml`: by pattern of "
+            "the chart's folder. Each is one rendering; files that belong together stand in one string, with commas."
+        ),
+    ] = {}
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """What a project settles about cmlint; what the command line says comes first.
 
@@ -64,6 +76,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     ] = None
     allow_remote: Annotated[bool, doc("Let kustomize fetch bases from elsewhere.")] = False
     enable_helm: Annotated[bool, doc("Let kustomize run helm for the charts that it is given.")] = False
+    helm_program: Annotated[str | None, doc("The program that renders charts; by default helm.")] = None
+    helm: Annotated[Helm, doc("How Helm charts are rendered.")] = Helm()
     build_timeout: Annotated[int, doc("The seconds after which a build is given up.")] = 60
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"], doc("The least severity that gives exit status 1.")
@@ -109,6 +123,8 @@ def load(path: str | None, rules: Mapping[str, Rule]) -> Config:
         config,
         exclude=tuple(anchored(pattern, folder) for pattern in config.exclude),
         kustomize=located(config.kustomize, folder),
+        helm_program=located(config.helm_program, folder),
+        helm=Helm({anchored(pattern, folder): below(folder, words) for pattern, words in config.helm.values.items()}),
         per_path_ignore={anchored(pattern, folder): words for pattern, words in config.per_path_ignore.items()},
     )
 
@@ -256,16 +272,17 @@ def check_type(value: Value, expected: Any, path: str) -> None:
     """Raises FatalError at the first place where a value is not what the configuration has there."""
     from typing import get_args, get_origin, get_type_hints
 
-    if expected is Config:
+    if isinstance(expected, type) and issubclass(expected, msgspec.Struct):
         if not isinstance(value.data, dict):
-            reason = f"must be a mapping, but it is {kind_of(value)}"
+            reason = f"{f'`{path}` ' if path else ''}must be a mapping, but it is {kind_of(value)}"
             raise wrong(value.place, reason, "`cmlint schema` says what it may hold")
-        hints = get_type_hints(Config)
-        known = {field.encode_name: hints[field.name] for field in msgspec.structs.fields(Config)}
+        hints = get_type_hints(expected)
+        known = {field.encode_name: hints[field.name] for field in msgspec.structs.fields(expected)}
+        before = f"{path}." if path else ""
         for key, (place, inner) in value.data.items():
             if key not in known:
-                raise wrong(place, f"there is no setting `{key}`", suggestion(key, known))
-            check_type(inner, known[key], key)
+                raise wrong(place, f"there is no setting `{before}{key}`", suggestion(key, known))
+            check_type(inner, known[key], f"{before}{key}")
         return
     origin, parts = get_origin(expected), get_args(expected)
     if origin is dict:
@@ -330,7 +347,10 @@ def check_words(tree: Value, rules: Mapping[str, Rule]) -> None:
         if key in tree.data:
             for word in strings_in(tree.data[key][1]):
                 checked(check, word)
-    for pattern, (place, _) in tree.data["per-path-ignore"][1].data.items() if "per-path-ignore" in tree.data else ():
+    patterns = tree.data["per-path-ignore"][1].data if "per-path-ignore" in tree.data else {}
+    if "helm" in tree.data and "values" in tree.data["helm"][1].data:
+        patterns = {**patterns, **tree.data["helm"][1].data["values"][1].data}
+    for pattern, (place, _) in patterns.items():
         checked(check_pattern, Value(pattern, place))
 
 
@@ -378,6 +398,11 @@ def check_pattern(pattern: str) -> None:
 def located(program: str | None, folder: str) -> str | None:
     """A program that is named by a path relative to a folder, with its whole path."""
     return os.path.join(folder, program) if program and os.sep in program else program
+
+
+def below(folder: str, lists: Words) -> Words:
+    """Paths relative to a folder, several of them with commas between, as whole ones."""
+    return tuple(",".join(os.path.join(folder, name.strip()) for name in names.split(",")) for names in lists)
 
 
 def anchored(pattern: str, folder: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence import Surroundings
-from cmlint.bundle.index import Built, Index, Placed
+from cmlint.bundle.index import Built, Index, Placed, Supply
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
 from cmlint.model.facts import KUSTOMIZATION, Container, FileFacts, Reference, Volume
@@ -21,7 +21,8 @@ class Bundle:
 
     Where kustomizations are around, `others` are the indexes of all bundles of the run, and `built` is the text that a
     kustomization builds. One that could not be built is a bundle of the files that it names: `unbuilt` says why no
-    reference in it can be resolved, and it is not `settled` when patches may still change what is there.
+    reference in it can be resolved, and it is not `settled` when patches may still change what is there. `supply` is
+    what whoever installs the bundle gives it.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Bundle:
         built: Built | None = None,
         unbuilt: str = "",
         settled: bool = True,
+        supply: Supply | None = None,
     ) -> None:
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
@@ -48,7 +50,7 @@ class Bundle:
                 self.commands.append(Placed(path, document, facts, len(self.placed) + len(self.commands)))
         self.index = Index(self.placed, self.commands, whole=built is not None)
         around = Surroundings(self.placed, [*files, *beside])
-        self.resolver = Resolver(self.index, around, external, strict, others, unbuilt)
+        self.resolver = Resolver(self.index, around, external, strict, others, unbuilt, supply)
         if others is not None:
             others.append(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 
 from cmlint.bundle.index import Placed
 from cmlint.kube.fields import is_built_in
-from cmlint.model.facts import FileFacts
+from cmlint.model.facts import HELM_CHART, FileFacts
 
 WELL_KNOWN: dict[str, tuple[str, ...]] = {
     "ConfigMap": (
@@ -121,7 +121,7 @@ INERT = frozenset(
 )
 """Custom kinds whose controllers make no ConfigMap or Secret besides those that cmlint knows of."""
 
-MAKING_SKIPS = frozenset(("a template, not rendered", "a kustomization"))
+MAKING_SKIPS = frozenset(("a template, not rendered", "a kustomization", HELM_CHART))
 """Files that were not looked at and may well define objects."""
 
 

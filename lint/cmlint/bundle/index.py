@@ -48,6 +48,14 @@ class Built(Protocol):
         ...
 
 
+class Supply(Protocol):
+    """What whoever installs a bundle gives it."""
+
+    def why(self, target: Target, name: str) -> str | None:
+        """How an object that the bundle does not make may be there, in words."""
+        ...
+
+
 class Placed(msgspec.Struct, frozen=True, eq=False):
     """A document of a bundle: its facts, and the text that it stands in.
 

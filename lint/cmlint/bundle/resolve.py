@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from cmlint.bundle.evidence import Surroundings, is_well_known
-from cmlint.bundle.index import Definition, Index, Placed
+from cmlint.bundle.index import Definition, Index, Placed, Supply
 from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest
 from cmlint.model.facts import Key, Reference
@@ -58,7 +58,7 @@ def key_of(definition: Definition, name: str) -> Key | None:
 class Resolver:
     """Resolves the references of one bundle; `external` are patterns `[Kind/]name` of what is made elsewhere.
 
-    `others` and `unbuilt` are the bundle's.
+    `others`, `unbuilt` and `supply` are the bundle's.
     """
 
     def __init__(
@@ -69,10 +69,11 @@ class Resolver:
         strict: bool,
         others: Sequence[Index] | None = None,
         unbuilt: str = "",
+        supply: Supply | None = None,
     ) -> None:
         self.index, self.around, self.external, self.strict = index, around, external, strict
         self.others = others if others is not None else ()
-        self.unbuilt = unbuilt
+        self.unbuilt, self.supply = unbuilt, supply
         self.known: dict[tuple[str, str, str | None, str], Resolution] = {}
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
@@ -154,7 +155,8 @@ class Resolver:
         maybe = [d for d in perhaps if meets(namespace, d.namespace) and self.index.serves(d, placed)]
         if not near and any(definition.provider.name.value != "*" for definition in maybe):
             return Resolution("found", tuple(maybe), sure=False)
-        why = self.around.why_unknown(placed)
+        supplied = self.supply.why(reference.target, reference.name.value) if self.supply else None
+        why = supplied or self.around.why_unknown(placed)
         if not why and (maybe := maybe or self.index.created(reference.target, reference.name.value)):
             why = f"a command in {maybe[0].placed.path} may create it"
         if reference.via == "field" and not why:

@@ -34,6 +34,7 @@ class Options(msgspec.Struct, frozen=True):
     kustomize: str | None = None
     allow_remote: bool = False
     enable_helm: bool = False
+    helm: str | None = None
     format: str = "text"
     output: str | None = None
     statistics: bool = False
@@ -91,6 +92,7 @@ PARAMETERS = (
     ),
     Parameter("allow_remote", "flag", "Let kustomize fetch bases from elsewhere.", panel=INPUT),
     Parameter("enable_helm", "flag", "Let kustomize run helm for the charts that it is given.", panel=INPUT),
+    Parameter("helm", "text", "The program that renders charts; by default helm.", "PROGRAM", INPUT),
     Parameter(
         "format", "choice", "How findings are shown: `text` (default), `concise` or `json`.", "FORMAT", OUTPUT, FORMATS
     ),
@@ -143,6 +145,7 @@ def settle(config: Config, options: Options) -> Config:
         kustomize=options.kustomize or config.kustomize,
         allow_remote=options.allow_remote or config.allow_remote,
         enable_helm=options.enable_helm or config.enable_helm,
+        helm_program=options.helm or config.helm_program,
         fail_on=options.fail_on or config.fail_on,
     )
 

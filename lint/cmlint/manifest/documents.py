@@ -100,6 +100,11 @@ def read_kustomization(text: str) -> FileFacts:
     return FileFacts((), skipped=(Skip(KUSTOMIZATION, Span(0, len(text))),))
 
 
+def read_template(text: str) -> FileFacts:
+    """The facts of a text that helm reads: none while it holds anything to be rendered."""
+    return FileFacts((), skipped=(Skip(TEMPLATED, Span(0, len(text))),)) if "{{" in text else read_text(text)
+
+
 def cut(text: str) -> Iterator[tuple[int, int]]:
     """The documents of a text as (start, end); a byte order mark belongs to none of them."""
     start = 1 if text.startswith("\ufeff") else 0

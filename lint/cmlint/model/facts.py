@@ -276,6 +276,10 @@ KUSTOMIZATION = "a kustomization"
 """Why a file that kustomize reads is skipped; whoever has one beside it is not sure of its documents."""
 
 
+HELM_CHART = "a Helm chart"
+"""Why what stands in a chart is not all that it makes: other values make other objects."""
+
+
 class Skip(Facts, frozen=True):
     """A document, or a whole file, that was not looked at, and why."""
 

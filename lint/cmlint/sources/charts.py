@@ -10,8 +10,8 @@ from functools import cached_property
 from cmlint.model.facts import Target
 from cmlint.sources import files
 from cmlint.sources.parts import Part, Place, read_parts
-from cmlint.sources.rendered import Templates
-from cmlint.sources.template import ANYTHING
+from cmlint.sources.rendered import RenderedText, Templates
+from cmlint.sources.template import ANYTHING, Chunk
 
 VALUES = "values.yaml"
 REQUIREMENTS = "requirements.yaml"
@@ -71,15 +71,11 @@ class Chart:
         return len(inside) > 1 and inside[0] in (TEMPLATES, SUBCHARTS)
 
     @cached_property
-    def optional(self) -> list[tuple[str, str, str]]:
-        """The ConfigMaps and Secrets that templates may write: kind, a pattern of the name, and the template."""
-        return [
-            (kind.text, name.text, path)
-            for path in self.sources
-            for chunk in self.templates.read(path)
-            if (kind := chunk.top("kind")) and kind.text in ("ConfigMap", "Secret")
-            if (name := chunk.top("metadata", "name"))
-        ]
+    def providers(self) -> list[tuple[Chunk, str]]:
+        """The parts of its templates that write ConfigMaps and Secrets, and the name of each as it is written."""
+        parts = (chunk for path in self.sources for chunk in self.templates.read(path))
+        providers = (part for part in parts if (kind := part.top("kind")) and kind.text in ("ConfigMap", "Secret"))
+        return [(part, name.text) for part in providers if (name := part.top("metadata", "name"))]
 
     @property
     def sources(self) -> Iterator[str]:
@@ -90,20 +86,28 @@ class Chart:
 
 
 class Supply:
-    """What of a chart's names is decided when it is installed: `values` are the scalars that it is given."""
+    """What of a chart's names is decided when it is installed, by files of values; `rendered` is what they give."""
 
-    def __init__(self, chart: Chart, values: Iterable[str]) -> None:
-        self.chart = chart
+    def __init__(self, chart: Chart, values: Iterable[str], rendered: RenderedText) -> None:
+        self.chart, self.rendered = chart, rendered
         self.values = {scalar.text for path in values for scalar in read_values(path).scalars() if scalar.text}
 
     def why(self, target: Target, name: str) -> str | None:
         """How an object that a chart does not make may be there, in words."""
         if name in self.values:
             return f"the values of {self.chart.shown} name it"
-        for kind, pattern, path in self.chart.optional:
-            if kind == target and fnmatchcase(name, "*".join(map(literal, pattern.split(ANYTHING)))):
-                return f"{path} makes it with other values"
+        for part, written in self.idle:
+            kind = part.top("kind")
+            pattern = "*".join(map(literal, written.split(ANYTHING)))
+            if kind and kind.text == target and fnmatchcase(name, pattern):
+                return f"{part.path} makes it with other values"
         return None
+
+    @cached_property
+    def idle(self) -> list[tuple[Chunk, str]]:
+        """The parts of the chart's templates that write ConfigMaps and Secrets, but none with these values."""
+        done = {id(part) for part in self.rendered.parts}
+        return [(part, name) for part, name in self.chart.providers if id(part) not in done]
 
 
 def literal(text: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathspec import PathSpec
 
 SUFFIXES = (".yaml", ".yml", ".json")
+CHART = "Chart.yaml"
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 SCRIPTS = (
     *(".sh", ".bash", ".zsh", ".ksh", ".ps1", ".bat", ".cmd", ".mk", ".make", ".just", ".groovy", ".jenkinsfile"),
@@ -30,6 +31,9 @@ SCRIPT_LIMIT = 1024 * 1024
 
 ORIGIN = "config.kubernetes.io/origin"
 """The annotation by which kustomize says where an object comes from."""
+
+SOURCE = "# Source: "
+"""The comment by which helm says from which template an object comes."""
 
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 STDIN = "<stdin>"
@@ -50,11 +54,13 @@ class Problem(msgspec.Struct, frozen=True, order=True):
 class Group(msgspec.Struct):
     """The texts of one bundle: their paths as shown, and from where they are read.
 
-    `scripts` are those that hold no manifests, but perhaps commands.
+    `scripts` are those that hold no manifests, but perhaps commands; `templates` are the paths among them all whose
+    texts are for Helm to render.
     """
 
     paths: dict[str, str] = msgspec.field(default_factory=dict)
     scripts: dict[str, str] = msgspec.field(default_factory=dict)
+    templates: set[str] = msgspec.field(default_factory=set)
 
 
 def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]) -> list[Group]:
@@ -201,6 +207,12 @@ def near_kustomizations(groups: Iterable[Group]) -> bool:
         if any(os.path.isfile(os.path.join(folder, name)) for folder in folders for name in KUSTOMIZATIONS):
             return True
     return False
+
+
+def near_charts(groups: Iterable[Group]) -> bool:
+    """Whether there are Helm charts among files, or what may be a part of one."""
+    paths = (path for group in groups for path in group.paths)
+    return any(os.path.basename(path) == CHART or "templates" in path.split("/")[:-1] for path in paths)
 
 
 def read(path: str) -> str:

@@ -18,7 +18,7 @@ import msgspec
 
 from cmlint.kube.versions import Version
 from cmlint.manifest.documents import read_text
-from cmlint.model.facts import HELM_CHART, FileFacts, Skip, Span
+from cmlint.model.facts import HELM_CHART, Fault, FileFacts, Skip, Span
 from cmlint.sources import files, tool
 from cmlint.sources.charts import VALUES, Chart, Supply, find_charts, is_chart, read_values
 from cmlint.sources.rendered import SOURCE, RenderedText, Templates
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 INSTALL = "install helm; `--helm` names one elsewhere"
 HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
+REMOTE_SCHEMA = r"values don't meet the specifications[\s\S]*failing loading \"https?://"
+"""What helm says where the schema of a chart's values takes another one from the net."""
+
 STEPS = r"^An error occurred while checking for chart dependencies\. You may need to run (`[^`]*`) [^:]*: (.*)$"
 
 
@@ -113,9 +116,7 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
         problems.append(files.Problem(first, 0, f"not rendered{like}: {reason}", fatal=False))
 
 
-def renderings(
-    chart: Chart, runs: dict[str, Future[str]], failures: dict[str, list[str]]
-) -> Iterator[Rendering]:
+def renderings(chart: Chart, runs: dict[str, Future[str]], failures: dict[str, list[str]]) -> Iterator[Rendering]:
     """What became of a chart with each of its values; that it needs values matters only where it is given none."""
     texts: dict[str, str] = {}
     reasons: dict[str, str] = {}
@@ -142,9 +143,25 @@ def rendering(chart: Chart, values: str, text: str, *, several: bool) -> Renderi
     inside = {source.split("/")[2] for source in re.findall(SOURCE, text) if source.count("/") > 2}
     idle = [name for name in chart.dependencies if name not in inside]
     evidence = (chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),)))
-    return Rendering(
-        [(chart.description, read_text(text))], leading, Supply(chart, given), [evidence] if idle else []
+    facts = without_copies(read_text(text), text)
+    return Rendering([(chart.description, facts)], leading, Supply(chart, given, leading), [evidence] if idle else [])
+
+
+def without_copies(facts: FileFacts, text: str) -> FileFacts:
+    """Facts without faults about keys that stand twice with the same value: labels of which several templates include
+    some do, and helm keeps the last (`pkg/releaseutil/manifest_sorter.go` in helm/helm)."""
+
+    def line(span: Span) -> str:
+        return text[span.start : text.find("\n", span.start)]
+
+    def harmless(fault: Fault) -> bool:
+        return fault.code == "repeated-key" and fault.other is not None and line(fault.span) == line(fault.other)
+
+    documents = (
+        msgspec.structs.replace(document, faults=tuple(f for f in document.faults if not harmless(f)))
+        for document in facts.documents
     )
+    return msgspec.structs.replace(facts, documents=tuple(documents))
 
 
 def choices_of(chart: Chart, wishes: HelmWishes) -> list[str]:
@@ -191,6 +208,8 @@ def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: st
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HELM_")}
     environment |= {**tool.OFFLINE, **folders, "KUBECONFIG": os.devnull}
     code, output, errors = tool.run(command, environment, wishes.timeout)
+    if code and re.search(REMOTE_SCHEMA, errors):
+        code, output, errors = tool.run([*command, "--skip-schema-validation"], environment, wishes.timeout)
     if code:
         raise NotBuiltError(why(errors))
     return output

@@ -42,7 +42,7 @@ class Templates:
         return files.shown(os.path.join(self.folder, files.CHART))
 
     def path(self, source: str) -> str | None:
-        """The path of the template that `# Source:` names, or None where it is not there; never outside of the chart."""
+        """The path of the template that `# Source:` names, or None where it is not in the chart."""
         path = os.path.join(self.folder, source.removeprefix(f"{self.name}/"))
         inside = os.path.realpath(path).startswith(os.path.realpath(self.folder) + os.sep)
         return files.shown(path) if source.startswith(f"{self.name}/") and inside and os.path.isfile(path) else None
@@ -94,6 +94,12 @@ class RenderedText:
             root = read_part(self.shown, self.text[start:end], start) or Part(Place(self.shown, start, end))
             self.objects[number] = RenderedObject(root, self.templates.read(path))
         return self.objects[number]
+
+    @property
+    def parts(self) -> Iterator[Chunk]:
+        """The parts of templates that have written something here."""
+        objects = (self.object_at(start) for start in self.starts)
+        yield from (item.chunk for item in objects if item and item.chunk)
 
     def lead(self, span: Span) -> tuple[str, Span]:
         """The place in a template from which a stretch of the text was rendered; the chart where there is none."""
@@ -249,7 +255,7 @@ def shared(path: tuple[str, ...], names: tuple[str, ...]) -> int:
 
 
 def likeness_to(entry: Entry, part: Part) -> int:
-    """How like a rendered value what an entry writes is; a mapping or a list begins on the next line, or is an action."""
+    """How like a rendered value what an entry writes is; a mapping or a list has no text on its line but actions."""
     if part.text is None:
         return VERBATIM if not entry.text or ANYTHING in entry.text or entry.text[0] in "{[" else OTHER
     return likeness_of(entry.text, part.text)

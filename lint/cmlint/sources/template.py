@@ -107,8 +107,7 @@ class Layout:
     def enter(self, column: int, name: str | None) -> None:
         """Begins a field or an item, and so ends what is not around it; items may begin at the column of their list."""
         while self.open and (
-            self.open[-1][0] > column
-            or (self.open[-1][0] == column and (name is not None or self.open[-1][1] is None))
+            self.open[-1][0] > column or (self.open[-1][0] == column and (name is not None or self.open[-1][1] is None))
         ):
             self.open.pop()
         self.items += name is None
