@@ -441,6 +441,23 @@ def test_the_shell_completes(tmp_path: Path, command: Path, line: str, proposed:
     assert set(done.stdout.split()) == proposed
 
 
+@pytest.mark.parametrize(
+    ("words", "proposed"),
+    [
+        ((), "check env rule schema :0"),
+        (("",), "check env rule schema :0"),
+        (("rule", "missing-k"), "missing-key :0"),
+        (("check", "--select", "all,missing-key,missing-k"), "all,missing-key,missing-key :0"),
+        (("check", ""), ":0"),
+        (("check", "a b", "--form"), "--format :0"),
+    ],
+)
+def test_kubectl_completes_its_plugin(tmp_path: Path, words: tuple[str, ...], proposed: str) -> None:
+    done = cmlint(tmp_path, *words, command=COMMAND.with_name("kubectl_complete-cmlint"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split("\n") == [*proposed.split(), ""]
+
+
 # rules and the schema
 
 
