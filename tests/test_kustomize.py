@@ -277,25 +277,22 @@ def test_a_custom_resource_in_the_build_may_make_what_is_missing(tmp_path: Path)
 # what is not built
 
 
-FAILED = (
-    'no resource matches strategic merge patch "Deployment.v1.apps/nobody.[noNs]": no matches for Id '
-    "Deployment.v1.apps/nobody.[noNs]; failed to find unique target for patch Deployment.v1.apps/nobody.[noNs]"
-)
-
-
 def test_a_build_that_fails_is_one_warning_with_its_reason() -> None:
     result = run(PROJECTS / "kustomize-failing")
-    assert warnings(result) == [f"overlay/kustomization.yaml: not built: {FAILED}"]
-    why = f"overlay/kustomization.yaml is not built: {FAILED}"
+    (warning,) = warnings(result)
+    path, reason = warning.split(": not built: ")
+    assert path == "overlay/kustomization.yaml"
+    assert reason.startswith("no ") and "no matches for Id Deployment.v1.apps/nobody.[noNs]" in reason
+    why = f"overlay/kustomization.yaml is not built: {reason}"
     assert unverified(result) == [f"base/web.yaml:20: ConfigMap/from-the-overlay: {why}"]
 
 
 def test_a_base_that_fails_is_named_without_the_way_to_it(tmp_path: Path) -> None:
     files = {"a/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "resources: [../c]\n"}
     write(tmp_path, {**files, "c/kustomization.yaml": "resource: [x.yaml]\n"})
-    assert warnings(run(tmp_path)) == [
-        'a/kustomization.yaml: not built: in c: invalid Kustomization: json: unknown field "resource"'
-    ]
+    (warning,) = warnings(run(tmp_path))
+    assert warning.startswith("a/kustomization.yaml: not built: in c: ")
+    assert warning.endswith('json: unknown field "resource"') and "accumulat" not in warning
 
 
 def test_nothing_is_fetched_unless_asked() -> None:
@@ -596,3 +593,11 @@ def test_files_that_were_used_are_counted_once_each() -> None:
         [path for path in (PROJECTS / "kustomize-overlays").rglob("*.yaml") if path.is_file()]
     )
     assert os.sep not in "".join(problem.path for problem in result.problems)
+
+
+def test_aliases_of_aliases_are_given_up(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
+    write(tmp_path, {"kustomization.yaml": "\n".join(lines) + "\nresources: [pod.yaml]\n", "pod.yaml": "kind: Pod\n"})
+    (warning,) = warnings(run(tmp_path))
+    assert warning.startswith("kustomization.yaml: not built: ")

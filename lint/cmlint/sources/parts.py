@@ -10,6 +10,9 @@ from cmlint.manifest.documents import cut
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.model.facts import Span
 
+LARGEST = 1_000_000
+"""A document with more values than this is made of aliases of aliases, and none that anybody wrote."""
+
 
 class Place(NamedTuple):
     """A stretch of a text that is known by its path."""
@@ -81,9 +84,21 @@ def read_part(path: str, chunk: str, base: int) -> Part | None:
     """One document, which begins at a character of its text; None where it is empty or cannot be parsed."""
     try:
         node = compose(chunk)
-        return part_of(Decoder(chunk, base), path, node) if node else None
+        if node is None or ("*" in chunk and size_of(node, {}) > LARGEST):
+            return None
+        return part_of(Decoder(chunk, base), path, node)
     except (YamlSyntaxError, TooDeepError, ValueError):
         return None
+
+
+def size_of(node: Node, known: dict[int, int]) -> int:
+    """The values in a tree, those behind aliases as often as they are met."""
+    if isinstance(node, ScalarNode):
+        return 1
+    if id(node.value) not in known:
+        children = node.value if isinstance(node, SequenceNode) else (part for pair in node.value for part in pair)
+        known[id(node.value)] = 1 + sum(size_of(child, known) for child in children)
+    return known[id(node.value)]
 
 
 def part_of(decoder: Decoder, path: str, node: Node) -> Part:
