@@ -14,8 +14,10 @@ from cmlint.cli.terminal import view_of, write
 from cmlint.errors import FatalError
 from cmlint.kube.near import nearest
 from cmlint.model.findings import SEVERITIES, WHAT_HAPPENS
+from cmlint.report.characters import wrapped
 from cmlint.report.json import VERSION, encode
 from cmlint.report.paint import Paint
+from cmlint.report.view import View
 from cmlint.rules import Rule
 
 
@@ -39,7 +41,7 @@ def run(options: Options) -> int:
     if options.format == "json":
         write(encode({"version": VERSION, "rules": [declaration(rule) for rule in chosen]}))
     elif options.name is None:
-        write(listing(chosen, Paint(view_of("auto"))))
+        write(listing(chosen, view_of("auto")))
     elif sys.stdout.isatty():
         draw(page(chosen[0]))
     else:
@@ -55,19 +57,22 @@ def named(rules: dict[str, Rule], name: str) -> Rule:
     raise FatalError(f"there is no rule `{name}`", f"did you mean `{near}`?" if near else "`cmlint rule` lists them")
 
 
-def listing(rules: Iterable[Rule], paint: Paint) -> str:
+def listing(rules: Iterable[Rule], view: View) -> str:
     """The rules by family: name, consequence and summary of each."""
     families: dict[str, list[Rule]] = {}
     for rule in rules:
         families.setdefault(rule.family, []).append(rule)
     longest = max(len(rule.name) for members in families.values() for rule in members)
+    paint = Paint(view)
     blocks: list[str] = []
     for family, members in sorted(families.items()):
         lines = [paint("bold", family)]
         for rule in members:
             name = paint.link(rule.name, rule.url) + " " * (longest - len(rule.name))
-            consequence = paint(SEVERITIES[rule.consequence], f"{rule.consequence:9}")
-            lines.append(f"  {name}  {consequence} {rule.summary}" + (" (`--pedantic`)" if rule.pedantic else ""))
+            consequence = paint(SEVERITIES[rule.consequence], f"{rule.consequence:8}")
+            summary = rule.summary + (" (`--pedantic`)" if rule.pedantic else "")
+            indent = longest + 14
+            lines.append(f"  {name}  {consequence}  " + f"\n{' ' * indent}".join(wrapped(summary, view.width, indent)))
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + "\n"
 
