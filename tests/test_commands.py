@@ -77,6 +77,8 @@ COMMANDS = [
     ("./bin/kubectl create configmap app --from-literal=A=1", "ConfigMap app: A=1"),
     ("kubectl.exe create configmap app --from-literal=A=1", "ConfigMap app: A=1"),
     ("$KUBECTL create configmap app --from-literal=A=1", "ConfigMap app: A=1"),
+    ('"$KUBECTL" -n prod create configmap app --from-literal=A=1', "ConfigMap prod/app: A=1"),
+    ("$K create configmap app --from-literal=A=1", "ConfigMap app: A=1"),
     ("${KUBECTL} create configmap app --from-literal=A=1", "ConfigMap app: A=1"),
     ("\t@$(KUBECTL) create configmap app --from-literal=A=1", "ConfigMap app: A=1"),
     ("\t-kubectl create configmap app --from-literal=A=1", "ConfigMap app: A=1"),
@@ -123,6 +125,7 @@ COMMANDS = [
     ("env:\n  NAME: 'app-config'\nrun: kubectl create cm $NAME --from-literal=A=1", "ConfigMap app-config: A=1"),
     ("export K=B; kubectl create configmap app --from-literal=$K=1", "ConfigMap app: B=1"),
     ("NAME=a1b2\nNAME=c3d4\nkubectl create configmap $NAME --from-literal=A=1", "ConfigMap *: A=1 ..."),
+    ('NAME="${APP}-config"\nkubectl create configmap "$NAME" --from-literal=A=1', "ConfigMap *-config: A=1"),
     ("NAME=$1\nkubectl create configmap x-$NAME --from-literal=A=1", "ConfigMap *: A=1"),
     # quotes
     ("kubectl create configmap 'app' --from-literal='A=x y'", "ConfigMap app: A=x y"),
@@ -444,7 +447,7 @@ PLAIN = st.text(
 @given(st.lists(PLAIN, min_size=1, max_size=5))
 def test_words_are_cut_as_a_shell_does(words: list[str]) -> None:
     text = f"kubectl {shlex.join(words)}"
-    cutter = Cutter(text, 0, lambda _: None)
+    cutter = Cutter(text, 0, "", lambda _: None)
     assert [word.text for word in cutter.cut()] == ["kubectl", *words]
     assert cutter.whole
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from cmlint.kube.names import SUBDOMAIN, is_placeholder, why_not_data_key
-from cmlint.manifest.shell import BLANK, EXPANSION, VARIABLE, Cutter, Word, line_start, word_of
+from cmlint.manifest.shell import BLANK, EXPANSION, VARIABLE, Cutter, Word, line_start, quote_around, word_of
 from cmlint.model.facts import Document, FileFacts, Key, Provider, Scalar, Span, Target
 
 KIND = "command"
@@ -24,10 +24,11 @@ KIND = "command"
 
 CREATE = re.compile(r"create(?:[ \t]|\\\s)+(?:[-$][^;|\n]{0,200}?[ \t])?(?:configmap|cm|secret)(?:[ \t]|\\\s)")
 PROGRAM = re.compile(
-    r"(?:\$?(?:\(|\{\{?)[\w.-]*kubectl[\w.-]*(?:\)|\}\}?)|[\w./~\\:$-]*kubectl[\w.:-]*"
-    r"|(?<![\w./-])(?:\$?(?:oc|k|kc|kubecolor)|\$\(oc\)|\$\{oc\}))(?=\s|\Z)",
+    r"([\"']?)(?:\$?(?:\(|\{\{?)[\w.-]*kubectl[\w.-]*(?:\)|\}\}?)|[\w./~\\:$-]*kubectl[\w.:-]*"
+    r"|(?<![\w./-])(?:\$?(?:oc|k|kc|kubecolor)|\$\(oc\)|\$\{oc\}))\1(?=\s|\Z)",
     re.IGNORECASE,
 )
+VALUE = re.compile(rf"""(["']?)([\w.{VARIABLE}-]+)\1[ \t]*(?:[;#&,].*)?\r?\Z""")
 HEREDOC = re.compile(r"<<[-~]?[ \t]*(?P<quote>[\"']?)(?P<tag>[A-Za-z_]\w*)(?P=quote)[^\n]*\n")
 
 VALUED = frozenset(
@@ -77,10 +78,11 @@ def called(text: str) -> Iterator[Document]:
     for found in CREATE.finditer(text):
         start = line_start(text, found.start())
         programs = list(PROGRAM.finditer(text, start, found.start()))
-        if programs:
-            cutter = Cutter(text, programs[-1].start(), assigned)
+        if programs and text[found.start() - 1].isspace():
+            around = quote_around(text[start : programs[-1].start()])
+            cutter = Cutter(text, programs[-1].end(), around, assigned)
             words = cutter.cut()
-            yield from created(words[1:], whole=cutter.whole)
+            yield from created(words, whole=cutter.whole)
 
 
 def from_arguments(found: Iterable[Document]) -> Iterator[Document]:
@@ -95,10 +97,11 @@ def from_arguments(found: Iterable[Document]) -> Iterator[Document]:
 
 
 def value_of(name: str, text: str) -> str | None:
-    """The value that a text gives to a variable, if it is always the same and says all."""
+    """The value that a text gives to a variable, if it is always the same; parts of it may be variables again."""
     places = re.findall(rf"(?<![\w$.{{(=-]){name}[ \t]*(?:[:?]?=|:(?!=)|[ \t]in[ \t])[ \t]*(.*)", text)
-    values = {re.sub(r"""^(["']?)([\w.-]+)\1[ \t]*(?:[;#&,].*)?$""", r"\2", place.rstrip()) for place in places}
-    return values.pop() if len(values) == 1 and re.fullmatch(r"[\w.-]+", next(iter(values))) else None
+    values = {VALUE.match(EXPANSION.sub(VARIABLE, place)) for place in places}
+    found = {value[2] if value else VARIABLE for value in values}
+    return found.pop() if len(found) == 1 else None
 
 
 class Option(NamedTuple):

@@ -57,15 +57,15 @@ def word_of(scalar: Scalar) -> Word:
 
 
 class Cutter:
-    """Cuts the command that begins at `position` into words; `assigned` knows the values of variables.
+    """Cuts a command into words, from `position` on.
 
-    `whole` says afterwards whether the command was seen to its end.
+    `around` is the quote in which the whole command stands, `assigned` knows the values of variables. `whole` says
+    afterwards whether the command was seen to its end.
     """
 
-    def __init__(self, text: str, position: int, assigned: Callable[[str], str | None]) -> None:
-        self.text, self.position, self.assigned = text, position, assigned
+    def __init__(self, text: str, position: int, around: str, assigned: Callable[[str], str | None]) -> None:
+        self.text, self.position, self.around, self.assigned = text, position, around, assigned
         self.limit = min(len(text), position + LIMIT)
-        self.around = quote_around(text[line_start(text, position) : position])
         self.quote = ""
         self.words: list[tuple[list[str], list[Span]]] = []
         self.open = False
