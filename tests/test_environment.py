@@ -369,3 +369,10 @@ def test_which_workloads_are_shown(tmp_path: Path, words: tuple[str, ...], names
 def test_files_that_are_excluded_are_not_read(tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": TWO, "b.yaml": MAP, ".cmlint.yaml": "exclude: [b.yaml]\nexternal: [app]\n"})
     assert "ConfigMap app: cannot be verified from these files" in cmlint(tmp_path, "env", "-w", "deploy/web").stdout
+
+
+def test_files_without_workloads_are_told(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": MAP})
+    done = cmlint(tmp_path, "env", "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "cmlint: warning: there is no workload in these files\n")
+    assert json.loads(done.stdout) == {"version": 1, "workloads": []}

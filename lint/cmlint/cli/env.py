@@ -8,7 +8,7 @@ import msgspec
 
 from cmlint.check import read_bundles
 from cmlint.cli import parameters
-from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_problems
+from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import view_of, write
 from cmlint.config import load
@@ -66,6 +66,8 @@ def run(options: Options) -> int:
     if not failed(problems):
         require_objects(paths, bundles)
     found = chosen(list(workloads(bundles)), options)
+    if not found:
+        tell("warning", "there is no workload in these files")
     write(render_json(found) if options.format == "json" else render_text(found, view_of(options.color)))
     return 2 if failed(problems) else 0
 
