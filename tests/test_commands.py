@@ -120,6 +120,7 @@ COMMANDS = [
     ("kubectl create configmap app --from-literal=$KEY=1 --from-literal=B=2", "ConfigMap app: B=2 ..."),
     ("kubectl create configmap app $ARGS --from-literal=B=2", "ConfigMap app: B=2 ..."),
     ('kubectl create configmap app "${ARGS[@]}"', "ConfigMap app: ..."),
+    ("kubectl create configmap ${NS:+-n $NS} app --from-literal=B=2", "ConfigMap app: B=2 ..."),
     ("NAME=app-config\nkubectl create configmap $NAME --from-literal=A=1", "ConfigMap app-config: A=1"),
     ("NAME ?= app-config\n\nx:\n\tkubectl create configmap $(NAME) --from-literal=A=1", "ConfigMap app-config: A=1"),
     ("env:\n  NAME: 'app-config'\nrun: kubectl create cm $NAME --from-literal=A=1", "ConfigMap app-config: A=1"),
@@ -285,6 +286,15 @@ def test_arguments_in_a_list() -> None:
     text = job(listed)
     (document,) = read_text(text).commands
     assert text[document.head.start : document.head.end] == "app"
+
+
+def test_definitions_of_resources_are_no_place_for_commands() -> None:
+    crd = (
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\nspec:\n"
+        "  description: Create it by `kubectl create secret generic app --from-literal=A=1`.\n"
+    )
+    assert made(crd) == made(f"{crd}---\napiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\n") == []
+    assert made(f"{crd}---\n# kubectl create cm app --from-literal=A=1\nkind: x\n") == ["ConfigMap app: A=1"]
 
 
 # resolution

@@ -45,9 +45,11 @@ class Bundle:
         for path, facts in files:
             for document in facts.documents:
                 self.placed.append(Placed(path, document, facts, len(self.placed), built))
-        for path, facts in (*files, *scripts):
-            for document in facts.commands:
-                self.commands.append(Placed(path, document, facts, len(self.placed) + len(self.commands)))
+        for texts, whence in ((files, built), (scripts, None)):
+            for path, facts in texts:
+                for document in facts.commands:
+                    number = len(self.placed) + len(self.commands)
+                    self.commands.append(Placed(path, document, facts, number, whence))
         self.index = Index(self.placed, self.commands, whole=built is not None)
         around = Surroundings(self.placed, [*files, *beside])
         self.resolver = Resolver(self.index, around, external, strict, others, unbuilt, supply)

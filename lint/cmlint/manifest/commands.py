@@ -159,16 +159,17 @@ def created(words: list[Word], *, whole: bool) -> Iterator[Document]:
     else:
         return
     sourced = any(option.name.startswith(SOURCES) for option in call.options)
-    if not rest or not (sourced or all(word.text == VARIABLE for word in rest[1:])):
+    written = [word for word in rest if word.text != VARIABLE] or rest[:1]
+    if not written or not (sourced or len(written) == 1):
         return
-    name = name_of(rest[0], call)
+    name = name_of(written[0], call)
     if name is None:
         return
     keys = list(keys_of(call, target, FIXED.get(verbs[-1], ())))
     known = [key for key in keys if key is not None]
     is_open = not whole or len(rest) > 1 or len(known) < len(keys) or not keys or call.unknown
-    written = [word.scalar for word in words if word.text]
-    span = Span(written[0].start, written[-1].end)
+    places = [word.scalar for word in words if word.text]
+    span = Span(places[0].start, places[-1].end)
     provider = Provider(target, KIND, name, tuple(known), is_open, False, span, glob="*" in name.value)
     masked = tuple(secrets_in(call, rest[1:])) if target == "Secret" else ()
     yield document_of(provider, namespace_of(call), masked)

@@ -80,9 +80,10 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
                 else:
                     others[found] = None
     ignores = read_ignores(text, cut(text)) if documents and "cmlint:" in text else ()
-    telling = bool(documents) or any(skip.reason != DEFINITION for skip in skipped)
-    commands = commands_in(text, documents) if telling else ()
-    return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), commands)
+    definitions = [skip.span for skip in skipped if skip.reason == DEFINITION]
+    commands = commands_in(text, documents) if documents or len(definitions) < len(skipped) else ()
+    told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in definitions))
+    return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), tuple(told))
 
 
 def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document, ...]:

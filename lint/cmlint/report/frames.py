@@ -233,7 +233,9 @@ def masked_places(result: Result) -> dict[str, list[Span]]:
     for bundle in result.bundles:
         for path, spans in bundle.built.masked().items() if bundle.built else ():
             masked.setdefault(path, []).extend(spans)
-        for placed in (*bundle.placed, *bundle.commands):
+        for placed in bundle.placed:
             if placed.document.masked and not placed.built:
                 masked.setdefault(placed.path, []).extend(placed.document.masked)
+        for path, span in (placed.written(span) for placed in bundle.commands for span in placed.document.masked):
+            masked.setdefault(path, []).append(span)
     return masked
