@@ -102,6 +102,11 @@ def test_a_place_of_several_lines_has_a_side() -> None:
     ]
 
 
+def test_a_place_that_ends_with_its_line_does_not_reach_the_next() -> None:
+    assert frame({"a": "a: 1\nb: 2\n"}, ("a", 0, 5))[2:5] == [" 1 | a: 1", "   | ^^^^", "   |"]
+    assert frame({"a": "a: 1\nb: 2\nc"}, ("a", 0, 10))[2:6] == [" 1 | / a: 1", " 2 | | b: 2", "   | |____^", "   |"]
+
+
 def test_a_place_of_very_many_lines_is_cut() -> None:
     text = "".join(f"line {i}\n" for i in range(1, 100))
     assert frame({"a": text}, ("a", 0, text.index("line 50") + 4))[1:] == [

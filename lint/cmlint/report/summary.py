@@ -21,7 +21,7 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     seen += count(outcome.references, "reference")
     head = ", ".join(found) or paint("good", "no problems")
     took = f", {view.seconds:.2f} s" if view.verbose else ""
-    lines = [f"{head} in {count(outcome.files, 'file')} ({seen}{took})"]
+    lines: list[str] = []
     if unread := sum(problem.fatal for problem in result.problems):
         lines.append(f"not read: {count(unread, 'path')}, see above")
     if outcome.skipped:
@@ -29,11 +29,12 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     if outcome.suppressed:
         lines.append(f"suppressed: {count(len(outcome.suppressed), 'finding')} (`--no-ignores` shows them)")
     if outcome.unverified:
-        number = count(len(outcome.unverified), "reference")
+        number = count(len(set(outcome.unverified)), "reference")
         strict = "`references: strict` takes them for missing"
         hint = strict if view.verbose else f"`--verbose` lists them, {strict}"
         lines.append(f"not verifiable from these files: {number} to what may be made elsewhere ({hint})")
-    return "\n".join("\n  ".join(wrapped(line, view.width, 2)) for line in lines)
+    more = ("\n  ".join(wrapped(line, view.width, 2)) for line in lines)
+    return "\n".join((f"{head} in {count(outcome.files, 'file')} ({seen}{took})", *more))
 
 
 def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
