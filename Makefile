@@ -2,6 +2,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# The programs that tests run, built once and kept outside of the repository. CMLINT_TEST_HELM names a helm of one's own.
+HELM_VERSION := v3.20.2
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cmlint-test
+HELM := $(if $(CMLINT_TEST_HELM),,$(TOOLS)/helm-$(HELM_VERSION))
+
 # Without this, pyright asks the npm registry for a newer version on every run.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
@@ -13,14 +18,14 @@ help: ## show this list
 demo: $(VENV)/installed ## check the shop in fixtures/demo, which has one of each common mistake
 	$(BIN)/cmlint check fixtures/demo; test $$? -eq 1
 
-test: $(VENV)/dev ## everything that must hold: style, types, tests
+test: $(VENV)/dev $(HELM) ## everything that must hold: style, types, tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/pytest -n 2 --dist loadfile
 
-docs: $(VENV)/dev ## write all generated documents anew; the tests fail when one is stale
+docs: $(VENV)/dev $(HELM) ## write all generated documents anew; the tests fail when one is stale
 	$(BIN)/python -m tests.support.update
 
 new-rule: $(VENV)/installed ## begin a rule: make new-rule NAME=references/bad-thing
@@ -28,6 +33,11 @@ new-rule: $(VENV)/installed ## begin a rule: make new-rule NAME=references/bad-t
 
 dist: $(VENV)/dev ## build what is published, into dist/
 	$(BIN)/python -m build
+
+$(TOOLS)/helm-$(HELM_VERSION):
+	@command -v go || { echo "tests run helm, and go builds it: install go, or set CMLINT_TEST_HELM=/path/to/helm"; exit 1; }
+	GOBIN=$(TOOLS)/bin go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+	touch $@
 
 $(VENV)/made:
 	$(PYTHON) -m venv $(VENV)

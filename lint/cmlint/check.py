@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import Built, Index
+from cmlint.bundle.index import Built, Index, Supply
 from cmlint.config import Config
 from cmlint.engine import Engine, Outcome
 from cmlint.kube.versions import NEWEST, parse_version
@@ -63,7 +63,7 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
     strict = config.references == "strict"
     for group in groups:
         facts: list[tuple[str, FileFacts]] = []
-        built: Built | None = None
+        stream = Stream()
         sources.update(group.paths)
         for shown, path in group.paths.items():
             try:
@@ -72,12 +72,23 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
                 problems.append(files.Problem(shown, 0, files.reason(error)))
                 continue
             if path == "-":
-                text, built = take_stream(text)
-                streams[shown] = text
+                stream = take_stream(text)
+                streams[shown] = text = stream.text
             facts.append((shown, reader_of(shown, group)(text)))
         scripts = list(read_scripts(group))
         sources.update((shown, group.scripts[shown]) for shown, _ in scripts)
-        bundles.append(Bundle(facts, config.external, strict, scripts, beside=beside, others=others, built=built))
+        bundles.append(
+            Bundle(
+                facts,
+                config.external,
+                strict,
+                scripts,
+                beside=beside,
+                others=others,
+                built=stream.built,
+                supply=stream.supply,
+            )
+        )
         commanding += [*scripts, *((path, file) for path, file in facts if file.commands)]
     for build in builds:
         bundles.append(
@@ -115,22 +126,30 @@ def reader_of(shown: str, group: files.Group) -> Callable[[str], FileFacts]:
     return read_template if shown in group.templates else read_text
 
 
-def take_stream(text: str) -> tuple[str, Built | None]:
-    """A text from standard input, with what leads back to where it was written when kustomize or helm has made it."""
-    if files.ORIGIN not in text:
-        if files.SOURCE not in text:
-            return text, None
+class Stream(NamedTuple):
+    """A text from standard input, what leads back to where it was written, and what it is given when installed."""
+
+    text: str = ""
+    built: Built | None = None
+    supply: Supply | None = None
+
+
+def take_stream(text: str) -> Stream:
+    """A text from standard input, which kustomize or helm may have made."""
+    if files.ORIGIN in text:
+        from cmlint.sources import kustomize
+
+        return Stream(*kustomize.lead_back(text))
+    if files.SOURCE in text:
         from cmlint.sources import helm
 
-        return text, helm.lead_back(text)
-    from cmlint.sources.kustomize import lead_back
-
-    return lead_back(text)
+        return Stream(text, *helm.lead_back(text))
+    return Stream(text)
 
 
 def read_builds(groups: list[files.Group], config: Config, problems: list[files.Problem]) -> list[Build]:
     """What the kustomizations among files build; whatever these use is taken out of the groups."""
-    if not files.near_kustomizations(groups):
+    if not config.build or not files.near_kustomizations(groups):
         return []
     from cmlint.sources.kustomize import take_builds
     from cmlint.sources.tool import Wishes
@@ -143,7 +162,7 @@ def read_charts(
     groups: list[files.Group], config: Config, problems: list[files.Problem]
 ) -> tuple[list[Rendering], list[tuple[str, FileFacts]]]:
     """What the Helm charts among files render, and where there are any; their templates are taken out of the groups."""
-    if not files.near_charts(groups):
+    if not config.build or not files.near_charts(groups):
         return [], []
     from cmlint.sources.helm import HelmWishes, take_charts
 

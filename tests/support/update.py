@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support import cases, golden, index, pages
+from tests.support import cases, golden, index, pages, tools
 
 
 def generated() -> Iterator[tuple[Path, str]]:
@@ -21,6 +21,7 @@ def generated() -> Iterator[tuple[Path, str]]:
 
 def main() -> None:
     """Writes those that are stale."""
+    tools.put_on_path()
     for path, text in generated():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -20,8 +20,8 @@ from cmlint.kube.versions import Version
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import HELM_CHART, Fault, FileFacts, Skip, Span
 from cmlint.sources import files, tool
-from cmlint.sources.charts import VALUES, Chart, Supply, find_charts, is_chart, read_values
-from cmlint.sources.rendered import SOURCE, RenderedText, Templates
+from cmlint.sources.charts import VALUES, Chart, Supply, find_charts, is_chart
+from cmlint.sources.rendered import SOURCE, RenderedText
 from cmlint.sources.tool import NotBuiltError
 
 if TYPE_CHECKING:
@@ -143,23 +143,26 @@ def rendering(chart: Chart, values: str, text: str, *, several: bool) -> Renderi
     inside = {source.split("/")[2] for source in re.findall(SOURCE, text) if source.count("/") > 2}
     idle = [name for name in chart.dependencies if name not in inside]
     evidence = (chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),)))
-    facts = without_copies(read_text(text), text)
+    facts = kept(read_text(text), leading)
     return Rendering([(chart.description, facts)], leading, Supply(chart, given, leading), [evidence] if idle else [])
 
 
-def without_copies(facts: FileFacts, text: str) -> FileFacts:
-    """Facts without faults about keys that stand twice with the same value: labels of which several templates include
-    some do, and helm keeps the last (`pkg/releaseutil/manifest_sorter.go` in helm/helm)."""
+def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
+    """Facts without faults that are not the chart's: of values that it is not given, and of repeated equal fields.
+
+    What several templates include, mostly labels, often stands twice with one value. Helm lets the last win
+    (`pkg/kube/client.go` in helm/helm builds objects as kubectl does).
+    """
 
     def line(span: Span) -> str:
-        return text[span.start : text.find("\n", span.start)]
+        return leading.text[span.start : leading.text.find("\n", span.start)]
 
-    def harmless(fault: Fault) -> bool:
-        return fault.code == "repeated-key" and fault.other is not None and line(fault.span) == line(fault.other)
+    def counts(fault: Fault) -> bool:
+        copied = fault.code == "repeated-key" and fault.other is not None and line(fault.span) == line(fault.other)
+        return not copied and not leading.lacks_value(fault.span)
 
     documents = (
-        msgspec.structs.replace(document, faults=tuple(f for f in document.faults if not harmless(f)))
-        for document in facts.documents
+        msgspec.structs.replace(document, faults=tuple(filter(counts, document.faults))) for document in facts.documents
     )
     return msgspec.structs.replace(facts, documents=tuple(documents))
 
@@ -223,27 +226,23 @@ def why(errors: str) -> str:
     return reason
 
 
-def lead_back(text: str) -> RenderedText | None:
-    """What leads back from a text that helm has rendered, where the chart lies in the working directory or below.
+def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:
+    """What leads back from a text that helm has rendered, and what its chart may be given by default.
 
-    That is the only chart of the name that `# Source:` begins with in which all templates are there.
+    The chart is the only one in the working directory or below that has the name with which all `# Source:` begin and
+    every template that they name; where there is none, the text stands for itself.
     """
     sources = dict.fromkeys(re.findall(SOURCE, text))
     names = {source.partition("/")[0] for source in sources}
-    if len(names) != 1:
-        return None
-    (name,) = names
-    charts = (Templates(name, folder) for folder in folders_below(os.curdir) if chart_name(folder) == name)
-    found = [templates for templates in charts if all(map(templates.path, sources))]
-    return RenderedText(files.STDIN, text, found[0]) if len(found) == 1 else None
+    charts = (Chart(folder) for folder in folders_below(os.curdir)) if len(names) == 1 else ()
+    found = [chart for chart in charts if chart.name in names and all(map(chart.templates.path, sources))]
+    if len(found) != 1:
+        return None, None
+    leading = RenderedText(files.STDIN, text, found[0].templates)
+    return leading, Supply(found[0], [os.path.join(found[0].folder, VALUES)], leading)
 
 
-def chart_name(folder: str) -> str:
-    """The name of the chart in a folder."""
-    return read_values(os.path.join(folder, files.CHART)).word("name")
-
-
-def folders_below(top: str) -> Iterable[str]:
+def folders_below(top: str) -> Iterator[str]:
     """The folders with charts, from the top downwards."""
     for folder, names, found in os.walk(top):
         names[:] = sorted(name for name in names if name not in files.NEVER)

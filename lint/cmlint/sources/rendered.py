@@ -20,11 +20,22 @@ from cmlint.model.facts import Document, FileFacts, Ignore, Scalar, Span
 from cmlint.sources import files
 from cmlint.sources.lead import Step, Target, target_of
 from cmlint.sources.parts import Part, Place, read_part, read_parts
-from cmlint.sources.template import ANYTHING, OTHER, VERBATIM, Chunk, Entry, as_yaml, likeness_of, read_template
+from cmlint.sources.template import (
+    ANYTHING,
+    OTHER,
+    VERBATIM,
+    Chunk,
+    Entry,
+    as_yaml,
+    filled,
+    likeness_of,
+    read_template,
+    without_actions,
+)
 
 SOURCE = r"(?m)^# Source: ([^\r\n]+?)[ \t]*\r?$"
 
-WHOLE = ("spec", "metadata")
+WHOLE: tuple[tuple[str, ...], ...] = (("spec",), ("metadata",))
 """Fields that say no more of a place than the object itself."""
 
 
@@ -108,15 +119,27 @@ class RenderedText:
             return (self.shown, span) if self.shown == files.STDIN else (self.shown, Span(0, 0))
         target = target_of(rendered.root, span)
         place = rendered.find(target)
-        return place.path, self.within(place, target, span)
+        return place.path, self.within(place, span)
 
-    def within(self, place: Place, target: Target, span: Span) -> Span:
-        """The same part of a place as a stretch is of its own, where that has the same text once."""
-        written, wanted = self.templates.text(place.path)[place.start : place.end], self.text[span.start : span.end]
-        if (span.start, span.end) == target.place[1:] or not wanted or written.count(wanted) != 1:
+    def within(self, place: Place, span: Span) -> Span:
+        """The part of a place that has the text of a stretch, where it has it once."""
+        written = without_actions(self.templates.text(place.path)[place.start : place.end])
+        wanted = self.text[span.start : span.end]
+        if not wanted or written.count(wanted) != 1:
             return place.span
         start = place.start + written.index(wanted)
         return Span(start, start + len(wanted))
+
+    def lacks_value(self, span: Span) -> bool:
+        """Whether a stretch belongs to a value, or its key, of which an action has rendered nothing."""
+        rendered = self.object_at(span.start)
+        if rendered is None or rendered.chunk is None:
+            return False
+        target = target_of(rendered.root, span)
+        if target.part.text is None:
+            return False
+        entry = rendered.best(target._replace(key=None))
+        return entry is not None and "" in filled(entry.text, target.part.text)
 
     def through(self, path: str) -> tuple[str, Span] | None:
         """The file of values that the chart was rendered with: its first field."""
@@ -201,14 +224,15 @@ class RenderedObject:
     def best(self, target: Target) -> Entry | None:
         """The entry that most likely wrote a part; None where several may have."""
         names = names_of(target.steps)
-        ranked: dict[tuple[int, int, int], list[Entry]] = {}
+        ranked: dict[tuple[int, ...], list[Entry]] = {}
         assert self.chunk
         for entry in self.chunk.entries:
             if bool(entry.key) == (target.steps[-1].name is not None) and entry.path[-1:] == names[-1:]:
                 likeness, near = likeness_to(entry, target.part), shared(entry.path, names)
                 items = self.items_alike(entry, target.steps)
                 if (likeness == VERBATIM or (likeness and near == len(names) == len(entry.path))) and items is not None:
-                    ranked.setdefault((near, likeness, items), []).append(entry)
+                    rank = near, likeness, items, len(entry.text.replace(ANYTHING, ""))
+                    ranked.setdefault(rank, []).append(entry)
         if not ranked:
             return None
         found = ranked[max(ranked)]
@@ -231,10 +255,13 @@ class RenderedObject:
         """The nearest field around a part that the template has once at the same path."""
         assert self.chunk
         names = names_of(target.steps)
-        while (names and names != names[:1]) or (names and names[0] not in WHOLE):
-            found = [entry for entry in self.chunk.entries if entry.path == names and entry.key]
-            if len(found) == 1 and found[0].key:
-                return Place(found[0].key.path, found[0].key.start, found[0].value.end)
+        while names and names not in WHOLE:
+            ranked: dict[int, list[Place]] = {}
+            for entry in self.chunk.entries:
+                if entry.path == names and entry.key and (alike := self.items_alike(entry, target.steps)) is not None:
+                    ranked.setdefault(alike, []).append(Place(entry.key.path, entry.key.start, entry.value.end))
+            if ranked and len(found := ranked[max(ranked)]) == 1:
+                return found[0]
             names = names[:-1]
         return None
 

@@ -28,7 +28,8 @@ ANYTHING = "\0"
 class Entry(NamedTuple):
     """A field or an item: the names of the fields that lead to it, and the numbers of the items that it lies in.
 
-    `text` is the value as it is written on the line, without quotes, with one ANYTHING for each action.
+    `text` is the value as it is written on the line, without quotes, with one ANYTHING for each action. It is the name
+    of the item with the number `names`.
     """
 
     path: tuple[str, ...]
@@ -36,6 +37,7 @@ class Entry(NamedTuple):
     key: Place | None
     value: Place
     text: str
+    names: int = 0
 
 
 class Chunk:
@@ -44,10 +46,7 @@ class Chunk:
     def __init__(self, path: str, text: str, start: int, end: int) -> None:
         self.path, self.start = path, start
         self.entries = list(entries_in(path, blanked(text[start:end]), start))
-        self.names: dict[int, str] = {}
-        for entry in self.entries:
-            if entry.items and entry.path[-1:] == ("name",) and entry.key:
-                self.names.setdefault(entry.items[-1], entry.text)
+        self.names = {entry.names: entry.text for entry in self.entries if entry.names}
 
     def top(self, *path: str) -> Entry | None:
         """The first field at a path."""
@@ -92,6 +91,11 @@ def blanked(text: str) -> str:
     return re.sub(r"(?m)^[ \t]*(?:\{\{\s*\}\}[ \t]*)+$", lambda found: re.sub(r"[^\n]", " ", found[0]), text)
 
 
+def without_actions(text: str) -> str:
+    """A text of the same length in which all actions are blank."""
+    return re.sub(ACTION, lambda found: " " * len(found[0]), text)
+
+
 def as_yaml(text: str) -> str:
     """A template of the same length in which actions are letters, so that comments can be found as in YAML."""
     return re.sub(ACTION, lambda found: re.sub(r"[^\n]", "x", found[0]), blanked(text))
@@ -117,6 +121,13 @@ class Layout:
     def path(self) -> tuple[str, ...]:
         """The names of the fields."""
         return tuple(name for _, name, _ in self.open if name is not None)
+
+    @property
+    def named(self) -> int:
+        """The number of the item that the innermost field is the name of; 0 when it is none."""
+        if len(self.open) < 2 or self.open[-1][1] != "name" or self.open[-2][1] is not None:
+            return 0
+        return self.open[-2][2]
 
     @property
     def inside(self) -> tuple[int, ...]:
@@ -151,7 +162,9 @@ def entries_in(path: str, text: str, base: int) -> Iterator[Entry]:
             shown = unquoted(re.sub(EMPTY, ANYTHING, written))
         at = base + line.start()
         key = Place(path, at + column, at + column + len(field[1])) if field else None
-        yield Entry(layout.path, layout.inside, key, Place(path, at + start, at + start + len(written)), shown)
+        yield Entry(
+            layout.path, layout.inside, key, Place(path, at + start, at + start + len(written)), shown, layout.named
+        )
 
 
 def unquoted(text: str) -> str:
@@ -159,9 +172,14 @@ def unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
+def filled(written: str, rendered: str) -> tuple[str, ...]:
+    """What the actions in a text have become in what was rendered; nothing where that cannot be."""
+    found = re.fullmatch("(.*?)".join(map(re.escape, written.split(ANYTHING))), rendered.strip(), re.DOTALL)
+    return found.groups() if found else ()
+
+
 def likeness_of(written: str, rendered: str) -> int:
     """How like a rendered text what stands in a template is."""
     if ANYTHING not in written:
         return VERBATIM if written == rendered else OTHER
-    pattern = ".*".join(map(re.escape, written.split(ANYTHING)))
-    return POSSIBLE if re.fullmatch(pattern, rendered.strip(), re.DOTALL) else OTHER
+    return POSSIBLE if filled(written, rendered) else OTHER

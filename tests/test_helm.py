@@ -1,0 +1,371 @@
+"""Helm charts: what is rendered, where findings of it are shown, and what is said of charts that are not rendered."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cmlint.check import Result, check
+from cmlint.config import Config, Helm, load
+from cmlint.errors import FatalError
+from cmlint.report import render
+from cmlint.report.view import View
+from tests.support.command import COMMAND, cmlint
+from tests.support.run import FIXTURES, concise, inside, rules, write
+from tests.support.tools import HELM
+
+PROJECTS = FIXTURES / "projects"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def program() -> None:
+    """The real program, which `make test` builds."""
+    assert os.access(HELM, os.X_OK), f"there is no helm at {HELM}: run `make test`, or set CMLINT_TEST_HELM"
+
+
+def run(folder: Path, *paths: str, config: Config | None = None) -> Result:
+    """What cmlint finds in a folder, and what it warns of."""
+    with inside(folder):
+        return check(paths or (".",), config or Config(), dict(rules()))
+
+
+def warnings(result: Result) -> list[str]:
+    """What is told besides findings; none of it makes the run fail."""
+    assert not any(problem.fatal for problem in result.problems)
+    return [f"{problem.path}: {problem.message}" for problem in result.problems]
+
+
+def related(result: Result) -> list[str]:
+    """The places that belong to findings."""
+    places = (place for finding in result.outcome.findings for place in finding.related)
+    return [f"{p.location.path}:{p.location.start.line}:{p.location.start.column}: {p.label}" for p in places]
+
+
+def unverified(result: Result) -> list[str]:
+    """What the files prove neither right nor wrong."""
+    return [f"{u.location.path}:{u.location.start.line}: {u.name}: {u.why}" for u in result.outcome.unverified]
+
+
+def rendered(folder: Path, *words: str) -> str:
+    """What helm itself renders of a chart."""
+    done = subprocess.run(
+        [HELM, "template", *words, "--kube-version", "1.37.0"], cwd=folder, capture_output=True, check=True
+    )
+    return done.stdout.decode()
+
+
+CHART = "apiVersion: v2\nname: {}\nversion: 1.0.0\n"
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  containers:
+    - name: web
+      image: registry.example.com/web:1.2.3
+      env:
+        - name: PORT
+          value: {{ .Values.port }}
+"""
+FOUND = "templates/pod.yaml:11:18: error[non-string-env] the value of `PORT` must be a string, but it is a number"
+
+
+def chart(folder: Path, name: str = "web", **files: str) -> None:
+    """Writes a chart with one Pod, whose port is a number."""
+    write(folder, {"Chart.yaml": CHART.format(name), "values.yaml": "port: 8080\n", "templates/pod.yaml": POD, **files})
+
+
+# what is rendered
+
+
+def test_a_finding_lists_the_values_that_it_is_seen_with() -> None:
+    result = run(PROJECTS / "helm-ci")
+    assert warnings(result) == [], "that the defaults lack something matters no more when tests give it"
+    assert related(result) == [
+        "shop/templates/shop.yaml:4:9: defined here, without it",
+        "shop/templates/shop.yaml:6:3: a near key is defined here",
+        "shop/ci/debug-values.yaml:2:1: through shop/ci/debug-values.yaml",
+        "shop/ci/typo-values.yaml:1:1: through shop/ci/typo-values.yaml",
+        "shop/ci/debug-values.yaml:2:1: through shop/ci/debug-values.yaml",
+    ]
+
+
+def test_the_values_of_the_configuration_come_first(tmp_path: Path) -> None:
+    chart(tmp_path / "a/web", **{"ci/wrong-values.yaml": "port: 1\n"})
+    write(tmp_path, {"good.yaml": "port: '\"80\"'\n", "bad.yaml": "port: 80\n"})
+    good, bad = str(tmp_path / "good.yaml"), str(tmp_path / "bad.yaml")
+    for pattern in ("a/web", "web", "a/*"):
+        anchored = f"{tmp_path}/**/{pattern}" if "/" not in pattern else f"{tmp_path}/{pattern}"
+        assert concise(run(tmp_path, config=Config(helm=Helm({anchored: (good,)})))) == []
+        assert related(run(tmp_path, config=Config(helm=Helm({anchored: (good, bad)})))) == [
+            "bad.yaml:1:1: through bad.yaml"
+        ]
+        assert concise(run(tmp_path, config=Config(helm=Helm({anchored: (f"{good},{bad}",)})))) == [f"a/web/{FOUND}"]
+
+
+def test_values_that_are_not_there_are_named(tmp_path: Path) -> None:
+    chart(tmp_path / "web")
+    config = Config(helm=Helm({f"{tmp_path}/web": (str(tmp_path / "none.yaml"),)}))
+    assert warnings(run(tmp_path, config=config)) == ["none.yaml: not rendered: there is no such file of values"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("helm: 1\n", ".cmlint.yaml:1:7: `helm` must be a mapping, but it is a number"),
+        ("helm:\n  value: {}\n", ".cmlint.yaml:2:3: there is no setting `helm.value`"),
+        (
+            "helm:\n  values: [a.yaml]\n",
+            ".cmlint.yaml:2:11: `helm.values` must be a mapping of patterns to lists, but it is a list",
+        ),
+        (
+            "helm:\n  values:\n    web: a.yaml\n",
+            ".cmlint.yaml:3:10: `helm.values.web` must be a list of strings, but it is a string",
+        ),
+    ],
+)
+def test_settings_of_helm_are_checked(text: str, message: str, tmp_path: Path) -> None:
+    write(tmp_path, {".cmlint.yaml": text})
+    with inside(tmp_path), pytest.raises(FatalError) as caught:
+        load(None, rules())
+    assert caught.value.message == message
+
+
+def test_values_are_relative_to_the_configuration(tmp_path: Path) -> None:
+    write(tmp_path, {".cmlint.yaml": "helm:\n  values:\n    web/: ['a.yaml, b/c.yaml']\n", "web/x": ""})
+    with inside(tmp_path / "web"):
+        config = load(None, rules())
+    assert config.helm == Helm({f"{tmp_path}/**/web/": (f"{tmp_path}/a.yaml,{tmp_path}/b/c.yaml",)})
+
+
+def test_subcharts_and_libraries_are_rendered_in_their_chart_alone() -> None:
+    with inside(PROJECTS / "helm-subcharts"):
+        assert run(Path(), "shop/charts/common").problems == []
+    result = run(PROJECTS / "helm-subcharts")
+    assert [placed.document.kind for bundle in result.bundles for placed in bundle.placed] == ["ConfigMap", "Pod"]
+    assert warnings(result) == []
+
+
+def test_charts_side_by_side_in_a_folder_called_charts_are_all_rendered(tmp_path: Path) -> None:
+    chart(tmp_path / "charts/a", "a")
+    chart(tmp_path / "charts/b", "b")
+    assert concise(run(tmp_path)) == [f"charts/a/{FOUND}", f"charts/b/{FOUND}"]
+
+
+def test_plain_manifests_beside_a_chart_are_linted_too(tmp_path: Path) -> None:
+    chart(tmp_path / "web")
+    write(tmp_path, {"pod.yaml": POD.replace("{{ .Release.Name }}", "web").replace("{{ .Values.port }}", "80")})
+    assert [line.partition(":")[0] for line in concise(run(tmp_path))] == ["pod.yaml", "web/templates/pod.yaml"]
+
+
+# what is not rendered
+
+
+def test_a_chart_that_needs_values_is_named_once(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        chart(tmp_path / name, **{"templates/x.yaml": '{{ required "say which port" .Values.none }}\n'})
+    result = run(tmp_path)
+    reason = "execution error at (web/templates/x.yaml:1:3): say which port"
+    assert warnings(result) == [f"a/Chart.yaml: not rendered, like b/Chart.yaml: {reason}"]
+    assert concise(result) == []
+    assert {reason for _, reason in result.outcome.skipped} == {"a template, not rendered", "not a Kubernetes object"}
+
+
+def test_a_missing_dependency_is_named_and_never_fetched(tmp_path: Path) -> None:
+    needs = "dependencies:\n  - {name: cache, version: 1.0.0, repository: 'http://127.0.0.1:1/charts'}\n"
+    chart(tmp_path, **{"Chart.yaml": CHART.format("web") + needs})
+    done = cmlint(tmp_path, "check", "--allow-empty", "-q")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == (
+        "cmlint: warning: Chart.yaml: not rendered: found in Chart.yaml, but missing in charts/ directory: cache; "
+        "`helm dependency build` fetches them\n"
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["Chart.yaml", "templates", "values.yaml"]
+
+
+def test_without_helm_charts_are_named_once_and_nothing_is_guessed(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        chart(tmp_path / name, **{"templates/quoted.yaml": POD.replace("{{ .Values.port }}", '"{{ .x }}"')})
+    done = cmlint(tmp_path, "check", "--allow-empty", "-q", PATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == (
+        "cmlint: warning: a/Chart.yaml: not checked, like 2 others (b/Chart.yaml, c/Chart.yaml): "
+        "there is no helm to render it with; install helm; `--helm` names one elsewhere\n"
+    )
+
+
+def test_the_program_can_be_named(tmp_path: Path) -> None:
+    chart(tmp_path)
+    write(tmp_path, {".cmlint.yaml": f"helm-program: {os.path.relpath(HELM, tmp_path)}\n"})
+    found = f"{FOUND}\n"
+    assert cmlint(tmp_path, "check", "-q", "--format", "concise", PATH="").stdout == found
+    assert cmlint(tmp_path, "check", "-q", "--format", "concise", "--helm", str(HELM), PATH="").stdout == found
+    done = cmlint(tmp_path, "check", "--helm", "nope")
+    message = "cmlint: error: there is no program `nope` to render charts with\nhelp: name helm\n"
+    assert (done.returncode, done.stderr) == (2, message)
+
+
+def test_a_helm_that_hangs_is_stopped(tmp_path: Path) -> None:
+    chart(tmp_path)
+    write(tmp_path, {"bin/helm": "#!/bin/sh\nsleep 600\n"})
+    (tmp_path / "bin/helm").chmod(0o755)
+    result = run(tmp_path, config=Config(helm_program=str(tmp_path / "bin/helm"), build_timeout=1))
+    assert warnings(result) == [
+        "Chart.yaml: not rendered: it took longer than 1 seconds; `build-timeout` in the configuration allows more"
+    ]
+
+
+def test_a_template_alone_is_not_linted_as_it_stands(tmp_path: Path) -> None:
+    chart(
+        tmp_path,
+        **{"templates/pod.yaml": POD.replace("{{ .Values.port }}", "80").replace("{{ .Release.Name }}", "'{{ .x }}'")},
+    )
+    result = run(tmp_path, "templates/pod.yaml")
+    assert concise(result) == []
+    assert result.outcome.skipped == [("templates/pod.yaml", "a template, not rendered")]
+
+
+def test_plugins_and_settings_of_the_user_have_no_say(tmp_path: Path) -> None:
+    chart(tmp_path / "web")
+    for name in ("HELM_NAMESPACE", "HELM_PLUGINS", "HELM_DEBUG", "HELM_DRIVER"):
+        done = cmlint(tmp_path, "check", "-q", "--format", "concise", command=COMMAND, **{name: "nope"})
+        assert (done.stdout, done.stderr) == (f"web/{FOUND}\n", "")
+
+
+# what is known of names
+
+
+def test_what_values_name_and_what_other_values_make_is_not_missing() -> None:
+    assert unverified(run(PROJECTS / "helm-defaults")) == [
+        "shop/templates/deployment.yaml:23: ConfigMap/release-name-shop-cache: "
+        "shop/templates/config.yaml makes it with other values",
+        "shop/templates/deployment.yaml:25: ConfigMap/shop-licence: the values of shop name it",
+    ]
+
+
+def test_a_dependency_that_is_off_may_make_what_is_missing(tmp_path: Path) -> None:
+    reference = "\n      envFrom: [configMapRef: {name: none}]\n"
+    needs = "dependencies:\n  - {name: cache, version: 1.0.0, condition: cache.on}\n"
+    chart(
+        tmp_path,
+        **{
+            "Chart.yaml": CHART.format("web") + needs,
+            "charts/cache/Chart.yaml": CHART.format("cache"),
+            "values.yaml": "port: '\"80\"'\ncache: {on: false}\n",
+            "templates/pod.yaml": POD.replace("\n      env:", f"{reference}      env:"),
+        },
+    )
+    assert unverified(run(tmp_path)) == ["templates/pod.yaml:9: ConfigMap/none: a Helm chart in Chart.yaml"]
+    write(tmp_path, {"charts/cache/templates/x.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"})
+    write(tmp_path, {"values.yaml": "port: '\"80\"'\ncache: {on: true}\n"})
+    assert [line.split(" ", 2)[1] for line in concise(run(tmp_path))] == ["error[missing-configmap]"]
+
+
+def test_labels_that_are_included_twice_are_no_finding(tmp_path: Path) -> None:
+    labels = "metadata:\n  labels:\n    app: web\n    app: {}\n"
+    chart(
+        tmp_path,
+        **{"templates/pod.yaml": POD.replace("metadata:\n", labels.format("web")), "values.yaml": "port: '\"80\"'\n"},
+    )
+    assert concise(run(tmp_path)) == []
+    chart(
+        tmp_path,
+        **{"templates/pod.yaml": POD.replace("metadata:\n", labels.format("shop")), "values.yaml": "port: '\"80\"'\n"},
+    )
+    assert concise(run(tmp_path)) == [
+        "templates/pod.yaml:6:5: error[repeated-mapping-key] the key `app` stands twice in one mapping"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("image", "values", "expected"),
+    [
+        ("{{ .Values.image }}", "", ""),
+        ('"{{ .Values.image.name }}:{{ .Values.image.tag }}"', "image: {name: web}", ""),
+        ('"{{ .Values.image.name }}:{{ .Values.image.tag }}"', "image: {name: web, tag: 'a b'}", "image"),
+        ('"{{ .Values.image.name }}:"', "image: {name: web}", "image"),
+    ],
+)
+def test_a_value_that_is_not_given_is_no_mistake_of_the_chart(
+    image: str, values: str, expected: str, tmp_path: Path
+) -> None:
+    pod = POD.replace("registry.example.com/web:1.2.3", image).replace("{{ .Values.port }}", "'80'")
+    chart(tmp_path, **{"templates/pod.yaml": pod, "values.yaml": values})
+    faults = [f.code for b in run(tmp_path).bundles for placed in b.placed for f in placed.document.faults]
+    assert "".join(faults) == expected
+
+
+# secrets and suppressions
+
+
+def test_no_value_of_a_secret_is_shown(tmp_path: Path) -> None:
+    secret = (
+        "apiVersion: v1\nkind: {0}\nmetadata: {{name: web}}\n"
+        "stringData:\n  a: hunter2\n  port: {{{{ .Values.port }}}}\n"
+        '  b: {{{{ .Values.b | default "hunter3" }}}}\n'
+    )
+    for kind in ("Secret", '{{ print "Sec" "ret" }}'):
+        chart(tmp_path, **{"templates/pod.yaml": secret.format(kind), "ci/b-values.yaml": "b: hunter4 # hunter5\n"})
+        result = run(tmp_path)
+        report = render("text", result, View(verbose=True)) + render("json", result, View())
+        assert "non-string-data" in report
+        assert "hunter" not in report
+
+
+def test_comments_in_templates_suppress(tmp_path: Path) -> None:
+    ignored = POD.replace(
+        "value: {{", "value: {{ .Values.port }} # cmlint: ignore[non-string-env] ports\n          #{{"
+    )
+    chart(tmp_path, **{"templates/pod.yaml": ignored})
+    config = Config(pedantic=True, ignore=("unpinned-image",))
+    assert [f.rule for f in run(tmp_path, config=config).outcome.suppressed] == ["non-string-env"]
+    assert concise(run(tmp_path, config=config)) == []
+    chart(tmp_path, **{"templates/pod.yaml": ignored, "values.yaml": "port: '\"80\"'\n"})
+    assert concise(run(tmp_path, config=config)) == [
+        "templates/pod.yaml:11:54: info[unused-ignore] `non-string-env` is suppressed here, but finds nothing"
+    ]
+
+
+# standard input
+
+
+def test_what_helm_renders_elsewhere_leads_back_to_the_chart() -> None:
+    folder = PROJECTS / "helm-defaults"
+    expected = (folder / "expected.txt").read_text(encoding="utf-8")
+    text = rendered(folder, "shop")
+    assert cmlint(folder, "check", "-", "-q", "--format", "concise", stdin=text).stdout == expected
+    done = cmlint(folder / "shop", "check", "-", "-q", "--format", "concise", stdin=text)
+    assert done.stdout == expected.replace("shop/templates", "templates")
+
+
+def test_what_no_chart_here_has_rendered_stays_on_standard_input(tmp_path: Path) -> None:
+    chart(tmp_path / "chart")
+    text = rendered(tmp_path, "chart")
+    found = "<stdin>:13:18: error[non-string-env] the value of `PORT` must be a string, but it is a number\n"
+    shutil.copytree(tmp_path / "chart", tmp_path / "copies/chart")
+    assert cmlint(tmp_path, "check", "-", "-q", "--format", "concise", stdin=text).stdout == found, "which of the two?"
+    shutil.rmtree(tmp_path / "copies")
+    (tmp_path / "chart/templates/pod.yaml").rename(tmp_path / "chart/templates/other.yaml")
+    assert cmlint(tmp_path, "check", "-", "-q", "--format", "concise", stdin=text).stdout == found
+
+
+def test_a_source_outside_of_the_chart_is_not_read(tmp_path: Path) -> None:
+    chart(tmp_path / "chart")
+    write(tmp_path, {"secret.yaml": "apiVersion: v1\n"})
+    text = rendered(tmp_path, "chart").replace("web/templates/pod.yaml", "web/../secret.yaml")
+    done = cmlint(tmp_path, "check", "-", "-q", "--format", "concise", stdin=text)
+    assert done.stdout.startswith("<stdin>:13:18: ")
+
+
+def test_nothing_about_helm_is_imported_without_a_chart(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": POD.replace("{{ .Release.Name }}", "web").replace("{{ .Values.port }}", "'80'")})
+    script = (
+        "import sys; from cmlint.__main__ import main; main(); print(*sorted(m for m in sys.modules if 'cmlint' in m))"
+    )
+    done = cmlint(tmp_path, "-c", script, command=Path(shutil.which("python") or ""))
+    assert "cmlint.sources.helm" not in done.stdout
