@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -14,6 +14,8 @@ from cmlint.config import Config
 from cmlint.engine import Engine, Outcome
 from cmlint.kube.versions import NEWEST, parse_version
 from cmlint.manifest.documents import commands_in, read_kustomization, read_template, read_text
+from cmlint.manifest.made import TABLE, Makers
+from cmlint.manifest.makers import MAKERS, Maker
 from cmlint.model.facts import FileFacts
 from cmlint.registry import expand
 from cmlint.rules import Rule, Settings
@@ -60,7 +62,7 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
     beside = [*(entry for build in builds for entry in build.beside), *charts]
     others: list[Index] | None = [] if builds or renderings else None
     commanding: list[tuple[str, FileFacts]] = []
-    strict = config.references == "strict"
+    strict, makers = config.references == "strict", makers_of(config)
     for group in groups:
         facts: list[tuple[str, FileFacts]] = []
         stream = Stream()
@@ -74,7 +76,7 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
             if path == "-":
                 stream = take_stream(text)
                 streams[shown] = text = stream.text
-            facts.append((shown, reader_of(shown, group)(text)))
+            facts.append((shown, read_one(shown, text, group, makers)))
         scripts = list(read_scripts(group))
         sources.update((shown, group.scripts[shown]) for shown, _ in scripts)
         bundles.append(
@@ -119,11 +121,17 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
     return bundles, Texts(load)
 
 
-def reader_of(shown: str, group: files.Group) -> Callable[[str], FileFacts]:
-    """What reads a text of a group, by its name and by what is known of it."""
+def read_one(shown: str, text: str, group: files.Group, makers: Makers) -> FileFacts:
+    """The facts of a text of a group, by its name and by what is known of it."""
     if os.path.basename(shown) in files.KUSTOMIZATIONS:
-        return read_kustomization
-    return read_template if shown in group.templates else read_text
+        return read_kustomization(text)
+    return read_template(text, makers) if shown in group.templates else read_text(text, makers)
+
+
+def makers_of(config: Config) -> Makers:
+    """What controllers make, with the kinds that the configuration adds."""
+    added = (Maker(p.kind, p.group, (p.target,), p.names, keys=p.keys, open=p.open) for p in config.providers)
+    return Makers((*MAKERS, *added)) if config.providers else TABLE
 
 
 class Stream(NamedTuple):
@@ -154,7 +162,8 @@ def read_builds(groups: list[files.Group], config: Config, problems: list[files.
     from cmlint.sources.kustomize import take_builds
     from cmlint.sources.tool import Wishes
 
-    wishes = Wishes(config.kustomize, config.allow_remote, config.enable_helm, config.build_timeout)
+    allowed = config.allow_remote, config.enable_helm
+    wishes = Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config))
     return take_builds(groups, wishes, problems)
 
 
@@ -167,7 +176,8 @@ def read_charts(
     from cmlint.sources.helm import HelmWishes, take_charts
 
     version = settings_of(config).kubernetes_version
-    wishes = HelmWishes(config.helm_program, config.helm.values, version, config.build_timeout)
+    how = config.build_timeout, makers_of(config)
+    wishes = HelmWishes(config.helm_program, config.helm.values, version, *how)
     return take_charts(groups, wishes, problems)
 
 

@@ -35,6 +35,25 @@ class Helm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keba
     ] = {}
 
 
+class ProviderKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """A kind of custom resource from which a controller makes a ConfigMap or Secret.
+
+    A route is a dotted way of field names, in which `[]` walks a list and `*` all values of a mapping; `@name` leads to
+    an annotation.
+    """
+
+    kind: Annotated[str, doc("The kind, like `DatabaseClaim`.")]
+    group: Annotated[str, doc("Its API group, like `example.com`.")]
+    target: Annotated[Literal["ConfigMap", "Secret"], doc("What is made.")] = "Secret"
+    names: Annotated[
+        Words, doc("Routes to the name of what is made, like `spec.secretName`; the first that leads somewhere counts.")
+    ] = ("metadata.name",)
+    keys: Annotated[
+        Words, doc("Routes to its keys, like `spec.data[].key`, or to a mapping that has them as fields.")
+    ] = ()
+    open: Annotated[bool, doc("Whether it may have more keys than these.")] = True
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """What a project settles about cmlint; what the command line says comes first.
 
@@ -53,6 +72,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     external: Annotated[
         Words,
         doc("ConfigMaps and Secrets that something else makes, as patterns `name`, `ConfigMap/name` or `Secret/name`."),
+    ] = ()
+    providers: Annotated[
+        tuple[ProviderKind, ...], doc("Kinds from which controllers make ConfigMaps and Secrets, besides those known.")
     ] = ()
     secrets: Annotated[
         Literal["evidence", "all"],
@@ -283,6 +305,9 @@ def check_type(value: Value, expected: Any, path: str) -> None:
             if key not in known:
                 raise wrong(place, f"there is no setting `{before}{key}`", suggestion(key, known))
             check_type(inner, known[key], f"{before}{key}")
+        for field in msgspec.structs.fields(expected):
+            if field.required and field.encode_name not in value.data:
+                raise wrong(value.place, f"`{before}{field.encode_name}` must be set", "`cmlint schema` says what it is")
         return
     origin, parts = get_origin(expected), get_args(expected)
     if origin is dict:
@@ -292,9 +317,10 @@ def check_type(value: Value, expected: Any, path: str) -> None:
             check_type(inner, parts[1], f"{path}.{key}")
     elif origin is tuple:
         if not isinstance(value.data, list):
-            raise mistyped(value, path, "a list of strings", "put it in brackets: `[...]`")
+            entries = "strings" if parts[0] is str else "mappings"
+            raise mistyped(value, path, f"a list of {entries}", "put it in brackets: `[...]`")
         for i, item in enumerate(value.data):
-            check_type(item, str, f"{path}[{i}]")
+            check_type(item, parts[0], f"{path}[{i}]")
     elif origin is Literal:
         if value.data not in parts:
             raise wrong(value.place, f"`{path}` cannot be {written(value)}", suggestion(value.data, parts))
@@ -352,6 +378,10 @@ def check_words(tree: Value, rules: Mapping[str, Rule]) -> None:
         patterns = {**patterns, **tree.data["helm"][1].data["values"][1].data}
     for pattern, (place, _) in patterns.items():
         checked(check_pattern, Value(pattern, place))
+    for provider in tree.data["providers"][1].data if "providers" in tree.data else ():
+        for field in {"names", "keys"} & provider.data.keys():
+            for route in strings_in(provider.data[field][1]):
+                checked(check_route, route)
 
 
 def strings_in(value: Value) -> Iterator[Value]:
@@ -380,6 +410,14 @@ def check_external(pattern: str) -> None:
     kind, slash, _ = pattern.rpartition("/")
     if slash and not any(fnmatchcase(target, kind.lower()) for target in ("configmap", "secret")):
         raise ValueError(f"`{kind}` is neither ConfigMap nor Secret; write `ConfigMap/name`, `Secret/name` or `name`")
+
+
+def check_route(route: str) -> None:
+    """Raises ValueError for what is no route of fields."""
+    import re
+
+    if not re.fullmatch(r"@\S+|(?:\*|[\w-]+(?:\[\])?)(?:\.(?:\*|[\w-]+(?:\[\])?))*", route):
+        raise ValueError(f"`{route}` is no route of fields; write it like `spec.items[].name`")
 
 
 def check_pattern(pattern: str) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from cmlint.cli.inputs import rules_or_error
 from cmlint.cli.parameters import Command
 from cmlint.cli.terminal import write
-from cmlint.config import Config, Helm
+from cmlint.config import Config, Helm, ProviderKind
 from cmlint.report.json import encode
 
 
@@ -31,6 +31,7 @@ def schema(names: list[str]) -> dict[str, Any]:
     whole: dict[str, Any] = dict(parts[Config.__name__])
     fields = whole["properties"]
     fields["helm"] = {**parts[Helm.__name__], "description": fields["helm"]["description"]}
+    fields["providers"]["items"] = parts[ProviderKind.__name__]
     for field in ("select", "ignore"):
         fields[field]["items"] = {"enum": names}
     fields["per-path-ignore"]["additionalProperties"]["items"] = {"enum": names}

@@ -101,9 +101,9 @@ def read_kustomization(text: str) -> FileFacts:
     return FileFacts((), skipped=(Skip(KUSTOMIZATION, Span(0, len(text))),))
 
 
-def read_template(text: str) -> FileFacts:
+def read_template(text: str, makers: Makers = TABLE) -> FileFacts:
     """The facts of a text that helm reads: none while it holds anything to be rendered."""
-    return FileFacts((), skipped=(Skip(TEMPLATED, Span(0, len(text))),)) if "{{" in text else read_text(text)
+    return FileFacts((), skipped=(Skip(TEMPLATED, Span(0, len(text))),)) if "{{" in text else read_text(text, makers)
 
 
 def cut(text: str) -> Iterator[tuple[int, int]]:

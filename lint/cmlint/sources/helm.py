@@ -18,6 +18,7 @@ import msgspec
 
 from cmlint.kube.versions import Version
 from cmlint.manifest.documents import read_text
+from cmlint.manifest.made import TABLE, Makers
 from cmlint.model.facts import HELM_CHART, Fault, FileFacts, Skip, Span
 from cmlint.sources import files, tool
 from cmlint.sources.charts import VALUES, Chart, Supply, find_charts, is_chart
@@ -38,13 +39,15 @@ STEPS = r"^An error occurred while checking for chart dependencies\. You may nee
 class HelmWishes(msgspec.Struct, frozen=True):
     """How to render: with which program and which values, for which version, and how long it may take.
 
-    `values` gives files for a pattern of charts, both with their whole paths.
+    `values` gives files for a pattern of charts, both with their whole paths; `makers` say what controllers make of
+    what is rendered.
     """
 
     program: str | None
     values: dict[str, tuple[str, ...]]
     version: Version
     timeout: float
+    makers: Makers = TABLE
 
 
 class Rendering(msgspec.Struct):
@@ -108,7 +111,7 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
         ]
         try:
             for chart, by_values in runs:
-                yield from renderings(chart, by_values, failures)
+                yield from renderings(chart, by_values, wishes.makers, failures)
         finally:
             pool.shutdown(cancel_futures=True)
     for reason, (first, *others) in failures.items():
@@ -116,7 +119,9 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
         problems.append(files.Problem(first, 0, f"not rendered{like}: {reason}", fatal=False))
 
 
-def renderings(chart: Chart, runs: dict[str, Future[str]], failures: dict[str, list[str]]) -> Iterator[Rendering]:
+def renderings(
+    chart: Chart, runs: dict[str, Future[str]], makers: Makers, failures: dict[str, list[str]]
+) -> Iterator[Rendering]:
     """What became of a chart with each of its values; that it needs values matters only where it is given none."""
     texts: dict[str, str] = {}
     reasons: dict[str, str] = {}
@@ -132,10 +137,10 @@ def renderings(chart: Chart, runs: dict[str, Future[str]], failures: dict[str, l
         if named not in failures.setdefault(reason, []):
             failures[reason].append(named)
     for values, text in texts.items():
-        yield rendering(chart, values, text, several=len(runs) > 1)
+        yield rendering(chart, values, text, makers, several=len(runs) > 1)
 
 
-def rendering(chart: Chart, values: str, text: str, *, several: bool) -> Rendering:
+def rendering(chart: Chart, values: str, text: str, makers: Makers, *, several: bool) -> Rendering:
     """The facts of what a chart renders with some values."""
     given = [os.path.join(chart.folder, VALUES), *(values.split(",") if values else ())]
     named = next((path for path in reversed(given) if os.path.isfile(path)), None)
@@ -143,7 +148,7 @@ def rendering(chart: Chart, values: str, text: str, *, several: bool) -> Renderi
     inside = {source.split("/")[2] for source in re.findall(SOURCE, text) if source.count("/") > 2}
     idle = [name for name in chart.dependencies if name not in inside]
     evidence = (chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),)))
-    facts = kept(read_text(text), leading)
+    facts = kept(read_text(text, makers), leading)
     return Rendering([(chart.description, facts)], leading, Supply(chart, given, leading), [evidence] if idle else [])
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from cmlint.manifest.made import TABLE, Makers
 from cmlint.sources import files
 from cmlint.sources.parts import Part, Place, inner_part, read_parts
 
@@ -118,10 +119,11 @@ class Project:
     """The kustomizations of a run by their folders, those that are only used included.
 
     Paths are real ones; they are shown relative to the working directory, but outside of it only when not `absolute`.
+    `makers` say what controllers make of the objects.
     """
 
-    def __init__(self, *, absolute: bool) -> None:
-        self.absolute = absolute
+    def __init__(self, *, absolute: bool, makers: Makers = TABLE) -> None:
+        self.absolute, self.makers = absolute, makers
         self.texts: dict[str, str] = {}
         self.known: dict[str, Kustomization | None] = {}
         self.uses: dict[str, list[Kustomization]] = {}

@@ -50,7 +50,7 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     Raises ValueError when there is no program of the name that is wished for.
     """
     given = [path for group in groups for path in group.paths.values() if path != "-"]
-    project = Project(absolute=any(map(os.path.isabs, given)))
+    project = Project(absolute=any(map(os.path.isabs, given)), makers=wishes.makers)
     found = project.find(given)
     used = project.used_by(found)
     for group in groups:
@@ -143,7 +143,7 @@ def condensed(reason: str, project: Project, leaf: Kustomization) -> str:
 def built(project: Project, leaf: Kustomization, folder: str, text: str) -> Build:
     """The facts of what a leaf builds."""
     text, origins = take_origins(text)
-    facts = read_text(text)
+    facts = read_text(text, project.makers)
     leading = BuiltText(leaf.shown, text, origins, folder, project, leaf, names_in(facts))
     return Build(leaf.shown, [(leaf.shown, facts)], leading, beside=[(one.shown, facts) for one in project.tree(leaf)])
 
@@ -159,7 +159,7 @@ def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[
     read = {leaf.shown: read_kustomization(leaf.text)}
     for path in dict.fromkeys(path for one in tree for path in one.manifests) if paths is None else paths:
         try:
-            read[project.shown(path)] = read_text(project.text(path))
+            read[project.shown(path)] = read_text(project.text(path), project.makers)
         except (OSError, UnicodeDecodeError):
             continue
     settled = not any(one.changes for one in tree)

@@ -11,6 +11,8 @@ import sys
 
 import msgspec
 
+from cmlint.manifest.made import TABLE, Makers
+
 INSTALL = "install kustomize or kubectl, or `pip install 'cmlint[kustomize]'`; `--kustomize` names one elsewhere"
 
 OFFLINE = {
@@ -32,12 +34,16 @@ class NotBuiltError(Exception):
 
 
 class Wishes(msgspec.Struct, frozen=True):
-    """How to build: with which program, what to allow, and how many seconds one build may take."""
+    """How to build: with which program, what to allow, and how many seconds one build may take.
+
+    `makers` say what controllers make of what is built.
+    """
 
     program: str | None = None
     allow_remote: bool = False
     enable_helm: bool = False
     timeout: float = 60
+    makers: Makers = TABLE
 
 
 def find_program(wished: str | None) -> str | None:
