@@ -23,6 +23,17 @@ from tests.support.run import FIXTURES, concise, inside, rules, write
 
 PROJECTS = FIXTURES / "projects"
 
+READING_APP = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: web
+      image: shop/web:1.0.0
+      envFrom: [{configMapRef: {name: app}}]
+"""
+
 
 @pytest.fixture(scope="module", autouse=True)
 def program() -> str:
@@ -601,3 +612,10 @@ def test_aliases_of_aliases_are_given_up(tmp_path: Path) -> None:
     write(tmp_path, {"kustomization.yaml": "\n".join(lines) + "\nresources: [pod.yaml]\n", "pod.yaml": "kind: Pod\n"})
     (warning,) = warnings(run(tmp_path))
     assert warning.startswith("kustomization.yaml: not built: ")
+
+
+def test_nothing_is_built_unless_wanted(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml]\n", "pod.yaml": READING_APP})
+    done = cmlint(tmp_path, "check", "--no-build", "--kustomize", "no-such-program")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 reference to what may be made elsewhere" in done.stdout

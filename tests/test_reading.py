@@ -208,4 +208,4 @@ def test_a_broken_secret_is_masked_line_by_line() -> None:
     text = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  a: placeholder: x\n  placeholder\n"
     document = only(text)
     assert document.broken
-    assert [shown(text, span) for span in document.masked] == ["placeholder: x", "  placeholder"]
+    assert [shown(text, span) for span in document.masked] == ["  name: s", "  a: placeholder: x", "  placeholder"]

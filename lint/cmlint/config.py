@@ -93,6 +93,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
         str | None, doc("The cluster's version, in quotes: `'1.31'`. The newest known by default.")
     ] = None
     pedantic: Annotated[bool, doc("Show what breaks nothing, too.")] = False
+    build: Annotated[
+        bool, doc("Build kustomizations and render charts; without it their files are linted as they lie there.")
+    ] = True
     kustomize: Annotated[
         str | None, doc("The program that builds kustomizations; by default kustomize, else kubectl.")
     ] = None

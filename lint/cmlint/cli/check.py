@@ -31,6 +31,7 @@ class Options(msgspec.Struct, frozen=True):
     config: str | None = None
     exclude: tuple[str, ...] = ()
     allow_empty: bool = False
+    no_build: bool = False
     kustomize: str | None = None
     allow_remote: bool = False
     enable_helm: bool = False
@@ -83,6 +84,12 @@ PARAMETERS = (
     CONFIG,
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
     Parameter("allow_empty", "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
+    Parameter(
+        "no_build",
+        "flag",
+        "Build no kustomizations and render no charts: lint their files as they lie there.",
+        panel=INPUT,
+    ),
     Parameter(
         "kustomize",
         "text",
@@ -142,6 +149,7 @@ def settle(config: Config, options: Options) -> Config:
         exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
         pedantic=options.pedantic or config.pedantic,
         kubernetes_version=options.kubernetes_version or config.kubernetes_version,
+        build=config.build and not options.no_build,
         kustomize=options.kustomize or config.kustomize,
         allow_remote=options.allow_remote or config.allow_remote,
         enable_helm=options.enable_helm or config.enable_helm,
