@@ -15,11 +15,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from cmlint.kube.versions import Version
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
-from cmlint.model.facts import HELM_CHART, Fault, FileFacts, Skip, Span
+from cmlint.model.facts import HELM_CHART, Container, Fault, FileFacts, PodSpec, Skip, Span
 from cmlint.sources import files, tool
 from cmlint.sources.charts import VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.rendered import SOURCE, RenderedText
@@ -153,7 +154,7 @@ def rendering(chart: Chart, values: str, text: str, makers: Makers, *, several: 
 
 
 def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
-    """Facts without faults that are not the chart's: of values that it is not given, and of repeated equal fields.
+    """Facts without what is not the chart's fault: values that it is not given, and fields that are repeated alike.
 
     What several templates include, mostly labels, often stands twice with one value. Helm lets the last win
     (`pkg/kube/client.go` in helm/helm builds objects as kubectl does).
@@ -164,12 +165,20 @@ def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
 
     def counts(fault: Fault) -> bool:
         copied = fault.code == "repeated-key" and fault.other is not None and line(fault.span) == line(fault.other)
-        return not copied and not leading.lacks_value(fault.span)
+        return not copied and not leading.lacks_value(fault.span, fault.path)
+
+    def container_of(container: Container) -> Container:
+        lacks = container.image and leading.lacks_value(container.image.span)
+        return replace(container, image=None) if lacks else container
+
+    def pod_of(pod: PodSpec) -> PodSpec:
+        return replace(pod, containers=tuple(map(container_of, pod.containers)))
 
     documents = (
-        msgspec.structs.replace(document, faults=tuple(filter(counts, document.faults))) for document in facts.documents
+        replace(document, faults=tuple(filter(counts, document.faults)), pods=tuple(map(pod_of, document.pods)))
+        for document in facts.documents
     )
-    return msgspec.structs.replace(facts, documents=tuple(documents))
+    return replace(facts, documents=tuple(documents))
 
 
 def choices_of(chart: Chart, wishes: HelmWishes) -> list[str]:

@@ -130,16 +130,13 @@ class RenderedText:
         start = place.start + written.index(wanted)
         return Span(start, start + len(wanted))
 
-    def lacks_value(self, span: Span) -> bool:
-        """Whether a stretch belongs to a value, or its key, of which an action has rendered nothing."""
+    def lacks_value(self, span: Span, path: str = "") -> bool:
+        """Whether an action has rendered nothing in the value that a stretch belongs to, or in the one at a path."""
         rendered = self.object_at(span.start)
         if rendered is None or rendered.chunk is None:
             return False
-        target = target_of(rendered.root, span)
-        if target.part.text is None:
-            return False
-        entry = rendered.best(target._replace(key=None))
-        return entry is not None and "" in filled(entry.text, target.part.text)
+        targets = (target_of(rendered.root, span), target_at(rendered.root, path))
+        return any(rendered.lacks_value(target) for target in targets if target)
 
     def through(self, path: str) -> tuple[str, Span] | None:
         """The file of values that the chart was rendered with: its first field."""
@@ -251,6 +248,11 @@ class RenderedObject:
                 total += likeness
         return total
 
+    def lacks_value(self, target: Target) -> bool:
+        """Whether an action has rendered nothing in a value."""
+        entry = self.best(target._replace(key=None)) if target.steps and target.part.text is not None else None
+        return entry is not None and "" in filled(entry.text, target.part.text or "")
+
     def around(self, target: Target) -> Place | None:
         """The nearest field around a part that the template has once at the same path."""
         assert self.chunk
@@ -264,6 +266,21 @@ class RenderedObject:
                 return found[0]
             names = names[:-1]
         return None
+
+
+def target_at(root: Part, path: str) -> Target | None:
+    """What stands at a path like `spec.containers[0].image`, or None."""
+    steps: list[Step] = []
+    part = root
+    for name, number in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
+        if name and (field := part.fields.get(name)):
+            part = field.value
+        elif number and int(number) < len(part.items):
+            part = part.items[int(number)]
+        else:
+            return None
+        steps.append(Step(name or None, int(number or 0), part))
+    return Target(steps, part)
 
 
 def names_of(steps: list[Step]) -> tuple[str, ...]:
