@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.index import references_of
 from cmlint.bundle.resolve import Resolution
+from cmlint.config import load
+from cmlint.errors import FatalError
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import Makers
 from cmlint.manifest.makers import MAKERS, Maker
 from cmlint.model.facts import Provider
+from tests.support.run import concise, inside, lint, rules, write
 
 
 def said(provider: Provider) -> str:
@@ -545,6 +550,59 @@ def test_a_copied_secret_is_in_all_namespaces() -> None:
         resolve({"pod.yaml": pod("db", "a", "shop"), "db.yaml": copied.replace("kubed", "x")}).status
         == "wrong-namespace"
     )
+
+
+# configuration
+
+CLAIM = manifest(
+    "DatabaseClaim", "example.com/v1", "spec: {credentials: {name: shop-db}, fields: [{key: a}], more: {b: {}}}"
+)
+SETTING = """\
+providers:
+  - kind: DatabaseClaim
+    group: example.com
+    names: [spec.credentials.name, metadata.name]
+    keys: ["spec.fields[].key", spec.more]
+    open: false
+"""
+
+
+def found(folder: Path, setting: str, *keys: str) -> list[str]:
+    pods = "---\n".join(pod("shop-db", key) for key in keys)
+    write(folder, {".cmlint.yaml": setting, "all.yaml": f"{CLAIM}---\n{SECRET.replace('db', 'shop-dba')}---\n{pods}"})
+    return [line.split("[")[1] for line in concise(lint(folder))]
+
+
+def test_a_project_says_what_its_own_controllers_make(tmp_path: Path) -> None:
+    assert [line[:14] for line in found(tmp_path, "{}", "a")] == ["missing-secret"]
+    assert found(tmp_path, SETTING, "a", "b") == []
+    assert found(tmp_path, SETTING, "c") == ["missing-secret-key] the Secret `shop-db` has no key `c`"]
+    assert found(tmp_path, SETTING.replace("false", "true"), "c") == []
+    assert [line[:14] for line in found(tmp_path, f"{SETTING}    target: ConfigMap\n", "a")] == ["missing-secret"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "place", "message"),
+    [
+        ("providers: DatabaseClaim", "1:12", "`providers` must be a list of mappings, but it is a string"),
+        ("providers: [DatabaseClaim]", "1:13", "`providers[0]` must be a mapping, but it is a string"),
+        ("providers: [{kind: X}]", "1:13", "`providers[0].group` must be set"),
+        ("providers: [{kind: X, group: x, key: [a]}]", "1:33", "there is no setting `providers[0].key`"),
+        (
+            "providers: [{kind: X, group: x, open: 1}]",
+            "1:39",
+            "`providers[0].open` must be a boolean, but it is a number",
+        ),
+        ("providers: [{kind: X, group: x, target: secret}]", "1:41", "`providers[0].target` cannot be `secret`"),
+        ("providers: [{kind: X, group: x, names: [a..b]}]", "1:41", "`a..b` is no route of fields"),
+        ("providers: [{kind: X, group: x, keys: ['$.a']}]", "1:40", "`$.a` is no route of fields"),
+    ],
+)
+def test_a_wrong_setting_is_told_with_its_place(tmp_path: Path, setting: str, place: str, message: str) -> None:
+    write(tmp_path, {".cmlint.yaml": setting})
+    with inside(tmp_path), pytest.raises(FatalError) as told:
+        load(".cmlint.yaml", rules())
+    assert str(told.value).startswith(f".cmlint.yaml:{place}: {message}")
 
 
 # Flux

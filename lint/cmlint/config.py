@@ -310,7 +310,8 @@ def check_type(value: Value, expected: Any, path: str) -> None:
             check_type(inner, known[key], f"{before}{key}")
         for field in msgspec.structs.fields(expected):
             if field.required and field.encode_name not in value.data:
-                raise wrong(value.place, f"`{before}{field.encode_name}` must be set", "`cmlint schema` says what it is")
+                message = f"`{before}{field.encode_name}` must be set"
+                raise wrong(value.place, message, "`cmlint schema` says what it is")
         return
     origin, parts = get_origin(expected), get_args(expected)
     if origin is dict:
