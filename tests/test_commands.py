@@ -438,6 +438,18 @@ def test_scripts_count_as_no_files(tmp_path: Path) -> None:
     assert (outcome.files, outcome.documents, outcome.references) == (1, 1, 1)
 
 
+def test_reports_say_which_line_creates_what(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": READS, "up.sh": "set -e\n" + create("app", "A")})
+    result = lint(tmp_path)
+    verbose = render("text", result, View(verbose=True))
+    assert "created by a command:\n  pod.yaml:9:" in verbose
+    assert ": ConfigMap/app: up.sh:2\n" in verbose
+    assert "created" not in render("text", result, View())
+    (created,) = json.loads(render("json", result, View()))["created"]
+    assert (created["name"], created["location"]["path"]) == ("ConfigMap/app", "pod.yaml")
+    assert (created["command"]["path"], created["command"]["start"]["line"]) == ("up.sh", 2)
+
+
 def test_frames_show_no_secret(tmp_path: Path) -> None:
     reads = pod("secretKeyRef: {name: db, key: user}")
     text = "kubectl create secret generic db --from-literal=password=hunter2 --from-literal token=hunter3\n"

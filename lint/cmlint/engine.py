@@ -39,6 +39,7 @@ class Outcome(msgspec.Struct):
     findings: list[Finding] = msgspec.field(default_factory=list)
     suppressed: list[Finding] = msgspec.field(default_factory=list)
     unverified: list[Unverified] = msgspec.field(default_factory=list)
+    created: list[Created] = msgspec.field(default_factory=list)
     files: int = 0
     documents: int = 0
     containers: int = 0
@@ -54,6 +55,14 @@ class Unverified(msgspec.Struct, frozen=True, order=True):
     location: Location
     name: str
     why: str
+
+
+class Created(msgspec.Struct, frozen=True, order=True):
+    """A reference that only a command satisfies, and where that stands."""
+
+    location: Location
+    name: str
+    command: Location
 
 
 class Engine:
@@ -202,7 +211,7 @@ class Engine:
         )
 
     def count(self, bundle: Bundle, outcome: Outcome) -> None:
-        """Adds a bundle to what the summary counts, and lists what could not be verified."""
+        """Adds a bundle to what the summary counts, and lists what is not settled by manifests."""
         for path, file in bundle.files:
             outcome.skipped.extend((path, skip.reason) for skip in file.skipped)
         for placed in bundle.placed:
@@ -211,10 +220,14 @@ class Engine:
             for reference in references_of(placed):
                 outcome.references += 1
                 resolution = bundle.resolve(reference, placed)
+                name = f"{reference.target}/{reference.name.value}"
                 if resolution.status == "unknown" and not reference.optional:
                     location = self.texts.locate(*placed.written(reference.name.span))
-                    name = f"{reference.target}/{reference.name.value}"
                     outcome.unverified.append(Unverified(location, name, resolution.why))
+                elif command := resolution.command:
+                    location = self.texts.locate(*placed.written(reference.name.span))
+                    where = self.texts.locate(*command.placed.written(command.provider.name.span))
+                    outcome.created.append(Created(location, name, where))
 
 
 def paths_of(bundle: Bundle) -> Iterable[str]:

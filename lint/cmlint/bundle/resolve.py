@@ -12,7 +12,7 @@ from cmlint.bundle.evidence import Surroundings, is_well_known
 from cmlint.bundle.index import Definition, Index, Placed, Supply
 from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest
-from cmlint.model.facts import Key, Reference
+from cmlint.model.facts import COMMAND, Key, Reference
 
 Status = Literal["found", "missing", "wrong-namespace", "unknown", "external", "placeholder"]
 
@@ -37,6 +37,12 @@ class Resolution(msgspec.Struct, frozen=True):
     def open(self) -> bool:
         """Whether keys may exist that no definition shows."""
         return self.status != "found" or not self.sure or any(d.provider.open for d in self.definitions)
+
+    @property
+    def command(self) -> Definition | None:
+        """The command that creates the object, where no manifest defines it."""
+        created = self.definitions and self.definitions[0].provider.kind == COMMAND
+        return self.definitions[0] if created else None
 
     def lacking(self, key: str) -> tuple[Definition, ...]:
         """The definitions that surely lack a key."""

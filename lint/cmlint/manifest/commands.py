@@ -17,10 +17,7 @@ import msgspec
 
 from cmlint.kube.names import SUBDOMAIN, is_placeholder, why_not_data_key
 from cmlint.manifest.shell import BLANK, EXPANSION, VARIABLE, Cutter, Word, line_start, quote_around, word_of
-from cmlint.model.facts import Document, FileFacts, Key, Provider, Scalar, Span, Target
-
-KIND = "command"
-"""The kind of a provider that a command makes."""
+from cmlint.model.facts import COMMAND, Document, FileFacts, Key, Provider, Scalar, Span, Target
 
 CREATE = re.compile(r"create(?:[ \t]|\\\s)+(?:[-$][^;|\n]{0,200}?[ \t])?(?:configmap|cm|secret)(?:[ \t]|\\\s)")
 PROGRAM = re.compile(
@@ -170,7 +167,7 @@ def created(words: list[Word], *, whole: bool) -> Iterator[Document]:
     is_open = not whole or len(rest) > 1 or len(known) < len(keys) or not keys or call.unknown
     places = [word.scalar for word in words if word.text]
     span = Span(places[0].start, places[-1].end)
-    provider = Provider(target, KIND, name, tuple(known), is_open, False, span, glob="*" in name.value)
+    provider = Provider(target, COMMAND, name, tuple(known), is_open, False, span, glob="*" in name.value)
     masked = tuple(secrets_in(call, rest[1:])) if target == "Secret" else ()
     yield document_of(provider, namespace_of(call), masked)
 
@@ -178,7 +175,7 @@ def created(words: list[Word], *, whole: bool) -> Iterator[Document]:
 def document_of(provider: Provider, namespace: Scalar | None, masked: tuple[Span, ...]) -> Document:
     """A provider as a document."""
     name = provider.name
-    return Document(provider.span, name.span, "", KIND, name, namespace, providers=(provider,), masked=masked)
+    return Document(provider.span, name.span, "", COMMAND, name, namespace, providers=(provider,), masked=masked)
 
 
 def name_of(word: Word, call: Call) -> Scalar | None:
@@ -327,4 +324,4 @@ def settle(provider: Provider, body: Dedented, expands: bool) -> Provider | None
             keys.append(Key(key.name, key.written, body.span(key.span), value, key.binary))
     is_open = provider.open or len(keys) < len(provider.keys)
     span = body.span(provider.span)
-    return Provider(provider.target, KIND, body.scalar(name), tuple(keys), is_open, False, span, glob="*" in name.value)
+    return Provider(provider.target, COMMAND, body.scalar(name), tuple(keys), is_open, False, span, glob="*" in name.value)

@@ -37,6 +37,10 @@ FaultCode = Literal[
 """What kind of mistake makes the API server refuse a document; each code belongs to exactly one rule."""
 
 
+COMMAND = "command"
+"""The kind of a provider that a command creates."""
+
+
 class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The common form of every fact: immutable and encoded without field names."""
 

@@ -22,6 +22,7 @@ def render(result: Result, view: View) -> str:
             "version": VERSION,
             "findings": outcome.findings,
             "unverified": unverified,
+            "created": sorted(set(outcome.created)),
             "summary": {
                 "files": outcome.files,
                 "documents": outcome.documents,

@@ -38,7 +38,7 @@ def summary(result: Result, view: View, paint: Paint) -> str:
 
 
 def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
-    """What was asked for besides the findings: counts by rule, what was skipped, what could not be verified."""
+    """What was asked for besides the findings: counts by rule, what was skipped, what manifests do not settle."""
     outcome = result.outcome
     if view.statistics and outcome.findings:
         by_rule = Counter((-RANKS[finding.severity], finding.severity, finding.rule) for finding in outcome.findings)
@@ -55,6 +55,13 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
             for u in sorted(set(outcome.unverified))
         )
         yield "\n".join((paint("bold", "not verifiable from these files:"), *lines))
+    if view.verbose and outcome.created:
+        lines = (
+            f"  {printable(c.location.path)}:{c.location.start.line}:{c.location.start.column}: "
+            f"{printable(c.name)}: {printable(c.command.path)}:{c.command.start.line}"
+            for c in sorted(set(outcome.created))
+        )
+        yield "\n".join((paint("bold", "created by a command:"), *lines))
 
 
 def reasons(found: Iterator[str]) -> str:
