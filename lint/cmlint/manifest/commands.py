@@ -322,6 +322,6 @@ def settle(provider: Provider, body: Dedented, expands: bool) -> Provider | None
         if not is_placeholder(key.name):
             value = None if expands and EXPANSION.search(key.value or "") else key.value
             keys.append(Key(key.name, key.written, body.span(key.span), value, key.binary))
-    is_open = provider.open or len(keys) < len(provider.keys)
-    span = body.span(provider.span)
-    return Provider(provider.target, COMMAND, body.scalar(name), tuple(keys), is_open, False, span, glob="*" in name.value)
+    opened = provider.open or len(keys) < len(provider.keys)
+    glob, span = "*" in name.value, body.span(provider.span)
+    return Provider(provider.target, COMMAND, body.scalar(name), tuple(keys), opened, False, span, glob=glob)
