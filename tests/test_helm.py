@@ -303,6 +303,18 @@ def test_a_value_that_is_not_given_is_no_mistake_of_the_chart(
     assert [line.split(" ", 2)[1] for line in concise(run(tmp_path))] == expected
 
 
+def test_the_namespace_of_a_release_is_any(tmp_path: Path) -> None:
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web, namespace: shop}\ndata: {a: b}\n"
+    pod = POD.replace("{{ .Values.port }}", "'80'").replace(
+        "metadata:\n", "metadata:\n  namespace: {{ .Release.Namespace }}\n"
+    )
+    pod = pod.replace("      env:\n", "      envFrom: [configMapRef: {name: web}]\n      env:\n")
+    chart(tmp_path, **{"templates/pod.yaml": pod, "templates/config.yaml": config})
+    result = run(tmp_path)
+    assert (concise(result), unverified(result)) == ([], [])
+    assert [placed.namespace for bundle in result.bundles for placed in bundle.placed] == ["shop", None]
+
+
 # secrets and suppressions
 
 

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from cmlint.kube.versions import Version
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
-from cmlint.model.facts import HELM_CHART, Container, Fault, FileFacts, PodSpec, Skip, Span
+from cmlint.model.facts import HELM_CHART, Container, Document, Fault, FileFacts, PodSpec, Skip, Span
 from cmlint.sources import files, tool
 from cmlint.sources.charts import VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.rendered import SOURCE, RenderedText
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 INSTALL = "install helm; `--helm` names one elsewhere"
+NAMESPACE = "release-namespace"
+"""The namespace to render for; what is written in it is written for any."""
+
 HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
 REMOTE_SCHEMA = r"values don't meet the specifications[\s\S]*failing loading \"https?://"
 """What helm says where the schema of a chart's values takes another one from the net."""
@@ -154,7 +157,7 @@ def rendering(chart: Chart, values: str, text: str, makers: Makers, *, several: 
 
 
 def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
-    """Facts without what is not the chart's fault: values that it is not given, and fields that are repeated alike.
+    """Facts without what is not the chart's own: the namespace, values that it is not given, fields repeated alike.
 
     What several templates include, mostly labels, often stands twice with one value. Helm lets the last win
     (`pkg/kube/client.go` in helm/helm builds objects as kubectl does).
@@ -174,11 +177,16 @@ def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
     def pod_of(pod: PodSpec) -> PodSpec:
         return replace(pod, containers=tuple(map(container_of, pod.containers)))
 
-    documents = (
-        replace(document, faults=tuple(filter(counts, document.faults)), pods=tuple(map(pod_of, document.pods)))
-        for document in facts.documents
-    )
-    return replace(facts, documents=tuple(documents))
+    def document_of(document: Document) -> Document:
+        open_ = document.namespace is not None and document.namespace.value == NAMESPACE
+        return replace(
+            document,
+            namespace=None if open_ else document.namespace,
+            faults=tuple(filter(counts, document.faults)),
+            pods=tuple(map(pod_of, document.pods)),
+        )
+
+    return replace(facts, documents=tuple(map(document_of, facts.documents)))
 
 
 def choices_of(chart: Chart, wishes: HelmWishes) -> list[str]:
@@ -219,7 +227,7 @@ def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: st
         if not os.path.isfile(path):
             raise NotBuiltError("there is no such file of values")
     major, minor = wishes.version
-    command = [program, "template", chart.folder, "--kube-version", f"{major}.{minor}.0"]
+    command = [program, "template", chart.folder, "--namespace", NAMESPACE, "--kube-version", f"{major}.{minor}.0"]
     command += ["--values", values] if values else []
     folders = {f"HELM_{name}_HOME": os.path.join(home, name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HELM_")}
