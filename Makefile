@@ -46,6 +46,7 @@ $(VENV)/made:
 
 $(VENV)/installed: $(VENV)/made pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m compileall -q lint rules
 	touch $@
 
 $(VENV)/dev: $(VENV)/installed

@@ -30,6 +30,8 @@ kubernetes-version: "1.31"
 pedantic: yes
 fail-on: info
 """
+SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"
+
 FULL_TOML = """\
 [tool.other]
 select = 1
@@ -268,3 +270,16 @@ def test_the_line_comes_before_the_file(tmp_path: Path) -> None:
     assert rules_in(tmp_path, "--exclude", "a.yaml") == []
     write(tmp_path, {"other.yaml": "ignore: [mutable-tag]\n"})
     assert rules_in(tmp_path, "--config", "other.yaml", "a.yaml") == ["a.yaml non-string-env"]
+
+
+@pytest.mark.parametrize("setting", ["kustomize", "helm-program"])
+def test_a_repository_names_no_program_of_its_own(tmp_path: Path, setting: str) -> None:
+    write(tmp_path, {"a.yaml": SERVICE, ".cmlint.yaml": f"{setting}: ./kustomize\n"})
+    done = cmlint(tmp_path, "check")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0].endswith(
+        "`./kustomize` is not run; a configuration names programs by name, as they are on the path: kustomize, kubectl "
+        "or helm, and `--kustomize` or `--helm` takes any"
+    )
+    write(tmp_path, {".cmlint.yaml": f"{setting}: kustomize-5.4\n"})
+    assert cmlint(tmp_path, "check").returncode == 0

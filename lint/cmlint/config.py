@@ -147,8 +147,6 @@ def load(path: str | None, rules: Mapping[str, Rule]) -> Config:
     return msgspec.structs.replace(
         config,
         exclude=tuple(anchored(pattern, folder) for pattern in config.exclude),
-        kustomize=located(config.kustomize, folder),
-        helm_program=located(config.helm_program, folder),
         helm=Helm({anchored(pattern, folder): below(folder, words) for pattern, words in config.helm.values.items()}),
         per_path_ignore={anchored(pattern, folder): words for pattern, words in config.per_path_ignore.items()},
     )
@@ -382,6 +380,9 @@ def check_words(tree: Value, rules: Mapping[str, Rule]) -> None:
         patterns = {**patterns, **tree.data["helm"][1].data["values"][1].data}
     for pattern, (place, _) in patterns.items():
         checked(check_pattern, Value(pattern, place))
+    for program in ("kustomize", "helm-program"):
+        if program in tree.data:
+            checked(check_program, tree.data[program][1])
     for provider in tree.data["providers"][1].data if "providers" in tree.data else ():
         for field in {"names", "keys"} & provider.data.keys():
             for route in strings_in(provider.data[field][1]):
@@ -416,6 +417,15 @@ def check_external(pattern: str) -> None:
         raise ValueError(f"`{kind}` is neither ConfigMap nor Secret; write `ConfigMap/name`, `Secret/name` or `name`")
 
 
+def check_program(name: str) -> None:
+    """Raises ValueError for a program that a repository could bring along: who lints it would run whatever that is."""
+    import re
+
+    if not re.fullmatch(r"(?:kustomize|kubectl|helm)[\w.-]*", name):
+        reason = "a configuration names programs by name, as they are on the path: kustomize, kubectl or helm"
+        raise ValueError(f"`{name}` is not run; {reason}, and `--kustomize` or `--helm` takes any")
+
+
 def check_route(route: str) -> None:
     """Raises ValueError for what is no route of fields."""
     import re
@@ -435,11 +445,6 @@ def check_pattern(pattern: str) -> None:
 
 
 # patterns and paths
-
-
-def located(program: str | None, folder: str) -> str | None:
-    """A program that is named by a path relative to a folder, with its whole path."""
-    return os.path.join(folder, program) if program and os.sep in program else program
 
 
 def below(folder: str, lists: Words) -> Words:
