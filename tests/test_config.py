@@ -277,9 +277,11 @@ def test_a_repository_names_no_program_of_its_own(tmp_path: Path, setting: str) 
     write(tmp_path, {"a.yaml": SERVICE, ".cmlint.yaml": f"{setting}: ./kustomize\n"})
     done = cmlint(tmp_path, "check")
     assert done.returncode == 2
-    assert done.stderr.splitlines()[0].endswith(
-        "`./kustomize` is not run; a configuration names programs by name, as they are on the path: kustomize, kubectl "
-        "or helm, and `--kustomize` or `--helm` takes any"
+    error, help_ = done.stderr.splitlines()
+    assert error == f"cmlint: error: .cmlint.yaml:1:{len(setting) + 3}: `./kustomize` is not run"
+    assert help_ == (
+        "help: a configuration names programs by name, as they are on the path: kustomize, kubectl or helm, "
+        "and `--kustomize` or `--helm` takes any"
     )
     write(tmp_path, {".cmlint.yaml": f"{setting}: kustomize-5.4\n"})
     assert cmlint(tmp_path, "check").returncode == 0
