@@ -619,3 +619,56 @@ def test_nothing_is_built_unless_wanted(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--no-build", "--kustomize", "no-such-program")
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 reference to what may be made elsewhere" in done.stdout
+
+
+def test_what_another_object_is_told_of_may_be_made_by_it(tmp_path: Path) -> None:
+    web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: made-later}}\n"
+    maker = DEPLOYMENT.replace("name: web", "name: maker") + '          args: ["--output=made-later", "--verbose"]\n'
+    write(tmp_path, {"kustomization.yaml": "resources: [web.yaml, maker.yaml]\n", "web.yaml": web, "maker.yaml": maker})
+    result = run(tmp_path)
+    assert not result.outcome.findings
+    why = "Deployment in kustomization.yaml is told its name, and may make it"
+    assert unverified(result) == [f"web.yaml:16: ConfigMap/made-later: {why}"]
+    write(tmp_path, {"maker.yaml": maker.replace("made-later", "made-later-too")})
+    assert concise(run(tmp_path)) == [
+        "web.yaml:16:36: error[missing-configmap] nothing defines the ConfigMap `made-later`"
+    ]
+
+
+def test_a_base_that_nothing_uses_may_be_completed_elsewhere(tmp_path: Path) -> None:
+    web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: settings}}\n"
+    write(tmp_path, {"web/base/kustomization.yaml": "resources: [web.yaml]\n", "web/base/web.yaml": web})
+    result = run(tmp_path)
+    assert not result.outcome.findings
+    why = "web/base/kustomization.yaml is a base, which may be completed elsewhere"
+    assert unverified(result) == [f"web/base/web.yaml:16: ConfigMap/settings: {why}"]
+    near = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: setings}\ndata: {a: b}\n"
+    write(tmp_path, {"web/base/kustomization.yaml": "resources: [web.yaml, near.yaml]\n", "web/base/near.yaml": near})
+    assert [finding.help for finding in run(tmp_path).outcome.findings] == ["did you mean `setings`?"]
+
+
+def test_what_lies_beside_a_kustomization_is_checked_with_care(tmp_path: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: 'a/b:latest', %s}]}\n"
+    pod %= "imagePullPolicy: IfNotPresent, envFrom: [{configMapRef: {name: settings}}]"
+    write(
+        tmp_path, {"app/kustomization.yaml": "resources: [web.yaml]\n", "app/web.yaml": DEPLOYMENT, "app/pod.yaml": pod}
+    )
+    result = run(tmp_path)
+    assert [finding.rule for finding in result.outcome.findings] == ["mutable-tag"]
+    assert unverified(result) == ["app/pod.yaml:4: ConfigMap/settings: a kustomization in app/kustomization.yaml"]
+
+
+def test_what_generators_name_is_used_as_well(tmp_path: Path) -> None:
+    ksops = "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: a}\nfiles: [./secret.enc.yaml]\n"
+    chart = "apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: shop}\nname: shop\n"
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {a: no base64}\n"
+    write(
+        tmp_path,
+        {"a/kustomization.yaml": "generators: [ksops.yaml]\n", "a/ksops.yaml": ksops, "a/secret.enc.yaml": secret},
+    )
+    write(tmp_path, {"b/kustomization.yaml": "generators: [chart.yaml]\n", "b/chart.yaml": chart})
+    result = run(tmp_path)
+    assert not result.outcome.findings
+    first, second = warnings(result)
+    assert first.startswith("a/kustomization.yaml: not built: ") and "ksops" in first
+    assert second == "b/kustomization.yaml: not built: it takes a Helm chart, which `--enable-helm` allows"

@@ -103,6 +103,7 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
                 built=build.text,
                 unbuilt=build.reason,
                 settled=build.settled,
+                supply=build.supply,
             )
         )
     for one in renderings:

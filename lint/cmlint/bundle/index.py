@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -147,6 +148,16 @@ class Index:
             return found
         made = [d for d in self.globs if d.provider.target == target and fnmatchcase(name, d.provider.name.value)]
         return found + made
+
+    def told(self, name: str, placed: Placed) -> Placed | None:
+        """The first other object with a container that is told a name, as those are that make one while they run."""
+        word = re.compile(rf"(?:^|[=,\s\"']){re.escape(name)}(?:$|[,\s\"'])")
+        for other in self.placed:
+            for container in (container for pod in other.document.pods for container in pod.containers):
+                texts = (*container.command, *container.args, *(env.value for env in container.env if env.value))
+                if other is not placed and any(word.search(text.value) for text in texts):
+                    return other
+        return None
 
     @cached_property
     def objects(self) -> set[tuple[str, str | None, str | None]]:

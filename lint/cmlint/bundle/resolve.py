@@ -165,6 +165,8 @@ class Resolver:
         why = supplied or self.around.why_unknown(placed)
         if not why and (maybe := maybe or self.index.created(reference.target, reference.name.value)):
             why = f"a command in {maybe[0].placed.path} may create it"
+        if not why and self.index.whole and (told := self.index.told(reference.name.value, placed)):
+            why = f"{told.document.kind} in {told.path} is told its name, and may make it"
         if reference.via == "field" and not why:
             why = f"{placed.document.kind} may make it itself"
         if self.strict or near or not why:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from cmlint.kube.fields import POD_PATHS, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
@@ -174,12 +176,13 @@ def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Docume
     api_version, kind = str(entries["apiVersion"].value), str(entries["kind"].value)
     items = entries.get("items")
     if kind.endswith("List") and isinstance(items, SequenceNode) and is_built_in(api_version):
-        shared = decoder.faults
+        shared, encrypted = decoder.faults, is_encrypted(decoder, entries)
         for item in items.value:
             if is_object(item):
                 span = decoder.span(item)
                 decoder.faults = [f for f in shared if span.start <= f.span.start < span.end]
-                yield from read_object(decoder, item, makers)
+                for found in read_object(decoder, item, makers):
+                    yield as_decrypted(found) if encrypted and isinstance(found, Document) else found
         return
     if kind == "CustomResourceDefinition":
         yield Skip(DEFINITION, decoder.span(root))
@@ -189,6 +192,20 @@ def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Docume
         yield Skip(PATCH, decoder.span(root))
     else:
         yield DocumentReader(decoder, root, entries, api_version, kind).read(makers)
+
+
+def is_encrypted(decoder: Decoder, entries: dict[str, Node]) -> bool:
+    """Whether sops has encrypted an object or a list: it keeps the keys, and adds a field that it takes out again.
+
+    https://getsops.io/docs/#encryption-protocol
+    """
+    return "sops" in entries and {"mac", "lastmodified"} <= {name for name, _, _ in decoder.items(entries["sops"])}
+
+
+def as_decrypted(document: Document) -> Document:
+    """An encrypted object without the faults that decryption mends."""
+    faults = tuple(fault for fault in document.faults if fault.code == "repeated-key")
+    return msgspec.structs.replace(document, faults=faults)
 
 
 def is_patch(decoder: Decoder, entries: dict[str, Node], kind: str) -> bool:
@@ -243,9 +260,7 @@ class DocumentReader:
             pods, references = tuple(shapes.pods), tuple(shapes.references)
             mentions, providers = tuple(sorted(shapes.mentions)), tuple(shapes.providers)
         providers += tuple(makers.read(decoder, self.root, self.api_version, self.kind))
-        if self.is_encrypted():
-            decoder.faults = [fault for fault in decoder.faults if fault.code == "repeated-key"]
-        return Document(
+        document = Document(
             decoder.span(self.root),
             self.head(name),
             self.api_version,
@@ -262,13 +277,7 @@ class DocumentReader:
             masked_in(decoder, self.root),
             tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
         )
-
-    def is_encrypted(self) -> bool:
-        """Whether sops has encrypted the object: it keeps the keys, and adds a field that it takes out again.
-
-        https://getsops.io/docs/#encryption-protocol
-        """
-        return "sops" in self.entries and {"mac", "lastmodified"} <= self.mapping(self.entries["sops"]).keys()
+        return as_decrypted(document) if is_encrypted(decoder, self.entries) else document
 
     def mapping(self, node: Node | None) -> dict[str, Node]:
         """The entries of a mapping; empty for anything else."""

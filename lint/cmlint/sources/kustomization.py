@@ -16,6 +16,7 @@ GROUP = "kustomize.config.k8s.io/"
 FOLDERS = ("resources", "bases", "components", "generators", "transformers", "validators")
 """The fields that may name folders with other kustomizations; but for `components`, they may name files as well."""
 
+PLUGINS = ("generators", "transformers", "validators")
 FILES = ("patchesStrategicMerge", "configurations", "crds")
 PATHS = ("patches", "patchesJson6902", "replacements")
 GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
@@ -57,18 +58,31 @@ class Kustomization:
         """Whether it may change more of an object than its name, namespace and labels."""
         return any(field in self.root.fields for field in CHANGES)
 
+    @cached_property
+    def plugins(self) -> list[Part]:
+        """The configurations of its generators, transformers and validators, as far as they are files of its own."""
+        parts = [item for field in PLUGINS for item in self.root.entries(field)]
+        paths = [self.full(item.text or "") for item in parts if "\n" not in (item.text or "")]
+        found = [inner for item in parts if "\n" in (item.text or "") for inner in inner_part(item, self.text)]
+        return [*found, *(part for path in paths if os.path.isfile(path) for part in documents_of(path))]
+
     @property
     def charts(self) -> list[Part]:
         """What it takes from Helm."""
-        return [chart for field in CHARTS for chart in self.root.entries(field)]
+        found = [chart for field in CHARTS for chart in self.root.entries(field)]
+        return found + [part for part in self.plugins if part.word("kind") == "HelmChartInflationGenerator"]
 
     @cached_property
     def named(self) -> list[Part]:
         """Everything that it names: paths and addresses."""
         found = [item for field in (*FOLDERS, *FILES) for item in self.root.entries(field)]
+        found += [
+            item for plugin in self.plugins for field in ("files", "paths", "envs") for item in plugin.entries(field)
+        ]
         found += [item for _, generator in self.generators for item, _, _ in sources_of(generator)]
         found += [item for chart in self.charts for item in chart.entries("additionalValuesFiles")]
         single = [entry.at("path") for field in PATHS for entry in self.root.entries(field)]
+        single += [plugin.at("path") for plugin in self.plugins]
         single += [chart.at("valuesFile") for chart in self.charts]
         single.append(self.root.at("openapi", "path"))
         return [item for item in (*found, *single) if item and item.text and "\n" not in item.text]
@@ -103,6 +117,14 @@ class Kustomization:
     def full(self, name: str) -> str:
         """The real path of what it names."""
         return os.path.realpath(os.path.join(self.folder, name))
+
+
+def documents_of(path: str) -> list[Part]:
+    """The documents of a file, with its own path; none where it cannot be read."""
+    try:
+        return read_parts(path, files.read(path))
+    except (OSError, UnicodeDecodeError):
+        return []
 
 
 def sources_of(generator: Part) -> Iterator[tuple[Part, str, str]]:
@@ -186,7 +208,7 @@ class Project:
         visit(kustomization)
         return done
 
-    def leaves(self, found: Iterable[Kustomization]) -> list[Kustomization]:
+    def unused(self, found: Iterable[Kustomization]) -> list[Kustomization]:
         """Those that no other one uses; where some use each other in a circle, all of these."""
         given = list(found)
         used = {
@@ -195,7 +217,7 @@ class Project:
             for other in self.tree(user)
             if other is not user and user not in self.tree(other)
         }
-        return [one for one in given if one.folder not in used and not one.is_component]
+        return [one for one in given if one.folder not in used]
 
     def used_by(self, kustomizations: Iterable[Kustomization]) -> set[str]:
         """The real paths of all that kustomizations name, and of themselves."""

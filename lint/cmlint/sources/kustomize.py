@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from cmlint.manifest.documents import read_kustomization, read_text
-from cmlint.model.facts import FileFacts, Scalar
+from cmlint.model.facts import FileFacts, Scalar, Target
 from cmlint.sources import files, tool
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
@@ -25,6 +25,12 @@ from cmlint.sources.tool import NotBuiltError, Wishes
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
 METADATA = ("originAnnotations", "transformerAnnotations")
+BASE = r"(?:^|/)bases?/"
+"""In the path of what is written to be completed by others."""
+
+ABSENT = r".*: lstat (.+?): no such file or directory.*"
+NOISE = r" &\{0x[^}]*\}|, isClusterScoped:\w+"
+RESOURCE = r'resid\.ResId\{Gvk:resid\.Gvk\{[^}]*Kind:"(\w*)"[^}]*\}, Name:"([^"]*)"[^}]*\}'
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
 
 
@@ -33,7 +39,8 @@ class Build(msgspec.Struct):
 
     When it was built, `text` leads back from its facts to what was used. When not, `reason` says why, and `files` are
     the manifests that it names; it is `settled` when it changes no more of them than names, namespaces and labels.
-    `beside` says the same at the place of everything that it uses, for what lies there and is not used.
+    `beside` is evidence at the places of all that it uses, for what lies there and is not used; `supply` says what may
+    yet complete it.
     """
 
     path: str
@@ -42,6 +49,17 @@ class Build(msgspec.Struct):
     reason: str = ""
     settled: bool = True
     beside: Sequence[tuple[str, FileFacts]] = ()
+    supply: Completion | None = None
+
+
+class Completion(msgspec.Struct, frozen=True):
+    """What may complete a base that no kustomization uses here: overlays elsewhere, for which it is written."""
+
+    path: str
+
+    def why(self, target: Target, name: str) -> str | None:
+        """How an object that the base lacks may be there."""
+        return f"{self.path} is a base, which may be completed elsewhere"
 
 
 def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[files.Problem]) -> list[Build]:
@@ -55,9 +73,9 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     used = project.used_by(found)
     for group in groups:
         group.paths = {shown: path for shown, path in group.paths.items() if os.path.realpath(path) not in used}
-    leaves = project.leaves(found)
-    reached = {one.folder for leaf in leaves for one in project.tree(leaf)}
-    idle = [one for one in found if one.is_component and one.folder not in reached]
+    unused = project.unused(found)
+    leaves = [one for one in unused if not one.is_component]
+    idle = [one for one in unused if one.is_component]
     alone = take_alone(project, groups, problems)
     return [*build_all(project, leaves, wishes, problems), *(unbuilt(project, one, COMPONENT) for one in idle), *alone]
 
@@ -95,7 +113,7 @@ def build_all(
                 try:
                     yield built(project, leaf, folder, run.result())
                 except NotBuiltError as error:
-                    failures.setdefault(error.kind, []).append((leaf, str(error)))
+                    failures.setdefault(error.kind or str(error), []).append((leaf, str(error)))
                     yield unbuilt(project, leaf, str(error))
         finally:
             pool.shutdown(cancel_futures=True)
@@ -135,9 +153,18 @@ def condensed(reason: str, project: Project, leaf: Kustomization) -> str:
     """A reason without the way to it: kustomize tells every step, of which the last matters."""
     _, *steps = re.split(STEP, reason)
     if steps:
-        folder, reason = steps[-2:]
+        folder, reason = steps[-2], balanced(steps[-1])
         reason = reason if folder == leaf.folder else f"in {project.shown(folder)}: {reason}"
+    reason = re.sub(ABSENT, lambda found: f"no such file or directory: `{project.shown(found[1])}`", reason)
+    reason = re.sub(RESOURCE, r"\1 `\2`", re.sub(NOISE, "", reason))
     return reason.replace(os.path.realpath(os.curdir) + os.sep, "")
+
+
+def balanced(text: str) -> str:
+    """The end of a text without the quotes that began before it."""
+    while text.endswith('""') or (text.endswith('"') and text.count('"') % 2):
+        text = text[:-1]
+    return text
 
 
 def built(project: Project, leaf: Kustomization, folder: str, text: str) -> Build:
@@ -145,7 +172,8 @@ def built(project: Project, leaf: Kustomization, folder: str, text: str) -> Buil
     text, origins = take_origins(text)
     facts = read_text(text, project.makers)
     leading = BuiltText(leaf.shown, text, origins, folder, project, leaf, names_in(facts))
-    return Build(leaf.shown, [(leaf.shown, facts)], leading, beside=[(one.shown, facts) for one in project.tree(leaf)])
+    supply = Completion(leaf.shown) if re.search(BASE, leaf.shown) else None
+    return Build(leaf.shown, [(leaf.shown, facts)], leading, beside=around(project.tree(leaf)), supply=supply)
 
 
 def names_in(facts: FileFacts) -> dict[str, Scalar]:
@@ -162,9 +190,13 @@ def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[
             read[project.shown(path)] = read_text(project.text(path), project.makers)
         except (OSError, UnicodeDecodeError):
             continue
-    settled = not any(one.changes for one in tree)
-    beside = [(one.shown, read_kustomization(one.text)) for one in tree]
-    return Build(leaf.shown, list(read.items()), None, f"{leaf.shown} is not built: {reason}", settled, beside)
+    settled = not any(one.changes or one.is_component for one in tree)
+    return Build(leaf.shown, list(read.items()), None, f"{leaf.shown} is not built: {reason}", settled, around(tree))
+
+
+def around(tree: Iterable[Kustomization]) -> list[tuple[str, FileFacts]]:
+    """What is known at the places of kustomizations about files that none of them uses: someone may yet build these."""
+    return [(one.shown, read_kustomization(one.text)) for one in tree]
 
 
 def lead_back(text: str) -> tuple[str, BuiltText | None]:

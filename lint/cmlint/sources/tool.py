@@ -26,11 +26,11 @@ make sure."""
 
 
 class NotBuiltError(Exception):
-    """A kustomization that is not built: why, in one line. What is of one `kind` is told once."""
+    """A kustomization that is not built: why, in one line. What is of one `kind`, or one reason, is told once."""
 
     def __init__(self, reason: str, kind: str = "") -> None:
         super().__init__(reason)
-        self.kind = kind or reason
+        self.kind = kind
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -69,7 +69,7 @@ def build(folder: str, program: str, wishes: Wishes) -> str:
     environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", **({} if wishes.allow_remote else OFFLINE)}
     code, output, errors = run(command, environment, wishes.timeout)
     if code:
-        raise NotBuiltError(why(errors))
+        raise NotBuiltError(why(errors), "plugin" if "external plugins disabled" in errors else "")
     return output
 
 
@@ -103,8 +103,8 @@ def why(errors: str) -> str:
     """The reason that the program gives, in one line; kubectl may write it in its log."""
     found = re.search(r"(?ims)^error: (.*)", errors)
     logged = re.search(r'(?s) err="(.*)"', errors)
-    reason = found[1] if found else logged[1].replace('\\"', '"') if logged else errors
-    reason = " ".join(reason.split())
+    reason = " ".join((found[1] if found else logged[1] if logged else errors).split())
+    reason = re.sub(r'\\+"', '"', reason)
     if 'unknown field "buildMetadata"' in reason:
         return f"this kustomize is older than 4.5, and so does not say where objects come from; {INSTALL}"
     return reason or "the program failed without a word"
