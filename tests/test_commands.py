@@ -299,6 +299,14 @@ def test_definitions_of_resources_are_no_place_for_commands() -> None:
     assert said(document) == "ConfigMap app: A=1"
 
 
+def test_nothing_is_kept_of_a_command_inside_a_secret() -> None:
+    script = "stringData:\n  run.sh: |\n    kubectl create configmap app --from-literal=TOKEN=hunter2\n"
+    secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: x}}\n{script}"
+    assert read_text(secret).commands == ()
+    (document,) = read_text(secret.replace("Secret", "ConfigMap").replace("stringData", "data")).commands
+    assert said(document) == "ConfigMap app: TOKEN=hunter2"
+
+
 # resolution
 
 

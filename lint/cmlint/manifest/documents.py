@@ -84,7 +84,8 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     ignores = read_ignores(text, cut(text)) if documents and "cmlint:" in text else ()
     definitions = [skip.span for skip in skipped if skip.reason == DEFINITION]
     commands = commands_in(text, documents) if documents or len(definitions) < len(skipped) else ()
-    told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in definitions))
+    hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
+    told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
     return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), tuple(told))
 
 
