@@ -201,13 +201,13 @@ def test_without_helm_charts_are_named_once_and_nothing_is_guessed(tmp_path: Pat
 
 def test_the_program_can_be_named(tmp_path: Path) -> None:
     chart(tmp_path)
-    write(tmp_path, {".cmlint.yaml": f"helm-program: {os.path.relpath(HELM, tmp_path)}\n"})
     found = f"{FOUND}\n"
-    assert cmlint(tmp_path, "check", "-q", "--format", "concise", PATH="").stdout == found
     assert cmlint(tmp_path, "check", "-q", "--format", "concise", "--helm", str(HELM), PATH="").stdout == found
     done = cmlint(tmp_path, "check", "--helm", "nope")
     message = "cmlint: error: there is no program `nope` to render charts with\nhelp: name helm\n"
     assert (done.returncode, done.stderr) == (2, message)
+    write(tmp_path, {".cmlint.yaml": "helm-program: nope\n"})
+    assert cmlint(tmp_path, "check").stderr == message
 
 
 def test_a_helm_that_hangs_is_stopped(tmp_path: Path) -> None:
@@ -228,6 +228,7 @@ def test_a_template_alone_is_not_linted_as_it_stands(tmp_path: Path) -> None:
     result = run(tmp_path, "templates/pod.yaml")
     assert concise(result) == []
     assert result.outcome.skipped == [("templates/pod.yaml", "a template, not rendered")]
+    assert warnings(result) == ["templates/pod.yaml: helm renders it; name the folder `.` to check what is rendered"]
 
 
 def test_plugins_and_settings_of_the_user_have_no_say(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.model.facts import HELM_CHART, Container, Document, Fault, FileFacts, PodSpec, Skip, Span
 from cmlint.sources import files, tool
-from cmlint.sources.charts import VALUES, Chart, Supply, find_charts, is_chart
+from cmlint.sources.charts import TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.rendered import SOURCE, RenderedText
 from cmlint.sources.tool import NotBuiltError
 
@@ -77,25 +77,35 @@ def take_charts(
     charts = find_charts(path for group in groups for path in group.paths.values() if path != "-")
     rendered = list(render_all(charts, wishes, problems))
     done = {id(rendering.supply.chart) for rendering in rendered}
+    alone: dict[str, str] = {}
     for group in groups:
         for shown, path in list(group.paths.items()):
-            chart = next((one for one in charts if one.holds(path)), None)
+            chart = next((one for one in charts if one.holds(path)), None) if path != "-" else None
             if chart and id(chart) in done:
                 del group.paths[shown]
-            elif path != "-" and (chart or in_chart(path)):
+            elif chart:
                 group.templates.add(shown)
+            elif path != "-" and (folder := chart_around(path)):
+                group.templates.add(shown)
+                alone.setdefault(folder, shown)
+    given = {os.path.realpath(path) for group in groups for path in group.paths.values()}
+    for folder, shown in alone.items():
+        if os.path.join(folder, files.CHART) not in given:
+            message = f"helm renders it; name the folder `{files.shown(folder)}` to check what is rendered"
+            problems.append(files.Problem(shown, 0, message, fatal=False))
     return rendered, [(chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),))) for chart in charts]
 
 
-def in_chart(path: str) -> bool:
-    """Whether a file is a template of a chart, whatever chart that is."""
+def chart_around(path: str) -> str | None:
+    """The folder of the chart that a file is a template of, whatever chart that is; None when it is none."""
     folder = os.path.realpath(path)
-    while os.path.basename(folder) != "templates":
+    while os.path.basename(folder) != TEMPLATES:
         above = os.path.dirname(folder)
         if above == folder:
-            return False
+            return None
         folder = above
-    return is_chart(os.path.dirname(folder))
+    chart = os.path.dirname(folder)
+    return chart if is_chart(chart) else None
 
 
 def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files.Problem]) -> Iterator[Rendering]:
