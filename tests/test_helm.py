@@ -203,10 +203,10 @@ def test_the_program_can_be_named(tmp_path: Path) -> None:
     chart(tmp_path)
     found = f"{FOUND}\n"
     assert cmlint(tmp_path, "check", "-q", "--format", "concise", "--helm", str(HELM), PATH="").stdout == found
-    done = cmlint(tmp_path, "check", "--helm", "nope")
-    message = "cmlint: error: there is no program `nope` to render charts with\nhelp: name helm\n"
+    done = cmlint(tmp_path, "check", "--helm", "helm-nope")
+    message = "cmlint: error: there is no program `helm-nope` to render charts with\nhelp: name helm\n"
     assert (done.returncode, done.stderr) == (2, message)
-    write(tmp_path, {".cmlint.yaml": "helm-program: nope\n"})
+    write(tmp_path, {".cmlint.yaml": "helm-program: helm-nope\n"})
     assert cmlint(tmp_path, "check").stderr == message
 
 
