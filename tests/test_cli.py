@@ -520,3 +520,12 @@ def test_a_clean_check_imports_nothing_heavy(tmp_path: Path) -> None:
     found -= modules_after("import yaml, msgspec", tmp_path)
     assert {name for name in found if name.partition(".")[0] not in ("cmlint", "cmlint_rules")} <= LIGHT
     assert not {name for name in found if name.startswith(("cmlint.cli.app", "cmlint.report.frames"))}
+
+
+def test_links_to_folders_and_to_nothing_are_not_followed(tmp_path: Path) -> None:
+    write(tmp_path, {"a/a.yaml": CLEAN})
+    (tmp_path / "a" / "again.yaml").symlink_to(".")
+    (tmp_path / "gone.yaml").symlink_to("nowhere")
+    done = cmlint(tmp_path, "check")
+    assert (done.returncode, done.stdout, done.stderr) == (0, SUMMARY, "")
+    assert cmlint(tmp_path, "check", "gone.yaml").returncode == 2

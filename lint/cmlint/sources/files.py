@@ -133,6 +133,8 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> I
             is_folder = entry.is_dir(follow_symlinks=False)
             if entry.name in NEVER or not (is_folder or is_manifest(entry.name) or is_script(entry)):
                 continue
+            if entry.is_symlink() and not entry.is_file():
+                continue  # to a folder, which is walked where it lies, or to nothing
             if specs and ignored(entry.path, is_folder, specs):
                 continue
             if excluded and excluded.match_file(os.path.abspath(entry.path) + ("/" if is_folder else "")):
