@@ -168,7 +168,8 @@ def test_plain_manifests_beside_a_chart_are_linted_too(tmp_path: Path) -> None:
 
 def test_a_chart_that_needs_values_is_named_once(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        chart(tmp_path / name, **{"templates/x.yaml": '{{ required "say which port" .Values.none }}\n'})
+        required = '{{ required "say which port" .Values.none }}\n'
+        chart(tmp_path / name, **{"templates/x.yaml": required, "ci/same-values.yaml": "port: 1\n"})
     result = run(tmp_path)
     reason = "execution error at (web/templates/x.yaml:1:3): say which port"
     assert warnings(result) == [f"a/Chart.yaml: not rendered, like b/Chart.yaml: {reason}"]

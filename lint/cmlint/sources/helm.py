@@ -146,10 +146,10 @@ def renderings(
             reasons[values] = str(error)
     if texts:
         reasons.pop("", None)
+    whole = reasons.get("")
     for values, reason in reasons.items():
-        named = files.shown(values) if values else chart.description
-        if named not in failures.setdefault(reason, []):
-            failures[reason].append(named)
+        if not values or reason != whole:
+            failures.setdefault(reason, []).append(files.shown(values) if values else chart.description)
     for values, text in texts.items():
         yield rendering(chart, values, text, makers, several=len(runs) > 1)
 

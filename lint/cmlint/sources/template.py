@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cmlint.manifest.documents import cut
-from cmlint.sources.parts import Part, Place
+from cmlint.sources.parts import Part, Place, read_part
 
 VERBATIM, POSSIBLE, OTHER = 2, 1, 0
 """How like a rendered text what stands in a template is: the same, something that can become it, or neither."""
@@ -53,10 +53,11 @@ class Chunk:
         return next((entry for entry in self.entries if entry.path == path and entry.key), None)
 
     def likeness(self, built: Part) -> tuple[int, int]:
-        """Whether a rendered object may have been written here, by its kind and its name."""
+        """Whether a rendered object may have been written here, by its name, where one is written, and its kind."""
         kind, name = self.top("kind"), self.top("metadata", "name")
         same = likeness_of(kind.text, built.word("kind")) if kind else OTHER
-        return same, likeness_of(name.text, built.word("metadata", "name")) if same and name else OTHER
+        named = likeness_of(name.text, built.word("metadata", "name")) if name else POSSIBLE
+        return (named, same) if named and same else (OTHER, OTHER)
 
     @property
     def head(self) -> Place:
@@ -162,9 +163,26 @@ def entries_in(path: str, text: str, base: int) -> Iterator[Entry]:
             shown = unquoted(re.sub(EMPTY, ANYTHING, written))
         at = base + line.start()
         key = Place(path, at + column, at + column + len(field[1])) if field else None
-        yield Entry(
-            layout.path, layout.inside, key, Place(path, at + start, at + start + len(written)), shown, layout.named
-        )
+        value = Place(path, at + start, at + start + len(written))
+        entry = Entry(layout.path, layout.inside, key, value, shown, layout.named)
+        yield entry
+        if written.startswith("{"):
+            yield from flow_entries(entry, written)
+
+
+def flow_entries(around: Entry, written: str) -> Iterator[Entry]:
+    """The fields of a mapping that is written on one line, and those inside of these."""
+    place = around.value
+    part = read_part(place.path, re.sub(EMPTY, lambda found: "x" * len(found[0]), written), place.start)
+    stack = [(around.path, part)] if part else []
+    while stack:
+        path, inner = stack.pop()
+        for name, (key, value) in inner.fields.items():
+            text = written[value.place.start - place.start : value.place.end - place.start]
+            names = around.items[-1] if around.items and not around.key and inner is part and name == "name" else 0
+            shown = unquoted(re.sub(EMPTY, ANYTHING, text))
+            yield Entry((*path, name), around.items, key, value.place, shown, names)
+            stack.append(((*path, name), value))
 
 
 def unquoted(text: str) -> str:
