@@ -232,6 +232,21 @@ def test_a_template_alone_is_not_linted_as_it_stands(tmp_path: Path) -> None:
     assert warnings(result) == ["templates/pod.yaml: helm renders it; name the folder `.` to check what is rendered"]
 
 
+def test_a_folder_that_looks_like_an_option_is_none(tmp_path: Path) -> None:
+    write(tmp_path, {"evil": f"#!/bin/sh\ntouch {tmp_path}/ran\n"})
+    (tmp_path / "evil").chmod(0o755)
+    chart(tmp_path / "--post-renderer=evil")
+    words = ("check", "-q", "--format", "concise", "--", "--post-renderer=evil")
+    done = cmlint(tmp_path, *words, PATH=f"{HELM.parent}:.")
+    assert (done.stdout, done.stderr) == (f"--post-renderer=evil/{FOUND}\n", "")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_chart_can_be_named_by_its_description(tmp_path: Path) -> None:
+    chart(tmp_path)
+    assert concise(run(tmp_path, "Chart.yaml")) == [FOUND]
+
+
 def test_plugins_and_settings_of_the_user_have_no_say(tmp_path: Path) -> None:
     chart(tmp_path / "web")
     for name in ("HELM_NAMESPACE", "HELM_PLUGINS", "HELM_DEBUG", "HELM_DRIVER"):

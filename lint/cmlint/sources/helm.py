@@ -237,7 +237,15 @@ def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: st
         if not os.path.isfile(path):
             raise NotBuiltError("there is no such file of values")
     major, minor = wishes.version
-    command = [program, "template", chart.folder, "--namespace", NAMESPACE, "--kube-version", f"{major}.{minor}.0"]
+    command = [
+        program,
+        "template",
+        os.path.abspath(chart.folder),
+        "--namespace",
+        NAMESPACE,
+        "--kube-version",
+        f"{major}.{minor}.0",
+    ]
     command += ["--values", values] if values else []
     folders = {f"HELM_{name}_HOME": os.path.join(home, name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HELM_")}
