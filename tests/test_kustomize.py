@@ -434,7 +434,7 @@ def test_secrets_are_never_shown(tmp_path: Path) -> None:
 resources: [web.yaml, tokens.yaml]
 secretGenerator:
   - name: generated
-    literals: [1st=top-secret-1, "2nd=top-secret-2"]
+    literals: [1st=top-secret-1, "2nd=top-secret-2", "7 th=top-secret-7"]
     envs: [more.env]
     options: {disableNameSuffixHash: true}
 patches:
@@ -459,7 +459,8 @@ patches:
     result = run(tmp_path, config=Config(kubernetes_version="1.29", select=("all",)))
     with inside(tmp_path):
         text = shown(result)
-    for key in ("1st", "2nd", "3rd", "4th", "5th", "6th"):
+    assert "error[invalid-data-key]" in text
+    for key in ("1st", "2nd", "3rd", "4th", "5th", "6th", "7 th="):
         assert key in text
     assert "top-secret" not in text and "top-secret" not in render("json", result, View())
 
@@ -672,3 +673,40 @@ def test_what_generators_name_is_used_as_well(tmp_path: Path) -> None:
     first, second = warnings(result)
     assert first.startswith("a/kustomization.yaml: not built: ") and "ksops" in first
     assert second == "b/kustomization.yaml: not built: it takes a Helm chart, which `--enable-helm` allows"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"kustomization.yaml": "secretGenerator:\n  - {name: a, literals: [top-secret-1]}\n"},
+        {
+            "kustomization.yaml": "resources: [a.yaml]\n",
+            "a.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {1: top-secret-1}\n",
+        },
+        {
+            "kustomization.yaml": "patches:\n  - patch: |-\n      kind: Secret\n      stringData: {a: top-secret-1\n",
+        },
+        {
+            "kustomization.yaml": "resources: [a.yaml]\npatches:\n  - target: {kind: Secret}\n    path: b.json\n",
+            "a.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {a: top-secret-1}\n",
+            "b.json": '[{"op": "replace", "path": "/stringData/b/c", "value": "top-secret-2"}]',
+        },
+    ],
+)
+def test_no_reason_tells_a_secret(tmp_path: Path, files: dict[str, str]) -> None:
+    write(tmp_path, files)
+    result = run(tmp_path)
+    (warning,) = warnings(result)
+    assert warning.startswith("kustomization.yaml: not built: ") and "\n" not in warning
+    assert "top-secret" not in warning + "".join(unverified(result)) + shown(result)
+
+
+def test_words_that_kustomize_reads_as_strings_are_right_where_nothing_is_built(tmp_path: Path) -> None:
+    web = f"{DEPLOYMENT}          env:\n            - {{name: A, value: yes}}\n            - {{name: B, value: true}}\n"
+    words = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: words}\ndata: {on: a, y: off}\n"
+    files = {"kustomization.yaml": "resources: [web.yaml, words.yaml]\n", "web.yaml": web, "words.yaml": words}
+    expected = ["web.yaml:17:32: error[non-string-env] the value of `B` must be a string, but it is a boolean"]
+    write(tmp_path, files)
+    assert concise(run(tmp_path)) == expected
+    write(tmp_path, {"kustomization.yaml": "resources: [web.yaml, words.yaml, missing.yaml]\n"})
+    assert concise(run(tmp_path)) == expected

@@ -16,11 +16,12 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from cmlint.manifest.documents import read_kustomization, read_text
-from cmlint.model.facts import FileFacts, Scalar, Target
+from cmlint.model.facts import Document, Fault, FileFacts, Key, Scalar, Target
 from cmlint.sources import files, tool
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import take_origins
+from cmlint.sources.secrets import without_values
 from cmlint.sources.tool import NotBuiltError, Wishes
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
@@ -136,7 +137,8 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     try:
         return tool.build(folder, program, wishes)
     except NotBuiltError as error:
-        raise NotBuiltError(condensed(str(error), project, leaf), error.kind) from None
+        reason = condensed(without_values(str(error), project, project.tree(leaf)), project, leaf)
+        raise NotBuiltError(reason, error.kind) from None
 
 
 def refuse(tree: Sequence[Kustomization], wishes: Wishes) -> None:
@@ -187,11 +189,43 @@ def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[
     read = {leaf.shown: read_kustomization(leaf.text)}
     for path in dict.fromkeys(path for one in tree for path in one.manifests) if paths is None else paths:
         try:
-            read[project.shown(path)] = read_text(project.text(path), project.makers)
+            read[project.shown(path)] = as_kustomize_reads(read_text(project.text(path), project.makers))
         except (OSError, UnicodeDecodeError):
             continue
     settled = not any(one.changes or one.is_component for one in tree)
     return Build(leaf.shown, list(read.items()), None, f"{leaf.shown} is not built: {reason}", settled, around(tree))
+
+
+def as_kustomize_reads(facts: FileFacts) -> FileFacts:
+    """The facts of a file without what is right behind kustomize: to it, `yes`, `on` and the like are strings."""
+    return msgspec.structs.replace(facts, documents=tuple(map(document_as_read, facts.documents)))
+
+
+def document_as_read(document: Document) -> Document:
+    """The same of one document; of a Secret's value it is not known what it was, so that it may be one of these."""
+    faults = tuple(fault for fault in document.faults if not is_about_word(fault))
+    providers = tuple(
+        msgspec.structs.replace(provider, keys=tuple(map(key_as_read, provider.keys)))
+        for provider in document.providers
+    )
+    return msgspec.structs.replace(document, faults=faults, providers=providers)
+
+
+def is_about_word(fault: Fault) -> bool:
+    """Whether a fault may be one for YAML 1.1 only: a word that is no string, or two words that are one boolean."""
+    if fault.code == "repeated-key":
+        return fault.text in ("true", "false")
+    return fault.code in ("env-value-type", "data-value-type") and is_word(fault.text or "on")
+
+
+def key_as_read(key: Key) -> Key:
+    """The same of one key."""
+    return msgspec.structs.replace(key, name=key.written) if is_word(key.written) else key
+
+
+def is_word(text: str) -> bool:
+    """Whether a word is a boolean in YAML 1.1 and a string in YAML 1.2."""
+    return text.lower() in ("y", "n", "yes", "no", "on", "off")
 
 
 def around(tree: Iterable[Kustomization]) -> list[tuple[str, FileFacts]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Span
@@ -11,6 +12,11 @@ from cmlint.sources.parts import Part, Place
 from cmlint.sources.writers import written_by
 
 FIELDS = ("data", "stringData")
+
+DUMP = r"with config: `.*`|from \[.*\]|map\[\w+\]interface ?\{\}.*\}"
+"""What kustomize shows of its own data in a message."""
+
+HIDDEN = "..."
 
 
 def masked_in(project: Project, shown: str) -> tuple[Span, ...]:
@@ -41,3 +47,30 @@ def secret_parts(document: Part, target: Part | None) -> Iterator[Part]:
         inside = item.word("path").split("/")[1:2]
         if kind in ("", "Secret") and inside and inside[0] in FIELDS and (value := item.at("value")):
             yield value
+
+
+def without_values(message: str, project: Project, tree: Iterable[Kustomization]) -> str:
+    """What kustomize says, without anything that may be the value of a Secret."""
+    message = re.sub(DUMP, HIDDEN, message)
+    words = {word.strip("\"'") for text in secret_texts(project, tree) for word in text.split() if word[-1] != ":"}
+    for word in sorted(words, key=len, reverse=True):
+        message = message.replace(word, HIDDEN) if len(word) > 3 else message
+    return message
+
+
+def secret_texts(project: Project, tree: Iterable[Kustomization]) -> Iterator[str]:
+    """The texts that are hidden in what kustomizations use."""
+    for kustomization in tree:
+        places = list(values_in(project, kustomization))
+        for path in kustomization.manifests:
+            shown = project.shown(path)
+            places += [Place(shown, span.start, span.end) for span in hidden_in(project, path)]
+        yield from (project.texts[place.path][place.start : place.end] for place in places)
+
+
+def hidden_in(project: Project, path: str) -> list[Span]:
+    """What is hidden in a file by itself."""
+    try:
+        return [span for document in read_text(project.text(path)).documents for span in document.masked]
+    except (OSError, UnicodeDecodeError):
+        return []

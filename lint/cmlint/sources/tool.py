@@ -102,9 +102,9 @@ def run(command: list[str], environment: dict[str, str], timeout: float) -> tupl
 def why(errors: str) -> str:
     """The reason that the program gives, in one line; kubectl may write it in its log."""
     found = re.search(r"(?ims)^error: (.*)", errors)
-    logged = re.search(r'(?s) err="(.*)"', errors)
-    reason = " ".join((found[1] if found else logged[1] if logged else errors).split())
-    reason = re.sub(r'\\+"', '"', reason)
+    logged = re.search(r'(?s) err=(?:"(?P<one>.*)"|<(?P<lines>.*)>)', errors)
+    reason = found[1] if found else (logged["one"] or logged["lines"]) if logged else errors
+    reason = re.sub(r'\\+"', '"', " ".join(reason.split()))
     if 'unknown field "buildMetadata"' in reason:
         return f"this kustomize is older than 4.5, and so does not say where objects come from; {INSTALL}"
     return reason or "the program failed without a word"

@@ -77,8 +77,10 @@ def written_by(project: Project, kustomization: Kustomization, generator: Part) 
 
 def from_literal(literal: Part, text: str) -> dict[str, Field]:
     """The entry `key=value` of a list of literals."""
-    name, _, value = (literal.text or "").partition("=")
+    name, equals, value = (literal.text or "").partition("=")
     path, start, end = literal.place
+    if not equals:
+        return {name: Field(literal.place, literal)}
     start += text[start] in "\"'"
     if not text.startswith(f"{name}=", start):
         return {name: Field(literal.place, Part(literal.place, unquoted(value)))}
@@ -93,11 +95,11 @@ def unquoted(value: str) -> str:
 
 
 def from_file(project: Project, path: str, key: str, source: Part) -> dict[str, Field]:
-    """A file that becomes a key; the value of what is no text has the place of its name."""
+    """A file that becomes a key; the value of what is no text stands where its name begins."""
     try:
         text = project.text(path)
     except (OSError, UnicodeDecodeError):
-        return {key: Field(source.place, source)}
+        return {key: Field(source.place, Part(source.place._replace(end=source.place.start)))}
     return {key: Field(source.place, Part(Place(project.shown(path), 0, len(text)), text))}
 
 
