@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,7 @@ from cmlint.bundle.index import Built, Index, Supply
 from cmlint.config import Config
 from cmlint.engine import Engine, Outcome
 from cmlint.kube.versions import NEWEST, parse_version
-from cmlint.manifest.documents import commands_in, read_kustomization, read_template, read_text
+from cmlint.manifest.documents import commands_in, read_expectation, read_kustomization, read_template, read_text
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.makers import MAKERS, Maker
 from cmlint.model.facts import FileFacts
@@ -124,8 +125,11 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
 
 def read_one(shown: str, text: str, group: files.Group, makers: Makers) -> FileFacts:
     """The facts of a text of a group, by its name and by what is known of it."""
-    if os.path.basename(shown) in files.KUSTOMIZATIONS:
+    name = os.path.basename(shown)
+    if name in files.KUSTOMIZATIONS:
         return read_kustomization(text)
+    if re.fullmatch(files.EXPECTATION, name):
+        return read_expectation(text)
     return read_template(text, makers) if shown in group.templates else read_text(text, makers)
 
 

@@ -57,6 +57,7 @@ NOT_KUBERNETES = "not a Kubernetes object"
 TEMPLATED = "a template, not rendered"
 DEFINITION = "a CustomResourceDefinition"
 PATCH = "a patch"
+EXPECTED = "what a test expects of the cluster"
 TOO_DEEP = "nested too deeply to be a manifest"
 
 
@@ -102,6 +103,11 @@ def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document
 def read_kustomization(text: str) -> FileFacts:
     """The facts of a file that kustomize reads: it may make objects, and is none itself."""
     return FileFacts((), skipped=(Skip(KUSTOMIZATION, Span(0, len(text))),))
+
+
+def read_expectation(text: str) -> FileFacts:
+    """The facts of a file that says what a test expects: none, for it is never applied."""
+    return FileFacts((), skipped=(Skip(EXPECTED, Span(0, len(text))),))
 
 
 def read_template(text: str, makers: Makers = TABLE) -> FileFacts:

@@ -26,6 +26,9 @@ SCRIPTS = (
 )
 """How the names of other texts end in which commands may stand; so may they in any file that begins with `#!`."""
 
+EXPECTATION = r"(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?\.ya?ml"
+"""Names of files in which tests of kuttl and Chainsaw say what the cluster should hold: parts of objects, never applied."""
+
 SCRIPT_LIMIT = 1024 * 1024
 """A longer text is hardly written by hand."""
 
@@ -133,8 +136,8 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> I
             is_folder = entry.is_dir(follow_symlinks=False)
             if entry.name in NEVER or not (is_folder or is_manifest(entry.name) or is_script(entry)):
                 continue
-            if entry.is_symlink() and not entry.is_file():
-                continue  # to a folder, which is walked where it lies, or to nothing
+            if entry.is_symlink() and leads_nowhere(entry):
+                continue
             if specs and ignored(entry.path, is_folder, specs):
                 continue
             if excluded and excluded.match_file(os.path.abspath(entry.path) + ("/" if is_folder else "")):
@@ -165,6 +168,14 @@ def is_script(entry: os.DirEntry[str]) -> bool:
         return False
     called = b"create" in raw and (b"configmap" in raw or b"secret" in raw or b"cm" in raw)
     return called or (b"<<" in raw and b"kind:" in raw)
+
+
+def leads_nowhere(link: os.DirEntry[str]) -> bool:
+    """Whether a link leads to nothing, or to a folder, which is walked where it lies."""
+    try:
+        return not link.is_file()
+    except OSError:
+        return False
 
 
 def ignored(path: str, is_folder: bool, specs: tuple[tuple[str, PathSpec[Any]], ...]) -> bool:
