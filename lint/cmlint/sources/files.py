@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,7 +27,7 @@ SCRIPTS = (
 """How the names of other texts end in which commands may stand; so may they in any file that begins with `#!`."""
 
 EXPECTATION = r"(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?\.ya?ml"
-"""Names of files in which tests of kuttl and Chainsaw say what the cluster should hold: parts of objects, never applied."""
+"""Files in which tests of kuttl and Chainsaw say what the cluster should hold: parts of objects, never applied."""
 
 SCRIPT_LIMIT = 1024 * 1024
 """A longer text is hardly written by hand."""
@@ -211,15 +211,12 @@ def ignores_above(top: str) -> Iterator[tuple[str, PathSpec[Any]]]:
     yield from reversed(found)
 
 
-def near_kustomizations(groups: Iterable[Group]) -> bool:
-    """Whether there are kustomizations among files, or beside a file that is named alone."""
-    for group in groups:
-        if any(os.path.basename(path) in KUSTOMIZATIONS for path in group.paths):
-            return True
-        folders = {os.path.dirname(path) for path in group.paths.values()} if len(group.paths) == 1 else ()
-        if any(os.path.isfile(os.path.join(folder, name)) for folder in folders for name in KUSTOMIZATIONS):
-            return True
-    return False
+def near_kustomizations(groups: Sequence[Group]) -> bool:
+    """Whether there are kustomizations among files, or beside those that are named one by one, which come first."""
+    folders = {os.path.dirname(path) for path in groups[0].paths.values()}
+    if any(os.path.isfile(os.path.join(folder, name)) for folder in folders for name in KUSTOMIZATIONS):
+        return True
+    return any(os.path.basename(path) in KUSTOMIZATIONS for group in groups for path in group.paths)
 
 
 def near_charts(groups: Iterable[Group]) -> bool:
