@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -394,10 +395,22 @@ def test_a_source_outside_of_the_chart_is_not_read(tmp_path: Path) -> None:
     assert done.stdout.startswith("<stdin>:13:18: ")
 
 
+def imported(folder: Path) -> set[str]:
+    """The modules of cmlint that a check of a folder imports."""
+    script = (
+        "import sys\n"
+        "from cmlint.check import check\nfrom cmlint.config import Config\nfrom cmlint.registry import load_rules\n"
+        "check(['.'], Config(), load_rules())\n"
+        "print(*(name for name in sys.modules if name.startswith('cmlint.')))"
+    )
+    done = cmlint(folder, "-c", script, command=Path(sys.executable))
+    assert done.stderr == ""
+    return set(done.stdout.split())
+
+
 def test_nothing_about_helm_is_imported_without_a_chart(tmp_path: Path) -> None:
     write(tmp_path, {"pod.yaml": POD.replace("{{ .Release.Name }}", "web").replace("{{ .Values.port }}", "'80'")})
-    script = (
-        "import sys; from cmlint.__main__ import main; main(); print(*sorted(m for m in sys.modules if 'cmlint' in m))"
-    )
-    done = cmlint(tmp_path, "-c", script, command=Path(shutil.which("python") or ""))
-    assert "cmlint.sources.helm" not in done.stdout
+    about = {f"cmlint.sources.{name}" for name in ("charts", "helm", "rendered", "template")}
+    assert not imported(tmp_path) & about
+    chart(tmp_path / "chart")
+    assert about <= imported(tmp_path)
