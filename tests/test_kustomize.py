@@ -385,6 +385,15 @@ def test_a_file_alone_is_not_taken_for_the_whole() -> None:
     ]
 
 
+def test_files_alone_are_told_once_for_each_kustomization() -> None:
+    result = run(PROJECTS / "kustomize-overlays", "base/web.yaml", "base/kept-apart.yaml", "overlays/prod/tokens.yaml")
+    assert [line.partition(" uses it")[0] for line in warnings(result)] == [
+        "base/web.yaml: base/kustomization.yaml",
+        "overlays/prod/tokens.yaml: overlays/prod/kustomization.yaml",
+    ]
+    assert [line.partition(":")[0] for line in concise(result)] == ["base/kept-apart.yaml", "base/web.yaml"]
+
+
 def test_a_circle_is_told(tmp_path: Path) -> None:
     write(tmp_path, {"a/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "resources: [../a]\n"})
     first, second = warnings(run(tmp_path))
