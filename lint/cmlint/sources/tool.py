@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import msgspec
 
@@ -91,12 +92,21 @@ def run(command: list[str], environment: dict[str, str], timeout: float) -> tupl
     try:
         output, errors = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        stop(process)
         process.communicate()
         raise NotBuiltError(
             f"it took longer than {timeout:g} seconds; `build-timeout` in the configuration allows more"
         ) from None
     return process.returncode, output, errors
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """Ends a program and whatever it has started."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def why(errors: str) -> str:
