@@ -296,7 +296,7 @@ def test_labels_that_are_included_twice_are_no_finding(tmp_path: Path) -> None:
         **{"templates/pod.yaml": POD.replace("metadata:\n", labels.format("shop")), "values.yaml": "port: '\"80\"'\n"},
     )
     assert concise(run(tmp_path)) == [
-        "templates/pod.yaml:6:5: error[repeated-mapping-key] the key `app` stands twice in one mapping"
+        "templates/pod.yaml:6:5: warning[repeated-mapping-key] the key `app` stands twice in one mapping"
     ]
 
 
@@ -414,3 +414,24 @@ def test_nothing_about_helm_is_imported_without_a_chart(tmp_path: Path) -> None:
     assert not imported(tmp_path) & about
     chart(tmp_path / "chart")
     assert about <= imported(tmp_path)
+
+
+def test_a_name_that_follows_the_release_may_meet_one_that_is_fixed(tmp_path: Path) -> None:
+    reference = "\n      envFrom: [configMapRef: {name: '{{ .Release.Name }}-settings'}]\n"
+    pod = POD.rstrip().replace("{{ .Values.port }}", "'80'") + reference
+    chart(tmp_path, **{"templates/pod.yaml": pod})
+    assert [finding.rule for finding in run(tmp_path).outcome.findings] == ["missing-configmap"]
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
+    chart(tmp_path, **{"templates/pod.yaml": pod, "templates/settings.yaml": settings})
+    result = run(tmp_path)
+    assert not result.outcome.findings
+    assert [entry.why for entry in result.outcome.unverified] == [
+        ". makes it in a release that has the chart's own name",
+    ]
+
+
+def test_helm_lets_the_last_of_two_equal_keys_win(tmp_path: Path) -> None:
+    chart(
+        tmp_path, **{"templates/pod.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: x, a: z}\n"}
+    )
+    assert [(f.rule, f.consequence) for f in run(tmp_path).outcome.findings] == [("repeated-mapping-key", "silent")]

@@ -23,10 +23,12 @@ from cmlint.model.facts import (
     Volume,
     VolumeSource,
 )
+from cmlint.model.findings import Consequence
 from cmlint.rules import Context, Draft, Settings, rule
 
 __all__ = [
     "Bundle",
+    "Consequence",
     "Container",
     "Context",
     "Definition",

@@ -14,7 +14,12 @@ from cmlint.model.facts import Document, FileFacts, Ignore, Provider, Reference,
 
 
 class Built(Protocol):
-    """A text that was built from others: it leads back to them."""
+    """A text that was built from others: it leads back to them.
+
+    `last_wins` says that who applies it lets the last of two equal keys count, and nobody refuses them.
+    """
+
+    last_wins: bool
 
     def lead(self, span: Span) -> tuple[str, Span]:
         """Where a stretch of it was written: the path of a text, and the place there."""
@@ -52,8 +57,8 @@ class Built(Protocol):
 class Supply(Protocol):
     """What whoever installs a bundle gives it."""
 
-    def why(self, target: Target, name: str) -> str | None:
-        """How an object that the bundle does not make may be there, in words."""
+    def why(self, target: Target, name: str, made: Sequence[str]) -> str | None:
+        """How an object that the bundle does not make may be there, in words; `made` are the names that it makes."""
         ...
 
 

@@ -161,7 +161,8 @@ class Resolver:
         maybe = [d for d in perhaps if meets(namespace, d.namespace) and self.index.serves(d, placed)]
         if not near and any(definition.provider.name.value != "*" for definition in maybe):
             return Resolution("found", tuple(maybe), sure=False)
-        supplied = self.supply.why(reference.target, reference.name.value) if self.supply else None
+        made = self.index.names(reference.target) if self.supply else ()
+        supplied = self.supply.why(reference.target, reference.name.value, made) if self.supply else None
         why = supplied or self.around.why_unknown(placed)
         if not why and (maybe := maybe or self.index.created(reference.target, reference.name.value)):
             why = f"a command in {maybe[0].placed.path} may create it"

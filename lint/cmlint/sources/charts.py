@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -85,6 +85,10 @@ class Chart:
             yield from (files.shown(os.path.join(folder, name)) for name in sorted(found) if files.is_manifest(name))
 
 
+RELEASE = "release-name-"
+"""How names begin that follow the release's, as `helm template` calls it where it is not told how."""
+
+
 class Supply:
     """What of a chart's names is decided when it is installed, by files of values; `rendered` is what they give."""
 
@@ -92,10 +96,12 @@ class Supply:
         self.chart, self.rendered = chart, rendered
         self.values = {scalar.text for path in values for scalar in read_values(path).scalars() if scalar.text}
 
-    def why(self, target: Target, name: str) -> str | None:
-        """How an object that a chart does not make may be there, in words."""
+    def why(self, target: Target, name: str, made: Sequence[str]) -> str | None:
+        """How an object that a chart does not make may be there, in words; `made` are the names that it makes."""
         if name in self.values:
             return f"the values of {self.chart.shown} name it"
+        if name.startswith(RELEASE) and name.removeprefix(RELEASE) in made:
+            return f"{self.chart.shown} makes it in a release that has the chart's own name"
         for part, written in self.idle:
             kind = part.top("kind")
             pattern = "*".join(map(literal, written.split(ANYTHING)))

@@ -58,7 +58,7 @@ class Completion(msgspec.Struct, frozen=True):
 
     path: str
 
-    def why(self, target: Target, name: str) -> str | None:
+    def why(self, target: Target, name: str, made: Sequence[str]) -> str | None:
         """How an object that the base lacks may be there."""
         return f"{self.path} is a base, which may be completed elsewhere"
 

@@ -49,6 +49,8 @@ class BuiltText:
     `names` are those of its ConfigMaps and Secrets.
     """
 
+    last_wins = False
+
     def __init__(
         self,
         shown: str,

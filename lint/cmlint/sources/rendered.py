@@ -85,6 +85,8 @@ class Templates:
 class RenderedText:
     """What helm renders of a chart; `values` is the file of values, where the chart is rendered with several."""
 
+    last_wins = True
+
     def __init__(self, shown: str, text: str, templates: Templates, values: str | None = None) -> None:
         self.shown, self.text, self.templates, self.values = shown, text, templates, values
         self.sources: list[tuple[int, str | None]] = []

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Draft, Fault, rule
+from cmlint.api import Consequence, Context, Draft, Fault, rule
 
 
 @rule(
@@ -14,7 +14,9 @@ from cmlint.api import Context, Draft, Fault, rule
 )
 def repeated_mapping_key(fault: Fault, ctx: Context) -> Iterator[Draft]:
     """Strict validation refuses it; clients that make JSON of the file first let the last one win."""
-    draft = ctx.finding(fault.span, f"the key `{fault.text}` {fault.reason}")
+    unrefused = ctx.placed.built is not None and ctx.placed.built.last_wins
+    consequence: Consequence = "silent" if unrefused else "rejected"
+    draft = ctx.finding(fault.span, f"the key `{fault.text}` {fault.reason}", consequence=consequence)
     if fault.other:
         draft.also(fault.other, fault.label)
     yield draft.help("remove one of the two; where it is not refused, the last one wins")
