@@ -11,6 +11,7 @@ import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.index import Built, Index, Supply
+from cmlint.bundle.together import bring_together
 from cmlint.config import Config
 from cmlint.engine import Engine, Outcome
 from cmlint.kube.versions import NEWEST, parse_version
@@ -120,6 +121,7 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
                 supply=one.supply,
             )
         )
+    bring_together(bundles)
     return bundles, Texts(load)
 
 

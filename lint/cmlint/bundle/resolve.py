@@ -64,7 +64,8 @@ def key_of(definition: Definition, name: str) -> Key | None:
 class Resolver:
     """Resolves the references of one bundle; `external` are patterns `[Kind/]name` of what is made elsewhere.
 
-    `others`, `unbuilt` and `supply` are the bundle's.
+    `others`, `unbuilt` and `supply` are the bundle's; `siblings` are the indexes of bundles that go to the same
+    namespace of the same cluster.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Resolver:
         self.index, self.around, self.external, self.strict = index, around, external, strict
         self.others = others if others is not None else ()
         self.unbuilt, self.supply = unbuilt, supply
+        self.siblings: tuple[Index, ...] = ()
         self.known: dict[tuple[str, str, str | None, str], Resolution] = {}
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
@@ -110,6 +112,9 @@ class Resolver:
             return Resolution("found", found, why=why or "", sure=why is None and not shared(here))
         if is_well_known(reference.target, name) or self.is_external(reference):
             return Resolution("external")
+        standing = (d for index in self.siblings for d in index.named(reference.target, name))
+        if near := [d for d in standing if d.provider.everywhere or meets(namespace, d.namespace)]:
+            return Resolution("found", nearest_definitions(near, placed), sure=not shared(near))
         if why := self.elsewhere(reference, namespace, placed):
             return Resolution("unknown", why=why)
         if named:

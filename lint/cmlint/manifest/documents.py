@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from cmlint.kube.fields import POD_PATHS, is_built_in
+from cmlint.kube.fields import POD_PATHS, group_of, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
+from cmlint.manifest.deploys import DEPLOYERS, read_deploys
 from cmlint.manifest.heads import head_of
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
@@ -136,7 +137,9 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
 
 def worth_parsing(chunk: str, head: Other | None, makers: Makers) -> bool:
     """Whether a document can be on cmlint's ground: it holds one of the words, or its kind makes providers."""
-    return bool(head and (head.kind in makers.custom or head.kind.endswith("List"))) or has_words(chunk)
+    if head and (head.kind in makers.custom or head.kind.endswith("List")):
+        return True
+    return bool(head and (group_of(head.api_version), head.kind) in DEPLOYERS) or has_words(chunk)
 
 
 def has_words(chunk: str) -> bool:
@@ -283,6 +286,7 @@ class DocumentReader:
             tuple(decoder.faults),
             masked_in(decoder, self.root),
             tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
+            read_deploys(decoder, self.root, self.api_version, self.kind),
         )
         return as_decrypted(document) if is_encrypted(decoder, self.entries) else document
 

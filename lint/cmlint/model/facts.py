@@ -245,13 +245,22 @@ class Ignore(Facts, frozen=True):
     scope: Span
 
 
+class Deploy(Facts, frozen=True):
+    """A folder of a repository that GitOps brings to a namespace of a cluster; `cluster` is whatever tells it apart."""
+
+    path: str
+    namespace: str
+    cluster: str
+
+
 class Document(Facts, frozen=True):
     """One Kubernetes object as written.
 
     `head` is what a finding about the whole object points at. `annotations` holds names only, `ignore` is the
     annotation `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom
     resource that could name a provider, `masked` the places whose text must never be shown. `labels` are written
-    `name=value`. A document that could not be parsed has one fault with the code `syntax`, and is otherwise empty.
+    `name=value`, `deploys` are the folders that it brings to a cluster. A document that could not be parsed has one
+    fault with the code `syntax`, and is otherwise empty.
     """
 
     span: Span
@@ -269,6 +278,7 @@ class Document(Facts, frozen=True):
     faults: tuple[Fault, ...] = ()
     masked: tuple[Span, ...] = ()
     labels: tuple[str, ...] = ()
+    deploys: tuple[Deploy, ...] = ()
 
     @property
     def broken(self) -> bool:

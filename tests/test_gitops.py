@@ -1,0 +1,81 @@
+"""What Flux and Argo CD bring to one namespace of one cluster stands together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cmlint.check import Result, check
+from cmlint.config import Config
+from cmlint.manifest.documents import read_text
+from cmlint.model.facts import Deploy
+from tests.support.run import concise, inside, rules, write
+
+SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {CURRENCY: EUR}\n"
+WEB = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: web
+      image: registry.example.com/web:1.2.3
+      env:
+        - name: CURRENCY
+          valueFrom: {configMapKeyRef: {name: settings, key: KEY}}
+"""
+FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: PATH}
+spec: {path: ./PATH, targetNamespace: NAMESPACE}
+"""
+ARGO = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: PATH}
+spec:
+  source: {path: PATH}
+  destination: {server: https://kubernetes.default.svc, namespace: NAMESPACE}
+"""
+FOUND = "web/pod.yaml:10:62: error[missing-key] the ConfigMap `settings` has no key `KEY`"
+
+
+def run(folder: Path, template: str, namespaces: dict[str, str], key: str) -> Result:
+    """What cmlint finds where each folder is brought to a namespace."""
+    deployers = (template.replace("PATH", path).replace("NAMESPACE", name) for path, name in namespaces.items())
+    write(
+        folder,
+        {
+            "config/kustomization.yaml": "resources: [settings.yaml]\n",
+            "config/settings.yaml": SETTINGS,
+            "web/kustomization.yaml": "resources: [pod.yaml]\n",
+            "web/pod.yaml": WEB.replace("KEY", key),
+            "cluster/all.yaml": "---\n".join(deployers),
+        },
+    )
+    with inside(folder):
+        return check((".",), Config(), dict(rules()))
+
+
+@pytest.mark.parametrize("template", [FLUX, ARGO], ids=["flux", "argocd"])
+def test_what_goes_to_one_namespace_is_resolved_across_folders(tmp_path: Path, template: str) -> None:
+    result = run(tmp_path, template, {"config": "shop", "web": "shop"}, "CURRENCY")
+    assert (concise(result), result.outcome.unverified) == ([], [])
+    assert concise(run(tmp_path, template, {"config": "shop", "web": "shop"}, "KEY")) == [FOUND]
+
+
+@pytest.mark.parametrize("template", [FLUX, ARGO], ids=["flux", "argocd"])
+@pytest.mark.parametrize("namespaces", [{"config": "shop", "web": "till"}, {"web": "shop"}])
+def test_what_may_go_elsewhere_proves_nothing(tmp_path: Path, template: str, namespaces: dict[str, str]) -> None:
+    result = run(tmp_path, template, namespaces, "KEY")
+    assert concise(result) == []
+    assert [entry.name for entry in result.outcome.unverified] == ["ConfigMap/settings"]
+
+
+def test_where_a_folder_goes() -> None:
+    text = FLUX.replace("./PATH", "./apps/web").replace("NAMESPACE", "shop")
+    assert read_text(text).documents[0].deploys == (Deploy("./apps/web", "shop", "flux:"),)
+    text = ARGO.replace("PATH", "apps/$(ENV)").replace("NAMESPACE", "shop")
+    assert read_text(text).documents[0].deploys == ()
