@@ -74,6 +74,21 @@ def test_what_may_go_elsewhere_proves_nothing(tmp_path: Path, template: str, nam
     assert [entry.name for entry in result.outcome.unverified] == ["ConfigMap/settings"]
 
 
+def test_each_cluster_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    write(tmp_path, {"staging/all.yaml": FLUX.replace("PATH", "config").replace("NAMESPACE", "shop")})
+    assert concise(run(tmp_path, FLUX, {"web": "shop"}, "KEY")) == []
+
+
+def test_objects_that_name_their_namespace_meet_there(tmp_path: Path) -> None:
+    anywhere = FLUX.replace(", targetNamespace: NAMESPACE", "")
+    assert concise(run(tmp_path, anywhere, {"config": "", "web": ""}, "KEY")) == [], "both may go to different ones"
+    for path in ("config/settings.yaml", "web/pod.yaml"):
+        text = (tmp_path / path).read_text(encoding="utf-8")
+        write(tmp_path, {path: text.replace("}\n", ", namespace: shop}\n", 1)})
+    with inside(tmp_path):
+        assert concise(check((".",), Config(), dict(rules()))) == [FOUND]
+
+
 def test_where_a_folder_goes() -> None:
     text = FLUX.replace("./PATH", "./apps/web").replace("NAMESPACE", "shop")
     assert read_text(text).documents[0].deploys == (Deploy("./apps/web", "shop", "flux:"),)

@@ -65,7 +65,7 @@ class Resolver:
     """Resolves the references of one bundle; `external` are patterns `[Kind/]name` of what is made elsewhere.
 
     `others`, `unbuilt` and `supply` are the bundle's; `siblings` are the indexes of bundles that go to the same
-    namespace of the same cluster.
+    cluster, each with whether all of both goes to one namespace.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Resolver:
         self.index, self.around, self.external, self.strict = index, around, external, strict
         self.others = others if others is not None else ()
         self.unbuilt, self.supply = unbuilt, supply
-        self.siblings: tuple[Index, ...] = ()
+        self.siblings: tuple[tuple[Index, bool], ...] = ()
         self.known: dict[tuple[str, str, str | None, str], Resolution] = {}
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
@@ -112,14 +112,23 @@ class Resolver:
             return Resolution("found", found, why=why or "", sure=why is None and not shared(here))
         if is_well_known(reference.target, name) or self.is_external(reference):
             return Resolution("external")
-        standing = (d for index in self.siblings for d in index.named(reference.target, name))
-        if near := [d for d in standing if d.provider.everywhere or meets(namespace, d.namespace)]:
+        if near := self.standing(reference, namespace):
             return Resolution("found", nearest_definitions(near, placed), sure=not shared(near))
         if why := self.elsewhere(reference, namespace, placed):
             return Resolution("unknown", why=why)
         if named:
             return Resolution("wrong-namespace", nearest_definitions(named, placed))
         return self.absent(reference, namespace, placed)
+
+    def standing(self, reference: Reference, namespace: str | None) -> list[Definition]:
+        """What others bring to the same place; where each object names its own namespace, it must be the same."""
+        return [
+            definition
+            for index, together in self.siblings
+            for definition in index.named(reference.target, reference.name.value)
+            if definition.provider.everywhere
+            or (meets(namespace, definition.namespace) if together else namespace and namespace == definition.namespace)
+        ]
 
     def created(
         self, reference: Reference, namespace: str | None, placed: Placed, here: list[Definition]

@@ -21,17 +21,17 @@ DEPLOYERS = frozenset((FLUX, ARGO))
 
 
 def read_deploys(decoder: Decoder, root: Node, api_version: str, kind: str) -> tuple[Deploy, ...]:
-    """The folders that an object brings to a cluster; none where it does not say which, or to which namespace."""
+    """The folders that an object brings to a cluster; none where it does not say which."""
     found = {FLUX: flux, ARGO: argo}.get((group_of(api_version), kind))
     deploys = found(decoder, root) if found else ()
     return tuple(deploy for deploy in deploys if not any(map(is_placeholder, (deploy.path, deploy.namespace))))
 
 
 def flux(decoder: Decoder, root: Node) -> Iterator[Deploy]:
-    """`spec.path` goes to `spec.targetNamespace`, in this cluster unless `spec.kubeConfig` names another."""
+    """`spec.path` goes to `spec.targetNamespace`, or each object to its own; `spec.kubeConfig` may name a cluster."""
     cluster = text(decoder, root, "spec.kubeConfig.secretRef.name")
     path, namespace = text(decoder, root, "spec.path"), text(decoder, root, "spec.targetNamespace")
-    if path and namespace:
+    if path:
         yield Deploy(path, namespace, f"flux:{cluster}")
 
 

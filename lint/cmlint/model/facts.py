@@ -246,7 +246,10 @@ class Ignore(Facts, frozen=True):
 
 
 class Deploy(Facts, frozen=True):
-    """A folder of a repository that GitOps brings to a namespace of a cluster; `cluster` is whatever tells it apart."""
+    """A folder of a repository that GitOps brings to a cluster, which is whatever the object says of it.
+
+    `namespace` is empty where each object goes to its own.
+    """
 
     path: str
     namespace: str
