@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from cmlint.bundle.environment import Environment, environment_of
-from cmlint.bundle.evidence import Surroundings
+from cmlint.bundle.evidence import Surroundings, folders_above
 from cmlint.bundle.index import Built, Index, Placed, Supply
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
@@ -83,8 +84,14 @@ class Bundle:
 
     def is_kustomized(self, placed: Placed) -> bool:
         """Whether a kustomization in the document's folder, or above, may still change it."""
-        return bool(self.unbuilt) or any(
-            placed.path.startswith(path[: path.rfind("/") + 1])
+        folder = placed.directory
+        return bool(self.unbuilt) or any(name in self.kustomized for name in (folder, *folders_above(folder)))
+
+    @cached_property
+    def kustomized(self) -> frozenset[str]:
+        """The folders that hold a kustomization which was not built."""
+        return frozenset(
+            path.rpartition("/")[0]
             for path, facts in self.files
             if any(skip.reason == KUSTOMIZATION for skip in facts.skipped)
         )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cmlint.check import Result
-from cmlint.model.findings import RANKS
+from cmlint.model.findings import RANKS, Location
 from cmlint.report.characters import printable, wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.view import View
@@ -50,18 +50,20 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
         yield "\n".join((paint("bold", "skipped:"), *lines))
     if view.verbose and outcome.unverified:
         lines = (
-            f"  {printable(u.location.path)}:{u.location.start.line}:{u.location.start.column}: "
-            f"{printable(u.name)}: {printable(u.why)}"
-            for u in sorted(set(outcome.unverified))
+            f"  {place(u.location)}: {printable(u.name)}: {printable(u.why)}" for u in sorted(set(outcome.unverified))
         )
         yield "\n".join((paint("bold", "not verifiable from these files:"), *lines))
     if view.verbose and outcome.created:
         lines = (
-            f"  {printable(c.location.path)}:{c.location.start.line}:{c.location.start.column}: "
-            f"{printable(c.name)}: {printable(c.command.path)}:{c.command.start.line}"
+            f"  {place(c.location)}: {printable(c.name)}: {printable(c.command.path)}:{c.command.start.line}"
             for c in sorted(set(outcome.created))
         )
         yield "\n".join((paint("bold", "created by a command:"), *lines))
+
+
+def place(location: Location) -> str:
+    """Where something stands, as editors take it."""
+    return f"{printable(location.path)}:{location.start.line}:{location.start.column}"
 
 
 def reasons(found: Iterator[str]) -> str:
