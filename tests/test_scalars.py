@@ -37,14 +37,19 @@ def read(text: str) -> Any:
     return plain(root)
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, and no boolean."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def same(mine: Any, real: Any) -> bool:
     """Whether two values are the same data; large numbers are floats in JSON."""
     if isinstance(mine, dict) and isinstance(real, dict):
         return mine.keys() == real.keys() and all(same(mine[key], real[key]) for key in mine)
     if isinstance(mine, list) and isinstance(real, list):
         return len(mine) == len(real) and all(map(same, mine, real))
-    if isinstance(mine, float) or isinstance(real, float):
-        return not isinstance(mine, str) and math.isclose(mine, real, rel_tol=1e-15)
+    if is_number(mine) and is_number(real):
+        return math.isclose(float(mine), float(real), rel_tol=1e-15)
     return type(mine) is type(real) and bool(mine == real)
 
 
