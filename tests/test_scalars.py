@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
@@ -37,7 +37,7 @@ def read(text: str) -> Any:
     return plain(root)
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Whether a value is a number, and no boolean."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
