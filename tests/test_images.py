@@ -119,18 +119,22 @@ MOVES = (
     "latest", "Latest", "LATEST", "stable-latest", "1.2.3-latest", "latest-slim", "latest-py3", "2022-latest",
     "1.2.3-SNAPSHOT", "1.0-snapshot", "SNAPSHOT",
     "develop", "main", "master", "stable", "stable-slim", "alpine", "nightly", "dev", "edge", "lts-alpine", "beta",
-    "bookworm-slim", "feature-login", "_x", "facade", "abcdef",
-    "e2e", "k8s", "develop-amd64", "main-arm64v8", "edge-x86_64", "edge-386", "latest-arm64",
+    "bookworm-slim", "feature-login", "develop-amd64", "main-arm64v8", "edge-x86_64", "edge-386", "latest-arm64",
+    "windowsservercore", "amd64",
 )  # fmt: skip
 FLOATS = (
     "1", "v3", "1.27", "3-alpine", "22.04", "3.13-bullseye", "15-alpine", "alpine3.20", "17-jdk-slim", "py3",
     "1.27-amd64", "rc1", "v1beta1", "pr-12", "23.05-py3", "main-py311", "3scale2.10",
 )  # fmt: skip
+NAMED = ("blue", "plain-text", "openmpi", "_x", "facade", "abcdef", "e2e", "k8s", "blue-alpine", "tag", "test")
 
 
 @pytest.mark.parametrize(
     ("tag", "wanted"),
-    [(t, "pinned") for t in PINNED] + [(t, "moves") for t in MOVES] + [(t, "floats") for t in FLOATS],
+    [(t, "pinned") for t in PINNED]
+    + [(t, "moves") for t in MOVES]
+    + [(t, "floats") for t in FLOATS]
+    + [(t, "named") for t in NAMED],
 )
 def test_movement(tag: str, wanted: str) -> None:
     assert movement_of_tag(tag) == wanted
@@ -139,6 +143,37 @@ def test_movement(tag: str, wanted: str) -> None:
 def test_a_digest_pins_whatever_the_tag() -> None:
     assert movement(parse_image(f"app:latest@{SHA256}"), mutable=("*",)) == "pinned"
     assert movement(parse_image(f"app@{SHA256}")) == "pinned"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("ubuntu:jammy", "floats"),
+        ("debian:bookworm-slim", "floats"),
+        ("ubuntu:rolling", "moves"),
+        ("python:bookworm", "moves"),
+        ("quay.io/team/ubuntu:jammy", "moves"),
+    ],
+)
+def test_the_name_of_a_release_is_a_version_of_that_system(text: str, wanted: str) -> None:
+    assert movement(parse_image(text)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("nginx", True),
+        ("docker.io/library/redis:alpine", True),
+        ("app", False),
+        ("docker.io/app", False),
+        ("docker.io/library/app:1.2.3", False),
+        ("team/app", True),
+        ("localhost/app", True),
+        ("quay.io/library/app", True),
+    ],
+)
+def test_nobody_pushes_to_docker_without_an_owner(text: str, published: bool) -> None:
+    assert parse_image(text).published is published
 
 
 def test_no_tag_means_latest() -> None:
@@ -188,6 +223,7 @@ def test_every_tag_of_the_grammar_is_read_back(tag: str) -> None:
         "${IMAGE}", "app:${TAG}", "$REGISTRY/app", "app:$TAG", "{IMAGE}", "{{ .Values.image }}:1", "<image_url>",
         "%IMAGE%", "((image))", "__IMAGE__", "@IMAGE@", "auto", "IMAGE_URL", "YOUR_IMAGE_NAME", "DOCKER_USER/app:1.0",
         "app:TAG", "app:IMAGE_TAG", "REGISTRY/app", "app:VERSION", "$(params.image)", "app@DIGEST", "ko://example.com/cmd/app",
+        "us-docker.pkg.dev/[PROJECT_ID]/app:1", "[registry]/app",
     ],
 )  # fmt: skip
 def test_placeholders(text: str) -> None:
@@ -195,7 +231,19 @@ def test_placeholders(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["nginx", "automatic", "App:1", "app:MAIN", "Reg.io/app", "app:RC1", "a b", "app:1.0-TAGGED"]
+    "text",
+    [
+        "nginx",
+        "automatic",
+        "App:1",
+        "app:MAIN",
+        "Reg.io/app",
+        "app:RC1",
+        "a b",
+        "app:1.0-TAGGED",
+        "[::1]:5000/app",
+        "[fe80::1]/app",
+    ],
 )
 def test_no_placeholders(text: str) -> None:
     assert not is_placeholder(text)

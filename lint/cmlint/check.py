@@ -91,6 +91,7 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
                 others=others,
                 built=stream.built,
                 supply=stream.supply,
+                lying=map(files.shown, group.lying),
             )
         )
         commanding += [*scripts, *((path, file) for path, file in facts if file.commands)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from cmlint.bundle.environment import Environment, environment_of
@@ -23,7 +23,7 @@ class Bundle:
     Where kustomizations are around, `others` are the indexes of all bundles of the run, and `built` is the text that a
     kustomization builds. One that could not be built is a bundle of the files that it names: `unbuilt` says why no
     reference in it can be resolved, and it is not `settled` when patches may still change what is there. `supply` is
-    what whoever installs the bundle gives it.
+    what whoever installs the bundle gives it, `lying` are the paths of files that lie among the manifests.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Bundle:
         unbuilt: str = "",
         settled: bool = True,
         supply: Supply | None = None,
+        lying: Iterable[str] = (),
     ) -> None:
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
@@ -57,6 +58,7 @@ class Bundle:
         if others is not None:
             others.append(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
+        self.lying = lying
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
         """What a reference of a document leads to."""
@@ -86,6 +88,19 @@ class Bundle:
         """Whether a kustomization in the document's folder, or above, may still change it."""
         folder = placed.directory
         return bool(self.unbuilt) or any(name in self.kustomized for name in (folder, *folders_above(folder)))
+
+    def has_file(self, name: str, placed: Placed) -> bool:
+        """Whether a file of this name lies in the document's folder or below it, so that it may become a key."""
+        folder = f"{placed.directory}/" if placed.directory else ""
+        return any(path.startswith(folder) for path in self.files_by_name.get(name, ()))
+
+    @cached_property
+    def files_by_name(self) -> dict[str, list[str]]:
+        """The files that lie among the manifests."""
+        found: dict[str, list[str]] = {}
+        for path in self.lying:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
 
     @cached_property
     def kustomized(self) -> frozenset[str]:

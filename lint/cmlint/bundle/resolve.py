@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from cmlint.bundle.evidence import Surroundings, is_well_known
-from cmlint.bundle.index import Definition, Index, Placed, Supply
+from cmlint.bundle.index import Definition, Index, Placed, Supply, references_of
 from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest
 from cmlint.model.facts import COMMAND, Key, Reference
@@ -108,7 +108,7 @@ class Resolver:
         if here:
             found = nearest_definitions(here, placed)
             beside = distance(found[0], placed)[1]
-            why = self.around.why_unknown(placed) if beside else None
+            why = self.around.why_unknown(placed) or self.elsewhere(reference, namespace, placed) if beside else None
             return Resolution("found", found, why=why or "", sure=why is None and not shared(here))
         if is_well_known(reference.target, name) or self.is_external(reference):
             return Resolution("external")
@@ -189,9 +189,12 @@ class Resolver:
         return Resolution("unknown", why=why)
 
     def near(self, reference: Reference, namespace: str | None, placed: Placed) -> tuple[Definition, ...]:
-        """Providers of the name that was probably meant."""
+        """Providers of the name that was probably meant; none that the document names as well."""
+        named = {other.name.value for other in references_of(placed) if other.target == reference.target}
         reachable: dict[str, list[Definition]] = {}
         for name in self.index.names(reference.target):
+            if name in named:
+                continue
             for definition in self.index.named(reference.target, name):
                 if meets(namespace, definition.namespace):
                     spelled = definition.spelled if definition.placed.built else name

@@ -39,6 +39,9 @@ SOURCE = "# Source: "
 """The comment by which helm says from which template an object comes."""
 
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
+TESTDATA = "testdata"
+"""The folder in which tests keep what they read and expect; Go's tools leave it alone too (`go help packages`)."""
+
 STDIN = "<stdin>"
 
 
@@ -58,12 +61,13 @@ class Group(msgspec.Struct):
     """The texts of one bundle: their paths as shown, and from where they are read.
 
     `scripts` are those that hold no manifests, but perhaps commands; `templates` are the paths among them all whose
-    texts are for Helm to render.
+    texts are for Helm to render. `lying` are the paths of all other files, which are not read.
     """
 
     paths: dict[str, str] = msgspec.field(default_factory=dict)
     scripts: dict[str, str] = msgspec.field(default_factory=dict)
     templates: set[str] = msgspec.field(default_factory=set)
+    lying: list[str] = msgspec.field(default_factory=list)
 
 
 def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]) -> list[Group]:
@@ -81,7 +85,7 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
         elif os.path.isdir(path):
             group = Group()
             groups.append(group)
-            for file in walk(path, excluded, problems):
+            for file in walk(path, excluded, problems, group.lying):
                 add(group.paths if is_manifest(os.path.basename(file)) else group.scripts, file, seen)
         elif os.path.exists(path):
             add(named.paths, path, seen)
@@ -119,8 +123,8 @@ def spec_of(patterns: Iterable[str]) -> PathSpec[Any] | None:
     return GitIgnoreSpec.from_lines(lines)
 
 
-def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> Iterator[str]:
-    """The manifests and scripts below a folder, in order, without what git ignores."""
+def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem], lying: list[str]) -> Iterator[str]:
+    """The manifests and scripts below a folder, in order, without what git ignores; other files go into `lying`."""
     stack: list[tuple[str, tuple[tuple[str, PathSpec[Any]], ...]]] = [(top, tuple(ignores_above(top)))]
     while stack:
         folder, specs = stack.pop()
@@ -134,7 +138,10 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> I
         folders: list[str] = []
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name in NEVER or not (is_folder or is_manifest(entry.name) or is_script(entry)):
+            if entry.name in NEVER or (is_folder and is_foreign(entry)):
+                continue
+            if not (is_folder or is_manifest(entry.name) or is_script(entry)):
+                lying.append(entry.path)
                 continue
             if entry.is_symlink() and leads_nowhere(entry):
                 continue
@@ -147,6 +154,12 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> I
             else:
                 yield entry.path
         stack.extend((path, specs) for path in reversed(folders))
+
+
+def is_foreign(folder: os.DirEntry[str]) -> bool:
+    """Whether a folder holds what tests read, or a copy of other projects that `go mod vendor` has made."""
+    vendored = folder.name == "vendor" and os.path.isfile(os.path.join(folder.path, "modules.txt"))
+    return folder.name.rstrip("0123456789") == TESTDATA or vendored
 
 
 def is_manifest(name: str) -> bool:

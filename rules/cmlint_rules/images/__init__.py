@@ -12,6 +12,8 @@ POLICIES = ("Always", "IfNotPresent", "Never")
 LISTS = ("containers", "initContainers", "ephemeralContainers", "steps", "sidecars")
 
 LOADED_REGISTRIES = ("ko.local", "kind.local", "dev.local")
+LOCAL = r"localhost|.*\.(?:localhost|local|test)|[0-9.]+|\[.*\]|[^.]+"
+"""Registries of one machine or one desk, and names that are no registry at all (`ko.local`, `kind-registry`)."""
 
 RESOLVED_KINDS = ("DeploymentConfig",)
 RESOLVED_GROUPS = ("serving.knative.dev/",)
@@ -89,10 +91,24 @@ def resolves_tags(document: Document) -> bool:
     )
 
 
-def is_loaded(image: images.Image) -> bool:
-    """Whether tools put an image on the nodes themselves (`kind load`, ko), so that a restart starts the newest one."""
+def is_loaded(pull: Pull) -> bool:
+    """Whether an image is put on the nodes by other ways than a pull, so that a restart starts the newest one.
+
+    Tools do so (`kind load`, ko), and nobody can pull what no registry can have; with `Never`, and without a registry
+    in its name, it is how one runs a build of one's own.
+    """
+    image = pull.image
     built_here = image.registry == "docker.io" and "local" in re.split("[-_.]", image.tag or "")
-    return built_here or image.registry in LOADED_REGISTRIES
+    kept_here = pull.policy == "Never" and not names_registry(pull)
+    return built_here or kept_here or image.registry in LOADED_REGISTRIES or not image.published
+
+
+def names_registry(pull: Pull) -> bool:
+    """Whether an image names a registry that many nodes share; local builds may be called `docker.io/library/...`."""
+    image = pull.image
+    if not pull.use.written.value.startswith(f"{image.registry}/") or image.repository.startswith("docker.io/library/"):
+        return False
+    return not re.fullmatch(LOCAL, re.sub(r":\d+$", "", image.registry))
 
 
 def movement(pull: Pull, settings: Settings) -> images.Movement:

@@ -6,6 +6,13 @@ from cmlint.api import Context, Document, Draft, rule
 from cmlint_rules.images import Pull, is_loaded, movement, pulls
 from cmlint_rules.rollout import renewal
 
+SAID = {
+    "moves": ("moves", "pushing it again and restarting changes nothing"),
+    "floats": ("follows a version", "a newer build of that version does not arrive"),
+    "named": ("names no version", "if it is pushed again, restarting changes nothing"),
+}
+"""What a tag does, and what its author will then wait for in vain."""
+
 
 @rule(
     name="mutable-tag",
@@ -17,11 +24,13 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
     """Containers and image volumes."""
     for pull in pulls(document, ctx.settings):
         moving = movement(pull, ctx.settings)
-        if pull.policy == "Always" or moving == "pinned" or is_loaded(pull.image):
+        if pull.policy == "Always" or moving == "pinned" or is_loaded(pull):
             continue
-        floats = moving == "floats"
-        message = f"{subject(pull, floats=floats)}, but {once(pull)}: {outcome(floats=floats)}"
-        draft = ctx.finding(pull.use.written.span, message, pedantic=floats, container=pull.use.container_name)
+        does, outcome = SAID[moving]
+        what = f"the tag `{pull.image.tag}` {does}" if pull.image.tag else "without a tag it is `latest`, which moves"
+        message = f"{what}, but {once(pull)}: {outcome}"
+        pedantic = moving != "moves"
+        draft = ctx.finding(pull.use.written.span, message, pedantic=pedantic, container=pull.use.container_name)
         if pull.use.policy:
             draft.also(pull.use.policy.span, "set here")
         yield draft.help(
@@ -29,22 +38,8 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         )
 
 
-def subject(pull: Pull, *, floats: bool) -> str:
-    """What moves."""
-    if pull.image.tag is None:
-        return "without a tag it is `latest`, which moves"
-    return f"the tag `{pull.image.tag}` " + ("follows a version" if floats else "moves")
-
-
 def once(pull: Pull) -> str:
     """Why no node notices."""
     if pull.policy == "Never":
         return "no node pulls it (`Never`)"
     return f"{'by default ' * pull.by_default}a node pulls it once (`IfNotPresent`)"
-
-
-def outcome(*, floats: bool) -> str:
-    """What the author will wait for in vain."""
-    if floats:
-        return "a newer build of that version does not arrive"
-    return "pushing it again and restarting changes nothing"

@@ -29,11 +29,17 @@ def absent_provider(reference: Reference, resolution: Resolution, ctx: Context) 
 
 
 def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
-    """What is said of each key that a definition surely lacks."""
+    """What is said of each key that a definition surely lacks.
+
+    Where a file of that name lies at hand, somebody may make another object of it (`--from-file`); what a kustomization
+    builds is all that there is.
+    """
     resolution = ctx.resolve(reference)
     if resolution.status == "found":
         for key in reference.keys:
-            if resolution.lacking(key.value) and not names.is_placeholder(key.value):
+            if not resolution.lacking(key.value) or names.is_placeholder(key.value):
+                continue
+            if ctx.placed.built or not ctx.bundle.has_file(key.value, ctx.placed):
                 yield absent_key(reference, key, resolution, ctx)
 
 
