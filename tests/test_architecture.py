@@ -23,12 +23,14 @@ ALLOWED = {
     "api": "bundle kube model rules",
     "registry": "kube rules",
     "suppress": "bundle model rules",
-    "engine": "bundle model rules suppress texts",
+    "fingerprints": "model",
+    "engine": "bundle fingerprints model rules suppress texts",
     "sources": "kube manifest model",
     "config": "errors kube manifest registry rules sources",
     "check": "bundle config engine kube manifest model registry rules sources suppress texts",
+    "adopt": "check config errors fingerprints model rules sources",
     "report": "bundle check kube model registry rules texts",
-    "cli": "bundle check config errors kube model registry report rules sources texts",
+    "cli": "adopt bundle check config errors kube model registry report rules sources texts",
     "__main__": "cli errors",
 }
 """What each room of `lint/cmlint` may import from the others."""
