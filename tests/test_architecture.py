@@ -28,7 +28,7 @@ ALLOWED = {
     "sources": "kube manifest model",
     "config": "errors kube manifest registry rules sources",
     "check": "bundle config engine kube manifest model registry rules sources suppress texts",
-    "report": "bundle check kube model registry rules texts",
+    "report": "bundle check engine kube model registry rules sources texts",
     "cli": "bundle check config errors kube model registry report rules sources texts",
     "__main__": "cli errors",
 }
