@@ -29,7 +29,7 @@ ALLOWED = {
     "config": "errors kube manifest registry rules sources",
     "check": "bundle config engine kube manifest model registry rules sources suppress texts",
     "adopt": "check config errors fingerprints model rules sources",
-    "report": "bundle check kube model registry rules texts",
+    "report": "bundle check engine kube model registry rules sources texts",
     "cli": "adopt bundle check config errors kube model registry report rules sources texts",
     "__main__": "cli errors",
 }

@@ -118,8 +118,8 @@ class Engine:
         if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
             return
         finding = self.finish(rule, draft)
-        if suppressions.covers(rule, draft):
-            outcome.suppressed.append(finding)
+        if suppression := suppressions.covering(rule, draft):
+            outcome.suppressed.append(msgspec.structs.replace(finding, suppression=suppression))
         else:
             outcome.findings.append(finding)
 

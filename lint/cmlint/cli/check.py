@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -12,11 +13,11 @@ from cmlint.check import Result
 from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_empty, tell_problems
 from cmlint.cli.known import Wishes, look
 from cmlint.cli.parameters import COLOR, CONFIG, INPUT, KNOWN, OUTPUT, PATHS, RULES, Command, Parameter, words_of
-from cmlint.cli.terminal import view_of, write
+from cmlint.cli.reports import in_actions, wanted, write_reports
 from cmlint.config import Config, anchored, load
 from cmlint.errors import fatal
 from cmlint.model.findings import RANKS, Severity
-from cmlint.report import FORMATS, render
+from cmlint.report import FORMATS
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -41,12 +42,18 @@ class Options(msgspec.Struct, frozen=True):
     allow_remote: bool = False
     enable_helm: bool = False
     helm: str | None = None
-    format: str = "text"
-    output: str | None = None
+    format: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
     statistics: bool = False
     verbose: bool = False
     quiet: bool = False
     color: str = "auto"
+
+
+def listed(formats: Sequence[str]) -> str:
+    """The formats in words; the first is the default."""
+    first, *others, last = (f"`{form}`" for form in formats)
+    return f"{first} (default), {', '.join(others)} or {last}"
 
 
 SEVERITIES = ("error", "warning", "info", "never")
@@ -115,10 +122,14 @@ PARAMETERS = (
     Parameter("allow_remote", "flag", "Let kustomize fetch bases from elsewhere.", panel=INPUT),
     Parameter("enable_helm", "flag", "Let kustomize run helm for the charts that it is given.", panel=INPUT),
     Parameter("helm", "text", "The program that renders charts; by default helm.", "PROGRAM", INPUT),
+    Parameter("format", "list", f"How findings are shown: {listed(FORMATS)}.", "FORMAT", OUTPUT, FORMATS),
     Parameter(
-        "format", "choice", "How findings are shown: `text` (default), `concise` or `json`.", "FORMAT", OUTPUT, FORMATS
+        "output",
+        "list",
+        "The file to write a report to, or `-`. Of several, the first is for the first format, and so on.",
+        "FILE",
+        OUTPUT,
     ),
-    Parameter("output", "text", "Write the report to a file.", "FILE", OUTPUT),
     Parameter("statistics", "flag", "Count the findings of each rule.", panel=OUTPUT),
     Parameter(
         "verbose", "flag", "Show what was skipped and what could not be verified, too.", panel=OUTPUT, short="-v"
@@ -131,6 +142,7 @@ PARAMETERS = (
 def run(options: Options) -> int:
     """Lints, reports and gives the exit status."""
     started = time.perf_counter()
+    reports = wanted(options.format, options.output)
     rules = rules_or_error()
     config = settle(load(options.config, rules), options)
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
@@ -142,15 +154,16 @@ def run(options: Options) -> int:
     if not options.allow_empty and not failed(result.problems):
         require_objects(paths, result.bundles)
         tell_empty(paths, result.bundles)
-    view = view_of(
+    write_reports(
+        reports,
+        result,
         options.color,
-        options.output,
+        annotate=in_actions() and not options.format,
         verbose=options.verbose,
         quiet=options.quiet,
         statistics=options.statistics,
         seconds=time.perf_counter() - started,
     )
-    write(render(options.format, result, view), options.output)
     return status(result, config.fail_on)
 
 
@@ -191,7 +204,7 @@ def status(result: Result, fail_on: Severity | Literal["never"]) -> int:
 EXAMPLES = (
     ("check", "lint everything below the working directory"),
     ("check deploy/ --select missing-key,images --fail-on error", "run some rules, and fail on errors only"),
-    ("check --format json --output report.json", "write a report for a machine"),
+    ("check --format sarif --output cmlint.sarif --format text", "write a report for a machine, and print one"),
     ("check - < rendered.yaml", "lint what comes from standard input"),
 )
 

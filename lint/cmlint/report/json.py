@@ -42,7 +42,7 @@ def render(result: Result, view: View) -> str:
 SEVERITIES = ("error", "warning", "info")
 
 
-def encode(value: dict[str, Any]) -> str:
+def encode(value: dict[str, Any] | list[Any]) -> str:
     """Indented JSON; a file name that is no UTF-8 is shown with the replacement character."""
     try:
         raw = msgspec.json.encode(value)
