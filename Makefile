@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 # The programs that tests run, built once and kept outside of the repository. CMLINT_TEST_HELM names a helm of one's own.
 HELM_VERSION := v3.20.2
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cmlint-test
+YAML_SERVER_VERSION := 1.25.0
+YAML_SERVER := $(TOOLS)/yaml-language-server-$(YAML_SERVER_VERSION)
 HELM := $(if $(CMLINT_TEST_HELM),,$(TOOLS)/helm-$(HELM_VERSION))
 
 # A Kubernetes API server, unless the environment names another one. A name ends in a sum of what the program is made of.
@@ -29,7 +31,7 @@ help: ## show this list
 demo: $(VENV)/installed ## check the shop in fixtures/demo, which has one of each common mistake
 	$(BIN)/cmlint check fixtures/demo; test $$? -eq 1
 
-test: $(VENV)/dev $(HELM) $(KUBE) ## everything that must hold: style, types, tests
+test: $(VENV)/dev $(HELM) $(KUBE) $(YAML_SERVER) ## everything that must hold: style, types, tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -51,6 +53,11 @@ dist: $(VENV)/dev ## build what is published, into dist/
 $(TOOLS)/helm-$(HELM_VERSION):
 	@command -v go || { echo "tests run helm, and go builds it: install go, or set CMLINT_TEST_HELM=/path/to/helm"; exit 1; }
 	GOBIN=$(TOOLS)/bin go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+	touch $@
+
+$(YAML_SERVER):
+	@command -v npm || { echo "tests ask yaml-language-server, and npm installs it: install Node.js and npm"; exit 1; }
+	npm install --silent --no-audit --no-fund --prefix $(TOOLS)/npm yaml-language-server@$(YAML_SERVER_VERSION)
 	touch $@
 
 $(TOOLS)/kube-$(KUBE_VERSION)/%-$(KUBE_SUM):
