@@ -23,7 +23,7 @@ ALLOWED = {
     "api": "bundle kube model rules",
     "registry": "kube rules",
     "suppress": "bundle model rules",
-    "engine": "bundle model rules suppress texts",
+    "engine": "bundle manifest model rules suppress texts",
     "sources": "kube manifest model",
     "config": "errors kube manifest registry rules sources",
     "check": "bundle config engine kube manifest model registry rules sources suppress texts",

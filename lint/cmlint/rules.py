@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.index import Placed
 from cmlint.model import facts
-from cmlint.model.findings import Consequence, Edit
+from cmlint.model.changes import Change
+from cmlint.model.findings import Consequence
 
 if TYPE_CHECKING:
     from cmlint.bundle.environment import Environment
@@ -40,6 +41,9 @@ NODES: dict[str, type] = {
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+\Z")
 BAD_NAME = re.compile(r"(avoid|use|prefer|no|do-not|should|must|check)-")
 
+Fixes = Literal["never", "sometimes", "always"]
+"""How often a rule offers a fix."""
+
 
 class Settings(msgspec.Struct, frozen=True):
     """What rules may know of the configuration.
@@ -59,11 +63,11 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class Suggestion(msgspec.Struct, frozen=True):
-    """A way to mend a finding, in offsets of one text; `safe` when it cannot change what the author meant."""
+    """A way to mend a finding, by a change of its document; `safe` when it cannot change what the author meant."""
 
     title: str
+    change: Change
     safe: bool
-    edits: tuple[Edit, ...]
 
 
 class Draft:
@@ -94,10 +98,9 @@ class Draft:
         self.hidden.append(span)
         return self
 
-    def fix(self, title: str, span: facts.Span, text: str, *, safe: bool) -> Draft:
-        """Offers to replace a stretch of the document's text."""
-        edit = Edit(self.placed.path, span.start, span.end, text)
-        self.suggestions.append(Suggestion(title, safe, (edit,)))
+    def fix(self, title: str, change: Change, *, safe: bool) -> Draft:
+        """Offers to change the document; `title` says what that does."""
+        self.suggestions.append(Suggestion(title, change, safe))
         return self
 
 
@@ -183,7 +186,7 @@ class Rule(msgspec.Struct, frozen=True):
     node: str
     codes: tuple[facts.FaultCode, ...]
     pedantic: bool
-    fixable: bool
+    fixes: Fixes
     check: Check
     module: str
 
@@ -211,7 +214,7 @@ def rule(
     since: str,
     codes: tuple[facts.FaultCode, ...] = (),
     pedantic: bool = False,
-    fixable: bool = False,
+    fixes: Fixes = "never",
 ) -> Callable[[F], F]:
     """Declares a function `(node, ctx) -> Iterator[Draft]` to be a rule; the node's type says what it is called for.
 
@@ -232,7 +235,7 @@ def rule(
             raise BadRuleError(f"{where}: a rule about Fault must say by `codes` which faults it speaks for")
         family = parts[-2] if len(parts) > 1 else parts[0]
         declared = Rule(
-            name, summary, consequence, since, family, node, codes, pedantic, fixable, check, check.__module__
+            name, summary, consequence, since, family, node, codes, pedantic, fixes, check, check.__module__
         )
         check.__cmlint_rule__ = declared  # type: ignore[attr-defined]
         return check

@@ -10,10 +10,10 @@ import msgspec
 
 from cmlint.check import Result, check
 from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_empty, tell_problems
-from cmlint.cli.parameters import COLOR, CONFIG, INPUT, OUTPUT, PATHS, RULES, Command, Parameter, words_of
+from cmlint.cli.parameters import COLOR, CONFIG, FIXES, INPUT, OUTPUT, PATHS, RULES, Command, Parameter, words_of
 from cmlint.cli.terminal import view_of, write
 from cmlint.config import Config, anchored, load
-from cmlint.errors import fatal
+from cmlint.errors import FatalError, fatal
 from cmlint.model.findings import RANKS, Severity
 from cmlint.report import FORMATS, render
 
@@ -28,6 +28,9 @@ class Options(msgspec.Struct, frozen=True):
     kubernetes_version: str | None = None
     fail_on: str | None = None
     no_ignores: bool = False
+    fix: bool = False
+    diff: bool = False
+    unsafe_fixes: bool = False
     config: str | None = None
     exclude: tuple[str, ...] = ()
     allow_empty: bool = False
@@ -81,6 +84,9 @@ PARAMETERS = (
         SEVERITIES,
     ),
     Parameter("no_ignores", "flag", "Show what comments, annotations and the configuration suppress.", panel=RULES),
+    Parameter("fix", "flag", "Fix what can be fixed safely, and show what is left.", panel=FIXES),
+    Parameter("diff", "flag", "Show what `--fix` would change, and write nothing.", panel=FIXES),
+    Parameter("unsafe_fixes", "flag", "Make fixes, too, that may not be what you meant.", panel=FIXES),
     CONFIG,
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
     Parameter("allow_empty", "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
@@ -119,14 +125,25 @@ def run(options: Options) -> int:
     rules = rules_or_error()
     config = settle(load(options.config, rules), options)
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
+    fixing = wants_fixes(options)
+
+    def look() -> Result:
+        return check(paths, config, rules, suppress=not options.no_ignores)
+
     try:
-        result = check(paths, config, rules, suppress=not options.no_ignores)
+        result = look()
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)
     if not options.allow_empty and not failed(result.problems):
         require_objects(paths, result.bundles)
         tell_empty(paths, result.bundles)
+    if fixing:
+        from cmlint.cli.fixing import fix, show
+
+        if options.diff:
+            return show(result, look, options)
+        result = fix(result, look, options)
     view = view_of(
         options.color,
         options.output,
@@ -137,6 +154,16 @@ def run(options: Options) -> int:
     )
     write(render(options.format, result, view), options.output)
     return status(result, config.fail_on)
+
+
+def wants_fixes(options: Options) -> bool:
+    """Whether something is to be fixed; raises FatalError where that cannot be."""
+    wanted = options.fix or options.diff
+    if wanted and "-" in options.paths:
+        raise FatalError("what comes from standard input cannot be fixed", "name the files or folders to fix")
+    if options.unsafe_fixes and not wanted:
+        raise FatalError("`--unsafe-fixes` alone fixes nothing", "give `--fix` or `--diff`, too")
+    return wanted
 
 
 def settle(config: Config, options: Options) -> Config:
@@ -170,6 +197,7 @@ def status(result: Result, fail_on: Severity | Literal["never"]) -> int:
 EXAMPLES = (
     ("check", "lint everything below the working directory"),
     ("check deploy/ --select missing-key,images --fail-on error", "run some rules, and fail on errors only"),
+    ("check --fix", "fix what can be fixed safely; `--diff` only shows how"),
     ("check --format json --output report.json", "write a report for a machine"),
     ("check - < rendered.yaml", "lint what comes from standard input"),
 )

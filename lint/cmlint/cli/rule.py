@@ -98,7 +98,7 @@ def declaration(rule: Rule) -> dict[str, Any]:
         "consequence": rule.consequence,
         "severity": SEVERITIES[rule.consequence],
         "pedantic": rule.pedantic,
-        "fixable": rule.fixable,
+        "fixes": rule.fixes,
         "since": rule.since,
         "url": rule.url,
         "page": rule.page(),
