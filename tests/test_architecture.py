@@ -16,6 +16,7 @@ ALLOWED = {
     "model": "",
     "kube": "",
     "errors": "",
+    "atomic": "",
     "texts": "model",
     "manifest": "kube model",
     "bundle": "kube model",
@@ -27,8 +28,9 @@ ALLOWED = {
     "sources": "kube manifest model",
     "config": "errors kube manifest registry rules sources",
     "check": "bundle config engine kube manifest model registry rules sources suppress texts",
-    "report": "bundle check kube model registry rules texts",
-    "cli": "bundle check config errors kube model registry report rules sources texts",
+    "fixes": "atomic check engine manifest model sources",
+    "report": "bundle check fixes kube model registry rules texts",
+    "cli": "atomic bundle check config errors fixes kube model registry report rules sources texts",
     "__main__": "cli errors",
 }
 """What each room of `lint/cmlint` may import from the others."""

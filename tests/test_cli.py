@@ -484,7 +484,7 @@ def test_rules_for_a_machine(tmp_path: Path) -> None:
     assert found["version"] == 1
     assert [rule["name"] for rule in found["rules"]] == list(rules)
     assert found["rules"][0].keys() == {
-        *("name", "family", "summary", "consequence", "severity", "pedantic", "fixes", "since", "url", "page")
+        *("name", "family", "summary", "consequence", "severity", "pedantic", "fixable", "since", "url", "page")
     }
     assert json.loads(cmlint(tmp_path, "rule", "missing-key", "--format", "json").stdout)["rules"][0] in found["rules"]
 

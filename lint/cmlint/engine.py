@@ -315,7 +315,7 @@ def crashed(rule: Rule) -> Rule:
     """The rule under which a crash of another is reported."""
     check: Callable[..., Iterable[Draft]] = rule.check
     summary = "a rule has crashed"
-    return Rule(INTERNAL, summary, "rejected", "0.1.0", "internal", "Bundle", (), False, "never", check, rule.module)
+    return Rule(INTERNAL, summary, "rejected", "0.1.0", "internal", "Bundle", (), False, False, check, rule.module)
 
 
 def crash_draft(rule: Rule, error: Exception, value: Any, context: Context) -> Draft:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -40,10 +40,6 @@ NODES: dict[str, type] = {
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+\Z")
 BAD_NAME = re.compile(r"(avoid|use|prefer|no|do-not|should|must|check)-")
-
-Fixes = Literal["never", "sometimes", "always"]
-"""How often a rule offers a fix."""
-
 
 class Settings(msgspec.Struct, frozen=True):
     """What rules may know of the configuration.
@@ -175,7 +171,7 @@ class Rule(msgspec.Struct, frozen=True):
 
     `name` is its id, `family` the folder that it stands in, `node` the type it is called for. `codes` are the faults
     that it speaks for: a rule about Fault is called for each of them, any other finds them in its document. A
-    `pedantic` rule runs only when asked for.
+    `pedantic` rule runs only when asked for, a `fixable` one offers fixes, if not for every finding.
     """
 
     name: str
@@ -186,7 +182,7 @@ class Rule(msgspec.Struct, frozen=True):
     node: str
     codes: tuple[facts.FaultCode, ...]
     pedantic: bool
-    fixes: Fixes
+    fixable: bool
     check: Check
     module: str
 
@@ -214,7 +210,7 @@ def rule(
     since: str,
     codes: tuple[facts.FaultCode, ...] = (),
     pedantic: bool = False,
-    fixes: Fixes = "never",
+    fixable: bool = False,
 ) -> Callable[[F], F]:
     """Declares a function `(node, ctx) -> Iterator[Draft]` to be a rule; the node's type says what it is called for.
 
@@ -235,7 +231,7 @@ def rule(
             raise BadRuleError(f"{where}: a rule about Fault must say by `codes` which faults it speaks for")
         family = parts[-2] if len(parts) > 1 else parts[0]
         declared = Rule(
-            name, summary, consequence, since, family, node, codes, pedantic, fixes, check, check.__module__
+            name, summary, consequence, since, family, node, codes, pedantic, fixable, check, check.__module__
         )
         check.__cmlint_rule__ = declared  # type: ignore[attr-defined]
         return check

@@ -55,7 +55,7 @@ def row(rule: Rule) -> str:
         rule.consequence,
         SEVERITIES[rule.consequence],
         rule.since,
-        "" if rule.fixes == "never" else rule.fixes,
+        "yes" if rule.fixable else "",
         "yes" if pedantic else "",
     )
     return f"| {' | '.join(cells)} |"

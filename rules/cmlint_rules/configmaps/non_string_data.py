@@ -10,7 +10,7 @@ from cmlint.api import Context, Draft, Fault, Quote, rule
     summary="a value of a ConfigMap or Secret that is no string",
     consequence="rejected",
     since="0.1.0",
-    fixes="sometimes",
+    fixable=True,
     codes=("data-value-type",),
 )
 def non_string_data(fault: Fault, ctx: Context) -> Iterator[Draft]:

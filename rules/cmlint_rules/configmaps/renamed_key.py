@@ -10,7 +10,7 @@ from cmlint.api import Context, Draft, Key, Provider, Quote, names, rule
     summary="an unquoted key that Kubernetes stores under another name",
     consequence="silent",
     since="0.1.0",
-    fixes="always",
+    fixable=True,
 )
 def renamed_key(provider: Provider, ctx: Context) -> Iterator[Draft]:
     """`y` becomes `true`, `1.10` becomes `1.1` (`sigs.k8s.io/yaml`, convertToJSONableObject)."""

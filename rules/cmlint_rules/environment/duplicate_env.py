@@ -11,7 +11,7 @@ from cmlint_rules.environment import builds_on_itself
     summary="a variable that is set twice in one `env`",
     consequence="silent",
     since="0.1.0",
-    fixes="sometimes",
+    fixable=True,
 )
 def duplicate_env(container: Container, ctx: Context) -> Iterator[Draft]:
     """The last entry counts; to append to oneself is no duplicate, nor is an optional entry after its default."""

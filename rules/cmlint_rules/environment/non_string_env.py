@@ -11,7 +11,7 @@ from cmlint_rules.environment import variable_of
     summary="the value of a variable that is no string",
     consequence="rejected",
     since="0.1.0",
-    fixes="sometimes",
+    fixable=True,
     codes=("env-value-type",),
 )
 def non_string_env(fault: Fault, ctx: Context) -> Iterator[Draft]:

@@ -10,7 +10,7 @@ from cmlint.api import Context, Draft, Fault, Rewrite, rule
     summary="a pull policy that is not `Always`, `IfNotPresent` or `Never`",
     consequence="rejected",
     since="0.1.0",
-    fixes="sometimes",
+    fixable=True,
     codes=("pull-policy",),
 )
 def invalid_pull_policy(fault: Fault, ctx: Context) -> Iterator[Draft]:

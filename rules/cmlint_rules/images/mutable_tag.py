@@ -12,7 +12,7 @@ from cmlint_rules.rollout import renewal
     summary="a tag that moves, but that a node does not pull again",
     consequence="stale",
     since="0.1.0",
-    fixes="sometimes",
+    fixable=True,
 )
 def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
     """Containers and image volumes."""

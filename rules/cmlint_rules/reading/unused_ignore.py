@@ -10,7 +10,7 @@ from cmlint.api import Context, Draft, Ignore, Rewrite, Unlist, nearest, only_ne
     summary="a suppression that suppresses nothing",
     consequence="tidiness",
     since="0.1.0",
-    fixes="sometimes",
+    fixable=True,
 )
 def unused_ignore(ignore: Ignore, ctx: Context) -> Iterator[Draft]:
     """Of a suppression with several names each is told alone; one without any is written wrongly."""

@@ -55,7 +55,7 @@ MEANT = {
     summary="a reference, volume or mount that the API server refuses",
     consequence="rejected",
     since="0.1.0",
-    fixes="sometimes",
+    fixable=True,
     codes=("reference",),
 )
 def malformed_reference(fault: Fault, ctx: Context) -> Iterator[Draft]:

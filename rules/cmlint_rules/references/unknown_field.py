@@ -30,7 +30,7 @@ MEANT = {
     summary="a field that Kubernetes does not know, on a ConfigMap, Secret, pod, container or volume",
     consequence="rejected",
     since="0.1.0",
-    fixes="sometimes",
+    fixable=True,
     codes=("unknown-field",),
 )
 def unknown_field(fault: Fault, ctx: Context) -> Iterator[Draft]:
