@@ -116,8 +116,8 @@ class Resolver:
             return Resolution("found", nearest_definitions(near, placed), sure=not shared(near))
         if why := self.elsewhere(reference, namespace, placed):
             return Resolution("unknown", why=why)
-        if named:
-            return Resolution("wrong-namespace", nearest_definitions(named, placed))
+        if apart := named or self.unlinked(reference, namespace):
+            return Resolution("wrong-namespace", nearest_definitions(apart, placed))
         return self.absent(reference, namespace, placed)
 
     def standing(self, reference: Reference, namespace: str | None) -> list[Definition]:
@@ -128,6 +128,21 @@ class Resolver:
             for definition in index.named(reference.target, reference.name.value)
             if definition.provider.everywhere
             or (meets(namespace, definition.namespace) if together else namespace and namespace == definition.namespace)
+        ]
+
+    def unlinked(self, reference: Reference, namespace: str | None) -> list[Definition]:
+        """What a kustomization builds under a name with a prefix, suffix or hash that the reference has not been given.
+
+        kustomize gives it to every reference but those from another namespace
+        (`api/filters/nameref/nameref.go` in kubernetes-sigs/kustomize), so the object stands in another one.
+        """
+        if not self.index.whole:
+            return []
+        built = (d for name in self.index.names(reference.target) for d in self.index.named(reference.target, name))
+        return [
+            definition
+            for definition in built
+            if definition.spelled == reference.name.value and not meets(namespace, definition.namespace)
         ]
 
     def created(
