@@ -28,8 +28,9 @@ ALLOWED = {
     "sources": "kube manifest model",
     "config": "errors kube manifest registry rules sources",
     "check": "bundle config engine kube manifest model registry rules sources suppress texts",
+    "adopt": "check config errors fingerprints model rules sources",
     "report": "bundle check engine kube model registry rules sources texts",
-    "cli": "bundle check config errors kube model registry report rules sources texts",
+    "cli": "adopt bundle check config errors kube model registry report rules sources texts",
     "__main__": "cli errors",
 }
 """What each room of `lint/cmlint` may import from the others."""

@@ -11,7 +11,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.index import references_of
 from cmlint.fingerprints import fingerprints
 from cmlint.model import facts
-from cmlint.model.findings import SEVERITIES, Finding, Fix, Location, ObjectId, Related
+from cmlint.model.findings import SEVERITIES, Finding, Fix, Known, Location, ObjectId, Related
 from cmlint.rules import Context, Draft, Rule, Settings
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
@@ -35,7 +35,11 @@ SURE: frozenset[facts.FaultCode] = frozenset(
 
 
 class Outcome(msgspec.Struct):
-    """What a run found: the findings in order, what the summary counts, and by path what must not be shown."""
+    """What a run found: the findings in order, what the summary counts, and by path what must not be shown.
+
+    What need not be shown is kept apart: what is `suppressed`, what is `older` than the change that was asked for, and
+    what is `baselined`. What of the baseline no longer occurs is `gone`.
+    """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
     suppressed: list[Finding] = msgspec.field(default_factory=list)
@@ -48,10 +52,18 @@ class Outcome(msgspec.Struct):
     skipped: list[tuple[str, str]] = msgspec.field(default_factory=list)
     hidden: dict[str, list[facts.Span]] = msgspec.field(default_factory=dict)
     crashed: bool = False
+    older: list[Finding] = msgspec.field(default_factory=list)
+    baselined: list[Finding] = msgspec.field(default_factory=list)
+    gone: list[Known] = msgspec.field(default_factory=list)
+
+    @property
+    def everything(self) -> tuple[Finding, ...]:
+        """All that was found, whether it is shown or not."""
+        return (*self.findings, *self.suppressed, *self.older, *self.baselined)
 
     def name_all(self) -> None:
         """Gives every finding its fingerprint; what is suppressed is counted with the rest, and so changes no other."""
-        names = fingerprints((*self.findings, *self.suppressed))
+        names = fingerprints(self.everything)
         self.findings = [msgspec.structs.replace(found, fingerprint=names[found]) for found in self.findings]
         self.suppressed = [msgspec.structs.replace(found, fingerprint=names[found]) for found in self.suppressed]
 

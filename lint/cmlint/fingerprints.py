@@ -26,8 +26,8 @@ def fingerprints(findings: Iterable[Finding], path_of: Callable[[str], str] = st
 def likeness(finding: Finding, path: str) -> str:
     """What findings have in common that are alike: nothing in it changes with an edit elsewhere in the file.
 
-    The namespace is left out, for one mistake that is seen through several overlays has several. So are what the message
-    counts (`env[3]`) and the other files that it names.
+    The namespace is left out, for one mistake that is seen through several overlays has several. So are what the
+    message counts (`env[3]`) and the other files that it names.
     """
     identity = finding.object
     kind, name = (identity.kind, identity.name) if identity else ("", "")

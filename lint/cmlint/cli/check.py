@@ -9,9 +9,10 @@ from typing import Literal
 
 import msgspec
 
-from cmlint.check import Result, check
+from cmlint.check import Result
 from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_empty, tell_problems
-from cmlint.cli.parameters import COLOR, CONFIG, INPUT, OUTPUT, PATHS, RULES, Command, Parameter, words_of
+from cmlint.cli.known import Wishes, look
+from cmlint.cli.parameters import COLOR, CONFIG, INPUT, KNOWN, OUTPUT, PATHS, RULES, Command, Parameter, words_of
 from cmlint.cli.reports import in_actions, wanted, write_reports
 from cmlint.config import Config, anchored, load
 from cmlint.errors import fatal
@@ -29,8 +30,12 @@ class Options(msgspec.Struct, frozen=True):
     kubernetes_version: str | None = None
     fail_on: str | None = None
     no_ignores: bool = False
+    since: str | None = None
+    baseline: str | None = None
+    write_baseline: str | None = None
     config: str | None = None
     exclude: tuple[str, ...] = ()
+    staged: bool = False
     allow_empty: bool = False
     no_build: bool = False
     kustomize: str | None = None
@@ -88,7 +93,17 @@ PARAMETERS = (
         SEVERITIES,
     ),
     Parameter("no_ignores", "flag", "Show what comments, annotations and the configuration suppress.", panel=RULES),
+    Parameter("since", "text", "Show only what the change since a commit, a tag or a branch brought in.", "REV", KNOWN),
+    Parameter("baseline", "text", "Leave out the findings that a file keeps.", "FILE", KNOWN),
+    Parameter(
+        "write_baseline",
+        "text",
+        "Keep the findings in a file; with `--baseline`, only those of them that still occur.",
+        "FILE",
+        KNOWN,
+    ),
     CONFIG,
+    Parameter("staged", "flag", "Lint what the next commit will hold: what is staged in Git.", panel=INPUT),
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
     Parameter("allow_empty", "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
     Parameter(
@@ -132,7 +147,7 @@ def run(options: Options) -> int:
     config = settle(load(options.config, rules), options)
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     try:
-        result = check(paths, config, rules, suppress=not options.no_ignores)
+        result = look(paths, config, rules, wishes_of(options))
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)
@@ -169,6 +184,12 @@ def settle(config: Config, options: Options) -> Config:
         helm_program=options.helm or config.helm_program,
         fail_on=options.fail_on or config.fail_on,
     )
+
+
+def wishes_of(options: Options) -> Wishes:
+    """What the line says of what to look at, and of what is known."""
+    known = options.since, options.baseline, options.write_baseline
+    return Wishes(not options.no_ignores, options.staged, *known, options.quiet)
 
 
 def status(result: Result, fail_on: Severity | Literal["never"]) -> int:

@@ -42,7 +42,7 @@ class Parameter(NamedTuple):
         return (long, self.short) if self.short else (long,)
 
 
-RULES, INPUT, OUTPUT = "Rules", "Input", "Output"
+RULES, KNOWN, INPUT, OUTPUT = "Rules", "What is known", "Input", "Output"
 """The parts of a command's help."""
 
 PATHS = Parameter(

@@ -104,3 +104,13 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     fixes: tuple[Fix, ...]
     fingerprint: str
     suppression: Suppression | None = None
+
+
+class Known(msgspec.Struct, frozen=True, order=True):
+    """A finding as a baseline keeps it: for readers where it was and what it said, and the fingerprint that counts."""
+
+    path: str
+    rule: str
+    object: str
+    message: str
+    fingerprint: str

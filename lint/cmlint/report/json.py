@@ -23,6 +23,7 @@ def render(result: Result, view: View) -> str:
             "findings": outcome.findings,
             "unverified": unverified,
             "created": sorted(set(outcome.created)),
+            "gone": outcome.gone,
             "summary": {
                 "files": outcome.files,
                 "documents": outcome.documents,
@@ -30,6 +31,8 @@ def render(result: Result, view: View) -> str:
                 "references": outcome.references,
                 **{f"{severity}s": sum(f.severity == severity for f in outcome.findings) for severity in SEVERITIES},
                 "suppressed": len(outcome.suppressed),
+                "older": len(outcome.older),
+                "baselined": len(outcome.baselined),
                 "skipped": [{"path": path, "reason": reason} for path, reason in sorted(skipped)],
             },
         }
