@@ -53,12 +53,12 @@ class Bundle:
                     number = len(self.placed) + len(self.commands)
                     self.commands.append(Placed(path, document, facts, number, whence))
         self.index = Index(self.placed, self.commands, whole=built is not None)
-        around = Surroundings(self.placed, [*files, *beside])
+        self.lying = tuple(lying)
+        around = Surroundings(self.placed, [*files, *beside], self.lying)
         self.resolver = Resolver(self.index, around, external, strict, others, unbuilt, supply)
         if others is not None:
             others.append(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
-        self.lying = lying
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
         """What a reference of a document leads to."""

@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from cmlint.bundle.evidence import Surroundings, is_well_known
-from cmlint.bundle.index import Definition, Index, Placed, Supply
+from cmlint.bundle.evidence import Surroundings, is_reused, is_well_known
+from cmlint.bundle.index import Definition, Index, Placed, Supply, references_of
 from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.facts import COMMAND, Key, Reference
@@ -110,7 +110,8 @@ class Resolver:
             found = nearest_definitions(here, placed)
             beside = distance(found[0], placed)[1]
             why = self.around.why_unknown(placed) or self.elsewhere(reference, namespace, placed) if beside else None
-            return Resolution("found", found, why=why or "", sure=why is None and not shared(here))
+            sure = why is None and not shared(here) and not self.have_readers(found, reference, placed)
+            return Resolution("found", found, why=why or "", sure=sure)
         if is_well_known(reference.target, name) or self.is_external(reference):
             return Resolution("external")
         if near := self.standing(reference, namespace):
@@ -120,6 +121,15 @@ class Resolver:
         if apart := named or self.unlinked(reference, namespace):
             return Resolution("wrong-namespace", nearest_definitions(apart, placed))
         return self.absent(reference, namespace, placed)
+
+    def have_readers(self, found: tuple[Definition, ...], reference: Reference, placed: Placed) -> bool:
+        """Whether one of several definitions in other branches is read there, and so is meant for that branch."""
+        if len(found) == 1 or not distance(found[0], placed)[1]:
+            return False
+        folders = {definition.placed.directory for definition in found}
+        readers = (other for other in self.index.placed if other is not placed and other.directory in folders)
+        name = reference.name.value
+        return any(read.name.value == name for other in readers for read in references_of(other))
 
     def standing(self, reference: Reference, namespace: str | None) -> list[Definition]:
         """What others bring to the same place; where each object names its own namespace, it must be the same."""
@@ -198,6 +208,10 @@ class Resolver:
             why = f"a command in {maybe[0].placed.path} may create it"
         if not why and self.index.whole and (told := self.index.told(reference.name.value, placed)):
             why = f"{told.document.kind} in {told.path} is told its name, and may make it"
+        if not why and is_reused(placed.document.api_version, placed.document.kind):
+            why = f"{placed.document.kind} runs where others say, with what is there"
+        if not why and not placed.built:
+            why = self.around.why_made_by_hand(placed)
         if reference.via == "field" and not why:
             why = f"{placed.document.kind} may make it itself"
         if self.strict or near or not why:

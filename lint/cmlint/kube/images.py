@@ -44,7 +44,7 @@ MOVING = frozenset((
     *("main", "master", "trunk", "head", "tip", "develop", "development", "dev", "feature", "hotfix", "bugfix"),
     *("staging", "stage", "prod", "production", "preprod", "qa", "uat", "integration", "ci"),
 ))  # fmt: skip
-"""Parts of a tag by which it follows a channel, a branch or a stage, as on public registries and in public manifests."""
+"""Parts of a tag by which it follows a channel, a branch or a stage, as they are in public manifests."""
 
 VARIANTS = frozenset((
     *("alpine", "slim", "distroless", "scratch", "debian", "ubuntu", "fedora", "centos", "rocky", "ubi", "windows"),

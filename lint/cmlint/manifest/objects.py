@@ -33,8 +33,8 @@ REQUIRED_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 MOMENT = r"(?a)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)\Z"
 
-STAND_IN = r"\.\.\.|…|\A[A-Z]+(?:_[A-Z0-9]+)+\Z"
-"""What only stands for base64: a name like `CONNECTION_STRING_B64` that a script replaces, or dots in an example."""
+STAND_IN = r"\.\.\.|…|(?i:\bbase64\b)|\A[A-Z]+(?:_[A-Z0-9]+)+\Z|\A[A-Z]{4,}\Z|\A(.)\1{3,}\Z|\w\s+\(?[a-z]\w*\s+[a-z]"
+"""What only stands for base64: `CONNECTION_STRING_B64` for a script; dots, `xxxx` or a sentence for a reader."""
 
 GENERATED = 58
 """How much of `generateName` goes into a name (`staging/src/k8s.io/apiserver/pkg/storage/names/generate.go`)."""
