@@ -7,19 +7,18 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.index import Built, Index, Supply
 from cmlint.bundle.together import bring_together
 from cmlint.config import Config
-from cmlint.engine import Engine, Outcome
+from cmlint.engine import Engine
 from cmlint.kube.versions import NEWEST, parse_version
 from cmlint.manifest.documents import commands_in, read_expectation, read_kustomization, read_template, read_text
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.makers import MAKERS, Maker
 from cmlint.model.facts import FileFacts
 from cmlint.registry import expand
+from cmlint.result import Result
 from cmlint.rules import Rule, Settings
 from cmlint.sources import files
 from cmlint.suppress import Suppressions
@@ -28,15 +27,6 @@ from cmlint.texts import Texts
 if TYPE_CHECKING:
     from cmlint.sources.helm import Rendering
     from cmlint.sources.kustomize import Build
-
-
-class Result(msgspec.Struct):
-    """What a run of `check` gives: the outcome, the texts for frames, and what could not be read."""
-
-    outcome: Outcome
-    bundles: list[Bundle]
-    texts: Texts
-    problems: list[files.Problem]
 
 
 def check(paths: Iterable[str], config: Config, rules: dict[str, Rule], *, suppress: bool = True) -> Result:

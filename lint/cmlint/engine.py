@@ -10,7 +10,8 @@ import msgspec
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.index import references_of
 from cmlint.model import facts
-from cmlint.model.findings import SEVERITIES, Finding, Fix, Location, ObjectId, Related
+from cmlint.model.findings import SEVERITIES, Finding, Fix, ObjectId, Related
+from cmlint.model.outcome import Created, Outcome, Unverified
 from cmlint.rules import Context, Draft, Rule, Settings
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
@@ -31,38 +32,6 @@ SURE: frozenset[facts.FaultCode] = frozenset(
     )
 )
 """The faults that lie in something written, and not in something that is missing and that a patch may add."""
-
-
-class Outcome(msgspec.Struct):
-    """What a run found: the findings in order, what the summary counts, and by path what must not be shown."""
-
-    findings: list[Finding] = msgspec.field(default_factory=list)
-    suppressed: list[Finding] = msgspec.field(default_factory=list)
-    unverified: list[Unverified] = msgspec.field(default_factory=list)
-    created: list[Created] = msgspec.field(default_factory=list)
-    files: int = 0
-    documents: int = 0
-    containers: int = 0
-    references: int = 0
-    skipped: list[tuple[str, str]] = msgspec.field(default_factory=list)
-    hidden: dict[str, list[facts.Span]] = msgspec.field(default_factory=dict)
-    crashed: bool = False
-
-
-class Unverified(msgspec.Struct, frozen=True, order=True):
-    """A reference that the files prove neither right nor wrong, and why."""
-
-    location: Location
-    name: str
-    why: str
-
-
-class Created(msgspec.Struct, frozen=True, order=True):
-    """A reference that only a command satisfies, and where that stands."""
-
-    location: Location
-    name: str
-    command: Location
 
 
 class Engine:

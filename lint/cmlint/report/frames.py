@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cmlint.check import Result
 from cmlint.model.facts import Span
 from cmlint.model.findings import Finding, Location
 from cmlint.report.characters import HIDDEN, printable, visible, width
 from cmlint.report.paint import Paint
+from cmlint.result import Result
 from cmlint.texts import Texts
 
 WIDTH = 120

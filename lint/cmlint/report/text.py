@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cmlint.check import Result
 from cmlint.model.findings import WHAT_HAPPENS, Finding
 from cmlint.report.characters import printable, wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.summary import extras, summary
 from cmlint.report.view import View
+from cmlint.result import Result
 
 
 def render(result: Result, view: View) -> str:
