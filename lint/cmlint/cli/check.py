@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from cmlint.check import Result, check
+from cmlint.check import check
 from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_empty, tell_problems
 from cmlint.cli.parameters import COLOR, CONFIG, INPUT, OUTPUT, PATHS, RULES, Command, Parameter, words_of
 from cmlint.cli.terminal import view_of, write
@@ -16,6 +16,7 @@ from cmlint.config import Config, anchored, load
 from cmlint.errors import fatal
 from cmlint.model.findings import RANKS, Severity
 from cmlint.report import FORMATS, render
+from cmlint.result import Result
 
 
 class Options(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from tempfile import TemporaryDirectory
 
 import msgspec
@@ -63,10 +64,10 @@ class Completion(msgspec.Struct, frozen=True):
         return f"{self.path} is a base, which may be completed elsewhere"
 
 
-def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[files.Problem]) -> list[Build]:
-    """Builds the kustomizations in groups of files, and takes out of these whatever any of them uses.
+def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[files.Problem]) -> Iterable[Build]:
+    """Takes out of groups of files whatever any of their kustomizations uses; what these build is begun when asked for.
 
-    Raises ValueError when there is no program of the name that is wished for.
+    Then ValueError is raised when there is no program of the name that is wished for.
     """
     given = [path for group in groups for path in group.paths.values() if path != "-"]
     project = Project(absolute=any(map(os.path.isabs, given)), makers=wishes.makers)
@@ -78,7 +79,8 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     leaves = [one for one in unused if not one.is_component]
     idle = [one for one in unused if one.is_component]
     alone = take_alone(project, groups, problems)
-    return [*build_all(project, leaves, wishes, problems), *(unbuilt(project, one, COMPONENT) for one in idle), *alone]
+    builds = build_all(project, leaves, wishes, problems)
+    return chain(builds, (unbuilt(project, one, COMPONENT) for one in idle), alone)
 
 
 def take_alone(project: Project, groups: Sequence[files.Group], problems: list[files.Problem]) -> list[Build]:
