@@ -11,6 +11,7 @@ import msgspec
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.index import Built, Index, Supply
 from cmlint.bundle.together import bring_together
+from cmlint.cache.builds import BuildsCache
 from cmlint.cache.facts import FactsCache
 from cmlint.cache.states import Seen
 from cmlint.config import Config
@@ -60,9 +61,17 @@ class Inputs(msgspec.Struct):
     """
 
     facts: FactsCache | None = None
+    builds: BuildsCache | None = None
     jobs: int = 1
     seen: Seen = msgspec.field(default_factory=Seen)
     sources: dict[str, str] = {}
+
+    def keep(self) -> None:
+        """Keeps for the next run what is new in this one."""
+        if self.facts:
+            self.facts.save()
+        if self.builds:
+            self.builds.save()
 
 
 def read_bundles(
@@ -79,11 +88,11 @@ def read_bundles(
     bundles: list[Bundle] = []
     makers = makers_of(config)
     groups = files.find(paths, config.exclude, problems, inputs.seen)
-    pending = read_builds(groups, config, problems)
-    reader = Reader(makers, inputs.facts, inputs.jobs)
+    pending = read_builds(groups, config, problems, inputs)
+    reader = Reader(makers, inputs.seen, inputs.facts, inputs.jobs)
     reading = Reading(reader, list(wanted_in(groups)))
     builds = list(pending)
-    renderings, charts = read_charts(groups, config, problems)
+    renderings, charts = read_charts(groups, config, problems, inputs)
     known = reading.results()
     known |= Reading(reader, [file for file in wanted_in(groups, late=True) if file.shown not in known]).results()
     beside = [*(entry for build in builds for entry in build.beside), *charts]
@@ -195,7 +204,9 @@ def take_stream(text: str) -> Stream:
     return Stream(text)
 
 
-def read_builds(groups: list[files.Group], config: Config, problems: list[files.Problem]) -> Iterable[Build]:
+def read_builds(
+    groups: list[files.Group], config: Config, problems: list[files.Problem], inputs: Inputs
+) -> Iterable[Build]:
     """What the kustomizations among files build, begun when it is asked for; what these use is taken out of the groups
     at once."""
     if not config.build or not files.near_kustomizations(groups):
@@ -204,12 +215,12 @@ def read_builds(groups: list[files.Group], config: Config, problems: list[files.
     from cmlint.sources.tool import Wishes
 
     allowed = config.allow_remote, config.enable_helm
-    wishes = Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config))
+    wishes = Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config), inputs.builds, inputs.seen)
     return take_builds(groups, wishes, problems)
 
 
 def read_charts(
-    groups: list[files.Group], config: Config, problems: list[files.Problem]
+    groups: list[files.Group], config: Config, problems: list[files.Problem], inputs: Inputs
 ) -> tuple[list[Rendering], list[tuple[str, FileFacts]]]:
     """What the Helm charts among files render, and where there are any; their templates are taken out of the groups."""
     if not config.build or not files.near_charts(groups):
@@ -217,7 +228,7 @@ def read_charts(
     from cmlint.sources.helm import HelmWishes, take_charts
 
     version = settings_of(config).kubernetes_version
-    how = config.build_timeout, makers_of(config)
+    how = config.build_timeout, makers_of(config), inputs.builds, inputs.seen
     wishes = HelmWishes(config.helm_program, config.helm.values, version, *how)
     return take_charts(groups, wishes, problems)
 

@@ -7,7 +7,6 @@ run that another change may have gone unnoticed is read and compared by its hash
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 
 import msgspec
 
@@ -43,6 +42,7 @@ class FactsCache:
         self.folder, self.name, self.now = folder, name, now
         self.store = self.load(key)
         self.used: set[bytes] = set()
+        self.paths: set[str] = set()
         self.changed = False
 
     def load(self, key: str) -> Store:
@@ -60,6 +60,7 @@ class FactsCache:
 
     def unread(self, path: str, mode: str, state: State | None) -> msgspec.Raw | None:
         """The facts of a file that is in the state in which it was read; None where it must be read."""
+        self.paths.add(path)
         entry = self.store.texts.get(path)
         return self.of_text(entry[1], mode) if entry and entry[0] == state else None
 
@@ -87,17 +88,16 @@ class FactsCache:
         self.used.add(name)
         self.changed = True
 
-    def save(self, paths: Iterable[str]) -> None:
-        """Writes down what is new, and forgets files that are none of these and facts that nobody has used for long."""
+    def save(self) -> None:
+        """Writes down what is new, and forgets files that are not read any more and facts that are long unused."""
         if not self.changed:
             return
-        here = set(paths)
         facts = {
             name: Kept(kept.facts, 0 if name in self.used else kept.idle + 1) for name, kept in self.store.facts.items()
         }
         store = Store(
             self.store.key,
-            {path: entry for path, entry in self.store.texts.items() if path in here},
+            {path: entry for path, entry in self.store.texts.items() if path in self.paths},
             {name: kept for name, kept in facts.items() if kept.idle <= RUNS},
         )
         raw = msgspec.msgpack.encode(store)

@@ -55,21 +55,18 @@ class Seen(msgspec.Struct):
         if path not in self.files:
             self.files[path] = state_of(path)
 
+    def list(self, folder: str) -> None:
+        """Notes all names in a folder."""
+        self.listed[folder] = names_in(folder)
+
     def note_all(self, top: str) -> None:
         """Notes everything in a folder and below it."""
         for folder, names, files in os.walk(top):
-            self.listed[folder] = names_in(folder)
+            self.list(folder)
             for name in files:
                 self.note(os.path.join(folder, name))
             if any(os.path.islink(os.path.join(folder, name)) for name in names):
                 self.whole = False
-
-    def add(self, other: Seen) -> None:
-        """Takes over what another has noted."""
-        self.files.update(other.files)
-        self.walked.update(other.walked)
-        self.listed.update(other.listed)
-        self.whole = self.whole and other.whole
 
     def is_settled(self, now: int) -> bool:
         """Whether every change from `now` on will show."""

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Literal
 
 import msgspec
 
-from cmlint.check import check
-from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_empty, tell_problems
-from cmlint.cli.parameters import COLOR, CONFIG, INPUT, OUTPUT, PATHS, RULES, Command, Parameter, words_of
+from cmlint.cache.folder import Folder, default_path
+from cmlint.cli.inputs import failed, tell, tell_problems
+from cmlint.cli.parameters import CACHE_DIR, COLOR, CONFIG, INPUT, OUTPUT, PATHS, RULES, SPEED, Command, Parameter
 from cmlint.cli.terminal import view_of, write
-from cmlint.config import Config, anchored, load
-from cmlint.errors import fatal
-from cmlint.model.findings import RANKS, Severity
+from cmlint.model.findings import RANKS, FailOn
 from cmlint.report import FORMATS, render
 from cmlint.result import Result
+from cmlint.runs import Memory
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -43,7 +41,13 @@ class Options(msgspec.Struct, frozen=True):
     verbose: bool = False
     quiet: bool = False
     color: str = "auto"
+    jobs: str | None = None
+    no_cache: bool = False
+    cache_dir: str | None = None
 
+
+VIEW = ("format", "output", "statistics", "verbose", "quiet", "color", "jobs", "no_cache", "cache_dir")
+"""The options that do not change what is found."""
 
 SEVERITIES = ("error", "warning", "info", "never")
 
@@ -111,23 +115,29 @@ PARAMETERS = (
     ),
     Parameter("quiet", "flag", "Show findings only.", panel=OUTPUT, short="-q"),
     COLOR,
+    Parameter(
+        "jobs", "text", "In how many processes to read files; by default one a processor, where that pays.", "N", SPEED
+    ),
+    Parameter("no_cache", "flag", "Read everything, and keep nothing for the next run.", panel=SPEED),
+    CACHE_DIR,
 )
 
 
 def run(options: Options) -> int:
     """Lints, reports and gives the exit status."""
     started = time.perf_counter()
-    rules = rules_or_error()
-    config = settle(load(options.config, rules), options)
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
-    try:
-        result = check(paths, config, rules, suppress=not options.no_ignores)
-    except ValueError as error:
-        raise fatal(error) from None
-    tell_problems(result.problems)
-    if not options.allow_empty and not failed(result.problems):
-        require_objects(paths, result.bundles)
-        tell_empty(paths, result.bundles)
+    memory = memory_of(options, paths)
+    known = memory.recall() if memory else None
+    if known:
+        result, notes, fail_on = known.result, known.notes, known.fail_on
+        tell_problems(result.problems)
+    else:
+        from cmlint.cli.anew import check_anew
+
+        result, notes, fail_on, keep = check_anew(options, paths, memory)
+    for note in notes:
+        tell("warning", note)
     view = view_of(
         options.color,
         options.output,
@@ -137,29 +147,23 @@ def run(options: Options) -> int:
         seconds=time.perf_counter() - started,
     )
     write(render(options.format, result, view), options.output)
-    return status(result, config.fail_on)
+    if memory and not known:
+        keep(memory)
+    if memory and options.verbose:
+        for complaint in memory.folder.complaints:
+            tell("note", f"not used of the cache: {complaint}")
+    return status(result, fail_on)
 
 
-def settle(config: Config, options: Options) -> Config:
-    """The configuration with what the line says in its place."""
-    folder = os.getcwd()
-    return msgspec.structs.replace(
-        config,
-        select=words_of(options.select) or config.select,
-        ignore=(*config.ignore, *words_of(options.ignore)),
-        exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
-        pedantic=options.pedantic or config.pedantic,
-        kubernetes_version=options.kubernetes_version or config.kubernetes_version,
-        build=config.build and not options.no_build,
-        kustomize=options.kustomize or config.kustomize,
-        allow_remote=options.allow_remote or config.allow_remote,
-        enable_helm=options.enable_helm or config.enable_helm,
-        helm_program=options.helm or config.helm_program,
-        fail_on=options.fail_on or config.fail_on,
-    )
+def memory_of(options: Options, paths: tuple[str, ...]) -> Memory | None:
+    """What is kept of this line, where that is worth it: of folders, and unless it is not wanted."""
+    if options.no_cache or "-" in paths or not any(map(os.path.isdir, paths)):
+        return None
+    asked = [getattr(options, name) for name in options.__struct_fields__ if name not in VIEW]
+    return Memory(Folder(options.cache_dir or default_path()), paths, asked)
 
 
-def status(result: Result, fail_on: Severity | Literal["never"]) -> int:
+def status(result: Result, fail_on: FailOn) -> int:
     """The exit status: 2 where something went wrong, 1 where something bad enough was found."""
     if failed(result.problems) or result.outcome.crashed:
         return 2

@@ -23,6 +23,11 @@ class Outcome(msgspec.Struct):
     hidden: dict[str, list[Span]] = msgspec.field(default_factory=dict)
     crashed: bool = False
 
+    def paths(self) -> set[str]:
+        """The paths of the texts that are shown with the findings."""
+        places = ((finding.location, *(related.location for related in finding.related)) for finding in self.findings)
+        return {place.path for several in places for place in several}
+
 
 class Unverified(msgspec.Struct, frozen=True, order=True):
     """A reference that the files prove neither right nor wrong, and why."""

@@ -9,7 +9,6 @@ from cmlint.model.facts import Span
 from cmlint.model.findings import Finding, Location
 from cmlint.report.characters import HIDDEN, printable, visible, width
 from cmlint.report.paint import Paint
-from cmlint.result import Result
 from cmlint.texts import Texts
 
 WIDTH = 120
@@ -227,17 +226,3 @@ def hide(cells: list[Cell], start: int, end: int) -> None:
         start += 1
     if start < end:
         cells[start:end] = [Cell(HIDDEN, len(HIDDEN)), *[Cell("", 0)] * (end - start - 1)]
-
-
-def masked_places(result: Result) -> dict[str, list[Span]]:
-    """The places of every text that must not be shown."""
-    masked = {path: list(spans) for path, spans in result.outcome.hidden.items()}
-    for bundle in result.bundles:
-        for path, spans in bundle.built.masked().items() if bundle.built else ():
-            masked.setdefault(path, []).extend(spans)
-        for placed in bundle.placed:
-            if placed.document.masked and not placed.built:
-                masked.setdefault(placed.path, []).extend(placed.document.masked)
-        for path, span in (placed.written(span) for placed in bundle.commands for span in placed.document.masked):
-            masked.setdefault(path, []).append(span)
-    return masked

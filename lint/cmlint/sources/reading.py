@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from cmlint.cache.facts import FactsCache
-from cmlint.cache.states import State, state_of
+from cmlint.cache.states import Seen, State, state_of
 from cmlint.errors import mistake
 from cmlint.manifest.documents import commands_in, read_expectation, read_kustomization, read_template, read_text
 from cmlint.manifest.made import Makers
@@ -46,10 +46,10 @@ class Read(NamedTuple):
 
 
 class Reader:
-    """Reads files; `makers` say what controllers make of the objects in them."""
+    """Reads files; `makers` say what controllers make of the objects in them, `seen` is told which there are."""
 
-    def __init__(self, makers: Makers, cache: FactsCache | None = None, jobs: int = 1) -> None:
-        self.makers, self.cache, self.jobs = makers, cache, jobs
+    def __init__(self, makers: Makers, seen: Seen, cache: FactsCache | None = None, jobs: int = 1) -> None:
+        self.makers, self.seen, self.cache, self.jobs = makers, seen, cache, jobs
 
     def read(self, file: Wanted) -> Read:
         """The facts of one file."""
@@ -70,7 +70,11 @@ class Reader:
 
     def known(self, file: Wanted) -> FileFacts | None:
         """The facts of a file that need not be read."""
-        raw = self.cache.unread(file.path, file.mode, state_of(file.path)) if self.cache else None
+        if self.cache is None:
+            return None
+        state = state_of(file.path)
+        self.seen.files[file.path] = state
+        raw = self.cache.unread(file.path, file.mode, state)
         return decode(raw) if raw is not None else None
 
     def keep(self, file: Wanted, read: Read) -> FileFacts | str:
