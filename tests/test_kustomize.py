@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from cmlint.bundle.index import references_of
-from cmlint.check import Result, check
+from cmlint.check import check
 from cmlint.config import Config
 from cmlint.model.facts import Document, Span
 from cmlint.report import render
 from cmlint.report.view import View
+from cmlint.result import Result
 from cmlint.sources.tool import find_program
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, concise, inside, rules, write

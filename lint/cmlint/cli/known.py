@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cmlint.check import Result, check, select
+from cmlint.check import Inputs, check, select
 from cmlint.cli.inputs import failed, tell, tell_problems
 from cmlint.cli.terminal import write
 from cmlint.config import Config
 from cmlint.errors import FatalError
+from cmlint.result import Result
 from cmlint.rules import Rule
 from cmlint.sources.files import shown
 
@@ -31,17 +32,21 @@ class Wishes(msgspec.Struct, frozen=True):
     quiet: bool = False
 
 
-def look(paths: Sequence[str], config: Config, rules: dict[str, Rule], wishes: Wishes) -> Result:
+def look(paths: Sequence[str], config: Config, rules: dict[str, Rule], wishes: Wishes, inputs: Inputs) -> Result:
     """What there is to say of files, or of what is staged, without what is known; writes a baseline if wished for."""
     if not (wishes.staged or wishes.since):
-        result = check(paths, config, rules, suppress=wishes.suppress)
+        result = check(paths, config, rules, suppress=wishes.suppress, inputs=inputs)
         use_baseline(result, paths, config, rules, wishes)
         return result
     from cmlint.adopt.states import States
 
     states = States(paths, config, rules, suppress=wishes.suppress)
     commit = commit_left(states, wishes.since) if wishes.since else None
-    result = states.check_staged() if wishes.staged else check(paths, config, rules, suppress=wishes.suppress)
+    result = (
+        states.check_staged(inputs)
+        if wishes.staged
+        else check(paths, config, rules, suppress=wishes.suppress, inputs=inputs)
+    )
     use_baseline(result, paths, config, rules, wishes)
     if commit:
         states.keep_new(result, commit, staged=wishes.staged)

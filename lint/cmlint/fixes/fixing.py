@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from cmlint.check import Result
-from cmlint.engine import Unfixed
 from cmlint.fixes.proof import NotProvenError, applied, prove
 from cmlint.model.findings import Edit, Finding, Fix
+from cmlint.model.outcome import Unfixed
+from cmlint.result import Result
 from cmlint.sources import files
 
 PASSES = 50

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from cmlint.cache.builds import Build, BuildsCache
+from cmlint.cache.states import Seen
 from cmlint.kube.versions import Version
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
@@ -44,7 +46,7 @@ class HelmWishes(msgspec.Struct, frozen=True):
     """How to render: with which program and which values, for which version, and how long it may take.
 
     `values` gives files for a pattern of charts, both with their whole paths; `makers` say what controllers make of
-    what is rendered.
+    what is rendered, `builds` is what was rendered before, `seen` is told what is looked at.
     """
 
     program: str | None
@@ -52,6 +54,8 @@ class HelmWishes(msgspec.Struct, frozen=True):
     version: Version
     timeout: float
     makers: Makers = TABLE
+    builds: BuildsCache | None = None
+    seen: Seen = msgspec.field(default_factory=Seen)
 
 
 class Rendering(msgspec.Struct):
@@ -75,6 +79,8 @@ def take_charts(
     wished for.
     """
     charts = find_charts(path for group in groups for path in group.paths.values() if path != "-")
+    for one in charts:
+        note_chart(one, choices_of(one, wishes), wishes.seen)
     rendered = list(render_all(charts, wishes, problems))
     done = {id(rendering.supply.chart) for rendering in rendered}
     alone: dict[str, str] = {}
@@ -88,6 +94,7 @@ def take_charts(
             elif path != "-" and (folder := chart_around(path)):
                 group.templates.add(shown)
                 alone.setdefault(folder, shown)
+                wishes.seen.note(os.path.join(folder, files.CHART))
     given = {os.path.realpath(path) for group in groups for path in group.paths.values()}
     for folder, shown in alone.items():
         if os.path.join(folder, files.CHART) not in given:
@@ -125,7 +132,7 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
         ]
         try:
             for chart, by_values in runs:
-                yield from renderings(chart, by_values, wishes.makers, failures)
+                yield from renderings(chart, by_values, program, wishes, failures)
         finally:
             pool.shutdown(cancel_futures=True)
     for reason, (first, *others) in failures.items():
@@ -134,7 +141,7 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
 
 
 def renderings(
-    chart: Chart, runs: dict[str, Future[str]], makers: Makers, failures: dict[str, list[str]]
+    chart: Chart, runs: dict[str, Future[str]], program: str, wishes: HelmWishes, failures: dict[str, list[str]]
 ) -> Iterator[Rendering]:
     """What became of a chart with each of its values; that it needs values matters only where it is given none."""
     texts: dict[str, str] = {}
@@ -144,6 +151,7 @@ def renderings(
             texts[values] = run.result()
         except NotBuiltError as error:
             reasons[values] = str(error)
+            wishes.seen.whole = wishes.seen.whole and not isinstance(error, tool.TimeOutError)
     if texts:
         reasons.pop("", None)
     whole = reasons.get("")
@@ -151,7 +159,9 @@ def renderings(
         if not values or reason != whole:
             failures.setdefault(reason, []).append(files.shown(values) if values else chart.description)
     for values, text in texts.items():
-        yield rendering(chart, values, text, makers, several=len(runs) > 1)
+        found = rendering(chart, values, text, wishes.makers, several=len(runs) > 1)
+        remember(found, chart, values, program, wishes)
+        yield found
 
 
 def rendering(chart: Chart, values: str, text: str, makers: Makers, *, several: bool) -> Rendering:
@@ -164,6 +174,29 @@ def rendering(chart: Chart, values: str, text: str, makers: Makers, *, several: 
     evidence = (chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),)))
     facts = kept(read_text(text, makers), leading)
     return Rendering([(chart.description, facts)], leading, Supply(chart, given, leading), [evidence] if idle else [])
+
+
+def remember(found: Rendering, chart: Chart, values: str, program: str, wishes: HelmWishes) -> None:
+    """Keeps what was rendered, unless there is a Secret in it."""
+    if wishes.builds and not any(document.masked for _, facts in found.files for document in facts.documents):
+        seen = Seen()
+        seen.note(program)
+        note_chart(chart, [values], seen)
+        wishes.builds.put(name_of(chart, values, program, wishes), Build(seen, chart.folder, found.text.text))
+
+
+def name_of(chart: Chart, values: str, program: str, wishes: HelmWishes) -> str:
+    """Under which name it is kept what a chart renders with some values."""
+    return f"{os.path.abspath(chart.folder)}\0{values}\0{program}\0{wishes.version}"
+
+
+def note_chart(chart: Chart, choices: Iterable[str], seen: Seen) -> None:
+    """Notes what helm looks at: all of a chart, and files of values; and whether it is a part of another chart."""
+    seen.note_all(chart.folder)
+    for path in (path for values in choices for path in values.split(",") if path):
+        seen.note(path)
+    above = os.path.dirname(os.path.dirname(os.path.realpath(chart.folder)))
+    seen.note(os.path.join(above, files.CHART))
 
 
 def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
@@ -236,6 +269,8 @@ def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: st
     for path in values.split(",") if values else ():
         if not os.path.isfile(path):
             raise NotBuiltError("there is no such file of values")
+    if wishes.builds and (known := wishes.builds.get(name_of(chart, values, program, wishes))):
+        return known.text
     major, minor = wishes.version
     command = [
         program,

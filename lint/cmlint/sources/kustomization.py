@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from cmlint.cache.states import Seen
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.sources import files
 from cmlint.sources.parts import Part, Place, inner_part, read_parts
@@ -65,6 +66,12 @@ class Kustomization:
         paths = [self.full(item.text or "") for item in parts if "\n" not in (item.text or "")]
         found = [inner for item in parts if "\n" in (item.text or "") for inner in inner_part(item, self.text)]
         return [*found, *(part for path in paths if os.path.isfile(path) for part in documents_of(path))]
+
+    @property
+    def has_plugin_folders(self) -> bool:
+        """Whether any of these configurations come from other kustomizations."""
+        names = (item.text or "" for field in PLUGINS for item in self.root.entries(field))
+        return any(os.path.isdir(self.full(name)) for name in names if "\n" not in name)
 
     @property
     def charts(self) -> list[Part]:
@@ -231,6 +238,26 @@ class Project:
     def kustomizations(self) -> list[Kustomization]:
         """All that are known."""
         return [found for found in self.known.values() if found]
+
+    def note(self, kustomizations: Iterable[Kustomization], seen: Seen, *, remote: bool) -> None:
+        """Notes what kustomizations look at: all that they name, and where others were looked for.
+
+        What is `remote`, when that is allowed, changes unseen, and so does what plugins in a folder of their own name.
+        """
+        walked = {os.path.realpath(folder) for folder in seen.walked}
+        for folder in self.known:
+            if folder not in walked:
+                for name in files.KUSTOMIZATIONS:
+                    seen.note(os.path.join(folder, name))
+        for one in kustomizations:
+            seen.note(one.path)
+            for item in one.named:
+                seen.note(one.full(item.text or ""))
+            plugins = (item.text or "" for field in PLUGINS for item in one.root.entries(field))
+            if (remote and (one.remotes or one.charts)) or any(
+                os.path.isdir(one.full(name)) for name in plugins if "\n" not in name
+            ):
+                seen.whole = False
 
     def used_in(self, folder: str) -> set[str]:
         """The real paths of all that the kustomization in a folder names; none without one."""

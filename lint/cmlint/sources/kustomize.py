@@ -12,10 +12,13 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from tempfile import TemporaryDirectory
 
 import msgspec
 
+from cmlint.cache import builds as cache
+from cmlint.cache.states import Seen
 from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.facts import Document, Fault, FileFacts, Key, Scalar, Target
 from cmlint.sources import files, tool
@@ -64,10 +67,10 @@ class Completion(msgspec.Struct, frozen=True):
         return f"{self.path} is a base, which may be completed elsewhere"
 
 
-def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[files.Problem]) -> list[Build]:
-    """Builds the kustomizations in groups of files, and takes out of these whatever any of them uses.
+def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[files.Problem]) -> Iterable[Build]:
+    """Takes out of groups of files whatever any of their kustomizations uses; what these build is begun when asked for.
 
-    Raises ValueError when there is no program of the name that is wished for.
+    Then ValueError is raised when there is no program of the name that is wished for.
     """
     given = [path for group in groups for path in group.paths.values() if path != "-"]
     project = Project(absolute=any(map(os.path.isabs, given)), makers=wishes.makers)
@@ -79,7 +82,9 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     leaves = [one for one in unused if not one.is_component]
     idle = [one for one in unused if one.is_component]
     alone = take_alone(project, groups, problems)
-    return [*build_all(project, leaves, wishes, problems), *(unbuilt(project, one, COMPONENT) for one in idle), *alone]
+    builds = build_all(project, leaves, wishes, problems)
+    project.note(project.kustomizations, wishes.seen, remote=wishes.allow_remote or wishes.enable_helm)
+    return chain(builds, (unbuilt(project, one, COMPONENT) for one in idle), alone)
 
 
 def take_alone(project: Project, groups: Sequence[files.Group], problems: list[files.Problem]) -> list[Build]:
@@ -111,10 +116,11 @@ def build_all(
         folders = [os.path.join(os.path.realpath(temporary), str(number)) for number in range(len(leaves))]
         runs = [pool.submit(build, project, *each, program, wishes) for each in zip(leaves, folders, strict=True)]
         try:
-            for leaf, folder, run in zip(leaves, folders, runs, strict=True):
+            for leaf, run in zip(leaves, runs, strict=True):
                 try:
-                    yield built(project, leaf, folder, run.result())
+                    yield built(project, leaf, run.result(), program, wishes)
                 except NotBuiltError as error:
+                    wishes.seen.whole = wishes.seen.whole and not isinstance(error, tool.TimeOutError)
                     failures.setdefault(error.kind or str(error), []).append((leaf, str(error)))
                     yield unbuilt(project, leaf, str(error))
         finally:
@@ -124,23 +130,31 @@ def build_all(
         problems.append(files.Problem(leaf.shown, 0, f"not built{like}: {reason}", fatal=False))
 
 
-def build(project: Project, leaf: Kustomization, folder: str, program: str | None, wishes: Wishes) -> str:
-    """What a leaf builds, with where everything in it comes from; raises NotBuiltError.
+def build(project: Project, leaf: Kustomization, folder: str, program: str | None, wishes: Wishes) -> tuple[str, str]:
+    """The folder in which a leaf is built, and what it builds, with where everything in it comes from.
 
-    A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched.
+    A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched. Raises
+    NotBuiltError.
     """
     refuse(project.tree(leaf), wishes)
     if program is None:
         raise NotBuiltError(f"there is neither kustomize nor kubectl to build it with; {tool.INSTALL}")
+    if wishes.builds and (known := wishes.builds.get(name_of(leaf, program, wishes))):
+        return known.folder, known.text
     copy = mirror(project, leaf, folder) if files.INSTEAD else folder
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
         json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
     try:
-        return tool.build(copy, program, wishes)
+        return folder, tool.build(copy, program, wishes)
     except NotBuiltError as error:
         reason = condensed(without_values(str(error), project, project.tree(leaf)), project, leaf)
-        raise NotBuiltError(reason, error.kind) from None
+        raise type(error)(reason, error.kind) from None
+
+
+def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
+    """Under which name it is kept what a leaf builds."""
+    return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}"
 
 
 def mirror(project: Project, leaf: Kustomization, folder: str) -> str:
@@ -188,10 +202,15 @@ def balanced(text: str) -> str:
     return text
 
 
-def built(project: Project, leaf: Kustomization, folder: str, text: str) -> Build:
-    """The facts of what a leaf builds."""
-    text, origins = take_origins(text)
+def built(project: Project, leaf: Kustomization, found: tuple[str, str], program: str | None, wishes: Wishes) -> Build:
+    """The facts of what a leaf builds, which is kept unless there is a Secret in it."""
+    folder, (text, origins) = found[0], take_origins(found[1])
     facts = read_text(text, project.makers)
+    if wishes.builds and not any(document.masked for document in facts.documents):
+        seen = Seen()
+        seen.note(program or "")
+        project.note(project.tree(leaf), seen, remote=wishes.allow_remote or wishes.enable_helm)
+        wishes.builds.put(name_of(leaf, program, wishes), cache.Build(seen, *found))
     leading = BuiltText(leaf.shown, text, origins, folder, project, leaf, names_in(facts))
     supply = Completion(leaf.shown) if re.search(BASE, leaf.shown) else None
     return Build(leaf.shown, [(leaf.shown, facts)], leading, beside=around(project.tree(leaf)), supply=supply)

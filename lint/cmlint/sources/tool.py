@@ -12,6 +12,8 @@ from contextlib import suppress
 
 import msgspec
 
+from cmlint.cache.builds import BuildsCache
+from cmlint.cache.states import Seen
 from cmlint.manifest.made import TABLE, Makers
 
 INSTALL = "install kustomize or kubectl, or `pip install 'cmlint[kustomize]'`; `--kustomize` names one elsewhere"
@@ -34,10 +36,15 @@ class NotBuiltError(Exception):
         self.kind = kind
 
 
+class TimeOutError(NotBuiltError):
+    """One that might be built another time."""
+
+
 class Wishes(msgspec.Struct, frozen=True):
     """How to build: with which program, what to allow, and how many seconds one build may take.
 
-    `makers` say what controllers make of what is built.
+    `makers` say what controllers make of what is built, `builds` is what was built before, `seen` is told what is
+    looked at.
     """
 
     program: str | None = None
@@ -45,6 +52,8 @@ class Wishes(msgspec.Struct, frozen=True):
     enable_helm: bool = False
     timeout: float = 60
     makers: Makers = TABLE
+    builds: BuildsCache | None = None
+    seen: Seen = msgspec.field(default_factory=Seen)
 
 
 def find_program(wished: str | None) -> str | None:
@@ -94,9 +103,8 @@ def run(command: list[str], environment: dict[str, str], timeout: float) -> tupl
     except subprocess.TimeoutExpired:
         stop(process)
         process.communicate()
-        raise NotBuiltError(
-            f"it took longer than {timeout:g} seconds; `build-timeout` in the configuration allows more"
-        ) from None
+        reason = f"it took longer than {timeout:g} seconds; `build-timeout` in the configuration allows more"
+        raise TimeOutError(reason) from None
     return process.returncode, output, errors
 
 
