@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import references_of
+from cmlint.bundle.placed import references_of
 from cmlint.model import facts
 from cmlint.model.findings import SEVERITIES, Finding, Fix, ObjectId, Related
 from cmlint.model.outcome import Created, Outcome, Unverified
