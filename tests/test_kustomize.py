@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.bundle.index import references_of
+from cmlint.bundle.placed import references_of
 from cmlint.check import check
 from cmlint.config import Config
 from cmlint.model.facts import Document, Span

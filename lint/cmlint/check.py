@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import Built, Index, Supply
+from cmlint.bundle.index import Indexes, Supply
+from cmlint.bundle.placed import Built
 from cmlint.bundle.together import bring_together
 from cmlint.cache.builds import BuildsCache
 from cmlint.cache.facts import FactsCache
@@ -94,9 +94,9 @@ def read_bundles(
     builds = list(pending)
     renderings, charts = read_charts(groups, config, problems, inputs)
     known = reading.results()
-    known |= Reading(reader, [file for file in wanted_in(groups, late=True) if file.shown not in known]).results()
+    known |= Reading(reader, list(wanted_in(groups, known))).results()
     beside = [*(entry for build in builds for entry in build.beside), *charts]
-    others: list[Index] | None = [] if builds or renderings else None
+    others = Indexes() if builds or renderings else None
     commanding: list[tuple[str, FileFacts]] = []
     strict = config.references == "strict"
     for group in groups:
@@ -158,13 +158,15 @@ def read_bundles(
     return bundles, Texts(load)
 
 
-def wanted_in(groups: Iterable[files.Group], *, late: bool = False) -> Iterator[Wanted]:
-    """The files of groups; unless it is `late`, without those that may turn out to be a part of a chart."""
+def wanted_in(groups: Iterable[files.Group], known: Container[str] | None = None) -> Iterator[Wanted]:
+    """The files of groups that are not `known`; where that is not said, all that cannot be a part of a chart."""
     for group in groups:
         for shown, path in group.paths.items():
-            if path != "-" and (late or not files.may_be_in_chart(shown)):
-                yield Wanted(shown, path, mode_of(os.path.basename(shown), templated=shown in group.templates))
-        for shown, path in group.scripts.items():
+            templated = shown in group.templates
+            late = templated or files.may_be_in_chart(shown)
+            if path != "-" and (not late if known is None else templated or shown not in known):
+                yield Wanted(shown, path, mode_of(shown.rpartition("/")[2], templated=templated))
+        for shown, path in group.scripts.items() if known is None else ():
             yield Wanted(shown, path, "script")
 
 

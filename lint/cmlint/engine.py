@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import Placed, references_of
+from cmlint.bundle.placed import Placed, references_of
 from cmlint.fingerprints import fingerprints
 from cmlint.model import facts
 from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, ObjectId, Related

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from cmlint.bundle.environment import Environment, environment_of
-from cmlint.bundle.evidence import Surroundings, folders_above
-from cmlint.bundle.index import Built, Index, Placed, Supply
+from cmlint.bundle.evidence import Surroundings
+from cmlint.bundle.index import Index, Indexes, Supply
+from cmlint.bundle.placed import Built, Placed, folders_above
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
 from cmlint.model.facts import KUSTOMIZATION, Container, FileFacts, Reference, Volume
@@ -34,7 +35,7 @@ class Bundle:
         scripts: Sequence[tuple[str, FileFacts]] = (),
         *,
         beside: Sequence[tuple[str, FileFacts]] = (),
-        others: list[Index] | None = None,
+        others: Indexes | None = None,
         built: Built | None = None,
         unbuilt: str = "",
         settled: bool = True,
@@ -55,7 +56,7 @@ class Bundle:
         around = Surroundings(self.placed, [*files, *beside])
         self.resolver = Resolver(self.index, around, external, strict, others, unbuilt, supply)
         if others is not None:
-            others.append(self.index)
+            others.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:

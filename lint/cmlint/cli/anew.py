@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from cmlint.check import Inputs
+from cmlint.cli.checking import Options
 from cmlint.cli.inputs import empty_folders, failed, require_objects, rules_or_error, tell_problems
 from cmlint.cli.known import Wishes, look
 from cmlint.cli.parameters import words_of
@@ -19,9 +20,6 @@ from cmlint.model.findings import FailOn
 from cmlint.result import Result
 from cmlint.runs import Memory, Run, modules_with_times, note_code, note_programs
 from cmlint.sources.reading import processors
-
-if TYPE_CHECKING:
-    from cmlint.cli.options import Options
 
 
 class Answer(NamedTuple):

@@ -7,8 +7,8 @@ import time
 from collections.abc import Sequence
 
 from cmlint.cache.folder import Folder, default_path
+from cmlint.cli.checking import VIEW, Options
 from cmlint.cli.inputs import failed, tell, tell_problems
-from cmlint.cli.options import VIEW, Options
 from cmlint.cli.parameters import (
     CACHE_DIR,
     COLOR,

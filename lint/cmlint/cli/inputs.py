@@ -46,12 +46,16 @@ def failed(problems: Iterable[files.Problem]) -> bool:
 
 def empty_folders(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[str]:
     """What to tell of the folders in which there is nothing to lint, although there is elsewhere."""
+    if len(paths) == 1:
+        return
+    from cmlint.bundle.placed import folders_above
+
     read = [file for bundle in bundles for file in bundle.files]
-    for path in paths if len(paths) > 1 else ():
+    full = {folder for file, facts in read if has_objects([(file, facts)]) for folder in folders_above(file)}
+    for path in paths:
         name = files.shown(path)
-        below = [(file, facts) for file, facts in read if file.startswith(f"{name}/")]
-        if path != "-" and os.path.isdir(path) and not has_objects(below):
-            yield f"{name}: {contents(below)}"
+        if path != "-" and name not in full and os.path.isdir(path):
+            yield f"{name}: {contents([(file, facts) for file, facts in read if file.startswith(f'{name}/')])}"
 
 
 def require_objects(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[str]:

@@ -65,11 +65,6 @@ class Chart:
         """A file of the chart; without fields where it cannot be read."""
         return read_values(os.path.join(self.folder, name))
 
-    def holds(self, path: str) -> bool:
-        """Whether a file is a template of the chart or a part of its subcharts."""
-        inside = os.path.relpath(os.path.realpath(path), os.path.realpath(self.folder)).split(os.sep)
-        return len(inside) > 1 and inside[0] in (TEMPLATES, SUBCHARTS)
-
     @cached_property
     def providers(self) -> list[tuple[Chunk, str]]:
         """The parts of its templates that write ConfigMaps and Secrets, and the name of each as it is written."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.model.facts import HELM_CHART, Container, Document, Fault, FileFacts, PodSpec, Skip, Span
 from cmlint.sources import files, tool
-from cmlint.sources.charts import TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
+from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.rendered import SOURCE, RenderedText
 from cmlint.sources.tool import NotBuiltError
 
@@ -83,15 +83,18 @@ def take_charts(
         note_chart(one, choices_of(one, wishes), wishes.seen)
     rendered = list(render_all(charts, wishes, problems))
     done = {id(rendering.supply.chart) for rendering in rendered}
+    by_folder = {os.path.realpath(chart.folder): chart for chart in charts}
     alone: dict[str, str] = {}
     for group in groups:
         for shown, path in list(group.paths.items()):
-            chart = next((one for one in charts if one.holds(path)), None) if path != "-" else None
+            if path == "-":
+                continue
+            chart = chart_of(path, by_folder)
             if chart and id(chart) in done:
                 del group.paths[shown]
             elif chart:
                 group.templates.add(shown)
-            elif path != "-" and (folder := chart_around(path)):
+            elif folder := chart_around(path):
                 group.templates.add(shown)
                 alone.setdefault(folder, shown)
                 wishes.seen.note(os.path.join(folder, files.CHART))
@@ -101,6 +104,17 @@ def take_charts(
             message = f"helm renders it; name the folder `{files.shown(folder)}` to check what is rendered"
             problems.append(files.Problem(shown, 0, message, fatal=False))
     return rendered, [(chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),))) for chart in charts]
+
+
+def chart_of(path: str, charts: Mapping[str, Chart]) -> Chart | None:
+    """The outermost chart that a file is a template of, or part of a subchart of; `charts` by their real folders."""
+    found: Chart | None = None
+    inner = os.path.dirname(os.path.realpath(path))
+    while inner != (folder := os.path.dirname(inner)):
+        if folder in charts and os.path.basename(inner) in (TEMPLATES, SUBCHARTS):
+            found = charts[folder]
+        inner = folder
+    return found
 
 
 def chart_around(path: str) -> str | None:

@@ -132,7 +132,7 @@ def mode_of(name: str, *, templated: bool) -> Mode:
     """How a manifest is read, by its file's name and whether helm renders it."""
     if name in files.KUSTOMIZATIONS:
         return "kustomization"
-    if re.fullmatch(files.EXPECTATION, name):
+    if ("assert" in name or "error" in name) and re.fullmatch(files.EXPECTATION, name):
         return "expectation"
     return "template" if templated else "text"
 
