@@ -24,13 +24,15 @@ ALLOWED = {
     "api": "bundle kube model rules",
     "registry": "kube rules",
     "suppress": "bundle model rules",
-    "engine": "bundle manifest model rules suppress texts",
+    "fingerprints": "model",
+    "engine": "bundle fingerprints manifest model rules suppress texts",
     "sources": "kube manifest model",
     "config": "errors kube manifest registry rules sources",
     "check": "bundle config engine kube manifest model registry rules sources suppress texts",
+    "adopt": "check config errors fingerprints model rules sources",
     "fixes": "atomic check engine manifest model sources",
-    "report": "bundle check fixes kube model registry rules texts",
-    "cli": "atomic bundle check config errors fixes kube model registry report rules sources texts",
+    "report": "bundle check engine fixes kube model registry rules sources texts",
+    "cli": "adopt atomic bundle check config errors fixes kube model registry report rules sources texts",
     "__main__": "cli errors",
 }
 """What each room of `lint/cmlint` may import from the others."""

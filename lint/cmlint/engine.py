@@ -9,8 +9,9 @@ import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.index import Placed, references_of
+from cmlint.fingerprints import fingerprints
 from cmlint.model import facts
-from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, ObjectId, Related
+from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Known, Location, ObjectId, Related
 from cmlint.rules import Context, Draft, Rule, Settings, Suggestion
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
@@ -34,7 +35,11 @@ SURE: frozenset[facts.FaultCode] = frozenset(
 
 
 class Outcome(msgspec.Struct):
-    """What a run found: the findings in order, what the summary counts, and by path what must not be shown."""
+    """What a run found: the findings in order, what the summary counts, and by path what must not be shown.
+
+    What need not be shown is kept apart: what is `suppressed`, what is `older` than the change that was asked for, and
+    what is `baselined`. What of the baseline no longer occurs is `gone`.
+    """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
     suppressed: list[Finding] = msgspec.field(default_factory=list)
@@ -48,6 +53,20 @@ class Outcome(msgspec.Struct):
     skipped: list[tuple[str, str]] = msgspec.field(default_factory=list)
     hidden: dict[str, list[facts.Span]] = msgspec.field(default_factory=dict)
     crashed: bool = False
+    older: list[Finding] = msgspec.field(default_factory=list)
+    baselined: list[Finding] = msgspec.field(default_factory=list)
+    gone: list[Known] = msgspec.field(default_factory=list)
+
+    @property
+    def everything(self) -> tuple[Finding, ...]:
+        """All that was found, whether it is shown or not."""
+        return (*self.findings, *self.suppressed, *self.older, *self.baselined)
+
+    def name_all(self) -> None:
+        """Gives every finding its fingerprint; what is suppressed is counted with the rest, and so changes no other."""
+        names = fingerprints(self.everything)
+        self.findings = [msgspec.structs.replace(found, fingerprint=names[found]) for found in self.findings]
+        self.suppressed = [msgspec.structs.replace(found, fingerprint=names[found]) for found in self.suppressed]
 
 
 class Unverified(msgspec.Struct, frozen=True, order=True):
@@ -97,6 +116,7 @@ class Engine:
             self.unused(bundle, suppressions, outcome)
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
+        outcome.name_all()
         return outcome
 
     def settle(self, rule: Rule, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> None:
@@ -109,8 +129,8 @@ class Engine:
             return
         fixes, unfixed = self.fixes(draft) if draft.suggestions else ((), ())
         finding = self.finish(rule, draft, fixes)
-        if suppressions.covers(rule, draft):
-            outcome.suppressed.append(finding)
+        if suppression := suppressions.covering(rule, draft):
+            outcome.suppressed.append(msgspec.structs.replace(finding, suppression=suppression))
         else:
             outcome.findings.append(finding)
             outcome.unfixed.extend(Unfixed(finding.location, rule.name, safe, why) for safe, why in unfixed)
@@ -249,7 +269,7 @@ class Engine:
             identity,
             draft.container,
             fixes,
-            fingerprint(rule.name, location.path, identity, draft.container, message),
+            "",
         )
 
     def count(self, bundle: Bundle, outcome: Outcome) -> None:
@@ -328,14 +348,6 @@ def crash_draft(rule: Rule, error: Exception, value: Any, context: Context) -> D
     span = getattr(value, "span", placed.document.head)
     draft = Draft(placed, span, f"the rule `{rule.name}` has crashed: {type(error).__name__}{where}")
     return draft.help("This is a mistake in the rule, not in the manifest; please report it. All other rules have run.")
-
-
-def fingerprint(rule: str, path: str, identity: ObjectId, container: str | None, message: str) -> str:
-    """What stays the same about a finding when lines move."""
-    import hashlib
-
-    parts = (rule, path, identity.kind, identity.namespace or "", identity.name or "", container or "", message)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def order(finding: Finding) -> tuple[Any, ...]:

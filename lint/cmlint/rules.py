@@ -41,6 +41,7 @@ NODES: dict[str, type] = {
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+\Z")
 BAD_NAME = re.compile(r"(avoid|use|prefer|no|do-not|should|must|check)-")
 
+
 class Settings(msgspec.Struct, frozen=True):
     """What rules may know of the configuration.
 

@@ -25,8 +25,6 @@ class Wishes(Protocol):
     def quiet(self) -> bool: ...
     @property
     def color(self) -> str: ...
-    @property
-    def output(self) -> str | None: ...
 
 
 def fix(result: Result, check: Callable[[], Result], wishes: Wishes) -> Result:
@@ -56,10 +54,10 @@ def write_all(fixed: fixing.Fixed) -> list[files.Problem]:
     return problems
 
 
-def show(result: Result, check: Callable[[], Result], wishes: Wishes) -> int:
+def show(result: Result, check: Callable[[], Result], wishes: Wishes, output: str | None) -> int:
     """Shows what would be changed; the exit status is that of diff."""
     fixed = fixing.fix(result, check, unsafe=wishes.unsafe_fixes)
-    write(render(result, fixed.result, fixed.changes.values(), view_of(wishes.color, wishes.output)), wishes.output)
+    write(render(result, fixed.result, fixed.changes.values(), view_of(wishes.color, output)), output)
     if not wishes.quiet:
         tell_fixed("would be fixed", fixed)
         if more := fixes_in(fixed.result):

@@ -36,8 +36,8 @@ def width_of() -> int | None:
         return None
 
 
-def write(text: str, path: str | None = None) -> None:
-    """Writes a report to standard output or, all of it or nothing, to a file; raises FatalError where that fails."""
+def write(text: str, path: str | None = None, flag: str = "--output") -> None:
+    """Writes to standard output or, all of it or nothing, to the file that a flag names; raises FatalError."""
     raw = text.encode("utf-8", "backslashreplace")
     try:
         if path is None:
@@ -54,7 +54,7 @@ def write(text: str, path: str | None = None) -> None:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         message = f"{path or 'standard output'}: cannot be written: {reason}"
-        raise FatalError(message, "name a file that can be written with `--output`") from None
+        raise FatalError(message, f"name a file that can be written with `{flag}`") from None
 
 
 def send(raw: bytes) -> None:

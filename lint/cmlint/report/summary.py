@@ -30,6 +30,12 @@ def summary(result: Result, view: View, paint: Paint) -> str:
         lines.append(f"fixable: {fixable}")
     if outcome.suppressed:
         lines.append(f"suppressed: {count(len(outcome.suppressed), 'finding')} (`--no-ignores` shows them)")
+    if outcome.older:
+        lines.append(
+            f"older than the change: {count(len(outcome.older), 'finding')} (without `--since` they are shown)"
+        )
+    if outcome.baselined:
+        lines.append(f"in the baseline: {count(len(outcome.baselined), 'finding')}")
     if outcome.unverified:
         number = count(len(set(outcome.unverified)), "reference")
         strict = "`references: strict` takes them for missing"
@@ -62,6 +68,9 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
     if view.verbose and outcome.skipped:
         lines = (f"  {printable(path)}: {reason}{times(n)}" for (path, reason), n in Counter(outcome.skipped).items())
         yield "\n".join((paint("bold", "skipped:"), *lines))
+    if view.verbose and outcome.gone:
+        lines = (f"  {printable(k.path)}: [{k.rule}] {printable(k.message)}" for k in outcome.gone)
+        yield "\n".join((paint("bold", "in the baseline, but gone:"), *lines))
     if view.verbose and outcome.unverified:
         lines = (
             f"  {place(u.location)}: {printable(u.name)}: {printable(u.why)}" for u in sorted(set(outcome.unverified))
