@@ -19,6 +19,7 @@ from tests.test_fixes import ALL, CONFIG, POD
 
 KILLS = 1000
 FILES = 4
+OLD, NEW = f"{POD}---\n{CONFIG}", f"{ALL}---\n{CONFIG}"
 MEMORY = "/dev/shm"
 """Where a file is written at once, so that the moments are spread over what is done, not over waiting for a disk."""
 
@@ -56,26 +57,47 @@ def test_nothing_is_left_where_a_file_cannot_be_replaced(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.rglob("*")] == ["folder"]
 
 
-VICTIM = """
-import os, signal, sys, time
-from cmlint.__main__ import main
+WRITING = """
+import os, signal, sys
 from cmlint.fixes.save import save
 
-# Each line names a way, a folder and a moment. A process of its own fixes the folder, by the whole command or by its
-# last step alone, and is killed at that moment.
+old, new = (open(name).read() for name in ("old", "new"))
 for line in sys.stdin:
-    way, folder, moment = line.split()
-    os.chdir(folder)
+    folder, moment = line.split()
+    child = os.fork()
+    if not child:
+        os.chdir(folder)
+        names, steps = sorted(os.listdir()), 0
+
+        def step(*_):
+            global steps
+            steps += 1
+            if steps == int(moment):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.setprofile(step)
+        for name in names:
+            save(name, old, new)
+        sys.setprofile(None)
+        print(steps, end="", flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+    print(flush=True)
+"""
+"""For each line, a process of its own writes the fixed texts to a folder, and kills itself at a step: before or after
+any call, of Python's own functions as well."""
+
+COMMAND = """
+import os, signal, sys, time
+from cmlint.__main__ import main
+
+for line in sys.stdin:
+    folder, moment = line.split()
     started = time.perf_counter()
     child = os.fork()
     if not child:
-        names = sorted(name for name in os.listdir() if name.startswith("pod"))
-        if way == "command":
-            main(["check", "--fix", "--unsafe-fixes", "--quiet"])
-        else:
-            old, new = (open(os.path.join("..", name)).read() for name in ("old", "new"))
-            for name in names:
-                save(name, old, new)
+        os.chdir(folder)
+        main(["check", "--fix", "--unsafe-fixes", "--quiet"])
         os._exit(0)
     if float(moment):
         time.sleep(float(moment))
@@ -83,53 +105,50 @@ for line in sys.stdin:
     os.waitpid(child, 0)
     print(time.perf_counter() - started, flush=True)
 """
+"""For each line, a process of its own runs the whole command in a folder, and is killed after a while."""
 
 
-def test_a_process_that_is_killed_leaves_each_file_old_or_new() -> None:
+@pytest.mark.parametrize(("program", "kills"), [(WRITING, KILLS - 50), (COMMAND, 50)], ids=["writing", "command"])
+def test_a_process_that_is_killed_leaves_each_file_old_or_new(program: str, kills: int) -> None:
     """Most moments lie in the writing, for all that comes before writes nothing; the others lie anywhere."""
     with TemporaryDirectory(dir=MEMORY if os.path.isdir(MEMORY) else None) as temporary:
         folder = Path(temporary)
-        write(folder, {"old": POD, "new": ALL})
+        write(folder, {"old": OLD, "new": NEW})
+        words = [sys.executable, "-c", program]
         with subprocess.Popen(
-            [sys.executable, "-c", VICTIM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+            words, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
         ) as victim:
-            calm = [
-                kill(victim, folder / f"{way}-{number}", way) for way in ("command", "writing") for number in range(5)
-            ]
-            whole = {"command": max(calm[:5])[0], "writing": max(calm[5:])[0]}
+            whole, new = kill(victim, folder / "whole", 0)
+            assert new == FILES
             moments = random.Random(1)
             left: set[int] = set()
-            for number in range(KILLS):
-                way = "writing" if number % 10 else "command"
-                left.add(kill(victim, folder / str(number), way, moments.uniform(1e-6, whole[way]))[1])
+            for number in range(kills):
+                moment = moments.randint(1, int(whole)) if program == WRITING else moments.uniform(1e-6, float(whole))
+                left.add(kill(victim, folder / str(number), moment)[1])
             assert victim.stdin
             victim.stdin.close()
         assert victim.returncode == 0
-        assert {new for _, new in calm} == {FILES}
-        assert left == set(range(FILES + 1)), "the moments must be spread over all of the writing"
+        assert program == COMMAND or left == set(range(FILES + 1)), "some are killed between any two files"
         check_left(folder)
 
 
-def kill(victim: subprocess.Popen[str], folder: Path, way: str, moment: float = 0) -> tuple[float, int]:
-    """Has a folder fixed and that killed, and looks at what is left; how long it took, and how many files are new."""
+def kill(victim: subprocess.Popen[str], folder: Path, moment: float) -> tuple[str, int]:
+    """Has a folder fixed and that killed, and looks at what is left; what is said of it, and how many files are new."""
     names = [f"pod-{number}.yaml" for number in range(FILES)]
-    write(folder, {**dict.fromkeys(names, POD), "config.yaml": CONFIG})
+    write(folder, dict.fromkeys(names, OLD))
     assert victim.stdin and victim.stdout
-    victim.stdin.write(f"{way} {folder} {moment}\n")
+    victim.stdin.write(f"{folder} {moment}\n")
     victim.stdin.flush()
-    took = float(victim.stdout.readline())
+    said = victim.stdout.readline()
     texts = [(folder / name).read_bytes().decode() for name in names]
-    assert set(texts) <= {POD, ALL}
-    return took, texts.count(ALL)
+    assert set(texts) <= {OLD, NEW}
+    return said, texts.count(NEW)
 
 
 def check_left(folder: Path) -> None:
     """Whatever else is left is neither linted nor committed."""
     drafts = [path for path in folder.rglob("pod-*.yaml") if ".git" in path.parts]
-    assert drafts, "some must have been killed while a file was made ready"
-    known = {str(path.relative_to(folder)) for path in folder.rglob("*.yaml")} - {
-        str(path.relative_to(folder)) for path in drafts
-    }
+    known = {str(path.relative_to(folder)) for path in folder.rglob("*.yaml") if path not in drafts}
     assert {os.path.relpath(path, folder) for path in walk(str(folder), None, [])} == known
     git = ["git", "-c", f"core.excludesFile={os.devnull}", "-C", str(folder)]
     subprocess.run([*git, "init", "-q"], check=True)
