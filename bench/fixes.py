@@ -132,7 +132,7 @@ def odd_lines(change: Change, words: set[str]) -> Iterator[str]:
             for line in new[new_start:new_end]:
                 if plain(line) in kept:
                     kept.remove(plain(line))
-                elif not re.fullmatch(POLICY, line.rstrip("\r\n")) and not any(word in line for word in words):
+                elif not re.fullmatch(POLICY, line.rstrip("\r\n")) and not any(word in plain(line) for word in words):
                     yield line
 
 
