@@ -29,7 +29,7 @@ ALLOWED = {
     "sources": "kube manifest model",
     "config": "errors kube manifest registry rules sources",
     "check": "bundle config engine kube manifest model registry rules sources suppress texts",
-    "adopt": "check config errors fingerprints model rules sources",
+    "adopt": "check config engine errors fingerprints fixes manifest model rules sources texts",
     "fixes": "atomic check engine manifest model sources",
     "report": "bundle check engine fixes kube model registry rules sources texts",
     "cli": "adopt atomic bundle check config errors fixes kube model registry report rules sources texts",

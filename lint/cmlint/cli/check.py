@@ -11,7 +11,7 @@ import msgspec
 
 from cmlint.check import Result
 from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_empty, tell_problems
-from cmlint.cli.known import Wishes, look
+from cmlint.cli.known import Looking, Wishes
 from cmlint.cli.parameters import (
     COLOR,
     CONFIG,
@@ -48,6 +48,7 @@ class Options(msgspec.Struct, frozen=True):
     fix: bool = False
     diff: bool = False
     unsafe_fixes: bool = False
+    add_ignores: bool = False
     config: str | None = None
     exclude: tuple[str, ...] = ()
     staged: bool = False
@@ -120,6 +121,9 @@ PARAMETERS = (
     Parameter("fix", "flag", "Fix what can be fixed safely, and show what is left.", panel=FIXES),
     Parameter("diff", "flag", "Show what `--fix` would change, and write nothing.", panel=FIXES),
     Parameter("unsafe_fixes", "flag", "Make fixes, too, that may not be what you meant.", panel=FIXES),
+    Parameter(
+        "add_ignores", "flag", "Write a comment that ignores it to each finding, with room for why.", panel=KNOWN
+    ),
     CONFIG,
     Parameter("staged", "flag", "Lint what the next commit will hold: what is staged in Git.", panel=INPUT),
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
@@ -166,11 +170,9 @@ def run(options: Options) -> int:
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     fixing = wants_fixes(options)
 
-    def look_again() -> Result:
-        return look(paths, config, rules, wishes_of(options))
-
+    looking = Looking(paths, config, rules, wishes_of(options))
     try:
-        result = look_again()
+        result = looking.look()
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)
@@ -181,8 +183,9 @@ def run(options: Options) -> int:
         from cmlint.cli.fixing import fix, show
 
         if options.diff:
-            return show(result, look_again, options, reports[0].output)
-        result = fix(result, look_again, options)
+            return show(result, looking.look, options, reports[0].output)
+        result = fix(result, looking.look, options)
+    looking.finish(result)
     write_reports(
         reports,
         result,
@@ -198,11 +201,13 @@ def run(options: Options) -> int:
 
 def wants_fixes(options: Options) -> bool:
     """Whether something is to be fixed; raises FatalError where that cannot be."""
-    wanted = options.fix or options.diff
+    wanted = options.fix or options.diff or options.add_ignores
     if wanted and "-" in options.paths:
         raise FatalError("what comes from standard input cannot be fixed", "name the files or folders to fix")
     if wanted and options.staged:
         raise FatalError("what is staged cannot be fixed", "leave out `--staged`, then stage what was fixed")
+    if options.add_ignores and (options.fix or options.unsafe_fixes):
+        raise FatalError("`--add-ignores` ignores what is left, and fixes nothing", "fix first, then add comments")
     if options.unsafe_fixes and not wanted:
         raise FatalError("`--unsafe-fixes` alone fixes nothing", "give `--fix` or `--diff`, too")
     return wanted

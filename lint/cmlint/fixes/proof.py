@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from cmlint.manifest.comments import reader_of_comments
@@ -102,8 +102,18 @@ def prove_comments(before: Loaded, after: Loaded, edits: Sequence[Edit]) -> None
         if not any(edit.start <= offset for edit in within):
             own = [Edit(e.path, e.start - offset, e.end - offset, e.text) for e in within]
             expected[shift.to_new(offset)] = applied(comment, own).rstrip()
+    expected.update(put_in(after, edits, shift))
     if expected != {offset: after.comment(offset) for offset in after.comments}:
         raise NotProvenError(COMMENT)
+
+
+def put_in(after: Loaded, edits: Sequence[Edit], shift: Shift) -> Iterator[tuple[int, str]]:
+    """The comments that edits put in, each of which is all that its edit has but blanks."""
+    for edit, move in zip(edits, shift.moves, strict=False):
+        comment = edit.text.strip()
+        offset = edit.start + move + edit.text.find("#")
+        if comment.startswith("#") and offset in after.comments and after.comment(offset) == comment:
+            yield offset, comment
 
 
 class Comparison:
