@@ -12,7 +12,7 @@ from tests.support.command import cmlint
 from tests.support.run import FIXTURES, write
 from tests.support.tools import HELM
 
-COMMENT = rb"# cmlint: ignore\[[a-z, -]+\] TODO: say why"
+COMMENT = rb"# cmlint: ignore\[[a-z0-9, -]+\] TODO: say why"
 
 POD = """\
 apiVersion: v1
@@ -26,13 +26,16 @@ spec:
 """
 
 
+def check(folder: Path, *words: str) -> tuple[list[str], list[str]]:
+    """What is found in a folder, and what is said of it."""
+    done = cmlint(folder, "check", ".", "--format", "concise", *words, PATH=f"{HELM.parent}:/usr/bin:/bin")
+    assert done.returncode in (0, 1), done.stderr
+    return re.findall(r"(?m)^.+?:\d+:\d+: \w+\[.*$", done.stdout), done.stderr.splitlines()
+
+
 def add(folder: Path, *words: str) -> tuple[list[str], list[str]]:
     """Adds comments: what is found afterwards, and what is said of it."""
-    done = cmlint(
-        folder, "check", ".", "--add-ignores", "--format", "concise", *words, PATH=f"{HELM.parent}:/usr/bin:/bin"
-    )
-    assert done.returncode in (0, 1), done.stderr
-    return done.stdout.splitlines(), done.stderr.splitlines()
+    return check(folder, "--add-ignores", *words)
 
 
 def texts(folder: Path) -> dict[str, bytes]:
@@ -42,21 +45,24 @@ def texts(folder: Path) -> dict[str, bytes]:
 
 def without_comments(raw: bytes) -> bytes:
     """A text without the comments that were added, as the only thing in their lines or behind something."""
-    raw = re.sub(rb"(?m)^[ \t]*" + COMMENT + rb"(?:\r\n|\n|\r)", b"", raw)
+    raw = re.sub(rb"(?:(?<=[\r\n])|\A)[ \t]*" + COMMENT + rb"(?:\r\n|\n|\r)", b"", raw)
     return re.sub(rb"(?:  |(?<=[ \t]))" + COMMENT + rb"(?=[\r\n]|\Z)", b"", raw)
 
 
 def added(before: str, *words: str, folder: Path, name: str = "pod.yaml") -> str:
     """A text after comments were added to it, which is all that has changed, and after which nothing is found."""
     write(folder, {name: before})
-    left, _ = add(folder, *words, "--quiet")
+    left, _ = add(folder, *words)
     after = (folder / name).read_bytes()
     assert left == []
     assert without_comments(after) == before.encode()
     return after.decode()
 
 
-FOLDERS = ["demo", *(f"err/{path.name}" for path in sorted((FIXTURES / "err").iterdir()))]
+FOLDERS = ["demo", *(f"err/{path.name}" for path in sorted((FIXTURES / "err").iterdir()) if path.name != "json")]
+LEFT = {"err/aliases", "err/broken-in-the-middle", "err/tabs", "projects/kustomize-patches"}
+"""Where something cannot be parsed, or a patch stands in a string or in JSON."""
+
 BUILT = ["kustomize", "kustomize-overlays", "kustomize-patches", "kustomize-generators", "helm-values", "helm-ci"]
 
 
@@ -64,16 +70,16 @@ BUILT = ["kustomize", "kustomize-overlays", "kustomize-patches", "kustomize-gene
 def test_what_can_be_ignored_is_and_nothing_else_changes(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(FIXTURES / name, folder)
-    before = texts(folder)
-    left, said = add(folder, "--quiet")
-    assert len(left) == len([line for line in said if line.startswith("cmlint: not ignored: ")]) or not said
+    before, found = texts(folder), check(folder)[0]
+    left, said = add(folder)
+    assert len(found) > len(left) == sum(line.startswith("cmlint: not ignored: ") for line in said)
+    assert not left or name in LEFT
     after = texts(folder)
     assert after.keys() == before.keys()
     for path, raw in after.items():
         if raw != before[path]:
             assert without_comments(raw) == before[path], path
-    again = cmlint(folder, "check", ".", "--format", "concise", "-q", PATH=f"{HELM.parent}:/usr/bin:/bin")
-    assert again.stdout.splitlines() == left
+    assert check(folder)[0] == left
 
 
 def test_a_comment_stands_behind_its_line(tmp_path: Path) -> None:
@@ -95,10 +101,8 @@ def test_a_comment_stands_above_a_line_that_is_long_or_has_one(tmp_path: Path) -
 
 
 def test_several_findings_of_a_line_share_a_comment(tmp_path: Path) -> None:
-    pod = POD.replace("web:1.2.3", "web:main").replace("      image: web:main\n", "").replace(
-        "    - name: web\n", "    - {name: web, image: 'web:main', imagePullPolicy: always, env: [{name: A, value: 1}]}\n"
-    )  # fmt: skip
-    after = added(pod.partition("      env:")[0], folder=tmp_path)
+    container = "    - {name: web, image: 'web:main', imagePullPolicy: always, env: [{name: A, value: 1}]}\n"
+    after = added(POD.partition("    - name")[0] + container, folder=tmp_path)
     assert after.count("# cmlint") == 1
     assert "# cmlint: ignore[invalid-pull-policy, non-string-env] TODO: say why\n" in after
 
@@ -116,22 +120,28 @@ def test_what_stands_below_a_block_scalar(tmp_path: Path) -> None:
 
 
 def test_inside_of_a_string_there_is_no_room(tmp_path: Path) -> None:
-    block = "      command:\n        - sh\n        - |\n          echo one\n          echo $(NOPE)\n"
-    text = POD.replace("      env:\n", block)
-    write(tmp_path, {"pod.yaml": text})
-    left, said = add(tmp_path, "-q")
-    assert [line.partition(" ")[2] for line in left] == [
-        "warning[undefined-expansion] nothing defines `NOPE`, so `$(NOPE)` stays as it is written"
-    ]
-    assert said == []
-    _, said = add(tmp_path)
-    place = left[0].partition(": ")[0]
+    kustomization = "resources: [pod.yaml]\npatches:\n  - patch: |\n"
+    patch = POD + "        - name: A\n          value: $(NOPE)\n"
+    text = kustomization + "".join(f"      {line}\n" for line in patch.splitlines())
+    write(tmp_path, {"pod.yaml": POD.partition("      env")[0], "kustomization.yaml": text})
+    left, said = add(tmp_path)
+    place = "kustomization.yaml:13:24: "
+    assert left == [f"{place}warning[undefined-expansion] nothing defines `NOPE`, so `$(NOPE)` stays as it is written"]
     assert said == [
         "cmlint: ignored: 0 findings in 0 files",
-        f"cmlint: not ignored: {place}: `undefined-expansion`: no comment can stand there; the annotation "
+        f"cmlint: not ignored: {place}`undefined-expansion`: no comment can stand there; the annotation "
         "`cmlint.dev/ignore` on the object may",
     ]
-    assert (tmp_path / "pod.yaml").read_text(encoding="utf-8") == text
+    assert (tmp_path / "kustomization.yaml").read_text(encoding="utf-8") == text
+
+
+def test_a_string_over_several_lines_has_its_comment_above(tmp_path: Path) -> None:
+    text = POD + "        - name: A\n          value: |\n            one\n            $(NOPE)\n"
+    after = added(text, folder=tmp_path)
+    assert (
+        "        - name: A\n          # cmlint: ignore[undefined-expansion] TODO: say why\n          value: |\n"
+        in after
+    )
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\r"])
@@ -157,9 +167,9 @@ def test_json_has_no_comments(tmp_path: Path) -> None:
     text = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": 1}}'
     write(tmp_path, {"a.json": text})
     left, said = add(tmp_path)
-    assert left[0] == "a.json:1:82: error[non-string-data] the value of `a` must be a string, but it is a number"
+    assert left[0] == "a.json:1:84: error[non-string-data] the value of `a` must be a string, but it is a number"
     assert said[1] == (
-        "cmlint: not ignored: a.json:1:82: `non-string-data`: JSON has no comments; the annotation `cmlint.dev/ignore` "
+        "cmlint: not ignored: a.json:1:84: `non-string-data`: JSON has no comments; the annotation `cmlint.dev/ignore` "
         "on the object, or a baseline, may"
     )
     assert (tmp_path / "a.json").read_text(encoding="utf-8") == text

@@ -117,10 +117,14 @@ def put_in(after: Loaded, edits: Sequence[Edit], shift: Shift) -> Iterator[tuple
 
 
 class Comparison:
-    """Compares two trees of nodes; what differs must be what edits touch, and stand in one place only."""
+    """Compares two trees of nodes; what differs must be what edits touch, and stand in one place only.
+
+    A comment that is put in touches nothing.
+    """
 
     def __init__(self, edits: Sequence[Edit]) -> None:
         self.edits = edits
+        self.changing = [edit for edit in edits if edit.start < edit.end or not edit.text.strip().startswith("#")]
         self.shift = Shift(edits)
         self.met: set[int] = set()
 
@@ -155,9 +159,9 @@ class Comparison:
     def touched(self, node: Any) -> bool:
         """Whether an edit lies in a node, or puts something to its border that is no new entry."""
         start, end = node.start_mark.index, node.end_mark.index
-        inside = any(edit.start < end and start < edit.end for edit in self.edits)
+        inside = any(edit.start < end and start < edit.end for edit in self.changing)
         return inside or any(
-            edit.start == edit.end in (start, end) and edit.text[:1] not in ("\r", "\n", ",") for edit in self.edits
+            edit.start == edit.end in (start, end) and edit.text[:1] not in ("\r", "\n", ",") for edit in self.changing
         )
 
     def taken_out(self, part: tuple[Any, ...]) -> bool:
