@@ -117,7 +117,7 @@ class Resolver:
             return Resolution("found", nearest_definitions(near, placed), sure=not shared(near))
         if why := self.elsewhere(reference, namespace, placed):
             return Resolution("unknown", why=why)
-        if apart := named or self.unlinked(reference):
+        if apart := named or self.unlinked(reference, namespace):
             return Resolution("wrong-namespace", nearest_definitions(apart, placed))
         return self.absent(reference, namespace, placed)
 
@@ -131,7 +131,7 @@ class Resolver:
             or (meets(namespace, definition.namespace) if together else namespace and namespace == definition.namespace)
         ]
 
-    def unlinked(self, reference: Reference) -> list[Definition]:
+    def unlinked(self, reference: Reference, namespace: str | None) -> list[Definition]:
         """What a kustomization builds under a name with a prefix, suffix or hash that the reference has not been given.
 
         kustomize gives it to every reference but those from another namespace
@@ -143,7 +143,7 @@ class Resolver:
         return [
             definition
             for definition in built
-            if definition.placed.built and definition.spelled == reference.name.value and definition.namespace
+            if definition.spelled == reference.name.value and not meets(namespace, definition.namespace)
         ]
 
     def created(
