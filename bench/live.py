@@ -170,7 +170,8 @@ def main() -> None:
         fetch(given.fetch)
         return
     with contextlib.nullcontext(given.kubeconfig) if given.kubeconfig else filled() as kubeconfig:
-        show(lines(kubeconfig), measure_in_turns(lines(kubeconfig), given.rounds))
+        table = lines(kubeconfig)
+        show(table, measure_in_turns(table, given.rounds))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ class States:
         self.repository = Repository()
         self.paths = [self.inside(path) for path in paths]
         self.config, self.rules, self.suppress = config, rules, suppress
+        self.known: dict[str, set[str]] = {}
 
     def inside(self, path: str) -> str:
         """A path relative to the working directory; raises FatalError for one outside of the repository."""
@@ -69,7 +70,9 @@ class States:
         outcome = result.outcome
         if not outcome.findings:
             return
-        known, names = self.known_at(commit, staged=staged), fingerprints(outcome.everything, self.below_top)
+        if commit not in self.known:
+            self.known[commit] = self.known_at(commit, staged=staged)
+        known, names = self.known[commit], fingerprints(outcome.everything, self.below_top)
         outcome.older += [finding for finding in outcome.findings if names[finding] in known]
         outcome.findings = [finding for finding in outcome.findings if names[finding] not in known]
 

@@ -11,7 +11,7 @@ import msgspec
 from cmlint.check import Inputs
 from cmlint.cli.checking import Options
 from cmlint.cli.inputs import empty_folders, failed, require_objects, rules_or_error, tell_problems
-from cmlint.cli.known import Wishes, look
+from cmlint.cli.known import Looking, Wishes
 from cmlint.cli.parameters import words_of
 from cmlint.config import Config, anchored, candidates, load
 from cmlint.errors import FatalError, fatal
@@ -28,7 +28,7 @@ class Answer(NamedTuple):
     result: Result
     notes: list[str]
     fail_on: FailOn
-    again: Callable[[], Result]
+    looking: Looking
     keep: Callable[[Memory], None]
 
 
@@ -39,12 +39,9 @@ def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) 
     inputs = Inputs(jobs=jobs_of(options.jobs))
     if memory:
         inputs.facts, inputs.builds = memory.facts(makers_of_facts(config)), memory.builds()
-
-    def again() -> Result:
-        return look(paths, config, rules, wishes_of(options), inputs)
-
+    looking = Looking(paths, config, rules, wishes_of(options), inputs)
     try:
-        result = again()
+        result = looking.look()
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)
@@ -67,7 +64,7 @@ def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) 
         sources = {path: inputs.sources[path] for path in outcome.paths() if path in inputs.sources}
         memory.remember(Run(memory.key, seen, outcome, result.problems, notes, config.fail_on, sources))
 
-    return Answer(result, notes, config.fail_on, again, keep)
+    return Answer(result, notes, config.fail_on, looking, keep)
 
 
 def settle(config: Config, options: Options) -> Config:

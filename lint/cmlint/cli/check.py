@@ -86,6 +86,9 @@ PARAMETERS = (
     Parameter("fix", "flag", "Fix what can be fixed safely, and show what is left.", panel=FIXES),
     Parameter("diff", "flag", "Show what `--fix` would change, and write nothing.", panel=FIXES),
     Parameter("unsafe_fixes", "flag", "Make fixes, too, that may not be what you meant.", panel=FIXES),
+    Parameter(
+        "add_ignores", "flag", "Write a comment that ignores it to each finding, with room for why.", panel=KNOWN
+    ),
     CONFIG,
     Parameter("staged", "flag", "Lint what the next commit will hold: what is staged in Git.", panel=INPUT),
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
@@ -136,21 +139,25 @@ def run(options: Options) -> int:
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     memory = memory_of(options, paths)
     known = memory.recall() if memory else None
+    fresh = None
     if known:
         result, notes, fail_on = known.result, known.notes, known.fail_on
         tell_problems(result.problems)
     else:
         from cmlint.cli.anew import check_anew
 
-        result, notes, fail_on, again, keep = check_anew(options, paths, memory)
+        fresh = check_anew(options, paths, memory)
+        result, notes, fail_on = fresh.result, fresh.notes, fresh.fail_on
     for note in notes:
         tell("warning", note)
-    if fixing:
+    if fixing and fresh:
         from cmlint.cli.fixing import fix, show
 
         if options.diff:
-            return show(result, again, options, reports[0].output)
-        result = fix(result, again, options)
+            return show(result, fresh.looking.look, options, reports[0].output)
+        result = fix(result, fresh.looking.look, options)
+    if fresh:
+        fresh.looking.finish(result)
     write_reports(
         reports,
         result,
@@ -161,8 +168,8 @@ def run(options: Options) -> int:
         statistics=options.statistics,
         seconds=time.perf_counter() - started,
     )
-    if memory and not known:
-        keep(memory)
+    if memory and fresh:
+        fresh.keep(memory)
     if memory and options.verbose:
         for complaint in memory.folder.complaints:
             tell("note", f"not used of the cache: {complaint}")
@@ -171,7 +178,7 @@ def run(options: Options) -> int:
 
 def memory_of(options: Options, paths: tuple[str, ...]) -> Memory | None:
     """What is kept of this line, where that is worth it: of folders, unless it is not wanted or files are to change."""
-    if options.no_cache or options.fix or options.diff or "-" in paths or not any(map(os.path.isdir, paths)):
+    if options.no_cache or wants_fixes(options) or "-" in paths or not any(map(os.path.isdir, paths)):
         return None
     asked = [getattr(options, name) for name in options.__struct_fields__ if name not in VIEW]
     return Memory(Folder(options.cache_dir or default_path()), paths, asked, repeatable=is_repeatable(options))
@@ -184,11 +191,13 @@ def is_repeatable(options: Options) -> bool:
 
 def wants_fixes(options: Options) -> bool:
     """Whether something is to be fixed; raises FatalError where that cannot be."""
-    wanted = options.fix or options.diff
+    wanted = options.fix or options.diff or options.add_ignores
     if wanted and "-" in options.paths:
         raise FatalError("what comes from standard input cannot be fixed", "name the files or folders to fix")
     if wanted and options.staged:
         raise FatalError("what is staged cannot be fixed", "leave out `--staged`, then stage what was fixed")
+    if options.add_ignores and (options.fix or options.unsafe_fixes):
+        raise FatalError("`--add-ignores` ignores what is left, and fixes nothing", "fix first, then add comments")
     if options.unsafe_fixes and not wanted:
         raise FatalError("`--unsafe-fixes` alone fixes nothing", "give `--fix` or `--diff`, too")
     return wanted

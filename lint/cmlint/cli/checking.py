@@ -21,6 +21,7 @@ class Options(msgspec.Struct, frozen=True):
     fix: bool = False
     diff: bool = False
     unsafe_fixes: bool = False
+    add_ignores: bool = False
     config: str | None = None
     exclude: tuple[str, ...] = ()
     staged: bool = False
