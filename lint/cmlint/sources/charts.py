@@ -52,6 +52,16 @@ class Chart:
         entries = [*self.root.entries("dependencies"), *self.read(REQUIREMENTS).entries("dependencies")]
         return [entry.word("alias") or entry.word("name") for entry in entries]
 
+    @cached_property
+    def outward(self) -> str | None:
+        """The first link in it that leads out of what may be read, as it is shown; None where there is none."""
+        root = files.root_of(self.folder)
+        for folder, names, found in os.walk(self.folder):
+            for path in (os.path.join(folder, name) for name in sorted([*names, *found])):
+                if os.path.islink(path) and not files.is_within(os.path.realpath(path), root):
+                    return files.shown(path)
+        return None
+
     @property
     def tests(self) -> list[str]:
         """The values that the chart is tested with (https://github.com/helm/chart-testing)."""

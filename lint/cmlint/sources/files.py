@@ -121,6 +121,7 @@ def spec_of(patterns: Iterable[str]) -> PathSpec[Any] | None:
 
 def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> Iterator[str]:
     """The manifests and scripts below a folder, in order, without what git ignores."""
+    root = root_of(top)
     stack: list[tuple[str, tuple[tuple[str, PathSpec[Any]], ...]]] = [(top, tuple(ignores_above(top)))]
     while stack:
         folder, specs = stack.pop()
@@ -136,7 +137,7 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> I
             is_folder = entry.is_dir(follow_symlinks=False)
             if entry.name in NEVER or not (is_folder or is_manifest(entry.name) or is_script(entry)):
                 continue
-            if entry.is_symlink() and leads_nowhere(entry):
+            if not is_folder and not is_regular(entry):
                 continue
             if specs and ignored(entry.path, is_folder, specs):
                 continue
@@ -144,6 +145,9 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> I
                 continue
             if is_folder:
                 folders.append(entry.path)
+            elif entry.is_symlink() and not is_within(os.path.realpath(entry.path), root):
+                message = "a link that leads out of the folder is not followed; name it to check what it leads to"
+                problems.append(Problem(shown(entry.path), 0, message, fatal=False))
             else:
                 yield entry.path
         stack.extend((path, specs) for path in reversed(folders))
@@ -170,12 +174,31 @@ def is_script(entry: os.DirEntry[str]) -> bool:
     return called or (b"<<" in raw and b"kind:" in raw)
 
 
-def leads_nowhere(link: os.DirEntry[str]) -> bool:
-    """Whether a link leads to nothing, or to a folder, which is walked where it lies."""
+def is_regular(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a file, or a link to one; what cannot be known is left to the reader.
+
+    A pipe would never end, and a folder that a link leads to is walked where it lies.
+    """
     try:
-        return not link.is_file()
+        return entry.is_file()
     except OSError:
-        return False
+        return True
+
+
+def root_of(top: str) -> str:
+    """What a run may read around a folder: the repository, else the working directory, else the folder itself."""
+    top = folder = os.path.realpath(top)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            here = os.path.realpath(os.curdir)
+            return here if is_within(top, here) else top
+    return folder
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a path is a folder or leads below it; both are real ones."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def ignored(path: str, is_folder: bool, specs: tuple[tuple[str, PathSpec[Any]], ...]) -> bool:
