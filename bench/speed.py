@@ -4,7 +4,8 @@
 
 All lines come from one run, in which they take turns; each shows the best of its rounds. A line is a process of its own
 and counts as a whole, interpreter included; the first one is measured from within, once it knows the files, so that it
-is nothing but reading and composing.
+is nothing but reading and composing. What kustomize and helm take is shown apart from cmlint's own part of the same run,
+which is compared with composing all files and all that they build. `--no-build` leaves these lines out.
 """
 
 from __future__ import annotations
@@ -97,17 +98,81 @@ def files(corpus: Path) -> list[Path]:
     return [path for path in sorted(corpus.rglob("*")) if path.suffix in SUFFIXES and path.is_file()]
 
 
-def lines(corpus: Path) -> list[Line]:
+class Built:
+    """A run in which everything is built: what the programs take, what cmlint takes itself, and the floor for it."""
+
+    def __init__(self, corpus: Path) -> None:
+        self.corpus = corpus
+        self.costs: list[Cost] = []
+
+    def programs(self) -> Cost:
+        """What kustomize and helm take; this is what runs everything."""
+        words = [sys.executable, __file__, "--build", str(self.corpus)]
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", check=True)
+        self.costs = [Cost(*map(float, line.split())) for line in done.stdout.splitlines()[-3:]]
+        return self.costs[0]
+
+    def own(self) -> Cost:
+        """What cmlint takes in the same run; on the clock, the whole of it."""
+        return self.costs[1]
+
+    def floor(self) -> Cost:
+        """What it takes to read and compose all files, and to compose what is built of them."""
+        return self.costs[2]
+
+
+def build(corpus: Path) -> None:
+    """Checks a corpus with everything built, and prints what it took: the programs, cmlint itself, composing alone."""
+    import resource
+    from contextlib import redirect_stdout
+
+    import yaml
+
+    from cmlint.__main__ import main as command
+    from cmlint.sources import helm, program
+
+    texts: list[str] = []
+
+    def run(words: list[str], environment: dict[str, str], timeout: float) -> program.Ended:
+        ended = original(words, environment, timeout)
+        texts.append(ended.output)
+        return ended
+
+    original, program.run, helm.run = program.run, run, run
+    wall = time.perf_counter()
+    with open(os.devnull, "w", encoding="utf-8") as nothing, redirect_stdout(nothing):
+        command(["check", *(str(path) for path in sorted(corpus.iterdir()) if path.is_dir())])
+    wall = time.perf_counter() - wall
+    for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF):
+        used = resource.getrusage(who)
+        print(used.ru_utime + used.ru_stime, wall, megabytes(used.ru_maxrss))
+    files_alone = floor(corpus)
+    cpu, wall = time.process_time(), time.perf_counter()
+    for text in texts:
+        list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    print(files_alone.cpu + cpu, files_alone.wall + wall, files_alone.memory)
+
+
+def lines(corpus: Path, *, builds: bool) -> list[Line]:
     """What is measured, in the order of the table."""
     repositories = sorted(path for path in corpus.iterdir() if path.is_dir())
     everything, start = "read and compose all", 'python -c "import yaml"'
     check = partial(process, COMMAND, "check", "--no-build")
+    built = Built(corpus)
+    what_is_built = "compose all, and what is built"
+    more = [
+        Line("kustomize and helm", what_is_built, 1, built.programs),
+        Line(what_is_built, what_is_built, 1, built.floor),
+        Line("cmlint check, its own part", what_is_built, 1, built.own),
+    ]
     return [
         Line(everything, everything, 1, partial(floor, corpus)),
         Line("cmlint check, cold", everything, 1, partial(check, *repositories)),
         Line(start, start, SHORT, partial(process, sys.executable, "-c", "import yaml")),
         Line("cmlint check, one clean file", start, SHORT, partial(check, CLEAN)),
         Line("cmlint check, one faulty file", start, SHORT, partial(check, FAULTY)),
+        *(more if builds else ()),
     ]
 
 
@@ -121,15 +186,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, metavar="CORPUS_DIR")
     parser.add_argument("--rounds", type=int, default=5, metavar="N")
+    parser.add_argument("--no-build", action="store_true", help="leave out what kustomize and helm build")
     parser.add_argument("--compose", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--build", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.compose:
         compose(given.corpus)
         return
+    if given.build:
+        build(given.corpus)
+        return
     found = files(given.corpus)
     size = sum(path.stat().st_size for path in found) / 1e6
     print(f"{len(found)} files, {size:.1f} MB, best of {given.rounds} rounds\n")
-    table = lines(given.corpus)
+    table = lines(given.corpus, builds=not given.no_build)
     measured: dict[str, list[Cost]] = {line.name: [] for line in table}
     for _ in range(given.rounds):
         for line in table:

@@ -146,9 +146,11 @@ def read_values(path: str) -> Part:
 
 
 def find_charts(paths: Iterable[str]) -> list[Chart]:
-    """The charts among files that can be installed by themselves, in the order of their paths."""
+    """The charts among files that can be installed by themselves, in the order of their paths.
+
+    Of a description that cannot be read, helm says why; one without a name is something else.
+    """
     folders = dict.fromkeys(os.path.dirname(path) for path in paths if os.path.basename(path) == files.CHART)
-    found = (Chart(folder) for folder in folders)
-    return sorted(
-        (one for one in found if one.name and not one.is_library and not one.is_subchart), key=lambda one: one.shown
-    )
+    charts = (Chart(folder) for folder in folders)
+    found = (one for one in charts if not one.is_library and not one.is_subchart)
+    return sorted((one for one in found if one.name or not one.root.fields), key=lambda one: one.shown)

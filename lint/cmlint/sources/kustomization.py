@@ -175,7 +175,8 @@ class Project:
         """The kustomization in a folder, or None."""
         if folder not in self.known:
             paths = (os.path.join(folder, name) for name in files.KUSTOMIZATIONS)
-            path = next(filter(os.path.isfile, paths), None)
+            own = (path for path in paths if files.is_within(os.path.realpath(path), folder) and os.path.isfile(path))
+            path = next(own, None)
             self.known[folder] = self.read(path) if path else None
         return self.known[folder]
 

@@ -93,7 +93,7 @@ def read(process: subprocess.Popen[bytes], timeout: float) -> Ended:
         )
     code, output, errors = process.wait(), *(reader.text for reader in readers)
     if code and any(words in errors for words in OUT_OF_MEMORY):
-        raise NotBuiltError(f"it needs more than {MEMORY // 1024**3} GB of memory")
+        raise NotBuiltError(f"it needs more than {MEMORY / 1024**3:g} GB of memory")
     return Ended(code, output, errors)
 
 
