@@ -129,6 +129,7 @@ def spec_of(patterns: Iterable[str]) -> PathSpec[Any] | None:
 
 def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen: Seen) -> Iterator[str]:
     """The manifests and possible scripts below a folder, in order, without what git ignores."""
+    root = root_of(top)
     stack: list[tuple[str, tuple[tuple[str, PathSpec[Any]], ...]]] = [(top, tuple(ignores_above(top, seen)))]
     while stack:
         folder, specs = stack.pop()
@@ -145,8 +146,9 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen
             is_folder = entry.is_dir(follow_symlinks=False)
             if not (is_folder or is_manifest(entry.name) or may_be_script(entry)):
                 continue
-            if entry.is_symlink() and leads_nowhere(entry):
+            if entry.is_symlink():
                 seen.note(entry.path)
+            if not is_folder and not is_regular(entry):
                 continue
             if specs and ignored(entry.path, is_folder, specs):
                 continue
@@ -154,6 +156,9 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen
                 continue
             if is_folder:
                 folders.append(entry.path)
+            elif entry.is_symlink() and not is_within(os.path.realpath(entry.path), root):
+                message = "a link that leads out of the folder is not followed; name it to check what it leads to"
+                problems.append(Problem(shown(entry.path), 0, message, fatal=False))
             else:
                 yield entry.path
         stack.extend((path, specs) for path in reversed(folders))
@@ -207,12 +212,31 @@ def is_script(raw: bytes, name: str) -> bool:
     return called or (b"<<" in raw and b"kind:" in raw)
 
 
-def leads_nowhere(link: os.DirEntry[str]) -> bool:
-    """Whether a link leads to nothing, or to a folder, which is walked where it lies."""
+def is_regular(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a file, or a link to one; what cannot be known is left to the reader.
+
+    A pipe would never end, and a folder that a link leads to is walked where it lies.
+    """
     try:
-        return not link.is_file()
+        return entry.is_file()
     except OSError:
-        return False
+        return True
+
+
+def root_of(top: str) -> str:
+    """What a run may read around a folder: the repository, else the working directory, else the folder itself."""
+    top = folder = os.path.realpath(top)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            here = os.path.realpath(os.curdir)
+            return here if is_within(top, here) else top
+    return folder
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a path is a folder or leads below it; both are real ones."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def ignored(path: str, is_folder: bool, specs: tuple[tuple[str, PathSpec[Any]], ...]) -> bool:

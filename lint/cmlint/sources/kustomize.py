@@ -25,8 +25,9 @@ from cmlint.sources import files, tool
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import take_origins
+from cmlint.sources.program import NotBuiltError, TimeOutError, none_left
 from cmlint.sources.secrets import without_values
-from cmlint.sources.tool import NotBuiltError, Wishes
+from cmlint.sources.tool import Wishes
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
 METADATA = ("originAnnotations", "transformerAnnotations")
@@ -34,6 +35,9 @@ BASE = r"(?:^|/)bases?/"
 """In the path of what is written to be completed by others."""
 
 ABSENT = r".*: lstat (.+?): no such file or directory.*"
+OUTSIDE = r".*security; file '([^']*)' is not in or below '([^']*)'.*"
+CIRCLE = r".*cycle detected: candidate root '([^']*)' contains visited root '([^']*)'.*"
+PLUGIN = r".*external plugins disabled; unable to load external plugin '([^']*)'.*"
 NOISE = r" &\{0x[^}]*\}|, isClusterScoped:\w+"
 RESOURCE = r'resid\.ResId\{Gvk:resid\.Gvk\{[^}]*Kind:"(\w*)"[^}]*\}, Name:"([^"]*)"[^}]*\}'
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
@@ -112,7 +116,7 @@ def build_all(
     """What comes of each leaf, in order; where several cannot be built for one reason, that is told once."""
     failures: dict[str, list[tuple[Kustomization, str]]] = {}
     program = tool.find_program(wishes.program)
-    with TemporaryDirectory(prefix="cmlint-") as temporary, ThreadPoolExecutor(os.cpu_count()) as pool:
+    with TemporaryDirectory(prefix="cmlint-") as temporary, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
         folders = [os.path.join(os.path.realpath(temporary), str(number)) for number in range(len(leaves))]
         runs = [pool.submit(build, project, *each, program, wishes) for each in zip(leaves, folders, strict=True)]
         try:
@@ -120,11 +124,11 @@ def build_all(
                 try:
                     yield built(project, leaf, run.result(), program, wishes)
                 except NotBuiltError as error:
-                    wishes.seen.whole = wishes.seen.whole and not isinstance(error, tool.TimeOutError)
+                    wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
                     failures.setdefault(error.kind or str(error), []).append((leaf, str(error)))
                     yield unbuilt(project, leaf, str(error))
         finally:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
     for (leaf, reason), *others in failures.values():
         like = f", like {len(others)} other{'s' * (len(others) > 1)}" if others else ""
         problems.append(files.Problem(leaf.shown, 0, f"not built{like}: {reason}", fatal=False))
@@ -191,6 +195,9 @@ def condensed(reason: str, project: Project, leaf: Kustomization) -> str:
         folder, reason = steps[-2], balanced(steps[-1])
         reason = reason if folder == leaf.folder else f"in {project.shown(folder)}: {reason}"
     reason = re.sub(ABSENT, lambda found: f"no such file or directory: `{project.shown(found[1])}`", reason)
+    reason = re.sub(OUTSIDE, r"the file `\1` is not in or below `\2`, and kustomize reads no other", reason)
+    reason = re.sub(CIRCLE, r"cycle detected: `\1` contains `\2`, which uses it", reason)
+    reason = re.sub(PLUGIN, r"it needs the plugin `\1`, and plugins are never run", reason)
     reason = re.sub(RESOURCE, r"\1 `\2`", re.sub(NOISE, "", reason))
     return reason.replace(os.path.realpath(os.curdir) + os.sep, "")
 
