@@ -6,7 +6,7 @@ from tests.support.apiserver import Cluster
 from tests.support.ground import Generator
 from tests.support.verdicts import objects_in, verdicts
 
-COUNT = 600
+COUNT = 3000
 
 
 def test_the_server_refuses_exactly_what_is_called_rejected(cluster: Cluster) -> None:

@@ -35,6 +35,9 @@ ODD = [
 ]
 """Texts that are wrong somewhere."""
 
+HUGE = ["x" * 2**20, "x" * (2**20 + 1), "eHh4" * (2**20 // 3), "eHh4" * (2**20 // 3 + 1)]
+"""As much as a ConfigMap or Secret holds, and a little more; as it is, and as base64."""
+
 WRONG = [8080, 0, -1, True, False, 1.5, 1.0, ["x"], [], {"a": "b"}, {}, [None], "text"]
 """Values of which most have the wrong type."""
 
@@ -144,7 +147,7 @@ class Generator:
         return {key: self.random.choice(TEXTS) for key in self.random.sample(KEYS, self.random.randint(0, 3))}
 
     def workload(self, kind: str) -> Tree:
-        labels = {"app": "x"}
+        labels = {"app": "web"}
         template = {"metadata": {"labels": labels}, "spec": self.pod(kind)}
         spec: Tree = {"template": template}
         if kind == "Pod":
@@ -156,9 +159,9 @@ class Generator:
         elif kind != "Job":
             spec["selector"] = {"matchLabels": labels}
         if kind == "StatefulSet":
-            spec["serviceName"] = "x"
+            spec["serviceName"] = "web"
         group = {"CronJob": "batch/", "Job": "batch/", "Pod": "", "PodTemplate": "", "ReplicationController": ""}
-        head = {"apiVersion": f"{group.get(kind, 'apps/')}v1", "kind": kind, "metadata": {"name": "x"}}
+        head = {"apiVersion": f"{group.get(kind, 'apps/')}v1", "kind": kind, "metadata": {"name": "web"}}
         return head | ({"template": template} if kind == "PodTemplate" else {"spec": spec})
 
     # pods
@@ -244,9 +247,9 @@ class Generator:
 
     def damage(self, tree: Tree) -> None:
         """Breaks a manifest in one place, if the place takes it."""
-        place = self.random.choice(list(places(tree)))
         ways = [self.retype, self.retext, self.rename, self.add, self.drop, self.repeat]
-        self.random.choice(ways)(place)
+        if found := list(places(tree)):
+            self.random.choice(ways)(self.random.choice(found))
 
     def retype(self, place: Place) -> None:
         values = [None, *WRONG]
@@ -258,7 +261,8 @@ class Generator:
         if place.type == "int":
             place.holder[place.key] = self.random.choice(NUMBERS)
         elif place.type == "string" and not (place.kind in CONTAINERS and place.key == "name"):
-            place.holder[place.key] = self.random.choice([*ODD, *TEXTS])
+            pool = HUGE if place.kind == "{}string" and self.maybe(0.05) else [*ODD, *TEXTS]
+            place.holder[place.key] = self.random.choice(pool)
 
     def rename(self, place: Place) -> None:
         key = place.key

@@ -13,7 +13,7 @@ from cmlint.manifest.documents import cut, read_text
 from tests.support.apiserver import API, Cluster, path_of, plural, version_of
 from tests.support.run import lint_texts
 
-HEAD = r"""(?m)^[ ]*["'{]*%s["']?:[ ]*["']?([\w./-]+)"""
+HEAD = r"""(?m)(?:^|[{,])[ ]*["']?%s["']?:[ ]*["']?([\w./-]+)"""
 NOTHING = r"(?m)^(---.*|[ \t]*#.*|\s*)$"
 STRICT = "dryRun=All&fieldValidation=Strict"
 THREADS = 8
