@@ -21,7 +21,7 @@ Tree = dict[str, Any]
 NAMES = ["app", "app-config", "a.b", "web-1", "0"]
 LABELS = ["app", "web-1", "x", "0"]
 KEYS = ["HOST", "PORT", "app.properties", "a-b", "_", "1ST", ".x", "log_level", ".y"]
-TEXTS = ["x", "", "8080", "true", "a: b", "ünï 🙂", "two\nlines\n", "#no", "$(HOST)", "$$(X)", " ", "null", "1e3"]
+TEXTS = ["x", "", "8080", "true", "a: b", "ünï 🙂", "two\nlines\n", "#no", " ", "null", "1e3", "$(HOST)", "$$(X)"]
 IMAGES = ["nginx", "nginx:1.27.3", "host:5000/app:develop", f"app@sha256:{'0' * 64}", "App", "a b", "x:y:z"]
 FILES = ["x", "a/b", ".x", "a/..b", "x.y", " "]
 FIELDS = ["metadata.name", "status.podIP", "metadata.labels['app']", "metadata.annotations['a/b']", "spec.nodeName"]
@@ -140,7 +140,9 @@ class Generator:
         return name | self.pick(
             labels=lambda: labels,
             annotations=lambda: {"example.com/a": self.random.choice(TEXTS)},
-            finalizers=lambda: ["example.com/f"],
+            finalizers=lambda: self.random.choice(
+                [["example.com/f"], ["orphan"], ["kubernetes", "foregroundDeletion"]]
+            ),
         )
 
     def data(self) -> Tree:
@@ -253,7 +255,7 @@ class Generator:
 
     def retype(self, place: Place) -> None:
         values = [None, *WRONG]
-        if place.kind in CONTAINERS and place.key == "name":
+        if (place.kind, place.key) in OPEN:
             values = [8080, True, ["x"], {"a": "b"}]
         place.holder[place.key] = copy.deepcopy(self.random.choice(values))
 
@@ -261,7 +263,7 @@ class Generator:
         if place.type == "int":
             place.holder[place.key] = self.random.choice(NUMBERS)
         elif place.type == "string" and not (place.kind in CONTAINERS and place.key == "name"):
-            pool = HUGE if place.kind == "{}string" and self.maybe(0.05) else [*ODD, *TEXTS]
+            pool = HUGE if place.kind == "{}string" and self.maybe(0.05) else [*ODD, *TEXTS[:-2]]
             place.holder[place.key] = self.random.choice(pool)
 
     def rename(self, place: Place) -> None:
