@@ -139,7 +139,7 @@ class ObjectReader:
             if decoder.is_null(node) or decoder.is_scalar(node, "string"):
                 text = decoder.scalar(node)
                 self.check(text, f"metadata.finalizers[{i}]", names.why_not_finalizer(text.value))
-        if CONTRARY <= {decoder.scalar(node).value for node in finalizers}:
+        if {decoder.scalar(node).value for node in finalizers} >= CONTRARY:
             reason = "must not hold `orphan` and `foregroundDeletion` together"
             decoder.fault("object", self.head(meta["finalizers"]), "metadata.finalizers", reason)
 
