@@ -37,7 +37,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
