@@ -20,10 +20,11 @@ from markdown_it import MarkdownIt
 from cmlint.config import Config
 from cmlint.engine import INTERNAL
 from cmlint.model.findings import Edit, Fix
-from cmlint.report import render
+from cmlint.report import FORMATS, render
+from cmlint.report.sarif import rule_json
 from cmlint.report.view import View
-from tests.support.command import cmlint
-from tests.support.run import FIXTURES, inside, lint, rules, write
+from tests.support.command import COMMAND, cmlint
+from tests.support.run import FIXTURES, ROOT, inside, lint, rules, write
 from tests.support.tools import NPM
 
 Json = dict[str, Any]
@@ -71,7 +72,7 @@ def validated(*files: Path) -> str:
 
 def log_of(folder: Path, *words: str, **environment: str) -> Json:
     """The only run in what `check` says in SARIF."""
-    done = cmlint(folder, "check", *words, "--format", "sarif", **environment)
+    done = cmlint(folder, "check", *words, "--format", "sarif", command=COMMAND, **environment)
     (run,) = json.loads(done.stdout)["runs"]
     return dict(run)
 
@@ -128,6 +129,13 @@ def test_sarif_has_a_rule_s_page_and_where_else_to_look() -> None:
     related = {place["id"]: place["message"]["text"] for place in result["relatedLocations"]}
     assert related == {1: "defined here, without it", 2: "a near key is defined here"}
     assert "See [defined here, without it](1), [a near key is defined here](2)" in result["message"]["text"]
+
+
+def test_sarif_describes_every_rule_as_briefly_as_github_takes_it() -> None:
+    for rule in rules().values():
+        described = rule_json(rule)
+        assert len(described["fullDescription"]["text"]) <= 1024
+        assert described["help"]["markdown"].startswith("## What it does\n")
 
 
 def test_sarif_names_files_from_the_root_of_the_repository(tmp_path: Path) -> None:
@@ -224,14 +232,14 @@ def test_sarif_has_no_fix_that_may_repeat_the_value_of_a_secret(tmp_path: Path) 
 
 # github
 
-COMMAND = re.compile(r"::(error|warning|notice) ([^:\r\n]*)::([^\r\n]*)")
+ANNOTATION = re.compile(r"::(error|warning|notice) ([^:\r\n]*)::([^\r\n]*)")
 
 
-def annotations(text: str) -> list[tuple[str, dict[str, str], str]]:
+def commands_in(text: str) -> list[tuple[str, dict[str, str], str]]:
     """Workflow commands as the runner of GitHub Actions reads them."""
     found = []
     for line in text.splitlines():
-        match = COMMAND.fullmatch(line)
+        match = ANNOTATION.fullmatch(line)
         assert match, line
         pairs = (pair.split("=", 1) for pair in match[2].split(","))
         found.append((match[1], {name: unquote(value) for name, value in pairs}, unquote(match[3])))
@@ -242,7 +250,7 @@ def test_annotations_stand_at_their_place(tmp_path: Path) -> None:
     odd = "a,b:c%41.yaml"
     write(tmp_path, {".git/HEAD": "", f"k/{odd}": POD, "k/b.yaml": POD.replace("web:1.2.3", "web:develop")})
     done = cmlint(tmp_path / "k", "check", "--format", "github")
-    first, second, third = annotations(done.stdout)
+    first, second, third = commands_in(done.stdout)
     assert first == (
         "error",
         {
@@ -262,7 +270,7 @@ def test_annotations_stand_at_their_place(tmp_path: Path) -> None:
 def test_nothing_in_a_manifest_makes_an_annotation_of_its_own(tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": POD.replace("name: A", 'name: "A\\r\\n::error::b%0A::"')})
     done = cmlint(tmp_path, "check", "--format", "github", "--select", "non-string-env")
-    ((_, _, message),) = annotations(done.stdout)
+    ((_, _, message),) = commands_in(done.stdout)
     assert message.startswith("the value of `A\r\n::error::b%0A::` must be a string")
 
 
@@ -270,7 +278,7 @@ def test_what_could_not_be_read_is_annotated(tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": CONFIG})
     done = cmlint(tmp_path, "check", "a.yaml", "gone.yaml", "--format", "github")
     places = {"file": "gone.yaml", "line": "1", "title": "cmlint"}
-    assert annotations(done.stdout) == [("error", places, "no such file or folder")]
+    assert commands_in(done.stdout) == [("error", places, "no such file or folder")]
 
 
 def test_in_github_actions_annotations_come_by_themselves(tmp_path: Path) -> None:
@@ -447,7 +455,7 @@ def test_markdown_fits_into_a_comment(tmp_path: Path) -> None:
 )
 def test_in_a_pipeline_markdown_leads_to_the_line(tmp_path: Path, environment: dict[str, str], address: str) -> None:
     write(tmp_path, {".git/HEAD": "", "k/a b.yaml": POD})
-    done = cmlint(tmp_path / "k", "check", "--format", "markdown", **environment)
+    done = cmlint(tmp_path / "k", "check", "--format", "markdown", command=COMMAND, **environment)
     ((_, where, _),) = table_in(done.stdout)
     assert where == f'<a href="{address}"><code>a b.yaml:9:28</code></a>'
 
@@ -513,3 +521,9 @@ def test_no_format_is_imported_that_is_not_wanted(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     modules = {name for name in done.stdout.split() if name.startswith("cmlint.report.")}
     assert modules == {f"cmlint.report.{name}" for name in ("view", "concise", "characters", "paint", "summary")}
+
+
+def test_the_page_about_formats_has_them_all() -> None:
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(FORMATS)
+    assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == list(FORMATS[3:])
