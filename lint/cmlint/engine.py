@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import references_of
+from cmlint.bundle.index import Placed, references_of
 from cmlint.fingerprints import fingerprints
 from cmlint.model import facts
-from cmlint.model.findings import SEVERITIES, Finding, Fix, Known, Location, ObjectId, Related
-from cmlint.rules import Context, Draft, Rule, Settings
+from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Known, Location, ObjectId, Related
+from cmlint.rules import Context, Draft, Rule, Settings, Suggestion
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
@@ -45,6 +45,7 @@ class Outcome(msgspec.Struct):
     suppressed: list[Finding] = msgspec.field(default_factory=list)
     unverified: list[Unverified] = msgspec.field(default_factory=list)
     created: list[Created] = msgspec.field(default_factory=list)
+    unfixed: list[Unfixed] = msgspec.field(default_factory=list)
     files: int = 0
     documents: int = 0
     containers: int = 0
@@ -84,6 +85,15 @@ class Created(msgspec.Struct, frozen=True, order=True):
     command: Location
 
 
+class Unfixed(msgspec.Struct, frozen=True, order=True):
+    """A fix of a finding that is not made, and why."""
+
+    location: Location
+    rule: str
+    safe: bool
+    why: str
+
+
 class Engine:
     """Runs `rules` with `settings`; `chosen` are the rules whose pedantic findings are wanted."""
 
@@ -117,11 +127,13 @@ class Engine:
         consequence = draft.consequence or rule.consequence
         if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
             return
-        finding = self.finish(rule, draft)
+        fixes, unfixed = self.fixes(draft) if draft.suggestions else ((), ())
+        finding = self.finish(rule, draft, fixes)
         if suppression := suppressions.covering(rule, draft):
             outcome.suppressed.append(msgspec.structs.replace(finding, suppression=suppression))
         else:
             outcome.findings.append(finding)
+            outcome.unfixed.extend(Unfixed(finding.location, rule.name, safe, why) for safe, why in unfixed)
 
     def wants_all(self, rule: Rule) -> bool:
         """Whether even the pedantic findings of a rule are wanted."""
@@ -199,14 +211,44 @@ class Engine:
             for rule, draft in self.call("Ignore", ignore, context, outcome):
                 self.settle(rule, draft, suppressions, outcome)
 
-    def finish(self, rule: Rule, draft: Draft) -> Finding:
+    def fixes(self, draft: Draft) -> tuple[tuple[Fix, ...], tuple[tuple[bool, str], ...]]:
+        """The ways to mend a finding as edits of what was written; of others, whether they are safe and why not."""
+        from cmlint.manifest.edits import CannotEditError
+
+        found: list[Fix] = []
+        unfixed: list[tuple[bool, str]] = []
+        for suggestion in draft.suggestions:
+            try:
+                found.append(Fix(suggestion.title, suggestion.safe, self.edits(draft.placed, suggestion)))
+            except CannotEditError as error:
+                unfixed.append((suggestion.safe, str(error)))
+        return tuple(found), tuple(unfixed)
+
+    def edits(self, placed: Placed, suggestion: Suggestion) -> tuple[Edit, ...]:
+        """What a suggestion changes in the text that the document was written in; raises CannotEditError.
+
+        What was built is only changed where it was written word for word.
+        """
+        from cmlint.manifest.edits import CannotEditError, pieces_of
+
+        change, built = suggestion.change, placed.built
+        path, place = placed.written(change.span)
+        text = self.texts.get(path).text
+        if built:
+            if built.rendered:
+                raise CannotEditError("a template writes it, and templates are never changed")
+            if unquoted(text[place.start : place.end]) != unquoted(built.text[change.span.start : change.span.end]):
+                raise CannotEditError("it is not written there word for word as it is built")
+            change = msgspec.structs.replace(change, span=place)
+        return tuple(Edit(path, *piece) for piece in pieces_of(change, text))
+
+    def finish(self, rule: Rule, draft: Draft, fixes: tuple[Fix, ...]) -> Finding:
         """A finding with everything that follows from its rule and its text."""
         document = draft.placed.document
         consequence = draft.consequence or rule.consequence
         built = draft.placed.built
         location = self.texts.locate(*draft.placed.written(draft.span))
         related = [Related(label, self.texts.locate(*p.written(span))) for label, p, span in draft.related]
-        fixes = () if built else (Fix(s.title, s.safe, s.edits) for s in draft.suggestions)
         message, help_text = draft.message, draft.help_text
         name = document.name.value if document.name else None
         if built:
@@ -226,7 +268,7 @@ class Engine:
             tuple(related),
             identity,
             draft.container,
-            tuple(fixes),
+            fixes,
             "",
         )
 
@@ -248,6 +290,11 @@ class Engine:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
                     outcome.created.append(Created(location, name, where))
+
+
+def unquoted(text: str) -> str:
+    """A scalar without the quotes around it."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
 def paths_of(bundle: Bundle) -> Iterable[str]:

@@ -13,6 +13,9 @@ HELM = Path(os.environ.get("CMLINT_TEST_HELM") or CACHE / "cmlint-test" / "bin" 
 NPM = CACHE / "cmlint-test" / "npm" / "node_modules"
 """The programs of npm that `make test` installs."""
 
+YAML_SERVER = NPM / ".bin" / "yaml-language-server"
+"""What editors ask about YAML."""
+
 
 def chromium() -> str:
     """The browser: the one that the environment names, or the one that is installed."""

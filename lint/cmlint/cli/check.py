@@ -12,10 +12,22 @@ import msgspec
 from cmlint.check import Result
 from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_empty, tell_problems
 from cmlint.cli.known import Wishes, look
-from cmlint.cli.parameters import COLOR, CONFIG, INPUT, KNOWN, OUTPUT, PATHS, RULES, Command, Parameter, words_of
+from cmlint.cli.parameters import (
+    COLOR,
+    CONFIG,
+    FIXES,
+    INPUT,
+    KNOWN,
+    OUTPUT,
+    PATHS,
+    RULES,
+    Command,
+    Parameter,
+    words_of,
+)
 from cmlint.cli.reports import in_actions, wanted, write_reports
 from cmlint.config import Config, anchored, load
-from cmlint.errors import fatal
+from cmlint.errors import FatalError, fatal
 from cmlint.model.findings import RANKS, Severity
 from cmlint.report import FORMATS
 
@@ -33,6 +45,9 @@ class Options(msgspec.Struct, frozen=True):
     since: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None
+    fix: bool = False
+    diff: bool = False
+    unsafe_fixes: bool = False
     config: str | None = None
     exclude: tuple[str, ...] = ()
     staged: bool = False
@@ -102,6 +117,9 @@ PARAMETERS = (
         "FILE",
         KNOWN,
     ),
+    Parameter("fix", "flag", "Fix what can be fixed safely, and show what is left.", panel=FIXES),
+    Parameter("diff", "flag", "Show what `--fix` would change, and write nothing.", panel=FIXES),
+    Parameter("unsafe_fixes", "flag", "Make fixes, too, that may not be what you meant.", panel=FIXES),
     CONFIG,
     Parameter("staged", "flag", "Lint what the next commit will hold: what is staged in Git.", panel=INPUT),
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
@@ -146,14 +164,25 @@ def run(options: Options) -> int:
     rules = rules_or_error()
     config = settle(load(options.config, rules), options)
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
+    fixing = wants_fixes(options)
+
+    def look_again() -> Result:
+        return look(paths, config, rules, wishes_of(options))
+
     try:
-        result = look(paths, config, rules, wishes_of(options))
+        result = look_again()
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)
     if not options.allow_empty and not failed(result.problems):
         require_objects(paths, result.bundles)
         tell_empty(paths, result.bundles)
+    if fixing:
+        from cmlint.cli.fixing import fix, show
+
+        if options.diff:
+            return show(result, look_again, options, reports[0].output)
+        result = fix(result, look_again, options)
     write_reports(
         reports,
         result,
@@ -165,6 +194,18 @@ def run(options: Options) -> int:
         seconds=time.perf_counter() - started,
     )
     return status(result, config.fail_on)
+
+
+def wants_fixes(options: Options) -> bool:
+    """Whether something is to be fixed; raises FatalError where that cannot be."""
+    wanted = options.fix or options.diff
+    if wanted and "-" in options.paths:
+        raise FatalError("what comes from standard input cannot be fixed", "name the files or folders to fix")
+    if wanted and options.staged:
+        raise FatalError("what is staged cannot be fixed", "leave out `--staged`, then stage what was fixed")
+    if options.unsafe_fixes and not wanted:
+        raise FatalError("`--unsafe-fixes` alone fixes nothing", "give `--fix` or `--diff`, too")
+    return wanted
 
 
 def settle(config: Config, options: Options) -> Config:
@@ -204,6 +245,7 @@ def status(result: Result, fail_on: Severity | Literal["never"]) -> int:
 EXAMPLES = (
     ("check", "lint everything below the working directory"),
     ("check deploy/ --select missing-key,images --fail-on error", "run some rules, and fail on errors only"),
+    ("check --fix", "fix what can be fixed safely; `--diff` only shows how"),
     ("check --format sarif --output cmlint.sarif --format text", "write a report for a machine, and print one"),
     ("check - < rendered.yaml", "lint what comes from standard input"),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cmlint.check import Result, check, select
-from cmlint.cli.inputs import failed, tell
+from cmlint.cli.inputs import failed, tell, tell_problems
 from cmlint.cli.terminal import write
 from cmlint.config import Config
 from cmlint.errors import FatalError
@@ -65,6 +65,7 @@ def use_baseline(result: Result, paths: Sequence[str], config: Config, rules: di
     if not (file or wishes.write_baseline):
         return
     if wishes.write_baseline and (failed(result.problems) or result.outcome.crashed):
+        tell_problems(result.problems)
         message = f"{wishes.write_baseline}: not written, because not everything could be checked"
         raise FatalError(message, "mend what is said above, or leave it out with `--exclude`")
     from cmlint.adopt import baseline
@@ -91,27 +92,30 @@ def scope_of(paths: Sequence[str], config: Config, rules: dict[str, Rule]) -> Sc
 
 def note_gone(known: Baseline, result: Result, scope: Scope, wishes: Wishes) -> None:
     """Says what of a baseline no longer occurs; it is taken out where a baseline is to be written, too."""
+    from cmlint.report.summary import count
+
     if failed(result.problems):
         return
     outcome, names = result.outcome, known.names(result.outcome.everything)
     outcome.gone = known.gone({names[finding] for finding in outcome.findings}, scope)
-    number, file = len(outcome.gone), shown(known.file)
-    those = "1 of its findings no longer occurs" if number == 1 else f"{number} of its findings no longer occur"
+    number, kept, file = len(outcome.gone), count(len(known.entries), "finding"), shown(known.file)
     if target := wishes.write_baseline:
         write(known.without(outcome.gone).text, target, "--write-baseline")
-        tell("note", f"{target}: written without what no longer occurs, {number} of {len(known.entries)}")
+        tell("note", f"{target}: written without the {number} of {kept} that no longer occur")
     elif number and not wishes.quiet:
-        tell("note", f"{file}: {those}; `--baseline {file} --write-baseline {file}` takes them out")
+        verb, those = ("occurs", "it") if number == 1 else ("occur", "them")
+        how = f"`--baseline {file} --write-baseline {file}` takes {those} out"
+        tell("note", f"{file}: {number} of its {kept} no longer {verb}; {how}")
 
 
 def written(known: Baseline, result: Result, scope: Scope) -> Baseline:
     """The baseline with all that was found, written to its file."""
+    from cmlint.report.summary import count
+
     findings, names = result.outcome.findings, known.names(result.outcome.everything)
     renewed = known.renewed({finding: names[finding] for finding in findings}, scope)
     write(renewed.text, known.file, "--write-baseline")
-    new, gone = len(renewed.fingerprints - known.fingerprints), len(known.fingerprints - renewed.fingerprints)
-    tell(
-        "note",
-        f"{known.file}: {len(renewed.entries)} findings are known from now on, {new} of them new; {gone} are gone",
-    )
+    before, after = known.fingerprints, renewed.fingerprints
+    change = f"{len(after - before)} more and {len(before - after)} less than before"
+    tell("note", f"{known.file}: it keeps {count(len(renewed.entries), 'finding')}, {change}")
     return renewed

@@ -42,7 +42,7 @@ class Parameter(NamedTuple):
         return (long, self.short) if self.short else (long,)
 
 
-RULES, KNOWN, INPUT, OUTPUT = "Rules", "What is known", "Input", "Output"
+RULES, FIXES, KNOWN, INPUT, OUTPUT = "Rules", "Fixes", "What is known", "Input", "Output"
 """The parts of a command's help."""
 
 PATHS = Parameter(

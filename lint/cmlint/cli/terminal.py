@@ -46,7 +46,9 @@ def write(text: str, path: str | None = None, flag: str = "--output") -> None:
             with open(path, "wb") as file:
                 file.write(raw)
         else:
-            replace(os.path.realpath(path), raw)
+            from cmlint.atomic import replace
+
+            replace(path, raw)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -61,17 +63,3 @@ def send(raw: bytes) -> None:
     while rest:
         rest = rest[sys.stdout.buffer.write(rest) :]
     sys.stdout.flush()
-
-
-def replace(path: str, raw: bytes) -> None:
-    """Puts a file in the place of another at once, with its permissions."""
-    draft = f"{path}.{os.getpid()}.tmp"
-    try:
-        with open(draft, "xb") as file:
-            file.write(raw)
-        if os.path.exists(path):
-            os.chmod(draft, os.stat(path).st_mode & 0o7777)
-        os.replace(draft, path)
-    finally:
-        if os.path.exists(draft):
-            os.remove(draft)
