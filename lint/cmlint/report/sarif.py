@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from cmlint import __version__
 from cmlint.engine import INTERNAL
-from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, Position, Severity
+from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, Position, Severity, Suppression
 from cmlint.registry import load_rules
 from cmlint.report.json import encode
 from cmlint.report.places import Repository
@@ -82,8 +84,11 @@ class Run:
         }
 
     def suppressed(self) -> Iterable[Finding]:
-        """The findings that are suppressed; GitHub would open an alert for each, so none in its pipelines."""
-        return () if os.environ.get("GITHUB_ACTIONS") == "true" else self.outcome.suppressed
+        """What is suppressed or in the baseline; GitHub would open an alert for each, so nothing in its pipelines."""
+        if os.environ.get("GITHUB_ACTIONS") != "true":
+            yield from self.outcome.suppressed
+            for finding in self.outcome.baselined:
+                yield msgspec.structs.replace(finding, suppression=Suppression("external", "in the baseline"))
 
     def result(self, finding: Finding) -> Json:
         """A finding as SARIF has it."""
