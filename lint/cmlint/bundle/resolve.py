@@ -110,7 +110,7 @@ class Resolver:
         if here:
             found = meeting.nearest(placed)
             beside = distance(found[0], placed)[1]
-            why = self.around.why_unknown(placed) if beside else None
+            why = self.around.why_unknown(placed) or self.elsewhere(reference, namespace, placed) if beside else None
             return Resolution("found", found, why=why or "", sure=why is None and not meeting.shared)
         if is_well_known(reference.target, name) or self.is_external(reference):
             return Resolution("external")

@@ -46,6 +46,9 @@ INSTEAD: dict[str, str] = {}
 
 IGNORE = ".gitignore"
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
+TESTDATA = "testdata"
+"""The folder in which tests keep what they read and expect; Go's tools leave it alone too (`go help packages`)."""
+
 STDIN = "<stdin>"
 
 
@@ -65,12 +68,13 @@ class Group(msgspec.Struct):
     """The texts of one bundle: their paths as shown, and from where they are read.
 
     `scripts` are those that hold no manifests and, by their names, perhaps commands; `templates` are the paths among
-    them all whose texts are for Helm to render.
+    them all whose texts are for Helm to render. `lying` are the paths of all other files, which are not read.
     """
 
     paths: dict[str, str] = msgspec.field(default_factory=dict)
     scripts: dict[str, str] = msgspec.field(default_factory=dict)
     templates: set[str] = msgspec.field(default_factory=set)
+    lying: list[str] = msgspec.field(default_factory=list)
 
 
 def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem], seen: Seen) -> list[Group]:
@@ -89,7 +93,7 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
         elif os.path.isdir(path):
             group = Group()
             groups.append(group)
-            for file in walk(path, excluded, problems, seen):
+            for file in walk(path, excluded, problems, seen, group.lying):
                 add(group.paths if is_manifest(os.path.basename(file)) else group.scripts, file, known)
         elif os.path.exists(path):
             add(named.paths, path, known)
@@ -127,8 +131,11 @@ def spec_of(patterns: Iterable[str]) -> PathSpec[Any] | None:
     return GitIgnoreSpec.from_lines(lines)
 
 
-def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen: Seen) -> Iterator[str]:
-    """The manifests and possible scripts below a folder, in order, without what git ignores."""
+def walk(
+    top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen: Seen, lying: list[str]
+) -> Iterator[str]:
+    """The manifests and possible scripts below a folder, in order, without what git ignores; other files go into
+    `lying`."""
     root = root_of(top)
     stack: list[tuple[str, tuple[tuple[str, PathSpec[Any]], ...]]] = [(top, tuple(ignores_above(top, seen)))]
     while stack:
@@ -144,7 +151,10 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen
         folders: list[str] = []
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
+            if is_folder and is_foreign(entry):
+                continue
             if not (is_folder or is_manifest(entry.name) or may_be_script(entry)):
+                lying.append(entry.path)
                 continue
             if entry.is_symlink():
                 seen.note(entry.path)
@@ -165,16 +175,8 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen
 
 
 def entries_in(folder: str) -> list[os.DirEntry[str]]:
-    """What of a folder matters to a walk, by name; raises OSError."""
-    return sorted(filter(matters, os.scandir(folder)), key=attrgetter("name"))
-
-
-def matters(entry: os.DirEntry[str]) -> bool:
-    """Whether a walk takes any notice of what has this name."""
-    name = entry.name
-    if is_manifest(name) or name == IGNORE:
-        return True
-    return name not in NEVER and (entry.is_dir(follow_symlinks=False) or may_be_script(entry))
+    """What a walk sees in a folder, by name; raises OSError."""
+    return sorted((entry for entry in os.scandir(folder) if entry.name not in NEVER), key=attrgetter("name"))
 
 
 def listing_of(entries: Iterable[os.DirEntry[str]]) -> str:
@@ -191,6 +193,12 @@ def listing(folder: str) -> str | None:
         return listing_of(entries_in(folder))
     except OSError:
         return None
+
+
+def is_foreign(folder: os.DirEntry[str]) -> bool:
+    """Whether a folder holds what tests read, or a copy of other projects that `go mod vendor` has made."""
+    vendored = folder.name == "vendor" and os.path.isfile(os.path.join(folder.path, "modules.txt"))
+    return folder.name.rstrip("0123456789") == TESTDATA or vendored
 
 
 def is_manifest(name: str) -> bool:
