@@ -37,7 +37,8 @@ MESSAGE = "the value of `PORT` must be a string, but it is a number"
 
 def validate(schema: str, path: Path, *words: str) -> None:
     """Holds a file against a service's schema."""
-    command = [COMMAND.with_name("check-jsonschema"), "--builtin-schema", f"vendor.{schema}", *words, path]
+    program = str(COMMAND.with_name("check-jsonschema"))
+    command = [program, "--builtin-schema", f"vendor.{schema}", *words, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
