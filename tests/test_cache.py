@@ -552,7 +552,7 @@ def test_a_chart_is_rendered_again_when_anything_in_it_changes(tmp_path: Path) -
     write(folder, chart)
     settle()
     seen = []
-    for name, text in (("app/port", "'81'"), ("app/values.yaml", "tag: latest\n"), ("app/.helmignore", "port\n")):
+    for name, text in (("app/port", "'81'"), ("app/values.yaml", "tag: develop\n"), ("app/.helmignore", "port\n")):
         seen.append(answer(folder, cache))
         assert answer(folder, cache) == seen[-1] == answer(folder, None)
         (folder / name).write_text(text)
