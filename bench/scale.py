@@ -187,8 +187,8 @@ def memory_of(process: str) -> float:
 
 def measure(folder: Path, cache: Path) -> dict[str, Cost]:
     """What the ways to check a tree cost."""
-    check = [COMMAND, "check", ".", "--no-build"]
-    cached = [*check, "--cache-dir", cache]
+    check: list[str | Path] = [COMMAND, "check", ".", "--no-build"]
+    cached: list[str | Path] = [*check, "--cache-dir", cache]
     costs = {
         "one process": together(*check, "--no-cache", "--jobs", "1", folder=folder),
         "two processes": together(*check, "--no-cache", "--jobs", "2", folder=folder),

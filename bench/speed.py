@@ -77,7 +77,7 @@ class Changing:
 
     def __init__(self, corpus: Path, cache: Path) -> None:
         self.folders = sorted(path for path in corpus.iterdir() if path.is_dir())
-        self.words = [COMMAND, "check", "--no-build", "--cache-dir", cache, *self.folders]
+        self.words: list[str | Path] = [COMMAND, "check", "--no-build", "--cache-dir", cache, *self.folders]
         manifests = (path for path in files(corpus) if "image:" in path.read_text(encoding="utf-8", errors="replace"))
         self.changing, self.numbers = next(manifests), count()
         process(*self.words)

@@ -30,10 +30,13 @@ def state_of(path: str) -> State | None:
 
 
 def is_settled(state: State | None, now: int) -> bool:
-    """Whether every change from `now` on will show; one in the same tick as the last would not."""
+    """Whether every change from `now` on will show; one in the same tick as the last would not.
+
+    What a file's own time says does not matter where the system keeps another one, which nobody can set.
+    """
     if state is None:
         return True
-    last = max(state[2], state[3])
+    last = state[3] if os.name == "posix" else state[2]
     return last + (TICK if last % SECOND else COARSE_TICK) < now
 
 

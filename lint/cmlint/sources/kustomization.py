@@ -254,7 +254,7 @@ class Project:
 
         What is `remote`, when that is allowed, changes unseen, and so does what plugins in a folder of their own name.
         """
-        walked = {os.path.realpath(folder) for folder in seen.walked}
+        walked = {os.path.abspath(folder) for folder in seen.walked}
         for folder in self.known:
             if folder not in walked:
                 for name in files.KUSTOMIZATIONS:

@@ -10,7 +10,7 @@ import mmap
 import os
 import selectors
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import NoReturn
 
 import msgspec
@@ -99,7 +99,7 @@ class Workers:
         self.work = work
         self.running = [Worker(numbers[first::count], work) for first in range(min(count, len(numbers)))]
 
-    def answers(self) -> Iterator[tuple[int, bytes | str]]:
+    def answers(self) -> Generator[tuple[int, bytes | str], None, None]:
         """Every number with its answer, in any order; where a process died of one, with what is said of that."""
         with selectors.DefaultSelector() as selector:
             try:
