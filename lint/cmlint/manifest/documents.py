@@ -23,6 +23,7 @@ from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
+    IGNORE,
     KUSTOMIZATION,
     Document,
     Fault,
@@ -48,7 +49,6 @@ CUT = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 
 TEMPLATE = r"\{\{|\{%|<%|\[\["
 TEMPLATE_LINE = r"\$\{|\$\(|@@|__|<[^>]*>|%[A-Za-z_]+%"
-IGNORE = "cmlint.dev/ignore"
 DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
 
 SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
