@@ -1,0 +1,76 @@
+"""No page lies: what a rule's page calls rejected is refused by the API server, and everything else is accepted."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.support import assertions, pages
+from tests.support.apiserver import API, KUBECTL, Cluster, plural, version_of
+from tests.support.run import CONFIG, write
+from tests.support.verdicts import Written, objects_in, target, verdicts
+
+SECTIONS = {
+    f"{page.rule}: {section.title}": section
+    for page in map(pages.read, pages.rule_pages() + pages.extra_pages())
+    for section in page.sections
+    if section.runs
+}
+ANYTHING = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+
+
+def manifests(section: pages.Section, folder: Path) -> dict[str, str]:
+    """What a section sends to the cluster: its files, or what its kustomization builds."""
+    files = {name: assertions.read(name, text)[0] for name, text in section.files.items() if name != CONFIG}
+    if "kustomization.yaml" not in files:
+        return files
+    write(folder, files)
+    words = [str(KUBECTL), "kustomize", str(folder)]
+    return {"built.yaml": subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout}
+
+
+@pytest.fixture(scope="module")
+def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Written]]:
+    """The objects of each section of each page."""
+    return {
+        title: list(objects_in(manifests(section, tmp_path_factory.mktemp("section"))))
+        for title, section in SECTIONS.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def prepared(cluster: Cluster, objects: Mapping[str, list[Written]]) -> Cluster:
+    """A cluster with the namespaces and the kinds that pages use."""
+    every = [written for section in objects.values() for written in section]
+    for namespace in sorted({written.head("namespace") for written in every} - {"", "default"}):
+        cluster.namespace(namespace)
+    for api_version, kind in sorted({(written.head("apiVersion"), written.head("kind")) for written in every}):
+        if api_version != version_of(kind) if kind in API else api_version:
+            define(cluster, api_version, kind)
+    return cluster
+
+
+def define(cluster: Cluster, api_version: str, kind: str) -> None:
+    """Makes a kind of custom resources, of which everything is accepted, and waits until it is there."""
+    group, _, version = api_version.partition("/")
+    names = {"kind": kind, "plural": plural(kind)}
+    served = {"name": version, "served": True, "storage": True, "schema": ANYTHING}
+    spec = {"group": group, "names": names, "scope": "Namespaced", "versions": [served]}
+    cluster.create({"kind": "CustomResourceDefinition", "metadata": {"name": f"{plural(kind)}.{group}"}, "spec": spec})
+    end = time.monotonic() + 30
+    while not cluster.send("GET", target(api_version, kind, "default")).ok:
+        assert time.monotonic() < end, f"{kind} is not served"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("title", SECTIONS)
+def test_the_server_refuses_exactly_what_is_called_rejected(
+    prepared: Cluster, objects: Mapping[str, list[Written]], title: str
+) -> None:
+    assert objects[title]
+    wrong = [verdict for verdict in verdicts(prepared, objects[title]) if verdict.differs]
+    assert not wrong, "\n" + "\n".join(map(str, wrong))
