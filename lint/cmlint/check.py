@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from cmlint.sources.kustomize import Build
 
 
+Look = Callable[[list[Bundle], Texts, Config, list[files.Problem]], Config]
+"""Lets bundles stand on clusters, and gives the configuration with the version that these have."""
+
+
 class Result(msgspec.Struct):
     """What a run of `check` gives: the outcome, the texts for frames, and what could not be read."""
 
@@ -39,10 +43,17 @@ class Result(msgspec.Struct):
     problems: list[files.Problem]
 
 
-def check(paths: Iterable[str], config: Config, rules: dict[str, Rule], *, suppress: bool = True) -> Result:
-    """Lints paths with the rules that the configuration selects; raises ValueError for an unknown rule or version."""
+def check(
+    paths: Iterable[str], config: Config, rules: dict[str, Rule], *, suppress: bool = True, look: Look | None = None
+) -> Result:
+    """Lints paths with the rules that the configuration selects; raises ValueError for an unknown rule or version.
+
+    `look` gives the clusters that are looked into for what the paths do not define.
+    """
     problems: list[files.Problem] = []
     bundles, texts = read_bundles(paths, config, problems)
+    if look:
+        config = look(bundles, texts, config, problems)
     selected, chosen = select(rules, config.select, config.ignore)
     engine = Engine(selected, settings_of(config), texts, chosen)
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)

@@ -34,7 +34,10 @@ SURE: frozenset[facts.FaultCode] = frozenset(
 
 
 class Outcome(msgspec.Struct):
-    """What a run found: the findings in order, what the summary counts, and by path what must not be shown."""
+    """What a run found: the findings in order, what the summary counts, and by path what must not be shown.
+
+    Of `live` bundles each object counts as a file.
+    """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
     suppressed: list[Finding] = msgspec.field(default_factory=list)
@@ -47,6 +50,7 @@ class Outcome(msgspec.Struct):
     skipped: list[tuple[str, str]] = msgspec.field(default_factory=list)
     hidden: dict[str, list[facts.Span]] = msgspec.field(default_factory=dict)
     crashed: bool = False
+    live: bool = False
 
 
 class Unverified(msgspec.Struct, frozen=True, order=True):
@@ -78,6 +82,7 @@ class Engine:
     def run(self, bundles: Sequence[Bundle], suppressions: Suppressions) -> Outcome:
         """The outcome over all bundles."""
         outcome = Outcome(files=len({path for bundle in bundles for path in paths_of(bundle)}))
+        outcome.live = any(bundle.live for bundle in bundles)
         for bundle in bundles:
             drafts = self.drafts if bundle.settled else self.sure_drafts
             for rule, draft in drafts(bundle, outcome):
@@ -228,6 +233,22 @@ class Engine:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
                     outcome.created.append(Created(location, name, where))
+
+
+def merged(outcomes: Sequence[Outcome]) -> Outcome:
+    """Several outcomes as one."""
+    result = Outcome(crashed=any(each.crashed for each in outcomes), live=any(each.live for each in outcomes))
+    for outcome in outcomes:
+        result.findings += outcome.findings
+        result.suppressed += outcome.suppressed
+        result.unverified += outcome.unverified
+        result.files += outcome.files
+        result.documents += outcome.documents
+        result.containers += outcome.containers
+        result.references += outcome.references
+        result.hidden.update(outcome.hidden)
+    result.findings.sort(key=order)
+    return result
 
 
 def paths_of(bundle: Bundle) -> Iterable[str]:

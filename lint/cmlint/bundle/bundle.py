@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence import Surroundings, folders_above
@@ -11,6 +12,9 @@ from cmlint.bundle.index import Built, Index, Placed, Supply
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
 from cmlint.model.facts import KUSTOMIZATION, Container, FileFacts, Reference, Volume
+
+if TYPE_CHECKING:
+    from cmlint.bundle.cluster import Cluster
 
 
 class Bundle:
@@ -24,6 +28,8 @@ class Bundle:
     kustomization builds. One that could not be built is a bundle of the files that it names: `unbuilt` says why no
     reference in it can be resolved, and it is not `settled` when patches may still change what is there. `supply` is
     what whoever installs the bundle gives it.
+
+    `clusters` are those that it goes to, as far as they were asked for; `live` says that it is a part of one itself.
     """
 
     def __init__(
@@ -39,7 +45,9 @@ class Bundle:
         unbuilt: str = "",
         settled: bool = True,
         supply: Supply | None = None,
+        live: bool = False,
     ) -> None:
+        self.live = live
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
         self.commands: list[Placed] = []
@@ -57,6 +65,15 @@ class Bundle:
         if others is not None:
             others.append(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """The clusters that are asked for what is not here."""
+        return self.resolver.clusters
+
+    def stand_on(self, *clusters: Cluster) -> None:
+        """Lets references lead into clusters."""
+        self.resolver.clusters = clusters
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
         """What a reference of a document leads to."""

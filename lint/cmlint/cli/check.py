@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-from cmlint.check import Result, check
+from cmlint.check import Look, Result, check
+from cmlint.cli import clusters
 from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_empty, tell_problems
 from cmlint.cli.parameters import COLOR, CONFIG, INPUT, OUTPUT, PATHS, RULES, Command, Parameter, words_of
 from cmlint.cli.terminal import view_of, write
 from cmlint.config import Config, anchored, load
-from cmlint.errors import fatal
+from cmlint.errors import FatalError, fatal
 from cmlint.model.findings import RANKS, Severity
 from cmlint.report import FORMATS, render
 
@@ -36,6 +37,14 @@ class Options(msgspec.Struct, frozen=True):
     allow_remote: bool = False
     enable_helm: bool = False
     helm: str | None = None
+    live: bool = False
+    context: str | None = None
+    kubeconfig: str | None = None
+    namespace: str | None = None
+    qps: str | None = None
+    metadata_only_secrets: bool = False
+    against: tuple[str, ...] = ()
+    max_age: str | None = None
     format: str = "text"
     output: str | None = None
     statistics: bool = False
@@ -100,6 +109,22 @@ PARAMETERS = (
     Parameter("allow_remote", "flag", "Let kustomize fetch bases from elsewhere.", panel=INPUT),
     Parameter("enable_helm", "flag", "Let kustomize run helm for the charts that it is given.", panel=INPUT),
     Parameter("helm", "text", "The program that renders charts; by default helm.", "PROGRAM", INPUT),
+    Parameter("live", "flag", "Look into the cluster for what the manifests do not define.", panel=clusters.CLUSTER),
+    clusters.CONTEXT,
+    clusters.KUBECONFIG,
+    clusters.NAMESPACE,
+    clusters.QPS,
+    clusters.METADATA_ONLY,
+    Parameter(
+        "against",
+        "list",
+        "Look into a snapshot for what the manifests do not define; may be given several times.",
+        "FILE",
+        clusters.CLUSTER,
+    ),
+    Parameter(
+        "max_age", "text", "Warn of a snapshot that is older than so many days; 7 by default.", "DAYS", clusters.CLUSTER
+    ),
     Parameter(
         "format", "choice", "How findings are shown: `text` (default), `concise` or `json`.", "FORMAT", OUTPUT, FORMATS
     ),
@@ -120,7 +145,7 @@ def run(options: Options) -> int:
     config = settle(load(options.config, rules), options)
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     try:
-        result = check(paths, config, rules, suppress=not options.no_ignores)
+        result = check(paths, config, rules, suppress=not options.no_ignores, look=look_of(options))
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)
@@ -139,21 +164,47 @@ def run(options: Options) -> int:
     return status(result, config.fail_on)
 
 
+def look_of(options: Options) -> Look | None:
+    """How manifests are given a cluster or a snapshot to stand on, where the line says so."""
+    if not options.live and not options.against:
+        needs = [name for name in ("context", "kubeconfig", "metadata_only_secrets") if getattr(options, name)]
+        if needs:
+            flag = f"--{needs[0].replace('_', '-')}"
+            raise FatalError(f"`{flag}` is about a cluster, and none is to be read", "add `--live`")
+        return None
+    from cmlint.live import Ground, Wanted
+
+    namespaces = (options.namespace,) if options.namespace else ()
+    qps, secrets = clusters.number("--qps", options.qps, 50), options.metadata_only_secrets
+    contexts = (options.context,) if options.context else ()
+    wanted = Wanted(contexts, options.kubeconfig, namespaces, qps=qps, metadata_only_secrets=secrets)
+    max_age = clusters.number("--max-age", options.max_age, 7)
+    ground = Ground(wanted if options.live else None, options.against, max_age, options.namespace, clusters.show)
+    return lambda *run: clusters.reach(lambda: ground.look(*run))
+
+
 def settle(config: Config, options: Options) -> Config:
     """The configuration with what the line says in its place."""
     folder = os.getcwd()
     return msgspec.structs.replace(
-        config,
-        select=words_of(options.select) or config.select,
-        ignore=(*config.ignore, *words_of(options.ignore)),
+        settle_rules(config, options),
         exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
-        pedantic=options.pedantic or config.pedantic,
-        kubernetes_version=options.kubernetes_version or config.kubernetes_version,
         build=config.build and not options.no_build,
         kustomize=options.kustomize or config.kustomize,
         allow_remote=options.allow_remote or config.allow_remote,
         enable_helm=options.enable_helm or config.enable_helm,
         helm_program=options.helm or config.helm_program,
+    )
+
+
+def settle_rules(config: Config, options: Any) -> Config:
+    """The same for what lines about clusters say too: the rules, and what they mean for the exit status."""
+    return msgspec.structs.replace(
+        config,
+        select=words_of(options.select) or config.select,
+        ignore=(*config.ignore, *words_of(options.ignore)),
+        pedantic=options.pedantic or config.pedantic,
+        kubernetes_version=options.kubernetes_version or config.kubernetes_version,
         fail_on=options.fail_on or config.fail_on,
     )
 

@@ -6,7 +6,7 @@ they can be compared as text.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
 
 import msgspec
 
@@ -97,17 +97,22 @@ class Pod(msgspec.Struct, frozen=True, gc=False):
     events: tuple[str, ...] = ()
 
 
-ListedKind = Literal[
-    "ConfigMap",
-    "Secret",
-    "Pod",
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
-    "ReplicaSet",
-    "ReplicationController",
-    "Job",
-    "CronJob",
-    "Event",
-]
-"""The kinds that cmlint lists in a cluster."""
+class Readers(msgspec.Struct):
+    """What reads the ConfigMaps and Secrets of a namespace: by name the keys, None where all are read."""
+
+    keys: dict[tuple[Target, str], set[str] | None] = msgspec.field(default_factory=dict)
+
+    def add(self, target: Target, name: str, key: str | None) -> None:
+        """Remembers one reference."""
+        if key is None:
+            self.keys[target, name] = None
+        elif (known := self.keys.setdefault((target, name), set())) is not None:
+            known.add(key)
+
+
+def digest_of(data: Iterable[tuple[str, str]], binary: Iterable[tuple[str, str]] = ()) -> str:
+    """What tells the data of a ConfigMap from other data; binary values are given in base64."""
+    from hashlib import sha256
+
+    parts = sorted([*(("", *entry) for entry in data), *(("base64", *entry) for entry in binary)])
+    return sha256(msgspec.json.encode(parts)).hexdigest()

@@ -101,7 +101,9 @@ def note(unread: Iterable[Unread]) -> list[str]:
     for kind, namespace, status, why in unread:
         reason = "forbidden" if status == FORBIDDEN else why
         found.setdefault((kind, status, reason), []).append(namespace or "all namespaces")
-    return [f"{kind}s in {words(places)} could not be listed: {why}" for (kind, _, why), places in sorted(found.items())]
+    return [
+        f"{kind}s in {words(places)} could not be listed: {why}" for (kind, _, why), places in sorted(found.items())
+    ]
 
 
 MOST = 5

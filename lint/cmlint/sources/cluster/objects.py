@@ -7,12 +7,10 @@ holds Secrets in plain text, so the annotations' values are `Raw` too.
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 import msgspec
 
 from cmlint.model.facts import IGNORE
-from cmlint.model.live import Held
+from cmlint.model.live import Held, digest_of
 
 CONTROLLED_DATA = b'"f:data"'
 """How `managedFields` say that somebody has set data."""
@@ -118,7 +116,8 @@ def held_config_map(found: ConfigMap) -> Held:
     plain, binary = found.data or {}, found.binary_data or {}
     keys = {name: utf8_length(value) for name, value in plain.items()}
     keys.update((name, decoded_length(raw)) for name, raw in binary.items())
-    digest = digest_of(plain, {name: bytes(raw).decode()[1:-1] for name, raw in binary.items()}) if found.immutable else ""
+    encoded = ((name, bytes(raw).decode()[1:-1]) for name, raw in binary.items())
+    digest = digest_of(plain.items(), encoded) if found.immutable else ""
     return held(found.metadata, keys, tuple(sorted(binary)), bool(found.immutable), digest)
 
 
@@ -151,12 +150,6 @@ def held(meta: Meta, keys: dict[str, int] | None, binary: tuple[str, ...], immut
     )
 
 
-def digest_of(data: dict[str, str], binary: dict[str, str]) -> str:
-    """What tells the data of a ConfigMap from other data; binary values are given in base64."""
-    parts = sorted([*(("", *entry) for entry in data.items()), *(("base64", *entry) for entry in binary.items())])
-    return sha256(msgspec.json.encode(parts)).hexdigest()
-
-
 def utf8_length(text: str) -> int:
     """The bytes that a text has in UTF-8."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
@@ -170,3 +163,36 @@ def decoded_length(raw: msgspec.Raw) -> int:
 
 
 PADDING = ord("=")
+
+
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """What is kept of every object that has pods; a `Raw` would keep the whole answer that it is a part of."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+    labels: tuple[str, ...]
+    annotations: tuple[str, ...]
+    ignore: str
+    owner: tuple[str, str] | None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Namespace, kind and name."""
+        return self.namespace, self.kind, self.name
+
+
+def head_of(meta: Meta, kind: str, api_version: str) -> Head:
+    """The head of an object."""
+    owner = meta.controller
+    return Head(
+        api_version,
+        kind,
+        meta.namespace,
+        meta.name,
+        tuple(f"{name}={value}" for name, value in sorted((meta.labels or {}).items())),
+        tuple(sorted(meta.annotations or ())),
+        meta.annotation(IGNORE),
+        (owner.kind, owner.name) if owner else None,
+    )

@@ -284,9 +284,7 @@ class SpecReader:
         for target, ref in targets(entry.config_map_ref, entry.secret_ref):
             where = f"{path}.{'configMapRef' if target == 'ConfigMap' else 'secretRef'}"
             name = self.listing.put(f"{where}.name", ref.name)
-            return EnvFrom(
-                prefix, Reference(target, name, (), ref.optional, "envFrom", name.span, where), name.span
-            )
+            return EnvFrom(prefix, Reference(target, name, (), ref.optional, "envFrom", name.span, where), name.span)
         return EnvFrom(prefix, None, Span(self.listing.length, self.listing.length))
 
     def mount(self, mount: VolumeMount, path: str) -> Mount:
@@ -300,8 +298,7 @@ class SpecReader:
         """One volume."""
         name = self.listing.put(f"{path}.name", volume.name)
         sources = tuple(
-            self.source(source, target, via, f"{path}.{field}")
-            for field, target, via, source in volume_sources(volume)
+            self.source(source, target, via, f"{path}.{field}") for field, target, via, source in volume_sources(volume)
         )
         parts = (volume.projected and volume.projected.sources) or ()
         only = all(part.config_map is not None or part.secret is not None for part in parts)
@@ -317,7 +314,10 @@ class SpecReader:
         field = "secretName" if source.secret_name else "name"
         name = self.listing.put(f"{path}.{field}", source.secret_name or source.name)
         items = tuple(
-            Item(self.listing.put(f"{path}.items[{i}].key", item.key), self.listing.put(f"{path}.items[{i}].path", item.path))
+            Item(
+                self.listing.put(f"{path}.items[{i}].key", item.key),
+                self.listing.put(f"{path}.items[{i}].path", item.path),
+            )
             for i, item in enumerate(source.items or ())
         )
         keys = tuple(item.key for item in items)

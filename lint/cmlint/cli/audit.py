@@ -1,0 +1,103 @@
+"""`cmlint audit`: what is broken, stale or left over in a cluster."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+
+from cmlint.cli import clusters
+from cmlint.cli.check import PARAMETERS as OF_CHECK
+from cmlint.cli.check import settle_rules, status
+from cmlint.cli.inputs import rules_or_error, tell_problems
+from cmlint.cli.parameters import Command, Parameter
+from cmlint.cli.terminal import view_of, write
+from cmlint.config import load
+from cmlint.errors import FatalError, fatal
+from cmlint.report import render
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the line says; the rules and the report are those of `check`."""
+
+    namespace: tuple[str, ...] = ()
+    all_namespaces: bool = False
+    context: tuple[str, ...] = ()
+    kubeconfig: str | None = None
+    qps: str | None = None
+    metadata_only_secrets: bool = False
+    custom_resources: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    pedantic: bool = False
+    kubernetes_version: str | None = None
+    fail_on: str | None = None
+    no_ignores: bool = False
+    config: str | None = None
+    format: str = "text"
+    output: str | None = None
+    statistics: bool = False
+    verbose: bool = False
+    quiet: bool = False
+    color: str = "auto"
+
+
+PARAMETERS = (
+    clusters.NAMESPACES,
+    clusters.ALL_NAMESPACES,
+    clusters.CONTEXTS,
+    clusters.KUBECONFIG,
+    clusters.QPS,
+    clusters.METADATA_ONLY,
+    Parameter(
+        "custom_resources",
+        "flag",
+        "Read custom resources too, and judge the pods that they describe.",
+        panel=clusters.CLUSTER,
+    ),
+    *(each for each in OF_CHECK if each.field in Options.__struct_fields__ and each.panel != clusters.CLUSTER),
+)
+
+
+def run(options: Options) -> int:
+    """Reads, judges, reports and gives the exit status."""
+    from cmlint.live import Wanted, audit
+
+    started = time.perf_counter()
+    rules = rules_or_error()
+    config = settle_rules(load(options.config, rules), options)
+    if options.namespace and options.all_namespaces:
+        raise FatalError("`--namespace` and `--all-namespaces` exclude each other", "give one of them")
+    wanted = Wanted(
+        options.context,
+        options.kubeconfig,
+        options.namespace,
+        options.all_namespaces,
+        clusters.number("--qps", options.qps, 50),
+        options.metadata_only_secrets,
+        options.custom_resources,
+    )
+    try:
+        result = clusters.reach(lambda: audit(wanted, config, rules, clusters.show, suppress=not options.no_ignores))
+    except ValueError as error:
+        raise fatal(error) from None
+    tell_problems(result.problems)
+    view = view_of(
+        options.color,
+        options.output,
+        verbose=options.verbose,
+        quiet=options.quiet,
+        statistics=options.statistics,
+        seconds=time.perf_counter() - started,
+    )
+    write(render(options.format, result, view), options.output)
+    return status(result, config.fail_on)
+
+
+EXAMPLES = (
+    ("audit", "look after the namespace of the current context"),
+    ("audit --all-namespaces --output report.json --format json", "look after a whole cluster"),
+    ("audit --context prod --context staging -n shop", "look after one namespace of two clusters"),
+)
+
+COMMAND = Command("audit", "Find what is broken, stale or left over in a cluster.", EXAMPLES, PARAMETERS, Options, run)
