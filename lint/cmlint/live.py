@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
@@ -70,13 +69,30 @@ class Ground(NamedTuple):
 
     def look(self, bundles: list[Bundle], texts: Texts, config: Config, problems: list[Problem]) -> Config:
         """Lets bundles stand on it; raises NoClusterError."""
-        clusters = list(clusters_written(bundles, self.against, self.namespace, self.max_age, problems))
+        clusters = list(clusters_written(self.against, self.namespace, self.max_age, problems))
         if self.live:
             clusters += clusters_below(bundles, self.live, problems, self.progress)
-        for bundle in bundles:
-            bundle.stand_on(*clusters)
-        texts.listings += (cluster.listings for cluster in clusters)
-        return for_cluster(config, clusters)
+        return stand_on(clusters, bundles, texts, config)
+
+
+def stand_on(clusters: Sequence[Cluster], bundles: Iterable[Bundle], texts: Texts, config: Config) -> Config:
+    """Lets bundles stand on clusters, and gives the configuration with the version that these have."""
+    for bundle in bundles:
+        bundle.stand_on(*clusters)
+        for cluster in clusters:
+            bring(bundle, cluster)
+    texts.listings += (cluster.listings for cluster in clusters)
+    return for_cluster(config, clusters)
+
+
+def bring(bundle: Bundle, cluster: Cluster) -> None:
+    """Tells a cluster what a bundle brings to it, so that it is not taken for what is there besides."""
+    for placed in bundle.placed:
+        kind, namespace, name = placed.identity
+        cluster.brought.add((kind, namespace or cluster.namespace or "", name or ""))
+        for provider in placed.document.providers:
+            namespace = Definition(placed, provider).namespace or cluster.namespace
+            cluster.defined[provider.target, namespace, provider.name.value] += 1
 
 
 def clusters_below(
@@ -88,9 +104,7 @@ def clusters_below(
         scope = Scope(namespaces, True, wanted.metadata_only_secrets)
         reading = read_cluster(connection, scope, "", progress)
         tell(reading, problems)
-        cluster = cluster_of(reading, "")
-        compare(cluster, bundles)
-        yield cluster
+        yield cluster_of(reading)
 
 
 def namespaces_of(bundles: Iterable[Bundle], default: str) -> set[str]:
@@ -105,7 +119,7 @@ def namespaces_of(bundles: Iterable[Bundle], default: str) -> set[str]:
 
 
 def clusters_written(
-    bundles: Sequence[Bundle], paths: Iterable[str], namespace: str | None, max_age: float, problems: list[Problem]
+    paths: Iterable[str], namespace: str | None, max_age: float, problems: list[Problem]
 ) -> Iterator[Cluster]:
     """The clusters of snapshots; one that is too old is told."""
     for path in paths:
@@ -121,10 +135,7 @@ def clusters_written(
             continue
         if (days := age(found.taken)) > max_age:
             problems.append(Problem(path, 0, f"is {days} days old, and may no longer be true", fatal=False))
-        for inventory in found.clusters:
-            cluster = Cluster(inventory, namespace)
-            compare(cluster, bundles)
-            yield cluster
+        yield from (Cluster(inventory, namespace) for inventory in found.clusters)
 
 
 def age(taken: str) -> int:
@@ -136,17 +147,6 @@ def age(taken: str) -> int:
     return (datetime.now(timezone.utc) - then).days
 
 
-def compare(cluster: Cluster, bundles: Iterable[Bundle]) -> None:
-    """Tells a cluster what bundles bring to it, so that they are not taken for what is there besides."""
-    for bundle in bundles:
-        for placed in bundle.placed:
-            kind, namespace, name = placed.identity
-            cluster.brought.add((kind, namespace or cluster.namespace or "", name or ""))
-            for provider in placed.document.providers:
-                definition = Definition(placed, provider)
-                cluster.defined[provider.target, definition.namespace or cluster.namespace, provider.name.value] += 1
-
-
 # audits
 
 
@@ -154,21 +154,30 @@ def audit(
     wanted: Wanted, config: Config, rules: dict[str, Rule], progress: Progress, *, suppress: bool = True
 ) -> Result:
     """What is wrong in clusters; raises NoClusterError, and ValueError for an unknown rule or version."""
-    selected, chosen = select(rules, config.select, config.ignore)
     problems: list[Problem] = []
-    bundles: list[Bundle] = []
-    outcomes: list[Outcome] = []
-    texts = Texts(str)
-    suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
+    clusters: list[Cluster] = []
     for connection in wanted.connections():
         prefix = f"{connection.name}/" if len(wanted.contexts) > 1 else ""
         reading = read_cluster(connection, wanted.scope(connection, workloads=True), prefix, progress)
         tell(reading, problems)
-        cluster = cluster_of(reading, prefix)
-        texts.listings.append(cluster.listings)
+        clusters.append(cluster_of(reading, prefix))
+    return judge(clusters, config, rules, problems, suppress=suppress)
+
+
+def judge(
+    clusters: Iterable[Cluster], config: Config, rules: dict[str, Rule], problems: list[Problem], *, suppress: bool
+) -> Result:
+    """What is wrong in clusters that have been read, each by the rules of its own version."""
+    selected, chosen = select(rules, config.select, config.ignore)
+    chosen |= {name for name in ALWAYS if name in rules}
+    suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
+    bundles: list[Bundle] = []
+    outcomes: list[Outcome] = []
+    texts = Texts(str)
+    for cluster in clusters:
         own = list(bundles_of(cluster, config))
-        settings = settings_of(for_cluster(config, [cluster]))
-        engine = Engine(selected, settings, texts, chosen | {name for name in ALWAYS if name in rules})
+        texts.listings.append(cluster.listings)
+        engine = Engine(selected, settings_of(for_cluster(config, [cluster])), texts, chosen)
         outcomes.append(engine.run(own, suppressions))
         bundles += own
     return Result(merged(outcomes), bundles, texts, problems)
@@ -195,7 +204,7 @@ def providers_in(cluster: Cluster, namespace: str) -> Iterator[LiveObject]:
 # what both have in common
 
 
-def cluster_of(reading: Reading, prefix: str) -> Cluster:
+def cluster_of(reading: Reading, prefix: str = "") -> Cluster:
     """What was read as what can be asked."""
     cluster = Cluster(reading.inventory, reading.inventory.namespace, prefix)
     cluster.workloads, cluster.pods, cluster.readers = reading.workloads, reading.pods, reading.readers

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from cmlint.check import check
+from cmlint.check import Result, check
+from cmlint.config import Config
+from cmlint.live import judge, stand_on
 from cmlint.report import render
 from cmlint.report.view import View
-from tests.support import assertions
+from tests.support import assertions, clusters
 from tests.support.run import ROOT, config_here, inside, rules, write
 
 HEADINGS = (
@@ -26,6 +28,9 @@ HEADINGS = (
     "Kubernetes",
 )
 OPTIONAL = {"Options", "When not to use it", "Case"}
+CLUSTER = "cluster"
+"""The name of a block that is no file, but what a cluster holds."""
+
 LABEL = re.compile(r"`([^`]+)`:")
 
 
@@ -123,14 +128,23 @@ def run(page: Page, section: Section) -> Outcome:
         files[name], found = assertions.read(name, text)
         expected += found
     with tempfile.TemporaryDirectory() as folder, inside(Path(folder)):
+        files.pop(CLUSTER, None)
         write(Path(folder), files)
         config = config_here()
         if not config.select:
             config = msgspec.structs.replace(config, select=(page.rule,))
-        result = check(["."], config, dict(rules()))
+        result = find(config, section.files.get(CLUSTER))
         differences = assertions.differences(expected, result.outcome.findings)
         differences += [f"not readable: {problem}" for problem in result.problems]
         return Outcome(differences, expected, render("text", result, View(width=100, quiet=True)))
+
+
+def find(config: Config, live: str | None) -> Result:
+    """What is found in the files of the working directory, on a cluster if there is one; in that one if it is alone."""
+    found = [clusters.cluster(live)] if live is not None else []
+    if found and not any(path.suffix == ".yaml" for path in Path().rglob("*")):
+        return judge(found, config, dict(rules()), [], suppress=True)
+    return check(["."], config, dict(rules()), look=lambda b, t, c, _: stand_on(found, b, t, c))
 
 
 def updated(page: Page) -> str:

@@ -13,7 +13,7 @@ from cmlint_rules.cluster import held_for, listed
     since="0.1.0",
 )
 def live_drift(provider: Provider, ctx: Context) -> Iterator[Draft]:
-    """What the cluster has more is someone's change, or what the next apply takes away; what it lacks is still to come."""
+    """What the cluster has more is what the next apply takes away, what it lacks is still to come."""
     for cluster in () if ctx.bundle.live else ctx.bundle.clusters:
         held = held_for(Definition(ctx.placed, provider), cluster)
         if held is None or held.keys is None:

@@ -52,4 +52,4 @@ def draft_of(reference: Reference, held: Held, pods: list[str], cluster: Cluster
     draft = ctx.finding(reference.name.span, message)
     definition = cluster.definition(reference.target, reference.name.value, ctx.placed.namespace or "")
     draft.also(definition.provider.name.span, "changed since", definition.placed)
-    return draft.help(f"{renewal(ctx, 'to let them read it')}; it is {named(pods)}")
+    return draft.help(f"{renewal(ctx, 'to let them read it')} ({named(pods)})")

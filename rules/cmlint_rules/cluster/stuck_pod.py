@@ -43,7 +43,7 @@ def waiting_containers(spec: PodSpec, ctx: Context) -> Iterator[Draft]:
         message = f"the container `{name}` of {counted(len(pods))} waits in `{reason}`: {said}"
         place = (container and (image_place(container, what) if image else config_place(container, what))) or None
         draft = ctx.finding(place or ctx.document.head, message, container=name)
-        yield draft.help(f"{cure(image=image, current=place is not None)}; it is {named(pods)}")
+        yield draft.help(f"{cure(image=image, current=place is not None)} ({named(pods)})")
 
 
 def image_place(container: Container, image: str) -> Span | None:
@@ -76,7 +76,7 @@ def waiting_volumes(spec: PodSpec, ctx: Context) -> Iterator[Draft]:
         found = references_of_volumes(spec, about.volume if about else None)
         place = next((place_of(r, about.key) for r in found if about and about.is_in(r)), None)
         draft = ctx.finding(place or ctx.document.head, f"{counted(len(pods))} cannot mount a volume: {message}")
-        yield draft.help(f"{cure(image=False, current=place is not None)}; it is {named(pods)}")
+        yield draft.help(f"{cure(image=False, current=place is not None)} ({named(pods)})")
 
 
 def cure(*, image: bool, current: bool) -> str:

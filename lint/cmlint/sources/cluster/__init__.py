@@ -1,1 +1,1 @@
-"""A running cluster: connected to as the Kubernetes client does it, listed page by page, kept as facts without values."""
+"""A running cluster: reached as the Kubernetes client does it, listed page by page, kept as facts without values."""

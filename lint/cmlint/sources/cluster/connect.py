@@ -1,4 +1,4 @@
-"""How a cluster is reached: kubeconfig, context, in-cluster account, proxies and plugins as the Kubernetes client has it.
+"""How a cluster is reached: kubeconfig, context, account, proxies and plugins as the Kubernetes client has them.
 
 Of that client only what settles the connection is used. Its typed lists cost three to ten times as much as the bytes
 they are made from, and its ways to get at bytes differ from version to version; the pool of connections does not.
@@ -91,7 +91,10 @@ class Connection:
 def connect(wish: Wish) -> Connection:
     """A connection as kubeconfig or the account of the pod describe it; raises NoClusterError."""
     try:
-        from kubernetes import client, config
+        from kubernetes import client
+        from kubernetes import config as its
+
+        config: Any = its
     except ImportError as error:
         raise NoClusterError(f"the Kubernetes client cannot be loaded: {error}", "`pip install kubernetes`") from None
     if wish.kubeconfig is None and wish.context is None and in_cluster(config.KUBE_CONFIG_DEFAULT_LOCATION):

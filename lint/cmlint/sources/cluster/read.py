@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, NamedTuple
 
@@ -34,6 +34,14 @@ class Scope(NamedTuple):
     custom_resources: bool = False
 
 
+class Taken(NamedTuple):
+    """A list that was read, in one namespace or in all: what is kept of its objects."""
+
+    resource: Resource
+    namespace: str | None
+    objects: list[Any]
+
+
 class Reading(msgspec.Struct):
     """What was read of a cluster; `notes` say in words what was not."""
 
@@ -52,15 +60,20 @@ def read_cluster(connection: Connection, scope: Scope, prefix: str, progress: Pr
         lists.read_all(scope)
     finally:
         lists.stop()
-    for resource, namespace, taken in lists.taken:
-        if resource.kind in ("ConfigMap", "Secret"):
-            put(inventory, resource, namespace, taken)
-    for unread in lists.unread:
-        forget(inventory, unread, lists.namespaces)
-    found = [each for resource, _, taken in lists.taken if resource.kind in kinds.KINDS for each in taken]
-    add_events(found, [each for resource, _, taken in lists.taken if resource.kind == "Event" for each in taken])
+    return together(inventory, lists.taken, lists.unread, prefix)
+
+
+def together(inventory: Inventory, lists: Sequence[Taken], unread: Sequence[Unread], prefix: str = "") -> Reading:
+    """What was read as one: every name in its place, every pod with the object that it comes from."""
+    for taken in lists:
+        if taken.resource.kind in ("ConfigMap", "Secret"):
+            put(inventory, taken)
+    for each in unread:
+        forget(inventory, each)
+    found = [each for taken in lists if taken.resource.kind in kinds.KINDS for each in taken.objects]
+    add_events(found, [each for taken in lists if taken.resource.kind == "Event" for each in taken.objects])
     workloads, pods = judged(found, prefix)
-    return Reading(inventory, workloads, pods, readers_of(found), note(lists.unread))
+    return Reading(inventory, workloads, pods, readers_of(found), note(unread))
 
 
 def version_of(connection: Connection) -> str:
@@ -84,15 +97,14 @@ def no_cluster(connection: Connection, error: BadAnswerError) -> NoClusterError:
 class Lists:
     """Reads lists in threads; what RBAC allows in no namespace at once is asked for in each.
 
-    `taken` are the lists that were read, `namespaces` those that there are, where they are known.
+    `taken` are the lists that were read.
     """
 
     def __init__(self, connection: Connection, progress: Progress) -> None:
         self.connection, self.progress = connection, progress
         self.threads = ThreadPoolExecutor(THREADS)
-        self.taken: list[tuple[Resource, str | None, list[Any]]] = []
+        self.taken: list[Taken] = []
         self.unread: list[Unread] = []
-        self.namespaces: list[str] | None = None
 
     def read_all(self, scope: Scope) -> None:
         """Everything that a scope asks for."""
@@ -100,13 +112,12 @@ class Lists:
         if scope.workloads:
             wanted += [kinds.PODS, *kinds.WORKLOADS, kinds.EVENTS]
         if scope.namespaces is not None:
-            self.namespaces = list(scope.namespaces)
             self.read((resource, namespace) for resource in wanted for namespace in scope.namespaces)
             return
         forbidden = self.read((resource, None) for resource in wanted)
         if forbidden:
-            self.namespaces = self.names()
-            self.read((resource, namespace) for resource in forbidden for namespace in self.namespaces)
+            names = self.names()
+            self.read((resource, namespace) for resource in forbidden for namespace in names)
 
     def names(self) -> list[str]:
         """The namespaces that there are, or where that may not be known the context's own."""
@@ -127,7 +138,7 @@ class Lists:
             for future in finished:
                 resource, namespace = running.pop(future)
                 try:
-                    self.taken.append((resource, namespace, future.result()))
+                    self.taken.append(Taken(resource, namespace, future.result()))
                 except BadAnswerError as error:
                     if error.status == UNAUTHORIZED:
                         raise no_cluster(self.connection, error) from None
@@ -148,16 +159,17 @@ class Lists:
         self.threads.shutdown(wait=False, cancel_futures=True)
 
 
-def put(inventory: Inventory, resource: Resource, namespace: str | None, taken: Sequence[Named]) -> None:
+def put(inventory: Inventory, taken: Taken) -> None:
     """Adds the ConfigMaps or Secrets of a list."""
-    if namespace is not None:
-        inventory.spaces.setdefault(namespace, Space())
-    for where, name, held in taken:
+    if taken.namespace is not None:
+        inventory.spaces.setdefault(taken.namespace, Space())
+    objects: list[Named] = taken.objects
+    for where, name, held in objects:
         space = inventory.spaces.setdefault(where, Space())
-        (space.config_maps if resource.kind == "ConfigMap" else space.secrets)[name] = held
+        (space.config_maps if taken.resource.kind == "ConfigMap" else space.secrets)[name] = held
 
 
-def forget(inventory: Inventory, unread: Unread, namespaces: Sequence[str] | None) -> None:
+def forget(inventory: Inventory, unread: Unread) -> None:
     """Notes that a kind is not known, in one namespace or in all of them."""
     reason = "forbidden" if unread.status == FORBIDDEN else unread.why
     if unread.kind == "Namespace":
@@ -193,9 +205,3 @@ def readers_of(found: Iterable[Workload]) -> dict[str, Readers]:
         for target, name, key in each.reads:
             readers.add(target, name, key)
     return dict(result)
-
-
-def namespaces_in(readings: Iterable[Reading]) -> Iterator[str]:
-    """All namespaces in which something was read."""
-    for reading in readings:
-        yield from sorted({*reading.inventory.spaces, *reading.workloads})

@@ -188,10 +188,11 @@ def reads_of(spec: Spec) -> Iterator[Read]:
                     for target, ref in targets(source.config_map_key_ref, source.secret_key_ref):
                         yield target, ref.name, ref.key
     for volume in spec.volumes:
-        for _, target, _, source in volume_sources(volume):
-            name = source.secret_name or source.name
-            for key in [item.key for item in source.items or ()] or [None]:
-                yield target, name, key
+        for _, target, _, part in volume_sources(volume):
+            name = part.secret_name or part.name
+            yield from ((target, name, item.key) for item in part.items or ())
+            if not part.items:
+                yield target, name, None
 
 
 def targets(config_map: KeyRef | None, secret: KeyRef | None) -> Iterator[tuple[Target, KeyRef]]:
