@@ -444,8 +444,8 @@ def test_the_shell_completes(tmp_path: Path, command: Path, line: str, proposed:
 @pytest.mark.parametrize(
     ("words", "proposed"),
     [
-        ((), "check env rule schema :0"),
-        (("",), "check env rule schema :0"),
+        ((), "check audit env snapshot rule schema :0"),
+        (("",), "check audit env snapshot rule schema :0"),
         (("rule", "missing-k"), "missing-key :0"),
         (("check", "--select", "all,missing-key,missing-k"), "all,missing-key,missing-key :0"),
         (("check", ""), ":0"),

@@ -160,7 +160,9 @@ def audit(
         prefix = f"{connection.name}/" if len(wanted.contexts) > 1 else ""
         reading = read_cluster(connection, wanted.scope(connection, workloads=True), prefix, progress)
         tell(reading, problems)
-        clusters.append(cluster_of(reading, prefix))
+        cluster = cluster_of(reading, prefix)
+        cluster.shows_custom_resources = wanted.custom_resources
+        clusters.append(cluster)
     return judge(clusters, config, rules, problems, suppress=suppress)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cmlint.bundle.index import Definition, Placed, references_of
+from cmlint.kube.fields import POD_PATHS
 from cmlint.kube.near import nearest
 from cmlint.model.facts import Provider, Reference, Target
 from cmlint.model.listing import LiveObject, object_of
@@ -50,6 +51,7 @@ class Cluster:
         self.listings: dict[str, str] = {}
         self.brought: set[tuple[str, str, str]] = set()
         self.defined: Counter[tuple[Target, str | None, str]] = Counter()
+        self.shows_custom_resources = False
         self.known: dict[tuple[Target, str, str], Definition] = {}
 
     @property
@@ -122,6 +124,16 @@ class Cluster:
         self.listings[live.path] = live.text
         return Placed(live.path, live.facts.documents[0], live.facts, number)
 
+    def owner(self, target: Target, name: str, namespace: str) -> str:
+        """The controller that an object belongs to, in words; empty when it belongs to none."""
+        held = self.held(target, name, namespace)
+        return held.owner if held else ""
+
+    def group(self, target: Target, name: str, namespace: str | None) -> str:
+        """The installation that has brought an object, in words; empty when nothing says so."""
+        held = self.held(target, name, namespace)
+        return held.group if held else ""
+
     def installed(self, target: Target, group: str, namespace: str) -> list[str]:
         """The names that one installation has brought to a namespace."""
         space = self.inventory.space(namespace)
@@ -153,6 +165,11 @@ class Cluster:
                 if (reference.target, reference.name.value) == (target, name):
                     self.listings[live.path] = live.text
                     yield placed, reference
+
+    def shows_readers(self, namespace: str) -> bool:
+        """Whether everything with pods was listed in a namespace, so that nothing else reads what is there."""
+        space = self.inventory.space(namespace)
+        return space is not None and not any(kind in POD_PATHS for kind in (*space.unread, *self.inventory.unread))
 
     def pods_of(self, placed: Placed) -> Sequence[Pod]:
         """The pods of a workload."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, rule
+from cmlint.api import Context, Document, Draft, rule, versions
 from cmlint_rules.images import Pull, is_loaded, movement, pulls
-from cmlint_rules.rollout import renewal
+from cmlint_rules.rollout import ROLLING, named, renewal
 
 
 @rule(
@@ -24,9 +24,17 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         draft = ctx.finding(pull.use.written.span, message, pedantic=floats, container=pull.use.container_name)
         if pull.use.policy:
             draft.also(pull.use.policy.span, "set here")
-        yield draft.help(
-            f"set `{pull.use.field}: Always`, and {renewal(ctx, 'after each push')}; or pin a full version or a digest"
-        )
+        way = f"{renewal(ctx, 'after each push')}{other_spelling(pull, ctx)}"
+        yield draft.help(f"set `{pull.use.field}: Always`, and {way}; or pin a full version or a digest")
+
+
+def other_spelling(pull: Pull, ctx: Context) -> str:
+    """The other way to roll what runs `latest` where kubectl cannot restart: `app` and `app:latest` are the same."""
+    old = ctx.settings.kubernetes_version < versions.ROLLOUT_RESTART and ctx.document.kind in ROLLING
+    if not old or pull.image.tag not in (None, "latest") or not pull.use.container_name:
+        return ""
+    other = pull.image.short if pull.image.tag else f"{pull.image.short}:latest"
+    return f", or `kubectl set image {named(ctx.document)} {pull.use.container_name}={other}`"
 
 
 def subject(pull: Pull, *, floats: bool) -> str:

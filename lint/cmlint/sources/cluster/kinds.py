@@ -30,7 +30,8 @@ WORKLOADS = (
     Resource("Job", BATCH, "jobs"),
     Resource("CronJob", BATCH, "cronjobs"),
 )
-KINDS = frozenset(("Pod", *(resource.kind for resource in WORKLOADS)))
+WITH_PODS = (PODS, *WORKLOADS)
+KINDS = frozenset(resource.kind for resource in WITH_PODS)
 
 
 class Workload(msgspec.Struct, gc=False):
@@ -191,20 +192,20 @@ API_VERSIONS = {CORE: "v1", APPS: "apps/v1", BATCH: "batch/v1"}
 
 
 def taker_of(resource: Resource) -> Callable[[msgspec.Raw], Any]:
-    """What makes of each object of a list what is kept of it."""
-    if resource.kind == "ConfigMap":
+    """What makes of each object of a built-in kind what is kept of it."""
+    if resource == CONFIG_MAPS:
         return named(objects.ConfigMap, objects.held_config_map)
-    if resource.kind == "Secret" and resource.accept == METADATA:
-        return named(objects.MetadataOnly, objects.held_name)
-    if resource.kind == "Secret":
+    if resource == SECRETS:
         return named(objects.Secret, objects.held_secret)
-    if resource.kind == "Namespace":
+    if resource == NAMES_OF_SECRETS:
+        return named(objects.MetadataOnly, objects.held_name)
+    if resource == NAMESPACES:
         decoder = msgspec.json.Decoder(objects.MetadataOnly)
         return lambda raw: decoder.decode(raw).metadata.name
-    if resource.kind == "Pod":
+    if resource == PODS:
         pods = msgspec.json.Decoder(PodObject)
         return lambda raw: take_pod(pods.decode(raw))
-    if resource.kind == "Event":
+    if resource == EVENTS:
         return msgspec.json.Decoder(Event).decode
     workloads = msgspec.json.Decoder(TYPES[resource.kind])
     return lambda raw: take_workload(resource, workloads.decode(raw))

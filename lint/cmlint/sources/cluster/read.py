@@ -21,6 +21,9 @@ from cmlint.sources.cluster.tops import judged
 THREADS = 6
 """Lists read at the same time."""
 
+PROVIDERS = (kinds.CONFIG_MAPS, kinds.SECRETS, kinds.NAMES_OF_SECRETS)
+BUILT_IN = (*PROVIDERS, *kinds.WITH_PODS, kinds.EVENTS)
+
 Progress = Callable[[str], None]
 """Told what is being read."""
 
@@ -55,7 +58,7 @@ class Reading(msgspec.Struct):
 def read_cluster(connection: Connection, scope: Scope, prefix: str, progress: Progress) -> Reading:
     """All that a scope asks for; raises NoClusterError where nothing can be had at all."""
     inventory = Inventory(connection.name, version_of(connection), connection.namespace, scope.namespaces is None)
-    lists = Lists(connection, progress)
+    lists = Lists(connection, prefix, progress)
     try:
         lists.read_all(scope)
     finally:
@@ -66,13 +69,14 @@ def read_cluster(connection: Connection, scope: Scope, prefix: str, progress: Pr
 def together(inventory: Inventory, lists: Sequence[Taken], unread: Sequence[Unread], prefix: str = "") -> Reading:
     """What was read as one: every name in its place, every pod with the object that it comes from."""
     for taken in lists:
-        if taken.resource.kind in ("ConfigMap", "Secret"):
+        if taken.resource in PROVIDERS:
             put(inventory, taken)
     for each in unread:
         forget(inventory, each)
-    found = [each for taken in lists if taken.resource.kind in kinds.KINDS for each in taken.objects]
-    add_events(found, [each for taken in lists if taken.resource.kind == "Event" for each in taken.objects])
-    workloads, pods = judged(found, prefix)
+    found = [each for taken in lists if taken.resource in kinds.WITH_PODS for each in taken.objects]
+    add_events(found, [each for taken in lists if taken.resource == kinds.EVENTS for each in taken.objects])
+    custom = [each for taken in lists if taken.resource not in BUILT_IN for each in taken.objects]
+    workloads, pods = judged(found, custom, prefix)
     return Reading(inventory, workloads, pods, readers_of(found), note(unread))
 
 
@@ -100,8 +104,8 @@ class Lists:
     `taken` are the lists that were read.
     """
 
-    def __init__(self, connection: Connection, progress: Progress) -> None:
-        self.connection, self.progress = connection, progress
+    def __init__(self, connection: Connection, prefix: str, progress: Progress) -> None:
+        self.connection, self.prefix, self.progress = connection, prefix, progress
         self.threads = ThreadPoolExecutor(THREADS)
         self.taken: list[Taken] = []
         self.unread: list[Unread] = []
@@ -111,6 +115,8 @@ class Lists:
         wanted = [kinds.CONFIG_MAPS, kinds.NAMES_OF_SECRETS if scope.metadata_only_secrets else kinds.SECRETS]
         if scope.workloads:
             wanted += [kinds.PODS, *kinds.WORKLOADS, kinds.EVENTS]
+        if scope.custom_resources:
+            wanted += self.custom_kinds()
         if scope.namespaces is not None:
             self.read((resource, namespace) for resource in wanted for namespace in scope.namespaces)
             return
@@ -118,6 +124,16 @@ class Lists:
         if forbidden:
             names = self.names()
             self.read((resource, namespace) for resource in forbidden for namespace in names)
+
+    def custom_kinds(self) -> list[Resource]:
+        """The kinds of custom resources that the cluster offers."""
+        from cmlint.sources.cluster.custom import custom_kinds
+
+        try:
+            return list(custom_kinds(self.connection))
+        except BadAnswerError as error:
+            self.unread.append(Unread("custom resource", None, error.status, str(error)))
+            return []
 
     def names(self) -> list[str]:
         """The namespaces that there are, or where that may not be known the context's own."""
@@ -142,7 +158,7 @@ class Lists:
                 except BadAnswerError as error:
                     if error.status == UNAUTHORIZED:
                         raise no_cluster(self.connection, error) from None
-                    if error.status == FORBIDDEN and namespace is None:
+                    if error.status == FORBIDDEN and namespace is None and resource in BUILT_IN:
                         forbidden.append(resource)
                     elif error.status != NOT_FOUND:
                         self.unread.append(Unread(resource.kind, namespace, error.status, str(error)))
@@ -151,7 +167,15 @@ class Lists:
     def one(self, resource: Resource, namespace: str | None) -> list[Any]:
         """One list."""
         self.progress(f"{resource.plural}{f' in {namespace}' if namespace else ''}")
-        return read_list(self.connection, resource, namespace, kinds.taker_of(resource))
+        return read_list(self.connection, resource, namespace, self.taker_of(resource))
+
+    def taker_of(self, resource: Resource) -> Callable[[msgspec.Raw], Any]:
+        """What makes of each object of a list what is kept of it."""
+        if resource in BUILT_IN:
+            return kinds.taker_of(resource)
+        from cmlint.sources.cluster.custom import take_custom
+
+        return lambda raw: take_custom(resource, raw, self.prefix)
 
     def stop(self) -> None:
         """Leaves no thread behind that still asks for something."""

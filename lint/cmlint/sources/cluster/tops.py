@@ -16,22 +16,43 @@ Key = tuple[str, str, str]
 """Namespace, kind and name."""
 
 
-def judged(found: Iterable[Workload], prefix: str) -> tuple[dict[str, list[LiveObject]], dict[Key, list[Pod]]]:
-    """The live objects that rules look at by namespace, and the pods of each."""
+def judged(
+    found: Iterable[Workload], custom: Iterable[LiveObject], prefix: str
+) -> tuple[dict[str, list[LiveObject]], dict[Key, list[Pod]]]:
+    """The live objects that rules look at by namespace, and the pods of each; `custom` are custom resources."""
     by_key = {each.head.key: each for each in found}
     pods: dict[Key, list[Pod]] = defaultdict(list)
     tops: dict[Key, Workload] = {}
+    workloads: dict[str, list[LiveObject]] = defaultdict(list)
+    describing: set[Key] = set()
+    for live in custom:
+        key = key_of(live)
+        workloads[key[0]].append(live)
+        if live.facts.documents[0].pods:
+            describing.add(key)
     for each in by_key.values():
         top = top_of(each, by_key)
+        owner = (top.head.namespace, *top.head.owner) if top.head.owner else top.head.key
         if isinstance(each, PodWorkload) and each.pod and not each.done:
-            pods[top.head.key].append(each.pod)
-        if top is each and each.spec is not None and not (isinstance(each, PodWorkload) and each.mirror):
+            pods[owner if owner in describing else top.head.key].append(each.pod)
+        if top is each and owner not in describing and is_judged(each):
             tops[each.head.key] = each
-    workloads: dict[str, list[LiveObject]] = defaultdict(list)
     for each in latest(tops.values(), pods):
         if each.spec is not None:
             workloads[each.head.namespace].append(live_object(each, each.spec, prefix))
     return {name: sorted(here) for name, here in workloads.items()}, dict(pods)
+
+
+def is_judged(found: Workload) -> bool:
+    """Whether an object at the top runs or will, and is not the node's own affair."""
+    return found.spec is not None and not (isinstance(found, PodWorkload) and found.mirror)
+
+
+def key_of(live: LiveObject) -> Key:
+    """Namespace, kind and name of a live object."""
+    document = live.facts.documents[0]
+    namespace, name = document.namespace, document.name
+    return namespace.value if namespace else "", document.kind, name.value if name else ""
 
 
 def top_of(found: Workload, by_key: dict[Key, Workload]) -> Workload:
