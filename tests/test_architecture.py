@@ -27,8 +27,9 @@ ALLOWED = {
     "sources": "kube manifest model",
     "config": "errors kube manifest registry rules sources",
     "check": "bundle config engine kube manifest model registry rules sources suppress texts",
+    "live": "bundle check config engine kube model rules sources suppress texts",
     "report": "bundle check kube model registry rules texts",
-    "cli": "bundle check config errors kube model registry report rules sources texts",
+    "cli": "bundle check config errors kube live model registry report rules sources texts",
     "__main__": "cli errors",
 }
 """What each room of `lint/cmlint` may import from the others."""
