@@ -116,6 +116,19 @@ def best(measured: list[Cost]) -> Cost:
     return Cost(*(min(values) for values in zip(*measured, strict=True)))
 
 
+def show(table: list[Line], rounds: int) -> None:
+    """Measures all lines in turns, and prints the best of each."""
+    measured: dict[str, list[Cost]] = {line.name: [] for line in table}
+    for _ in range(rounds):
+        for line in table:
+            measured[line.name] += [line.measure() for _ in range(line.times)]
+    print(f"{'':32}{'CPU, s':>10}{'wall, s':>10}{'peak, MB':>10}{'CPU ratio':>12}{'wall ratio':>12}")
+    for line in table:
+        cost, base = best(measured[line.name]), best(measured[line.base])
+        ratios = f"{cost.cpu / base.cpu:12.2f}{cost.wall / base.wall:12.2f}"
+        print(f"{line.name:32}{cost.cpu:10.3f}{cost.wall:10.3f}{cost.memory:10.0f}{ratios}")
+
+
 def main() -> None:
     """Measures in turns and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -129,16 +142,7 @@ def main() -> None:
     found = files(given.corpus)
     size = sum(path.stat().st_size for path in found) / 1e6
     print(f"{len(found)} files, {size:.1f} MB, best of {given.rounds} rounds\n")
-    table = lines(given.corpus)
-    measured: dict[str, list[Cost]] = {line.name: [] for line in table}
-    for _ in range(given.rounds):
-        for line in table:
-            measured[line.name] += [line.measure() for _ in range(line.times)]
-    print(f"{'':32}{'CPU, s':>10}{'wall, s':>10}{'peak, MB':>10}{'CPU ratio':>12}{'wall ratio':>12}")
-    for line in table:
-        cost, base = best(measured[line.name]), best(measured[line.base])
-        ratios = f"{cost.cpu / base.cpu:12.2f}{cost.wall / base.wall:12.2f}"
-        print(f"{line.name:32}{cost.cpu:10.3f}{cost.wall:10.3f}{cost.memory:10.0f}{ratios}")
+    show(lines(given.corpus), given.rounds)
 
 
 if __name__ == "__main__":

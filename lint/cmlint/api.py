@@ -6,7 +6,8 @@ from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.index import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.kube import expansion, images, names, versions
-from cmlint.kube.near import nearest
+from cmlint.kube.near import nearest, only_near
+from cmlint.model.changes import Add, Change, Quote, Remove, Replace, Rewrite, Unlist
 from cmlint.model.facts import (
     Container,
     Document,
@@ -29,7 +30,9 @@ from cmlint.model.live import Held, Pod
 from cmlint.rules import Context, Draft, Settings, rule
 
 __all__ = [
+    "Add",
     "Bundle",
+    "Change",
     "Cluster",
     "Consequence",
     "Container",
@@ -49,12 +52,17 @@ __all__ = [
     "Pod",
     "PodSpec",
     "Provider",
+    "Quote",
     "Reference",
+    "Remove",
+    "Replace",
     "Resolution",
+    "Rewrite",
     "Scalar",
     "Settings",
     "Span",
     "Target",
+    "Unlist",
     "Unresolved",
     "Variable",
     "Volume",
@@ -63,6 +71,7 @@ __all__ = [
     "images",
     "names",
     "nearest",
+    "only_near",
     "references_of",
     "rule",
     "versions",

@@ -104,6 +104,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     helm_program: Annotated[str | None, doc("The program that renders charts; by default helm.")] = None
     helm: Annotated[Helm, doc("How Helm charts are rendered.")] = Helm()
     build_timeout: Annotated[int, doc("The seconds after which a build is given up.")] = 60
+    baseline: Annotated[
+        str | None, doc("The file of findings that are known and left out, relative to this file's folder.")
+    ] = None
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"], doc("The least severity that gives exit status 1.")
     ] = "warning"
@@ -147,6 +150,7 @@ def load(path: str | None, rules: Mapping[str, Rule]) -> Config:
     return msgspec.structs.replace(
         config,
         exclude=tuple(anchored(pattern, folder) for pattern in config.exclude),
+        baseline=os.path.join(folder, config.baseline) if config.baseline else None,
         helm=Helm({anchored(pattern, folder): below(folder, words) for pattern, words in config.helm.values.items()}),
         per_path_ignore={anchored(pattern, folder): words for pattern, words in config.per_path_ignore.items()},
     )
@@ -455,8 +459,12 @@ def below(folder: str, lists: Words) -> Words:
 def anchored(pattern: str, folder: str) -> str:
     """A pattern that is relative to a folder, in the syntax of `.gitignore`, as one relative to the root."""
     sign, body = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
-    root = folder.replace(os.sep, "/").rstrip("/")
-    root = "".join(f"\\{character}" if character in "\\*?[]! " else character for character in root)
+    root = escaped(folder.replace(os.sep, "/").rstrip("/"))
     if "/" in body.rstrip("/"):
         return f"{sign}{root}/{body.lstrip('/')}"
     return f"{sign}{root}/**/{body}"
+
+
+def escaped(path: str) -> str:
+    """A path as a pattern that matches nothing else."""
+    return "".join(f"\\{character}" if character in "\\*?[]! " else character for character in path)

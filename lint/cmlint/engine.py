@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import references_of
+from cmlint.bundle.index import Placed, references_of
+from cmlint.fingerprints import fingerprints
 from cmlint.model import facts
-from cmlint.model.findings import SEVERITIES, Finding, Fix, Location, ObjectId, Related
-from cmlint.rules import Context, Draft, Rule, Settings
+from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Known, Location, ObjectId, Related
+from cmlint.rules import Context, Draft, Rule, Settings, Suggestion
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
@@ -36,13 +37,16 @@ SURE: frozenset[facts.FaultCode] = frozenset(
 class Outcome(msgspec.Struct):
     """What a run found: the findings in order, what the summary counts, and by path what must not be shown.
 
-    Of `live` bundles each object counts as a file.
+    What need not be shown is kept apart: what is `suppressed`, what is `older` than the change that was asked for, and
+    what is `baselined`. What of the baseline no longer occurs is `gone`. Where bundles are `live`, each object counts as
+    a file.
     """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
     suppressed: list[Finding] = msgspec.field(default_factory=list)
     unverified: list[Unverified] = msgspec.field(default_factory=list)
     created: list[Created] = msgspec.field(default_factory=list)
+    unfixed: list[Unfixed] = msgspec.field(default_factory=list)
     files: int = 0
     documents: int = 0
     containers: int = 0
@@ -51,6 +55,20 @@ class Outcome(msgspec.Struct):
     hidden: dict[str, list[facts.Span]] = msgspec.field(default_factory=dict)
     crashed: bool = False
     live: bool = False
+    older: list[Finding] = msgspec.field(default_factory=list)
+    baselined: list[Finding] = msgspec.field(default_factory=list)
+    gone: list[Known] = msgspec.field(default_factory=list)
+
+    @property
+    def everything(self) -> tuple[Finding, ...]:
+        """All that was found, whether it is shown or not."""
+        return (*self.findings, *self.suppressed, *self.older, *self.baselined)
+
+    def name_all(self) -> None:
+        """Gives every finding its fingerprint; what is suppressed is counted with the rest, and so changes no other."""
+        names = fingerprints(self.everything)
+        self.findings = [msgspec.structs.replace(found, fingerprint=names[found]) for found in self.findings]
+        self.suppressed = [msgspec.structs.replace(found, fingerprint=names[found]) for found in self.suppressed]
 
 
 class Unverified(msgspec.Struct, frozen=True, order=True):
@@ -67,6 +85,15 @@ class Created(msgspec.Struct, frozen=True, order=True):
     location: Location
     name: str
     command: Location
+
+
+class Unfixed(msgspec.Struct, frozen=True, order=True):
+    """A fix of a finding that is not made, and why."""
+
+    location: Location
+    rule: str
+    safe: bool
+    why: str
 
 
 class Engine:
@@ -92,6 +119,7 @@ class Engine:
             self.unused(bundle, suppressions, outcome)
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
+        outcome.name_all()
         return outcome
 
     def settle(self, rule: Rule, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> None:
@@ -102,11 +130,13 @@ class Engine:
         consequence = draft.consequence or rule.consequence
         if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
             return
-        finding = self.finish(rule, draft)
-        if suppressions.covers(rule, draft):
-            outcome.suppressed.append(finding)
+        fixes, unfixed = self.fixes(draft) if draft.suggestions else ((), ())
+        finding = self.finish(rule, draft, fixes)
+        if suppression := suppressions.covering(rule, draft):
+            outcome.suppressed.append(msgspec.structs.replace(finding, suppression=suppression))
         else:
             outcome.findings.append(finding)
+            outcome.unfixed.extend(Unfixed(finding.location, rule.name, safe, why) for safe, why in unfixed)
 
     def wants_all(self, rule: Rule) -> bool:
         """Whether even the pedantic findings of a rule are wanted."""
@@ -184,14 +214,44 @@ class Engine:
             for rule, draft in self.call("Ignore", ignore, context, outcome):
                 self.settle(rule, draft, suppressions, outcome)
 
-    def finish(self, rule: Rule, draft: Draft) -> Finding:
+    def fixes(self, draft: Draft) -> tuple[tuple[Fix, ...], tuple[tuple[bool, str], ...]]:
+        """The ways to mend a finding as edits of what was written; of others, whether they are safe and why not."""
+        from cmlint.manifest.edits import CannotEditError
+
+        found: list[Fix] = []
+        unfixed: list[tuple[bool, str]] = []
+        for suggestion in draft.suggestions:
+            try:
+                found.append(Fix(suggestion.title, suggestion.safe, self.edits(draft.placed, suggestion)))
+            except CannotEditError as error:
+                unfixed.append((suggestion.safe, str(error)))
+        return tuple(found), tuple(unfixed)
+
+    def edits(self, placed: Placed, suggestion: Suggestion) -> tuple[Edit, ...]:
+        """What a suggestion changes in the text that the document was written in; raises CannotEditError.
+
+        What was built is only changed where it was written word for word.
+        """
+        from cmlint.manifest.edits import CannotEditError, pieces_of
+
+        change, built = suggestion.change, placed.built
+        path, place = placed.written(change.span)
+        text = self.texts.get(path).text
+        if built:
+            if built.rendered:
+                raise CannotEditError("a template writes it, and templates are never changed")
+            if unquoted(text[place.start : place.end]) != unquoted(built.text[change.span.start : change.span.end]):
+                raise CannotEditError("it is not written there word for word as it is built")
+            change = msgspec.structs.replace(change, span=place)
+        return tuple(Edit(path, *piece) for piece in pieces_of(change, text))
+
+    def finish(self, rule: Rule, draft: Draft, fixes: tuple[Fix, ...]) -> Finding:
         """A finding with everything that follows from its rule and its text."""
         document = draft.placed.document
         consequence = draft.consequence or rule.consequence
         built = draft.placed.built
         location = self.texts.locate(*draft.placed.written(draft.span))
         related = [Related(label, self.texts.locate(*p.written(span))) for label, p, span in draft.related]
-        fixes = () if built else (Fix(s.title, s.safe, s.edits) for s in draft.suggestions)
         message, help_text = draft.message, draft.help_text
         name = document.name.value if document.name else None
         if built:
@@ -211,8 +271,8 @@ class Engine:
             tuple(related),
             identity,
             draft.container,
-            tuple(fixes),
-            fingerprint(rule.name, location.path, identity, draft.container, message),
+            fixes,
+            "",
         )
 
     def count(self, bundle: Bundle, outcome: Outcome) -> None:
@@ -249,6 +309,11 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
         result.hidden.update(outcome.hidden)
     result.findings.sort(key=order)
     return result
+
+
+def unquoted(text: str) -> str:
+    """A scalar without the quotes around it."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
 def paths_of(bundle: Bundle) -> Iterable[str]:
@@ -302,14 +367,6 @@ def crash_draft(rule: Rule, error: Exception, value: Any, context: Context) -> D
     span = getattr(value, "span", placed.document.head)
     draft = Draft(placed, span, f"the rule `{rule.name}` has crashed: {type(error).__name__}{where}")
     return draft.help("This is a mistake in the rule, not in the manifest; please report it. All other rules have run.")
-
-
-def fingerprint(rule: str, path: str, identity: ObjectId, container: str | None, message: str) -> str:
-    """What stays the same about a finding when lines move."""
-    import hashlib
-
-    parts = (rule, path, identity.kind, identity.namespace or "", identity.name or "", container or "", message)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def order(finding: Finding) -> tuple[Any, ...]:

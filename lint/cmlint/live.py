@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
@@ -55,23 +55,28 @@ class Wanted(NamedTuple):
 # what manifests stand on
 
 
-class Ground(NamedTuple):
-    """What manifests stand on: the cluster that is `live`, if it is to be asked, and snapshots.
+class Ground:
+    """What manifests stand on: snapshots, and the cluster that is `live`, if one is to be asked.
 
-    `max_age` is after how many days a snapshot is called old, `namespace` where objects go that name none.
+    `namespace` is where objects go that name none. What was read is kept for whoever checks several times in one run.
     """
 
-    live: Wanted | None
-    against: tuple[str, ...]
-    max_age: float
-    namespace: str | None
-    progress: Progress
+    def __init__(
+        self, live: Wanted | None, snapshots: Iterable[Inventory], namespace: str | None, progress: Progress
+    ) -> None:
+        self.live, self.snapshots, self.namespace, self.progress = live, tuple(snapshots), namespace, progress
+        self.read: dict[tuple[str, ...], Reading] = {}
 
     def look(self, bundles: list[Bundle], texts: Texts, config: Config, problems: list[Problem]) -> Config:
         """Lets bundles stand on it; raises NoClusterError."""
-        clusters = list(clusters_written(self.against, self.namespace, self.max_age, problems))
-        if self.live:
-            clusters += clusters_below(bundles, self.live, problems, self.progress)
+        clusters = [Cluster(inventory, self.namespace) for inventory in self.snapshots]
+        for connection in self.live.connections() if self.live else ():
+            namespaces = tuple(sorted(namespaces_of(bundles, connection.namespace)))
+            if namespaces not in self.read:
+                scope = Scope(namespaces, True, self.live is not None and self.live.metadata_only_secrets)
+                self.read[namespaces] = read_cluster(connection, scope, "", self.progress)
+            tell(self.read[namespaces], problems)
+            clusters.append(cluster_of(self.read[namespaces]))
         return stand_on(clusters, bundles, texts, config)
 
 
@@ -95,18 +100,6 @@ def bring(bundle: Bundle, cluster: Cluster) -> None:
             cluster.defined[provider.target, namespace, provider.name.value] += 1
 
 
-def clusters_below(
-    bundles: Sequence[Bundle], wanted: Wanted, problems: list[Problem], progress: Progress
-) -> Iterator[Cluster]:
-    """The clusters that bundles go to, as far as the namespaces in these say; raises NoClusterError."""
-    for connection in wanted.connections():
-        namespaces = tuple(sorted(namespaces_of(bundles, connection.namespace)))
-        scope = Scope(namespaces, True, wanted.metadata_only_secrets)
-        reading = read_cluster(connection, scope, "", progress)
-        tell(reading, problems)
-        yield cluster_of(reading)
-
-
 def namespaces_of(bundles: Iterable[Bundle], default: str) -> set[str]:
     """The namespaces that the objects of bundles are in; those that name none go to the default."""
     found = {
@@ -118,24 +111,13 @@ def namespaces_of(bundles: Iterable[Bundle], default: str) -> set[str]:
     return {name or default for name in found if not (name and is_placeholder(name))} or {default}
 
 
-def clusters_written(
-    paths: Iterable[str], namespace: str | None, max_age: float, problems: list[Problem]
-) -> Iterator[Cluster]:
-    """The clusters of snapshots; one that is too old is told."""
+def written(paths: Iterable[str], max_age: float, warn: Callable[[str], None]) -> Iterator[Inventory]:
+    """The clusters of snapshots; warns of one that is too old, and raises BadSnapshotError for what is none."""
     for path in paths:
-        try:
-            with open(path, encoding="utf-8") as file:
-                found = snapshot.read(file.read())
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not valid UTF-8"
-            problems.append(Problem(path, 0, f"cannot be read: {reason}"))
-            continue
-        except snapshot.BadSnapshotError as error:
-            problems.append(Problem(path, 0, str(error)))
-            continue
+        found = snapshot.load(path)
         if (days := age(found.taken)) > max_age:
-            problems.append(Problem(path, 0, f"is {days} days old, and may no longer be true", fatal=False))
-        yield from (Cluster(inventory, namespace) for inventory in found.clusters)
+            warn(f"{path}: the snapshot is {days} days old, and may no longer be true")
+        yield from found.clusters
 
 
 def age(taken: str) -> int:

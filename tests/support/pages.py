@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from cmlint.check import Result, check
-from cmlint.config import Config
+from cmlint.fixes.fixing import Fixed, fix
+from cmlint.fixes.save import save
 from cmlint.live import judge, stand_on
 from cmlint.report import render
 from cmlint.report.view import View
@@ -23,11 +24,12 @@ HEADINGS = (
     "Example",
     "Use instead",
     "Options",
+    "Fix safety",
     "When not to use it",
     "Case",
     "Kubernetes",
 )
-OPTIONAL = {"Options", "When not to use it", "Case"}
+OPTIONAL = {"Options", "Fix safety", "When not to use it", "Case"}
 CLUSTER = "cluster"
 """The name of a block that is no file, but what a cluster holds."""
 
@@ -130,21 +132,57 @@ def run(page: Page, section: Section) -> Outcome:
     with tempfile.TemporaryDirectory() as folder, inside(Path(folder)):
         files.pop(CLUSTER, None)
         write(Path(folder), files)
-        config = config_here()
-        if not config.select:
-            config = msgspec.structs.replace(config, select=(page.rule,))
-        result = find(config, section.files.get(CLUSTER))
+        result = check_here(page, section.files.get(CLUSTER))
         differences = assertions.differences(expected, result.outcome.findings)
         differences += [f"not readable: {problem}" for problem in result.problems]
         return Outcome(differences, expected, render("text", result, View(width=100, quiet=True)))
 
 
-def find(config: Config, live: str | None) -> Result:
-    """What is found in the files of the working directory, on a cluster if there is one; in that one if it is alone."""
-    found = [clusters.cluster(live)] if live is not None else []
-    if found and not any(path.suffix == ".yaml" for path in Path().rglob("*")):
+def check_here(page: Page, live: str | None = None) -> Result:
+    """What the page's rule finds in the working directory, on a cluster if there is one; in that one if it is alone."""
+    config = config_here()
+    if not config.select:
+        config = msgspec.structs.replace(config, select=(page.rule,))
+    if live is None:
+        return check(["."], config, dict(rules()))
+    found = [clusters.cluster(live)]
+    if not any(path.suffix == ".yaml" for path in Path().rglob("*")):
         return judge(found, config, dict(rules()), [], suppress=True)
     return check(["."], config, dict(rules()), look=lambda b, t, c, _: stand_on(found, b, t, c))
+
+
+@dataclass(frozen=True)
+class FixedSection:
+    """A section's files before and after all fixes are made, and what came of that."""
+
+    before: dict[str, str]
+    after: dict[str, str]
+    found: Result
+    fixed: Fixed
+    again: Fixed
+
+
+def fix_section(page: Page, section: Section) -> FixedSection:
+    """Makes all fixes for a section, unsafe ones too, writes them and tries once more; each file gets some comments."""
+    before = {name: commented(assertions.read(name, text)[0]) for name, text in section.files.items()}
+    live = before.pop(CLUSTER, None)
+    with tempfile.TemporaryDirectory() as folder, inside(Path(folder)):
+        write(Path(folder), before)
+        found = check_here(page, live)
+        fixed = fix(found, lambda: check_here(page, live), unsafe=True)
+        for path, change in fixed.changes.items():
+            save(path, change.old, change.new)
+        after = {name: Path(name).read_bytes().decode() for name in before}
+        return FixedSection(
+            before, after, found, fixed, fix(check_here(page, live), lambda: check_here(page, live), unsafe=True)
+        )
+
+
+def commented(text: str) -> str:
+    """A text with a comment behind each `image`, above each container's name and at the end."""
+    text = re.sub(r"(?m)^( *image: [^\n#{]*[^\n# {])$", r"\1  # the image", text)
+    text = re.sub(r"(?m)^( *)(containers:)$", r"\1# the containers\n\1\2", text)
+    return f"{text}# the end\n" if ":" in text and not text.startswith("{") else text
 
 
 def updated(page: Page) -> str:

@@ -166,6 +166,17 @@ class Cluster:
                     self.listings[live.path] = live.text
                     yield placed, reference
 
+    def pull_policy(self, placed: Placed, container: str) -> str | None:
+        """The policy of a container in the live object that a manifest is for."""
+        kind, namespace, name = placed.identity
+        for live in self.workloads.get(namespace or self.namespace or "", ()):
+            document = live.facts.documents[0]
+            if document.kind == kind and document.name and document.name.value == name:
+                for found in (each for pod in document.pods for each in pod.containers):
+                    if found.name and found.name.value == container and found.pull_policy:
+                        return found.pull_policy.value
+        return None
+
     def shows_readers(self, namespace: str) -> bool:
         """Whether everything with pods was listed in a namespace, so that nothing else reads what is there."""
         space = self.inventory.space(namespace)

@@ -11,7 +11,7 @@ import msgspec
 from cmlint.bundle.evidence import Surroundings, is_well_known
 from cmlint.bundle.index import Definition, Index, Placed, Supply
 from cmlint.kube.names import is_placeholder
-from cmlint.kube.near import nearest
+from cmlint.kube.near import nearest, only_near
 from cmlint.model.facts import COMMAND, Key, Reference
 
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ class Resolution(msgspec.Struct, frozen=True):
     """What a reference leads to.
 
     `definitions` are the equally near providers that it can mean (`found`), or those in other namespaces
-    (`wrong-namespace`). `near` are providers with a name that was probably meant. `why` says in words why nothing is
-    known (`unknown`). A reference that is `missing` is proven to lead nowhere, `looked_up` where a cluster shows it.
-    Definitions that are not `sure` say not
-    all: they stand in another branch of the tree, and something else around the reference may bring in others of the
-    same name, or several hands add keys to the object.
+    (`wrong-namespace`). `near` are providers with a name that was probably meant, which is the `only` one or the
+    nearest of several. `why` says in words why nothing is known (`unknown`). A reference that is `missing` is proven to
+    lead nowhere, `looked_up` where a cluster shows it. Definitions that are not `sure` say not all: they stand in
+    another branch of the tree, and something else around the reference may bring in others of the same name, or several
+    hands add keys to the object.
     """
 
     status: Status
@@ -37,6 +37,7 @@ class Resolution(msgspec.Struct, frozen=True):
     why: str = ""
     sure: bool = True
     looked_up: bool = False
+    only: bool = False
 
     @property
     def open(self) -> bool:
@@ -127,10 +128,10 @@ class Resolver:
             return Resolution("unknown", why=why)
         if why := next((answer.why for answer in answers if answer.why), ""):
             return Resolution("unknown", why=why)
-        if named:
-            return Resolution("wrong-namespace", nearest_definitions(named, placed))
+        if apart := named or self.unlinked(reference):
+            return Resolution("wrong-namespace", nearest_definitions(apart, placed))
         if answers:
-            return self.looked_up(reference, namespace, placed, answers)
+            return self.look_up_live(reference, namespace, placed, answers)
         return self.absent(reference, namespace, placed)
 
     def standing(self, reference: Reference, namespace: str | None) -> list[Definition]:
@@ -141,6 +142,21 @@ class Resolver:
             for definition in index.named(reference.target, reference.name.value)
             if definition.provider.everywhere
             or (meets(namespace, definition.namespace) if together else namespace and namespace == definition.namespace)
+        ]
+
+    def unlinked(self, reference: Reference) -> list[Definition]:
+        """What a kustomization builds under a name with a prefix, suffix or hash that the reference has not been given.
+
+        kustomize gives it to every reference but those from another namespace
+        (`api/filters/nameref/nameref.go` in kubernetes-sigs/kustomize), so the object stands in another one.
+        """
+        if not self.index.whole:
+            return []
+        built = (d for name in self.index.names(reference.target) for d in self.index.named(reference.target, name))
+        return [
+            definition
+            for definition in built
+            if definition.placed.built and definition.spelled == reference.name.value and definition.namespace
         ]
 
     def created(
@@ -183,7 +199,7 @@ class Resolver:
 
     def absent(self, reference: Reference, namespace: str | None, placed: Placed) -> Resolution:
         """A name that nothing defines: proven missing, or not to be known from the files."""
-        near = self.near(reference, namespace, placed)
+        near, only = self.near(reference, namespace, placed)
         perhaps = self.index.perhaps_created(reference.target, reference.name.value)
         maybe = [d for d in perhaps if meets(namespace, d.namespace) and self.index.serves(d, placed)]
         if not near and any(definition.provider.name.value != "*" for definition in maybe):
@@ -198,21 +214,22 @@ class Resolver:
         if reference.via == "field" and not why:
             why = f"{placed.document.kind} may make it itself"
         if self.strict or near or not why:
-            return Resolution("missing", near=near, why=why or "")
+            return Resolution("missing", near=near, why=why or "", only=only)
         return Resolution("unknown", why=why)
 
-    def looked_up(
+    def look_up_live(
         self, reference: Reference, namespace: str | None, placed: Placed, answers: Sequence[Answer]
     ) -> Resolution:
         """A name that neither the bundle nor any cluster has."""
         elsewhere = tuple(definition for answer in answers for definition in answer.elsewhere)
         if elsewhere and namespace:
             return Resolution("wrong-namespace", elsewhere, looked_up=True)
-        near = self.near(reference, namespace, placed) or tuple(d for answer in answers for d in answer.near)
-        return Resolution("missing", near=near, looked_up=True)
+        near, only = self.near(reference, namespace, placed)
+        live = tuple(definition for answer in answers for definition in answer.near)
+        return Resolution("missing", near=near or live, looked_up=True, only=only and bool(near))
 
-    def near(self, reference: Reference, namespace: str | None, placed: Placed) -> tuple[Definition, ...]:
-        """Providers of the name that was probably meant."""
+    def near(self, reference: Reference, namespace: str | None, placed: Placed) -> tuple[tuple[Definition, ...], bool]:
+        """Providers of the name that was probably meant, and whether no other name is near."""
         reachable: dict[str, list[Definition]] = {}
         for name in self.index.names(reference.target):
             for definition in self.index.named(reference.target, name):
@@ -220,7 +237,9 @@ class Resolver:
                     spelled = definition.spelled if definition.placed.built else name
                     reachable.setdefault(spelled, []).append(definition)
         meant = nearest(reference.name.value, reachable)
-        return nearest_definitions(reachable[meant], placed) if meant is not None else ()
+        if meant is None:
+            return (), False
+        return nearest_definitions(reachable[meant], placed), only_near(reference.name.value, reachable) is not None
 
     def is_external(self, reference: Reference) -> bool:
         """Whether the configuration says that this name is made elsewhere."""

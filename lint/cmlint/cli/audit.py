@@ -11,10 +11,9 @@ from cmlint.cli.check import PARAMETERS as OF_CHECK
 from cmlint.cli.check import settle_rules, status
 from cmlint.cli.inputs import rules_or_error, tell_problems
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.terminal import view_of, write
+from cmlint.cli.reports import in_actions, wanted, write_reports
 from cmlint.config import load
-from cmlint.errors import FatalError, fatal
-from cmlint.report import render
+from cmlint.errors import fatal
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -34,8 +33,8 @@ class Options(msgspec.Struct, frozen=True):
     fail_on: str | None = None
     no_ignores: bool = False
     config: str | None = None
-    format: str = "text"
-    output: str | None = None
+    format: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
     statistics: bool = False
     verbose: bool = False
     quiet: bool = False
@@ -43,12 +42,7 @@ class Options(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = (
-    clusters.NAMESPACES,
-    clusters.ALL_NAMESPACES,
-    clusters.CONTEXTS,
-    clusters.KUBECONFIG,
-    clusters.QPS,
-    clusters.METADATA_ONLY,
+    *clusters.TO_READ,
     Parameter(
         "custom_resources",
         "flag",
@@ -61,36 +55,28 @@ PARAMETERS = (
 
 def run(options: Options) -> int:
     """Reads, judges, reports and gives the exit status."""
-    from cmlint.live import Wanted, audit
+    from cmlint.live import audit
 
     started = time.perf_counter()
+    reports = wanted(options.format, options.output)
     rules = rules_or_error()
     config = settle_rules(load(options.config, rules), options)
-    if options.namespace and options.all_namespaces:
-        raise FatalError("`--namespace` and `--all-namespaces` exclude each other", "give one of them")
-    wanted = Wanted(
-        options.context,
-        options.kubeconfig,
-        options.namespace,
-        options.all_namespaces,
-        clusters.number("--qps", options.qps, 50),
-        options.metadata_only_secrets,
-        options.custom_resources,
-    )
+    which = clusters.wanted_of(options)
     try:
-        result = clusters.reach(lambda: audit(wanted, config, rules, clusters.show, suppress=not options.no_ignores))
+        result = clusters.reach(lambda: audit(which, config, rules, clusters.show, suppress=not options.no_ignores))
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)
-    view = view_of(
+    write_reports(
+        reports,
+        result,
         options.color,
-        options.output,
+        annotate=in_actions() and not options.format,
         verbose=options.verbose,
         quiet=options.quiet,
         statistics=options.statistics,
         seconds=time.perf_counter() - started,
     )
-    write(render(options.format, result, view), options.output)
     return status(result, config.fail_on)
 
 

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
 
-from cmlint.check import Look, Result, check
+from cmlint.check import Result
 from cmlint.cli import clusters
 from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_empty, tell_problems
-from cmlint.cli.parameters import COLOR, CONFIG, INPUT, OUTPUT, PATHS, RULES, Command, Parameter, words_of
-from cmlint.cli.terminal import view_of, write
+from cmlint.cli.known import Wishes, look
+from cmlint.cli.parameters import (
+    COLOR,
+    CONFIG,
+    FIXES,
+    INPUT,
+    KNOWN,
+    OUTPUT,
+    PATHS,
+    RULES,
+    Command,
+    Parameter,
+    words_of,
+)
+from cmlint.cli.reports import in_actions, wanted, write_reports
 from cmlint.config import Config, anchored, load
 from cmlint.errors import FatalError, fatal
 from cmlint.model.findings import RANKS, Severity
-from cmlint.report import FORMATS, render
+from cmlint.report import FORMATS
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -29,8 +43,15 @@ class Options(msgspec.Struct, frozen=True):
     kubernetes_version: str | None = None
     fail_on: str | None = None
     no_ignores: bool = False
+    since: str | None = None
+    baseline: str | None = None
+    write_baseline: str | None = None
+    fix: bool = False
+    diff: bool = False
+    unsafe_fixes: bool = False
     config: str | None = None
     exclude: tuple[str, ...] = ()
+    staged: bool = False
     allow_empty: bool = False
     no_build: bool = False
     kustomize: str | None = None
@@ -45,12 +66,18 @@ class Options(msgspec.Struct, frozen=True):
     metadata_only_secrets: bool = False
     against: tuple[str, ...] = ()
     max_age: str | None = None
-    format: str = "text"
-    output: str | None = None
+    format: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
     statistics: bool = False
     verbose: bool = False
     quiet: bool = False
     color: str = "auto"
+
+
+def listed(formats: Sequence[str]) -> str:
+    """The formats in words; the first is the default."""
+    first, *others, last = (f"`{form}`" for form in formats)
+    return f"{first} (default), {', '.join(others)} or {last}"
 
 
 SEVERITIES = ("error", "warning", "info", "never")
@@ -90,7 +117,20 @@ PARAMETERS = (
         SEVERITIES,
     ),
     Parameter("no_ignores", "flag", "Show what comments, annotations and the configuration suppress.", panel=RULES),
+    Parameter("since", "text", "Show only what the change since a commit, a tag or a branch brought in.", "REV", KNOWN),
+    Parameter("baseline", "text", "Leave out the findings that a file keeps.", "FILE", KNOWN),
+    Parameter(
+        "write_baseline",
+        "text",
+        "Keep the findings in a file; with `--baseline`, only those of them that still occur.",
+        "FILE",
+        KNOWN,
+    ),
+    Parameter("fix", "flag", "Fix what can be fixed safely, and show what is left.", panel=FIXES),
+    Parameter("diff", "flag", "Show what `--fix` would change, and write nothing.", panel=FIXES),
+    Parameter("unsafe_fixes", "flag", "Make fixes, too, that may not be what you meant.", panel=FIXES),
     CONFIG,
+    Parameter("staged", "flag", "Lint what the next commit will hold: what is staged in Git.", panel=INPUT),
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
     Parameter("allow_empty", "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
     Parameter(
@@ -109,26 +149,15 @@ PARAMETERS = (
     Parameter("allow_remote", "flag", "Let kustomize fetch bases from elsewhere.", panel=INPUT),
     Parameter("enable_helm", "flag", "Let kustomize run helm for the charts that it is given.", panel=INPUT),
     Parameter("helm", "text", "The program that renders charts; by default helm.", "PROGRAM", INPUT),
-    Parameter("live", "flag", "Look into the cluster for what the manifests do not define.", panel=clusters.CLUSTER),
-    clusters.CONTEXT,
-    clusters.KUBECONFIG,
-    clusters.NAMESPACE,
-    clusters.QPS,
-    clusters.METADATA_ONLY,
+    *clusters.TO_STAND_ON,
+    Parameter("format", "list", f"How findings are shown: {listed(FORMATS)}.", "FORMAT", OUTPUT, FORMATS),
     Parameter(
-        "against",
+        "output",
         "list",
-        "Look into a snapshot for what the manifests do not define; may be given several times.",
+        "The file to write a report to, or `-`. Of several, the first is for the first format, and so on.",
         "FILE",
-        clusters.CLUSTER,
+        OUTPUT,
     ),
-    Parameter(
-        "max_age", "text", "Warn of a snapshot that is older than so many days; 7 by default.", "DAYS", clusters.CLUSTER
-    ),
-    Parameter(
-        "format", "choice", "How findings are shown: `text` (default), `concise` or `json`.", "FORMAT", OUTPUT, FORMATS
-    ),
-    Parameter("output", "text", "Write the report to a file.", "FILE", OUTPUT),
     Parameter("statistics", "flag", "Count the findings of each rule.", panel=OUTPUT),
     Parameter(
         "verbose", "flag", "Show what was skipped and what could not be verified, too.", panel=OUTPUT, short="-v"
@@ -141,46 +170,52 @@ PARAMETERS = (
 def run(options: Options) -> int:
     """Lints, reports and gives the exit status."""
     started = time.perf_counter()
+    reports = wanted(options.format, options.output)
     rules = rules_or_error()
     config = settle(load(options.config, rules), options)
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
+    fixing = wants_fixes(options)
+
+    def look_again() -> Result:
+        return look(paths, config, rules, wishes_of(options))
+
     try:
-        result = check(paths, config, rules, suppress=not options.no_ignores, look=look_of(options))
+        result = look_again()
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)
     if not options.allow_empty and not failed(result.problems):
         require_objects(paths, result.bundles)
         tell_empty(paths, result.bundles)
-    view = view_of(
+    if fixing:
+        from cmlint.cli.fixing import fix, show
+
+        if options.diff:
+            return show(result, look_again, options, reports[0].output)
+        result = fix(result, look_again, options)
+    write_reports(
+        reports,
+        result,
         options.color,
-        options.output,
+        annotate=in_actions() and not options.format,
         verbose=options.verbose,
         quiet=options.quiet,
         statistics=options.statistics,
         seconds=time.perf_counter() - started,
     )
-    write(render(options.format, result, view), options.output)
     return status(result, config.fail_on)
 
 
-def look_of(options: Options) -> Look | None:
-    """How manifests are given a cluster or a snapshot to stand on, where the line says so."""
-    if not options.live and not options.against:
-        needs = [name for name in ("context", "kubeconfig", "metadata_only_secrets") if getattr(options, name)]
-        if needs:
-            flag = f"--{needs[0].replace('_', '-')}"
-            raise FatalError(f"`{flag}` is about a cluster, and none is to be read", "add `--live`")
-        return None
-    from cmlint.live import Ground, Wanted
-
-    namespaces = (options.namespace,) if options.namespace else ()
-    qps, secrets = clusters.number("--qps", options.qps, 50), options.metadata_only_secrets
-    contexts = (options.context,) if options.context else ()
-    wanted = Wanted(contexts, options.kubeconfig, namespaces, qps=qps, metadata_only_secrets=secrets)
-    max_age = clusters.number("--max-age", options.max_age, 7)
-    ground = Ground(wanted if options.live else None, options.against, max_age, options.namespace, clusters.show)
-    return lambda *run: clusters.reach(lambda: ground.look(*run))
+def wants_fixes(options: Options) -> bool:
+    """Whether something is to be fixed; raises FatalError where that cannot be."""
+    wanted = options.fix or options.diff
+    if wanted and "-" in options.paths:
+        raise FatalError("what comes from standard input cannot be fixed", "name the files or folders to fix")
+    if wanted and options.staged:
+        raise FatalError("what is staged cannot be fixed", "leave out `--staged`, then stage what was fixed")
+    if options.unsafe_fixes and not wanted:
+        raise FatalError("`--unsafe-fixes` alone fixes nothing", "give `--fix` or `--diff`, too")
+    return wanted
 
 
 def settle(config: Config, options: Options) -> Config:
@@ -209,6 +244,12 @@ def settle_rules(config: Config, options: Any) -> Config:
     )
 
 
+def wishes_of(options: Options) -> Wishes:
+    """What the line says of what to look at, and of what is known."""
+    known = options.since, options.baseline, options.write_baseline
+    return Wishes(not options.no_ignores, options.staged, *known, options.quiet, clusters.look_of(options))
+
+
 def status(result: Result, fail_on: Severity | Literal["never"]) -> int:
     """The exit status: 2 where something went wrong, 1 where something bad enough was found."""
     if failed(result.problems) or result.outcome.crashed:
@@ -221,7 +262,8 @@ def status(result: Result, fail_on: Severity | Literal["never"]) -> int:
 EXAMPLES = (
     ("check", "lint everything below the working directory"),
     ("check deploy/ --select missing-key,images --fail-on error", "run some rules, and fail on errors only"),
-    ("check --format json --output report.json", "write a report for a machine"),
+    ("check --fix", "fix what can be fixed safely; `--diff` only shows how"),
+    ("check --format sarif --output cmlint.sarif --format text", "write a report for a machine, and print one"),
     ("check - < rendered.yaml", "lint what comes from standard input"),
 )
 

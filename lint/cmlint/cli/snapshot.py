@@ -8,7 +8,6 @@ from cmlint.cli import clusters
 from cmlint.cli.inputs import tell_problems
 from cmlint.cli.parameters import OUTPUT, Command, Parameter
 from cmlint.cli.terminal import write
-from cmlint.errors import FatalError
 from cmlint.sources.files import Problem
 
 
@@ -25,30 +24,16 @@ class Options(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = (
-    clusters.NAMESPACES,
-    clusters.ALL_NAMESPACES,
-    clusters.CONTEXTS,
-    clusters.KUBECONFIG,
-    clusters.QPS,
-    clusters.METADATA_ONLY,
+    *clusters.TO_READ,
     Parameter("output", "text", "Write the snapshot to a file.", "FILE", OUTPUT, short="-o"),
 )
 
 
 def run(options: Options) -> int:
     """Reads, writes and gives the exit status."""
-    from cmlint.live import Wanted, take
+    from cmlint.live import take
 
-    if options.namespace and options.all_namespaces:
-        raise FatalError("`--namespace` and `--all-namespaces` exclude each other", "give one of them")
-    wanted = Wanted(
-        options.context,
-        options.kubeconfig,
-        options.namespace,
-        options.all_namespaces,
-        clusters.number("--qps", options.qps, 50),
-        options.metadata_only_secrets,
-    )
+    wanted = clusters.wanted_of(options)
     problems: list[Problem] = []
     text = clusters.reach(lambda: take(wanted, problems, clusters.show))
     tell_problems(problems)

@@ -15,6 +15,12 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     return best[1] if best else None
 
 
+def only_near(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that is near, or None where there is none or more than one."""
+    near = {candidate for candidate in candidates if distance_if_near(name, candidate) is not None}
+    return near.pop() if len(near) == 1 else None
+
+
 def distance_if_near(name: str, other: str) -> int | None:
     """How far apart two different names are when they are near, else None.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from tempfile import TemporaryDirectory
@@ -131,14 +132,32 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     refuse(project.tree(leaf), wishes)
     if program is None:
         raise NotBuiltError(f"there is neither kustomize nor kubectl to build it with; {tool.INSTALL}")
-    os.mkdir(folder)
-    with open(os.path.join(folder, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
+    copy = mirror(project, leaf, folder) if files.INSTEAD else folder
+    os.makedirs(copy)
+    with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
         json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
     try:
-        return tool.build(folder, program, wishes)
+        return tool.build(copy, program, wishes)
     except NotBuiltError as error:
         reason = condensed(without_values(str(error), project, project.tree(leaf)), project, leaf)
         raise NotBuiltError(reason, error.kind) from None
+
+
+def mirror(project: Project, leaf: Kustomization, folder: str) -> str:
+    """Copies all that a leaf uses, with the texts that count instead, and gives the place of a folder in the copy.
+
+    From there everything lies at the same relative path as from the folder itself.
+    """
+    root = f"{folder}.copy"
+    for path in project.used_by(project.tree(leaf)):
+        if os.path.isfile(path):
+            place = root + os.path.splitdrive(path)[1]
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            shutil.copyfile(path, place)
+            if path in files.INSTEAD:
+                with open(place, "w", encoding="utf-8", newline="") as file:
+                    file.write(files.INSTEAD[path])
+    return root + os.path.splitdrive(folder)[1]
 
 
 def refuse(tree: Sequence[Kustomization], wishes: Wishes) -> None:

@@ -14,10 +14,15 @@ from cmlint.model.live import Inventory, Space
 VERSION = 1
 
 
-class Snapshot(msgspec.Struct, omit_defaults=False):
-    """Clusters at one moment."""
+class Versioned(msgspec.Struct):
+    """What every snapshot begins with."""
 
     version: int
+
+
+class Snapshot(Versioned):
+    """Clusters at one moment."""
+
     taken: str
     clusters: tuple[Inventory, ...]
 
@@ -45,12 +50,16 @@ def told(inventory: Inventory) -> Inventory:
     return msgspec.structs.replace(inventory, spaces=spaces)
 
 
-def read(text: str) -> Snapshot:
-    """A snapshot; raises BadSnapshotError with a sentence that says what is wrong."""
+def load(path: str) -> Snapshot:
+    """The snapshot in a file; raises BadSnapshotError with a sentence that says what is wrong."""
     try:
-        snapshot = msgspec.json.decode(text, type=Snapshot)
+        with open(path, "rb") as file:
+            raw = file.read()
+        version = msgspec.json.decode(raw, type=Versioned).version
+        if version != VERSION:
+            raise BadSnapshotError(f"{path}: a snapshot of version {version}, and this cmlint reads version {VERSION}")
+        return msgspec.json.decode(raw, type=Snapshot)
+    except OSError as error:
+        raise BadSnapshotError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except msgspec.MsgspecError as error:
-        raise BadSnapshotError(f"is no snapshot: {error}") from None
-    if snapshot.version != VERSION:
-        raise BadSnapshotError(f"is a snapshot of version {snapshot.version}, and this cmlint reads version {VERSION}")
-    return snapshot
+        raise BadSnapshotError(f"{path}: no snapshot: {str(error)[:1].lower()}{str(error)[1:]}") from None

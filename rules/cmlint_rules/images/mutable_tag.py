@@ -12,10 +12,11 @@ from cmlint_rules.rollout import ROLLING, named, renewal
     summary="a tag that moves, but that a node does not pull again",
     consequence="stale",
     since="0.1.0",
+    fixable=True,
 )
 def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
     """Containers and image volumes."""
-    for pull in pulls(document, ctx.settings):
+    for pull in pulls(ctx.placed, ctx):
         moving = movement(pull, ctx.settings)
         if pull.policy == "Always" or moving == "pinned" or is_loaded(pull.image):
             continue
@@ -24,8 +25,10 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         draft = ctx.finding(pull.use.written.span, message, pedantic=floats, container=pull.use.container_name)
         if pull.use.policy:
             draft.also(pull.use.policy.span, "set here")
+        wanted = f"set `{pull.use.field}: Always`"
         way = f"{renewal(ctx, 'after each push')}{other_spelling(pull, ctx)}"
-        yield draft.help(f"set `{pull.use.field}: Always`, and {way}; or pin a full version or a digest")
+        draft.help(f"{wanted}, and {way}; or pin a full version or a digest")
+        yield draft.fix(wanted, pull.use.always, safe=pull.policy != "Never")
 
 
 def other_spelling(pull: Pull, ctx: Context) -> str:
@@ -48,6 +51,8 @@ def once(pull: Pull) -> str:
     """Why no node notices."""
     if pull.policy == "Never":
         return "no node pulls it (`Never`)"
+    if pull.stored:
+        return f"the live object was created with `{pull.policy}` and keeps it, so that a node pulls it once"
     return f"{'by default ' * pull.by_default}a node pulls it once (`IfNotPresent`)"
 
 

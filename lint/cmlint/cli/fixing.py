@@ -1,0 +1,74 @@
+"""`cmlint check --fix` and `--diff`: fixes what was found, or shows how, and says what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from cmlint.check import Result
+from cmlint.cli.inputs import failed, tell, tell_problems
+from cmlint.cli.terminal import view_of, write
+from cmlint.fixes import fixing
+from cmlint.fixes.save import NotSavedError, save
+from cmlint.report.characters import printable
+from cmlint.report.diff import render
+from cmlint.report.summary import count, fixes_in, place
+from cmlint.sources import files
+
+
+class Wishes(Protocol):
+    """What the line says about fixing."""
+
+    @property
+    def unsafe_fixes(self) -> bool: ...
+    @property
+    def quiet(self) -> bool: ...
+    @property
+    def color(self) -> str: ...
+
+
+def fix(result: Result, check: Callable[[], Result], wishes: Wishes) -> Result:
+    """Fixes what was found, and gives the result of what is left."""
+    fixed = fixing.fix(result, check, unsafe=wishes.unsafe_fixes)
+    problems = list(write_all(fixed))
+    tell_problems(problems)
+    if problems:
+        again = check()
+        again.problems += problems
+        return again
+    if not wishes.quiet:
+        tell_fixed("fixed", fixed)
+    return fixed.result
+
+
+def write_all(fixed: fixing.Fixed) -> list[files.Problem]:
+    """Writes the changed texts; gives the files that could not be written."""
+    problems: list[files.Problem] = []
+    for path, change in fixed.changes.items():
+        try:
+            save(path, change.old, change.new)
+        except NotSavedError as error:
+            problems.append(files.Problem(change.path, 0, f"not fixed: {error}"))
+        except OSError as error:
+            problems.append(files.Problem(change.path, 0, f"not fixed: {files.reason(error)}"))
+    return problems
+
+
+def show(result: Result, check: Callable[[], Result], wishes: Wishes, output: str | None) -> int:
+    """Shows what would be changed; the exit status is that of diff."""
+    fixed = fixing.fix(result, check, unsafe=wishes.unsafe_fixes)
+    write(render(result, fixed.result, fixed.changes.values(), view_of(wishes.color, output)), output)
+    if not wishes.quiet:
+        tell_fixed("would be fixed", fixed)
+        if more := fixes_in(fixed.result):
+            tell("fixable", more)
+    if failed(result.problems) or result.outcome.crashed:
+        return 2
+    return int(bool(fixed.changes))
+
+
+def tell_fixed(word: str, fixed: fixing.Fixed) -> None:
+    """Says how much is fixed, and what not and why."""
+    tell(word, f"{count(len(fixed.findings), 'finding')} in {count(len(fixed.changes), 'file')}")
+    for refused in fixed.refused:
+        tell("not fixed", f"{place(refused.location)}: `{refused.rule}`: {printable(refused.why)}")
