@@ -390,7 +390,7 @@ def test_an_empty_line_shows_the_help_but_does_not_pass(tmp_path: Path) -> None:
 # help, version, completion
 
 
-@pytest.mark.parametrize("command", ["check", "audit", "env", "snapshot", "rule", "schema"])
+@pytest.mark.parametrize("command", ["check", "env", "rule", "schema"])
 def test_help_has_examples_that_run(command: str, tmp_path: Path) -> None:
     write(tmp_path, {"deploy/a.yaml": CLEAN.replace("name: p}", "name: web, namespace: shop}"), "rendered.yaml": CLEAN})
     spec = "spec: {selector: {}, template: {spec: {containers: []}}}\n"

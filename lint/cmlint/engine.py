@@ -38,8 +38,8 @@ class Outcome(msgspec.Struct):
     """What a run found: the findings in order, what the summary counts, and by path what must not be shown.
 
     What need not be shown is kept apart: what is `suppressed`, what is `older` than the change that was asked for, and
-    what is `baselined`. What of the baseline no longer occurs is `gone`. Where bundles are `live`, each object counts as
-    a file.
+    what is `baselined`. What of the baseline no longer occurs is `gone`. Of `live` bundles every object counts as a
+    file.
     """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
@@ -130,7 +130,8 @@ class Engine:
         consequence = draft.consequence or rule.consequence
         if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
             return
-        fixes, unfixed = self.fixes(draft) if draft.suggestions else ((), ())
+        written = self.texts.listing(draft.placed.path) is None
+        fixes, unfixed = self.fixes(draft) if draft.suggestions and written else ((), ())
         finding = self.finish(rule, draft, fixes)
         if suppression := suppressions.covering(rule, draft):
             outcome.suppressed.append(msgspec.structs.replace(finding, suppression=suppression))
