@@ -60,7 +60,7 @@ class Bundle:
                     number = len(self.placed) + len(self.commands)
                     self.commands.append(Placed(path, document, facts, number, whence))
         self.index = Index(self.placed, self.commands, whole=built is not None)
-        around = Surroundings(self.placed, [*files, *beside])
+        around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside])
         self.resolver = Resolver(self.index, around, external, strict, others, unbuilt, supply)
         if others is not None:
             others.append(self.index)

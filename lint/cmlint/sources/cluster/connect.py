@@ -7,6 +7,7 @@ they are made from, and its ways to get at bytes differ from version to version;
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -106,15 +107,15 @@ def connect(wish: Wish) -> Connection:
         return Connection(client.ApiClient(settings), "in-cluster", wish.namespace or own_namespace(), wish.qps)
     where = wish.kubeconfig or config.KUBE_CONFIG_DEFAULT_LOCATION
     try:
-        contexts, active = config.list_kube_config_contexts(wish.kubeconfig)
         made = config.new_client_from_config(wish.kubeconfig, wish.context, persist_config=False)
+        known = config.kube_config.KubeConfigMerger(where).config
+        name = wish.context or known["current-context"]
+        namespace = wish.namespace or known["contexts"].get_with_name(name)["context"].safe_get("namespace")
     except config.ConfigException as error:
         raise NoClusterError(f"{where}: {in_one_line(error)}", help_for(wish)) from None
     except Exception as error:  # what a broken file makes the client raise is its own affair: YAML, types, base64
         raise NoClusterError(f"{where}: cannot be read: {type(error).__name__}{line_of(error)}", MEND) from None
-    chosen = next((each for each in contexts if each["name"] == wish.context), active)
-    namespace = wish.namespace or chosen["context"].get("namespace") or "default"
-    return Connection(made, chosen["name"], namespace, wish.qps)
+    return Connection(made, name, namespace or "default", wish.qps)
 
 
 MEND = "mend the file; `kubectl config view` shows how it is understood"
@@ -156,4 +157,5 @@ def line_of(error: Exception) -> str:
 def why_unreachable(error: Exception) -> str:
     """What urllib3 says of a connection that does not come about, without its wrapping."""
     inner = getattr(error, "reason", None) or error
-    return in_one_line(inner).rpartition(">: ")[2] or type(inner).__name__
+    said = re.sub(r"^<?(\w+\.)*HTTPS?Connection\w*\W.*?[)>]: ", "", in_one_line(inner))
+    return said.removeprefix("Failed to establish a new connection: ") or type(inner).__name__
