@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cmlint.bundle.environment import Environment, environment_of
-from cmlint.bundle.evidence import Surroundings, folders_above
-from cmlint.bundle.index import Built, Index, Placed, Supply
+from cmlint.bundle.evidence import Surroundings
+from cmlint.bundle.index import Index, Indexes, Supply
+from cmlint.bundle.placed import Built, Placed, folders_above
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
 from cmlint.model.facts import KUSTOMIZATION, Container, FileFacts, Reference, Volume
+
+if TYPE_CHECKING:
+    from cmlint.bundle.cluster import Cluster
 
 
 class Bundle:
@@ -24,6 +29,8 @@ class Bundle:
     kustomization builds. One that could not be built is a bundle of the files that it names: `unbuilt` says why no
     reference in it can be resolved, and it is not `settled` when patches may still change what is there. `supply` is
     what whoever installs the bundle gives it, `lying` are the paths of files that lie among the manifests.
+
+    `clusters` are those that it goes to, as far as they were asked for; `live` says that it is a part of one itself.
     """
 
     def __init__(
@@ -34,13 +41,15 @@ class Bundle:
         scripts: Sequence[tuple[str, FileFacts]] = (),
         *,
         beside: Sequence[tuple[str, FileFacts]] = (),
-        others: list[Index] | None = None,
+        others: Indexes | None = None,
         built: Built | None = None,
         unbuilt: str = "",
         settled: bool = True,
         supply: Supply | None = None,
         lying: Iterable[str] = (),
+        live: bool = False,
     ) -> None:
+        self.live = live
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
         self.commands: list[Placed] = []
@@ -53,12 +62,20 @@ class Bundle:
                     number = len(self.placed) + len(self.commands)
                     self.commands.append(Placed(path, document, facts, number, whence))
         self.index = Index(self.placed, self.commands, whole=built is not None)
-        self.lying = tuple(lying)
-        around = Surroundings(self.placed, [*files, *beside], self.lying)
+        around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside], lying)
         self.resolver = Resolver(self.index, around, external, strict, others, unbuilt, supply)
         if others is not None:
-            others.append(self.index)
+            others.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """The clusters that are asked for what is not here."""
+        return self.resolver.clusters
+
+    def stand_on(self, *clusters: Cluster) -> None:
+        """Lets references lead into clusters."""
+        self.resolver.clusters = clusters
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
         """What a reference of a document leads to."""
@@ -88,19 +105,6 @@ class Bundle:
         """Whether a kustomization in the document's folder, or above, may still change it."""
         folder = placed.directory
         return bool(self.unbuilt) or any(name in self.kustomized for name in (folder, *folders_above(folder)))
-
-    def has_file(self, name: str, placed: Placed) -> bool:
-        """Whether a file of this name lies in the document's folder or below it, so that it may become a key."""
-        folder = f"{placed.directory}/" if placed.directory else ""
-        return any(path.startswith(folder) for path in self.files_by_name.get(name, ()))
-
-    @cached_property
-    def files_by_name(self) -> dict[str, list[str]]:
-        """The files that lie among the manifests."""
-        found: dict[str, list[str]] = {}
-        for path in self.lying:
-            found.setdefault(path.rpartition("/")[2], []).append(path)
-        return found
 
     @cached_property
     def kustomized(self) -> frozenset[str]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from cmlint.bundle.evidence import Surroundings, is_reused, is_well_known
-from cmlint.bundle.index import Definition, Index, Placed, Supply, references_of
+from cmlint.bundle.index import Index, Indexes, Supply
+from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
+from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.facts import COMMAND, Key, Reference
+
+if TYPE_CHECKING:
+    from cmlint.bundle.cluster import Answer, Cluster
 
 Status = Literal["found", "missing", "wrong-namespace", "unknown", "external", "placeholder"]
 
@@ -23,8 +28,9 @@ class Resolution(msgspec.Struct, frozen=True):
     `definitions` are the equally near providers that it can mean (`found`), or those in other namespaces
     (`wrong-namespace`). `near` are providers with a name that was probably meant, which is the `only` one or the
     nearest of several. `why` says in words why nothing is known (`unknown`). A reference that is `missing` is proven to
-    lead nowhere. Definitions that are not `sure` say not all: they stand in another branch of the tree, and something
-    else around the reference may bring in others of the same name, or several hands add keys to the object.
+    lead nowhere, `looked_up` where a cluster shows it. Definitions that are not `sure` say not all: they stand in
+    another branch of the tree, and something else around the reference may bring in others of the same name, or several
+    hands add keys to the object.
     """
 
     status: Status
@@ -32,6 +38,7 @@ class Resolution(msgspec.Struct, frozen=True):
     near: tuple[Definition, ...] = ()
     why: str = ""
     sure: bool = True
+    looked_up: bool = False
     only: bool = False
 
     @property
@@ -66,7 +73,7 @@ class Resolver:
     """Resolves the references of one bundle; `external` are patterns `[Kind/]name` of what is made elsewhere.
 
     `others`, `unbuilt` and `supply` are the bundle's; `siblings` are the indexes of bundles that go to the same
-    cluster, each with whether all of both goes to one namespace.
+    cluster, each with whether all of both goes to one namespace. `clusters` are looked into for what is not here.
     """
 
     def __init__(
@@ -75,14 +82,15 @@ class Resolver:
         around: Surroundings,
         external: tuple[str, ...],
         strict: bool,
-        others: Sequence[Index] | None = None,
+        others: Indexes | None = None,
         unbuilt: str = "",
         supply: Supply | None = None,
     ) -> None:
         self.index, self.around, self.external, self.strict = index, around, external, strict
-        self.others = others if others is not None else ()
+        self.others = others
         self.unbuilt, self.supply = unbuilt, supply
         self.siblings: tuple[tuple[Index, bool], ...] = ()
+        self.clusters: tuple[Cluster, ...] = ()
         self.known: dict[tuple[str, str, str | None, str], Resolution] = {}
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
@@ -102,24 +110,31 @@ class Resolver:
             return Resolution("placeholder")
         if self.unbuilt:
             return Resolution("unknown", why=self.unbuilt)
-        named = self.index.named(reference.target, name)
-        here = [d for d in named if d.provider.everywhere or meets(namespace, d.namespace)]
+        meeting = self.index.meeting(reference.target, name, namespace)
+        here = meeting.definitions
         if created := self.created(reference, namespace, placed, here):
             return created
         if here:
-            found = nearest_definitions(here, placed)
+            found = meeting.nearest(placed)
             beside = distance(found[0], placed)[1]
             why = self.around.why_unknown(placed) or self.elsewhere(reference, namespace, placed) if beside else None
-            sure = why is None and not shared(here) and not self.have_readers(found, reference, placed)
+            sure = why is None and not meeting.shared and not self.have_readers(found, reference, placed)
             return Resolution("found", found, why=why or "", sure=sure)
+        answers = [cluster.ask(reference, namespace) for cluster in self.clusters]
+        if live := tuple(definition for answer in answers for definition in answer.found):
+            return Resolution("found", live, sure=all(answer.sure for answer in answers))
         if is_well_known(reference.target, name) or self.is_external(reference):
             return Resolution("external")
         if near := self.standing(reference, namespace):
             return Resolution("found", nearest_definitions(near, placed), sure=not shared(near))
         if why := self.elsewhere(reference, namespace, placed):
             return Resolution("unknown", why=why)
-        if apart := named or self.unlinked(reference, namespace):
+        if why := next((answer.why for answer in answers if answer.why), ""):
+            return Resolution("unknown", why=why)
+        if apart := self.index.named(reference.target, name) or self.unlinked(reference, namespace):
             return Resolution("wrong-namespace", nearest_definitions(apart, placed))
+        if answers:
+            return self.look_up_live(reference, namespace, placed, answers)
         return self.absent(reference, namespace, placed)
 
     def have_readers(self, found: tuple[Definition, ...], reference: Reference, placed: Placed) -> bool:
@@ -186,7 +201,7 @@ class Resolver:
         if self.strict:
             return None
         name = reference.name.value
-        for index in self.others:
+        for index in self.others.that_have(reference.target, name) if self.others else ():
             alternative = index.whole and self.index.whole and placed.identity in index.objects
             if index is not self.index and not alternative:
                 for found in index.named(reference.target, name):
@@ -218,14 +233,24 @@ class Resolver:
             return Resolution("missing", near=near, why=why or "", only=only)
         return Resolution("unknown", why=why)
 
+    def look_up_live(
+        self, reference: Reference, namespace: str | None, placed: Placed, answers: Sequence[Answer]
+    ) -> Resolution:
+        """A name that neither the bundle nor any cluster has."""
+        elsewhere = tuple(definition for answer in answers for definition in answer.elsewhere)
+        if elsewhere and namespace:
+            return Resolution("wrong-namespace", elsewhere, looked_up=True)
+        near, only = self.near(reference, namespace, placed)
+        live = tuple(definition for answer in answers for definition in answer.near)
+        return Resolution("missing", near=near or live, looked_up=True, only=only and bool(near))
+
     def near(self, reference: Reference, namespace: str | None, placed: Placed) -> tuple[tuple[Definition, ...], bool]:
         """Providers of the name that was probably meant, and whether no other name is near."""
+        nearby, spelled = self.index.nearby(reference.target)
         reachable: dict[str, list[Definition]] = {}
-        for name in self.index.names(reference.target):
-            for definition in self.index.named(reference.target, name):
-                if meets(namespace, definition.namespace):
-                    spelled = definition.spelled if definition.placed.built else name
-                    reachable.setdefault(spelled, []).append(definition)
+        for name in nearby.around(reference.name.value):
+            if found := [definition for definition in spelled[name] if meets(namespace, definition.namespace)]:
+                reachable[name] = found
         meant = nearest(reference.name.value, reachable)
         if meant is None:
             return (), False
@@ -240,45 +265,3 @@ class Resolver:
             )
             for pattern in self.external
         )
-
-
-def meets(wanted: str | None, offered: str | None) -> bool:
-    """Whether two namespaces can be the same one; one that is left open can be any."""
-    if wanted is None or offered is None or wanted == offered:
-        return True
-    return is_placeholder(wanted) or is_placeholder(offered)
-
-
-def shared(found: list[Definition]) -> bool:
-    """Whether several hands may fill the object: some say so, and a Secret that an operator may make is often begun."""
-    patterns = [definition.provider.glob for definition in found if definition.provider.target == "Secret"]
-    return any(definition.provider.shared for definition in found) or (any(patterns) and not all(patterns))
-
-
-def nearest_definitions(found: list[Definition], placed: Placed) -> tuple[Definition, ...]:
-    """Those that are nearest to a document: in its file, in its folder, then upwards; in one file the last.
-
-    Of those that are equally near, the ones that have the very name come before patterns that it matches.
-    """
-    if len(found) == 1:
-        return (found[0],)
-    best = min((*distance(definition, placed), definition.provider.glob) for definition in found)
-    near = [d for d in found if (*distance(d, placed), d.provider.glob) == best]
-    last: dict[tuple[str, str | None], Definition] = {}
-    for definition in near:
-        last[definition.placed.path, definition.namespace] = definition
-    return tuple(last.values())
-
-
-def distance(definition: Definition, placed: Placed) -> tuple[int, bool, bool]:
-    """How far a definition is: folders upwards, whether then downwards again, and whether its namespace is another."""
-    apart = definition.namespace != placed.namespace
-    if definition.placed.path == placed.path:
-        return 0, False, apart
-    here, there = placed.folders, definition.placed.folders
-    shared = 0
-    for a, b in zip(here, there, strict=False):
-        if a != b:
-            break
-        shared += 1
-    return 1 + len(here) - shared, shared < len(there), apart

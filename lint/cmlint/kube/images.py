@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 
 from cmlint.kube import names
 
-Movement = Literal["pinned", "floats", "named", "moves"]
-"""Whether a reference names one build for good, follows a version, has a name that says neither, or surely moves."""
+Movement = Literal["pinned", "floats", "moves"]
+"""Whether a reference names one build for good, follows a version, or simply moves."""
 
 HOST = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 REGISTRY = rf"(?:{HOST}(?:\.{HOST})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
@@ -38,47 +38,6 @@ BUILD = r"(?:v|b|r|build)?\d{3,}\Z"
 HASH = r"g?(?:[0-9a-f]{7,40}|[0-9a-f]{64})\Z"
 VERSION = r"\d|.*\d\Z"
 
-MOVING = frozenset((
-    *("latest", "current", "rolling", "snapshot", "nightly", "daily", "weekly", "canary", "edge", "next", "preview"),
-    *("stable", "unstable", "mainline", "lts", "release", "alpha", "beta", "rc", "experimental", "bleeding"),
-    *("main", "master", "trunk", "head", "tip", "develop", "development", "dev", "feature", "hotfix", "bugfix"),
-    *("staging", "stage", "prod", "production", "preprod", "qa", "uat", "integration", "ci"),
-))  # fmt: skip
-"""Parts of a tag by which it follows a channel, a branch or a stage, as they are in public manifests."""
-
-VARIANTS = frozenset((
-    *("alpine", "slim", "distroless", "scratch", "debian", "ubuntu", "fedora", "centos", "rocky", "ubi", "windows"),
-    *("bullseye", "bookworm", "trixie", "buster", "stretch", "jessie", "noble", "jammy", "focal", "bionic", "xenial"),
-    *("windowsservercore", "nanoserver", "dind", "rootless", "fpm", "apache", "cli", "perl", "jre", "jdk"),
-))  # fmt: skip
-"""Parts of a tag that tell only what an image stands on: a tag of nothing else follows every version of the image."""
-
-RELEASES = ("docker.io/library/ubuntu", "docker.io/library/debian", "docker.io/library/buildpack-deps")
-"""Images whose versions have names (`ubuntu:jammy`)."""
-
-PUBLISHED = frozenset((
-    "adminer", "aerospike", "almalinux", "alpine", "alt", "amazoncorretto", "amazonlinux", "api-firewall",
-    "arangodb", "archlinux", "azul-zulu", "backdrop", "bash", "bonita", "buildpack-deps", "busybox", "caddy",
-    "cassandra", "centos", "chronograf", "cirros", "clearlinux", "clefos", "clickhouse", "clojure", "composer",
-    "consul", "convertigo", "couchbase", "couchdb", "crate", "crux", "dart", "debian", "django", "docker", "drupal",
-    "eclipse-mosquitto", "eclipse-temurin", "eggdrop", "elasticsearch", "elixir", "emqx", "erlang", "euleros",
-    "express-gateway", "fedora", "flink", "fluentd", "friendica", "fsharp", "gazebo", "gcc", "geonetwork", "ghost",
-    "golang", "gradle", "groovy", "haproxy", "haskell", "haxe", "hello-seattle", "hello-world", "hipache", "hitch",
-    "hola-mundo", "httpd", "hylang", "ibm-semeru-runtimes", "ibmjava", "influxdb", "iojs", "irssi", "java",
-    "jenkins", "jetty", "jobber", "joomla", "jruby", "julia", "kaazing-gateway", "kapacitor", "kibana", "known",
-    "kong", "krakend", "lightstreamer", "liquibase", "logstash", "mageia", "mariadb", "matomo", "maven",
-    "mediawiki", "memcached", "mongo", "mongo-express", "monica", "mono", "mysql", "nats", "nats-streaming",
-    "neo4j", "neurodebian", "nextcloud", "nginx", "node", "notary", "nuxeo", "odoo", "open-liberty", "openjdk",
-    "opensuse", "oraclelinux", "orientdb", "owncloud", "percona", "perl", "photon", "php", "php-zendserver",
-    "phpmyadmin", "piwik", "plone", "postfixadmin", "postgres", "pypy", "python", "r-base", "rabbitmq", "rails",
-    "rakudo-star", "rapidoid", "redis", "redmine", "registry", "rethinkdb", "rocket.chat", "rockylinux", "ros",
-    "ruby", "rust", "sapmachine", "satosa", "scratch", "sentry", "silverpeas", "sl", "solr", "sonarqube",
-    "sourcemage", "spark", "spiped", "storm", "swarm", "swift", "swipl", "teamspeak", "telegraf", "thrift",
-    "tomcat", "tomee", "traefik", "ubuntu", "ubuntu-debootstrap", "ubuntu-upstart", "unit", "varnish", "vault",
-    "websphere-liberty", "wordpress", "xwiki", "yourls", "znc", "zookeeper",
-))  # fmt: skip
-"""The images that Docker publishes or has published without an owner (`github.com/docker-library/official-images`)."""
-
 
 class Image(NamedTuple):
     """A valid reference: `repository` with its registry, `tag` and `digest` or None."""
@@ -96,12 +55,6 @@ class Image(NamedTuple):
     def short(self) -> str:
         """The repository without what Docker's short names leave out."""
         return self.repository.removeprefix("docker.io/").removeprefix("library/")
-
-    @property
-    def published(self) -> bool:
-        """Whether a registry can have it: under a name without an owner nobody but Docker can push anything there."""
-        owner, _, name = self.repository.rpartition("/")
-        return owner != "docker.io/library" or name in PUBLISHED
 
 
 class BadImageError(ValueError):
@@ -198,8 +151,6 @@ def movement(image: Image, mutable: tuple[str, ...] = (), pinned: tuple[str, ...
         return "moves"
     if any(matches(pattern, image, tag) for pattern in pinned):
         return "pinned"
-    if image.repository in RELEASES and VARIANTS.intersection(re.split("[-_.]", tag)):
-        return "floats"
     return movement_of_tag(tag)
 
 
@@ -215,21 +166,17 @@ def movement_of_tag(tag: str) -> Movement:
 
     It is pinned by a full version (three numeric parts), a build number or a date (three digits or more alone, six or
     more inside a part) or a commit hash (7 to 40 hexadecimal digits as a whole part); it floats with less of a version
-    than that. Without any it moves where it says so, as `latest`, a snapshot, a branch or a channel, or where it tells
-    only what the image stands on; what any other word means (`blue`) its author knows. The name of an architecture is
-    no version.
+    than that, and moves without any, as `latest` and as a snapshot. The name of an architecture is no version.
     """
     lowered = tag.lower()
     if lowered.endswith(("latest", "snapshot")):
         return "moves"
     bare = re.sub(ARCHITECTURE, "", lowered)
-    parts = [part for part in re.split("[-_.]", bare) if part]
+    parts = re.split("[-_.]", bare)
     if re.search(FULL_VERSION, bare) or re.search(r"\d{6}", bare):
         return "pinned"
     if any(re.match(BUILD, part) or re.match(HASH, part) for part in parts):
         return "pinned"
-    if "latest" in parts:
+    if "latest" in parts or not any(re.match(VERSION, part) for part in parts):
         return "moves"
-    if any(re.match(VERSION, part) for part in parts):
-        return "floats"
-    return "moves" if MOVING.intersection(parts) or VARIANTS.issuperset(parts) else "named"
+    return "floats"

@@ -281,6 +281,7 @@ def is_plain(key: ScalarNode) -> bool:
 
 NUMERIC = frozenset("+-.0123456789")
 NOT_FINITE = r"(?<![\w.])[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)(?![\w.])"
+DOTTED = (".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN")
 
 
 def is_merge(key: Node) -> bool:
@@ -300,7 +301,7 @@ def check_tree(decoder: Decoder, root: Node) -> None:
     key that is null or no scalar, NaN and infinity, a tag that does not fit.
     """
     text = decoder.text
-    careful = "!!" in text or re.search(NOT_FINITE, text) is not None
+    careful = "!!" in text or (any(word in text for word in DOTTED) and re.search(NOT_FINITE, text) is not None)
     seen: set[int] = set()
     stack = [root]
     while stack:

@@ -23,6 +23,7 @@ from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
+    IGNORE,
     KUSTOMIZATION,
     Document,
     Fault,
@@ -43,13 +44,13 @@ VERSION = 2
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
 """What a document must hold to be worth parsing unless its kind says so: fields and kinds, in any spelling."""
 
-CUT = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+CUT = "\n---"
+BEHIND_CUT = (" ", "\t", "\r", "\n", "")
 """Where a document ends, whatever it stands in (`staging/src/k8s.io/apimachinery/pkg/util/yaml/decoder.go`)."""
 
 TEMPLATE = r"\{\{|\{%|<%|\[\["
 TEMPLATE_LINE = r"\$\{|\$\(|@@|@\w+@|__|<[^>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
 ELLIPSIS = r"^[ \t]+(?:- *)?(?:\.\.\.|…)[ \t]*\r?$"
-IGNORE = "cmlint.dev/ignore"
 DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
 
 SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
@@ -124,17 +125,21 @@ def cut(text: str) -> Iterator[tuple[int, int]]:
     if text.find("---", start) < 0:
         yield start, len(text)
         return
-    for found in CUT.finditer(text, start):
-        if (
-            found.start() > start
-            and "%" in text[start : found.start()]
-            and re.match(DIRECTIVES, text[start : found.start()])
-        ):
+    for at in lines_that_cut(text, start):
+        if "%" in text[start:at] and re.match(DIRECTIVES, text[start:at]):
             continue
-        if found.start() > start:
-            yield start, found.start()
-        start = found.start()
+        yield start, at
+        start = at
     yield start, len(text)
+
+
+def lines_that_cut(text: str, start: int) -> Iterator[int]:
+    """The offsets behind `start` at which a line ends a document."""
+    at = text.find(CUT, start) + 1
+    while at:
+        if text[at + 3 : at + 4] in BEHIND_CUT:
+            yield at
+        at = text.find(CUT, at) + 1
 
 
 def worth_parsing(chunk: str, head: Other | None, makers: Makers) -> bool:

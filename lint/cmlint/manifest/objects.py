@@ -39,6 +39,9 @@ STAND_IN = r"\.\.\.|…|(?i:\bbase64\b)|\A[A-Z]+(?:_[A-Z0-9]+)+\Z|\A[A-Z]{4,}\Z|
 GENERATED = 58
 """How much of `generateName` goes into a name (`staging/src/k8s.io/apiserver/pkg/storage/names/generate.go`)."""
 
+CONTRARY = {"orphan", "foregroundDeletion"}
+"""Finalizers of which an object may have only one."""
+
 OWNER = ("apiVersion", "kind", "name", "uid")
 
 ACCOUNT = "kubernetes.io/service-account.name"
@@ -134,10 +137,14 @@ class ObjectReader:
         if size > ANNOTATIONS_LIMIT:
             reason = f"must hold no more than {ANNOTATIONS_LIMIT} bytes, but they hold {size}"
             decoder.fault("object", self.head(meta["annotations"]), "metadata.annotations", reason)
-        for i, node in enumerate(decoder.sequence(meta, "finalizers")):
-            if decoder.is_scalar(node, "string"):
+        finalizers = decoder.sequence(meta, "finalizers")
+        for i, node in enumerate(finalizers):
+            if decoder.is_null(node) or decoder.is_scalar(node, "string"):
                 text = decoder.scalar(node)
-                self.check(text, f"metadata.finalizers[{i}]", names.why_not_qualified(text.value))
+                self.check(text, f"metadata.finalizers[{i}]", names.why_not_finalizer(text.value))
+        if {decoder.scalar(node).value for node in finalizers} >= CONTRARY:
+            reason = "must not hold `orphan` and `foregroundDeletion` together"
+            decoder.fault("object", self.head(meta["finalizers"]), "metadata.finalizers", reason)
 
     def check_record(self, meta: Struct) -> None:
         """What the API server itself keeps in the metadata, when it is written all the same."""

@@ -19,6 +19,7 @@ Via = Literal["env", "envFrom", "volume", "projected", "field"]
 FaultCode = Literal[
     "syntax",
     "repeated-key",
+    "joined-objects",
     "unknown-field",
     "env-value-type",
     "data-value-type",
@@ -36,6 +37,9 @@ FaultCode = Literal[
 ]
 """What kind of mistake makes the API server refuse a document; each code belongs to exactly one rule."""
 
+
+IGNORE = "cmlint.dev/ignore"
+"""The annotation that suppresses findings of an object."""
 
 COMMAND = "command"
 """The kind of a provider that a command creates."""

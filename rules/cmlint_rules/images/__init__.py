@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cmlint.api import Add, Change, Container, Document, Rewrite, Scalar, Settings, images
+from cmlint.api import Add, Change, Container, Context, Document, Placed, Rewrite, Scalar, Settings, images
 
 POLICIES = ("Always", "IfNotPresent", "Never")
 LISTS = ("containers", "initContainers", "ephemeralContainers", "steps", "sidecars")
 
 LOADED_REGISTRIES = ("ko.local", "kind.local", "dev.local")
-LOCAL = r"localhost|.*\.(?:localhost|local|test)|[0-9.]+|\[.*\]|[^.]+"
-"""Registries of one machine or one desk, and names that are no registry at all (`ko.local`, `kind-registry`)."""
 
 PATTERN = r"[*!|]"
 """What an image has in a policy, which compares images with it."""
@@ -52,11 +50,15 @@ class Use(NamedTuple):
 
 
 class Pull(NamedTuple):
-    """A valid image in its place, and the policy by which it is pulled in effect."""
+    """A valid image in its place, and the policy by which it is pulled in effect.
+
+    A `stored` policy is written nowhere: the live object was created with it, and keeps it.
+    """
 
     use: Use
     image: images.Image
     policy: str
+    stored: bool = False
 
     @property
     def by_default(self) -> bool:
@@ -83,11 +85,12 @@ def is_image(text: str) -> bool:
     return bool(text.strip()) and not re.search(PATTERN, text)
 
 
-def pulls(document: Document, settings: Settings) -> Iterator[Pull]:
+def pulls(placed: Placed, ctx: Context) -> Iterator[Pull]:
     """The valid images of an object, with the policy that a node follows.
 
     None where a controller puts a digest in place of the tag, and none whose policy is none of the three.
     """
+    document = placed.document
     for use in () if resolves_tags(document) else uses(document):
         if images.is_placeholder(use.written.value):
             continue
@@ -95,9 +98,22 @@ def pulls(document: Document, settings: Settings) -> Iterator[Pull]:
             image = images.parse_image(use.written.value)
         except images.BadImageError:
             continue
-        policy = use.policy.value if use.policy else images.default_pull_policy(image)
+        stored = None if use.policy or ctx.bundle.live else stored_policy(use, placed, ctx)
+        policy = use.policy.value if use.policy else stored or images.default_pull_policy(image)
         if policy in POLICIES:
-            yield Pull(use, image, "Always" if settings.assume_always_pull else policy)
+            always = ctx.settings.assume_always_pull
+            yield Pull(use, image, "Always" if always else policy, stored is not None and not always)
+
+
+def stored_policy(use: Use, placed: Placed, ctx: Context) -> str | None:
+    """The policy that the live object was created with: a default is set once, and no later apply takes it away.
+
+    `SetDefaults_Container` in `pkg/apis/core/v1/defaults.go` sets what is empty, which in a live object it never is.
+    """
+    if use.container_name is None:
+        return None
+    found = (cluster.pull_policy(placed, use.container_name) for cluster in ctx.bundle.clusters)
+    return next((policy for policy in found if policy), None)
 
 
 def resolves_tags(document: Document) -> bool:
@@ -109,24 +125,10 @@ def resolves_tags(document: Document) -> bool:
     )
 
 
-def is_loaded(pull: Pull) -> bool:
-    """Whether an image is put on the nodes by other ways than a pull, so that a restart starts the newest one.
-
-    Tools do so (`kind load`, ko), and nobody can pull what no registry can have; with `Never`, and without a registry
-    in its name, it is how one runs a build of one's own.
-    """
-    image = pull.image
+def is_loaded(image: images.Image) -> bool:
+    """Whether tools put an image on the nodes themselves (`kind load`, ko), so that a restart starts the newest one."""
     built_here = image.registry == "docker.io" and "local" in re.split("[-_.]", image.tag or "")
-    kept_here = pull.policy == "Never" and not names_registry(pull)
-    return built_here or kept_here or image.registry in LOADED_REGISTRIES or not image.published
-
-
-def names_registry(pull: Pull) -> bool:
-    """Whether an image names a registry that many nodes share; local builds may be called `docker.io/library/...`."""
-    image = pull.image
-    if not pull.use.written.value.startswith(f"{image.registry}/") or image.repository.startswith("docker.io/library/"):
-        return False
-    return not re.fullmatch(LOCAL, re.sub(r":\d+$", "", image.registry))
+    return built_here or image.registry in LOADED_REGISTRIES
 
 
 def movement(pull: Pull, settings: Settings) -> images.Movement:

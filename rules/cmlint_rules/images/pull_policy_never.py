@@ -1,9 +1,13 @@
 """An image of a registry that is never pulled."""
 
+import re
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, rule
-from cmlint_rules.images import names_registry, pulls
+from cmlint.api import Context, Document, Draft, images, rule
+from cmlint_rules.images import pulls
+
+LOCAL = r"localhost|.*\.(?:localhost|local|test)|[0-9.]+|\[.*\]|[^.]+"
+"""Registries of one machine or one desk, and names that are no registry at all (`ko.local`, `kind-registry`)."""
 
 
 @rule(
@@ -14,9 +18,9 @@ from cmlint_rules.images import names_registry, pulls
 )
 def pull_policy_never(document: Document, ctx: Context) -> Iterator[Draft]:
     """Only where the image names a registry: `app:dev` with `Never` is how one runs a build of one's own."""
-    for pull in pulls(document, ctx.settings):
+    for pull in pulls(ctx.placed, ctx):
         policy = pull.use.policy
-        if policy is None or pull.policy != "Never" or not names_registry(pull):
+        if policy is None or pull.policy != "Never" or not names_registry(pull.use.written.value, pull.image):
             continue
         message = (
             f"`{pull.use.field}: Never` on an image of `{pull.image.registry}`: nothing pushed there arrives, "
@@ -27,3 +31,10 @@ def pull_policy_never(document: Document, ctx: Context) -> Iterator[Draft]:
         yield draft.help(
             "set `IfNotPresent`, or `Always` if its tag moves; `Never` is for images put on the nodes by hand"
         )
+
+
+def names_registry(written: str, image: images.Image) -> bool:
+    """Whether an image names a registry that many nodes share; local builds may be called `docker.io/library/...`."""
+    if not written.startswith(f"{image.registry}/") or image.repository.startswith("docker.io/library/"):
+        return False
+    return not re.fullmatch(LOCAL, re.sub(r":\d+$", "", image.registry))

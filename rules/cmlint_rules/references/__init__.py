@@ -44,17 +44,11 @@ def absent_provider(reference: Reference, resolution: Resolution, ctx: Context) 
 
 
 def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
-    """What is said of each key that a definition surely lacks.
-
-    Where a file of that name lies at hand, somebody may make another object of it (`--from-file`); what a kustomization
-    builds is all that there is.
-    """
+    """What is said of each key that a definition surely lacks."""
     resolution = ctx.resolve(reference)
     if resolution.status == "found":
         for key in reference.keys:
-            if not resolution.lacking(key.value) or names.is_placeholder(key.value):
-                continue
-            if ctx.placed.built or not ctx.bundle.has_file(key.value, ctx.placed):
+            if resolution.lacking(key.value) and not names.is_placeholder(key.value):
                 yield absent_key(reference, key, resolution, ctx)
 
 
@@ -92,8 +86,10 @@ def keys_read(reference: Reference, ctx: Context) -> set[str]:
     return {key.value for other in same for key in other.keys}
 
 
-def speaks_of(target: Target, ctx: Context) -> bool:
-    """Whether a name that nothing defines is worth a word without a near one; most Secrets are kept elsewhere."""
+def speaks_of(target: Target, resolution: Resolution, ctx: Context) -> bool:
+    """Whether a name that nothing defines is worth a word: most Secrets are kept where no file shows them."""
+    if resolution.near or resolution.looked_up:
+        return True
     return target == "ConfigMap" or ctx.settings.secrets == "all" or ctx.settings.references == "strict"
 
 
