@@ -121,6 +121,14 @@ class Index:
         return None
 
     @cached_property
+    def by_folder(self) -> dict[str, list[Placed]]:
+        """The documents of each folder."""
+        found: dict[str, list[Placed]] = {}
+        for item in self.placed:
+            found.setdefault(item.directory, []).append(item)
+        return found
+
+    @cached_property
     def objects(self) -> set[tuple[str, str | None, str | None]]:
         """Kind, namespace and name of everything in the bundle."""
         return {item.identity for item in self.placed}
