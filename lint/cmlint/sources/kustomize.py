@@ -132,24 +132,26 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     refuse(project.tree(leaf), wishes)
     if program is None:
         raise NotBuiltError(f"there is neither kustomize nor kubectl to build it with; {tool.INSTALL}")
-    copy = mirror(project, leaf, folder) if files.INSTEAD else folder
+    used = project.used_by(project.tree(leaf))
+    root = mirror(used, f"{folder}.copy") if not used.isdisjoint(files.INSTEAD) else ""
+    copy = root + os.path.splitdrive(folder)[1] if root else folder
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
         json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
     try:
         return tool.build(copy, program, wishes)
     except NotBuiltError as error:
-        reason = condensed(without_values(str(error), project, project.tree(leaf)), project, leaf)
+        said = str(error).replace(root, "") if root else str(error)
+        reason = condensed(without_values(said, project, project.tree(leaf)), project, leaf)
         raise NotBuiltError(reason, error.kind) from None
 
 
-def mirror(project: Project, leaf: Kustomization, folder: str) -> str:
-    """Copies all that a leaf uses, with the texts that count instead, and gives the place of a folder in the copy.
+def mirror(used: Iterable[str], root: str) -> str:
+    """Copies files to a folder that stands for the root, with the texts that count instead; gives that folder.
 
-    From there everything lies at the same relative path as from the folder itself.
+    Below it, everything lies at the same relative path from everything else.
     """
-    root = f"{folder}.copy"
-    for path in project.used_by(project.tree(leaf)):
+    for path in used:
         if os.path.isfile(path):
             place = root + os.path.splitdrive(path)[1]
             os.makedirs(os.path.dirname(place), exist_ok=True)
@@ -157,7 +159,7 @@ def mirror(project: Project, leaf: Kustomization, folder: str) -> str:
             if path in files.INSTEAD:
                 with open(place, "w", encoding="utf-8", newline="") as file:
                     file.write(files.INSTEAD[path])
-    return root + os.path.splitdrive(folder)[1]
+    return root
 
 
 def refuse(tree: Sequence[Kustomization], wishes: Wishes) -> None:
