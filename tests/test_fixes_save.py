@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from cmlint.atomic import replace
+from cmlint.cache.states import Seen
 from cmlint.fixes.save import NotSavedError, save
 from cmlint.sources.files import walk
 from tests.support.run import write
@@ -149,7 +150,7 @@ def check_left(folder: Path) -> None:
     """Whatever else is left is neither linted nor committed."""
     drafts = [path for path in folder.rglob("pod-*.yaml") if ".git" in path.parts]
     known = {str(path.relative_to(folder)) for path in folder.rglob("*.yaml") if path not in drafts}
-    assert {os.path.relpath(path, folder) for path in walk(str(folder), None, [])} == known
+    assert {os.path.relpath(path, folder) for path in walk(str(folder), None, [], Seen(), [])} == known
     git = ["git", "-c", f"core.excludesFile={os.devnull}", "-C", str(folder)]
     subprocess.run([*git, "init", "-q"], check=True)
     subprocess.run([*git, "add", "-A"], check=True)
