@@ -8,8 +8,6 @@ from pathlib import Path
 from tests.support.command import cmlint
 from tests.support.run import write
 
-ENVIRONMENT = {"PATH": os.environ["PATH"]}
-
 BASE = {
     "base/kustomization.yaml": "resources: [web.yaml]\n",
     "base/web.yaml": """\
@@ -151,7 +149,7 @@ def test_random_names_of_a_chart_are_no_new_findings(tmp_path: Path) -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: cart:main}]\n"
     chart = {"chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n", "chart/values.yaml": "a: b\n"}
     write(tmp_path, chart | {"chart/templates/pod.yaml": template, "pod.yaml": pod})
-    done = cmlint(tmp_path, "check", "--fix", **ENVIRONMENT)
+    done = cmlint(tmp_path, "check", "--fix", PATH=os.environ["PATH"])
     assert done.stderr.splitlines()[0] == "cmlint: fixed: 1 finding in 1 file"
     assert read(tmp_path, "pod.yaml") == pod.replace("main", "main, imagePullPolicy: Always")
 
@@ -163,7 +161,7 @@ def test_a_template_is_never_changed(tmp_path: Path) -> None:
     )
     files = {"Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n", "values.yaml": "port: 8080\n"}
     write(tmp_path, files | {"templates/pod.yaml": template})
-    done = cmlint(tmp_path, "check", "--fix", "--unsafe-fixes", **ENVIRONMENT)
+    done = cmlint(tmp_path, "check", "--fix", "--unsafe-fixes", PATH=os.environ["PATH"])
     why = "a template writes it, and templates are never changed"
     assert done.stderr.splitlines() == [
         "cmlint: fixed: 0 findings in 0 files",
