@@ -143,16 +143,20 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     refuse(project.tree(leaf), wishes)
     if program is None:
         raise NotBuiltError(f"there is neither kustomize nor kubectl to build it with; {tool.INSTALL}")
-    if wishes.builds and (known := wishes.builds.get(name_of(leaf, program, wishes))):
+    used = project.used_by(project.tree(leaf))
+    changed = not used.isdisjoint(files.INSTEAD)
+    if wishes.builds and not changed and (known := wishes.builds.get(name_of(leaf, program, wishes))):
         return known.folder, known.text
-    copy = mirror(project, leaf, folder) if files.INSTEAD else folder
+    root = mirror(used, f"{folder}.copy") if changed else ""
+    copy = root + os.path.splitdrive(folder)[1] if root else folder
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
         json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
     try:
         return folder, tool.build(copy, program, wishes)
     except NotBuiltError as error:
-        reason = condensed(without_values(str(error), project, project.tree(leaf)), project, leaf)
+        said = str(error).replace(root, "") if root else str(error)
+        reason = condensed(without_values(said, project, project.tree(leaf)), project, leaf)
         raise type(error)(reason, error.kind) from None
 
 
@@ -161,13 +165,12 @@ def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
     return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}"
 
 
-def mirror(project: Project, leaf: Kustomization, folder: str) -> str:
-    """Copies all that a leaf uses, with the texts that count instead, and gives the place of a folder in the copy.
+def mirror(used: Iterable[str], root: str) -> str:
+    """Copies files to a folder that stands for the root, with the texts that count instead; gives that folder.
 
-    From there everything lies at the same relative path as from the folder itself.
+    Below it, everything lies at the same relative path from everything else.
     """
-    root = f"{folder}.copy"
-    for path in project.used_by(project.tree(leaf)):
+    for path in used:
         if os.path.isfile(path):
             place = root + os.path.splitdrive(path)[1]
             os.makedirs(os.path.dirname(place), exist_ok=True)
@@ -175,7 +178,7 @@ def mirror(project: Project, leaf: Kustomization, folder: str) -> str:
             if path in files.INSTEAD:
                 with open(place, "w", encoding="utf-8", newline="") as file:
                     file.write(files.INSTEAD[path])
-    return root + os.path.splitdrive(folder)[1]
+    return root
 
 
 def refuse(tree: Sequence[Kustomization], wishes: Wishes) -> None:
