@@ -16,6 +16,7 @@ ALLOWED = {
     "model": "",
     "kube": "",
     "errors": "",
+    "progress": "",
     "atomic": "",
     "texts": "model",
     "manifest": "kube model",
@@ -28,11 +29,11 @@ ALLOWED = {
     "engine": "bundle fingerprints manifest model rules suppress texts",
     "sources": "kube manifest model",
     "config": "errors kube manifest registry rules sources",
-    "check": "bundle config engine kube manifest model registry rules sources suppress texts",
+    "check": "bundle config engine kube manifest model progress registry rules sources suppress texts",
     "adopt": "check config errors fingerprints model rules sources",
     "fixes": "atomic check engine manifest model sources",
     "report": "bundle check engine fixes kube model registry rules sources texts",
-    "cli": "adopt atomic bundle check config errors fixes kube model registry report rules sources texts",
+    "cli": "adopt atomic bundle check config errors fixes kube model progress registry report rules sources texts",
     "__main__": "cli errors",
 }
 """What each room of `lint/cmlint` may import from the others."""

@@ -19,6 +19,7 @@ from cmlint.manifest.documents import commands_in, read_expectation, read_kustom
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.makers import MAKERS, Maker
 from cmlint.model.facts import FileFacts
+from cmlint.progress import doing
 from cmlint.registry import expand
 from cmlint.rules import Rule, Settings
 from cmlint.sources import files
@@ -46,6 +47,7 @@ def check(paths: Iterable[str], config: Config, rules: dict[str, Rule], *, suppr
     selected, chosen = select(rules, config.select, config.ignore)
     engine = Engine(selected, settings_of(config), texts, chosen)
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
+    doing("checking")
     return Result(engine.run(bundles, suppressions), bundles, texts, problems)
 
 
@@ -58,6 +60,7 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
         return streams[path] if path in streams else files.read(sources.get(path, path))
 
     bundles: list[Bundle] = []
+    doing("looking for files")
     groups = files.find(paths, config.exclude, problems)
     builds = read_builds(groups, config, problems)
     renderings, charts = read_charts(groups, config, problems)
@@ -65,6 +68,7 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
     others: list[Index] | None = [] if builds or renderings else None
     commanding: list[tuple[str, FileFacts]] = []
     strict, makers = config.references == "strict", makers_of(config)
+    doing("reading files")
     for group in groups:
         facts: list[tuple[str, FileFacts]] = []
         stream = Stream()
@@ -166,6 +170,7 @@ def read_builds(groups: list[files.Group], config: Config, problems: list[files.
     """What the kustomizations among files build; whatever these use is taken out of the groups."""
     if not config.build or not files.near_kustomizations(groups):
         return []
+    doing("building kustomizations")
     from cmlint.sources.kustomize import take_builds
     from cmlint.sources.tool import Wishes
 
@@ -180,6 +185,7 @@ def read_charts(
     """What the Helm charts among files render, and where there are any; their templates are taken out of the groups."""
     if not config.build or not files.near_charts(groups):
         return [], []
+    doing("rendering charts")
     from cmlint.sources.helm import HelmWishes, take_charts
 
     version = settings_of(config).kubernetes_version

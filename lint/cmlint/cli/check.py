@@ -29,6 +29,7 @@ from cmlint.cli.reports import in_actions, wanted, write_reports
 from cmlint.config import Config, anchored, load
 from cmlint.errors import FatalError, fatal
 from cmlint.model.findings import RANKS, Severity
+from cmlint.progress import PROGRESS
 from cmlint.report import FORMATS
 
 
@@ -167,7 +168,8 @@ def run(options: Options) -> int:
     fixing = wants_fixes(options)
 
     def look_again() -> Result:
-        return look(paths, config, rules, wishes_of(options))
+        with PROGRESS:
+            return look(paths, config, rules, wishes_of(options))
 
     try:
         result = look_again()

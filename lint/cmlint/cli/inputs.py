@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from cmlint.bundle.bundle import Bundle
 from cmlint.errors import FatalError
 from cmlint.model.facts import FileFacts
+from cmlint.progress import PROGRESS
 from cmlint.registry import load_rules
 from cmlint.rules import BadRuleError, Rule
 from cmlint.sources import files
@@ -24,6 +25,7 @@ def rules_or_error() -> dict[str, Rule]:
 
 def tell(kind: str, message: str) -> None:
     """Says something about the input, in one line that is no part of the report."""
+    PROGRESS.clear()
     sys.stderr.write(f"cmlint: {kind}: {message}\n")
 
 
