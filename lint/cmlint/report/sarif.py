@@ -15,15 +15,14 @@ from urllib.parse import quote
 import msgspec
 
 from cmlint import __version__
-from cmlint.check import Result
 from cmlint.engine import INTERNAL
 from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, Position, Severity, Suppression
 from cmlint.registry import load_rules
-from cmlint.report.frames import masked_places
 from cmlint.report.json import encode
 from cmlint.report.places import Repository
 from cmlint.report.text import about
 from cmlint.report.view import View
+from cmlint.result import Result
 from cmlint.rules import Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -51,7 +50,7 @@ class Run:
 
     def __init__(self, result: Result) -> None:
         self.outcome, self.problems, self.texts = result.outcome, result.problems, result.texts
-        self.masked, self.repository = masked_places(result), Repository()
+        self.masked, self.repository = result.masked(), Repository()
         self.rules: dict[str, int] = {}
         self.files: dict[str, int] = {}
 
