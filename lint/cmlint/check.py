@@ -21,6 +21,7 @@ from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.makers import MAKERS, Maker
 from cmlint.model.facts import FileFacts
+from cmlint.progress import doing
 from cmlint.registry import expand
 from cmlint.result import Result
 from cmlint.rules import Rule, Settings
@@ -59,6 +60,7 @@ def check(
     selected, chosen = select(rules, config.select, config.ignore)
     engine = Engine(selected, settings_of(config), texts, chosen)
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
+    doing("checking")
     return Result(engine.run(bundles, suppressions), bundles, texts, problems)
 
 
@@ -95,12 +97,14 @@ def read_bundles(
 
     bundles: list[Bundle] = []
     makers = makers_of(config)
+    doing("looking for files")
     groups = files.find(paths, config.exclude, problems, inputs.seen)
     pending = read_builds(groups, config, problems, inputs)
     reader = Reader(makers, inputs.seen, inputs.facts, inputs.jobs)
     reading = Reading(reader, list(wanted_in(groups)))
     builds = list(pending)
     renderings, charts = read_charts(groups, config, problems, inputs)
+    doing("reading files")
     known = reading.results()
     known |= Reading(reader, list(wanted_in(groups, known))).results()
     beside = [*(entry for build in builds for entry in build.beside), *charts]
@@ -222,6 +226,7 @@ def read_builds(
     at once."""
     if not config.build or not files.near_kustomizations(groups):
         return []
+    doing("building kustomizations")
     from cmlint.sources.kustomize import take_builds
     from cmlint.sources.tool import Wishes
 
@@ -236,6 +241,7 @@ def read_charts(
     """What the Helm charts among files render, and where there are any; their templates are taken out of the groups."""
     if not config.build or not files.near_charts(groups):
         return [], []
+    doing("rendering charts")
     from cmlint.sources.helm import HelmWishes, take_charts
 
     version = settings_of(config).kubernetes_version
