@@ -390,7 +390,7 @@ def test_an_empty_line_shows_the_help_but_does_not_pass(tmp_path: Path) -> None:
 # help, version, completion
 
 
-@pytest.mark.parametrize("command", ["check", "env", "init", "rule", "schema"])
+@pytest.mark.parametrize("command", ["check", "env", "init", "rule", "schema", "cache"])
 def test_help_has_examples_that_run(command: str, tmp_path: Path) -> None:
     write(tmp_path, {"deploy/a.yaml": CLEAN.replace("name: p}", "name: web, namespace: shop}"), "rendered.yaml": CLEAN})
     spec = "spec: {selector: {}, template: {spec: {containers: []}}}\n"
@@ -417,7 +417,7 @@ def test_version(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "proposed"),
     [
-        ("", {"check", "env", "init", "rule", "schema"}),
+        ("", {"check", "env", "init", "rule", "schema", "cache"}),
         ("rule missing-k", {"missing-key"}),
         ("check --select missing-key,mutable", {"missing-key,mutable-tag"}),
         ("check --form", {"--format"}),
@@ -444,8 +444,8 @@ def test_the_shell_completes(tmp_path: Path, command: Path, line: str, proposed:
 @pytest.mark.parametrize(
     ("words", "proposed"),
     [
-        ((), "check env init rule schema :0"),
-        (("",), "check env init rule schema :0"),
+        ((), "check env init rule schema cache :0"),
+        (("",), "check env init rule schema cache :0"),
         (("rule", "missing-k"), "missing-key :0"),
         (("check", "--select", "all,missing-key,missing-k"), "all,missing-key,missing-key :0"),
         (("check", ""), ":0"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import references_of
+from cmlint.bundle.placed import references_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.kube.near import nearest
 from cmlint.manifest.documents import read_kustomization, read_text

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from cmlint.check import Result
-from cmlint.engine import Unfixed
 from cmlint.fixes import fixing, proof
 from cmlint.manifest.comments import scalars_in
 from cmlint.manifest.edits import break_at, end_of_line, start_of_line
 from cmlint.model.findings import Edit, Finding, Fix, Location
+from cmlint.model.outcome import Unfixed
+from cmlint.result import Result
 from cmlint.sources.template import as_yaml
 from cmlint.texts import Texts
 

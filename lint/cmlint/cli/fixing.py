@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from cmlint.check import Result
 from cmlint.cli.inputs import failed, tell, tell_problems
 from cmlint.cli.terminal import view_of, write
 from cmlint.fixes import fixing
@@ -13,6 +12,7 @@ from cmlint.fixes.save import NotSavedError, save
 from cmlint.report.characters import printable
 from cmlint.report.diff import render
 from cmlint.report.summary import count, fixes_in, place
+from cmlint.result import Result
 from cmlint.sources import files
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cmlint.check import Result, check, select
+from cmlint.check import Inputs, check, select
 from cmlint.cli.inputs import failed, tell
 from cmlint.cli.terminal import write
 from cmlint.config import Config
 from cmlint.errors import FatalError
+from cmlint.result import Result
 from cmlint.rules import Rule
 from cmlint.sources.files import shown
 
@@ -37,8 +38,10 @@ class Looking:
     A baseline is read before all else, and written at the end.
     """
 
-    def __init__(self, paths: Sequence[str], config: Config, rules: dict[str, Rule], wishes: Wishes) -> None:
-        self.paths, self.config, self.rules, self.wishes = paths, config, rules, wishes
+    def __init__(
+        self, paths: Sequence[str], config: Config, rules: dict[str, Rule], wishes: Wishes, inputs: Inputs
+    ) -> None:
+        self.paths, self.config, self.rules, self.wishes, self.inputs = paths, config, rules, wishes, inputs
         self.states: States | None = None
         self.commit: str | None = None
         if wishes.staged or wishes.since:
@@ -57,9 +60,10 @@ class Looking:
     def look(self) -> Result:
         """What there is to say, without what is known."""
         if self.states and self.wishes.staged:
-            result = self.states.check_staged()
+            result = self.states.check_staged(self.inputs)
         else:
-            result = check(self.paths, self.config, self.rules, suppress=self.wishes.suppress)
+            suppress = self.wishes.suppress
+            result = check(self.paths, self.config, self.rules, suppress=suppress, inputs=self.inputs)
         if self.baseline:
             leave_out(result, self.baseline)
         if self.states and self.commit:

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from cmlint.check import Result
-from cmlint.engine import Unfixed
 from cmlint.fixes.proof import NotProvenError, applied, prove
 from cmlint.model.findings import Edit, Finding, Fix
+from cmlint.model.outcome import Unfixed
+from cmlint.result import Result
 from cmlint.sources import files
 
 PASSES = 50
@@ -170,8 +170,10 @@ class Fixing:
             replace(f, fixes=tuple(fix for fix in f.fixes if key_of(f, fix) not in self.refused))
             for f in outcome.findings
         ]
+        places = {finding.fingerprint: finding.location for finding in outcome.findings}
+        refused = {replace(r, location=places.get(key, r.location)) for (key, _), r in self.refused.items()}
         unfixed = {unfixed for unfixed in outcome.unfixed if unfixed.safe or self.unsafe}
-        return Fixed(self.result, changes, self.fixed, sorted({*self.refused.values(), *unfixed}))
+        return Fixed(self.result, changes, self.fixed, sorted({*refused, *unfixed}))
 
 
 def key_of(finding: Finding, fix: Fix) -> tuple[str, str]:
