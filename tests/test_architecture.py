@@ -32,7 +32,7 @@ ALLOWED = {
     "result": "bundle model sources texts",
     "runs": "cache model result sources texts",
     "check": "bundle cache config engine kube manifest model registry result rules sources suppress texts",
-    "adopt": "check config engine errors fingerprints fixes manifest model result rules sources texts",
+    "adopt": "cache check config engine errors fingerprints fixes manifest model result rules sources texts",
     "fixes": "atomic check engine manifest model result sources",
     "report": "bundle check engine fixes kube model registry result rules sources texts",
     "cli": "adopt atomic bundle cache check config errors fixes kube manifest model registry report result rules runs "
