@@ -15,7 +15,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -65,31 +66,37 @@ def megabytes(peak: int) -> float:
     return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
 
 
-def floor(corpus: Path) -> Cost:
-    """Reads and composes a corpus in a process that measures itself."""
-    words = [sys.executable, __file__, "--compose", str(corpus)]
+def within(*words: str | Path) -> Cost:
+    """Runs a command that measures itself."""
     cpu, wall, memory = subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout.split()
     return Cost(float(cpu), float(wall), float(memory))
 
 
-def compose(corpus: Path) -> None:
-    """Composes every document that can be composed, and prints what it took."""
+@contextmanager
+def measured() -> Iterator[None]:
+    """Prints what this process takes inside, and its peak."""
     import resource
 
+    cpu, wall = time.process_time(), time.perf_counter()
+    yield
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(time.process_time() - cpu, time.perf_counter() - wall, megabytes(peak))
+
+
+def compose(corpus: Path) -> None:
+    """Composes every document that can be composed, and prints what it took."""
     import yaml
 
     paths = files(corpus)
-    cpu, wall = time.process_time(), time.perf_counter()
-    for path in paths:
-        raw = path.read_bytes()
-        cuts = [0, *(found.start() for found in CUT.finditer(raw)), len(raw)]
-        for start, end in pairwise(cuts):
-            try:
-                list(yaml.compose_all(raw[start:end], Loader=yaml.CSafeLoader))
-            except yaml.YAMLError:
-                continue
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(time.process_time() - cpu, time.perf_counter() - wall, megabytes(peak))
+    with measured():
+        for path in paths:
+            raw = path.read_bytes()
+            cuts = [0, *(found.start() for found in CUT.finditer(raw)), len(raw)]
+            for start, end in pairwise(cuts):
+                try:
+                    list(yaml.compose_all(raw[start:end], Loader=yaml.CSafeLoader))
+                except yaml.YAMLError:
+                    continue
 
 
 def files(corpus: Path) -> list[Path]:
@@ -103,7 +110,7 @@ def lines(corpus: Path) -> list[Line]:
     everything, start = "read and compose all", 'python -c "import yaml"'
     check = partial(process, COMMAND, "check", "--no-build")
     return [
-        Line(everything, everything, 1, partial(floor, corpus)),
+        Line(everything, everything, 1, partial(within, sys.executable, __file__, "--compose", corpus)),
         Line("cmlint check, cold", everything, 1, partial(check, *repositories)),
         Line(start, start, SHORT, partial(process, sys.executable, "-c", "import yaml")),
         Line("cmlint check, one clean file", start, SHORT, partial(check, CLEAN)),
