@@ -14,7 +14,6 @@ import argparse
 import base64
 import contextlib
 import importlib
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from bench.speed import COMMAND, Line, measured, process, show, within
+from bench.measure import COMMAND, Line, measure_in_turns, measured, process, show, within
 from tests.support.apiserver import running
 
 Tree = dict[str, Any]
@@ -156,7 +155,7 @@ def filled() -> Iterator[str]:
 
 def lines(kubeconfig: str) -> list[Line]:
     """What is measured, in the order of the table."""
-    raw = partial(within, sys.executable, "-m", "bench.live", "--fetch", kubeconfig)
+    raw = partial(within, "bench.live", "--fetch", kubeconfig)
     audit = partial(process, COMMAND, "audit", "--all-namespaces", "--kubeconfig", kubeconfig)
     return [Line(RAW, RAW, 1, raw), Line("cmlint audit --all-namespaces", RAW, 1, audit)]
 
@@ -172,7 +171,8 @@ def main() -> None:
         fetch(given.fetch)
         return
     with contextlib.nullcontext(given.kubeconfig) if given.kubeconfig else filled() as kubeconfig:
-        show(lines(kubeconfig), given.rounds)
+        table = lines(kubeconfig)
+        show(table, measure_in_turns(table, given.rounds))
 
 
 if __name__ == "__main__":

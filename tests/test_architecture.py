@@ -26,13 +26,17 @@ ALLOWED = {
     "suppress": "bundle model rules",
     "fingerprints": "model",
     "engine": "bundle fingerprints manifest model rules suppress texts",
-    "sources": "kube manifest model",
+    "cache": "errors model",
+    "sources": "cache errors kube manifest model",
     "config": "errors kube manifest registry rules sources",
-    "check": "bundle config engine kube manifest model registry rules sources suppress texts",
-    "adopt": "check config errors fingerprints model rules sources",
-    "fixes": "atomic check engine manifest model sources",
-    "report": "bundle check engine fixes kube model registry rules sources texts",
-    "cli": "adopt atomic bundle check config errors fixes kube model registry report rules sources texts",
+    "result": "bundle model sources texts",
+    "runs": "cache model result sources texts",
+    "check": "bundle cache config engine kube manifest model registry result rules sources suppress texts",
+    "adopt": "check config engine errors fingerprints fixes manifest model result rules sources texts",
+    "fixes": "atomic check engine manifest model result sources",
+    "report": "bundle check engine fixes kube model registry result rules sources texts",
+    "cli": "adopt atomic bundle cache check config errors fixes kube manifest model registry report result rules runs "
+    "sources suppress texts",
     "__main__": "cli errors",
 }
 """What each room of `lint/cmlint` may import from the others."""

@@ -15,7 +15,7 @@ from cmlint import __version__
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, ROOT
 
-KEPT = {".json", ".py", ".md", ".typed"}
+KEPT = {".css", ".js", ".json", ".md", ".py", ".typed"}
 
 POD = """\
 apiVersion: v1

@@ -161,6 +161,17 @@ def load(path: str | None, rules: Mapping[str, Rule]) -> Config:
 # finding and reading
 
 
+def candidates(path: str | None) -> Iterator[str]:
+    """Every path at which the configuration may stand."""
+    if path is not None:
+        yield path
+        return
+    folder, below = os.getcwd(), ""
+    while folder != below:
+        yield from (os.path.join(folder, name) for name in (*NAMES, PYPROJECT))
+        folder, below = os.path.dirname(folder), folder
+
+
 def nearest_file(folder: str) -> str | None:
     """The configuration file in a folder, or in the nearest one above that has one."""
     while True:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from cmlint.check import Result, check
+from cmlint.check import check
 from cmlint.fixes.fixing import Fixed, fix
 from cmlint.fixes.save import save
 from cmlint.report import render
 from cmlint.report.view import View
+from cmlint.result import Result
 from tests.support import assertions
 from tests.support.run import ROOT, config_here, inside, rules, write
 

@@ -11,6 +11,9 @@ Consequence = Literal["rejected", "stuck", "stale", "silent", "tidiness"]
 
 Severity = Literal["error", "warning", "info"]
 
+FailOn = Literal["error", "warning", "info", "never"]
+"""The least severity that counts."""
+
 SEVERITIES: dict[Consequence, Severity] = {
     "rejected": "error",
     "stuck": "error",
