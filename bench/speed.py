@@ -4,8 +4,8 @@
 
 All lines come from one run, in which they take turns; each shows the best of its rounds. A line is a process of its own
 and counts as a whole, interpreter included; the first one is measured from within, once it knows the files, so that it
-is nothing but reading and composing. What kustomize and helm take is shown apart from cmlint's own part of the same run,
-which is compared with composing all files and all that they build. `--no-build` leaves these lines out.
+is nothing but reading and composing. What kustomize and helm take is shown apart from cmlint's own part of the same
+run, which is compared with composing all files and all that they build. `--no-build` leaves these lines out.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class Built:
 def build(corpus: Path) -> None:
     """Checks a corpus with everything built, and prints what it took: the programs, cmlint itself, composing alone."""
     import resource
-    from contextlib import redirect_stdout
+    from contextlib import redirect_stdout, suppress
 
     import yaml
 
@@ -149,7 +149,8 @@ def build(corpus: Path) -> None:
     files_alone = floor(corpus)
     cpu, wall = time.process_time(), time.perf_counter()
     for text in texts:
-        list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
+        with suppress(yaml.YAMLError):
+            list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     print(files_alone.cpu + cpu, files_alone.wall + wall, files_alone.memory)
 

@@ -28,6 +28,7 @@ from cmlint.texts import Texts
 if TYPE_CHECKING:
     from cmlint.sources.helm import Rendering
     from cmlint.sources.kustomize import Build
+    from cmlint.sources.tool import Wishes
 
 
 class Result(msgspec.Struct):
@@ -76,7 +77,7 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
                 problems.append(files.Problem(shown, 0, files.reason(error)))
                 continue
             if path == "-":
-                stream = take_stream(text)
+                stream = take_stream(text, config, problems)
                 streams[shown] = text = stream.text
             facts.append((shown, read_one(shown, text, group, makers)))
         scripts = list(read_scripts(group))
@@ -149,12 +150,12 @@ class Stream(NamedTuple):
     supply: Supply | None = None
 
 
-def take_stream(text: str) -> Stream:
+def take_stream(text: str, config: Config, problems: list[files.Problem]) -> Stream:
     """A text from standard input, which kustomize or helm may have made."""
     if files.ORIGIN in text:
         from cmlint.sources import kustomize
 
-        return Stream(*kustomize.lead_back(text))
+        return Stream(*kustomize.lead_back(text, wishes_of(config) if config.build else None, problems))
     if files.SOURCE in text:
         from cmlint.sources import helm
 
@@ -167,11 +168,16 @@ def read_builds(groups: list[files.Group], config: Config, problems: list[files.
     if not config.build or not files.near_kustomizations(groups):
         return []
     from cmlint.sources.kustomize import take_builds
+
+    return take_builds(groups, wishes_of(config), problems)
+
+
+def wishes_of(config: Config) -> Wishes:
+    """How the configuration wishes kustomizations to be built."""
     from cmlint.sources.tool import Wishes
 
     allowed = config.allow_remote, config.enable_helm
-    wishes = Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config))
-    return take_builds(groups, wishes, problems)
+    return Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config))
 
 
 def read_charts(

@@ -10,7 +10,7 @@ import msgspec
 
 from cmlint.bundle.evidence import Surroundings, is_well_known
 from cmlint.bundle.index import Definition, Index, Placed, Supply
-from cmlint.kube.names import is_placeholder
+from cmlint.kube.names import is_placeholder, may_become
 from cmlint.kube.near import nearest
 from cmlint.model.facts import COMMAND, Key, Reference
 
@@ -36,7 +36,7 @@ class Resolution(msgspec.Struct, frozen=True):
     @property
     def open(self) -> bool:
         """Whether keys may exist that no definition shows."""
-        return self.status != "found" or not self.sure or any(d.provider.open for d in self.definitions)
+        return self.status != "found" or not self.sure or any(map(is_open, self.definitions))
 
     @property
     def command(self) -> Definition | None:
@@ -48,12 +48,17 @@ class Resolution(msgspec.Struct, frozen=True):
         """The definitions that surely lack a key."""
         if not self.sure:
             return ()
-        return tuple(d for d in self.definitions if not d.provider.open and key_of(d, key) is None)
+        return tuple(d for d in self.definitions if key_of(d, key) is None and not is_open(d))
 
     def keys(self, name: str) -> tuple[tuple[Definition, Key], ...]:
         """Where a key is defined, in each definition that has it."""
         found = ((definition, key_of(definition, name)) for definition in self.definitions)
         return tuple((definition, key) for definition, key in found if key is not None)
+
+
+def is_open(definition: Definition) -> bool:
+    """Whether an object may have other keys; a key with a placeholder is any (`${PREFIX}_URL`, as Flux fills it in)."""
+    return definition.provider.open or any(is_placeholder(key.name) for key in definition.provider.keys)
 
 
 def key_of(definition: Definition, name: str) -> Key | None:
@@ -197,11 +202,20 @@ class Resolver:
             why = f"a command in {maybe[0].placed.path} may create it"
         if not why and self.index.whole and (told := self.index.told(reference.name.value, placed)):
             why = f"{told.document.kind} in {told.path} is told its name, and may make it"
+        if not why and (unfilled := self.unfilled(reference, namespace)):
+            why = f"`{unfilled.provider.name.value}` in {unfilled.placed.path} may become it"
         if reference.via == "field" and not why:
             why = f"{placed.document.kind} may make it itself"
         if self.strict or near or not why:
             return Resolution("missing", near=near, why=why or "")
         return Resolution("unknown", why=why)
+
+    def unfilled(self, reference: Reference, namespace: str | None) -> Definition | None:
+        """An object that has the name once something has been put into its own."""
+        name = reference.name.value
+        unfilled = (n for n in self.index.names(reference.target) if is_placeholder(n) and may_become(n, name))
+        found = (d for own in unfilled for d in self.index.named(reference.target, own))
+        return next((definition for definition in found if meets(namespace, definition.namespace)), None)
 
     def near(self, reference: Reference, namespace: str | None, placed: Placed) -> tuple[Definition, ...]:
         """Providers of the name that was probably meant."""
