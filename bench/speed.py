@@ -138,7 +138,9 @@ def build(corpus: Path) -> None:
         texts.append(ended.output)
         return ended
 
-    original, program.run, helm.run = program.run, run, run
+    original = program.run
+    for module in (program, helm):
+        vars(module)["run"] = run
     wall = time.perf_counter()
     with open(os.devnull, "w", encoding="utf-8") as nothing, redirect_stdout(nothing):
         command(["check", *(str(path) for path in sorted(corpus.iterdir()) if path.is_dir())])

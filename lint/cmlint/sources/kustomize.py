@@ -34,6 +34,13 @@ ABSENT = r".*: lstat (.+?): no such file or directory.*"
 OUTSIDE = r".*security; file '([^']*)' is not in or below '([^']*)'.*"
 CIRCLE = r".*cycle detected: candidate root '([^']*)' contains visited root '([^']*)'.*"
 PLUGIN = r".*external plugins disabled; unable to load external plugin '([^']*)'.*"
+PLAIN = {
+    OUTSIDE: r"the file `\1` is not in or below `\2`, and kustomize reads no other",
+    CIRCLE: r"cycle detected: it comes back to `\2`",
+    PLUGIN: r"it needs the plugin `\1`, and plugins are never run",
+}
+"""What kustomize says in many words, and the same in few."""
+
 NOISE = r" &\{0x[^}]*\}|, isClusterScoped:\w+"
 RESOURCE = r'resid\.ResId\{Gvk:resid\.Gvk\{[^}]*Kind:"(\w*)"[^}]*\}, Name:"([^"]*)"[^}]*\}'
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
@@ -158,13 +165,12 @@ def refuse(tree: Sequence[Kustomization], wishes: Wishes) -> None:
 def condensed(reason: str, project: Project, leaf: Kustomization) -> str:
     """A reason without the way to it: kustomize tells every step, of which the last matters."""
     _, *steps = re.split(STEP, reason)
-    if steps:
-        folder, reason = steps[-2], balanced(steps[-1])
-        reason = reason if folder == leaf.folder else f"in {project.shown(folder)}: {reason}"
+    folder = steps[-2] if steps else leaf.folder
+    reason = balanced(steps[-1]) if steps else reason
+    for words, few in PLAIN.items():
+        reason = re.sub(words, few, reason)
+    reason = reason if folder == leaf.folder else f"in {project.shown(folder)}: {reason}"
     reason = re.sub(ABSENT, lambda found: f"no such file or directory: `{project.shown(found[1])}`", reason)
-    reason = re.sub(OUTSIDE, r"the file `\1` is not in or below `\2`, and kustomize reads no other", reason)
-    reason = re.sub(CIRCLE, r"cycle detected: `\1` contains `\2`, which uses it", reason)
-    reason = re.sub(PLUGIN, r"it needs the plugin `\1`, and plugins are never run", reason)
     reason = re.sub(RESOURCE, r"\1 `\2`", re.sub(NOISE, "", reason))
     return reason.replace(os.path.realpath(os.curdir) + os.sep, "")
 
