@@ -33,6 +33,7 @@ from cmlint.texts import Texts
 if TYPE_CHECKING:
     from cmlint.sources.helm import Rendering
     from cmlint.sources.kustomize import Build
+    from cmlint.sources.tool import Wishes
 
 
 Look = Callable[[list[Bundle], Texts, Config, list[files.Problem]], Config]
@@ -114,7 +115,7 @@ def read_bundles(
     for group in groups:
         stream = Stream()
         if files.STDIN in group.paths:
-            stream, known[files.STDIN] = read_stream(makers)
+            stream, known[files.STDIN] = read_stream(config, problems, inputs)
             streams[files.STDIN] = stream.text
         sources.update(group.paths)
         facts: list[tuple[str, FileFacts]] = []
@@ -197,21 +198,21 @@ class Stream(NamedTuple):
     supply: Supply | None = None
 
 
-def read_stream(makers: Makers) -> tuple[Stream, FileFacts | str]:
+def read_stream(config: Config, problems: list[files.Problem], inputs: Inputs) -> tuple[Stream, FileFacts | str]:
     """Standard input and its facts, or the reason why it cannot be read."""
     try:
-        stream = take_stream(files.read("-"))
+        stream = take_stream(files.read("-"), config, problems, inputs)
     except (OSError, UnicodeDecodeError) as error:
         return Stream(), files.reason(error)
-    return stream, read_text(stream.text, makers)
+    return stream, read_text(stream.text, makers_of(config))
 
 
-def take_stream(text: str) -> Stream:
+def take_stream(text: str, config: Config, problems: list[files.Problem], inputs: Inputs) -> Stream:
     """A text from standard input, which kustomize or helm may have made."""
     if files.ORIGIN in text:
         from cmlint.sources import kustomize
 
-        return Stream(*kustomize.lead_back(text))
+        return Stream(*kustomize.lead_back(text, wishes_of(config, inputs) if config.build else None, problems))
     if files.SOURCE in text:
         from cmlint.sources import helm
 
@@ -228,11 +229,16 @@ def read_builds(
         return []
     doing("building kustomizations")
     from cmlint.sources.kustomize import take_builds
+
+    return take_builds(groups, wishes_of(config, inputs), problems)
+
+
+def wishes_of(config: Config, inputs: Inputs) -> Wishes:
+    """How the configuration wishes kustomizations to be built."""
     from cmlint.sources.tool import Wishes
 
     allowed = config.allow_remote, config.enable_helm
-    wishes = Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config), inputs.builds, inputs.seen)
-    return take_builds(groups, wishes, problems)
+    return Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config), inputs.builds, inputs.seen)
 
 
 def read_charts(

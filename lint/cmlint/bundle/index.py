@@ -11,6 +11,7 @@ from typing import Protocol
 
 from cmlint.bundle.nearest import Meeting, Spaces
 from cmlint.bundle.placed import Definition, Placed
+from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import Nearby
 from cmlint.model.facts import Target
 
@@ -136,6 +137,11 @@ class Index:
     def names(self, target: Target) -> list[str]:
         """All names of one kind of provider."""
         return [name for kind, name in self.by_name if kind == target]
+
+    @cached_property
+    def unfilled(self) -> list[str]:
+        """The names of providers into which something is still to be put."""
+        return [name for _, name in self.by_name if is_placeholder(name)]
 
     def created(self, target: Target, name: str) -> list[Definition]:
         """What commands create under a name."""
