@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from bench.speed import COMMAND, Line, process, show
+from bench.measure import COMMAND, Line, measure_in_turns, process, show
 from tests.support.apiserver import running
 
 Tree = dict[str, Any]
@@ -170,7 +170,8 @@ def main() -> None:
         fetch(given.fetch)
         return
     with contextlib.nullcontext(given.kubeconfig) if given.kubeconfig else filled() as kubeconfig:
-        show(lines(kubeconfig), given.rounds)
+        table = lines(kubeconfig)
+        show(table, measure_in_turns(table, given.rounds))
 
 
 if __name__ == "__main__":

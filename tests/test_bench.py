@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.run import ROOT, write
+from bench.scale import make
+
+from cmlint.config import Config
+from tests.support.run import ROOT, lint, write
 
 POD = (
     "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n"
@@ -16,14 +19,14 @@ POD = (
 
 def bench(script: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
     """Runs a script."""
-    line = [sys.executable, ROOT / "bench" / script, *words]
-    return subprocess.run(line, capture_output=True, encoding="utf-8", check=False)
+    line = [sys.executable, "-m", f"bench.{script}", *words]
+    return subprocess.run(line, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
 
 
 def test_findings_are_counted_saved_and_compared(tmp_path: Path) -> None:
     corpus, old, new = tmp_path / "corpus", tmp_path / "old.json", tmp_path / "new.json"
     write(corpus, {"a/pod.yaml": POD.replace("PLACE", "80"), "b/pod.yaml": POD, "c/values.yaml": "a: b\n", "INDEX": ""})
-    counted = bench("corpus.py", corpus, "--save", old)
+    counted = bench("corpus", corpus, "--save", old)
     assert (counted.returncode, counted.stderr) == (0, "")
     lines = counted.stdout.splitlines()
     assert lines[:4] == [
@@ -33,12 +36,12 @@ def test_findings_are_counted_saved_and_compared(tmp_path: Path) -> None:
         "c: exit status 0, 0 names not verifiable",
     ]
     assert lines[-2:] == ["all repositories", "       1 error[non-string-env]"]
-    assert bench("corpus.py", "--compare", old, old).stdout == "0 findings differ\n"
+    assert bench("corpus", "--compare", old, old).stdout == "0 findings differ\n"
 
     write(corpus, {"a/pod.yaml": POD, "b/pod.yaml": f"# moved\n{POD.replace('PLACE', '80')}"})
-    allowed = bench("corpus.py", corpus, "--save", new, "--", "--allow-empty")
+    allowed = bench("corpus", corpus, "--save", new, "--", "--allow-empty")
     assert "c: exit status 0, 0 names not verifiable" in allowed.stdout
-    compared = bench("corpus.py", "--compare", old, new)
+    compared = bench("corpus", "--compare", old, new)
     assert compared.returncode == 1
     removed, added, total = compared.stdout.splitlines()
     assert removed.startswith("- a/pod.yaml:8:31: error[non-string-env] ")
@@ -48,17 +51,46 @@ def test_findings_are_counted_saved_and_compared(tmp_path: Path) -> None:
 
 def test_speed_is_shown_beside_the_floor(tmp_path: Path) -> None:
     write(tmp_path, {"a/pod.yaml": POD, "b/broken.yaml": "a: [\n---\nb: c\n", "b/data.json": "{}"})
-    done = bench("speed.py", tmp_path, "--rounds", "1")
+    write(tmp_path, {"a/kustomization.yaml": "resources: [pod.yaml]\n"})
+    done = bench("speed", tmp_path, "--rounds", "1")
     assert done.stderr == ""
     first, _, _, *rows = done.stdout.splitlines()
-    assert first == "3 files, 0.0 MB, best of 1 rounds"
-    assert [row[:32].strip() for row in rows] == [
+    assert first == "4 files, 0.0 MB, best of 1 rounds"
+    assert [row[:36].strip() for row in rows] == [
         "read and compose all",
-        "cmlint check, cold",
+        "cmlint check, cold, one process",
+        "cmlint check, cold, two processes",
+        "walk and stat all",
+        "cmlint check, one file changed",
+        "cmlint check, nothing changed",
         'python -c "import yaml"',
         "cmlint check, one clean file",
         "cmlint check, one faulty file",
+        "kustomize and helm",
+        "compose all, and what is built",
+        "cmlint check, its own part",
     ]
-    figures = [[float(figure) for figure in row[32:].split()] for row in rows]
-    assert [len(row) for row in figures] == [5] * 5
-    assert figures[0][3:] == figures[2][3:] == [1, 1]
+    figures = [[float(figure) for figure in row[36:].split()] for row in rows]
+    assert [len(row) for row in figures] == [5] * 12
+    assert figures[0][3:] == figures[3][3:] == figures[6][3:] == figures[10][3:] == [1, 1]
+    assert figures[9][0] > 0, "a kustomization is built"
+
+
+def test_cost_is_shown_for_each_size_with_its_slope() -> None:
+    done = bench("scale", "--sizes", "20", "60")
+    assert done.stderr == ""
+    ways = ["one process", "two processes", "nothing known", "nothing changed", "one file changed"]
+    lines = [line.split(", ", 1) for line in done.stdout.splitlines()]
+    assert [head.split() for head, _ in lines[:10]] == [["20", "files"]] * 5 + [["60", "files"]] * 5
+    assert [rest[:16].strip() for _, rest in lines] == ways * 3
+    assert all(float(rest[16:]) < 2 for head, rest in lines[10:] if head == "slope")
+
+
+def test_a_tree_is_made_in_its_proportions(tmp_path: Path) -> None:
+    make(tmp_path, 400)
+    names = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.yaml")]
+    assert len(names) == 400
+    assert 90 <= sum(name.endswith("kustomization.yaml") for name in names) <= 110
+    result = lint(tmp_path, config=Config(build=False))
+    assert result.outcome.references > 100
+    assert {finding.rule for finding in result.outcome.findings} <= {"missing-configmap"}

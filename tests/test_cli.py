@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from cmlint import __version__
+from cmlint.cli import COMMANDS
 from cmlint.registry import load_rules
 from tests.support.command import COMMAND, cmlint
 from tests.support.run import write
@@ -367,6 +368,7 @@ def test_a_wrong_word_is_named_with_the_right_one(
         (("chek",), "chek"),
         (("rule", "a", "b"), "b"),
         (("schema", "a"), "a"),
+        (("cache", "a"), "a"),
     ],
 )
 @pytest.mark.parametrize("command", [COMMAND, PLUGIN])
@@ -390,7 +392,7 @@ def test_an_empty_line_shows_the_help_but_does_not_pass(tmp_path: Path) -> None:
 # help, version, completion
 
 
-@pytest.mark.parametrize("command", ["check", "env", "rule", "schema"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_has_examples_that_run(command: str, tmp_path: Path) -> None:
     write(tmp_path, {"deploy/a.yaml": CLEAN.replace("name: p}", "name: web, namespace: shop}"), "rendered.yaml": CLEAN})
     spec = "spec: {selector: {}, template: {spec: {containers: []}}}\n"
@@ -399,8 +401,11 @@ def test_help_has_examples_that_run(command: str, tmp_path: Path) -> None:
     examples = re.findall(r"^  cmlint (.*)$", done.stdout, re.MULTILINE)
     assert done.returncode == 0
     assert examples
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     for line in examples:
-        ran = subprocess.run(f"{COMMAND} {line}", shell=True, cwd=tmp_path, capture_output=True, check=False)
+        ran = subprocess.run(
+            f"{COMMAND} {line}", shell=True, cwd=tmp_path, env=environment, capture_output=True, check=False
+        )
         assert ran.returncode in (0, 1), (line, ran.stderr)
 
 
@@ -417,7 +422,7 @@ def test_version(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "proposed"),
     [
-        ("", {"check", "audit", "env", "snapshot", "rule", "schema"}),
+        ("", set(COMMANDS)),
         ("rule missing-k", {"missing-key"}),
         ("check --select missing-key,mutable", {"missing-key,mutable-tag"}),
         ("check --form", {"--format"}),
@@ -444,8 +449,8 @@ def test_the_shell_completes(tmp_path: Path, command: Path, line: str, proposed:
 @pytest.mark.parametrize(
     ("words", "proposed"),
     [
-        ((), "check audit env snapshot rule schema :0"),
-        (("",), "check audit env snapshot rule schema :0"),
+        ((), f"{' '.join(COMMANDS)} :0"),
+        (("",), f"{' '.join(COMMANDS)} :0"),
         (("rule", "missing-k"), "missing-key :0"),
         (("check", "--select", "all,missing-key,missing-k"), "all,missing-key,missing-key :0"),
         (("check", ""), ":0"),

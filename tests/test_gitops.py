@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import Result, check
+from cmlint.check import check
 from cmlint.config import Config
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Deploy
+from cmlint.result import Result
 from tests.support.run import concise, inside, rules, write
 
 SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {CURRENCY: EUR}\n"

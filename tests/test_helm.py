@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import Result, check
+from cmlint.check import check
 from cmlint.config import Config, Helm, load
 from cmlint.errors import FatalError
 from cmlint.report import render
 from cmlint.report.view import View
+from cmlint.result import Result
 from tests.support.command import COMMAND, cmlint
 from tests.support.run import FIXTURES, concise, inside, rules, write
 from tests.support.tools import HELM

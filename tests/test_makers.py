@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import references_of
+from cmlint.bundle.placed import references_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.config import load
 from cmlint.errors import FatalError

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import references_of
+from cmlint.bundle.nearest import Meeting, Spaces, meets, nearest_definitions
+from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
-from cmlint.kube.near import nearest
+from cmlint.kube.near import FEW, Nearby, nearest
 from cmlint.manifest.documents import read_kustomization, read_text
+from cmlint.model.facts import Document, FileFacts, Provider, Scalar, Span
 
 
 def config(name: str, namespace: str | None = None, data: str = "{a: x}") -> str:
@@ -160,3 +164,47 @@ def test_names_of_the_platform_and_placeholders() -> None:
 def test_near_names(name: str, candidates: list[str], near: str | None) -> None:
     assert nearest(name, candidates) == near
     assert nearest(name, reversed(candidates)) == near
+
+
+NAMES = st.text("abz-A.1", min_size=1, max_size=12)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=12), NAMES, st.integers(0, 2), st.data())
+def test_a_near_name_is_found_without_comparing_all(
+    names: list[str], other: str, edits: int, data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(names))
+    for _ in range(edits):
+        at = data.draw(st.integers(0, len(name)))
+        name = name[:at] + data.draw(st.sampled_from(["", "q", name[at + 1 : at + 2]])) + name[at + 1 :]
+    many = [*names, other, *(f"filler-{number:c}{number:c}" for number in range(200, 200 + FEW))]
+    nearby = Nearby(many)
+    assert nearby.by_part
+    assert nearest(name, nearby.around(name)) == nearest(name, many)
+
+
+FOLDERS = st.lists(st.sampled_from("ab"), max_size=3).map("/".join)
+PLACES = st.tuples(FOLDERS, st.sampled_from((None, "x", "y", "$(NS)")))
+
+
+@given(st.lists(PLACES, min_size=1, max_size=8), PLACES)
+def test_the_nearest_are_found_without_looking_at_all(
+    found: list[tuple[str, str | None]], place: tuple[str, str | None]
+) -> None:
+    definitions = [placed(f"{folder}/{n}.yaml".lstrip("/"), space) for n, (folder, space) in enumerate(found)]
+    here = placed(f"{place[0]}/0.yaml".lstrip("/"), place[1]).placed
+    meeting = Spaces(definitions).meeting(place[1])
+    assert meeting == [definition for definition in definitions if meets(place[1], definition.namespace)]
+    if meeting:
+        known = Meeting(meeting)
+        for _ in range(2):
+            assert known.nearest(here) == nearest_definitions(meeting, here)
+
+
+def placed(path: str, namespace: str | None) -> Definition:
+    """A ConfigMap in a file."""
+    name, span = Scalar("app", 0, 3), Span(0, 3)
+    provider = Provider("ConfigMap", "ConfigMap", name, (), False, False, span)
+    space = Scalar(namespace, 0, 1) if namespace else None
+    document = Document(span, span, "v1", "ConfigMap", name, space, providers=(provider,))
+    return Definition(Placed(path, document, FileFacts((document,)), 0), provider)

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command, parse
-from cmlint.errors import FatalError
+from cmlint.errors import FatalError, mistake
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -40,7 +40,7 @@ def main(words: Sequence[str]) -> int:
     except BrokenPipeError:
         code = BROKEN_PIPE
     except Exception as error:
-        code = complain(*unexpected(error))
+        code = complain(mistake(error), "this is a mistake in cmlint, not in the manifests; please report it")
     sys.stderr.flush()
     return code
 
@@ -72,15 +72,6 @@ def complain(message: str, help: str) -> int:  # noqa: A002
     """Says what ended the run, and what to do about it."""
     sys.stderr.write(f"cmlint: error: {message}\nhelp: {help}\n")
     return 2
-
-
-def unexpected(error: Exception) -> tuple[str, str]:
-    """What is said of a mistake of cmlint's own: its type and place, but not its text, which may hold a value."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f" in {trace.tb_frame.f_globals.get('__name__')}, line {trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}{where}", "this is a mistake in cmlint, not in the manifests; please report it"
 
 
 if __name__ == "__main__":

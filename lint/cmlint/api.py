@@ -3,7 +3,7 @@
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.cluster import Cluster
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
-from cmlint.bundle.index import Definition, Placed, references_of
+from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.kube import expansion, images, names, versions
 from cmlint.kube.near import nearest, only_near

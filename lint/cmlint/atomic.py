@@ -8,21 +8,23 @@ import sys
 from tempfile import mkdtemp
 
 DRAFTS = ".cmlint-"
-"""How the folders begin in which files are made ready: git ignores what is in them, and so does cmlint."""
+"""How the folders begin in which files are made ready."""
+
+UNSEEN = ".git"
+"""A folder of this name is never committed, wherever it is, and never linted."""
 
 
 def replace(path: str, raw: bytes) -> None:
     """Writes a file, in the place of an older one with its owner and permissions; raises OSError.
 
-    It is made ready in a folder beside it, which tells git to ignore all that is in it, should it ever be left behind.
+    It is made ready in a folder beside it, whose content nobody looks at, should it ever be left behind.
     """
     real = os.path.realpath(path)
     folder = os.path.dirname(real)
     drafts = mkdtemp(prefix=DRAFTS, dir=folder)
     try:
-        with open(os.path.join(drafts, ".gitignore"), "w", encoding="ascii") as file:
-            file.write("*\n")
-        draft = os.path.join(drafts, "draft.tmp")
+        os.mkdir(os.path.join(drafts, UNSEEN))
+        draft = os.path.join(drafts, UNSEEN, os.path.basename(real))
         with open(draft, "xb") as file:
             file.write(raw)
             if os.path.exists(real):

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import Built, Index, Supply
+from cmlint.bundle.index import Indexes, Supply
+from cmlint.bundle.placed import Built
 from cmlint.bundle.together import bring_together
+from cmlint.cache.builds import BuildsCache
+from cmlint.cache.facts import FactsCache
+from cmlint.cache.states import Seen
 from cmlint.config import Config
-from cmlint.engine import Engine, Outcome
+from cmlint.engine import Engine
 from cmlint.kube.versions import NEWEST, parse_version
-from cmlint.manifest.documents import commands_in, read_expectation, read_kustomization, read_template, read_text
+from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.makers import MAKERS, Maker
 from cmlint.model.facts import FileFacts
 from cmlint.registry import expand
+from cmlint.result import Result
 from cmlint.rules import Rule, Settings
 from cmlint.sources import files
+from cmlint.sources.reading import Reader, Reading, Wanted, mode_of
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
@@ -34,24 +38,22 @@ Look = Callable[[list[Bundle], Texts, Config, list[files.Problem]], Config]
 """Lets bundles stand on clusters, and gives the configuration with the version that these have."""
 
 
-class Result(msgspec.Struct):
-    """What a run of `check` gives: the outcome, the texts for frames, and what could not be read."""
-
-    outcome: Outcome
-    bundles: list[Bundle]
-    texts: Texts
-    problems: list[files.Problem]
-
-
 def check(
-    paths: Iterable[str], config: Config, rules: dict[str, Rule], *, suppress: bool = True, look: Look | None = None
+    paths: Iterable[str],
+    config: Config,
+    rules: dict[str, Rule],
+    *,
+    suppress: bool = True,
+    inputs: Inputs | None = None,
+    look: Look | None = None,
 ) -> Result:
     """Lints paths with the rules that the configuration selects; raises ValueError for an unknown rule or version.
 
-    `look` gives the clusters that are looked into for what the paths do not define.
+    `inputs` say how files are read, and are told what was. `look` gives the clusters that are looked into for what the
+    paths do not define.
     """
     problems: list[files.Problem] = []
-    bundles, texts = read_bundles(paths, config, problems)
+    bundles, texts = read_bundles(paths, config, problems, inputs)
     if look:
         config = look(bundles, texts, config, problems)
     selected, chosen = select(rules, config.select, config.ignore)
@@ -60,37 +62,65 @@ def check(
     return Result(engine.run(bundles, suppressions), bundles, texts, problems)
 
 
-def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Problem]) -> tuple[list[Bundle], Texts]:
-    """The bundles of all paths, and the texts that their findings will stand in."""
+class Inputs(msgspec.Struct):
+    """How files are read: what is kept between runs, in how many processes, and all that was looked at.
+
+    `sources` are the files that texts come from, by the paths under which these are shown.
+    """
+
+    facts: FactsCache | None = None
+    builds: BuildsCache | None = None
+    jobs: int = 1
+    seen: Seen = msgspec.field(default_factory=Seen)
     sources: dict[str, str] = {}
+
+    def keep(self) -> None:
+        """Keeps for the next run what is new in this one."""
+        if self.facts:
+            self.facts.save()
+        if self.builds:
+            self.builds.save()
+
+
+def read_bundles(
+    paths: Iterable[str], config: Config, problems: list[files.Problem], inputs: Inputs | None = None
+) -> tuple[list[Bundle], Texts]:
+    """The bundles of all paths, and the texts that their findings will stand in."""
+    inputs = inputs or Inputs()
+    sources = inputs.sources
     streams: dict[str, str] = {}
 
     def load(path: str) -> str:
         return streams[path] if path in streams else files.read(sources.get(path, path))
 
     bundles: list[Bundle] = []
-    groups = files.find(paths, config.exclude, problems)
-    builds = read_builds(groups, config, problems)
-    renderings, charts = read_charts(groups, config, problems)
+    makers = makers_of(config)
+    groups = files.find(paths, config.exclude, problems, inputs.seen)
+    pending = read_builds(groups, config, problems, inputs)
+    reader = Reader(makers, inputs.seen, inputs.facts, inputs.jobs)
+    reading = Reading(reader, list(wanted_in(groups)))
+    builds = list(pending)
+    renderings, charts = read_charts(groups, config, problems, inputs)
+    known = reading.results()
+    known |= Reading(reader, list(wanted_in(groups, known))).results()
     beside = [*(entry for build in builds for entry in build.beside), *charts]
-    others: list[Index] | None = [] if builds or renderings else None
+    others = Indexes() if builds or renderings else None
     commanding: list[tuple[str, FileFacts]] = []
-    strict, makers = config.references == "strict", makers_of(config)
+    strict = config.references == "strict"
     for group in groups:
-        facts: list[tuple[str, FileFacts]] = []
         stream = Stream()
+        if files.STDIN in group.paths:
+            stream, known[files.STDIN] = read_stream(makers)
+            streams[files.STDIN] = stream.text
         sources.update(group.paths)
-        for shown, path in group.paths.items():
-            try:
-                text = files.read(path)
-            except (OSError, UnicodeDecodeError) as error:
-                problems.append(files.Problem(shown, 0, files.reason(error)))
-                continue
-            if path == "-":
-                stream = take_stream(text)
-                streams[shown] = text = stream.text
-            facts.append((shown, read_one(shown, text, group, makers)))
-        scripts = list(read_scripts(group))
+        facts: list[tuple[str, FileFacts]] = []
+        for shown in group.paths:
+            found = known[shown]
+            if isinstance(found, str):
+                problems.append(files.Problem(shown, 0, found))
+            else:
+                facts.append((shown, found))
+        scripts = [(s, found) for s in group.scripts if not isinstance(found := known[s], str) and found.commands]
         sources.update((shown, group.scripts[shown]) for shown, _ in scripts)
         bundles.append(
             Bundle(
@@ -102,6 +132,7 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
                 others=others,
                 built=stream.built,
                 supply=stream.supply,
+                lying=map(files.shown, group.lying),
             )
         )
         commanding += [*scripts, *((path, file) for path, file in facts if file.commands)]
@@ -136,14 +167,16 @@ def read_bundles(paths: Iterable[str], config: Config, problems: list[files.Prob
     return bundles, Texts(load)
 
 
-def read_one(shown: str, text: str, group: files.Group, makers: Makers) -> FileFacts:
-    """The facts of a text of a group, by its name and by what is known of it."""
-    name = os.path.basename(shown)
-    if name in files.KUSTOMIZATIONS:
-        return read_kustomization(text)
-    if re.fullmatch(files.EXPECTATION, name):
-        return read_expectation(text)
-    return read_template(text, makers) if shown in group.templates else read_text(text, makers)
+def wanted_in(groups: Iterable[files.Group], known: Container[str] | None = None) -> Iterator[Wanted]:
+    """The files of groups that are not `known`; where that is not said, all that cannot be a part of a chart."""
+    for group in groups:
+        for shown, path in group.paths.items():
+            templated = shown in group.templates
+            late = templated or files.may_be_in_chart(shown)
+            if path != "-" and (not late if known is None else templated or shown not in known):
+                yield Wanted(shown, path, mode_of(shown.rpartition("/")[2], templated=templated))
+        for shown, path in group.scripts.items() if known is None else ():
+            yield Wanted(shown, path, "script")
 
 
 def makers_of(config: Config) -> Makers:
@@ -160,6 +193,15 @@ class Stream(NamedTuple):
     supply: Supply | None = None
 
 
+def read_stream(makers: Makers) -> tuple[Stream, FileFacts | str]:
+    """Standard input and its facts, or the reason why it cannot be read."""
+    try:
+        stream = take_stream(files.read("-"))
+    except (OSError, UnicodeDecodeError) as error:
+        return Stream(), files.reason(error)
+    return stream, read_text(stream.text, makers)
+
+
 def take_stream(text: str) -> Stream:
     """A text from standard input, which kustomize or helm may have made."""
     if files.ORIGIN in text:
@@ -173,20 +215,23 @@ def take_stream(text: str) -> Stream:
     return Stream(text)
 
 
-def read_builds(groups: list[files.Group], config: Config, problems: list[files.Problem]) -> list[Build]:
-    """What the kustomizations among files build; whatever these use is taken out of the groups."""
+def read_builds(
+    groups: list[files.Group], config: Config, problems: list[files.Problem], inputs: Inputs
+) -> Iterable[Build]:
+    """What the kustomizations among files build, begun when it is asked for; what these use is taken out of the groups
+    at once."""
     if not config.build or not files.near_kustomizations(groups):
         return []
     from cmlint.sources.kustomize import take_builds
     from cmlint.sources.tool import Wishes
 
     allowed = config.allow_remote, config.enable_helm
-    wishes = Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config))
+    wishes = Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config), inputs.builds, inputs.seen)
     return take_builds(groups, wishes, problems)
 
 
 def read_charts(
-    groups: list[files.Group], config: Config, problems: list[files.Problem]
+    groups: list[files.Group], config: Config, problems: list[files.Problem], inputs: Inputs
 ) -> tuple[list[Rendering], list[tuple[str, FileFacts]]]:
     """What the Helm charts among files render, and where there are any; their templates are taken out of the groups."""
     if not config.build or not files.near_charts(groups):
@@ -194,20 +239,9 @@ def read_charts(
     from cmlint.sources.helm import HelmWishes, take_charts
 
     version = settings_of(config).kubernetes_version
-    how = config.build_timeout, makers_of(config)
+    how = config.build_timeout, makers_of(config), inputs.builds, inputs.seen
     wishes = HelmWishes(config.helm_program, config.helm.values, version, *how)
     return take_charts(groups, wishes, problems)
-
-
-def read_scripts(group: files.Group) -> Iterator[tuple[str, FileFacts]]:
-    """The texts of a group that are no manifests and have commands; one that cannot be read has none."""
-    for shown, path in group.scripts.items():
-        try:
-            commands = commands_in(files.read(path))
-        except (OSError, UnicodeDecodeError):
-            continue
-        if commands:
-            yield shown, FileFacts((), commands=commands)
 
 
 def settings_of(config: Config) -> Settings:

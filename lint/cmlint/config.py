@@ -14,6 +14,8 @@ from cmlint.rules import Rule
 NAMES = (".cmlint.yaml", ".cmlint.yml")
 PYPROJECT = "pyproject.toml"
 TABLE = "[tool.cmlint"
+PROGRAM = r"(?:kustomize|kubectl|helm)[\w.-]*"
+"""The programs that a configuration may name."""
 
 Words = tuple[str, ...]
 
@@ -103,7 +105,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     enable_helm: Annotated[bool, doc("Let kustomize run helm for the charts that it is given.")] = False
     helm_program: Annotated[str | None, doc("The program that renders charts; by default helm.")] = None
     helm: Annotated[Helm, doc("How Helm charts are rendered.")] = Helm()
-    build_timeout: Annotated[int, doc("The seconds after which a build is given up.")] = 60
+    build_timeout: Annotated[int, msgspec.Meta(description="The seconds after which a build is given up.", ge=1)] = 60
     baseline: Annotated[
         str | None, doc("The file of findings that are known and left out, relative to this file's folder.")
     ] = None
@@ -157,6 +159,17 @@ def load(path: str | None, rules: Mapping[str, Rule]) -> Config:
 
 
 # finding and reading
+
+
+def candidates(path: str | None) -> Iterator[str]:
+    """Every path at which the configuration may stand."""
+    if path is not None:
+        yield path
+        return
+    folder, below = os.getcwd(), ""
+    while folder != below:
+        yield from (os.path.join(folder, name) for name in (*NAMES, PYPROJECT))
+        folder, below = os.path.dirname(folder), folder
 
 
 def nearest_file(folder: str) -> str | None:
@@ -425,7 +438,7 @@ def check_program(name: str) -> None:
     """Raises ValueError for a program that a repository could bring along: who lints it would run whatever that is."""
     import re
 
-    if not re.fullmatch(r"(?:kustomize|kubectl|helm)[\w.-]*", name):
+    if not re.fullmatch(PROGRAM, name):
         reason = "a configuration names programs by name, as they are on the path: kustomize, kubectl or helm"
         raise ValueError(f"`{name}` is not run; {reason}, and `--kustomize` or `--helm` takes any")
 

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import Placed, references_of
+from cmlint.bundle.placed import Placed, references_of
 from cmlint.fingerprints import fingerprints
 from cmlint.model import facts
-from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Known, Location, ObjectId, Related
+from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, ObjectId, Related
+from cmlint.model.outcome import Created, Outcome, Unfixed, Unverified
 from cmlint.rules import Context, Draft, Rule, Settings, Suggestion
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
@@ -32,68 +33,6 @@ SURE: frozenset[facts.FaultCode] = frozenset(
     )
 )
 """The faults that lie in something written, and not in something that is missing and that a patch may add."""
-
-
-class Outcome(msgspec.Struct):
-    """What a run found: the findings in order, what the summary counts, and by path what must not be shown.
-
-    What need not be shown is kept apart: what is `suppressed`, what is `older` than the change that was asked for, and
-    what is `baselined`. What of the baseline no longer occurs is `gone`. Of `live` bundles every object counts as a
-    file.
-    """
-
-    findings: list[Finding] = msgspec.field(default_factory=list)
-    suppressed: list[Finding] = msgspec.field(default_factory=list)
-    unverified: list[Unverified] = msgspec.field(default_factory=list)
-    created: list[Created] = msgspec.field(default_factory=list)
-    unfixed: list[Unfixed] = msgspec.field(default_factory=list)
-    files: int = 0
-    documents: int = 0
-    containers: int = 0
-    references: int = 0
-    skipped: list[tuple[str, str]] = msgspec.field(default_factory=list)
-    hidden: dict[str, list[facts.Span]] = msgspec.field(default_factory=dict)
-    crashed: bool = False
-    live: bool = False
-    older: list[Finding] = msgspec.field(default_factory=list)
-    baselined: list[Finding] = msgspec.field(default_factory=list)
-    gone: list[Known] = msgspec.field(default_factory=list)
-
-    @property
-    def everything(self) -> tuple[Finding, ...]:
-        """All that was found, whether it is shown or not."""
-        return (*self.findings, *self.suppressed, *self.older, *self.baselined)
-
-    def name_all(self) -> None:
-        """Gives every finding its fingerprint; what is suppressed is counted with the rest, and so changes no other."""
-        names = fingerprints(self.everything)
-        self.findings = [msgspec.structs.replace(found, fingerprint=names[found]) for found in self.findings]
-        self.suppressed = [msgspec.structs.replace(found, fingerprint=names[found]) for found in self.suppressed]
-
-
-class Unverified(msgspec.Struct, frozen=True, order=True):
-    """A reference that the files prove neither right nor wrong, and why."""
-
-    location: Location
-    name: str
-    why: str
-
-
-class Created(msgspec.Struct, frozen=True, order=True):
-    """A reference that only a command satisfies, and where that stands."""
-
-    location: Location
-    name: str
-    command: Location
-
-
-class Unfixed(msgspec.Struct, frozen=True, order=True):
-    """A fix of a finding that is not made, and why."""
-
-    location: Location
-    rule: str
-    safe: bool
-    why: str
 
 
 class Engine:
@@ -119,7 +58,7 @@ class Engine:
             self.unused(bundle, suppressions, outcome)
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
-        outcome.name_all()
+        name_all(outcome)
         return outcome
 
     def settle(self, rule: Rule, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> None:
@@ -315,6 +254,13 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
 def unquoted(text: str) -> str:
     """A scalar without the quotes around it."""
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+
+
+def name_all(outcome: Outcome) -> None:
+    """Gives every finding its fingerprint; what is suppressed is counted with the rest, and so changes no other."""
+    names = fingerprints(outcome.everything)
+    outcome.findings = [msgspec.structs.replace(found, fingerprint=names[found]) for found in outcome.findings]
+    outcome.suppressed = [msgspec.structs.replace(found, fingerprint=names[found]) for found in outcome.suppressed]
 
 
 def paths_of(bundle: Bundle) -> Iterable[str]:

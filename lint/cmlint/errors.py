@@ -15,3 +15,12 @@ def fatal(error: ValueError, where: object = None) -> FatalError:
     """A ValueError that says "what is wrong; what would be right" as an error that ends the run."""
     message, _, help_ = str(error).partition("; ")
     return FatalError(f"{where}: {message}" if where else message, help_)
+
+
+def mistake(error: Exception) -> str:
+    """What is said of a mistake of cmlint's own: its type and place, but not its text, which may hold a value."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f" in {trace.tb_frame.f_globals.get('__name__')}, line {trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{where}"

@@ -10,14 +10,16 @@ import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.cluster import TARGETS, Cluster
-from cmlint.bundle.index import Definition
-from cmlint.check import Result, select, settings_of
+from cmlint.bundle.placed import Definition
+from cmlint.check import select, settings_of
 from cmlint.config import Config
-from cmlint.engine import Engine, Outcome, merged
+from cmlint.engine import Engine, merged
 from cmlint.kube.names import is_placeholder
 from cmlint.kube.versions import parse_version
 from cmlint.model.listing import LiveObject, object_of
 from cmlint.model.live import Inventory
+from cmlint.model.outcome import Outcome
+from cmlint.result import Result
 from cmlint.rules import Rule
 from cmlint.sources import snapshot
 from cmlint.sources.cluster.connect import Connection, Wish, connect

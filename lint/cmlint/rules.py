@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import Placed
+from cmlint.bundle.placed import Placed
 from cmlint.model import facts
 from cmlint.model.changes import Change
 from cmlint.model.findings import Consequence

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.index import Placed
+from cmlint.bundle.placed import Placed
 from cmlint.model.facts import FileFacts, Ignore, Scalar
 from cmlint.model.findings import Suppression
 from cmlint.rules import Draft, Rule

@@ -6,11 +6,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
 COMMAND = Path(sys.executable).parent / "cmlint"
 KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR")
+CACHE = TemporaryDirectory(prefix="cmlint-test-")
+"""What is kept between runs, for whoever tests has a cache that is none of the tests' business."""
 
 
 def cmlint(
@@ -21,7 +24,7 @@ def cmlint(
     return subprocess.run(
         [command, *words],
         cwd=folder,
-        env=kept | environment,
+        env=kept | {"XDG_CACHE_HOME": CACHE.name} | environment,
         input=stdin,
         capture_output=True,
         encoding="utf-8",

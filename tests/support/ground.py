@@ -21,7 +21,7 @@ Tree = dict[str, Any]
 NAMES = ["app", "app-config", "a.b", "web-1", "0"]
 LABELS = ["app", "web-1", "x", "0"]
 KEYS = ["HOST", "PORT", "app.properties", "a-b", "_", "1ST", ".x", "log_level", ".y"]
-TEXTS = ["x", "", "8080", "true", "a: b", "ünï 🙂", "two\nlines\n", "#no", "$(HOST)", "$$(X)", " ", "null", "1e3"]
+TEXTS = ["x", "", "8080", "true", "a: b", "ünï 🙂", "two\nlines\n", "#no", " ", "null", "1e3", "$(HOST)", "$$(X)"]
 IMAGES = ["nginx", "nginx:1.27.3", "host:5000/app:develop", f"app@sha256:{'0' * 64}", "App", "a b", "x:y:z"]
 FILES = ["x", "a/b", ".x", "a/..b", "x.y", " "]
 FIELDS = ["metadata.name", "status.podIP", "metadata.labels['app']", "metadata.annotations['a/b']", "spec.nodeName"]
@@ -34,6 +34,9 @@ ODD = [
     *("../a", "a/b", "a/b/c", "a:b", "1", "a\n", "\ta", "x" * 63, "x" * 64, "x" * 253, "x" * 254, "v1", "always"),
 ]
 """Texts that are wrong somewhere."""
+
+HUGE = ["x" * 2**20, "x" * (2**20 + 1), "eHh4" * (2**20 // 3), "eHh4" * (2**20 // 3 + 1)]
+"""As much as a ConfigMap or Secret holds, and a little more; as it is, and as base64."""
 
 WRONG = [8080, 0, -1, True, False, 1.5, 1.0, ["x"], [], {"a": "b"}, {}, [None], "text"]
 """Values of which most have the wrong type."""
@@ -137,14 +140,16 @@ class Generator:
         return name | self.pick(
             labels=lambda: labels,
             annotations=lambda: {"example.com/a": self.random.choice(TEXTS)},
-            finalizers=lambda: ["example.com/f"],
+            finalizers=lambda: self.random.choice(
+                [["example.com/f"], ["orphan"], ["kubernetes", "foregroundDeletion"]]
+            ),
         )
 
     def data(self) -> Tree:
         return {key: self.random.choice(TEXTS) for key in self.random.sample(KEYS, self.random.randint(0, 3))}
 
     def workload(self, kind: str) -> Tree:
-        labels = {"app": "x"}
+        labels = {"app": "web"}
         template = {"metadata": {"labels": labels}, "spec": self.pod(kind)}
         spec: Tree = {"template": template}
         if kind == "Pod":
@@ -156,9 +161,9 @@ class Generator:
         elif kind != "Job":
             spec["selector"] = {"matchLabels": labels}
         if kind == "StatefulSet":
-            spec["serviceName"] = "x"
+            spec["serviceName"] = "web"
         group = {"CronJob": "batch/", "Job": "batch/", "Pod": "", "PodTemplate": "", "ReplicationController": ""}
-        head = {"apiVersion": f"{group.get(kind, 'apps/')}v1", "kind": kind, "metadata": {"name": "x"}}
+        head = {"apiVersion": f"{group.get(kind, 'apps/')}v1", "kind": kind, "metadata": {"name": "web"}}
         return head | ({"template": template} if kind == "PodTemplate" else {"spec": spec})
 
     # pods
@@ -244,13 +249,13 @@ class Generator:
 
     def damage(self, tree: Tree) -> None:
         """Breaks a manifest in one place, if the place takes it."""
-        place = self.random.choice(list(places(tree)))
         ways = [self.retype, self.retext, self.rename, self.add, self.drop, self.repeat]
-        self.random.choice(ways)(place)
+        if found := list(places(tree)):
+            self.random.choice(ways)(self.random.choice(found))
 
     def retype(self, place: Place) -> None:
         values = [None, *WRONG]
-        if place.kind in CONTAINERS and place.key == "name":
+        if (place.kind, place.key) in OPEN:
             values = [8080, True, ["x"], {"a": "b"}]
         place.holder[place.key] = copy.deepcopy(self.random.choice(values))
 
@@ -258,7 +263,8 @@ class Generator:
         if place.type == "int":
             place.holder[place.key] = self.random.choice(NUMBERS)
         elif place.type == "string" and not (place.kind in CONTAINERS and place.key == "name"):
-            place.holder[place.key] = self.random.choice([*ODD, *TEXTS])
+            pool = HUGE if place.kind == "{}string" and self.maybe(0.05) else [*ODD, *TEXTS[:-2]]
+            place.holder[place.key] = self.random.choice(pool)
 
     def rename(self, place: Place) -> None:
         key = place.key

@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
-
 from tests.support.apiserver import Cluster
 
 
@@ -51,7 +50,7 @@ def proxy(cluster: Cluster, meddle: Meddle = lambda path, before: None) -> Itera
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             self.answer()
 
         do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815

@@ -9,13 +9,15 @@ from functools import cache
 from pathlib import Path
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.check import Result, check, select, settings_of
+from cmlint.check import check, select, settings_of
 from cmlint.config import Config, load
-from cmlint.engine import Engine, Outcome
+from cmlint.engine import Engine
 from cmlint.manifest.documents import read_text
+from cmlint.model.outcome import Outcome
 from cmlint.registry import load_rules
 from cmlint.report import render
 from cmlint.report.view import View
+from cmlint.result import Result
 from cmlint.rules import Rule
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts

@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from cmlint.config import Config
+from cmlint.kube.names import why_not_label
 from cmlint.manifest.documents import cut, read_text
 from tests.support.apiserver import API, Cluster, path_of, plural, version_of
 from tests.support.run import lint_texts
 
-HEAD = r"""(?m)^[ ]*["'{]*%s["']?:[ ]*["']?([\w./-]+)"""
+HEAD = r"""(?m)(?:^|[{,])[ ]*["']?%s["']?:[ ]*["']?([\w./-]+)"""
 NOTHING = r"(?m)^(---.*|[ \t]*#.*|\s*)$"
 STRICT = "dryRun=All&fieldValidation=Strict"
 THREADS = 8
@@ -83,7 +84,10 @@ def verdicts(cluster: Cluster, objects: Iterable[Written]) -> list[Verdict]:
 
 def refusal(cluster: Cluster, written: Written) -> str | None:
     """Why the server refuses to create an object, or None when it would."""
-    path = target(written.head("apiVersion"), written.head("kind"), written.head("namespace") or "default")
+    namespace = written.head("namespace")
+    path = target(
+        written.head("apiVersion"), written.head("kind"), "default" if why_not_label(namespace) else namespace
+    )
     answer = cluster.send("POST", f"{path}?{STRICT}", written.text.encode(), media="application/yaml")
     assert answer.status in (201, 400, 422), f"{written.place}: {path}: {answer}"
     return None if answer.ok else answer.message

@@ -15,10 +15,9 @@ VERSION = 1
 
 
 class Content(msgspec.Struct, forbid_unknown_fields=True):
-    """What a baseline holds; `pedantic` says that who wrote it had asked for what breaks nothing, too."""
+    """What a baseline holds."""
 
     version: int
-    pedantic: bool
     findings: list[Known]
 
 
@@ -35,8 +34,7 @@ class Baseline:
 
     def __init__(self, file: str, content: Content | None = None) -> None:
         self.file, self.folder = file, os.path.dirname(os.path.abspath(file))
-        self.content = content or Content(VERSION, False, [])
-        self.entries = self.content.findings
+        self.entries = content.findings if content else []
         self.fingerprints = {entry.fingerprint for entry in self.entries}
 
     def __contains__(self, fingerprint: str) -> bool:
@@ -56,40 +54,39 @@ class Baseline:
 
     def seen(self, scope: Scope) -> Iterator[Known]:
         """The entries that a run would have found, were they still true."""
-        looked = scope.wholly if self.content.pedantic else scope.rules
         for entry in self.entries:
             path = os.path.normpath(os.path.join(self.folder, entry.path))
+            looked = scope.wholly if entry.pedantic else scope.rules
             if entry.rule in looked and any(is_below(path, os.path.abspath(folder)) for folder in scope.paths):
                 yield entry
 
     def without(self, gone: Collection[Known]) -> Baseline:
         """The baseline without some of its entries."""
         left = [entry for entry in self.entries if entry not in gone]
-        return Baseline(self.file, Content(VERSION, self.content.pedantic, left))
+        return Baseline(self.file, Content(VERSION, left))
 
     def renewed(self, findings: Mapping[Finding, str], scope: Scope) -> Baseline:
         """The baseline with what is found now, and what it has of files and rules that the run has not looked at."""
         seen = set(self.seen(scope))
         kept = [entry for entry in self.entries if entry not in seen]
-        added = [self.entry(finding, name) for finding, name in findings.items()]
+        added = [self.entry(finding, name, scope) for finding, name in findings.items()]
         by_name = {entry.fingerprint: entry for entry in (*kept, *added)}
-        pedantic = bool(scope.wholly) or (self.content.pedantic and bool(kept))
-        return Baseline(self.file, Content(VERSION, pedantic, sorted(by_name.values())))
+        return Baseline(self.file, Content(VERSION, sorted(by_name.values())))
 
-    def entry(self, finding: Finding, fingerprint: str) -> Known:
+    def entry(self, finding: Finding, fingerprint: str, scope: Scope) -> Known:
         """A finding as the baseline keeps it."""
         found = finding.object
         names = (found.kind, found.name, finding.container) if found else ()
         path = os.fsencode(self.path_of(finding.location.path)).decode("utf-8", "replace")
-        return Known(path, finding.rule, "/".join(filter(None, names)), finding.message, fingerprint)
+        whose, pedantic = "/".join(filter(None, names)), finding.rule in scope.wholly
+        return Known(path, finding.rule, whose, finding.message, fingerprint, pedantic)
 
     @property
     def text(self) -> str:
         """The baseline as it is written: an entry a line, in order, so that differences can be read and merged."""
         lines = [msgspec.json.format(msgspec.json.encode(entry), indent=0).decode() for entry in self.entries]
         listed = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
-        pedantic = "true" if self.content.pedantic else "false"
-        return f'{{\n  "version": {VERSION},\n  "pedantic": {pedantic},\n  "findings": {listed}\n}}\n'
+        return f'{{\n  "version": {VERSION},\n  "findings": {listed}\n}}\n'
 
 
 def is_below(path: str, folder: str) -> bool:

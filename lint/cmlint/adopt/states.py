@@ -9,10 +9,11 @@ from contextlib import contextmanager
 import msgspec
 
 from cmlint.adopt.git import Repository, below
-from cmlint.check import Look, Result, check
+from cmlint.check import Inputs, Look, check
 from cmlint.config import Config, Helm, escaped
 from cmlint.errors import FatalError
 from cmlint.fingerprints import fingerprints
+from cmlint.result import Result
 from cmlint.rules import Rule
 
 
@@ -31,6 +32,7 @@ class States:
         self.repository = Repository()
         self.paths = [self.inside(path) for path in paths]
         self.config, self.rules, self.suppress, self.look = config, rules, suppress, look
+        self.known: dict[str, set[str]] = {}
 
     def inside(self, path: str) -> str:
         """A path relative to the working directory; raises FatalError for one outside of the repository."""
@@ -47,10 +49,10 @@ class States:
         """A path as it stands below the uppermost folder of the repository."""
         return os.path.relpath(os.path.abspath(path), self.repository.top).replace(os.sep, "/")
 
-    def check_staged(self) -> Result:
+    def check_staged(self, inputs: Inputs) -> Result:
         """What there is to say of what is staged."""
         if not self.repository.differs_from_index():
-            return check(self.paths, self.config, self.rules, suppress=self.suppress, look=self.look)
+            return check(self.paths, self.config, self.rules, suppress=self.suppress, inputs=inputs, look=self.look)
         return self.check_state(None)
 
     def check_state(self, commit: str | None) -> Result:
@@ -76,7 +78,9 @@ class States:
         outcome = result.outcome
         if not outcome.findings:
             return
-        known, names = self.known_at(commit, staged=staged), fingerprints(outcome.everything, self.below_top)
+        if commit not in self.known:
+            self.known[commit] = self.known_at(commit, staged=staged)
+        known, names = self.known[commit], fingerprints(outcome.everything, self.below_top)
         outcome.older += [finding for finding in outcome.findings if names[finding] in known]
         outcome.findings = [finding for finding in outcome.findings if names[finding] not in known]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cmlint.bundle.environment import Environment, environment_of
-from cmlint.bundle.evidence import Surroundings, folders_above
-from cmlint.bundle.index import Built, Index, Placed, Supply
+from cmlint.bundle.evidence import Surroundings
+from cmlint.bundle.index import Index, Indexes, Supply
+from cmlint.bundle.placed import Built, Placed, folders_above
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
 from cmlint.model.facts import KUSTOMIZATION, Container, FileFacts, Reference, Volume
@@ -27,7 +28,7 @@ class Bundle:
     Where kustomizations are around, `others` are the indexes of all bundles of the run, and `built` is the text that a
     kustomization builds. One that could not be built is a bundle of the files that it names: `unbuilt` says why no
     reference in it can be resolved, and it is not `settled` when patches may still change what is there. `supply` is
-    what whoever installs the bundle gives it.
+    what whoever installs the bundle gives it, `lying` are the paths of files that lie among the manifests.
 
     `clusters` are those that it goes to, as far as they were asked for; `live` says that it is a part of one itself.
     """
@@ -40,11 +41,12 @@ class Bundle:
         scripts: Sequence[tuple[str, FileFacts]] = (),
         *,
         beside: Sequence[tuple[str, FileFacts]] = (),
-        others: list[Index] | None = None,
+        others: Indexes | None = None,
         built: Built | None = None,
         unbuilt: str = "",
         settled: bool = True,
         supply: Supply | None = None,
+        lying: Iterable[str] = (),
         live: bool = False,
     ) -> None:
         self.live = live
@@ -63,8 +65,9 @@ class Bundle:
         around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside])
         self.resolver = Resolver(self.index, around, external, strict, others, unbuilt, supply)
         if others is not None:
-            others.append(self.index)
+            others.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
+        self.lying = lying
 
     @property
     def clusters(self) -> tuple[Cluster, ...]:

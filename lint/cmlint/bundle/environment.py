@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cmlint.bundle.index import Definition, Placed
+from cmlint.bundle.placed import Definition, Placed
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.kube import expansion
 from cmlint.model.facts import Container, Env, EnvFrom, Key, Reference, Span

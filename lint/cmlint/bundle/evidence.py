@@ -6,10 +6,9 @@ stands around the reference could make it; else it is *unknown*.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from cmlint.bundle.index import Placed
+from cmlint.bundle.placed import Placed, folders_above
 from cmlint.kube.fields import is_built_in
 from cmlint.model.facts import HELM_CHART, FileFacts
 
@@ -127,7 +126,7 @@ MAKING_SKIPS = frozenset(("a template, not rendered", "a kustomization", HELM_CH
 
 def is_well_known(target: str, name: str) -> bool:
     """Whether the platform makes this name in every namespace, or in its own."""
-    return any(fnmatchcase(name, pattern) for pattern in WELL_KNOWN[target])
+    return any(name == pattern or ("*" in pattern and fnmatchcase(name, pattern)) for pattern in WELL_KNOWN[target])
 
 
 def may_make(api_version: str, kind: str) -> bool:
@@ -176,13 +175,6 @@ class Surroundings:
         near = self.here.get(folder) or (self.below.get(folder) if folder else None)
         above = near or next((self.here[f] for f in folders_above(folder) if f in self.here), None)
         return above or (self.namespaces.get(placed.namespace) if placed.namespace else None)
-
-
-def folders_above(folder: str) -> Iterator[str]:
-    """The folders that a folder lies in, innermost first; the top is the empty one."""
-    while folder:
-        folder = folder.rpartition("/")[0]
-        yield folder
 
 
 def maker_in(facts: FileFacts) -> str | None:

@@ -3,58 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from operator import itemgetter
+from typing import Protocol
 
-import msgspec
-
-from cmlint.model.facts import Document, FileFacts, Ignore, Provider, Reference, Scalar, Span, Target
-
-
-class Built(Protocol):
-    """A text that was built from others: it leads back to them.
-
-    `last_wins` says that who applies it lets the last of two equal keys count, and nobody refuses them. What is
-    `rendered` comes from templates, which say it in other words.
-    """
-
-    text: str
-    last_wins: bool
-    rendered: bool
-
-    def lead(self, span: Span) -> tuple[str, Span]:
-        """Where a stretch of it was written: the path of a text, and the place there."""
-        ...
-
-    def through(self, path: str) -> tuple[str, Span] | None:
-        """Where the text at a path is brought in, unless what builds this one names it itself."""
-        ...
-
-    def spelled(self, name: Scalar) -> str:
-        """An object's name as it was written, without the prefixes, suffixes and hashes that building adds."""
-        ...
-
-    def reword(self, text: str) -> str:
-        """A text about it with names as they were written."""
-        ...
-
-    def ignores(self, path: str) -> Sequence[Ignore]:
-        """The suppressions in a text that it was built from."""
-        ...
-
-    def paths(self) -> Iterable[str]:
-        """The paths of the texts that it was built from."""
-        ...
-
-    def used(self) -> Iterator[tuple[str, FileFacts]]:
-        """Those of these texts that have suppressions."""
-        ...
-
-    def masked(self) -> Mapping[str, Sequence[Span]]:
-        """What must not be shown of the texts that it has led to."""
-        ...
+from cmlint.bundle.nearest import Meeting, Spaces
+from cmlint.bundle.placed import Definition, Placed
+from cmlint.kube.near import Nearby
+from cmlint.model.facts import Target
 
 
 class Supply(Protocol):
@@ -65,60 +23,28 @@ class Supply(Protocol):
         ...
 
 
-class Placed(msgspec.Struct, frozen=True, eq=False):
-    """A document of a bundle: its facts, and the text that it stands in.
+class Indexes:
+    """The indexes of several bundles, in order."""
 
-    `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle. A text
-    that was `built` has the path of what builds it.
-    """
+    def __init__(self) -> None:
+        self.count = 0
+        self.by_name: dict[tuple[Target, str], list[tuple[int, Index]]] = {}
+        self.globbing: list[tuple[int, Index]] = []
 
-    path: str
-    document: Document
-    file: FileFacts
-    number: int
-    built: Built | None = None
+    def add(self, index: Index) -> None:
+        """Adds the next index."""
+        for name in index.by_name:
+            self.by_name.setdefault(name, []).append((self.count, index))
+        if index.globs:
+            self.globbing.append((self.count, index))
+        self.count += 1
 
-    def written(self, span: Span) -> tuple[str, Span]:
-        """Where a stretch of the text was written: the path of a text, and the place there."""
-        return self.built.lead(span) if self.built else (self.path, span)
-
-    @property
-    def directory(self) -> str:
-        """The folder of the text; empty at the top."""
-        return self.path.rpartition("/")[0]
-
-    @property
-    def folders(self) -> list[str]:
-        """The names of the folders that the text lies in, outermost first."""
-        return self.path.split("/")[:-1]
-
-    @property
-    def namespace(self) -> str | None:
-        """The namespace written in the document, or None."""
-        return self.document.namespace.value if self.document.namespace else None
-
-    @property
-    def identity(self) -> tuple[str, str | None, str | None]:
-        """Kind, namespace and name, as far as they are written."""
-        return self.document.kind, self.namespace, self.document.name.value if self.document.name else None
-
-
-class Definition(NamedTuple):
-    """A provider and the document that defines it."""
-
-    placed: Placed
-    provider: Provider
-
-    @property
-    def namespace(self) -> str | None:
-        """The namespace that the object will be in, or None where the files leave it open."""
-        return self.provider.namespace.value if self.provider.namespace else self.placed.namespace
-
-    @property
-    def spelled(self) -> str:
-        """The name as it was written."""
-        name = self.provider.name
-        return self.placed.built.spelled(name) if self.placed.built else name.value
+    def that_have(self, target: Target, name: str) -> Iterator[Index]:
+        """The indexes in which a name may be found."""
+        found = self.by_name.get((target, name), [])
+        if self.globbing:
+            found = sorted(dict.fromkeys((*found, *self.globbing)), key=itemgetter(0))
+        yield from (index for _, index in found)
 
 
 class Index:
@@ -138,6 +64,9 @@ class Index:
                     self.globs.append(definition)
                 else:
                     self.by_name.setdefault((provider.target, provider.name.value), []).append(definition)
+        self.spelled: dict[Target, tuple[Nearby, dict[str, list[Definition]]]] = {}
+        self.meetings: dict[tuple[Target, str, str | None], Meeting] = {}
+        self.spaces: dict[tuple[Target, str], Spaces] = {}
         self.folders = {"/".join(item.folders[:i]) for item in placed for i in range(len(item.folders) + 1)}
         self.commands: dict[tuple[Target, str], list[Definition]] = {}
         self.patterns: list[Definition] = []
@@ -156,6 +85,30 @@ class Index:
             return found
         made = [d for d in self.globs if d.provider.target == target and fnmatchcase(name, d.provider.name.value)]
         return found + made
+
+    def meeting(self, target: Target, name: str, namespace: str | None) -> Meeting:
+        """The providers of a name that may be in a namespace."""
+        key = target, name, namespace
+        if key not in self.meetings:
+            if self.globs:
+                found = Spaces(self.named(target, name))
+            else:
+                if (target, name) not in self.spaces:
+                    self.spaces[target, name] = Spaces(self.named(target, name))
+                found = self.spaces[target, name]
+            self.meetings[key] = Meeting(found.meeting(namespace))
+        return self.meetings[key]
+
+    def nearby(self, target: Target) -> tuple[Nearby, dict[str, list[Definition]]]:
+        """The names of one kind of provider as they were written, and the providers of each."""
+        if target not in self.spelled:
+            spelled: dict[str, list[Definition]] = {}
+            for name in self.names(target):
+                for definition in self.named(target, name):
+                    written = definition.spelled if definition.placed.built else name
+                    spelled.setdefault(written, []).append(definition)
+            self.spelled[target] = Nearby(spelled), spelled
+        return self.spelled[target]
 
     def told(self, name: str, placed: Placed) -> Placed | None:
         """The first other object with a container that is told a name, as those are that make one while they run."""
@@ -190,14 +143,3 @@ class Index:
         while "/".join(folders) not in self.folders and folders:
             folders = folders[:-1]
         return placed.folders[: len(folders)] == folders
-
-
-def references_of(placed: Placed) -> Iterator[Reference]:
-    """Every reference of a document."""
-    yield from placed.document.references
-    for pod in placed.document.pods:
-        for volume in pod.volumes:
-            yield from (source.reference for source in volume.sources)
-        for container in pod.containers:
-            yield from (entry.reference for entry in container.env_from if entry.reference)
-            yield from (entry.reference for entry in container.env if entry.reference)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from cmlint.bundle.evidence import Surroundings, is_well_known
-from cmlint.bundle.index import Definition, Index, Placed, Supply
+from cmlint.bundle.index import Index, Indexes, Supply
+from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
+from cmlint.bundle.placed import Definition, Placed
 from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.facts import COMMAND, Key, Reference
@@ -80,12 +82,12 @@ class Resolver:
         around: Surroundings,
         external: tuple[str, ...],
         strict: bool,
-        others: Sequence[Index] | None = None,
+        others: Indexes | None = None,
         unbuilt: str = "",
         supply: Supply | None = None,
     ) -> None:
         self.index, self.around, self.external, self.strict = index, around, external, strict
-        self.others = others if others is not None else ()
+        self.others = others
         self.unbuilt, self.supply = unbuilt, supply
         self.siblings: tuple[tuple[Index, bool], ...] = ()
         self.clusters: tuple[Cluster, ...] = ()
@@ -108,15 +110,15 @@ class Resolver:
             return Resolution("placeholder")
         if self.unbuilt:
             return Resolution("unknown", why=self.unbuilt)
-        named = self.index.named(reference.target, name)
-        here = [d for d in named if d.provider.everywhere or meets(namespace, d.namespace)]
+        meeting = self.index.meeting(reference.target, name, namespace)
+        here = meeting.definitions
         if created := self.created(reference, namespace, placed, here):
             return created
         if here:
-            found = nearest_definitions(here, placed)
+            found = meeting.nearest(placed)
             beside = distance(found[0], placed)[1]
-            why = self.around.why_unknown(placed) if beside else None
-            return Resolution("found", found, why=why or "", sure=why is None and not shared(here))
+            why = self.around.why_unknown(placed) or self.elsewhere(reference, namespace, placed) if beside else None
+            return Resolution("found", found, why=why or "", sure=why is None and not meeting.shared)
         answers = [cluster.ask(reference, namespace) for cluster in self.clusters]
         if live := tuple(definition for answer in answers for definition in answer.found):
             return Resolution("found", live, sure=all(answer.sure for answer in answers))
@@ -128,7 +130,7 @@ class Resolver:
             return Resolution("unknown", why=why)
         if why := next((answer.why for answer in answers if answer.why), ""):
             return Resolution("unknown", why=why)
-        if apart := named or self.unlinked(reference):
+        if apart := self.index.named(reference.target, name) or self.unlinked(reference, namespace):
             return Resolution("wrong-namespace", nearest_definitions(apart, placed))
         if answers:
             return self.look_up_live(reference, namespace, placed, answers)
@@ -144,7 +146,7 @@ class Resolver:
             or (meets(namespace, definition.namespace) if together else namespace and namespace == definition.namespace)
         ]
 
-    def unlinked(self, reference: Reference) -> list[Definition]:
+    def unlinked(self, reference: Reference, namespace: str | None) -> list[Definition]:
         """What a kustomization builds under a name with a prefix, suffix or hash that the reference has not been given.
 
         kustomize gives it to every reference but those from another namespace
@@ -156,7 +158,7 @@ class Resolver:
         return [
             definition
             for definition in built
-            if definition.placed.built and definition.spelled == reference.name.value and definition.namespace
+            if definition.spelled == reference.name.value and not meets(namespace, definition.namespace)
         ]
 
     def created(
@@ -189,7 +191,7 @@ class Resolver:
         if self.strict:
             return None
         name = reference.name.value
-        for index in self.others:
+        for index in self.others.that_have(reference.target, name) if self.others else ():
             alternative = index.whole and self.index.whole and placed.identity in index.objects
             if index is not self.index and not alternative:
                 for found in index.named(reference.target, name):
@@ -230,12 +232,11 @@ class Resolver:
 
     def near(self, reference: Reference, namespace: str | None, placed: Placed) -> tuple[tuple[Definition, ...], bool]:
         """Providers of the name that was probably meant, and whether no other name is near."""
+        nearby, spelled = self.index.nearby(reference.target)
         reachable: dict[str, list[Definition]] = {}
-        for name in self.index.names(reference.target):
-            for definition in self.index.named(reference.target, name):
-                if meets(namespace, definition.namespace):
-                    spelled = definition.spelled if definition.placed.built else name
-                    reachable.setdefault(spelled, []).append(definition)
+        for name in nearby.around(reference.name.value):
+            if found := [definition for definition in spelled[name] if meets(namespace, definition.namespace)]:
+                reachable[name] = found
         meant = nearest(reference.name.value, reachable)
         if meant is None:
             return (), False
@@ -250,45 +251,3 @@ class Resolver:
             )
             for pattern in self.external
         )
-
-
-def meets(wanted: str | None, offered: str | None) -> bool:
-    """Whether two namespaces can be the same one; one that is left open can be any."""
-    if wanted is None or offered is None or wanted == offered:
-        return True
-    return is_placeholder(wanted) or is_placeholder(offered)
-
-
-def shared(found: list[Definition]) -> bool:
-    """Whether several hands may fill the object: some say so, and a Secret that an operator may make is often begun."""
-    patterns = [definition.provider.glob for definition in found if definition.provider.target == "Secret"]
-    return any(definition.provider.shared for definition in found) or (any(patterns) and not all(patterns))
-
-
-def nearest_definitions(found: list[Definition], placed: Placed) -> tuple[Definition, ...]:
-    """Those that are nearest to a document: in its file, in its folder, then upwards; in one file the last.
-
-    Of those that are equally near, the ones that have the very name come before patterns that it matches.
-    """
-    if len(found) == 1:
-        return (found[0],)
-    best = min((*distance(definition, placed), definition.provider.glob) for definition in found)
-    near = [d for d in found if (*distance(d, placed), d.provider.glob) == best]
-    last: dict[tuple[str, str | None], Definition] = {}
-    for definition in near:
-        last[definition.placed.path, definition.namespace] = definition
-    return tuple(last.values())
-
-
-def distance(definition: Definition, placed: Placed) -> tuple[int, bool, bool]:
-    """How far a definition is: folders upwards, whether then downwards again, and whether its namespace is another."""
-    apart = definition.namespace != placed.namespace
-    if definition.placed.path == placed.path:
-        return 0, False, apart
-    here, there = placed.folders, definition.placed.folders
-    shared = 0
-    for a, b in zip(here, there, strict=False):
-        if a != b:
-            break
-        shared += 1
-    return 1 + len(here) - shared, shared < len(there), apart

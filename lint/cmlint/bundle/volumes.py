@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cmlint.bundle.index import Placed
+from cmlint.bundle.placed import Placed
 from cmlint.bundle.resolve import Resolver
 from cmlint.model.facts import Volume, VolumeSource
 

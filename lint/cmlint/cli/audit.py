@@ -8,7 +8,7 @@ import msgspec
 
 from cmlint.cli import clusters
 from cmlint.cli.check import PARAMETERS as OF_CHECK
-from cmlint.cli.check import settle_rules, status
+from cmlint.cli.check import status
 from cmlint.cli.inputs import rules_or_error, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.reports import in_actions, wanted, write_reports
@@ -55,6 +55,7 @@ PARAMETERS = (
 
 def run(options: Options) -> int:
     """Reads, judges, reports and gives the exit status."""
+    from cmlint.cli.anew import settle_rules
     from cmlint.live import audit
 
     started = time.perf_counter()

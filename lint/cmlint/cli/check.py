@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from typing import Any, Literal
 
-import msgspec
-
-from cmlint.check import Result
+from cmlint.cache.folder import Folder, default_path
 from cmlint.cli import clusters
-from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell_empty, tell_problems
-from cmlint.cli.known import Wishes, look
+from cmlint.cli.checking import VIEW, Options
+from cmlint.cli.inputs import failed, tell, tell_problems
 from cmlint.cli.parameters import (
+    CACHE_DIR,
     COLOR,
     CONFIG,
     FIXES,
@@ -22,56 +20,16 @@ from cmlint.cli.parameters import (
     OUTPUT,
     PATHS,
     RULES,
+    SPEED,
     Command,
     Parameter,
-    words_of,
 )
 from cmlint.cli.reports import in_actions, wanted, write_reports
-from cmlint.config import Config, anchored, load
-from cmlint.errors import FatalError, fatal
-from cmlint.model.findings import RANKS, Severity
+from cmlint.errors import FatalError
+from cmlint.model.findings import RANKS, FailOn
 from cmlint.report import FORMATS
-
-
-class Options(msgspec.Struct, frozen=True):
-    """What the line says."""
-
-    paths: tuple[str, ...] = ()
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    pedantic: bool = False
-    kubernetes_version: str | None = None
-    fail_on: str | None = None
-    no_ignores: bool = False
-    since: str | None = None
-    baseline: str | None = None
-    write_baseline: str | None = None
-    fix: bool = False
-    diff: bool = False
-    unsafe_fixes: bool = False
-    config: str | None = None
-    exclude: tuple[str, ...] = ()
-    staged: bool = False
-    allow_empty: bool = False
-    no_build: bool = False
-    kustomize: str | None = None
-    allow_remote: bool = False
-    enable_helm: bool = False
-    helm: str | None = None
-    live: bool = False
-    context: str | None = None
-    kubeconfig: str | None = None
-    namespace: str | None = None
-    qps: str | None = None
-    metadata_only_secrets: bool = False
-    against: tuple[str, ...] = ()
-    max_age: str | None = None
-    format: tuple[str, ...] = ()
-    output: tuple[str, ...] = ()
-    statistics: bool = False
-    verbose: bool = False
-    quiet: bool = False
-    color: str = "auto"
+from cmlint.result import Result
+from cmlint.runs import Memory
 
 
 def listed(formats: Sequence[str]) -> str:
@@ -129,6 +87,9 @@ PARAMETERS = (
     Parameter("fix", "flag", "Fix what can be fixed safely, and show what is left.", panel=FIXES),
     Parameter("diff", "flag", "Show what `--fix` would change, and write nothing.", panel=FIXES),
     Parameter("unsafe_fixes", "flag", "Make fixes, too, that may not be what you meant.", panel=FIXES),
+    Parameter(
+        "add_ignores", "flag", "Write a comment that ignores it to each finding, with room for why.", panel=KNOWN
+    ),
     CONFIG,
     Parameter("staged", "flag", "Lint what the next commit will hold: what is staged in Git.", panel=INPUT),
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
@@ -164,6 +125,11 @@ PARAMETERS = (
     ),
     Parameter("quiet", "flag", "Show findings only.", panel=OUTPUT, short="-q"),
     COLOR,
+    Parameter(
+        "jobs", "text", "In how many processes to read files; by default one a processor, where that pays.", "N", SPEED
+    ),
+    Parameter("no_cache", "flag", "Read everything, and keep nothing for the next run.", panel=SPEED),
+    CACHE_DIR,
 )
 
 
@@ -171,28 +137,29 @@ def run(options: Options) -> int:
     """Lints, reports and gives the exit status."""
     started = time.perf_counter()
     reports = wanted(options.format, options.output)
-    rules = rules_or_error()
-    config = settle(load(options.config, rules), options)
-    paths = tuple(dict.fromkeys(options.paths)) or (".",)
     fixing = wants_fixes(options)
+    paths = tuple(dict.fromkeys(options.paths)) or (".",)
+    memory = memory_of(options, paths)
+    known = memory.recall() if memory else None
+    fresh = None
+    if known:
+        result, notes, fail_on = known.result, known.notes, known.fail_on
+        tell_problems(result.problems)
+    else:
+        from cmlint.cli.anew import check_anew
 
-    def look_again() -> Result:
-        return look(paths, config, rules, wishes_of(options))
-
-    try:
-        result = look_again()
-    except ValueError as error:
-        raise fatal(error) from None
-    tell_problems(result.problems)
-    if not options.allow_empty and not failed(result.problems):
-        require_objects(paths, result.bundles)
-        tell_empty(paths, result.bundles)
-    if fixing:
+        fresh = check_anew(options, paths, memory)
+        result, notes, fail_on = fresh.result, fresh.notes, fresh.fail_on
+    for note in notes:
+        tell("warning", note)
+    if fixing and fresh:
         from cmlint.cli.fixing import fix, show
 
         if options.diff:
-            return show(result, look_again, options, reports[0].output)
-        result = fix(result, look_again, options)
+            return show(result, fresh.looking.look, options, reports[0].output)
+        result = fix(result, fresh.looking.look, options)
+    if fresh:
+        fresh.looking.finish(result)
     write_reports(
         reports,
         result,
@@ -203,54 +170,43 @@ def run(options: Options) -> int:
         statistics=options.statistics,
         seconds=time.perf_counter() - started,
     )
-    return status(result, config.fail_on)
+    if memory and fresh:
+        fresh.keep(memory)
+    if memory and options.verbose:
+        for complaint in memory.folder.complaints:
+            tell("note", f"not used of the cache: {complaint}")
+    return status(result, fail_on)
+
+
+def memory_of(options: Options, paths: tuple[str, ...]) -> Memory | None:
+    """What is kept of this line, where that is worth it: of folders, unless it is not wanted or files are to change."""
+    if options.no_cache or wants_fixes(options) or "-" in paths or not any(map(os.path.isdir, paths)):
+        return None
+    asked = [getattr(options, name) for name in options.__struct_fields__ if name not in VIEW]
+    return Memory(Folder(options.cache_dir or default_path()), paths, asked, repeatable=is_repeatable(options))
+
+
+def is_repeatable(options: Options) -> bool:
+    """Whether what a run gives follows from the files alone, and not from a baseline, from Git or from a cluster."""
+    known = options.since or options.staged or options.baseline or options.write_baseline
+    return not (known or options.live or options.against)
 
 
 def wants_fixes(options: Options) -> bool:
     """Whether something is to be fixed; raises FatalError where that cannot be."""
-    wanted = options.fix or options.diff
+    wanted = options.fix or options.diff or options.add_ignores
     if wanted and "-" in options.paths:
         raise FatalError("what comes from standard input cannot be fixed", "name the files or folders to fix")
     if wanted and options.staged:
         raise FatalError("what is staged cannot be fixed", "leave out `--staged`, then stage what was fixed")
+    if options.add_ignores and (options.fix or options.unsafe_fixes):
+        raise FatalError("`--add-ignores` ignores what is left, and fixes nothing", "fix first, then add comments")
     if options.unsafe_fixes and not wanted:
         raise FatalError("`--unsafe-fixes` alone fixes nothing", "give `--fix` or `--diff`, too")
     return wanted
 
 
-def settle(config: Config, options: Options) -> Config:
-    """The configuration with what the line says in its place."""
-    folder = os.getcwd()
-    return msgspec.structs.replace(
-        settle_rules(config, options),
-        exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
-        build=config.build and not options.no_build,
-        kustomize=options.kustomize or config.kustomize,
-        allow_remote=options.allow_remote or config.allow_remote,
-        enable_helm=options.enable_helm or config.enable_helm,
-        helm_program=options.helm or config.helm_program,
-    )
-
-
-def settle_rules(config: Config, options: Any) -> Config:
-    """The same for what lines about clusters say too: the rules, and what they mean for the exit status."""
-    return msgspec.structs.replace(
-        config,
-        select=words_of(options.select) or config.select,
-        ignore=(*config.ignore, *words_of(options.ignore)),
-        pedantic=options.pedantic or config.pedantic,
-        kubernetes_version=options.kubernetes_version or config.kubernetes_version,
-        fail_on=options.fail_on or config.fail_on,
-    )
-
-
-def wishes_of(options: Options) -> Wishes:
-    """What the line says of what to look at, and of what is known."""
-    known = options.since, options.baseline, options.write_baseline
-    return Wishes(not options.no_ignores, options.staged, *known, options.quiet, clusters.look_of(options))
-
-
-def status(result: Result, fail_on: Severity | Literal["never"]) -> int:
+def status(result: Result, fail_on: FailOn) -> int:
     """The exit status: 2 where something went wrong, 1 where something bad enough was found."""
     if failed(result.problems) or result.outcome.crashed:
         return 2

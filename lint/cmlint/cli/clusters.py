@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from cmlint.check import Look
 from cmlint.cli.inputs import tell
 from cmlint.cli.parameters import Parameter
 from cmlint.errors import FatalError
 
 if TYPE_CHECKING:
+    from cmlint.check import Look
     from cmlint.live import Wanted
 
 CLUSTER = "Cluster"

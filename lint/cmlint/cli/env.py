@@ -64,7 +64,8 @@ def run(options: Options) -> int:
         raise fatal(error) from None
     tell_problems(problems)
     if not failed(problems):
-        require_objects(paths, bundles)
+        for note in require_objects(paths, bundles):
+            tell("warning", note)
     found = chosen(list(workloads(bundles)), options)
     if not found:
         tell("warning", "there is no workload in these files")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from cmlint.check import Result
 from cmlint.cli.inputs import failed, tell, tell_problems
 from cmlint.cli.terminal import view_of, write
 from cmlint.fixes import fixing
@@ -13,12 +12,15 @@ from cmlint.fixes.save import NotSavedError, save
 from cmlint.report.characters import printable
 from cmlint.report.diff import render
 from cmlint.report.summary import count, fixes_in, place
+from cmlint.result import Result
 from cmlint.sources import files
 
 
 class Wishes(Protocol):
     """What the line says about fixing."""
 
+    @property
+    def add_ignores(self) -> bool: ...
     @property
     def unsafe_fixes(self) -> bool: ...
     @property
@@ -28,8 +30,8 @@ class Wishes(Protocol):
 
 
 def fix(result: Result, check: Callable[[], Result], wishes: Wishes) -> Result:
-    """Fixes what was found, and gives the result of what is left."""
-    fixed = fixing.fix(result, check, unsafe=wishes.unsafe_fixes)
+    """Fixes or ignores what was found, and gives the result of what is left."""
+    fixed = mended(result, check, wishes)
     problems = list(write_all(fixed))
     tell_problems(problems)
     if problems:
@@ -37,8 +39,17 @@ def fix(result: Result, check: Callable[[], Result], wishes: Wishes) -> Result:
         again.problems += problems
         return again
     if not wishes.quiet:
-        tell_fixed("fixed", fixed)
+        tell_fixed("ignored" if wishes.add_ignores else "fixed", fixed)
     return fixed.result
+
+
+def mended(result: Result, check: Callable[[], Result], wishes: Wishes) -> fixing.Fixed:
+    """What fixing comes to, or ignoring by comments; nothing is written."""
+    if wishes.add_ignores:
+        from cmlint.adopt import ignores
+
+        return ignores.add(result, check)
+    return fixing.fix(result, check, unsafe=wishes.unsafe_fixes)
 
 
 def write_all(fixed: fixing.Fixed) -> list[files.Problem]:
@@ -56,10 +67,10 @@ def write_all(fixed: fixing.Fixed) -> list[files.Problem]:
 
 def show(result: Result, check: Callable[[], Result], wishes: Wishes, output: str | None) -> int:
     """Shows what would be changed; the exit status is that of diff."""
-    fixed = fixing.fix(result, check, unsafe=wishes.unsafe_fixes)
+    fixed = mended(result, check, wishes)
     write(render(result, fixed.result, fixed.changes.values(), view_of(wishes.color, output)), output)
     if not wishes.quiet:
-        tell_fixed("would be fixed", fixed)
+        tell_fixed("would be ignored" if wishes.add_ignores else "would be fixed", fixed)
         if more := fixes_in(fixed.result):
             tell("fixable", more)
     if failed(result.problems) or result.outcome.crashed:
@@ -71,4 +82,7 @@ def tell_fixed(word: str, fixed: fixing.Fixed) -> None:
     """Says how much is fixed, and what not and why."""
     tell(word, f"{count(len(fixed.findings), 'finding')} in {count(len(fixed.changes), 'file')}")
     for refused in fixed.refused:
-        tell("not fixed", f"{place(refused.location)}: `{refused.rule}`: {printable(refused.why)}")
+        tell(
+            f"not {word.removeprefix('would be ')}",
+            f"{place(refused.location)}: `{refused.rule}`: {printable(refused.why)}",
+        )

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from cmlint.bundle.bundle import Bundle
 from cmlint.errors import FatalError
 from cmlint.model.facts import FileFacts
-from cmlint.registry import load_rules
-from cmlint.rules import BadRuleError, Rule
 from cmlint.sources import files
+
+if TYPE_CHECKING:
+    from cmlint.bundle.bundle import Bundle
+    from cmlint.rules import Rule
 
 
 def rules_or_error() -> dict[str, Rule]:
     """All rules; raises FatalError where one of them cannot be loaded."""
+    from cmlint.registry import load_rules
+    from cmlint.rules import BadRuleError
+
     try:
         return load_rules()
     except BadRuleError as error:
@@ -39,17 +44,21 @@ def failed(problems: Iterable[files.Problem]) -> bool:
     return any(problem.fatal for problem in problems)
 
 
-def tell_empty(paths: Sequence[str], bundles: Iterable[Bundle]) -> None:
-    """Names the folders in which there is nothing to lint, although there is elsewhere."""
+def empty_folders(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[str]:
+    """What to tell of the folders in which there is nothing to lint, although there is elsewhere."""
+    if len(paths) == 1:
+        return
+    from cmlint.bundle.placed import folders_above
+
     read = [file for bundle in bundles for file in bundle.files]
-    for path in paths if len(paths) > 1 else ():
+    full = {folder for file, facts in read if has_objects([(file, facts)]) for folder in folders_above(file)}
+    for path in paths:
         name = files.shown(path)
-        below = [(file, facts) for file, facts in read if file.startswith(f"{name}/")]
-        if path != "-" and os.path.isdir(path) and not has_objects(below):
-            tell("warning", f"{name}: {contents(below)}")
+        if path != "-" and name not in full and os.path.isdir(path):
+            yield f"{name}: {contents([(file, facts) for file, facts in read if file.startswith(f'{name}/')])}"
 
 
-def require_objects(paths: Sequence[str], bundles: Iterable[Bundle]) -> None:
+def require_objects(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[str]:
     """Raises FatalError when there is nothing to lint at all.
 
     A folder whose files were all read and are none of Kubernetes' has been looked at: that is told, and is no error.
@@ -59,10 +68,9 @@ def require_objects(paths: Sequence[str], bundles: Iterable[Bundle]) -> None:
         return
     where = ", ".join("standard input" if path == "-" else f"`{path}`" for path in paths)
     message = f"nothing to lint in {where}: {contents(read)}"
-    if read and all(os.path.isdir(path) for path in paths):
-        tell("warning", message)
-    else:
+    if not read or not all(os.path.isdir(path) for path in paths):
         raise FatalError(message, "name the files or folders that hold manifests, or allow it with `--allow-empty`")
+    yield message
 
 
 def has_objects(read: Iterable[tuple[str, FileFacts]]) -> bool:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cmlint.check import Look, Result, check, select
+from cmlint.check import Inputs, Look, check, select
 from cmlint.cli.inputs import failed, tell
 from cmlint.cli.terminal import write
 from cmlint.config import Config
 from cmlint.errors import FatalError
+from cmlint.result import Result
 from cmlint.rules import Rule
 from cmlint.sources.files import shown
 
@@ -32,25 +33,69 @@ class Wishes(msgspec.Struct, frozen=True):
     ground: Look | None = None
 
 
-def look(paths: Sequence[str], config: Config, rules: dict[str, Rule], wishes: Wishes) -> Result:
-    """What there is to say of files, or of what is staged, without what is known; writes a baseline if wished for."""
-    if not (wishes.staged or wishes.since):
-        result = check(paths, config, rules, suppress=wishes.suppress, look=wishes.ground)
-        use_baseline(result, paths, config, rules, wishes)
-        return result
-    from cmlint.adopt.states import States
+class Looking:
+    """Looks at files, or at what is staged, as often as it is asked to, and leaves out what is known.
 
-    states = States(paths, config, rules, suppress=wishes.suppress, look=wishes.ground)
-    commit = commit_left(states, wishes.since) if wishes.since else None
-    result = (
-        states.check_staged()
-        if wishes.staged
-        else check(paths, config, rules, suppress=wishes.suppress, look=wishes.ground)
-    )
-    use_baseline(result, paths, config, rules, wishes)
-    if commit:
-        states.keep_new(result, commit, staged=wishes.staged)
-    return result
+    A baseline is read before all else, and written at the end.
+    """
+
+    def __init__(
+        self, paths: Sequence[str], config: Config, rules: dict[str, Rule], wishes: Wishes, inputs: Inputs
+    ) -> None:
+        self.paths, self.config, self.rules, self.wishes, self.inputs = paths, config, rules, wishes, inputs
+        self.states: States | None = None
+        self.commit: str | None = None
+        if wishes.staged or wishes.since:
+            self.enter_repository()
+        file = wishes.baseline or (None if wishes.write_baseline else config.baseline)
+        self.baseline = read_baseline(file) if file else None
+
+    def enter_repository(self) -> None:
+        """Asks git for the repository, and for the commit to compare with."""
+        from cmlint.adopt.states import States
+
+        look = self.wishes.ground
+        self.states = States(self.paths, self.config, self.rules, suppress=self.wishes.suppress, look=look)
+        if self.wishes.since:
+            self.commit = commit_left(self.states, self.wishes.since)
+
+    def look(self) -> Result:
+        """What there is to say, without what is known."""
+        if self.states and self.wishes.staged:
+            result = self.states.check_staged(self.inputs)
+        else:
+            result = check(
+                self.paths,
+                self.config,
+                self.rules,
+                suppress=self.wishes.suppress,
+                inputs=self.inputs,
+                look=self.wishes.ground,
+            )
+        if self.baseline:
+            leave_out(result, self.baseline)
+        if self.states and self.commit:
+            self.states.keep_new(result, self.commit, staged=self.wishes.staged)
+        return result
+
+    def finish(self, result: Result) -> None:
+        """Writes the baseline, if wished for, and says what of it is gone."""
+        target = self.wishes.write_baseline
+        if target and (failed(result.problems) or result.outcome.crashed):
+            message = f"{target}: not written, because not everything could be checked"
+            raise FatalError(message, "mend what is said above, or leave it out with `--exclude`")
+        if self.baseline and not failed(result.problems):
+            note_gone(self.baseline, result, self.scope(), self.wishes)
+        elif target:
+            leave_out(result, written(target, result, self.scope()))
+
+    def scope(self) -> Scope:
+        """How far the run looks."""
+        from cmlint.adopt.baseline import Scope
+
+        selected, chosen = select(self.rules, self.config.select, self.config.ignore)
+        names = frozenset(rule.name for rule in selected)
+        return Scope(tuple(self.paths), names, names if self.config.pedantic else names & chosen)
 
 
 def commit_left(states: States, name: str) -> str:
@@ -64,59 +109,46 @@ def commit_left(states: States, name: str) -> str:
     return left or commit
 
 
-def use_baseline(result: Result, paths: Sequence[str], config: Config, rules: dict[str, Rule], wishes: Wishes) -> None:
-    """Leaves out what the baseline has: the one that is named, or the one that is written now."""
-    file = wishes.baseline or (None if wishes.write_baseline else config.baseline)
-    if not (file or wishes.write_baseline):
-        return
-    if wishes.write_baseline and (failed(result.problems) or result.outcome.crashed):
-        message = f"{wishes.write_baseline}: not written, because not everything could be checked"
-        raise FatalError(message, "mend what is said above, or leave it out with `--exclude`")
-    from cmlint.adopt import baseline
+def read_baseline(file: str) -> Baseline:
+    """The baseline in a file; what reads it is imported only where there is one."""
+    from cmlint.adopt.baseline import read
 
-    scope = scope_of(paths, config, rules)
-    if file:
-        known = baseline.read(shown(file))
-        note_gone(known, result, scope, wishes)
-    else:
-        known = written(baseline.begun(wishes.write_baseline or ""), result, scope)
+    return read(shown(file))
+
+
+def leave_out(result: Result, known: Baseline) -> None:
+    """Leaves out what a baseline has."""
     outcome, names = result.outcome, known.names(result.outcome.everything)
     outcome.baselined = [finding for finding in outcome.findings if names[finding] in known]
     outcome.findings = [finding for finding in outcome.findings if names[finding] not in known]
 
 
-def scope_of(paths: Sequence[str], config: Config, rules: dict[str, Rule]) -> Scope:
-    """How far the run looks."""
-    from cmlint.adopt.baseline import Scope
-
-    selected, chosen = select(rules, config.select, config.ignore)
-    names = frozenset(rule.name for rule in selected)
-    return Scope(tuple(paths), names, names if config.pedantic else names & chosen)
-
-
 def note_gone(known: Baseline, result: Result, scope: Scope, wishes: Wishes) -> None:
     """Says what of a baseline no longer occurs; it is taken out where a baseline is to be written, too."""
-    if failed(result.problems):
-        return
+    from cmlint.report.summary import count
+
     outcome, names = result.outcome, known.names(result.outcome.everything)
-    outcome.gone = known.gone({names[finding] for finding in outcome.findings}, scope)
-    number, file = len(outcome.gone), shown(known.file)
-    those = "1 of its findings no longer occurs" if number == 1 else f"{number} of its findings no longer occur"
+    outcome.gone = known.gone({names[finding] for finding in outcome.baselined}, scope)
+    number, kept, file = len(outcome.gone), count(len(known.entries), "finding"), shown(known.file)
     if target := wishes.write_baseline:
         write(known.without(outcome.gone).text, target, "--write-baseline")
-        tell("note", f"{target}: written without what no longer occurs, {number} of {len(known.entries)}")
+        tell("note", f"{target}: written without the {number} of {kept} that no longer occur")
     elif number and not wishes.quiet:
-        tell("note", f"{file}: {those}; `--baseline {file} --write-baseline {file}` takes them out")
+        verb, those = ("occurs", "it") if number == 1 else ("occur", "them")
+        how = f"`--baseline {file} --write-baseline {file}` takes {those} out"
+        tell("note", f"{file}: {number} of its {kept} no longer {verb}; {how}")
 
 
-def written(known: Baseline, result: Result, scope: Scope) -> Baseline:
-    """The baseline with all that was found, written to its file."""
+def written(file: str, result: Result, scope: Scope) -> Baseline:
+    """The baseline with all that was found, written to a file, which may have had one before."""
+    from cmlint.adopt.baseline import begun
+    from cmlint.report.summary import count
+
+    known = begun(file)
     findings, names = result.outcome.findings, known.names(result.outcome.everything)
     renewed = known.renewed({finding: names[finding] for finding in findings}, scope)
-    write(renewed.text, known.file, "--write-baseline")
-    new, gone = len(renewed.fingerprints - known.fingerprints), len(known.fingerprints - renewed.fingerprints)
-    tell(
-        "note",
-        f"{known.file}: {len(renewed.entries)} findings are known from now on, {new} of them new; {gone} are gone",
-    )
+    write(renewed.text, file, "--write-baseline")
+    before, after = known.fingerprints, renewed.fingerprints
+    change = f"{len(after - before)} more and {len(before - after)} less than before"
+    tell("note", f"{file}: it keeps {count(len(renewed.entries), 'finding')}, {change}")
     return renewed

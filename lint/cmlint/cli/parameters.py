@@ -42,7 +42,7 @@ class Parameter(NamedTuple):
         return (long, self.short) if self.short else (long,)
 
 
-RULES, FIXES, KNOWN, INPUT, OUTPUT = "Rules", "Fixes", "What is known", "Input", "Output"
+RULES, FIXES, KNOWN, INPUT, OUTPUT, SPEED = "Rules", "Fixes", "What is known", "Input", "Output", "Speed"
 """The parts of a command's help."""
 
 PATHS = Parameter(
@@ -58,6 +58,9 @@ CONFIG = Parameter(
     "The configuration; by default the nearest `.cmlint.yaml` or `pyproject.toml` upwards.",
     "FILE",
     INPUT,
+)
+CACHE_DIR = Parameter(
+    "cache_dir", "text", "Where to keep what the next run can use; by default with the user's caches.", "FOLDER", SPEED
 )
 COLOR = Parameter(
     "color",

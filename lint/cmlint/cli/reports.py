@@ -6,10 +6,10 @@ import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from cmlint.check import Result
 from cmlint.cli.terminal import view_of, write
 from cmlint.errors import FatalError
 from cmlint.report import render
+from cmlint.result import Result
 
 SUFFIXES = {".sarif": "sarif", ".html": "html", ".md": "markdown", ".xml": "junit", ".json": "json", ".txt": "text"}
 """The formats that names of files promise, though a file may have any name."""

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from cmlint.check import Result
-from cmlint.engine import Unfixed
 from cmlint.fixes.proof import NotProvenError, applied, prove
 from cmlint.model.findings import Edit, Finding, Fix
+from cmlint.model.outcome import Unfixed
+from cmlint.result import Result
 from cmlint.sources import files
 
 PASSES = 50
@@ -24,6 +24,7 @@ PASSES = 50
 REMAINS = "the problem would still be there"
 
 Check = Callable[[], Result]
+Prove = Callable[[str, Sequence[Edit]], None]
 WhyNot = Callable[[Sequence["Step"]], "str | None"]
 
 
@@ -54,9 +55,9 @@ class Fixed(msgspec.Struct):
     refused: list[Unfixed]
 
 
-def fix(result: Result, check: Check, *, unsafe: bool) -> Fixed:
+def fix(result: Result, check: Check, *, unsafe: bool, prove: Prove = prove) -> Fixed:
     """Fixes the findings of a check, which is done again with the changed texts; `unsafe` fixes only when asked for."""
-    fixing = Fixing(result, check, unsafe=unsafe)
+    fixing = Fixing(result, check, prove, unsafe=unsafe)
     for _ in range(PASSES):
         if not fixing.go_on():
             break
@@ -66,8 +67,8 @@ def fix(result: Result, check: Check, *, unsafe: bool) -> Fixed:
 class Fixing:
     """The state of fixing: the last result, the texts as they are by now, and what was refused."""
 
-    def __init__(self, result: Result, check: Check, *, unsafe: bool) -> None:
-        self.result, self.check, self.unsafe = result, check, unsafe
+    def __init__(self, result: Result, check: Check, prove: Prove, *, unsafe: bool) -> None:
+        self.result, self.check, self.prove, self.unsafe = result, check, prove, unsafe
         self.texts: dict[str, str] = {}
         self.originals: dict[str, Change] = {}
         self.fixed: list[Finding] = []
@@ -129,7 +130,7 @@ class Fixing:
         """Why the texts would say something else than they should."""
         try:
             for path, edits in edits_of(steps).items():
-                prove(self.text(path, edits), edits)
+                self.prove(self.text(path, edits), edits)
         except NotProvenError as error:
             return str(error)
         return None
@@ -169,8 +170,10 @@ class Fixing:
             replace(f, fixes=tuple(fix for fix in f.fixes if key_of(f, fix) not in self.refused))
             for f in outcome.findings
         ]
+        places = {finding.fingerprint: finding.location for finding in outcome.findings}
+        refused = {replace(r, location=places.get(key, r.location)) for (key, _), r in self.refused.items()}
         unfixed = {unfixed for unfixed in outcome.unfixed if unfixed.safe or self.unsafe}
-        return Fixed(self.result, changes, self.fixed, sorted({*self.refused.values(), *unfixed}))
+        return Fixed(self.result, changes, self.fixed, sorted({*refused, *unfixed}))
 
 
 def key_of(finding: Finding, fix: Fix) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from cmlint.manifest.comments import reader_of_comments
@@ -102,15 +102,29 @@ def prove_comments(before: Loaded, after: Loaded, edits: Sequence[Edit]) -> None
         if not any(edit.start <= offset for edit in within):
             own = [Edit(e.path, e.start - offset, e.end - offset, e.text) for e in within]
             expected[shift.to_new(offset)] = applied(comment, own).rstrip()
+    expected.update(put_in(after, edits, shift))
     if expected != {offset: after.comment(offset) for offset in after.comments}:
         raise NotProvenError(COMMENT)
 
 
+def put_in(after: Loaded, edits: Sequence[Edit], shift: Shift) -> Iterator[tuple[int, str]]:
+    """The comments that edits put in, each of which is all that its edit has but blanks."""
+    for edit, move in zip(edits, shift.moves, strict=False):
+        comment = edit.text.strip()
+        offset = edit.start + move + edit.text.find("#")
+        if comment.startswith("#") and offset in after.comments and after.comment(offset) == comment:
+            yield offset, comment
+
+
 class Comparison:
-    """Compares two trees of nodes; what differs must be what edits touch, and stand in one place only."""
+    """Compares two trees of nodes; what differs must be what edits touch, and stand in one place only.
+
+    A comment that is put in touches nothing.
+    """
 
     def __init__(self, edits: Sequence[Edit]) -> None:
         self.edits = edits
+        self.changing = [edit for edit in edits if edit.start < edit.end or not edit.text.strip().startswith("#")]
         self.shift = Shift(edits)
         self.met: set[int] = set()
 
@@ -145,9 +159,9 @@ class Comparison:
     def touched(self, node: Any) -> bool:
         """Whether an edit lies in a node, or puts something to its border that is no new entry."""
         start, end = node.start_mark.index, node.end_mark.index
-        inside = any(edit.start < end and start < edit.end for edit in self.edits)
+        inside = any(edit.start < end and start < edit.end for edit in self.changing)
         return inside or any(
-            edit.start == edit.end in (start, end) and edit.text[:1] not in ("\r", "\n", ",") for edit in self.edits
+            edit.start == edit.end in (start, end) and edit.text[:1] not in ("\r", "\n", ",") for edit in self.changing
         )
 
     def taken_out(self, part: tuple[Any, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -25,9 +26,10 @@ def distance_if_near(name: str, other: str) -> int | None:
     """How far apart two different names are when they are near, else None.
 
     Near means: equal but for case and separators, or one edit apart from four characters on, two from eight on. Names
-    that differ in their digits alone (`config-1`, `config-2`) are meant to differ.
+    that differ in their digits alone (`config-1`, `config-2`), or by a whole word (`certs`, `ca-certs`), are meant to
+    differ.
     """
-    if name == other:
+    if name == other or has_another_word(name, other):
         return None
     plain, other_plain = squeeze(name), squeeze(other)
     if plain == other_plain:
@@ -38,6 +40,48 @@ def distance_if_near(name: str, other: str) -> int | None:
     if plain.translate(DIGITS) == other_plain.translate(DIGITS):
         return None
     return edits(plain, other_plain, allowed)
+
+
+def has_another_word(name: str, other: str) -> bool:
+    """Whether one of two names has all words of the other, and others besides."""
+    words, other_words = (re.split("[-_.]", text.lower()) for text in (name, other))
+    return len(words) != len(other_words) and (set(words) < set(other_words) or set(other_words) < set(words))
+
+
+class Nearby:
+    """Names among which near ones are looked for without comparing each.
+
+    Of two names that are near, what is left of their first characters is the same when up to as many are left out as
+    edits lie between the two.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = list(names)
+        self.by_part: dict[str, list[str]] = {}
+        if len(self.names) > FEW:
+            for name in self.names:
+                for part in parts_of(name):
+                    self.by_part.setdefault(part, []).append(name)
+
+    def around(self, name: str) -> Iterable[str]:
+        """The names that may be near, and with them a few that are not."""
+        if not self.by_part:
+            return self.names
+        return dict.fromkeys(found for part in parts_of(name) for found in self.by_part.get(part, ()))
+
+
+FEW = 50
+"""So many names are compared sooner than they are sorted into parts."""
+
+BEGINNING = 7
+"""How many characters of a name are looked at first."""
+
+
+def parts_of(name: str) -> set[str]:
+    """What is left of a name's beginning without up to two of its characters."""
+    whole = squeeze(name)[:BEGINNING]
+    shorter = {whole[:i] + whole[i + 1 :] for i in range(len(whole))}
+    return {whole, *shorter, *(part[:i] + part[i + 1 :] for part in shorter for i in range(len(part)))}
 
 
 DIGITS = dict.fromkeys(map(ord, "0123456789"))

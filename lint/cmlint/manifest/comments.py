@@ -117,3 +117,16 @@ def line_end(text: str, offset: int) -> int:
     """Where the line of an offset ends, its line break left out."""
     found = re.compile(r"[\r\n]").search(text, offset)
     return found.start() if found else len(text)
+
+
+def scalars_in(text: str) -> Iterator[tuple[int, int]]:
+    """Where the scalars of a text begin and end, as far as it can be scanned."""
+    import yaml
+
+    mark = int(text.startswith("\ufeff"))
+    try:
+        for token in yaml.scan(text[mark:], Loader=yaml.CSafeLoader):
+            if isinstance(token, yaml.ScalarToken):
+                yield token.start_mark.index + mark, token.end_mark.index + mark
+    except (yaml.YAMLError, ValueError):
+        return

@@ -12,7 +12,7 @@ WORD = r"[A-Za-z0-9._/-]+"
 """What is a string in any quotes, and mostly without."""
 
 NOT_PLAIN = r"[\"'*&!|>{\[]|[^\n\r]*[\"\\\n\r]"
-TAGGED = r"(?:^|[\s,\[{:-])!\S*[ \t]+\Z"
+TAGGED = r"(?:^|[\s,\[{:-])!\S*[ \t]+(?:&\S+[ \t]+)?\Z"
 KEY = r"(?P<quote>[\"']?)(?P<key>\w+)(?P=quote)(?P<colon>\s*:\s*)(?:[&!]\S*\s+)*\Z"
 INDENT = r"(?:[ \t]|-[ \t]+)*\Z"
 BEHIND = r"[ \t]*(?P<comma>,?)[ \t]*(?:#[^\r\n]*)?\Z"

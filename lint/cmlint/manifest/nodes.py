@@ -29,7 +29,9 @@ __all__ = ["MappingNode", "Node", "ScalarNode", "SequenceNode", "TooDeepError", 
 DEPTH = 300
 """Deeper nesting than any manifest has; libyaml's composer would exhaust the stack far beyond it."""
 
-ALIAS = r"(?m)(?:^|[\s\[{,:?-])\*[^\s,\[\]{}*]"
+ALIAS = r"\*(?<![^\s\[{,:?-]\*)[^\s,\[\]{}*]"
+ANCHOR = r"&(?<![^\s\[{,:?-]&)[^\s,\[\]{}]"
+"""Both begin with their sign, because that is what can be looked for quickly."""
 
 
 class YamlSyntaxError(ValueError):
@@ -112,9 +114,6 @@ def needs_events(text: str) -> bool:
     if text.startswith("%") or "\n%" in text:
         return True
     return text.count("[") + text.count("{") > DEPTH or deep(text)
-
-
-ANCHOR = r"(?m)(?:^|[\s\[{,:?-])&[^\s,\[\]{}]"
 
 
 def deep(text: str) -> bool:

@@ -11,6 +11,9 @@ Consequence = Literal["rejected", "stuck", "stale", "silent", "tidiness"]
 
 Severity = Literal["error", "warning", "info"]
 
+FailOn = Literal["error", "warning", "info", "never"]
+"""The least severity that counts."""
+
 SEVERITIES: dict[Consequence, Severity] = {
     "rejected": "error",
     "stuck": "error",
@@ -116,11 +119,15 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     suppression: Suppression | None = None
 
 
-class Known(msgspec.Struct, frozen=True, order=True):
-    """A finding as a baseline keeps it: for readers where it was and what it said, and the fingerprint that counts."""
+class Known(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+    """A finding as a baseline keeps it: for readers where it was and what it said, and the fingerprint that counts.
+
+    `pedantic` says that who wrote it had asked for all that its rule may find, also for what breaks nothing.
+    """
 
     path: str
     rule: str
     object: str
     message: str
     fingerprint: str
+    pedantic: bool = False

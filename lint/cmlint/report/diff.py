@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from cmlint.check import Result
 from cmlint.fixes.fixing import Change
 from cmlint.model.facts import Span
 from cmlint.report.characters import HIDDEN, printable
-from cmlint.report.frames import masked_places
 from cmlint.report.paint import Paint
 from cmlint.report.view import View
+from cmlint.result import Result
 
 AROUND = 3
 """The lines that are shown before and behind a change."""
@@ -23,7 +22,7 @@ STYLES = {"-": "error", "+": "good", "@": "line"}
 def render(before: Result, after: Result, changes: Iterable[Change], view: View) -> str:
     """The changes of all texts; what must not be shown is hidden in them, as it is elsewhere."""
     paint = Paint(view)
-    hidden, still_hidden = masked_places(before), masked_places(after)
+    hidden, still_hidden = before.masked(), after.masked()
     lines: list[str] = []
     for change in sorted(changes, key=lambda change: change.path):
         lines += [paint("bold", f"--- {printable(change.path)}"), paint("bold", f"+++ {printable(change.path)}")]

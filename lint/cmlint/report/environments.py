@@ -9,7 +9,7 @@ import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
-from cmlint.bundle.index import Placed
+from cmlint.bundle.placed import Placed
 from cmlint.bundle.volumes import Contents
 from cmlint.model.facts import Container, PodSpec
 from cmlint.report.characters import HIDDEN, printable, width

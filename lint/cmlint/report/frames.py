@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cmlint.check import Result
 from cmlint.model.facts import Span
 from cmlint.model.findings import Finding, Location
 from cmlint.report.characters import HIDDEN, printable, visible, width
@@ -231,17 +230,3 @@ def hide(cells: list[Cell], start: int, end: int) -> None:
         start += 1
     if start < end:
         cells[start:end] = [Cell(HIDDEN, len(HIDDEN)), *[Cell("", 0)] * (end - start - 1)]
-
-
-def masked_places(result: Result) -> dict[str, list[Span]]:
-    """The places of every text that must not be shown."""
-    masked = {path: list(spans) for path, spans in result.outcome.hidden.items()}
-    for bundle in result.bundles:
-        for path, spans in bundle.built.masked().items() if bundle.built else ():
-            masked.setdefault(path, []).extend(spans)
-        for placed in bundle.placed:
-            if placed.document.masked and not placed.built:
-                masked.setdefault(placed.path, []).extend(placed.document.masked)
-        for path, span in (placed.written(span) for placed in bundle.commands for span in placed.document.masked):
-            masked.setdefault(path, []).append(span)
-    return masked

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cmlint.check import Result
 from cmlint.model.findings import RANKS, Finding
 from cmlint.report.places import Repository
 from cmlint.report.view import View
+from cmlint.result import Result
 
 Properties = dict[str, str | int]
 

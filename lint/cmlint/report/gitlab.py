@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cmlint.check import Result
 from cmlint.model.findings import Consequence, Finding
 from cmlint.report.json import encode
 from cmlint.report.places import Repository
 from cmlint.report.view import View
+from cmlint.result import Result
 
 SEVERITIES: dict[Consequence, str] = {
     "rejected": "blocker",

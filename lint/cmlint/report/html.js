@@ -28,6 +28,7 @@ if (form) {
     const target = document.getElementById(location.hash.slice(1));
     if (target && target.hidden) {
       form.reset();
+      setTimeout(() => target.scrollIntoView());
     }
   });
   form.hidden = false;

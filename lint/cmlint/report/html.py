@@ -9,14 +9,14 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
-from cmlint.check import Result
 from cmlint.model.findings import RANKS, Finding
 from cmlint.report.characters import printable, width
-from cmlint.report.frames import Frames, masked_places
+from cmlint.report.frames import Frames
 from cmlint.report.paint import CODES, Paint
 from cmlint.report.summary import count, summary
 from cmlint.report.text import about, margin_of
 from cmlint.report.view import View
+from cmlint.result import Result
 
 WIDTH = 100
 """The columns of a frame."""
@@ -101,7 +101,7 @@ def filters(findings: Iterable[Finding]) -> Iterator[str]:
 
 def files(result: Result) -> Iterator[str]:
     """The findings of each file."""
-    frames = Frames(result.texts, masked_places(result), Paint(View(color=True)), WIDTH)
+    frames = Frames(result.texts, result.masked(), Paint(View(color=True)), WIDTH)
     for path, group in groupby(result.outcome.findings, key=lambda finding: finding.location.path):
         findings = list(group)
         yield f'<section data-path="{escape(path)}">'

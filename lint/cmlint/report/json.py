@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from cmlint.check import Result
 from cmlint.report.view import View
+from cmlint.result import Result
 
 VERSION = 1
 

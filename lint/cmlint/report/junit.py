@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.check import Result
 from cmlint.model.findings import Finding
 from cmlint.report.characters import printable
 from cmlint.report.text import about
 from cmlint.report.view import View
+from cmlint.result import Result
 
 Case = tuple[str, Element]
 """A test case, and the file that it belongs to."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cmlint.check import Result
 from cmlint.model.findings import RANKS, Finding
 from cmlint.report.characters import printable
 from cmlint.report.paint import Paint
 from cmlint.report.places import Repository
 from cmlint.report.summary import count, place, summary
 from cmlint.report.view import View
+from cmlint.result import Result
 
 LIMIT = 65_000
 """The characters of a report. GitHub takes 65,536 in a comment; the rest is for whoever adds a line of their own."""

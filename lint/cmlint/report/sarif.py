@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from cmlint import __version__
-from cmlint.check import Result
 from cmlint.engine import INTERNAL
-from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, Position, Severity
+from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, Position, Severity, Suppression
 from cmlint.registry import load_rules
-from cmlint.report.frames import masked_places
 from cmlint.report.json import encode
 from cmlint.report.places import Repository
 from cmlint.report.text import about
 from cmlint.report.view import View
+from cmlint.result import Result
 from cmlint.rules import Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -49,7 +50,7 @@ class Run:
 
     def __init__(self, result: Result) -> None:
         self.outcome, self.problems, self.texts = result.outcome, result.problems, result.texts
-        self.masked, self.repository = masked_places(result), Repository()
+        self.masked, self.repository = result.masked(), Repository()
         self.rules: dict[str, int] = {}
         self.files: dict[str, int] = {}
 
@@ -83,8 +84,11 @@ class Run:
         }
 
     def suppressed(self) -> Iterable[Finding]:
-        """The findings that are suppressed; GitHub would open an alert for each, so none in its pipelines."""
-        return () if os.environ.get("GITHUB_ACTIONS") == "true" else self.outcome.suppressed
+        """What is suppressed or in the baseline; GitHub would open an alert for each, so nothing in its pipelines."""
+        if os.environ.get("GITHUB_ACTIONS") != "true":
+            yield from self.outcome.suppressed
+            for finding in self.outcome.baselined:
+                yield msgspec.structs.replace(finding, suppression=Suppression("external", "in the baseline"))
 
     def result(self, finding: Finding) -> Json:
         """A finding as SARIF has it."""

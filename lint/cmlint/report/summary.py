@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from cmlint.check import Result
 from cmlint.model.findings import RANKS, Location
 from cmlint.report.characters import printable, wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.view import View
+from cmlint.result import Result
 
 
 def summary(result: Result, view: View, paint: Paint) -> str:

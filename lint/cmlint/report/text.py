@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cmlint.check import Result
 from cmlint.model.findings import WHAT_HAPPENS, Finding
 from cmlint.report.characters import printable, wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.summary import extras, summary
 from cmlint.report.view import View
+from cmlint.result import Result
 
 
 def render(result: Result, view: View) -> str:
@@ -25,9 +25,9 @@ def findings(result: Result, view: View, paint: Paint) -> Iterator[str]:
     """Each finding with its frame; what draws is imported only where there is something to draw."""
     if not result.outcome.findings:
         return
-    from cmlint.report.frames import Frames, masked_places
+    from cmlint.report.frames import Frames
 
-    frames = Frames(result.texts, masked_places(result), paint, view.width)
+    frames = Frames(result.texts, result.masked(), paint, view.width)
     for finding in result.outcome.findings:
         margin = margin_of(finding)
         frame, after = frames.draw(finding, margin), notes(finding, view, paint, margin)

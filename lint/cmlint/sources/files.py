@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from cmlint.cache.states import Seen
 
 if TYPE_CHECKING:
     from pathspec import PathSpec
@@ -41,7 +44,11 @@ SOURCE = "# Source: "
 INSTEAD: dict[str, str] = {}
 """Texts that are read instead of what the files hold, by their real paths: while it is proven what they would be."""
 
+IGNORE = ".gitignore"
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
+TESTDATA = "testdata"
+"""The folder in which tests keep what they read and expect; Go's tools leave it alone too (`go help packages`)."""
+
 STDIN = "<stdin>"
 
 
@@ -60,44 +67,46 @@ class Problem(msgspec.Struct, frozen=True, order=True):
 class Group(msgspec.Struct):
     """The texts of one bundle: their paths as shown, and from where they are read.
 
-    `scripts` are those that hold no manifests, but perhaps commands; `templates` are the paths among them all whose
-    texts are for Helm to render.
+    `scripts` are those that hold no manifests and, by their names, perhaps commands; `templates` are the paths among
+    them all whose texts are for Helm to render. `lying` are the paths of all other files, which are not read.
     """
 
     paths: dict[str, str] = msgspec.field(default_factory=dict)
     scripts: dict[str, str] = msgspec.field(default_factory=dict)
     templates: set[str] = msgspec.field(default_factory=set)
+    lying: list[str] = msgspec.field(default_factory=list)
 
 
-def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]) -> list[Group]:
+def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem], seen: Seen) -> list[Group]:
     """The files below each path, each file once; what is not there is noted in `problems`.
 
     The patterns in `exclude` are relative to the file system's root.
     """
     named = Group()
     groups = [named]
-    seen: set[str] = set()
+    known: set[str] = set()
     excluded = spec_of(exclude)
     for path in paths:
+        seen.note(path)
         if path == "-":
             groups.append(Group({STDIN: "-"}))
         elif os.path.isdir(path):
             group = Group()
             groups.append(group)
-            for file in walk(path, excluded, problems):
-                add(group.paths if is_manifest(os.path.basename(file)) else group.scripts, file, seen)
+            for file in walk(path, excluded, problems, seen, group.lying):
+                add(group.paths if is_manifest(os.path.basename(file)) else group.scripts, file, known)
         elif os.path.exists(path):
-            add(named.paths, path, seen)
+            add(named.paths, path, known)
         else:
             problems.append(Problem(shown(path), 0, "no such file or folder"))
     return groups
 
 
-def add(paths: dict[str, str], file: str, seen: set[str]) -> None:
+def add(paths: dict[str, str], file: str, known: set[str]) -> None:
     """Adds a file to a group unless another group has it."""
     name = shown(file)
-    if name not in seen:
-        seen.add(name)
+    if name not in known:
+        known.add(name)
         paths[name] = file
 
 
@@ -122,24 +131,34 @@ def spec_of(patterns: Iterable[str]) -> PathSpec[Any] | None:
     return GitIgnoreSpec.from_lines(lines)
 
 
-def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> Iterator[str]:
-    """The manifests and scripts below a folder, in order, without what git ignores."""
-    stack: list[tuple[str, tuple[tuple[str, PathSpec[Any]], ...]]] = [(top, tuple(ignores_above(top)))]
+def walk(
+    top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen: Seen, lying: list[str]
+) -> Iterator[str]:
+    """The manifests and possible scripts below a folder, in order, without what git ignores; other files go into
+    `lying`."""
+    root = root_of(top)
+    stack: list[tuple[str, tuple[tuple[str, PathSpec[Any]], ...]]] = [(top, tuple(ignores_above(top, seen)))]
     while stack:
         folder, specs = stack.pop()
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            entries = entries_in(folder)
         except OSError as error:
             problems.append(Problem(shown(folder), 0, reason(error)))
             continue
-        if any(entry.name == ".gitignore" for entry in entries) and (spec := ignores_in(folder)):
+        seen.walked[folder] = listing_of(entries)
+        if any(entry.name == IGNORE for entry in entries) and (spec := ignores_in(folder, seen)):
             specs = (*specs, (folder, spec))
         folders: list[str] = []
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name in NEVER or not (is_folder or is_manifest(entry.name) or is_script(entry)):
+            if is_folder and is_foreign(entry):
                 continue
-            if entry.is_symlink() and leads_nowhere(entry):
+            if not (is_folder or is_manifest(entry.name) or may_be_script(entry)):
+                lying.append(entry.path)
+                continue
+            if entry.is_symlink():
+                seen.note(entry.path)
+            if not is_folder and not is_regular(entry):
                 continue
             if specs and ignored(entry.path, is_folder, specs):
                 continue
@@ -147,9 +166,39 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem]) -> I
                 continue
             if is_folder:
                 folders.append(entry.path)
+            elif entry.is_symlink() and not is_within(os.path.realpath(entry.path), root):
+                message = "a link that leads out of the folder is not followed; name it to check what it leads to"
+                problems.append(Problem(shown(entry.path), 0, message, fatal=False))
             else:
                 yield entry.path
         stack.extend((path, specs) for path in reversed(folders))
+
+
+def entries_in(folder: str) -> list[os.DirEntry[str]]:
+    """What a walk sees in a folder, by name; raises OSError."""
+    return sorted((entry for entry in os.scandir(folder) if entry.name not in NEVER), key=attrgetter("name"))
+
+
+def listing_of(entries: Iterable[os.DirEntry[str]]) -> str:
+    """What a walk sees in a folder, as one text: names, and which of them are folders or links."""
+    return "\0".join(
+        entry.name + ("/" if entry.is_dir(follow_symlinks=False) else "@" if entry.is_symlink() else "")
+        for entry in entries
+    )
+
+
+def listing(folder: str) -> str | None:
+    """The same of a folder by its path; None for one that cannot be read."""
+    try:
+        return listing_of(entries_in(folder))
+    except OSError:
+        return None
+
+
+def is_foreign(folder: os.DirEntry[str]) -> bool:
+    """Whether a folder holds what tests read, or a copy of other projects that `go mod vendor` has made."""
+    vendored = folder.name == "vendor" and os.path.isfile(os.path.join(folder.path, "modules.txt"))
+    return folder.name.rstrip("0123456789") == TESTDATA or vendored
 
 
 def is_manifest(name: str) -> bool:
@@ -157,28 +206,45 @@ def is_manifest(name: str) -> bool:
     return name.endswith(SUFFIXES) or name in KUSTOMIZATIONS
 
 
-def is_script(entry: os.DirEntry[str]) -> bool:
-    """Whether a file is a text in which kubectl may create ConfigMaps or Secrets, by its name and a few words."""
-    known = entry.name.endswith(SCRIPTS)
-    if not (known or "." not in entry.name) or not entry.is_file(follow_symlinks=False):
-        return False
-    try:
-        with open(entry.path, "rb") as file:
-            raw = file.read(SCRIPT_LIMIT + 1)
-    except OSError:
-        return False
-    if len(raw) > SCRIPT_LIMIT or not (known or raw.startswith(b"#!")):
+def may_be_script(entry: os.DirEntry[str]) -> bool:
+    """Whether a file may be a text in which kubectl creates ConfigMaps or Secrets, by its name."""
+    named = entry.name.endswith(SCRIPTS) or "." not in entry.name
+    return named and entry.is_file(follow_symlinks=False)
+
+
+def is_script(raw: bytes, name: str) -> bool:
+    """Whether a file of this name is a text in which kubectl may create ConfigMaps or Secrets, by a few words."""
+    if len(raw) > SCRIPT_LIMIT or not (name.endswith(SCRIPTS) or raw.startswith(b"#!")):
         return False
     called = b"create" in raw and (b"configmap" in raw or b"secret" in raw or b"cm" in raw)
     return called or (b"<<" in raw and b"kind:" in raw)
 
 
-def leads_nowhere(link: os.DirEntry[str]) -> bool:
-    """Whether a link leads to nothing, or to a folder, which is walked where it lies."""
+def is_regular(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a file, or a link to one; what cannot be known is left to the reader.
+
+    A pipe would never end, and a folder that a link leads to is walked where it lies.
+    """
     try:
-        return not link.is_file()
+        return entry.is_file()
     except OSError:
-        return False
+        return True
+
+
+def root_of(top: str) -> str:
+    """What a run may read around a folder: the repository, else the working directory, else the folder itself."""
+    top = folder = os.path.realpath(top)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            here = os.path.realpath(os.curdir)
+            return here if is_within(top, here) else top
+    return folder
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a path is a folder or leads below it; both are real ones."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def ignored(path: str, is_folder: bool, specs: tuple[tuple[str, PathSpec[Any]], ...]) -> bool:
@@ -191,27 +257,36 @@ def ignored(path: str, is_folder: bool, specs: tuple[tuple[str, PathSpec[Any]], 
     return False
 
 
-def ignores_in(folder: str) -> PathSpec[Any] | None:
+def ignores_in(folder: str, seen: Seen) -> PathSpec[Any] | None:
     """The patterns of a folder's `.gitignore`."""
+    path = os.path.join(folder, IGNORE)
+    seen.note(path)
     try:
-        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
+        with open(path, encoding="utf-8", errors="replace") as file:
             return spec_of(file.read().splitlines())
     except OSError:
         return None
 
 
-def ignores_above(top: str) -> Iterator[tuple[str, PathSpec[Any]]]:
+def ignores_above(top: str, seen: Seen) -> Iterator[tuple[str, PathSpec[Any]]]:
     """The `.gitignore` files between a repository's root and a folder below it, outermost first."""
     folder = os.path.abspath(top)
     found: list[tuple[str, PathSpec[Any]]] = []
-    while not os.path.exists(os.path.join(folder, ".git")):
+    while not is_repository(folder, seen):
         parent = os.path.dirname(folder)
         if parent == folder:
             return
         folder = parent
-        if spec := ignores_in(folder):
+        if spec := ignores_in(folder, seen):
             found.append((folder, spec))
     yield from reversed(found)
+
+
+def is_repository(folder: str, seen: Seen) -> bool:
+    """Whether a folder is the root of a repository."""
+    path = os.path.join(folder, ".git")
+    seen.note(path)
+    return os.path.exists(path)
 
 
 def near_kustomizations(groups: Sequence[Group]) -> bool:
@@ -228,14 +303,28 @@ def near_charts(groups: Iterable[Group]) -> bool:
     return any(os.path.basename(path) == CHART or "templates" in path.split("/")[:-1] for path in paths)
 
 
+def may_be_in_chart(path: str) -> bool:
+    """Whether a file lies in a folder that is called as one in a Helm chart is."""
+    return not {"templates", "charts"}.isdisjoint(path.split("/")[:-1])
+
+
 def read(path: str) -> str:
     """A file's text, its byte order mark kept; raises OSError and UnicodeDecodeError."""
     if path == "-":
         return sys.stdin.buffer.read().decode("utf-8")
+    return decode(read_raw(path))
+
+
+def read_raw(path: str, limit: int = -1) -> bytes:
+    """What a file holds, of a longer one no more than a limit; raises OSError."""
     if INSTEAD and (real := os.path.realpath(path)) in INSTEAD:
-        return INSTEAD[real]
-    with open(path, "rb") as file:
-        raw = file.read()
+        return INSTEAD[real].encode()
+    with open(path, "rb", buffering=0) as file:
+        return file.read(limit) or b""
+
+
+def decode(raw: bytes) -> str:
+    """The text that a file holds; raises UnicodeDecodeError."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16")
     return raw.decode("utf-8")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from cmlint.cache.builds import Build, BuildsCache
+from cmlint.cache.states import Seen
 from cmlint.kube.versions import Version
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.model.facts import HELM_CHART, Container, Document, Fault, FileFacts, PodSpec, Skip, Span
 from cmlint.sources import files, tool
-from cmlint.sources.charts import TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
+from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
+from cmlint.sources.program import NotBuiltError, TimeOutError, none_left, run
 from cmlint.sources.rendered import SOURCE, RenderedText
-from cmlint.sources.tool import NotBuiltError
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -44,7 +46,7 @@ class HelmWishes(msgspec.Struct, frozen=True):
     """How to render: with which program and which values, for which version, and how long it may take.
 
     `values` gives files for a pattern of charts, both with their whole paths; `makers` say what controllers make of
-    what is rendered.
+    what is rendered, `builds` is what was rendered before, `seen` is told what is looked at.
     """
 
     program: str | None
@@ -52,6 +54,8 @@ class HelmWishes(msgspec.Struct, frozen=True):
     version: Version
     timeout: float
     makers: Makers = TABLE
+    builds: BuildsCache | None = None
+    seen: Seen = msgspec.field(default_factory=Seen)
 
 
 class Rendering(msgspec.Struct):
@@ -75,25 +79,42 @@ def take_charts(
     wished for.
     """
     charts = find_charts(path for group in groups for path in group.paths.values() if path != "-")
+    for one in charts:
+        note_chart(one, choices_of(one, wishes), wishes.seen)
     rendered = list(render_all(charts, wishes, problems))
     done = {id(rendering.supply.chart) for rendering in rendered}
+    by_folder = {os.path.realpath(chart.folder): chart for chart in charts}
     alone: dict[str, str] = {}
     for group in groups:
         for shown, path in list(group.paths.items()):
-            chart = next((one for one in charts if one.holds(path)), None) if path != "-" else None
+            if path == "-":
+                continue
+            chart = chart_of(path, by_folder)
             if chart and id(chart) in done:
                 del group.paths[shown]
             elif chart:
                 group.templates.add(shown)
-            elif path != "-" and (folder := chart_around(path)):
+            elif folder := chart_around(path):
                 group.templates.add(shown)
                 alone.setdefault(folder, shown)
+                wishes.seen.note(os.path.join(folder, files.CHART))
     given = {os.path.realpath(path) for group in groups for path in group.paths.values()}
     for folder, shown in alone.items():
         if os.path.join(folder, files.CHART) not in given:
             message = f"helm renders it; name the folder `{files.shown(folder)}` to check what is rendered"
             problems.append(files.Problem(shown, 0, message, fatal=False))
     return rendered, [(chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),))) for chart in charts]
+
+
+def chart_of(path: str, charts: Mapping[str, Chart]) -> Chart | None:
+    """The outermost chart that a file is a template of, or part of a subchart of; `charts` by their real folders."""
+    found: Chart | None = None
+    inner = os.path.dirname(os.path.realpath(path))
+    while inner != (folder := os.path.dirname(inner)):
+        if folder in charts and os.path.basename(inner) in (TEMPLATES, SUBCHARTS):
+            found = charts[folder]
+        inner = folder
+    return found
 
 
 def chart_around(path: str) -> str | None:
@@ -117,7 +138,7 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
         problems.append(unchecked(charts))
         return
     failures: dict[str, list[str]] = {}
-    with TemporaryDirectory(prefix="cmlint-") as home, ThreadPoolExecutor(os.cpu_count()) as pool:
+    with TemporaryDirectory(prefix="cmlint-") as home, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
         runs = [
             (chart, {values: pool.submit(render, chart, values, program, wishes, home) for values in choices})
             for chart in charts
@@ -125,25 +146,26 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
         ]
         try:
             for chart, by_values in runs:
-                yield from renderings(chart, by_values, wishes.makers, failures)
+                yield from renderings(chart, by_values, program, wishes, failures)
         finally:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
     for reason, (first, *others) in failures.items():
         like = f", like {', '.join(others)}" if others else ""
         problems.append(files.Problem(first, 0, f"not rendered{like}: {reason}", fatal=False))
 
 
 def renderings(
-    chart: Chart, runs: dict[str, Future[str]], makers: Makers, failures: dict[str, list[str]]
+    chart: Chart, runs: dict[str, Future[str]], program: str, wishes: HelmWishes, failures: dict[str, list[str]]
 ) -> Iterator[Rendering]:
     """What became of a chart with each of its values; that it needs values matters only where it is given none."""
     texts: dict[str, str] = {}
     reasons: dict[str, str] = {}
-    for values, run in runs.items():
+    for values, running in runs.items():
         try:
-            texts[values] = run.result()
+            texts[values] = running.result()
         except NotBuiltError as error:
             reasons[values] = str(error)
+            wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
     if texts:
         reasons.pop("", None)
     whole = reasons.get("")
@@ -151,7 +173,9 @@ def renderings(
         if not values or reason != whole:
             failures.setdefault(reason, []).append(files.shown(values) if values else chart.description)
     for values, text in texts.items():
-        yield rendering(chart, values, text, makers, several=len(runs) > 1)
+        found = rendering(chart, values, text, wishes.makers, several=len(runs) > 1)
+        remember(found, chart, values, program, wishes)
+        yield found
 
 
 def rendering(chart: Chart, values: str, text: str, makers: Makers, *, several: bool) -> Rendering:
@@ -164,6 +188,29 @@ def rendering(chart: Chart, values: str, text: str, makers: Makers, *, several: 
     evidence = (chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),)))
     facts = kept(read_text(text, makers), leading)
     return Rendering([(chart.description, facts)], leading, Supply(chart, given, leading), [evidence] if idle else [])
+
+
+def remember(found: Rendering, chart: Chart, values: str, program: str, wishes: HelmWishes) -> None:
+    """Keeps what was rendered, unless there is a Secret in it."""
+    if wishes.builds and not any(document.masked for _, facts in found.files for document in facts.documents):
+        seen = Seen()
+        seen.note(program)
+        note_chart(chart, [values], seen)
+        wishes.builds.put(name_of(chart, values, program, wishes), Build(seen, chart.folder, found.text.text))
+
+
+def name_of(chart: Chart, values: str, program: str, wishes: HelmWishes) -> str:
+    """Under which name it is kept what a chart renders with some values."""
+    return f"{os.path.abspath(chart.folder)}\0{values}\0{program}\0{wishes.version}"
+
+
+def note_chart(chart: Chart, choices: Iterable[str], seen: Seen) -> None:
+    """Notes what helm looks at: all of a chart, and files of values; and whether it is a part of another chart."""
+    seen.note_all(chart.folder)
+    for path in (path for values in choices for path in values.split(",") if path):
+        seen.note(path)
+    above = os.path.dirname(os.path.dirname(os.path.realpath(chart.folder)))
+    seen.note(os.path.join(above, files.CHART))
 
 
 def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
@@ -231,11 +278,16 @@ def unchecked(charts: Sequence[Chart]) -> files.Problem:
 def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: str) -> str:
     """What helm renders of a chart; raises NotBuiltError.
 
-    Its home is an empty folder, so that neither plugins nor repositories of the user have a say.
+    A chart with a link that leads out of what may be read is not given to helm, which would follow it. Its home is an
+    empty folder, so that neither plugins nor repositories of the user have a say.
     """
+    if link := chart.outward:
+        raise NotBuiltError(f"`{link}` is a link that leads out of the folder")
     for path in values.split(",") if values else ():
         if not os.path.isfile(path):
             raise NotBuiltError("there is no such file of values")
+    if wishes.builds and (known := wishes.builds.get(name_of(chart, values, program, wishes))):
+        return known.text
     major, minor = wishes.version
     command = [
         program,
@@ -250,12 +302,12 @@ def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: st
     folders = {f"HELM_{name}_HOME": os.path.join(home, name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HELM_")}
     environment |= {**tool.OFFLINE, **folders, "KUBECONFIG": os.devnull}
-    code, output, errors = tool.run(command, environment, wishes.timeout)
-    if code and re.search(REMOTE_SCHEMA, errors):
-        code, output, errors = tool.run([*command, "--skip-schema-validation"], environment, wishes.timeout)
-    if code:
-        raise NotBuiltError(why(errors))
-    return output
+    ended = run(command, environment, wishes.timeout)
+    if ended.code and re.search(REMOTE_SCHEMA, ended.errors):
+        ended = run([*command, "--skip-schema-validation"], environment, wishes.timeout)
+    if ended.code:
+        raise NotBuiltError(why(ended.errors))
+    return ended.output
 
 
 def why(errors: str) -> str:
@@ -275,7 +327,8 @@ def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:
     sources = dict.fromkeys(re.findall(SOURCE, text))
     names = {source.partition("/")[0] for source in sources}
     charts = (Chart(folder) for folder in folders_below(os.curdir)) if len(names) == 1 else ()
-    found = [chart for chart in charts if chart.name in names and all(map(chart.templates.path, sources))]
+    charts = (chart for chart in charts if chart.name in names and not chart.outward)
+    found = [chart for chart in charts if all(map(chart.templates.path, sources))]
     if len(found) != 1:
         return None, None
     leading = RenderedText(files.STDIN, text, found[0].templates)

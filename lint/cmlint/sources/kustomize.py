@@ -12,18 +12,22 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from tempfile import TemporaryDirectory
 
 import msgspec
 
+from cmlint.cache import builds as cache
+from cmlint.cache.states import Seen
 from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.facts import Document, Fault, FileFacts, Key, Scalar, Target
 from cmlint.sources import files, tool
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import take_origins
+from cmlint.sources.program import NotBuiltError, TimeOutError, none_left
 from cmlint.sources.secrets import without_values
-from cmlint.sources.tool import NotBuiltError, Wishes
+from cmlint.sources.tool import Wishes
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
 METADATA = ("originAnnotations", "transformerAnnotations")
@@ -31,6 +35,9 @@ BASE = r"(?:^|/)bases?/"
 """In the path of what is written to be completed by others."""
 
 ABSENT = r".*: lstat (.+?): no such file or directory.*"
+OUTSIDE = r".*security; file '([^']*)' is not in or below '([^']*)'.*"
+CIRCLE = r".*cycle detected: candidate root '([^']*)' contains visited root '([^']*)'.*"
+PLUGIN = r".*external plugins disabled; unable to load external plugin '([^']*)'.*"
 NOISE = r" &\{0x[^}]*\}|, isClusterScoped:\w+"
 RESOURCE = r'resid\.ResId\{Gvk:resid\.Gvk\{[^}]*Kind:"(\w*)"[^}]*\}, Name:"([^"]*)"[^}]*\}'
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
@@ -64,10 +71,10 @@ class Completion(msgspec.Struct, frozen=True):
         return f"{self.path} is a base, which may be completed elsewhere"
 
 
-def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[files.Problem]) -> list[Build]:
-    """Builds the kustomizations in groups of files, and takes out of these whatever any of them uses.
+def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[files.Problem]) -> Iterable[Build]:
+    """Takes out of groups of files whatever any of their kustomizations uses; what these build is begun when asked for.
 
-    Raises ValueError when there is no program of the name that is wished for.
+    Then ValueError is raised when there is no program of the name that is wished for.
     """
     given = [path for group in groups for path in group.paths.values() if path != "-"]
     project = Project(absolute=any(map(os.path.isabs, given)), makers=wishes.makers)
@@ -79,7 +86,9 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     leaves = [one for one in unused if not one.is_component]
     idle = [one for one in unused if one.is_component]
     alone = take_alone(project, groups, problems)
-    return [*build_all(project, leaves, wishes, problems), *(unbuilt(project, one, COMPONENT) for one in idle), *alone]
+    builds = build_all(project, leaves, wishes, problems)
+    project.note(project.kustomizations, wishes.seen, remote=wishes.allow_remote or wishes.enable_helm)
+    return chain(builds, (unbuilt(project, one, COMPONENT) for one in idle), alone)
 
 
 def take_alone(project: Project, groups: Sequence[files.Group], problems: list[files.Problem]) -> list[Build]:
@@ -107,40 +116,49 @@ def build_all(
     """What comes of each leaf, in order; where several cannot be built for one reason, that is told once."""
     failures: dict[str, list[tuple[Kustomization, str]]] = {}
     program = tool.find_program(wishes.program)
-    with TemporaryDirectory(prefix="cmlint-") as temporary, ThreadPoolExecutor(os.cpu_count()) as pool:
+    with TemporaryDirectory(prefix="cmlint-") as temporary, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
         folders = [os.path.join(os.path.realpath(temporary), str(number)) for number in range(len(leaves))]
         runs = [pool.submit(build, project, *each, program, wishes) for each in zip(leaves, folders, strict=True)]
         try:
-            for leaf, folder, run in zip(leaves, folders, runs, strict=True):
+            for leaf, run in zip(leaves, runs, strict=True):
                 try:
-                    yield built(project, leaf, folder, run.result())
+                    yield built(project, leaf, run.result(), program, wishes)
                 except NotBuiltError as error:
+                    wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
                     failures.setdefault(error.kind or str(error), []).append((leaf, str(error)))
                     yield unbuilt(project, leaf, str(error))
         finally:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
     for (leaf, reason), *others in failures.values():
         like = f", like {len(others)} other{'s' * (len(others) > 1)}" if others else ""
         problems.append(files.Problem(leaf.shown, 0, f"not built{like}: {reason}", fatal=False))
 
 
-def build(project: Project, leaf: Kustomization, folder: str, program: str | None, wishes: Wishes) -> str:
-    """What a leaf builds, with where everything in it comes from; raises NotBuiltError.
+def build(project: Project, leaf: Kustomization, folder: str, program: str | None, wishes: Wishes) -> tuple[str, str]:
+    """The folder in which a leaf is built, and what it builds, with where everything in it comes from.
 
-    A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched.
+    A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched. Raises
+    NotBuiltError.
     """
     refuse(project.tree(leaf), wishes)
     if program is None:
         raise NotBuiltError(f"there is neither kustomize nor kubectl to build it with; {tool.INSTALL}")
+    if wishes.builds and (known := wishes.builds.get(name_of(leaf, program, wishes))):
+        return known.folder, known.text
     copy = mirror(project, leaf, folder) if files.INSTEAD else folder
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
         json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
     try:
-        return tool.build(copy, program, wishes)
+        return folder, tool.build(copy, program, wishes)
     except NotBuiltError as error:
         reason = condensed(without_values(str(error), project, project.tree(leaf)), project, leaf)
-        raise NotBuiltError(reason, error.kind) from None
+        raise type(error)(reason, error.kind) from None
+
+
+def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
+    """Under which name it is kept what a leaf builds."""
+    return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}"
 
 
 def mirror(project: Project, leaf: Kustomization, folder: str) -> str:
@@ -177,6 +195,9 @@ def condensed(reason: str, project: Project, leaf: Kustomization) -> str:
         folder, reason = steps[-2], balanced(steps[-1])
         reason = reason if folder == leaf.folder else f"in {project.shown(folder)}: {reason}"
     reason = re.sub(ABSENT, lambda found: f"no such file or directory: `{project.shown(found[1])}`", reason)
+    reason = re.sub(OUTSIDE, r"the file `\1` is not in or below `\2`, and kustomize reads no other", reason)
+    reason = re.sub(CIRCLE, r"cycle detected: `\1` contains `\2`, which uses it", reason)
+    reason = re.sub(PLUGIN, r"it needs the plugin `\1`, and plugins are never run", reason)
     reason = re.sub(RESOURCE, r"\1 `\2`", re.sub(NOISE, "", reason))
     return reason.replace(os.path.realpath(os.curdir) + os.sep, "")
 
@@ -188,10 +209,15 @@ def balanced(text: str) -> str:
     return text
 
 
-def built(project: Project, leaf: Kustomization, folder: str, text: str) -> Build:
-    """The facts of what a leaf builds."""
-    text, origins = take_origins(text)
+def built(project: Project, leaf: Kustomization, found: tuple[str, str], program: str | None, wishes: Wishes) -> Build:
+    """The facts of what a leaf builds, which is kept unless there is a Secret in it."""
+    folder, (text, origins) = found[0], take_origins(found[1])
     facts = read_text(text, project.makers)
+    if wishes.builds and not any(document.masked for document in facts.documents):
+        seen = Seen()
+        seen.note(program or "")
+        project.note(project.tree(leaf), seen, remote=wishes.allow_remote or wishes.enable_helm)
+        wishes.builds.put(name_of(leaf, program, wishes), cache.Build(seen, *found))
     leading = BuiltText(leaf.shown, text, origins, folder, project, leaf, names_in(facts))
     supply = Completion(leaf.shown) if re.search(BASE, leaf.shown) else None
     return Build(leaf.shown, [(leaf.shown, facts)], leading, beside=around(project.tree(leaf)), supply=supply)

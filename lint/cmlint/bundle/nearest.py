@@ -1,0 +1,102 @@
+"""Which of several providers of one name is the nearest to a document, without looking at each for each reference."""
+
+from __future__ import annotations
+
+from cmlint.bundle.placed import Definition, Placed, folders_above
+from cmlint.kube.names import is_placeholder
+
+
+class Spaces:
+    """The providers of one name by their namespaces."""
+
+    def __init__(self, definitions: list[Definition]) -> None:
+        self.definitions = definitions
+        self.anywhere: list[int] = []
+        self.by_namespace: dict[str, list[int]] = {}
+        for number, definition in enumerate(definitions):
+            namespace = definition.namespace
+            if definition.provider.everywhere or namespace is None or is_placeholder(namespace):
+                self.anywhere.append(number)
+            else:
+                self.by_namespace.setdefault(namespace, []).append(number)
+
+    def meeting(self, namespace: str | None) -> list[Definition]:
+        """Those that can be in a namespace, in order; one that is left open can be any."""
+        if namespace is None or is_placeholder(namespace):
+            return self.definitions
+        numbers = sorted((*self.anywhere, *self.by_namespace.get(namespace, ())))
+        return [self.definitions[number] for number in numbers]
+
+
+class Meeting:
+    """The providers of one name that can be in one namespace; `shared` says that several hands may fill the object."""
+
+    def __init__(self, definitions: list[Definition]) -> None:
+        self.definitions = definitions
+        self.shared = shared(definitions)
+        self.below: dict[str, list[Definition]] = {}
+        self.known: dict[tuple[str, str | None], tuple[Definition, ...]] = {}
+
+    def nearest(self, placed: Placed) -> tuple[Definition, ...]:
+        """Those that are nearest to a document.
+
+        Nothing outside of a folder is nearer than anything below it. From all folders below that have none, the same
+        ones are the nearest.
+        """
+        if len(self.definitions) == 1:
+            return (self.definitions[0],)
+        if not self.below:
+            for definition in self.definitions:
+                inner = definition.placed.directory
+                for folder in (inner, *folders_above(inner)):
+                    self.below.setdefault(folder, []).append(definition)
+        here = placed.directory
+        folder = next(folder for folder in (here, *folders_above(here)) if folder in self.below)
+        if folder == here:
+            return nearest_definitions(self.below[folder], placed)
+        key = folder, placed.namespace
+        if key not in self.known:
+            self.known[key] = nearest_definitions(self.below[folder], placed)
+        return self.known[key]
+
+
+def meets(wanted: str | None, offered: str | None) -> bool:
+    """Whether two namespaces can be the same one; one that is left open can be any."""
+    if wanted is None or offered is None or wanted == offered:
+        return True
+    return is_placeholder(wanted) or is_placeholder(offered)
+
+
+def shared(found: list[Definition]) -> bool:
+    """Whether several hands may fill the object: some say so, and a Secret that an operator may make is often begun."""
+    patterns = [definition.provider.glob for definition in found if definition.provider.target == "Secret"]
+    return any(definition.provider.shared for definition in found) or (any(patterns) and not all(patterns))
+
+
+def nearest_definitions(found: list[Definition], placed: Placed) -> tuple[Definition, ...]:
+    """Those that are nearest to a document: in its file, in its folder, then upwards; in one file the last.
+
+    Of those that are equally near, the ones that have the very name come before patterns that it matches.
+    """
+    if len(found) == 1:
+        return (found[0],)
+    best = min((*distance(definition, placed), definition.provider.glob) for definition in found)
+    near = [d for d in found if (*distance(d, placed), d.provider.glob) == best]
+    last: dict[tuple[str, str | None], Definition] = {}
+    for definition in near:
+        last[definition.placed.path, definition.namespace] = definition
+    return tuple(last.values())
+
+
+def distance(definition: Definition, placed: Placed) -> tuple[int, bool, bool]:
+    """How far a definition is: folders upwards, whether then downwards again, and whether its namespace is another."""
+    apart = definition.namespace != placed.namespace
+    if definition.placed.path == placed.path:
+        return 0, False, apart
+    here, there = placed.folders, definition.placed.folders
+    shared = 0
+    for a, b in zip(here, there, strict=False):
+        if a != b:
+            break
+        shared += 1
+    return 1 + len(here) - shared, shared < len(there), apart

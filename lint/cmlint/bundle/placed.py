@@ -1,0 +1,128 @@
+"""Documents where they stand, and the providers in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from cmlint.model.facts import Document, FileFacts, Ignore, Provider, Reference, Scalar, Span
+
+
+class Built(Protocol):
+    """A text that was built from others: it leads back to them.
+
+    `last_wins` says that who applies it lets the last of two equal keys count, and nobody refuses them. What is
+    `rendered` comes from templates, which say it in other words.
+    """
+
+    text: str
+    last_wins: bool
+    rendered: bool
+
+    def lead(self, span: Span) -> tuple[str, Span]:
+        """Where a stretch of it was written: the path of a text, and the place there."""
+        ...
+
+    def through(self, path: str) -> tuple[str, Span] | None:
+        """Where the text at a path is brought in, unless what builds this one names it itself."""
+        ...
+
+    def spelled(self, name: Scalar) -> str:
+        """An object's name as it was written, without the prefixes, suffixes and hashes that building adds."""
+        ...
+
+    def reword(self, text: str) -> str:
+        """A text about it with names as they were written."""
+        ...
+
+    def ignores(self, path: str) -> Sequence[Ignore]:
+        """The suppressions in a text that it was built from."""
+        ...
+
+    def paths(self) -> Iterable[str]:
+        """The paths of the texts that it was built from."""
+        ...
+
+    def used(self) -> Iterator[tuple[str, FileFacts]]:
+        """Those of these texts that have suppressions."""
+        ...
+
+    def masked(self) -> Mapping[str, Sequence[Span]]:
+        """What must not be shown of the texts that it has led to."""
+        ...
+
+
+class Placed(msgspec.Struct, frozen=True, eq=False):
+    """A document of a bundle: its facts, and the text that it stands in.
+
+    `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle. A text
+    that was `built` has the path of what builds it.
+    """
+
+    path: str
+    document: Document
+    file: FileFacts
+    number: int
+    built: Built | None = None
+
+    def written(self, span: Span) -> tuple[str, Span]:
+        """Where a stretch of the text was written: the path of a text, and the place there."""
+        return self.built.lead(span) if self.built else (self.path, span)
+
+    @property
+    def directory(self) -> str:
+        """The folder of the text; empty at the top."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def folders(self) -> list[str]:
+        """The names of the folders that the text lies in, outermost first."""
+        return self.path.split("/")[:-1]
+
+    @property
+    def namespace(self) -> str | None:
+        """The namespace written in the document, or None."""
+        return self.document.namespace.value if self.document.namespace else None
+
+    @property
+    def identity(self) -> tuple[str, str | None, str | None]:
+        """Kind, namespace and name, as far as they are written."""
+        return self.document.kind, self.namespace, self.document.name.value if self.document.name else None
+
+
+class Definition(NamedTuple):
+    """A provider and the document that defines it."""
+
+    placed: Placed
+    provider: Provider
+
+    @property
+    def namespace(self) -> str | None:
+        """The namespace that the object will be in, or None where the files leave it open."""
+        return self.provider.namespace.value if self.provider.namespace else self.placed.namespace
+
+    @property
+    def spelled(self) -> str:
+        """The name as it was written."""
+        name = self.provider.name
+        return self.placed.built.spelled(name) if self.placed.built else name.value
+
+
+def references_of(placed: Placed) -> Iterator[Reference]:
+    """Every reference of a document."""
+    yield from placed.document.references
+    for pod in placed.document.pods:
+        for volume in pod.volumes:
+            yield from (source.reference for source in volume.sources)
+        for container in pod.containers:
+            yield from (entry.reference for entry in container.env_from if entry.reference)
+            yield from (entry.reference for entry in container.env if entry.reference)
+
+
+def folders_above(folder: str) -> Iterator[str]:
+    """The folders that a folder lies in, innermost first; the top is the empty one."""
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder

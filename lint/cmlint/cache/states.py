@@ -1,0 +1,97 @@
+"""What the file system says of files and folders: enough to see without reading them whether they have changed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+State = tuple[int, int, int, int, int]
+"""Mode, size, time of the last change to the content and to the file, inode; of a folder nothing but that it is one."""
+
+TICK = 100_000_000
+COARSE_TICK = 2_000_000_000
+"""Within how many nanoseconds two changes may get one time; some file systems count nothing but seconds."""
+
+SECOND = 1_000_000_000
+
+
+def state_of(path: str) -> State | None:
+    """The state of what is at a path, links followed; None where there is nothing to be read."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    if stat.S_ISDIR(found.st_mode):
+        return stat.S_IFDIR, 0, 0, 0, 0
+    return found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def is_settled(state: State | None, now: int) -> bool:
+    """Whether every change from `now` on will show; one in the same tick as the last would not.
+
+    What a file's own time says does not matter where the system keeps another one, which nobody can set.
+    """
+    if state is None:
+        return True
+    last = state[3] if os.name == "posix" else state[2]
+    return last + (TICK if last % SECOND else COARSE_TICK) < now
+
+
+class Seen(msgspec.Struct):
+    """All that a run has looked at, and what it saw there.
+
+    `files` are the states of files, None where there is none. `walked` says what of a folder matters to a walk,
+    `listed` all that is in one. It is not `whole` when something was looked at that no state can be had of, such as an
+    address on the net.
+    """
+
+    files: dict[str, State | None] = {}
+    walked: dict[str, str | None] = {}
+    listed: dict[str, str | None] = {}
+    whole: bool = True
+
+    def note(self, path: str) -> None:
+        """Notes the state of a file; the first look counts."""
+        if path not in self.files:
+            self.files[path] = state_of(path)
+
+    def list(self, folder: str) -> None:
+        """Notes all names in a folder."""
+        self.listed[folder] = names_in(folder)
+
+    def note_all(self, top: str) -> None:
+        """Notes everything in a folder and below it."""
+        for folder, names, files in os.walk(top):
+            self.list(folder)
+            for name in files:
+                self.note(os.path.join(folder, name))
+            if any(os.path.islink(os.path.join(folder, name)) for name in names):
+                self.whole = False
+
+    def is_settled(self, now: int) -> bool:
+        """Whether every change from `now` on will show."""
+        return self.whole and all(is_settled(state, now) for state in self.files.values())
+
+    def is_unchanged(self, listing: Callable[[str], str | None]) -> bool:
+        """Whether all is as it was; `listing` says what of a folder matters to a walk."""
+        return (
+            all(state_of(path) == state for path, state in self.files.items())
+            and all(listing(folder) == names for folder, names in self.walked.items())
+            and all(names_in(folder) == names for folder, names in self.listed.items())
+        )
+
+
+def names_in(folder: str) -> str | None:
+    """All names in a folder, as one text; None for one that cannot be read."""
+    try:
+        return joined(os.listdir(folder))
+    except OSError:
+        return None
+
+
+def joined(names: Iterable[str]) -> str:
+    """Names as one text, in order."""
+    return "\0".join(sorted(names))

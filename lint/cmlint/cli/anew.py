@@ -1,0 +1,115 @@
+"""`cmlint check` where it is not known already what it gives."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cmlint.check import Inputs
+from cmlint.cli import clusters
+from cmlint.cli.checking import Options
+from cmlint.cli.inputs import empty_folders, failed, require_objects, rules_or_error, tell_problems
+from cmlint.cli.known import Looking, Wishes
+from cmlint.cli.parameters import words_of
+from cmlint.config import Config, anchored, candidates, load
+from cmlint.errors import FatalError, fatal
+from cmlint.manifest import documents
+from cmlint.model.findings import FailOn
+from cmlint.result import Result
+from cmlint.runs import Memory, Run, modules_with_times, note_code, note_programs
+from cmlint.sources.reading import processors
+
+
+class Answer(NamedTuple):
+    """What is found, what is told besides, which findings count, what looks again, and what keeps it for a next run."""
+
+    result: Result
+    notes: list[str]
+    fail_on: FailOn
+    looking: Looking
+    keep: Callable[[Memory], None]
+
+
+def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) -> Answer:
+    """Lints; what could not be read is told at once."""
+    rules = rules_or_error()
+    config = settle(load(options.config, rules), options)
+    inputs = Inputs(jobs=jobs_of(options.jobs))
+    if memory:
+        inputs.facts, inputs.builds = memory.facts(makers_of_facts(config)), memory.builds()
+    looking = Looking(paths, config, rules, wishes_of(options), inputs)
+    try:
+        result = looking.look()
+    except ValueError as error:
+        raise fatal(error) from None
+    tell_problems(result.problems)
+    notes: list[str] = []
+    if not options.allow_empty and not failed(result.problems):
+        notes += require_objects(paths, result.bundles)
+        notes += empty_folders(paths, result.bundles)
+
+    def keep(memory: Memory) -> None:
+        inputs.keep()
+        if config.baseline or not memory.repeatable:
+            return
+        seen = inputs.seen
+        for path in candidates(options.config):
+            seen.note(path)
+        note_code(seen, {"cmlint", *(rule.module.partition(".")[0] for rule in rules.values())})
+        if config.build:
+            note_programs(seen, (config.kustomize, config.helm_program))
+        outcome = result.without_bundles()
+        sources = {path: inputs.sources[path] for path in outcome.paths() if path in inputs.sources}
+        memory.remember(Run(memory.key, seen, outcome, result.problems, notes, config.fail_on, sources))
+
+    return Answer(result, notes, config.fail_on, looking, keep)
+
+
+def settle(config: Config, options: Options) -> Config:
+    """The configuration with what the line says in its place."""
+    folder = os.getcwd()
+    return msgspec.structs.replace(
+        settle_rules(config, options),
+        exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
+        build=config.build and not options.no_build,
+        kustomize=options.kustomize or config.kustomize,
+        allow_remote=options.allow_remote or config.allow_remote,
+        enable_helm=options.enable_helm or config.enable_helm,
+        helm_program=options.helm or config.helm_program,
+    )
+
+
+def settle_rules(config: Config, options: Any) -> Config:
+    """The same for what lines about clusters say too: the rules, and what they mean for the exit status."""
+    return msgspec.structs.replace(
+        config,
+        select=words_of(options.select) or config.select,
+        ignore=(*config.ignore, *words_of(options.ignore)),
+        pedantic=options.pedantic or config.pedantic,
+        kubernetes_version=options.kubernetes_version or config.kubernetes_version,
+        fail_on=options.fail_on or config.fail_on,
+    )
+
+
+def wishes_of(options: Options) -> Wishes:
+    """What the line says of what to look at, and of what is known."""
+    known = options.since, options.baseline, options.write_baseline
+    return Wishes(not options.no_ignores, options.staged, *known, options.quiet, clusters.look_of(options))
+
+
+def makers_of_facts(config: Config) -> tuple[object, ...]:
+    """Everything but a text that its facts depend on."""
+    import yaml
+
+    code = modules_with_times("cmlint.manifest", "cmlint.kube", "cmlint.model")
+    return documents.VERSION, yaml.__version__, code, config.providers
+
+
+def jobs_of(text: str | None) -> int:
+    """The number of processes that is asked for, else one a processor; raises FatalError for what is no number."""
+    if text is not None and not (text.isdecimal() and int(text) > 0):
+        raise FatalError(f"`--jobs` must be a number from 1 on, not `{text}`", "leave it out for one a processor")
+    return processors(int(text) if text else None)

@@ -1,0 +1,48 @@
+"""`cmlint cache`: what is kept between runs."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cmlint.cache.folder import Folder, default_path
+from cmlint.cli.inputs import tell
+from cmlint.cli.parameters import CACHE_DIR, Command, Parameter
+from cmlint.cli.terminal import write
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the line says."""
+
+    action: str = "dir"
+    cache_dir: str | None = None
+
+
+PARAMETERS = (
+    Parameter(
+        "action",
+        "choice",
+        "`dir` (default) says where it is kept, `clear` forgets it.",
+        "ACTION",
+        choices=("dir", "clear"),
+        positional=True,
+    ),
+    CACHE_DIR._replace(panel=""),
+)
+
+
+def run(options: Options) -> int:
+    """Says where the cache is, or empties it."""
+    folder = Folder(options.cache_dir or default_path())
+    if options.action == "dir":
+        write(f"{folder.path}\n")
+        return 0
+    count = folder.clear()
+    for complaint in folder.complaints:
+        tell("error", complaint)
+    write(f"{count} file{'' if count == 1 else 's'} removed from {folder.path}\n")
+    return 2 if folder.complaints else 0
+
+
+EXAMPLES = (("cache dir", "where it is kept"), ("cache clear", "forget all of it"))
+
+COMMAND = Command("cache", "Show or empty what is kept between runs.", EXAMPLES, PARAMETERS, Options, run)

@@ -1,0 +1,54 @@
+"""What the line of `cmlint check` may say."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the line says."""
+
+    paths: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    pedantic: bool = False
+    kubernetes_version: str | None = None
+    fail_on: str | None = None
+    no_ignores: bool = False
+    since: str | None = None
+    baseline: str | None = None
+    write_baseline: str | None = None
+    fix: bool = False
+    diff: bool = False
+    unsafe_fixes: bool = False
+    add_ignores: bool = False
+    config: str | None = None
+    exclude: tuple[str, ...] = ()
+    staged: bool = False
+    allow_empty: bool = False
+    no_build: bool = False
+    kustomize: str | None = None
+    allow_remote: bool = False
+    enable_helm: bool = False
+    helm: str | None = None
+    live: bool = False
+    context: str | None = None
+    kubeconfig: str | None = None
+    namespace: str | None = None
+    qps: str | None = None
+    metadata_only_secrets: bool = False
+    against: tuple[str, ...] = ()
+    max_age: str | None = None
+    format: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
+    statistics: bool = False
+    verbose: bool = False
+    quiet: bool = False
+    color: str = "auto"
+    jobs: str | None = None
+    no_cache: bool = False
+    cache_dir: str | None = None
+
+
+VIEW = ("format", "output", "statistics", "verbose", "quiet", "color", "jobs", "no_cache", "cache_dir")
+"""The options that do not change what is found."""

@@ -1,0 +1,46 @@
+"""What comes of a run, for reports: from the rules, or as it was when nothing has changed since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cmlint.model.facts import Span
+from cmlint.model.outcome import Outcome
+from cmlint.sources.files import Problem
+from cmlint.texts import Texts
+
+if TYPE_CHECKING:
+    from cmlint.bundle.bundle import Bundle
+
+
+class Result(msgspec.Struct):
+    """What a run of `check` gives: the outcome, the texts for frames, and what could not be read.
+
+    A result that is only repeated has no bundles.
+    """
+
+    outcome: Outcome
+    bundles: list[Bundle]
+    texts: Texts
+    problems: list[Problem]
+
+    def masked(self) -> dict[str, list[Span]]:
+        """The places of every text that must not be shown."""
+        masked = {path: list(spans) for path, spans in self.outcome.hidden.items()}
+        for bundle in self.bundles:
+            for path, spans in bundle.built.masked().items() if bundle.built else ():
+                masked.setdefault(path, []).extend(spans)
+            for placed in bundle.placed:
+                if placed.document.masked and not placed.built:
+                    masked.setdefault(placed.path, []).extend(placed.document.masked)
+            for path, span in (placed.written(span) for placed in bundle.commands for span in placed.document.masked):
+                masked.setdefault(path, []).append(span)
+        return masked
+
+    def without_bundles(self) -> Outcome:
+        """The outcome with all that must not be shown of the texts that findings stand in."""
+        shown = self.outcome.paths()
+        hidden = {path: spans for path, spans in self.masked().items() if path in shown} if shown else {}
+        return msgspec.structs.replace(self.outcome, hidden=hidden)

@@ -1,0 +1,139 @@
+"""Whole runs: while nothing that one has looked at has changed, the next gives what it gave, without reading a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from binascii import crc32
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cmlint import __version__
+from cmlint.cache.folder import Folder
+from cmlint.cache.states import Seen
+from cmlint.model.findings import FailOn
+from cmlint.model.outcome import Outcome
+from cmlint.result import Result
+from cmlint.sources import files
+from cmlint.texts import Texts
+
+if TYPE_CHECKING:
+    from cmlint.cache.builds import BuildsCache
+    from cmlint.cache.facts import FactsCache
+
+ENVIRONMENT = ("PATH", "HOME", "HELM_", "KUSTOMIZE_", "KUBE", "XDG_")
+"""How the names of the variables begin on which it may depend what is built."""
+
+PROGRAMS = ("kustomize", "kubectl", "helm")
+
+
+class Run(msgspec.Struct):
+    """What a run has looked at and what it gave; `notes` are told besides, `sources` lead to the texts of findings."""
+
+    key: str
+    seen: Seen
+    outcome: Outcome
+    problems: list[files.Problem]
+    notes: list[str]
+    fail_on: FailOn
+    sources: dict[str, str]
+
+    @property
+    def result(self) -> Result:
+        """The result, for a report."""
+        return Result(self.outcome, [], Texts(lambda path: files.read(self.sources.get(path, path))), self.problems)
+
+
+class Memory:
+    """What is kept of one way of calling cmlint: `paths` in the working directory, and what else is `asked`.
+
+    A run that is not `repeatable` depends on more than what it looks at, so that only facts and builds are kept of it.
+    """
+
+    def __init__(self, folder: Folder, paths: Sequence[str], asked: Sequence[object], *, repeatable: bool) -> None:
+        self.folder, self.now, self.repeatable = folder, time.time_ns(), repeatable
+        self.place = "\0".join((__version__, os.getcwd(), *paths))
+        variables = sorted(item for item in os.environ.items() if item[0].startswith(ENVIRONMENT))
+        self.key = repr((self.place, asked, variables))
+
+    def recall(self) -> Run | None:
+        """The run before, if this one would give the same."""
+        name = name_of(self.key, ".run")
+        raw = self.folder.read(name) if self.repeatable else None
+        if raw is None:
+            return None
+        try:
+            run = msgspec.msgpack.decode(raw, type=Run)
+        except msgspec.MsgspecError:
+            self.folder.complain(os.path.join(self.folder.path, name), "damaged")
+            return None
+        if run.key != self.key or not run.seen.is_unchanged(files.listing):
+            return None
+        self.folder.keep(name)
+        return run
+
+    def remember(self, run: Run) -> None:
+        """Keeps a run, unless what it has looked at may change unseen, or it went wrong."""
+        wrong = run.outcome.crashed or any(problem.fatal for problem in run.problems)
+        if wrong or not run.seen.is_settled(self.now):
+            return
+        try:
+            raw = msgspec.msgpack.encode(run)
+        except UnicodeEncodeError:
+            return
+        self.folder.write(name_of(self.key, ".run"), raw)
+
+    def facts(self, made_by: object) -> FactsCache:
+        """The facts of texts, as far as they were made by the same."""
+        from cmlint.cache.facts import FactsCache
+
+        key = repr((self.place, made_by))
+        return FactsCache(self.folder, name_of(key, ".facts"), key, self.now)
+
+    def builds(self) -> BuildsCache:
+        """What was built."""
+        from cmlint.cache.builds import BuildsCache
+
+        return BuildsCache(self.folder, name_of(self.place, ".builds"), self.place, self.now, files.listing)
+
+
+def name_of(key: str, suffix: str) -> str:
+    """The file in which something is kept; what the key is stands in it, so that two of one name do no harm."""
+    raw = key.encode("utf-8", "surrogateescape")
+    return f"{crc32(raw):08x}{crc32(raw[::-1]):08x}{suffix}"
+
+
+def note_code(seen: Seen, packages: Iterable[str]) -> None:
+    """Notes what decides, besides its input, what a run gives: the modules of packages, and what is installed."""
+    for package in packages:
+        for top in getattr(sys.modules[package], "__path__", ()):
+            for folder, names, found in os.walk(top):
+                names[:] = [name for name in names if name != "__pycache__"]
+                seen.list(folder)
+                for name in found:
+                    seen.note(os.path.join(folder, name))
+    for folder in dict.fromkeys(sys.path):
+        seen.list(folder or os.curdir)
+
+
+def note_programs(seen: Seen, wished: Iterable[str | None]) -> None:
+    """Notes the programs that build, and that there are none in folders that are searched before."""
+    folders = [*os.environ.get("PATH", os.defpath).split(os.pathsep), os.path.dirname(sys.executable)]
+    for name in (*PROGRAMS, *filter(None, wished)):
+        for folder in folders:
+            seen.note(os.path.join(folder, os.path.expanduser(name)))
+
+
+def modules_with_times(*packages: str) -> list[tuple[str, int, int]]:
+    """The files of packages with their sizes and times: facts are as good as the code that made them."""
+    found: list[tuple[str, int, int]] = []
+    for package in packages:
+        for top in sys.modules[package].__path__:
+            for entry in sorted(os.scandir(top), key=lambda entry: entry.name):
+                if entry.name.endswith(".py"):
+                    state = entry.stat()
+                    found.append((f"{package}/{entry.name}", state.st_size, state.st_mtime_ns))
+    return found

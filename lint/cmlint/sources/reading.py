@@ -1,0 +1,184 @@
+"""Files to facts: what the cache knows as it is, all else in this process or, where that pays, in several."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from cmlint.cache.facts import FactsCache
+from cmlint.cache.states import Seen, State, state_of
+from cmlint.errors import mistake
+from cmlint.manifest.documents import commands_in, read_expectation, read_kustomization, read_template, read_text
+from cmlint.manifest.made import Makers
+from cmlint.model.facts import FileFacts
+from cmlint.sources import files
+
+Mode = Literal["text", "template", "kustomization", "expectation", "script"]
+"""How a file is read."""
+
+PAYS = 400
+"""So many files must there be to read before a second process is worth its start."""
+
+
+class Wanted(NamedTuple):
+    """A file to read: the path under which it is shown, its path, and how."""
+
+    shown: str
+    path: str
+    mode: Mode
+
+
+class Read(NamedTuple):
+    """What is known of a file: its facts, encoded where they came so or will be kept, or the reason why there are none.
+
+    `digest` is the hash of its text where that was read for the cache, in the `state` in which the file then was.
+    """
+
+    facts: FileFacts | None = None
+    raw: bytes | None = None
+    reason: str = ""
+    digest: bytes = b""
+    state: State | None = None
+
+
+class Reader:
+    """Reads files; `makers` say what controllers make of the objects in them, `seen` is told which there are."""
+
+    def __init__(self, makers: Makers, seen: Seen, cache: FactsCache | None = None, jobs: int = 1) -> None:
+        self.makers, self.seen, self.cache, self.jobs = makers, seen, cache, jobs
+
+    def read(self, file: Wanted) -> Read:
+        """The facts of one file."""
+        state = state_of(file.path) if self.cache else None
+        try:
+            limit = files.SCRIPT_LIMIT + 1 if file.mode == "script" else -1
+            content = files.read_raw(file.path, limit)
+            digest = hash_of(content) if self.cache else b""
+            known = self.cache.of_text(digest, file.mode) if self.cache else None
+            if known is not None:
+                return Read(None, known, "", digest, state)
+            facts = facts_of(content, file, self.makers)
+            return Read(facts, encode(facts) if self.cache else None, "", digest, state)
+        except (OSError, UnicodeDecodeError) as error:
+            return Read(reason=files.reason(error))
+        except Exception as error:
+            return Read(reason=f"{mistake(error)}: this is a mistake in cmlint, please report it")
+
+    def known(self, file: Wanted) -> FileFacts | None:
+        """The facts of a file that need not be read."""
+        if self.cache is None:
+            return None
+        state = state_of(file.path)
+        self.seen.files[file.path] = state
+        raw = self.cache.unread(file.path, file.mode, state)
+        return decode(raw) if raw is not None else None
+
+    def keep(self, file: Wanted, read: Read) -> FileFacts | str:
+        """The facts of a file that was read, after what is new has been given to the cache."""
+        if read.reason:
+            return read.reason
+        if self.cache and read.raw is not None:
+            self.cache.note(file.path, read.state, read.digest)
+            if self.cache.of_text(read.digest, file.mode) is None:
+                self.cache.put(read.digest, file.mode, msgspec.Raw(read.raw))
+        if read.facts is not None:
+            return read.facts
+        assert read.raw is not None
+        return decode(read.raw)
+
+
+class Reading:
+    """Files that are being read: where several processes do that, they have begun."""
+
+    def __init__(self, reader: Reader, wanted: Sequence[Wanted]) -> None:
+        self.reader, self.wanted = reader, wanted
+        self.facts: list[FileFacts | str | None] = [reader.known(file) for file in wanted]
+        self.unknown = [number for number, facts in enumerate(self.facts) if facts is None]
+        self.workers = None
+        if reader.jobs > 1 and len(self.unknown) >= PAYS and hasattr(os, "fork"):
+            from cmlint.sources.workers import Workers
+
+            self.workers = Workers(reader.jobs, self.unknown, self.work)
+
+    def work(self, number: int) -> bytes:
+        """What a process has to say of one file."""
+        read = self.reader.read(self.wanted[number])
+        raw = encode(read.facts) if read.raw is None and read.facts is not None else read.raw
+        return msgspec.msgpack.encode((raw, read.reason, read.digest, read.state))
+
+    def results(self) -> dict[str, FileFacts | str]:
+        """The facts of all files, or the reason why one cannot be read, by the paths under which they are shown."""
+        if self.workers:
+            for number, answer in self.workers.answers():
+                self.facts[number] = self.reader.keep(self.wanted[number], self.taken(answer))
+        else:
+            for number in self.unknown:
+                self.facts[number] = self.reader.keep(self.wanted[number], self.reader.read(self.wanted[number]))
+        return {file.shown: facts for file, facts in zip(self.wanted, self.facts, strict=True) if facts is not None}
+
+    def taken(self, answer: bytes | str) -> Read:
+        """What a process has said, or why it has not."""
+        if isinstance(answer, str):
+            return Read(reason=answer)
+        raw, reason, digest, state = msgspec.msgpack.decode(answer, type=tuple[bytes | None, str, bytes, State | None])
+        return Read(None, raw, reason, digest, state)
+
+
+def mode_of(name: str, *, templated: bool) -> Mode:
+    """How a manifest is read, by its file's name and whether helm renders it."""
+    if name in files.KUSTOMIZATIONS:
+        return "kustomization"
+    if ("assert" in name or "error" in name) and re.fullmatch(files.EXPECTATION, name):
+        return "expectation"
+    return "template" if templated else "text"
+
+
+def facts_of(content: bytes, file: Wanted, makers: Makers) -> FileFacts:
+    """The facts of what a file holds; a script that cannot be read has none."""
+    if file.mode == "script":
+        return script_facts(content, os.path.basename(file.path))
+    text = files.decode(content)
+    if file.mode == "kustomization":
+        return read_kustomization(text)
+    if file.mode == "expectation":
+        return read_expectation(text)
+    return read_template(text, makers) if file.mode == "template" else read_text(text, makers)
+
+
+def script_facts(content: bytes, name: str) -> FileFacts:
+    """The commands of a text that holds no manifests."""
+    if not files.is_script(content, name):
+        return FileFacts(())
+    try:
+        return FileFacts((), commands=commands_in(files.decode(content)))
+    except UnicodeDecodeError:
+        return FileFacts(())
+
+
+def hash_of(content: bytes) -> bytes:
+    """The hash of what a file holds."""
+    from hashlib import blake2b
+
+    return blake2b(content, digest_size=16).digest()
+
+
+def encode(facts: FileFacts) -> bytes:
+    """Facts as they are kept, and as one process tells them to another."""
+    return msgspec.msgpack.encode(facts)
+
+
+def decode(raw: bytes | msgspec.Raw) -> FileFacts:
+    """Encoded facts."""
+    return msgspec.msgpack.decode(raw, type=FileFacts)
+
+
+def processors(wished: int | None) -> int:
+    """How many processes may read: as many as are wished for, else as there are processors to run on."""
+    if wished:
+        return wished
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
