@@ -87,9 +87,8 @@ def test_secrets_without_their_data_are_known_by_name_only(cluster: Cluster) -> 
     deployment(cluster, space, "web", spec(*entries))
     with proxy(cluster) as between:
         found = audit(between.kubeconfig(cluster), "-n", space, "--metadata-only-secrets")
-    assert found.lines == [
-        f"deployment/{space}/web:{PLACE}.env[1].valueFrom.secretKeyRef.name: error[missing-secret] nothing defines the Secret `logni`"
-    ]
+    said = "error[missing-secret] nothing defines the Secret `logni`"
+    assert found.lines == [f"deployment/{space}/web:{PLACE}.env[1].valueFrom.secretKeyRef.name: {said}"]
     (accept,) = {accept for _, path, accept in between.asked if "secrets" in path}
     assert accept == "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
     assert len(audit(cluster.admin, "-n", space).lines) == 2

@@ -65,10 +65,8 @@ def test_what_the_manifests_do_not_define_is_looked_up(cluster: Cluster, tmp_pat
         "pod.yaml:19:20: error[missing-secret-key] the Secret `login` has no key `password`",
     ]
     text = cmlint(tmp_path, "check", *here, KUBECONFIG=str(cluster.admin)).stdout
-    assert (
-        f"::: configmap/{space}/settings\n   |\n   | metadata.name: settings\n   |                -------- defined here, without it"
-        in text
-    )
+    frame = " | metadata.name: settings\n   |                -------- defined here, without it"
+    assert f"::: configmap/{space}/settings\n   |\n  {frame}" in text
     assert cluster.send(
         "PATCH", path_of("ConfigMap", space, "settings"), {"data": {"HOST": "x"}}, media="application/merge-patch+json"
     ).ok
@@ -92,9 +90,8 @@ def test_namespaces_left_open_are_the_contexts_and_only_needed_ones_are_read(clu
         found = run(
             between.kubeconfig(cluster, namespace=here), "check", "--live", "--format", "concise", folder=tmp_path
         )
-    assert found.lines == [
-        f"named.yaml:19:21: error[wrong-namespace] the Secret `login` is defined in the namespace `{here}`, but not in `{there}`"
-    ]
+    said = f"the Secret `login` is defined in the namespace `{here}`, but not in `{there}`"
+    assert found.lines == [f"named.yaml:19:21: error[wrong-namespace] {said}"]
     assert {path.split("/namespaces/")[1].split("/")[0] for path in between.paths() if "/namespaces/" in path} == {
         here,
         there,
@@ -118,8 +115,8 @@ def test_the_pull_policy_that_a_live_object_was_created_with_counts(cluster: Clu
     write(tmp_path, {"web.yaml": written})
     assert check(cluster, tmp_path).lines == []
     assert check(cluster, tmp_path, "--live", "-n", space).lines == [
-        "web.yaml:12:18: warning[mutable-tag] the tag `latest` moves, but the live object was created with `IfNotPresent` "
-        "and keeps it, so that a node pulls it once: pushing it again and restarting changes nothing"
+        "web.yaml:12:18: warning[mutable-tag] the tag `latest` moves, but the live object was created with "
+        "`IfNotPresent` and keeps it, so that a node pulls it once: pushing it again and restarting changes nothing"
     ]
     # and so it is: what is applied leaves the policy as it is stored
     assert cluster.kubectl("apply", "-n", space, "-f", "-", stdin=written).returncode == 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import secrets
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -82,7 +84,8 @@ def lines(space: str) -> Iterator[list[str]]:
 MANIFESTS = {
     "fixed.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: fixed}\nstringData: {other: ''}\n",
     "login.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: login}\nstringData: {}\n",
-    "pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - name: c\n      image: c:1.2.3\n"
+    "pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n"
+    "    - name: c\n      image: c:1.2.3\n"
     "      envFrom: [{secretRef: {name: applied}}]\n"
     "      env: [{name: A, valueFrom: {secretKeyRef: {name: logins, key: tokem}}}]\n",
 }
@@ -109,13 +112,11 @@ def test_no_output_shows_a_value(cluster: Cluster, hidden: Hidden, tmp_path: Pat
     assert not [path for path in left if hidden.shown_in(path.read_bytes())]
 
 
-def cut_short(cluster: Cluster, path: str) -> Reply:
-    """The server's own answer, broken in the middle of a value or with a field of the wrong type."""
+def mistyped(cluster: Cluster, path: str) -> Reply:
+    """The server's own answer, with a field of the wrong type."""
     body = cluster.send("GET", path).body
     for item in body["items"]:
         item["metadata"]["resourceVersion"] = 7
-    import json
-
     return Reply(200, json.dumps(body))
 
 
@@ -129,7 +130,7 @@ def test_no_error_shows_a_value(cluster: Cluster, hidden: Hidden, tmp_path: Path
         return Reply(200, text[: text.index(base64.b64encode(hidden.values[0].encode()).decode()) + 5])
 
     def wrong(path: str, before: int) -> Reply | None:
-        return cut_short(cluster, path) if "secrets" in path else None
+        return mistyped(cluster, path) if "secrets" in path else None
 
     def error(path: str, before: int) -> Reply | None:
         return Reply(400, f'{{"message": 7, "data": "{hidden.values[0]}"}}') if "secrets" in path else None
@@ -150,8 +151,6 @@ def test_no_crash_shows_a_value(cluster: Cluster, hidden: Hidden, tmp_path: Path
         "objects.decoded_length = crash\n"
         "from cmlint.__main__ import main\nsys.exit(main(sys.argv[1:]))\n"
     )
-    import sys
-
     environment = {"PATH": os.environ["PATH"], "KUBECONFIG": str(cluster.admin)}
     words = [sys.executable, "-c", code, "audit", "-n", hidden.space]
     done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, check=False)
