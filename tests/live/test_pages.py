@@ -20,7 +20,7 @@ SECTIONS = {
     f"{page.rule}: {section.title}": section
     for page in map(pages.read, pages.rule_pages() + pages.extra_pages())
     for section in page.sections
-    if section.runs
+    if section.runs and pages.CLUSTER not in section.files
 }
 PLACEHOLDER = re.compile(r"\$\{|\{\{")
 POD = ("spec", "template", "spec", "containers", "[]", "env", "[]", "value")
