@@ -6,11 +6,26 @@ BIN := $(VENV)/bin
 HELM_VERSION := v3.20.2
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cmlint-test
 HELM := $(if $(CMLINT_TEST_HELM),,$(TOOLS)/helm-$(HELM_VERSION))
+NPM := $(TOOLS)/npm/made-$(shell cksum < tests/support/npm/package-lock.json | cut -d ' ' -f 1)
+
+# The programs of the system that tests run and that are not there. CHROMIUM names a browser of one's own.
+MISSING := $(foreach name,$(if $(CHROMIUM),,chromium) zsh fish,$(if $(shell command -v $(name)),,$(name)))
+
+# A Kubernetes API server, unless the environment names another one. A name ends in a sum of what the program is made of.
+KUBE_VERSION := $(shell sed -n 's/.*k8s.io\/kubernetes \(v[0-9.]*\)$$/\1/p' tests/apiserver/go.mod)
+KUBE_SUM := $(shell cat tests/apiserver/go.* tests/apiserver/*/*.go | cksum | cut -d' ' -f1)
+KUBE_GIVEN := $(KUBEBUILDER_ASSETS)$(and $(TEST_ASSET_KUBE_APISERVER),$(TEST_ASSET_ETCD))
+KUBE := $(patsubst %,$(TOOLS)/kube-$(KUBE_VERSION)/%-$(KUBE_SUM),controllers $(if $(KUBE_GIVEN),,kube-apiserver etcd))
+KUBE_FLAGS := -trimpath -buildvcs=false -gcflags=all=-dwarf=false \
+	-ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$(KUBE_VERSION)"
+controllers := ./controllers
+kube-apiserver := k8s.io/kubernetes/cmd/kube-apiserver
+etcd := go.etcd.io/etcd/server/v3
 
 # Without this, pyright asks the npm registry for a newer version on every run.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test docs new-rule dist
+.PHONY: help demo test test-live docs new-rule dist $(MISSING)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -18,12 +33,15 @@ help: ## show this list
 demo: $(VENV)/installed ## check the shop in fixtures/demo, which has one of each common mistake
 	$(BIN)/cmlint check fixtures/demo; test $$? -eq 1
 
-test: $(VENV)/dev $(HELM) ## everything that must hold: style, types, tests
+test: $(VENV)/dev $(HELM) $(KUBE) $(NPM) $(MISSING) ## everything that must hold: style, types, tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+test-live: $(VENV)/dev $(KUBE) ## what is tested with a real Kubernetes API server
+	$(BIN)/pytest tests/live
 
 docs: $(VENV)/dev $(HELM) ## write all generated documents anew; the tests fail when one is stale
 	$(BIN)/python -m tests.support.update
@@ -37,6 +55,25 @@ dist: $(VENV)/dev ## build what is published, into dist/
 $(TOOLS)/helm-$(HELM_VERSION):
 	@command -v go || { echo "tests run helm, and go builds it: install go, or set CMLINT_TEST_HELM=/path/to/helm"; exit 1; }
 	GOBIN=$(TOOLS)/bin go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+	touch $@
+
+$(NPM):
+	@command -v npm >/dev/null || { echo "tests run programs of npm: install node and npm"; exit 1; }
+	mkdir -p $(@D) && cp tests/support/npm/*.json $(@D)
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund
+	chmod +x $(@D)/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
+	touch $@
+
+$(MISSING):
+	apt-get update --quiet && apt-get install --yes --no-install-recommends $@ || { echo "tests run $@: install it" \
+		"$(if $(filter chromium,$@),or set CHROMIUM=/path/to/chromium)"; exit 1; }
+
+$(TOOLS)/kube-$(KUBE_VERSION)/%-$(KUBE_SUM):
+	@command -v go || { echo "tests run Kubernetes' API server, and go builds it: install go 1.26 or newer, or set" \
+		"KUBEBUILDER_ASSETS=/path/to/a/folder that has kube-apiserver and etcd"; exit 1; }
+	@echo "building $* of Kubernetes $(KUBE_VERSION); the first time, all of it takes a quarter of an hour and 4 GB of disk"
+	cd tests/apiserver && export CGO_ENABLED=0 GOWORK=off && \
+		go build $(KUBE_FLAGS) -o $(@D)/$*.$$$$ $($*) && mv $(@D)/$*.$$$$ $(@D)/$*
 	touch $@
 
 $(VENV)/made:

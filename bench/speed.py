@@ -4,7 +4,9 @@
 
 All lines come from one run, in which they take turns; each shows the best of its rounds. A line is a process of its own
 and counts as a whole, interpreter included; the first one is measured from within, once it knows the files, so that it
-is nothing but reading and composing. A change is one word in one file of a copy of the corpus.
+is nothing but reading and composing. A change is one word in one file of a copy of the corpus. What kustomize and helm
+take is shown apart from cmlint's own part of the same run, which is compared with composing all files and all that they
+build; `--no-build` leaves these lines out.
 """
 
 from __future__ import annotations
@@ -98,7 +100,64 @@ class Changing:
         return process(*self.words)
 
 
-def lines(corpus: Path, changing: Changing) -> Iterator[Line]:
+class Built:
+    """A run in which everything is built: what the programs take, what cmlint takes itself, and the floor for it."""
+
+    def __init__(self, corpus: Path) -> None:
+        self.corpus = corpus
+        self.costs: list[Cost] = []
+
+    def programs(self) -> Cost:
+        """What kustomize and helm take; this is what runs everything."""
+        words = [sys.executable, "-m", "bench.speed", "--build", str(self.corpus)]
+        done = subprocess.run(words, capture_output=True, encoding="utf-8", check=True, cwd=ROOT)
+        self.costs = [Cost(*map(float, line.split())) for line in done.stdout.splitlines()[-3:]]
+        return self.costs[0]
+
+    def own(self) -> Cost:
+        """What cmlint takes in the same run; on the clock, the whole of it."""
+        return self.costs[1]
+
+    def floor(self) -> Cost:
+        """What it takes to read and compose all files, and to compose what is built of them."""
+        return self.costs[2]
+
+
+def build(corpus: Path) -> None:
+    """Checks a corpus with everything built, and prints what it took: the programs, cmlint itself, composing alone."""
+    import resource
+    from contextlib import redirect_stdout
+
+    import yaml
+
+    from cmlint.__main__ import main as cmlint
+    from cmlint.sources import helm, program
+
+    texts: list[str] = []
+
+    def run(command: list[str], environment: dict[str, str], timeout: float) -> program.Ended:
+        ended = original(command, environment, timeout)
+        texts.append(ended.output)
+        return ended
+
+    original, program.run = program.run, run
+    setattr(helm, "run", run)  # noqa: B010
+    wall = time.perf_counter()
+    with open(os.devnull, "w", encoding="utf-8") as nothing, redirect_stdout(nothing):
+        cmlint(["check", "--no-cache", *(str(path) for path in sorted(corpus.iterdir()) if path.is_dir())])
+    wall = time.perf_counter() - wall
+    for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF):
+        used = resource.getrusage(who)
+        print(used.ru_utime + used.ru_stime, wall, megabytes(used.ru_maxrss))
+    files_alone = floor(corpus)
+    cpu, wall = time.process_time(), time.perf_counter()
+    for text in texts:
+        list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    print(files_alone.cpu + cpu, files_alone.wall + wall, files_alone.memory)
+
+
+def lines(corpus: Path, changing: Changing, *, builds: bool) -> Iterator[Line]:
     """What is measured, in the order of the table."""
     check = partial(process, COMMAND, "check", "--no-build", "--no-cache")
     everything, one, walk = "read and compose all", "cmlint check, cold, one process", "walk and stat all"
@@ -113,6 +172,11 @@ def lines(corpus: Path, changing: Changing) -> Iterator[Line]:
     yield Line(start, start, SHORT, partial(process, sys.executable, "-c", "import yaml"))
     yield Line("cmlint check, one clean file", start, SHORT, partial(check, CLEAN))
     yield Line("cmlint check, one faulty file", start, SHORT, partial(check, FAULTY))
+    if builds:
+        built, what_is_built = Built(corpus), "compose all, and what is built"
+        yield Line("kustomize and helm", what_is_built, 1, built.programs)
+        yield Line(what_is_built, what_is_built, 1, built.floor)
+        yield Line("cmlint check, its own part", what_is_built, 1, built.own)
 
 
 def main() -> None:
@@ -120,10 +184,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, metavar="CORPUS_DIR")
     parser.add_argument("--rounds", type=int, default=5, metavar="N")
+    parser.add_argument("--no-build", action="store_true", help="leave out what kustomize and helm build")
     parser.add_argument("--compose", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--build", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.compose:
         compose(given.corpus)
+        return
+    if given.build:
+        build(given.corpus)
         return
     with TemporaryDirectory(prefix="cmlint-speed-") as temporary:
         corpus = Path(temporary) / "corpus"
@@ -132,7 +201,7 @@ def main() -> None:
         found = files(corpus)
         size = sum(path.stat().st_size for path in found) / 1e6
         print(f"{len(found)} files, {size:.1f} MB, best of {given.rounds} rounds\n")
-        table = list(lines(corpus, Changing(corpus, Path(temporary) / "cache")))
+        table = list(lines(corpus, Changing(corpus, Path(temporary) / "cache"), builds=not given.no_build))
         show(table, measure_in_turns(table, given.rounds))
 
 

@@ -51,10 +51,11 @@ def test_findings_are_counted_saved_and_compared(tmp_path: Path) -> None:
 
 def test_speed_is_shown_beside_the_floor(tmp_path: Path) -> None:
     write(tmp_path, {"a/pod.yaml": POD, "b/broken.yaml": "a: [\n---\nb: c\n", "b/data.json": "{}"})
+    write(tmp_path, {"a/kustomization.yaml": "resources: [pod.yaml]\n"})
     done = bench("speed", tmp_path, "--rounds", "1")
     assert done.stderr == ""
     first, _, _, *rows = done.stdout.splitlines()
-    assert first == "3 files, 0.0 MB, best of 1 rounds"
+    assert first == "4 files, 0.0 MB, best of 1 rounds"
     assert [row[:36].strip() for row in rows] == [
         "read and compose all",
         "cmlint check, cold, one process",
@@ -65,10 +66,14 @@ def test_speed_is_shown_beside_the_floor(tmp_path: Path) -> None:
         'python -c "import yaml"',
         "cmlint check, one clean file",
         "cmlint check, one faulty file",
+        "kustomize and helm",
+        "compose all, and what is built",
+        "cmlint check, its own part",
     ]
     figures = [[float(figure) for figure in row[36:].split()] for row in rows]
-    assert [len(row) for row in figures] == [5] * 9
-    assert figures[0][3:] == figures[3][3:] == figures[6][3:] == [1, 1]
+    assert [len(row) for row in figures] == [5] * 12
+    assert figures[0][3:] == figures[3][3:] == figures[6][3:] == figures[10][3:] == [1, 1]
+    assert figures[9][0] > 0, "a kustomization is built"
 
 
 def test_cost_is_shown_for_each_size_with_its_slope() -> None:

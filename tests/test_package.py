@@ -15,7 +15,7 @@ from cmlint import __version__
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, ROOT
 
-KEPT = {".py", ".md", ".typed"}
+KEPT = {".css", ".js", ".json", ".md", ".py", ".typed"}
 
 POD = """\
 apiVersion: v1
@@ -84,7 +84,7 @@ def test_wheel_holds_every_file_of_both_packages(wheel: Path) -> None:
     tracked = (path for top in ("lint", "rules") for path in (ROOT / top).rglob("*.*") if path.suffix in KEPT)
     own = {path.relative_to(ROOT).as_posix().partition("/")[2] for path in tracked}
     assert own == {str(file) for file in files_in(wheel) if file.parts[0] in {"cmlint", "cmlint_rules"}}
-    assert {"cmlint/py.typed", "cmlint_rules/py.typed"} <= own
+    assert {"cmlint/py.typed", "cmlint_rules/py.typed", "cmlint/config.schema.json"} <= own
 
 
 def test_every_rule_in_the_wheel_has_its_page(wheel: Path) -> None:

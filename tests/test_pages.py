@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from cmlint.manifest.comments import comments_in
+from cmlint.manifest.documents import cut, read_text
 from cmlint.model.facts import FaultCode
 from tests.support import index, pages
 from tests.support.run import ROOT, rules
@@ -26,6 +29,44 @@ def test_section_finds_what_it_says(page: pages.Page, section: pages.Section) ->
         assert section.output == outcome.printed, "the shown output is stale: run `make docs`"
     if section.title == "Use instead":
         assert not outcome.expected, "what should be used instead must be silent"
+
+
+@pytest.mark.parametrize(("page", "section"), SECTIONS, ids=lambda item: getattr(item, "title", None) or item.rule)
+def test_section_is_mended_by_its_fixes(page: pages.Page, section: pages.Section) -> None:
+    done = pages.fix_section(page, section)
+    offered = [finding for finding in done.found.outcome.findings if finding.fixes]
+    assert rules()[page.rule].fixable or not offered, "a rule that offers fixes must say so: `fixable=True`"
+    left = Counter(finding.fingerprint for finding in done.fixed.result.outcome.findings)
+    found = Counter(finding.fingerprint for finding in done.found.outcome.findings)
+    assert left == found - Counter(finding.fingerprint for finding in offered), (
+        "what is offered mends, and nothing else"
+    )
+    assert not [refused for refused in done.fixed.refused if refused not in done.found.outcome.unfixed]
+    assert not done.again.changes, "a second run fixes nothing"
+    for name, text in done.before.items():
+        assert shape_of(done.after[name]) == shape_of(text)
+
+
+def shape_of(text: str) -> tuple[int, list[str]]:
+    """How many documents a text has, all of which can be parsed, and its comments but for suppressions."""
+    documents = [document for document in read_text(text).documents if not document.broken]
+    comments = [text[offset:].splitlines()[0] for start, end in cut(text) for offset in offsets(text, start, end)]
+    return len(documents), [comment for comment in comments if "cmlint" not in comment]
+
+
+def offsets(text: str, start: int, end: int) -> list[int]:
+    """Where the comments of a document begin."""
+    return [start + offset for offset in dict.fromkeys(comments_in(text[start:end]))]
+
+
+@pytest.mark.parametrize("path", pages.rule_pages(), ids=lambda path: path.stem)
+def test_fixable_rule_says_so_and_shows_it(path: Path) -> None:
+    page = PAGES[path]
+    fixable = rules()[page.rule].fixable
+    assert ("Fix safety" in {section.name for section in page.sections}) == fixable
+    own = [section for other, section in SECTIONS if other.rule == page.rule]
+    offers = any(f.fixes for section in own for f in pages.fix_section(page, section).found.outcome.findings)
+    assert offers == fixable
 
 
 @pytest.mark.parametrize("path", pages.rule_pages(), ids=lambda path: path.stem)

@@ -16,7 +16,7 @@ from cmlint.config import Config
 from cmlint.engine import Engine, crashed
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Ignore, Span
-from cmlint.model.findings import Finding, Location
+from cmlint.model.findings import Finding, Location, Suppression
 from cmlint.model.outcome import Outcome
 from cmlint.rules import Draft
 from cmlint.suppress import Suppressions
@@ -185,7 +185,7 @@ def test_each_line_of_a_place_counts(place: str, lines: list[int]) -> None:
         found = re.search(place, text, re.DOTALL)
         assert found
         draft = Draft(placed, Span(*found.span()), "a finding")
-        return Suppressions({}, rules()).covers(rules()["missing-key"], draft)
+        return Suppressions({}, rules()).covering(rules()["missing-key"], draft) is not None
 
     assert [number for number in range(1, 19) if covers(number)] == lines
 
@@ -200,9 +200,9 @@ def test_a_comment_above_an_entry_does_not_stand_in_the_one_before() -> None:
     _, placed = Bundle([("a.yaml", read_text(text))]).placed
     (first, second) = placed.document.pods[0].containers[0].env
     covered = [
-        Suppressions({}, rules()).covers(rules()["missing-key"], Draft(placed, e.span, "")) for e in (first, second)
+        Suppressions({}, rules()).covering(rules()["missing-key"], Draft(placed, e.span, "")) for e in (first, second)
     ]
-    assert covered == [False, True]
+    assert covered == [None, Suppression("inSource", reason="")]
     assert f"    - {text[first.span.start : first.span.end]}" == entries[0]
 
 
@@ -329,8 +329,8 @@ def test_a_crash_is_never_suppressed() -> None:
     suppressions = Suppressions({"a.yaml": ("all",)}, rules())
     (placed, *_) = Bundle([("a.yaml", read_text(manifest(annotation="all")))]).placed
     crash = Draft(placed, placed.document.head, "the rule has crashed")
-    assert not suppressions.covers(crashed(rules()["missing-key"]), crash)
-    assert suppressions.covers(rules()["missing-key"], crash)
+    assert not suppressions.covering(crashed(rules()["missing-key"]), crash)
+    assert suppressions.covering(rules()["missing-key"], crash)
 
 
 def test_the_page_shows_what_works() -> None:

@@ -5,7 +5,8 @@ from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.kube import expansion, images, names, versions
-from cmlint.kube.near import nearest
+from cmlint.kube.near import nearest, only_near
+from cmlint.model.changes import Add, Change, Quote, Remove, Replace, Rewrite, Unlist
 from cmlint.model.facts import (
     Container,
     Document,
@@ -27,7 +28,9 @@ from cmlint.model.findings import Consequence
 from cmlint.rules import Context, Draft, Settings, rule
 
 __all__ = [
+    "Add",
     "Bundle",
+    "Change",
     "Consequence",
     "Container",
     "Context",
@@ -44,12 +47,17 @@ __all__ = [
     "Placed",
     "PodSpec",
     "Provider",
+    "Quote",
     "Reference",
+    "Remove",
+    "Replace",
     "Resolution",
+    "Rewrite",
     "Scalar",
     "Settings",
     "Span",
     "Target",
+    "Unlist",
     "Unresolved",
     "Variable",
     "Volume",
@@ -58,6 +66,7 @@ __all__ = [
     "images",
     "names",
     "nearest",
+    "only_near",
     "references_of",
     "rule",
     "versions",

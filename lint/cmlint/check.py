@@ -124,6 +124,7 @@ def read_bundles(
                 others=others,
                 built=stream.built,
                 supply=stream.supply,
+                lying=map(files.shown, group.lying),
             )
         )
         commanding += [*scripts, *((path, file) for path, file in facts if file.commands)]

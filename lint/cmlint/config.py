@@ -14,6 +14,8 @@ from cmlint.rules import Rule
 NAMES = (".cmlint.yaml", ".cmlint.yml")
 PYPROJECT = "pyproject.toml"
 TABLE = "[tool.cmlint"
+PROGRAM = r"(?:kustomize|kubectl|helm)[\w.-]*"
+"""The programs that a configuration may name."""
 
 Words = tuple[str, ...]
 
@@ -103,7 +105,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     enable_helm: Annotated[bool, doc("Let kustomize run helm for the charts that it is given.")] = False
     helm_program: Annotated[str | None, doc("The program that renders charts; by default helm.")] = None
     helm: Annotated[Helm, doc("How Helm charts are rendered.")] = Helm()
-    build_timeout: Annotated[int, doc("The seconds after which a build is given up.")] = 60
+    build_timeout: Annotated[int, msgspec.Meta(description="The seconds after which a build is given up.", ge=1)] = 60
+    baseline: Annotated[
+        str | None, doc("The file of findings that are known and left out, relative to this file's folder.")
+    ] = None
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"], doc("The least severity that gives exit status 1.")
     ] = "warning"
@@ -147,6 +152,7 @@ def load(path: str | None, rules: Mapping[str, Rule]) -> Config:
     return msgspec.structs.replace(
         config,
         exclude=tuple(anchored(pattern, folder) for pattern in config.exclude),
+        baseline=os.path.join(folder, config.baseline) if config.baseline else None,
         helm=Helm({anchored(pattern, folder): below(folder, words) for pattern, words in config.helm.values.items()}),
         per_path_ignore={anchored(pattern, folder): words for pattern, words in config.per_path_ignore.items()},
     )
@@ -432,7 +438,7 @@ def check_program(name: str) -> None:
     """Raises ValueError for a program that a repository could bring along: who lints it would run whatever that is."""
     import re
 
-    if not re.fullmatch(r"(?:kustomize|kubectl|helm)[\w.-]*", name):
+    if not re.fullmatch(PROGRAM, name):
         reason = "a configuration names programs by name, as they are on the path: kustomize, kubectl or helm"
         raise ValueError(f"`{name}` is not run; {reason}, and `--kustomize` or `--helm` takes any")
 
@@ -466,8 +472,12 @@ def below(folder: str, lists: Words) -> Words:
 def anchored(pattern: str, folder: str) -> str:
     """A pattern that is relative to a folder, in the syntax of `.gitignore`, as one relative to the root."""
     sign, body = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
-    root = folder.replace(os.sep, "/").rstrip("/")
-    root = "".join(f"\\{character}" if character in "\\*?[]! " else character for character in root)
+    root = escaped(folder.replace(os.sep, "/").rstrip("/"))
     if "/" in body.rstrip("/"):
         return f"{sign}{root}/{body.lstrip('/')}"
     return f"{sign}{root}/**/{body}"
+
+
+def escaped(path: str) -> str:
+    """A path as a pattern that matches nothing else."""
+    return "".join(f"\\{character}" if character in "\\*?[]! " else character for character in path)

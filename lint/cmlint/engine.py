@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.placed import references_of
+from cmlint.bundle.placed import Placed, references_of
+from cmlint.fingerprints import fingerprints
 from cmlint.model import facts
-from cmlint.model.findings import SEVERITIES, Finding, Fix, ObjectId, Related
-from cmlint.model.outcome import Created, Outcome, Unverified
-from cmlint.rules import Context, Draft, Rule, Settings
+from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, ObjectId, Related
+from cmlint.model.outcome import Created, Outcome, Unfixed, Unverified
+from cmlint.rules import Context, Draft, Rule, Settings, Suggestion
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
@@ -56,6 +57,7 @@ class Engine:
             self.unused(bundle, suppressions, outcome)
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
+        name_all(outcome)
         return outcome
 
     def settle(self, rule: Rule, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> None:
@@ -66,11 +68,13 @@ class Engine:
         consequence = draft.consequence or rule.consequence
         if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
             return
-        finding = self.finish(rule, draft)
-        if suppressions.covers(rule, draft):
-            outcome.suppressed.append(finding)
+        fixes, unfixed = self.fixes(draft) if draft.suggestions else ((), ())
+        finding = self.finish(rule, draft, fixes)
+        if suppression := suppressions.covering(rule, draft):
+            outcome.suppressed.append(msgspec.structs.replace(finding, suppression=suppression))
         else:
             outcome.findings.append(finding)
+            outcome.unfixed.extend(Unfixed(finding.location, rule.name, safe, why) for safe, why in unfixed)
 
     def wants_all(self, rule: Rule) -> bool:
         """Whether even the pedantic findings of a rule are wanted."""
@@ -148,14 +152,44 @@ class Engine:
             for rule, draft in self.call("Ignore", ignore, context, outcome):
                 self.settle(rule, draft, suppressions, outcome)
 
-    def finish(self, rule: Rule, draft: Draft) -> Finding:
+    def fixes(self, draft: Draft) -> tuple[tuple[Fix, ...], tuple[tuple[bool, str], ...]]:
+        """The ways to mend a finding as edits of what was written; of others, whether they are safe and why not."""
+        from cmlint.manifest.edits import CannotEditError
+
+        found: list[Fix] = []
+        unfixed: list[tuple[bool, str]] = []
+        for suggestion in draft.suggestions:
+            try:
+                found.append(Fix(suggestion.title, suggestion.safe, self.edits(draft.placed, suggestion)))
+            except CannotEditError as error:
+                unfixed.append((suggestion.safe, str(error)))
+        return tuple(found), tuple(unfixed)
+
+    def edits(self, placed: Placed, suggestion: Suggestion) -> tuple[Edit, ...]:
+        """What a suggestion changes in the text that the document was written in; raises CannotEditError.
+
+        What was built is only changed where it was written word for word.
+        """
+        from cmlint.manifest.edits import CannotEditError, pieces_of
+
+        change, built = suggestion.change, placed.built
+        path, place = placed.written(change.span)
+        text = self.texts.get(path).text
+        if built:
+            if built.rendered:
+                raise CannotEditError("a template writes it, and templates are never changed")
+            if unquoted(text[place.start : place.end]) != unquoted(built.text[change.span.start : change.span.end]):
+                raise CannotEditError("it is not written there word for word as it is built")
+            change = msgspec.structs.replace(change, span=place)
+        return tuple(Edit(path, *piece) for piece in pieces_of(change, text))
+
+    def finish(self, rule: Rule, draft: Draft, fixes: tuple[Fix, ...]) -> Finding:
         """A finding with everything that follows from its rule and its text."""
         document = draft.placed.document
         consequence = draft.consequence or rule.consequence
         built = draft.placed.built
         location = self.texts.locate(*draft.placed.written(draft.span))
         related = [Related(label, self.texts.locate(*p.written(span))) for label, p, span in draft.related]
-        fixes = () if built else (Fix(s.title, s.safe, s.edits) for s in draft.suggestions)
         message, help_text = draft.message, draft.help_text
         name = document.name.value if document.name else None
         if built:
@@ -175,8 +209,8 @@ class Engine:
             tuple(related),
             identity,
             draft.container,
-            tuple(fixes),
-            fingerprint(rule.name, location.path, identity, draft.container, message),
+            fixes,
+            "",
         )
 
     def count(self, bundle: Bundle, outcome: Outcome) -> None:
@@ -197,6 +231,18 @@ class Engine:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
                     outcome.created.append(Created(location, name, where))
+
+
+def unquoted(text: str) -> str:
+    """A scalar without the quotes around it."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+
+
+def name_all(outcome: Outcome) -> None:
+    """Gives every finding its fingerprint; what is suppressed is counted with the rest, and so changes no other."""
+    names = fingerprints(outcome.everything)
+    outcome.findings = [msgspec.structs.replace(found, fingerprint=names[found]) for found in outcome.findings]
+    outcome.suppressed = [msgspec.structs.replace(found, fingerprint=names[found]) for found in outcome.suppressed]
 
 
 def paths_of(bundle: Bundle) -> Iterable[str]:
@@ -250,14 +296,6 @@ def crash_draft(rule: Rule, error: Exception, value: Any, context: Context) -> D
     span = getattr(value, "span", placed.document.head)
     draft = Draft(placed, span, f"the rule `{rule.name}` has crashed: {type(error).__name__}{where}")
     return draft.help("This is a mistake in the rule, not in the manifest; please report it. All other rules have run.")
-
-
-def fingerprint(rule: str, path: str, identity: ObjectId, container: str | None, message: str) -> str:
-    """What stays the same about a finding when lines move."""
-    import hashlib
-
-    parts = (rule, path, identity.kind, identity.namespace or "", identity.name or "", container or "", message)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def order(finding: Finding) -> tuple[Any, ...]:

@@ -12,7 +12,8 @@ import msgspec
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import Placed
 from cmlint.model import facts
-from cmlint.model.findings import Consequence, Edit
+from cmlint.model.changes import Change
+from cmlint.model.findings import Consequence
 
 if TYPE_CHECKING:
     from cmlint.bundle.environment import Environment
@@ -59,11 +60,11 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class Suggestion(msgspec.Struct, frozen=True):
-    """A way to mend a finding, in offsets of one text; `safe` when it cannot change what the author meant."""
+    """A way to mend a finding, by a change of its document; `safe` when it cannot change what the author meant."""
 
     title: str
+    change: Change
     safe: bool
-    edits: tuple[Edit, ...]
 
 
 class Draft:
@@ -94,10 +95,9 @@ class Draft:
         self.hidden.append(span)
         return self
 
-    def fix(self, title: str, span: facts.Span, text: str, *, safe: bool) -> Draft:
-        """Offers to replace a stretch of the document's text."""
-        edit = Edit(self.placed.path, span.start, span.end, text)
-        self.suggestions.append(Suggestion(title, safe, (edit,)))
+    def fix(self, title: str, change: Change, *, safe: bool) -> Draft:
+        """Offers to change the document; `title` says what that does."""
+        self.suggestions.append(Suggestion(title, change, safe))
         return self
 
 
@@ -172,7 +172,7 @@ class Rule(msgspec.Struct, frozen=True):
 
     `name` is its id, `family` the folder that it stands in, `node` the type it is called for. `codes` are the faults
     that it speaks for: a rule about Fault is called for each of them, any other finds them in its document. A
-    `pedantic` rule runs only when asked for.
+    `pedantic` rule runs only when asked for, a `fixable` one offers fixes, if not for every finding.
     """
 
     name: str

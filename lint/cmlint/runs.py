@@ -48,10 +48,13 @@ class Run(msgspec.Struct):
 
 
 class Memory:
-    """What is kept of one way of calling cmlint: `paths` in the working directory, and what else is `asked`."""
+    """What is kept of one way of calling cmlint: `paths` in the working directory, and what else is `asked`.
 
-    def __init__(self, folder: Folder, paths: Sequence[str], asked: Sequence[object]) -> None:
-        self.folder, self.now = folder, time.time_ns()
+    A run that is not `repeatable` depends on more than what it looks at, so that only facts and builds are kept of it.
+    """
+
+    def __init__(self, folder: Folder, paths: Sequence[str], asked: Sequence[object], *, repeatable: bool) -> None:
+        self.folder, self.now, self.repeatable = folder, time.time_ns(), repeatable
         self.place = "\0".join((__version__, os.getcwd(), *paths))
         variables = sorted(item for item in os.environ.items() if item[0].startswith(ENVIRONMENT))
         self.key = repr((self.place, asked, variables))
@@ -59,7 +62,7 @@ class Memory:
     def recall(self) -> Run | None:
         """The run before, if this one would give the same."""
         name = name_of(self.key, ".run")
-        raw = self.folder.read(name)
+        raw = self.folder.read(name) if self.repeatable else None
         if raw is None:
             return None
         try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import Placed
 from cmlint.model.facts import FileFacts, Ignore, Scalar
+from cmlint.model.findings import Suppression
 from cmlint.rules import Draft, Rule
 
 if TYPE_CHECKING:
@@ -33,16 +34,20 @@ class Suppressions:
         self.names = frozenset((*rules, *(rule.family for rule in rules.values()), EVERYTHING))
         self.used: set[tuple[str, Scalar]] = set()
 
-    def covers(self, rule: Rule, draft: Draft) -> bool:
-        """Whether a finding is suppressed; every name that suppresses it counts as used.
+    def covering(self, rule: Rule, draft: Draft) -> Suppression | None:
+        """What suppresses a finding; every name that does counts as used.
 
         The crash of a rule is nothing that the author can answer for, and never suppressed.
         """
         if not self.enabled or rule.name not in self.rules:
-            return False
-        used = [(path, name) for path, name in around(draft) if suppresses(name, rule, draft)]
-        self.used.update(used)
-        return bool(used) or (bool(self.by_path) and self.ignored_at(draft.placed.written(draft.span)[0], rule))
+            return None
+        used = [(path, name, reason) for path, name, reason in around(draft) if suppresses(name, rule, draft)]
+        self.used.update((path, name) for path, name, _ in used)
+        if used:
+            return Suppression("inSource", next((reason for *_, reason in used if reason), ""))
+        if self.by_path and self.ignored_at(draft.placed.written(draft.span)[0], rule):
+            return Suppression("external")
+        return None
 
     def ignored_at(self, path: str, rule: Rule) -> bool:
         """Whether the configuration ignores a rule at a path."""
@@ -99,20 +104,21 @@ def suppresses(name: Scalar, rule: Rule, draft: Draft) -> bool:
     return means(name.value, rule)
 
 
-def around(draft: Draft) -> Iterator[tuple[str, Scalar]]:
+def around(draft: Draft) -> Iterator[tuple[str, Scalar, str]]:
     """What speaks for a finding: its object's annotation, and the comments on or above any line of any of its places.
 
     A place that is a whole object counts with its first line alone: a comment further down is about something else.
-    Of a text that was built, what counts is where each part of it was written. Gives names, and the text of each.
+    Of a text that was built, what counts is where each part of it was written. Gives names, with the path of the text
+    that each stands in, and the reason that is given there.
     """
     if draft.placed.document.ignore:
-        yield from (written(name, draft.placed) for name in draft.placed.document.ignore.rules)
+        yield from ((*written(name, draft.placed), "") for name in draft.placed.document.ignore.rules)
     for placed, span in ((draft.placed, draft.span), *((placed, span) for _, placed, span in draft.related)):
         path, place = placed.written(span)
         last = place.start if span == placed.document.span else max(place.start, place.end - 1)
         for ignore in placed.built.ignores(path) if placed.built else placed.file.ignores:
             if place.start <= ignore.scope.end and ignore.scope.start <= last:
-                yield from ((path, name) for name in ignore.rules)
+                yield from ((path, name, ignore.reason) for name in ignore.rules)
 
 
 def written(name: Scalar, placed: Placed) -> tuple[str, Scalar]:

@@ -10,8 +10,11 @@ from pathlib import Path
 import msgspec
 
 from cmlint.check import check
+from cmlint.fixes.fixing import Fixed, fix
+from cmlint.fixes.save import save
 from cmlint.report import render
 from cmlint.report.view import View
+from cmlint.result import Result
 from tests.support import assertions
 from tests.support.run import ROOT, config_here, inside, rules, write
 
@@ -21,11 +24,12 @@ HEADINGS = (
     "Example",
     "Use instead",
     "Options",
+    "Fix safety",
     "When not to use it",
     "Case",
     "Kubernetes",
 )
-OPTIONAL = {"Options", "When not to use it", "Case"}
+OPTIONAL = {"Options", "Fix safety", "When not to use it", "Case"}
 LABEL = re.compile(r"`([^`]+)`:")
 
 
@@ -124,13 +128,49 @@ def run(page: Page, section: Section) -> Outcome:
         expected += found
     with tempfile.TemporaryDirectory() as folder, inside(Path(folder)):
         write(Path(folder), files)
-        config = config_here()
-        if not config.select:
-            config = msgspec.structs.replace(config, select=(page.rule,))
-        result = check(["."], config, dict(rules()))
+        result = check_here(page)
         differences = assertions.differences(expected, result.outcome.findings)
         differences += [f"not readable: {problem}" for problem in result.problems]
         return Outcome(differences, expected, render("text", result, View(width=100, quiet=True)))
+
+
+def check_here(page: Page) -> Result:
+    """What the page's rule finds in the working directory."""
+    config = config_here()
+    if not config.select:
+        config = msgspec.structs.replace(config, select=(page.rule,))
+    return check(["."], config, dict(rules()))
+
+
+@dataclass(frozen=True)
+class FixedSection:
+    """A section's files before and after all fixes are made, and what came of that."""
+
+    before: dict[str, str]
+    after: dict[str, str]
+    found: Result
+    fixed: Fixed
+    again: Fixed
+
+
+def fix_section(page: Page, section: Section) -> FixedSection:
+    """Makes all fixes for a section, unsafe ones too, writes them and tries once more; each file gets some comments."""
+    before = {name: commented(assertions.read(name, text)[0]) for name, text in section.files.items()}
+    with tempfile.TemporaryDirectory() as folder, inside(Path(folder)):
+        write(Path(folder), before)
+        found = check_here(page)
+        fixed = fix(found, lambda: check_here(page), unsafe=True)
+        for path, change in fixed.changes.items():
+            save(path, change.old, change.new)
+        after = {name: Path(name).read_bytes().decode() for name in before}
+        return FixedSection(before, after, found, fixed, fix(check_here(page), lambda: check_here(page), unsafe=True))
+
+
+def commented(text: str) -> str:
+    """A text with a comment behind each `image`, above each container's name and at the end."""
+    text = re.sub(r"(?m)^( *image: [^\n#{]*[^\n# {])$", r"\1  # the image", text)
+    text = re.sub(r"(?m)^( *)(containers:)$", r"\1# the containers\n\1\2", text)
+    return f"{text}# the end\n" if ":" in text and not text.startswith("{") else text
 
 
 def updated(page: Page) -> str:

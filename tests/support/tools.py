@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 HELM = Path(os.environ.get("CMLINT_TEST_HELM") or CACHE / "cmlint-test" / "bin" / "helm")
 """The helm that `make test` builds, unless the environment names another one."""
+
+NPM = CACHE / "cmlint-test" / "npm" / "node_modules"
+"""The programs of npm that `make test` installs."""
+
+YAML_SERVER = NPM / ".bin" / "yaml-language-server"
+"""What editors ask about YAML."""
+
+
+def chromium() -> str:
+    """The browser: the one that the environment names, or the one that is installed."""
+    name = os.environ.get("CHROMIUM") or "chromium"
+    path = shutil.which(name)
+    assert path, f"there is no `{name}`: `make test` installs it, or set CHROMIUM=/path/to/chromium"
+    return path
 
 
 def put_on_path() -> None:

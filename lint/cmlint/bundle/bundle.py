@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from cmlint.bundle.environment import Environment, environment_of
@@ -24,7 +24,7 @@ class Bundle:
     Where kustomizations are around, `others` are the indexes of all bundles of the run, and `built` is the text that a
     kustomization builds. One that could not be built is a bundle of the files that it names: `unbuilt` says why no
     reference in it can be resolved, and it is not `settled` when patches may still change what is there. `supply` is
-    what whoever installs the bundle gives it.
+    what whoever installs the bundle gives it, `lying` are the paths of files that lie among the manifests.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class Bundle:
         unbuilt: str = "",
         settled: bool = True,
         supply: Supply | None = None,
+        lying: Iterable[str] = (),
     ) -> None:
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
@@ -58,6 +59,7 @@ class Bundle:
         if others is not None:
             others.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
+        self.lying = lying
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
         """What a reference of a document leads to."""

@@ -13,10 +13,13 @@ from cmlint.model.facts import Document, FileFacts, Ignore, Provider, Reference,
 class Built(Protocol):
     """A text that was built from others: it leads back to them.
 
-    `last_wins` says that who applies it lets the last of two equal keys count, and nobody refuses them.
+    `last_wins` says that who applies it lets the last of two equal keys count, and nobody refuses them. What is
+    `rendered` comes from templates, which say it in other words.
     """
 
+    text: str
     last_wins: bool
+    rendered: bool
 
     def lead(self, span: Span) -> tuple[str, Span]:
         """Where a stretch of it was written: the path of a text, and the place there."""

@@ -12,7 +12,7 @@ from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
 from cmlint.bundle.placed import Definition, Placed
 from cmlint.kube.names import is_placeholder
-from cmlint.kube.near import nearest
+from cmlint.kube.near import nearest, only_near
 from cmlint.model.facts import COMMAND, Key, Reference
 
 Status = Literal["found", "missing", "wrong-namespace", "unknown", "external", "placeholder"]
@@ -22,10 +22,10 @@ class Resolution(msgspec.Struct, frozen=True):
     """What a reference leads to.
 
     `definitions` are the equally near providers that it can mean (`found`), or those in other namespaces
-    (`wrong-namespace`). `near` are providers with a name that was probably meant. `why` says in words why nothing is
-    known (`unknown`). A reference that is `missing` is proven to lead nowhere. Definitions that are not `sure` say not
-    all: they stand in another branch of the tree, and something else around the reference may bring in others of the
-    same name, or several hands add keys to the object.
+    (`wrong-namespace`). `near` are providers with a name that was probably meant, which is the `only` one or the
+    nearest of several. `why` says in words why nothing is known (`unknown`). A reference that is `missing` is proven to
+    lead nowhere. Definitions that are not `sure` say not all: they stand in another branch of the tree, and something
+    else around the reference may bring in others of the same name, or several hands add keys to the object.
     """
 
     status: Status
@@ -33,6 +33,7 @@ class Resolution(msgspec.Struct, frozen=True):
     near: tuple[Definition, ...] = ()
     why: str = ""
     sure: bool = True
+    only: bool = False
 
     @property
     def open(self) -> bool:
@@ -109,7 +110,7 @@ class Resolver:
         if here:
             found = meeting.nearest(placed)
             beside = distance(found[0], placed)[1]
-            why = self.around.why_unknown(placed) if beside else None
+            why = self.around.why_unknown(placed) or self.elsewhere(reference, namespace, placed) if beside else None
             return Resolution("found", found, why=why or "", sure=why is None and not meeting.shared)
         if is_well_known(reference.target, name) or self.is_external(reference):
             return Resolution("external")
@@ -117,8 +118,8 @@ class Resolver:
             return Resolution("found", nearest_definitions(near, placed), sure=not shared(near))
         if why := self.elsewhere(reference, namespace, placed):
             return Resolution("unknown", why=why)
-        if named := self.index.named(reference.target, name):
-            return Resolution("wrong-namespace", nearest_definitions(named, placed))
+        if apart := self.index.named(reference.target, name) or self.unlinked(reference, namespace):
+            return Resolution("wrong-namespace", nearest_definitions(apart, placed))
         return self.absent(reference, namespace, placed)
 
     def standing(self, reference: Reference, namespace: str | None) -> list[Definition]:
@@ -129,6 +130,21 @@ class Resolver:
             for definition in index.named(reference.target, reference.name.value)
             if definition.provider.everywhere
             or (meets(namespace, definition.namespace) if together else namespace and namespace == definition.namespace)
+        ]
+
+    def unlinked(self, reference: Reference, namespace: str | None) -> list[Definition]:
+        """What a kustomization builds under a name with a prefix, suffix or hash that the reference has not been given.
+
+        kustomize gives it to every reference but those from another namespace
+        (`api/filters/nameref/nameref.go` in kubernetes-sigs/kustomize), so the object stands in another one.
+        """
+        if not self.index.whole:
+            return []
+        built = (d for name in self.index.names(reference.target) for d in self.index.named(reference.target, name))
+        return [
+            definition
+            for definition in built
+            if definition.spelled == reference.name.value and not meets(namespace, definition.namespace)
         ]
 
     def created(
@@ -171,7 +187,7 @@ class Resolver:
 
     def absent(self, reference: Reference, namespace: str | None, placed: Placed) -> Resolution:
         """A name that nothing defines: proven missing, or not to be known from the files."""
-        near = self.near(reference, namespace, placed)
+        near, only = self.near(reference, namespace, placed)
         perhaps = self.index.perhaps_created(reference.target, reference.name.value)
         maybe = [d for d in perhaps if meets(namespace, d.namespace) and self.index.serves(d, placed)]
         if not near and any(definition.provider.name.value != "*" for definition in maybe):
@@ -186,18 +202,20 @@ class Resolver:
         if reference.via == "field" and not why:
             why = f"{placed.document.kind} may make it itself"
         if self.strict or near or not why:
-            return Resolution("missing", near=near, why=why or "")
+            return Resolution("missing", near=near, why=why or "", only=only)
         return Resolution("unknown", why=why)
 
-    def near(self, reference: Reference, namespace: str | None, placed: Placed) -> tuple[Definition, ...]:
-        """Providers of the name that was probably meant."""
+    def near(self, reference: Reference, namespace: str | None, placed: Placed) -> tuple[tuple[Definition, ...], bool]:
+        """Providers of the name that was probably meant, and whether no other name is near."""
         nearby, spelled = self.index.nearby(reference.target)
         reachable: dict[str, list[Definition]] = {}
         for name in nearby.around(reference.name.value):
             if found := [definition for definition in spelled[name] if meets(namespace, definition.namespace)]:
                 reachable[name] = found
         meant = nearest(reference.name.value, reachable)
-        return nearest_definitions(reachable[meant], placed) if meant is not None else ()
+        if meant is None:
+            return (), False
+        return nearest_definitions(reachable[meant], placed), only_near(reference.name.value, reachable) is not None
 
     def is_external(self, reference: Reference) -> bool:
         """Whether the configuration says that this name is made elsewhere."""

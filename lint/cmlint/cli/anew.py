@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from cmlint.check import Inputs, check
+from cmlint.check import Inputs
 from cmlint.cli.checking import Options
 from cmlint.cli.inputs import empty_folders, failed, require_objects, rules_or_error, tell_problems
+from cmlint.cli.known import Looking, Wishes
 from cmlint.cli.parameters import words_of
 from cmlint.config import Config, anchored, candidates, load
 from cmlint.errors import FatalError, fatal
@@ -22,11 +23,12 @@ from cmlint.sources.reading import processors
 
 
 class Answer(NamedTuple):
-    """What is found, what is told besides, which findings count, and what keeps all that for the next run."""
+    """What is found, what is told besides, which findings count, what looks again, and what keeps it for a next run."""
 
     result: Result
     notes: list[str]
     fail_on: FailOn
+    looking: Looking
     keep: Callable[[Memory], None]
 
 
@@ -37,8 +39,9 @@ def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) 
     inputs = Inputs(jobs=jobs_of(options.jobs))
     if memory:
         inputs.facts, inputs.builds = memory.facts(makers_of_facts(config)), memory.builds()
+    looking = Looking(paths, config, rules, wishes_of(options), inputs)
     try:
-        result = check(paths, config, rules, suppress=not options.no_ignores, inputs=inputs)
+        result = looking.look()
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)
@@ -49,6 +52,8 @@ def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) 
 
     def keep(memory: Memory) -> None:
         inputs.keep()
+        if config.baseline or not memory.repeatable:
+            return
         seen = inputs.seen
         for path in candidates(options.config):
             seen.note(path)
@@ -59,7 +64,7 @@ def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) 
         sources = {path: inputs.sources[path] for path in outcome.paths() if path in inputs.sources}
         memory.remember(Run(memory.key, seen, outcome, result.problems, notes, config.fail_on, sources))
 
-    return Answer(result, notes, config.fail_on, keep)
+    return Answer(result, notes, config.fail_on, looking, keep)
 
 
 def settle(config: Config, options: Options) -> Config:
@@ -79,6 +84,12 @@ def settle(config: Config, options: Options) -> Config:
         helm_program=options.helm or config.helm_program,
         fail_on=options.fail_on or config.fail_on,
     )
+
+
+def wishes_of(options: Options) -> Wishes:
+    """What the line says of what to look at, and of what is known."""
+    known = options.since, options.baseline, options.write_baseline
+    return Wishes(not options.no_ignores, options.staged, *known, options.quiet)
 
 
 def makers_of_facts(config: Config) -> tuple[object, ...]:

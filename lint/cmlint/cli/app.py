@@ -113,7 +113,7 @@ def function_of(command: Command) -> Callable[..., tuple[Command, Any]]:
 def plain(value: Any) -> Any:
     """A value of typer's as the fast parser has it."""
     if isinstance(value, list):
-        return tuple(value)
+        return tuple(map(plain, value))
     return value.value if isinstance(value, Enum) else value
 
 
@@ -134,11 +134,8 @@ def annotation_of(parameter: Parameter) -> Any:
     """The type that typer shall make of a parameter."""
     if parameter.kind == "flag":
         return bool
-    if parameter.kind == "list":
-        return list[str]
-    if parameter.choices:
-        return Enum(parameter.field, {choice: choice for choice in parameter.choices})
-    return str
+    of = Enum(parameter.field, {choice: choice for choice in parameter.choices}) if parameter.choices else str
+    return list[of] if parameter.kind == "list" else of  # type: ignore[valid-type]
 
 
 def rules_beginning(incomplete: str) -> list[tuple[str, str]]:

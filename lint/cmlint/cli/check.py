@@ -4,16 +4,38 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 
 from cmlint.cache.folder import Folder, default_path
 from cmlint.cli.checking import VIEW, Options
 from cmlint.cli.inputs import failed, tell, tell_problems
-from cmlint.cli.parameters import CACHE_DIR, COLOR, CONFIG, INPUT, OUTPUT, PATHS, RULES, SPEED, Command, Parameter
-from cmlint.cli.terminal import view_of, write
+from cmlint.cli.parameters import (
+    CACHE_DIR,
+    COLOR,
+    CONFIG,
+    FIXES,
+    INPUT,
+    KNOWN,
+    OUTPUT,
+    PATHS,
+    RULES,
+    SPEED,
+    Command,
+    Parameter,
+)
+from cmlint.cli.reports import in_actions, wanted, write_reports
+from cmlint.errors import FatalError
 from cmlint.model.findings import RANKS, FailOn
-from cmlint.report import FORMATS, render
+from cmlint.report import FORMATS
 from cmlint.result import Result
 from cmlint.runs import Memory
+
+
+def listed(formats: Sequence[str]) -> str:
+    """The formats in words; the first is the default."""
+    first, *others, last = (f"`{form}`" for form in formats)
+    return f"{first} (default), {', '.join(others)} or {last}"
+
 
 SEVERITIES = ("error", "warning", "info", "never")
 
@@ -52,7 +74,23 @@ PARAMETERS = (
         SEVERITIES,
     ),
     Parameter("no_ignores", "flag", "Show what comments, annotations and the configuration suppress.", panel=RULES),
+    Parameter("since", "text", "Show only what the change since a commit, a tag or a branch brought in.", "REV", KNOWN),
+    Parameter("baseline", "text", "Leave out the findings that a file keeps.", "FILE", KNOWN),
+    Parameter(
+        "write_baseline",
+        "text",
+        "Keep the findings in a file; with `--baseline`, only those of them that still occur.",
+        "FILE",
+        KNOWN,
+    ),
+    Parameter("fix", "flag", "Fix what can be fixed safely, and show what is left.", panel=FIXES),
+    Parameter("diff", "flag", "Show what `--fix` would change, and write nothing.", panel=FIXES),
+    Parameter("unsafe_fixes", "flag", "Make fixes, too, that may not be what you meant.", panel=FIXES),
+    Parameter(
+        "add_ignores", "flag", "Write a comment that ignores it to each finding, with room for why.", panel=KNOWN
+    ),
     CONFIG,
+    Parameter("staged", "flag", "Lint what the next commit will hold: what is staged in Git.", panel=INPUT),
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
     Parameter("allow_empty", "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
     Parameter(
@@ -71,10 +109,14 @@ PARAMETERS = (
     Parameter("allow_remote", "flag", "Let kustomize fetch bases from elsewhere.", panel=INPUT),
     Parameter("enable_helm", "flag", "Let kustomize run helm for the charts that it is given.", panel=INPUT),
     Parameter("helm", "text", "The program that renders charts; by default helm.", "PROGRAM", INPUT),
+    Parameter("format", "list", f"How findings are shown: {listed(FORMATS)}.", "FORMAT", OUTPUT, FORMATS),
     Parameter(
-        "format", "choice", "How findings are shown: `text` (default), `concise` or `json`.", "FORMAT", OUTPUT, FORMATS
+        "output",
+        "list",
+        "The file to write a report to, or `-`. Of several, the first is for the first format, and so on.",
+        "FILE",
+        OUTPUT,
     ),
-    Parameter("output", "text", "Write the report to a file.", "FILE", OUTPUT),
     Parameter("statistics", "flag", "Count the findings of each rule.", panel=OUTPUT),
     Parameter(
         "verbose", "flag", "Show what was skipped and what could not be verified, too.", panel=OUTPUT, short="-v"
@@ -92,29 +134,42 @@ PARAMETERS = (
 def run(options: Options) -> int:
     """Lints, reports and gives the exit status."""
     started = time.perf_counter()
+    reports = wanted(options.format, options.output)
+    fixing = wants_fixes(options)
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     memory = memory_of(options, paths)
     known = memory.recall() if memory else None
+    fresh = None
     if known:
         result, notes, fail_on = known.result, known.notes, known.fail_on
         tell_problems(result.problems)
     else:
         from cmlint.cli.anew import check_anew
 
-        result, notes, fail_on, keep = check_anew(options, paths, memory)
+        fresh = check_anew(options, paths, memory)
+        result, notes, fail_on = fresh.result, fresh.notes, fresh.fail_on
     for note in notes:
         tell("warning", note)
-    view = view_of(
+    if fixing and fresh:
+        from cmlint.cli.fixing import fix, show
+
+        if options.diff:
+            return show(result, fresh.looking.look, options, reports[0].output)
+        result = fix(result, fresh.looking.look, options)
+    if fresh:
+        fresh.looking.finish(result)
+    write_reports(
+        reports,
+        result,
         options.color,
-        options.output,
+        annotate=in_actions() and not options.format,
         verbose=options.verbose,
         quiet=options.quiet,
         statistics=options.statistics,
         seconds=time.perf_counter() - started,
     )
-    write(render(options.format, result, view), options.output)
-    if memory and not known:
-        keep(memory)
+    if memory and fresh:
+        fresh.keep(memory)
     if memory and options.verbose:
         for complaint in memory.folder.complaints:
             tell("note", f"not used of the cache: {complaint}")
@@ -122,11 +177,30 @@ def run(options: Options) -> int:
 
 
 def memory_of(options: Options, paths: tuple[str, ...]) -> Memory | None:
-    """What is kept of this line, where that is worth it: of folders, and unless it is not wanted."""
-    if options.no_cache or "-" in paths or not any(map(os.path.isdir, paths)):
+    """What is kept of this line, where that is worth it: of folders, unless it is not wanted or files are to change."""
+    if options.no_cache or wants_fixes(options) or "-" in paths or not any(map(os.path.isdir, paths)):
         return None
     asked = [getattr(options, name) for name in options.__struct_fields__ if name not in VIEW]
-    return Memory(Folder(options.cache_dir or default_path()), paths, asked)
+    return Memory(Folder(options.cache_dir or default_path()), paths, asked, repeatable=is_repeatable(options))
+
+
+def is_repeatable(options: Options) -> bool:
+    """Whether what a run gives follows from the files alone, and not from a baseline or from what Git has."""
+    return not (options.since or options.staged or options.baseline or options.write_baseline)
+
+
+def wants_fixes(options: Options) -> bool:
+    """Whether something is to be fixed; raises FatalError where that cannot be."""
+    wanted = options.fix or options.diff or options.add_ignores
+    if wanted and "-" in options.paths:
+        raise FatalError("what comes from standard input cannot be fixed", "name the files or folders to fix")
+    if wanted and options.staged:
+        raise FatalError("what is staged cannot be fixed", "leave out `--staged`, then stage what was fixed")
+    if options.add_ignores and (options.fix or options.unsafe_fixes):
+        raise FatalError("`--add-ignores` ignores what is left, and fixes nothing", "fix first, then add comments")
+    if options.unsafe_fixes and not wanted:
+        raise FatalError("`--unsafe-fixes` alone fixes nothing", "give `--fix` or `--diff`, too")
+    return wanted
 
 
 def status(result: Result, fail_on: FailOn) -> int:
@@ -141,7 +215,8 @@ def status(result: Result, fail_on: FailOn) -> int:
 EXAMPLES = (
     ("check", "lint everything below the working directory"),
     ("check deploy/ --select missing-key,images --fail-on error", "run some rules, and fail on errors only"),
-    ("check --format json --output report.json", "write a report for a machine"),
+    ("check --fix", "fix what can be fixed safely; `--diff` only shows how"),
+    ("check --format sarif --output cmlint.sarif --format text", "write a report for a machine, and print one"),
     ("check - < rendered.yaml", "lint what comes from standard input"),
 )
 

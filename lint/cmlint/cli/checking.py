@@ -1,4 +1,4 @@
-"""What the line of `cmlint check` says."""
+"""What the line of `cmlint check` may say."""
 
 from __future__ import annotations
 
@@ -15,16 +15,24 @@ class Options(msgspec.Struct, frozen=True):
     kubernetes_version: str | None = None
     fail_on: str | None = None
     no_ignores: bool = False
+    since: str | None = None
+    baseline: str | None = None
+    write_baseline: str | None = None
+    fix: bool = False
+    diff: bool = False
+    unsafe_fixes: bool = False
+    add_ignores: bool = False
     config: str | None = None
     exclude: tuple[str, ...] = ()
+    staged: bool = False
     allow_empty: bool = False
     no_build: bool = False
     kustomize: str | None = None
     allow_remote: bool = False
     enable_helm: bool = False
     helm: str | None = None
-    format: str = "text"
-    output: str | None = None
+    format: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
     statistics: bool = False
     verbose: bool = False
     quiet: bool = False

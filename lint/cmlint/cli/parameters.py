@@ -42,7 +42,7 @@ class Parameter(NamedTuple):
         return (long, self.short) if self.short else (long,)
 
 
-RULES, INPUT, OUTPUT, SPEED = "Rules", "Input", "Output", "Speed"
+RULES, FIXES, KNOWN, INPUT, OUTPUT, SPEED = "Rules", "Fixes", "What is known", "Input", "Output", "Speed"
 """The parts of a command's help."""
 
 PATHS = Parameter(
@@ -116,9 +116,11 @@ def put(values: Values, parameter: Parameter | None, text: str | None) -> bool:
         return False
     if parameter.kind == "flag":
         values[parameter.field] = True
+    elif parameter.choices and text not in parameter.choices:
+        return False
     elif parameter.kind == "list":
         values[parameter.field] = (*values.get(parameter.field, ()), text)
-    elif (parameter.choices and text not in parameter.choices) or (parameter.positional and parameter.field in values):
+    elif parameter.positional and parameter.field in values:
         return False
     else:
         values[parameter.field] = text

@@ -70,7 +70,8 @@ def listing(rules: Iterable[Rule], view: View) -> str:
         for rule in members:
             name = paint.link(rule.name, rule.url) + " " * (longest - len(rule.name))
             consequence = paint(SEVERITIES[rule.consequence], f"{rule.consequence:8}")
-            summary = rule.summary + (" (`--pedantic`)" if rule.pedantic else "")
+            marks = [mark for mark, given in (("`--pedantic`", rule.pedantic), ("fixable", rule.fixable)) if given]
+            summary = rule.summary + (f" ({', '.join(marks)})" if marks else "")
             indent = longest + 14
             lines.append(f"  {name}  {consequence}  " + f"\n{' ' * indent}".join(wrapped(summary, view.width, indent)))
         blocks.append("\n".join(lines))
@@ -86,7 +87,8 @@ def page(rule: Rule) -> str:
         raise FatalError(reason, f"see {rule.url}") from None
     says = f"{SEVERITIES[rule.consequence]}, {rule.consequence}: {WHAT_HAPPENS[rule.consequence]}"
     when = ", only with `--pedantic`" if rule.pedantic else ""
-    return f"{title}\n\n*{says}; family `{rule.family}`, since {rule.since}{when}*\n{rest}"
+    fixes = "; fixable, see below" if rule.fixable else ""
+    return f"{title}\n\n*{says}; family `{rule.family}`, since {rule.since}{when}{fixes}*\n{rest}"
 
 
 def declaration(rule: Rule) -> dict[str, Any]:

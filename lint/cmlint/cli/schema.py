@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,8 +10,11 @@ import msgspec
 from cmlint.cli.inputs import rules_or_error
 from cmlint.cli.parameters import Command
 from cmlint.cli.terminal import write
-from cmlint.config import Config, Helm, ProviderKind
+from cmlint.config import PROGRAM, Config, Helm, ProviderKind
+from cmlint.kube.versions import VERSION
 from cmlint.report.json import encode
+from cmlint.rules import Rule
+from cmlint.suppress import EVERYTHING
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -19,22 +23,28 @@ class Options(msgspec.Struct, frozen=True):
 
 def run(options: Options) -> int:
     """Prints the schema."""
-    rules = rules_or_error()
-    families = sorted({rule.family for rule in rules.values()})
-    write(encode(schema(["all", *families, *rules])))
+    write(encode(schema(rules_or_error())))
     return 0
 
 
-def schema(names: list[str]) -> dict[str, Any]:
+def schema(rules: Mapping[str, Rule]) -> dict[str, Any]:
     """The schema of `.cmlint.yaml`, with the names of rules and families wherever one may stand."""
     _, parts = msgspec.json.schema_components([Config])
     whole: dict[str, Any] = dict(parts[Config.__name__])
     fields = whole["properties"]
     fields["helm"] = {**parts[Helm.__name__], "description": fields["helm"]["description"]}
     fields["providers"]["items"] = parts[ProviderKind.__name__]
+    fields["providers"]["items"]["description"] = " ".join((ProviderKind.__doc__ or "").split())
+    words = words_of(rules)
     for field in ("select", "ignore"):
-        fields[field]["items"] = {"enum": names}
-    fields["per-path-ignore"]["additionalProperties"]["items"] = {"enum": names}
+        fields[field]["items"] = words
+    fields["per-path-ignore"]["additionalProperties"]["items"] = words
+    for name, field in fields.items():
+        if choices := field.pop("anyOf", None):
+            field.update(choices[0])  # What may be left out cannot be set to nothing.
+            del field["default"]
+        if pattern := PATTERNS.get(name):
+            field.get("items", field)["pattern"] = f"^(?:{pattern})$"
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "https://cmlint.dev/schema.json",
@@ -42,6 +52,22 @@ def schema(names: list[str]) -> dict[str, Any]:
         "title": "The configuration of cmlint",
         "description": "What a project settles in `.cmlint.yaml` or in `[tool.cmlint]` of `pyproject.toml`.",
     }
+
+
+PATTERNS = {
+    "kubernetes-version": VERSION,
+    "kustomize": PROGRAM,
+    "helm-program": PROGRAM,
+}
+"""What the strings of some settings are like."""
+
+
+def words_of(rules: Mapping[str, Rule]) -> dict[str, Any]:
+    """What names rules: each rule, each family and `all`; editors show the sentence beside each."""
+    families = sorted({rule.family for rule in rules.values()})
+    named = {EVERYTHING: "Every rule.", **{family: f"The rules about {family}." for family in families}}
+    named |= {name: f"{rule.summary[:1].upper()}{rule.summary[1:]}." for name, rule in rules.items()}
+    return {"enum": [*named], "enumDescriptions": [*named.values()]}
 
 
 EXAMPLES = (("schema > cmlint.schema.json", "write it where an editor finds it"),)

@@ -36,8 +36,8 @@ def width_of() -> int | None:
         return None
 
 
-def write(text: str, path: str | None = None) -> None:
-    """Writes a report to standard output or, all of it or nothing, to a file; raises FatalError where that fails."""
+def write(text: str, path: str | None = None, flag: str = "--output") -> None:
+    """Writes to standard output or, all of it or nothing, to the file that a flag names; raises FatalError."""
     raw = text.encode("utf-8", "backslashreplace")
     try:
         if path is None:
@@ -46,13 +46,15 @@ def write(text: str, path: str | None = None) -> None:
             with open(path, "wb") as file:
                 file.write(raw)
         else:
-            replace(os.path.realpath(path), raw)
+            from cmlint.atomic import replace
+
+            replace(path, raw)
     except BrokenPipeError:
         raise
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         message = f"{path or 'standard output'}: cannot be written: {reason}"
-        raise FatalError(message, "name a file that can be written with `--output`") from None
+        raise FatalError(message, f"name a file that can be written with `{flag}`") from None
 
 
 def send(raw: bytes) -> None:
@@ -61,17 +63,3 @@ def send(raw: bytes) -> None:
     while rest:
         rest = rest[sys.stdout.buffer.write(rest) :]
     sys.stdout.flush()
-
-
-def replace(path: str, raw: bytes) -> None:
-    """Puts a file in the place of another at once, with its permissions."""
-    draft = f"{path}.{os.getpid()}.tmp"
-    try:
-        with open(draft, "xb") as file:
-            file.write(raw)
-        if os.path.exists(path):
-            os.chmod(draft, os.stat(path).st_mode & 0o7777)
-        os.replace(draft, path)
-    finally:
-        if os.path.exists(draft):
-            os.remove(draft)

@@ -26,7 +26,7 @@ DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 LONGEST_NAME = 255
 
 PLACEHOLDER = (
-    r"^ko://|[${}]|<[^<>]+>|%[A-Za-z_]+%|\(\(|(?:^|[/:@])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"
+    r"^ko://|[${}]|<[^<>]+>|\[[^\[\]:]+\]|%[A-Za-z_]+%|\(\(|(?:^|[/:@])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"
     r"|(?:^|[/:@._-])(?:YOUR|REPLACE|CHANGEME|REGISTRY|REPOSITORY|IMAGE|TAG|VERSION|DIGEST)(?=[/:@._-]|\Z)"
 )
 ARCHITECTURE = (

@@ -84,6 +84,13 @@ def why_not_qualified(name: str) -> str | None:
     return None
 
 
+def why_not_finalizer(name: str) -> str | None:
+    """Why a name is no finalizer (`pkg/apis/core/validation/validation.go`, validateKubeFinalizerName)."""
+    if "/" not in name and name not in ("kubernetes", "orphan", "foregroundDeletion"):
+        return "must have a domain, as in `example.com/cleanup`"
+    return why_not_qualified(name)
+
+
 def why_not_label_value(value: str) -> str | None:
     """Why a text is no value of a label."""
     if len(value) > 63:

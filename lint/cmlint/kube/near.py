@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -15,13 +16,20 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     return best[1] if best else None
 
 
+def only_near(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that is near, or None where there is none or more than one."""
+    near = {candidate for candidate in candidates if distance_if_near(name, candidate) is not None}
+    return near.pop() if len(near) == 1 else None
+
+
 def distance_if_near(name: str, other: str) -> int | None:
     """How far apart two different names are when they are near, else None.
 
     Near means: equal but for case and separators, or one edit apart from four characters on, two from eight on. Names
-    that differ in their digits alone (`config-1`, `config-2`) are meant to differ.
+    that differ in their digits alone (`config-1`, `config-2`), or by a whole word (`certs`, `ca-certs`), are meant to
+    differ.
     """
-    if name == other:
+    if name == other or has_another_word(name, other):
         return None
     plain, other_plain = squeeze(name), squeeze(other)
     if plain == other_plain:
@@ -32,6 +40,12 @@ def distance_if_near(name: str, other: str) -> int | None:
     if plain.translate(DIGITS) == other_plain.translate(DIGITS):
         return None
     return edits(plain, other_plain, allowed)
+
+
+def has_another_word(name: str, other: str) -> bool:
+    """Whether one of two names has all words of the other, and others besides."""
+    words, other_words = (re.split("[-_.]", text.lower()) for text in (name, other))
+    return len(words) != len(other_words) and (set(words) < set(other_words) or set(other_words) < set(words))
 
 
 class Nearby:

@@ -6,6 +6,9 @@ import re
 
 Version = tuple[int, int]
 
+VERSION = r"v?1\.(\d{1,3})(\.\d+)?([-+].*)?"
+"""How a version is written."""
+
 NEWEST: Version = (1, 37)
 """The newest version that cmlint's tables were made from."""
 
@@ -18,7 +21,7 @@ ROLLOUT_RESTART: Version = (1, 15)
 
 def parse_version(text: str) -> Version:
     """Reads `1.31`, `v1.31` or `1.31.4`; raises ValueError with a sentence that says what would be right."""
-    found = re.fullmatch(r"v?1\.(\d{1,3})(\.\d+)?([-+].*)?", text.strip())
+    found = re.fullmatch(VERSION, text.strip())
     if not found:
         raise ValueError(f"`{text}` is no Kubernetes version; write it like `1.31`")
     return 1, int(found[1])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cmlint.model.facts import Ignore, Scalar, Span
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
 
 SAID = r"#[ \t]*cmlint:(.*?)(?=#[ \t]*cmlint:|\Z)"
 LIST = r"[ \t]*ignore[ \t]*\[([^\[\]]*)\]"
@@ -24,11 +27,21 @@ def read_ignores(text: str, documents: Iterable[tuple[int, int]]) -> Iterator[Ig
 
 def comments_in(chunk: str) -> list[int]:
     """The offsets at which the comments of one document begin, in order."""
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
-    from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
     found: list[int] = []
+    try:
+        for _ in reader_of_comments(found).scan(chunk):
+            pass
+    except (YAMLError, ValueError, OverflowError):
+        pass
+    return found
+
+
+def reader_of_comments(found: list[int]) -> YAML:
+    """The round trip reader of ruamel.yaml, which adds to `found` the offset of each comment that it meets."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
     class CommentScanner(RoundTripScanner):
         """Notes each comment, and takes what libyaml takes: tabs for blanks, a block that begins with fewer blanks."""
@@ -65,12 +78,7 @@ def comments_in(chunk: str) -> list[int]:
 
     yaml = YAML(typ="rt")
     yaml.Scanner = CommentScanner
-    try:
-        for _ in yaml.scan(chunk):
-            pass
-    except (YAMLError, ValueError, OverflowError):
-        pass
-    return found
+    return yaml
 
 
 def ignores_at(text: str, offset: int, comments: Collection[int]) -> Iterator[Ignore]:
@@ -109,3 +117,16 @@ def line_end(text: str, offset: int) -> int:
     """Where the line of an offset ends, its line break left out."""
     found = re.compile(r"[\r\n]").search(text, offset)
     return found.start() if found else len(text)
+
+
+def scalars_in(text: str) -> Iterator[tuple[int, int]]:
+    """Where the scalars of a text begin and end, as far as it can be scanned."""
+    import yaml
+
+    mark = int(text.startswith("\ufeff"))
+    try:
+        for token in yaml.scan(text[mark:], Loader=yaml.CSafeLoader):
+            if isinstance(token, yaml.ScalarToken):
+                yield token.start_mark.index + mark, token.end_mark.index + mark
+    except (yaml.YAMLError, ValueError):
+        return

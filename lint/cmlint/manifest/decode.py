@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from cmlint.kube import scalars
 from cmlint.kube.fields import TYPES
+from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlSyntaxError
 from cmlint.model.facts import Fault, FaultCode, Scalar, Span
@@ -230,7 +231,9 @@ class Decoder:
         )
 
     def wrong_type(self, node: Node, code: FaultCode, path: str, expected: str) -> bool:
-        """Notes a value of the wrong type; always False, so that it can end a condition."""
+        """Notes a value of the wrong type, unless it is to be replaced; always False, so as to end a condition."""
+        if isinstance(node, ScalarNode) and expected in ("a mapping", "a list") and is_placeholder(node.value):
+            return False
         found = self.type_name(node)
         text = self.written(node) if isinstance(node, ScalarNode) and not self.secret else None
         self.fault(code, node, path, f"must be {expected}, but it is {found}", text=text)

@@ -37,7 +37,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -48,7 +48,8 @@ BEHIND_CUT = (" ", "\t", "\r", "\n", "")
 """Where a document ends, whatever it stands in (`staging/src/k8s.io/apimachinery/pkg/util/yaml/decoder.go`)."""
 
 TEMPLATE = r"\{\{|\{%|<%|\[\["
-TEMPLATE_LINE = r"\$\{|\$\(|@@|__|<[^>]*>|%[A-Za-z_]+%"
+TEMPLATE_LINE = r"\$\{|\$\(|@@|@\w+@|__|<[^>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
+ELLIPSIS = r"^[ \t]+(?:- *)?(?:\.\.\.|…)[ \t]*\r?$"
 IGNORE = "cmlint.dev/ignore"
 DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
 
@@ -57,6 +58,7 @@ SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 
 NOT_KUBERNETES = "not a Kubernetes object"
 TEMPLATED = "a template, not rendered"
+EXCERPT = "an excerpt, with parts left out"
 DEFINITION = "a CustomResourceDefinition"
 PATCH = "a patch"
 EXPECTED = "what a test expects of the cluster"
@@ -168,6 +170,7 @@ def read_chunk(chunk: str, base: int, head: Other | None, makers: Makers) -> Ite
             return
         decoder.end = root.end_mark.index
         check_tree(decoder, root)
+        join_repeated(decoder, root)
     except YamlSyntaxError as error:
         yield head if head and not has_words(chunk) else broken(chunk, base, head, error)
         return
@@ -175,6 +178,18 @@ def read_chunk(chunk: str, base: int, head: Other | None, makers: Makers) -> Ite
         yield Skip(TOO_DEEP, whole)
         return
     yield from read_object(decoder, root, makers)
+
+
+def join_repeated(decoder: Decoder, root: Node) -> None:
+    """Where `apiVersion` and `kind` stand again, another object begins: one mistake, whatever else is repeated."""
+    if not decoder.faults or not isinstance(root, MappingNode):
+        return
+    own = {decoder.span(key) for key, _ in root.value}
+    repeated = [fault for fault in decoder.faults if fault.code == "repeated-key" and fault.span in own]
+    if {"apiVersion", "kind"} <= {fault.text for fault in repeated}:
+        begins = [fault for fault in repeated if fault.text == repeated[0].text]
+        decoder.faults = [fault for fault in decoder.faults if fault not in repeated]
+        decoder.faults += [msgspec.structs.replace(fault, code="joined-objects") for fault in begins]
 
 
 def is_object(root: Node) -> bool:
@@ -219,7 +234,7 @@ def is_encrypted(decoder: Decoder, entries: dict[str, Node]) -> bool:
 
 def as_decrypted(document: Document) -> Document:
     """An encrypted object without the faults that decryption mends."""
-    faults = tuple(fault for fault in document.faults if fault.code == "repeated-key")
+    faults = tuple(fault for fault in document.faults if fault.code in ("repeated-key", "joined-objects"))
     return msgspec.structs.replace(document, faults=faults)
 
 
@@ -357,6 +372,8 @@ def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) ->
         return Skip(TEMPLATED, whole)
     if head is None:
         return Skip(NOT_KUBERNETES, whole)
+    if re.search(ELLIPSIS, chunk, re.MULTILINE):
+        return Skip(EXCERPT, whole)
     span, reason = locate(chunk, base, error)
     masked = masked_lines(chunk, base)
     fault = Fault("syntax", span, "", unquoted(reason) if masked else reason)

@@ -33,8 +33,14 @@ REQUIRED_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 MOMENT = r"(?a)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)\Z"
 
+STAND_IN = r"\.\.\.|…|\A[A-Z]+(?:_[A-Z0-9]+)+\Z"
+"""What only stands for base64: a name like `CONNECTION_STRING_B64` that a script replaces, or dots in an example."""
+
 GENERATED = 58
 """How much of `generateName` goes into a name (`staging/src/k8s.io/apiserver/pkg/storage/names/generate.go`)."""
+
+CONTRARY = {"orphan", "foregroundDeletion"}
+"""Finalizers of which an object may have only one."""
 
 OWNER = ("apiVersion", "kind", "name", "uid")
 
@@ -131,10 +137,14 @@ class ObjectReader:
         if size > ANNOTATIONS_LIMIT:
             reason = f"must hold no more than {ANNOTATIONS_LIMIT} bytes, but they hold {size}"
             decoder.fault("object", self.head(meta["annotations"]), "metadata.annotations", reason)
-        for i, node in enumerate(decoder.sequence(meta, "finalizers")):
-            if decoder.is_scalar(node, "string"):
+        finalizers = decoder.sequence(meta, "finalizers")
+        for i, node in enumerate(finalizers):
+            if decoder.is_null(node) or decoder.is_scalar(node, "string"):
                 text = decoder.scalar(node)
-                self.check(text, f"metadata.finalizers[{i}]", names.why_not_qualified(text.value))
+                self.check(text, f"metadata.finalizers[{i}]", names.why_not_finalizer(text.value))
+        if {decoder.scalar(node).value for node in finalizers} >= CONTRARY:
+            reason = "must not hold `orphan` and `foregroundDeletion` together"
+            decoder.fault("object", self.head(meta["finalizers"]), "metadata.finalizers", reason)
 
     def check_record(self, meta: Struct) -> None:
         """What the API server itself keeps in the metadata, when it is written all the same."""
@@ -240,7 +250,7 @@ class ObjectReader:
         text = self.decoder.scalar(node).value
         raw = base64.decode(text)
         if raw is None:
-            if not is_placeholder(text):
+            if not is_placeholder(text) and not re.search(STAND_IN, text):
                 self.decoder.fault("base64", self.head(node), path, why_not_base64(text))
         elif self.target == "ConfigMap":
             self.size += len(raw)

@@ -85,7 +85,7 @@ class PodReader:
             self.container(item, list_, f"{self.path}.{list_}[{i}]", known, structs)
             for list_ in LISTS
             for i, item in enumerate(decoder.sequence(spec, list_))
-            if not decoder.is_null(item)
+            if self.exact or not decoder.is_null(item)
         )
         if self.exact and decoder.sequence(spec, "ephemeralContainers"):
             reason = "must not be set when a pod is created; `kubectl debug` adds them to a running one"

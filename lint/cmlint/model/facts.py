@@ -19,6 +19,7 @@ Via = Literal["env", "envFrom", "volume", "projected", "field"]
 FaultCode = Literal[
     "syntax",
     "repeated-key",
+    "joined-objects",
     "unknown-field",
     "env-value-type",
     "data-value-type",

@@ -84,7 +84,14 @@ class Fix(msgspec.Struct, frozen=True):
     edits: tuple[Edit, ...]
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Suppression(msgspec.Struct, frozen=True):
+    """What suppresses a finding: something in its file, or something outside of it; and the reason that it gives."""
+
+    kind: Literal["inSource", "external"]
+    reason: str = ""
+
+
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """One problem: what it is, where it stands, what the cluster does about it and how to mend it."""
 
     rule: str
@@ -99,3 +106,18 @@ class Finding(msgspec.Struct, frozen=True):
     container: str | None
     fixes: tuple[Fix, ...]
     fingerprint: str
+    suppression: Suppression | None = None
+
+
+class Known(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+    """A finding as a baseline keeps it: for readers where it was and what it said, and the fingerprint that counts.
+
+    `pedantic` says that who wrote it had asked for all that its rule may find, also for what breaks nothing.
+    """
+
+    path: str
+    rule: str
+    object: str
+    message: str
+    fingerprint: str
+    pedantic: bool = False

@@ -5,16 +5,21 @@ from __future__ import annotations
 import msgspec
 
 from cmlint.model.facts import Span
-from cmlint.model.findings import Finding, Location
+from cmlint.model.findings import Finding, Known, Location
 
 
 class Outcome(msgspec.Struct):
-    """What a run found: the findings in order, what the summary counts, and by path what must not be shown."""
+    """What a run found: the findings in order, what the summary counts, and by path what must not be shown.
+
+    What need not be shown is kept apart: what is `suppressed`, what is `older` than the change that was asked for, and
+    what is `baselined`. What of the baseline no longer occurs is `gone`.
+    """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
     suppressed: list[Finding] = msgspec.field(default_factory=list)
     unverified: list[Unverified] = msgspec.field(default_factory=list)
     created: list[Created] = msgspec.field(default_factory=list)
+    unfixed: list[Unfixed] = msgspec.field(default_factory=list)
     files: int = 0
     documents: int = 0
     containers: int = 0
@@ -22,6 +27,14 @@ class Outcome(msgspec.Struct):
     skipped: list[tuple[str, str]] = msgspec.field(default_factory=list)
     hidden: dict[str, list[Span]] = msgspec.field(default_factory=dict)
     crashed: bool = False
+    older: list[Finding] = msgspec.field(default_factory=list)
+    baselined: list[Finding] = msgspec.field(default_factory=list)
+    gone: list[Known] = msgspec.field(default_factory=list)
+
+    @property
+    def everything(self) -> tuple[Finding, ...]:
+        """All that was found, whether it is shown or not."""
+        return (*self.findings, *self.suppressed, *self.older, *self.baselined)
 
     def paths(self) -> set[str]:
         """The paths of the texts that are shown with the findings."""
@@ -43,3 +56,12 @@ class Created(msgspec.Struct, frozen=True, order=True):
     location: Location
     name: str
     command: Location
+
+
+class Unfixed(msgspec.Struct, frozen=True, order=True):
+    """A fix of a finding that is not made, and why."""
+
+    location: Location
+    rule: str
+    safe: bool
+    why: str

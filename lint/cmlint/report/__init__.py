@@ -7,7 +7,7 @@ from importlib import import_module
 from cmlint.report.view import View
 from cmlint.result import Result
 
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html")
 
 
 def render(form: str, result: Result, view: View) -> str:

@@ -23,6 +23,7 @@ def render(result: Result, view: View) -> str:
             "findings": outcome.findings,
             "unverified": unverified,
             "created": sorted(set(outcome.created)),
+            "gone": outcome.gone,
             "summary": {
                 "files": outcome.files,
                 "documents": outcome.documents,
@@ -30,6 +31,8 @@ def render(result: Result, view: View) -> str:
                 "references": outcome.references,
                 **{f"{severity}s": sum(f.severity == severity for f in outcome.findings) for severity in SEVERITIES},
                 "suppressed": len(outcome.suppressed),
+                "older": len(outcome.older),
+                "baselined": len(outcome.baselined),
                 "skipped": [{"path": path, "reason": reason} for path, reason in sorted(skipped)],
             },
         }
@@ -39,7 +42,7 @@ def render(result: Result, view: View) -> str:
 SEVERITIES = ("error", "warning", "info")
 
 
-def encode(value: dict[str, Any]) -> str:
+def encode(value: dict[str, Any] | list[Any]) -> str:
     """Indented JSON; a file name that is no UTF-8 is shown with the replacement character."""
     try:
         raw = msgspec.json.encode(value)

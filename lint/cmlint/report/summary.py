@@ -26,8 +26,16 @@ def summary(result: Result, view: View, paint: Paint) -> str:
         lines.append(f"not read: {count(unread, 'path')}, see above")
     if outcome.skipped:
         lines.append(f"skipped: {reasons(reason for _, reason in outcome.skipped)}{listed(view)}")
+    if fixable := fixes_in(result):
+        lines.append(f"fixable: {fixable}")
     if outcome.suppressed:
         lines.append(f"suppressed: {count(len(outcome.suppressed), 'finding')} (`--no-ignores` shows them)")
+    if outcome.older:
+        lines.append(
+            f"older than the change: {count(len(outcome.older), 'finding')} (without `--since` they are shown)"
+        )
+    if outcome.baselined:
+        lines.append(f"in the baseline: {count(len(outcome.baselined), 'finding')}")
     if outcome.unverified:
         number = count(len(set(outcome.unverified)), "reference")
         strict = "`references: strict` takes them for missing"
@@ -35,6 +43,18 @@ def summary(result: Result, view: View, paint: Paint) -> str:
         lines.append(f"not verifiable from these files: {number} to what may be made elsewhere ({hint})")
     more = ("\n  ".join(wrapped(line, view.width, 2)) for line in lines)
     return "\n".join((f"{head} in {count(outcome.files, 'file')} ({seen}{took})", *more))
+
+
+def fixes_in(result: Result) -> str:
+    """How many findings can be fixed, and how."""
+    offered = [finding.fixes for finding in result.outcome.findings if finding.fixes]
+    safe = sum(any(fix.safe for fix in fixes) for fixes in offered)
+    unsafe = len(offered) - safe
+    parts = [f"{count(safe, 'finding')} with `--fix`"] if safe else []
+    if unsafe:
+        number = f"{unsafe} more" if safe else count(unsafe, "finding")
+        parts.append(f"{number} with `--fix --unsafe-fixes`, which may not be what you meant")
+    return ", ".join(parts)
 
 
 def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
@@ -48,6 +68,9 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
     if view.verbose and outcome.skipped:
         lines = (f"  {printable(path)}: {reason}{times(n)}" for (path, reason), n in Counter(outcome.skipped).items())
         yield "\n".join((paint("bold", "skipped:"), *lines))
+    if view.verbose and outcome.gone:
+        lines = (f"  {printable(k.path)}: [{k.rule}] {printable(k.message)}" for k in outcome.gone)
+        yield "\n".join((paint("bold", "in the baseline, but gone:"), *lines))
     if view.verbose and outcome.unverified:
         lines = (
             f"  {place(u.location)}: {printable(u.name)}: {printable(u.why)}" for u in sorted(set(outcome.unverified))

@@ -52,6 +52,16 @@ class Chart:
         entries = [*self.root.entries("dependencies"), *self.read(REQUIREMENTS).entries("dependencies")]
         return [entry.word("alias") or entry.word("name") for entry in entries]
 
+    @cached_property
+    def outward(self) -> str | None:
+        """The first link in it that leads out of what may be read, as it is shown; None where there is none."""
+        root = files.root_of(self.folder)
+        for folder, names, found in os.walk(self.folder):
+            for path in (os.path.join(folder, name) for name in sorted([*names, *found])):
+                if os.path.islink(path) and not files.is_within(os.path.realpath(path), root):
+                    return files.shown(path)
+        return None
+
     @property
     def tests(self) -> list[str]:
         """The values that the chart is tested with (https://github.com/helm/chart-testing)."""
@@ -131,9 +141,11 @@ def read_values(path: str) -> Part:
 
 
 def find_charts(paths: Iterable[str]) -> list[Chart]:
-    """The charts among files that can be installed by themselves, in the order of their paths."""
+    """The charts among files that can be installed by themselves, in the order of their paths.
+
+    Of a description that cannot be read, helm says why; one without a name is something else.
+    """
     folders = dict.fromkeys(os.path.dirname(path) for path in paths if os.path.basename(path) == files.CHART)
-    found = (Chart(folder) for folder in folders)
-    return sorted(
-        (one for one in found if one.name and not one.is_library and not one.is_subchart), key=lambda one: one.shown
-    )
+    charts = (Chart(folder) for folder in folders)
+    found = (one for one in charts if not one.is_library and not one.is_subchart)
+    return sorted((one for one in found if one.name or not one.root.fields), key=lambda one: one.shown)

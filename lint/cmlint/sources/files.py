@@ -41,8 +41,14 @@ ORIGIN = "config.kubernetes.io/origin"
 SOURCE = "# Source: "
 """The comment by which helm says from which template an object comes."""
 
+INSTEAD: dict[str, str] = {}
+"""Texts that are read instead of what the files hold, by their real paths: while it is proven what they would be."""
+
 IGNORE = ".gitignore"
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
+TESTDATA = "testdata"
+"""The folder in which tests keep what they read and expect; Go's tools leave it alone too (`go help packages`)."""
+
 STDIN = "<stdin>"
 
 
@@ -62,12 +68,13 @@ class Group(msgspec.Struct):
     """The texts of one bundle: their paths as shown, and from where they are read.
 
     `scripts` are those that hold no manifests and, by their names, perhaps commands; `templates` are the paths among
-    them all whose texts are for Helm to render.
+    them all whose texts are for Helm to render. `lying` are the paths of all other files, which are not read.
     """
 
     paths: dict[str, str] = msgspec.field(default_factory=dict)
     scripts: dict[str, str] = msgspec.field(default_factory=dict)
     templates: set[str] = msgspec.field(default_factory=set)
+    lying: list[str] = msgspec.field(default_factory=list)
 
 
 def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem], seen: Seen) -> list[Group]:
@@ -86,7 +93,7 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
         elif os.path.isdir(path):
             group = Group()
             groups.append(group)
-            for file in walk(path, excluded, problems, seen):
+            for file in walk(path, excluded, problems, seen, group.lying):
                 add(group.paths if is_manifest(os.path.basename(file)) else group.scripts, file, known)
         elif os.path.exists(path):
             add(named.paths, path, known)
@@ -124,8 +131,12 @@ def spec_of(patterns: Iterable[str]) -> PathSpec[Any] | None:
     return GitIgnoreSpec.from_lines(lines)
 
 
-def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen: Seen) -> Iterator[str]:
-    """The manifests and possible scripts below a folder, in order, without what git ignores."""
+def walk(
+    top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen: Seen, lying: list[str]
+) -> Iterator[str]:
+    """The manifests and possible scripts below a folder, in order, without what git ignores; other files go into
+    `lying`."""
+    root = root_of(top)
     stack: list[tuple[str, tuple[tuple[str, PathSpec[Any]], ...]]] = [(top, tuple(ignores_above(top, seen)))]
     while stack:
         folder, specs = stack.pop()
@@ -140,10 +151,14 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen
         folders: list[str] = []
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if not (is_folder or is_manifest(entry.name) or may_be_script(entry)):
+            if is_folder and is_foreign(entry):
                 continue
-            if entry.is_symlink() and leads_nowhere(entry):
+            if not (is_folder or is_manifest(entry.name) or may_be_script(entry)):
+                lying.append(entry.path)
+                continue
+            if entry.is_symlink():
                 seen.note(entry.path)
+            if not is_folder and not is_regular(entry):
                 continue
             if specs and ignored(entry.path, is_folder, specs):
                 continue
@@ -151,22 +166,17 @@ def walk(top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen
                 continue
             if is_folder:
                 folders.append(entry.path)
+            elif entry.is_symlink() and not is_within(os.path.realpath(entry.path), root):
+                message = "a link that leads out of the folder is not followed; name it to check what it leads to"
+                problems.append(Problem(shown(entry.path), 0, message, fatal=False))
             else:
                 yield entry.path
         stack.extend((path, specs) for path in reversed(folders))
 
 
 def entries_in(folder: str) -> list[os.DirEntry[str]]:
-    """What of a folder matters to a walk, by name; raises OSError."""
-    return sorted(filter(matters, os.scandir(folder)), key=attrgetter("name"))
-
-
-def matters(entry: os.DirEntry[str]) -> bool:
-    """Whether a walk takes any notice of what has this name."""
-    name = entry.name
-    if is_manifest(name) or name == IGNORE:
-        return True
-    return name not in NEVER and (entry.is_dir(follow_symlinks=False) or may_be_script(entry))
+    """What a walk sees in a folder, by name; raises OSError."""
+    return sorted((entry for entry in os.scandir(folder) if entry.name not in NEVER), key=attrgetter("name"))
 
 
 def listing_of(entries: Iterable[os.DirEntry[str]]) -> str:
@@ -183,6 +193,12 @@ def listing(folder: str) -> str | None:
         return listing_of(entries_in(folder))
     except OSError:
         return None
+
+
+def is_foreign(folder: os.DirEntry[str]) -> bool:
+    """Whether a folder holds what tests read, or a copy of other projects that `go mod vendor` has made."""
+    vendored = folder.name == "vendor" and os.path.isfile(os.path.join(folder.path, "modules.txt"))
+    return folder.name.rstrip("0123456789") == TESTDATA or vendored
 
 
 def is_manifest(name: str) -> bool:
@@ -204,12 +220,31 @@ def is_script(raw: bytes, name: str) -> bool:
     return called or (b"<<" in raw and b"kind:" in raw)
 
 
-def leads_nowhere(link: os.DirEntry[str]) -> bool:
-    """Whether a link leads to nothing, or to a folder, which is walked where it lies."""
+def is_regular(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a file, or a link to one; what cannot be known is left to the reader.
+
+    A pipe would never end, and a folder that a link leads to is walked where it lies.
+    """
     try:
-        return not link.is_file()
+        return entry.is_file()
     except OSError:
-        return False
+        return True
+
+
+def root_of(top: str) -> str:
+    """What a run may read around a folder: the repository, else the working directory, else the folder itself."""
+    top = folder = os.path.realpath(top)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            here = os.path.realpath(os.curdir)
+            return here if is_within(top, here) else top
+    return folder
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a path is a folder or leads below it; both are real ones."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def ignored(path: str, is_folder: bool, specs: tuple[tuple[str, PathSpec[Any]], ...]) -> bool:
@@ -282,6 +317,8 @@ def read(path: str) -> str:
 
 def read_raw(path: str, limit: int = -1) -> bytes:
     """What a file holds, of a longer one no more than a limit; raises OSError."""
+    if INSTEAD and (real := os.path.realpath(path)) in INSTEAD:
+        return INSTEAD[real].encode()
     with open(path, "rb", buffering=0) as file:
         return file.read(limit) or b""
 

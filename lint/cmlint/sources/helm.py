@@ -25,8 +25,8 @@ from cmlint.manifest.made import TABLE, Makers
 from cmlint.model.facts import HELM_CHART, Container, Document, Fault, FileFacts, PodSpec, Skip, Span
 from cmlint.sources import files, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
+from cmlint.sources.program import NotBuiltError, TimeOutError, none_left, run
 from cmlint.sources.rendered import SOURCE, RenderedText
-from cmlint.sources.tool import NotBuiltError
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -138,7 +138,7 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
         problems.append(unchecked(charts))
         return
     failures: dict[str, list[str]] = {}
-    with TemporaryDirectory(prefix="cmlint-") as home, ThreadPoolExecutor(os.cpu_count()) as pool:
+    with TemporaryDirectory(prefix="cmlint-") as home, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
         runs = [
             (chart, {values: pool.submit(render, chart, values, program, wishes, home) for values in choices})
             for chart in charts
@@ -148,7 +148,7 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
             for chart, by_values in runs:
                 yield from renderings(chart, by_values, program, wishes, failures)
         finally:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
     for reason, (first, *others) in failures.items():
         like = f", like {', '.join(others)}" if others else ""
         problems.append(files.Problem(first, 0, f"not rendered{like}: {reason}", fatal=False))
@@ -160,12 +160,12 @@ def renderings(
     """What became of a chart with each of its values; that it needs values matters only where it is given none."""
     texts: dict[str, str] = {}
     reasons: dict[str, str] = {}
-    for values, run in runs.items():
+    for values, running in runs.items():
         try:
-            texts[values] = run.result()
+            texts[values] = running.result()
         except NotBuiltError as error:
             reasons[values] = str(error)
-            wishes.seen.whole = wishes.seen.whole and not isinstance(error, tool.TimeOutError)
+            wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
     if texts:
         reasons.pop("", None)
     whole = reasons.get("")
@@ -278,8 +278,11 @@ def unchecked(charts: Sequence[Chart]) -> files.Problem:
 def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: str) -> str:
     """What helm renders of a chart; raises NotBuiltError.
 
-    Its home is an empty folder, so that neither plugins nor repositories of the user have a say.
+    A chart with a link that leads out of what may be read is not given to helm, which would follow it. Its home is an
+    empty folder, so that neither plugins nor repositories of the user have a say.
     """
+    if link := chart.outward:
+        raise NotBuiltError(f"`{link}` is a link that leads out of the folder")
     for path in values.split(",") if values else ():
         if not os.path.isfile(path):
             raise NotBuiltError("there is no such file of values")
@@ -299,12 +302,12 @@ def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: st
     folders = {f"HELM_{name}_HOME": os.path.join(home, name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HELM_")}
     environment |= {**tool.OFFLINE, **folders, "KUBECONFIG": os.devnull}
-    code, output, errors = tool.run(command, environment, wishes.timeout)
-    if code and re.search(REMOTE_SCHEMA, errors):
-        code, output, errors = tool.run([*command, "--skip-schema-validation"], environment, wishes.timeout)
-    if code:
-        raise NotBuiltError(why(errors))
-    return output
+    ended = run(command, environment, wishes.timeout)
+    if ended.code and re.search(REMOTE_SCHEMA, ended.errors):
+        ended = run([*command, "--skip-schema-validation"], environment, wishes.timeout)
+    if ended.code:
+        raise NotBuiltError(why(ended.errors))
+    return ended.output
 
 
 def why(errors: str) -> str:
@@ -324,7 +327,8 @@ def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:
     sources = dict.fromkeys(re.findall(SOURCE, text))
     names = {source.partition("/")[0] for source in sources}
     charts = (Chart(folder) for folder in folders_below(os.curdir)) if len(names) == 1 else ()
-    found = [chart for chart in charts if chart.name in names and all(map(chart.templates.path, sources))]
+    charts = (chart for chart in charts if chart.name in names and not chart.outward)
+    found = [chart for chart in charts if all(map(chart.templates.path, sources))]
     if len(found) != 1:
         return None, None
     leading = RenderedText(files.STDIN, text, found[0].templates)

@@ -63,9 +63,9 @@ class Kustomization:
     def plugins(self) -> list[Part]:
         """The configurations of its generators, transformers and validators, as far as they are files of its own."""
         parts = [item for field in PLUGINS for item in self.root.entries(field)]
-        paths = [self.full(item.text or "") for item in parts if "\n" not in (item.text or "")]
+        paths = [self.own(item.text or "") for item in parts if "\n" not in (item.text or "")]
         found = [inner for item in parts if "\n" in (item.text or "") for inner in inner_part(item, self.text)]
-        return [*found, *(part for path in paths if os.path.isfile(path) for part in documents_of(path))]
+        return [*found, *(part for path in paths if path for part in documents_of(path))]
 
     @property
     def has_plugin_folders(self) -> bool:
@@ -109,8 +109,8 @@ class Kustomization:
     @property
     def manifests(self) -> list[str]:
         """The real paths of the files whose objects it takes in."""
-        paths = (self.full(item.text or "") for item in self.root.entries("resources"))
-        return [path for path in paths if os.path.isfile(path)]
+        paths = (self.own(item.text or "") for item in self.root.entries("resources"))
+        return [path for path in paths if path]
 
     @property
     def patches(self) -> Iterator[tuple[Part, Part | None]]:
@@ -124,6 +124,15 @@ class Kustomization:
     def full(self, name: str) -> str:
         """The real path of what it names."""
         return os.path.realpath(os.path.join(self.folder, name))
+
+    def own(self, name: str) -> str | None:
+        """The real path of a file that it names, if kustomize would let it read that: only in or below its folder.
+
+        That is `api/internal/loader/loadrestrictions.go` in kubernetes-sigs/kustomize. What lies elsewhere is never
+        read, whatever a kustomization names.
+        """
+        path = self.full(name)
+        return path if files.is_within(path, self.folder) and os.path.isfile(path) else None
 
 
 def documents_of(path: str) -> list[Part]:
@@ -173,7 +182,8 @@ class Project:
         """The kustomization in a folder, or None."""
         if folder not in self.known:
             paths = (os.path.join(folder, name) for name in files.KUSTOMIZATIONS)
-            path = next(filter(os.path.isfile, paths), None)
+            own = (path for path in paths if files.is_within(os.path.realpath(path), folder) and os.path.isfile(path))
+            path = next(own, None)
             self.known[folder] = self.read(path) if path else None
         return self.known[folder]
 
@@ -268,8 +278,8 @@ class Project:
 
     def documents(self, kustomization: Kustomization, part: Part) -> list[Part]:
         """The documents of a patch, which may be a file or written in the kustomization itself."""
-        path = kustomization.full(part.text or "") if "\n" not in (part.text or "") else ""
-        return self.read_parts(path) if os.path.isfile(path) else inner_part(part, kustomization.text)
+        path = kustomization.own(part.text or "") if "\n" not in (part.text or "") else None
+        return self.read_parts(path) if path else inner_part(part, kustomization.text)
 
     def read_parts(self, path: str) -> list[Part]:
         """The documents of a file; none where it cannot be read."""

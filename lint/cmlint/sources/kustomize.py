@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
@@ -24,8 +25,9 @@ from cmlint.sources import files, tool
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import take_origins
+from cmlint.sources.program import NotBuiltError, TimeOutError, none_left
 from cmlint.sources.secrets import without_values
-from cmlint.sources.tool import NotBuiltError, Wishes
+from cmlint.sources.tool import Wishes
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
 METADATA = ("originAnnotations", "transformerAnnotations")
@@ -33,6 +35,9 @@ BASE = r"(?:^|/)bases?/"
 """In the path of what is written to be completed by others."""
 
 ABSENT = r".*: lstat (.+?): no such file or directory.*"
+OUTSIDE = r".*security; file '([^']*)' is not in or below '([^']*)'.*"
+CIRCLE = r".*cycle detected: candidate root '([^']*)' contains visited root '([^']*)'.*"
+PLUGIN = r".*external plugins disabled; unable to load external plugin '([^']*)'.*"
 NOISE = r" &\{0x[^}]*\}|, isClusterScoped:\w+"
 RESOURCE = r'resid\.ResId\{Gvk:resid\.Gvk\{[^}]*Kind:"(\w*)"[^}]*\}, Name:"([^"]*)"[^}]*\}'
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
@@ -111,7 +116,7 @@ def build_all(
     """What comes of each leaf, in order; where several cannot be built for one reason, that is told once."""
     failures: dict[str, list[tuple[Kustomization, str]]] = {}
     program = tool.find_program(wishes.program)
-    with TemporaryDirectory(prefix="cmlint-") as temporary, ThreadPoolExecutor(os.cpu_count()) as pool:
+    with TemporaryDirectory(prefix="cmlint-") as temporary, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
         folders = [os.path.join(os.path.realpath(temporary), str(number)) for number in range(len(leaves))]
         runs = [pool.submit(build, project, *each, program, wishes) for each in zip(leaves, folders, strict=True)]
         try:
@@ -119,11 +124,11 @@ def build_all(
                 try:
                     yield built(project, leaf, run.result(), program, wishes)
                 except NotBuiltError as error:
-                    wishes.seen.whole = wishes.seen.whole and not isinstance(error, tool.TimeOutError)
+                    wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
                     failures.setdefault(error.kind or str(error), []).append((leaf, str(error)))
                     yield unbuilt(project, leaf, str(error))
         finally:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
     for (leaf, reason), *others in failures.values():
         like = f", like {len(others)} other{'s' * (len(others) > 1)}" if others else ""
         problems.append(files.Problem(leaf.shown, 0, f"not built{like}: {reason}", fatal=False))
@@ -140,11 +145,12 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
         raise NotBuiltError(f"there is neither kustomize nor kubectl to build it with; {tool.INSTALL}")
     if wishes.builds and (known := wishes.builds.get(name_of(leaf, program, wishes))):
         return known.folder, known.text
-    os.mkdir(folder)
-    with open(os.path.join(folder, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
+    copy = mirror(project, leaf, folder) if files.INSTEAD else folder
+    os.makedirs(copy)
+    with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
         json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
     try:
-        return folder, tool.build(folder, program, wishes)
+        return folder, tool.build(copy, program, wishes)
     except NotBuiltError as error:
         reason = condensed(without_values(str(error), project, project.tree(leaf)), project, leaf)
         raise type(error)(reason, error.kind) from None
@@ -153,6 +159,23 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
 def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
     """Under which name it is kept what a leaf builds."""
     return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}"
+
+
+def mirror(project: Project, leaf: Kustomization, folder: str) -> str:
+    """Copies all that a leaf uses, with the texts that count instead, and gives the place of a folder in the copy.
+
+    From there everything lies at the same relative path as from the folder itself.
+    """
+    root = f"{folder}.copy"
+    for path in project.used_by(project.tree(leaf)):
+        if os.path.isfile(path):
+            place = root + os.path.splitdrive(path)[1]
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            shutil.copyfile(path, place)
+            if path in files.INSTEAD:
+                with open(place, "w", encoding="utf-8", newline="") as file:
+                    file.write(files.INSTEAD[path])
+    return root + os.path.splitdrive(folder)[1]
 
 
 def refuse(tree: Sequence[Kustomization], wishes: Wishes) -> None:
@@ -172,6 +195,9 @@ def condensed(reason: str, project: Project, leaf: Kustomization) -> str:
         folder, reason = steps[-2], balanced(steps[-1])
         reason = reason if folder == leaf.folder else f"in {project.shown(folder)}: {reason}"
     reason = re.sub(ABSENT, lambda found: f"no such file or directory: `{project.shown(found[1])}`", reason)
+    reason = re.sub(OUTSIDE, r"the file `\1` is not in or below `\2`, and kustomize reads no other", reason)
+    reason = re.sub(CIRCLE, r"cycle detected: `\1` contains `\2`, which uses it", reason)
+    reason = re.sub(PLUGIN, r"it needs the plugin `\1`, and plugins are never run", reason)
     reason = re.sub(RESOURCE, r"\1 `\2`", re.sub(NOISE, "", reason))
     return reason.replace(os.path.realpath(os.curdir) + os.sep, "")
 

@@ -50,6 +50,7 @@ class BuiltText:
     """
 
     last_wins = False
+    rendered = False
 
     def __init__(
         self,

@@ -86,6 +86,7 @@ class RenderedText:
     """What helm renders of a chart; `values` is the file of values, where the chart is rendered with several."""
 
     last_wins = True
+    rendered = True
 
     def __init__(self, shown: str, text: str, templates: Templates, values: str | None = None) -> None:
         self.shown, self.text, self.templates, self.values = shown, text, templates, values

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
-from contextlib import suppress
 
 import msgspec
 
 from cmlint.cache.builds import BuildsCache
 from cmlint.cache.states import Seen
 from cmlint.manifest.made import TABLE, Makers
+from cmlint.sources import program
+from cmlint.sources.program import NotBuiltError
 
 INSTALL = "install kustomize or kubectl, or `pip install 'cmlint[kustomize]'`; `--kustomize` names one elsewhere"
 
@@ -26,18 +25,6 @@ OFFLINE = {
 }
 """An environment in which neither git nor kustomize reaches anything: what is remote is found before, and this is to
 make sure."""
-
-
-class NotBuiltError(Exception):
-    """A kustomization that is not built: why, in one line. What is of one `kind`, or one reason, is told once."""
-
-    def __init__(self, reason: str, kind: str = "") -> None:
-        super().__init__(reason)
-        self.kind = kind
-
-
-class TimeOutError(NotBuiltError):
-    """One that might be built another time."""
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -70,51 +57,17 @@ def find_program(wished: str | None) -> str | None:
     return shutil.which("kustomize") or shutil.which("kubectl") or shutil.which("kubectl", path=own)
 
 
-def build(folder: str, program: str, wishes: Wishes) -> str:
-    """What the kustomization in a folder builds; raises NotBuiltError with what the program says."""
-    stem = os.path.basename(program).removesuffix(".exe")
-    command = [program, *(("kustomize",) if stem.startswith("kubectl") else ("build",)), folder]
+def build(folder: str, path: str, wishes: Wishes) -> str:
+    """What the kustomization in a folder builds; raises NotBuiltError with what the program at a path says."""
+    stem = os.path.basename(path).removesuffix(".exe")
+    command = [path, *(("kustomize",) if stem.startswith("kubectl") else ("build",)), folder]
     if wishes.enable_helm:
         command.append("--enable-helm")
     environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", **({} if wishes.allow_remote else OFFLINE)}
-    code, output, errors = run(command, environment, wishes.timeout)
-    if code:
-        raise NotBuiltError(why(errors), "plugin" if "external plugins disabled" in errors else "")
-    return output
-
-
-def run(command: list[str], environment: dict[str, str], timeout: float) -> tuple[int, str, str]:
-    """Runs a program in a session of its own, and ends all of that when the time is over."""
-    try:
-        process = subprocess.Popen(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise NotBuiltError(f"{command[0]} cannot be run: {error.strerror or error}") from None
-    try:
-        output, errors = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        stop(process)
-        process.communicate()
-        reason = f"it took longer than {timeout:g} seconds; `build-timeout` in the configuration allows more"
-        raise TimeOutError(reason) from None
-    return process.returncode, output, errors
-
-
-def stop(process: subprocess.Popen[str]) -> None:
-    """Ends a program and whatever it has started."""
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+    ended = program.run(command, environment, wishes.timeout)
+    if ended.code:
+        raise NotBuiltError(why(ended.errors), "plugin" if "external plugins disabled" in ended.errors else "")
+    return ended.output
 
 
 def why(errors: str) -> str:

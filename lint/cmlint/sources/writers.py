@@ -61,7 +61,9 @@ def written_by(project: Project, kustomization: Kustomization, generator: Part) 
     secret = any(generator is entry for entry in kustomization.root.entries(GENERATORS["Secret"]))
     data: dict[str, Field] = {}
     for source, key, how in sources_of(generator):
-        path = kustomization.full(source.text or "")
+        path = kustomization.own(source.text or "")
+        if path is None:
+            continue
         data.update(from_env_file(project, path) if how == "envs" else from_file(project, path, key, source))
     for literal in generator.entries("literals"):
         data.update(from_literal(literal, kustomization.text))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Draft, Fault, rule
+from cmlint.api import Context, Draft, Fault, Quote, rule
 
 
 @rule(
@@ -10,12 +10,15 @@ from cmlint.api import Context, Draft, Fault, rule
     summary="a value of a ConfigMap or Secret that is no string",
     consequence="rejected",
     since="0.1.0",
+    fixable=True,
     codes=("data-value-type",),
 )
 def non_string_data(fault: Fault, ctx: Context) -> Iterator[Draft]:
     """YAML reads `8080`, `true`, `yes` and their like as numbers and booleans."""
     field, _, key = fault.path.partition(".")
     draft = ctx.finding(fault.span, f"the value of `{key}` {fault.reason}")
+    if fault.reason in ("must be a string, but it is a number", "must be a string, but it is a boolean"):
+        draft.fix("quote it", Quote(fault.span), safe=True)
     if fault.reason.endswith(("a mapping", "a list")):
         yield draft.help(f"make it one text: `{key}: |`, and what is below it indented")
     elif fault.text is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Draft, Key, Provider, names, rule
+from cmlint.api import Context, Draft, Key, Provider, Quote, names, rule
 
 
 @rule(
@@ -10,6 +10,7 @@ from cmlint.api import Context, Draft, Key, Provider, names, rule
     summary="an unquoted key that Kubernetes stores under another name",
     consequence="silent",
     since="0.1.0",
+    fixable=True,
 )
 def renamed_key(provider: Provider, ctx: Context) -> Iterator[Draft]:
     """`y` becomes `true`, `1.10` becomes `1.1` (`sigs.k8s.io/yaml`, convertToJSONableObject)."""
@@ -19,7 +20,8 @@ def renamed_key(provider: Provider, ctx: Context) -> Iterator[Draft]:
         if is_plain(key) and key.written != key.name and not names.why_not_data_key(key.name):
             what = "a boolean" if key.name in ("true", "false") else "a number"
             message = f"YAML reads the key `{key.written}` as {what}: Kubernetes stores it as `{key.name}`"
-            yield ctx.finding(key.span, message).help(f'put it in quotes: `"{key.written}"`')
+            draft = ctx.finding(key.span, message).help(f'put it in quotes: `"{key.written}"`')
+            yield draft.fix("quote it", Quote(key.span), safe=True)
 
 
 def is_plain(key: Key) -> bool:

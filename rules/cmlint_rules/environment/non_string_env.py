@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Draft, Fault, rule
+from cmlint.api import Context, Draft, Fault, Quote, rule
 from cmlint_rules.environment import variable_of
 
 
@@ -11,11 +11,14 @@ from cmlint_rules.environment import variable_of
     summary="the value of a variable that is no string",
     consequence="rejected",
     since="0.1.0",
+    fixable=True,
     codes=("env-value-type",),
 )
 def non_string_env(fault: Fault, ctx: Context) -> Iterator[Draft]:
     """YAML reads `8080`, `true`, `yes` and their like as numbers and booleans."""
     message = f"the value of `{variable_of(fault, ctx)}` {fault.reason}"
     draft = ctx.finding(fault.span, message, container=fault.container)
+    if fault.reason.endswith(("a number", "a boolean")):
+        draft.fix("quote it", Quote(fault.span), safe=True)
     quoted = (fault.text or "").strip("'\"")
     yield draft.help(f'quote it: `value: "{quoted}"`' if fault.text else "write it as one string")

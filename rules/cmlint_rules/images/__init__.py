@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cmlint.api import Container, Document, Scalar, Settings, images
+from cmlint.api import Add, Change, Container, Document, Rewrite, Scalar, Settings, images
 
 POLICIES = ("Always", "IfNotPresent", "Never")
 LISTS = ("containers", "initContainers", "ephemeralContainers", "steps", "sidecars")
@@ -32,6 +32,13 @@ class Use(NamedTuple):
     def field(self) -> str:
         """The field that the policy has in this place."""
         return "imagePullPolicy" if self.container else "pullPolicy"
+
+    @property
+    def always(self) -> Change:
+        """What makes nodes pull the image each time."""
+        if self.policy:
+            return Rewrite(self.policy.span, self.policy.value, "Always")
+        return Add(self.written.span, "image" if self.container else "reference", self.field, "Always")
 
     @property
     def container_name(self) -> str | None:

@@ -12,6 +12,7 @@ from cmlint_rules.rollout import renewal
     summary="a tag that moves, but that a node does not pull again",
     consequence="stale",
     since="0.1.0",
+    fixable=True,
 )
 def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
     """Containers and image volumes."""
@@ -24,9 +25,9 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         draft = ctx.finding(pull.use.written.span, message, pedantic=floats, container=pull.use.container_name)
         if pull.use.policy:
             draft.also(pull.use.policy.span, "set here")
-        yield draft.help(
-            f"set `{pull.use.field}: Always`, and {renewal(ctx, 'after each push')}; or pin a full version or a digest"
-        )
+        wanted = f"set `{pull.use.field}: Always`"
+        draft.help(f"{wanted}, and {renewal(ctx, 'after each push')}; or pin a full version or a digest")
+        yield draft.fix(wanted, pull.use.always, safe=pull.policy != "Never")
 
 
 def subject(pull: Pull, *, floats: bool) -> str:

@@ -5,7 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cmlint.api import Context, Definition, Draft, Fault, Reference, Resolution, Scalar, Target, names, nearest
+from cmlint.api import (
+    Context,
+    Definition,
+    Draft,
+    Fault,
+    Reference,
+    Resolution,
+    Rewrite,
+    Scalar,
+    Target,
+    names,
+    nearest,
+    only_near,
+)
 
 SHOWN_KEYS = 6
 
@@ -21,6 +34,8 @@ def absent_provider(reference: Reference, resolution: Resolution, ctx: Context) 
         meant = resolution.near[0].provider.name.value
         for definition in resolution.near:
             draft.also(definition.provider.name.span, f"`{meant}` is defined here", definition.placed)
+        if resolution.only:
+            rename(draft, reference.name, resolution.near[0].spelled)
         return draft.help(f"did you mean `{meant}`?")
     if reference.optional:
         draft.consequence = "tidiness"
@@ -47,12 +62,20 @@ def absent_key(reference: Reference, key: Scalar, resolution: Resolution, ctx: C
     for definition in lacking:
         draft.also(definition.provider.name.span, "defined here, without it", definition.placed)
     read = keys_read(reference, ctx)
-    near = nearest(key.value, (k.name for d in lacking for k in d.provider.keys if k.name not in read))
+    others = {k.name for d in lacking for k in d.provider.keys if k.name not in read}
+    near = nearest(key.value, others)
+    if near and near == only_near(key.value, others):
+        rename(draft, key, near)
     for definition, found in resolution.keys(near or ""):
         draft.also(found.span, "a near key is defined here", definition.placed)
     if reference.optional and not near:
         draft.consequence = "tidiness"
     return draft.help(f"did you mean `{near}`?" if near else listed(lacking[0]))
+
+
+def rename(draft: Draft, written: Scalar, meant: str) -> Draft:
+    """Offers the name that was probably meant, which only the author can tell."""
+    return draft.fix(f"write `{meant}`", Rewrite(written.span, written.value, meant), safe=False)
 
 
 def keys_read(reference: Reference, ctx: Context) -> set[str]:

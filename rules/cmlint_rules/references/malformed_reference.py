@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Draft, Fault, names, rule
+from cmlint.api import Context, Draft, Fault, Quote, Rewrite, names, only_near, rule
 from cmlint_rules.references import parent_and_field, short
 
 UNDER_VALUE_FROM = "it goes under `valueFrom`"
@@ -10,6 +10,7 @@ ONE_OR_ALL = "one key is read in `env`, by `valueFrom` and {one}; all of them in
 CONFIGMAP_ONE_OR_ALL = ONE_OR_ALL.format(one="`configMapKeyRef`", all="`configMapRef`")
 SECRET_ONE_OR_ALL = ONE_OR_ALL.format(one="`secretKeyRef`", all="`secretRef`")
 NAMED_BY_NAME = "here the object is named by `name`"
+NO_VOLUME = "names no volume"
 OWN_NAMESPACE = "a pod reaches only what is in its own namespace"
 
 MEANT = {
@@ -54,6 +55,7 @@ MEANT = {
     summary="a reference, volume or mount that the API server refuses",
     consequence="rejected",
     since="0.1.0",
+    fixable=True,
     codes=("reference",),
 )
 def malformed_reference(fault: Fault, ctx: Context) -> Iterator[Draft]:
@@ -65,7 +67,27 @@ def malformed_reference(fault: Fault, ctx: Context) -> Iterator[Draft]:
         draft.also(fault.other, fault.label)
     if help_text := advice(fault):
         draft.help(help_text)
+    if fault.reason in ("must be a string, but it is a number", "must be a string, but it is a boolean"):
+        draft.fix("quote it", Quote(fault.span), safe=True)
+    elif meant := word_meant(fault, ctx):
+        draft.fix(f"write `{meant}`", Rewrite(fault.span, fault.text or "", meant), safe=False)
     yield draft
+
+
+def word_meant(fault: Fault, ctx: Context) -> str | None:
+    """The one word that was probably meant; of several that are near, none."""
+    if fault.reason.startswith(NO_VOLUME):
+        volumes = [volume.name.value for pod in ctx.document.pods for volume in pod.volumes if volume.name]
+        return only_near(fault.text or "", volumes)
+    return fault.near or tidy_name(fault)
+
+
+def tidy_name(fault: Fault) -> str | None:
+    """A name in the letters that names have, where it has others."""
+    text = fault.text or ""
+    tidied = text.lower().replace("_", "-")
+    named = fault.path.endswith(".name") and tidied != text
+    return tidied if named and not names.why_not_subdomain(tidied) else None
 
 
 def advice(fault: Fault) -> str | None:
@@ -79,11 +101,9 @@ def advice(fault: Fault) -> str | None:
         return f"write `{field}: {{name: {text}}}`"
     if fault.reason.startswith("must be a string") and text:
         return f'quote it: `{field}: "{text}"`'
-    if fault.reason.startswith("names no volume"):
+    if fault.reason.startswith(NO_VOLUME):
         return "add an entry of this name to the pod's `volumes`"
     if fault.reason.startswith("must be a list") and field == "env":
         return "write each variable as an entry of its own, with `name` and `value`"
-    tidied = text.lower().replace("_", "-")
-    if field == "name" and tidied != text and not names.why_not_subdomain(tidied):
-        return f"did you mean `{tidied}`?"
-    return None
+    tidied = tidy_name(fault)
+    return f"did you mean `{tidied}`?" if tidied else None

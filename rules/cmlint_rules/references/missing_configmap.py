@@ -11,6 +11,7 @@ from cmlint_rules.references import absent_provider
     summary="a reference to a ConfigMap that nothing defines",
     consequence="stuck",
     since="0.1.0",
+    fixable=True,
 )
 def missing_configmap(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """`env`, `envFrom`, volumes and projected sources; where something else may make the name, nothing is said."""

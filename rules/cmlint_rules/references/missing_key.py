@@ -11,6 +11,7 @@ from cmlint_rules.references import absent_keys
     summary="a reference to a key that its ConfigMap does not have",
     consequence="stuck",
     since="0.1.0",
+    fixable=True,
 )
 def missing_key(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """The key of an `env` entry, the `items` of a volume and of a projected source."""

@@ -11,6 +11,7 @@ from cmlint_rules.references import absent_provider, speaks_of
     summary="a reference to a Secret that nothing defines",
     consequence="stuck",
     since="0.1.0",
+    fixable=True,
 )
 def missing_secret(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """Most Secrets are kept elsewhere, so without a near name nothing is said unless the configuration asks for it."""

@@ -11,6 +11,7 @@ from cmlint_rules.references import absent_keys, speaks_of
     summary="a reference to a key that its Secret does not have",
     consequence="stuck",
     since="0.1.0",
+    fixable=True,
 )
 def missing_secret_key(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """As for ConfigMaps; a Secret written without any key is likely filled by someone else."""

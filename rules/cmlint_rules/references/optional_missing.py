@@ -11,6 +11,7 @@ from cmlint_rules.references import absent_keys, absent_provider, binary_key, sp
     summary="an optional reference that nothing satisfies",
     consequence="silent",
     since="0.1.0",
+    fixable=True,
 )
 def optional_missing(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """A near name or key suggests a typo, which `optional` hides; without one it may well be meant so."""

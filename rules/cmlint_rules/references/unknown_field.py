@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Draft, Fault, rule
+from cmlint.api import Context, Draft, Fault, Rewrite, rule
 from cmlint_rules.references import parent_and_field, short
 
 MEANT = {
@@ -30,6 +30,7 @@ MEANT = {
     summary="a field that Kubernetes does not know, on a ConfigMap, Secret, pod, container or volume",
     consequence="rejected",
     since="0.1.0",
+    fixable=True,
     codes=("unknown-field",),
 )
 def unknown_field(fault: Fault, ctx: Context) -> Iterator[Draft]:
@@ -37,6 +38,7 @@ def unknown_field(fault: Fault, ctx: Context) -> Iterator[Draft]:
     draft = ctx.finding(fault.span, f"`{short(fault)}` {fault.reason}", container=fault.container)
     if fault.near:
         draft.help(f"did you mean `{fault.near}`?")
+        draft.fix(f"write `{fault.near}`", Rewrite(fault.span, fault.text or "", fault.near), safe=False)
     else:
         draft.help(MEANT.get(parent_and_field(fault), "remove it: where it is not refused, it is dropped in silence"))
     yield draft

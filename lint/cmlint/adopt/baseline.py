@@ -1,0 +1,123 @@
+"""A baseline: the findings that a project has already and will mend one day, so that only new ones are shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+import msgspec
+
+from cmlint.errors import FatalError
+from cmlint.fingerprints import fingerprints
+from cmlint.model.findings import Finding, Known
+
+VERSION = 1
+
+
+class Content(msgspec.Struct, forbid_unknown_fields=True):
+    """What a baseline holds."""
+
+    version: int
+    findings: list[Known]
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """How far a run has looked: below which paths, with which rules, and of which of them it wanted everything."""
+
+    paths: tuple[str, ...]
+    rules: frozenset[str]
+    wholly: frozenset[str]
+
+
+class Baseline:
+    """The baseline in a file; its paths are relative to the file's folder, so that it holds wherever cmlint runs."""
+
+    def __init__(self, file: str, content: Content | None = None) -> None:
+        self.file, self.folder = file, os.path.dirname(os.path.abspath(file))
+        self.entries = content.findings if content else []
+        self.fingerprints = {entry.fingerprint for entry in self.entries}
+
+    def __contains__(self, fingerprint: str) -> bool:
+        return fingerprint in self.fingerprints
+
+    def path_of(self, path: str) -> str:
+        """A path as the baseline has it."""
+        return os.path.relpath(path, self.folder).replace(os.sep, "/")
+
+    def names(self, findings: Iterable[Finding]) -> dict[Finding, str]:
+        """The fingerprints of the findings of a run."""
+        return fingerprints(findings, self.path_of)
+
+    def gone(self, here: Collection[str], scope: Scope) -> list[Known]:
+        """The entries whose fingerprint no finding of a run has, although it has looked there."""
+        return [entry for entry in self.seen(scope) if entry.fingerprint not in here]
+
+    def seen(self, scope: Scope) -> Iterator[Known]:
+        """The entries that a run would have found, were they still true."""
+        for entry in self.entries:
+            path = os.path.normpath(os.path.join(self.folder, entry.path))
+            looked = scope.wholly if entry.pedantic else scope.rules
+            if entry.rule in looked and any(is_below(path, os.path.abspath(folder)) for folder in scope.paths):
+                yield entry
+
+    def without(self, gone: Collection[Known]) -> Baseline:
+        """The baseline without some of its entries."""
+        left = [entry for entry in self.entries if entry not in gone]
+        return Baseline(self.file, Content(VERSION, left))
+
+    def renewed(self, findings: Mapping[Finding, str], scope: Scope) -> Baseline:
+        """The baseline with what is found now, and what it has of files and rules that the run has not looked at."""
+        seen = set(self.seen(scope))
+        kept = [entry for entry in self.entries if entry not in seen]
+        added = [self.entry(finding, name, scope) for finding, name in findings.items()]
+        by_name = {entry.fingerprint: entry for entry in (*kept, *added)}
+        return Baseline(self.file, Content(VERSION, sorted(by_name.values())))
+
+    def entry(self, finding: Finding, fingerprint: str, scope: Scope) -> Known:
+        """A finding as the baseline keeps it."""
+        found = finding.object
+        names = (found.kind, found.name, finding.container) if found else ()
+        path = os.fsencode(self.path_of(finding.location.path)).decode("utf-8", "replace")
+        whose, pedantic = "/".join(filter(None, names)), finding.rule in scope.wholly
+        return Known(path, finding.rule, whose, finding.message, fingerprint, pedantic)
+
+    @property
+    def text(self) -> str:
+        """The baseline as it is written: an entry a line, in order, so that differences can be read and merged."""
+        lines = [msgspec.json.format(msgspec.json.encode(entry), indent=0).decode() for entry in self.entries]
+        listed = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
+        return f'{{\n  "version": {VERSION},\n  "findings": {listed}\n}}\n'
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a file is what a run was asked to look at, or below it."""
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def read(file: str) -> Baseline:
+    """The baseline in a file; raises FatalError for one that is not there or cannot be read."""
+    try:
+        with open(file, "rb") as stream:
+            raw = stream.read()
+    except FileNotFoundError:
+        raise FatalError(f"{file}: there is no such baseline", f"`--write-baseline {file}` writes it") from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise FatalError(f"{file}: {reason}", "name a baseline that can be read with `--baseline`") from None
+    try:
+        content = msgspec.json.decode(raw, type=Content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        reason = "it has marks of a merge" if b"\n<<<<<<< " in raw else str(error).partition(" - ")[0]
+        message = f"{file}: no baseline: {reason[:1].lower()}{reason[1:]}"
+        raise FatalError(message, "mend it, or remove it and write it anew with `--write-baseline`") from None
+    if content.version != VERSION:
+        message = f"{file}: a baseline of version {content.version}, and this cmlint reads version {VERSION}"
+        raise FatalError(
+            message, "use the cmlint that wrote it, or remove it and write it anew with `--write-baseline`"
+        )
+    return Baseline(file, content)
+
+
+def begun(file: str) -> Baseline:
+    """The baseline that is to be written to a file: the one that is there already, or an empty one."""
+    return read(file) if os.path.isfile(file) and os.path.getsize(file) else Baseline(file)

@@ -1,0 +1,94 @@
+"""A first configuration for a repository: what builds it, and what may be made elsewhere, with the evidence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+
+from cmlint.check import Result
+from cmlint.engine import Unverified
+from cmlint.sources import files
+from cmlint.sources.tool import find_program
+
+MOST = 30
+"""The most names that are proposed; `--verbose` lists them all."""
+
+BASELINE = ".cmlint-baseline.json"
+
+HEAD = """\
+# What this project settles about cmlint. `cmlint schema` says what else may stand here.
+"""
+
+
+def configuration(result: Result) -> str:
+    """The text of a configuration for what a check has seen."""
+    found = files.find((".",), (), [])
+    names = [os.path.basename(path) for group in found for path in group.paths]
+    parts = [
+        HEAD,
+        *kustomize(sum(name in files.KUSTOMIZATIONS for name in names)),
+        *helm(names.count(files.CHART)),
+        *external(result.outcome.unverified),
+        *baseline(len(result.outcome.findings)),
+    ]
+    return "\n".join(parts)
+
+
+def kustomize(number: int) -> Iterator[str]:
+    """What builds the kustomizations."""
+    if number:
+        program = find_program(None)
+        name = os.path.basename(program) if program else None
+        how = f"{name} is here to build them" if name else "nothing is here to build them; install kustomize or kubectl"
+        yield f"# Kustomizations: {number}; {how}. This names one for everybody:\n# kustomize: {name or 'kustomize'}\n"
+
+
+def helm(number: int) -> Iterator[str]:
+    """What renders the charts."""
+    if number:
+        here = "helm is here to render them" if shutil.which("helm") else "helm is not here to render them; install it"
+        yield (
+            f"# Charts: {number}; {here}. They are rendered with their own values, or with these:\n"
+            "# helm:\n#   values:\n#     charts/name: [values/test.yaml, values/live.yaml]\n"
+        )
+
+
+def external(unverified: Iterable[Unverified]) -> Iterator[str]:
+    """The names that may be made elsewhere, each with where it is used first and why it may be there."""
+    by_name: dict[str, list[Unverified]] = {}
+    for each in sorted(set(unverified)):
+        by_name.setdefault(each.name, []).append(each)
+    if not by_name:
+        return
+    lines = [f"#   - {quoted(name)}  # {evidence(places)}" for name, places in sorted(by_name.items())[:MOST]]
+    if len(by_name) > MOST:
+        lines.append(f"# {len(by_name) - MOST} more: `cmlint check --verbose` lists them.")
+    yield (
+        "# Names that nothing here defines and that something else may make, so that cmlint is silent about them.\n"
+        "# Keep those that are made elsewhere, correct the others, and take away the `#` of this list:\n"
+        "# external:\n" + "\n".join(lines) + "\n"
+    )
+
+
+def quoted(name: str) -> str:
+    """A name as a pattern that matches nothing else, in YAML."""
+    pattern = "".join(f"[{character}]" if character in "*?[" else character for character in name)
+    plain = all(character.isalnum() or character in "-./_" for character in pattern)
+    return pattern if plain else "'" + pattern.replace("'", "''") + "'"
+
+
+def evidence(places: Sequence[Unverified]) -> str:
+    """Where a name is used, and why it may be there, in one line."""
+    first = places[0]
+    more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+    return " ".join(f"{first.location.path}:{first.location.start.line}{more}: {first.why}".split())
+
+
+def baseline(number: int) -> Iterator[str]:
+    """How to begin with findings that are there already."""
+    if number:
+        yield (
+            f"# Findings: {number}. `cmlint check --write-baseline {BASELINE}` keeps them in a file, and this\n"
+            f"# leaves them out, so that only new ones are shown:\n# baseline: {BASELINE}\n"
+        )

@@ -1,0 +1,110 @@
+"""Checks the repository in another state: as it is staged, or as it was at a commit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import msgspec
+
+from cmlint.adopt.git import Repository, below
+from cmlint.check import Inputs, check
+from cmlint.config import Config, Helm, escaped
+from cmlint.errors import FatalError
+from cmlint.fingerprints import fingerprints
+from cmlint.result import Result
+from cmlint.rules import Rule
+
+
+class States:
+    """The states of the repository around the working directory; `paths`, `config` and `rules` are those of the run."""
+
+    def __init__(self, paths: Sequence[str], config: Config, rules: dict[str, Rule], *, suppress: bool) -> None:
+        self.repository = Repository()
+        self.paths = [self.inside(path) for path in paths]
+        self.config, self.rules, self.suppress = config, rules, suppress
+        self.known: dict[str, set[str]] = {}
+
+    def inside(self, path: str) -> str:
+        """A path relative to the working directory; raises FatalError for one outside of the repository."""
+        if path == "-":
+            raise FatalError("standard input is in no Git repository", "name files or folders instead")
+        path = os.path.relpath(path)
+        if self.below_top(path).split("/", 1)[0] == "..":
+            raise FatalError(
+                f"`{path}` is not in the Git repository of the working directory", "run cmlint inside of it"
+            )
+        return path
+
+    def below_top(self, path: str) -> str:
+        """A path as it stands below the uppermost folder of the repository."""
+        return os.path.relpath(os.path.abspath(path), self.repository.top).replace(os.sep, "/")
+
+    def check_staged(self, inputs: Inputs) -> Result:
+        """What there is to say of what is staged."""
+        if not self.repository.differs_from_index():
+            return check(self.paths, self.config, self.rules, suppress=self.suppress, inputs=inputs)
+        return self.check_state(None)
+
+    def check_state(self, commit: str | None) -> Result:
+        """What there is to say of the repository at a commit, which need not have all paths, or of what is staged."""
+        with self.repository.laid_out(commit) as root, working_in(below(root, os.getcwd())):
+            paths = [path for path in self.paths if os.path.lexists(path)] if commit else self.paths
+            return check(paths, relocated(self.config, root), self.rules, suppress=self.suppress)
+
+    def known_at(self, commit: str, *, staged: bool) -> set[str]:
+        """The fingerprints of what was found at a commit, as they are now where files have moved since."""
+        outcome = self.check_state(commit).outcome
+        moved = self.repository.moved(commit, staged=staged)
+
+        def path_of(path: str) -> str:
+            then = self.below_top(path)
+            return moved.get(then, then)
+
+        names = fingerprints((*outcome.findings, *outcome.suppressed), path_of)
+        return {names[finding] for finding in outcome.findings}
+
+    def keep_new(self, result: Result, commit: str, *, staged: bool) -> None:
+        """Leaves of what was found only what the change since a commit brought in."""
+        outcome = result.outcome
+        if not outcome.findings:
+            return
+        if commit not in self.known:
+            self.known[commit] = self.known_at(commit, staged=staged)
+        known, names = self.known[commit], fingerprints(outcome.everything, self.below_top)
+        outcome.older += [finding for finding in outcome.findings if names[finding] in known]
+        outcome.findings = [finding for finding in outcome.findings if names[finding] not in known]
+
+
+@contextmanager
+def working_in(folder: str) -> Iterator[None]:
+    """Works in a folder for a while, which is made where it is not there."""
+    before = os.getcwd()
+    os.makedirs(folder, exist_ok=True)
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def relocated(config: Config, root: str) -> Config:
+    """A configuration for files that stand below another root as they do below the file system's."""
+
+    def pattern_there(pattern: str) -> str:
+        sign = "!" if pattern.startswith("!") else ""
+        return sign + escaped(root) + pattern.removeprefix(sign)
+
+    def values_there(names: str) -> str:
+        paths = ((name, below(root, name)) for name in names.split(","))
+        return ",".join(there if os.path.exists(there) else here for here, there in paths)
+
+    return msgspec.structs.replace(
+        config,
+        exclude=tuple(map(pattern_there, config.exclude)),
+        per_path_ignore={pattern_there(pattern): words for pattern, words in config.per_path_ignore.items()},
+        helm=Helm(
+            {pattern_there(pattern): tuple(map(values_there, values)) for pattern, values in config.helm.values.items()}
+        ),
+    )

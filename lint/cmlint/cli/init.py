@@ -1,0 +1,100 @@
+"""`cmlint init`: a first configuration for the repository, and the hook for its commits."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import msgspec
+
+from cmlint.check import check
+from cmlint.cli.inputs import rules_or_error, tell_problems
+from cmlint.cli.parameters import Command, Parameter
+from cmlint.cli.terminal import write
+from cmlint.config import NAMES, PYPROJECT, TABLE, Config, text_of
+from cmlint.errors import FatalError
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the line says."""
+
+    pre_commit: bool = False
+    no_pre_commit: bool = False
+    force: bool = False
+
+
+PARAMETERS = (
+    Parameter("pre_commit", "flag", "Add the hook to `.pre-commit-config.yaml` without asking."),
+    Parameter("no_pre_commit", "flag", "Do not add the hook, and do not ask."),
+    Parameter("force", "flag", "Write the configuration anew, though there is one."),
+)
+
+
+def run(options: Options) -> int:
+    """Looks at the working directory, and writes what it proposes."""
+    from cmlint.adopt.propose import BASELINE, configuration
+
+    if options.pre_commit and options.no_pre_commit:
+        raise FatalError("`--pre-commit` and `--no-pre-commit` are opposites", "give one of them")
+    if not options.force and (there := configured()):
+        raise FatalError(
+            f"{there}: there is a configuration already", "change it by hand, or write it anew with `--force`"
+        )
+    result = check((".",), Config(), rules_or_error())
+    tell_problems(result.problems)
+    write(configuration(result), NAMES[0], "--force")
+    say(f"{NAMES[0]}: written; read it, and take away the `#` of what is true")
+    if wants_hook(options):
+        add_hook()
+    if number := len(result.outcome.findings):
+        from cmlint.report.summary import count
+
+        kept = f"`cmlint check --write-baseline {BASELINE}` keeps them"
+        say(f"`cmlint check` finds {count(number, 'problem')} here; {kept}")
+    return 0
+
+
+def configured() -> str | None:
+    """The configuration that the working directory has."""
+    if found := next((name for name in NAMES if os.path.exists(name)), None):
+        return found
+    return PYPROJECT if os.path.isfile(PYPROJECT) and TABLE in text_of(PYPROJECT) else None
+
+
+def wants_hook(options: Options) -> bool:
+    """Whether the hook is wanted: as the line says, else as the answer on the terminal says."""
+    from cmlint.adopt.hook import FILE
+
+    if options.pre_commit or options.no_pre_commit:
+        return options.pre_commit
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        say(f"`cmlint init --force --pre-commit` adds the hook to {FILE}, too")
+        return False
+    sys.stdout.write(f"Add the hook to {FILE}? [y/N] ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def add_hook() -> None:
+    """Adds the hook to the configuration of pre-commit, which may not be there yet."""
+    from cmlint.adopt.hook import FILE, with_hook
+
+    text = with_hook(text_of(FILE) if os.path.exists(FILE) else "")
+    if text is None:
+        say(f"{FILE}: it has the hook already")
+        return
+    write(text, FILE, "--pre-commit")
+    say(f"{FILE}: the hook is added; `pre-commit install` makes git run it")
+
+
+def say(message: str) -> None:
+    """Says what was done."""
+    sys.stdout.write(f"{message}\n")
+
+
+EXAMPLES = (
+    ("init", "look at this repository, and propose a configuration"),
+    ("init --force --pre-commit", "write it anew, and add the hook for commits"),
+)
+
+COMMAND = Command("init", "Write a first configuration for this repository.", EXAMPLES, PARAMETERS, Options, run)

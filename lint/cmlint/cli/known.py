@@ -1,0 +1,146 @@
+"""What `cmlint check` leaves out because it is known: what is older than a change, and what is in a baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cmlint.check import Inputs, check, select
+from cmlint.cli.inputs import failed, tell
+from cmlint.cli.terminal import write
+from cmlint.config import Config
+from cmlint.errors import FatalError
+from cmlint.result import Result
+from cmlint.rules import Rule
+from cmlint.sources.files import shown
+
+if TYPE_CHECKING:
+    from cmlint.adopt.baseline import Baseline, Scope
+    from cmlint.adopt.states import States
+
+
+class Wishes(msgspec.Struct, frozen=True):
+    """What the line says of what to look at, and of what is known."""
+
+    suppress: bool = True
+    staged: bool = False
+    since: str | None = None
+    baseline: str | None = None
+    write_baseline: str | None = None
+    quiet: bool = False
+
+
+class Looking:
+    """Looks at files, or at what is staged, as often as it is asked to, and leaves out what is known.
+
+    A baseline is read before all else, and written at the end.
+    """
+
+    def __init__(
+        self, paths: Sequence[str], config: Config, rules: dict[str, Rule], wishes: Wishes, inputs: Inputs
+    ) -> None:
+        self.paths, self.config, self.rules, self.wishes, self.inputs = paths, config, rules, wishes, inputs
+        self.states: States | None = None
+        self.commit: str | None = None
+        if wishes.staged or wishes.since:
+            self.enter_repository()
+        file = wishes.baseline or (None if wishes.write_baseline else config.baseline)
+        self.baseline = read_baseline(file) if file else None
+
+    def enter_repository(self) -> None:
+        """Asks git for the repository, and for the commit to compare with."""
+        from cmlint.adopt.states import States
+
+        self.states = States(self.paths, self.config, self.rules, suppress=self.wishes.suppress)
+        if self.wishes.since:
+            self.commit = commit_left(self.states, self.wishes.since)
+
+    def look(self) -> Result:
+        """What there is to say, without what is known."""
+        if self.states and self.wishes.staged:
+            result = self.states.check_staged(self.inputs)
+        else:
+            suppress = self.wishes.suppress
+            result = check(self.paths, self.config, self.rules, suppress=suppress, inputs=self.inputs)
+        if self.baseline:
+            leave_out(result, self.baseline)
+        if self.states and self.commit:
+            self.states.keep_new(result, self.commit, staged=self.wishes.staged)
+        return result
+
+    def finish(self, result: Result) -> None:
+        """Writes the baseline, if wished for, and says what of it is gone."""
+        target = self.wishes.write_baseline
+        if target and (failed(result.problems) or result.outcome.crashed):
+            message = f"{target}: not written, because not everything could be checked"
+            raise FatalError(message, "mend what is said above, or leave it out with `--exclude`")
+        if self.baseline and not failed(result.problems):
+            note_gone(self.baseline, result, self.scope(), self.wishes)
+        elif target:
+            leave_out(result, written(target, result, self.scope()))
+
+    def scope(self) -> Scope:
+        """How far the run looks."""
+        from cmlint.adopt.baseline import Scope
+
+        selected, chosen = select(self.rules, self.config.select, self.config.ignore)
+        names = frozenset(rule.name for rule in selected)
+        return Scope(tuple(self.paths), names, names if self.config.pedantic else names & chosen)
+
+
+def commit_left(states: States, name: str) -> str:
+    """The commit at which the present branch has left the named one; where git cannot tell, the named one itself."""
+    repository = states.repository
+    commit = repository.commit(name)
+    left = repository.left(commit)
+    if not left and repository.shallow:
+        reason = f"this clone is shallow, so that git cannot tell where the present branch has left `{name}`"
+        tell("warning", f"{reason}: compared with `{name}` itself; `git fetch --unshallow` brings the rest")
+    return left or commit
+
+
+def read_baseline(file: str) -> Baseline:
+    """The baseline in a file; what reads it is imported only where there is one."""
+    from cmlint.adopt.baseline import read
+
+    return read(shown(file))
+
+
+def leave_out(result: Result, known: Baseline) -> None:
+    """Leaves out what a baseline has."""
+    outcome, names = result.outcome, known.names(result.outcome.everything)
+    outcome.baselined = [finding for finding in outcome.findings if names[finding] in known]
+    outcome.findings = [finding for finding in outcome.findings if names[finding] not in known]
+
+
+def note_gone(known: Baseline, result: Result, scope: Scope, wishes: Wishes) -> None:
+    """Says what of a baseline no longer occurs; it is taken out where a baseline is to be written, too."""
+    from cmlint.report.summary import count
+
+    outcome, names = result.outcome, known.names(result.outcome.everything)
+    outcome.gone = known.gone({names[finding] for finding in outcome.baselined}, scope)
+    number, kept, file = len(outcome.gone), count(len(known.entries), "finding"), shown(known.file)
+    if target := wishes.write_baseline:
+        write(known.without(outcome.gone).text, target, "--write-baseline")
+        tell("note", f"{target}: written without the {number} of {kept} that no longer occur")
+    elif number and not wishes.quiet:
+        verb, those = ("occurs", "it") if number == 1 else ("occur", "them")
+        how = f"`--baseline {file} --write-baseline {file}` takes {those} out"
+        tell("note", f"{file}: {number} of its {kept} no longer {verb}; {how}")
+
+
+def written(file: str, result: Result, scope: Scope) -> Baseline:
+    """The baseline with all that was found, written to a file, which may have had one before."""
+    from cmlint.adopt.baseline import begun
+    from cmlint.report.summary import count
+
+    known = begun(file)
+    findings, names = result.outcome.findings, known.names(result.outcome.everything)
+    renewed = known.renewed({finding: names[finding] for finding in findings}, scope)
+    write(renewed.text, file, "--write-baseline")
+    before, after = known.fingerprints, renewed.fingerprints
+    change = f"{len(after - before)} more and {len(before - after)} less than before"
+    tell("note", f"{file}: it keeps {count(len(renewed.entries), 'finding')}, {change}")
+    return renewed

@@ -1,0 +1,71 @@
+"""The reports of one run: which formats are wanted, and where each of them goes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from cmlint.cli.terminal import view_of, write
+from cmlint.errors import FatalError
+from cmlint.report import render
+from cmlint.result import Result
+
+SUFFIXES = {".sarif": "sarif", ".html": "html", ".md": "markdown", ".xml": "junit", ".json": "json", ".txt": "text"}
+"""The formats that names of files promise, though a file may have any name."""
+
+
+class Report(NamedTuple):
+    """A format, and the file that it is written to; None is standard output."""
+
+    form: str
+    output: str | None
+
+
+def wanted(formats: Sequence[str], outputs: Sequence[str]) -> list[Report]:
+    """The reports that a line asks for: the first output is the first format's, and so on.
+
+    A format without an output, or with `-`, goes to standard output, which takes one only. Raises FatalError.
+    """
+    forms = list(formats) or ["text"]
+    files = [None if output == "-" else output for output in outputs]
+    if len(files) > len(forms):
+        raise FatalError(
+            f"{len(files)} outputs for {len(forms)} format{'s'[: len(forms) > 1]}", "give each `--output` a `--format`"
+        )
+    files += [None] * (len(forms) - len(files))
+    printed = [form for form, file in zip(forms, files, strict=True) if file is None]
+    if len(printed) > 1:
+        raise FatalError(
+            f"{' and '.join(f'`{form}`' for form in printed)} both go to standard output",
+            "give all but one an `--output`: the first `--output` belongs to the first `--format`, and so on",
+        )
+    if twice := next((file for file in files if file and files.count(file) > 1), None):
+        raise FatalError(f"two reports go to `{twice}`", "give each an `--output` of its own")
+    for form, file in zip(forms, files, strict=True):
+        promised = SUFFIXES.get(os.path.splitext(file or "")[1])
+        if promised != form and promised in forms:
+            raise FatalError(
+                f"`{form}` would go to `{file}`, although `{promised}` is wanted too",
+                "the first `--output` belongs to the first `--format`, and so on; `-` is standard output",
+            )
+    return [Report(form, file) for form, file in zip(forms, files, strict=True)]
+
+
+def in_actions() -> bool:
+    """Whether GitHub Actions reads what is printed."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def write_reports(reports: Sequence[Report], result: Result, color: str, *, annotate: bool, **view: Any) -> None:
+    """Writes the reports of a run; for GitHub Actions, one on standard output is followed by annotations.
+
+    The text is fenced off there, for what it shows of a manifest is not to be taken for a command.
+    """
+    for form, output in reports:
+        text = render(form, result, view_of(color, output, **view))
+        if annotate and output is None:
+            from cmlint.report.github import fenced
+
+            text = fenced(text, os.urandom(16).hex()) + render("github", result, view_of(color, **view))
+        write(text, output)

@@ -1,0 +1,55 @@
+"""Workflow commands of GitHub Actions, which show each finding at its line of a pull request."""
+
+from __future__ import annotations
+
+from cmlint.model.findings import RANKS, Finding
+from cmlint.report.places import Repository
+from cmlint.report.view import View
+from cmlint.result import Result
+
+Properties = dict[str, str | int]
+
+LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
+
+IN_MESSAGES, IN_PROPERTIES = "%\r\n", "%\r\n:,"
+"""The characters that would end a part of a command."""
+
+
+def render(result: Result, view: View) -> str:
+    """A command a line: the worst first, for GitHub shows ten of each level; then what could not be read."""
+    repository = Repository()
+    ranked = sorted(result.outcome.findings, key=lambda finding: -RANKS[finding.severity])
+    lines = [annotation(finding, repository) for finding in ranked]
+    for problem in result.problems:
+        level = "error" if problem.fatal else "warning"
+        places: Properties = {"file": repository.path(problem.path), "line": problem.line or 1, "title": "cmlint"}
+        lines.append(command(level, places, problem.message))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def annotation(finding: Finding, repository: Repository) -> str:
+    """One finding; GitHub takes columns only of a place in one line."""
+    start, end = finding.location.start, finding.location.end
+    places: Properties = {"file": repository.path(finding.location.path), "line": start.line}
+    if start.line == end.line:
+        places |= {"endLine": end.line, "col": start.column, "endColumn": end.column}
+    else:
+        places["endLine"] = end.line if end.column > 1 else end.line - 1
+    places["title"] = f"cmlint: {finding.rule}"
+    return command(LEVELS[finding.severity], places, "\n".join(filter(None, (finding.message, finding.help))))
+
+
+def command(name: str, properties: Properties, message: str) -> str:
+    """A workflow command, in which nothing can end a part but its end."""
+    pairs = ",".join(f"{key}={escaped(str(value), IN_PROPERTIES)}" for key, value in properties.items())
+    return f"::{name} {pairs}::{escaped(message, IN_MESSAGES)}"
+
+
+def escaped(text: str, special: str) -> str:
+    """A text with the special characters as a workflow command writes them."""
+    return "".join(f"%{ord(character):02X}" if character in special else character for character in text)
+
+
+def fenced(text: str, word: str) -> str:
+    """A text in a log in which nothing is taken for a command; `word` is one that it cannot know."""
+    return f"::stop-commands::{word}\n{text}::{word}::\n"

@@ -1,0 +1,71 @@
+"""Markdown for a job summary or for a comment on a pull request: one table, no longer than a comment may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cmlint.model.findings import RANKS, Finding
+from cmlint.report.characters import printable
+from cmlint.report.paint import Paint
+from cmlint.report.places import Repository
+from cmlint.report.summary import count, place, summary
+from cmlint.report.view import View
+from cmlint.result import Result
+
+LIMIT = 65_000
+"""The characters of a report. GitHub takes 65,536 in a comment; the rest is for whoever adds a line of their own."""
+
+LONGEST = 500
+"""The characters of a message that are shown."""
+
+SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$&])")
+"""What Markdown may take for something else than text."""
+
+
+def render(result: Result, view: View) -> str:
+    """What was counted, and a table of the findings, the worst first, as far as there is room."""
+    head, *more = summary(result, view, Paint(View())).split("\n")
+    problems = [f"- {escaped(f'{problem.path}: {problem.message}'[:LONGEST])}" for problem in result.problems[:10]]
+    before = f"### cmlint: {head}\n"
+    after = "".join(f"\n{line}" for line in (*problems, *(f"- {coded(line)}" for line in more)))
+    table = "".join(rows(result, LIMIT - len(before) - len(after) - 100))
+    return f"{before}{table}{after}\n" if table or after else before
+
+
+def rows(result: Result, room: int) -> Iterator[str]:
+    """The table, cut where there is no room for more of it."""
+    ranked = sorted(result.outcome.findings, key=lambda finding: -RANKS[finding.severity])
+    repository = Repository()
+    for number, finding in enumerate(ranked):
+        line = ("" if number else "\n| | where | what |\n| --- | --- | --- |\n") + row(finding, repository)
+        room -= len(line)
+        if room < 0:
+            yield f"\nThere is no room here for {count(len(ranked) - number, 'more finding')}.\n"
+            return
+        yield line
+
+
+def row(finding: Finding, repository: Repository) -> str:
+    """The line of one finding."""
+    where = f"`{place(finding.location)}`".replace("|", "\\|")
+    address = repository.address(finding.location.path, finding.location.start.line)
+    lines = [finding.message, *(finding.help or "").split("\n")]
+    what = "<br>".join((*(coded(line) for line in lines if line), f"[`{finding.rule}`]({finding.url})"))
+    return f"| {finding.severity} | {f'[{where}]({address})' if address else where} | {what} |\n"
+
+
+def coded(text: str) -> str:
+    """A text in which what stands between backticks is code, and nothing else means anything to Markdown."""
+    text = printable(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escaped(text)
+    code = ("`{}`".format(part.replace("|", "\\|")) if part else "" for part in parts[1::2])
+    plain = map(escaped, parts[::2])
+    return "".join(part for pair in zip(plain, (*code, ""), strict=True) for part in pair)
+
+
+def escaped(text: str) -> str:
+    """A text that Markdown shows as it is, in one line, and that mentions nobody."""
+    return SPECIAL.sub(r"\\\1", printable(text)).replace("@", "@\N{WORD JOINER}")

@@ -1,0 +1,49 @@
+"""Runs cmlint on mutations, many in one process."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from cmlint.check import check
+from cmlint.config import Config
+from tests.mutation.mutations import Found, Mutation
+from tests.support.run import inside, rules, write
+from tests.support.tools import put_on_path
+
+
+class Answer(NamedTuple):
+    """What cmlint says: what it finds, and what it warns of."""
+
+    found: tuple[Found, ...]
+    problems: tuple[str, ...]
+
+
+def answer(folder: Path, *, all_secrets: bool = False) -> Answer:
+    """What cmlint says of a folder."""
+    with inside(folder):
+        result = check((".",), Config(secrets="all" if all_secrets else "evidence"), dict(rules()))
+    found = sorted((f.rule, f.location.path, f.location.start.line) for f in result.outcome.findings)
+    return Answer(tuple(found), tuple(f"{problem.path}: {problem.message}" for problem in result.problems))
+
+
+def differences(folder: Path, mutations: Sequence[Mutation]) -> list[str]:
+    """What cmlint should have found and has not, or the other way round, for mutations of one bundle."""
+    put_on_path()
+    told: list[str] = []
+    with TemporaryDirectory(prefix="cmlint-") as temporary:
+        work = Path(temporary).resolve() / folder.name
+        shutil.copytree(folder, work)
+        for mutation in mutations:
+            before = {path: (work / path).read_text(encoding="utf-8") for path in mutation.texts}
+            write(work, {path: text for path, text in mutation.texts.items() if text is not None})
+            for path in (path for path, text in mutation.texts.items() if text is None):
+                (work / path).unlink()
+            said = answer(work, all_secrets=mutation.all_secrets)
+            if said != Answer(mutation.expected, ()):
+                told.append(f"{mutation.what}\n    expected {mutation.expected}\n    {said}")
+            write(work, before)
+    return told

@@ -1,0 +1,222 @@
+"""What `docs/ci.md` shows, and what it includes: valid by each service's own schema, and run as the service runs it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cmlint.__main__ import parse_plainly
+from tests.support.command import COMMAND, cmlint
+from tests.support.repository import Repository, environment
+from tests.support.run import ROOT, write
+
+PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+BLOCKS: dict[str, str] = dict(re.findall(r"(?m)^`([^`\n]+)`:\n\n```\w+\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+GITLAB: dict[str, Any] = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text(encoding="utf-8"))
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: web
+      image: web:1.2.3
+      env:
+        - {name: PORT, value: 8080}
+"""
+MESSAGE = "the value of `PORT` must be a string, but it is a number"
+
+
+def validate(schema: str, path: Path, *words: str) -> None:
+    """Holds a file against a service's schema."""
+    program = str(COMMAND.with_name("check-jsonschema"))
+    command = [program, "--builtin-schema", f"vendor.{schema}", *words, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "words"),
+    [
+        (".github/workflows/cmlint.yml", "github-workflows", ()),
+        (".gitlab-ci.yml", "gitlab-ci", ("--data-transform", "gitlab-ci")),
+        (".circleci/config.yml", "circle-ci", ()),
+        ("azure-pipelines.yml", "azure-pipelines", ("--data-transform", "azure-pipelines")),
+    ],
+)
+def test_what_the_page_shows_is_valid(tmp_path: Path, name: str, schema: str, words: tuple[str, ...]) -> None:
+    write(tmp_path, {name: BLOCKS[name]})
+    validate(schema, tmp_path / name, *words)
+
+
+def test_what_is_included_is_valid() -> None:
+    validate("github-actions", ROOT / "action.yml")
+    validate("gitlab-ci", ROOT / "ci" / "gitlab.yml", "--data-transform", "gitlab-ci")
+
+
+def test_a_wrong_one_is_not(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"action.yml": (ROOT / "action.yml").read_text(encoding="utf-8").replace("shell: bash", "shall: bash")},
+    )
+    with pytest.raises(AssertionError, match="Schema validation errors"):
+        validate("github-actions", tmp_path / "action.yml")
+
+
+def test_the_page_is_about_everything_that_is_shown() -> None:
+    assert set(BLOCKS) == {
+        *(
+            ".github/workflows/cmlint.yml",
+            ".gitlab-ci.yml",
+            "Jenkinsfile",
+            ".circleci/config.yml",
+            "azure-pipelines.yml",
+        ),
+        "cmlint-workflow.yaml",
+    }
+    given = yaml.safe_load(BLOCKS[".github/workflows/cmlint.yml"])["jobs"]["cmlint"]["steps"][1]["with"]
+    assert set(given) <= set(ACTION["inputs"])
+    assert re.findall(r"(?m)^\| `(\w+)` \|", PAGE) == list(ACTION["inputs"])
+
+
+def test_every_command_on_the_page_is_understood() -> None:
+    lines = re.findall(r"\bcmlint (check [^'\n`]+)", "\n".join(BLOCKS.values()))
+    assert len(lines) == 4
+    for line in lines:
+        assert parse_plainly(line.split()) is not None, line
+
+
+def test_the_workflow_of_argo_is_a_good_manifest(tmp_path: Path) -> None:
+    write(tmp_path, {"workflow.yaml": BLOCKS["cmlint-workflow.yaml"]})
+    done = cmlint(tmp_path, "check", "--pedantic", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+# the action
+
+
+class Runner:
+    """A runner of GitHub's, as far as an action's shell steps see it: its variables, and the files that they write."""
+
+    def __init__(self, folder: Path, **inputs: str) -> None:
+        self.folder, self.temporary = folder / "work", folder / "temp"
+        self.inputs = {name: inputs.get(name, given["default"]) for name, given in ACTION["inputs"].items()}
+        self.files = {name: folder / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+        for path in (self.folder, self.temporary):
+            path.mkdir()
+        for path in self.files.values():
+            path.touch()
+
+    def step(self, name: str) -> dict[str, Any]:
+        """A step of the action."""
+        (found,) = (step for step in ACTION["runs"]["steps"] if step["name"] == name)
+        return dict(found)
+
+    def run(self, name: str) -> subprocess.CompletedProcess[str]:
+        """Runs a shell step, as the runner does."""
+        step = self.step(name)
+        given = {
+            variable: re.sub(r"\$\{\{ inputs\.(\w+) \}\}", lambda found: self.inputs[found[1]], value)
+            for variable, value in step["env"].items()
+        }
+        own = {"GITHUB_ACTIONS": "true", "GITHUB_ACTION_PATH": str(ROOT), "RUNNER_TEMP": str(self.temporary)}
+        return subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            cwd=self.folder,
+            env=environment(**own, **given, **{name: str(path) for name, path in self.files.items()}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def take_command(self) -> None:
+        """Puts the installed command where the first step installs it."""
+        (self.temporary / "cmlint" / "bin").mkdir(parents=True)
+        (self.temporary / "cmlint" / "bin" / "cmlint").symlink_to(COMMAND)
+
+    def read(self, name: str) -> str:
+        """What a step has written to one of the runner's files."""
+        return self.files[name].read_text(encoding="utf-8")
+
+
+def test_the_action_installs_itself_and_runs(tmp_path: Path) -> None:
+    runner = Runner(tmp_path)
+    write(runner.folder, {"pod.yaml": POD})
+    installed = runner.run("Install cmlint")
+    assert installed.returncode == 0, installed.stderr
+    done = runner.run("Run cmlint")
+    assert done.returncode == 1, done.stderr
+    assert re.search(rf"(?m)^::error .*file=pod\.yaml,line=9,.*::.*{re.escape(MESSAGE)}", done.stdout)
+    assert MESSAGE in runner.read("GITHUB_STEP_SUMMARY")
+    assert runner.read("GITHUB_OUTPUT") == f"sarif={runner.temporary}/cmlint.sarif\n"
+    report = json.loads((runner.temporary / "cmlint.sarif").read_text(encoding="utf-8"))
+    assert [result["ruleId"] for result in report["runs"][0]["results"]] == ["non-string-env"]
+
+
+def test_the_action_passes_on_paths_and_arguments(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, paths="a\nb", arguments="--ignore non-string-env  --fail-on info", summary="false")
+    runner.take_command()
+    write(runner.folder, {"a/pod.yaml": POD, "b/pod.yaml": POD, "c/pod.yaml": POD.replace("web:1.2.3", "Web")})
+    done = runner.run("Run cmlint")
+    assert (done.returncode, done.stderr, runner.read("GITHUB_STEP_SUMMARY")) == (0, "", "")
+
+
+def test_the_action_runs_no_words_of_its_inputs(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, paths="$(touch ran) `touch ran` ; touch ran")
+    runner.take_command()
+    done = runner.run("Run cmlint")
+    assert done.returncode == 2
+    assert not (runner.folder / "ran").exists()
+    assert runner.read("GITHUB_OUTPUT") in ("", f"sarif={runner.temporary}/cmlint.sarif\n")
+
+
+def test_the_action_shows_what_a_pull_request_brings_in(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, arguments="--since main")
+    runner.take_command()
+    shop = Repository(runner.folder, {"old.yaml": POD})
+    shop.git("switch", "--quiet", "--create", "topic")
+    assert runner.run("Run cmlint").returncode == 0
+    shop.write({"new.yaml": POD})
+    done = runner.run("Run cmlint")
+    assert done.returncode == 1
+    assert re.findall(r"file=(\w+\.yaml)", done.stdout) == ["new.yaml"]
+
+
+def test_the_action_installs_a_version_of_pypi(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, version="0.0.0.dev0")
+    done = runner.run("Install cmlint")
+    assert done.returncode == 1
+    assert "cmlint==0.0.0.dev0" in done.stderr
+
+
+def test_nothing_of_an_input_stands_in_a_script() -> None:
+    scripts = [step["run"] for step in ACTION["runs"]["steps"] if "run" in step]
+    assert len(scripts) == 2
+    assert not any("${{" in script for script in scripts)
+
+
+# the template
+
+
+def test_the_template_of_gitlab_writes_its_reports(tmp_path: Path) -> None:
+    write(tmp_path, {"deploy/pod.yaml": POD, "other/pod.yaml": POD})
+    install, check = GITLAB["cmlint"]["script"]
+    assert install == 'python3 -m pip install --quiet "cmlint${CMLINT_VERSION:+==$CMLINT_VERSION}"'
+    given = environment(CMLINT_PATHS="deploy", CMLINT_ARGUMENTS="--fail-on error")
+    done = subprocess.run(["sh", "-ec", check], cwd=tmp_path, env=given, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert MESSAGE in done.stdout
+    reports = GITLAB["cmlint"]["artifacts"]["reports"]
+    quality = json.loads((tmp_path / reports["codequality"]).read_text(encoding="utf-8"))
+    assert [entry["location"]["path"] for entry in quality] == ["deploy/pod.yaml"]
+    assert MESSAGE in (tmp_path / reports["junit"]).read_text(encoding="utf-8").replace("&#96;", "`")
+    everything = subprocess.run(["sh", "-ec", check], cwd=tmp_path, env=environment(), capture_output=True, check=False)
+    assert b"2 errors" in everything.stdout
