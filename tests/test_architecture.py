@@ -32,11 +32,12 @@ ALLOWED = {
     "result": "bundle model sources texts",
     "runs": "cache model result sources texts",
     "check": "bundle cache config engine kube manifest model registry result rules sources suppress texts",
-    "adopt": "check config engine errors fingerprints fixes manifest model result rules sources texts",
+    "live": "bundle check config engine kube model result rules sources suppress texts",
+    "adopt": "cache check config engine errors fingerprints fixes manifest model result rules sources texts",
     "fixes": "atomic check engine manifest model result sources",
     "report": "bundle check engine fixes kube model registry result rules sources texts",
-    "cli": "adopt atomic bundle cache check config errors fixes kube manifest model registry report result rules runs "
-    "sources suppress texts",
+    "cli": "adopt atomic bundle cache check config errors fixes kube live manifest model registry report result rules "
+    "runs sources suppress texts",
     "__main__": "cli errors",
 }
 """What each room of `lint/cmlint` may import from the others."""

@@ -18,7 +18,7 @@ from cmlint.cache import folder as cache_folder
 from cmlint.cache.folder import Folder, default_path
 from cmlint.cache.states import COARSE_TICK, SECOND, TICK, is_settled, state_of
 from cmlint.sources.tool import find_program
-from tests.support.command import COMMAND, cmlint
+from tests.support.command import COMMAND, cmlint, needed
 from tests.support.run import FIXTURES, write
 
 SETTLED = 2 * TICK / SECOND
@@ -216,7 +216,8 @@ def opened(project: Path, cache: Path) -> set[str]:
         "main(sys.argv[1:])\n"
     )
     words = ["check", ".", "--format", "json", "--cache-dir", str(cache)]
-    done = subprocess.run([sys.executable, "-c", code, *words], cwd=project, capture_output=True, text=True, check=True)
+    line = [sys.executable, "-c", code, *words]
+    done = subprocess.run(line, cwd=project, env=needed(), capture_output=True, text=True, check=True)
     return {os.path.basename(line) for line in done.stderr.splitlines()}
 
 

@@ -35,8 +35,12 @@ def advice(folder: Path, rule: str, text: str, config: Config | None = None) -> 
         ("apps/v1 StatefulSet", ROLLING, "after each push run `kubectl rollout restart statefulset/shop`"),
         ("apps/v1 DaemonSet", ROLLING, "after each push run `kubectl rollout restart daemonset/shop`"),
         ("apps/v1 ReplicaSet", ROLLING, "after each push let its pods be made again"),
-        ("v1 Pod", f"spec: {{{POD}}}", "after each push delete the Pod and create it again"),
-        ("batch/v1 Job", f"spec: {{template: {TEMPLATE}}}", "after each push delete the Job and create it again"),
+        ("v1 Pod", f"spec: {{{POD}}}", "after each push run `kubectl delete pod/shop` and create it again"),
+        (
+            "batch/v1 Job",
+            f"spec: {{template: {TEMPLATE}}}",
+            "make a new Job for what is new: one that has begun keeps what it has",
+        ),
         (
             "batch/v1 CronJob",
             f"spec: {{schedule: '* * * * *', jobTemplate: {{spec: {{template: {TEMPLATE}}}}}}}",

@@ -1,6 +1,7 @@
 """Everything a rule may import, and nothing else."""
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.cluster import Cluster
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
@@ -25,12 +26,14 @@ from cmlint.model.facts import (
     VolumeSource,
 )
 from cmlint.model.findings import Consequence
+from cmlint.model.live import Held, Pod
 from cmlint.rules import Context, Draft, Settings, rule
 
 __all__ = [
     "Add",
     "Bundle",
     "Change",
+    "Cluster",
     "Consequence",
     "Container",
     "Context",
@@ -41,10 +44,12 @@ __all__ = [
     "EnvFrom",
     "Environment",
     "Fault",
+    "Held",
     "Ignore",
     "Key",
     "Origin",
     "Placed",
+    "Pod",
     "PodSpec",
     "Provider",
     "Quote",

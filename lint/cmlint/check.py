@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from cmlint.sources.kustomize import Build
 
 
+Look = Callable[[list[Bundle], Texts, Config, list[files.Problem]], Config]
+"""Lets bundles stand on clusters, and gives the configuration with the version that these have."""
+
+
 def check(
     paths: Iterable[str],
     config: Config,
@@ -41,13 +45,17 @@ def check(
     *,
     suppress: bool = True,
     inputs: Inputs | None = None,
+    look: Look | None = None,
 ) -> Result:
     """Lints paths with the rules that the configuration selects; raises ValueError for an unknown rule or version.
 
-    `inputs` say how files are read, and are told what was.
+    `inputs` say how files are read, and are told what was. `look` gives the clusters that are looked into for what the
+    paths do not define.
     """
     problems: list[files.Problem] = []
     bundles, texts = read_bundles(paths, config, problems, inputs)
+    if look:
+        config = look(bundles, texts, config, problems)
     selected, chosen = select(rules, config.select, config.ignore)
     engine = Engine(selected, settings_of(config), texts, chosen)
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)

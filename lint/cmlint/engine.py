@@ -48,6 +48,7 @@ class Engine:
     def run(self, bundles: Sequence[Bundle], suppressions: Suppressions) -> Outcome:
         """The outcome over all bundles."""
         outcome = Outcome(files=len({path for bundle in bundles for path in paths_of(bundle)}))
+        outcome.live = any(bundle.live for bundle in bundles)
         for bundle in bundles:
             drafts = self.drafts if bundle.settled else self.sure_drafts
             for rule, draft in drafts(bundle, outcome):
@@ -68,7 +69,8 @@ class Engine:
         consequence = draft.consequence or rule.consequence
         if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
             return
-        fixes, unfixed = self.fixes(draft) if draft.suggestions else ((), ())
+        written = self.texts.listing(draft.placed.path) is None
+        fixes, unfixed = self.fixes(draft) if draft.suggestions and written else ((), ())
         finding = self.finish(rule, draft, fixes)
         if suppression := suppressions.covering(rule, draft):
             outcome.suppressed.append(msgspec.structs.replace(finding, suppression=suppression))
@@ -231,6 +233,22 @@ class Engine:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
                     outcome.created.append(Created(location, name, where))
+
+
+def merged(outcomes: Sequence[Outcome]) -> Outcome:
+    """Several outcomes as one."""
+    result = Outcome(crashed=any(each.crashed for each in outcomes), live=any(each.live for each in outcomes))
+    for outcome in outcomes:
+        result.findings += outcome.findings
+        result.suppressed += outcome.suppressed
+        result.unverified += outcome.unverified
+        result.files += outcome.files
+        result.documents += outcome.documents
+        result.containers += outcome.containers
+        result.references += outcome.references
+        result.hidden.update(outcome.hidden)
+    result.findings.sort(key=order)
+    return result
 
 
 def unquoted(text: str) -> str:

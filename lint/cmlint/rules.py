@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cmlint.bundle.environment import Environment
     from cmlint.bundle.resolve import Resolution
     from cmlint.kube.versions import Version
+    from cmlint.model.live import Pod
 
 NODES: dict[str, type] = {
     cls.__name__: cls
@@ -153,6 +154,11 @@ class Context:
         name = self.container.name.value if self.container and self.container.name else None
         draft.container = container or name
         return draft
+
+    @property
+    def pods(self) -> Sequence[Pod]:
+        """The pods of the live object at hand; none for what is written in files."""
+        return [pod for each in self.bundle.clusters for pod in each.pods_of(self.placed)] if self.bundle.live else ()
 
     def resolve(self, reference: facts.Reference) -> Resolution:
         """What a reference of the document leads to."""

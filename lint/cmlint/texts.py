@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from cmlint.model.facts import Span
 from cmlint.model.findings import Location, Position
@@ -37,19 +37,30 @@ class Text:
 
 
 class Texts:
-    """Texts by the path under which they are shown; `read` loads one."""
+    """Texts by the path under which they are shown; `read` loads one, `listings` are those of live objects."""
 
     def __init__(self, read: Callable[[str], str]) -> None:
         self.read = read
         self.known: dict[str, Text] = {}
+        self.listings: list[Mapping[str, str]] = []
 
     def get(self, path: str) -> Text:
         """The text at a path."""
         if path not in self.known:
-            self.known[path] = Text(self.read(path))
+            listing = self.listing(path)
+            self.known[path] = Text(self.read(path) if listing is None else listing)
         return self.known[path]
 
+    def listing(self, path: str) -> str | None:
+        """The listing of a live object, or None where the path is no live object's."""
+        return next((listings[path] for listings in self.listings if path in listings), None)
+
     def locate(self, path: str, span: Span) -> Location:
-        """A span with its lines and columns."""
+        """A span with its lines and columns, and in a listing its field."""
         text = self.get(path)
-        return Location(path, text.position(span.start), text.position(span.end))
+        start, end = text.position(span.start), text.position(span.end)
+        if not self.listings or self.listing(path) is None:
+            return Location(path, start, end)
+        from cmlint.model.listing import field_at
+
+        return Location(path, start, end, field_at(text.line(start.line)))

@@ -2,7 +2,8 @@
 
 `# error: [missing-key] 17 "the whole message"` stands at the end of the finding's line or alone above it and gives the
 column of the primary span; `# error: [yaml-syntax] 5:1 "the whole message"` gives the line too and may stand anywhere,
-also in a text that cannot be parsed.
+also in a text that cannot be parsed. `# error: [stuck-pod] pod/shop/web:metadata.name "the whole message"` gives a live
+object and its field.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from cmlint.manifest.documents import cut, read_text
 from cmlint.model.findings import Finding
 
 LIKE = re.compile(r"# ?(?:error|warning|info): ?\[")
-ASSERTION = re.compile(r'# (error|warning|info): \[([a-z0-9-]+)\] (?:(\d+):)?(\d+) "(.*)"')
+ASSERTION = re.compile(r'# (error|warning|info): \[([a-z0-9-]+)\] (?:(?:(\d+):)?(\d+)|(\S+:\S+)) "(.*)"')
 LONG = re.compile(r'(?:^|[ \t])(# (?:error|warning|info): \[[a-z0-9-]+\] \d+:\d+ ".*")[ \t]*$')
 
 
@@ -46,6 +47,8 @@ def expected_of(finding: Finding) -> Expected:
     """A finding, as far as tests compare it."""
     start = finding.location.start
     path = finding.location.path
+    if field := finding.location.field:
+        return Expected(f"{path}:{field}", 0, 0, finding.severity, finding.rule, finding.message)
     return Expected(path, start.line, start.column, finding.severity, finding.rule, finding.message)
 
 
@@ -86,7 +89,9 @@ def expect(path: str, comment: Comment, alone: set[int]) -> Expected:
     match = ASSERTION.fullmatch(comment.text)
     if not match:
         raise ValueError(f'{path}:{comment.line}: `{comment.text}` is not like `# error: [missing-key] 17 "message"`')
-    severity, rule, line, column, message = match.groups()
+    severity, rule, line, column, live, message = match.groups()
+    if live:
+        return Expected(live, 0, 0, severity, rule, message)
     target = int(line) if line else comment.line
     while not line and target in alone:
         target += 1

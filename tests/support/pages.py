@@ -12,10 +12,11 @@ import msgspec
 from cmlint.check import check
 from cmlint.fixes.fixing import Fixed, fix
 from cmlint.fixes.save import save
+from cmlint.live import judge, stand_on
 from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.result import Result
-from tests.support import assertions
+from tests.support import assertions, clusters
 from tests.support.run import ROOT, config_here, inside, rules, write
 
 HEADINGS = (
@@ -30,6 +31,9 @@ HEADINGS = (
     "Kubernetes",
 )
 OPTIONAL = {"Options", "Fix safety", "When not to use it", "Case"}
+CLUSTER = "cluster"
+"""The name of a block that is no file, but what a cluster holds."""
+
 LABEL = re.compile(r"`([^`]+)`:")
 
 
@@ -127,19 +131,25 @@ def run(page: Page, section: Section) -> Outcome:
         files[name], found = assertions.read(name, text)
         expected += found
     with tempfile.TemporaryDirectory() as folder, inside(Path(folder)):
+        files.pop(CLUSTER, None)
         write(Path(folder), files)
-        result = check_here(page)
+        result = check_here(page, section.files.get(CLUSTER))
         differences = assertions.differences(expected, result.outcome.findings)
         differences += [f"not readable: {problem}" for problem in result.problems]
         return Outcome(differences, expected, render("text", result, View(width=100, quiet=True)))
 
 
-def check_here(page: Page) -> Result:
-    """What the page's rule finds in the working directory."""
+def check_here(page: Page, live: str | None = None) -> Result:
+    """What the page's rule finds in the working directory, on a cluster if there is one; in that one if it is alone."""
     config = config_here()
     if not config.select:
         config = msgspec.structs.replace(config, select=(page.rule,))
-    return check(["."], config, dict(rules()))
+    if live is None:
+        return check(["."], config, dict(rules()))
+    found = [clusters.cluster(live)]
+    if not any(path.suffix == ".yaml" for path in Path().rglob("*")):
+        return judge(found, config, dict(rules()), [], suppress=True)
+    return check(["."], config, dict(rules()), look=lambda b, t, c, _: stand_on(found, b, t, c))
 
 
 @dataclass(frozen=True)
@@ -156,14 +166,17 @@ class FixedSection:
 def fix_section(page: Page, section: Section) -> FixedSection:
     """Makes all fixes for a section, unsafe ones too, writes them and tries once more; each file gets some comments."""
     before = {name: commented(assertions.read(name, text)[0]) for name, text in section.files.items()}
+    live = before.pop(CLUSTER, None)
     with tempfile.TemporaryDirectory() as folder, inside(Path(folder)):
         write(Path(folder), before)
-        found = check_here(page)
-        fixed = fix(found, lambda: check_here(page), unsafe=True)
+        found = check_here(page, live)
+        fixed = fix(found, lambda: check_here(page, live), unsafe=True)
         for path, change in fixed.changes.items():
             save(path, change.old, change.new)
         after = {name: Path(name).read_bytes().decode() for name in before}
-        return FixedSection(before, after, found, fixed, fix(check_here(page), lambda: check_here(page), unsafe=True))
+        return FixedSection(
+            before, after, found, fixed, fix(check_here(page, live), lambda: check_here(page, live), unsafe=True)
+        )
 
 
 def commented(text: str) -> str:

@@ -6,8 +6,9 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 
-from cmlint.check import Result
-from cmlint.engine import Unverified
+from cmlint.cache.states import Seen
+from cmlint.model.outcome import Unverified
+from cmlint.result import Result
 from cmlint.sources import files
 from cmlint.sources.tool import find_program
 
@@ -23,7 +24,7 @@ HEAD = """\
 
 def configuration(result: Result) -> str:
     """The text of a configuration for what a check has seen."""
-    found = files.find((".",), (), [])
+    found = files.find((".",), (), [], Seen())
     names = [os.path.basename(path) for group in found for path in group.paths]
     parts = [
         HEAD,

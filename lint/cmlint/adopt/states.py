@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import msgspec
 
 from cmlint.adopt.git import Repository, below
-from cmlint.check import Inputs, check
+from cmlint.check import Inputs, Look, check
 from cmlint.config import Config, Helm, escaped
 from cmlint.errors import FatalError
 from cmlint.fingerprints import fingerprints
@@ -20,10 +20,18 @@ from cmlint.rules import Rule
 class States:
     """The states of the repository around the working directory; `paths`, `config` and `rules` are those of the run."""
 
-    def __init__(self, paths: Sequence[str], config: Config, rules: dict[str, Rule], *, suppress: bool) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str],
+        config: Config,
+        rules: dict[str, Rule],
+        *,
+        suppress: bool,
+        look: Look | None = None,
+    ) -> None:
         self.repository = Repository()
         self.paths = [self.inside(path) for path in paths]
-        self.config, self.rules, self.suppress = config, rules, suppress
+        self.config, self.rules, self.suppress, self.look = config, rules, suppress, look
         self.known: dict[str, set[str]] = {}
 
     def inside(self, path: str) -> str:
@@ -44,14 +52,14 @@ class States:
     def check_staged(self, inputs: Inputs) -> Result:
         """What there is to say of what is staged."""
         if not self.repository.differs_from_index():
-            return check(self.paths, self.config, self.rules, suppress=self.suppress, inputs=inputs)
+            return check(self.paths, self.config, self.rules, suppress=self.suppress, inputs=inputs, look=self.look)
         return self.check_state(None)
 
     def check_state(self, commit: str | None) -> Result:
         """What there is to say of the repository at a commit, which need not have all paths, or of what is staged."""
         with self.repository.laid_out(commit) as root, working_in(below(root, os.getcwd())):
             paths = [path for path in self.paths if os.path.lexists(path)] if commit else self.paths
-            return check(paths, relocated(self.config, root), self.rules, suppress=self.suppress)
+            return check(paths, relocated(self.config, root), self.rules, suppress=self.suppress, look=self.look)
 
     def known_at(self, commit: str, *, staged: bool) -> set[str]:
         """The fingerprints of what was found at a commit, as they are now where files have moved since."""

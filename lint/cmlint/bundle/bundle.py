@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence import Surroundings
@@ -12,6 +13,9 @@ from cmlint.bundle.placed import Built, Placed, folders_above
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
 from cmlint.model.facts import KUSTOMIZATION, Container, FileFacts, Reference, Volume
+
+if TYPE_CHECKING:
+    from cmlint.bundle.cluster import Cluster
 
 
 class Bundle:
@@ -25,6 +29,8 @@ class Bundle:
     kustomization builds. One that could not be built is a bundle of the files that it names: `unbuilt` says why no
     reference in it can be resolved, and it is not `settled` when patches may still change what is there. `supply` is
     what whoever installs the bundle gives it, `lying` are the paths of files that lie among the manifests.
+
+    `clusters` are those that it goes to, as far as they were asked for; `live` says that it is a part of one itself.
     """
 
     def __init__(
@@ -41,7 +47,9 @@ class Bundle:
         settled: bool = True,
         supply: Supply | None = None,
         lying: Iterable[str] = (),
+        live: bool = False,
     ) -> None:
+        self.live = live
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
         self.commands: list[Placed] = []
@@ -54,12 +62,21 @@ class Bundle:
                     number = len(self.placed) + len(self.commands)
                     self.commands.append(Placed(path, document, facts, number, whence))
         self.index = Index(self.placed, self.commands, whole=built is not None)
-        around = Surroundings(self.placed, [*files, *beside])
+        around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside])
         self.resolver = Resolver(self.index, around, external, strict, others, unbuilt, supply)
         if others is not None:
             others.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
         self.lying = lying
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """The clusters that are asked for what is not here."""
+        return self.resolver.clusters
+
+    def stand_on(self, *clusters: Cluster) -> None:
+        """Lets references lead into clusters."""
+        self.resolver.clusters = clusters
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
         """What a reference of a document leads to."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -15,6 +16,9 @@ from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.facts import COMMAND, Key, Reference
 
+if TYPE_CHECKING:
+    from cmlint.bundle.cluster import Answer, Cluster
+
 Status = Literal["found", "missing", "wrong-namespace", "unknown", "external", "placeholder"]
 
 
@@ -24,8 +28,9 @@ class Resolution(msgspec.Struct, frozen=True):
     `definitions` are the equally near providers that it can mean (`found`), or those in other namespaces
     (`wrong-namespace`). `near` are providers with a name that was probably meant, which is the `only` one or the
     nearest of several. `why` says in words why nothing is known (`unknown`). A reference that is `missing` is proven to
-    lead nowhere. Definitions that are not `sure` say not all: they stand in another branch of the tree, and something
-    else around the reference may bring in others of the same name, or several hands add keys to the object.
+    lead nowhere, `looked_up` where a cluster shows it. Definitions that are not `sure` say not all: they stand in
+    another branch of the tree, and something else around the reference may bring in others of the same name, or several
+    hands add keys to the object.
     """
 
     status: Status
@@ -33,6 +38,7 @@ class Resolution(msgspec.Struct, frozen=True):
     near: tuple[Definition, ...] = ()
     why: str = ""
     sure: bool = True
+    looked_up: bool = False
     only: bool = False
 
     @property
@@ -67,7 +73,7 @@ class Resolver:
     """Resolves the references of one bundle; `external` are patterns `[Kind/]name` of what is made elsewhere.
 
     `others`, `unbuilt` and `supply` are the bundle's; `siblings` are the indexes of bundles that go to the same
-    cluster, each with whether all of both goes to one namespace.
+    cluster, each with whether all of both goes to one namespace. `clusters` are looked into for what is not here.
     """
 
     def __init__(
@@ -84,6 +90,7 @@ class Resolver:
         self.others = others
         self.unbuilt, self.supply = unbuilt, supply
         self.siblings: tuple[tuple[Index, bool], ...] = ()
+        self.clusters: tuple[Cluster, ...] = ()
         self.known: dict[tuple[str, str, str | None, str], Resolution] = {}
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
@@ -112,14 +119,21 @@ class Resolver:
             beside = distance(found[0], placed)[1]
             why = self.around.why_unknown(placed) or self.elsewhere(reference, namespace, placed) if beside else None
             return Resolution("found", found, why=why or "", sure=why is None and not meeting.shared)
+        answers = [cluster.ask(reference, namespace) for cluster in self.clusters]
+        if live := tuple(definition for answer in answers for definition in answer.found):
+            return Resolution("found", live, sure=all(answer.sure for answer in answers))
         if is_well_known(reference.target, name) or self.is_external(reference):
             return Resolution("external")
         if near := self.standing(reference, namespace):
             return Resolution("found", nearest_definitions(near, placed), sure=not shared(near))
         if why := self.elsewhere(reference, namespace, placed):
             return Resolution("unknown", why=why)
+        if why := next((answer.why for answer in answers if answer.why), ""):
+            return Resolution("unknown", why=why)
         if apart := self.index.named(reference.target, name) or self.unlinked(reference, namespace):
             return Resolution("wrong-namespace", nearest_definitions(apart, placed))
+        if answers:
+            return self.look_up_live(reference, namespace, placed, answers)
         return self.absent(reference, namespace, placed)
 
     def standing(self, reference: Reference, namespace: str | None) -> list[Definition]:
@@ -204,6 +218,17 @@ class Resolver:
         if self.strict or near or not why:
             return Resolution("missing", near=near, why=why or "", only=only)
         return Resolution("unknown", why=why)
+
+    def look_up_live(
+        self, reference: Reference, namespace: str | None, placed: Placed, answers: Sequence[Answer]
+    ) -> Resolution:
+        """A name that neither the bundle nor any cluster has."""
+        elsewhere = tuple(definition for answer in answers for definition in answer.elsewhere)
+        if elsewhere and namespace:
+            return Resolution("wrong-namespace", elsewhere, looked_up=True)
+        near, only = self.near(reference, namespace, placed)
+        live = tuple(definition for answer in answers for definition in answer.near)
+        return Resolution("missing", near=near or live, looked_up=True, only=only and bool(near))
 
     def near(self, reference: Reference, namespace: str | None, placed: Placed) -> tuple[tuple[Definition, ...], bool]:
         """Providers of the name that was probably meant, and whether no other name is near."""

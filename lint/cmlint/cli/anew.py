@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from cmlint.check import Inputs
+from cmlint.cli import clusters
 from cmlint.cli.checking import Options
 from cmlint.cli.inputs import empty_folders, failed, require_objects, rules_or_error, tell_problems
 from cmlint.cli.known import Looking, Wishes
@@ -71,17 +72,24 @@ def settle(config: Config, options: Options) -> Config:
     """The configuration with what the line says in its place."""
     folder = os.getcwd()
     return msgspec.structs.replace(
-        config,
-        select=words_of(options.select) or config.select,
-        ignore=(*config.ignore, *words_of(options.ignore)),
+        settle_rules(config, options),
         exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
-        pedantic=options.pedantic or config.pedantic,
-        kubernetes_version=options.kubernetes_version or config.kubernetes_version,
         build=config.build and not options.no_build,
         kustomize=options.kustomize or config.kustomize,
         allow_remote=options.allow_remote or config.allow_remote,
         enable_helm=options.enable_helm or config.enable_helm,
         helm_program=options.helm or config.helm_program,
+    )
+
+
+def settle_rules(config: Config, options: Any) -> Config:
+    """The same for what lines about clusters say too: the rules, and what they mean for the exit status."""
+    return msgspec.structs.replace(
+        config,
+        select=words_of(options.select) or config.select,
+        ignore=(*config.ignore, *words_of(options.ignore)),
+        pedantic=options.pedantic or config.pedantic,
+        kubernetes_version=options.kubernetes_version or config.kubernetes_version,
         fail_on=options.fail_on or config.fail_on,
     )
 
@@ -89,7 +97,7 @@ def settle(config: Config, options: Options) -> Config:
 def wishes_of(options: Options) -> Wishes:
     """What the line says of what to look at, and of what is known."""
     known = options.since, options.baseline, options.write_baseline
-    return Wishes(not options.no_ignores, options.staged, *known, options.quiet)
+    return Wishes(not options.no_ignores, options.staged, *known, options.quiet, clusters.look_of(options))
 
 
 def makers_of_facts(config: Config) -> tuple[object, ...]:

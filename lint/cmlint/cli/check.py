@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 
 from cmlint.cache.folder import Folder, default_path
+from cmlint.cli import clusters
 from cmlint.cli.checking import VIEW, Options
 from cmlint.cli.inputs import failed, tell, tell_problems
 from cmlint.cli.parameters import (
@@ -109,6 +110,7 @@ PARAMETERS = (
     Parameter("allow_remote", "flag", "Let kustomize fetch bases from elsewhere.", panel=INPUT),
     Parameter("enable_helm", "flag", "Let kustomize run helm for the charts that it is given.", panel=INPUT),
     Parameter("helm", "text", "The program that renders charts; by default helm.", "PROGRAM", INPUT),
+    *clusters.TO_STAND_ON,
     Parameter("format", "list", f"How findings are shown: {listed(FORMATS)}.", "FORMAT", OUTPUT, FORMATS),
     Parameter(
         "output",
@@ -185,8 +187,9 @@ def memory_of(options: Options, paths: tuple[str, ...]) -> Memory | None:
 
 
 def is_repeatable(options: Options) -> bool:
-    """Whether what a run gives follows from the files alone, and not from a baseline or from what Git has."""
-    return not (options.since or options.staged or options.baseline or options.write_baseline)
+    """Whether what a run gives follows from the files alone, and not from a baseline, from Git or from a cluster."""
+    known = options.since or options.staged or options.baseline or options.write_baseline
+    return not (known or options.live or options.against)
 
 
 def wants_fixes(options: Options) -> bool:

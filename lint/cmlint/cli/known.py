@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cmlint.check import Inputs, check, select
+from cmlint.check import Inputs, Look, check, select
 from cmlint.cli.inputs import failed, tell
 from cmlint.cli.terminal import write
 from cmlint.config import Config
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Wishes(msgspec.Struct, frozen=True):
-    """What the line says of what to look at, and of what is known."""
+    """What the line says of what to look at, what that stands on, and what is known."""
 
     suppress: bool = True
     staged: bool = False
@@ -30,6 +30,7 @@ class Wishes(msgspec.Struct, frozen=True):
     baseline: str | None = None
     write_baseline: str | None = None
     quiet: bool = False
+    ground: Look | None = None
 
 
 class Looking:
@@ -53,7 +54,8 @@ class Looking:
         """Asks git for the repository, and for the commit to compare with."""
         from cmlint.adopt.states import States
 
-        self.states = States(self.paths, self.config, self.rules, suppress=self.wishes.suppress)
+        look = self.wishes.ground
+        self.states = States(self.paths, self.config, self.rules, suppress=self.wishes.suppress, look=look)
         if self.wishes.since:
             self.commit = commit_left(self.states, self.wishes.since)
 
@@ -62,8 +64,14 @@ class Looking:
         if self.states and self.wishes.staged:
             result = self.states.check_staged(self.inputs)
         else:
-            suppress = self.wishes.suppress
-            result = check(self.paths, self.config, self.rules, suppress=suppress, inputs=self.inputs)
+            result = check(
+                self.paths,
+                self.config,
+                self.rules,
+                suppress=self.wishes.suppress,
+                inputs=self.inputs,
+                look=self.wishes.ground,
+            )
         if self.baseline:
             leave_out(result, self.baseline)
         if self.states and self.commit:

@@ -23,6 +23,7 @@ from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
+    IGNORE,
     KUSTOMIZATION,
     Document,
     Fault,
@@ -50,7 +51,6 @@ BEHIND_CUT = (" ", "\t", "\r", "\n", "")
 TEMPLATE = r"\{\{|\{%|<%|\[\["
 TEMPLATE_LINE = r"\$\{|\$\(|@@|@\w+@|__|<[^>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
 ELLIPSIS = r"^[ \t]+(?:- *)?(?:\.\.\.|…)[ \t]*\r?$"
-IGNORE = "cmlint.dev/ignore"
 DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
 
 SELECTING = ("Deployment", "StatefulSet", "DaemonSet")

@@ -38,6 +38,9 @@ FaultCode = Literal[
 """What kind of mistake makes the API server refuse a document; each code belongs to exactly one rule."""
 
 
+IGNORE = "cmlint.dev/ignore"
+"""The annotation that suppresses findings of an object."""
+
 COMMAND = "command"
 """The kind of a provider that a command creates."""
 

@@ -43,12 +43,22 @@ class Position(msgspec.Struct, frozen=True, gc=False, order=True):
     offset: int
 
 
-class Location(msgspec.Struct, frozen=True, gc=False, order=True):
-    """A stretch of a named text."""
+class Location(msgspec.Struct, frozen=True, gc=False, order=True, omit_defaults=True):
+    """A stretch of a named text.
+
+    That of a live object is a listing of its fields, which nobody has before them: its place is the object, and the
+    path of the `field`.
+    """
 
     path: str
     start: Position
     end: Position
+    field: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as editors take it; of a live object the field."""
+        return self.field or f"{self.start.line}:{self.start.column}"
 
 
 class Related(msgspec.Struct, frozen=True):

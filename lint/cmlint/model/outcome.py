@@ -12,7 +12,8 @@ class Outcome(msgspec.Struct):
     """What a run found: the findings in order, what the summary counts, and by path what must not be shown.
 
     What need not be shown is kept apart: what is `suppressed`, what is `older` than the change that was asked for, and
-    what is `baselined`. What of the baseline no longer occurs is `gone`.
+    what is `baselined`. What of the baseline no longer occurs is `gone`. Of `live` bundles every object counts as a
+    file.
     """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
@@ -27,6 +28,7 @@ class Outcome(msgspec.Struct):
     skipped: list[tuple[str, str]] = msgspec.field(default_factory=list)
     hidden: dict[str, list[Span]] = msgspec.field(default_factory=dict)
     crashed: bool = False
+    live: bool = False
     older: list[Finding] = msgspec.field(default_factory=list)
     baselined: list[Finding] = msgspec.field(default_factory=list)
     gone: list[Known] = msgspec.field(default_factory=list)

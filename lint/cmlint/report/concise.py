@@ -14,8 +14,7 @@ def render(result: Result, view: View) -> str:
     paint = Paint(view)
     lines: list[str] = []
     for finding in result.outcome.findings:
-        start = finding.location.start
-        place = f"{printable(finding.location.path)}:{start.line}:{start.column}"
+        place = f"{printable(finding.location.path)}:{printable(finding.location.place)}"
         kind = paint(finding.severity, f"{finding.severity}[{paint.link(finding.rule, finding.url)}]")
         lines.append(f"{place}: {kind} {printable(finding.message)}")
     lines += extras(result, view, paint)

@@ -53,7 +53,8 @@ class Frames:
         for path, marks in by_path.items():
             head = finding.location.start if arrow == "-->" else None
             line, column = (head.line, head.column) if head else (marks[0].first, marks[0].start + 1)
-            yield f"{' ' * margin}{self.paint('line', arrow)} {printable(path)}:{line}:{column}"
+            where = "" if self.texts.listing(path) is not None else f":{line}:{column}"
+            yield f"{' ' * margin}{self.paint('line', arrow)} {printable(path)}{where}"
             yield from Snippet(self, path, marks, finding.severity, margin).lines()
             arrow = ":::"
 
@@ -64,6 +65,7 @@ class Snippet:
     def __init__(self, frames: Frames, path: str, marks: list[Mark], severity: str, margin: int) -> None:
         self.text = frames.texts.get(path)
         self.masked = frames.masked.get(path, ())
+        self.numbered = frames.texts.listing(path) is None
         self.paint, self.severity, self.margin = frames.paint, severity, margin
         self.long = next((mark for mark in marks if mark.last > mark.first), None)
         self.marks = [mark if mark is self.long else self.cut(mark) for mark in marks]
@@ -115,7 +117,9 @@ class Snippet:
         """A source line, and what is underlined in it; again for a place too far away to be shown with the first."""
         marks = sorted((mark for mark in self.marks if mark.first == mark.last == number), key=lambda m: m.start)
         begins = self.long is not None and self.long.first == number
-        shown = f"{self.paint('line', str(number).rjust(self.margin))} {self.paint('line', '|')}"
+        shown = (
+            f"{self.paint('line', str(number if self.numbered else '').rjust(self.margin))} {self.paint('line', '|')}"
+        )
         for part in self.parts(number, marks):
             window = self.window(number, part)
             side = f" {self.mark('/', self.long)} " if begins and self.long else self.bar(number)

@@ -40,9 +40,11 @@ def summary(result: Result, view: View, paint: Paint) -> str:
         number = count(len(set(outcome.unverified)), "reference")
         strict = "`references: strict` takes them for missing"
         hint = strict if view.verbose else f"`--verbose` lists them, {strict}"
-        lines.append(f"not verifiable from these files: {number} to what may be made elsewhere ({hint})")
+        lines.append(
+            f"not verifiable{' from these files' * (not outcome.live)}: {number} to what may be made elsewhere ({hint})"
+        )
     more = ("\n  ".join(wrapped(line, view.width, 2)) for line in lines)
-    return "\n".join((f"{head} in {count(outcome.files, 'file')} ({seen}{took})", *more))
+    return "\n".join((f"{head} in {count(outcome.files, 'object' if outcome.live else 'file')} ({seen}{took})", *more))
 
 
 def fixes_in(result: Result) -> str:
@@ -86,7 +88,7 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
 
 def place(location: Location) -> str:
     """Where something stands, as editors take it."""
-    return f"{printable(location.path)}:{location.start.line}:{location.start.column}"
+    return f"{printable(location.path)}:{printable(location.place)}"
 
 
 def reasons(found: Iterator[str]) -> str:

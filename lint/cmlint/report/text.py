@@ -69,4 +69,4 @@ def about(finding: Finding) -> str:
 def margin_of(finding: Finding) -> int:
     """The columns of the line numbers in a finding's frame."""
     places = (finding.location, *(related.location for related in finding.related))
-    return len(str(max(place.end.line for place in places)))
+    return len(str(max((place.end.line for place in places if not place.field), default=1)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from cmlint.api import Bundle, Definition, Document, Placed, names, references_of
+from cmlint.api import Bundle, Cluster, Context, Definition, Document, Placed, names, references_of
 
 PLAIN_LABELS = (
     "app", "app.kubernetes.io/*", "chart", "component", "env", "environment", "helm.sh/chart", "heritage", "k8s-app",
@@ -26,6 +26,12 @@ READ_BY_NAME = (
 )  # fmt: skip
 """Names, as patterns, that a program of the platform looks for."""
 
+INSTALLING = (
+    "meta.helm.sh/*", "helm.sh/*", "argocd.argoproj.io/*", "*.toolkit.fluxcd.io/*", "applyset.kubernetes.io/*",
+    "config.kubernetes.io/*", "kapp.k14s.io/*", "objectset.rio.cattle.io/*",
+)  # fmt: skip
+"""Labels and annotations, as patterns, that those leave on live objects who have installed them, and who read none."""
+
 QUIET_ANNOTATIONS = ("cmlint.dev/ignore", "description", "kubectl.kubernetes.io/last-applied-configuration")
 
 
@@ -44,13 +50,28 @@ class Readers:
                     if not reference.keys:
                         self.whole.add(name)
         self.texts = "\0".join(text for placed in bundle.placed for text in texts_of(placed.document))
+        for cluster in bundle.clusters if bundle.live else ():
+            self.add_pods(cluster)
         self.patterns = [name for name in self.keys if is_pattern(name)]
         granting = [tuple(placed.folders) for placed in bundle.placed if grants_reading(placed.document)]
         self.by_api = set(granting)
         self.above_api = {folders[:depth] for folders in self.by_api for depth in range(len(folders))}
 
+    def add_pods(self, cluster: Cluster) -> None:
+        """Adds what all pods of the namespace read, and the templates of earlier revisions, which may come back."""
+        namespaces = {placed.namespace for placed in self.bundle.placed}
+        for readers in (cluster.readers[name] for name in namespaces if name in cluster.readers):
+            for (target, name), keys in readers.keys.items():
+                if target == "ConfigMap":
+                    self.keys.setdefault(name, set()).update(keys or ())
+                    if keys is None:
+                        self.whole.add(name)
+
     def unseen(self) -> Iterator[Definition]:
         """The ConfigMaps whose readers the bundle shows: pods stand beside them, and nothing else reads them whole."""
+        if self.bundle.live:
+            yield from self.unseen_live()
+            return
         with_pods = {placed.directory for placed in self.bundle.placed if placed.document.pods}
         for placed in self.bundle.placed:
             for provider in placed.document.providers:
@@ -59,6 +80,20 @@ class Readers:
                     if partly and not self.may_be_read(placed):
                         yield Definition(placed, provider)
 
+    def unseen_live(self) -> Iterator[Definition]:
+        """The same in a cluster, which shows all that has pods, but not which programs read by the API."""
+        for placed in self.bundle.placed:
+            namespace = placed.namespace or ""
+            for provider in placed.document.providers:
+                if provider.kind != "ConfigMap" or self.may_be_read(placed):
+                    continue
+                name = provider.name.value
+                if all(
+                    cluster.shows_readers(namespace) and not cluster.owner("ConfigMap", name, namespace)
+                    for cluster in self.bundle.clusters
+                ):
+                    yield Definition(placed, provider)
+
     def may_be_read(self, placed: Placed) -> bool:
         """Whether something that is no reference may read a ConfigMap."""
         name = placed.document.name.value if placed.document.name else ""
@@ -66,9 +101,9 @@ class Readers:
             names.is_placeholder(name)
             or any(fnmatchcase(name, pattern) for pattern in READ_BY_NAME)
             or any(fnmatchcase(placed.namespace or "", pattern) for pattern in SYSTEM_NAMESPACES)
-            or is_marked(placed.document)
+            or is_marked(placed.document, live=self.bundle.live)
             or self.is_near_api(placed)
-            or self.bundle.why_unknown(placed) is not None
+            or (not self.bundle.live and self.bundle.why_unknown(placed) is not None)
             or name in self.texts
         )
 
@@ -116,11 +151,24 @@ def grants_reading(document: Document) -> bool:
     return document.kind in ("Role", "ClusterRole") and "configmaps" in document.mentions
 
 
-def is_marked(document: Document) -> bool:
+def is_marked(document: Document, *, live: bool = False) -> bool:
     """Whether a label or annotation may be how a controller finds the object."""
+    installing = INSTALLING if live else ()
+    plain, quiet = (*PLAIN_LABELS, *installing), (*QUIET_ANNOTATIONS, *installing)
     for label in document.labels:
         name, _, value = label.partition("=")
         product = name == "app.kubernetes.io/part-of" and any(fnmatchcase(value, pattern) for pattern in PRODUCTS)
-        if product or not any(fnmatchcase(name, pattern) for pattern in PLAIN_LABELS):
+        if product or not any(fnmatchcase(name, pattern) for pattern in plain):
             return True
-    return any(annotation not in QUIET_ANNOTATIONS for annotation in document.annotations)
+    return any(not any(fnmatchcase(found, pattern) for pattern in quiet) for found in document.annotations)
+
+
+def cure(placed: Placed, ctx: Context) -> str:
+    """What to do about what nothing reads; in a cluster, where it comes from and who may read it after all."""
+    name = placed.document.name.value if placed.document.name else ""
+    for cluster in ctx.bundle.clusters if ctx.bundle.live else ():
+        group = cluster.group("ConfigMap", name, placed.namespace)
+        where = f"take it out of {group}" if group else "remove it"
+        seen = "" if cluster.shows_custom_resources else "; custom resources were not read (`--custom-resources`)"
+        return f"{where}, unless a program reads it by the API{seen}"
+    return "remove it, or mend the reference that should name it"

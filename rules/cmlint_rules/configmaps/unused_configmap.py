@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cmlint.api import Bundle, Context, Draft, rule
-from cmlint_rules.configmaps import Readers
+from cmlint_rules.configmaps import Readers, cure
 
 
 @rule(
@@ -19,4 +19,4 @@ def unused_configmap(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
         name = provider.name.value
         if readers.read_keys(name) == set():
             draft = ctx.finding(provider.name.span, f"nothing reads the ConfigMap `{name}`", placed=placed)
-            yield draft.help("remove it, or mend the reference that should name it")
+            yield draft.help(cure(placed, ctx))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from cmlint.api import Bundle, Context, Draft, rule
-from cmlint_rules.configmaps import Readers
+from cmlint_rules.configmaps import Readers, cure
 
 
 @rule(
@@ -22,4 +22,4 @@ def unused_key(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
             if not any(fnmatchcase(key.name, pattern) for pattern in read or ()):
                 message = f"nothing reads the key `{key.name}` of the ConfigMap `{provider.name.value}`"
                 draft = ctx.finding(key.span, message, placed=placed)
-                yield draft.help("remove it, or mend the reference that should name it")
+                yield draft.help(cure(placed, ctx))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cmlint.api import Add, Change, Container, Document, Rewrite, Scalar, Settings, images
+from cmlint.api import Add, Change, Container, Context, Document, Placed, Rewrite, Scalar, Settings, images
 
 POLICIES = ("Always", "IfNotPresent", "Never")
 LISTS = ("containers", "initContainers", "ephemeralContainers", "steps", "sidecars")
@@ -47,11 +47,15 @@ class Use(NamedTuple):
 
 
 class Pull(NamedTuple):
-    """A valid image in its place, and the policy by which it is pulled in effect."""
+    """A valid image in its place, and the policy by which it is pulled in effect.
+
+    A `stored` policy is written nowhere: the live object was created with it, and keeps it.
+    """
 
     use: Use
     image: images.Image
     policy: str
+    stored: bool = False
 
     @property
     def by_default(self) -> bool:
@@ -70,11 +74,12 @@ def uses(document: Document) -> Iterator[Use]:
                 yield Use(volume.image, volume.pull_policy, None)
 
 
-def pulls(document: Document, settings: Settings) -> Iterator[Pull]:
+def pulls(placed: Placed, ctx: Context) -> Iterator[Pull]:
     """The valid images of an object, with the policy that a node follows.
 
     None where a controller puts a digest in place of the tag, and none whose policy is none of the three.
     """
+    document = placed.document
     for use in () if resolves_tags(document) else uses(document):
         if images.is_placeholder(use.written.value):
             continue
@@ -82,9 +87,22 @@ def pulls(document: Document, settings: Settings) -> Iterator[Pull]:
             image = images.parse_image(use.written.value)
         except images.BadImageError:
             continue
-        policy = use.policy.value if use.policy else images.default_pull_policy(image)
+        stored = None if use.policy or ctx.bundle.live else stored_policy(use, placed, ctx)
+        policy = use.policy.value if use.policy else stored or images.default_pull_policy(image)
         if policy in POLICIES:
-            yield Pull(use, image, "Always" if settings.assume_always_pull else policy)
+            always = ctx.settings.assume_always_pull
+            yield Pull(use, image, "Always" if always else policy, stored is not None and not always)
+
+
+def stored_policy(use: Use, placed: Placed, ctx: Context) -> str | None:
+    """The policy that the live object was created with: a default is set once, and no later apply takes it away.
+
+    `SetDefaults_Container` in `pkg/apis/core/v1/defaults.go` sets what is empty, which in a live object it never is.
+    """
+    if use.container_name is None:
+        return None
+    found = (cluster.pull_policy(placed, use.container_name) for cluster in ctx.bundle.clusters)
+    return next((policy for policy in found if policy), None)
 
 
 def resolves_tags(document: Document) -> bool:

@@ -34,8 +34,9 @@ def groups(bundle: Bundle, ctx: Context) -> dict[Group, list[tuple[Placed, Pull]
     """Where each moving image is pulled, by folder and namespace."""
     found: dict[Group, list[tuple[Placed, Pull]]] = {}
     for placed in bundle.placed:
-        for pull in pulls(placed.document, ctx.settings):
+        for pull in pulls(placed, ctx):
             if movement(pull, ctx.settings) == "moves":
                 name = f"{pull.image.short}:{pull.image.tag or 'latest'}"
-                found.setdefault((placed.directory, placed.namespace, name), []).append((placed, pull))
+                folder = "" if bundle.live else placed.directory
+                found.setdefault((folder, placed.namespace, name), []).append((placed, pull))
     return found

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, rule
+from cmlint.api import Context, Document, Draft, rule, versions
 from cmlint_rules.images import Pull, is_loaded, movement, pulls
-from cmlint_rules.rollout import renewal
+from cmlint_rules.rollout import ROLLING, named, renewal
 
 
 @rule(
@@ -16,7 +16,7 @@ from cmlint_rules.rollout import renewal
 )
 def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
     """Containers and image volumes."""
-    for pull in pulls(document, ctx.settings):
+    for pull in pulls(ctx.placed, ctx):
         moving = movement(pull, ctx.settings)
         if pull.policy == "Always" or moving == "pinned" or is_loaded(pull.image):
             continue
@@ -26,8 +26,18 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         if pull.use.policy:
             draft.also(pull.use.policy.span, "set here")
         wanted = f"set `{pull.use.field}: Always`"
-        draft.help(f"{wanted}, and {renewal(ctx, 'after each push')}; or pin a full version or a digest")
+        way = f"{renewal(ctx, 'after each push')}{other_spelling(pull, ctx)}"
+        draft.help(f"{wanted}, and {way}; or pin a full version or a digest")
         yield draft.fix(wanted, pull.use.always, safe=pull.policy != "Never")
+
+
+def other_spelling(pull: Pull, ctx: Context) -> str:
+    """The other way to roll what runs `latest` where kubectl cannot restart: `app` and `app:latest` are the same."""
+    old = ctx.settings.kubernetes_version < versions.ROLLOUT_RESTART and ctx.document.kind in ROLLING
+    if not old or pull.image.tag not in (None, "latest") or not pull.use.container_name:
+        return ""
+    other = pull.image.short if pull.image.tag else f"{pull.image.short}:latest"
+    return f", or `kubectl set image {named(ctx.document)} {pull.use.container_name}={other}`"
 
 
 def subject(pull: Pull, *, floats: bool) -> str:
@@ -41,6 +51,8 @@ def once(pull: Pull) -> str:
     """Why no node notices."""
     if pull.policy == "Never":
         return "no node pulls it (`Never`)"
+    if pull.stored:
+        return f"the live object was created with `{pull.policy}` and keeps it, so that a node pulls it once"
     return f"{'by default ' * pull.by_default}a node pulls it once (`IfNotPresent`)"
 
 

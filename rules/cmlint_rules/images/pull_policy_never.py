@@ -18,7 +18,7 @@ LOCAL = r"localhost|.*\.(?:localhost|local|test)|[0-9.]+|\[.*\]|[^.]+"
 )
 def pull_policy_never(document: Document, ctx: Context) -> Iterator[Draft]:
     """Only where the image names a registry: `app:dev` with `Never` is how one runs a build of one's own."""
-    for pull in pulls(document, ctx.settings):
+    for pull in pulls(ctx.placed, ctx):
         policy = pull.use.policy
         if policy is None or pull.policy != "Never" or not names_registry(pull.use.written.value, pull.image):
             continue

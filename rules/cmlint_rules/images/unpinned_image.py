@@ -14,7 +14,7 @@ from cmlint_rules.images import pulls
 )
 def unpinned_image(document: Document, ctx: Context) -> Iterator[Draft]:
     """Which build runs depends on when a node pulled it, and nothing can be rolled back to it."""
-    for pull in pulls(document, ctx.settings):
+    for pull in pulls(ctx.placed, ctx):
         if pull.image.digest is None and pull.image.tag in (None, "latest"):
             what = "has the tag `latest`" if pull.image.tag else "has no tag"
             message = f"`{pull.use.written.value}` {what}: which build runs depends on the day"

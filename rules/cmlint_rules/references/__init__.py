@@ -86,8 +86,10 @@ def keys_read(reference: Reference, ctx: Context) -> set[str]:
     return {key.value for other in same for key in other.keys}
 
 
-def speaks_of(target: Target, ctx: Context) -> bool:
-    """Whether a name that nothing defines is worth a word without a near one; most Secrets are kept elsewhere."""
+def speaks_of(target: Target, resolution: Resolution, ctx: Context) -> bool:
+    """Whether a name that nothing defines is worth a word: most Secrets are kept where no file shows them."""
+    if resolution.near or resolution.looked_up:
+        return True
     return target == "ConfigMap" or ctx.settings.secrets == "all" or ctx.settings.references == "strict"
 
 

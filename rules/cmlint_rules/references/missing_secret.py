@@ -18,5 +18,5 @@ def missing_secret(reference: Reference, ctx: Context) -> Iterator[Draft]:
     if reference.target != "Secret" or reference.optional or reference.via == "field":
         return
     resolution = ctx.resolve(reference)
-    if resolution.status == "missing" and (resolution.near or speaks_of("Secret", ctx)):
+    if resolution.status == "missing" and speaks_of("Secret", resolution, ctx):
         yield absent_provider(reference, resolution, ctx)

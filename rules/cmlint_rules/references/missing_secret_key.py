@@ -17,5 +17,6 @@ def missing_secret_key(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """As for ConfigMaps; a Secret written without any key is likely filled by someone else."""
     if reference.target != "Secret" or reference.optional or reference.via == "field":
         return
-    if speaks_of("Secret", ctx) or any(definition.provider.keys for definition in ctx.resolve(reference).definitions):
+    resolution = ctx.resolve(reference)
+    if speaks_of("Secret", resolution, ctx) or any(definition.provider.keys for definition in resolution.definitions):
         yield from absent_keys(reference, ctx)

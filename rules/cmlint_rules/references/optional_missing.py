@@ -19,7 +19,7 @@ def optional_missing(reference: Reference, ctx: Context) -> Iterator[Draft]:
         return
     resolution = ctx.resolve(reference)
     if resolution.status in ("missing", "wrong-namespace"):
-        if resolution.near or speaks_of(reference.target, ctx):
+        if speaks_of(reference.target, resolution, ctx):
             yield absent_provider(reference, resolution, ctx)
     else:
         yield from absent_keys(reference, ctx)

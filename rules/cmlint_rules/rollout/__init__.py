@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cmlint.api import Context, PodSpec, Resolution, versions
+from cmlint.api import Context, Document, PodSpec, Resolution, versions
 
 ROLLING = ("Deployment", "StatefulSet", "DaemonSet")
 """Kinds that replace their pods when the template changes."""
@@ -27,8 +27,10 @@ def renewal(ctx: Context, when: str) -> str:
     document = ctx.document
     if document.kind in ROLLING:
         return f"{when} run `{restart(ctx)}`"
-    if document.kind in ("Pod", "Job"):
-        return f"{when} delete the {document.kind} and create it again"
+    if document.kind == "Pod":
+        return f"{when} run `kubectl delete {named(document)}` and create it again"
+    if document.kind == "Job":
+        return "make a new Job for what is new: one that has begun keeps what it has"
     if document.kind == "CronJob":
         return "each run starts what is newest then"
     return f"{when} let its pods be made again"
@@ -36,13 +38,17 @@ def renewal(ctx: Context, when: str) -> str:
 
 def restart(ctx: Context) -> str:
     """The command that rolls the workload at hand without a change of its own."""
-    document = ctx.document
-    name = f"{document.kind.lower()}/{document.name.value if document.name else 'NAME'}"
-    where = f"{name} -n {document.namespace.value}" if document.namespace else name
+    where = named(ctx.document)
     if ctx.settings.kubernetes_version >= versions.ROLLOUT_RESTART:
         return f"kubectl rollout restart {where}"
     annotation = '{"spec":{"template":{"metadata":{"annotations":{"restartedAt":"\'$(date +%s)\'"}}}}}'
     return f"kubectl patch {where} -p '{annotation}'"
+
+
+def named(document: Document) -> str:
+    """An object as kubectl takes it."""
+    name = f"{document.kind.lower()}/{document.name.value if document.name else 'NAME'}"
+    return f"{name} -n {document.namespace.value}" if document.namespace else name
 
 
 def follows(pod: PodSpec, ctx: Context) -> bool:

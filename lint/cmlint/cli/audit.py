@@ -1,0 +1,90 @@
+"""`cmlint audit`: what is broken, stale or left over in a cluster."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+
+from cmlint.cli import clusters
+from cmlint.cli.check import PARAMETERS as OF_CHECK
+from cmlint.cli.check import status
+from cmlint.cli.inputs import rules_or_error, tell_problems
+from cmlint.cli.parameters import Command, Parameter
+from cmlint.cli.reports import in_actions, wanted, write_reports
+from cmlint.config import load
+from cmlint.errors import fatal
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the line says; the rules and the report are those of `check`."""
+
+    namespace: tuple[str, ...] = ()
+    all_namespaces: bool = False
+    context: tuple[str, ...] = ()
+    kubeconfig: str | None = None
+    qps: str | None = None
+    metadata_only_secrets: bool = False
+    custom_resources: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    pedantic: bool = False
+    kubernetes_version: str | None = None
+    fail_on: str | None = None
+    no_ignores: bool = False
+    config: str | None = None
+    format: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
+    statistics: bool = False
+    verbose: bool = False
+    quiet: bool = False
+    color: str = "auto"
+
+
+PARAMETERS = (
+    *clusters.TO_READ,
+    Parameter(
+        "custom_resources",
+        "flag",
+        "Read custom resources too, and judge the pods that they describe.",
+        panel=clusters.CLUSTER,
+    ),
+    *(each for each in OF_CHECK if each.field in Options.__struct_fields__ and each.panel != clusters.CLUSTER),
+)
+
+
+def run(options: Options) -> int:
+    """Reads, judges, reports and gives the exit status."""
+    from cmlint.cli.anew import settle_rules
+    from cmlint.live import audit
+
+    started = time.perf_counter()
+    reports = wanted(options.format, options.output)
+    rules = rules_or_error()
+    config = settle_rules(load(options.config, rules), options)
+    which = clusters.wanted_of(options)
+    try:
+        result = clusters.reach(lambda: audit(which, config, rules, clusters.show, suppress=not options.no_ignores))
+    except ValueError as error:
+        raise fatal(error) from None
+    tell_problems(result.problems)
+    write_reports(
+        reports,
+        result,
+        options.color,
+        annotate=in_actions() and not options.format,
+        verbose=options.verbose,
+        quiet=options.quiet,
+        statistics=options.statistics,
+        seconds=time.perf_counter() - started,
+    )
+    return status(result, config.fail_on)
+
+
+EXAMPLES = (
+    ("audit", "look after the namespace of the current context"),
+    ("audit --all-namespaces --output report.json --format json", "look after a whole cluster"),
+    ("audit --context prod --context staging -n shop", "look after one namespace of two clusters"),
+)
+
+COMMAND = Command("audit", "Find what is broken, stale or left over in a cluster.", EXAMPLES, PARAMETERS, Options, run)

@@ -1,0 +1,52 @@
+"""`cmlint snapshot`: what a cluster holds, for checks that have no way to it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cmlint.cli import clusters
+from cmlint.cli.inputs import tell_problems
+from cmlint.cli.parameters import OUTPUT, Command, Parameter
+from cmlint.cli.terminal import write
+from cmlint.sources.files import Problem
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the line says."""
+
+    namespace: tuple[str, ...] = ()
+    all_namespaces: bool = False
+    context: tuple[str, ...] = ()
+    kubeconfig: str | None = None
+    qps: str | None = None
+    metadata_only_secrets: bool = False
+    output: str | None = None
+
+
+PARAMETERS = (
+    *clusters.TO_READ,
+    Parameter("output", "text", "Write the snapshot to a file.", "FILE", OUTPUT, short="-o"),
+)
+
+
+def run(options: Options) -> int:
+    """Reads, writes and gives the exit status."""
+    from cmlint.live import take
+
+    wanted = clusters.wanted_of(options)
+    problems: list[Problem] = []
+    text = clusters.reach(lambda: take(wanted, problems, clusters.show))
+    tell_problems(problems)
+    write(text, options.output)
+    return 0
+
+
+EXAMPLES = (
+    ("snapshot -n shop -o shop.json", "write down what a namespace holds"),
+    ("snapshot --all-namespaces --context prod -o prod.json", "write down what a cluster holds"),
+    ("check --against prod.json", "check manifests against it"),
+)
+
+COMMAND = Command(
+    "snapshot", "Write down the names and keys that a cluster holds, no value.", EXAMPLES, PARAMETERS, Options, run
+)

@@ -1,0 +1,221 @@
+"""Clusters and snapshots, put together with the main job: what bundles stand on, audits, and what is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
+
+import msgspec
+
+from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.cluster import TARGETS, Cluster
+from cmlint.bundle.placed import Definition
+from cmlint.check import select, settings_of
+from cmlint.config import Config
+from cmlint.engine import Engine, merged
+from cmlint.kube.names import is_placeholder
+from cmlint.kube.versions import parse_version
+from cmlint.model.listing import LiveObject, object_of
+from cmlint.model.live import Inventory
+from cmlint.model.outcome import Outcome
+from cmlint.result import Result
+from cmlint.rules import Rule
+from cmlint.sources import snapshot
+from cmlint.sources.cluster.connect import Connection, Wish, connect
+from cmlint.sources.cluster.read import Progress, Reading, Scope, read_cluster
+from cmlint.sources.files import Problem
+from cmlint.suppress import Suppressions
+from cmlint.texts import Texts
+
+ALWAYS = ("unused-configmap", "unused-key")
+"""Rules about what breaks nothing that an audit runs all the same: what is left over is half of what one looks for."""
+
+
+class Wanted(NamedTuple):
+    """Which clusters are read, how, and how much of them; without `contexts` the current one."""
+
+    contexts: tuple[str, ...] = ()
+    kubeconfig: str | None = None
+    namespaces: tuple[str, ...] = ()
+    all_namespaces: bool = False
+    qps: float = 50.0
+    metadata_only_secrets: bool = False
+    custom_resources: bool = False
+
+    def connections(self) -> Iterator[Connection]:
+        """A connection to each cluster; raises NoClusterError."""
+        for context in self.contexts or (None,):
+            yield connect(Wish(context, self.kubeconfig, next(iter(self.namespaces), None), self.qps))
+
+    def scope(self, connection: Connection, *, workloads: bool) -> Scope:
+        """What is read of a cluster of which nothing else says it."""
+        namespaces = None if self.all_namespaces else self.namespaces or (connection.namespace,)
+        return Scope(namespaces, workloads, self.metadata_only_secrets, self.custom_resources)
+
+
+# what manifests stand on
+
+
+class Ground:
+    """What manifests stand on: snapshots, and the cluster that is `live`, if one is to be asked.
+
+    `namespace` is where objects go that name none. What was read is kept for whoever checks several times in one run.
+    """
+
+    def __init__(
+        self, live: Wanted | None, snapshots: Iterable[Inventory], namespace: str | None, progress: Progress
+    ) -> None:
+        self.live, self.snapshots, self.namespace, self.progress = live, tuple(snapshots), namespace, progress
+        self.read: dict[tuple[str, ...], Reading] = {}
+
+    def look(self, bundles: list[Bundle], texts: Texts, config: Config, problems: list[Problem]) -> Config:
+        """Lets bundles stand on it; raises NoClusterError."""
+        clusters = [Cluster(inventory, self.namespace) for inventory in self.snapshots]
+        for connection in self.live.connections() if self.live else ():
+            namespaces = tuple(sorted(namespaces_of(bundles, connection.namespace)))
+            if namespaces not in self.read:
+                scope = Scope(namespaces, True, self.live is not None and self.live.metadata_only_secrets)
+                self.read[namespaces] = read_cluster(connection, scope, "", self.progress)
+            tell(self.read[namespaces], problems)
+            clusters.append(cluster_of(self.read[namespaces]))
+        return stand_on(clusters, bundles, texts, config)
+
+
+def stand_on(clusters: Sequence[Cluster], bundles: Iterable[Bundle], texts: Texts, config: Config) -> Config:
+    """Lets bundles stand on clusters, and gives the configuration with the version that these have."""
+    for bundle in bundles:
+        bundle.stand_on(*clusters)
+        for cluster in clusters:
+            bring(bundle, cluster)
+    texts.listings += (cluster.listings for cluster in clusters)
+    return for_cluster(config, clusters)
+
+
+def bring(bundle: Bundle, cluster: Cluster) -> None:
+    """Tells a cluster what a bundle brings to it, so that it is not taken for what is there besides."""
+    for placed in bundle.placed:
+        kind, namespace, name = placed.identity
+        cluster.brought.add((kind, namespace or cluster.namespace or "", name or ""))
+        for provider in placed.document.providers:
+            namespace = Definition(placed, provider).namespace or cluster.namespace
+            cluster.defined[provider.target, namespace, provider.name.value] += 1
+
+
+def namespaces_of(bundles: Iterable[Bundle], default: str) -> set[str]:
+    """The namespaces that the objects of bundles are in; those that name none go to the default."""
+    found = {
+        name
+        for bundle in bundles
+        for placed in bundle.placed
+        for name in (placed.namespace, *(p.namespace.value if p.namespace else None for p in placed.document.providers))
+    }
+    return {name or default for name in found if not (name and is_placeholder(name))} or {default}
+
+
+def written(paths: Iterable[str], max_age: float, warn: Callable[[str], None]) -> Iterator[Inventory]:
+    """The clusters of snapshots; warns of one that is too old, and raises BadSnapshotError for what is none."""
+    for path in paths:
+        found = snapshot.load(path)
+        if (days := age(found.taken)) > max_age:
+            warn(f"{path}: the snapshot is {days} days old, and may no longer be true")
+        yield from found.clusters
+
+
+def age(taken: str) -> int:
+    """The whole days since a moment; a very long time where it cannot be read."""
+    try:
+        then = datetime.fromisoformat(taken.replace("Z", "+00:00"))
+    except ValueError:
+        return timedelta.max.days
+    return (datetime.now(timezone.utc) - then).days
+
+
+# audits
+
+
+def audit(
+    wanted: Wanted, config: Config, rules: dict[str, Rule], progress: Progress, *, suppress: bool = True
+) -> Result:
+    """What is wrong in clusters; raises NoClusterError, and ValueError for an unknown rule or version."""
+    problems: list[Problem] = []
+    clusters: list[Cluster] = []
+    for connection in wanted.connections():
+        prefix = f"{connection.name}/" if len(wanted.contexts) > 1 else ""
+        reading = read_cluster(connection, wanted.scope(connection, workloads=True), prefix, progress)
+        tell(reading, problems)
+        cluster = cluster_of(reading, prefix)
+        cluster.shows_custom_resources = wanted.custom_resources
+        clusters.append(cluster)
+    return judge(clusters, config, rules, problems, suppress=suppress)
+
+
+def judge(
+    clusters: Iterable[Cluster], config: Config, rules: dict[str, Rule], problems: list[Problem], *, suppress: bool
+) -> Result:
+    """What is wrong in clusters that have been read, each by the rules of its own version."""
+    selected, chosen = select(rules, config.select, config.ignore)
+    chosen |= {name for name in ALWAYS if name in rules}
+    suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
+    bundles: list[Bundle] = []
+    outcomes: list[Outcome] = []
+    texts = Texts(str)
+    for cluster in clusters:
+        own = list(bundles_of(cluster, config))
+        texts.listings.append(cluster.listings)
+        engine = Engine(selected, settings_of(for_cluster(config, [cluster])), texts, chosen)
+        outcomes.append(engine.run(own, suppressions))
+        bundles += own
+    return Result(merged(outcomes), bundles, texts, problems)
+
+
+def bundles_of(cluster: Cluster, config: Config) -> Iterator[Bundle]:
+    """What a cluster holds, one bundle a namespace."""
+    for namespace in sorted({*cluster.inventory.spaces, *cluster.workloads}):
+        live = [*cluster.workloads.get(namespace, ()), *providers_in(cluster, namespace)]
+        cluster.listings.update((each.path, each.text) for each in live)
+        bundle = Bundle([(each.path, each.facts) for each in live], config.external, live=True)
+        bundle.stand_on(cluster)
+        yield bundle
+
+
+def providers_in(cluster: Cluster, namespace: str) -> Iterator[LiveObject]:
+    """The ConfigMaps and Secrets of a namespace."""
+    space = cluster.inventory.space(namespace)
+    for target in TARGETS if space else ():
+        for name, held in sorted(space.of(target).items()) if space else ():
+            yield object_of(target, name, namespace, held, cluster.prefix)
+
+
+# what both have in common
+
+
+def cluster_of(reading: Reading, prefix: str = "") -> Cluster:
+    """What was read as what can be asked."""
+    cluster = Cluster(reading.inventory, reading.inventory.namespace, prefix)
+    cluster.workloads, cluster.pods, cluster.readers = reading.workloads, reading.pods, reading.readers
+    return cluster
+
+
+def tell(reading: Reading, problems: list[Problem]) -> None:
+    """Notes what could not be read of a cluster."""
+    problems += (Problem(reading.inventory.name, 0, note, fatal=False) for note in reading.notes)
+
+
+def for_cluster(config: Config, clusters: Iterable[Cluster]) -> Config:
+    """The configuration with the clusters' version, the oldest of several, unless it says one itself."""
+    versions = [cluster.inventory.version for cluster in clusters if cluster.inventory.version]
+    if config.kubernetes_version or not versions:
+        return config
+    return msgspec.structs.replace(config, kubernetes_version=min(versions, key=parse_version))
+
+
+def take(wanted: Wanted, problems: list[Problem], progress: Progress) -> str:
+    """A snapshot of clusters as they are now; raises NoClusterError."""
+    inventories: list[Inventory] = []
+    for connection in wanted.connections():
+        reading = read_cluster(connection, wanted.scope(connection, workloads=False), "", progress)
+        tell(reading, problems)
+        inventories.append(reading.inventory)
+    moment = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return snapshot.write(inventories, moment)

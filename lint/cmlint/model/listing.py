@@ -1,0 +1,104 @@
+"""Live objects as facts, and the text that these stand in: the object's fields, one a line, each `path: value`.
+
+A live object has no file. Spans into this text do for it what spans into a file do for a manifest, so that findings,
+related places and what must not be shown need nothing of their own for a cluster.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cmlint.model.facts import Document, FileFacts, Ignore, Key, Provider, Scalar, Span, Target
+from cmlint.model.live import Held
+
+LONGEST = 200
+"""The characters of a value that are shown."""
+
+SEPARATOR = ": "
+
+
+class Listing:
+    """Writes the listing of one object."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.length = 0
+
+    def put(self, path: str, value: str) -> Scalar:
+        """Adds a field, and gives its value with the place where it stands."""
+        shown = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+        if not shown.isprintable():
+            shown = "".join(c if c.isprintable() else " " for c in shown)
+        start = self.length + len(path) + len(SEPARATOR)
+        self.add(f"{path}{SEPARATOR}{shown}")
+        return Scalar(value, start, start + len(shown))
+
+    def name(self, path: str, key: str) -> Span:
+        """Adds a field of which only the key is known, and gives the key's place."""
+        start = self.length + len(path)
+        self.add(path + key)
+        return Span(start, start + len(key))
+
+    def add(self, line: str) -> None:
+        """Adds a line."""
+        self.lines.append(line)
+        self.length += len(line) + 1
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join(self.lines)
+
+
+def field_at(line: str) -> str:
+    """The path of the field that a line of a listing is about."""
+    return line.partition(SEPARATOR)[0]
+
+
+class LiveObject(NamedTuple):
+    """A live object: the path under which it is shown, its facts, and the listing that they stand in."""
+
+    path: str
+    facts: FileFacts
+    text: str
+
+
+def object_of(target: Target, name: str, namespace: str, held: Held, prefix: str = "") -> LiveObject:
+    """A ConfigMap or Secret as a live object."""
+    listing = Listing()
+    head, place = listing.put("metadata.name", name), listing.put("metadata.namespace", namespace)
+    ignore = ignore_of(held.ignore, listing)
+    fields = {True: "binaryData.", False: "data."}
+    keys = tuple(
+        Key(key, key, listing.name(fields[key in held.binary], key), None, key in held.binary)
+        for key in sorted(held.keys or ())
+    )
+    span = Span(0, max(listing.length - 1, 0))
+    provider = Provider(target, target, head, keys, held.keys is None, held.immutable, span)
+    document = Document(
+        span,
+        head.span,
+        "v1",
+        target,
+        head,
+        place,
+        held.annotations,
+        Ignore(ignore.rules, "", ignore.span, span) if ignore else None,
+        (provider,),
+        labels=held.labels,
+    )
+    return LiveObject(path_of(target, namespace, name, prefix), FileFacts((document,)), listing.text)
+
+
+def ignore_of(text: str, listing: Listing) -> Ignore | None:
+    """The annotation that suppresses findings of a live object."""
+    if not text:
+        return None
+    found = listing.put("metadata.annotations.cmlint.dev/ignore", text)
+    names = [word for part in text.split(",") if (word := part.strip())]
+    return Ignore(tuple(Scalar(name, found.start, found.end) for name in names), "", found.span, found.span)
+
+
+def path_of(kind: str, namespace: str, name: str, prefix: str) -> str:
+    """Under which path a live object is shown."""
+    return "/".join((f"{prefix}{kind.lower()}", namespace, name))

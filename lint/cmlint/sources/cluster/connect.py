@@ -1,0 +1,161 @@
+"""How a cluster is reached: kubeconfig, context, account, proxies and plugins as the Kubernetes client has them.
+
+Of that client only what settles the connection is used. Its typed lists cost three to ten times as much as the bytes
+they are made from, and its ways to get at bytes differ from version to version; the pool of connections does not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import msgspec
+
+from cmlint.sources.cluster.manners import AGAIN, BROKEN, BadAnswerError, Pace
+
+CONNECT_TIMEOUT = 10
+READ_TIMEOUT = 60
+"""Seconds; the API server ends a request by itself after 60."""
+
+JSON = "application/json"
+
+
+class VersionInfo(msgspec.Struct, rename="camel"):
+    """What the API server says of itself (`staging/src/k8s.io/apimachinery/pkg/version/types.go`)."""
+
+    git_version: str
+
+
+class NoClusterError(Exception):
+    """No cluster can be reached; `help` says what to do about it."""
+
+    def __init__(self, message: str, help: str) -> None:  # noqa: A002
+        super().__init__(message)
+        self.help = help
+
+
+class Wish(NamedTuple):
+    """Which cluster is meant, and how fast it may be asked: requests a second."""
+
+    context: str | None = None
+    kubeconfig: str | None = None
+    namespace: str | None = None
+    qps: float = 50.0
+
+
+class Connection:
+    """A connection to one cluster; it can be used by several threads, and reads only.
+
+    `name` is the context's, `namespace` the one in which objects without one are.
+    """
+
+    def __init__(self, client: Any, name: str, namespace: str, qps: float) -> None:
+        self.name, self.namespace = name, namespace
+        self.configuration = client.configuration
+        self.pool = client.rest_client.pool_manager
+        self.pace = Pace(qps)
+
+    def version(self) -> str:
+        """The version of Kubernetes, like `1.31.4`; the first thing asked, so that a wrong address is told at once."""
+        body = self.pace.ask(lambda: self.once(f"{self.configuration.host}/version", JSON), again=AGAIN - {BROKEN})
+        return msgspec.json.decode(body, type=VersionInfo).git_version.removeprefix("v")
+
+    def get(self, path: str, query: dict[str, str] | None = None, accept: str = JSON) -> bytes:
+        """The body of an answer; asks again where that may help, and raises BadAnswerError where it does not."""
+        url = f"{self.configuration.host}{path}" + (f"?{urlencode(query)}" if query else "")
+        return self.pace.ask(lambda: self.once(url, accept))
+
+    def once(self, url: str, accept: str) -> bytes:
+        """The body of one answer."""
+        from urllib3 import Timeout
+        from urllib3.exceptions import HTTPError
+
+        timeout = Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
+        headers = {"Accept": accept, "User-Agent": "cmlint", **self.credentials()}
+        try:
+            answer = self.pool.request("GET", url, headers=headers, timeout=timeout, retries=False, redirect=False)
+            body: bytes = answer.data
+        except HTTPError as error:
+            raise BadAnswerError(BROKEN, why_unreachable(error)) from None
+        if answer.status != 200:
+            raise BadAnswerError.of(answer.status, body, answer.headers.get("Retry-After"))
+        return body
+
+    def credentials(self) -> dict[str, str]:
+        """The headers that say who asks; a token that a plugin or the cluster renews is read anew each time."""
+        found = self.configuration.auth_settings().values()
+        return {each["key"]: each["value"] for each in found if each["in"] == "header" and each["value"]}
+
+
+def connect(wish: Wish) -> Connection:
+    """A connection as kubeconfig or the account of the pod describe it; raises NoClusterError."""
+    try:
+        from kubernetes import client
+        from kubernetes import config as its
+
+        config: Any = its
+    except ImportError as error:
+        raise NoClusterError(f"the Kubernetes client cannot be loaded: {error}", "`pip install kubernetes`") from None
+    if wish.kubeconfig is None and wish.context is None and in_cluster(config.KUBE_CONFIG_DEFAULT_LOCATION):
+        settings = client.Configuration()
+        try:
+            config.load_incluster_config(client_configuration=settings)
+        except config.ConfigException as error:
+            raise NoClusterError(f"the account of this pod cannot be used: {error}", "mount its token") from None
+        return Connection(client.ApiClient(settings), "in-cluster", wish.namespace or own_namespace(), wish.qps)
+    where = wish.kubeconfig or config.KUBE_CONFIG_DEFAULT_LOCATION
+    try:
+        made = config.new_client_from_config(wish.kubeconfig, wish.context, persist_config=False)
+        known = config.kube_config.KubeConfigMerger(where).config
+        name = wish.context or known["current-context"]
+        namespace = wish.namespace or known["contexts"].get_with_name(name)["context"].safe_get("namespace")
+    except config.ConfigException as error:
+        raise NoClusterError(f"{where}: {in_one_line(error)}", help_for(wish)) from None
+    except Exception as error:  # what a broken file makes the client raise is its own affair: YAML, types, base64
+        raise NoClusterError(f"{where}: cannot be read: {type(error).__name__}{line_of(error)}", MEND) from None
+    return Connection(made, name, namespace or "default", wish.qps)
+
+
+MEND = "mend the file; `kubectl config view` shows how it is understood"
+
+
+def help_for(wish: Wish) -> str:
+    """What to do about a kubeconfig that does not lead to a cluster."""
+    if wish.context:
+        return "`kubectl config get-contexts` lists the contexts"
+    return "name a kubeconfig with `--kubeconfig` or KUBECONFIG, and a context with `--context`"
+
+
+def in_cluster(locations: str) -> bool:
+    """Whether there is no kubeconfig, but a pod's account."""
+    found = any(os.path.exists(os.path.expanduser(path)) for path in locations.split(os.pathsep))
+    return not found and "KUBERNETES_SERVICE_HOST" in os.environ
+
+
+def own_namespace() -> str:
+    """The namespace of the pod that cmlint runs in."""
+    try:
+        with open("/var/run/secrets/kubernetes.io/serviceaccount/namespace", encoding="utf-8") as file:
+            return file.read().strip()
+    except OSError:
+        return "default"
+
+
+def in_one_line(error: Exception) -> str:
+    """An error's message without its line breaks."""
+    return " ".join(str(error).split())
+
+
+def line_of(error: Exception) -> str:
+    """Where a YAML error lies, and nothing of the text there, which may be a token."""
+    mark = getattr(error, "problem_mark", None)
+    return f", line {mark.line + 1}" if mark else ""
+
+
+def why_unreachable(error: Exception) -> str:
+    """What urllib3 says of a connection that does not come about, without its wrapping."""
+    inner = getattr(error, "reason", None) or error
+    said = re.sub(r"^<?(\w+\.)*HTTPS?Connection\w*\W.*?[)>]: ", "", in_one_line(inner))
+    return said.removeprefix("Failed to establish a new connection: ") or type(inner).__name__

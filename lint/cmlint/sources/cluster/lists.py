@@ -1,0 +1,116 @@
+"""Lists of objects: page by page, begun again when they expire, and as much of them as RBAC allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from cmlint.sources.cluster.connect import JSON, Connection
+from cmlint.sources.cluster.manners import BadAnswerError
+
+LIMIT = "500"
+"""The objects of one page, as kubectl asks for them."""
+
+TRIES = 3
+"""How often a list is begun before it counts as unreadable."""
+
+METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+"""The type of an answer that holds metadata only (`staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/types.go`)."""
+
+EXPIRED, FORBIDDEN, NOT_FOUND, UNAUTHORIZED = 410, 403, 404, 401
+
+T = TypeVar("T")
+
+
+class Resource(NamedTuple):
+    """A kind as the API server offers it: the path of its group, its plural, and what of it is asked for."""
+
+    kind: str
+    group: str
+    plural: str
+    query: tuple[tuple[str, str], ...] = ()
+    accept: str = JSON
+
+    def path(self, namespace: str | None) -> str:
+        """The path of the list in one namespace, or in all."""
+        return f"{self.group}/namespaces/{namespace}/{self.plural}" if namespace else f"{self.group}/{self.plural}"
+
+
+class Unread(NamedTuple):
+    """A list that could not be read: of what, where (None for all namespaces), and why, as the server says it."""
+
+    kind: str
+    namespace: str | None
+    status: int
+    why: str
+
+
+class ListMeta(msgspec.Struct, rename={"following": "continue"}):
+    """What a page says of the list it belongs to."""
+
+    following: str = ""
+
+
+class Page(msgspec.Struct):
+    """One page of a list, whose items are decoded one by one."""
+
+    items: list[msgspec.Raw]
+    metadata: ListMeta
+
+
+def read_list(connection: Connection, resource: Resource, namespace: str | None, take: Callable[[Any], T]) -> list[T]:
+    """What `take` makes of each object of a list; raises BadAnswerError.
+
+    A list whose pages expire while they are read (410) is begun again, so that what is given is one moment's truth.
+    """
+    for rest in reversed(range(TRIES)):
+        try:
+            return read_pages(connection, resource, namespace, take)
+        except BadAnswerError as error:
+            if error.status != EXPIRED or not rest:
+                raise
+    raise AssertionError
+
+
+def read_pages(connection: Connection, resource: Resource, namespace: str | None, take: Callable[[Any], T]) -> list[T]:
+    """All pages of a list, each thrown away before the next is asked for."""
+    taken: list[T] = []
+    query = {"limit": LIMIT, **dict(resource.query)}
+    while True:
+        body = connection.get(resource.path(namespace), query, resource.accept)
+        try:
+            page = msgspec.json.decode(body, type=Page)
+            taken.extend(map(take, page.items))
+        except msgspec.MsgspecError as error:
+            raise BadAnswerError(200, f"the answer cannot be read: {where(error)}") from None
+        if not page.metadata.following:
+            return taken
+        query["continue"] = page.metadata.following
+
+
+def where(error: Exception) -> str:
+    """The place that a decoder complains of; its words could hold a value."""
+    return str(error).rpartition(" - at ")[2] if " - at " in str(error) else type(error).__name__
+
+
+def note(unread: Iterable[Unread]) -> list[str]:
+    """What could not be read, one line for each kind and reason."""
+    found: dict[tuple[str, int, str], list[str]] = {}
+    for kind, namespace, status, why in unread:
+        reason = "forbidden" if status == FORBIDDEN else why
+        found.setdefault((kind, status, reason), []).append(namespace or "all namespaces")
+    return [
+        f"{kind}s in {words(places)} could not be listed: {why}" for (kind, _, why), places in sorted(found.items())
+    ]
+
+
+MOST = 5
+
+
+def words(places: list[str]) -> str:
+    """Namespaces in words; of many the first few."""
+    shown = [place if " " in place else f"`{place}`" for place in places[:MOST]]
+    more = f" and {len(places) - MOST} more" if len(places) > MOST else ""
+    return ", ".join(shown) + more

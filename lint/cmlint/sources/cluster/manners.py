@@ -1,0 +1,80 @@
+"""Manners towards an API server: not more than so many requests a second, and patience where it asks for some."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+TRIES = 5
+FIRST_WAIT = 0.5
+LONGEST_WAIT = 30.0
+"""Seconds; each wait is twice the one before, unless the server says how long."""
+
+BROKEN = 0
+"""In the place of a status code: the connection broke or never came about."""
+
+AGAIN = frozenset((BROKEN, 429, 500, 502, 503, 504))
+"""The status codes after which asking again may help."""
+
+
+class Status(msgspec.Struct):
+    """What the API server says of an error (`staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/types.go`)."""
+
+    message: str = ""
+
+
+class BadAnswerError(Exception):
+    """An answer that holds no list: its status, what the server says about it, and how long it asks to wait."""
+
+    def __init__(self, status: int, message: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.status, self.wait = status, wait
+
+    @classmethod
+    def of(cls, status: int, body: bytes, retry_after: str | None) -> BadAnswerError:
+        """The error that an answer means."""
+        try:
+            said = msgspec.json.decode(body, type=Status).message
+        except msgspec.MsgspecError:
+            said = ""
+        seconds = float(retry_after) if retry_after and retry_after.isdecimal() else None
+        return cls(status, said or f"the server answered {status}", seconds)
+
+
+class Pace:
+    """Spreads the requests of all threads, and asks again where that may help."""
+
+    def __init__(self, qps: float) -> None:
+        self.gap = 1 / qps if qps > 0 else 0.0
+        self.lock, self.next = threading.Lock(), 0.0
+        self.stopped = threading.Event()
+
+    def ask(self, once: Callable[[], bytes], *, again: frozenset[int] = AGAIN) -> bytes:
+        """The answer to a request; raises BadAnswerError where patience does not help."""
+        wait = FIRST_WAIT
+        for rest in reversed(range(TRIES)):
+            self.take_turn()
+            try:
+                return once()
+            except BadAnswerError as error:
+                if error.status not in again or not rest:
+                    raise
+                self.pause(error.wait if error.wait is not None else wait * random.uniform(0.75, 1.25))
+                wait *= 2
+        raise AssertionError
+
+    def take_turn(self) -> None:
+        """Waits until one more request is allowed."""
+        with self.lock:
+            turn = max(self.next, time.monotonic())
+            self.next = turn + self.gap
+        self.pause(turn - time.monotonic())
+
+    def pause(self, seconds: float) -> None:
+        """Waits, but not once the run has been stopped."""
+        if self.stopped.wait(min(max(seconds, 0), LONGEST_WAIT)):
+            raise BadAnswerError(-1, "the run was stopped")

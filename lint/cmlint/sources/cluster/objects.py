@@ -1,0 +1,198 @@
+"""Objects as the API server writes them, decoded straight into as much of them as is needed.
+
+The types follow `staging/src/k8s.io/api/core/v1/types.go`. A value of a Secret is never decoded: it is skipped as a
+`Raw` stretch of the answer, of which the length is all that is looked at. The annotation `last-applied-configuration`
+holds Secrets in plain text, so the annotations' values are `Raw` too.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from cmlint.model.facts import IGNORE
+from cmlint.model.live import Held, digest_of
+
+CONTROLLED_DATA = b'"f:data"'
+"""How `managedFields` say that somebody has set data."""
+
+HELM_RELEASE = "meta.helm.sh/release-name"
+GROUPS = (
+    (HELM_RELEASE, "the Helm release `{}`"),
+    ("argocd.argoproj.io/tracking-id", "the Argo CD application `{}`"),
+    ("argocd.argoproj.io/instance", "the Argo CD application `{}`"),
+    ("kustomize.toolkit.fluxcd.io/name", "the Flux Kustomization `{}`"),
+    ("helm.toolkit.fluxcd.io/name", "the Flux HelmRelease `{}`"),
+    ("applyset.kubernetes.io/part-of", "the apply set `{}`"),
+)
+"""Annotations and labels by which whoever installs objects finds those again that it has installed, in words."""
+
+
+class Camel(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """A type of the API."""
+
+
+class Owner(Camel, frozen=True):
+    """An owner reference."""
+
+    kind: str
+    name: str
+    controller: bool = False
+
+
+class Managed(Camel, frozen=True):
+    """Who has set which fields, and when."""
+
+    time: str = ""
+    fields_v1: msgspec.Raw = msgspec.field(default=msgspec.Raw(), name="fieldsV1")
+
+
+class Meta(Camel, frozen=True):
+    """What is kept of an object's metadata."""
+
+    name: str
+    namespace: str = ""
+    resource_version: str = "0"
+    creation_timestamp: str = ""
+    labels: dict[str, str] | None = None
+    annotations: dict[str, msgspec.Raw] | None = None
+    owner_references: tuple[Owner, ...] | None = None
+    managed_fields: tuple[Managed, ...] | None = None
+
+    @property
+    def revision(self) -> int:
+        """The resource version as a number, which it is in every API server of Kubernetes' own."""
+        return int(self.resource_version) if self.resource_version.isdecimal() else 0
+
+    @property
+    def controller(self) -> Owner | None:
+        """The owner that manages the object."""
+        owners = self.owner_references or ()
+        return next((owner for owner in owners if owner.controller), owners[0] if owners else None)
+
+    def annotation(self, name: str) -> str:
+        """One annotation's value; empty when it is absent."""
+        raw = (self.annotations or {}).get(name)
+        return msgspec.json.decode(raw, type=str) if raw is not None else ""
+
+    def changed(self) -> str:
+        """The moment in which data was last set, as far as `managedFields` tell."""
+        moments = (each.time for each in self.managed_fields or () if CONTROLLED_DATA in bytes(each.fields_v1))
+        return max(moments, default="")
+
+    def group(self) -> str:
+        """The installation that an object belongs to, in words; empty when nothing says so."""
+        labels = self.labels or {}
+        for name, words in GROUPS:
+            if value := self.annotation(name) or labels.get(name):
+                return words.format(value.partition(":")[0])
+        return ""
+
+
+class ConfigMap(Camel, frozen=True):
+    """A ConfigMap."""
+
+    metadata: Meta
+    data: dict[str, str] | None = None
+    binary_data: dict[str, msgspec.Raw] | None = None
+    immutable: bool | None = None
+
+
+class Secret(Camel, frozen=True):
+    """A Secret; without `data` where only metadata was asked for."""
+
+    metadata: Meta
+    data: dict[str, msgspec.Raw] | None = None
+    immutable: bool | None = None
+
+
+class MetadataOnly(Camel, frozen=True):
+    """An object of which only the metadata was asked for."""
+
+    metadata: Meta
+
+
+def held_config_map(found: ConfigMap) -> Held:
+    """What is kept of a ConfigMap."""
+    plain, binary = found.data or {}, found.binary_data or {}
+    keys = {name: utf8_length(value) for name, value in plain.items()}
+    keys.update((name, decoded_length(raw)) for name, raw in binary.items())
+    encoded = ((name, bytes(raw).decode()[1:-1]) for name, raw in binary.items())
+    digest = digest_of(plain.items(), encoded) if found.immutable else ""
+    return held(found.metadata, keys, tuple(sorted(binary)), bool(found.immutable), digest)
+
+
+def held_secret(found: Secret) -> Held:
+    """What is kept of a Secret."""
+    keys = {name: decoded_length(raw) for name, raw in (found.data or {}).items()}
+    return held(found.metadata, keys, (), bool(found.immutable), "")
+
+
+def held_name(found: MetadataOnly) -> Held:
+    """What is kept of an object of which only the metadata is known."""
+    return held(found.metadata, None, (), False, "")
+
+
+def held(meta: Meta, keys: dict[str, int] | None, binary: tuple[str, ...], immutable: bool, digest: str) -> Held:
+    """What is kept of a ConfigMap or Secret."""
+    owner = meta.controller
+    return Held(
+        keys,
+        binary,
+        immutable,
+        tuple(f"{name}={value}" for name, value in sorted((meta.labels or {}).items())),
+        tuple(sorted(meta.annotations or ())),
+        meta.annotation(IGNORE),
+        f"{owner.kind} `{owner.name}`" if owner else "",
+        meta.group(),
+        digest,
+        meta.changed(),
+        meta.revision,
+    )
+
+
+def utf8_length(text: str) -> int:
+    """The bytes that a text has in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def decoded_length(raw: msgspec.Raw) -> int:
+    """The bytes that a value in base64 stands for; only its length and its padding are looked at."""
+    written = memoryview(raw)
+    padding = sum(written[i] == PADDING for i in (len(written) - 2, len(written) - 3) if i > 0)
+    return max(len(written) - 2, 0) * 3 // 4 - padding
+
+
+PADDING = ord("=")
+
+
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """What is kept of every object that has pods; a `Raw` would keep the whole answer that it is a part of."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+    labels: tuple[str, ...]
+    annotations: tuple[str, ...]
+    ignore: str
+    owner: tuple[str, str] | None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Namespace, kind and name."""
+        return self.namespace, self.kind, self.name
+
+
+def head_of(meta: Meta, kind: str, api_version: str) -> Head:
+    """The head of an object."""
+    owner = meta.controller
+    return Head(
+        api_version,
+        kind,
+        meta.namespace,
+        meta.name,
+        tuple(f"{name}={value}" for name, value in sorted((meta.labels or {}).items())),
+        tuple(sorted(meta.annotations or ())),
+        meta.annotation(IGNORE),
+        (owner.kind, owner.name) if owner else None,
+    )

@@ -1,0 +1,231 @@
+"""Reads a cluster: which lists are asked for, all at once, and what comes of them together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cmlint.model.listing import LiveObject
+from cmlint.model.live import Inventory, Pod, Readers, Space
+from cmlint.sources.cluster import kinds
+from cmlint.sources.cluster.connect import Connection, NoClusterError
+from cmlint.sources.cluster.kinds import Event, Named, PodWorkload, Workload
+from cmlint.sources.cluster.lists import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Resource, Unread, note, read_list
+from cmlint.sources.cluster.manners import BROKEN, BadAnswerError
+from cmlint.sources.cluster.tops import judged
+
+THREADS = 6
+"""Lists read at the same time."""
+
+PROVIDERS = (kinds.CONFIG_MAPS, kinds.SECRETS, kinds.NAMES_OF_SECRETS)
+BUILT_IN = (*PROVIDERS, *kinds.WITH_PODS, kinds.EVENTS)
+
+Progress = Callable[[str], None]
+"""Told what is being read."""
+
+
+class Scope(NamedTuple):
+    """What is read: of which namespaces (None for all), whether workloads too, and whether any data of Secrets."""
+
+    namespaces: tuple[str, ...] | None
+    workloads: bool = True
+    metadata_only_secrets: bool = False
+    custom_resources: bool = False
+
+
+class Taken(NamedTuple):
+    """A list that was read, in one namespace or in all: what is kept of its objects."""
+
+    resource: Resource
+    namespace: str | None
+    objects: list[Any]
+
+
+class Reading(msgspec.Struct):
+    """What was read of a cluster; `notes` say in words what was not."""
+
+    inventory: Inventory
+    workloads: dict[str, list[LiveObject]]
+    pods: dict[tuple[str, str, str], list[Pod]]
+    readers: dict[str, Readers]
+    notes: list[str]
+
+
+def read_cluster(connection: Connection, scope: Scope, prefix: str, progress: Progress) -> Reading:
+    """All that a scope asks for; raises NoClusterError where nothing can be had at all."""
+    inventory = Inventory(connection.name, version_of(connection), connection.namespace, scope.namespaces is None)
+    lists = Lists(connection, prefix, progress)
+    try:
+        lists.read_all(scope)
+    finally:
+        lists.stop()
+    return together(inventory, lists.taken, lists.unread, prefix)
+
+
+def together(inventory: Inventory, lists: Sequence[Taken], unread: Sequence[Unread], prefix: str = "") -> Reading:
+    """What was read as one: every name in its place, every pod with the object that it comes from."""
+    for taken in lists:
+        if taken.resource in PROVIDERS:
+            put(inventory, taken)
+    for each in unread:
+        forget(inventory, each)
+    found = [each for taken in lists if taken.resource in kinds.WITH_PODS for each in taken.objects]
+    add_events(found, [each for taken in lists if taken.resource == kinds.EVENTS for each in taken.objects])
+    custom = [each for taken in lists if taken.resource not in BUILT_IN for each in taken.objects]
+    workloads, pods = judged(found, custom, prefix)
+    return Reading(inventory, workloads, pods, readers_of(found), note(unread))
+
+
+def version_of(connection: Connection) -> str:
+    """The cluster's version; raises NoClusterError where it does not answer."""
+    try:
+        return connection.version()
+    except BadAnswerError as error:
+        raise no_cluster(connection, error) from None
+
+
+def no_cluster(connection: Connection, error: BadAnswerError) -> NoClusterError:
+    """What is said of a cluster that gives nothing."""
+    what = f"the cluster `{connection.name}` ({connection.configuration.host})"
+    if error.status == UNAUTHORIZED:
+        return NoClusterError(f"{what} does not accept the credentials: {error}", "log in to the cluster again")
+    if error.status == BROKEN:
+        return NoClusterError(f"{what} cannot be reached: {error}", "see whether `kubectl version` reaches it")
+    return NoClusterError(f"{what} does not answer: {error}", "see whether `kubectl version` reaches it")
+
+
+class Lists:
+    """Reads lists in threads; what RBAC allows in no namespace at once is asked for in each.
+
+    `taken` are the lists that were read.
+    """
+
+    def __init__(self, connection: Connection, prefix: str, progress: Progress) -> None:
+        self.connection, self.prefix, self.progress = connection, prefix, progress
+        self.threads = ThreadPoolExecutor(THREADS)
+        self.taken: list[Taken] = []
+        self.unread: list[Unread] = []
+
+    def read_all(self, scope: Scope) -> None:
+        """Everything that a scope asks for."""
+        wanted = [kinds.CONFIG_MAPS, kinds.NAMES_OF_SECRETS if scope.metadata_only_secrets else kinds.SECRETS]
+        if scope.workloads:
+            wanted += [kinds.PODS, *kinds.WORKLOADS, kinds.EVENTS]
+        if scope.custom_resources:
+            wanted += self.custom_kinds()
+        if scope.namespaces is not None:
+            self.read((resource, namespace) for resource in wanted for namespace in scope.namespaces)
+            return
+        forbidden = self.read((resource, None) for resource in wanted)
+        if forbidden:
+            names = self.names()
+            self.read((resource, namespace) for resource in forbidden for namespace in names)
+
+    def custom_kinds(self) -> list[Resource]:
+        """The kinds of custom resources that the cluster offers."""
+        from cmlint.sources.cluster.custom import custom_kinds
+
+        try:
+            return list(custom_kinds(self.connection))
+        except BadAnswerError as error:
+            self.unread.append(Unread("custom resource", None, error.status, str(error)))
+            return []
+
+    def names(self) -> list[str]:
+        """The namespaces that there are, or where that may not be known the context's own."""
+        try:
+            return read_list(self.connection, kinds.NAMESPACES, None, kinds.taker_of(kinds.NAMESPACES))
+        except BadAnswerError as error:
+            self.unread.append(Unread("Namespace", None, error.status, str(error)))
+            return [self.connection.namespace]
+
+    def read(self, jobs: Iterable[tuple[Resource, str | None]]) -> list[Resource]:
+        """Reads lists, and gives the kinds that may not be listed in all namespaces at once."""
+        forbidden: list[Resource] = []
+        running: dict[Future[list[Any]], tuple[Resource, str | None]] = {}
+        for resource, namespace in jobs:
+            running[self.threads.submit(self.one, resource, namespace)] = resource, namespace
+        while running:
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                resource, namespace = running.pop(future)
+                try:
+                    self.taken.append(Taken(resource, namespace, future.result()))
+                except BadAnswerError as error:
+                    if error.status == UNAUTHORIZED:
+                        raise no_cluster(self.connection, error) from None
+                    if error.status == FORBIDDEN and namespace is None and resource in BUILT_IN:
+                        forbidden.append(resource)
+                    elif error.status != NOT_FOUND:
+                        self.unread.append(Unread(resource.kind, namespace, error.status, str(error)))
+        return forbidden
+
+    def one(self, resource: Resource, namespace: str | None) -> list[Any]:
+        """One list."""
+        self.progress(f"{resource.plural}{f' in {namespace}' if namespace else ''}")
+        return read_list(self.connection, resource, namespace, self.taker_of(resource))
+
+    def taker_of(self, resource: Resource) -> Callable[[msgspec.Raw], Any]:
+        """What makes of each object of a list what is kept of it."""
+        if resource in BUILT_IN:
+            return kinds.taker_of(resource)
+        from cmlint.sources.cluster.custom import take_custom
+
+        return lambda raw: take_custom(resource, raw, self.prefix)
+
+    def stop(self) -> None:
+        """Leaves no thread behind that still asks for something."""
+        self.connection.pace.stopped.set()
+        self.threads.shutdown(wait=False, cancel_futures=True)
+
+
+def put(inventory: Inventory, taken: Taken) -> None:
+    """Adds the ConfigMaps or Secrets of a list."""
+    if taken.namespace is not None:
+        inventory.spaces.setdefault(taken.namespace, Space())
+    objects: list[Named] = taken.objects
+    for where, name, held in objects:
+        space = inventory.spaces.setdefault(where, Space())
+        (space.config_maps if taken.resource.kind == "ConfigMap" else space.secrets)[name] = held
+
+
+def forget(inventory: Inventory, unread: Unread) -> None:
+    """Notes that a kind is not known, in one namespace or in all of them."""
+    reason = "forbidden" if unread.status == FORBIDDEN else unread.why
+    if unread.kind == "Namespace":
+        inventory.whole = False
+    elif unread.namespace is not None:
+        inventory.spaces.setdefault(unread.namespace, Space()).unread[unread.kind] = reason
+    else:
+        inventory.unread[unread.kind] = reason
+        for space in inventory.spaces.values():
+            space.unread[unread.kind] = reason
+
+
+def add_events(found: Iterable[Workload], events: Iterable[Event]) -> None:
+    """Gives each pod the events about it."""
+    messages: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for event in events:
+        if event.involved_object.kind == "Pod":
+            messages[event.involved_object.namespace, event.involved_object.name].append(event.message)
+    for each in found if messages else ():
+        if (
+            isinstance(each, PodWorkload)
+            and each.pod
+            and (about := messages.get((each.head.namespace, each.head.name)))
+        ):
+            each.pod = msgspec.structs.replace(each.pod, events=tuple(dict.fromkeys(about)))
+
+
+def readers_of(found: Iterable[Workload]) -> dict[str, Readers]:
+    """What is read in each namespace, by whatever has a pod spec."""
+    result: dict[str, Readers] = defaultdict(Readers)
+    for each in found:
+        readers = result[each.head.namespace]
+        for target, name, key in each.reads:
+            readers.add(target, name, key)
+    return dict(result)

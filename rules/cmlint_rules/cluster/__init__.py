@@ -1,0 +1,110 @@
+"""Clusters: what only those that run show, and what a change would do to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cmlint.api import Bundle, Cluster, Container, Definition, Held, PodSpec, Reference, Target
+
+IMAGE_REASONS = (
+    "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError",
+    "RegistryUnavailable",
+)  # fmt: skip
+"""Why a container waits for its image (`pkg/kubelet/images/types.go`)."""
+
+CONFIG_REASONS = ("CreateContainerConfigError", "CreateContainerError")
+"""Why a container waits for its configuration (`pkg/kubelet/kuberuntime/kuberuntime_container.go`)."""
+
+ABSENT = re.compile(r'\b(configmap|secret)s? "([^"]+)" not found')
+NO_KEY = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) [^/\s]+/([^\s,]+)")
+NO_FILE = re.compile(r"references non-existent (config|secret) key: (\S+)")
+VOLUME = re.compile(r'volume "([^"]+)"')
+"""What the kubelet says of a reference that leads nowhere (`pkg/kubelet/kubelet_pods.go`,
+`pkg/volume/configmap/configmap.go`, `pkg/volume/secret/secret.go`)."""
+
+SHOWN_PODS = 3
+
+
+class Blamed(NamedTuple):
+    """What a message of the kubelet is about: a ConfigMap or Secret, a key of it, and the volume, as far as it says."""
+
+    target: Target | None
+    name: str | None
+    key: str | None
+    volume: str | None
+
+    def is_in(self, reference: Reference) -> bool:
+        """Whether a reference is what is meant."""
+        keys = {key.value for key in reference.keys}
+        return (
+            self.target in (None, reference.target)
+            and self.name in (None, reference.name.value)
+            and (self.key is None or self.key in keys or not keys)
+        )
+
+
+def blamed(message: str) -> Blamed | None:
+    """What a message is about, or None where it is about something else than ConfigMaps and Secrets."""
+    volume = VOLUME.search(message)
+    where = volume[1] if volume else None
+    if found := ABSENT.search(message):
+        return Blamed("ConfigMap" if found[1] == "configmap" else "Secret", found[2], None, where)
+    if found := NO_KEY.search(message):
+        return Blamed("ConfigMap" if found[2] == "ConfigMap" else "Secret", found[3], found[1], where)
+    if found := NO_FILE.search(message):
+        return Blamed("ConfigMap" if found[1] == "config" else "Secret", None, found[2], where)
+    return None
+
+
+def references_of_container(container: Container) -> Iterator[Reference]:
+    """The references of a container's environment."""
+    yield from (entry.reference for entry in container.env_from if entry.reference)
+    yield from (entry.reference for entry in container.env if entry.reference)
+
+
+def references_of_volumes(pod: PodSpec, name: str | None) -> Iterator[Reference]:
+    """The references of a volume, or of all."""
+    for volume in pod.volumes:
+        if name is None or (volume.name and volume.name.value == name):
+            yield from (source.reference for source in volume.sources)
+
+
+def named(pods: Sequence[str]) -> str:
+    """Pods in words; of many the first few."""
+    shown = [f"`{name}`" for name in sorted(pods)[:SHOWN_PODS]]
+    more = len(pods) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def counted(number: int) -> str:
+    """A number of pods."""
+    return f"{number} pod{'' if number == 1 else 's'}"
+
+
+def held_for(definition: Definition, cluster: Cluster) -> Held | None:
+    """What a cluster has in the place of what a bundle alone defines, if that is a plain ConfigMap or Secret.
+
+    Where several files define a name, they are alternatives, of which it is not known which one goes to this cluster.
+    """
+    provider = definition.provider
+    namespace = definition.namespace or cluster.namespace
+    if provider.kind != provider.target or provider.open or provider.glob or namespace is None:
+        return None
+    if cluster.times_defined(provider.target, provider.name.value, definition.namespace) != 1:
+        return None
+    return cluster.held(provider.target, provider.name.value, namespace)
+
+
+def definitions_of(bundle: Bundle) -> Iterator[Definition]:
+    """All providers that a bundle of files defines."""
+    for placed in () if bundle.live else bundle.placed:
+        yield from (Definition(placed, provider) for provider in placed.document.providers)
+
+
+def listed(keys: Sequence[str]) -> str:
+    """Keys in words; of many the first few."""
+    shown = [f"`{key}`" for key in keys[:6]]
+    more = f" and {len(keys) - 6} more" if len(keys) > 6 else ""
+    return ("the key " if len(keys) == 1 else "the keys ") + ", ".join(shown) + more

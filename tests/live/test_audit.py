@@ -1,0 +1,301 @@
+"""`cmlint audit` on a real cluster: what is judged, and what is said of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.apiserver import Cluster
+from tests.support.command import cmlint
+from tests.support.live import audit, config_map, deployment, env, owned, pod, runs, secret, spec, waits
+
+OLD, NEW = "2020-01-31T10:00:00Z", "2999-01-31T10:00:00Z"
+PATH = "spec.template.spec.containers[0]"
+KEY = "valueFrom.configMapKeyRef.key"
+
+
+def test_each_workload_is_judged_once_at_its_top_owner(cluster: Cluster) -> None:
+    space = cluster.namespace("tops")
+    config_map(cluster, space, "settings", "HOST")
+    broken = spec(env("configMapKeyRef", "settings", "HOTS"))
+    once = {"template": {"spec": {**broken, "restartPolicy": "Never"}}}
+    for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"):
+        top = deployment(cluster, space, f"of-{kind.lower()}", broken, kind)
+        made = (
+            deployment(cluster, space, "made-x1", broken, "ReplicaSet", metadata={"ownerReferences": owned(top)})
+            if kind == "Deployment"
+            else top
+        )
+        pod(cluster, space, f"{kind.lower()}-pod", broken, {"phase": "Pending"}, {**made, "kind": made["kind"]})
+    cron = cluster.create(
+        {
+            "kind": "CronJob",
+            "metadata": {"name": "of-cronjob", "namespace": space},
+            "spec": {"schedule": "0 0 * * *", "jobTemplate": {"spec": once}},
+        }
+    )
+    cluster.create(
+        {
+            "kind": "Job",
+            "metadata": {"name": "made-by-cron", "namespace": space, "ownerReferences": owned(cron)},
+            "spec": once,
+        }
+    )
+    cluster.create({"kind": "Job", "metadata": {"name": "of-job", "namespace": space}, "spec": once})
+    pod(cluster, space, "of-pod", broken, {"phase": "Pending"})
+    pod(cluster, space, "finished", broken, {"phase": "Succeeded"})
+    found = audit(cluster.admin, "-n", space, "--select", "missing-key")
+    assert found.status == 1
+    message = "error[missing-key] the ConfigMap `settings` has no key `HOTS`"
+    where = {"cronjob": "spec.jobTemplate.spec.template.spec.containers[0]", "pod": "spec.containers[0]"}
+    kinds = ("cronjob", "daemonset", "deployment", "job", "pod", "replicaset", "statefulset")
+    assert found.lines == [
+        f"{kind}/{space}/of-{kind}:{where.get(kind, PATH)}.env[0].{KEY}: {message}" for kind in kinds
+    ]
+
+
+def test_jobs_that_have_ended_are_left_out(cluster: Cluster) -> None:
+    space = cluster.namespace("ended")
+    broken = {**spec(env("configMapKeyRef", "settings", "HOST")), "restartPolicy": "Never"}
+    ended = {"type": "Failed", "status": "True", "lastTransitionTime": OLD, "lastProbeTime": OLD}
+    first = {**ended, "type": "FailureTarget"}
+    status = {"startTime": OLD, "failed": 1, "conditions": [first, ended]}
+    cluster.create(
+        {
+            "kind": "Job",
+            "metadata": {"name": "done", "namespace": space},
+            "spec": {"template": {"spec": broken}},
+            "status": status,
+        }
+    )
+    assert audit(cluster.admin, "-n", space).lines == []
+
+
+def test_pods_that_wait_are_matched_to_what_they_wait_for(cluster: Cluster) -> None:
+    space = cluster.namespace("waiting")
+    config_map(cluster, space, "settings", "HOST")
+    volumes = [{"name": "conf", "configMap": {"name": "nginx"}}]
+    body = spec(
+        env("configMapKeyRef", "settings", "HOTS"),
+        env("secretKeyRef", "login", "password"),
+        image="web:9.9.9",
+        volumes=volumes,
+    )
+    top = deployment(cluster, space, "web", body)
+    no_key = f"couldn't find key HOTS in ConfigMap {space}/settings"
+    for name in ("web-1", "web-2"):
+        pod(cluster, space, name, body, waits("CreateContainerConfigError", no_key), top)
+    pod(cluster, space, "web-3", body, waits("CreateContainerConfigError", 'secret "login" not found'), top)
+    pod(cluster, space, "web-4", body, waits("ImagePullBackOff", "Back-off pulling image"), top)
+    pod(cluster, space, "web-5", body, waits("ContainerCreating"), top)
+    mount = 'MountVolume.SetUp failed for volume "conf" : configmap "nginx" not found'
+    about = {"kind": "Pod", "namespace": space, "name": "web-5"}
+    cluster.create(
+        {
+            "kind": "Event",
+            "metadata": {"name": "one", "namespace": space},
+            "type": "Warning",
+            "reason": "FailedMount",
+            "involvedObject": about,
+            "message": mount,
+        }
+    )
+    found = audit(cluster.admin, "-n", space, "--select", "stuck-pod")
+    place = f"deployment/{space}/web:spec.template.spec"
+    waiting = "waits in `CreateContainerConfigError`"
+    assert found.lines == [
+        f"{place}.containers[0].image: error[stuck-pod] the container `web` of 1 pod waits in `ImagePullBackOff`: its image `web:9.9.9`",
+        f"{place}.containers[0].env[0].{KEY}: error[stuck-pod] the container `web` of 2 pods {waiting}: {no_key}",
+        f'{place}.containers[0].env[1].valueFrom.secretKeyRef.name: error[stuck-pod] the container `web` of 1 pod {waiting}: secret "login" not found',
+        f"{place}.volumes[0].configMap.name: error[stuck-pod] 1 pod cannot mount a volume: {mount}",
+    ]
+
+
+def test_builds_that_differ_under_one_tag_are_a_redeploy_that_did_not_arrive(cluster: Cluster) -> None:
+    space = cluster.namespace("drift")
+    body = spec(image="registry.example.com/web:stable")
+    top = deployment(cluster, space, "web", body)
+    for number, digit in enumerate("112"):
+        pod(cluster, space, f"web-{number}", body, runs(NEW, f"registry.example.com/web@sha256:{digit * 64}"), top)
+    found = audit(cluster.admin, "-n", space, "--select", "drifted-tag")
+    assert found.lines == [
+        f"deployment/{space}/web:{PATH}.image: warning[drifted-tag] 3 pods run 2 different builds of `registry.example.com/web:stable`"
+    ]
+
+
+def test_containers_older_than_their_configuration_run_with_old_values(cluster: Cluster) -> None:
+    space = cluster.namespace("stale")
+    body = spec(env("configMapKeyRef", "settings", "HOST"), env("secretKeyRef", "login", "password"))
+    config_map(cluster, space, "settings", "HOST")
+    secret(cluster, space, "login", "password")
+    top = deployment(cluster, space, "web", body)
+    pod(cluster, space, "old", body, runs(OLD), top)
+    pod(cluster, space, "new", body, runs(NEW), top)
+    (changed,) = {entry["time"] for entry in cluster.get("ConfigMap", space, "settings")["metadata"]["managedFields"]}
+    (secret_changed,) = {entry["time"] for entry in cluster.get("Secret", space, "login")["metadata"]["managedFields"]}
+    found = audit(cluster.admin, "-n", space, "--select", "stale-environment")
+    said = "warning[stale-environment] 1 pod started before the"
+    assert found.lines == [
+        f"deployment/{space}/web:{PATH}.env[0].valueFrom.configMapKeyRef.name: {said} ConfigMap `settings` was last changed at {changed}, and may run with old values",
+        f"deployment/{space}/web:{PATH}.env[1].valueFrom.secretKeyRef.name: {said} Secret `login` was last changed at {secret_changed}, and may run with old values",
+    ]
+    # labels are no data
+    patch = {"metadata": {"labels": {"a": "b"}}}
+    media = "application/merge-patch+json"
+    assert cluster.send(
+        "PATCH", f"/api/v1/namespaces/{space}/configmaps/settings?fieldManager=labeller", patch, media=media
+    ).ok
+    assert audit(cluster.admin, "-n", space, "--select", "stale-environment").lines == found.lines
+
+
+def test_what_nothing_reads_is_told_with_who_may_read_it_after_all(cluster: Cluster) -> None:
+    space = cluster.namespace("unused")
+    config_map(cluster, space, "read", "A B")
+    config_map(cluster, space, "whole", "A B")
+    config_map(cluster, space, "left-over", "A")
+    release = {"annotations": {"meta.helm.sh/release-name": "shop"}, "labels": {"app.kubernetes.io/managed-by": "Helm"}}
+    config_map(cluster, space, "of-a-release", "A", metadata=release)
+    config_map(cluster, space, "of-an-earlier-revision", "A")
+    config_map(cluster, space, "dashboard", "A", metadata={"labels": {"grafana_dashboard": "1"}})
+    config_map(cluster, space, "named-in-args", "A")
+    top = deployment(
+        cluster,
+        space,
+        "web",
+        spec(
+            env("configMapKeyRef", "read", "A"),
+            {"name": "FROM", "value": "named-in-args"},
+            volumes=[{"name": "v", "configMap": {"name": "whole"}}],
+        ),
+    )
+    earlier = spec(env("configMapKeyRef", "of-an-earlier-revision", "A"))
+    deployment(cluster, space, "web-1", earlier, "ReplicaSet", replicas=0, metadata={"ownerReferences": owned(top)})
+    config_map(cluster, space, "of-a-controller", "A", metadata={"ownerReferences": owned(top)})
+    found = audit(cluster.admin, "-n", space)
+    assert (found.status, found.lines) == (0, [
+        f"configmap/{space}/left-over:metadata.name: info[unused-configmap] nothing reads the ConfigMap `left-over`",
+        f"configmap/{space}/of-a-release:metadata.name: info[unused-configmap] nothing reads the ConfigMap `of-a-release`",
+        f"configmap/{space}/read:data.B: info[unused-key] nothing reads the key `B` of the ConfigMap `read`",
+    ])  # fmt: skip
+    text = cmlint(cluster.folder, "audit", "-n", space, KUBECONFIG=str(cluster.admin)).stdout
+    assert "take it out of the Helm release `shop`, unless a program reads it by the API" in text
+
+
+def test_custom_resources_are_read_and_judged_when_asked_for(cluster: Cluster) -> None:
+    space = cluster.namespace("custom")
+    anything = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    served = {"name": "v1", "served": True, "storage": True, "schema": anything}
+    names = {"kind": "Rocket", "plural": "rockets"}
+    cluster.create(
+        {
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": "rockets.space.example.com"},
+            "spec": {"group": "space.example.com", "names": names, "scope": "Namespaced", "versions": [served]},
+        }
+    )
+    body = spec(env("configMapKeyRef", "settings", "HOTS"))
+    rocket = {
+        "apiVersion": "space.example.com/v1",
+        "kind": "Rocket",
+        "metadata": {"name": "one"},
+        "spec": {"fuel": 3, "template": {"spec": body}, "notes": "left-over"},
+    }
+    path = f"/apis/space.example.com/v1/namespaces/{space}/rockets"
+    while not (made := cluster.send("POST", path, rocket)).ok:
+        assert made.status == 404, made.message
+    config_map(cluster, space, "settings", "HOST")
+    config_map(cluster, space, "left-over", "A")
+    pod(cluster, space, "one-1", body, {"phase": "Pending"}, made.body)
+    pod(cluster, space, "one-2", body, {"phase": "Pending"}, made.body)
+    message = "error[missing-key] the ConfigMap `settings` has no key `HOTS`"
+    unseen = audit(cluster.admin, "-n", space)
+    assert unseen.lines == [
+        f"configmap/{space}/left-over:metadata.name: info[unused-configmap] nothing reads the ConfigMap `left-over`",
+        f"configmap/{space}/settings:data.HOST: info[unused-key] nothing reads the key `HOST` of the ConfigMap `settings`",
+        f"pod/{space}/one-2:spec.containers[0].env[0].{KEY}: {message}",
+    ]
+    seen = audit(cluster.admin, "-n", space, "--custom-resources")
+    assert seen.lines == [
+        f"rocket/{space}/one:{PATH}.env[0].{KEY}: {message}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("version", "command"),
+    [
+        ((), "`kubectl rollout restart deployment/web -n {}`"),
+        (("--kubernetes-version", "1.15"), "`kubectl rollout restart deployment/web -n {}`"),
+        (("--kubernetes-version", "1.14"), '`kubectl patch deployment/web -n {} -p \'{{"spec":'),
+        (("--kubernetes-version", "1.14"), ", or `kubectl set image deployment/web -n {} web=web:latest`"),
+    ],
+)
+def test_commands_are_those_of_the_clusters_version(cluster: Cluster, version: tuple[str, ...], command: str) -> None:
+    space = f"commands-{len(version)}-{len(command)}"
+    cluster.namespace(space)
+    body = spec(image="web")
+    body["containers"][0]["imagePullPolicy"] = "IfNotPresent"
+    deployment(cluster, space, "web", body)
+    done = cmlint(cluster.folder, "audit", "-n", space, *version, KUBECONFIG=str(cluster.admin))
+    assert command.format(space) in done.stdout
+
+
+def test_bare_pods_are_deleted_and_jobs_left_alone(cluster: Cluster) -> None:
+    space = cluster.namespace("bare")
+    body = {**spec(image="web:develop"), "restartPolicy": "Never"}
+    pod(cluster, space, "alone", body, runs(NEW))
+    cluster.create(
+        {"kind": "Job", "metadata": {"name": "once", "namespace": space}, "spec": {"template": {"spec": body}}}
+    )
+    done = cmlint(cluster.folder, "audit", "-n", space, "--format", "json", KUBECONFIG=str(cluster.admin))
+    helps = {
+        found["object"]["kind"]: found["help"]
+        for found in json.loads(done.stdout)["findings"]
+        if found["rule"] == "mutable-tag"
+    }
+    assert f"`kubectl delete pod/alone -n {space}`" in helps["Pod"]
+    assert "kubectl" not in helps["Job"]
+
+
+def test_several_contexts_are_several_clusters(cluster: Cluster, tmp_path: Path) -> None:
+    for space in ("here", "there"):
+        cluster.namespace(space)
+        config_map(cluster, space, "settings", "A")
+    known = json.loads(cluster.admin.read_text(encoding="utf-8"))
+    known["contexts"] = [
+        {"name": name, "context": {"cluster": "test", "user": "admin", "namespace": name}} for name in ("here", "there")
+    ]
+    both = tmp_path / "kubeconfig"
+    both.write_text(json.dumps(known), encoding="utf-8")
+    found = audit(both, "--context", "here", "--context", "there")
+    assert not found.said
+    assert found.lines == [
+        f"{name}/configmap/{name}/settings:metadata.name: info[unused-configmap] nothing reads the ConfigMap `settings`"
+        for name in ("here", "there")
+    ]
+
+
+def test_annotations_suppress_in_a_cluster_too(cluster: Cluster) -> None:
+    space = cluster.namespace("ignored")
+    config_map(cluster, space, "settings", "A", metadata={"annotations": {"cmlint.dev/ignore": "unused-configmap"}})
+    assert audit(cluster.admin, "-n", space).lines == []
+    assert len(audit(cluster.admin, "-n", space, "--no-ignores").lines) == 1
+
+
+def test_examples_of_the_help_run(cluster: Cluster, tmp_path: Path) -> None:
+    cluster.namespace("shop")
+    known = json.loads(cluster.admin.read_text(encoding="utf-8"))
+    known["contexts"] += [
+        {"name": name, "context": {"cluster": "test", "user": "admin"}} for name in ("prod", "staging")
+    ]
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(known), encoding="utf-8")
+    (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", encoding="utf-8")
+    for command in ("audit", "snapshot"):
+        shown = cmlint(tmp_path, command, "--help").stdout
+        lines = [line.strip().split()[1:] for line in shown.splitlines() if line.startswith("  cmlint ")]
+        assert lines
+        for words in lines:
+            ran = cmlint(tmp_path, *words, KUBECONFIG=str(path))
+            assert ran.returncode in (0, 1), (words, ran.stderr)
