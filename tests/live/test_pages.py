@@ -21,7 +21,7 @@ SECTIONS = {
     f"{page.rule}: {section.title}": section
     for page in map(pages.read, pages.rule_pages() + pages.extra_pages())
     for section in page.sections
-    if section.runs
+    if section.runs and pages.CLUSTER not in section.files
 }
 UNFINISHED = re.compile(r"(?m)\$\{|\{\{|@[A-Z]+@|^\$[A-Z]+$|^ +\.\.\.$")
 """What a text holds that is not yet what the server will see: something is still to be put in, or left out."""
