@@ -28,10 +28,6 @@ from cmlint.sources.files import Problem
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
-ALWAYS = ("unused-configmap", "unused-key")
-"""Rules about what breaks nothing that an audit runs all the same: what is left over is half of what one looks for."""
-
-
 class Wanted(NamedTuple):
     """Which clusters are read, how, and how much of them; without `contexts` the current one."""
 
@@ -155,7 +151,6 @@ def judge(
 ) -> Result:
     """What is wrong in clusters that have been read, each by the rules of its own version."""
     selected, chosen = select(rules, config.select, config.ignore)
-    chosen |= {name for name in ALWAYS if name in rules}
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
     bundles: list[Bundle] = []
     outcomes: list[Outcome] = []
