@@ -156,7 +156,7 @@ def judge(
     outcomes: list[Outcome] = []
     texts = Texts(str)
     for cluster in clusters:
-        own = list(bundles_of(cluster, config))
+        own = list(bundles_of(cluster, config, whole=config.pedantic or bool(chosen)))
         texts.listings.append(cluster.listings)
         engine = Engine(selected, settings_of(for_cluster(config, [cluster])), texts, chosen)
         outcomes.append(engine.run(own, suppressions))
@@ -164,10 +164,14 @@ def judge(
     return Result(merged(outcomes), bundles, texts, problems)
 
 
-def bundles_of(cluster: Cluster, config: Config) -> Iterator[Bundle]:
-    """What a cluster holds, one bundle a namespace."""
+def bundles_of(cluster: Cluster, config: Config, *, whole: bool) -> Iterator[Bundle]:
+    """What a cluster holds, one bundle a namespace.
+
+    Unless it shall be `whole`, it holds workloads only: they find in the cluster what they name, and only rules about
+    what breaks nothing look at what they do not name.
+    """
     for namespace in sorted({*cluster.inventory.spaces, *cluster.workloads}):
-        live = [*cluster.workloads.get(namespace, ()), *providers_in(cluster, namespace)]
+        live = [*cluster.workloads.get(namespace, ()), *(providers_in(cluster, namespace) if whole else ())]
         cluster.listings.update((each.path, each.text) for each in live)
         bundle = Bundle([(each.path, each.facts) for each in live], config.external, live=True)
         bundle.stand_on(cluster)
