@@ -21,9 +21,9 @@ class Ran(msgspec.Struct):
     said: str
 
 
-def run(kubeconfig: Path, *words: str, folder: Path | None = None, **environment: str) -> Ran:
+def run(kubeconfig: Path, *words: str, folder: Path | None = None) -> Ran:
     """Runs a command line with a kubeconfig, in the concise form without what was counted."""
-    done = cmlint(folder or kubeconfig.parent, *words, "-q", KUBECONFIG=str(kubeconfig), **environment)
+    done = cmlint(folder or kubeconfig.parent, *words, "-q", KUBECONFIG=str(kubeconfig))
     return Ran(done.returncode, done.stdout.splitlines(), done.stderr)
 
 

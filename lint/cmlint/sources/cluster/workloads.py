@@ -190,7 +190,8 @@ def reads_of(spec: Spec) -> Iterator[Read]:
     for volume in spec.volumes:
         for _, target, _, part in volume_sources(volume):
             name = part.secret_name or part.name
-            yield from ((target, name, item.key) for item in part.items or ())
+            for item in part.items or ():
+                yield target, name, item.key
             if not part.items:
                 yield target, name, None
 
