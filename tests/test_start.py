@@ -39,6 +39,7 @@ FRONT = [
     "cmlint.model.facts",
     "cmlint.model.findings",
     "cmlint.model.outcome",
+    "cmlint.progress",
     "cmlint.report",
     "cmlint.report.characters",
     "cmlint.report.paint",
