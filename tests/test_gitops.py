@@ -269,6 +269,19 @@ def test_values_from_gitops_leave_a_chart_open(tmp_path: Path, deployer: str, fo
     assert [why for why in whys(result) if "values" in why] == given
 
 
+@pytest.mark.parametrize(("given", "found"), [("", ["web/pod.yaml:10:62"]), ("parameters: [{name: x}]", [])])
+def test_nothing_leads_into_a_chart_with_other_values(tmp_path: Path, given: str, found: list[str]) -> None:
+    web = ARGO.replace("PATH", "web").replace("NAMESPACE", "shop")
+    files = {"shop/Chart.yaml": CHART["shop/Chart.yaml"], "shop/templates/settings.yaml": SETTINGS}
+    write(tmp_path, {**files, "web/pod.yaml": WEB, "web/kustomization.yaml": "resources: [pod.yaml]\n"})
+    write(tmp_path, {"cluster/all.yaml": f"{web}---\n{HELM.replace('GIVEN', given)}"})
+    with inside(tmp_path):
+        result = check((".",), Config(), dict(rules()))
+    assert [line.partition(": ")[0] for line in concise(result)] == found
+    why = "it is defined in shop/Chart.yaml, which may be applied together with this"
+    assert whys(result) == ([] if found else [why])
+
+
 def test_values_that_the_configuration_names_are_told_of(tmp_path: Path) -> None:
     release = RELEASE.replace("VALUES", "{key: CURRENCY}")
     write(tmp_path, {**CHART, "cluster/shop.yaml": release, "live.yaml": "key: KEY\n"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -97,13 +98,19 @@ class Variables:
 
     def providers(self, kind: str, name: str, namespace: str) -> Iterator[Provider]:
         """The objects of a name that a Kustomization may read."""
-        for _, facts in self.files:
-            for document in facts.documents:
-                for provider in document.providers:
-                    own = provider.namespace or document.namespace
-                    near = provider.everywhere or meets(namespace or None, own.value if own else None)
-                    if (provider.target, provider.name.value) == (kind, name) and near:
-                        yield provider
+        for document, provider in self.by_name.get((kind, name), ()):
+            own = provider.namespace or document.namespace
+            if provider.everywhere or meets(namespace or None, own.value if own else None):
+                yield provider
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], list[tuple[Document, Provider]]]:
+        """All objects that a Kustomization may name."""
+        found: dict[tuple[str, str], list[tuple[Document, Provider]]] = {}
+        for document in (document for _, facts in self.files for document in facts.documents):
+            for provider in document.providers:
+                found.setdefault((provider.target, provider.name.value), []).append((document, provider))
+        return found
 
 
 def agreed_value(name: str, providers: Sequence[Provider]) -> str | None:
