@@ -69,8 +69,8 @@ $(MISSING):
 		"$(if $(filter chromium,$@),or set CHROMIUM=/path/to/chromium)"; exit 1; }
 
 $(TOOLS)/kube-$(KUBE_VERSION)/%-$(KUBE_SUM):
-	@command -v go || { echo "tests run Kubernetes' API server, and go builds it: install go 1.26 or newer, or set" \
-		"KUBEBUILDER_ASSETS=/path/to/a/folder that has kube-apiserver and etcd"; exit 1; }
+	@command -v go || { echo "tests run Kubernetes' API server and its controllers, and go builds them: install go 1.26 or" \
+		"newer (KUBEBUILDER_ASSETS may name a folder with kube-apiserver and etcd)"; exit 1; }
 	@echo "building $* of Kubernetes $(KUBE_VERSION); the first time, all of it takes a quarter of an hour and 4 GB of disk"
 	cd tests/apiserver && export CGO_ENABLED=0 GOWORK=off && \
 		go build $(KUBE_FLAGS) -o $(@D)/$*.$$$$ $($*) && mv $(@D)/$*.$$$$ $(@D)/$*

@@ -1,11 +1,14 @@
 """Fixes everything that can be fixed in a folder of repositories, and proves that nothing else has changed.
 
-    python bench/fixes.py CORPUS_DIR [NAME ...]
+    python bench/fixes.py CORPUS_DIR [NAME ...] [--damage]
 
 Each folder in CORPUS_DIR, or each of those named, is copied, checked with every rule and every pedantic finding, and
 fixed, unsafe fixes included. Then each changed file is compared with what it was, by means of its own and not of
 cmlint's: line by line, value by value (PyYAML, by which every value is text; ruamel.yaml, by which it has a type) and
 comment by comment. A second run must fix nothing.
+
+With `--damage`, mistakes are put into each copy first: quotes are taken away, pull policies and fields misspelt. Then
+fixing must bring back every line as it was, or leave it damaged.
 """
 
 from __future__ import annotations
@@ -36,6 +39,16 @@ from cmlint.registry import load_rules
 from cmlint.result import Result
 
 EVERYTHING = Config(select=("all",), pedantic=True)
+DAMAGE = (
+    (r'(?m)^([ \t]*(?:- )?value: )"(\d+|true|false|yes|no)"([ \t]*\r?)$', r"\1\2\3"),
+    (r"imagePullPolicy: IfNotPresent", "imagePullPolicy: ifNotPresent"),
+    (r"configMapKeyRef:", "configMapKeyref:"),
+    (r"secretKeyRef:", "secretkeyRef:"),
+)
+"""Mistakes that people make, and how to make them."""
+
+MENDING = ("non-string-env", "invalid-pull-policy", "malformed-reference")
+
 POLICY = r"[ \t]*\"?(?:imagePullPolicy|pullPolicy)\"?: ?\"?Always\"?,?"
 WORD = r"`([^`]*)`"
 
@@ -70,6 +83,48 @@ def run(folder: Path) -> Repository:
         mistakes = [*compared(before, bytes_below(copy), fixed), *fixed_again()]
         os.chdir("/")
         return Repository(fixed, checked - started, ended - checked, len(before), mistakes)
+
+
+def run_damaged(folder: Path) -> tuple[Counter[str], list[str]]:
+    """Damages a copy of a repository and fixes that: how many lines were damaged and restored, and what went wrong."""
+    with tempfile.TemporaryDirectory(prefix="cmlint-fixes-") as temporary:
+        copy = Path(temporary) / folder.name
+        shutil.copytree(folder, copy, symlinks=True)
+        os.chdir(copy)
+        originals = bytes_below(copy)
+        damaged = {path: damage(raw) for path, raw in originals.items() if path.endswith((".yaml", ".yml"))}
+        for path, raw in damaged.items():
+            Path(path).write_bytes(raw)
+        fixed = fix(look_for_damage(), look_for_damage, unsafe=True)
+        for path, change in fixed.changes.items():
+            save(path, change.old, change.new)
+        counts: Counter[str] = Counter(f"not restored: {refused.why}" for refused in fixed.refused)
+        mistakes: list[str] = []
+        for path, raw in damaged.items():
+            lines = [content.splitlines() for content in (originals[path], raw, Path(path).read_bytes())]
+            for old, worse, new in zip(*lines, strict=True):
+                counts["damaged"] += old != worse
+                counts["restored"] += old != worse and new == old
+                if new not in (old, worse):
+                    mistakes.append(f"{path}: {old!r} has become {new!r}")
+        os.chdir("/")
+        return counts, mistakes
+
+
+def damage(raw: bytes) -> bytes:
+    """A manifest with mistakes; a text of another kind as it is."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return raw
+    for right, wrong in DAMAGE if "kind:" in text else ():
+        text = re.sub(right, wrong, text)
+    return text.encode()
+
+
+def look_for_damage() -> Result:
+    """What is found of the mistakes in the working directory."""
+    return check(["."], Config(select=MENDING), load_rules())
 
 
 def look() -> Result:
@@ -205,16 +260,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, metavar="CORPUS_DIR")
     parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--damage", action="store_true")
     given = parser.parse_args()
     corpus = given.corpus.resolve()
     folders = [folder for folder in sorted(corpus.iterdir()) if folder.is_dir()]
     wrong = 0
     for folder in folders:
-        if not given.names or folder.name in given.names:
+        if given.names and folder.name not in given.names:
+            continue
+        if given.damage:
+            counts, mistakes = run_damaged(folder)
+            print(f"{folder.name}: {counts.pop('damaged', 0)} lines damaged, {counts.pop('restored', 0)} restored")
+            for what, count in sorted(counts.items()):
+                print(f"  {count:6} {what}")
+            for mistake in mistakes:
+                print(f"  WRONG: {mistake}")
+            wrong += len(mistakes)
+        else:
             repository = run(folder)
             show(folder.name, repository)
-            sys.stdout.flush()
             wrong += len(repository.mistakes)
+        sys.stdout.flush()
     print(f"{wrong} mistakes")
     return int(wrong > 0)
 

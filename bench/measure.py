@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +43,24 @@ def process(*words: str | Path, fine: Iterable[int] = (0, 1), folder: Path | Non
     if running.returncode not in fine:
         raise SystemExit(f"exit status {running.returncode}: {' '.join(map(str, words))}")
     return Cost(used.ru_utime + used.ru_stime, wall, megabytes(used.ru_maxrss))
+
+
+def within(*words: str) -> Cost:
+    """Runs a module of this folder that measures itself, as in `within("bench.speed", "--compose", ...)`."""
+    command = [sys.executable, "-m", *words]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, cwd=ROOT)
+    return Cost(*map(float, done.stdout.split()))
+
+
+@contextmanager
+def measured() -> Iterator[None]:
+    """Prints what this process takes for something, and its peak."""
+    import resource
+
+    cpu, wall = time.process_time(), time.perf_counter()
+    yield
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    print(cpu, wall, megabytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
 
 
 def megabytes(peak: int) -> float:

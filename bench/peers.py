@@ -5,8 +5,8 @@
 Each folder in CORPUS_DIR is a repository. The programs are installed once, from the Go module proxy and PyPI, into
 `cmlint-peers` in the user's cache folder. All lines come from one run, in which they take turns; a line is a process
 with all that it starts. Every program is given every `.yaml`, `.yml` and `.json` file, or the folders where it looks
-for them itself, but kube-score: it gives up at the first document that is no Kubernetes object, and is given only files
-without any. What the programs find is made and thrown away.
+for them itself, but kube-score: it gives up at the first document that it cannot read, and is given only files that it
+can. What the programs find is made and thrown away.
 """
 
 from __future__ import annotations
@@ -73,6 +73,17 @@ def objects_only(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
+def accepted(program: Path, paths: list[Path]) -> list[Path]:
+    """The files that kube-score takes: at the first one that it does not, it gives up all of them."""
+    if not paths:
+        return []
+    done = subprocess.run([program, "score", *paths], capture_output=True, check=False)
+    if b"Failed to" not in done.stderr:
+        return paths
+    half = len(paths) // 2
+    return [*accepted(program, paths[:half]), *accepted(program, paths[half:])] if half else []
+
+
 def in_parcels(run: Callable[..., Cost], paths: list[Path]) -> Cost:
     """The cost of a program for many files, which do not all fit into one line."""
     costs = [run(*paths[start : start + MOST]) for start in range(0, len(paths), MOST)]
@@ -83,15 +94,15 @@ def lines(corpus: Path) -> Iterator[Line]:
     """What is measured, in the order of the table."""
     found = files(corpus)
     folders = sorted(path for path in corpus.iterdir() if path.is_dir())
-    accepted = list(objects_only(found))
     anything = range(256)
     ours = "cmlint"
     yield Line(ours, ours, 1, partial(process, COMMAND, "check", "--no-build", "--no-cache", *folders))
     conform = go(KUBECONFORM), "-ignore-missing-schemas", "-schema-location", f"{schemas()}/{TEMPLATE}"
     yield Line("kubeconform", ours, 1, partial(in_parcels, partial(process, *conform, fine=anything), found))
     score = go(KUBE_SCORE), "score"
+    taken = accepted(score[0], list(objects_only(found)))
     yield Line(
-        f"kube-score ({len(accepted)})", ours, 1, partial(in_parcels, partial(process, *score, fine=anything), accepted)
+        f"kube-score ({len(taken)})", ours, 1, partial(in_parcels, partial(process, *score, fine=anything), taken)
     )
     lint = python("yamllint==1.38.0", "yamllint"), "-d", "default"
     yield Line("yamllint", ours, 1, partial(in_parcels, partial(process, *lint, fine=anything), found))

@@ -24,7 +24,7 @@ from itertools import count, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.measure import COMMAND, ROOT, Cost, Line, files, measure_in_turns, megabytes, process, show
+from bench.measure import COMMAND, ROOT, Cost, Line, files, measure_in_turns, measured, megabytes, process, show, within
 
 CLEAN = ROOT / "fixtures/seeds/tag-digest.yaml"
 FAULTY = ROOT / "fixtures/seeds/pod-wrong-key.yaml"
@@ -46,30 +46,23 @@ for top in sys.argv[1:]:
 
 def floor(corpus: Path) -> Cost:
     """Reads and composes a corpus in a process that measures itself."""
-    words = [sys.executable, "-m", "bench.speed", "--compose", str(corpus)]
-    done = subprocess.run(words, capture_output=True, encoding="utf-8", check=True, cwd=ROOT)
-    cpu, wall, memory = done.stdout.split()
-    return Cost(float(cpu), float(wall), float(memory))
+    return within("bench.speed", "--compose", str(corpus))
 
 
 def compose(corpus: Path) -> None:
     """Composes every document that can be composed, and prints what it took."""
-    import resource
-
     import yaml
 
     paths = files(corpus)
-    cpu, wall = time.process_time(), time.perf_counter()
-    for path in paths:
-        raw = path.read_bytes()
-        cuts = [0, *(found.start() for found in CUT.finditer(raw)), len(raw)]
-        for start, end in pairwise(cuts):
-            try:
-                list(yaml.compose_all(raw[start:end], Loader=yaml.CSafeLoader))
-            except yaml.YAMLError:
-                continue
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(time.process_time() - cpu, time.perf_counter() - wall, megabytes(peak))
+    with measured():
+        for path in paths:
+            raw = path.read_bytes()
+            cuts = [0, *(found.start() for found in CUT.finditer(raw)), len(raw)]
+            for start, end in pairwise(cuts):
+                try:
+                    list(yaml.compose_all(raw[start:end], Loader=yaml.CSafeLoader))
+                except yaml.YAMLError:
+                    continue
 
 
 class Changing:
@@ -126,7 +119,7 @@ class Built:
 def build(corpus: Path) -> None:
     """Checks a corpus with everything built, and prints what it took: the programs, cmlint itself, composing alone."""
     import resource
-    from contextlib import redirect_stdout
+    from contextlib import redirect_stdout, suppress
 
     import yaml
 
@@ -140,8 +133,9 @@ def build(corpus: Path) -> None:
         texts.append(ended.output)
         return ended
 
-    original, program.run = program.run, run
-    setattr(helm, "run", run)  # noqa: B010
+    original = program.run
+    for module in (program, helm):
+        vars(module)["run"] = run
     wall = time.perf_counter()
     with open(os.devnull, "w", encoding="utf-8") as nothing, redirect_stdout(nothing):
         cmlint(["check", "--no-cache", *(str(path) for path in sorted(corpus.iterdir()) if path.is_dir())])
@@ -152,7 +146,8 @@ def build(corpus: Path) -> None:
     files_alone = floor(corpus)
     cpu, wall = time.process_time(), time.perf_counter()
     for text in texts:
-        list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
+        with suppress(yaml.YAMLError):
+            list(yaml.compose_all(text, Loader=yaml.CSafeLoader))
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     print(files_alone.cpu + cpu, files_alone.wall + wall, files_alone.memory)
 

@@ -16,6 +16,7 @@ ALLOWED = {
     "model": "",
     "kube": "",
     "errors": "",
+    "progress": "",
     "atomic": "",
     "texts": "model",
     "manifest": "kube model",
@@ -31,13 +32,13 @@ ALLOWED = {
     "config": "errors kube manifest registry rules sources",
     "result": "bundle model sources texts",
     "runs": "cache model result sources texts",
-    "check": "bundle cache config engine kube manifest model registry result rules sources suppress texts",
+    "check": "bundle cache config engine kube manifest model progress registry result rules sources suppress texts",
     "live": "bundle check config engine kube model result rules sources suppress texts",
     "adopt": "cache check config engine errors fingerprints fixes manifest model result rules sources texts",
     "fixes": "atomic check engine manifest model result sources",
     "report": "bundle check engine fixes kube model registry result rules sources texts",
-    "cli": "adopt atomic bundle cache check config errors fixes kube live manifest model registry report result rules "
-    "runs sources suppress texts",
+    "cli": "adopt atomic bundle cache check config errors fixes kube live manifest model progress registry report "
+    "result rules runs sources suppress texts",
     "__main__": "cli errors",
 }
 """What each room of `lint/cmlint` may import from the others."""

@@ -49,6 +49,14 @@ def test_findings_are_counted_saved_and_compared(tmp_path: Path) -> None:
     assert total == "2 findings differ"
 
 
+def test_a_commit_is_measured_with_the_hook_and_without() -> None:
+    done = bench("hook.py", "--rounds", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    head, *rows = done.stdout.splitlines()
+    assert head.split() == ["a", "commit", "with", "CPU,", "s", "wall,", "s", "(best", "of", "4)"]
+    assert [row[:28].strip() for row in rows] == ["no hook", "a hook that does nothing", "cmlint"]
+
+
 def test_speed_is_shown_beside_the_floor(tmp_path: Path) -> None:
     write(tmp_path, {"a/pod.yaml": POD, "b/broken.yaml": "a: [\n---\nb: c\n", "b/data.json": "{}"})
     write(tmp_path, {"a/kustomization.yaml": "resources: [pod.yaml]\n"})

@@ -18,7 +18,7 @@ from cmlint.cache import folder as cache_folder
 from cmlint.cache.folder import Folder, default_path
 from cmlint.cache.states import COARSE_TICK, SECOND, TICK, is_settled, state_of
 from cmlint.sources.tool import find_program
-from tests.support.command import COMMAND, cmlint
+from tests.support.command import COMMAND, cmlint, needed
 from tests.support.run import FIXTURES, write
 
 SETTLED = 2 * TICK / SECOND
@@ -94,6 +94,7 @@ class Player:
             self.change_and_hide,
             self.touch,
             self.link,
+            self.vendor,
         ]
         move = self.random.choice(moves)
         move()
@@ -150,6 +151,12 @@ class Player:
     def touch(self) -> None:
         times = (1_000_000_000, time.time() + 1_000_000)
         os.utime(self.random.choice(self.files()), (0, self.random.choice(times)))
+
+    def vendor(self) -> None:
+        """A folder that is read only while it does not say that it is a copy."""
+        self.put("vendor/a.yaml", self.random.choice(TEXTS))
+        modules = self.folder / "vendor" / "modules.txt"
+        modules.unlink() if modules.exists() else modules.write_text("")
 
     def link(self) -> None:
         path = self.folder / "link.yaml"
@@ -209,7 +216,8 @@ def opened(project: Path, cache: Path) -> set[str]:
         "main(sys.argv[1:])\n"
     )
     words = ["check", ".", "--format", "json", "--cache-dir", str(cache)]
-    done = subprocess.run([sys.executable, "-c", code, *words], cwd=project, capture_output=True, text=True, check=True)
+    line = [sys.executable, "-c", code, *words]
+    done = subprocess.run(line, cwd=project, env=needed(), capture_output=True, text=True, check=True)
     return {os.path.basename(line) for line in done.stderr.splitlines()}
 
 
@@ -537,6 +545,29 @@ def test_a_base_outside_of_what_is_checked_is_looked_at(tmp_path: Path) -> None:
     (folder / "base/kustomization.yaml").rename(folder / "base/kustomization.yml")
     settle()
     assert answer(one, cache) == answer(one, None)
+
+
+def test_a_link_that_leads_elsewhere_is_a_change(tmp_path: Path) -> None:
+    folder, cache = tmp_path / "project", tmp_path / "cache"
+    overlays(folder)
+    one = folder / "overlays" / "one"
+    shutil.copytree(folder / "base", folder / "other")
+    (folder / "other" / "pod.yaml").write_text(TEXTS[1])
+    (folder / "base" / "second.yaml").write_text(TEXTS[2])
+    (folder / "base" / "pod.yaml").rename(folder / "base" / "first.yaml")
+    (folder / "base" / "pod.yaml").symlink_to("first.yaml")
+    (folder / "linked").symlink_to("base")
+    (one / "kustomization.yaml").write_text("resources: [../../linked]\n")
+    seen = []
+    for link, target in (("base/pod.yaml", "second.yaml"), ("linked", "other"), ("linked", "base")):
+        settle()
+        seen.append(answer(one, cache))
+        assert answer(one, cache) == seen[-1] == answer(one, None)
+        (folder / link).unlink()
+        (folder / link).symlink_to(target)
+    settle()
+    assert answer(one, cache) == answer(one, None) == seen[1]
+    assert len(set(seen)) == 3
 
 
 def test_a_chart_is_rendered_again_when_anything_in_it_changes(tmp_path: Path) -> None:

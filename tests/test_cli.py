@@ -5,9 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import pty
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -21,6 +19,7 @@ from cmlint.cli import COMMANDS
 from cmlint.registry import load_rules
 from tests.support.command import COMMAND, cmlint
 from tests.support.run import write
+from tests.support.terminal import on_terminal
 
 PLUGIN = COMMAND.with_name("kubectl-cmlint")
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {PORT: '1'}\n"
@@ -229,31 +228,6 @@ def test_colours_when_asked_for(
     done = cmlint(tmp_path, command, *words, command=COMMAND, **environment)
     assert ("\033[" in done.stdout) == colored
     assert "\033]8" not in done.stdout
-
-
-def on_terminal(folder: Path, *words: str, **environment: str) -> str:
-    """What a command shows on a terminal of eighty columns."""
-    main, side = pty.openpty()
-    size = (24).to_bytes(2, sys.byteorder) + (80).to_bytes(2, sys.byteorder) + bytes(4)
-    import fcntl
-    import termios
-
-    fcntl.ioctl(side, termios.TIOCSWINSZ, size)
-    kept = {"PATH": os.environ["PATH"], "TERM": "xterm", **environment}
-    with subprocess.Popen([COMMAND, *words], cwd=folder, env=kept, stdin=side, stdout=side, stderr=side) as process:
-        os.close(side)
-        shown = b""
-        while select.select([main], [], [], 20)[0]:
-            try:
-                part = os.read(main, 65536)
-            except OSError:
-                break
-            if not part:
-                break
-            shown += part
-        process.wait()
-    os.close(main)
-    return shown.decode().replace("\r\n", "\n")
 
 
 def test_a_terminal_gets_colours_and_links_and_lines_that_fit(tmp_path: Path) -> None:

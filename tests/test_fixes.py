@@ -229,7 +229,7 @@ def test_mode_owner_and_links_are_kept(tmp_path: Path) -> None:
         os.chown(real, 1234, 5678)
     before = real.stat()
     link.symlink_to("../real/pod.yaml")
-    assert cmlint(tmp_path / "check", "check", "--fix", "--unsafe-fixes").returncode == 0
+    assert cmlint(tmp_path / "check", "check", "pod.yaml", "config.yaml", "--fix", "--unsafe-fixes").returncode == 0
     assert (read(real), os.readlink(link)) == (ALL, "../real/pod.yaml")
     after = real.stat()
     assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)

@@ -8,8 +8,6 @@ from pathlib import Path
 from tests.support.command import cmlint
 from tests.support.run import write
 
-ENVIRONMENT = {"PATH": os.environ["PATH"]}
-
 BASE = {
     "base/kustomization.yaml": "resources: [web.yaml]\n",
     "base/web.yaml": """\
@@ -133,7 +131,7 @@ def test_a_fix_that_breaks_another_overlay_is_refused(tmp_path: Path) -> None:
     """One overlay adds the key that the base asks for; the other one does not."""
     overlays = {
         "dev/kustomization.yaml": "resources: [../base]\npatches: [{path: patch.yaml}]\n",
-        "dev/patch.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {LEVLE: a, LEVEL:}\n",
+        "dev/patch.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {LEVLE: a, LEVEL: ~}\n",
         "prod/kustomization.yaml": "resources: [../base]\n",
     }
     write(tmp_path, BASE | overlays)
@@ -143,6 +141,19 @@ def test_a_fix_that_breaks_another_overlay_is_refused(tmp_path: Path) -> None:
     assert read(tmp_path, "base/web.yaml") == BASE["base/web.yaml"]
 
 
+def test_random_names_of_a_chart_are_no_new_findings(tmp_path: Path) -> None:
+    template = (
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ randAlphaNum 8 | lower }}\nspec:\n  containers:\n"
+        "  - {name: web, image: shop:develop}\n"
+    )
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: cart:main}]\n"
+    chart = {"chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n", "chart/values.yaml": "a: b\n"}
+    write(tmp_path, chart | {"chart/templates/pod.yaml": template, "pod.yaml": pod})
+    done = cmlint(tmp_path, "check", "--fix", PATH=os.environ["PATH"])
+    assert done.stderr.splitlines()[0] == "cmlint: fixed: 1 finding in 1 file"
+    assert read(tmp_path, "pod.yaml") == pod.replace("main", "main, imagePullPolicy: Always")
+
+
 def test_a_template_is_never_changed(tmp_path: Path) -> None:
     template = (
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  containers:\n"
@@ -150,7 +161,7 @@ def test_a_template_is_never_changed(tmp_path: Path) -> None:
     )
     files = {"Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n", "values.yaml": "port: 8080\n"}
     write(tmp_path, files | {"templates/pod.yaml": template})
-    done = cmlint(tmp_path, "check", "--fix", "--unsafe-fixes", **ENVIRONMENT)
+    done = cmlint(tmp_path, "check", "--fix", "--unsafe-fixes", PATH=os.environ["PATH"])
     why = "a template writes it, and templates are never changed"
     assert done.stderr.splitlines() == [
         "cmlint: fixed: 0 findings in 0 files",

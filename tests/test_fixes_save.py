@@ -45,7 +45,7 @@ def test_a_file_that_may_not_be_written_is_left_alone() -> None:
         path = Path(folder) / "a.yaml"
         path.write_bytes(b"old\n")
         path.chmod(0o444)
-        words = [sys.executable, "-c", program, path, "old\n", "new\n"]
+        words = [sys.executable, "-c", program, str(path), "old\n", "new\n"]
         done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False)
         assert done.stderr.splitlines()[-1].endswith("NotSavedError: the file may not be written")
         assert path.read_bytes() == b"old\n"

@@ -527,3 +527,14 @@ def test_the_page_about_formats_has_them_all() -> None:
     page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(FORMATS)
     assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == list(FORMATS[3:])
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_run_that_is_repeated_says_the_same(tmp_path: Path, form: str) -> None:
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: 1234567} # cmlint: ignore[all] here\n"
+    write(tmp_path, {"a.yaml": POD, "b.yaml": CONFIG, "c.yaml": secret})
+    words = ("check", "--format", form, "--cache-dir", str(tmp_path / "cache"))
+    first, again = cmlint(tmp_path, *words), cmlint(tmp_path, *words)
+    assert list((tmp_path / "cache").rglob("*.run"))
+    assert (again.returncode, again.stdout) == (1, first.stdout)
+    assert cmlint(tmp_path, "check", "--format", form, "--no-cache").stdout == first.stdout

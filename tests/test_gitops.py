@@ -90,6 +90,32 @@ def test_objects_that_name_their_namespace_meet_there(tmp_path: Path) -> None:
         assert concise(check((".",), Config(), dict(rules()))) == [FOUND]
 
 
+UNFILLED = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: NAME}
+data: {KEY: x}
+"""
+
+
+def test_what_is_still_to_be_filled_in_proves_nothing(tmp_path: Path) -> None:
+    flux = FLUX.replace("PATH", "web").replace(", targetNamespace: NAMESPACE", ", postBuild: {substitute: {a: shop}}")
+    files = {"cluster/web.yaml": flux, "web/kustomization.yaml": "resources: [pod.yaml, settings.yaml]\n"}
+    write(tmp_path, {**files, "web/pod.yaml": WEB.replace("KEY", "URL")})
+
+    def found(name: str, key: str) -> tuple[list[str], list[str]]:
+        write(tmp_path, {"web/settings.yaml": UNFILLED.replace("NAME", name).replace("KEY", key)})
+        with inside(tmp_path):
+            result = check((".",), Config(), dict(rules()))
+        return concise(result), [entry.why for entry in result.outcome.unverified]
+
+    assert found("settings", '"${a}_URL"') == ([], [])
+    why = "`${a}s` in web/kustomization.yaml may become it"
+    assert found('"${a}s"', "URL") == ([], [why])
+    missing = ["web/pod.yaml:10:47: error[missing-configmap] nothing defines the ConfigMap `settings`"]
+    assert found('"${a}-config"', "URL") == (missing, [])
+
+
 def test_where_a_folder_goes() -> None:
     text = FLUX.replace("./PATH", "./apps/web").replace("NAMESPACE", "shop")
     assert read_text(text).documents[0].deploys == (Deploy("./apps/web", "shop", "flux:"),)

@@ -153,3 +153,14 @@ def test_the_demo_tells_its_story(make: Make) -> None:
     assert "--> checkout.yaml:26:24" in done.stdout
     shop.edit("checkout.yaml", "key: ORDERS_HOST", "key: ORDER_HOST")
     assert shop.commit("Speak of one order").returncode == 0
+
+
+@pytest.mark.parametrize("runner", ["pre-commit", "prek"])
+def test_the_hook_that_fixes_mends_and_stops(make: Make, runner: str) -> None:
+    shop = make(runner, {"README.md": "A shop.\n"}, "cmlint-fix")
+    reference = "valueFrom: {configMapKeyRef: {name: app, key: PORT}}"
+    shop.write({"config.yaml": CONFIG, "pod.yaml": POD.replace(reference, "value: 80")})
+    done = shop.commit()
+    assert done.returncode == 1, done.stdout
+    assert 'value: "80"' in (shop.folder / "pod.yaml").read_text(encoding="utf-8")
+    assert shop.commit().returncode == 0

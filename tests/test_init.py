@@ -158,7 +158,7 @@ def test_the_hook_is_added_to_what_is_there(tmp_path: Path, before: str | None, 
     assert (done.returncode, done.stderr) == (0, "")
     assert ".pre-commit-config.yaml: the hook is added; `pre-commit install` makes git run it\n" in done.stdout
     assert read(tmp_path / ".pre-commit-config.yaml") == after
-    validated = [COMMAND.with_name("pre-commit"), "validate-config", ".pre-commit-config.yaml"]
+    validated = [str(COMMAND.with_name("pre-commit")), "validate-config", ".pre-commit-config.yaml"]
     assert subprocess.run(validated, cwd=tmp_path, check=False).returncode == 0
     again = cmlint(tmp_path, "init", "--force", "--pre-commit")
     assert ".pre-commit-config.yaml: it has the hook already\n" in again.stdout

@@ -568,6 +568,36 @@ def test_a_build_from_standard_input_leads_back_to_files(tmp_path: Path, program
     ]
 
 
+def two_overlays(folder: Path) -> None:
+    """Two overlays of one base that differ in nothing but a prefix, and ask for origins themselves."""
+    web = f"{DEPLOYMENT}          env: [{{name: PORT, value: 8080}}]\n"
+    write(folder, {"base/kustomization.yaml": "resources: [web.yaml]\n", "base/web.yaml": web})
+    for name in ("dev", "prod"):
+        text = f"namePrefix: {name}-\nresources: [../base]\nbuildMetadata: [originAnnotations]\n"
+        write(folder, {f"{name}/kustomization.yaml": text})
+
+
+def test_of_several_overlays_the_one_that_builds_the_text_is_led_back_to(tmp_path: Path, program: str) -> None:
+    two_overlays(tmp_path)
+    done = cmlint(tmp_path, "check", "-", stdin=built(program, tmp_path / "prod"))
+    assert "--> base/web.yaml:15:37\n" in done.stdout and done.stderr == ""
+    assert "through prod/kustomization.yaml" in done.stdout and "through dev" not in done.stdout
+
+
+@pytest.mark.parametrize("words", [["--no-build"], []])
+def test_what_no_overlay_or_any_may_have_built_stays_on_standard_input(
+    tmp_path: Path, program: str, words: list[str]
+) -> None:
+    two_overlays(tmp_path)
+    text = built(program, tmp_path / "prod") + ("" if words else "---\n")
+    done = cmlint(tmp_path, "check", "-", "--format", "concise", "--quiet", *words, stdin=text)
+    assert done.stdout.startswith("<stdin>:") and "error[non-string-env]" in done.stdout
+    assert done.stderr == (
+        "cmlint: warning: <stdin>: `dev/kustomization.yaml` or `prod/kustomization.yaml` may have built it, so "
+        "findings are not led back; build it with `cmlint check FOLDER`\n"
+    )
+
+
 def test_a_build_from_elsewhere_is_checked_as_it_is(tmp_path: Path) -> None:
     text = """\
 apiVersion: v1

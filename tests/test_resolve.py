@@ -159,6 +159,9 @@ def test_names_of_the_platform_and_placeholders() -> None:
         ("DB_HOTS", ["DB_HOST", "DB_PORT"], "DB_HOST"),
         ("frontend-config", ["backend-config"], None),
         ("same", ["same"], None),
+        ("web-ca-certs", ["web-certs"], None),
+        ("web-certs", ["web-ca-certs"], None),
+        ("web-cert", ["web-certs"], "web-certs"),
     ],
 )
 def test_near_names(name: str, candidates: list[str], near: str | None) -> None:

@@ -21,6 +21,7 @@ from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.makers import MAKERS, Maker
 from cmlint.model.facts import FileFacts
+from cmlint.progress import doing
 from cmlint.registry import expand
 from cmlint.result import Result
 from cmlint.rules import Rule, Settings
@@ -32,6 +33,7 @@ from cmlint.texts import Texts
 if TYPE_CHECKING:
     from cmlint.sources.helm import Rendering
     from cmlint.sources.kustomize import Build
+    from cmlint.sources.tool import Wishes
 
 
 Look = Callable[[list[Bundle], Texts, Config, list[files.Problem]], Config]
@@ -59,6 +61,7 @@ def check(
     selected, chosen = select(rules, config.select, config.ignore)
     engine = Engine(selected, settings_of(config), texts, chosen)
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
+    doing("checking")
     return Result(engine.run(bundles, suppressions), bundles, texts, problems)
 
 
@@ -95,12 +98,14 @@ def read_bundles(
 
     bundles: list[Bundle] = []
     makers = makers_of(config)
+    doing("looking for files")
     groups = files.find(paths, config.exclude, problems, inputs.seen)
     pending = read_builds(groups, config, problems, inputs)
     reader = Reader(makers, inputs.seen, inputs.facts, inputs.jobs)
     reading = Reading(reader, list(wanted_in(groups)))
     builds = list(pending)
     renderings, charts = read_charts(groups, config, problems, inputs)
+    doing("reading files")
     known = reading.results()
     known |= Reading(reader, list(wanted_in(groups, known))).results()
     beside = [*(entry for build in builds for entry in build.beside), *charts]
@@ -110,7 +115,7 @@ def read_bundles(
     for group in groups:
         stream = Stream()
         if files.STDIN in group.paths:
-            stream, known[files.STDIN] = read_stream(makers)
+            stream, known[files.STDIN] = read_stream(config, problems, inputs)
             streams[files.STDIN] = stream.text
         sources.update(group.paths)
         facts: list[tuple[str, FileFacts]] = []
@@ -193,21 +198,21 @@ class Stream(NamedTuple):
     supply: Supply | None = None
 
 
-def read_stream(makers: Makers) -> tuple[Stream, FileFacts | str]:
+def read_stream(config: Config, problems: list[files.Problem], inputs: Inputs) -> tuple[Stream, FileFacts | str]:
     """Standard input and its facts, or the reason why it cannot be read."""
     try:
-        stream = take_stream(files.read("-"))
+        stream = take_stream(files.read("-"), config, problems, inputs)
     except (OSError, UnicodeDecodeError) as error:
         return Stream(), files.reason(error)
-    return stream, read_text(stream.text, makers)
+    return stream, read_text(stream.text, makers_of(config))
 
 
-def take_stream(text: str) -> Stream:
+def take_stream(text: str, config: Config, problems: list[files.Problem], inputs: Inputs) -> Stream:
     """A text from standard input, which kustomize or helm may have made."""
     if files.ORIGIN in text:
         from cmlint.sources import kustomize
 
-        return Stream(*kustomize.lead_back(text))
+        return Stream(*kustomize.lead_back(text, wishes_of(config, inputs) if config.build else None, problems))
     if files.SOURCE in text:
         from cmlint.sources import helm
 
@@ -222,12 +227,18 @@ def read_builds(
     at once."""
     if not config.build or not files.near_kustomizations(groups):
         return []
+    doing("building kustomizations")
     from cmlint.sources.kustomize import take_builds
+
+    return take_builds(groups, wishes_of(config, inputs), problems)
+
+
+def wishes_of(config: Config, inputs: Inputs) -> Wishes:
+    """How the configuration wishes kustomizations to be built."""
     from cmlint.sources.tool import Wishes
 
     allowed = config.allow_remote, config.enable_helm
-    wishes = Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config), inputs.builds, inputs.seen)
-    return take_builds(groups, wishes, problems)
+    return Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config), inputs.builds, inputs.seen)
 
 
 def read_charts(
@@ -236,6 +247,7 @@ def read_charts(
     """What the Helm charts among files render, and where there are any; their templates are taken out of the groups."""
     if not config.build or not files.near_charts(groups):
         return [], []
+    doing("rendering charts")
     from cmlint.sources.helm import HelmWishes, take_charts
 
     version = settings_of(config).kubernetes_version

@@ -59,6 +59,7 @@ class Engine:
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
         name_all(outcome)
+        outcome.linted = sorted({path for bundle in bundles for path in linted(bundle)})
         return outcome
 
     def settle(self, rule: Rule, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> None:
@@ -266,6 +267,11 @@ def name_all(outcome: Outcome) -> None:
 def paths_of(bundle: Bundle) -> Iterable[str]:
     """The paths of the texts in a bundle, or of those that it was built from."""
     return bundle.built.paths() if bundle.built else (path for path, _ in bundle.files)
+
+
+def linted(bundle: Bundle) -> Iterable[str]:
+    """The texts of a bundle that have something on cmlint's ground, or that it was built from."""
+    return bundle.built.paths() if bundle.built else (placed.path for placed in bundle.placed)
 
 
 def as_written(bundles: Sequence[Bundle]) -> Iterator[Bundle]:

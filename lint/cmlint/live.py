@@ -28,6 +28,7 @@ from cmlint.sources.files import Problem
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
+
 class Wanted(NamedTuple):
     """Which clusters are read, how, and how much of them; without `contexts` the current one."""
 

@@ -20,16 +20,21 @@ def cmlint(
     folder: Path, *words: str, stdin: str = "", command: Path = COMMAND, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command line in a folder, with nothing of the environment but what every program needs."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return subprocess.run(
         [command, *words],
         cwd=folder,
-        env=kept | {"XDG_CACHE_HOME": CACHE.name} | environment,
+        env=needed() | environment,
         input=stdin,
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
+
+
+def needed() -> dict[str, str]:
+    """What every program needs of the environment."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return kept | {"XDG_CACHE_HOME": CACHE.name}
 
 
 class Place(msgspec.Struct):

@@ -26,7 +26,51 @@ IMAGES = ["nginx", "nginx:1.27.3", "host:5000/app:develop", f"app@sha256:{'0' * 
 FILES = ["x", "a/b", ".x", "a/..b", "x.y", " "]
 FIELDS = ["metadata.name", "status.podIP", "metadata.labels['app']", "metadata.annotations['a/b']", "spec.nodeName"]
 RESOURCES = ["limits.cpu", "requests.memory", "limits.ephemeral-storage"]
-UNQUOTED = ["yes", "y", "08", "0o17", "0x1F", "1e3", "1_000", "12:30", "2024-01-31", "~", "null", ".5", "+1", "1.0"]
+PLAIN = [
+    "yes",
+    "y",
+    "08",
+    "0o17",
+    "0x1F",
+    "1e3",
+    "1_000",
+    "12:30",
+    "2024-01-31",
+    "~",
+    "null",
+    ".5",
+    "+1",
+    "1.0",
+    "1e400",
+]
+TAGGED = [
+    "!!str 8080",
+    "!!int '8080'",
+    "!!float 1",
+    "!!binary eA==",
+    "!!binary x",
+    "!!null ''",
+    "!!bool yes",
+    "! 8",
+    "!a x",
+]
+UNQUOTED = [
+    *PLAIN,
+    *TAGGED,
+    "&a x",
+    "*a",
+    "",
+    "'x",
+    "x: y",
+    "[x]",
+    "{x: y}",
+    "# x",
+    "%x",
+    "@x",
+    ".inf",
+    "-.nan",
+    '"\\x"',
+]
 """Texts of which Kubernetes reads some as something else than a string."""
 
 ODD = [
@@ -55,8 +99,8 @@ SECRETS = {
 """Types of Secrets, and what they need."""
 
 CONTAINERS = {"Container", "EphemeralContainer"}
-OPEN = {("PodSpec", field) for field in ("containers", "initContainers")} | {(kind, "name") for kind in CONTAINERS}
-"""Fields that must be there and hold something, which is not cmlint's business."""
+OPEN = {("PodSpec", "containers"), ("[]Container", 0), ("Container", "name"), ("EphemeralContainer", "name")}
+"""What must be there and hold something, which is not cmlint's business; without an image, it is part of a patch."""
 
 
 class Place(NamedTuple):
@@ -66,6 +110,12 @@ class Place(NamedTuple):
     key: Any
     kind: str
     type: str
+
+    @property
+    def fixed(self) -> bool:
+        """Whether something must stand here, as an image must in the first container."""
+        first = self.key == "image" and self.holder.get("name") == "one"
+        return first or (self.kind, self.key) in OPEN
 
 
 class Generator:
@@ -255,20 +305,20 @@ class Generator:
 
     def retype(self, place: Place) -> None:
         values = [None, *WRONG]
-        if (place.kind, place.key) in OPEN:
-            values = [8080, True, ["x"], {"a": "b"}]
+        if place.fixed:
+            values = [8080, True] if place.type == "string" else [8080, "x", {"a": "b"}]
         place.holder[place.key] = copy.deepcopy(self.random.choice(values))
 
     def retext(self, place: Place) -> None:
         if place.type == "int":
             place.holder[place.key] = self.random.choice(NUMBERS)
-        elif place.type == "string" and not (place.kind in CONTAINERS and place.key == "name"):
+        elif place.type == "string" and not (place.fixed and place.key == "name"):
             pool = HUGE if place.kind == "{}string" and self.maybe(0.05) else [*ODD, *TEXTS[:-2]]
             place.holder[place.key] = self.random.choice(pool)
 
     def rename(self, place: Place) -> None:
         key = place.key
-        if isinstance(key, str) and (place.kind, key) not in OPEN and (place.kind in TYPES or place.kind == "{}string"):
+        if isinstance(key, str) and not place.fixed and not place.kind.startswith("[]"):
             odd = self.random.choice([*ODD, *KEYS]) if place.kind == "{}string" else key
             new = self.random.choice([odd, key.lower(), key.capitalize(), f"{key}s", key[:-1]])
             place.holder[new] = place.holder.pop(key)
@@ -291,7 +341,7 @@ class Generator:
             place.holder.update(more)
 
     def drop(self, place: Place) -> None:
-        if (place.kind, place.key) not in OPEN | {("Container", "image")}:
+        if not place.fixed:
             del place.holder[place.key]
 
     def repeat(self, place: Place) -> None:

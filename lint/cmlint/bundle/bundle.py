@@ -62,12 +62,11 @@ class Bundle:
                     number = len(self.placed) + len(self.commands)
                     self.commands.append(Placed(path, document, facts, number, whence))
         self.index = Index(self.placed, self.commands, whole=built is not None)
-        around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside])
+        around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside], lying)
         self.resolver = Resolver(self.index, around, external, strict, others, unbuilt, supply)
         if others is not None:
             others.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
-        self.lying = lying
 
     @property
     def clusters(self) -> tuple[Cluster, ...]:

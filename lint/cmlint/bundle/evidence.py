@@ -6,6 +6,7 @@ stands around the reference could make it; else it is *unknown*.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from cmlint.bundle.placed import Placed, folders_above
@@ -124,9 +125,24 @@ MAKING_SKIPS = frozenset(("a template, not rendered", "a kustomization", HELM_CH
 """Files that were not looked at and may well define objects."""
 
 
+REUSED = ("tekton.dev/Task", "tekton.dev/ClusterTask", "tekton.dev/StepAction", "argoproj.io/WorkflowTemplate")
+"""Custom kinds with containers that others run, in their own namespace and with what they have there."""
+
+SOURCES = (
+    *(".conf", ".cfg", ".cnf", ".ini", ".properties", ".env", ".csv", ".ipynb", ".sql", ".lua", ".tmpl"),
+    *(".crt", ".pem", ".key", ".cer", ".jks", ".p12"),
+)
+"""How the names of files end that lie among manifests so that a ConfigMap or Secret is made of them (`--from-file`)."""
+
+
 def is_well_known(target: str, name: str) -> bool:
     """Whether the platform makes this name in every namespace, or in its own."""
     return any(name == pattern or ("*" in pattern and fnmatchcase(name, pattern)) for pattern in WELL_KNOWN[target])
+
+
+def is_reused(api_version: str, kind: str) -> bool:
+    """Whether the containers of a custom resource run where others say."""
+    return f"{api_version.rpartition('/')[0]}/{kind}" in REUSED
 
 
 def may_make(api_version: str, kind: str) -> bool:
@@ -143,10 +159,12 @@ def may_make(api_version: str, kind: str) -> bool:
 class Surroundings:
     """What stands around a reference, folder by folder: the first thing there that may make objects, in words.
 
-    `here` holds it for each folder, `below` for each folder above one that has something.
+    `here` holds it for each folder, `below` for each folder above one that has something, `sources` for each folder a
+    file of which an object may be made by hand.
     """
 
-    def __init__(self, placed: list[Placed], files: list[tuple[str, FileFacts]]) -> None:
+    def __init__(self, placed: list[Placed], files: list[tuple[str, FileFacts]], sources: Iterable[str] = ()) -> None:
+        self.sources = {path.rpartition("/")[0]: path for path in sources if path.endswith(SOURCES)}
         self.here: dict[str, str] = {}
         self.below: dict[str, str] = {}
         for path, facts in files:
@@ -157,6 +175,11 @@ class Surroundings:
             document = item.document
             if item.namespace and may_make(document.api_version, document.kind):
                 self.namespaces.setdefault(item.namespace, f"the custom resource {document.kind} in {item.path}")
+
+    def why_made_by_hand(self, placed: Placed) -> str | None:
+        """What may be made into an object for this document by a command that nobody wrote down."""
+        path = self.sources.get(placed.directory)
+        return f"it may be made of files like {path}" if path else None
 
     def note(self, path: str, reason: str) -> None:
         """Remembers what stands in a file."""

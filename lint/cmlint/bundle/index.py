@@ -11,6 +11,7 @@ from typing import Protocol
 
 from cmlint.bundle.nearest import Meeting, Spaces
 from cmlint.bundle.placed import Definition, Placed
+from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import Nearby
 from cmlint.model.facts import Target
 
@@ -121,6 +122,14 @@ class Index:
         return None
 
     @cached_property
+    def by_folder(self) -> dict[str, list[Placed]]:
+        """The documents of each folder."""
+        found: dict[str, list[Placed]] = {}
+        for item in self.placed:
+            found.setdefault(item.directory, []).append(item)
+        return found
+
+    @cached_property
     def objects(self) -> set[tuple[str, str | None, str | None]]:
         """Kind, namespace and name of everything in the bundle."""
         return {item.identity for item in self.placed}
@@ -128,6 +137,11 @@ class Index:
     def names(self, target: Target) -> list[str]:
         """All names of one kind of provider."""
         return [name for kind, name in self.by_name if kind == target]
+
+    @cached_property
+    def unfilled(self) -> list[str]:
+        """The names of providers into which something is still to be put."""
+        return [name for _, name in self.by_name if is_placeholder(name)]
 
     def created(self, target: Target, name: str) -> list[Definition]:
         """What commands create under a name."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from cmlint.bundle.evidence import Surroundings, is_well_known
+from cmlint.bundle.evidence import Surroundings, is_reused, is_well_known
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
-from cmlint.bundle.placed import Definition, Placed
-from cmlint.kube.names import is_placeholder
+from cmlint.bundle.placed import Definition, Placed, references_of
+from cmlint.kube.names import is_placeholder, may_become
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.facts import COMMAND, Key, Reference
 
@@ -44,7 +44,7 @@ class Resolution(msgspec.Struct, frozen=True):
     @property
     def open(self) -> bool:
         """Whether keys may exist that no definition shows."""
-        return self.status != "found" or not self.sure or any(d.provider.open for d in self.definitions)
+        return self.status != "found" or not self.sure or any(map(is_open, self.definitions))
 
     @property
     def command(self) -> Definition | None:
@@ -56,12 +56,17 @@ class Resolution(msgspec.Struct, frozen=True):
         """The definitions that surely lack a key."""
         if not self.sure:
             return ()
-        return tuple(d for d in self.definitions if not d.provider.open and key_of(d, key) is None)
+        return tuple(d for d in self.definitions if key_of(d, key) is None and not is_open(d))
 
     def keys(self, name: str) -> tuple[tuple[Definition, Key], ...]:
         """Where a key is defined, in each definition that has it."""
         found = ((definition, key_of(definition, name)) for definition in self.definitions)
         return tuple((definition, key) for definition, key in found if key is not None)
+
+
+def is_open(definition: Definition) -> bool:
+    """Whether an object may have other keys; a key with a placeholder is any (`${PREFIX}_URL`, as Flux fills it in)."""
+    return definition.provider.open or any(is_placeholder(key.name) for key in definition.provider.keys)
 
 
 def key_of(definition: Definition, name: str) -> Key | None:
@@ -118,7 +123,8 @@ class Resolver:
             found = meeting.nearest(placed)
             beside = distance(found[0], placed)[1]
             why = self.around.why_unknown(placed) or self.elsewhere(reference, namespace, placed) if beside else None
-            return Resolution("found", found, why=why or "", sure=why is None and not meeting.shared)
+            sure = why is None and not meeting.shared and not self.have_readers(found, reference, placed)
+            return Resolution("found", found, why=why or "", sure=sure)
         answers = [cluster.ask(reference, namespace) for cluster in self.clusters]
         if live := tuple(definition for answer in answers for definition in answer.found):
             return Resolution("found", live, sure=all(answer.sure for answer in answers))
@@ -135,6 +141,15 @@ class Resolver:
         if answers:
             return self.look_up_live(reference, namespace, placed, answers)
         return self.absent(reference, namespace, placed)
+
+    def have_readers(self, found: tuple[Definition, ...], reference: Reference, placed: Placed) -> bool:
+        """Whether one of several definitions in other branches is read there, and so is meant for that branch."""
+        if len(found) == 1 or not distance(found[0], placed)[1]:
+            return False
+        folders = {definition.placed.directory for definition in found}
+        readers = (other for folder in folders for other in self.index.by_folder[folder] if other is not placed)
+        name = reference.name.value
+        return any(read.name.value == name for other in readers for read in references_of(other))
 
     def standing(self, reference: Reference, namespace: str | None) -> list[Definition]:
         """What others bring to the same place; where each object names its own namespace, it must be the same."""
@@ -213,11 +228,24 @@ class Resolver:
             why = f"a command in {maybe[0].placed.path} may create it"
         if not why and self.index.whole and (told := self.index.told(reference.name.value, placed)):
             why = f"{told.document.kind} in {told.path} is told its name, and may make it"
+        if not why and is_reused(placed.document.api_version, placed.document.kind):
+            why = f"{placed.document.kind} runs where others say, with what is there"
+        if not why and not placed.built:
+            why = self.around.why_made_by_hand(placed)
+        if not why and (unfilled := self.unfilled(reference, namespace)):
+            why = f"`{unfilled.provider.name.value}` in {unfilled.placed.path} may become it"
         if reference.via == "field" and not why:
             why = f"{placed.document.kind} may make it itself"
         if self.strict or near or not why:
             return Resolution("missing", near=near, why=why or "", only=only)
         return Resolution("unknown", why=why)
+
+    def unfilled(self, reference: Reference, namespace: str | None) -> Definition | None:
+        """An object that has the name once something has been put into its own."""
+        name = reference.name.value
+        unfilled = (own for own in self.index.unfilled if may_become(own, name))
+        found = (d for own in unfilled for d in self.index.named(reference.target, own))
+        return next((definition for definition in found if meets(namespace, definition.namespace)), None)
 
     def look_up_live(
         self, reference: Reference, namespace: str | None, placed: Placed, answers: Sequence[Answer]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 State = tuple[int, int, int, int, int]
-"""Mode, size, time of the last change to the content and to the file, inode; of a folder nothing but that it is one."""
+"""Mode, size, time of the last change to the content and to the file, inode; of a folder only the inode."""
 
 TICK = 100_000_000
 COARSE_TICK = 2_000_000_000
@@ -25,7 +25,7 @@ def state_of(path: str) -> State | None:
     except (OSError, ValueError):
         return None
     if stat.S_ISDIR(found.st_mode):
-        return stat.S_IFDIR, 0, 0, 0, 0
+        return stat.S_IFDIR, 0, 0, 0, found.st_ino
     return found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 

@@ -18,6 +18,7 @@ from cmlint.config import Config, anchored, candidates, load
 from cmlint.errors import FatalError, fatal
 from cmlint.manifest import documents
 from cmlint.model.findings import FailOn
+from cmlint.progress import PROGRESS
 from cmlint.result import Result
 from cmlint.runs import Memory, Run, modules_with_times, note_code, note_programs
 from cmlint.sources.reading import processors
@@ -42,7 +43,8 @@ def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) 
         inputs.facts, inputs.builds = memory.facts(makers_of_facts(config)), memory.builds()
     looking = Looking(paths, config, rules, wishes_of(options), inputs)
     try:
-        result = looking.look()
+        with PROGRESS:
+            result = looking.look()
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)

@@ -14,6 +14,7 @@ from cmlint.cli.terminal import view_of, write
 from cmlint.config import load
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
+from cmlint.progress import PROGRESS
 from cmlint.report.environments import Workload, render_json, render_text, workloads
 from cmlint.sources.files import Problem
 
@@ -59,7 +60,8 @@ def run(options: Options) -> int:
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     problems: list[Problem] = []
     try:
-        bundles, _ = read_bundles(paths, config, problems)
+        with PROGRESS:
+            bundles, _ = read_bundles(paths, config, problems)
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(problems)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cmlint.errors import FatalError
 from cmlint.model.facts import FileFacts
+from cmlint.progress import PROGRESS
 from cmlint.sources import files
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def rules_or_error() -> dict[str, Rule]:
 
 def tell(kind: str, message: str) -> None:
     """Says something about the input, in one line that is no part of the report."""
+    PROGRESS.clear()
     sys.stderr.write(f"cmlint: {kind}: {message}\n")
 
 

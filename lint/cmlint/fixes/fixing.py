@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -140,7 +140,7 @@ class Fixing:
         edits = edits_of(steps)
         texts = {**self.texts, **{path: applied(self.text(path, own), own) for path, own in edits.items()}}
         result = self.check_with(texts)
-        if why := worse(self.result, result) or still_there(self.result, result, steps):
+        if why := worse(self.result, result, texts) or still_there(self.result, result, steps):
             return why
         self.tried = result, texts
         return None
@@ -195,16 +195,21 @@ def edits_of(steps: Sequence[Step]) -> dict[str, list[Edit]]:
     return found
 
 
-def worse(before: Result, after: Result) -> str | None:
-    """What a check has found that it did not find before, or could not read any more."""
+def worse(before: Result, after: Result, changed: Container[str]) -> str | None:
+    """What a check has found that it did not find before, or could not read any more.
+
+    Charts may make random names, so what is found at the same place of an unchanged text is the same.
+    """
     problems = Counter(after.problems) - Counter(before.problems)
     if problems:
         problem = min(problems)
         return f"{problem.path}: {problem.message}"
     known = Counter(finding.fingerprint for finding in before.outcome.findings)
+    places = {(finding.rule, finding.location) for finding in before.outcome.findings}
     for finding in after.outcome.findings:
         known[finding.fingerprint] -= 1
-        if known[finding.fingerprint] < 0:
+        same = (finding.rule, finding.location) in places and os.path.realpath(finding.location.path) not in changed
+        if known[finding.fingerprint] < 0 and not same:
             start = finding.location.start
             return f"`{finding.rule}` would be found at {finding.location.path}:{start.line}:{start.column}"
     return None

@@ -174,7 +174,8 @@ class Decoder:
             expected = known.get(name)
             where = f"{path}.{name}" if path else name
             if expected is None:
-                self.unknown_field(key, name, kind, path)
+                if not name.startswith("("):
+                    self.unknown_field(key, name, kind, path)
             elif not self.is_null(value) and self.fits(value, expected, kind, name, where):
                 result[name] = value
         return result

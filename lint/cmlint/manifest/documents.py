@@ -49,7 +49,7 @@ BEHIND_CUT = (" ", "\t", "\r", "\n", "")
 """Where a document ends, whatever it stands in (`staging/src/k8s.io/apimachinery/pkg/util/yaml/decoder.go`)."""
 
 TEMPLATE = r"\{\{|\{%|<%|\[\["
-TEMPLATE_LINE = r"\$\{|\$\(|@@|@\w+@|__|<[^>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
+TEMPLATE_LINE = r"\$\{|\$\((?![\w.-]+\))|@@|@\w+@|__|<[^>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
 ELLIPSIS = r"^[ \t]+(?:- *)?(?:\.\.\.|…)[ \t]*\r?$"
 DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
 

@@ -12,8 +12,8 @@ class Outcome(msgspec.Struct):
     """What a run found: the findings in order, what the summary counts, and by path what must not be shown.
 
     What need not be shown is kept apart: what is `suppressed`, what is `older` than the change that was asked for, and
-    what is `baselined`. What of the baseline no longer occurs is `gone`. Of `live` bundles every object counts as a
-    file.
+    what is `baselined`. What of the baseline no longer occurs is `gone`. `linted` are the texts that have something on
+    cmlint's ground, or that what has it was built from. Of `live` bundles every object counts as a file.
     """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
@@ -32,6 +32,7 @@ class Outcome(msgspec.Struct):
     older: list[Finding] = msgspec.field(default_factory=list)
     baselined: list[Finding] = msgspec.field(default_factory=list)
     gone: list[Known] = msgspec.field(default_factory=list)
+    linted: list[str] = msgspec.field(default_factory=list)
 
     @property
     def everything(self) -> tuple[Finding, ...]:
@@ -39,8 +40,8 @@ class Outcome(msgspec.Struct):
         return (*self.findings, *self.suppressed, *self.older, *self.baselined)
 
     def paths(self) -> set[str]:
-        """The paths of the texts that are shown with the findings."""
-        places = ((finding.location, *(related.location for related in finding.related)) for finding in self.findings)
+        """The paths of the texts that findings stand in, also of findings that are only counted."""
+        places = ((finding.location, *(related.location for related in finding.related)) for finding in self.everything)
         return {place.path for several in places for place in several}
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from cmlint.bundle.bundle import Bundle
 from cmlint.model.findings import Finding
 from cmlint.report.characters import printable
 from cmlint.report.text import about
@@ -51,13 +50,8 @@ def cases(result: Result) -> Iterator[Case]:
         yield path, case
     told = {finding.location.path for finding in (*outcome.findings, *outcome.suppressed)}
     told |= {problem.path for problem in result.problems}
-    for path in {path for bundle in result.bundles for path in linted(bundle)} - told:
+    for path in set(outcome.linted) - told:
         yield case_of(path, "has no problems", 1)
-
-
-def linted(bundle: Bundle) -> Iterable[str]:
-    """The texts of a bundle that have something on cmlint's ground, or that it was built of."""
-    return bundle.built.paths() if bundle.built else {placed.path for placed in bundle.placed}
 
 
 def found(finding: Finding) -> Case:
@@ -75,8 +69,7 @@ def found(finding: Finding) -> Case:
 
 def name_of(finding: Finding) -> str:
     """What the case of a finding is called: its rule, and where it stands in the file."""
-    start = finding.location.start
-    return f"{finding.rule} at {start.line}:{start.column}"
+    return f"{finding.rule} at {finding.location.place}"
 
 
 def case_of(path: str, name: str, line: int) -> Case:

@@ -151,7 +151,7 @@ def walk(
         folders: list[str] = []
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if is_folder and is_foreign(entry):
+            if is_folder and is_foreign(entry, seen):
                 continue
             if not (is_folder or is_manifest(entry.name) or may_be_script(entry)):
                 lying.append(entry.path)
@@ -195,10 +195,13 @@ def listing(folder: str) -> str | None:
         return None
 
 
-def is_foreign(folder: os.DirEntry[str]) -> bool:
+def is_foreign(folder: os.DirEntry[str], seen: Seen) -> bool:
     """Whether a folder holds what tests read, or a copy of other projects that `go mod vendor` has made."""
-    vendored = folder.name == "vendor" and os.path.isfile(os.path.join(folder.path, "modules.txt"))
-    return folder.name.rstrip("0123456789") == TESTDATA or vendored
+    if folder.name != "vendor":
+        return folder.name.rstrip("0123456789") == TESTDATA
+    modules = os.path.join(folder.path, "modules.txt")
+    seen.note(modules)
+    return os.path.isfile(modules)
 
 
 def is_manifest(name: str) -> bool:

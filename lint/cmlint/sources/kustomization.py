@@ -262,7 +262,7 @@ class Project:
         for one in kustomizations:
             seen.note(one.path)
             for item in one.named:
-                seen.note(one.full(item.text or ""))
+                seen.note(os.path.join(one.folder, item.text or ""))
             plugins = (item.text or "" for field in PLUGINS for item in one.root.entries(field))
             if (remote and (one.remotes or one.charts)) or any(
                 os.path.isdir(one.full(name)) for name in plugins if "\n" not in name

@@ -24,7 +24,7 @@ from cmlint.model.facts import Document, Fault, FileFacts, Key, Scalar, Target
 from cmlint.sources import files, tool
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
-from cmlint.sources.origin import take_origins
+from cmlint.sources.origin import Origin, take_origins
 from cmlint.sources.program import NotBuiltError, TimeOutError, none_left
 from cmlint.sources.secrets import without_values
 from cmlint.sources.tool import Wishes
@@ -38,6 +38,13 @@ ABSENT = r".*: lstat (.+?): no such file or directory.*"
 OUTSIDE = r".*security; file '([^']*)' is not in or below '([^']*)'.*"
 CIRCLE = r".*cycle detected: candidate root '([^']*)' contains visited root '([^']*)'.*"
 PLUGIN = r".*external plugins disabled; unable to load external plugin '([^']*)'.*"
+PLAIN = {
+    OUTSIDE: r"the file `\1` is not in or below `\2`, and kustomize reads no other",
+    CIRCLE: r"cycle detected: it comes back to `\2`",
+    PLUGIN: r"it needs the plugin `\1`, and plugins are never run",
+}
+"""What kustomize says in many words, and the same in few."""
+
 NOISE = r" &\{0x[^}]*\}|, isClusterScoped:\w+"
 RESOURCE = r'resid\.ResId\{Gvk:resid\.Gvk\{[^}]*Kind:"(\w*)"[^}]*\}, Name:"([^"]*)"[^}]*\}'
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
@@ -143,16 +150,20 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     refuse(project.tree(leaf), wishes)
     if program is None:
         raise NotBuiltError(f"there is neither kustomize nor kubectl to build it with; {tool.INSTALL}")
-    if wishes.builds and (known := wishes.builds.get(name_of(leaf, program, wishes))):
+    used = project.used_by(project.tree(leaf))
+    changed = not used.isdisjoint(files.INSTEAD)
+    if wishes.builds and not changed and (known := wishes.builds.get(name_of(leaf, program, wishes))):
         return known.folder, known.text
-    copy = mirror(project, leaf, folder) if files.INSTEAD else folder
+    root = mirror(used, f"{folder}.copy") if changed else ""
+    copy = root + os.path.splitdrive(folder)[1] if root else folder
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
         json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
     try:
         return folder, tool.build(copy, program, wishes)
     except NotBuiltError as error:
-        reason = condensed(without_values(str(error), project, project.tree(leaf)), project, leaf)
+        said = str(error).replace(root, "") if root else str(error)
+        reason = condensed(without_values(said, project, project.tree(leaf)), project, leaf)
         raise type(error)(reason, error.kind) from None
 
 
@@ -161,13 +172,12 @@ def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
     return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}"
 
 
-def mirror(project: Project, leaf: Kustomization, folder: str) -> str:
-    """Copies all that a leaf uses, with the texts that count instead, and gives the place of a folder in the copy.
+def mirror(used: Iterable[str], root: str) -> str:
+    """Copies files to a folder that stands for the root, with the texts that count instead; gives that folder.
 
-    From there everything lies at the same relative path as from the folder itself.
+    Below it, everything lies at the same relative path from everything else.
     """
-    root = f"{folder}.copy"
-    for path in project.used_by(project.tree(leaf)):
+    for path in used:
         if os.path.isfile(path):
             place = root + os.path.splitdrive(path)[1]
             os.makedirs(os.path.dirname(place), exist_ok=True)
@@ -175,7 +185,7 @@ def mirror(project: Project, leaf: Kustomization, folder: str) -> str:
             if path in files.INSTEAD:
                 with open(place, "w", encoding="utf-8", newline="") as file:
                     file.write(files.INSTEAD[path])
-    return root + os.path.splitdrive(folder)[1]
+    return root
 
 
 def refuse(tree: Sequence[Kustomization], wishes: Wishes) -> None:
@@ -191,13 +201,12 @@ def refuse(tree: Sequence[Kustomization], wishes: Wishes) -> None:
 def condensed(reason: str, project: Project, leaf: Kustomization) -> str:
     """A reason without the way to it: kustomize tells every step, of which the last matters."""
     _, *steps = re.split(STEP, reason)
-    if steps:
-        folder, reason = steps[-2], balanced(steps[-1])
-        reason = reason if folder == leaf.folder else f"in {project.shown(folder)}: {reason}"
+    folder = steps[-2] if steps else leaf.folder
+    reason = balanced(steps[-1]) if steps else reason
+    for words, few in PLAIN.items():
+        reason = re.sub(words, few, reason)
+    reason = reason if folder == leaf.folder else f"in {project.shown(folder)}: {reason}"
     reason = re.sub(ABSENT, lambda found: f"no such file or directory: `{project.shown(found[1])}`", reason)
-    reason = re.sub(OUTSIDE, r"the file `\1` is not in or below `\2`, and kustomize reads no other", reason)
-    reason = re.sub(CIRCLE, r"cycle detected: `\1` contains `\2`, which uses it", reason)
-    reason = re.sub(PLUGIN, r"it needs the plugin `\1`, and plugins are never run", reason)
     reason = re.sub(RESOURCE, r"\1 `\2`", re.sub(NOISE, "", reason))
     return reason.replace(os.path.realpath(os.curdir) + os.sep, "")
 
@@ -278,33 +287,47 @@ def around(tree: Iterable[Kustomization]) -> list[tuple[str, FileFacts]]:
     return [(one.shown, read_kustomization(one.text)) for one in tree]
 
 
-def lead_back(text: str) -> tuple[str, BuiltText | None]:
-    """A text that kustomize has built elsewhere, with what leads back from it where the folder can be told.
+def lead_back(text: str, wishes: Wishes | None, problems: list[files.Problem]) -> tuple[str, BuiltText | None]:
+    """A text that kustomize has built elsewhere, with what leads back from it where it can be told which one that was.
 
-    Paths in it are relative to the folder that was built: the working directory, or the only one below where all of
-    them exist.
+    It was a kustomization in the working directory or below that uses all files that the text names. Where several do,
+    such as overlays that add no objects, it was the one that builds the very text; without `wishes` none is built.
     """
     clean, origins = take_origins(text)
-    paths = {origin.path or origin.configured_in for origin in origins if not origin.repo}
-    folders = (folder for folder in folders_below(os.path.realpath(os.curdir)) if all_there(folder, paths))
-    first = next(folders, None)
-    if first is None or (first != os.path.realpath(os.curdir) and next(folders, None)):
-        return text, None
     project = Project(absolute=False)
-    return clean, BuiltText(
-        files.STDIN, clean, origins, first, project, project.in_folder(first), names_in(read_text(clean))
-    )
+    folders = folders_below(os.path.realpath(os.curdir))
+    found = [one for folder in folders if (one := project.in_folder(folder)) and may_build(project, one, origins)]
+    same = found if len(found) == 1 else [one for one in found if wishes and builds(project, one, text, wishes)]
+    if len(same) != 1:
+        if found:
+            names = " or ".join(f"`{one.shown}`" for one in same or found)
+            message = f"{names} may have built it, so findings are not led back; build it with `cmlint check FOLDER`"
+            problems.append(files.Problem(files.STDIN, 0, message, fatal=False))
+        return text, None
+    (leaf,) = same
+    return clean, BuiltText(files.STDIN, clean, origins, leaf.folder, project, leaf, names_in(read_text(clean)))
 
 
 def folders_below(top: str) -> Iterator[str]:
-    """A folder, and those below it that have a kustomization."""
-    yield top
-    for folder, names, found in os.walk(top):
+    """A folder and those below it."""
+    for folder, names, _ in os.walk(top):
         names[:] = sorted(name for name in names if name not in files.NEVER)
-        if folder != top and not set(files.KUSTOMIZATIONS).isdisjoint(found):
-            yield folder
+        yield folder
 
 
-def all_there(folder: str, paths: Iterable[str]) -> bool:
-    """Whether all files at paths relative to a folder exist."""
-    return all(os.path.isfile(os.path.join(folder, path)) for path in paths)
+def may_build(project: Project, leaf: Kustomization, origins: Sequence[Origin]) -> bool:
+    """Whether a kustomization asks for origins, and uses all that they name."""
+    asks = any(item.text == METADATA[0] for item in leaf.root.entries("buildMetadata"))
+    used = project.used_by(project.tree(leaf))
+    paths = {path for one in origins if not one.repo for path in (one.path, one.configured_in, *one.transformed_in)}
+    return asks and all(leaf.full(path) in used for path in paths if path)
+
+
+def builds(project: Project, leaf: Kustomization, text: str, wishes: Wishes) -> bool:
+    """Whether a kustomization builds the very text."""
+    program = tool.find_program(wishes.program)
+    try:
+        refuse(project.tree(leaf), wishes)
+        return program is not None and tool.build(leaf.folder, program, wishes) == text
+    except NotBuiltError:
+        return False

@@ -52,7 +52,10 @@ class Readers:
         self.texts = "\0".join(text for placed in bundle.placed for text in texts_of(placed.document))
         for cluster in bundle.clusters if bundle.live else ():
             self.add_pods(cluster)
-        self.by_api = [placed for placed in bundle.placed if grants_reading(placed.document)]
+        self.patterns = [name for name in self.keys if is_pattern(name)]
+        granting = [tuple(placed.folders) for placed in bundle.placed if grants_reading(placed.document)]
+        self.by_api = set(granting)
+        self.above_api = {folders[:depth] for folders in self.by_api for depth in range(len(folders))}
 
     def add_pods(self, cluster: Cluster) -> None:
         """Adds what all pods of the namespace read, and the templates of earlier revisions, which may come back."""
@@ -65,15 +68,17 @@ class Readers:
                         self.whole.add(name)
 
     def unseen(self) -> Iterator[Definition]:
-        """The ConfigMaps whose readers the bundle shows: pods stand beside them, and nothing else may read them."""
+        """The ConfigMaps whose readers the bundle shows: pods stand beside them, and nothing else reads them whole."""
         if self.bundle.live:
             yield from self.unseen_live()
             return
         with_pods = {placed.directory for placed in self.bundle.placed if placed.document.pods}
         for placed in self.bundle.placed:
             for provider in placed.document.providers:
-                if provider.kind == "ConfigMap" and placed.directory in with_pods and not self.may_be_read(placed):
-                    yield Definition(placed, provider)
+                if provider.kind == "ConfigMap" and placed.directory in with_pods:
+                    partly = self.read_keys(provider.name.value) is not None
+                    if partly and not self.may_be_read(placed):
+                        yield Definition(placed, provider)
 
     def unseen_live(self) -> Iterator[Definition]:
         """The same in a cluster, which shows all that has pods, but not which programs read by the API."""
@@ -97,22 +102,30 @@ class Readers:
             or any(fnmatchcase(name, pattern) for pattern in READ_BY_NAME)
             or any(fnmatchcase(placed.namespace or "", pattern) for pattern in SYSTEM_NAMESPACES)
             or is_marked(placed.document, live=self.bundle.live)
-            or name in self.texts
-            or any(near(placed, role) for role in self.by_api)
+            or self.is_near_api(placed)
             or (not self.bundle.live and self.bundle.why_unknown(placed) is not None)
+            or name in self.texts
         )
+
+    def is_near_api(self, placed: Placed) -> bool:
+        """Whether a program that may read by the API is allowed to in the document's folder, above or below."""
+        folders = tuple(placed.folders)
+        above = (folders[:depth] for depth in range(len(folders) + 1))
+        return folders in self.above_api or any(folder in self.by_api for folder in above)
 
     def read_keys(self, name: str) -> set[str] | None:
         """The keys that are read of a ConfigMap, as patterns; None when it is read whole."""
-        if any(fnmatchcase(name, pattern) for pattern in self.whole):
+        found = [pattern for pattern in self.patterns if fnmatchcase(name, pattern)]
+        if name in self.keys and not is_pattern(name):
+            found.append(name)
+        if not self.whole.isdisjoint(found):
             return None
-        return {key for pattern, keys in self.keys.items() if fnmatchcase(name, pattern) for key in keys}
+        return {key for pattern in found for key in self.keys[pattern]}
 
 
-def near(one: Placed, other: Placed) -> bool:
-    """Whether two documents stand in one folder, or one somewhere below the other."""
-    shorter, longer = sorted((one.folders, other.folders), key=len)
-    return longer[: len(shorter)] == shorter
+def is_pattern(name: str) -> bool:
+    """Whether a name may match others than itself."""
+    return any(character in name for character in "*?[")
 
 
 def pattern_of(text: str) -> str:

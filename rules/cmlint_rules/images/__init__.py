@@ -13,6 +13,9 @@ LISTS = ("containers", "initContainers", "ephemeralContainers", "steps", "sideca
 
 LOADED_REGISTRIES = ("ko.local", "kind.local", "dev.local")
 
+PATTERN = r"[*!|]"
+"""What an image has in a policy, which compares images with it."""
+
 RESOLVED_KINDS = ("DeploymentConfig",)
 RESOLVED_GROUPS = ("serving.knative.dev/",)
 RESOLVED_ANNOTATION = "image.openshift.io/triggers"
@@ -67,11 +70,19 @@ def uses(document: Document) -> Iterator[Use]:
     """Every image of an object; in a custom resource only those that become a pod's own for certain."""
     for pod in document.pods:
         for container in pod.containers:
-            if container.image and (pod.exact or container.list in LISTS):
+            if container.image and (pod.exact or (container.list in LISTS and is_image(container.image.value))):
                 yield Use(container.image, container.pull_policy, container)
         for volume in pod.volumes:
             if volume.image:
                 yield Use(volume.image, volume.pull_policy, None)
+
+
+def is_image(text: str) -> bool:
+    """Whether a text in a custom resource is meant as an image: triggers fill a blank, policies have patterns.
+
+    https://docs.openshift.com/container-platform/4.15/openshift_images/triggering-updates-on-imagestream-changes.html
+    """
+    return bool(text.strip()) and not re.search(PATTERN, text)
 
 
 def pulls(placed: Placed, ctx: Context) -> Iterator[Pull]:

@@ -1,0 +1,67 @@
+"""What a run is doing, told on a terminal when it takes longer than a second."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from threading import Event, Thread
+
+AFTER, EVERY = 1.0, 0.2
+"""The seconds until the first word, and from one to the next."""
+
+ERASE = "\r\033[K"
+
+
+class Progress:
+    """One line on standard error while a run is inside, gone before anything else is written."""
+
+    def __init__(self) -> None:
+        self.doing, self.visible = "reading", False
+        self.thread: Thread | None = None
+        self.over: Event | None = None
+
+    def __enter__(self) -> None:
+        """Begins to wait, where there is a terminal; what is needed for it is imported only there."""
+        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+            from threading import Event, Thread
+
+            self.over = Event()
+            self.thread = Thread(target=self.tell, args=(self.over, time.monotonic()), daemon=True)
+            self.thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self.thread and self.over:
+            self.over.set()
+            self.thread.join()
+        self.clear()
+
+    def tell(self, over: Event, started: float) -> None:
+        """Writes the line until the run is over."""
+        wait = AFTER
+        while not over.wait(wait):
+            room = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+            line = f"cmlint: {self.doing} ... {time.monotonic() - started:.0f} s"
+            self.visible = True
+            sys.stderr.write(f"{ERASE}{line[: room - 1]}")
+            sys.stderr.flush()
+            wait = EVERY
+
+    def clear(self) -> None:
+        """Takes the line away, so that something else can be written; it comes again while the run goes on."""
+        if self.visible:
+            sys.stderr.write(ERASE)
+            sys.stderr.flush()
+            self.visible = False
+
+
+PROGRESS = Progress()
+"""The progress of the one run that there is in a process."""
+
+
+def doing(what: str) -> None:
+    """Says what the run is at now."""
+    PROGRESS.doing = what
