@@ -74,6 +74,7 @@ RULES = [
     "cmlint.check",
     "cmlint.cli.anew",
     "cmlint.cli.known",
+    "cmlint.cli.reach",
     "cmlint.config",
     "cmlint.engine",
     "cmlint.fingerprints",
