@@ -9,7 +9,7 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
-from cmlint.model.findings import RANKS, Finding
+from cmlint.model.findings import RANKS, Finding, Severity
 from cmlint.report.characters import printable, width
 from cmlint.report.frames import Frames
 from cmlint.report.paint import CODES, Paint
@@ -83,7 +83,7 @@ def listed(label: str, lines: list[str]) -> Iterator[str]:
 def filters(findings: Iterable[Finding]) -> Iterator[str]:
     """What to filter by; the script shows it, for without one it does nothing."""
     rules = Counter(finding.rule for finding in findings)
-    severities = Counter(finding.severity for finding in findings)
+    severities: Counter[Severity] = Counter(finding.severity for finding in findings)
     yield '<form id="filters" role="search" aria-label="findings" hidden>'
     yield "<fieldset><legend>Severity</legend>"
     for severity in sorted(severities, key=lambda severity: -RANKS[severity]):
