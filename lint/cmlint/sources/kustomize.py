@@ -243,7 +243,7 @@ def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[
     read = {leaf.shown: read_kustomization(leaf.text)}
     for path in dict.fromkeys(path for one in tree for path in one.manifests) if paths is None else paths:
         try:
-            read[project.shown(path)] = as_kustomize_reads(read_text(project.text(path), project.makers))
+            read[project.shown(path)] = as_kustomize_reads(project.facts(path))
         except (OSError, UnicodeDecodeError):
             continue
     settled = not any(one.changes or one.is_component for one in tree)
