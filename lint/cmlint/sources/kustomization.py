@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from cmlint.cache.states import Seen
@@ -266,16 +266,13 @@ class Project:
         """All that are known."""
         return [found for found in self.known.values() if found]
 
-    def note(self, kustomizations: Iterable[Kustomization], seen: Seen, *, remote: bool) -> None:
+    def note(self, kustomizations: Sequence[Kustomization], seen: Seen, *, remote: bool) -> None:
         """Notes what kustomizations look at: all that they name, and where others were looked for.
 
         What is `remote`, when that is allowed, changes unseen, and so does what plugins in a folder of their own name.
         """
-        walked = {os.path.abspath(folder) for folder in seen.walked}
-        for folder in self.known:
-            if folder not in walked:
-                for name in files.KUSTOMIZATIONS:
-                    seen.note(os.path.join(folder, name))
+        named = {one.full(item.text or "") for one in kustomizations for item in one.named}
+        self.note_folders({one.folder for one in kustomizations} | (named & self.known.keys()), seen)
         for one in kustomizations:
             seen.note(one.path)
             for item in one.named:
@@ -285,6 +282,14 @@ class Project:
                 os.path.isdir(one.full(name)) for name in plugins if "\n" not in name
             ):
                 seen.whole = False
+
+    def note_folders(self, folders: Iterable[str], seen: Seen) -> None:
+        """Notes where kustomizations were looked for, but for folders that are noted as a whole."""
+        walked = {os.path.abspath(folder) for folder in seen.walked}
+        for folder in folders:
+            if folder not in walked:
+                for name in files.KUSTOMIZATIONS:
+                    seen.note(os.path.join(folder, name))
 
     def used_in(self, folder: str) -> set[str]:
         """The real paths of all that the kustomization in a folder names; none without one."""

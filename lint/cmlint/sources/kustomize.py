@@ -94,6 +94,7 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     idle = [one for one in unused if one.is_component]
     alone = take_alone(project, groups, problems)
     builds = build_all(project, leaves, wishes, problems)
+    project.note_folders(project.known, wishes.seen)
     project.note(project.kustomizations, wishes.seen, remote=wishes.allow_remote or wishes.enable_helm)
     return chain(builds, (unbuilt(project, one, COMPONENT) for one in idle), alone)
 
