@@ -11,6 +11,8 @@ NPM := $(TOOLS)/npm/made-$(shell cksum < tests/support/npm/package-lock.json | c
 # The programs of the system that tests run and that are not there. CHROMIUM names a browser of one's own.
 MISSING := $(foreach name,$(if $(CHROMIUM),,chromium) zsh fish,$(if $(shell command -v $(name)),,$(name)))
 
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+
 # A Kubernetes API server, unless the environment names another one. A name ends in a sum of what the program is made of.
 KUBE_VERSION := $(shell sed -n 's/.*k8s.io\/kubernetes \(v[0-9.]*\)$$/\1/p' tests/apiserver/go.mod)
 KUBE_SUM := $(shell cat tests/apiserver/go.* tests/apiserver/*/*.go | cksum | cut -d' ' -f1)
@@ -65,7 +67,7 @@ $(NPM):
 	touch $@
 
 $(MISSING):
-	apt-get update --quiet && apt-get install --yes --no-install-recommends $@ || { echo "tests run $@: install it" \
+	$(SUDO) apt-get update --quiet && $(SUDO) apt-get install --yes --no-install-recommends $@ || { echo "tests run $@: install it" \
 		"$(if $(filter chromium,$@),or set CHROMIUM=/path/to/chromium)"; exit 1; }
 
 $(TOOLS)/kube-$(KUBE_VERSION)/%-$(KUBE_SUM):

@@ -37,8 +37,8 @@ ALLOWED = {
     "adopt": "cache check config engine errors fingerprints fixes manifest model result rules sources texts",
     "fixes": "atomic check engine manifest model result sources",
     "report": "bundle check engine fixes kube model registry result rules sources texts",
-    "cli": "adopt atomic bundle cache check config errors fixes kube live manifest model progress registry report result "
-    "rules runs sources suppress texts",
+    "cli": "adopt atomic bundle cache check config errors fixes kube live manifest model progress registry report "
+    "result rules runs sources suppress texts",
     "__main__": "cli errors",
 }
 """What each room of `lint/cmlint` may import from the others."""

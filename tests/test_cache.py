@@ -352,9 +352,10 @@ def put_a_file_there(cache: Path) -> None:
 
 def mix_up(cache: Path) -> None:
     """Each file in the place of another."""
-    first, *others = kept_in(cache)
-    for other in others:
-        shutil.copy(first, other)
+    kept = kept_in(cache)
+    contents = [path.read_bytes() for path in kept]
+    for path, content in zip(kept, [*contents[1:], contents[0]], strict=True):
+        path.write_bytes(content)
 
 
 DAMAGES = (

@@ -453,7 +453,10 @@ def test_a_rule_is_read(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "rule", "missing-key")
     head, blank, says, *rest = done.stdout.split("\n")
     assert (head, blank) == ("# missing-key", "")
-    assert says == "*error, stuck: accepted, but the pod does not start; family `references`, since 0.1.0*"
+    assert (
+        says
+        == "*error, stuck: accepted, but the pod does not start; family `references`, since 0.1.0; fixable, see below*"
+    )
     assert "\n".join((head, *rest)) == load_rules()["missing-key"].page()
 
 

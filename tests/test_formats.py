@@ -370,7 +370,7 @@ def test_junit_says_what_fails_and_what_passes(tmp_path: Path) -> None:
     }
     (failure,) = cases_in(done.stdout)["a.yaml: non-string-env at 9:28"].result
     assert (failure.type, failure.message) == ("error", "the value of `A` must be a string, but it is a number")
-    assert failure.text.endswith("see https://cmlint.dev/rules/non-string-env")
+    assert (failure.text or "").endswith("see https://cmlint.dev/rules/non-string-env")
 
 
 def test_an_info_is_no_failure_in_junit(tmp_path: Path) -> None:
@@ -379,7 +379,7 @@ def test_an_info_is_no_failure_in_junit(tmp_path: Path) -> None:
     assert cases.keys() == {"a.yaml: has no problems", "b.yaml: unused-configmap at 3:18"}
     case = cases["b.yaml: unused-configmap at 3:18"]
     assert case.result == []
-    assert case.system_out.startswith("nothing reads the ConfigMap `app`")
+    assert (case.system_out or "").startswith("nothing reads the ConfigMap `app`")
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

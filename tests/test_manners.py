@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cmlint.cli import COMMANDS
 from tests.support.command import cmlint
 from tests.support.run import ROOT, rules, write
 from tests.support.terminal import on_terminal
@@ -75,10 +76,18 @@ def test_frames_are_the_same_with_any_line_end(tmp_path: Path, end: str) -> None
 
 @pytest.mark.parametrize("name", sorted(rules()))
 def test_a_page_fits_a_terminal(tmp_path: Path, name: str) -> None:
-    shown = on_terminal(tmp_path, "rule", name)
-    lines = re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", shown).split("\n")
+    lines = re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", on_terminal(tmp_path, "rule", name)).split("\n")
     assert name in lines[0] + lines[1]
     assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_reads_like_a_manual(tmp_path: Path, command: str) -> None:
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal(tmp_path, command, "--help"))
+    assert max(map(len, shown.split("\n"))) <= 80
+    assert not re.search("bool|list\\[", shown)
+    assert ("Exit status:" in shown) == (command == "check")
+    assert " Examples:\n" in shown
 
 
 def test_the_page_about_versions_names_every_kind_of_change() -> None:

@@ -28,9 +28,6 @@ from cmlint.sources.files import Problem
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
-ALWAYS = ("unused-configmap", "unused-key")
-"""Rules about what breaks nothing that an audit runs all the same: what is left over is half of what one looks for."""
-
 
 class Wanted(NamedTuple):
     """Which clusters are read, how, and how much of them; without `contexts` the current one."""
@@ -155,13 +152,12 @@ def judge(
 ) -> Result:
     """What is wrong in clusters that have been read, each by the rules of its own version."""
     selected, chosen = select(rules, config.select, config.ignore)
-    chosen |= {name for name in ALWAYS if name in rules}
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
     bundles: list[Bundle] = []
     outcomes: list[Outcome] = []
     texts = Texts(str)
     for cluster in clusters:
-        own = list(bundles_of(cluster, config))
+        own = list(bundles_of(cluster, config, whole=config.pedantic or bool(chosen)))
         texts.listings.append(cluster.listings)
         engine = Engine(selected, settings_of(for_cluster(config, [cluster])), texts, chosen)
         outcomes.append(engine.run(own, suppressions))
@@ -169,10 +165,14 @@ def judge(
     return Result(merged(outcomes), bundles, texts, problems)
 
 
-def bundles_of(cluster: Cluster, config: Config) -> Iterator[Bundle]:
-    """What a cluster holds, one bundle a namespace."""
+def bundles_of(cluster: Cluster, config: Config, *, whole: bool) -> Iterator[Bundle]:
+    """What a cluster holds, one bundle a namespace.
+
+    Unless it shall be `whole`, it holds workloads only: they find in the cluster what they name, and only rules about
+    what breaks nothing look at what they do not name.
+    """
     for namespace in sorted({*cluster.inventory.spaces, *cluster.workloads}):
-        live = [*cluster.workloads.get(namespace, ()), *providers_in(cluster, namespace)]
+        live = [*cluster.workloads.get(namespace, ()), *(providers_in(cluster, namespace) if whole else ())]
         cluster.listings.update((each.path, each.text) for each in live)
         bundle = Bundle([(each.path, each.facts) for each in live], config.external, live=True)
         bundle.stand_on(cluster)

@@ -64,16 +64,22 @@ def make_app(program: str) -> typer.Typer:
     app.callback()(start)
     for name in COMMANDS:
         command: Command = import_module(f"cmlint.cli.{name}").COMMAND
-        made = with_examples(TyperCommand, program, command.examples)
+        made = with_examples(TyperCommand, program, command.examples, command.statuses)
         app.command(name, cls=made, help=command.summary)(function_of(command))
     return app
 
 
-def with_examples(base: Any, program: str, examples: Examples) -> Any:
-    """A class of commands whose help ends with examples."""
+def with_examples(base: Any, program: str, examples: Examples, statuses: Examples = ()) -> Any:
+    """A class of commands whose help ends with exit statuses and examples, and calls no flag a boolean."""
 
     def format_help(self: Any, ctx: Any, formatter: Any) -> None:
+        for parameter in self.get_params(ctx):
+            if parameter.param_type_name == "argument" or parameter.is_flag:
+                parameter.display_type_rich = lambda ctx: None
         base.format_help(self, ctx, formatter)
+        if statuses:
+            typer.secho(" Exit status:\n", bold=True)
+            typer.echo("".join(f"  {status}  {meaning}\n" for status, meaning in statuses))
         typer.secho(" Examples:\n", bold=True)
         for line, what in examples:
             typer.secho(f"  # {what}", dim=True)

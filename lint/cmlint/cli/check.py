@@ -223,4 +223,10 @@ EXAMPLES = (
     ("check - < rendered.yaml", "lint what comes from standard input"),
 )
 
-COMMAND = Command("check", "Find what is wrong with manifests.", EXAMPLES, PARAMETERS, Options, run)
+STATUSES = (
+    ("0", "nothing at or above `--fail-on`"),
+    ("1", "something was found"),
+    ("2", "usage, configuration or internal error, or something could not be read"),
+)
+
+COMMAND = Command("check", "Find what is wrong with manifests.", EXAMPLES, PARAMETERS, Options, run, STATUSES)

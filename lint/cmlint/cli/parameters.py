@@ -73,7 +73,10 @@ COLOR = Parameter(
 
 
 class Command(NamedTuple):
-    """A command: what it takes, the type of its options, and what it does with them, giving the exit status."""
+    """A command: what it takes, the type of its options, and what it does with them, giving the exit status.
+
+    `statuses` are the exit statuses that mean more than that it went well or did not, and what each means.
+    """
 
     name: str
     summary: str
@@ -81,6 +84,7 @@ class Command(NamedTuple):
     parameters: tuple[Parameter, ...]
     options: Callable[..., Any]
     run: Callable[[Any], int]
+    statuses: Examples = ()
 
 
 def parse(parameters: Sequence[Parameter], words: Iterable[str]) -> Values | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cmlint.cli import clusters
+from cmlint.cli import clusters, reach
 from cmlint.cli.inputs import tell_problems
 from cmlint.cli.parameters import OUTPUT, Command, Parameter
 from cmlint.cli.terminal import write
@@ -33,9 +33,9 @@ def run(options: Options) -> int:
     """Reads, writes and gives the exit status."""
     from cmlint.live import take
 
-    wanted = clusters.wanted_of(options)
+    wanted = reach.wanted_of(options)
     problems: list[Problem] = []
-    text = clusters.reach(lambda: take(wanted, problems, clusters.show))
+    text = reach.reach(lambda: take(wanted, problems, reach.show))
     tell_problems(problems)
     write(text, options.output)
     return 0
