@@ -241,6 +241,18 @@ spec:
   values: VALUES
 """
 HELM = ARGO.replace("source: {path: PATH}", "source: {path: shop, helm: {GIVEN}}").replace("NAMESPACE", "shop")
+SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: shops}
+spec:
+  generators: [{list: {elements: [{city: ulm}, {city: bonn}]}}]
+  template:
+    metadata: {name: "{{city}}"}
+    spec:
+      source: {path: shop, helm: {GIVEN}}
+      destination: {name: "{{city}}", namespace: shop}
+"""
 UNKNOWN = "shop/templates/pod.yaml:7:7: error[unknown-field] `imege` is not a field that Kubernetes knows"
 ABSENT = "shop/templates/pod.yaml:11:62: error[missing-key] the ConfigMap `settings` has no key `KEY`"
 
@@ -258,6 +270,8 @@ ABSENT = "shop/templates/pod.yaml:11:62: error[missing-key] the ConfigMap `setti
         (HELM.replace("GIVEN", "parameters: [{name: key, value: CURRENCY}]"), [UNKNOWN]),
         (HELM.replace("GIVEN", "valuesObject: {key: CURRENCY}"), [UNKNOWN]),
         (HELM.replace("GIVEN", "values: 'key: CURRENCY'"), [UNKNOWN]),
+        (SET.replace("GIVEN", ""), [UNKNOWN, ABSENT]),
+        (SET.replace("GIVEN", "parameters: [{name: key, value: '{{city}}'}]"), [UNKNOWN]),
     ],
 )
 def test_values_from_gitops_leave_a_chart_open(tmp_path: Path, deployer: str, found: list[str]) -> None:

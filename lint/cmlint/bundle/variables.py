@@ -20,7 +20,7 @@ from cmlint.bundle.nearest import meets
 from cmlint.kube.names import is_placeholder
 from cmlint.model.facts import Document, Facts, FileFacts, Key, PostBuild, Provider, Scalar
 
-VARIABLE = r"\$\{([A-Za-z_]\w*)(?::?[-=]([^${}]*))?\}"
+VARIABLE = r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^${}]*))?\}"
 """A variable, and perhaps its default: `${X}`, `${X:=y}`, `${X:-y}`. What is done to its value is left undone."""
 
 ESCAPED = "$$"

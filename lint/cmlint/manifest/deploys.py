@@ -23,7 +23,10 @@ RELEASE = ("helm.toolkit.fluxcd.io", "HelmRelease")
 ARGO = ("argoproj.io", "Application")
 """https://argo-cd.readthedocs.io/en/stable/operator-manual/application.yaml"""
 
-DEPLOYERS = frozenset((FLUX, RELEASE, ARGO))
+SET = ("argoproj.io", "ApplicationSet")
+"""https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/"""
+
+DEPLOYERS = frozenset((FLUX, RELEASE, ARGO, SET))
 
 OWN_VALUES = "values.yaml"
 """The file of values that every chart is given."""
@@ -37,7 +40,7 @@ GIVING = ("values", "valuesObject", "valuesFrom", "parameters", "fileParameters"
 
 def read_deploys(decoder: Decoder, root: Node, api_version: str, kind: str) -> tuple[Deploy, ...]:
     """The folders that an object brings to a cluster; none where it does not say which."""
-    found = {FLUX: flux, RELEASE: release, ARGO: argo}.get((group_of(api_version), kind))
+    found = {FLUX: flux, RELEASE: release, ARGO: argo, SET: argo_set}.get((group_of(api_version), kind))
     deploys = found(decoder, root) if found else ()
     return tuple(deploy for deploy in deploys if not is_placeholder(deploy.path))
 
@@ -82,6 +85,12 @@ def argo(decoder: Decoder, root: Node) -> Iterator[Deploy]:
                 called = text(decoder, source, "helm.releaseName") or own
                 gives = gives_values(decoder, source, "helm")
                 yield Deploy(path, namespace, f"argocd:{server or name}", None, called, gives)
+
+
+def argo_set(decoder: Decoder, root: Node) -> Iterator[Deploy]:
+    """What each Application that is made of the template brings; the rest of the object says how many there are."""
+    for template in walk(root, "spec.template"):
+        yield from argo(decoder, template)
 
 
 def gives_values(decoder: Decoder, node: Node, route: str) -> bool:
