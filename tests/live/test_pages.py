@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cmlint.kube.names import why_not_label
 from tests.support import assertions, pages
-from tests.support.apiserver import API, KUBECTL, Cluster, Tree, plural, version_of
+from tests.support.apiserver import API, KUBECTL, Cluster, Tree, path_of, plural, version_of
 from tests.support.run import CONFIG, write
-from tests.support.verdicts import Written, objects_in, target, verdicts
+from tests.support.verdicts import STRICT, Written, objects_in, target, verdicts
 
 SECTIONS = {
     f"{page.rule}: {section.title}": section
@@ -22,7 +23,8 @@ SECTIONS = {
     for section in page.sections
     if section.runs and pages.CLUSTER not in section.files
 }
-PLACEHOLDER = re.compile(r"\$\{|\{\{")
+UNFINISHED = re.compile(r"(?m)\$\{|\{\{|@[A-Z]+@|^\$[A-Z]+$|^ +\.\.\.$")
+"""What a text holds that is not yet what the server will see: something is still to be put in, or left out."""
 POD = ("spec", "template", "spec", "containers", "[]", "env", "[]", "value")
 
 
@@ -41,7 +43,7 @@ def manifests(section: pages.Section, folder: Path) -> dict[str, str]:
     files = {
         name: assertions.read(name, text)[0].replace("cmlint: ignore", "cmlint, do not ignore")
         for name, text in section.files.items()
-        if name != CONFIG
+        if name not in (CONFIG, pages.CLUSTER)
     }
     if "kustomization.yaml" not in files:
         return files
@@ -56,7 +58,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Written]
     found = {}
     for title, section in SECTIONS.items():
         written = objects_in(manifests(section, tmp_path_factory.mktemp("section")))
-        found[title] = [one for one in written if not PLACEHOLDER.search(one.text)]
+        found[title] = [one for one in written if not UNFINISHED.search(one.text)]
     return found
 
 
@@ -94,3 +96,15 @@ def test_the_server_refuses_exactly_what_is_called_rejected(
 ) -> None:
     wrong = [verdict for verdict in verdicts(prepared, objects[title]) if verdict.differs]
     assert not wrong, "\n" + "\n".join(map(str, wrong))
+
+
+def test_the_server_refuses_to_change_what_is_immutable(cluster: Cluster) -> None:
+    section = SECTIONS["immutable-change: Example"]
+    stored, changed = (yaml.safe_load(text) for text in section.files.values())
+    for found in (stored, changed):
+        found["metadata"]["namespace"] = "immutable"
+    cluster.namespace("immutable")
+    cluster.create(stored)
+    answer = cluster.send("PUT", f"{path_of('ConfigMap', 'immutable', 'settings')}?{STRICT}", changed)
+    assert answer.status == 422
+    assert "data: Forbidden: field is immutable when `immutable` is set" in answer.message

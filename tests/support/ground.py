@@ -95,6 +95,7 @@ SECRETS = {
     "kubernetes.io/ssh-auth": {"ssh-privatekey": "x"},
     "kubernetes.io/dockerconfigjson": {".dockerconfigjson": '{"auths": {}}'},
     "kubernetes.io/dockercfg": {".dockercfg": "{}"},
+    "kubernetes.io/service-account-token": {},
 }
 """Types of Secrets, and what they need."""
 
@@ -189,7 +190,7 @@ class Generator:
         labels = {"app": self.random.choice(["", "x", "a_b.C"]), "example.com/tier": "web"}
         return name | self.pick(
             labels=lambda: labels,
-            annotations=lambda: {"example.com/a": self.random.choice(TEXTS)},
+            annotations=lambda: {"example.com/a": self.random.choice(TEXTS), "kubernetes.io/service-account.name": "x"},
             finalizers=lambda: self.random.choice(
                 [["example.com/f"], ["orphan"], ["kubernetes", "foregroundDeletion"]]
             ),

@@ -17,6 +17,8 @@ HEAD = r"""(?m)(?:^|[{,])[ ]*["']?%s["']?:[ ]*["']?([\w./-]+)"""
 NOTHING = r"(?m)^(---.*|[ \t]*#.*|\s*)$"
 STRICT = "dryRun=All&fieldValidation=Strict"
 THREADS = 8
+SHOWN = 3000
+"""So many characters of a manifest are shown when a test fails."""
 
 
 class Written(NamedTuple):
@@ -41,7 +43,7 @@ class Verdict(NamedTuple):
     def __str__(self) -> str:
         why = f"the server refuses it: {self.refused}" if self.refused else "the server accepts it"
         said = "; ".join(self.written.rejected) or "nothing"
-        return f"{self.written.place}: {why}\n  cmlint says: {said}\n{self.written.text}"
+        return f"{self.written.place}: {why}\n  cmlint says: {said}\n{self.written.text[:SHOWN]}"
 
     @property
     def differs(self) -> bool:
