@@ -64,7 +64,7 @@ def run(options: Options) -> int:
     config = settle_rules(load(options.config, rules), options)
     which = reach.wanted_of(options)
     try:
-        result = reach.reach(lambda: audit(which, config, rules, reach.show, suppress=not options.no_ignores))
+        result = reach.reach(lambda: audit(which, config, rules, reach.read, suppress=not options.no_ignores))
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cmlint.cli.inputs import tell
 from cmlint.errors import FatalError
+from cmlint.progress import PROGRESS, doing
 
 if TYPE_CHECKING:
     from cmlint.check import Look
@@ -17,15 +17,24 @@ T = TypeVar("T")
 
 
 def reach(job: Callable[[], T]) -> T:
-    """Does something with clusters; raises FatalError where none can be reached."""
+    """Does something with clusters alone, and tells on a terminal how far it is."""
+    with PROGRESS:
+        return reached(job)
+
+
+def reached(job: Callable[[], T]) -> T:
+    """What comes of something with clusters; raises FatalError where none can be reached."""
     from cmlint.sources.cluster.connect import NoClusterError
 
     try:
         return job()
     except NoClusterError as error:
         raise FatalError(str(error), error.help) from None
-    finally:
-        show("")
+
+
+def read(what: str) -> None:
+    """Says on a terminal what is being read."""
+    doing(f"reading {what}")
 
 
 def number(option: str, text: str | None, default: float) -> float:
@@ -37,13 +46,6 @@ def number(option: str, text: str | None, default: float) -> float:
     if not 0 < value < float("inf"):
         raise FatalError(f"`{option}` takes a number above 0, and not `{text}`", f"write it like `{option} 20`")
     return value
-
-
-def show(what: str) -> None:
-    """Shows on a terminal what is being read, in the place of what was shown before."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\033[K{f'reading {what}' if what else ''}")
-        sys.stderr.flush()
 
 
 def look_of(options: Any) -> Look | None:
@@ -66,8 +68,8 @@ def look_of(options: Any) -> Look | None:
         snapshots = list(written(options.against, max_age, lambda message: tell("warning", message)))
     except BadSnapshotError as error:
         raise FatalError(str(error), "`cmlint snapshot --output FILE` writes one") from None
-    ground = Ground(wanted if options.live else None, snapshots, options.namespace, show)
-    return lambda *run: reach(lambda: ground.look(*run))
+    ground = Ground(wanted if options.live else None, snapshots, options.namespace, read)
+    return lambda *run: reached(lambda: ground.look(*run))
 
 
 def wanted_of(options: Any) -> Wanted:

@@ -35,7 +35,7 @@ def run(options: Options) -> int:
 
     wanted = reach.wanted_of(options)
     problems: list[Problem] = []
-    text = reach.reach(lambda: take(wanted, problems, reach.show))
+    text = reach.reach(lambda: take(wanted, problems, reach.read))
     tell_problems(problems)
     write(text, options.output)
     return 0
