@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from cmlint.kube.names import why_not_label
+from cmlint.sources.files import SUFFIXES
 from tests.support import assertions, pages
 from tests.support.apiserver import API, KUBECTL, Cluster, Tree, path_of, plural, version_of
 from tests.support.run import CONFIG, write
@@ -21,7 +22,7 @@ SECTIONS = {
     f"{page.rule}: {section.title}": section
     for page in map(pages.read, pages.rule_pages() + pages.extra_pages())
     for section in page.sections
-    if section.runs and pages.CLUSTER not in section.files
+    if section.runs
 }
 UNFINISHED = re.compile(r"(?m)\$\{|\{\{|@[A-Z]+@|^\$[A-Z]+$|^ +\.\.\.$")
 """What a text holds that is not yet what the server will see: something is still to be put in, or left out."""
@@ -43,7 +44,7 @@ def manifests(section: pages.Section, folder: Path) -> dict[str, str]:
     files = {
         name: assertions.read(name, text)[0].replace("cmlint: ignore", "cmlint, do not ignore")
         for name, text in section.files.items()
-        if name not in (CONFIG, pages.CLUSTER)
+        if name not in (CONFIG, pages.CLUSTER) and name.endswith(SUFFIXES)
     }
     if "kustomization.yaml" not in files:
         return files
