@@ -14,6 +14,7 @@ from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.reports import in_actions, wanted, write_reports
 from cmlint.config import load
 from cmlint.errors import fatal
+from cmlint.progress import PROGRESS
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -64,7 +65,8 @@ def run(options: Options) -> int:
     config = settle_rules(load(options.config, rules), options)
     which = clusters.wanted_of(options)
     try:
-        result = clusters.reach(lambda: audit(which, config, rules, clusters.show, suppress=not options.no_ignores))
+        with PROGRESS:
+            result = clusters.reach(lambda: audit(which, config, rules, clusters.show, suppress=not options.no_ignores))
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)

@@ -1,14 +1,14 @@
-"""What the commands that read clusters have in common: their options, the line of progress, and what is fatal."""
+"""What the commands that read clusters have in common: their options, what is told meanwhile, and what is fatal."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cmlint.cli.inputs import tell
 from cmlint.cli.parameters import Parameter
 from cmlint.errors import FatalError
+from cmlint.progress import doing
 
 if TYPE_CHECKING:
     from cmlint.check import Look
@@ -78,8 +78,6 @@ def reach(job: Callable[[], T]) -> T:
         return job()
     except NoClusterError as error:
         raise FatalError(str(error), error.help) from None
-    finally:
-        show("")
 
 
 def number(option: str, text: str | None, default: float) -> float:
@@ -94,10 +92,8 @@ def number(option: str, text: str | None, default: float) -> float:
 
 
 def show(what: str) -> None:
-    """Shows on a terminal what is being read, in the place of what was shown before."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\033[K{f'reading {what}' if what else ''}")
-        sys.stderr.flush()
+    """Says what is being read."""
+    doing(f"reading {what}")
 
 
 def look_of(options: Any) -> Look | None:

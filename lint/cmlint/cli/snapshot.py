@@ -8,6 +8,7 @@ from cmlint.cli import clusters
 from cmlint.cli.inputs import tell_problems
 from cmlint.cli.parameters import OUTPUT, Command, Parameter
 from cmlint.cli.terminal import write
+from cmlint.progress import PROGRESS
 from cmlint.sources.files import Problem
 
 
@@ -35,7 +36,8 @@ def run(options: Options) -> int:
 
     wanted = clusters.wanted_of(options)
     problems: list[Problem] = []
-    text = clusters.reach(lambda: take(wanted, problems, clusters.show))
+    with PROGRESS:
+        text = clusters.reach(lambda: take(wanted, problems, clusters.show))
     tell_problems(problems)
     write(text, options.output)
     return 0
