@@ -1,6 +1,6 @@
 """How long a commit takes with the hook: the story of docs/pre-commit.md, over and over.
 
-    python bench/hook.py [--rounds N]
+    python -m bench.hook [--rounds N]
 
 pre-commit runs the command that is installed here, so that nothing is installed for it. The first line is a commit
 with no hook at all, the second one with a hook that does nothing: what is above it is cmlint.

@@ -50,7 +50,7 @@ def test_findings_are_counted_saved_and_compared(tmp_path: Path) -> None:
 
 
 def test_a_commit_is_measured_with_the_hook_and_without() -> None:
-    done = bench("hook.py", "--rounds", "1")
+    done = bench("hook", "--rounds", "1")
     assert (done.returncode, done.stderr) == (0, "")
     head, *rows = done.stdout.splitlines()
     assert head.split() == ["a", "commit", "with", "CPU,", "s", "wall,", "s", "(best", "of", "4)"]

@@ -523,6 +523,8 @@ def test_what_was_built_is_built_again_only_where_something_has_changed(
     assert builds("--pedantic") == 0
     (folder / "overlays/two/patch.yaml").write_text(POD.replace("NAME", "one").replace("TAG", "1.2.3"))
     assert builds() == 1
+    (folder / "overlays/one/kustomization.yaml").write_text("resources: [../../base]\nnamePrefix: uno-\n")
+    assert builds() == 1
     (folder / "base/host").write_text("b")
     assert builds() == 2
     (folder / "base/other.yaml").write_text(TEXTS[1])

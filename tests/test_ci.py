@@ -128,7 +128,7 @@ class Runner:
         """Runs a shell step, as the runner does."""
         step = self.step(name)
         given = {
-            variable: re.sub(r"\$\{\{ inputs\.(\w+) \}\}", lambda found: self.inputs[found[1]], value)
+            variable: re.sub(r"\$\{\{ inputs\.(\w+) \}\}", lambda found: self.inputs[found[1]] or "", value)
             for variable, value in step["env"].items()
         }
         own = {"GITHUB_ACTIONS": "true", "GITHUB_ACTION_PATH": str(ROOT), "RUNNER_TEMP": str(self.temporary)}

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from cmlint.check import check
-from cmlint.config import Config
+from cmlint.config import Config, Helm
 from cmlint.manifest.documents import read_text
-from cmlint.model.facts import Deploy
+from cmlint.model.facts import Deploy, PostBuild
 from cmlint.result import Result
 from tests.support.run import concise, inside, rules, write
 
@@ -96,28 +96,231 @@ kind: ConfigMap
 metadata: {name: NAME}
 data: {KEY: x}
 """
+FILLING = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux-system}
+spec: {path: ./web, postBuild: POST}
+"""
+BUILT = {"web/kustomization.yaml": "resources: [pod.yaml, settings.yaml]\n"}
+
+
+def filled(folder: Path, post: str, name: str, key: str, files: dict[str, str] | None = None) -> Result:
+    """What cmlint finds of the key `URL` in `settings` beside a ConfigMap with variables in its name or key."""
+    own = UNFILLED.replace("NAME", name).replace("KEY", key)
+    web = {"web/pod.yaml": WEB.replace("KEY", "URL"), "web/settings.yaml": own}
+    write(folder, {"cluster/web.yaml": FILLING.replace("POST", post), **web, **(BUILT if files is None else files)})
+    with inside(folder):
+        return check((".",), Config(), dict(rules()))
+
+
+def whys(result: Result) -> list[str]:
+    """Why references are not verifiable."""
+    return [entry.why for entry in result.outcome.unverified]
+
+
+MISSING = "web/pod.yaml:10:47: error[missing-configmap] nothing defines the ConfigMap `settings`"
+LACKING = "web/pod.yaml:10:62: error[missing-key] the ConfigMap `settings` has no key `URL`"
+OPEN = "`${a}s` in web/kustomization.yaml may become it"
 
 
 def test_what_is_still_to_be_filled_in_proves_nothing(tmp_path: Path) -> None:
-    flux = FLUX.replace("PATH", "web").replace(", targetNamespace: NAMESPACE", ", postBuild: {substitute: {a: shop}}")
-    files = {"cluster/web.yaml": flux, "web/kustomization.yaml": "resources: [pod.yaml, settings.yaml]\n"}
-    write(tmp_path, {**files, "web/pod.yaml": WEB.replace("KEY", "URL")})
+    post = "{substitute: {b: shop}}"
+    result = filled(tmp_path, post, "settings", '"${a}_URL"')
+    assert (concise(result), whys(result)) == ([], [])
+    result = filled(tmp_path, post, '"${a}s"', "URL")
+    assert (concise(result), whys(result)) == ([], [OPEN])
+    result = filled(tmp_path, post, '"${a}-config"', "URL")
+    assert (concise(result), whys(result)) == ([MISSING], [])
 
-    def found(name: str, key: str) -> tuple[list[str], list[str]]:
-        write(tmp_path, {"web/settings.yaml": UNFILLED.replace("NAME", name).replace("KEY", key)})
-        with inside(tmp_path):
-            result = check((".",), Config(), dict(rules()))
-        return concise(result), [entry.why for entry in result.outcome.unverified]
 
-    assert found("settings", '"${a}_URL"') == ([], [])
-    why = "`${a}s` in web/kustomization.yaml may become it"
-    assert found('"${a}s"', "URL") == ([], [why])
-    missing = ["web/pod.yaml:10:47: error[missing-configmap] nothing defines the ConfigMap `settings`"]
-    assert found('"${a}-config"', "URL") == (missing, [])
+@pytest.mark.parametrize("loose", [False, True], ids=["built", "loose"])
+@pytest.mark.parametrize(
+    ("name", "key", "found"),
+    [
+        ('"${a}s"', "URL", []),
+        ('"${a}s"', '"${b}URL"', [LACKING]),
+        ('"${none:=settings}"', "URL", []),
+        ('"${none:-settings}"', "OTHER", [LACKING]),
+        ('"${b}s"', "URL", [MISSING]),
+        ("settings", '"${none:-URL}"', []),
+        ('"$${a}s"', "URL", [MISSING]),
+        ('"${a^^}s"', "URL", []),
+    ],
+)
+def test_flux_fills_in_names_and_keys(tmp_path: Path, name: str, key: str, found: list[str], *, loose: bool) -> None:
+    result = filled(tmp_path, "{substitute: {a: setting, b: shop}}", name, key, {} if loose else None)
+    assert concise(result) == found
+
+
+def test_a_filled_name_is_shown_where_it_is_written(tmp_path: Path) -> None:
+    result = filled(tmp_path, "{substitute: {a: setting}}", "settings", "OTHER")
+    assert concise(result) == [LACKING]
+    write(tmp_path, {"web/pod.yaml": WEB.replace("{name: settings, key: KEY}", '{name: "${a}s", key: URL}')})
+    with inside(tmp_path):
+        result = check((".",), Config(), dict(rules()))
+    assert concise(result) == ["web/pod.yaml:10:61: error[missing-key] the ConfigMap `settings` has no key `URL`"]
+
+
+SHARED = """\
+apiVersion: v1
+kind: KIND
+metadata: {name: shared, namespace: flux-system}
+data: {a: VALUE}
+"""
+FROM = "{substituteFrom: [{kind: KIND, name: shared}]}"
+
+
+def holding(kind: str = "ConfigMap", value: str = "setting") -> str:
+    """An object that holds the variable `a`."""
+    return SHARED.replace("KIND", kind).replace("VALUE", value)
+
+
+def test_variables_come_from_config_maps_in_the_files(tmp_path: Path) -> None:
+    post = FROM.replace("KIND", "ConfigMap")
+    result = filled(tmp_path, post, '"${a}s"', "OTHER", {**BUILT, "cluster/shared.yaml": holding()})
+    assert (concise(result), whys(result)) == ([LACKING], [])
+    write(tmp_path, {"other/shared.yaml": holding(value="till")})
+    result = filled(tmp_path, post, '"${a}s"', "OTHER")
+    assert (concise(result), whys(result)) == ([], [OPEN]), "it may be either"
+    inline = post.replace("}]}", "}], substitute: {a: setting}}")
+    assert concise(filled(tmp_path, inline, '"${a}s"', "OTHER")) == [LACKING], "what is inline wins"
+
+
+@pytest.mark.parametrize("kind", ["ConfigMap", "Secret"])
+def test_variables_from_elsewhere_are_not_known(tmp_path: Path, kind: str) -> None:
+    post = FROM.replace("KIND", kind).replace("}]}", "}], substitute: {b: shop}}")
+    result = filled(tmp_path, post, '"${a:=setting}s"', "OTHER")
+    reader = "the custom resource Kustomization in cluster/web.yaml"
+    assert concise(result) == []
+    assert whys(result) == [reader, "`${a:=setting}s` in web/kustomization.yaml may become it"]
+
+
+def test_values_of_secrets_are_never_filled_in(tmp_path: Path) -> None:
+    files = {**BUILT, "cluster/shared.yaml": holding("Secret", "c2V0dGluZw==")}
+    result = filled(tmp_path, FROM.replace("KIND", "Secret"), '"${a}s"', "OTHER", files)
+    assert (concise(result), whys(result)) == ([], [OPEN])
+
+
+def test_what_several_fill_in_differently_is_left_open(tmp_path: Path) -> None:
+    other = FILLING.replace("name: web", "name: till").replace("POST", "{substitute: {a: till, b: s}}")
+    post = "{substitute: {a: setting, b: s}}"
+    result = filled(tmp_path, post, '"${a}s"', "OTHER", {**BUILT, "cluster/till.yaml": other})
+    assert (concise(result), whys(result)) == ([], [OPEN])
+    assert concise(filled(tmp_path, post, '"setting${b}"', "OTHER")) == [LACKING]
+
+
+def test_patches_of_variables_leave_defaults_open(tmp_path: Path) -> None:
+    patches = "spec: {path: ./cluster, patches: [{patch: 'spec: {postBuild: {substituteFrom: []}}'}]}"
+    all_of_them = FILLING.replace("name: web", "name: all").replace("spec: {path: ./web, postBuild: POST}", patches)
+    files = {**BUILT, "all.yaml": all_of_them}
+    result = filled(tmp_path, "{substitute: {b: shop}}", '"${a:-setting}s"', "OTHER", files)
+    assert (concise(result), whys(result)) == ([], ["`${a:-setting}s` in web/kustomization.yaml may become it"])
+    assert concise(filled(tmp_path, "{substitute: {a: setting}}", '"${a}s"', "OTHER", files)) == [LACKING]
+
+
+@pytest.mark.parametrize("field", ["annotations", "labels"])
+def test_an_object_may_be_left_as_it_is(tmp_path: Path, field: str) -> None:
+    name = f'"${{a}}s", {field}: {{kustomize.toolkit.fluxcd.io/substitute: disabled}}'
+    result = filled(tmp_path, "{substitute: {a: setting}}", name, "OTHER")
+    assert (concise(result), whys(result)) == ([], [OPEN])
+
+
+CHART = {
+    "shop/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+    "shop/values.yaml": "key: KEY\n",
+    "shop/templates/settings.yaml": SETTINGS,
+    "shop/templates/pod.yaml": WEB.replace("KEY", "{{ .Values.key }}").replace("image:", "imege: x\n      image:"),
+}
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: shop}
+spec:
+  chart: {spec: {chart: ./shop, sourceRef: {kind: GitRepository, name: shop}}}
+  values: VALUES
+"""
+HELM = ARGO.replace("source: {path: PATH}", "source: {path: shop, helm: {GIVEN}}").replace("NAMESPACE", "shop")
+SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: shops}
+spec:
+  generators: [{list: {elements: [{city: ulm}, {city: bonn}]}}]
+  template:
+    metadata: {name: "{{city}}"}
+    spec:
+      source: {path: shop, helm: {GIVEN}}
+      destination: {name: "{{city}}", namespace: shop}
+"""
+UNKNOWN = "shop/templates/pod.yaml:7:7: error[unknown-field] `imege` is not a field that Kubernetes knows"
+ABSENT = "shop/templates/pod.yaml:11:62: error[missing-key] the ConfigMap `settings` has no key `KEY`"
+
+
+@pytest.mark.parametrize(
+    ("deployer", "found"),
+    [
+        ("", [UNKNOWN, ABSENT]),
+        (RELEASE.replace("VALUES", "{}"), [UNKNOWN, ABSENT]),
+        (RELEASE.replace("VALUES", "{key: CURRENCY}"), [UNKNOWN]),
+        (RELEASE.replace("VALUES", "{}\n  valuesFrom: [{kind: Secret, name: shop}]"), [UNKNOWN]),
+        (RELEASE.replace("VALUES", "{key: x}").replace("GitRepository", "HelmRepository"), [UNKNOWN, ABSENT]),
+        (HELM.replace("GIVEN", "valueFiles: [values.yaml]"), [UNKNOWN, ABSENT]),
+        (HELM.replace("GIVEN", "valueFiles: [values.yaml, live.yaml]"), [UNKNOWN]),
+        (HELM.replace("GIVEN", "parameters: [{name: key, value: CURRENCY}]"), [UNKNOWN]),
+        (HELM.replace("GIVEN", "valuesObject: {key: CURRENCY}"), [UNKNOWN]),
+        (HELM.replace("GIVEN", "values: 'key: CURRENCY'"), [UNKNOWN]),
+        (SET.replace("GIVEN", ""), [UNKNOWN, ABSENT]),
+        (SET.replace("GIVEN", "parameters: [{name: key, value: '{{city}}'}]"), [UNKNOWN]),
+    ],
+)
+def test_values_from_gitops_leave_a_chart_open(tmp_path: Path, deployer: str, found: list[str]) -> None:
+    write(tmp_path, {**CHART, "cluster/shop.yaml": deployer or "{}"})
+    with inside(tmp_path):
+        result = check((".",), Config(), dict(rules()))
+    assert concise(result) == found
+    given = [] if ABSENT in found else ["cluster/shop.yaml gives the chart values of its own"]
+    assert [why for why in whys(result) if "values" in why] == given
+
+
+@pytest.mark.parametrize(("given", "found"), [("", ["web/pod.yaml:10:62"]), ("parameters: [{name: x}]", [])])
+def test_nothing_leads_into_a_chart_with_other_values(tmp_path: Path, given: str, found: list[str]) -> None:
+    web = ARGO.replace("PATH", "web").replace("NAMESPACE", "shop")
+    files = {"shop/Chart.yaml": CHART["shop/Chart.yaml"], "shop/templates/settings.yaml": SETTINGS}
+    write(tmp_path, {**files, "web/pod.yaml": WEB, "web/kustomization.yaml": "resources: [pod.yaml]\n"})
+    write(tmp_path, {"cluster/all.yaml": f"{web}---\n{HELM.replace('GIVEN', given)}"})
+    with inside(tmp_path):
+        result = check((".",), Config(), dict(rules()))
+    assert [line.partition(": ")[0] for line in concise(result)] == found
+    why = "it is defined in shop/Chart.yaml, which may be applied together with this"
+    assert whys(result) == ([] if found else [why])
+
+
+def test_values_that_the_configuration_names_are_told_of(tmp_path: Path) -> None:
+    release = RELEASE.replace("VALUES", "{key: CURRENCY}")
+    write(tmp_path, {**CHART, "cluster/shop.yaml": release, "live.yaml": "key: KEY\n"})
+    with inside(tmp_path):
+        config = Config(helm=Helm(values={"shop": (str(tmp_path / "live.yaml"),)}))
+        assert concise(check((".",), config, dict(rules()))) == [UNKNOWN, ABSENT]
+
+
+@pytest.mark.parametrize("release", ["till", "shop"])
+def test_names_that_are_right_for_a_release_of_gitops(tmp_path: Path, release: str) -> None:
+    named = SETTINGS.replace("name: settings", 'name: "{{ .Release.Name }}-shop-settings"')
+    pod = WEB.replace("settings", "shop-settings")
+    templates = {"shop/templates/settings.yaml": named, "shop/templates/pod.yaml": pod}
+    deployer = HELM.replace("GIVEN", f"releaseName: {release}")
+    write(tmp_path, {**CHART, **templates, "cluster/shop.yaml": deployer})
+    with inside(tmp_path):
+        result = check((".",), Config(), dict(rules()))
+    found = "shop/templates/pod.yaml:10:47: error[missing-configmap] nothing defines the ConfigMap `shop-settings`"
+    why = "shop makes it in the release of cluster/shop.yaml"
+    assert (concise(result), whys(result)) == (([found], []) if release == "till" else ([], [why]))
 
 
 def test_where_a_folder_goes() -> None:
     text = FLUX.replace("./PATH", "./apps/web").replace("NAMESPACE", "shop")
-    assert read_text(text).documents[0].deploys == (Deploy("./apps/web", "shop", "flux:"),)
+    post_build = PostBuild((), (), "", patches=False)
+    assert read_text(text).documents[0].deploys == (Deploy("./apps/web", "shop", "flux:", post_build),)
     text = ARGO.replace("PATH", "apps/$(ENV)").replace("NAMESPACE", "shop")
     assert read_text(text).documents[0].deploys == ()

@@ -1,7 +1,8 @@
 """Everything a rule may import, and nothing else."""
 
+from typing import TYPE_CHECKING
+
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.cluster import Cluster
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
@@ -26,14 +27,17 @@ from cmlint.model.facts import (
     VolumeSource,
 )
 from cmlint.model.findings import Consequence
-from cmlint.model.live import Held, Pod
 from cmlint.rules import Context, Draft, Settings, rule
+
+if TYPE_CHECKING:  # types alone, which only a run that reads a cluster imports
+    from cmlint.bundle.cluster import Cluster as Cluster  # noqa: PLC0414
+    from cmlint.model.live import Held as Held  # noqa: PLC0414
+    from cmlint.model.live import Pod as Pod  # noqa: PLC0414
 
 __all__ = [
     "Add",
     "Bundle",
     "Change",
-    "Cluster",
     "Consequence",
     "Container",
     "Context",
@@ -44,12 +48,10 @@ __all__ = [
     "EnvFrom",
     "Environment",
     "Fault",
-    "Held",
     "Ignore",
     "Key",
     "Origin",
     "Placed",
-    "Pod",
     "PodSpec",
     "Provider",
     "Quote",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -11,6 +11,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.index import Indexes, Supply
 from cmlint.bundle.placed import Built
 from cmlint.bundle.together import bring_together
+from cmlint.bundle.variables import Variables
 from cmlint.cache.builds import BuildsCache
 from cmlint.cache.facts import FactsCache
 from cmlint.cache.states import Seen
@@ -109,6 +110,7 @@ def read_bundles(
     known = reading.results()
     known |= Reading(reader, list(wanted_in(groups, known))).results()
     beside = [*(entry for build in builds for entry in build.beside), *charts]
+    variables = Variables(list(everything(known, builds, renderings)), folders_of(builds))
     others = Indexes() if builds or renderings else None
     commanding: list[tuple[str, FileFacts]] = []
     strict = config.references == "strict"
@@ -124,7 +126,7 @@ def read_bundles(
             if isinstance(found, str):
                 problems.append(files.Problem(shown, 0, found))
             else:
-                facts.append((shown, found))
+                facts.append((shown, variables.fill(shown, found)))
         scripts = [(s, found) for s in group.scripts if not isinstance(found := known[s], str) and found.commands]
         sources.update((shown, group.scripts[shown]) for shown, _ in scripts)
         bundles.append(
@@ -144,7 +146,7 @@ def read_bundles(
     for build in builds:
         bundles.append(
             Bundle(
-                build.files,
+                [(path, variables.fill(path, file, built=True)) for path, file in build.files],
                 config.external,
                 strict,
                 commanding,
@@ -156,6 +158,8 @@ def read_bundles(
             )
         )
     for one in renderings:
+        one.supply.releases = variables.deploys.releases(one.supply.chart.shown)
+        valued = "" if one.chosen else variables.deploys.why_valued(one.supply.chart.shown)
         bundles.append(
             Bundle(
                 one.files,
@@ -165,11 +169,27 @@ def read_bundles(
                 beside=one.beside,
                 others=others,
                 built=one.text,
+                unbuilt=valued,
+                settled=not valued,
                 supply=one.supply,
             )
         )
-    bring_together(bundles)
+    bring_together(bundles, variables.deploys)
     return bundles, Texts(load)
+
+
+def everything(
+    known: Mapping[str, FileFacts | str], builds: Iterable[Build], renderings: Iterable[Rendering]
+) -> Iterator[tuple[str, FileFacts]]:
+    """All texts that objects stand in, those that were built included."""
+    yield from ((path, facts) for path, facts in known.items() if not isinstance(facts, str))
+    yield from (entry for build in builds for entry in build.files)
+    yield from (entry for rendering in renderings for entry in rendering.files)
+
+
+def folders_of(builds: Iterable[Build]) -> Iterator[str]:
+    """The folders with a kustomization that is a part of what is built."""
+    return (path.rpartition("/")[0] for build in builds for path, _ in build.beside)
 
 
 def wanted_in(groups: Iterable[files.Group], known: Container[str] | None = None) -> Iterator[Wanted]:

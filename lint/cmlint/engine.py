@@ -92,12 +92,15 @@ class Engine:
             yield from self.document(placed.document, context, outcome)
 
     def sure_drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
-        """What is found in a bundle whose documents may still be patched: faults that no patch is there to mend."""
+        """What is found in a bundle whose documents may still change: faults that no patch is there to mend.
+
+        Of a chart that is given other values these are the ones that its templates have word for word.
+        """
         context = Context(bundle, self.settings)
         for placed in bundle.placed:
             context.enter(placed)
             for fault in placed.document.faults:
-                if fault.code in SURE:
+                if fault.code in SURE and (not placed.built or self.is_verbatim(placed, fault.span)):
                     yield from self.call("Fault", fault, context, outcome)
 
     def document(self, document: facts.Document, context: Context, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
@@ -181,10 +184,17 @@ class Engine:
         if built:
             if built.rendered:
                 raise CannotEditError("a template writes it, and templates are never changed")
-            if unquoted(text[place.start : place.end]) != unquoted(built.text[change.span.start : change.span.end]):
+            if not self.is_verbatim(placed, change.span):
                 raise CannotEditError("it is not written there word for word as it is built")
             change = msgspec.structs.replace(change, span=place)
         return tuple(Edit(path, *piece) for piece in pieces_of(change, text))
+
+    def is_verbatim(self, placed: Placed, span: facts.Span) -> bool:
+        """Whether a stretch of what was built stands word for word in the text that it was written in."""
+        assert placed.built
+        path, place = placed.written(span)
+        text = self.texts.get(path).text
+        return unquoted(text[place.start : place.end]) == unquoted(placed.built.text[span.start : span.end])
 
     def finish(self, rule: Rule, draft: Draft, fixes: tuple[Fix, ...]) -> Finding:
         """A finding with everything that follows from its rule and its text."""

@@ -184,8 +184,9 @@ def test_what_nothing_reads_is_told_with_who_may_read_it_after_all(cluster: Clus
         ),
         f"configmap/{space}/read:data.B: info[unused-key] nothing reads the key `B` of the ConfigMap `read`",
     ]
-    words = ("audit", "-n", space, "--select", "unused-configmap")
-    text = cmlint(cluster.folder, *words, KUBECONFIG=str(cluster.admin)).stdout
+    text = cmlint(
+        cluster.folder, "audit", "-n", space, "--select", "unused-configmap", KUBECONFIG=str(cluster.admin)
+    ).stdout
     assert "take it out of the Helm release `shop`, unless a program reads it by the API" in text
 
 

@@ -395,7 +395,7 @@ def test_an_interrupt_ends_it_at_once_and_leaves_nothing(cluster: Cluster, tmp_p
     target = tmp_path / "prod.json"
     with proxy(cluster, lambda path, before: Reply(503, "") if path != "/version" else None) as between:
         environment = {**os.environ, "KUBECONFIG": str(between.kubeconfig(cluster))}
-        words: list[str | Path] = [COMMAND, "snapshot", "-A", "-o", target]
+        words = [str(COMMAND), "snapshot", "-A", "-o", str(target)]
         started = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)
         while len(between.asked) < 3:
             time.sleep(0.02)

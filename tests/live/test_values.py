@@ -138,7 +138,7 @@ def test_no_error_shows_a_value(cluster: Cluster, hidden: Hidden, tmp_path: Path
     for meddle in (half, wrong, error):
         with proxy(cluster, meddle) as between:
             environment = {"PATH": os.environ["PATH"], "KUBECONFIG": str(between.kubeconfig(cluster))}
-            words: list[str | Path] = [COMMAND, "audit", "-n", hidden.space, "--verbose"]
+            words = [str(COMMAND), "audit", "-n", hidden.space, "--verbose"]
             done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, check=False)
         assert b"Secrets in `hidden` could not be listed: " in done.stderr
         assert not hidden.shown_in(done.stdout + done.stderr)

@@ -220,6 +220,7 @@ def running(folder: Path, *flags: str, controllers: bool = False) -> Iterator[Cl
             in_background(folder, "kube-apiserver", *server_flags(cluster, port), *own, *flags)
         )
         connected = wait_until_ready(cluster, log)
+        programs.callback(connected.pool.clear)
         if controllers:
             words = f"--kubeconfig={connected.admin}", f"--root-ca-file={connected.authority}"
             programs.enter_context(in_background(folder, "controllers", *words))
@@ -272,6 +273,7 @@ def wait_until_ready(cluster: Cluster, log: Path) -> Cluster:
             connected = Cluster(cluster.url, cluster.etcd, cluster.folder, cluster.token, pool)
             if answers(connected):
                 return connected
+            pool.clear()
         time.sleep(0.1)
     raise AssertionError(f"kube-apiserver does not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
 

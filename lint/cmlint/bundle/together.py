@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Sequence
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.model.facts import Deploy
+from cmlint.bundle.deployed import Deploys
+from cmlint.kube.names import is_placeholder
 
 Destination = tuple[str, str, str]
 """A cluster, the folder in which that is said, and a namespace, empty where each object names its own.
@@ -16,14 +16,12 @@ only what stands in one folder surely means the same one.
 """
 
 
-def bring_together(bundles: Sequence[Bundle]) -> None:
+def bring_together(bundles: Sequence[Bundle], deploys: Deploys) -> None:
     """Tells each bundle which others surely stand beside it, so that its references may lead into them."""
-    deploys = [
-        (item.directory, deploy) for bundle in bundles for item in bundle.placed for deploy in item.document.deploys
-    ]
-    if not deploys:
+    if not deploys.by_path:
         return
-    brought = [(bundle, destinations_of(bundle, deploys)) for bundle in bundles if bundle.index.whole]
+    whole = (bundle for bundle in bundles if bundle.index.whole and bundle.settled)
+    brought = [(bundle, destinations_of(bundle, deploys)) for bundle in whole]
     for bundle, destinations in brought:
         beside = ((other.index, destinations & theirs) for other, theirs in brought if other is not bundle)
         bundle.resolver.siblings = tuple(
@@ -36,13 +34,8 @@ def names_namespace(destination: Destination) -> bool:
     return bool(destination[2])
 
 
-def destinations_of(bundle: Bundle, deploys: Sequence[tuple[str, Deploy]]) -> set[Destination]:
+def destinations_of(bundle: Bundle, deploys: Deploys) -> set[Destination]:
     """Where a bundle goes, which is built in one folder."""
-    folder = bundle.placed[0].directory if bundle.placed else ""
-    return {(deploy.cluster, said, deploy.namespace) for said, deploy in deploys if leads_to(deploy.path, folder)}
-
-
-def leads_to(path: str, folder: str) -> bool:
-    """Whether a path in a repository is a folder, which is shown relative to where cmlint was called."""
-    wanted = posixpath.normpath(path.lstrip("/") or ".")
-    return folder == wanted or folder.endswith(f"/{wanted}")
+    brought = deploys.of(bundle.placed[0].directory if bundle.placed else "")
+    found = ((said.deploy.cluster, said.folder, said.deploy.namespace) for said in brought)
+    return {destination for destination in found if not any(map(is_placeholder, destination))}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cmlint.check import Inputs
-from cmlint.cli import clusters
+from cmlint.cli import reach
 from cmlint.cli.checking import Options
 from cmlint.cli.inputs import empty_folders, failed, require_objects, rules_or_error, tell_problems
 from cmlint.cli.known import Looking, Wishes
@@ -99,7 +99,7 @@ def settle_rules(config: Config, options: Any) -> Config:
 def wishes_of(options: Options) -> Wishes:
     """What the line says of what to look at, and of what is known."""
     known = options.since, options.baseline, options.write_baseline
-    return Wishes(not options.no_ignores, options.staged, *known, options.quiet, clusters.look_of(options))
+    return Wishes(not options.no_ignores, options.staged, *known, options.quiet, reach.look_of(options))
 
 
 def makers_of_facts(config: Config) -> tuple[object, ...]:

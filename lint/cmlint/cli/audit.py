@@ -6,7 +6,7 @@ import time
 
 import msgspec
 
-from cmlint.cli import clusters
+from cmlint.cli import clusters, reach
 from cmlint.cli.check import PARAMETERS as OF_CHECK
 from cmlint.cli.check import status
 from cmlint.cli.inputs import rules_or_error, tell_problems
@@ -14,7 +14,6 @@ from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.reports import in_actions, wanted, write_reports
 from cmlint.config import load
 from cmlint.errors import fatal
-from cmlint.progress import PROGRESS
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -63,10 +62,9 @@ def run(options: Options) -> int:
     reports = wanted(options.format, options.output)
     rules = rules_or_error()
     config = settle_rules(load(options.config, rules), options)
-    which = clusters.wanted_of(options)
+    which = reach.wanted_of(options)
     try:
-        with PROGRESS:
-            result = clusters.reach(lambda: audit(which, config, rules, clusters.show, suppress=not options.no_ignores))
+        result = reach.reach(lambda: audit(which, config, rules, reach.read, suppress=not options.no_ignores))
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)

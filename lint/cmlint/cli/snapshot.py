@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from cmlint.cli import clusters
+from cmlint.cli import clusters, reach
 from cmlint.cli.inputs import tell_problems
 from cmlint.cli.parameters import OUTPUT, Command, Parameter
 from cmlint.cli.terminal import write
-from cmlint.progress import PROGRESS
 from cmlint.sources.files import Problem
 
 
@@ -34,10 +33,9 @@ def run(options: Options) -> int:
     """Reads, writes and gives the exit status."""
     from cmlint.live import take
 
-    wanted = clusters.wanted_of(options)
+    wanted = reach.wanted_of(options)
     problems: list[Problem] = []
-    with PROGRESS:
-        text = clusters.reach(lambda: take(wanted, problems, clusters.show))
+    text = reach.reach(lambda: take(wanted, problems, reach.read))
     tell_problems(problems)
     write(text, options.output)
     return 0

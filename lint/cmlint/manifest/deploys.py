@@ -1,4 +1,7 @@
-"""What GitOps objects bring to which cluster and namespace: Flux' Kustomizations and Argo CD's Applications."""
+"""What GitOps brings to which cluster and namespace: Kustomizations and HelmReleases of Flux, Applications of Argo CD.
+
+What they do to it on the way is read along: the variables that they fill in, and whether they give values to a chart.
+"""
 
 from __future__ import annotations
 
@@ -8,42 +11,105 @@ from cmlint.kube.fields import group_of
 from cmlint.kube.names import is_placeholder
 from cmlint.manifest.decode import Decoder
 from cmlint.manifest.made import first_string, walk
-from cmlint.manifest.nodes import Node
-from cmlint.model.facts import Deploy
+from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from cmlint.model.facts import Deploy, PostBuild
 
 FLUX = ("kustomize.toolkit.fluxcd.io", "Kustomization")
 """https://fluxcd.io/flux/components/kustomize/kustomizations/"""
 
+RELEASE = ("helm.toolkit.fluxcd.io", "HelmRelease")
+"""https://fluxcd.io/flux/components/helm/helmreleases/"""
+
 ARGO = ("argoproj.io", "Application")
 """https://argo-cd.readthedocs.io/en/stable/operator-manual/application.yaml"""
 
-DEPLOYERS = frozenset((FLUX, ARGO))
+SET = ("argoproj.io", "ApplicationSet")
+"""https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/"""
+
+DEPLOYERS = frozenset((FLUX, RELEASE, ARGO, SET))
+
+OWN_VALUES = "values.yaml"
+"""The file of values that every chart is given."""
+
+FILES = ("GitRepository", "Bucket")
+"""The sources of Flux that hold files as a repository does, so that a chart in them is a path."""
+
+GIVING = ("values", "valuesObject", "valuesFrom", "parameters", "fileParameters", "postRenderers")
+"""The fields by which an object gives values to a chart, or changes what it renders."""
 
 
 def read_deploys(decoder: Decoder, root: Node, api_version: str, kind: str) -> tuple[Deploy, ...]:
     """The folders that an object brings to a cluster; none where it does not say which."""
-    found = {FLUX: flux, ARGO: argo}.get((group_of(api_version), kind))
+    found = {FLUX: flux, RELEASE: release, ARGO: argo, SET: argo_set}.get((group_of(api_version), kind))
     deploys = found(decoder, root) if found else ()
-    return tuple(deploy for deploy in deploys if not any(map(is_placeholder, (deploy.path, deploy.namespace))))
+    return tuple(deploy for deploy in deploys if not is_placeholder(deploy.path))
 
 
 def flux(decoder: Decoder, root: Node) -> Iterator[Deploy]:
     """`spec.path` goes to `spec.targetNamespace`, or each object to its own; `spec.kubeConfig` may name a cluster."""
-    cluster = text(decoder, root, "spec.kubeConfig.secretRef.name")
     path, namespace = text(decoder, root, "spec.path"), text(decoder, root, "spec.targetNamespace")
     if path:
-        yield Deploy(path, namespace, f"flux:{cluster}")
+        yield Deploy(path, namespace, cluster_of(decoder, root), post_build(decoder, root))
+
+
+def post_build(decoder: Decoder, root: Node) -> PostBuild:
+    """The variables of a Kustomization, which its `spec.patches` may also give to those that it brings."""
+    variables: dict[str, str] = {}
+    for node in walk(root, "spec.postBuild.substitute"):
+        for name, _, value in decoder.items(node):
+            variables[name] = value.value.replace("\n", "") if isinstance(value, ScalarNode) else ""
+    entries = walk(root, "spec.postBuild.substituteFrom[]")
+    sources = ((text(decoder, entry, "kind"), text(decoder, entry, "name")) for entry in entries)
+    patches = any("postBuild" in decoder.written(node) for node in walk(root, "spec.patches"))
+    return PostBuild(tuple(variables.items()), tuple(sources), text(decoder, root, "metadata.namespace"), patches)
+
+
+def release(decoder: Decoder, root: Node) -> Iterator[Deploy]:
+    """A chart of the repository goes to `spec.targetNamespace`, else to the namespace of the HelmRelease."""
+    target, own = text(decoder, root, "spec.targetNamespace"), text(decoder, root, "metadata.namespace")
+    name = text(decoder, root, "metadata.name")
+    path = text(decoder, root, "spec.chart.spec.chart")
+    if path and text(decoder, root, "spec.chart.spec.sourceRef.kind") in FILES:
+        called = text(decoder, root, "spec.releaseName") or (f"{target}-{name}" if target else name)
+        gives = gives_values(decoder, root, "spec") or gives_values(decoder, root, "spec.chart.spec")
+        yield Deploy(path, target or own, cluster_of(decoder, root), None, called, gives)
 
 
 def argo(decoder: Decoder, root: Node) -> Iterator[Deploy]:
     """Each source's path goes to the namespace and the cluster of `spec.destination`."""
     server, name = text(decoder, root, "spec.destination.server"), text(decoder, root, "spec.destination.name")
-    namespace = text(decoder, root, "spec.destination.namespace")
-    for route in ("spec.source.path", "spec.sources[].path"):
-        for leaf in walk(root, route):
-            path = decoder.scalar(leaf).value if decoder.is_scalar(leaf, "string") else ""
-            if path and namespace:
-                yield Deploy(path, namespace, f"argocd:{server or name}")
+    namespace, own = text(decoder, root, "spec.destination.namespace"), text(decoder, root, "metadata.name")
+    for route in ("spec.source", "spec.sources[]"):
+        for source in walk(root, route):
+            if path := text(decoder, source, "path"):
+                called = text(decoder, source, "helm.releaseName") or own
+                gives = gives_values(decoder, source, "helm")
+                yield Deploy(path, namespace, f"argocd:{server or name}", None, called, gives)
+
+
+def argo_set(decoder: Decoder, root: Node) -> Iterator[Deploy]:
+    """What each Application that is made of the template brings; the rest of the object says how many there are."""
+    for template in walk(root, "spec.template"):
+        yield from argo(decoder, template)
+
+
+def gives_values(decoder: Decoder, node: Node, route: str) -> bool:
+    """Whether the fields at a route give a chart other values than its own."""
+    fields = {name: value for found in walk(node, route) for name, _, value in decoder.items(found)}
+    files = (fields[name] for name in ("valueFiles", "valuesFiles", "valuesFile") if name in fields)
+    named = (leaf for node in files for leaf in (node.value if isinstance(node, SequenceNode) else [node]))
+    given = (fields[name] for name in GIVING if name in fields)
+    return any(is_filled(node) for node in given) or any(leaf.value != OWN_VALUES for leaf in named)
+
+
+def is_filled(node: Node) -> bool:
+    """Whether something stands in a node."""
+    return bool(node.value) and (isinstance(node, (MappingNode, SequenceNode)) or node.value.strip() not in ("{}", "~"))
+
+
+def cluster_of(decoder: Decoder, root: Node) -> str:
+    """What a Flux object says of the cluster that it goes to."""
+    return f"flux:{text(decoder, root, 'spec.kubeConfig.secretRef.name')}"
 
 
 def text(decoder: Decoder, root: Node, route: str) -> str:

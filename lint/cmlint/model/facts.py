@@ -249,15 +249,32 @@ class Ignore(Facts, frozen=True):
     scope: Span
 
 
+class PostBuild(Facts, frozen=True):
+    """How Flux fills in the variables of what a Kustomization brings.
+
+    `variables` are written inline, `sources` are the kinds and names of objects in its `namespace` that hold more.
+    `patches` says that it may change the variables of other Kustomizations.
+    """
+
+    variables: tuple[tuple[str, str], ...]
+    sources: tuple[tuple[str, str], ...]
+    namespace: str
+    patches: bool
+
+
 class Deploy(Facts, frozen=True):
     """A folder of a repository that GitOps brings to a cluster, which is whatever the object says of it.
 
-    `namespace` is empty where each object goes to its own.
+    `namespace` is empty where each object goes to its own. A chart gets the name `release`, and is `valued` where it
+    is given other values than its own.
     """
 
     path: str
     namespace: str
     cluster: str
+    post_build: PostBuild | None = None
+    release: str = ""
+    valued: bool = False
 
 
 class Document(Facts, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cmlint.model.findings import RANKS, Finding
 from cmlint.report.places import Repository
+from cmlint.report.summary import place
 from cmlint.report.view import View
 from cmlint.result import Result
 
@@ -30,6 +31,10 @@ def render(result: Result, view: View) -> str:
 def annotation(finding: Finding, repository: Repository) -> str:
     """One finding; GitHub takes columns only of a place in one line."""
     start, end = finding.location.start, finding.location.end
+    if finding.location.field:
+        told = f"{place(finding.location)}: {finding.message}"
+        properties: Properties = {"title": f"cmlint: {finding.rule}"}
+        return command(LEVELS[finding.severity], properties, "\n".join(filter(None, (told, finding.help))))
     places: Properties = {"file": repository.path(finding.location.path), "line": start.line}
     if start.line == end.line:
         places |= {"endLine": end.line, "col": start.column, "endColumn": end.column}

@@ -30,7 +30,7 @@ def entry(finding: Finding, repository: Repository) -> dict[str, Any]:
     """One finding, as GitLab wants it."""
     location = finding.location
     return {
-        "description": "\n".join(filter(None, (finding.message, finding.help))),
+        "description": "\n".join(filter(None, (finding.message, finding.help, location.field))),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint,
         "severity": SEVERITIES[finding.consequence],

@@ -13,7 +13,8 @@ from cmlint.model.findings import RANKS, Finding, Severity
 from cmlint.report.characters import printable, width
 from cmlint.report.frames import Frames
 from cmlint.report.paint import CODES, Paint
-from cmlint.report.summary import count, summary
+from cmlint.report.states import by_state, commands_in, state_of
+from cmlint.report.summary import count, place, summary
 from cmlint.report.text import about, margin_of
 from cmlint.report.view import View
 from cmlint.result import Result
@@ -50,7 +51,7 @@ def render(result: Result, view: View) -> str:
             "</header>",
             *(filters(findings) if findings else ()),
             '<main id="findings" tabindex="-1">',
-            *files(result),
+            *(states(result) if result.outcome.live else files(result)),
             "</main>",
             f"<script>{script}</script>",
             "</body>",
@@ -99,6 +100,26 @@ def filters(findings: Iterable[Finding]) -> Iterator[str]:
     yield "</form>"
 
 
+def states(result: Result) -> Iterator[str]:
+    """The findings about a cluster by what they mean for it, and at the end the commands that mend it."""
+    frames = Frames(result.texts, result.masked(), Paint(View(color=True)), WIDTH)
+    ranked = by_state(result.outcome.findings)
+    for state, group in groupby(ranked, key=state_of):
+        findings = list(group)
+        yield f"<h2>{state} <small>{count(len(findings), 'finding')}</small></h2>"
+        for finding in findings:
+            yield f'<section data-path="{escape(finding.location.path)}">'
+            yield from article(finding, frames)
+            yield "</section>"
+    if commands := commands_in(ranked):
+        yield f"<h2>Commands</h2>\n<pre>{escape(printable_lines(commands))}</pre>"
+
+
+def printable_lines(lines: Iterable[str]) -> str:
+    """Lines of which each stays one."""
+    return "\n".join(map(printable, lines))
+
+
 def files(result: Result) -> Iterator[str]:
     """The findings of each file."""
     frames = Frames(result.texts, result.masked(), Paint(View(color=True)), WIDTH)
@@ -117,8 +138,7 @@ def article(finding: Finding, frames: Frames) -> Iterator[str]:
     yield f'<article id="{name}" class="{severity}" data-rule="{rule}" data-severity="{severity}">'
     yield f'<h3><span class="severity">{severity}</span> {coded(finding.message)}</h3>'
     frame = "\n".join(marked(line) for line in frames.draw(finding, margin_of(finding)))
-    place = f"{finding.location.path}:{finding.location.start.line}"
-    yield f'<pre tabindex="0" role="group" aria-label="{escape(printable(place))}">{frame}</pre>'
+    yield f'<pre tabindex="0" role="group" aria-label="{escape(place(finding.location))}">{frame}</pre>'
     if finding.help:
         yield f'<p class="help">{"<br>".join(map(coded, finding.help.split(chr(10))))}</p>'
     yield f'<p class="note">{coded(about(finding))}</p>'

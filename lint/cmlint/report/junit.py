@@ -69,8 +69,7 @@ def found(finding: Finding) -> Case:
 
 def name_of(finding: Finding) -> str:
     """What the case of a finding is called: its rule, and where it stands in the file."""
-    start = finding.location.start
-    return f"{finding.rule} at {start.line}:{start.column}"
+    return f"{finding.rule} at {finding.location.place}"
 
 
 def case_of(path: str, name: str, line: int) -> Case:

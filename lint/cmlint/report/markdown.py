@@ -49,7 +49,8 @@ def rows(result: Result, room: int) -> Iterator[str]:
 def row(finding: Finding, repository: Repository) -> str:
     """The line of one finding."""
     where = f"`{place(finding.location)}`".replace("|", "\\|")
-    address = repository.address(finding.location.path, finding.location.start.line)
+    written = not finding.location.field
+    address = repository.address(finding.location.path, finding.location.start.line) if written else None
     lines = [finding.message, *(finding.help or "").split("\n")]
     what = "<br>".join((*(coded(line) for line in lines if line), f"[`{finding.rule}`]({finding.url})"))
     return f"| {finding.severity} | {f'[{where}]({address})' if address else where} | {what} |\n"

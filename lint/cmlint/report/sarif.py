@@ -99,7 +99,7 @@ class Run:
             "ruleIndex": self.rules.setdefault(finding.rule, len(self.rules)),
             "level": LEVELS[finding.severity],
             "message": {"text": "\n".join(line for line in told if line)},
-            "locations": [self.location(finding.location) | logical(finding)],
+            "locations": [logical(finding) | self.location(finding.location)],
             "partialFingerprints": {"cmlint/v1": finding.fingerprint},
         }
         if finding.related:
@@ -116,7 +116,9 @@ class Run:
         return result
 
     def location(self, location: Location) -> Json:
-        """A place in a file."""
+        """A place in a file, or a field of a live object, which has none."""
+        if location.field:
+            return {"logicalLocations": [{"fullyQualifiedName": f"{location.path}/{location.field}", "kind": "member"}]}
         region = self.region(location.path, location.start, location.end)
         return {"physicalLocation": {"artifactLocation": self.artifact(location.path), "region": region}}
 

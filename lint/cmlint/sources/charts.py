@@ -95,10 +95,14 @@ RELEASE = "release-name-"
 
 
 class Supply:
-    """What of a chart's names is decided when it is installed, by files of values; `rendered` is what they give."""
+    """What of a chart's names is decided when it is installed, by files of values; `rendered` is what they give.
+
+    `releases` are the names under which GitOps installs it, and the paths of the texts that say so.
+    """
 
     def __init__(self, chart: Chart, values: Iterable[str], rendered: RenderedText) -> None:
         self.chart, self.rendered = chart, rendered
+        self.releases: dict[str, str] = {}
         self.values = {scalar.text for path in values for scalar in read_values(path).scalars() if scalar.text}
 
     def why(self, target: Target, name: str, made: Sequence[str]) -> str | None:
@@ -107,6 +111,9 @@ class Supply:
             return f"the values of {self.chart.shown} name it"
         if name.startswith(RELEASE) and name.removeprefix(RELEASE) in made:
             return f"{self.chart.shown} makes it in a release that has the chart's own name"
+        for release, path in self.releases.items():
+            if any(name in called(own, release, self.chart.name) for own in made):
+                return f"{self.chart.shown} makes it in the release of {path}"
         for part, written in self.idle:
             kind = part.top("kind")
             pattern = "*".join(map(literal, written.split(ANYTHING)))
@@ -119,6 +126,11 @@ class Supply:
         """The parts of the chart's templates that write ConfigMaps and Secrets, but none with these values."""
         done = {id(part) for part in self.rendered.parts}
         return [(part, name) for part, name in self.chart.providers if id(part) not in done]
+
+
+def called(name: str, release: str, chart: str) -> tuple[str, str]:
+    """What a name becomes in a release; charts mostly leave out their own name where the release's has it."""
+    return name.replace(f"{RELEASE}{chart}", release), name.replace(RELEASE.rstrip("-"), release)
 
 
 def literal(text: str) -> str:

@@ -61,13 +61,15 @@ class HelmWishes(msgspec.Struct, frozen=True):
 class Rendering(msgspec.Struct):
     """What helm renders of a chart: the facts, what leads back from them, and what the chart is given.
 
-    `beside` is evidence of what else it may make: charts that are a part of it with other values.
+    `beside` is evidence of what else it may make: charts that are a part of it with other values. It has `chosen`
+    values where the configuration names them.
     """
 
     files: list[tuple[str, FileFacts]]
     text: RenderedText
     supply: Supply
     beside: list[tuple[str, FileFacts]]
+    chosen: bool = False
 
 
 def take_charts(
@@ -174,6 +176,7 @@ def renderings(
             failures.setdefault(reason, []).append(files.shown(values) if values else chart.description)
     for values, text in texts.items():
         found = rendering(chart, values, text, wishes.makers, several=len(runs) > 1)
+        found.chosen = bool(chosen_for(chart, wishes))
         remember(found, chart, values, program, wishes)
         yield found
 
@@ -248,9 +251,13 @@ def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
 
 def choices_of(chart: Chart, wishes: HelmWishes) -> list[str]:
     """The values to render a chart with: none for the defaults, several files together between commas."""
+    return chosen_for(chart, wishes) or ["", *chart.tests]
+
+
+def chosen_for(chart: Chart, wishes: HelmWishes) -> list[str]:
+    """The values that the configuration names for a chart."""
     folder = os.path.realpath(chart.folder)
-    wished = [file for pattern, given in wishes.values.items() if spec_of(pattern).match_file(folder) for file in given]
-    return wished or ["", *chart.tests]
+    return [file for pattern, given in wishes.values.items() if spec_of(pattern).match_file(folder) for file in given]
 
 
 def spec_of(pattern: str) -> GitIgnoreSpec:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from cmlint.cache.states import Seen
+from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
+from cmlint.model.facts import FileFacts
 from cmlint.sources import files
 from cmlint.sources.parts import Part, Place, inner_part, read_parts
 
@@ -43,6 +45,7 @@ class Kustomization:
         self.path, self.shown, self.text = path, shown, text
         self.folder = os.path.dirname(path)
         self.root = next(iter(read_parts(shown, text)), None) or Part(Place(shown, 0, 0))
+        self.full_paths: dict[str, str] = {}
 
     @property
     def counts(self) -> bool:
@@ -123,7 +126,14 @@ class Kustomization:
 
     def full(self, name: str) -> str:
         """The real path of what it names."""
-        return os.path.realpath(os.path.join(self.folder, name))
+        if name not in self.full_paths:
+            self.full_paths[name] = os.path.realpath(os.path.join(self.folder, name))
+        return self.full_paths[name]
+
+    @cached_property
+    def used(self) -> set[str]:
+        """The real paths of all that it names, and of itself."""
+        return {os.path.realpath(self.path), *(self.full(item.text or "") for item in self.named)}
 
     def own(self, name: str) -> str | None:
         """The real path of a file that it names, if kustomize would let it read that: only in or below its folder.
@@ -163,13 +173,18 @@ class Project:
     def __init__(self, *, absolute: bool, makers: Makers = TABLE) -> None:
         self.absolute, self.makers = absolute, makers
         self.texts: dict[str, str] = {}
+        self.names: dict[str, str] = {}
+        self.parts: dict[str, list[Part]] = {}
+        self.read_facts: dict[str, FileFacts] = {}
+        self.values: dict[str, list[Place]] = {}
         self.known: dict[str, Kustomization | None] = {}
         self.uses: dict[str, list[Kustomization]] = {}
-        self.used: dict[str, set[str]] = {}
 
     def shown(self, path: str) -> str:
         """How a path is shown."""
-        return files.shown(path if self.absolute else os.path.relpath(path))
+        if path not in self.names:
+            self.names[path] = files.shown(path if self.absolute else os.path.relpath(path))
+        return self.names[path]
 
     def text(self, path: str) -> str:
         """The text at a real path; raises OSError and UnicodeDecodeError."""
@@ -178,11 +193,17 @@ class Project:
             self.texts[shown] = files.read(path)
         return self.texts[shown]
 
+    def facts(self, path: str) -> FileFacts:
+        """The facts of the file at a real path; raises OSError and UnicodeDecodeError."""
+        if path not in self.read_facts:
+            self.read_facts[path] = read_text(self.text(path), self.makers)
+        return self.read_facts[path]
+
     def in_folder(self, folder: str) -> Kustomization | None:
         """The kustomization in a folder, or None."""
         if folder not in self.known:
             paths = (os.path.join(folder, name) for name in files.KUSTOMIZATIONS)
-            own = (path for path in paths if files.is_within(os.path.realpath(path), folder) and os.path.isfile(path))
+            own = (path for path in paths if os.path.isfile(path) and files.is_within(os.path.realpath(path), folder))
             path = next(own, None)
             self.known[folder] = self.read(path) if path else None
         return self.known[folder]
@@ -238,27 +259,20 @@ class Project:
 
     def used_by(self, kustomizations: Iterable[Kustomization]) -> set[str]:
         """The real paths of all that kustomizations name, and of themselves."""
-        used: set[str] = set()
-        for kustomization in kustomizations:
-            used.add(os.path.realpath(kustomization.path))
-            used.update(kustomization.full(item.text or "") for item in kustomization.named)
-        return used
+        return set().union(*(kustomization.used for kustomization in kustomizations))
 
     @property
     def kustomizations(self) -> list[Kustomization]:
         """All that are known."""
         return [found for found in self.known.values() if found]
 
-    def note(self, kustomizations: Iterable[Kustomization], seen: Seen, *, remote: bool) -> None:
+    def note(self, kustomizations: Sequence[Kustomization], seen: Seen, *, remote: bool) -> None:
         """Notes what kustomizations look at: all that they name, and where others were looked for.
 
         What is `remote`, when that is allowed, changes unseen, and so does what plugins in a folder of their own name.
         """
-        walked = {os.path.abspath(folder) for folder in seen.walked}
-        for folder in self.known:
-            if folder not in walked:
-                for name in files.KUSTOMIZATIONS:
-                    seen.note(os.path.join(folder, name))
+        named = {one.full(item.text or "") for one in kustomizations for item in one.named}
+        self.note_folders({one.folder for one in kustomizations} | (named & self.known.keys()), seen)
         for one in kustomizations:
             seen.note(one.path)
             for item in one.named:
@@ -269,12 +283,18 @@ class Project:
             ):
                 seen.whole = False
 
+    def note_folders(self, folders: Iterable[str], seen: Seen) -> None:
+        """Notes where kustomizations were looked for, but for folders that are noted as a whole."""
+        walked = {os.path.abspath(folder) for folder in seen.walked}
+        for folder in folders:
+            if folder not in walked:
+                for name in files.KUSTOMIZATIONS:
+                    seen.note(os.path.join(folder, name))
+
     def used_in(self, folder: str) -> set[str]:
         """The real paths of all that the kustomization in a folder names; none without one."""
-        if folder not in self.used:
-            found = self.in_folder(folder)
-            self.used[folder] = self.used_by([found]) if found else set()
-        return self.used[folder]
+        found = self.in_folder(folder)
+        return found.used if found else set()
 
     def documents(self, kustomization: Kustomization, part: Part) -> list[Part]:
         """The documents of a patch, which may be a file or written in the kustomization itself."""
@@ -283,7 +303,9 @@ class Project:
 
     def read_parts(self, path: str) -> list[Part]:
         """The documents of a file; none where it cannot be read."""
-        try:
-            return read_parts(self.shown(path), self.text(path))
-        except (OSError, UnicodeDecodeError):
-            return []
+        if path not in self.parts:
+            try:
+                self.parts[path] = read_parts(self.shown(path), self.text(path))
+            except (OSError, UnicodeDecodeError):
+                self.parts[path] = []
+        return self.parts[path]

@@ -94,6 +94,7 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     idle = [one for one in unused if one.is_component]
     alone = take_alone(project, groups, problems)
     builds = build_all(project, leaves, wishes, problems)
+    project.note_folders(project.known, wishes.seen)
     project.note(project.kustomizations, wishes.seen, remote=wishes.allow_remote or wishes.enable_helm)
     return chain(builds, (unbuilt(project, one, COMPONENT) for one in idle), alone)
 
@@ -243,7 +244,7 @@ def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[
     read = {leaf.shown: read_kustomization(leaf.text)}
     for path in dict.fromkeys(path for one in tree for path in one.manifests) if paths is None else paths:
         try:
-            read[project.shown(path)] = as_kustomize_reads(read_text(project.text(path), project.makers))
+            read[project.shown(path)] = as_kustomize_reads(project.facts(path))
         except (OSError, UnicodeDecodeError):
             continue
     settled = not any(one.changes or one.is_component for one in tree)

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cmlint.manifest.comments import read_ignores
-from cmlint.manifest.documents import cut, read_text
+from cmlint.manifest.documents import cut
 from cmlint.model.facts import Document, FileFacts, Ignore, Scalar, Span
 from cmlint.sources import writers
 from cmlint.sources.files import KUSTOMIZATIONS, SUFFIXES
@@ -350,7 +350,7 @@ def suppressing(project: Project, path: str) -> FileFacts | None:
     if "cmlint" not in text:
         return None
     if os.path.basename(path) not in KUSTOMIZATIONS:
-        return read_text(text)
+        return project.facts(path)
     whole = Span(0, len(text))
     return FileFacts(
         (Document(whole, whole, "", "Kustomization", None, None),), ignores=ignores_in(project, project.shown(path))

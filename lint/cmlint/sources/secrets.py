@@ -27,8 +27,15 @@ def masked_in(project: Project, shown: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def values_in(project: Project, kustomization: Kustomization) -> Iterator[Place]:
+def values_in(project: Project, kustomization: Kustomization) -> list[Place]:
     """Where a kustomization and its patches write values of Secrets."""
+    if kustomization.folder not in project.values:
+        project.values[kustomization.folder] = list(find_values(project, kustomization))
+    return project.values[kustomization.folder]
+
+
+def find_values(project: Project, kustomization: Kustomization) -> Iterator[Place]:
+    """The same, looked for."""
     for generator in kustomization.root.entries(GENERATORS["Secret"]):
         made = written_by(project, kustomization, generator).at("data")
         yield from (field.value.place for field in made.fields.values()) if made else ()
@@ -61,7 +68,7 @@ def without_values(message: str, project: Project, tree: Iterable[Kustomization]
 def secret_texts(project: Project, tree: Iterable[Kustomization]) -> Iterator[str]:
     """The texts that are hidden in what kustomizations use."""
     for kustomization in tree:
-        places = list(values_in(project, kustomization))
+        places = [*values_in(project, kustomization)]
         for path in kustomization.manifests:
             shown = project.shown(path)
             places += [Place(shown, span.start, span.end) for span in hidden_in(project, path)]
@@ -71,6 +78,6 @@ def secret_texts(project: Project, tree: Iterable[Kustomization]) -> Iterator[st
 def hidden_in(project: Project, path: str) -> list[Span]:
     """What is hidden in a file by itself."""
     try:
-        return [span for document in read_text(project.text(path)).documents for span in document.masked]
+        return [span for document in project.facts(path).documents for span in document.masked]
     except (OSError, UnicodeDecodeError):
         return []

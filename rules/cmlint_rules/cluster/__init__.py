@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cmlint.api import Bundle, Cluster, Container, Definition, Held, PodSpec, Reference, Target
+from cmlint.api import Bundle, Container, Definition, PodSpec, Reference, Target
+
+if TYPE_CHECKING:
+    from cmlint.api import Cluster, Held
 
 IMAGE_REASONS = (
     "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError",

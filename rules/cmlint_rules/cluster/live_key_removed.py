@@ -1,9 +1,15 @@
 """A key, or a whole object, that the manifests drop and that a live workload still reads."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from cmlint.api import Bundle, Cluster, Context, Definition, Draft, Placed, Target, rule
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cmlint.api import Bundle, Context, Definition, Draft, Placed, Target, rule
 from cmlint_rules.cluster import definitions_of, held_for
+
+if TYPE_CHECKING:
+    from cmlint.api import Cluster
 
 TARGETS: tuple[Target, ...] = ("ConfigMap", "Secret")
 

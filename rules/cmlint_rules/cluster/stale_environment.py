@@ -1,10 +1,16 @@
 """Containers that started before the ConfigMap or Secret that their environment is made of was changed."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
 
-from cmlint.api import Cluster, Container, Context, Draft, Held, Pod, Reference, rule
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cmlint.api import Container, Context, Draft, Reference, rule
 from cmlint_rules.cluster import counted, named, references_of_container
 from cmlint_rules.rollout import renewal
+
+if TYPE_CHECKING:
+    from cmlint.api import Cluster, Held, Pod
 
 
 @rule(

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
-from cmlint.api import Bundle, Cluster, Context, Definition, Document, Placed, names, references_of
+from cmlint.api import Bundle, Context, Definition, Document, Placed, names, references_of
+
+if TYPE_CHECKING:
+    from cmlint.api import Cluster
 
 PLAIN_LABELS = (
     "app", "app.kubernetes.io/*", "chart", "component", "env", "environment", "helm.sh/chart", "heritage", "k8s-app",

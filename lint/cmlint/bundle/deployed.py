@@ -1,0 +1,72 @@
+"""Which GitOps objects bring a folder to a cluster, as far as the files say so."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from cmlint.bundle.placed import folders_above
+from cmlint.model.facts import Deploy, FileFacts
+
+
+class Said(NamedTuple):
+    """A deploy, and the path of the text that says it."""
+
+    path: str
+    deploy: Deploy
+
+    @property
+    def folder(self) -> str:
+        """The folder of the text."""
+        return self.path.rpartition("/")[0]
+
+
+class Deploys:
+    """What all texts of a run bring to clusters, by the paths that they name."""
+
+    def __init__(self, files: Iterable[tuple[str, FileFacts]]) -> None:
+        self.by_path: dict[str, list[Said]] = {}
+        for path, facts in files:
+            for document in facts.documents:
+                for deploy in document.deploys:
+                    wanted = posixpath.normpath(deploy.path.lstrip("/") or ".")
+                    self.by_path.setdefault("" if wanted == "." else wanted, []).append(Said(path, deploy))
+
+    def of(self, folder: str) -> Iterator[Said]:
+        """What brings this very folder.
+
+        Paths are relative to the repository, and folders are shown relative to where cmlint was called: the repository
+        may be any folder above this one that also holds the text which says it.
+        """
+        for wanted in (folder, *tails(folder)) if self.by_path else ():
+            root = folder[: len(folder) - len(wanted)]
+            yield from (said for said in self.by_path.get(wanted, ()) if said.path.startswith(root))
+
+    def why_valued(self, folder: str) -> str:
+        """What gives the chart in a folder other values than its own, in words; empty where nothing does."""
+        valued = next((said for said in self.of(folder) if said.deploy.valued), None)
+        return f"{valued.path} gives the chart values of its own" if valued else ""
+
+    def releases(self, folder: str) -> dict[str, str]:
+        """The names of the releases of the chart in a folder, and where each is said."""
+        return {said.deploy.release: said.path for said in self.of(folder) if said.deploy.release}
+
+    def around(self, folder: str, kustomized: frozenset[str], *, built: bool) -> Iterator[Said]:
+        """What brings the objects in a folder, which a kustomization there has `built` or which stand for themselves.
+
+        Flux takes all that lies below a folder, but for what lies below a kustomization, which takes what it names.
+        """
+        if built:
+            yield from self.of(folder)
+        for above in folders_above(folder) if built else dict.fromkeys((folder, *folders_above(folder))):
+            if above in kustomized:
+                return
+            yield from self.of(above)
+
+
+def tails(folder: str) -> Iterator[str]:
+    """What is left of a path without the first folders of it."""
+    while "/" in folder:
+        folder = folder.partition("/")[2]
+        yield folder

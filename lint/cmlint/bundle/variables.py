@@ -1,0 +1,155 @@
+"""What Flux puts into the names of what it brings to a cluster: the variables of `postBuild`.
+
+`kustomize/kustomize_varsub.go` in fluxcd/pkg: ConfigMaps and Secrets are read in order, what is written inline comes
+last, and the last value of a variable wins. Objects with `kustomize.toolkit.fluxcd.io/substitute: disabled` stay as
+they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from cmlint.bundle.deployed import Deploys
+from cmlint.bundle.nearest import meets
+from cmlint.kube.names import is_placeholder
+from cmlint.model.facts import Document, Facts, FileFacts, Key, PostBuild, Provider, Scalar
+
+VARIABLE = r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^${}]*))?\}"
+"""A variable, and perhaps its default: `${X}`, `${X:=y}`, `${X:-y}`. What is done to its value is left undone."""
+
+ESCAPED = "$$"
+"""What makes a variable a text; one that has it is left as it is."""
+
+DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
+
+LEFT = frozenset(
+    ("value", "image", "pull_policy", "command", "args", "ignore", "ignores", "faults", "masked", "deploys")
+)
+"""The fields of facts in which no names of objects, keys and files stand."""
+
+
+class Values(msgspec.Struct, frozen=True):
+    """What variables are, None where that is not known; where they are `open`, any other may be set as well."""
+
+    of: dict[str, str | None]
+    open: bool
+
+    def fill(self, text: str) -> str:
+        """A text with what is known put into it."""
+        return text if ESCAPED in text or "${" not in text else re.sub(VARIABLE, self.value, text)
+
+    def value(self, found: re.Match[str]) -> str:
+        """What a variable becomes: its value, else its default where surely nothing sets it, else what is written."""
+        name, default = found[1], found[2]
+        value = self.of.get(name, None if self.open else "")
+        return found[0] if value is None else value or default or found[0]
+
+
+class Variables:
+    """The variables of all folders of a run; `files` are its texts, `kustomized` the folders with a kustomization."""
+
+    def __init__(self, files: Sequence[tuple[str, FileFacts]], kustomized: Iterable[str]) -> None:
+        self.files, self.kustomized = files, frozenset(kustomized)
+        self.deploys = Deploys(files)
+        said = [said.deploy for found in self.deploys.by_path.values() for said in found]
+        builds = [deploy.post_build for deploy in said if deploy.post_build]
+        self.idle = not any(build.variables or build.sources for build in builds)
+        self.patched = any(build.patches for build in builds)
+        self.known: dict[tuple[str, bool], Values] = {}
+
+    def fill(self, path: str, facts: FileFacts, *, built: bool = False) -> FileFacts:
+        """The facts of a text with the names that its objects will have."""
+        if self.idle or not (values := self.values(path.rpartition("/")[0], built=built)).of:
+            return facts
+        return replace(facts, documents=tuple(filled_document(each, values) for each in facts.documents))
+
+    def values(self, folder: str, *, built: bool) -> Values:
+        """What the objects in a folder are given: by each who brings it, as far as these agree."""
+        key = folder, built
+        if key not in self.known:
+            brought = self.deploys.around(folder, self.kustomized, built=built)
+            found = [self.given(said.deploy.post_build) for said in brought]
+            self.known[key] = agreed(found) if found else Values({}, False)
+        return self.known[key]
+
+    def given(self, build: PostBuild | None) -> Values:
+        """What one gives; another Kustomization that patches it may add sources, which what is inline wins over."""
+        if build is None:
+            return Values({}, False)
+        found: dict[str, str | None] = {}
+        is_open = self.patched
+        for kind, name in build.sources:
+            providers = list(self.providers(kind, name, build.namespace))
+            if not providers or any(provider.open for provider in providers):
+                is_open = True
+            if is_open:
+                found.clear()
+            found |= {key.name: agreed_value(key.name, providers) for each in providers for key in each.keys}
+        if self.patched:
+            found = dict.fromkeys(found)
+        inline = {name: None if is_placeholder(value) else value for name, value in build.variables}
+        return Values(found | inline, is_open)
+
+    def providers(self, kind: str, name: str, namespace: str) -> Iterator[Provider]:
+        """The objects of a name that a Kustomization may read."""
+        for document, provider in self.by_name.get((kind, name), ()):
+            own = provider.namespace or document.namespace
+            if provider.everywhere or meets(namespace or None, own.value if own else None):
+                yield provider
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], list[tuple[Document, Provider]]]:
+        """All objects that a Kustomization may name."""
+        found: dict[tuple[str, str], list[tuple[Document, Provider]]] = {}
+        for document in (document for _, facts in self.files for document in facts.documents):
+            for provider in document.providers:
+                found.setdefault((provider.target, provider.name.value), []).append((document, provider))
+        return found
+
+
+def agreed_value(name: str, providers: Sequence[Provider]) -> str | None:
+    """The value of a key that all of several objects give it; None where it is not known."""
+    found = {key.value for provider in providers for key in provider.keys if key.name == name}
+    everywhere = all(any(key.name == name for key in provider.keys) for provider in providers)
+    value = next(iter(found))
+    known = value is not None and len(found) == 1 and everywhere and not is_placeholder(value)
+    return value.replace("\n", "") if known and value is not None else None
+
+
+def agreed(values: Sequence[Values]) -> Values:
+    """What several agree on."""
+    names = dict.fromkeys(name for each in values for name in each.of)
+    first = values[0].of
+    same = {n: first.get(n) if all(n in v.of and v.of[n] == first.get(n) for v in values) else None for n in names}
+    return Values(same, any(each.open for each in values))
+
+
+def filled_document(document: Document, values: Values) -> Document:
+    """A document with the names that it will have, unless it says that it is to stay as it is."""
+    disabled = DISABLED in document.annotations or f"{DISABLED}=disabled" in document.labels
+    result: Document = document if disabled else filled(document, values)
+    return result
+
+
+def filled(fact: Any, values: Values) -> Any:
+    """A fact, and what is in it, with names that have their variables put in; places stay those of what is written."""
+    if isinstance(fact, tuple):
+        return tuple(filled(each, values) for each in fact)
+    if isinstance(fact, Scalar):
+        return replace(fact, value=values.fill(fact.value))
+    if isinstance(fact, Key):
+        return replace(fact, name=values.fill(fact.name), written=values.fill(fact.written))
+    if isinstance(fact, Facts):
+        return replace(fact, **changed(fact, values))
+    return fact
+
+
+def changed(fact: Facts, values: Values) -> Mapping[str, object]:
+    """The fields of a fact that hold names, filled in."""
+    return {name: filled(getattr(fact, name), values) for name in fact.__struct_fields__ if name not in LEFT}
