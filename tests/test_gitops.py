@@ -312,16 +312,10 @@ def test_a_chart_is_rendered_with_the_values_of_gitops(tmp_path: Path, deployer:
 
 
 def test_each_who_gives_values_is_a_case(tmp_path: Path) -> None:
-    cases = [RELEASE.replace("VALUES", f"{{key: {key}}}") for key in ("A", "CURRENCY", "B")]
+    names = {"a": "A", "b": "CURRENCY", "c": "B"}
+    named = {name: RELEASE.replace("{name: shop}", f"{{name: {name}}}", 1) for name in names}
+    cases = [named[name].replace("VALUES", f"{{key: {key}}}") for name, key in names.items()]
     write(tmp_path, {**CHART, "kustomization.yaml": "resources: [cases.yaml]\n", "cases.yaml": "---\n".join(cases)})
-    write(
-        tmp_path,
-        {
-            "cases.yaml": "---\n".join(
-                c.replace("name: shop}", f"name: {n}}}", 1) for n, c in zip("abc", cases, strict=True)
-            )
-        },
-    )
     with inside(tmp_path):
         result = check((".",), Config(), dict(rules()))
     assert concise(result) == [UNKNOWN, ABSENT.replace("KEY", "A"), ABSENT.replace("KEY", "B")]
@@ -331,11 +325,16 @@ def test_each_who_gives_values_is_a_case(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
+        (
+            "values: 'p: ['",
+            "failed to parse its values: error converting YAML to JSON: yaml: line 1: did not find "
+            "expected node content",
+        ),
         ("valueFiles: [none.yaml]", "there is no such file of values"),
         ("valueFiles: [../../x.yaml]", "`../x.yaml` leads out of the folder"),
     ],
 )
-def test_values_that_are_not_there(tmp_path: Path, given: str, reason: str) -> None:
+def test_values_that_cannot_be_given(tmp_path: Path, given: str, reason: str) -> None:
     write(tmp_path, {"x.yaml": "key: x\n"})
     write(tmp_path / "own", {**CHART, "cluster/shop.yaml": HELM.replace("GIVEN", given)})
     with inside(tmp_path / "own"):

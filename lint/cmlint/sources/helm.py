@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import reduce
 from tempfile import TemporaryDirectory, mkstemp
 from typing import TYPE_CHECKING
 
@@ -341,7 +342,8 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
         "--kube-version",
         f"{major}.{minor}.0",
     ]
-    paths = [*values.files, *(save(text, home) for text in values.texts)]
+    texts = [save(text, home) for text in values.texts]
+    paths = [*values.files, *texts]
     command += ["--values", ",".join(paths)] if paths else []
     command += values.gift.options if values.gift else ()
     folders = {f"HELM_{name}_HOME": os.path.join(home, name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
@@ -351,7 +353,7 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
     if ended.code and re.search(REMOTE_SCHEMA, ended.errors):
         ended = run([*command, "--skip-schema-validation"], environment, wishes.timeout)
     if ended.code:
-        raise NotBuiltError(why(ended.errors))
+        raise NotBuiltError(why(reduce(lambda said, path: said.replace(path, "its values"), texts, ended.errors)))
     return ended.output
 
 
