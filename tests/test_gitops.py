@@ -9,6 +9,7 @@ import pytest
 from cmlint.check import check
 from cmlint.config import Config, Helm
 from cmlint.manifest.documents import read_text
+from cmlint.manifest.gifts import read_gifts
 from cmlint.model.facts import Deploy, PostBuild
 from cmlint.result import Result
 from tests.support.run import concise, inside, rules, write
@@ -240,7 +241,8 @@ spec:
   chart: {spec: {chart: ./shop, sourceRef: {kind: GitRepository, name: shop}}}
   values: VALUES
 """
-HELM = ARGO.replace("source: {path: PATH}", "source: {path: shop, helm: {GIVEN}}").replace("NAMESPACE", "shop")
+HELM = ARGO.replace("source: {path: PATH}", "source: {path: shop, helm: {GIVEN}}")
+HELM = HELM.replace("NAMESPACE", "shop").replace("PATH", "shop")
 SET = """\
 apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
@@ -257,33 +259,96 @@ UNKNOWN = "shop/templates/pod.yaml:7:7: error[unknown-field] `imege` is not a fi
 ABSENT = "shop/templates/pod.yaml:11:62: error[missing-key] the ConfigMap `settings` has no key `KEY`"
 
 
+FROM_SECRET = RELEASE.replace("VALUES", "{}\n  valuesFrom: [{kind: Secret, name: shop}]")
+
+
+@pytest.mark.parametrize(
+    "deployer",
+    [
+        FROM_SECRET,
+        RELEASE.replace("VALUES", '{key: "${KEY}"}'),
+        HELM.replace("GIVEN", "valueFiles: [$shared/values.yaml]"),
+        SET.replace("GIVEN", "parameters: [{name: key, value: '{{city}}'}]"),
+    ],
+)
+def test_values_from_elsewhere_leave_a_chart_open(tmp_path: Path, deployer: str) -> None:
+    write(tmp_path, {**CHART, "cluster/shop.yaml": deployer})
+    with inside(tmp_path):
+        result = check((".",), Config(), dict(rules()))
+    given = "cluster/shop.yaml gives the chart values of its own"
+    assert (concise(result), [why for why in whys(result) if "values" in why]) == ([UNKNOWN], [given])
+
+
+def wrong(key: str) -> list[str]:
+    """What is found where a chart is given a key that does not exist."""
+    return [UNKNOWN, ABSENT.replace("KEY", key)]
+
+
 @pytest.mark.parametrize(
     ("deployer", "found"),
     [
-        ("", [UNKNOWN, ABSENT]),
-        (RELEASE.replace("VALUES", "{}"), [UNKNOWN, ABSENT]),
+        ("{}", wrong("KEY")),
+        (RELEASE.replace("VALUES", "{}"), wrong("KEY")),
         (RELEASE.replace("VALUES", "{key: CURRENCY}"), [UNKNOWN]),
-        (RELEASE.replace("VALUES", "{}\n  valuesFrom: [{kind: Secret, name: shop}]"), [UNKNOWN]),
-        (RELEASE.replace("VALUES", "{key: x}").replace("GitRepository", "HelmRepository"), [UNKNOWN, ABSENT]),
-        (HELM.replace("GIVEN", "valueFiles: [values.yaml]"), [UNKNOWN, ABSENT]),
+        (RELEASE.replace("VALUES", "{key: OTHER}"), wrong("OTHER")),
+        (RELEASE.replace("VALUES", "{key: x}").replace("GitRepository", "HelmRepository"), wrong("KEY")),
+        (SET.replace("GIVEN", ""), wrong("KEY")),
+        (HELM.replace("GIVEN", "valueFiles: [values.yaml]"), wrong("KEY")),
         (HELM.replace("GIVEN", "valueFiles: [values.yaml, live.yaml]"), [UNKNOWN]),
+        (HELM.replace("GIVEN", "valueFiles: [../test.yaml]"), wrong("TEST")),
+        (HELM.replace("GIVEN", "valueFiles: [live.yaml], values: 'key: OTHER'"), wrong("OTHER")),
         (HELM.replace("GIVEN", "parameters: [{name: key, value: CURRENCY}]"), [UNKNOWN]),
+        (HELM.replace("GIVEN", "values: 'key: A', parameters: [{name: key, value: B, forceString: true}]"), wrong("B")),
         (HELM.replace("GIVEN", "valuesObject: {key: CURRENCY}"), [UNKNOWN]),
         (HELM.replace("GIVEN", "values: 'key: CURRENCY'"), [UNKNOWN]),
-        (SET.replace("GIVEN", ""), [UNKNOWN, ABSENT]),
-        (SET.replace("GIVEN", "parameters: [{name: key, value: '{{city}}'}]"), [UNKNOWN]),
     ],
 )
-def test_values_from_gitops_leave_a_chart_open(tmp_path: Path, deployer: str, found: list[str]) -> None:
-    write(tmp_path, {**CHART, "cluster/shop.yaml": deployer or "{}"})
+def test_a_chart_is_rendered_with_the_values_of_gitops(tmp_path: Path, deployer: str, found: list[str]) -> None:
+    values = {"shop/live.yaml": "key: CURRENCY\n", "test.yaml": "key: TEST\n"}
+    write(tmp_path, {**CHART, **values, "cluster/shop.yaml": deployer})
     with inside(tmp_path):
         result = check((".",), Config(), dict(rules()))
-    assert concise(result) == found
-    given = [] if ABSENT in found else ["cluster/shop.yaml gives the chart values of its own"]
-    assert [why for why in whys(result) if "values" in why] == given
+    assert (concise(result), [why for why in whys(result) if "values" in why]) == (found, [])
 
 
-@pytest.mark.parametrize(("given", "found"), [("", ["web/pod.yaml:10:62"]), ("parameters: [{name: x}]", [])])
+def test_each_who_gives_values_is_a_case(tmp_path: Path) -> None:
+    names = {"a": "A", "b": "CURRENCY", "c": "B"}
+    named = {name: RELEASE.replace("{name: shop}", f"{{name: {name}}}", 1) for name in names}
+    cases = [named[name].replace("VALUES", f"{{key: {key}}}") for name, key in names.items()]
+    write(tmp_path, {**CHART, "kustomization.yaml": "resources: [cases.yaml]\n", "cases.yaml": "---\n".join(cases)})
+    with inside(tmp_path):
+        result = check((".",), Config(), dict(rules()))
+    assert concise(result) == [UNKNOWN, ABSENT.replace("KEY", "A"), ABSENT.replace("KEY", "B")]
+    assert "through kustomization.yaml" in [place.label for place in result.outcome.findings[1].related]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (
+            "values: 'p: ['",
+            "failed to parse its values: error converting YAML to JSON: yaml: line 1: did not find "
+            "expected node content",
+        ),
+        ("valueFiles: [none.yaml]", "there is no such file of values"),
+        ("valueFiles: [../../x.yaml]", "`../x.yaml` leads out of the folder"),
+    ],
+)
+def test_values_that_cannot_be_given(tmp_path: Path, given: str, reason: str) -> None:
+    write(tmp_path, {"x.yaml": "key: x\n"})
+    write(tmp_path / "own", {**CHART, "cluster/shop.yaml": HELM.replace("GIVEN", given)})
+    with inside(tmp_path / "own"):
+        result = check((".",), Config(), dict(rules()))
+    assert (concise(result), [problem.message for problem in result.problems]) == ([], [f"not rendered: {reason}"])
+
+
+def test_values_that_aliases_make_too_large_are_not_read() -> None:
+    lines = ["    a0: &a0 [x]"] + [f"    a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
+    (gift,) = read_gifts(RELEASE.replace(" VALUES", "\n" + "\n".join(lines)))
+    assert (gift.texts, gift.whole) == (("${}",), False)
+
+
+@pytest.mark.parametrize(("given", "found"), [("", ["web/pod.yaml:10:62"]), ("fileParameters: [{name: x}]", [])])
 def test_nothing_leads_into_a_chart_with_other_values(tmp_path: Path, given: str, found: list[str]) -> None:
     web = ARGO.replace("PATH", "web").replace("NAMESPACE", "shop")
     files = {"shop/Chart.yaml": CHART["shop/Chart.yaml"], "shop/templates/settings.yaml": SETTINGS}

@@ -77,6 +77,7 @@ RULES = [
     "cmlint.config",
     "cmlint.engine",
     "cmlint.fingerprints",
+    "cmlint.given",
     "cmlint.kube",
     "cmlint.kube.base64",
     "cmlint.kube.expansion",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -17,6 +17,7 @@ from cmlint.cache.facts import FactsCache
 from cmlint.cache.states import Seen
 from cmlint.config import Config
 from cmlint.engine import Engine
+from cmlint.given import Given, everything, why_valued
 from cmlint.kube.versions import NEWEST, parse_version
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
@@ -105,9 +106,10 @@ def read_bundles(
     reader = Reader(makers, inputs.seen, inputs.facts, inputs.jobs)
     reading = Reading(reader, list(wanted_in(groups)))
     builds = list(pending)
-    renderings, charts = read_charts(groups, config, problems, inputs)
     doing("reading files")
     known = reading.results()
+    given = Given(known, builds, sources_of(groups))
+    renderings, charts = read_charts(groups, config, problems, inputs, given)
     known |= Reading(reader, list(wanted_in(groups, known))).results()
     beside = [*(entry for build in builds for entry in build.beside), *charts]
     variables = Variables(list(everything(known, builds, renderings)), folders_of(builds))
@@ -159,7 +161,7 @@ def read_bundles(
         )
     for one in renderings:
         one.supply.releases = variables.deploys.releases(one.supply.chart.shown)
-        valued = "" if one.chosen else variables.deploys.why_valued(one.supply.chart.shown)
+        valued = "" if one.chosen else why_valued(one, variables.deploys)
         bundles.append(
             Bundle(
                 one.files,
@@ -178,18 +180,14 @@ def read_bundles(
     return bundles, Texts(load)
 
 
-def everything(
-    known: Mapping[str, FileFacts | str], builds: Iterable[Build], renderings: Iterable[Rendering]
-) -> Iterator[tuple[str, FileFacts]]:
-    """All texts that objects stand in, those that were built included."""
-    yield from ((path, facts) for path, facts in known.items() if not isinstance(facts, str))
-    yield from (entry for build in builds for entry in build.files)
-    yield from (entry for rendering in renderings for entry in rendering.files)
-
-
 def folders_of(builds: Iterable[Build]) -> Iterator[str]:
     """The folders with a kustomization that is a part of what is built."""
     return (path.rpartition("/")[0] for build in builds for path, _ in build.beside)
+
+
+def sources_of(groups: Iterable[files.Group]) -> dict[str, str]:
+    """The files of groups, by the paths under which they are shown."""
+    return {shown: path for group in groups for shown, path in group.paths.items()}
 
 
 def wanted_in(groups: Iterable[files.Group], known: Container[str] | None = None) -> Iterator[Wanted]:
@@ -262,7 +260,7 @@ def wishes_of(config: Config, inputs: Inputs) -> Wishes:
 
 
 def read_charts(
-    groups: list[files.Group], config: Config, problems: list[files.Problem], inputs: Inputs
+    groups: list[files.Group], config: Config, problems: list[files.Problem], inputs: Inputs, given: Given
 ) -> tuple[list[Rendering], list[tuple[str, FileFacts]]]:
     """What the Helm charts among files render, and where there are any; their templates are taken out of the groups."""
     if not config.build or not files.near_charts(groups):
@@ -272,7 +270,7 @@ def read_charts(
 
     version = settings_of(config).kubernetes_version
     how = config.build_timeout, makers_of(config), inputs.builds, inputs.seen
-    wishes = HelmWishes(config.helm_program, config.helm.values, version, *how)
+    wishes = HelmWishes(config.helm_program, config.helm.values, version, *how, given.choices)
     return take_charts(groups, wishes, problems)
 
 

@@ -43,10 +43,9 @@ class Deploys:
             root = folder[: len(folder) - len(wanted)]
             yield from (said for said in self.by_path.get(wanted, ()) if said.path.startswith(root))
 
-    def why_valued(self, folder: str) -> str:
-        """What gives the chart in a folder other values than its own, in words; empty where nothing does."""
-        valued = next((said for said in self.of(folder) if said.deploy.valued), None)
-        return f"{valued.path} gives the chart values of its own" if valued else ""
+    def valued(self, folder: str) -> list[Said]:
+        """What gives the chart in a folder other values than its own."""
+        return [said for said in self.of(folder) if said.deploy.valued]
 
     def releases(self, folder: str) -> dict[str, str]:
         """The names of the releases of the chart in a folder, and where each is said."""

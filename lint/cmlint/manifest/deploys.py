@@ -67,24 +67,34 @@ def post_build(decoder: Decoder, root: Node) -> PostBuild:
 def release(decoder: Decoder, root: Node) -> Iterator[Deploy]:
     """A chart of the repository goes to `spec.targetNamespace`, else to the namespace of the HelmRelease."""
     target, own = text(decoder, root, "spec.targetNamespace"), text(decoder, root, "metadata.namespace")
-    name = text(decoder, root, "metadata.name")
     path = text(decoder, root, "spec.chart.spec.chart")
     if path and text(decoder, root, "spec.chart.spec.sourceRef.kind") in FILES:
-        called = text(decoder, root, "spec.releaseName") or (f"{target}-{name}" if target else name)
+        called = name_of_release(decoder, root)
         gives = gives_values(decoder, root, "spec") or gives_values(decoder, root, "spec.chart.spec")
         yield Deploy(path, target or own, cluster_of(decoder, root), None, called, gives)
+
+
+def name_of_release(decoder: Decoder, root: Node) -> str:
+    """What a HelmRelease calls the release."""
+    target, name = text(decoder, root, "spec.targetNamespace"), text(decoder, root, "metadata.name")
+    return text(decoder, root, "spec.releaseName") or (f"{target}-{name}" if target else name)
+
+
+def argo_sources(root: Node) -> Iterator[Node]:
+    """The sources of an Application."""
+    for route in ("spec.source", "spec.sources[]"):
+        yield from walk(root, route)
 
 
 def argo(decoder: Decoder, root: Node) -> Iterator[Deploy]:
     """Each source's path goes to the namespace and the cluster of `spec.destination`."""
     server, name = text(decoder, root, "spec.destination.server"), text(decoder, root, "spec.destination.name")
     namespace, own = text(decoder, root, "spec.destination.namespace"), text(decoder, root, "metadata.name")
-    for route in ("spec.source", "spec.sources[]"):
-        for source in walk(root, route):
-            if path := text(decoder, source, "path"):
-                called = text(decoder, source, "helm.releaseName") or own
-                gives = gives_values(decoder, source, "helm")
-                yield Deploy(path, namespace, f"argocd:{server or name}", None, called, gives)
+    for source in argo_sources(root):
+        if path := text(decoder, source, "path"):
+            called = text(decoder, source, "helm.releaseName") or own
+            gives = gives_values(decoder, source, "helm")
+            yield Deploy(path, namespace, f"argocd:{server or name}", None, called, gives)
 
 
 def argo_set(decoder: Decoder, root: Node) -> Iterator[Deploy]:

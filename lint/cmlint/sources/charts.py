@@ -95,15 +95,16 @@ RELEASE = "release-name-"
 
 
 class Supply:
-    """What of a chart's names is decided when it is installed, by files of values; `rendered` is what they give.
+    """What of a chart's names is decided when it is installed, by its values; `rendered` is what they give.
 
     `releases` are the names under which GitOps installs it, and the paths of the texts that say so.
     """
 
-    def __init__(self, chart: Chart, values: Iterable[str], rendered: RenderedText) -> None:
+    def __init__(self, chart: Chart, values: Iterable[str], rendered: RenderedText, texts: Iterable[str] = ()) -> None:
         self.chart, self.rendered = chart, rendered
         self.releases: dict[str, str] = {}
-        self.values = {scalar.text for path in values for scalar in read_values(path).scalars() if scalar.text}
+        parts = [*map(read_values, values), *(part for text in texts for part in read_parts("", text))]
+        self.values = {scalar.text for part in parts for scalar in part.scalars() if scalar.text}
 
     def why(self, target: Target, name: str, made: Sequence[str]) -> str | None:
         """How an object that a chart does not make may be there, in words; `made` are the names that it makes."""

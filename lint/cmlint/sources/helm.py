@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from tempfile import TemporaryDirectory
+from functools import reduce
+from tempfile import TemporaryDirectory, mkstemp
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,11 +22,13 @@ from cmlint.cache.builds import Build, BuildsCache
 from cmlint.cache.states import Seen
 from cmlint.kube.versions import Version
 from cmlint.manifest.documents import read_text
+from cmlint.manifest.gifts import Gift
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.model.facts import HELM_CHART, Container, Document, Fault, FileFacts, PodSpec, Skip, Span
 from cmlint.sources import files, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.program import NotBuiltError, TimeOutError, none_left, run
+from cmlint.sources.reading import hash_of
 from cmlint.sources.rendered import SOURCE, RenderedText
 
 if TYPE_CHECKING:
@@ -42,10 +45,34 @@ REMOTE_SCHEMA = r"values don't meet the specifications[\s\S]*failing loading \"h
 STEPS = r"^An error occurred while checking for chart dependencies\. You may need to run (`[^`]*`) [^:]*: (.*)$"
 
 
+class Choice(msgspec.Struct, frozen=True):
+    """Values to render a chart with: files of which the last wins, and what an object at the path `said` gives."""
+
+    files: tuple[str, ...] = ()
+    gift: Gift | None = None
+    said: str = ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The values that are written in no file of values."""
+        return self.gift.texts if self.gift else ()
+
+    @property
+    def named(self) -> str:
+        """The file that stands for the values; empty where there are none but the chart's own."""
+        return self.said or (files.shown(self.files[-1]) if self.files else "")
+
+    @property
+    def key(self) -> str:
+        """What tells it from others."""
+        return ",".join(self.files) + (hash_of(msgspec.msgpack.encode(self.gift)).hex() if self.gift else "")
+
+
 class HelmWishes(msgspec.Struct, frozen=True):
     """How to render: with which program and which values, for which version, and how long it may take.
 
-    `values` gives files for a pattern of charts, both with their whole paths; `makers` say what controllers make of
+    `values` gives files for a pattern of charts, both with their whole paths, and `given` what GitOps objects give to
+    the chart in a folder; `makers` say what controllers make of
     what is rendered, `builds` is what was rendered before, `seen` is told what is looked at.
     """
 
@@ -56,13 +83,14 @@ class HelmWishes(msgspec.Struct, frozen=True):
     makers: Makers = TABLE
     builds: BuildsCache | None = None
     seen: Seen = msgspec.field(default_factory=Seen)
+    given: Callable[[Chart], list[Choice]] = lambda _: []
 
 
 class Rendering(msgspec.Struct):
     """What helm renders of a chart: the facts, what leads back from them, and what the chart is given.
 
     `beside` is evidence of what else it may make: charts that are a part of it with other values. It has `chosen`
-    values where the configuration names them.
+    values where the configuration names them; `given` are the paths of the texts whose values it is rendered with.
     """
 
     files: list[tuple[str, FileFacts]]
@@ -70,6 +98,7 @@ class Rendering(msgspec.Struct):
     supply: Supply
     beside: list[tuple[str, FileFacts]]
     chosen: bool = False
+    given: frozenset[str] = frozenset()
 
 
 def take_charts(
@@ -157,11 +186,12 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
 
 
 def renderings(
-    chart: Chart, runs: dict[str, Future[str]], program: str, wishes: HelmWishes, failures: dict[str, list[str]]
+    chart: Chart, runs: dict[Choice, Future[str]], program: str, wishes: HelmWishes, failures: dict[str, list[str]]
 ) -> Iterator[Rendering]:
     """What became of a chart with each of its values; that it needs values matters only where it is given none."""
-    texts: dict[str, str] = {}
-    reasons: dict[str, str] = {}
+    own = Choice()
+    texts: dict[Choice, str] = {}
+    reasons: dict[Choice, str] = {}
     for values, running in runs.items():
         try:
             texts[values] = running.result()
@@ -169,31 +199,33 @@ def renderings(
             reasons[values] = str(error)
             wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
     if texts:
-        reasons.pop("", None)
-    whole = reasons.get("")
+        reasons.pop(own, None)
+    whole = reasons.get(own)
     for values, reason in reasons.items():
-        if not values or reason != whole:
-            failures.setdefault(reason, []).append(files.shown(values) if values else chart.description)
+        if values == own or reason != whole:
+            failures.setdefault(reason, []).append(values.named or chart.description)
     for values, text in texts.items():
         found = rendering(chart, values, text, wishes.makers, several=len(runs) > 1)
         found.chosen = bool(chosen_for(chart, wishes))
+        found.given = frozenset(choice.said for choice in runs if choice.said)
         remember(found, chart, values, program, wishes)
         yield found
 
 
-def rendering(chart: Chart, values: str, text: str, makers: Makers, *, several: bool) -> Rendering:
+def rendering(chart: Chart, values: Choice, text: str, makers: Makers, *, several: bool) -> Rendering:
     """The facts of what a chart renders with some values."""
-    given = [os.path.join(chart.folder, VALUES), *(values.split(",") if values else ())]
-    named = next((path for path in reversed(given) if os.path.isfile(path)), None)
-    leading = RenderedText(chart.description, text, chart.templates, files.shown(named) if several and named else None)
+    given = [os.path.join(chart.folder, VALUES), *values.files]
+    named = values.said or next((files.shown(path) for path in reversed(given) if os.path.isfile(path)), None)
+    leading = RenderedText(chart.description, text, chart.templates, named if several else None)
     inside = {source.split("/")[2] for source in re.findall(SOURCE, text) if source.count("/") > 2}
     idle = [name for name in chart.dependencies if name not in inside]
     evidence = (chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),)))
     facts = kept(read_text(text, makers), leading)
-    return Rendering([(chart.description, facts)], leading, Supply(chart, given, leading), [evidence] if idle else [])
+    supply = Supply(chart, given, leading, values.texts)
+    return Rendering([(chart.description, facts)], leading, supply, [evidence] if idle else [])
 
 
-def remember(found: Rendering, chart: Chart, values: str, program: str, wishes: HelmWishes) -> None:
+def remember(found: Rendering, chart: Chart, values: Choice, program: str, wishes: HelmWishes) -> None:
     """Keeps what was rendered, unless there is a Secret in it."""
     if wishes.builds and not any(document.masked for _, facts in found.files for document in facts.documents):
         seen = Seen()
@@ -202,15 +234,15 @@ def remember(found: Rendering, chart: Chart, values: str, program: str, wishes: 
         wishes.builds.put(name_of(chart, values, program, wishes), Build(seen, chart.folder, found.text.text))
 
 
-def name_of(chart: Chart, values: str, program: str, wishes: HelmWishes) -> str:
+def name_of(chart: Chart, values: Choice, program: str, wishes: HelmWishes) -> str:
     """Under which name it is kept what a chart renders with some values."""
-    return f"{os.path.abspath(chart.folder)}\0{values}\0{program}\0{wishes.version}"
+    return f"{os.path.abspath(chart.folder)}\0{values.key}\0{program}\0{wishes.version}"
 
 
-def note_chart(chart: Chart, choices: Iterable[str], seen: Seen) -> None:
+def note_chart(chart: Chart, choices: Iterable[Choice], seen: Seen) -> None:
     """Notes what helm looks at: all of a chart, and files of values; and whether it is a part of another chart."""
     seen.note_all(chart.folder)
-    for path in (path for values in choices for path in values.split(",") if path):
+    for path in (path for values in choices for path in values.files):
         seen.note(path)
     above = os.path.dirname(os.path.dirname(os.path.realpath(chart.folder)))
     seen.note(os.path.join(above, files.CHART))
@@ -249,15 +281,17 @@ def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
     return replace(facts, documents=tuple(map(document_of, facts.documents)))
 
 
-def choices_of(chart: Chart, wishes: HelmWishes) -> list[str]:
-    """The values to render a chart with: none for the defaults, several files together between commas."""
-    return chosen_for(chart, wishes) or ["", *chart.tests]
+def choices_of(chart: Chart, wishes: HelmWishes) -> list[Choice]:
+    """The values to render a chart with; where GitOps gives some, the defaults alone are not what anyone gets."""
+    tests = (Choice((path,)) for path in chart.tests)
+    return chosen_for(chart, wishes) or [*(wishes.given(chart) or [Choice()]), *tests]
 
 
-def chosen_for(chart: Chart, wishes: HelmWishes) -> list[str]:
-    """The values that the configuration names for a chart."""
+def chosen_for(chart: Chart, wishes: HelmWishes) -> list[Choice]:
+    """The values that the configuration names for a chart, several files together between commas."""
     folder = os.path.realpath(chart.folder)
-    return [file for pattern, given in wishes.values.items() if spec_of(pattern).match_file(folder) for file in given]
+    chosen = (given for pattern, given in wishes.values.items() if spec_of(pattern).match_file(folder))
+    return [Choice(tuple(filter(None, entry.split(",")))) for given in chosen for entry in given]
 
 
 def spec_of(pattern: str) -> GitIgnoreSpec:
@@ -282,7 +316,7 @@ def unchecked(charts: Sequence[Chart]) -> files.Problem:
     return files.Problem(first, 0, f"not checked{like}: there is no helm to render it with; {INSTALL}", fatal=False)
 
 
-def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: str) -> str:
+def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home: str) -> str:
     """What helm renders of a chart; raises NotBuiltError.
 
     A chart with a link that leads out of what may be read is not given to helm, which would follow it. Its home is an
@@ -290,7 +324,9 @@ def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: st
     """
     if link := chart.outward:
         raise NotBuiltError(f"`{link}` is a link that leads out of the folder")
-    for path in values.split(",") if values else ():
+    for path in values.files:
+        if values.gift and not files.is_within(os.path.realpath(path), files.root_of(chart.folder)):
+            raise NotBuiltError(f"`{files.shown(path)}` leads out of the folder")
         if not os.path.isfile(path):
             raise NotBuiltError("there is no such file of values")
     if wishes.builds and (known := wishes.builds.get(name_of(chart, values, program, wishes))):
@@ -299,13 +335,17 @@ def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: st
     command = [
         program,
         "template",
+        *((values.gift.release,) if values.gift else ()),
         os.path.abspath(chart.folder),
         "--namespace",
         NAMESPACE,
         "--kube-version",
         f"{major}.{minor}.0",
     ]
-    command += ["--values", values] if values else []
+    texts = [save(text, home) for text in values.texts]
+    paths = [*values.files, *texts]
+    command += ["--values", ",".join(paths)] if paths else []
+    command += values.gift.options if values.gift else ()
     folders = {f"HELM_{name}_HOME": os.path.join(home, name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HELM_")}
     environment |= {**tool.OFFLINE, **folders, "KUBECONFIG": os.devnull}
@@ -313,8 +353,16 @@ def render(chart: Chart, values: str, program: str, wishes: HelmWishes, home: st
     if ended.code and re.search(REMOTE_SCHEMA, ended.errors):
         ended = run([*command, "--skip-schema-validation"], environment, wishes.timeout)
     if ended.code:
-        raise NotBuiltError(why(ended.errors))
+        raise NotBuiltError(why(reduce(lambda said, path: said.replace(path, "its values"), texts, ended.errors)))
     return ended.output
+
+
+def save(text: str, home: str) -> str:
+    """The path of a new file that holds a text."""
+    handle, path = mkstemp(".yaml", dir=home)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
 
 
 def why(errors: str) -> str:
