@@ -33,7 +33,8 @@ ALLOWED = {
     "result": "bundle model sources texts",
     "runs": "cache model result sources texts",
     "given": "bundle manifest model sources",
-    "check": "bundle cache config engine given kube manifest model progress registry result rules sources suppress texts",
+    "check": "bundle cache config engine given kube manifest model progress registry result rules sources "
+    "suppress texts",
     "live": "bundle check config engine kube model result rules sources suppress texts",
     "adopt": "cache check config engine errors fingerprints fixes manifest model result rules sources texts",
     "fixes": "atomic check engine manifest model result sources",
