@@ -136,9 +136,10 @@ def build(corpus: Path) -> None:
     original = program.run
     for module in (program, helm):
         vars(module)["run"] = run
+    folders = (str(path) for path in sorted(corpus.iterdir()) if path.is_dir())
     wall = time.perf_counter()
     with open(os.devnull, "w", encoding="utf-8") as nothing, redirect_stdout(nothing):
-        cmlint(["check", "--no-cache", *(str(path) for path in sorted(corpus.iterdir()) if path.is_dir())])
+        cmlint(["check", "--no-cache", "--jobs", "1", *folders])
     wall = time.perf_counter() - wall
     for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF):
         used = resource.getrusage(who)
