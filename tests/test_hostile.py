@@ -201,6 +201,23 @@ def test_aliases_of_aliases_end_in_a_chart(tmp_path: Path, name: str) -> None:
     assert warning.startswith("Chart.yaml: not rendered: ") and "excessive aliasing" in warning
 
 
+@pytest.mark.parametrize("head", ["apiVersion: v1\nkind: ConfigMap\n", "apiVersion: example.com/v1\nkind: Shop\n"])
+def test_aliases_of_aliases_end_in_a_manifest(tmp_path: Path, head: str) -> None:
+    lines = ["metadata: {name: a}", "a0: &a0 [{image: x}, containers, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
+    write(tmp_path, {"a.yaml": head + "\n".join(lines)})
+    said = cmlint(tmp_path, "check", "a.yaml", "--format", "concise", "--quiet").stdout
+    reason = "not valid YAML: aliases repeat what they stand for far too often"
+    assert said == f"a.yaml:1:1: error[yaml-syntax] {reason}\n"
+
+
+def test_many_aliases_of_one_thing_are_read(tmp_path: Path) -> None:
+    entries = "".join(f"  k{i}: *v\n" for i in range(2000))
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  v: &v x\n"
+    write(tmp_path, {"a.yaml": head + entries})
+    assert cmlint(tmp_path, "check", "a.yaml", "--quiet").returncode == 0
+
+
 def test_what_is_nested_too_deeply_ends(tmp_path: Path) -> None:
     deep = f"x: {'[' * 20000}{']' * 20000}\n"
     write(tmp_path, {"a/kustomization.yaml": f"resources: [pod.yaml]\n{deep}", "a/pod.yaml": POD})

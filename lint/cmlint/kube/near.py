@@ -44,7 +44,7 @@ def distance_if_near(name: str, other: str) -> int | None:
 
 def has_another_word(name: str, other: str) -> bool:
     """Whether one of two names has all words of the other, and others besides."""
-    words, other_words = (re.split("[-_.]", text.lower()) for text in (name, other))
+    words, other_words = (re.findall(r"[^-_.]+", text.lower()) for text in (name, other))
     return len(words) != len(other_words) and (set(words) < set(other_words) or set(other_words) < set(words))
 
 

@@ -14,7 +14,16 @@ from cmlint.manifest.deploys import ARGO, RELEASE, argo_sources, gives_values, n
 from cmlint.manifest.documents import cut
 from cmlint.manifest.heads import head_of
 from cmlint.manifest.made import walk
-from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
+from cmlint.manifest.nodes import (
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    TooDeepError,
+    YamlSyntaxError,
+    compose,
+    size_of,
+)
 
 OPEN = ("valuesFrom", "valuesFiles", "valuesFile", "fileParameters", "postRenderers")
 """The fields that give what is not written down in the object, or not as values."""
@@ -110,16 +119,6 @@ def fields_of(decoder: Decoder, node: Node, route: str) -> dict[str, Node]:
 def as_json(decoder: Decoder, node: Node) -> str:
     """What a node holds, as a text; of one that aliases make too large, what counts as still to be filled in."""
     return json.dumps(plain(decoder, node)) if size_of(node, {}) <= LARGEST else "${}"
-
-
-def size_of(node: Node, known: dict[int, int]) -> int:
-    """How many scalars and collections a node holds, those behind aliases counted each time."""
-    if isinstance(node, ScalarNode):
-        return 1
-    if id(node.value) not in known:
-        inner = (part for pair in node.value for part in pair) if isinstance(node, MappingNode) else node.value
-        known[id(node.value)] = 1 + sum(size_of(part, known) for part in inner)
-    return known[id(node.value)]
 
 
 def plain(decoder: Decoder, node: Node) -> object:
