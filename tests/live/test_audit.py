@@ -307,3 +307,24 @@ def test_examples_of_the_help_run(cluster: Cluster, tmp_path: Path) -> None:
         for words in lines:
             ran = cmlint(tmp_path, *words, KUBECONFIG=str(path))
             assert ran.returncode in (0, 1), (words, ran.stderr)
+
+
+def test_the_page_for_a_team_says_what_is_broken_and_what_mends_it(cluster: Cluster) -> None:
+    space = cluster.namespace("team")
+    body = spec(env("configMapKeyRef", "settings", "HOTS"), image="registry.example.com/web:develop")
+    config_map(cluster, space, "settings", "HOST")
+    config_map(cluster, space, "left-over", "A")
+    top = deployment(cluster, space, "web", body)
+    no_key = f"couldn't find key HOTS in ConfigMap {space}/settings"
+    pod(cluster, space, "web-1", body, waits("CreateContainerConfigError", no_key), top)
+    words = ("audit", "-n", space, "--pedantic", "--format", "html")
+    page = cmlint(cluster.folder, *words, KUBECONFIG=str(cluster.admin)).stdout
+    titles = [part.partition(" <small>")[0] for part in page.split("<h2>")[1:]]
+    assert titles[:4] == ["Broken now", "About to break", "Stale", "Unused or untidy"]
+    assert f"kubectl rollout restart deployment/web -n {space}" in page.rpartition("<h2>Commands</h2>")[2]
+    sections = dict(zip(titles, page.split("<h2>")[1:], strict=True))
+    assert 'data-rule="stuck-pod"' in sections["Broken now"]
+    assert 'data-rule="missing-key"' in sections["About to break"]
+    assert 'data-rule="mutable-tag"' in sections["Stale"]
+    assert 'data-rule="unused-configmap"' in sections["Unused or untidy"]
+    assert f'data-path="deployment/{space}/web"' in sections["Broken now"]
