@@ -40,7 +40,7 @@ test: $(VENV)/dev $(HELM) $(KUBE) $(NPM) $(MISSING) ## everything that must hold
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 test-live: $(VENV)/dev $(KUBE) ## what is tested with a real Kubernetes API server
 	$(BIN)/pytest tests/live
