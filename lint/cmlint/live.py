@@ -36,7 +36,7 @@ class Wanted(NamedTuple):
     kubeconfig: str | None = None
     namespaces: tuple[str, ...] = ()
     all_namespaces: bool = False
-    qps: float = 50.0
+    qps: float = 100.0
     metadata_only_secrets: bool = False
     custom_resources: bool = False
 

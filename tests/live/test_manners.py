@@ -98,7 +98,7 @@ def test_no_more_requests_a_second_than_allowed(cluster: Cluster, spaces: list[s
     started = time.monotonic()
     with proxy(cluster) as between:
         audit(between.kubeconfig(cluster), "-n", spaces[0], "--qps", "4")
-    assert time.monotonic() - started > (len(between.asked) - 1) / 4
+    assert time.monotonic() - started > (len(between.asked) - 1) // 4
 
 
 # what RBAC allows

@@ -28,7 +28,7 @@ NAMESPACES = Parameter(
     short="-n",
 )
 ALL_NAMESPACES = Parameter("all_namespaces", "flag", "Read all namespaces.", panel=CLUSTER, short="-A")
-QPS = Parameter("qps", "text", "The most requests a second that the cluster is asked; 50 by default.", "N", CLUSTER)
+QPS = Parameter("qps", "text", "The most requests a second that the cluster is asked; 100 by default.", "N", CLUSTER)
 METADATA_ONLY = Parameter(
     "metadata_only_secrets",
     "flag",

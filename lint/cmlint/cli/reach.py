@@ -60,7 +60,7 @@ def look_of(options: Any) -> Look | None:
     from cmlint.sources.snapshot import BadSnapshotError
 
     namespaces = (options.namespace,) if options.namespace else ()
-    qps, secrets = number("--qps", options.qps, 50), options.metadata_only_secrets
+    qps, secrets = number("--qps", options.qps, 100), options.metadata_only_secrets
     contexts = (options.context,) if options.context else ()
     wanted = Wanted(contexts, options.kubeconfig, namespaces, qps=qps, metadata_only_secrets=secrets)
     max_age = number("--max-age", options.max_age, 7)
@@ -83,7 +83,7 @@ def wanted_of(options: Any) -> Wanted:
         options.kubeconfig,
         options.namespace,
         options.all_namespaces,
-        number("--qps", options.qps, 50),
+        number("--qps", options.qps, 100),
         options.metadata_only_secrets,
         getattr(options, "custom_resources", False),
     )

@@ -42,7 +42,7 @@ class Wish(NamedTuple):
     context: str | None = None
     kubeconfig: str | None = None
     namespace: str | None = None
-    qps: float = 50.0
+    qps: float = 100.0
 
 
 class Connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 import msgspec
@@ -49,8 +50,8 @@ class Pace:
     """Spreads the requests of all threads, and asks again where that may help."""
 
     def __init__(self, qps: float) -> None:
-        self.gap = 1 / qps if qps > 0 else 0.0
-        self.lock, self.next = threading.Lock(), 0.0
+        self.span = max(1.0, 1 / qps)
+        self.lock, self.turns = threading.Lock(), deque[float](maxlen=max(int(qps), 1))
         self.stopped = threading.Event()
 
     def ask(self, once: Callable[[], bytes], *, again: frozenset[int] = AGAIN) -> bytes:
@@ -68,10 +69,11 @@ class Pace:
         raise AssertionError
 
     def take_turn(self) -> None:
-        """Waits until one more request is allowed."""
+        """Waits until one more request is allowed: in no second more than so many, which may come at once."""
         with self.lock:
-            turn = max(self.next, time.monotonic())
-            self.next = turn + self.gap
+            full = len(self.turns) == self.turns.maxlen
+            turn = max(self.turns[0] + self.span, time.monotonic()) if full else time.monotonic()
+            self.turns.append(turn)
         self.pause(turn - time.monotonic())
 
     def pause(self, seconds: float) -> None:

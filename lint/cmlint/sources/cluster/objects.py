@@ -81,10 +81,10 @@ class Meta(Camel, frozen=True):
 
     def group(self) -> str:
         """The installation that an object belongs to, in words; empty when nothing says so."""
-        labels = self.labels or {}
-        for name, words in GROUPS:
-            if value := self.annotation(name) or labels.get(name):
-                return words.format(value.partition(":")[0])
+        labels, annotations = self.labels or {}, self.annotations or {}
+        for name, words in GROUPS if labels or annotations else ():
+            if name in annotations or name in labels:
+                return words.format((self.annotation(name) or labels.get(name, "")).partition(":")[0])
         return ""
 
 
