@@ -69,7 +69,8 @@ def test_new_rule_fails_alone_until_it_is_filled_in(tree: Path) -> None:
     [
         (
             "bad-thing",
-            "`bad-thing` must begin with a family: configmaps, environment, images, reading, references, rollout",
+            "`bad-thing` must begin with a family: "
+            "cluster, configmaps, environment, images, reading, references, rollout",
         ),
         ("images/bad", "`bad` must name the problem in kebab-case, like `missing-key`"),
         ("images/no-bad-thing", "`no-bad-thing` must name the problem in kebab-case, like `missing-key`"),

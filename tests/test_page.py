@@ -113,7 +113,7 @@ def test_it_can_be_read_aloud(browser: Browser, report: Path) -> None:
         "- main:",
         '- heading "demo/cart.yaml 4 findings" [level=2]',
         '- heading "error nothing defines the ConfigMap shop-configs" [level=3]',
-        '- group "demo/cart.yaml:19"',
+        '- group "demo/cart.yaml:19:23"',
     ):
         assert line in tree
 
