@@ -7,6 +7,7 @@ unless the environment names others: `KUBEBUILDER_ASSETS`, or `TEST_ASSET_KUBE_A
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -272,6 +274,7 @@ def wait_until_ready(cluster: Cluster, log: Path) -> Cluster:
             pool = urllib3.PoolManager(ca_certs=str(cluster.authority), maxsize=8, retries=False)
             connected = Cluster(cluster.url, cluster.etcd, cluster.folder, cluster.token, pool)
             if answers(connected):
+                forget_failures()
                 return connected
             pool.clear()
         time.sleep(0.1)
@@ -284,6 +287,13 @@ def answers(cluster: Cluster) -> bool:
         return all(cluster.send("GET", path).ok for path in ("/readyz", path_of("Namespace", name="default")))
     except urllib3.exceptions.HTTPError:
         return False
+
+
+def forget_failures() -> None:
+    """Collects the sockets of handshakes that failed while the server started, or some later test would be blamed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def free_ports(count: int) -> list[int]:
