@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 HELM_VERSION := v3.20.2
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cmlint-test
 HELM := $(if $(CMLINT_TEST_HELM),,$(TOOLS)/helm-$(HELM_VERSION))
+KUSTOMIZE := $(TOOLS)/kustomize-v5.8.1
 NPM := $(TOOLS)/npm/made-$(shell cksum < tests/support/npm/package-lock.json | cut -d ' ' -f 1)
 
 # The programs of the system that tests run and that are not there. CHROMIUM names a browser of one's own.
@@ -35,7 +36,7 @@ help: ## show this list
 demo: $(VENV)/installed ## check the shop in fixtures/demo, which has one of each common mistake
 	$(BIN)/cmlint check fixtures/demo; test $$? -eq 1
 
-test: $(VENV)/dev $(HELM) $(KUBE) $(NPM) $(MISSING) ## everything that must hold: style, types, tests
+test: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(NPM) $(MISSING) ## everything that must hold: style, types, tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -57,6 +58,11 @@ dist: $(VENV)/dev ## build what is published, into dist/
 $(TOOLS)/helm-$(HELM_VERSION):
 	@command -v go || { echo "tests run helm, and go builds it: install go, or set CMLINT_TEST_HELM=/path/to/helm"; exit 1; }
 	GOBIN=$(TOOLS)/bin go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+	touch $@
+
+$(KUSTOMIZE):
+	@command -v go >/dev/null || { echo "tests run kustomize, and go builds it: install go"; exit 1; }
+	GOBIN=$(TOOLS)/kustomize go install sigs.k8s.io/kustomize/kustomize/v5@$(@:$(TOOLS)/kustomize-%=%)
 	touch $@
 
 $(NPM):

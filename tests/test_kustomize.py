@@ -19,8 +19,10 @@ from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.result import Result
 from cmlint.sources.tool import find_program
+from tests.support.apiserver import KUBECTL
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, concise, inside, rules, write
+from tests.support.tools import KUSTOMIZE
 
 PROJECTS = FIXTURES / "projects"
 
@@ -766,3 +768,17 @@ def test_words_that_kustomize_reads_as_strings_are_right_where_nothing_is_built(
     assert concise(run(tmp_path)) == expected
     write(tmp_path, {"kustomization.yaml": "resources: [web.yaml, words.yaml, missing.yaml]\n"})
     assert concise(run(tmp_path)) == expected
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [*sorted((FIXTURES / "mutation/kustomizations").iterdir()), *sorted((FIXTURES / "projects").glob("kust*"))],
+)
+def test_kustomize_itself_builds_what_kubectl_builds(folder: Path) -> None:
+    def said(program: Path) -> tuple[int, str]:
+        done = cmlint(folder, "check", "--format", "json", "--no-cache", "--kustomize", str(program))
+        return done.returncode, done.stdout
+
+    assert KUSTOMIZE.is_file(), f"there is no {KUSTOMIZE}: `make test` builds it"
+    assert said(KUSTOMIZE) == said(KUBECTL)
+    assert said(KUSTOMIZE)[0] in (0, 1)

@@ -13,6 +13,9 @@ HELM = Path(os.environ.get("CMLINT_TEST_HELM") or CACHE / "cmlint-test" / "bin" 
 NPM = CACHE / "cmlint-test" / "npm" / "node_modules"
 """The programs of npm that `make test` installs."""
 
+KUSTOMIZE = CACHE / "cmlint-test" / "kustomize" / "kustomize"
+"""The kustomize that `make test` builds; it is not on the path, where kubectl shall be found."""
+
 YAML_SERVER = NPM / ".bin" / "yaml-language-server"
 """What editors ask about YAML."""
 
