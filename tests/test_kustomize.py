@@ -773,6 +773,7 @@ def test_words_that_kustomize_reads_as_strings_are_right_where_nothing_is_built(
 @pytest.mark.parametrize(
     "folder",
     [*sorted((FIXTURES / "mutation/kustomizations").iterdir()), *sorted((FIXTURES / "projects").glob("kust*"))],
+    ids=lambda folder: folder.name,
 )
 def test_kustomize_itself_builds_what_kubectl_builds(folder: Path) -> None:
     def said(program: Path) -> tuple[int, str]:
