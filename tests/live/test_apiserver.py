@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-import urllib3
 
 from tests.support.apiserver import VERSION, Cluster, Tree, path_of, running
 from tests.support.run import ROOT
@@ -79,10 +79,10 @@ def test_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
         "with running(pathlib.Path(sys.argv[1])) as cluster:\n    print(cluster.url, cluster.etcd)\n    os.abort()\n"
     )
     done = subprocess.run([sys.executable, "-c", code, tmp_path], cwd=ROOT, capture_output=True, text=True, check=False)
-    with urllib3.PoolManager(cert_reqs="CERT_NONE", retries=False) as pool:
-        for url in done.stdout.split():
-            end = time.monotonic() + LATE
-            with pytest.raises(urllib3.exceptions.HTTPError):
-                while time.monotonic() < end:
-                    pool.request("GET", url)
-                    time.sleep(0.1)
+    for url in done.stdout.split():
+        address = "127.0.0.1", int(url.rpartition(":")[2])
+        end = time.monotonic() + LATE
+        with pytest.raises(ConnectionError):
+            while time.monotonic() < end:
+                socket.create_connection(address).close()
+                time.sleep(0.1)

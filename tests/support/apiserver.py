@@ -181,8 +181,9 @@ class Cluster:
         return made
 
     def namespace(self, name: str) -> str:
-        """Creates a namespace."""
-        self.create({"kind": "Namespace", "metadata": {"name": name}})
+        """Creates a namespace, unless it is there already."""
+        if not self.send("GET", path_of("Namespace", name=name)).ok:
+            self.create({"kind": "Namespace", "metadata": {"name": name}})
         return name
 
     def kubectl(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
