@@ -7,8 +7,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+import yaml
+
 from tests.support.apiserver import Cluster
-from tests.support.live import audit, no_keys, run
+from tests.support.command import cmlint
+from tests.support.live import Ran, audit, no_keys, run
+from tests.support.run import ROOT
+from tests.support.tunnel import tunnel
+
+ROLE = yaml.safe_load((ROOT / "docs" / "clusterrole.yaml").read_text(encoding="utf-8"))
 
 
 def ways(cluster: Cluster, folder: Path) -> Iterator[tuple[str, dict[str, object]]]:
@@ -51,3 +59,139 @@ def test_a_kubeconfig_of_several_files(cluster: Cluster, spaces: list[str], tmp_
         cluster.admin, "audit", "--format", "concise", "-n", spaces[0], "--select", "missing-key", "--kubeconfig", both
     )
     assert (done.said, done.lines) == ("", no_keys(spaces[0]))
+
+
+# the account of a pod
+
+FOLDER = """\
+from kubernetes.config import incluster_config as its
+its.SERVICE_TOKEN_FILENAME, its.SERVICE_CERT_FILENAME = "account/token", "account/ca.crt"
+"""
+"""Lets the client find the account in the working directory, and not in the only folder where pods have it."""
+
+
+@pytest.fixture
+def pod(cluster: Cluster, spaces: list[str], tmp_path: Path) -> Path:
+    """The working directory of a pod in a namespace, with its account, that of the documentation."""
+    account = tmp_path / "account"
+    account.mkdir()
+    files = {"token": cluster.account(f"pod-{tmp_path.name.replace('_', '-')}", ROLE["rules"], spaces)}
+    files |= {"namespace": spaces[1], "ca.crt": cluster.authority.read_text(encoding="utf-8")}
+    for name, text in files.items():
+        (account / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def in_pod(cluster: Cluster, pod: Path, *words: str, **environment: str) -> Ran:
+    """Runs a command line as in a pod: it has no kubeconfig, but an account."""
+    _, _, port = cluster.url.rpartition(":")
+    address = {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": port, "HOME": str(pod)}
+    done = cmlint(pod, *words, before=FOLDER, **address, **environment)
+    return Ran(done.returncode, done.stdout.splitlines(), done.stderr)
+
+
+AUDIT = ("audit", "-q", "--format", "concise", "--select", "missing-key")
+
+
+def test_the_account_of_a_pod_lets_in_and_its_namespace_counts(
+    cluster: Cluster, spaces: list[str], pod: Path, tmp_path: Path
+) -> None:
+    assert in_pod(cluster, pod, *AUDIT) == Ran(1, no_keys(spaces[1]), "")
+    assert in_pod(cluster, pod, *AUDIT, "-n", spaces[0]) == Ran(1, no_keys(spaces[0]), "")
+    assert in_pod(cluster, pod, "snapshot", "-o", "prod.json") == Ran(0, [], "")
+    (written,) = json.loads((pod / "prod.json").read_text(encoding="utf-8"))["clusters"]
+    assert (written["name"], written["namespace"], list(written["namespaces"])) == (
+        "in-cluster",
+        spaces[1],
+        [spaces[1]],
+    )
+    (pod / "account" / "namespace").unlink()
+    forbidden = in_pod(cluster, pod, *AUDIT).said.splitlines()
+    assert "cmlint: warning: in-cluster: ConfigMaps in `default` could not be listed: forbidden" in forbidden
+
+
+def test_a_kubeconfig_comes_before_the_account_of_a_pod(cluster: Cluster, spaces: list[str], pod: Path) -> None:
+    path = cluster.kubeconfig("in-pod", cluster.token, namespace=spaces[0])
+    assert in_pod(cluster, pod, *AUDIT, KUBECONFIG=str(path)) == Ran(1, no_keys(spaces[0]), "")
+    assert in_pod(cluster, pod, *AUDIT, "--kubeconfig", str(path)) == Ran(1, no_keys(spaces[0]), "")
+    asked = in_pod(cluster, pod, *AUDIT, "--context", "prod")
+    assert asked.said == (
+        "cmlint: error: ~/.kube/config: Invalid kube-config file. No configuration found.\n"
+        "help: `kubectl config get-contexts` lists the contexts\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("token", None, "Service token file does not exist."),
+        ("token", "", "Token file exists but empty."),
+        ("ca.crt", None, "Service certification file does not exist."),
+    ],
+)
+def test_an_account_without_its_files(cluster: Cluster, pod: Path, name: str, text: str | None, why: str) -> None:
+    path = pod / "account" / name
+    path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+    said = f"cmlint: error: the account of this pod cannot be used: {why}\nhelp: mount its token and `ca.crt`\n"
+    assert in_pod(cluster, pod, *AUDIT) == Ran(2, [], said)
+
+
+# proxies
+
+OF_A_PROXY = "help: see whether `kubectl version` reaches it\n"
+
+
+def test_a_proxy_of_the_environment_is_used(cluster: Cluster, spaces: list[str]) -> None:
+    words = ("-n", spaces[0], "--select", "missing-key")
+    with tunnel() as between:
+        assert audit(cluster.admin, *words, HTTPS_PROXY=between.url) == Ran(1, no_keys(spaces[0]), "")
+        assert set(between.asked) == {cluster.url.removeprefix("https://")}
+        between.asked.clear()
+        direct = audit(cluster.admin, *words, HTTPS_PROXY=between.url, NO_PROXY="localhost,127.0.0.1")
+        assert direct == Ran(1, no_keys(spaces[0]), "")
+        assert between.asked == []
+
+
+def test_a_proxy_of_the_kubeconfig_comes_before_that_of_the_environment(
+    cluster: Cluster, spaces: list[str], tmp_path: Path
+) -> None:
+    known = json.loads(cluster.admin.read_text(encoding="utf-8"))
+    path = tmp_path / "kubeconfig"
+    with tunnel() as between, tunnel() as other:
+        known["clusters"][0]["cluster"]["proxy-url"] = between.url
+        path.write_text(json.dumps(known), encoding="utf-8")
+        found = audit(path, "-n", spaces[0], "--select", "missing-key", HTTPS_PROXY=other.url)
+        assert found == Ran(1, no_keys(spaces[0]), "")
+        assert set(between.asked) == {cluster.url.removeprefix("https://")}
+        assert other.asked == []
+
+
+def test_a_proxy_that_refuses(cluster: Cluster) -> None:
+    said = f"cmlint: error: the cluster `test` ({cluster.url}) cannot be reached: at its proxy: {{}}\n{OF_A_PROXY}"
+    with tunnel(refused=407) as between:
+        refused = said.format("Tunnel connection failed: 407 Proxy Authentication Required")
+        assert audit(cluster.admin, HTTPS_PROXY=between.url) == Ran(2, [], refused)
+        assert len(between.asked) == 1
+    absent = said.format("[Errno 111] Connection refused")
+    assert audit(cluster.admin, HTTPS_PROXY="http://127.0.0.1:1") == Ran(2, [], absent)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        (
+            "127.0.0.1:1",
+            "the proxy cannot be used: Proxy URL had no scheme, should start with http:// or https://\n"
+            "help: see HTTPS_PROXY and the kubeconfig's `proxy-url`: they begin with `http://` or `https://`\n",
+        ),
+        (
+            "socks5://127.0.0.1:1",
+            "the Kubernetes client needs a package for this connection that is missing: No module named 'socks'\n"
+            "help: install it where cmlint is installed\n",
+        ),
+    ],
+)
+def test_a_proxy_that_cannot_be_used(cluster: Cluster, pod: Path, url: str, why: str) -> None:
+    said = f"cmlint: error: {why}"
+    assert audit(cluster.admin, HTTPS_PROXY=url) == Ran(2, [], said)
+    assert in_pod(cluster, pod, *AUDIT, HTTPS_PROXY=url) == Ran(2, [], said)

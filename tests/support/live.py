@@ -25,15 +25,15 @@ class Ran(msgspec.Struct):
     said: str
 
 
-def run(kubeconfig: Path, *words: str, folder: Path | None = None) -> Ran:
+def run(kubeconfig: Path, *words: str, folder: Path | None = None, **how: str) -> Ran:
     """Runs a command line with a kubeconfig, in the concise form without what was counted."""
-    done = cmlint(folder or kubeconfig.parent, *words, "-q", KUBECONFIG=str(kubeconfig))
+    done = cmlint(folder or kubeconfig.parent, *words, "-q", **{"KUBECONFIG": str(kubeconfig), **how})
     return Ran(done.returncode, done.stdout.splitlines(), done.stderr)
 
 
-def audit(kubeconfig: Path, *words: str) -> Ran:
+def audit(kubeconfig: Path, *words: str, **how: str) -> Ran:
     """Audits, one line a finding."""
-    return run(kubeconfig, "audit", "--format", "concise", *words)
+    return run(kubeconfig, "audit", "--format", "concise", *words, **how)
 
 
 def of_both(found: Ran, spaces: list[str], rule: str) -> list[str]:
