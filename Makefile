@@ -10,7 +10,7 @@ KUSTOMIZE := $(TOOLS)/kustomize-v5.8.1
 NPM := $(TOOLS)/npm/made-$(shell cksum < tests/support/npm/package-lock.json | cut -d ' ' -f 1)
 
 # The programs of the system that tests run and that are not there. CHROMIUM names a browser of one's own.
-MISSING := $(foreach name,$(if $(CHROMIUM),,chromium) zsh fish,$(if $(shell command -v $(name)),,$(name)))
+MISSING := $(foreach name,$(if $(CHROMIUM),,chromium) openssl zsh fish,$(if $(shell command -v $(name)),,$(name)))
 
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
@@ -43,7 +43,7 @@ test: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(NPM) $(MISSING) ## everything t
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/pytest -n 2 --dist loadfile
 
-test-live: $(VENV)/dev $(KUBE) ## what is tested with a real Kubernetes API server
+test-live: $(VENV)/dev $(KUBE) $(filter openssl,$(MISSING)) ## what is tested with a real Kubernetes API server
 	$(BIN)/pytest tests/live
 
 docs: $(VENV)/dev $(HELM) ## write all generated documents anew; the tests fail when one is stale

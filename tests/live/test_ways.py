@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.support.apiserver import Cluster
+from tests.support.apiserver import KUBECTL, Cluster, running
 from tests.support.command import cmlint
-from tests.support.live import Ran, audit, no_keys, run
+from tests.support.live import WARNING, Ran, audit, config_map, deployment, env, no_keys, run, spec
 from tests.support.run import ROOT
 from tests.support.tunnel import tunnel
 
 ROLE = yaml.safe_load((ROOT / "docs" / "clusterrole.yaml").read_text(encoding="utf-8"))
+AUDIT = ("audit", "-q", "--format", "concise", "--select", "missing-key")
 
 
 def ways(cluster: Cluster, folder: Path) -> Iterator[tuple[str, dict[str, object]]]:
@@ -61,6 +65,100 @@ def test_a_kubeconfig_of_several_files(cluster: Cluster, spaces: list[str], tmp_
     assert (done.said, done.lines) == ("", no_keys(spaces[0]))
 
 
+def files_of(folder: Path, *files: dict[str, object]) -> str:
+    """Writes files of kubeconfig, each in a folder of its own, and lists them as KUBECONFIG does."""
+    for number, content in enumerate(files):
+        (folder / str(number)).mkdir()
+        (folder / str(number) / "config").write_text(json.dumps(content), encoding="utf-8")
+    return os.pathsep.join(str(folder / str(number) / "config") for number in range(len(files)))
+
+
+def context(name: str, namespace: str) -> dict[str, object]:
+    """A context of the administrator."""
+    return {"name": name, "context": {"cluster": "test", "user": "admin", "namespace": namespace}}
+
+
+def test_several_files_are_merged_as_kubectl_does_it(cluster: Cluster, spaces: list[str], tmp_path: Path) -> None:
+    known = json.loads(cluster.admin.read_text(encoding="utf-8"))
+    wrong = {"clusters": [{"name": "test", "cluster": {"server": "https://127.0.0.1:1"}}]}
+    known["clusters"][0]["cluster"]["certificate-authority"] = "ca.crt"  # from the folder of its file
+    first = {"contexts": [context("one", spaces[0])], "current-context": ""}
+    second = {"clusters": known["clusters"], "users": known["users"], "current-context": "one"}
+    third = {"contexts": [context("one", "default"), context("two", spaces[1])], "current-context": "two", **wrong}
+    listed = files_of(tmp_path, first, second, third)
+    shutil.copy(cluster.authority, tmp_path / "1" / "ca.crt")
+    absent = str(tmp_path / "absent")
+    for value, name in ((listed, "one"), (os.pathsep.join((absent, *reversed(listed.split(os.pathsep)))), "two")):
+        environment = {"KUBECONFIG": value, "HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+        view = ("config", "view", "--minify", "--output=json")
+        shown = json.loads(subprocess.check_output([KUBECTL, *view], env=environment, text=True))
+        (used,) = shown["contexts"]
+        found = cmlint(tmp_path, *AUDIT, **environment)
+        if shown["clusters"][0]["cluster"]["server"] == cluster.url:
+            assert (found.stdout.splitlines(), found.stderr) == (no_keys(used["context"]["namespace"]), "")
+        else:
+            assert "(https://127.0.0.1:1) cannot be reached" in found.stderr
+        assert used["name"] == name
+    other = cmlint(tmp_path, *AUDIT, "--context", "two", KUBECONFIG=listed)
+    assert (other.stdout.splitlines(), other.stderr) == (no_keys(spaces[1]), "")
+
+
+# certificates
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, Path]]:
+    """A cluster that trusts an authority, and the folder with the certificate and key of an administrator."""
+    folder = tmp_path_factory.mktemp("certificates")
+    openssl(folder, "req -x509 -newkey rsa:2048 -nodes -subj /CN=authority -keyout ca.key -out ca.crt")
+    openssl(folder, "req -newkey rsa:2048 -nodes -subj /O=system:masters/CN=admin -keyout admin.key -out admin.csr")
+    openssl(folder, "x509 -req -in admin.csr -CA ca.crt -CAkey ca.key -CAcreateserial -out admin.crt")
+    with running(tmp_path_factory.mktemp("certified"), f"--client-ca-file={folder / 'ca.crt'}") as started:
+        deployment(started, "default", "web", spec(env("configMapKeyRef", "settings", "HOTS")))
+        config_map(started, "default", "settings", "HOST")
+        yield started, folder
+
+
+def openssl(folder: Path, line: str) -> None:
+    """Runs openssl."""
+    subprocess.run(["openssl", *line.split()], cwd=folder, check=True, capture_output=True)
+
+
+def by_certificate(cluster: Cluster, user: dict[str, str], path: Path) -> Ran:
+    """What an audit finds for a user of a kubeconfig, who has no token."""
+    known = json.loads(cluster.admin.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(known | {"users": [{"name": "admin", "user": user}]}), encoding="utf-8")
+    return audit(path, "--select", "missing-key")
+
+
+def test_certificates_let_in_as_files_and_as_data(certified: tuple[Cluster, Path], tmp_path: Path) -> None:
+    cluster, folder = certified
+    names = {"client-certificate": "admin.crt", "client-key": "admin.key"}
+    files = {field: str(folder / name) for field, name in names.items()}
+    data = {f"{field}-data": b64encode((folder / name).read_bytes()).decode() for field, name in names.items()}
+    beside = {field: os.path.relpath(folder / name, tmp_path) for field, name in names.items()}
+    for user in (files, data, beside):
+        assert by_certificate(cluster, user, tmp_path / "kubeconfig") == Ran(1, no_keys("default"), "")
+    stranger = by_certificate(cluster, {}, tmp_path / "kubeconfig")
+    assert (stranger.status, stranger.lines) == (0, [])
+    assert WARNING.format("ConfigMaps in `default` could not be listed: forbidden") in stranger.said
+
+
+def test_certificates_that_do_not_fit(certified: tuple[Cluster, Path], tmp_path: Path) -> None:
+    cluster, folder = certified
+    path = tmp_path / "kubeconfig"
+    pair = {"client-certificate": str(folder / "admin.crt"), "client-key": str(folder / "ca.key")}
+    wrong = by_certificate(cluster, pair, path)
+    assert (wrong.status, wrong.lines) == (2, [])
+    error, hint = wrong.said.splitlines()
+    assert error.startswith(f"cmlint: error: the cluster `test` ({cluster.url}) cannot be reached: ")
+    assert "key values mismatch" in error
+    assert hint == "help: see whether `kubectl version` reaches it"
+    absent = by_certificate(cluster, pair | {"client-key": str(folder / "no.key")}, path)
+    assert (absent.status, absent.lines) == (2, [])
+    assert absent.said.startswith(f"cmlint: error: {path}: File does not exist: {folder / 'no.key'}\n")
+
+
 # the account of a pod
 
 FOLDER = """\
@@ -88,9 +186,6 @@ def in_pod(cluster: Cluster, pod: Path, *words: str, **environment: str) -> Ran:
     address = {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": port, "HOME": str(pod)}
     done = cmlint(pod, *words, before=FOLDER, **address, **environment)
     return Ran(done.returncode, done.stdout.splitlines(), done.stderr)
-
-
-AUDIT = ("audit", "-q", "--format", "concise", "--select", "missing-key")
 
 
 def test_the_account_of_a_pod_lets_in_and_its_namespace_counts(
