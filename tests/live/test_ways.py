@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,10 @@ import pytest
 import yaml
 
 from tests.support.apiserver import KUBECTL, Cluster, running
-from tests.support.command import cmlint
-from tests.support.live import WARNING, Ran, audit, config_map, deployment, env, no_keys, run, spec
+from tests.support.command import cmlint, needed
+from tests.support.live import NO_KEY, WARNING, Ran, audit, config_map, deployment, env, no_keys, run, spec
 from tests.support.run import ROOT
+from tests.support.tools import client
 from tests.support.tunnel import tunnel
 
 ROLE = yaml.safe_load((ROOT / "docs" / "clusterrole.yaml").read_text(encoding="utf-8"))
@@ -290,3 +292,55 @@ def test_a_proxy_that_cannot_be_used(cluster: Cluster, pod: Path, url: str, why:
     said = f"cmlint: error: {why}"
     assert audit(cluster.admin, HTTPS_PROXY=url) == Ran(2, [], said)
     assert in_pod(cluster, pod, *AUDIT, HTTPS_PROXY=url) == Ran(2, [], said)
+
+
+# versions of the client
+
+MAJORS = (34, 35, 36, 37)
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example.com/web:1.4.2
+      env: [{name: HOST, valueFrom: {configMapKeyRef: {name: settings, key: HOTS}}}]
+"""
+
+
+def test_the_oldest_version_of_the_client_is_the_one_that_is_required() -> None:
+    assert f'"kubernetes>={MAJORS[0]}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("major", MAJORS)
+def test_every_version_of_the_client_leads_to_the_cluster(
+    cluster: Cluster, spaces: list[str], pod: Path, major: int
+) -> None:
+    own = {"PYTHONPATH": str(client(major))}
+    which = [sys.executable, "-c", "import kubernetes; print(kubernetes.__version__)"]
+    assert subprocess.check_output(which, env=needed() | own, text=True).startswith(f"{major}.")
+    only = ("-n", spaces[0], "--select", "missing-key")
+    assert audit(cluster.admin, *only, **own) == Ran(1, no_keys(spaces[0]), "")
+    (pod / "pod.yaml").write_text(POD, encoding="utf-8")
+    checked = run(cluster.admin, "check", "pod.yaml", "--live", "--format", "concise", *only, folder=pod, **own)
+    assert checked == Ran(1, [f"pod.yaml:9:77: {NO_KEY}"], "")
+    taken = cmlint(pod, "snapshot", "-n", spaces[0], KUBECONFIG=str(cluster.admin), **own)
+    assert taken.stderr == ""
+    names = json.loads(taken.stdout)["clusters"][0]["namespaces"][spaces[0]]
+    assert names == {
+        "configMaps": {"settings": {"keys": {"HOST": 13}}},
+        "secrets": {"login": {"keys": {"password": 14}}},
+    }
+    assert in_pod(cluster, pod, *AUDIT, **own) == Ran(1, no_keys(spaces[1]), "")
+    for name, user in ways(cluster, pod):
+        path = pod / "kubeconfig"
+        known = json.loads(cluster.admin.read_text(encoding="utf-8"))
+        path.write_text(json.dumps(known | {"users": [{"name": "admin", "user": user}]}), encoding="utf-8")
+        assert audit(path, *only, **own) == Ran(1, no_keys(spaces[0]), ""), name
+    with tunnel() as between:
+        assert audit(cluster.admin, *only, HTTPS_PROXY=between.url, **own) == Ran(1, no_keys(spaces[0]), "")
+        assert set(between.asked) == {cluster.url.removeprefix("https://")}
+    refused = audit(cluster.kubeconfig("expired", "no-such-token"), **own)
+    assert refused.said.startswith(f"cmlint: error: the cluster `test` ({cluster.url}) does not accept the credentials")
