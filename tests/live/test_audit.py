@@ -10,6 +10,7 @@ import pytest
 from tests.support.apiserver import Cluster
 from tests.support.command import cmlint
 from tests.support.live import audit, config_map, deployment, env, owned, pod, runs, secret, spec, waits
+from tests.support.proxy import Reply, proxy
 
 OLD, NEW = "2020-01-31T10:00:00Z", "2999-01-31T10:00:00Z"
 PATH = "spec.template.spec.containers[0]"
@@ -328,3 +329,44 @@ def test_the_page_for_a_team_says_what_is_broken_and_what_mends_it(cluster: Clus
     assert 'data-rule="mutable-tag"' in sections["Stale"]
     assert 'data-rule="unused-configmap"' in sections["Unused or untidy"]
     assert f'data-path="deployment/{space}/web"' in sections["Broken now"]
+
+
+def test_cron_jobs_of_clusters_before_1_21(cluster: Cluster) -> None:
+    space = cluster.namespace("early")
+    config_map(cluster, space, "settings", "HOST")
+    once = {"template": {"spec": {**spec(env("configMapKeyRef", "settings", "HOTS")), "restartPolicy": "Never"}}}
+    body = {"schedule": "0 0 * * *", "jobTemplate": {"spec": once}}
+    cron = cluster.create({"kind": "CronJob", "metadata": {"name": "nightly", "namespace": space}, "spec": body})
+    made = {"name": "nightly-1", "namespace": space, "ownerReferences": owned(cron)}
+    cluster.create({"kind": "Job", "metadata": made, "spec": once})
+
+    def early(path: str, before: int) -> Reply | None:
+        """Knows CronJobs as `batch/v1beta1` only."""
+        if "cronjobs" not in path:
+            return None
+        if path.startswith("/apis/batch/v1/"):
+            return Reply(404, "404 page not found\n")
+        found = cluster.send("GET", path.replace("/batch/v1beta1/", "/batch/v1/")).body
+        return Reply(200, json.dumps(found).replace('"batch/v1"', '"batch/v1beta1"'))
+
+    listed = f"/namespaces/{space}/cronjobs"
+    with proxy(cluster, early) as between:
+        words = ("audit", "-n", space, "--format", "json")
+        done = cmlint(cluster.folder, *words, KUBECONFIG=str(between.kubeconfig(cluster)))
+        asked = [path for path in between.paths() if "cronjobs" in path]
+    assert (done.stderr, asked) == ("", [f"/apis/batch/v1{listed}", f"/apis/batch/v1beta1{listed}"])
+    (found,) = json.loads(done.stdout)["findings"]
+    assert (found["rule"], found["location"]["path"]) == ("missing-key", f"cronjob/{space}/nightly")
+    assert found["object"] == {
+        "apiVersion": "batch/v1beta1",
+        "kind": "CronJob",
+        "namespace": space,
+        "name": "nightly",
+    }
+    with proxy(cluster) as between:
+        audit(between.kubeconfig(cluster), "-n", space)
+        assert [path for path in between.paths() if "cronjobs" in path] == [f"/apis/batch/v1{listed}"]
+    with proxy(cluster, lambda path, before: Reply(404, "") if "cronjobs" in path else None) as between:
+        neither = audit(between.kubeconfig(cluster), "-n", space)
+    assert neither.said == ""
+    assert [line.partition(":")[0] for line in neither.lines] == [f"job/{space}/nightly-1"]

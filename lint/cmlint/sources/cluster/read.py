@@ -167,7 +167,13 @@ class Lists:
     def one(self, resource: Resource, namespace: str | None) -> list[Any]:
         """One list."""
         self.progress(f"{resource.plural}{f' in {namespace}' if namespace else ''}")
-        return read_list(self.connection, resource, namespace, self.taker_of(resource))
+        try:
+            return read_list(self.connection, resource, namespace, self.taker_of(resource))
+        except BadAnswerError as error:
+            earlier = kinds.EARLIER.get(resource)
+            if error.status != NOT_FOUND or earlier is None:
+                raise
+            return read_list(self.connection, earlier, namespace, kinds.taker_of(earlier))
 
     def taker_of(self, resource: Resource) -> Callable[[msgspec.Raw], Any]:
         """What makes of each object of a list what is kept of it."""
