@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -11,9 +12,22 @@ from pathlib import Path
 import pytest
 
 from tests.support.apiserver import Cluster, running
-from tests.support.command import COMMAND
-from tests.support.live import NO_KEY, PLACE, WARNING, audit, config_map, deployment, env, no_keys, of_both, spec
-from tests.support.proxy import Reply, proxy
+from tests.support.command import COMMAND, cmlint
+from tests.support.live import (
+    NO_KEY,
+    PLACE,
+    WARNING,
+    Ran,
+    audit,
+    config_map,
+    deployment,
+    env,
+    no_keys,
+    of_both,
+    run,
+    spec,
+)
+from tests.support.proxy import Meddle, Reply, proxy
 
 # what goes wrong
 
@@ -176,3 +190,129 @@ def test_a_context_that_is_not_there(cluster: Cluster) -> None:
     found = audit(cluster.admin, "--context", "nowhere")
     assert (found.status, found.lines) == (2, [])
     assert found.said.endswith("help: `kubectl config get-contexts` lists the contexts\n")
+
+
+# an answer that does not come to its end
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example.com/web:1.4.2
+      envFrom: [{secretRef: {name: logni}}]
+"""
+
+
+def whole(cluster: Cluster, path: str) -> str:
+    """The body of the server's own answer."""
+    return json.dumps(cluster.send("GET", path).body)
+
+
+def of_secrets(cluster: Cluster, times: int, reply: Reply) -> Meddle:
+    """Answers so many times to the list of Secrets with the server's own body, but otherwise like a reply."""
+    return lambda path, before: (
+        reply._replace(body=whole(cluster, path)) if "/secrets" in path and before < times else None
+    )
+
+
+def both(space: str) -> list[str]:
+    """All that is wrong in a namespace."""
+    secret = "error[missing-secret] nothing defines the Secret `logni`"
+    return [*no_keys(space), f"deployment/{space}/web:{PLACE}.env[1].valueFrom.secretKeyRef.name: {secret}"]
+
+
+def test_a_list_that_is_cut_once_is_asked_for_again_and_whole(cluster: Cluster, spaces: list[str]) -> None:
+    with proxy(cluster, of_secrets(cluster, 1, Reply(200, part=0.5))) as between:
+        found = audit(between.kubeconfig(cluster), "-n", spaces[0], "--select", "references")
+        assert between.paths().count(f"/api/v1/namespaces/{spaces[0]}/secrets") == 2
+    assert found == Ran(1, both(spaces[0]), "")
+
+
+def test_a_list_that_is_always_cut_gives_a_true_part_and_a_note(
+    cluster: Cluster, spaces: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "pod.yaml").write_text(POD, encoding="utf-8")
+    with proxy(cluster, of_secrets(cluster, 99, Reply(200, part=0.5))) as between:
+        path = between.kubeconfig(cluster)
+        found = audit(path, "-n", spaces[0], "--select", "references")
+        assert between.paths().count(f"/api/v1/namespaces/{spaces[0]}/secrets") == 5
+        checked = run(path, "check", "--live", "--format", "json", "-n", spaces[0], folder=tmp_path)
+        written = cmlint(tmp_path, "snapshot", "-n", spaces[0], KUBECONFIG=str(path))
+    size = len(whole(cluster, f"/api/v1/namespaces/{spaces[0]}/secrets?limit=500"))
+    why = f"Connection broken: IncompleteRead({size // 2} bytes read, {size - size // 2} more expected)"
+    said = WARNING.format(f"Secrets in `{spaces[0]}` could not be listed: {why}")
+    assert found == Ran(1, no_keys(spaces[0]), said)
+    assert (checked.status, checked.said, written.returncode, written.stderr) == (0, said, 0, said)
+    report = json.loads("\n".join(checked.lines))
+    reason = f"Secrets in the namespace `{spaces[0]}` of test could not be listed: {why}"
+    assert [(each["name"], each["reason"]) for each in report["unverified"]] == [("Secret/logni", reason)]
+    (held,) = json.loads(written.stdout)["clusters"]
+    assert held["namespaces"][spaces[0]] == {
+        "configMaps": {"settings": {"keys": {"HOST": 13}}},
+        "unread": {"Secret": why},
+    }
+
+
+def test_half_of_a_list_that_claims_to_be_all_of_it(cluster: Cluster, spaces: list[str]) -> None:
+    def half(path: str, before: int) -> Reply | None:
+        return Reply(200, whole(cluster, path)[:-200]) if "/secrets" in path else None
+
+    with proxy(cluster, half) as between:
+        found = audit(between.kubeconfig(cluster), "-n", spaces[0], "--select", "references")
+        assert between.paths().count(f"/api/v1/namespaces/{spaces[0]}/secrets") == 1
+    said = f"Secrets in `{spaces[0]}` could not be listed: the answer cannot be read: DecodeError"
+    assert found == Ran(1, no_keys(spaces[0]), WARNING.format(said))
+
+
+SOON = """\
+from cmlint.sources.cluster import connect, manners
+connect.READ_TIMEOUT, manners.FIRST_WAIT = 1, 0.1
+"""
+"""Gives up after a second, not after a minute."""
+
+
+def test_a_list_that_never_ends(cluster: Cluster, spaces: list[str]) -> None:
+    with proxy(cluster, of_secrets(cluster, 9, Reply(200, part=0.5, stalls=True))) as between:
+        found = audit(between.kubeconfig(cluster), "-n", spaces[0], "--select", "references", before=SOON)
+        assert between.paths().count(f"/api/v1/namespaces/{spaces[0]}/secrets") == 5
+    said = WARNING.format(f"Secrets in `{spaces[0]}` could not be listed: Read timed out.")
+    assert found == Ran(1, no_keys(spaces[0]), said)
+
+
+PAGE = "<!doctype html><title>Sign in</title><p>The cluster is behind a login.</p>"
+
+
+def test_a_page_in_the_place_of_a_list(cluster: Cluster, spaces: list[str], tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD, encoding="utf-8")
+    html = (("Content-Type", "text/html; charset=utf-8"),)
+    with proxy(cluster, lambda path, before: Reply(200, PAGE, html) if "/secrets" in path else None) as between:
+        found = audit(between.kubeconfig(cluster), "-n", spaces[0], "--select", "references")
+    why = "not the API server but something before it answers, in text/html; charset=utf-8"
+    said = WARNING.format(f"Secrets in `{spaces[0]}` could not be listed: {why}")
+    assert found == Ran(1, no_keys(spaces[0]), said)
+    with proxy(cluster, lambda path, before: Reply(200, PAGE, html)) as between:
+        alone = f"cmlint: error: the cluster `test` ({between.url}) does not answer: {{}}\n"
+        help_ = "help: see whether `kubectl version` reaches it\n"
+        for words in (("audit",), ("snapshot",), ("check", "--live", "pod.yaml")):
+            done = cmlint(tmp_path, *words, KUBECONFIG=str(between.kubeconfig(cluster)))
+            assert (done.returncode, done.stdout, done.stderr) == (2, "", alone.format(why) + help_)
+    with proxy(cluster, lambda path, before: Reply(200, PAGE)) as between:
+        found = audit(between.kubeconfig(cluster))
+        why = f"cmlint: error: the cluster `test` ({between.url}) does not answer: "
+    assert found == Ran(2, [], f"{why}what it says of its version cannot be read\n{help_}")
+
+
+def test_an_interrupt_does_not_wait_for_a_list_that_never_ends(cluster: Cluster, spaces: list[str]) -> None:
+    with proxy(cluster, of_secrets(cluster, 9, Reply(200, part=0.5, stalls=True))) as between:
+        environment = {**os.environ, "KUBECONFIG": str(between.kubeconfig(cluster))}
+        words = [str(COMMAND), "audit", "-n", spaces[0]]
+        started = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while not any("/secrets" in path for path in between.paths()):
+            time.sleep(0.02)
+        started.send_signal(signal.SIGINT)
+        assert started.communicate(timeout=10) == ("", "")
+    assert started.returncode == 130

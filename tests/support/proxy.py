@@ -14,11 +14,17 @@ from tests.support.apiserver import Cluster
 
 
 class Reply(NamedTuple):
-    """What is answered in the server's place; without a status the connection is cut."""
+    """What is answered in the server's place; without a status the connection is cut.
+
+    Of the body only a `part` may be sent, though all of it is announced; then the connection is cut, or it `stalls`:
+    nothing follows any more until the proxy ends.
+    """
 
     status: int = 0
     body: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    part: float = 1.0
+    stalls: bool = False
 
 
 Meddle = Callable[[str, int], "Reply | None"]
@@ -44,7 +50,7 @@ class Proxy:
 @contextmanager
 def proxy(cluster: Cluster, meddle: Meddle = lambda path, before: None) -> Iterator[Proxy]:
     """Runs a proxy before a cluster."""
-    lock = threading.Lock()
+    lock, ended = threading.Lock(), threading.Event()
     seen: dict[str, int] = {}
 
     class Handler(BaseHTTPRequestHandler):
@@ -66,16 +72,19 @@ def proxy(cluster: Cluster, meddle: Meddle = lambda path, before: None) -> Itera
                 found = cluster.pool.request(self.command, cluster.url + self.path, headers=headers)
                 self.send(found.status, found.data, (("Content-Type", found.headers.get("Content-Type", "")),))
             elif reply.status:
-                self.send(reply.status, reply.body.encode(), reply.headers)
+                self.send(reply.status, reply.body.encode(), reply.headers, reply.part)
+                self.close_connection = reply.part < 1
+                if reply.stalls:
+                    ended.wait()
             else:
                 self.close_connection = True
 
-        def send(self, status: int, body: bytes, headers: tuple[tuple[str, str], ...]) -> None:
+        def send(self, status: int, body: bytes, headers: tuple[tuple[str, str], ...], part: float = 1.0) -> None:
             self.send_response(status)
             for name, value in (*headers, ("Content-Length", str(len(body)))):
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body[: int(len(body) * part)])
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Says nothing."""
@@ -87,6 +96,7 @@ def proxy(cluster: Cluster, meddle: Meddle = lambda path, before: None) -> Itera
     try:
         yield running
     finally:
+        ended.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -59,9 +59,15 @@ class Connection:
         self.pace = Pace(qps)
 
     def version(self) -> str:
-        """The version of Kubernetes, like `1.31.4`; the first thing asked, so that a wrong address is told at once."""
+        """The version of Kubernetes, like `1.31.4`; the first thing asked, so that a wrong address is told at once.
+
+        Raises BadAnswerError.
+        """
         body = self.pace.ask(lambda: self.once(f"{self.configuration.host}/version", JSON), again=AGAIN - {BROKEN})
-        return msgspec.json.decode(body, type=VersionInfo).git_version.removeprefix("v")
+        try:
+            return msgspec.json.decode(body, type=VersionInfo).git_version.removeprefix("v")
+        except msgspec.MsgspecError:
+            raise BadAnswerError(200, "what it says of its version cannot be read") from None
 
     def get(self, path: str, query: dict[str, str] | None = None, accept: str = JSON) -> bytes:
         """The body of an answer; asks again where that may help, and raises BadAnswerError where it does not."""
@@ -82,6 +88,8 @@ class Connection:
             raise BadAnswerError(BROKEN, why_unreachable(error)) from None
         if answer.status != 200:
             raise BadAnswerError.of(answer.status, body, answer.headers.get("Retry-After"))
+        if JSON not in (kind := answer.headers.get("Content-Type") or JSON):
+            raise BadAnswerError(answer.status, f"not the API server but something before it answers, in {kind}")
         return body
 
     def credentials(self) -> dict[str, str]:
@@ -186,11 +194,14 @@ def line_of(error: Exception) -> str:
 
 
 def why_unreachable(error: Exception) -> str:
-    """What urllib3 says of a connection that does not come about, without its wrapping."""
-    from urllib3.exceptions import ProxyError
+    """What urllib3 says of a connection that does not come about, or that breaks, without its wrapping."""
+    from urllib3.exceptions import ProtocolError, ProxyError
 
     inner = getattr(error, "reason", None) or error
     if isinstance(inner, ProxyError):
         return f"at its proxy: {why_unreachable(inner.original_error)}"
-    said = re.sub(r"^<?(\w+\.)*HTTPS?Connection\w*\W.*?[)>]: ", "", in_one_line(inner))
+    if isinstance(inner, ProtocolError) and len(inner.args) > 1:
+        what, cause = map(str, inner.args)
+        return what if cause in what else f"{what.rstrip('.')}: {cause}"
+    said = re.sub(r"^(None|<?(\w+\.)*HTTPS?Connection\w*\W.*?[)>]): ", "", in_one_line(inner))
     return said.removeprefix("Failed to establish a new connection: ") or type(inner).__name__
