@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.apiserver import Cluster
+from tests.support.apiserver import Cluster, path_of
 from tests.support.command import cmlint
 from tests.support.live import audit, config_map, deployment, env, owned, pod, runs, secret, spec, waits
 from tests.support.proxy import Reply, proxy
@@ -150,6 +150,44 @@ def test_containers_older_than_their_configuration_run_with_old_values(cluster: 
         "PATCH", f"/api/v1/namespaces/{space}/configmaps/settings?fieldManager=labeller", patch, media=media
     ).ok
     assert audit(cluster.admin, "-n", space, "--select", "stale-environment").lines == found.lines
+
+
+def unmanaged(cluster: Cluster, kind: str, namespace: str, name: str) -> int:
+    """Clears what the server has noted of who changed an object and when; gives its resource version."""
+    patch = {"metadata": {"managedFields": [{}]}}
+    answer = cluster.send("PATCH", path_of(kind, namespace, name), patch, media="application/merge-patch+json")
+    assert answer.ok, answer.message
+    assert "managedFields" not in answer.body["metadata"]
+    return int(answer.body["metadata"]["resourceVersion"])
+
+
+def test_without_times_the_order_of_changes_tells_what_is_older(cluster: Cluster) -> None:
+    space = cluster.namespace("ordered")
+    body = spec(env("configMapKeyRef", "settings", "HOST"), env("secretKeyRef", "login", "password"))
+    config_map(cluster, space, "settings", "HOST")
+    secret(cluster, space, "login", "password")
+    before = [unmanaged(cluster, *each) for each in (("ConfigMap", space, "settings"), ("Secret", space, "login"))]
+    top = deployment(cluster, space, "web", body)
+    first = pod(cluster, space, "first", body, runs(OLD), top)
+    assert int(first["metadata"]["resourceVersion"]) > max(before)
+    words = ("-n", space, "--select", "stale-environment")
+    assert audit(cluster.admin, *words).lines == []  # the pod has changed since, so it may have started since
+    for kind, name, data in (("ConfigMap", "settings", {"HOST": "x"}), ("Secret", "login", {"password": "eA=="})):
+        media = "application/merge-patch+json"
+        assert cluster.send("PATCH", path_of(kind, space, name), {"data": data}, media=media).ok
+        unmanaged(cluster, kind, space, name)
+    pod(cluster, space, "second", body, runs(OLD), top)
+    pod(cluster, space, "waiting", body, waits("ContainerCreating"), top)
+    found = audit(cluster.admin, *words)
+    said = "warning[stale-environment] 1 pod started before the {} was last changed, and may run with old values"
+    web = f"deployment/{space}/web:{PATH}"
+    assert found.lines == [
+        f"{web}.env[0].valueFrom.configMapKeyRef.name: {said.format('ConfigMap `settings`')}",
+        f"{web}.env[1].valueFrom.secretKeyRef.name: {said.format('Secret `login`')}",
+    ]
+    report = cmlint(cluster.folder, "audit", *words, "--format", "json", KUBECONFIG=str(cluster.admin))
+    helps = {each["help"] for each in json.loads(report.stdout)["findings"]}
+    assert helps == {f"to let them read it run `kubectl rollout restart deployment/web -n {space}` (`first`)"}
 
 
 def test_what_nothing_reads_is_told_with_who_may_read_it_after_all(cluster: Cluster) -> None:
