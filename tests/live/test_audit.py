@@ -367,6 +367,22 @@ def test_the_page_for_a_team_says_what_is_broken_and_what_mends_it(cluster: Clus
     assert 'data-rule="mutable-tag"' in sections["Stale"]
     assert 'data-rule="unused-configmap"' in sections["Unused or untidy"]
     assert f'data-path="deployment/{space}/web"' in sections["Broken now"]
+    assert UNLOOKED not in page
+
+
+UNLOOKED = "<p>What nobody reads was not looked for: <code>cmlint audit --pedantic</code> shows it.</p>"
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [((), True), (("--pedantic",), False), (("--select", "references"), False)],
+)
+def test_the_page_says_how_to_see_what_is_unused(cluster: Cluster, words: tuple[str, ...], title: bool) -> None:
+    space = cluster.namespace("unlooked")
+    command = ("audit", "-n", space, "--format", "html", *words)
+    page = cmlint(cluster.folder, *command, KUBECONFIG=str(cluster.admin)).stdout
+    assert (f"<h2>Unused or untidy</h2>\n{UNLOOKED}" in page) == title
+    assert ("Unused or untidy" in page) == title
 
 
 def test_cron_jobs_of_clusters_before_1_21(cluster: Cluster) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.apiserver import KUBECTL, Cluster, running
+from tests.support.apiserver import KUBECTL, Cluster, Tree, running
 from tests.support.command import cmlint, needed
 from tests.support.live import NO_KEY, WARNING, Ran, audit, config_map, deployment, env, no_keys, run, spec
 from tests.support.run import ROOT
@@ -249,14 +249,19 @@ def test_a_proxy_of_the_environment_is_used(cluster: Cluster, spaces: list[str])
         assert between.asked == []
 
 
+def through(known: Tree, url: str) -> Tree:
+    """A kubeconfig whose cluster is behind a proxy."""
+    (found,) = known["clusters"]
+    return known | {"clusters": [found | {"cluster": found["cluster"] | {"proxy-url": url}}]}
+
+
 def test_a_proxy_of_the_kubeconfig_comes_before_that_of_the_environment(
     cluster: Cluster, spaces: list[str], tmp_path: Path
 ) -> None:
     known = json.loads(cluster.admin.read_text(encoding="utf-8"))
     path = tmp_path / "kubeconfig"
     with tunnel() as between, tunnel() as other:
-        known["clusters"][0]["cluster"]["proxy-url"] = between.url
-        path.write_text(json.dumps(known), encoding="utf-8")
+        path.write_text(json.dumps(through(known, between.url)), encoding="utf-8")
         found = audit(path, "-n", spaces[0], "--select", "missing-key", HTTPS_PROXY=other.url)
         assert found == Ran(1, no_keys(spaces[0]), "")
         assert set(between.asked) == {cluster.url.removeprefix("https://")}
@@ -297,6 +302,7 @@ def test_a_proxy_that_cannot_be_used(cluster: Cluster, pod: Path, url: str, why:
 # versions of the client
 
 MAJORS = (34, 35, 36, 37)
+NO_PROXY_SINCE, PROXY_URL_SINCE = 36, 37
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -334,13 +340,21 @@ def test_every_version_of_the_client_leads_to_the_cluster(
         "secrets": {"login": {"keys": {"password": 14}}},
     }
     assert in_pod(cluster, pod, *AUDIT, **own) == Ran(1, no_keys(spaces[1]), "")
+    known = json.loads(cluster.admin.read_text(encoding="utf-8"))
+    path = pod / "kubeconfig"
     for name, user in ways(cluster, pod):
-        path = pod / "kubeconfig"
-        known = json.loads(cluster.admin.read_text(encoding="utf-8"))
         path.write_text(json.dumps(known | {"users": [{"name": "admin", "user": user}]}), encoding="utf-8")
         assert audit(path, *only, **own) == Ran(1, no_keys(spaces[0]), ""), name
     with tunnel() as between:
         assert audit(cluster.admin, *only, HTTPS_PROXY=between.url, **own) == Ran(1, no_keys(spaces[0]), "")
         assert set(between.asked) == {cluster.url.removeprefix("https://")}
+        between.asked.clear()
+        around = {"HTTPS_PROXY": between.url, "NO_PROXY": "127.0.0.1"}
+        assert audit(cluster.admin, *only, **around, **own) == Ran(1, no_keys(spaces[0]), "")
+        assert (between.asked == []) == (major >= NO_PROXY_SINCE)
+        between.asked.clear()
+        path.write_text(json.dumps(through(known, between.url)), encoding="utf-8")
+        assert audit(path, *only, **own) == Ran(1, no_keys(spaces[0]), "")
+        assert (between.asked != []) == (major >= PROXY_URL_SINCE)
     refused = audit(cluster.kubeconfig("expired", "no-such-token"), **own)
     assert refused.said.startswith(f"cmlint: error: the cluster `test` ({cluster.url}) does not accept the credentials")

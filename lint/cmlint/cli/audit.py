@@ -77,6 +77,7 @@ def run(options: Options) -> int:
         quiet=options.quiet,
         statistics=options.statistics,
         seconds=time.perf_counter() - started,
+        tidy=config.pedantic or bool(config.select),
     )
     return status(result, config.fail_on)
 
