@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.apiserver import Cluster, path_of
+from tests.support.apiserver import Cluster, Tree, path_of
 from tests.support.command import cmlint
 from tests.support.live import audit, config_map, deployment, env, owned, pod, runs, secret, spec, waits
 from tests.support.proxy import Reply, proxy
@@ -154,7 +154,7 @@ def test_containers_older_than_their_configuration_run_with_old_values(cluster: 
 
 def unmanaged(cluster: Cluster, kind: str, namespace: str, name: str) -> int:
     """Clears what the server has noted of who changed an object and when; gives its resource version."""
-    patch = {"metadata": {"managedFields": [{}]}}
+    patch: Tree = {"metadata": {"managedFields": [{}]}}
     answer = cluster.send("PATCH", path_of(kind, namespace, name), patch, media="application/merge-patch+json")
     assert answer.ok, answer.message
     assert "managedFields" not in answer.body["metadata"]

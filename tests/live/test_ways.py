@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -67,7 +67,7 @@ def test_a_kubeconfig_of_several_files(cluster: Cluster, spaces: list[str], tmp_
     assert (done.said, done.lines) == ("", no_keys(spaces[0]))
 
 
-def files_of(folder: Path, *files: dict[str, object]) -> str:
+def files_of(folder: Path, *files: Mapping[str, object]) -> str:
     """Writes files of kubeconfig, each in a folder of its own, and lists them as KUBECONFIG does."""
     for number, content in enumerate(files):
         (folder / str(number)).mkdir()

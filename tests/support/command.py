@@ -18,7 +18,7 @@ CACHE = TemporaryDirectory(prefix="cmlint-test-")
 
 
 def cmlint(
-    folder: Path, *words: str, stdin: str = "", command: Path = COMMAND, before: str = "", **environment: str
+    folder: Path, *words: str, stdin: str = "", command: Path | str = COMMAND, before: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command line in a folder, with nothing of the environment but what every program needs.
 

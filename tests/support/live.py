@@ -25,9 +25,9 @@ class Ran(msgspec.Struct):
     said: str
 
 
-def run(kubeconfig: Path, *words: str, folder: Path | None = None, **how: str) -> Ran:
+def run(kubeconfig: Path, *words: str, folder: Path | str | None = None, **how: str) -> Ran:
     """Runs a command line with a kubeconfig, in the concise form without what was counted."""
-    done = cmlint(folder or kubeconfig.parent, *words, "-q", **{"KUBECONFIG": str(kubeconfig), **how})
+    done = cmlint(Path(folder or kubeconfig.parent), *words, "-q", **{"KUBECONFIG": str(kubeconfig), **how})
     return Ran(done.returncode, done.stdout.splitlines(), done.stderr)
 
 
