@@ -155,7 +155,7 @@ def read_bundles(
                 others=others,
                 built=build.text,
                 unbuilt=build.reason,
-                settled=build.settled,
+                settled=build.settled and not variables.deploys.changed(build.path.rpartition("/")[0]),
                 supply=build.supply,
             )
         )
