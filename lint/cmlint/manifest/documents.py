@@ -38,7 +38,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
