@@ -283,6 +283,14 @@ def test_a_list_that_never_ends(cluster: Cluster, spaces: list[str]) -> None:
     assert found == Ran(1, no_keys(spaces[0]), said)
 
 
+def test_a_server_that_stops_before_the_first_list(cluster: Cluster, spaces: list[str]) -> None:
+    with proxy(cluster, lambda path, before: Reply() if path != "/version" else None) as between:
+        found = audit(between.kubeconfig(cluster), "-n", spaces[0], before=SOON)
+        why = "Connection aborted: Remote end closed connection without response"
+        said = f"cmlint: error: the cluster `test` ({between.url}) cannot be reached: {why}\n"
+    assert found == Ran(2, [], f"{said}help: see whether `kubectl version` reaches it\n")
+
+
 PAGE = "<!doctype html><title>Sign in</title><p>The cluster is behind a login.</p>"
 
 

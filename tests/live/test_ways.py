@@ -16,7 +16,7 @@ import yaml
 
 from tests.support.apiserver import KUBECTL, Cluster, Tree, running
 from tests.support.command import cmlint, needed
-from tests.support.live import NO_KEY, WARNING, Ran, audit, config_map, deployment, env, no_keys, run, spec
+from tests.support.live import NO_KEY, Ran, audit, config_map, deployment, env, no_keys, run, spec
 from tests.support.run import ROOT
 from tests.support.tools import client
 from tests.support.tunnel import tunnel
@@ -52,6 +52,25 @@ def test_tokens_files_and_plugins_let_in(cluster: Cluster, spaces: list[str], tm
         path.parent.mkdir()
         path.write_text(json.dumps(known | {"users": [{"name": "admin", "user": user}]}), encoding="utf-8")
         assert audit(path, "-n", spaces[0], "--select", "missing-key").lines == no_keys(spaces[0]), name
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("", "[Errno 2] No such file or directory: './plugin'"),
+        ("echo sesame\necho who are you? >&2\nexit 3", "exec: process returned 3. who are you?"),
+        ("echo sesame", "exec: failed to decode process output: Expecting value: line 1 column 1 (char 0)"),
+    ],
+)
+def test_a_plugin_that_gives_no_credentials(cluster: Cluster, tmp_path: Path, line: str, why: str) -> None:
+    known, path = json.loads(cluster.admin.read_text(encoding="utf-8")), tmp_path / "kubeconfig"
+    plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "./plugin", "interactiveMode": "Never"}
+    path.write_text(json.dumps(known | {"users": [{"name": "admin", "user": {"exec": plugin}}]}), encoding="utf-8")
+    if line:
+        (tmp_path / "plugin").write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+        (tmp_path / "plugin").chmod(0o700)
+    said = f"cmlint: error: {path}: no credentials: {why}\nhelp: log in to the cluster again\n"
+    assert audit(path) == Ran(2, [], said)
 
 
 def test_a_kubeconfig_of_several_files(cluster: Cluster, spaces: list[str], tmp_path: Path) -> None:
@@ -141,9 +160,12 @@ def test_certificates_let_in_as_files_and_as_data(certified: tuple[Cluster, Path
     beside = {field: os.path.relpath(folder / name, tmp_path) for field, name in names.items()}
     for user in (files, data, beside):
         assert by_certificate(cluster, user, tmp_path / "kubeconfig") == Ran(1, no_keys("default"), "")
-    stranger = by_certificate(cluster, {}, tmp_path / "kubeconfig")
-    assert (stranger.status, stranger.lines) == (0, [])
-    assert WARNING.format("ConfigMaps in `default` could not be listed: forbidden") in stranger.said
+    who = 'User "system:anonymous" cannot list resource "configmaps" in API group "" in the namespace "default"'
+    said = (
+        f"cmlint: error: the cluster `test` ({cluster.url}) lets nothing be read: configmaps is forbidden: {who}\n"
+        "help: log in as somebody who may list what is there\n"
+    )
+    assert by_certificate(cluster, {}, tmp_path / "kubeconfig") == Ran(2, [], said)
 
 
 def test_certificates_that_do_not_fit(certified: tuple[Cluster, Path], tmp_path: Path) -> None:
@@ -170,12 +192,17 @@ its.SERVICE_TOKEN_FILENAME, its.SERVICE_CERT_FILENAME = "account/token", "accoun
 """Lets the client find the account in the working directory, and not in the only folder where pods have it."""
 
 
+def name_of(pod: Path) -> str:
+    """The name of a pod's account."""
+    return f"pod-{pod.name.replace('_', '-')}"
+
+
 @pytest.fixture
 def pod(cluster: Cluster, spaces: list[str], tmp_path: Path) -> Path:
     """The working directory of a pod in a namespace, with its account, that of the documentation."""
     account = tmp_path / "account"
     account.mkdir()
-    files = {"token": cluster.account(f"pod-{tmp_path.name.replace('_', '-')}", ROLE["rules"], spaces)}
+    files = {"token": cluster.account(name_of(tmp_path), ROLE["rules"], spaces)}
     files |= {"namespace": spaces[1], "ca.crt": cluster.authority.read_text(encoding="utf-8")}
     for name, text in files.items():
         (account / name).write_text(text, encoding="utf-8")
@@ -203,8 +230,12 @@ def test_the_account_of_a_pod_lets_in_and_its_namespace_counts(
         [spaces[1]],
     )
     (pod / "account" / "namespace").unlink()
-    forbidden = in_pod(cluster, pod, *AUDIT).said.splitlines()
-    assert "cmlint: warning: in-cluster: ConfigMaps in `default` could not be listed: forbidden" in forbidden
+    who = f'User "system:serviceaccount:default:{name_of(pod)}" cannot list resource "configmaps"'
+    assert in_pod(cluster, pod, *AUDIT).said == (
+        f"cmlint: error: the cluster `in-cluster` ({cluster.url}) lets nothing be read: configmaps is forbidden: "
+        f'{who} in API group "" in the namespace "default"\n'
+        "help: log in as somebody who may list what is there\n"
+    )
 
 
 def test_a_kubeconfig_comes_before_the_account_of_a_pod(cluster: Cluster, spaces: list[str], pod: Path) -> None:

@@ -48,6 +48,20 @@ class Proxy:
 
 
 @contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serves on a port of this machine, and gives the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
 def proxy(cluster: Cluster, meddle: Meddle = lambda path, before: None) -> Iterator[Proxy]:
     """Runs a proxy before a cluster."""
     lock, ended = threading.Lock(), threading.Event()
@@ -89,14 +103,9 @@ def proxy(cluster: Cluster, meddle: Meddle = lambda path, before: None) -> Itera
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    running = Proxy(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield running
-    finally:
-        ended.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Handler) as url:
+        running = Proxy(url)
+        try:
+            yield running
+        finally:
+            ended.set()

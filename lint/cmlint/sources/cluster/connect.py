@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -139,7 +140,8 @@ def by_kubeconfig(wish: Wish, where: str, config: Any) -> Connection:
     try:
         merger = config.kube_config.KubeConfigMerger(where)
         name = wish.context or first_context(merger.config_files.values())
-        made = config.new_client_from_config(wish.kubeconfig, name, persist_config=False)
+        with complaints() as said:
+            made = config.new_client_from_config(wish.kubeconfig, name, persist_config=False)
         name = name or merger.config["current-context"]
         namespace = wish.namespace or merger.config["contexts"].get_with_name(name)["context"].safe_get("namespace")
     except config.ConfigException as error:
@@ -148,7 +150,27 @@ def by_kubeconfig(wish: Wish, where: str, config: Any) -> Connection:
         raise
     except Exception as error:  # what a broken file makes the client raise is its own affair: YAML, types, base64
         raise NoClusterError(f"{where}: cannot be read: {type(error).__name__}{line_of(error)}", MEND) from None
+    if said:
+        raise NoClusterError(f"{where}: no credentials: {said[0]}", "log in to the cluster again")
     return Connection(made, name, namespace or "default", wish.qps)
+
+
+@contextmanager
+def complaints() -> Iterator[list[str]]:
+    """What the client only logs: that a plugin gives no credentials. It would go on as nobody, who may do nothing."""
+    import logging
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(" ".join(record.getMessage().split()))
+
+    said: list[str] = []
+    handler = Handler(logging.ERROR)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield said
+    finally:
+        logging.getLogger().removeHandler(handler)
 
 
 def first_context(files: Iterable[Any]) -> str | None:
