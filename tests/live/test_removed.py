@@ -114,7 +114,7 @@ def chart(tmp_path: Path) -> Path:
 def helm(cluster: Cluster, *words: str) -> None:
     """Runs the real helm."""
     assert HELM.is_file(), f"there is no {HELM}: `make test-live` builds it"
-    home = {f"HELM_{name}_HOME": str(cluster.folder / "helm") for name in ("CACHE", "CONFIG", "DATA")}
+    home = {"HOME": str(cluster.folder)}
     command = [str(HELM), *words, "--kubeconfig", str(cluster.admin)]
     done = subprocess.run(command, env=home, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
