@@ -10,7 +10,7 @@ KUSTOMIZE := $(TOOLS)/kustomize-v5.8.1
 NPM := $(TOOLS)/npm/made-$(shell cksum < tests/support/npm/package-lock.json | cut -d ' ' -f 1)
 
 # The programs of the system that tests run and that are not there. CHROMIUM names a browser of one's own.
-MISSING := $(foreach name,$(if $(CHROMIUM),,chromium) zsh fish,$(if $(shell command -v $(name)),,$(name)))
+MISSING := $(foreach name,$(if $(CHROMIUM),,chromium) openssl zsh fish,$(if $(shell command -v $(name)),,$(name)))
 
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
@@ -25,6 +25,10 @@ controllers := ./controllers
 kube-apiserver := k8s.io/kubernetes/cmd/kube-apiserver
 etcd := go.etcd.io/etcd/server/v3
 
+# The versions of the Kubernetes client that users may have, each with what it needs itself.
+CLIENTS := $(foreach major,34 35 36 37,$(TOOLS)/clients/$(shell $(or $(wildcard $(BIN)/python),$(PYTHON)) -c \
+	'import sys; print("python%d.%d" % sys.version_info[:2])')/kubernetes-$(major))
+
 # Without this, pyright asks the npm registry for a newer version on every run.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
@@ -36,14 +40,14 @@ help: ## show this list
 demo: $(VENV)/installed ## check the shop in fixtures/demo, which has one of each common mistake
 	$(BIN)/cmlint check fixtures/demo; test $$? -eq 1
 
-test: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(NPM) $(MISSING) ## everything that must hold: style, types, tests
+test: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(CLIENTS) $(NPM) $(MISSING) ## everything that must hold: style, types, tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/pytest -n 2 --dist loadfile
 
-test-live: $(VENV)/dev $(KUBE) ## what is tested with a real Kubernetes API server
+test-live: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(CLIENTS) $(filter openssl,$(MISSING)) ## what is tested with a real Kubernetes API server
 	$(BIN)/pytest tests/live
 
 docs: $(VENV)/dev $(HELM) ## write all generated documents anew; the tests fail when one is stale
@@ -83,6 +87,11 @@ $(TOOLS)/kube-$(KUBE_VERSION)/%-$(KUBE_SUM):
 	cd tests/apiserver && export CGO_ENABLED=0 GOWORK=off && \
 		go build $(KUBE_FLAGS) -o $(@D)/$*.$$$$ $($*) && mv $(@D)/$*.$$$$ $(@D)/$*
 	touch $@
+
+$(TOOLS)/clients/%: | $(VENV)/made
+	@mkdir -p $(@D)
+	$(BIN)/python -m pip install --quiet --no-compile --target $@.$$$$ "$(subst -,==,$(@F)).*" && mv $@.$$$$ $@ || \
+		{ echo "tests run every version of the Kubernetes client: pip must be able to install $(@F)"; exit 1; }
 
 $(VENV)/made:
 	$(PYTHON) -m venv $(VENV)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.apiserver import Cluster
+from tests.support.apiserver import Cluster, Tree, path_of
 from tests.support.command import cmlint
 from tests.support.live import audit, config_map, deployment, env, owned, pod, runs, secret, spec, waits
+from tests.support.proxy import Reply, proxy
 
 OLD, NEW = "2020-01-31T10:00:00Z", "2999-01-31T10:00:00Z"
 PATH = "spec.template.spec.containers[0]"
@@ -149,6 +150,44 @@ def test_containers_older_than_their_configuration_run_with_old_values(cluster: 
         "PATCH", f"/api/v1/namespaces/{space}/configmaps/settings?fieldManager=labeller", patch, media=media
     ).ok
     assert audit(cluster.admin, "-n", space, "--select", "stale-environment").lines == found.lines
+
+
+def unmanaged(cluster: Cluster, kind: str, namespace: str, name: str) -> int:
+    """Clears what the server has noted of who changed an object and when; gives its resource version."""
+    patch: Tree = {"metadata": {"managedFields": [{}]}}
+    answer = cluster.send("PATCH", path_of(kind, namespace, name), patch, media="application/merge-patch+json")
+    assert answer.ok, answer.message
+    assert "managedFields" not in answer.body["metadata"]
+    return int(answer.body["metadata"]["resourceVersion"])
+
+
+def test_without_times_the_order_of_changes_tells_what_is_older(cluster: Cluster) -> None:
+    space = cluster.namespace("ordered")
+    body = spec(env("configMapKeyRef", "settings", "HOST"), env("secretKeyRef", "login", "password"))
+    config_map(cluster, space, "settings", "HOST")
+    secret(cluster, space, "login", "password")
+    before = [unmanaged(cluster, *each) for each in (("ConfigMap", space, "settings"), ("Secret", space, "login"))]
+    top = deployment(cluster, space, "web", body)
+    first = pod(cluster, space, "first", body, runs(OLD), top)
+    assert int(first["metadata"]["resourceVersion"]) > max(before)
+    words = ("-n", space, "--select", "stale-environment")
+    assert audit(cluster.admin, *words).lines == []  # the pod has changed since, so it may have started since
+    for kind, name, data in (("ConfigMap", "settings", {"HOST": "x"}), ("Secret", "login", {"password": "eA=="})):
+        media = "application/merge-patch+json"
+        assert cluster.send("PATCH", path_of(kind, space, name), {"data": data}, media=media).ok
+        unmanaged(cluster, kind, space, name)
+    pod(cluster, space, "second", body, runs(OLD), top)
+    pod(cluster, space, "waiting", body, waits("ContainerCreating"), top)
+    found = audit(cluster.admin, *words)
+    said = "warning[stale-environment] 1 pod started before the {} was last changed, and may run with old values"
+    web = f"deployment/{space}/web:{PATH}"
+    assert found.lines == [
+        f"{web}.env[0].valueFrom.configMapKeyRef.name: {said.format('ConfigMap `settings`')}",
+        f"{web}.env[1].valueFrom.secretKeyRef.name: {said.format('Secret `login`')}",
+    ]
+    report = cmlint(cluster.folder, "audit", *words, "--format", "json", KUBECONFIG=str(cluster.admin))
+    helps = {each["help"] for each in json.loads(report.stdout)["findings"]}
+    assert helps == {f"to let them read it run `kubectl rollout restart deployment/web -n {space}` (`first`)"}
 
 
 def test_what_nothing_reads_is_told_with_who_may_read_it_after_all(cluster: Cluster) -> None:
@@ -328,3 +367,60 @@ def test_the_page_for_a_team_says_what_is_broken_and_what_mends_it(cluster: Clus
     assert 'data-rule="mutable-tag"' in sections["Stale"]
     assert 'data-rule="unused-configmap"' in sections["Unused or untidy"]
     assert f'data-path="deployment/{space}/web"' in sections["Broken now"]
+    assert UNLOOKED not in page
+
+
+UNLOOKED = "<p>What nobody reads was not looked for: <code>cmlint audit --pedantic</code> shows it.</p>"
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [((), True), (("--pedantic",), False), (("--select", "references"), False)],
+)
+def test_the_page_says_how_to_see_what_is_unused(cluster: Cluster, words: tuple[str, ...], title: bool) -> None:
+    space = cluster.namespace("unlooked")
+    command = ("audit", "-n", space, "--format", "html", *words)
+    page = cmlint(cluster.folder, *command, KUBECONFIG=str(cluster.admin)).stdout
+    assert (f"<h2>Unused or untidy</h2>\n{UNLOOKED}" in page) == title
+    assert ("Unused or untidy" in page) == title
+
+
+def test_cron_jobs_of_clusters_before_1_21(cluster: Cluster) -> None:
+    space = cluster.namespace("early")
+    config_map(cluster, space, "settings", "HOST")
+    once = {"template": {"spec": {**spec(env("configMapKeyRef", "settings", "HOTS")), "restartPolicy": "Never"}}}
+    body = {"schedule": "0 0 * * *", "jobTemplate": {"spec": once}}
+    cron = cluster.create({"kind": "CronJob", "metadata": {"name": "nightly", "namespace": space}, "spec": body})
+    made = {"name": "nightly-1", "namespace": space, "ownerReferences": owned(cron)}
+    cluster.create({"kind": "Job", "metadata": made, "spec": once})
+
+    def early(path: str, before: int) -> Reply | None:
+        """Knows CronJobs as `batch/v1beta1` only."""
+        if "cronjobs" not in path:
+            return None
+        if path.startswith("/apis/batch/v1/"):
+            return Reply(404, "404 page not found\n")
+        found = cluster.send("GET", path.replace("/batch/v1beta1/", "/batch/v1/")).body
+        return Reply(200, json.dumps(found).replace('"batch/v1"', '"batch/v1beta1"'))
+
+    listed = f"/namespaces/{space}/cronjobs"
+    with proxy(cluster, early) as between:
+        words = ("audit", "-n", space, "--format", "json")
+        done = cmlint(cluster.folder, *words, KUBECONFIG=str(between.kubeconfig(cluster)))
+        asked = [path for path in between.paths() if "cronjobs" in path]
+    assert (done.stderr, asked) == ("", [f"/apis/batch/v1{listed}", f"/apis/batch/v1beta1{listed}"])
+    (found,) = json.loads(done.stdout)["findings"]
+    assert (found["rule"], found["location"]["path"]) == ("missing-key", f"cronjob/{space}/nightly")
+    assert found["object"] == {
+        "apiVersion": "batch/v1beta1",
+        "kind": "CronJob",
+        "namespace": space,
+        "name": "nightly",
+    }
+    with proxy(cluster) as between:
+        audit(between.kubeconfig(cluster), "-n", space)
+        assert [path for path in between.paths() if "cronjobs" in path] == [f"/apis/batch/v1{listed}"]
+    with proxy(cluster, lambda path, before: Reply(404, "") if "cronjobs" in path else None) as between:
+        neither = audit(between.kubeconfig(cluster), "-n", space)
+    assert neither.said == ""
+    assert [line.partition(":")[0] for line in neither.lines] == [f"job/{space}/nightly-1"]

@@ -140,10 +140,24 @@ class Cluster:
             self.create({"kind": "RoleBinding", "metadata": {"name": name, "namespace": namespace}, **bound})
         if not namespaces:
             self.create({"kind": "ClusterRoleBinding", "metadata": {"name": name}, **bound})
+        for namespace in namespaces or ("",):
+            self.wait_until_allowed(f"system:serviceaccount:default:{name}", rules[-1], namespace)
         wish = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
         answer = self.send("POST", f"{path_of('ServiceAccount', 'default', name)}/token", wish)
         assert answer.ok, answer.message
         return str(answer.body["status"]["token"])
+
+    def wait_until_allowed(self, user: str, rule: Tree, namespace: str) -> None:
+        """Waits until the server has heard that a user may do what the rule of a role says: it asks its own cache."""
+        asked = {"verb": rule["verbs"][0], "group": rule["apiGroups"][0], "resource": rule["resources"][0]}
+        spec = {"user": user, "resourceAttributes": asked | {"namespace": namespace}}
+        review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
+        end = time.monotonic() + PATIENCE
+        while not self.send("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review).body["status"][
+            "allowed"
+        ]:
+            assert time.monotonic() < end, f"{user} may not do what its role says"
+            time.sleep(0.02)
 
     def send(
         self, method: str, path: str, body: Tree | str | bytes | None = None, *, media: str = "application/json"

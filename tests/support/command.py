@@ -11,17 +11,22 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 COMMAND = Path(sys.executable).parent / "cmlint"
+ENTRY = "from cmlint.__main__ import entry\nentry()"
 KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR")
 CACHE = TemporaryDirectory(prefix="cmlint-test-")
 """What is kept between runs, for whoever tests has a cache that is none of the tests' business."""
 
 
 def cmlint(
-    folder: Path, *words: str, stdin: str = "", command: Path = COMMAND, **environment: str
+    folder: Path, *words: str, stdin: str = "", command: Path | str = COMMAND, before: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs a command line in a folder, with nothing of the environment but what every program needs."""
+    """Runs a command line in a folder, with nothing of the environment but what every program needs.
+
+    What the same process shall do `before`, such as to change a constant, is written in Python.
+    """
+    start = [sys.executable, "-c", f"{before}\n{ENTRY}"] if before else [command]
     return subprocess.run(
-        [command, *words],
+        [*start, *words],
         cwd=folder,
         env=needed() | environment,
         input=stdin,

@@ -12,6 +12,10 @@ from tests.support.command import cmlint
 
 Tree = dict[str, Any]
 
+PLACE = "spec.template.spec.containers[0]"
+NO_KEY = "error[missing-key] the ConfigMap `settings` has no key `HOTS`"
+WARNING = "cmlint: warning: test: {}\n"
+
 
 class Ran(msgspec.Struct):
     """What a command line gave: its exit status, the lines of findings and what it said besides."""
@@ -21,15 +25,25 @@ class Ran(msgspec.Struct):
     said: str
 
 
-def run(kubeconfig: Path, *words: str, folder: Path | None = None) -> Ran:
+def run(kubeconfig: Path, *words: str, folder: Path | str | None = None, **how: str) -> Ran:
     """Runs a command line with a kubeconfig, in the concise form without what was counted."""
-    done = cmlint(folder or kubeconfig.parent, *words, "-q", KUBECONFIG=str(kubeconfig))
+    done = cmlint(Path(folder or kubeconfig.parent), *words, "-q", **{"KUBECONFIG": str(kubeconfig), **how})
     return Ran(done.returncode, done.stdout.splitlines(), done.stderr)
 
 
-def audit(kubeconfig: Path, *words: str) -> Ran:
+def audit(kubeconfig: Path, *words: str, **how: str) -> Ran:
     """Audits, one line a finding."""
-    return run(kubeconfig, "audit", "--format", "concise", *words)
+    return run(kubeconfig, "audit", "--format", "concise", *words, **how)
+
+
+def of_both(found: Ran, spaces: list[str], rule: str) -> list[str]:
+    """The findings of a rule in the two namespaces."""
+    return [line for line in found.lines if f"[{rule}]" in line and any(f"/{space}/" in line for space in spaces)]
+
+
+def no_keys(*spaces: str) -> list[str]:
+    """The finding about the wrong key in each namespace."""
+    return [f"deployment/{space}/web:{PLACE}.env[0].valueFrom.configMapKeyRef.key: {NO_KEY}" for space in spaces]
 
 
 def config_map(cluster: Cluster, namespace: str, name: str, keys: str = "", **more: Any) -> Tree:

@@ -14,11 +14,17 @@ from tests.support.apiserver import Cluster
 
 
 class Reply(NamedTuple):
-    """What is answered in the server's place; without a status the connection is cut."""
+    """What is answered in the server's place; without a status the connection is cut.
+
+    Of the body only a `part` may be sent, though all of it is announced; then the connection is cut, or it `stalls`:
+    nothing follows any more until the proxy ends.
+    """
 
     status: int = 0
     body: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    part: float = 1.0
+    stalls: bool = False
 
 
 Meddle = Callable[[str, int], "Reply | None"]
@@ -42,9 +48,23 @@ class Proxy:
 
 
 @contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serves on a port of this machine, and gives the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
 def proxy(cluster: Cluster, meddle: Meddle = lambda path, before: None) -> Iterator[Proxy]:
     """Runs a proxy before a cluster."""
-    lock = threading.Lock()
+    lock, ended = threading.Lock(), threading.Event()
     seen: dict[str, int] = {}
 
     class Handler(BaseHTTPRequestHandler):
@@ -66,27 +86,26 @@ def proxy(cluster: Cluster, meddle: Meddle = lambda path, before: None) -> Itera
                 found = cluster.pool.request(self.command, cluster.url + self.path, headers=headers)
                 self.send(found.status, found.data, (("Content-Type", found.headers.get("Content-Type", "")),))
             elif reply.status:
-                self.send(reply.status, reply.body.encode(), reply.headers)
+                self.send(reply.status, reply.body.encode(), reply.headers, reply.part)
+                self.close_connection = reply.part < 1
+                if reply.stalls:
+                    ended.wait()
             else:
                 self.close_connection = True
 
-        def send(self, status: int, body: bytes, headers: tuple[tuple[str, str], ...]) -> None:
+        def send(self, status: int, body: bytes, headers: tuple[tuple[str, str], ...], part: float = 1.0) -> None:
             self.send_response(status)
             for name, value in (*headers, ("Content-Length", str(len(body)))):
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body[: int(len(body) * part)])
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    running = Proxy(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield running
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(Handler) as url:
+        running = Proxy(url)
+        try:
+            yield running
+        finally:
+            ended.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -18,6 +19,16 @@ KUSTOMIZE = CACHE / "cmlint-test" / "kustomize" / "kustomize"
 
 YAML_SERVER = NPM / ".bin" / "yaml-language-server"
 """What editors ask about YAML."""
+
+CLIENTS = CACHE / "cmlint-test" / "clients" / "python{}.{}".format(*sys.version_info)
+"""The versions of the Kubernetes client that `make test` installs, a folder for each."""
+
+
+def client(major: int) -> Path:
+    """The folder with the packages of a version of the Kubernetes client."""
+    path = CLIENTS / f"kubernetes-{major}"
+    assert path.is_dir(), f"there is no {path}: `make test-live` installs it"
+    return path
 
 
 def chromium() -> str:

@@ -12,7 +12,7 @@ from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.placed import Built, Placed, folders_above
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
-from cmlint.model.facts import KUSTOMIZATION, Container, FileFacts, Reference, Volume
+from cmlint.model.facts import KUSTOMIZATION, Container, FileFacts, Reference, Target, Volume
 
 if TYPE_CHECKING:
     from cmlint.bundle.cluster import Cluster
@@ -100,6 +100,11 @@ class Bundle:
         around = self.resolver.around
         at_top = None if placed.directory else around.below.get("")
         return at_top or around.why_unknown(placed)
+
+    def may_make(self, target: Target, name: str, placed: Placed) -> bool:
+        """Whether it may make an object when it is installed in another way: a chart with other values, a base."""
+        supply = self.resolver.supply
+        return supply is not None and (supply.may_make(target, name) or self.why_unknown(placed) is not None)
 
     def is_kustomized(self, placed: Placed) -> bool:
         """Whether a kustomization in the document's folder, or above, may still change it."""

@@ -16,6 +16,9 @@ from cmlint.model.live import Held, Inventory, Pod, Readers, digest_of
 
 TARGETS: tuple[Target, ...] = ("ConfigMap", "Secret")
 
+KEEPING = frozenset(("helm.sh/resource-policy", "kustomize.toolkit.fluxcd.io/prune", "argocd.argoproj.io/sync-options"))
+"""Annotations by which an object may stay when whoever has installed it no longer has it."""
+
 MOST = 3
 """A name that more namespaces than this have is a common one, and says nothing about where it was meant to be."""
 
@@ -135,9 +138,10 @@ class Cluster:
         return held.group if held else ""
 
     def installed(self, target: Target, group: str, namespace: str) -> list[str]:
-        """The names that one installation has brought to a namespace."""
+        """The names that one installation has brought to a namespace and would take away again."""
         space = self.inventory.space(namespace)
-        return sorted(name for name, held in (space.of(target) if space else {}).items() if held.group == group)
+        objects = (space.of(target) if space else {}).items()
+        return sorted(name for name, held in objects if held.group == group and KEEPING.isdisjoint(held.annotations))
 
     def has_other_data(self, held: Held, provider: Provider) -> bool:
         """Whether an immutable ConfigMap surely holds other values than a manifest has for it."""
@@ -157,9 +161,13 @@ class Cluster:
 
     # workloads
 
-    def reading(self, target: Target, name: str, namespace: str | None) -> Iterator[tuple[Placed, Reference]]:
-        """The live workloads that read a ConfigMap or Secret, each with the reference."""
+    def reading(
+        self, target: Target, name: str, namespace: str | None, *, besides: str = ""
+    ) -> Iterator[tuple[Placed, Reference]]:
+        """The live workloads that read something, `besides` those of one installation, each with the reference."""
         for live in self.workloads.get(namespace or self.namespace or "", ()):
+            if besides and live.group == besides:
+                continue
             placed = Placed(live.path, live.facts.documents[0], live.facts, -1)
             for reference in references_of(placed):
                 if (reference.target, reference.name.value) == (target, name):

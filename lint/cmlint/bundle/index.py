@@ -26,6 +26,10 @@ class Supply(Protocol):
         """How an object that the bundle does not make may be there, in words; `made` are the names that it makes."""
         ...
 
+    def may_make(self, target: Target, name: str) -> bool:
+        """Whether the bundle may make such an object when it is installed in another way."""
+        ...
+
 
 class Indexes:
     """The indexes of several bundles, in order."""

@@ -67,7 +67,8 @@ def run(options: Options) -> int:
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)
-    write_reports(reports, result, options, time.perf_counter() - started)
+    seconds, tidy = time.perf_counter() - started, config.pedantic or bool(config.select)
+    write_reports(reports, result, options, seconds, tidy=tidy)
     return status(result, config.fail_on)
 
 

@@ -57,12 +57,18 @@ def in_actions() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def write_reports(reports: Sequence[Report], result: Result, options: Any, seconds: float) -> None:
+def write_reports(
+    reports: Sequence[Report], result: Result, options: Any, seconds: float, *, tidy: bool = False
+) -> None:
     """Writes the reports of a run; in GitHub Actions, if no format is asked for, text is followed by annotations.
 
     The text is fenced off there, for what it shows of a manifest is not to be taken for a command.
     """
-    view = {"seconds": seconds, **{name: getattr(options, name) for name in ("verbose", "quiet", "statistics")}}
+    view = {
+        "seconds": seconds,
+        "tidy": tidy,
+        **{name: getattr(options, name) for name in ("verbose", "quiet", "statistics")},
+    }
     for form, output in reports:
         text = render(form, result, view_of(options.color, output, **view))
         if output is None and not options.format and in_actions():

@@ -64,11 +64,15 @@ def field_at(line: str) -> str:
 
 
 class LiveObject(NamedTuple):
-    """A live object: the path under which it is shown, its facts, and the listing that they stand in."""
+    """A live object: the path under which it is shown, its facts, and the listing that they stand in.
+
+    `group` is the installation that has brought it, in words; empty where nothing says so.
+    """
 
     path: str
     facts: FileFacts
     text: str
+    group: str = ""
 
 
 def object_of(target: Target, name: str, namespace: str, held: Held, prefix: str = "") -> LiveObject:

@@ -13,7 +13,7 @@ from cmlint.model.findings import RANKS, Finding, Severity
 from cmlint.report.characters import printable, width
 from cmlint.report.frames import Frames
 from cmlint.report.paint import CODES, Paint
-from cmlint.report.states import by_state, commands_in, state_of
+from cmlint.report.states import STATES, UNSEEN, by_state, commands_in, state_of
 from cmlint.report.summary import count, place, summary
 from cmlint.report.text import about, margin_of
 from cmlint.report.view import View
@@ -51,7 +51,7 @@ def render(result: Result, view: View) -> str:
             "</header>",
             *(filters(findings) if findings else ()),
             '<main id="findings" tabindex="-1">',
-            *(states(result) if result.outcome.live else files(result)),
+            *(states(result, view) if result.outcome.live else files(result)),
             "</main>",
             f"<script>{script}</script>",
             "</body>",
@@ -100,7 +100,7 @@ def filters(findings: Iterable[Finding]) -> Iterator[str]:
     yield "</form>"
 
 
-def states(result: Result) -> Iterator[str]:
+def states(result: Result, view: View) -> Iterator[str]:
     """The findings about a cluster by what they mean for it, and at the end the commands that mend it."""
     frames = Frames(result.texts, result.masked(), Paint(View(color=True)), WIDTH)
     ranked = by_state(result.outcome.findings)
@@ -111,6 +111,8 @@ def states(result: Result) -> Iterator[str]:
             yield f'<section data-path="{escape(finding.location.path)}">'
             yield from article(finding, frames)
             yield "</section>"
+    if not view.tidy:
+        yield f"<h2>{STATES['tidiness']}</h2>\n<p>{coded(UNSEEN)}</p>"
     if commands := commands_in(ranked):
         yield f"<h2>Commands</h2>\n<pre>{escape(printable_lines(commands))}</pre>"
 

@@ -18,6 +18,8 @@ STATES: dict[Consequence, str] = {
     "tidiness": "Unused or untidy",
 }
 
+UNSEEN = "What nobody reads was not looked for: `cmlint audit --pedantic` shows it."
+
 ORDER = ("Broken now", *STATES.values())
 
 COMMAND = re.compile("`(kubectl [^`]*)`")

@@ -9,7 +9,7 @@ class View(msgspec.Struct, frozen=True):
     """What the reader asked for, and what the terminal can do.
 
     `width` is the terminal's, None where lines need not be wrapped; `links` says that it knows hyperlinks. `seconds` is
-    what the run took.
+    what the run took. Unless it was `tidy`, what breaks nothing was not looked for.
     """
 
     color: bool = False
@@ -19,3 +19,4 @@ class View(msgspec.Struct, frozen=True):
     quiet: bool = False
     statistics: bool = False
     seconds: float = 0.0
+    tidy: bool = False

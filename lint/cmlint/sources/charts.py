@@ -116,11 +116,13 @@ class Supply:
             if any(name in called(own, release, self.chart.name) for own in made):
                 return f"{self.chart.shown} makes it in the release of {path}"
         for part, written in self.idle:
-            kind = part.top("kind")
-            pattern = "*".join(map(literal, written.split(ANYTHING)))
-            if kind and kind.text == target and fnmatchcase(name, pattern):
+            if may_write(part, written, target, name):
                 return f"{part.path} makes it with other values"
         return None
+
+    def may_make(self, target: Target, name: str) -> bool:
+        """Whether a template may write an object in a release of another name, or with other values."""
+        return name in self.values or any(may_write(*each, target, name) for each in self.chart.providers)
 
     @cached_property
     def idle(self) -> list[tuple[Chunk, str]]:
@@ -132,6 +134,14 @@ class Supply:
 def called(name: str, release: str, chart: str) -> tuple[str, str]:
     """What a name becomes in a release; charts mostly leave out their own name where the release's has it."""
     return name.replace(f"{RELEASE}{chart}", release), name.replace(RELEASE.rstrip("-"), release)
+
+
+def may_write(part: Chunk, written: str, target: Target, name: str) -> bool:
+    """Whether a part of a template may write an object, whose name is `written` there."""
+    kind = part.top("kind")
+    return (
+        kind is not None and kind.text == target and fnmatchcase(name, "*".join(map(literal, written.split(ANYTHING))))
+    )
 
 
 def literal(text: str) -> str:

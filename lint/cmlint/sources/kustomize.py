@@ -77,6 +77,10 @@ class Completion(msgspec.Struct, frozen=True):
         """How an object that the base lacks may be there."""
         return f"{self.path} is a base, which may be completed elsewhere"
 
+    def may_make(self, target: Target, name: str) -> bool:
+        """Whether an object that the base lacks may be made."""
+        return True
+
 
 def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[files.Problem]) -> Iterable[Build]:
     """Takes out of groups of files whatever any of their kustomizations uses; what these build is begun when asked for.

@@ -48,16 +48,17 @@ def dropped_objects(bundle: Bundle, cluster: Cluster, ctx: Context) -> Iterator[
     """The objects of the same installation that a whole build no longer has, and that somebody reads.
 
     That an object is missing from files proves nothing. But where a build is all of what an installation (a Helm
-    release, an Argo CD application, ...) consists of, the objects that it has brought and that are left out are pruned.
+    release, an Argo CD application, ...) consists of, the objects that it has brought and that are left out are pruned,
+    and so are their readers that it has brought itself.
     """
     if not bundle.index.whole or not bundle.settled:
         return
     for group, namespace, witness in installations(bundle, cluster):
         for target in TARGETS:
             for name in cluster.installed(target, group, namespace):
-                if cluster.times_defined(target, name, namespace):
+                if cluster.times_defined(target, name, namespace) or bundle.may_make(target, name, witness.placed):
                     continue
-                for reader, reference in cluster.reading(target, name, namespace):
+                for reader, reference in cluster.reading(target, name, namespace, besides=group):
                     if not cluster.brings(reader) and not reference.optional:
                         message = f"{group} no longer has the {target} `{name}`, which {who(reader)} still reads"
                         draft = ctx.finding(witness.provider.name.span, message, placed=witness.placed)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -58,9 +60,15 @@ class Connection:
         self.pace = Pace(qps)
 
     def version(self) -> str:
-        """The version of Kubernetes, like `1.31.4`; the first thing asked, so that a wrong address is told at once."""
+        """The version of Kubernetes, like `1.31.4`; the first thing asked, so that a wrong address is told at once.
+
+        Raises BadAnswerError.
+        """
         body = self.pace.ask(lambda: self.once(f"{self.configuration.host}/version", JSON), again=AGAIN - {BROKEN})
-        return msgspec.json.decode(body, type=VersionInfo).git_version.removeprefix("v")
+        try:
+            return msgspec.json.decode(body, type=VersionInfo).git_version.removeprefix("v")
+        except msgspec.MsgspecError:
+            raise BadAnswerError(200, "what it says of its version cannot be read") from None
 
     def get(self, path: str, query: dict[str, str] | None = None, accept: str = JSON) -> bytes:
         """The body of an answer; asks again where that may help, and raises BadAnswerError where it does not."""
@@ -81,6 +89,8 @@ class Connection:
             raise BadAnswerError(BROKEN, why_unreachable(error)) from None
         if answer.status != 200:
             raise BadAnswerError.of(answer.status, body, answer.headers.get("Retry-After"))
+        if JSON not in (kind := answer.headers.get("Content-Type") or JSON):
+            raise BadAnswerError(answer.status, f"not the API server but something before it answers, in {kind}")
         return body
 
     def credentials(self) -> dict[str, str]:
@@ -94,31 +104,82 @@ def connect(wish: Wish) -> Connection:
     try:
         from kubernetes import client
         from kubernetes import config as its
+        from urllib3.exceptions import HTTPError
 
         config: Any = its
     except ImportError as error:
         raise NoClusterError(f"the Kubernetes client cannot be loaded: {error}", "`pip install kubernetes`") from None
-    if wish.kubeconfig is None and wish.context is None and in_cluster(config.KUBE_CONFIG_DEFAULT_LOCATION):
-        settings = client.Configuration()
-        try:
-            config.load_incluster_config(client_configuration=settings)
-        except config.ConfigException as error:
-            raise NoClusterError(f"the account of this pod cannot be used: {error}", "mount its token") from None
-        return Connection(client.ApiClient(settings), "in-cluster", wish.namespace or own_namespace(), wish.qps)
     where = wish.kubeconfig or config.KUBE_CONFIG_DEFAULT_LOCATION
     try:
-        made = config.new_client_from_config(wish.kubeconfig, wish.context, persist_config=False)
-        known = config.kube_config.KubeConfigMerger(where).config
-        name = wish.context or known["current-context"]
-        namespace = wish.namespace or known["contexts"].get_with_name(name)["context"].safe_get("namespace")
+        if wish.kubeconfig is None and wish.context is None and in_cluster(where):
+            return by_account(wish, client, config)
+        return by_kubeconfig(wish, where, config)
+    except ImportError as error:
+        why = f"the Kubernetes client needs a package for this connection that is missing: {error}"
+        raise NoClusterError(why, "install it where cmlint is installed") from None
+    except HTTPError as error:
+        raise NoClusterError(f"the proxy cannot be used: {in_one_line(error)}", PROXY) from None
+
+
+def by_account(wish: Wish, client: Any, config: Any) -> Connection:
+    """A connection with the account of the pod that cmlint runs in."""
+    settings = client.Configuration()
+    try:
+        config.load_incluster_config(client_configuration=settings)
+    except config.ConfigException as error:
+        why = f"the account of this pod cannot be used: {error}"
+        raise NoClusterError(why, "mount its token and `ca.crt`") from None
+    namespace = wish.namespace or own_namespace(config.incluster_config.SERVICE_TOKEN_FILENAME)
+    return Connection(client.ApiClient(settings), "in-cluster", namespace, wish.qps)
+
+
+def by_kubeconfig(wish: Wish, where: str, config: Any) -> Connection:
+    """A connection as files of kubeconfig describe it, which are listed in `where`."""
+    from urllib3.exceptions import HTTPError
+
+    try:
+        merger = config.kube_config.KubeConfigMerger(where)
+        name = wish.context or first_context(merger.config_files.values())
+        with complaints() as said:
+            made = config.new_client_from_config(wish.kubeconfig, name, persist_config=False)
+        name = name or merger.config["current-context"]
+        namespace = wish.namespace or merger.config["contexts"].get_with_name(name)["context"].safe_get("namespace")
     except config.ConfigException as error:
         raise NoClusterError(f"{where}: {in_one_line(error)}", help_for(wish)) from None
+    except (ImportError, HTTPError):
+        raise
     except Exception as error:  # what a broken file makes the client raise is its own affair: YAML, types, base64
         raise NoClusterError(f"{where}: cannot be read: {type(error).__name__}{line_of(error)}", MEND) from None
+    if said:
+        raise NoClusterError(f"{where}: no credentials: {said[0]}", "log in to the cluster again")
     return Connection(made, name, namespace or "default", wish.qps)
 
 
+@contextmanager
+def complaints() -> Iterator[list[str]]:
+    """What the client only logs: that a plugin gives no credentials. It would go on as nobody, who may do nothing."""
+    import logging
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(" ".join(record.getMessage().split()))
+
+    said: list[str] = []
+    handler = Handler(logging.ERROR)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield said
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+
+def first_context(files: Iterable[Any]) -> str | None:
+    """The current context of several files of kubeconfig: the first counts, as for kubectl; for the client the last."""
+    return next((name for file in files if (name := file.get("current-context"))), None)
+
+
 MEND = "mend the file; `kubectl config view` shows how it is understood"
+PROXY = "see HTTPS_PROXY and the kubeconfig's `proxy-url`: they begin with `http://` or `https://`"
 
 
 def help_for(wish: Wish) -> str:
@@ -134,10 +195,10 @@ def in_cluster(locations: str) -> bool:
     return not found and "KUBERNETES_SERVICE_HOST" in os.environ
 
 
-def own_namespace() -> str:
-    """The namespace of the pod that cmlint runs in."""
+def own_namespace(token: str) -> str:
+    """The namespace of the pod that cmlint runs in, which stands beside its token."""
     try:
-        with open("/var/run/secrets/kubernetes.io/serviceaccount/namespace", encoding="utf-8") as file:
+        with open(os.path.join(os.path.dirname(token), "namespace"), encoding="utf-8") as file:
             return file.read().strip()
     except OSError:
         return "default"
@@ -155,7 +216,14 @@ def line_of(error: Exception) -> str:
 
 
 def why_unreachable(error: Exception) -> str:
-    """What urllib3 says of a connection that does not come about, without its wrapping."""
+    """What urllib3 says of a connection that does not come about, or that breaks, without its wrapping."""
+    from urllib3.exceptions import ProtocolError, ProxyError
+
     inner = getattr(error, "reason", None) or error
-    said = re.sub(r"^<?(\w+\.)*HTTPS?Connection\w*\W.*?[)>]: ", "", in_one_line(inner))
+    if isinstance(inner, ProxyError):
+        return f"at its proxy: {why_unreachable(inner.original_error)}"
+    if isinstance(inner, ProtocolError) and len(inner.args) > 1:
+        what, cause = map(str, inner.args)
+        return what if cause in what else f"{what.rstrip('.')}: {cause}"
+    said = re.sub(r"^(None|<?(\w+\.)*HTTPS?Connection\w*\W.*?[)>]): ", "", in_one_line(inner))
     return said.removeprefix("Failed to establish a new connection: ") or type(inner).__name__

@@ -13,7 +13,7 @@ from cmlint.sources.cluster.lists import METADATA, Resource
 from cmlint.sources.cluster.objects import Camel, Head, Meta, head_of
 from cmlint.sources.cluster.workloads import Read, Spec, Template, reads_of
 
-CORE, APPS, BATCH = "/api/v1", "/apis/apps/v1", "/apis/batch/v1"
+CORE, APPS, BATCH, EARLY_BATCH = "/api/v1", "/apis/apps/v1", "/apis/batch/v1", "/apis/batch/v1beta1"
 
 CONFIG_MAPS = Resource("ConfigMap", CORE, "configmaps")
 SECRETS = Resource("Secret", CORE, "secrets")
@@ -21,6 +21,7 @@ NAMES_OF_SECRETS = SECRETS._replace(accept=METADATA)
 NAMESPACES = Resource("Namespace", CORE, "namespaces", accept=METADATA)
 PODS = Resource("Pod", CORE, "pods")
 EVENTS = Resource("Event", CORE, "events", (("fieldSelector", "type=Warning,reason=FailedMount"),))
+CRON_JOBS = Resource("CronJob", BATCH, "cronjobs")
 WORKLOADS = (
     Resource("Deployment", APPS, "deployments"),
     Resource("StatefulSet", APPS, "statefulsets"),
@@ -28,9 +29,11 @@ WORKLOADS = (
     Resource("ReplicaSet", APPS, "replicasets"),
     Resource("ReplicationController", CORE, "replicationcontrollers"),
     Resource("Job", BATCH, "jobs"),
-    Resource("CronJob", BATCH, "cronjobs"),
+    CRON_JOBS,
 )
 WITH_PODS = (PODS, *WORKLOADS)
+EARLIER = {CRON_JOBS: CRON_JOBS._replace(group=EARLY_BATCH)}
+"""Where clusters before 1.21 have a kind (`staging/src/k8s.io/api/batch/v1beta1/types.go`)."""
 KINDS = frozenset(resource.kind for resource in WITH_PODS)
 
 
@@ -188,7 +191,7 @@ TYPES: dict[str, Any] = {
     **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"), Keeping),
 }
 
-API_VERSIONS = {CORE: "v1", APPS: "apps/v1", BATCH: "batch/v1"}
+API_VERSIONS = {CORE: "v1", APPS: "apps/v1", BATCH: "batch/v1", EARLY_BATCH: "batch/v1beta1"}
 
 
 def taker_of(resource: Resource) -> Callable[[msgspec.Raw], Any]:

@@ -187,6 +187,7 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     annotations: tuple[str, ...]
     ignore: str
     owner: tuple[str, str] | None
+    group: str
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -206,4 +207,5 @@ def head_of(meta: Meta, kind: str, api_version: str) -> Head:
         meta.annotated(),
         meta.annotation(IGNORE),
         (owner.kind, owner.name) if owner else None,
+        meta.group(),
     )

@@ -63,6 +63,9 @@ def read_cluster(connection: Connection, scope: Scope, prefix: str, progress: Pr
         lists.read_all(scope)
     finally:
         lists.stop()
+    if lists.unread and not lists.taken:
+        first = min(lists.unread, key=lambda each: each.kind)
+        raise no_cluster(connection, BadAnswerError(first.status, first.why))
     return together(inventory, lists.taken, lists.unread, prefix)
 
 
@@ -93,6 +96,8 @@ def no_cluster(connection: Connection, error: BadAnswerError) -> NoClusterError:
     what = f"the cluster `{connection.name}` ({connection.configuration.host})"
     if error.status == UNAUTHORIZED:
         return NoClusterError(f"{what} does not accept the credentials: {error}", "log in to the cluster again")
+    if error.status == FORBIDDEN:
+        return NoClusterError(f"{what} lets nothing be read: {error}", "log in as somebody who may list what is there")
     if error.status == BROKEN:
         return NoClusterError(f"{what} cannot be reached: {error}", "see whether `kubectl version` reaches it")
     return NoClusterError(f"{what} does not answer: {error}", "see whether `kubectl version` reaches it")
@@ -167,7 +172,13 @@ class Lists:
     def one(self, resource: Resource, namespace: str | None) -> list[Any]:
         """One list."""
         self.progress(f"{resource.plural}{f' in {namespace}' if namespace else ''}")
-        return read_list(self.connection, resource, namespace, self.taker_of(resource))
+        try:
+            return read_list(self.connection, resource, namespace, self.taker_of(resource))
+        except BadAnswerError as error:
+            earlier = kinds.EARLIER.get(resource)
+            if error.status != NOT_FOUND or earlier is None:
+                raise
+            return read_list(self.connection, earlier, namespace, kinds.taker_of(earlier))
 
     def taker_of(self, resource: Resource) -> Callable[[msgspec.Raw], Any]:
         """What makes of each object of a list what is kept of it."""

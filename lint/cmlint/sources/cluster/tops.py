@@ -99,4 +99,5 @@ def live_object(found: Workload, spec: Spec, prefix: str) -> LiveObject:
         pods=(pod,),
         labels=head.labels,
     )
-    return LiveObject(path_of(head.kind, head.namespace, head.name, prefix), FileFacts((document,)), listing.text)
+    path = path_of(head.kind, head.namespace, head.name, prefix)
+    return LiveObject(path, FileFacts((document,)), listing.text, head.group)
