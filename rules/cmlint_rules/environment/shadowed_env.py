@@ -13,9 +13,14 @@ from cmlint_rules.environment import builds_on_itself, name_of
     since="0.1.0",
 )
 def shadowed_env(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
-    """Where both values are known and differ; one that others still get is likely meant as a default."""
+    """Where both values are known and differ; one that others still get is likely meant as a default.
+
+    Of a cluster no value is known.
+    """
     reaching: set[tuple[int, str]] | None = None
-    for placed, container in containers_of(bundle):
+    for placed, container in () if bundle.live else containers_of(bundle):
+        if not container.env_from:
+            continue
         for variable in bundle.environment(container, placed).variables.values():
             for hidden in variable.shadows:
                 if not loses(hidden, variable, container):

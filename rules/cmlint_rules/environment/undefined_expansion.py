@@ -21,12 +21,21 @@ SERVICE = re.compile(r"[A-Z][A-Z0-9_]*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|
 )
 def undefined_expansion(container: Container, ctx: Context) -> Iterator[Draft]:
     """Only where all variables are known, and no operator and no kustomization (`vars`) still puts others in."""
+    if not (ctx.pod and ctx.pod.exact) or not any("$(" in text.value for text in texts_of(container)):
+        return
     environment = ctx.environment(container)
-    if not environment.complete or not (ctx.pod and ctx.pod.exact):
+    if not environment.complete:
         return
     drafts = [*in_env(container, environment, ctx), *in_command(container, environment, ctx)]
     if drafts and not ctx.bundle.is_kustomized(ctx.placed):
         yield from drafts
+
+
+def texts_of(container: Container) -> Iterator[Scalar]:
+    """The texts in which variables may be used."""
+    yield from (entry.value for entry in container.env if entry.source == "literal" and entry.value)
+    yield from container.command
+    yield from container.args
 
 
 def in_env(container: Container, environment: Environment, ctx: Context) -> Iterator[Draft]:
