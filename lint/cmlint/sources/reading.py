@@ -108,7 +108,7 @@ class Reading:
         """What a process has to say of one file."""
         read = self.reader.read(self.wanted[number])
         raw = encode(read.facts) if read.raw is None and read.facts is not None else read.raw
-        return msgspec.msgpack.encode((raw, read.reason, read.digest, read.state))
+        return msgspec.msgpack.encode((None if raw is None else bytes(raw), read.reason, read.digest, read.state))
 
     def results(self) -> dict[str, FileFacts | str]:
         """The facts of all files, or the reason why one cannot be read, by the paths under which they are shown."""
