@@ -15,7 +15,7 @@ Group = tuple[str, str | None, str]
     since="0.1.0",
 )
 def inconsistent_pull_policy(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
-    """Within one folder and one namespace: other folders may be for other clusters."""
+    """Within one namespace of what is surely applied together: one file, one build, one cluster."""
     for (_, _, name), found in groups(bundle, ctx).items():
         always = [entry for entry in found if entry[1].policy == "Always"]
         others = [entry for entry in found if entry[1].policy != "Always"]
@@ -31,12 +31,12 @@ def inconsistent_pull_policy(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
 
 def groups(bundle: Bundle, ctx: Context) -> dict[Group, list[tuple[Placed, Pull]]]:
-    """Where each moving image is pulled, by folder and namespace."""
+    """Where each moving image is pulled, by file or build, and by namespace."""
     found: dict[Group, list[tuple[Placed, Pull]]] = {}
     for placed in bundle.placed:
         for pull in pulls(placed, ctx):
             if movement(pull, ctx.settings) == "moves":
                 name = f"{pull.image.short}:{pull.image.tag or 'latest'}"
-                folder = "" if bundle.live else placed.directory
-                found.setdefault((folder, placed.namespace, name), []).append((placed, pull))
+                together = "" if bundle.live else placed.path
+                found.setdefault((together, placed.namespace, name), []).append((placed, pull))
     return found
