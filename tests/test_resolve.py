@@ -28,14 +28,16 @@ def pod(name: str, namespace: str | None = None) -> str:
     )
 
 
-def resolve(files: dict[str, str], *, external: tuple[str, ...] = (), strict: bool = False) -> Resolution:
-    """What the only reference in the files leads to."""
+def resolve(
+    files: dict[str, str], *, external: tuple[str, ...] = (), strict: bool = False, lying: tuple[str, ...] = ()
+) -> Resolution:
+    """What the first reference in the files leads to."""
     facts = [
         (path, read_kustomization(text) if path.endswith("kustomization.yaml") else read_text(text))
         for path, text in files.items()
     ]
-    bundle = Bundle(facts, external, strict)
-    ((reference, placed),) = [(r, p) for p in bundle.placed for r in references_of(p) if p.document.kind == "Pod"]
+    bundle = Bundle(facts, external, strict, lying=lying)
+    (reference, placed), *_ = [(r, p) for p in bundle.placed for r in references_of(p) if p.document.kind == "Pod"]
     return bundle.resolve(reference, placed)
 
 
@@ -132,6 +134,35 @@ def test_a_tool_s_own_file_is_no_custom_resource() -> None:
         resolve({"pod.yaml": pod("app"), "skaffold.yaml": "apiVersion: skaffold/v4\nkind: Config\n"}).status
         == "missing"
     )
+
+
+def test_files_that_describe_one_object_are_applied_one_by_one() -> None:
+    steps = {"course/one.yaml": pod("app"), "course/two.yaml": pod("app")}
+    resolution = resolve(steps)
+    why = "the Pod `p` is described in several files of its folder: they are applied one by one, and more between them"
+    assert (resolution.status, resolution.why) == ("unknown", why)
+    assert resolve(steps, strict=True).status == "missing"
+    assert resolve({**steps, "course/config.yaml": config("ap")}).status == "unknown"
+    assert resolve({**steps, "course/config.yaml": config("appp")}).status == "unknown"
+    assert resolve({"one/pod.yaml": pod("app"), "two/pod.yaml": pod("app")}).status == "missing"
+    assert resolve({"all.yaml": pod("app") * 2}).status == "missing"
+    assert resolve({"one.yaml": pod("app"), "two.yaml": pod("app", "shop")}).status == "missing"
+
+
+def test_an_object_may_be_made_anew_of_files_that_are_called_like_its_keys() -> None:
+    reading = pod("app").replace("envFrom", "env").replace(
+        "{configMapRef: {name: app}}", "{name: A, valueFrom: {configMapKeyRef: {name: app, key: shop.conf}}}"
+    )
+    files = {"a/pod.yaml": reading, "a/config.yaml": config("app")}
+    for lying in ("a/shop.conf", "a/files/shop.conf"):
+        resolution = resolve(files, lying=(lying,))
+        assert (resolution.why, resolution.lacking("shop.conf")) == (f"it may be made anew of files like {lying}", ())
+        assert places(resolution) == ["a/config.yaml"]
+        assert len(resolve(files, lying=(lying,), strict=True).lacking("shop.conf")) == 1
+    near = {**files, "a/config.yaml": config("app", data="{shop.cnf: x}")}
+    assert len(resolve(near, lying=("a/shop.conf",)).lacking("shop.conf")) == 1
+    for lying in ("shop.conf", "b/shop.conf", "ab/shop.conf", "a/shop.config"):
+        assert len(resolve(files, lying=(lying,)).lacking("shop.conf")) == 1
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from cmlint.bundle.placed import Placed, folders_above
 from cmlint.kube.fields import is_built_in
@@ -159,12 +160,12 @@ def may_make(api_version: str, kind: str) -> bool:
 class Surroundings:
     """What stands around a reference, folder by folder: the first thing there that may make objects, in words.
 
-    `here` holds it for each folder, `below` for each folder above one that has something, `sources` for each folder a
-    file of which an object may be made by hand.
+    `here` holds it for each folder, `below` for each folder above one that has something; `lying` are the paths of files
+    that are no texts of the bundle.
     """
 
-    def __init__(self, placed: list[Placed], files: list[tuple[str, FileFacts]], sources: Iterable[str] = ()) -> None:
-        self.sources = {path.rpartition("/")[0]: path for path in sources if path.endswith(SOURCES)}
+    def __init__(self, placed: list[Placed], files: list[tuple[str, FileFacts]], lying: Iterable[str] = ()) -> None:
+        self.lying = list(lying)
         self.here: dict[str, str] = {}
         self.below: dict[str, str] = {}
         for path, facts in files:
@@ -176,10 +177,32 @@ class Surroundings:
             if item.namespace and may_make(document.api_version, document.kind):
                 self.namespaces.setdefault(item.namespace, f"the custom resource {document.kind} in {item.path}")
 
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """For each folder a file of which an object may be made by hand."""
+        return {path.rpartition("/")[0]: path for path in self.lying if path.endswith(SOURCES)}
+
+    @cached_property
+    def lying_by_name(self) -> dict[str, list[str]]:
+        """The paths of the files that are no texts of the bundle, by their names."""
+        found: dict[str, list[str]] = {}
+        for path in self.lying:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
+
     def why_made_by_hand(self, placed: Placed) -> str | None:
         """What may be made into an object for this document by a command that nobody wrote down."""
         path = self.sources.get(placed.directory)
         return f"it may be made of files like {path}" if path else None
+
+    def file_for(self, key: str, placed: Placed) -> str | None:
+        """A file in a document's folder, or below, that gives this key to an object which is made of it."""
+        here = placed.directory
+        for path in self.lying_by_name.get(key, ()):
+            folder = path.rpartition("/")[0]
+            if folder == here or (here and folder.startswith(f"{here}/")):
+                return path
+        return None
 
     def note(self, path: str, reason: str) -> None:
         """Remembers what stands in a file."""

@@ -130,6 +130,21 @@ class Index:
         return found
 
     @cached_property
+    def repeated(self) -> dict[str, Placed]:
+        """The folders in which two files describe one object, each with the first such object.
+
+        Those files are alternatives, or steps of a course: what lies in such a folder is not applied all at once.
+        """
+        found: dict[str, Placed] = {}
+        for folder, documents in self.by_folder.items() if not self.whole else ():
+            first: dict[tuple[str, str | None, str | None], Placed] = {}
+            for item in documents:
+                other = first.setdefault(item.identity, item)
+                if item.document.name and other.path != item.path:
+                    found.setdefault(folder, other)
+        return found
+
+    @cached_property
     def objects(self) -> set[tuple[str, str | None, str | None]]:
         """Kind, namespace and name of everything in the bundle."""
         return {item.identity for item in self.placed}

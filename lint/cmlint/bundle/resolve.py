@@ -96,12 +96,13 @@ class Resolver:
         self.unbuilt, self.supply = unbuilt, supply
         self.siblings: tuple[tuple[Index, bool], ...] = ()
         self.clusters: tuple[Cluster, ...] = ()
-        self.known: dict[tuple[str, str, str | None, str], Resolution] = {}
+        self.known: dict[tuple[str, str, tuple[str, ...], str | None, str], Resolution] = {}
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
         """What a reference of this document leads to."""
         namespace = reference.namespace.value if reference.namespace else placed.namespace
-        key = (reference.target, reference.name.value, namespace, placed.path)
+        keys = tuple(key.value for key in reference.keys)
+        key = (reference.target, reference.name.value, keys, namespace, placed.path)
         if reference.via == "field":
             return self.look_up(reference, namespace, placed)
         if key not in self.known:
@@ -123,6 +124,7 @@ class Resolver:
             found = meeting.nearest(placed)
             beside = distance(found[0], placed)[1]
             why = self.around.why_unknown(placed) or self.elsewhere(reference, namespace, placed) if beside else None
+            why = why or self.made_anew(found, reference, placed)
             sure = why is None and not meeting.shared and not self.have_readers(found, reference, placed)
             return Resolution("found", found, why=why or "", sure=sure)
         answers = [cluster.ask(reference, namespace) for cluster in self.clusters]
@@ -141,6 +143,18 @@ class Resolver:
         if answers:
             return self.look_up_live(reference, namespace, placed, answers)
         return self.absent(reference, namespace, placed)
+
+    def made_anew(self, found: tuple[Definition, ...], reference: Reference, placed: Placed) -> str | None:
+        """What shows that an object is made anew, of files: one that is called like a key which no definition has.
+
+        `kubectl create --from-file` names each key by its file. A key that a definition has nearly is misspelt instead.
+        """
+        if self.strict:
+            return None
+        defined = {key.name for definition in found for key in definition.provider.keys}
+        lacking = (key.value for key in reference.keys if key.value not in defined and not nearest(key.value, defined))
+        path = next((path for key in lacking if (path := self.around.file_for(key, placed))), None)
+        return f"it may be made anew of files like {path}" if path else None
 
     def have_readers(self, found: tuple[Definition, ...], reference: Reference, placed: Placed) -> bool:
         """Whether one of several definitions in other branches is read there, and so is meant for that branch."""
@@ -232,6 +246,9 @@ class Resolver:
             why = f"{placed.document.kind} runs where others say, with what is there"
         if not why and not placed.built:
             why = self.around.why_made_by_hand(placed)
+        if not why and (again := self.index.repeated.get(placed.directory)):
+            many = f"the {again.described} is described in several files of its folder"
+            why = f"{many}: they are applied one by one, and more between them"
         if not why and (unfilled := self.unfilled(reference, namespace)):
             why = f"`{unfilled.provider.name.value}` in {unfilled.placed.path} may become it"
         if reference.via == "field" and not why:
