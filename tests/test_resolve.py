@@ -150,8 +150,10 @@ def test_files_that_describe_one_object_are_applied_one_by_one() -> None:
 
 
 def test_an_object_may_be_made_anew_of_files_that_are_called_like_its_keys() -> None:
-    reading = pod("app").replace("envFrom", "env").replace(
-        "{configMapRef: {name: app}}", "{name: A, valueFrom: {configMapKeyRef: {name: app, key: shop.conf}}}"
+    reading = (
+        pod("app")
+        .replace("envFrom", "env")
+        .replace("{configMapRef: {name: app}}", "{name: A, valueFrom: {configMapKeyRef: {name: app, key: shop.conf}}}")
     )
     files = {"a/pod.yaml": reading, "a/config.yaml": config("app")}
     for lying in ("a/shop.conf", "a/files/shop.conf"):

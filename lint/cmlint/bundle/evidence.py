@@ -160,8 +160,8 @@ def may_make(api_version: str, kind: str) -> bool:
 class Surroundings:
     """What stands around a reference, folder by folder: the first thing there that may make objects, in words.
 
-    `here` holds it for each folder, `below` for each folder above one that has something; `lying` are the paths of files
-    that are no texts of the bundle.
+    `here` holds it for each folder, `below` for each folder above one that has something; `lying` are the paths of
+    files that are no texts of the bundle.
     """
 
     def __init__(self, placed: list[Placed], files: list[tuple[str, FileFacts]], lying: Iterable[str] = ()) -> None:

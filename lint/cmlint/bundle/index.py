@@ -13,7 +13,7 @@ from cmlint.bundle.nearest import Meeting, Spaces
 from cmlint.bundle.placed import Definition, Placed
 from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import Nearby
-from cmlint.model.facts import Target
+from cmlint.model.facts import EXAMPLE, Target
 
 
 class Supply(Protocol):
@@ -71,10 +71,13 @@ class Index:
         self.folders = {"/".join(item.folders[:i]) for item in placed for i in range(len(item.folders) + 1)}
         self.commands: dict[tuple[Target, str], list[Definition]] = {}
         self.patterns: list[Definition] = []
+        self.examples: dict[tuple[Target, str], Definition] = {}
         for item in commands:
             for provider in item.document.providers:
                 definition = Definition(item, provider)
-                if provider.glob:
+                if provider.kind == EXAMPLE:
+                    self.examples.setdefault((provider.target, provider.name.value), definition)
+                elif provider.glob:
                     self.patterns.append(definition)
                 else:
                     self.commands.setdefault((provider.target, provider.name.value), []).append(definition)

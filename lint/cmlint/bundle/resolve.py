@@ -240,6 +240,8 @@ class Resolver:
         why = supplied or self.around.why_unknown(placed)
         if not why and (maybe := maybe or self.index.created(reference.target, reference.name.value)):
             why = f"a command in {maybe[0].placed.path} may create it"
+        if not why and (shown := self.index.examples.get((reference.target, reference.name.value))):
+            why = f"{shown.placed.path} shows it, for whoever makes it"
         if not why and self.index.whole and (told := self.index.told(reference.name.value, placed)):
             why = f"{told.document.kind} in {told.path} is told its name, and may make it"
         if not why and is_reused(placed.document.api_version, placed.document.kind):

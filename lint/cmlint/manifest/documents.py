@@ -38,7 +38,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -51,6 +51,7 @@ BEHIND_CUT = (" ", "\t", "\r", "\n", "")
 TEMPLATE = r"\{\{|\{%|<%|\[\["
 TEMPLATE_LINE = r"\$\{|\$\((?![\w.-]+\))|@@|@\w+@|__|<[^>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
 ELLIPSIS = r"^[ \t]+(?:- *)?(?:\.\.\.|…)[ \t]*\r?$"
+COMMENTED = r"#[ \t]*kind:[ \t]*[\"']?(?:ConfigMap|Secret)\b"
 DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
 
 SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
@@ -89,6 +90,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     ignores = read_ignores(text, cut(text)) if documents and "cmlint:" in text else ()
     definitions = [skip.span for skip in skipped if skip.reason == DEFINITION]
     commands = commands_in(text, documents) if documents or len(definitions) < len(skipped) else ()
+    commands += examples_in(text, manifest=True)
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
     told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
     return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), tuple(told))
@@ -102,6 +104,16 @@ def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document
     from cmlint.manifest.commands import read_commands
 
     return read_commands(text, documents, read_text)
+
+
+def examples_in(text: str, *, manifest: bool) -> tuple[Document, ...]:
+    """What a text shows for others to make; a few words say first whether there can be any."""
+    shows = re.search(COMMENTED, text) if manifest else "kind: ConfigMap" in text or "kind: Secret" in text
+    if not shows and "config_updater:" not in text:
+        return ()
+    from cmlint.manifest.examples import read_examples
+
+    return tuple(read_examples(text, manifest=manifest))
 
 
 def read_kustomization(text: str) -> FileFacts:

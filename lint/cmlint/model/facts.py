@@ -44,6 +44,9 @@ IGNORE = "cmlint.dev/ignore"
 COMMAND = "command"
 """The kind of a provider that a command creates."""
 
+EXAMPLE = "example"
+"""The kind of a provider that a text shows, for its reader to make."""
+
 
 class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The common form of every fact: immutable and encoded without field names."""

@@ -216,11 +216,11 @@ def may_be_script(entry: os.DirEntry[str]) -> bool:
 
 
 def is_script(raw: bytes, name: str) -> bool:
-    """Whether a file of this name is a text in which kubectl may create ConfigMaps or Secrets, by a few words."""
+    """Whether a file of this name is a text that may create or show ConfigMaps or Secrets, by a few words."""
     if len(raw) > SCRIPT_LIMIT or not (name.endswith(SCRIPTS) or raw.startswith(b"#!")):
         return False
     called = b"create" in raw and (b"configmap" in raw or b"secret" in raw or b"cm" in raw)
-    return called or (b"<<" in raw and b"kind:" in raw)
+    return called or (b"<<" in raw and b"kind:" in raw) or b"kind: ConfigMap" in raw or b"kind: Secret" in raw
 
 
 def is_regular(entry: os.DirEntry[str]) -> bool:

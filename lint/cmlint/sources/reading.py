@@ -12,7 +12,14 @@ import msgspec
 from cmlint.cache.facts import FactsCache
 from cmlint.cache.states import Seen, State, state_of
 from cmlint.errors import mistake
-from cmlint.manifest.documents import commands_in, read_expectation, read_kustomization, read_template, read_text
+from cmlint.manifest.documents import (
+    commands_in,
+    examples_in,
+    read_expectation,
+    read_kustomization,
+    read_template,
+    read_text,
+)
 from cmlint.manifest.made import Makers
 from cmlint.model.facts import FileFacts
 from cmlint.sources import files
@@ -154,7 +161,8 @@ def script_facts(content: bytes, name: str) -> FileFacts:
     if not files.is_script(content, name):
         return FileFacts(())
     try:
-        return FileFacts((), commands=commands_in(files.decode(content)))
+        text = files.decode(content)
+        return FileFacts((), commands=(*commands_in(text), *examples_in(text, manifest=False)))
     except UnicodeDecodeError:
         return FileFacts(())
 
