@@ -258,6 +258,28 @@ def test_a_name_that_another_kustomization_defines_is_not_called_missing(tmp_pat
     ]
 
 
+def test_a_name_that_a_kustomization_generates_which_is_not_built_is_not_called_missing(tmp_path: Path) -> None:
+    web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: settings}}\n"
+    generator = "configMapGenerator:\n  - name: settings\n    files: [is-not-there.txt]\n"
+    write(
+        tmp_path,
+        {
+            "web/kustomization.yaml": "namespace: web\nresources: [web.yaml]\n",
+            "web/web.yaml": web,
+            "web/config/kustomization.yaml": generator,
+        },
+    )
+    result = run(tmp_path)
+    assert not result.outcome.findings
+    why = "it is defined in web/config/kustomization.yaml, which may be applied together with this"
+    assert unverified(result) == [f"web/web.yaml:16: ConfigMap/settings: {why}"]
+    missing = ["web/web.yaml:16:36: error[missing-configmap] nothing defines the ConfigMap `settings`"]
+    write(tmp_path, {"web/config/kustomization.yaml": f"namespace: other\n{generator}"})
+    assert concise(run(tmp_path)) == missing
+    write(tmp_path, {"web/config/kustomization.yaml": generator.replace("settings", "other")})
+    assert concise(run(tmp_path)) == missing
+
+
 def test_another_overlay_of_the_same_base_is_no_excuse(tmp_path: Path) -> None:
     web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: settings}}\n"
     settings = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata: {a: b}\n"
