@@ -120,6 +120,17 @@ def test_what_could_not_be_read_is_in_the_summaries(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["summary"]["skipped"] == [{"path": "nope.yaml", "reason": "no such file or folder"}]
 
 
+def test_what_git_crypt_has_encrypted_is_skipped_and_may_define_anything(tmp_path: Path) -> None:
+    write(tmp_path, {"shop/pod.yaml": ERROR})
+    missing = "shop/pod.yaml:10:47: error[missing-configmap] nothing defines the ConfigMap `app`\n"
+    assert cmlint(tmp_path, "check", "--format", "concise", "--quiet").stdout == missing
+    (tmp_path / "shop" / "secret.yaml").write_bytes(b"\0GITCRYPT\0\x9c\xff\x00")
+    done = cmlint(tmp_path, "check", "--verbose")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "shop/secret.yaml: encrypted by git-crypt" in done.stdout
+    assert "encrypted by git-crypt in shop/secret.yaml" in done.stdout
+
+
 def test_a_folder_without_manifests_is_named(tmp_path: Path) -> None:
     write(tmp_path, {"a/a.yaml": CLEAN, "b/b.yaml": "a: 1\n", "c/c.txt": "a"})
     done = cmlint(tmp_path, "check", "a", "b", "c")

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from cmlint.bundle.placed import Placed, folders_above
 from cmlint.kube.fields import is_built_in
-from cmlint.model.facts import HELM_CHART, FileFacts
+from cmlint.model.facts import ENCRYPTED, HELM_CHART, FileFacts
 
 WELL_KNOWN: dict[str, tuple[str, ...]] = {
     "ConfigMap": (
@@ -122,7 +122,7 @@ INERT = frozenset(
 )
 """Custom kinds whose controllers make no ConfigMap or Secret besides those that cmlint knows of."""
 
-MAKING_SKIPS = frozenset(("a template, not rendered", "a kustomization", HELM_CHART))
+MAKING_SKIPS = frozenset(("a template, not rendered", "a kustomization", HELM_CHART, ENCRYPTED))
 """Files that were not looked at and may well define objects."""
 
 

@@ -23,6 +23,7 @@ from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
+    ENCRYPTED,
     IGNORE,
     KUSTOMIZATION,
     Document,
@@ -119,6 +120,11 @@ def examples_in(text: str, *, manifest: bool) -> tuple[Document, ...]:
 def read_kustomization(text: str) -> FileFacts:
     """The facts of a file that kustomize reads: it may make objects, and is none itself."""
     return FileFacts((), skipped=(Skip(KUSTOMIZATION, Span(0, len(text))),))
+
+
+def read_encrypted(length: int) -> FileFacts:
+    """The facts of a file that is encrypted as a whole: it may define anything."""
+    return FileFacts((), skipped=(Skip(ENCRYPTED, Span(0, length)),))
 
 
 def read_expectation(text: str) -> FileFacts:

@@ -317,6 +317,10 @@ KUSTOMIZATION = "a kustomization"
 """Why a file that kustomize reads is skipped; whoever has one beside it is not sure of its documents."""
 
 
+ENCRYPTED = "encrypted by git-crypt"
+"""Why a file is skipped of which nothing can be known."""
+
+
 HELM_CHART = "a Helm chart"
 """Why what stands in a chart is not all that it makes: other values make other objects."""
 

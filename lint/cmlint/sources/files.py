@@ -49,6 +49,15 @@ NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 TESTDATA = "testdata"
 """The folder in which tests keep what they read and expect; Go's tools leave it alone too (`go help packages`)."""
 
+VENDORED = ("modules.txt", "github.com")
+"""What lies in a folder `vendor` of copies: what `go mod vendor` writes, or a project by its import path."""
+
+GODEPS = "Godeps"
+"""The folder in which godep kept copies, before Go had modules."""
+
+ENCRYPTED = b"\0GITCRYPT\0"
+"""How a file begins that git-crypt has encrypted (https://github.com/AGWA/git-crypt)."""
+
 STDIN = "<stdin>"
 
 
@@ -196,12 +205,13 @@ def listing(folder: str) -> str | None:
 
 
 def is_foreign(folder: os.DirEntry[str], seen: Seen) -> bool:
-    """Whether a folder holds what tests read, or a copy of other projects that `go mod vendor` has made."""
+    """Whether a folder holds what tests read, or copies of other projects that a tool has made."""
     if folder.name != "vendor":
-        return folder.name.rstrip("0123456789") == TESTDATA
-    modules = os.path.join(folder.path, "modules.txt")
-    seen.note(modules)
-    return os.path.isfile(modules)
+        return folder.name == GODEPS or folder.name.rstrip("0123456789") == TESTDATA
+    signs = [os.path.join(folder.path, name) for name in VENDORED]
+    for sign in signs:
+        seen.note(sign)
+    return any(map(os.path.exists, signs))
 
 
 def is_manifest(name: str) -> bool:

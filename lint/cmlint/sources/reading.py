@@ -15,6 +15,7 @@ from cmlint.errors import mistake
 from cmlint.manifest.documents import (
     commands_in,
     examples_in,
+    read_encrypted,
     read_expectation,
     read_kustomization,
     read_template,
@@ -148,6 +149,8 @@ def facts_of(content: bytes, file: Wanted, makers: Makers) -> FileFacts:
     """The facts of what a file holds; a script that cannot be read has none."""
     if file.mode == "script":
         return script_facts(content, os.path.basename(file.path))
+    if content.startswith(files.ENCRYPTED):
+        return read_encrypted(len(content))
     text = files.decode(content)
     if file.mode == "kustomization":
         return read_kustomization(text)
