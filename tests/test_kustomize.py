@@ -739,6 +739,15 @@ def test_what_lies_beside_a_kustomization_is_checked_with_care(tmp_path: Path) -
     assert unverified(result) == ["app/pod.yaml:4: ConfigMap/settings: a kustomization in app/kustomization.yaml"]
 
 
+def test_a_workload_without_any_image_beside_a_kustomization_is_a_patch(tmp_path: Path) -> None:
+    part = DEPLOYMENT.replace("          image: registry.example.com/web:1.4.2\n", "")
+    assert "image" not in part
+    write(tmp_path, {"app/part.yaml": part})
+    assert [finding.message for finding in run(tmp_path).outcome.findings] == ["`image` must be set"]
+    write(tmp_path, {"app/kustomization.yaml": "resources: [web.yaml]\n", "app/web.yaml": DEPLOYMENT})
+    assert concise(run(tmp_path)) == []
+
+
 def test_what_generators_name_is_used_as_well(tmp_path: Path) -> None:
     ksops = "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: a}\nfiles: [./secret.enc.yaml]\n"
     chart = "apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: shop}\nname: shop\n"

@@ -90,6 +90,21 @@ def test_namespaces(wanted: str | None, offered: str | None, status: str) -> Non
     assert resolve({"all.yaml": pod("app", wanted) + config("app", offered)}).status == status
 
 
+def test_another_namespace_in_another_branch_proves_nothing_where_the_object_may_be_copied() -> None:
+    maker = {"a/maker.yaml": "apiVersion: a.b/v1\nkind: Maker\nmetadata: {name: m}\n"}
+    for reader in ("a/pod.yaml", "a/b/pod.yaml"):
+        for place, status in (
+            ("a/config.yaml", "wrong-namespace"),
+            ("a/b/config.yaml", "wrong-namespace"),
+            ("config.yaml", "wrong-namespace"),
+            ("b/config.yaml", "unknown"),
+        ):
+            files = {reader: pod("app", "shop"), place: config("app", "web")}
+            assert resolve(files).status == "wrong-namespace"
+            assert resolve({**files, **maker}).status == status
+            assert resolve({**files, **maker}, strict=True).status == "wrong-namespace"
+
+
 def test_the_written_namespace_is_preferred() -> None:
     text = pod("app", "shop") + config("app", data="{open: x}") + config("app", "shop", data="{shop: x}")
     assert [k.name for k in resolve({"all.yaml": text}).definitions[0].provider.keys] == ["shop"]

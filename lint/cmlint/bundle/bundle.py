@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence import Surroundings
 from cmlint.bundle.index import Index, Indexes, Supply
+from cmlint.bundle.parts import without_parts
 from cmlint.bundle.placed import Built, Placed, folders_above
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
@@ -49,6 +50,8 @@ class Bundle:
         lying: Iterable[str] = (),
         live: bool = False,
     ) -> None:
+        if built is None and not unbuilt and not live:
+            files = without_parts(files, beside)
         self.live = live
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []

@@ -11,7 +11,7 @@ import msgspec
 from cmlint.bundle.evidence import Surroundings, is_reused, is_well_known
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
-from cmlint.bundle.placed import Definition, Placed, references_of
+from cmlint.bundle.placed import Definition, Placed, folders_above, references_of
 from cmlint.kube.names import is_placeholder, may_become
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.facts import COMMAND, Key, Reference
@@ -72,6 +72,13 @@ def is_open(definition: Definition) -> bool:
 def key_of(definition: Definition, name: str) -> Key | None:
     """A definition's key of this name; where it is written twice, the last, as Kubernetes would have it."""
     return next((key for key in reversed(definition.provider.keys) if key.name == name), None)
+
+
+def stand_together(definitions: Sequence[Definition], placed: Placed) -> bool:
+    """Whether one of several definitions lies in a document's folder, above or below it, and so is meant for it."""
+    here = placed.directory
+    folders = {definition.placed.directory for definition in definitions}
+    return any(folder == here or folder in folders_above(here) or here in folders_above(folder) for folder in folders)
 
 
 class Resolver:
@@ -139,6 +146,9 @@ class Resolver:
         if why := next((answer.why for answer in answers if answer.why), ""):
             return Resolution("unknown", why=why)
         if apart := self.index.named(reference.target, name) or self.unlinked(reference, namespace):
+            why = "" if self.strict or stand_together(apart, placed) else self.around.why_unknown(placed)
+            if why:
+                return Resolution("unknown", why=why)
             return Resolution("wrong-namespace", nearest_definitions(apart, placed))
         if answers:
             return self.look_up_live(reference, namespace, placed, answers)

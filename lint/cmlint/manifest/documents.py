@@ -326,7 +326,19 @@ class DocumentReader:
             tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
             read_deploys(decoder, self.root, self.api_version, self.kind),
         )
+        if self.is_controlled(meta):
+            document = msgspec.structs.replace(document, faults=())
         return as_decrypted(document) if is_encrypted(decoder, self.entries) else document
+
+    def is_controlled(self, meta: dict[str, Node]) -> bool:
+        """Whether this is a copy of what a controller has made in a cluster: there it was accepted as it was.
+
+        Nobody writes such an object: `staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/controller_ref.go`.
+        """
+        owners = meta.get("ownerReferences")
+        items = owners.value if isinstance(owners, SequenceNode) and "uid" in meta else []
+        flags = (self.mapping(item).get("controller") for item in items)
+        return any(isinstance(flag, ScalarNode) and flag.value == "true" for flag in flags)
 
     def mapping(self, node: Node | None) -> dict[str, Node]:
         """The entries of a mapping; empty for anything else."""
