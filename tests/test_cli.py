@@ -189,6 +189,17 @@ def test_excluded_paths_are_not_read(tmp_path: Path) -> None:
 # output
 
 
+def test_what_tests_read_and_copies_of_others_are_not_walked(tmp_path: Path) -> None:
+    left = ("testdata", "tests/fixtures/deep", "e2e/golden", "vendor/github.com/x", "Godeps/_workspace", "a/vendor/b")
+    read = ("fixtures", "tests/manifests", "golden/tests", "charts/vendor", "myfixtures")
+    write(tmp_path, {f"{folder}/pod.yaml": ERROR for folder in (*left, *read)} | {"a/vendor/modules.txt": ""})
+    done = cmlint(tmp_path, "check", "--format", "concise", "--quiet")
+    assert {line.partition("/pod.yaml:")[0] for line in done.stdout.splitlines()} == set(read)
+    for folder in ("testdata", "tests/fixtures"):
+        done = cmlint(tmp_path, "check", folder, "--format", "concise", "--quiet")
+        assert done.stdout.startswith(f"{folder}/")
+
+
 def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": f"{ERROR}---\n{CONFIG}", "out.json": "before"})
     (tmp_path / "out.json").chmod(0o640)

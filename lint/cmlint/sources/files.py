@@ -49,6 +49,10 @@ NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 TESTDATA = "testdata"
 """The folder in which tests keep what they read and expect; Go's tools leave it alone too (`go help packages`)."""
 
+FIXTURES = frozenset(("fixtures", "__fixtures__", "golden", "__snapshots__"))
+TESTS = frozenset(("test", "tests", "__tests__", "testing", "e2e", "spec", "cypress"))
+"""The same in other languages: folders of the first names, below one that has its tests."""
+
 VENDORED = ("modules.txt", "github.com")
 """What lies in a folder `vendor` of copies: what `go mod vendor` writes, or a project by its import path."""
 
@@ -160,7 +164,7 @@ def walk(
         folders: list[str] = []
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if is_folder and is_foreign(entry, seen):
+            if is_folder and is_foreign(entry, top, seen):
                 continue
             if not (is_folder or is_manifest(entry.name) or may_be_script(entry)):
                 lying.append(entry.path)
@@ -204,8 +208,10 @@ def listing(folder: str) -> str | None:
         return None
 
 
-def is_foreign(folder: os.DirEntry[str], seen: Seen) -> bool:
-    """Whether a folder holds what tests read, or copies of other projects that a tool has made."""
+def is_foreign(folder: os.DirEntry[str], top: str, seen: Seen) -> bool:
+    """Whether a folder below the top holds what tests read, or copies of other projects that a tool has made."""
+    if folder.name in FIXTURES:
+        return not TESTS.isdisjoint(os.path.relpath(folder.path, top).split(os.sep))
     if folder.name != "vendor":
         return folder.name == GODEPS or folder.name.rstrip("0123456789") == TESTDATA
     signs = [os.path.join(folder.path, name) for name in VENDORED]
