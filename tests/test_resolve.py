@@ -210,6 +210,9 @@ def test_names_of_the_platform_and_placeholders() -> None:
         ("web-ca-certs", ["web-certs"], None),
         ("web-certs", ["web-ca-certs"], None),
         ("web-cert", ["web-certs"], "web-certs"),
+        ("grafana-dashboard-slo", ["grafana-dashboards"], None),
+        ("grafana-dashbordlist", ["grafana-dashboard-list"], "grafana-dashboard-list"),
+        ("grafana-dashbord-lst", ["grafana-dashboard-list"], "grafana-dashboard-list"),
     ],
 )
 def test_near_names(name: str, candidates: list[str], near: str | None) -> None:
