@@ -183,6 +183,30 @@ def test_an_object_may_be_made_anew_of_files_that_are_called_like_its_keys() -> 
 
 
 @pytest.mark.parametrize(
+    ("path", "made"),
+    [
+        ("a/test-config.yaml", True),
+        ("a/config.json", True),
+        ("a/config.test.yaml", True),
+        ("a/shop.yml", True),
+        ("a/values.yaml", False),
+        ("a/test.config.yaml", True),
+        ("a/con.yaml", False),
+        ("a/confi.yaml", False),
+        ("config.yaml", False),
+        ("b/config.yaml", False),
+        ("a/b/config.yaml", False),
+    ],
+)
+def test_an_object_may_be_made_of_a_file_whose_name_is_in_its_own(path: str, made: bool) -> None:
+    resolution = resolve({"a/pod.yaml": pod("shop-test-config"), path: "key: value\n"})
+    expected = ("unknown", f"it may be made of files like {path}") if made else ("missing", "")
+    assert (resolution.status, resolution.why) == expected
+    manifest = {"a/pod.yaml": pod("shop-test-config"), path: config("other")}
+    assert resolve(manifest).status == "missing"
+
+
+@pytest.mark.parametrize(
     ("pattern", "status"),
     [("app", "external"), ("ap*", "external"), ("ConfigMap/app", "external"), ("Secret/app", "missing")],
 )

@@ -257,7 +257,7 @@ class Resolver:
         if not why and is_reused(placed.document.api_version, placed.document.kind):
             why = f"{placed.document.kind} runs where others say, with what is there"
         if not why and not placed.built:
-            why = self.around.why_made_by_hand(placed)
+            why = self.around.why_made_by_hand(reference.name.value, placed)
         if not why and (again := self.index.repeated.get(placed.directory)):
             many = f"the {again.described} is described in several files of its folder"
             why = f"{many}: they are applied one by one, and more between them"

@@ -26,6 +26,7 @@ from cmlint.model.facts import (
     ENCRYPTED,
     IGNORE,
     KUSTOMIZATION,
+    NOT_KUBERNETES,
     Document,
     Fault,
     FileFacts,
@@ -58,7 +59,6 @@ DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
 SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 """Kinds that are refused without a selector, so that one without it is likely a part of another."""
 
-NOT_KUBERNETES = "not a Kubernetes object"
 TEMPLATED = "a template, not rendered"
 EXCERPT = "an excerpt, with parts left out"
 DEFINITION = "a CustomResourceDefinition"

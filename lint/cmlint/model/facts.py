@@ -317,6 +317,10 @@ KUSTOMIZATION = "a kustomization"
 """Why a file that kustomize reads is skipped; whoever has one beside it is not sure of its documents."""
 
 
+NOT_KUBERNETES = "not a Kubernetes object"
+"""Why a document is skipped that is none."""
+
+
 ENCRYPTED = "encrypted by git-crypt"
 """Why a file is skipped of which nothing can be known."""
 
