@@ -190,7 +190,7 @@ def test_excluded_paths_are_not_read(tmp_path: Path) -> None:
 
 
 def test_what_tests_read_and_copies_of_others_are_not_walked(tmp_path: Path) -> None:
-    left = ("testdata", "tests/fixtures/deep", "e2e/golden", "vendor/github.com/x", "Godeps/_workspace", "a/vendor/b")
+    left = ("testdata", "tests/fixtures/deep", "e2e/golden", "tests/expected/a", "vendor/github.com/x", "Godeps/_workspace", "a/vendor/b")
     read = ("fixtures", "tests/manifests", "golden/tests", "charts/vendor", "myfixtures")
     write(tmp_path, {f"{folder}/pod.yaml": ERROR for folder in (*left, *read)} | {"a/vendor/modules.txt": ""})
     done = cmlint(tmp_path, "check", "--format", "concise", "--quiet")

@@ -49,7 +49,7 @@ NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 TESTDATA = "testdata"
 """The folder in which tests keep what they read and expect; Go's tools leave it alone too (`go help packages`)."""
 
-FIXTURES = frozenset(("fixtures", "__fixtures__", "golden", "__snapshots__"))
+FIXTURES = frozenset(("fixtures", "__fixtures__", "golden", "expected", "snapshots", "__snapshots__"))
 TESTS = frozenset(("test", "tests", "__tests__", "testing", "e2e", "spec", "cypress"))
 """The same in other languages: folders of the first names, below one that has its tests."""
 
