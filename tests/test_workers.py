@@ -29,7 +29,7 @@ def many(tmp_path: Path) -> Path:
     """More files than one process is left to read, some of which cannot be read."""
     folder = tmp_path / "many"
     write(folder, {f"{number % 7}/{number}.yaml": POD.replace("NUMBER", str(number)) for number in range(COUNT)})
-    (folder / "3" / "bad.yaml").write_bytes(b"\xff\xff")
+    (folder / "3" / "bad.yaml").write_bytes(b"\xff\xffapiVersion")
     return folder
 
 

@@ -127,6 +127,11 @@ def read_encrypted(length: int) -> FileFacts:
     return FileFacts((), skipped=(Skip(ENCRYPTED, Span(0, length)),))
 
 
+def read_foreign(length: int) -> FileFacts:
+    """The facts of a file in another encoding that holds nothing for Kubernetes."""
+    return FileFacts((), skipped=(Skip(NOT_KUBERNETES, Span(0, length)),))
+
+
 def read_expectation(text: str) -> FileFacts:
     """The facts of a file that says what a test expects: none, for it is never applied."""
     return FileFacts((), skipped=(Skip(EXPECTED, Span(0, len(text))),))

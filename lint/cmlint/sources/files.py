@@ -29,7 +29,7 @@ SCRIPTS = (
 )
 """How the names of other texts end in which commands may stand; so may they in any file that begins with `#!`."""
 
-EXPECTATION = r"(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?\.ya?ml"
+EXPECTATION = r"(?:(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?|\d+-[\w-]+-assert)\.ya?ml"
 """Files in which tests of kuttl and Chainsaw say what the cluster should hold: parts of objects, never applied."""
 
 SCRIPT_LIMIT = 1024 * 1024
@@ -58,6 +58,9 @@ VENDORED = ("modules.txt", "github.com")
 
 GODEPS = "Godeps"
 """The folder in which godep kept copies, before Go had modules."""
+
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How a file in UTF-16 begins, whose byte order mark says which."""
 
 ENCRYPTED = b"\0GITCRYPT\0"
 """How a file begins that git-crypt has encrypted (https://github.com/AGWA/git-crypt)."""
@@ -239,6 +242,11 @@ def is_script(raw: bytes, name: str) -> bool:
     return called or (b"<<" in raw and b"kind:" in raw) or b"kind: ConfigMap" in raw or b"kind: Secret" in raw
 
 
+def is_object(raw: bytes) -> bool:
+    """Whether a file that is no valid text may be meant for Kubernetes all the same."""
+    return b"apiVersion" in raw or b"\0" in raw or raw.startswith(UTF_16)
+
+
 def is_regular(entry: os.DirEntry[str]) -> bool:
     """Whether an entry is a file, or a link to one; what cannot be known is left to the reader.
 
@@ -344,7 +352,7 @@ def read_raw(path: str, limit: int = -1) -> bytes:
 
 def decode(raw: bytes) -> str:
     """The text that a file holds; raises UnicodeDecodeError."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith(UTF_16):
         return raw.decode("utf-16")
     return raw.decode("utf-8")
 

@@ -17,6 +17,7 @@ from cmlint.manifest.documents import (
     examples_in,
     read_encrypted,
     read_expectation,
+    read_foreign,
     read_kustomization,
     read_template,
     read_text,
@@ -151,7 +152,12 @@ def facts_of(content: bytes, file: Wanted, makers: Makers) -> FileFacts:
         return script_facts(content, os.path.basename(file.path))
     if content.startswith(files.ENCRYPTED):
         return read_encrypted(len(content))
-    text = files.decode(content)
+    try:
+        text = files.decode(content)
+    except UnicodeDecodeError:
+        if files.is_object(content):
+            raise
+        return read_foreign(len(content))
     if file.mode == "kustomization":
         return read_kustomization(text)
     if file.mode == "expectation":
