@@ -204,12 +204,16 @@ def read_chunk(chunk: str, base: int, head: Other | None, makers: Makers) -> Ite
 
 
 def join_repeated(decoder: Decoder, root: Node) -> None:
-    """Where `apiVersion` and `kind` stand again, another object begins: one mistake, whatever else is repeated."""
+    """Where `apiVersion` and `kind` stand again, another object begins: one mistake, whatever else is repeated.
+
+    `---apiVersion: v1` in one line is no end of a document, but a key of that name.
+    """
     if not decoder.faults or not isinstance(root, MappingNode):
         return
-    own = {decoder.span(key) for key, _ in root.value}
+    own = {decoder.span(key): str(key.value) for key, _ in root.value}
     repeated = [fault for fault in decoder.faults if fault.code == "repeated-key" and fault.span in own]
-    if {"apiVersion", "kind"} <= {fault.text for fault in repeated}:
+    again = {fault.text for fault in repeated}
+    if "kind" in again and ("apiVersion" in again or f"{CUT.strip()}apiVersion" in own.values()):
         begins = [fault for fault in repeated if fault.text == repeated[0].text]
         decoder.faults = [fault for fault in decoder.faults if fault not in repeated]
         decoder.faults += [msgspec.structs.replace(fault, code="joined-objects") for fault in begins]
