@@ -33,14 +33,14 @@ ALLOWED = {
     "result": "bundle model sources texts",
     "runs": "cache model result sources texts",
     "given": "bundle manifest model sources",
-    "check": "bundle cache config engine given kube manifest model progress registry result rules sources "
-    "suppress texts",
-    "live": "bundle check config engine kube model result rules sources suppress texts",
+    "selection": "config kube registry rules",
+    "check": "bundle cache config engine given manifest model progress result rules selection sources suppress texts",
+    "live": "bundle config engine kube model result rules selection sources suppress texts",
     "adopt": "cache check config engine errors fingerprints fixes manifest model result rules sources texts",
     "fixes": "atomic check engine manifest model result sources",
     "report": "bundle check engine fixes kube model registry result rules sources texts",
     "cli": "adopt atomic bundle cache check config errors fixes kube live manifest model progress registry report "
-    "result rules runs sources suppress texts",
+    "result rules runs selection sources suppress texts",
     "__main__": "cli errors",
 }
 """What each room of `lint/cmlint` may import from the others."""

@@ -91,6 +91,37 @@ def test_objects_that_name_their_namespace_meet_there(tmp_path: Path) -> None:
         assert concise(check((".",), Config(), dict(rules()))) == [FOUND]
 
 
+PATCH = "[{patch: '[]', target: {kind: KIND}}]"
+FIELDS = [
+    ("patches", PATCH.replace("KIND", "Deployment|Pod"), []),
+    ("patches", PATCH.replace("KIND", "*"), []),
+    ("patches", "[{patch: 'kind: Pod'}]", []),
+    ("patches", PATCH.replace("KIND", "HelmRelease"), [FOUND]),
+    ("components", "[../../more]", []),
+    ("components", "[]", [FOUND]),
+    ("images", "[{name: web, newTag: 1.2.3}]", []),
+    ("commonMetadata", "{labels: {a: b}}", [FOUND]),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "found"), FIELDS)
+@pytest.mark.parametrize("kind", ["flux", "argocd"])
+def test_what_is_changed_on_the_way_proves_nothing(
+    tmp_path: Path, kind: str, field: str, value: str, found: list[str]
+) -> None:
+    changed = {
+        "flux": FLUX.replace("spec: {", f"spec: {{{field}: {value}, "),
+        "argocd": ARGO.replace("{path: PATH}", f"{{path: PATH, kustomize: {{{field}: {value}}}}}"),
+    }[kind]
+    template = {"config": FLUX if kind == "flux" else ARGO, "web": changed}
+    write(tmp_path, {"both.yaml": "---\n".join(template[path].replace("PATH", path) for path in template)})
+    run(tmp_path, "", {}, "KEY")
+    text = (tmp_path / "both.yaml").read_text(encoding="utf-8").replace("NAMESPACE", "shop")
+    write(tmp_path, {"both.yaml": text})
+    with inside(tmp_path):
+        assert concise(check((".",), Config(), dict(rules()))) == found
+
+
 UNFILLED = """\
 apiVersion: v1
 kind: ConfigMap

@@ -103,6 +103,7 @@ RULES = [
     "cmlint.model.changes",
     "cmlint.registry",
     "cmlint.rules",
+    "cmlint.selection",
     "cmlint.sources.reading",
     "cmlint.suppress",
 ]

@@ -18,15 +18,14 @@ from cmlint.cache.states import Seen
 from cmlint.config import Config
 from cmlint.engine import Engine
 from cmlint.given import Given, everything, why_valued
-from cmlint.kube.versions import NEWEST, parse_version
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.makers import MAKERS, Maker
 from cmlint.model.facts import FileFacts
 from cmlint.progress import doing
-from cmlint.registry import expand
 from cmlint.result import Result
-from cmlint.rules import Rule, Settings
+from cmlint.rules import Rule
+from cmlint.selection import select, settings_of
 from cmlint.sources import files
 from cmlint.sources.reading import Reader, Reading, Wanted, mode_of
 from cmlint.suppress import Suppressions
@@ -155,7 +154,7 @@ def read_bundles(
                 others=others,
                 built=build.text,
                 unbuilt=build.reason,
-                settled=build.settled,
+                settled=build.settled and not variables.deploys.changed(build.path.rpartition("/")[0]),
                 supply=build.supply,
             )
         )
@@ -272,28 +271,3 @@ def read_charts(
     how = config.build_timeout, makers_of(config), inputs.builds, inputs.seen
     wishes = HelmWishes(config.helm_program, config.helm.values, version, *how, given.choices)
     return take_charts(groups, wishes, problems)
-
-
-def settings_of(config: Config) -> Settings:
-    """What rules may know of the configuration."""
-    version = parse_version(config.kubernetes_version) if config.kubernetes_version else NEWEST
-    return Settings(
-        version,
-        config.pedantic,
-        config.secrets,
-        config.references,
-        config.assume_always_pull,
-        config.mutable_tags,
-        config.pinned_tags,
-    )
-
-
-def select(rules: dict[str, Rule], wanted: Iterable[str], unwanted: Iterable[str]) -> tuple[list[Rule], frozenset[str]]:
-    """The rules to run, and those of them that were asked for by name, family or `all`.
-
-    Raises ValueError with a suggestion for a name that is neither.
-    """
-    chosen = frozenset(name for word in wanted for name in expand(rules, word))
-    dropped = {name for word in unwanted for name in expand(rules, word)}
-    names = (chosen or rules.keys()) - dropped
-    return [rule for name, rule in rules.items() if name in names], chosen

@@ -86,10 +86,9 @@ class Engine:
     def drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
         """What every rule finds in a bundle, in one walk."""
         context = Context(bundle, self.settings)
-        yield from self.call("Bundle", bundle, context, outcome)
-        for placed in bundle.placed:
-            context.enter(placed)
-            yield from self.document(placed.document, context, outcome)
+        for node, value in walk(bundle, context):
+            if node in self.by_node:
+                yield from self.call(node, value, context, outcome)
 
     def sure_drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
         """What is found in a bundle whose documents may still change: faults that no patch is there to mend.
@@ -102,40 +101,6 @@ class Engine:
             for fault in placed.document.faults:
                 if fault.code in SURE and (not placed.built or self.is_verbatim(placed, fault.span)):
                     yield from self.call("Fault", fault, context, outcome)
-
-    def document(self, document: facts.Document, context: Context, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
-        """A document and everything in it."""
-        yield from self.call("Document", document, context, outcome)
-        for fault in document.faults:
-            yield from self.call("Fault", fault, context, outcome)
-        for provider in document.providers:
-            yield from self.call("Provider", provider, context, outcome)
-        for reference in document.references:
-            yield from self.call("Reference", reference, context, outcome)
-        for pod in document.pods:
-            context.pod = pod
-            yield from self.pod(pod, context, outcome)
-            context.pod = None
-
-    def pod(self, pod: facts.PodSpec, context: Context, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
-        """A pod spec, its volumes and its containers."""
-        yield from self.call("PodSpec", pod, context, outcome)
-        for volume in pod.volumes:
-            yield from self.call("Volume", volume, context, outcome)
-            for source in volume.sources:
-                yield from self.call("Reference", source.reference, context, outcome)
-        for container in pod.containers:
-            context.container = container
-            yield from self.call("Container", container, context, outcome)
-            for entry in container.env_from:
-                yield from self.call("EnvFrom", entry, context, outcome)
-                if entry.reference:
-                    yield from self.call("Reference", entry.reference, context, outcome)
-            for variable in container.env:
-                yield from self.call("Env", variable, context, outcome)
-                if variable.reference:
-                    yield from self.call("Reference", variable.reference, context, outcome)
-            context.container = None
 
     def call(self, node: str, value: Any, context: Context, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
         """Calls every rule for a node; one that crashes becomes a finding of its own, and the run goes on."""
@@ -244,6 +209,46 @@ class Engine:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
                     outcome.created.append(Created(location, name, where))
+
+
+def walk(bundle: Bundle, context: Context) -> Iterator[tuple[str, Any]]:
+    """Everything that rules are called for, each with its name among `rules.NODES`; the context goes along."""
+    yield "Bundle", bundle
+    for placed in bundle.placed:
+        context.enter(placed)
+        document = placed.document
+        yield "Document", document
+        for fault in document.faults:
+            yield "Fault", fault
+        for provider in document.providers:
+            yield "Provider", provider
+        for reference in document.references:
+            yield "Reference", reference
+        for pod in document.pods:
+            context.pod = pod
+            yield from walk_pod(pod, context)
+            context.pod = None
+
+
+def walk_pod(pod: facts.PodSpec, context: Context) -> Iterator[tuple[str, Any]]:
+    """A pod spec, its volumes and its containers."""
+    yield "PodSpec", pod
+    for volume in pod.volumes:
+        yield "Volume", volume
+        for source in volume.sources:
+            yield "Reference", source.reference
+    for container in pod.containers:
+        context.container = container
+        yield "Container", container
+        for entry in container.env_from:
+            yield "EnvFrom", entry
+            if entry.reference:
+                yield "Reference", entry.reference
+        for variable in container.env:
+            yield "Env", variable
+            if variable.reference:
+                yield "Reference", variable.reference
+        context.container = None
 
 
 def merged(outcomes: Sequence[Outcome]) -> Outcome:

@@ -11,7 +11,6 @@ import msgspec
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.cluster import TARGETS, Cluster
 from cmlint.bundle.placed import Definition
-from cmlint.check import select, settings_of
 from cmlint.config import Config
 from cmlint.engine import Engine, merged
 from cmlint.kube.names import is_placeholder
@@ -21,6 +20,7 @@ from cmlint.model.live import Inventory
 from cmlint.model.outcome import Outcome
 from cmlint.result import Result
 from cmlint.rules import Rule
+from cmlint.selection import select, settings_of
 from cmlint.sources import snapshot
 from cmlint.sources.cluster.connect import Connection, Wish, connect
 from cmlint.sources.cluster.read import Progress, Reading, Scope, read_cluster

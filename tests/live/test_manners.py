@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cmlint.sources.cluster.lists import limit_after
 from tests.support.apiserver import Cluster, running
 from tests.support.command import COMMAND
 from tests.support.live import Ran, audit, config_map, deployment, env, run, secret, spec
@@ -77,7 +79,15 @@ def test_a_list_of_many_pages_is_whole(cluster: Cluster) -> None:
     with proxy(cluster) as between:
         found = audit(between.kubeconfig(cluster), "-n", space, "--select", "unused-configmap")
     assert len(found.lines) == 501
-    assert between.paths().count(f"/api/v1/namespaces/{space}/configmaps") == 2
+    pages = [path for _, path, _ in between.asked if path.startswith(f"/api/v1/namespaces/{space}/configmaps?")]
+    assert [re.findall(r"limit=(\d+)", page) for page in pages] == [["500"], ["5000"]]
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "limit"), [(500, 2_000_000, 1000), (500, 8_000_000, 250), (20, 20_000_000, 50)]
+)
+def test_pages_have_as_many_objects_as_their_size_allows(count: int, size: int, limit: int) -> None:
+    assert limit_after(count, size) == limit
 
 
 def test_secrets_without_their_data_are_known_by_name_only(cluster: Cluster) -> None:
@@ -400,7 +410,7 @@ def test_an_interrupt_ends_it_at_once_and_leaves_nothing(cluster: Cluster, tmp_p
         while len(between.asked) < 3:
             time.sleep(0.02)
         started.send_signal(signal.SIGINT)
-        _, said = started.communicate(timeout=5)
+        _, said = started.communicate(timeout=60)
         asked = len(between.asked)
         time.sleep(1)
     assert (started.returncode, said) == (130, "")

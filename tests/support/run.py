@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.check import check, select, settings_of
+from cmlint.check import check
 from cmlint.config import Config, load
 from cmlint.engine import Engine
 from cmlint.manifest.documents import read_text
@@ -19,6 +19,7 @@ from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.result import Result
 from cmlint.rules import Rule
+from cmlint.selection import select, settings_of
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 

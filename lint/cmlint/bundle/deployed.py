@@ -47,6 +47,10 @@ class Deploys:
         """What gives the chart in a folder other values than its own."""
         return [said for said in self.of(folder) if said.deploy.valued]
 
+    def changed(self, folder: str) -> bool:
+        """Whether something is laid over what the kustomization in a folder builds."""
+        return any(said.deploy.changed for said in self.of(folder))
+
     def releases(self, folder: str) -> dict[str, str]:
         """The names of the releases of the chart in a folder, and where each is said."""
         return {said.deploy.release: said.path for said in self.of(folder) if said.deploy.release}

@@ -15,6 +15,9 @@ from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import Nearby
 from cmlint.model.facts import EXAMPLE, Target
 
+NOTHING = Meeting([])
+"""What a name meets that no provider has."""
+
 
 class Supply(Protocol):
     """What whoever installs a bundle gives it."""
@@ -92,6 +95,8 @@ class Index:
 
     def meeting(self, target: Target, name: str, namespace: str | None) -> Meeting:
         """The providers of a name that may be in a namespace."""
+        if not self.globs and (target, name) not in self.by_name:
+            return NOTHING
         key = target, name, namespace
         if key not in self.meetings:
             if self.globs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Status = Literal["found", "missing", "wrong-namespace", "unknown", "external", "placeholder"]
 
 
-class Resolution(msgspec.Struct, frozen=True):
+class Resolution(msgspec.Struct, frozen=True, dict=True):
     """What a reference leads to.
 
     `definitions` are the equally near providers that it can mean (`found`), or those in other namespaces
@@ -41,7 +42,7 @@ class Resolution(msgspec.Struct, frozen=True):
     looked_up: bool = False
     only: bool = False
 
-    @property
+    @cached_property
     def open(self) -> bool:
         """Whether keys may exist that no definition shows."""
         return self.status != "found" or not self.sure or any(map(is_open, self.definitions))
@@ -71,7 +72,10 @@ def is_open(definition: Definition) -> bool:
 
 def key_of(definition: Definition, name: str) -> Key | None:
     """A definition's key of this name; where it is written twice, the last, as Kubernetes would have it."""
-    return next((key for key in reversed(definition.provider.keys) if key.name == name), None)
+    for key in reversed(definition.provider.keys):
+        if key.name == name:
+            return key
+    return None
 
 
 def stand_together(definitions: Sequence[Definition], placed: Placed) -> bool:
@@ -104,11 +108,20 @@ class Resolver:
         self.siblings: tuple[tuple[Index, bool], ...] = ()
         self.clusters: tuple[Cluster, ...] = ()
         self.known: dict[tuple[str, str, tuple[str, ...], str | None, str], Resolution] = {}
+        self.asked: dict[tuple[int, int], tuple[Reference, Resolution]] = {}
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
-        """What a reference of this document leads to."""
+        """What a reference of this document leads to; as every rule asks, the answer is kept, with the question."""
+        key = id(reference), placed.number
+        found = self.asked.get(key)
+        if found is None:
+            found = self.asked[key] = reference, self.resolve_anew(reference, placed)
+        return found[1]
+
+    def resolve_anew(self, reference: Reference, placed: Placed) -> Resolution:
+        """The same for a reference that was not asked for, but that may name the same as another."""
         namespace = reference.namespace.value if reference.namespace else placed.namespace
-        keys = tuple(key.value for key in reference.keys)
+        keys = tuple(key.value for key in reference.keys) if self.around.lying else ()
         key = (reference.target, reference.name.value, keys, namespace, placed.path)
         if reference.via == "field":
             return self.look_up(reference, namespace, placed)
@@ -209,6 +222,8 @@ class Resolver:
         may be alternatives or steps, and one for another part of the tree may be about another object: none is sure.
         """
         commands = self.index.created(reference.target, reference.name.value)
+        if not commands:
+            return None
         found = sorted((d for d in commands if meets(namespace, d.namespace)), key=lambda d: distance(d, placed))
         if not found:
             return None

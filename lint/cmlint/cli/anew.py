@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from cmlint.check import Inputs
 from cmlint.cli import reach
 from cmlint.cli.checking import Options
-from cmlint.cli.inputs import empty_folders, failed, require_objects, rules_or_error, tell_problems
+from cmlint.cli.inputs import empty_folders, failed, require_objects, rules_or_error, settle_rules, tell_problems
 from cmlint.cli.known import Looking, Wishes
-from cmlint.cli.parameters import words_of
 from cmlint.config import Config, anchored, candidates, load
 from cmlint.errors import FatalError, fatal
 from cmlint.manifest import documents
@@ -81,18 +80,6 @@ def settle(config: Config, options: Options) -> Config:
         allow_remote=options.allow_remote or config.allow_remote,
         enable_helm=options.enable_helm or config.enable_helm,
         helm_program=options.helm or config.helm_program,
-    )
-
-
-def settle_rules(config: Config, options: Any) -> Config:
-    """The same for what lines about clusters say too: the rules, and what they mean for the exit status."""
-    return msgspec.structs.replace(
-        config,
-        select=words_of(options.select) or config.select,
-        ignore=(*config.ignore, *words_of(options.ignore)),
-        pedantic=options.pedantic or config.pedantic,
-        kubernetes_version=options.kubernetes_version or config.kubernetes_version,
-        fail_on=options.fail_on or config.fail_on,
     )
 
 

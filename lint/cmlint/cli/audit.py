@@ -9,9 +9,9 @@ import msgspec
 from cmlint.cli import clusters, reach
 from cmlint.cli.check import PARAMETERS as OF_CHECK
 from cmlint.cli.check import status
-from cmlint.cli.inputs import rules_or_error, tell_problems
+from cmlint.cli.inputs import rules_or_error, settle_rules, tell_problems
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.reports import in_actions, wanted, write_reports
+from cmlint.cli.reports import wanted, write_reports
 from cmlint.config import load
 from cmlint.errors import fatal
 
@@ -55,7 +55,6 @@ PARAMETERS = (
 
 def run(options: Options) -> int:
     """Reads, judges, reports and gives the exit status."""
-    from cmlint.cli.anew import settle_rules
     from cmlint.live import audit
 
     started = time.perf_counter()
@@ -68,16 +67,7 @@ def run(options: Options) -> int:
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(result.problems)
-    write_reports(
-        reports,
-        result,
-        options.color,
-        annotate=in_actions() and not options.format,
-        verbose=options.verbose,
-        quiet=options.quiet,
-        statistics=options.statistics,
-        seconds=time.perf_counter() - started,
-    )
+    write_reports(reports, result, options, time.perf_counter() - started)
     return status(result, config.fail_on)
 
 

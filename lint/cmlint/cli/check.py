@@ -24,7 +24,7 @@ from cmlint.cli.parameters import (
     Command,
     Parameter,
 )
-from cmlint.cli.reports import in_actions, wanted, write_reports
+from cmlint.cli.reports import wanted, write_reports
 from cmlint.errors import FatalError
 from cmlint.model.findings import RANKS, FailOn
 from cmlint.report import FORMATS
@@ -160,16 +160,7 @@ def run(options: Options) -> int:
         result = fix(result, fresh.looking.look, options)
     if fresh:
         fresh.looking.finish(result)
-    write_reports(
-        reports,
-        result,
-        options.color,
-        annotate=in_actions() and not options.format,
-        verbose=options.verbose,
-        quiet=options.quiet,
-        statistics=options.statistics,
-        seconds=time.perf_counter() - started,
-    )
+    write_reports(reports, result, options, time.perf_counter() - started)
     if memory and fresh:
         fresh.keep(memory)
     if memory and options.verbose:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from cmlint.cli.parameters import words_of
 from cmlint.errors import FatalError
 from cmlint.model.facts import FileFacts
 from cmlint.progress import PROGRESS
@@ -14,6 +17,7 @@ from cmlint.sources import files
 
 if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
+    from cmlint.config import Config
     from cmlint.rules import Rule
 
 
@@ -26,6 +30,18 @@ def rules_or_error() -> dict[str, Rule]:
         return load_rules()
     except BadRuleError as error:
         raise FatalError(str(error), "mend the package that has the rule, or uninstall it") from error
+
+
+def settle_rules(config: Config, options: Any) -> Config:
+    """The configuration with what a line says in its place: of rules, and what they mean for the exit status."""
+    return msgspec.structs.replace(
+        config,
+        select=words_of(options.select) or config.select,
+        ignore=(*config.ignore, *words_of(options.ignore)),
+        pedantic=options.pedantic or config.pedantic,
+        kubernetes_version=options.kubernetes_version or config.kubernetes_version,
+        fail_on=options.fail_on or config.fail_on,
+    )
 
 
 def tell(kind: str, message: str) -> None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cmlint.check import Inputs, Look, check, select
+from cmlint.check import Inputs, Look, check
 from cmlint.cli.inputs import failed, tell
 from cmlint.cli.terminal import write
 from cmlint.config import Config
 from cmlint.errors import FatalError
 from cmlint.result import Result
 from cmlint.rules import Rule
+from cmlint.selection import select
 from cmlint.sources.files import shown
 
 if TYPE_CHECKING:

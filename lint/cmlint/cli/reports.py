@@ -57,15 +57,16 @@ def in_actions() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def write_reports(reports: Sequence[Report], result: Result, color: str, *, annotate: bool, **view: Any) -> None:
-    """Writes the reports of a run; for GitHub Actions, one on standard output is followed by annotations.
+def write_reports(reports: Sequence[Report], result: Result, options: Any, seconds: float) -> None:
+    """Writes the reports of a run; in GitHub Actions, if no format is asked for, text is followed by annotations.
 
     The text is fenced off there, for what it shows of a manifest is not to be taken for a command.
     """
+    view = {"seconds": seconds, **{name: getattr(options, name) for name in ("verbose", "quiet", "statistics")}}
     for form, output in reports:
-        text = render(form, result, view_of(color, output, **view))
-        if annotate and output is None:
+        text = render(form, result, view_of(options.color, output, **view))
+        if output is None and not options.format and in_actions():
             from cmlint.report.github import fenced
 
-            text = fenced(text, os.urandom(16).hex()) + render("github", result, view_of(color, **view))
+            text = fenced(text, os.urandom(16).hex()) + render("github", result, view_of(options.color, **view))
         write(text, output)

@@ -137,6 +137,7 @@ def default_pull_policy(image: Image) -> str:
     return "Always" if (image.tag or image.digest or "latest") == "latest" else "IfNotPresent"
 
 
+@lru_cache(maxsize=1024)
 def is_placeholder(text: str) -> bool:
     """Whether something has still to be put into an image (`${TAG}`, `{IMAGE}`, `YOUR_IMAGE`, Istio's `auto`)."""
     return text == "auto" or names.is_placeholder(text) or re.search(PLACEHOLDER, text) is not None
@@ -161,6 +162,7 @@ def matches(pattern: str, image: Image, tag: str) -> bool:
     return any(fnmatchcase(f"{name}:{tag}", pattern) for name in (image.repository, image.short))
 
 
+@lru_cache(maxsize=1024)
 def movement_of_tag(tag: str) -> Movement:
     """Whether a tag moves.
 

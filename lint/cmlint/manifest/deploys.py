@@ -5,9 +5,10 @@ What they do to it on the way is read along: the variables that they fill in, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from cmlint.kube.fields import group_of
+from cmlint.kube.fields import POD_PATHS, group_of
 from cmlint.kube.names import is_placeholder
 from cmlint.manifest.decode import Decoder
 from cmlint.manifest.made import first_string, walk
@@ -38,6 +39,12 @@ GIVING = ("values", "valuesObject", "valuesFrom", "parameters", "fileParameters"
 """The fields by which an object gives values to a chart, or changes what it renders."""
 
 
+CHANGING = ("components", "images", "patchesStrategicMerge", "patchesJson6902")
+"""The fields by which an object changes what a kustomization builds, besides `patches`."""
+
+GROUND = (*POD_PATHS, "ConfigMap", "Secret")
+
+
 def read_deploys(decoder: Decoder, root: Node, api_version: str, kind: str) -> tuple[Deploy, ...]:
     """The folders that an object brings to a cluster; none where it does not say which."""
     found = {FLUX: flux, RELEASE: release, ARGO: argo, SET: argo_set}.get((group_of(api_version), kind))
@@ -49,7 +56,8 @@ def flux(decoder: Decoder, root: Node) -> Iterator[Deploy]:
     """`spec.path` goes to `spec.targetNamespace`, or each object to its own; `spec.kubeConfig` may name a cluster."""
     path, namespace = text(decoder, root, "spec.path"), text(decoder, root, "spec.targetNamespace")
     if path:
-        yield Deploy(path, namespace, cluster_of(decoder, root), post_build(decoder, root))
+        changed = changes(decoder, root, "spec")
+        yield Deploy(path, namespace, cluster_of(decoder, root), post_build(decoder, root), changed=changed)
 
 
 def post_build(decoder: Decoder, root: Node) -> PostBuild:
@@ -94,7 +102,8 @@ def argo(decoder: Decoder, root: Node) -> Iterator[Deploy]:
         if path := text(decoder, source, "path"):
             called = text(decoder, source, "helm.releaseName") or own
             gives = gives_values(decoder, source, "helm")
-            yield Deploy(path, namespace, f"argocd:{server or name}", None, called, gives)
+            changed = changes(decoder, source, "kustomize")
+            yield Deploy(path, namespace, f"argocd:{server or name}", None, called, gives, changed)
 
 
 def argo_set(decoder: Decoder, root: Node) -> Iterator[Deploy]:
@@ -115,6 +124,24 @@ def gives_values(decoder: Decoder, node: Node, route: str) -> bool:
 def is_filled(node: Node) -> bool:
     """Whether something stands in a node."""
     return bool(node.value) and (isinstance(node, (MappingNode, SequenceNode)) or node.value.strip() not in ("{}", "~"))
+
+
+def changes(decoder: Decoder, node: Node, route: str) -> bool:
+    """Whether the fields at a route change workloads or ConfigMaps that a kustomization builds, or add others."""
+    fields = {name: value for found in walk(node, route) for name, _, value in decoder.items(found)}
+    patches = fields.get("patches")
+    entries = patches.value if isinstance(patches, SequenceNode) else []
+    return any(name in fields and is_filled(fields[name]) for name in CHANGING) or any(
+        is_about_ground(text(decoder, entry, "target.kind")) for entry in entries
+    )
+
+
+def is_about_ground(kind: str) -> bool:
+    """Whether a patch is about a kind on cmlint's ground: its target is a pattern, and without one it may be."""
+    try:
+        return not kind or any(re.fullmatch(kind, known) for known in GROUND)
+    except re.error:
+        return True
 
 
 def cluster_of(decoder: Decoder, root: Node) -> str:

@@ -40,7 +40,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")

@@ -269,7 +269,8 @@ class Deploy(Facts, frozen=True):
     """A folder of a repository that GitOps brings to a cluster, which is whatever the object says of it.
 
     `namespace` is empty where each object goes to its own. A chart gets the name `release`, and is `valued` where it
-    is given other values than its own.
+    is given other values than its own. What a kustomization builds is `changed` where patches, components or images are
+    laid over it on the way.
     """
 
     path: str
@@ -278,6 +279,7 @@ class Deploy(Facts, frozen=True):
     post_build: PostBuild | None = None
     release: str = ""
     valued: bool = False
+    changed: bool = False
 
 
 class Document(Facts, frozen=True):

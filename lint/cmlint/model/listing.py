@@ -33,11 +33,19 @@ class Listing:
         self.add(f"{path}{SEPARATOR}{shown}")
         return Scalar(value, start, start + len(shown))
 
-    def name(self, path: str, key: str) -> Span:
-        """Adds a field of which only the key is known, and gives the key's place."""
-        start = self.length + len(path)
-        self.add(path + key)
-        return Span(start, start + len(key))
+    def keys(self, held: Held) -> tuple[Key, ...]:
+        """Adds the keys of a ConfigMap or Secret, a line each without its value; there may be a great many of them."""
+        found: list[Key] = []
+        end = self.length
+        for name in sorted(held.keys or ()):
+            binary = name in held.binary
+            line = f"binaryData.{name}" if binary else f"data.{name}"
+            self.lines.append(line)
+            end += len(line)
+            found.append(Key(name, name, Span(end - len(name), end), None, binary))
+            end += 1
+        self.length = end
+        return tuple(found)
 
     def add(self, line: str) -> None:
         """Adds a line."""
@@ -68,11 +76,7 @@ def object_of(target: Target, name: str, namespace: str, held: Held, prefix: str
     listing = Listing()
     head, place = listing.put("metadata.name", name), listing.put("metadata.namespace", namespace)
     ignore = ignore_of(held.ignore, listing)
-    fields = {True: "binaryData.", False: "data."}
-    keys = tuple(
-        Key(key, key, listing.name(fields[key in held.binary], key), None, key in held.binary)
-        for key in sorted(held.keys or ())
-    )
+    keys = listing.keys(held)
     span = Span(0, max(listing.length - 1, 0))
     provider = Provider(target, target, head, keys, held.keys is None, held.immutable, span)
     document = Document(

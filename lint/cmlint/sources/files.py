@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -109,18 +109,18 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
         elif os.path.isdir(path):
             group = Group()
             groups.append(group)
+            name_of = names_below(path)
             for file in walk(path, excluded, problems, seen, group.lying):
-                add(group.paths if is_manifest(os.path.basename(file)) else group.scripts, file, known)
+                add(group.paths if is_manifest(os.path.basename(file)) else group.scripts, name_of(file), file, known)
         elif os.path.exists(path):
-            add(named.paths, path, known)
+            add(named.paths, shown(path), path, known)
         else:
             problems.append(Problem(shown(path), 0, "no such file or folder"))
     return groups
 
 
-def add(paths: dict[str, str], file: str, known: set[str]) -> None:
-    """Adds a file to a group unless another group has it."""
-    name = shown(file)
+def add(paths: dict[str, str], name: str, file: str, known: set[str]) -> None:
+    """Adds a file that is shown under a name to a group, unless another group has it."""
     if name not in known:
         known.add(name)
         paths[name] = file
@@ -135,6 +135,16 @@ def shown(path: str) -> str:
         if name.startswith(".."):
             name = path
     return name.replace(os.sep, "/")
+
+
+def names_below(top: str) -> Callable[[str], str]:
+    """How files below a folder are shown: as the folder is, unless the working directory lies between."""
+    if os.path.isabs(top) and is_within(os.getcwd(), os.path.normpath(top)):
+        return shown
+    prefix = shown(top)
+    start = "" if prefix == "." else f"{prefix.rstrip('/')}/"
+    length = len(os.path.join(top, ""))
+    return lambda file: start + file[length:].replace(os.sep, "/")
 
 
 def spec_of(patterns: Iterable[str]) -> PathSpec[Any] | None:
@@ -277,7 +287,8 @@ def is_within(path: str, folder: str) -> bool:
 def ignored(path: str, is_folder: bool, specs: tuple[tuple[str, PathSpec[Any]], ...]) -> bool:
     """Whether git ignores a path; the innermost `.gitignore` that says anything decides."""
     for folder, spec in reversed(specs):
-        name = os.path.relpath(path, folder).replace(os.sep, "/") + ("/" if is_folder else "")
+        below = path[len(folder) + 1 :] if path.startswith(folder + os.sep) else os.path.relpath(path, folder)
+        name = below.replace(os.sep, "/") + ("/" if is_folder else "")
         include: bool | None = spec.check_file(name).include
         if include is not None:
             return include

@@ -10,8 +10,14 @@ import msgspec
 from cmlint.sources.cluster.connect import JSON, Connection
 from cmlint.sources.cluster.manners import BadAnswerError
 
-LIMIT = "500"
-"""The objects of one page, as kubectl asks for them."""
+LIMIT = 500
+"""The objects of the first page of a list, as many as kubectl asks for."""
+
+PAGE = 4_000_000
+"""The bytes that a later page should have: small objects come in fewer pages, large ones in more."""
+
+LEAST, MOST = 50, 5000
+"""The objects of a later page."""
 
 TRIES = 3
 """How often a list is begun before it counts as unreadable."""
@@ -77,7 +83,7 @@ def read_list(connection: Connection, resource: Resource, namespace: str | None,
 def read_pages(connection: Connection, resource: Resource, namespace: str | None, take: Callable[[Any], T]) -> list[T]:
     """All pages of a list, each thrown away before the next is asked for."""
     taken: list[T] = []
-    query = {"limit": LIMIT, **dict(resource.query)}
+    query = {"limit": str(LIMIT), **dict(resource.query)}
     while True:
         body = connection.get(resource.path(namespace), query, resource.accept)
         try:
@@ -87,7 +93,13 @@ def read_pages(connection: Connection, resource: Resource, namespace: str | None
             raise BadAnswerError(200, f"the answer cannot be read: {where(error)}") from None
         if not page.metadata.following:
             return taken
+        query["limit"] = str(limit_after(len(page.items), len(body)))
         query["continue"] = page.metadata.following
+
+
+def limit_after(count: int, size: int) -> int:
+    """The objects to ask for next, after a page of so many objects and bytes."""
+    return min(max(PAGE * count // size, LEAST), MOST)
 
 
 def where(error: Exception) -> str:
@@ -106,11 +118,11 @@ def note(unread: Iterable[Unread]) -> list[str]:
     ]
 
 
-MOST = 5
+SHOWN = 5
 
 
 def words(places: list[str]) -> str:
     """Namespaces in words; of many the first few."""
-    shown = [place if " " in place else f"`{place}`" for place in places[:MOST]]
-    more = f" and {len(places) - MOST} more" if len(places) > MOST else ""
+    shown = [place if " " in place else f"`{place}`" for place in places[:SHOWN]]
+    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
     return ", ".join(shown) + more

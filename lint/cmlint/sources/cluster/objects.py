@@ -66,23 +66,36 @@ class Meta(Camel, frozen=True):
     @property
     def controller(self) -> Owner | None:
         """The owner that manages the object."""
-        owners = self.owner_references or ()
-        return next((owner for owner in owners if owner.controller), owners[0] if owners else None)
+        owners = self.owner_references
+        return next((owner for owner in owners if owner.controller), owners[0]) if owners else None
 
     def annotation(self, name: str) -> str:
         """One annotation's value; empty when it is absent."""
-        raw = (self.annotations or {}).get(name)
+        raw = self.annotations.get(name) if self.annotations else None
         return msgspec.json.decode(raw, type=str) if raw is not None else ""
+
+    def labelled(self) -> tuple[str, ...]:
+        """The labels, written `name=value`."""
+        return tuple(f"{name}={value}" for name, value in sorted(self.labels.items())) if self.labels else ()
+
+    def annotated(self) -> tuple[str, ...]:
+        """The names of the annotations."""
+        return tuple(sorted(self.annotations)) if self.annotations else ()
 
     def changed(self) -> str:
         """The moment in which data was last set, as far as `managedFields` tell."""
-        moments = (each.time for each in self.managed_fields or () if CONTROLLED_DATA in bytes(each.fields_v1))
-        return max(moments, default="")
+        last = ""
+        for each in self.managed_fields or ():
+            if each.time > last and CONTROLLED_DATA in bytes(each.fields_v1):
+                last = each.time
+        return last
 
     def group(self) -> str:
         """The installation that an object belongs to, in words; empty when nothing says so."""
+        if not (self.labels or self.annotations):
+            return ""
         labels, annotations = self.labels or {}, self.annotations or {}
-        for name, words in GROUPS if labels or annotations else ():
+        for name, words in GROUPS:
             if name in annotations or name in labels:
                 return words.format((self.annotation(name) or labels.get(name, "")).partition(":")[0])
         return ""
@@ -139,8 +152,8 @@ def held(meta: Meta, keys: dict[str, int] | None, binary: tuple[str, ...], immut
         keys,
         binary,
         immutable,
-        tuple(f"{name}={value}" for name, value in sorted((meta.labels or {}).items())),
-        tuple(sorted(meta.annotations or ())),
+        meta.labelled(),
+        meta.annotated(),
         meta.annotation(IGNORE),
         f"{owner.kind} `{owner.name}`" if owner else "",
         meta.group(),
@@ -158,11 +171,9 @@ def utf8_length(text: str) -> int:
 def decoded_length(raw: msgspec.Raw) -> int:
     """The bytes that a value in base64 stands for; only its length and its padding are looked at."""
     written = memoryview(raw)
-    padding = sum(written[i] == PADDING for i in (len(written) - 2, len(written) - 3) if i > 0)
-    return max(len(written) - 2, 0) * 3 // 4 - padding
-
-
-PADDING = ord("=")
+    length = len(written) - len('""')
+    padding = bytes(written[-3:-1]).count(b"=") if length > 1 else 0
+    return length * 3 // 4 - padding
 
 
 class Head(msgspec.Struct, frozen=True, gc=False):
@@ -191,8 +202,8 @@ def head_of(meta: Meta, kind: str, api_version: str) -> Head:
         kind,
         meta.namespace,
         meta.name,
-        tuple(f"{name}={value}" for name, value in sorted((meta.labels or {}).items())),
-        tuple(sorted(meta.annotations or ())),
+        meta.labelled(),
+        meta.annotated(),
         meta.annotation(IGNORE),
         (owner.kind, owner.name) if owner else None,
     )

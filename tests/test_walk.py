@@ -1,0 +1,26 @@
+"""How files are found below folders, and under which name each is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cmlint.cache.states import Seen
+from cmlint.sources import files
+
+TOPS = (".", "./", "sub", "sub/", "./sub/../sub", "..", "../here", "{}", "{}/", "{}/sub", "{}/..", "{}/../here")
+
+
+@pytest.mark.parametrize("top", TOPS)
+def test_a_file_is_shown_in_one_way_however_it_is_come_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, top: str
+) -> None:
+    here = tmp_path / "here"
+    for path in (here / "a.yaml", here / "sub" / "b.yaml", tmp_path / "beside" / "c.yaml"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    monkeypatch.chdir(here)
+    _, group = files.find([top.format(here)], (), [], Seen())
+    assert group.paths
+    assert all(name == files.shown(path) for name, path in group.paths.items())
