@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence import Surroundings
 from cmlint.bundle.index import Index, Indexes, Supply
-from cmlint.bundle.parts import without_parts
 from cmlint.bundle.placed import Built, Placed, folders_above
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
@@ -50,7 +49,10 @@ class Bundle:
         lying: Iterable[str] = (),
         live: bool = False,
     ) -> None:
-        if built is None and not unbuilt and not live:
+        loose = built is None and not unbuilt and not live
+        if loose and any(document.imageless for _, facts in files for document in facts.documents):
+            from cmlint.bundle.parts import without_parts
+
             files = without_parts(files, beside)
         self.live = live
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled

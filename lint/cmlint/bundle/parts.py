@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from cmlint.model.facts import KUSTOMIZATION, Document, FileFacts, Skip
+from cmlint.model.facts import KUSTOMIZATION, FileFacts, Skip
 
 COMPLETED = "completed elsewhere: no container has an image"
 
@@ -19,17 +19,11 @@ Files = list[tuple[str, FileFacts]]
 
 def without_parts(files: Files, beside: Iterable[tuple[str, FileFacts]]) -> Files:
     """The files of a bundle, in which such workloads are skipped; `beside` says where kustomizations lie."""
-    parts = {path for path, facts in files if any(map(is_part, facts.documents))}
+    parts = {path for path, facts in files if any(document.imageless for document in facts.documents)}
     if len(parts) == 1:
         folders = {path.rpartition("/")[0] for path, facts in beside if is_kustomization(facts)}
         parts = {path for path in parts if path.rpartition("/")[0] in folders}
     return [(path, skipping(facts) if path in parts else facts) for path, facts in files] if parts else files
-
-
-def is_part(document: Document) -> bool:
-    """Whether no container of a workload has an image, though it may have init containers that do."""
-    containers = [c for pod in document.pods if pod.exact for c in pod.containers if c.list == "containers"]
-    return bool(containers) and all(container.image is None for container in containers)
 
 
 def is_kustomization(facts: FileFacts) -> bool:
@@ -39,6 +33,6 @@ def is_kustomization(facts: FileFacts) -> bool:
 
 def skipping(facts: FileFacts) -> FileFacts:
     """The facts of a file without such workloads."""
-    skipped = (Skip(COMPLETED, document.span) for document in facts.documents if is_part(document))
-    kept = tuple(document for document in facts.documents if not is_part(document))
+    skipped = (Skip(COMPLETED, document.span) for document in facts.documents if document.imageless)
+    kept = tuple(document for document in facts.documents if not document.imageless)
     return msgspec.structs.replace(facts, documents=kept, skipped=(*facts.skipped, *skipped))

@@ -314,6 +314,15 @@ class Document(Facts, frozen=True):
         """Whether the text could not be parsed, so that nothing is known of the object."""
         return bool(self.faults) and self.faults[0].code == "syntax"
 
+    @property
+    def imageless(self) -> bool:
+        """Whether no container of a workload has an image, though it may have init containers that do."""
+        for pod in self.pods:
+            containers = [container for container in pod.containers if container.list == "containers"]
+            if pod.exact and containers and not any(container.image for container in containers):
+                return True
+        return False
+
 
 KUSTOMIZATION = "a kustomization"
 """Why a file that kustomize reads is skipped; whoever has one beside it is not sure of its documents."""
