@@ -155,8 +155,12 @@ class Player:
     def vendor(self) -> None:
         """A folder that is read only while it does not say that it is a copy."""
         self.put("vendor/a.yaml", self.random.choice(TEXTS))
-        modules = self.folder / "vendor" / "modules.txt"
-        modules.unlink() if modules.exists() else modules.write_text("")
+        if self.random.random() < 0.5:
+            modules = self.folder / "vendor" / "modules.txt"
+            modules.unlink() if modules.exists() else modules.write_text("")
+        else:
+            project = self.folder / "vendor" / "github.com"
+            project.rmdir() if project.exists() else project.mkdir()
 
     def link(self) -> None:
         path = self.folder / "link.yaml"

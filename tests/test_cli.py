@@ -112,12 +112,35 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(tmp_path: Path, words
     assert "no problems in 2 files" in done.stdout or "Pod p" in done.stdout
 
 
+def test_a_file_in_another_encoding_that_is_nothing_for_kubernetes_is_skipped(tmp_path: Path) -> None:
+    write(tmp_path, {"good.yaml": CLEAN})
+    (tmp_path / "dashboard.json").write_bytes('{"title": "\ud604\ud669"}'.encode("cp949"))
+    done = cmlint(tmp_path, "check", "--verbose")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "dashboard.json: not a Kubernetes object" in done.stdout
+    for wrong, at in ((b"apiVersion: v1\nkind: \xff\n", 21), (b"\xff\xfea", 2), (b"a\0\xff", 2)):
+        (tmp_path / "dashboard.json").write_bytes(wrong)
+        done = cmlint(tmp_path, "check")
+        assert (done.returncode, done.stderr) == (2, f"cmlint: error: dashboard.json: not valid UTF-8 at byte {at}\n")
+
+
 def test_what_could_not_be_read_is_in_the_summaries(tmp_path: Path) -> None:
     write(tmp_path, {"good.yaml": CLEAN})
     done = cmlint(tmp_path, "check", ".", "nope.yaml")
     assert done.stdout.splitlines()[1] == "not read: 1 path, see above"
     done = cmlint(tmp_path, "check", ".", "nope.yaml", "--format", "json")
     assert json.loads(done.stdout)["summary"]["skipped"] == [{"path": "nope.yaml", "reason": "no such file or folder"}]
+
+
+def test_what_git_crypt_has_encrypted_is_skipped_and_may_define_anything(tmp_path: Path) -> None:
+    write(tmp_path, {"shop/pod.yaml": ERROR})
+    missing = "shop/pod.yaml:10:47: error[missing-configmap] nothing defines the ConfigMap `app`\n"
+    assert cmlint(tmp_path, "check", "--format", "concise", "--quiet").stdout == missing
+    (tmp_path / "shop" / "secret.yaml").write_bytes(b"\0GITCRYPT\0\x9c\xff\x00")
+    done = cmlint(tmp_path, "check", "--verbose")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "shop/secret.yaml: encrypted by git-crypt" in done.stdout
+    assert "encrypted by git-crypt in shop/secret.yaml" in done.stdout
 
 
 def test_a_folder_without_manifests_is_named(tmp_path: Path) -> None:
@@ -176,6 +199,25 @@ def test_excluded_paths_are_not_read(tmp_path: Path) -> None:
 
 
 # output
+
+
+def test_what_tests_read_and_copies_of_others_are_not_walked(tmp_path: Path) -> None:
+    left = (
+        "testdata",
+        "tests/fixtures/deep",
+        "e2e/golden",
+        "tests/expected/a",
+        "vendor/github.com/x",
+        "Godeps/_workspace",
+        "a/vendor/b",
+    )
+    read = ("fixtures", "tests/manifests", "golden/tests", "charts/vendor", "myfixtures")
+    write(tmp_path, {f"{folder}/pod.yaml": ERROR for folder in (*left, *read)} | {"a/vendor/modules.txt": ""})
+    done = cmlint(tmp_path, "check", "--format", "concise", "--quiet")
+    assert {line.partition("/pod.yaml:")[0] for line in done.stdout.splitlines()} == set(read)
+    for folder in ("testdata", "tests/fixtures"):
+        done = cmlint(tmp_path, "check", folder, "--format", "concise", "--quiet")
+        assert done.stdout.startswith(f"{folder}/")
 
 
 def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

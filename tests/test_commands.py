@@ -151,6 +151,10 @@ COMMANDS = [
         "run: >\n  kubectl create configmap app\n  --from-literal=A=1\n  --from-literal=B=2\nx: 1",
         "ConfigMap app: A=1 B=2",
     ),
+    # other names of kubectl
+    ("kl create cm app --from-literal=A=1", "ConfigMap app: A=1"),
+    ("$ kl -n shop create cm app --from-literal A=1 -o yaml | kl apply -f -", "ConfigMap shop/app: A=1"),
+    ("test -e x && kc --context dev create secret generic app --from-literal=A=1", "Secret app: A"),
     # documents
     ("Run `kubectl create cm app --from-literal=A=1`, don't `wait`.", "ConfigMap app: A=1"),
     ("Don't forget `kubectl create cm app --from-literal=A=1`.", "ConfigMap app: A=1"),
@@ -182,6 +186,8 @@ NOTHING = [
     "kubectl delete secret app",
     "kubectl create deployment configmap --image=x",
     "create configmap app --from-literal=A=1",
+    "kl create configmap app",
+    "to create configmap app",
     "the book create configmap app --from-literal=A=1",
     "my-kubectl-create configmap app --from-literal=A=1",
 ]

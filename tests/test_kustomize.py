@@ -258,6 +258,28 @@ def test_a_name_that_another_kustomization_defines_is_not_called_missing(tmp_pat
     ]
 
 
+def test_a_name_that_a_kustomization_generates_which_is_not_built_is_not_called_missing(tmp_path: Path) -> None:
+    web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: settings}}\n"
+    generator = "configMapGenerator:\n  - name: settings\n    files: [is-not-there.txt]\n"
+    write(
+        tmp_path,
+        {
+            "web/kustomization.yaml": "namespace: web\nresources: [web.yaml]\n",
+            "web/web.yaml": web,
+            "web/config/kustomization.yaml": generator,
+        },
+    )
+    result = run(tmp_path)
+    assert not result.outcome.findings
+    why = "it is defined in web/config/kustomization.yaml, which may be applied together with this"
+    assert unverified(result) == [f"web/web.yaml:16: ConfigMap/settings: {why}"]
+    missing = ["web/web.yaml:16:36: error[missing-configmap] nothing defines the ConfigMap `settings`"]
+    write(tmp_path, {"web/config/kustomization.yaml": f"namespace: other\n{generator}"})
+    assert concise(run(tmp_path)) == missing
+    write(tmp_path, {"web/config/kustomization.yaml": generator.replace("settings", "other")})
+    assert concise(run(tmp_path)) == missing
+
+
 def test_another_overlay_of_the_same_base_is_no_excuse(tmp_path: Path) -> None:
     web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: settings}}\n"
     settings = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata: {a: b}\n"
@@ -715,6 +737,15 @@ def test_what_lies_beside_a_kustomization_is_checked_with_care(tmp_path: Path) -
     result = run(tmp_path)
     assert [finding.rule for finding in result.outcome.findings] == ["mutable-tag"]
     assert unverified(result) == ["app/pod.yaml:4: ConfigMap/settings: a kustomization in app/kustomization.yaml"]
+
+
+def test_a_workload_without_any_image_beside_a_kustomization_is_a_patch(tmp_path: Path) -> None:
+    part = DEPLOYMENT.replace("          image: registry.example.com/web:1.4.2\n", "")
+    assert "image" not in part
+    write(tmp_path, {"app/part.yaml": part})
+    assert [finding.message for finding in run(tmp_path).outcome.findings] == ["`image` must be set"]
+    write(tmp_path, {"app/kustomization.yaml": "resources: [web.yaml]\n", "app/web.yaml": DEPLOYMENT})
+    assert concise(run(tmp_path)) == []
 
 
 def test_what_generators_name_is_used_as_well(tmp_path: Path) -> None:

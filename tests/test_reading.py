@@ -209,3 +209,15 @@ def test_a_broken_secret_is_masked_line_by_line() -> None:
     document = only(text)
     assert document.broken
     assert [shown(text, span) for span in document.masked] == ["  name: s", "  a: placeholder: x", "  placeholder"]
+
+
+def test_a_copy_of_what_a_controller_has_made_was_accepted_as_it_is() -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web-x7x2p\n  uid: 1-2\n  ownerReferences:\n"
+        "  - {apiVersion: apps/v1, kind: ReplicaSet, name: web, uid: 1-1, controller: true}\n"
+        "spec:\n  containers:\n  - {name: web, image: web, volumeMounts: [{name: gone, mountPath: /gone}]}\n"
+    )
+    assert only(pod).faults == ()
+    assert only(pod).pods[0].containers[0].image == Scalar("web", pod.index("web, volume"), pod.index(", volume"))
+    for part in ("  uid: 1-2\n", ", controller: true"):
+        assert [fault.reason for fault in only(pod.replace(part, "")).faults] == ["names no volume of this pod"]

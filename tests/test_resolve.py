@@ -28,14 +28,16 @@ def pod(name: str, namespace: str | None = None) -> str:
     )
 
 
-def resolve(files: dict[str, str], *, external: tuple[str, ...] = (), strict: bool = False) -> Resolution:
-    """What the only reference in the files leads to."""
+def resolve(
+    files: dict[str, str], *, external: tuple[str, ...] = (), strict: bool = False, lying: tuple[str, ...] = ()
+) -> Resolution:
+    """What the first reference in the files leads to."""
     facts = [
         (path, read_kustomization(text) if path.endswith("kustomization.yaml") else read_text(text))
         for path, text in files.items()
     ]
-    bundle = Bundle(facts, external, strict)
-    ((reference, placed),) = [(r, p) for p in bundle.placed for r in references_of(p) if p.document.kind == "Pod"]
+    bundle = Bundle(facts, external, strict, lying=lying)
+    (reference, placed), *_ = [(r, p) for p in bundle.placed for r in references_of(p) if p.document.kind == "Pod"]
     return bundle.resolve(reference, placed)
 
 
@@ -88,6 +90,21 @@ def test_namespaces(wanted: str | None, offered: str | None, status: str) -> Non
     assert resolve({"all.yaml": pod("app", wanted) + config("app", offered)}).status == status
 
 
+def test_another_namespace_in_another_branch_proves_nothing_where_the_object_may_be_copied() -> None:
+    maker = {"a/maker.yaml": "apiVersion: a.b/v1\nkind: Maker\nmetadata: {name: m}\n"}
+    for reader in ("a/pod.yaml", "a/b/pod.yaml"):
+        for place, status in (
+            ("a/config.yaml", "wrong-namespace"),
+            ("a/b/config.yaml", "wrong-namespace"),
+            ("config.yaml", "wrong-namespace"),
+            ("b/config.yaml", "unknown"),
+        ):
+            files = {reader: pod("app", "shop"), place: config("app", "web")}
+            assert resolve(files).status == "wrong-namespace"
+            assert resolve({**files, **maker}).status == status
+            assert resolve({**files, **maker}, strict=True).status == "wrong-namespace"
+
+
 def test_the_written_namespace_is_preferred() -> None:
     text = pod("app", "shop") + config("app", data="{open: x}") + config("app", "shop", data="{shop: x}")
     assert [k.name for k in resolve({"all.yaml": text}).definitions[0].provider.keys] == ["shop"]
@@ -134,6 +151,61 @@ def test_a_tool_s_own_file_is_no_custom_resource() -> None:
     )
 
 
+def test_files_that_describe_one_object_are_applied_one_by_one() -> None:
+    steps = {"course/one.yaml": pod("app"), "course/two.yaml": pod("app")}
+    resolution = resolve(steps)
+    why = "the Pod `p` is described in several files of its folder: they are applied one by one, and more between them"
+    assert (resolution.status, resolution.why) == ("unknown", why)
+    assert resolve(steps, strict=True).status == "missing"
+    assert resolve({**steps, "course/config.yaml": config("ap")}).status == "unknown"
+    assert resolve({**steps, "course/config.yaml": config("appp")}).status == "unknown"
+    assert resolve({"one/pod.yaml": pod("app"), "two/pod.yaml": pod("app")}).status == "missing"
+    assert resolve({"all.yaml": pod("app") * 2}).status == "missing"
+    assert resolve({"one.yaml": pod("app"), "two.yaml": pod("app", "shop")}).status == "missing"
+
+
+def test_an_object_may_be_made_anew_of_files_that_are_called_like_its_keys() -> None:
+    reading = (
+        pod("app")
+        .replace("envFrom", "env")
+        .replace("{configMapRef: {name: app}}", "{name: A, valueFrom: {configMapKeyRef: {name: app, key: shop.conf}}}")
+    )
+    files = {"a/pod.yaml": reading, "a/config.yaml": config("app")}
+    for lying in ("a/shop.conf", "a/files/shop.conf"):
+        resolution = resolve(files, lying=(lying,))
+        assert (resolution.why, resolution.lacking("shop.conf")) == (f"it may be made anew of files like {lying}", ())
+        assert places(resolution) == ["a/config.yaml"]
+        assert len(resolve(files, lying=(lying,), strict=True).lacking("shop.conf")) == 1
+    near = {**files, "a/config.yaml": config("app", data="{shop.cnf: x}")}
+    assert len(resolve(near, lying=("a/shop.conf",)).lacking("shop.conf")) == 1
+    for lying in ("shop.conf", "b/shop.conf", "ab/shop.conf", "a/shop.config"):
+        assert len(resolve(files, lying=(lying,)).lacking("shop.conf")) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "made"),
+    [
+        ("a/test-config.yaml", True),
+        ("a/config.json", True),
+        ("a/config.test.yaml", True),
+        ("a/shop.yml", True),
+        ("a/values.yaml", False),
+        ("a/test.config.yaml", True),
+        ("a/con.yaml", False),
+        ("a/confi.yaml", False),
+        ("config.yaml", False),
+        ("b/config.yaml", False),
+        ("a/b/config.yaml", False),
+    ],
+)
+def test_an_object_may_be_made_of_a_file_whose_name_is_in_its_own(path: str, made: bool) -> None:
+    resolution = resolve({"a/pod.yaml": pod("shop-test-config"), path: "key: value\n"})
+    expected = ("unknown", f"it may be made of files like {path}") if made else ("missing", "")
+    assert (resolution.status, resolution.why) == expected
+    manifest = {"a/pod.yaml": pod("shop-test-config"), path: config("other")}
+    assert resolve(manifest).status == "missing"
+
+
 @pytest.mark.parametrize(
     ("pattern", "status"),
     [("app", "external"), ("ap*", "external"), ("ConfigMap/app", "external"), ("Secret/app", "missing")],
@@ -162,6 +234,9 @@ def test_names_of_the_platform_and_placeholders() -> None:
         ("web-ca-certs", ["web-certs"], None),
         ("web-certs", ["web-ca-certs"], None),
         ("web-cert", ["web-certs"], "web-certs"),
+        ("grafana-dashboard-slo", ["grafana-dashboards"], None),
+        ("grafana-dashbordlist", ["grafana-dashboard-list"], "grafana-dashboard-list"),
+        ("grafana-dashbord-lst", ["grafana-dashboard-list"], "grafana-dashboard-list"),
     ],
 )
 def test_near_names(name: str, candidates: list[str], near: str | None) -> None:

@@ -29,7 +29,7 @@ def many(tmp_path: Path) -> Path:
     """More files than one process is left to read, some of which cannot be read."""
     folder = tmp_path / "many"
     write(folder, {f"{number % 7}/{number}.yaml": POD.replace("NUMBER", str(number)) for number in range(COUNT)})
-    (folder / "3" / "bad.yaml").write_bytes(b"\xff\xff")
+    (folder / "3" / "bad.yaml").write_bytes(b"\xff\xffapiVersion")
     return folder
 
 
@@ -46,6 +46,17 @@ def test_any_number_of_processes_gives_the_same(many: Path, tmp_path: Path) -> N
         assert answer("--jobs", jobs, "--no-cache") == alone
         assert answer("--jobs", jobs, "--cache-dir", str(tmp_path / f"cache-{jobs}")) == alone
         assert answer("--jobs", "1", "--cache-dir", str(tmp_path / f"cache-{jobs}")) == alone
+
+
+def test_files_that_are_new_with_texts_that_are_known_are_read(many: Path, tmp_path: Path) -> None:
+    """As after a fresh checkout whose cache was kept."""
+    words = ("check", ".", "--format", "json", "--jobs", "2", "--cache-dir", str(tmp_path / "cache"))
+    first = cmlint(many, *words)
+    for path in many.rglob("*.yaml"):
+        path.write_bytes(path.read_bytes())
+        os.utime(path, ns=(1, 1))
+    again = cmlint(many, *words)
+    assert (again.returncode, again.stdout, again.stderr) == (first.returncode, first.stdout, first.stderr)
 
 
 class Deadly(Reader):

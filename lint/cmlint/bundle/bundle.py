@@ -49,6 +49,11 @@ class Bundle:
         lying: Iterable[str] = (),
         live: bool = False,
     ) -> None:
+        loose = built is None and not unbuilt and not live
+        if loose and any(document.imageless for _, facts in files for document in facts.documents):
+            from cmlint.bundle.parts import without_parts
+
+            files = without_parts(files, beside)
         self.live = live
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from cmlint.bundle.placed import Placed, folders_above
 from cmlint.kube.fields import is_built_in
-from cmlint.model.facts import HELM_CHART, FileFacts
+from cmlint.kube.near import words_of
+from cmlint.model.facts import ENCRYPTED, HELM_CHART, NOT_KUBERNETES, FileFacts
 
 WELL_KNOWN: dict[str, tuple[str, ...]] = {
     "ConfigMap": (
@@ -121,9 +123,12 @@ INERT = frozenset(
 )
 """Custom kinds whose controllers make no ConfigMap or Secret besides those that cmlint knows of."""
 
-MAKING_SKIPS = frozenset(("a template, not rendered", "a kustomization", HELM_CHART))
+MAKING_SKIPS = frozenset(("a template, not rendered", "a kustomization", HELM_CHART, ENCRYPTED))
 """Files that were not looked at and may well define objects."""
 
+
+SHORTEST = 4
+"""So many characters a file's name must have to say anything about an object's."""
 
 REUSED = ("tekton.dev/Task", "tekton.dev/ClusterTask", "tekton.dev/StepAction", "argoproj.io/WorkflowTemplate")
 """Custom kinds with containers that others run, in their own namespace and with what they have there."""
@@ -159,27 +164,58 @@ def may_make(api_version: str, kind: str) -> bool:
 class Surroundings:
     """What stands around a reference, folder by folder: the first thing there that may make objects, in words.
 
-    `here` holds it for each folder, `below` for each folder above one that has something, `sources` for each folder a
-    file of which an object may be made by hand.
+    `here` holds it for each folder, `below` for each folder above one that has something; `lying` are the paths of
+    files that are no texts of the bundle.
     """
 
-    def __init__(self, placed: list[Placed], files: list[tuple[str, FileFacts]], sources: Iterable[str] = ()) -> None:
-        self.sources = {path.rpartition("/")[0]: path for path in sources if path.endswith(SOURCES)}
+    def __init__(self, placed: list[Placed], files: list[tuple[str, FileFacts]], lying: Iterable[str] = ()) -> None:
+        self.lying = list(lying)
+        self.plain: dict[str, list[str]] = {}
         self.here: dict[str, str] = {}
         self.below: dict[str, str] = {}
         for path, facts in files:
             if reason := maker_in(facts):
                 self.note(path, reason)
+            elif is_plain(facts):
+                self.plain.setdefault(path.rpartition("/")[0], []).append(path)
         self.namespaces: dict[str, str] = {}
         for item in placed:
             document = item.document
             if item.namespace and may_make(document.api_version, document.kind):
                 self.namespaces.setdefault(item.namespace, f"the custom resource {document.kind} in {item.path}")
 
-    def why_made_by_hand(self, placed: Placed) -> str | None:
-        """What may be made into an object for this document by a command that nobody wrote down."""
-        path = self.sources.get(placed.directory)
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """For each folder a file of which an object may be made by hand."""
+        return {path.rpartition("/")[0]: path for path in self.lying if path.endswith(SOURCES)}
+
+    @cached_property
+    def lying_by_name(self) -> dict[str, list[str]]:
+        """The paths of the files that are no texts of the bundle, by their names."""
+        found: dict[str, list[str]] = {}
+        for path in self.lying:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
+
+    def why_made_by_hand(self, name: str, placed: Placed) -> str | None:
+        """What may be made into an object for this document by a command that nobody wrote down.
+
+        Files that are neither manifests nor texts for a reader lie in its folder for that, and others do whose own name
+        is a part of the object's (`test-config.yaml` for `shop-test-config`).
+        """
+        here = placed.directory
+        named = (path for path in self.plain.get(here, ()) if is_part_of(stem_of(path), name))
+        path = self.sources.get(here) or next(named, None)
         return f"it may be made of files like {path}" if path else None
+
+    def file_for(self, key: str, placed: Placed) -> str | None:
+        """A file in a document's folder, or below, that gives this key to an object which is made of it."""
+        here = placed.directory
+        for path in self.lying_by_name.get(key, ()):
+            folder = path.rpartition("/")[0]
+            if folder == here or (here and folder.startswith(f"{here}/")):
+                return path
+        return None
 
     def note(self, path: str, reason: str) -> None:
         """Remembers what stands in a file."""
@@ -198,6 +234,22 @@ class Surroundings:
         near = self.here.get(folder) or (self.below.get(folder) if folder else None)
         above = near or next((self.here[f] for f in folders_above(folder) if f in self.here), None)
         return above or (self.namespaces.get(placed.namespace) if placed.namespace else None)
+
+
+def is_plain(facts: FileFacts) -> bool:
+    """Whether a file holds nothing that is meant for Kubernetes, such as the configuration of a program."""
+    return not facts.documents and not facts.others and {skip.reason for skip in facts.skipped} == {NOT_KUBERNETES}
+
+
+def stem_of(path: str) -> str:
+    """The name of a file without its ending."""
+    return path.rpartition("/")[2].partition(".")[0]
+
+
+def is_part_of(stem: str, name: str) -> bool:
+    """Whether all words of a file's name follow each other in an object's."""
+    words = [f"-{'-'.join(words_of(text))}-" for text in (stem, name)]
+    return len(stem) >= SHORTEST and words[0] in words[1]
 
 
 def maker_in(facts: FileFacts) -> str | None:

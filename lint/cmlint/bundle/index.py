@@ -13,7 +13,7 @@ from cmlint.bundle.nearest import Meeting, Spaces
 from cmlint.bundle.placed import Definition, Placed
 from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import Nearby
-from cmlint.model.facts import Target
+from cmlint.model.facts import EXAMPLE, Target
 
 NOTHING = Meeting([])
 """What a name meets that no provider has."""
@@ -78,10 +78,13 @@ class Index:
         self.folders = {"/".join(item.folders[:i]) for item in placed for i in range(len(item.folders) + 1)}
         self.commands: dict[tuple[Target, str], list[Definition]] = {}
         self.patterns: list[Definition] = []
+        self.examples: dict[tuple[Target, str], Definition] = {}
         for item in commands:
             for provider in item.document.providers:
                 definition = Definition(item, provider)
-                if provider.glob:
+                if provider.kind == EXAMPLE:
+                    self.examples.setdefault((provider.target, provider.name.value), definition)
+                elif provider.glob:
                     self.patterns.append(definition)
                 else:
                     self.commands.setdefault((provider.target, provider.name.value), []).append(definition)
@@ -136,6 +139,21 @@ class Index:
         found: dict[str, list[Placed]] = {}
         for item in self.placed:
             found.setdefault(item.directory, []).append(item)
+        return found
+
+    @cached_property
+    def repeated(self) -> dict[str, Placed]:
+        """The folders in which two files describe one object, each with the first such object.
+
+        Those files are alternatives, or steps of a course: what lies in such a folder is not applied all at once.
+        """
+        found: dict[str, Placed] = {}
+        for folder, documents in self.by_folder.items() if not self.whole else ():
+            first: dict[tuple[str, str | None, str | None], Placed] = {}
+            for item in documents:
+                other = first.setdefault(item.identity, item)
+                if item.document.name and other.path != item.path:
+                    found.setdefault(folder, other)
         return found
 
     @cached_property

@@ -91,6 +91,12 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
         """Kind, namespace and name, as far as they are written."""
         return self.document.kind, self.namespace, self.document.name.value if self.document.name else None
 
+    @property
+    def described(self) -> str:
+        """Kind and name, in words."""
+        name = self.document.name
+        return f"{self.document.kind} `{name.value}`" if name else self.document.kind
+
 
 class Definition(NamedTuple):
     """A provider and the document that defines it."""

@@ -12,7 +12,7 @@ import msgspec
 from cmlint.bundle.evidence import Surroundings, is_reused, is_well_known
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
-from cmlint.bundle.placed import Definition, Placed, references_of
+from cmlint.bundle.placed import Definition, Placed, folders_above, references_of
 from cmlint.kube.names import is_placeholder, may_become
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.facts import COMMAND, Key, Reference
@@ -78,6 +78,13 @@ def key_of(definition: Definition, name: str) -> Key | None:
     return None
 
 
+def stand_together(definitions: Sequence[Definition], placed: Placed) -> bool:
+    """Whether one of several definitions lies in a document's folder, above or below it, and so is meant for it."""
+    here = placed.directory
+    folders = {definition.placed.directory for definition in definitions}
+    return any(folder == here or folder in folders_above(here) or here in folders_above(folder) for folder in folders)
+
+
 class Resolver:
     """Resolves the references of one bundle; `external` are patterns `[Kind/]name` of what is made elsewhere.
 
@@ -100,7 +107,7 @@ class Resolver:
         self.unbuilt, self.supply = unbuilt, supply
         self.siblings: tuple[tuple[Index, bool], ...] = ()
         self.clusters: tuple[Cluster, ...] = ()
-        self.known: dict[tuple[str, str, str | None, str], Resolution] = {}
+        self.known: dict[tuple[str, str, tuple[str, ...], str | None, str], Resolution] = {}
         self.asked: dict[tuple[int, int], tuple[Reference, Resolution]] = {}
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
@@ -114,7 +121,8 @@ class Resolver:
     def resolve_anew(self, reference: Reference, placed: Placed) -> Resolution:
         """The same for a reference that was not asked for, but that may name the same as another."""
         namespace = reference.namespace.value if reference.namespace else placed.namespace
-        key = (reference.target, reference.name.value, namespace, placed.path)
+        keys = tuple(key.value for key in reference.keys) if self.around.lying else ()
+        key = (reference.target, reference.name.value, keys, namespace, placed.path)
         if reference.via == "field":
             return self.look_up(reference, namespace, placed)
         if key not in self.known:
@@ -136,6 +144,7 @@ class Resolver:
             found = meeting.nearest(placed)
             beside = distance(found[0], placed)[1]
             why = self.around.why_unknown(placed) or self.elsewhere(reference, namespace, placed) if beside else None
+            why = why or self.made_anew(found, reference, placed)
             sure = why is None and not meeting.shared and not self.have_readers(found, reference, placed)
             return Resolution("found", found, why=why or "", sure=sure)
         answers = [cluster.ask(reference, namespace) for cluster in self.clusters]
@@ -150,10 +159,25 @@ class Resolver:
         if why := next((answer.why for answer in answers if answer.why), ""):
             return Resolution("unknown", why=why)
         if apart := self.index.named(reference.target, name) or self.unlinked(reference, namespace):
+            why = "" if self.strict or stand_together(apart, placed) else self.around.why_unknown(placed)
+            if why:
+                return Resolution("unknown", why=why)
             return Resolution("wrong-namespace", nearest_definitions(apart, placed))
         if answers:
             return self.look_up_live(reference, namespace, placed, answers)
         return self.absent(reference, namespace, placed)
+
+    def made_anew(self, found: tuple[Definition, ...], reference: Reference, placed: Placed) -> str | None:
+        """What shows that an object is made anew, of files: one that is called like a key which no definition has.
+
+        `kubectl create --from-file` names each key by its file. A key that a definition has nearly is misspelt instead.
+        """
+        if self.strict:
+            return None
+        defined = {key.name for definition in found for key in definition.provider.keys}
+        lacking = (key.value for key in reference.keys if key.value not in defined and not nearest(key.value, defined))
+        path = next((path for key in lacking if (path := self.around.file_for(key, placed))), None)
+        return f"it may be made anew of files like {path}" if path else None
 
     def have_readers(self, found: tuple[Definition, ...], reference: Reference, placed: Placed) -> bool:
         """Whether one of several definitions in other branches is read there, and so is meant for that branch."""
@@ -241,12 +265,17 @@ class Resolver:
         why = supplied or self.around.why_unknown(placed)
         if not why and (maybe := maybe or self.index.created(reference.target, reference.name.value)):
             why = f"a command in {maybe[0].placed.path} may create it"
+        if not why and (shown := self.index.examples.get((reference.target, reference.name.value))):
+            why = f"{shown.placed.path} shows it, for whoever makes it"
         if not why and self.index.whole and (told := self.index.told(reference.name.value, placed)):
             why = f"{told.document.kind} in {told.path} is told its name, and may make it"
         if not why and is_reused(placed.document.api_version, placed.document.kind):
             why = f"{placed.document.kind} runs where others say, with what is there"
         if not why and not placed.built:
-            why = self.around.why_made_by_hand(placed)
+            why = self.around.why_made_by_hand(reference.name.value, placed)
+        if not why and (again := self.index.repeated.get(placed.directory)):
+            many = f"the {again.described} is described in several files of its folder"
+            why = f"{many}: they are applied one by one, and more between them"
         if not why and (unfilled := self.unfilled(reference, namespace)):
             why = f"`{unfilled.provider.name.value}` in {unfilled.placed.path} may become it"
         if reference.via == "field" and not why:

@@ -25,16 +25,16 @@ def only_near(name: str, candidates: Iterable[str]) -> str | None:
 def distance_if_near(name: str, other: str) -> int | None:
     """How far apart two different names are when they are near, else None.
 
-    Near means: equal but for case and separators, or one edit apart from four characters on, two from eight on. Names
-    that differ in their digits alone (`config-1`, `config-2`), or by a whole word (`certs`, `ca-certs`), are meant to
-    differ.
+    Near means: equal but for case and separators, or one edit apart from four characters on, two from eight on where
+    they have as many words. Names that differ in their digits alone (`config-1`, `config-2`), or by a whole word
+    (`certs`, `ca-certs`), are meant to differ.
     """
     if name == other or has_another_word(name, other):
         return None
     plain, other_plain = squeeze(name), squeeze(other)
     if plain == other_plain:
         return 0
-    allowed = min(len(plain) // 4, len(other_plain) // 4, 2)
+    allowed = min(len(plain) // 4, len(other_plain) // 4, 2 if len(words_of(name)) == len(words_of(other)) else 1)
     if not allowed or abs(len(plain) - len(other_plain)) > allowed:
         return None
     if plain.translate(DIGITS) == other_plain.translate(DIGITS):
@@ -44,8 +44,13 @@ def distance_if_near(name: str, other: str) -> int | None:
 
 def has_another_word(name: str, other: str) -> bool:
     """Whether one of two names has all words of the other, and others besides."""
-    words, other_words = (re.findall(r"[^-_.]+", text.lower()) for text in (name, other))
+    words, other_words = words_of(name), words_of(other)
     return len(words) != len(other_words) and (set(words) < set(other_words) or set(other_words) < set(words))
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name, between its separators."""
+    return re.findall(r"[^-_.]+", name.lower())
 
 
 class Nearby:

@@ -25,6 +25,9 @@ PROGRAM = re.compile(
     r"|(?<![\w./-])(?:\$?(?:oc|k|kc|kubecolor)|\$\(oc\)|\$\{oc\}))\1(?=\s|\Z)",
     re.IGNORECASE,
 )
+ALIAS = re.compile(r"[ \t$#>]*[a-z]\w{0,11}(?=(?:[ \t]+--?[\w-]+(?:[= \t]+[\w.$-]+)?)*[ \t]+\Z)")
+"""A program of another name at the beginning of a command, as people call kubectl: `kl -n shop create ...`."""
+
 VALUE = re.compile(rf"""(["']?)([\w.{VARIABLE}-]+)\1[ \t]*(?:[;#&,].*)?\r?\Z""")
 HEREDOC = re.compile(r"<<[-~]?[ \t]*(?P<quote>[\"']?)(?P<tag>[A-Za-z_]\w*)(?P=quote)[^\n]*\n")
 
@@ -75,11 +78,18 @@ def called(text: str) -> Iterator[Document]:
     for found in CREATE.finditer(text):
         start = line_start(text, found.start())
         programs = list(PROGRAM.finditer(text, start, found.start()))
-        if programs and text[found.start() - 1].isspace():
-            around = quote_around(text[start : programs[-1].start()])
-            cutter = Cutter(text, programs[-1].end(), around, assigned)
+        program = programs[-1] if programs else alias_before(text, start, found.start())
+        if program and text[found.start() - 1].isspace():
+            around = quote_around(text[start : program.start()])
+            cutter = Cutter(text, program.end(), around, assigned)
             words = cutter.cut()
-            yield from created(words, whole=cutter.whole)
+            yield from created(words, whole=cutter.whole, surely=bool(programs))
+
+
+def alias_before(text: str, start: int, end: int) -> re.Match[str] | None:
+    """A program that stands at the beginning of the command that goes on at `end`."""
+    cuts = (text.rfind(mark, start, end) + 1 for mark in "|;&(`")
+    return ALIAS.match(text, max(start, *cuts), end)
 
 
 def from_arguments(found: Iterable[Document]) -> Iterator[Document]:
@@ -141,8 +151,11 @@ def parse(words: list[Word]) -> Call:
     return call
 
 
-def created(words: list[Word], *, whole: bool) -> Iterator[Document]:
-    """What a call of kubectl with these arguments creates: one ConfigMap, one Secret, or nothing."""
+def created(words: list[Word], *, whole: bool, surely: bool = True) -> Iterator[Document]:
+    """What a call with these arguments creates: one ConfigMap, one Secret, or nothing.
+
+    One that is not `surely` of kubectl must have an option that only kubectl has.
+    """
     call = parse(words)
     verbs = [word.text for word in call.arguments[:3]]
     if verbs[:1] != ["create"]:
@@ -157,7 +170,7 @@ def created(words: list[Word], *, whole: bool) -> Iterator[Document]:
         return
     sourced = any(option.name.startswith(SOURCES) for option in call.options)
     written = [word for word in rest if word.text != VARIABLE] or rest[:1]
-    if not written or not (sourced or len(written) == 1):
+    if not written or not (sourced or (surely and len(written) == 1)):
         return
     name = name_of(written[0], call)
     if name is None:

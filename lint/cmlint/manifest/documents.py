@@ -23,8 +23,10 @@ from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
+    ENCRYPTED,
     IGNORE,
     KUSTOMIZATION,
+    NOT_KUBERNETES,
     Document,
     Fault,
     FileFacts,
@@ -38,7 +40,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -51,12 +53,12 @@ BEHIND_CUT = (" ", "\t", "\r", "\n", "")
 TEMPLATE = r"\{\{|\{%|<%|\[\["
 TEMPLATE_LINE = r"\$\{|\$\((?![\w.-]+\))|@@|@\w+@|__|<[^>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
 ELLIPSIS = r"^[ \t]+(?:- *)?(?:\.\.\.|…)[ \t]*\r?$"
+COMMENTED = r"#[ \t]*kind:[ \t]*[\"']?(?:ConfigMap|Secret)\b"
 DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
 
 SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 """Kinds that are refused without a selector, so that one without it is likely a part of another."""
 
-NOT_KUBERNETES = "not a Kubernetes object"
 TEMPLATED = "a template, not rendered"
 EXCERPT = "an excerpt, with parts left out"
 DEFINITION = "a CustomResourceDefinition"
@@ -89,6 +91,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     ignores = read_ignores(text, cut(text)) if documents and "cmlint:" in text else ()
     definitions = [skip.span for skip in skipped if skip.reason == DEFINITION]
     commands = commands_in(text, documents) if documents or len(definitions) < len(skipped) else ()
+    commands += examples_in(text, manifest=True)
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
     told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
     return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), tuple(told))
@@ -104,9 +107,29 @@ def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document
     return read_commands(text, documents, read_text)
 
 
+def examples_in(text: str, *, manifest: bool) -> tuple[Document, ...]:
+    """What a text shows for others to make; a few words say first whether there can be any."""
+    shows = re.search(COMMENTED, text) if manifest else "kind: ConfigMap" in text or "kind: Secret" in text
+    if not shows and "config_updater:" not in text:
+        return ()
+    from cmlint.manifest.examples import read_examples
+
+    return tuple(read_examples(text, manifest=manifest))
+
+
 def read_kustomization(text: str) -> FileFacts:
     """The facts of a file that kustomize reads: it may make objects, and is none itself."""
     return FileFacts((), skipped=(Skip(KUSTOMIZATION, Span(0, len(text))),))
+
+
+def read_encrypted(length: int) -> FileFacts:
+    """The facts of a file that is encrypted as a whole: it may define anything."""
+    return FileFacts((), skipped=(Skip(ENCRYPTED, Span(0, length)),))
+
+
+def read_foreign(length: int) -> FileFacts:
+    """The facts of a file in another encoding that holds nothing for Kubernetes."""
+    return FileFacts((), skipped=(Skip(NOT_KUBERNETES, Span(0, length)),))
 
 
 def read_expectation(text: str) -> FileFacts:
@@ -181,12 +204,16 @@ def read_chunk(chunk: str, base: int, head: Other | None, makers: Makers) -> Ite
 
 
 def join_repeated(decoder: Decoder, root: Node) -> None:
-    """Where `apiVersion` and `kind` stand again, another object begins: one mistake, whatever else is repeated."""
+    """Where `apiVersion` and `kind` stand again, another object begins: one mistake, whatever else is repeated.
+
+    `---apiVersion: v1` in one line is no end of a document, but a key of that name.
+    """
     if not decoder.faults or not isinstance(root, MappingNode):
         return
-    own = {decoder.span(key) for key, _ in root.value}
+    own = {decoder.span(key): str(key.value) for key, _ in root.value}
     repeated = [fault for fault in decoder.faults if fault.code == "repeated-key" and fault.span in own]
-    if {"apiVersion", "kind"} <= {fault.text for fault in repeated}:
+    again = {fault.text for fault in repeated}
+    if "kind" in again and ("apiVersion" in again or f"{CUT.strip()}apiVersion" in own.values()):
         begins = [fault for fault in repeated if fault.text == repeated[0].text]
         decoder.faults = [fault for fault in decoder.faults if fault not in repeated]
         decoder.faults += [msgspec.structs.replace(fault, code="joined-objects") for fault in begins]
@@ -308,7 +335,19 @@ class DocumentReader:
             tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
             read_deploys(decoder, self.root, self.api_version, self.kind),
         )
+        if self.is_controlled(meta):
+            document = msgspec.structs.replace(document, faults=())
         return as_decrypted(document) if is_encrypted(decoder, self.entries) else document
+
+    def is_controlled(self, meta: dict[str, Node]) -> bool:
+        """Whether this is a copy of what a controller has made in a cluster: there it was accepted as it was.
+
+        Nobody writes such an object: `staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/controller_ref.go`.
+        """
+        owners = meta.get("ownerReferences")
+        items = owners.value if isinstance(owners, SequenceNode) and "uid" in meta else []
+        flags = (self.mapping(item).get("controller") for item in items)
+        return any(isinstance(flag, ScalarNode) and flag.value == "true" for flag in flags)
 
     def mapping(self, node: Node | None) -> dict[str, Node]:
         """The entries of a mapping; empty for anything else."""

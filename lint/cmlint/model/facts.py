@@ -44,6 +44,9 @@ IGNORE = "cmlint.dev/ignore"
 COMMAND = "command"
 """The kind of a provider that a command creates."""
 
+EXAMPLE = "example"
+"""The kind of a provider that a text shows, for its reader to make."""
+
 
 class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The common form of every fact: immutable and encoded without field names."""
@@ -311,9 +314,26 @@ class Document(Facts, frozen=True):
         """Whether the text could not be parsed, so that nothing is known of the object."""
         return bool(self.faults) and self.faults[0].code == "syntax"
 
+    @property
+    def imageless(self) -> bool:
+        """Whether no container of a workload has an image, though it may have init containers that do."""
+        for pod in self.pods:
+            containers = [container for container in pod.containers if container.list == "containers"]
+            if pod.exact and containers and not any(container.image for container in containers):
+                return True
+        return False
+
 
 KUSTOMIZATION = "a kustomization"
 """Why a file that kustomize reads is skipped; whoever has one beside it is not sure of its documents."""
+
+
+NOT_KUBERNETES = "not a Kubernetes object"
+"""Why a document is skipped that is none."""
+
+
+ENCRYPTED = "encrypted by git-crypt"
+"""Why a file is skipped of which nothing can be known."""
 
 
 HELM_CHART = "a Helm chart"

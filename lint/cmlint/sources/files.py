@@ -29,7 +29,7 @@ SCRIPTS = (
 )
 """How the names of other texts end in which commands may stand; so may they in any file that begins with `#!`."""
 
-EXPECTATION = r"(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?\.ya?ml"
+EXPECTATION = r"(?:(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?|\d+-[\w-]+-assert)\.ya?ml"
 """Files in which tests of kuttl and Chainsaw say what the cluster should hold: parts of objects, never applied."""
 
 SCRIPT_LIMIT = 1024 * 1024
@@ -48,6 +48,22 @@ IGNORE = ".gitignore"
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 TESTDATA = "testdata"
 """The folder in which tests keep what they read and expect; Go's tools leave it alone too (`go help packages`)."""
+
+FIXTURES = frozenset(("fixtures", "__fixtures__", "golden", "expected", "snapshots", "__snapshots__"))
+TESTS = frozenset(("test", "tests", "__tests__", "testing", "e2e", "spec", "cypress"))
+"""The same in other languages: folders of the first names, below one that has its tests."""
+
+VENDORED = ("modules.txt", "github.com")
+"""What lies in a folder `vendor` of copies: what `go mod vendor` writes, or a project by its import path."""
+
+GODEPS = "Godeps"
+"""The folder in which godep kept copies, before Go had modules."""
+
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How a file in UTF-16 begins, whose byte order mark says which."""
+
+ENCRYPTED = b"\0GITCRYPT\0"
+"""How a file begins that git-crypt has encrypted (https://github.com/AGWA/git-crypt)."""
 
 STDIN = "<stdin>"
 
@@ -161,7 +177,7 @@ def walk(
         folders: list[str] = []
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if is_folder and is_foreign(entry, seen):
+            if is_folder and is_foreign(entry, top, seen):
                 continue
             if not (is_folder or is_manifest(entry.name) or may_be_script(entry)):
                 lying.append(entry.path)
@@ -205,13 +221,16 @@ def listing(folder: str) -> str | None:
         return None
 
 
-def is_foreign(folder: os.DirEntry[str], seen: Seen) -> bool:
-    """Whether a folder holds what tests read, or a copy of other projects that `go mod vendor` has made."""
+def is_foreign(folder: os.DirEntry[str], top: str, seen: Seen) -> bool:
+    """Whether a folder below the top holds what tests read, or copies of other projects that a tool has made."""
+    if folder.name in FIXTURES:
+        return not TESTS.isdisjoint(os.path.relpath(folder.path, top).split(os.sep))
     if folder.name != "vendor":
-        return folder.name.rstrip("0123456789") == TESTDATA
-    modules = os.path.join(folder.path, "modules.txt")
-    seen.note(modules)
-    return os.path.isfile(modules)
+        return folder.name == GODEPS or folder.name.rstrip("0123456789") == TESTDATA
+    signs = [os.path.join(folder.path, name) for name in VENDORED]
+    for sign in signs:
+        seen.note(sign)
+    return any(map(os.path.exists, signs))
 
 
 def is_manifest(name: str) -> bool:
@@ -226,11 +245,16 @@ def may_be_script(entry: os.DirEntry[str]) -> bool:
 
 
 def is_script(raw: bytes, name: str) -> bool:
-    """Whether a file of this name is a text in which kubectl may create ConfigMaps or Secrets, by a few words."""
+    """Whether a file of this name is a text that may create or show ConfigMaps or Secrets, by a few words."""
     if len(raw) > SCRIPT_LIMIT or not (name.endswith(SCRIPTS) or raw.startswith(b"#!")):
         return False
     called = b"create" in raw and (b"configmap" in raw or b"secret" in raw or b"cm" in raw)
-    return called or (b"<<" in raw and b"kind:" in raw)
+    return called or (b"<<" in raw and b"kind:" in raw) or b"kind: ConfigMap" in raw or b"kind: Secret" in raw
+
+
+def is_object(raw: bytes) -> bool:
+    """Whether a file that is no valid text may be meant for Kubernetes all the same."""
+    return b"apiVersion" in raw or b"\0" in raw or raw.startswith(UTF_16)
 
 
 def is_regular(entry: os.DirEntry[str]) -> bool:
@@ -339,7 +363,7 @@ def read_raw(path: str, limit: int = -1) -> bytes:
 
 def decode(raw: bytes) -> str:
     """The text that a file holds; raises UnicodeDecodeError."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith(UTF_16):
         return raw.decode("utf-16")
     return raw.decode("utf-8")
 

@@ -20,11 +20,12 @@ import msgspec
 from cmlint.cache import builds as cache
 from cmlint.cache.states import Seen
 from cmlint.manifest.documents import read_kustomization, read_text
-from cmlint.model.facts import Document, Fault, FileFacts, Key, Scalar, Target
+from cmlint.model.facts import Document, Fault, FileFacts, Key, Provider, Scalar, Target
 from cmlint.sources import files, tool
-from cmlint.sources.kustomization import Kustomization, Project
+from cmlint.sources.kustomization import GENERATORS, Kustomization, Project
 from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import Origin, take_origins
+from cmlint.sources.parts import Part
 from cmlint.sources.program import NotBuiltError, TimeOutError, none_left
 from cmlint.sources.secrets import without_values
 from cmlint.sources.tool import Wishes
@@ -246,6 +247,10 @@ def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[
     """The facts of the manifests that a leaf would have used, or only of some."""
     tree = project.tree(leaf)
     read = {leaf.shown: read_kustomization(leaf.text)}
+    for one in tree:
+        if generated := tuple(generated_by(one)):
+            facts = read.get(one.shown, FileFacts(()))
+            read[one.shown] = msgspec.structs.replace(facts, documents=generated)
     for path in dict.fromkeys(path for one in tree for path in one.manifests) if paths is None else paths:
         try:
             read[project.shown(path)] = as_kustomize_reads(project.facts(path))
@@ -253,6 +258,22 @@ def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[
             continue
     settled = not any(one.changes or one.is_component for one in tree)
     return Build(leaf.shown, list(read.items()), None, f"{leaf.shown} is not built: {reason}", settled, around(tree))
+
+
+def generated_by(kustomization: Kustomization) -> Iterator[Document]:
+    """What the generators of a kustomization make, as far as it is known without building it: their names."""
+    space = kustomization.root.at("namespace")
+    for kind, generator in kustomization.generators:
+        if (name := scalar_of(generator.at("name"))) is not None:
+            target: Target = "ConfigMap" if kind == "ConfigMap" else "Secret"
+            provider = Provider(target, GENERATORS[kind], name, (), True, False, name.span)
+            namespace = scalar_of(generator.at("namespace") or space)
+            yield Document(name.span, name.span, "", GENERATORS[kind], name, namespace, providers=(provider,))
+
+
+def scalar_of(part: Part | None) -> Scalar | None:
+    """A text and its place, or None without any."""
+    return Scalar(part.text, part.place.start, part.place.end) if part and part.text else None
 
 
 def as_kustomize_reads(facts: FileFacts) -> FileFacts:

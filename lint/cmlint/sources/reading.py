@@ -12,7 +12,16 @@ import msgspec
 from cmlint.cache.facts import FactsCache
 from cmlint.cache.states import Seen, State, state_of
 from cmlint.errors import mistake
-from cmlint.manifest.documents import commands_in, read_expectation, read_kustomization, read_template, read_text
+from cmlint.manifest.documents import (
+    commands_in,
+    examples_in,
+    read_encrypted,
+    read_expectation,
+    read_foreign,
+    read_kustomization,
+    read_template,
+    read_text,
+)
 from cmlint.manifest.made import Makers
 from cmlint.model.facts import FileFacts
 from cmlint.sources import files
@@ -108,7 +117,7 @@ class Reading:
         """What a process has to say of one file."""
         read = self.reader.read(self.wanted[number])
         raw = encode(read.facts) if read.raw is None and read.facts is not None else read.raw
-        return msgspec.msgpack.encode((raw, read.reason, read.digest, read.state))
+        return msgspec.msgpack.encode((None if raw is None else bytes(raw), read.reason, read.digest, read.state))
 
     def results(self) -> dict[str, FileFacts | str]:
         """The facts of all files, or the reason why one cannot be read, by the paths under which they are shown."""
@@ -141,7 +150,14 @@ def facts_of(content: bytes, file: Wanted, makers: Makers) -> FileFacts:
     """The facts of what a file holds; a script that cannot be read has none."""
     if file.mode == "script":
         return script_facts(content, os.path.basename(file.path))
-    text = files.decode(content)
+    if content.startswith(files.ENCRYPTED):
+        return read_encrypted(len(content))
+    try:
+        text = files.decode(content)
+    except UnicodeDecodeError:
+        if files.is_object(content):
+            raise
+        return read_foreign(len(content))
     if file.mode == "kustomization":
         return read_kustomization(text)
     if file.mode == "expectation":
@@ -154,7 +170,8 @@ def script_facts(content: bytes, name: str) -> FileFacts:
     if not files.is_script(content, name):
         return FileFacts(())
     try:
-        return FileFacts((), commands=commands_in(files.decode(content)))
+        text = files.decode(content)
+        return FileFacts((), commands=(*commands_in(text), *examples_in(text, manifest=False)))
     except UnicodeDecodeError:
         return FileFacts(())
 

@@ -15,7 +15,7 @@ Group = tuple[str, str | None, str]
     since="0.1.0",
 )
 def inconsistent_pull_policy(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
-    """Within one folder and one namespace: other folders may be for other clusters."""
+    """Within one namespace of what is applied together: other folders may be for other clusters."""
     for (_, _, name), found in groups(bundle, ctx).items():
         always = [entry for entry in found if entry[1].policy == "Always"]
         others = [entry for entry in found if entry[1].policy != "Always"]
@@ -31,12 +31,18 @@ def inconsistent_pull_policy(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
 
 def groups(bundle: Bundle, ctx: Context) -> dict[Group, list[tuple[Placed, Pull]]]:
-    """Where each moving image is pulled, by folder and namespace."""
+    """Where each moving image is pulled, by what is applied together, and by namespace."""
     found: dict[Group, list[tuple[Placed, Pull]]] = {}
     for placed in bundle.placed:
         for pull in pulls(placed, ctx):
             if movement(pull, ctx.settings) == "moves":
                 name = f"{pull.image.short}:{pull.image.tag or 'latest'}"
-                folder = "" if bundle.live else placed.directory
-                found.setdefault((folder, placed.namespace, name), []).append((placed, pull))
+                found.setdefault((together(placed, bundle), placed.namespace, name), []).append((placed, pull))
     return found
+
+
+def together(placed: Placed, bundle: Bundle) -> str:
+    """What a document is applied together with: its cluster or folder, or its file where files go one by one."""
+    if bundle.live:
+        return ""
+    return placed.path if placed.directory in bundle.index.repeated else placed.directory

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from cmlint.api import Context, Document, Draft, images, rule
-from cmlint_rules.images import Use, uses
+from cmlint_rules.images import Use, resolves_tags, uses
 
 ACTIONS = {
     "must be set": "name the image to run",
@@ -34,8 +34,10 @@ def invalid_image(document: Document, ctx: Context) -> Iterator[Draft]:
 
 
 def unreadable(use: Use, ctx: Context) -> Iterator[Draft]:
-    """What the kubelet cannot read."""
+    """What the kubelet cannot read, unless it is a blank that a controller fills."""
     text = use.written.value
+    if not text.strip() and resolves_tags(ctx.document):
+        return
     try:
         images.parse_image(text)
     except images.BadImageError as error:

@@ -9,6 +9,9 @@ from cmlint_rules.images import pulls
 LOCAL = r"localhost|.*\.(?:localhost|local|test)|[0-9.]+|\[.*\]|[^.]+"
 """Registries of one machine or one desk, and names that are no registry at all (`ko.local`, `kind-registry`)."""
 
+BY_HAND = frozenset(("test", "tests", "e2e", "kind", "minikube", "k3d", "local"))
+"""Folders with what is run on a cluster of one's own, onto whose nodes images are loaded."""
+
 
 @rule(
     name="pull-policy-never",
@@ -17,10 +20,12 @@ LOCAL = r"localhost|.*\.(?:localhost|local|test)|[0-9.]+|\[.*\]|[^.]+"
     since="0.1.0",
 )
 def pull_policy_never(document: Document, ctx: Context) -> Iterator[Draft]:
-    """Only where the image names a registry: `app:dev` with `Never` is how one runs a build of one's own."""
+    """Only where the image names a registry, and not in what tests run: both is how one runs a build of one's own."""
     for pull in pulls(ctx.placed, ctx):
         policy = pull.use.policy
         if policy is None or pull.policy != "Never" or not names_registry(pull.use.written.value, pull.image):
+            continue
+        if not BY_HAND.isdisjoint(ctx.placed.written(policy.span)[0].split("/")[:-1]):
             continue
         message = (
             f"`{pull.use.field}: Never` on an image of `{pull.image.registry}`: nothing pushed there arrives, "
