@@ -1,16 +1,18 @@
 """Workloads that something else completes before they reach a cluster: no container in them has an image.
 
-An image that is forgotten is refused at once, so that nobody keeps such a file. Where several files have none, an
-operator or a script puts them in; where a kustomization lies beside, the file is a patch that it does not use now.
+An image that is forgotten is refused at once, so that nobody keeps such a file. Where a kustomization lies beside, the
+file is a patch that it does not use now; where several files of a folder have none, or all around it, an operator or a
+script puts them in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from cmlint.model.facts import KUSTOMIZATION, FileFacts, Skip
+from cmlint.model.facts import KUSTOMIZATION, Document, FileFacts, Skip
 
 COMPLETED = "completed elsewhere: no container has an image"
 
@@ -19,11 +21,32 @@ Files = list[tuple[str, FileFacts]]
 
 def without_parts(files: Files, beside: Iterable[tuple[str, FileFacts]]) -> Files:
     """The files of a bundle, in which such workloads are skipped; `beside` says where kustomizations lie."""
-    parts = {path for path, facts in files if any(document.imageless for document in facts.documents)}
-    if len(parts) == 1:
-        folders = {path.rpartition("/")[0] for path, facts in beside if is_kustomization(facts)}
-        parts = {path for path in parts if path.rpartition("/")[0] in folders}
-    return [(path, skipping(facts) if path in parts else facts) for path, facts in files] if parts else files
+    lacking = [path for path, facts in files if any(document.imageless for document in facts.documents)]
+    kustomized = {folder_of(path) for path, facts in beside if is_kustomization(facts)}
+    count = Counter(map(folder_of, lacking))
+    parts = {path for path in lacking if folder_of(path) in kustomized or count[folder_of(path)] > 1}
+    parts.update(alike(lacking, files))
+    return [(path, skipping(facts) if path in parts else facts) for path, facts in files]
+
+
+def alike(lacking: Sequence[str], files: Files) -> Iterator[str]:
+    """Those of several files around which no other workload has an image: in the folders beside theirs, and below."""
+    whole = [f"/{folder_of(path)}/" for path, facts in files if any(map(has_image, facts.documents))]
+    around = {path: f"/{folder_of(folder_of(path))}/".replace("//", "/") for path in lacking}
+    for path, folder in around.items():
+        several = sum(other.startswith(folder) for other in around.values()) > 1
+        if several and not any(other.startswith(folder) for other in whole):
+            yield path
+
+
+def has_image(document: Document) -> bool:
+    """Whether a document is a workload that may be run as it is."""
+    return any(container.image for pod in document.pods for container in pod.containers)
+
+
+def folder_of(path: str) -> str:
+    """The folder that a path lies in; empty at the top."""
+    return path.rpartition("/")[0]
 
 
 def is_kustomization(facts: FileFacts) -> bool:

@@ -1,0 +1,53 @@
+"""Workloads without any image: mistakes, or parts that something else completes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cmlint.check import check
+from cmlint.config import Config
+from tests.support.run import concise, inside, rules, write
+
+LACKING = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: NAME}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: a}]}
+"""
+WHOLE = LACKING.replace("{name: a}", "{name: a, image: web:1.2.3}")
+
+TREES = [
+    (["one/m.yaml"], [], ["one/m.yaml"]),
+    (["m.yaml"], ["n.yaml"], ["m.yaml"]),
+    (["one/m.yaml", "two/m.yaml"], ["three/m.yaml"], ["one/m.yaml", "two/m.yaml"]),
+    (["one/m.yaml", "two/m.yaml"], [], []),
+    (["assets/one/m.yaml", "assets/two/m.yaml"], ["docs/m.yaml"], []),
+    (["assets/one/m.yaml", "assets/one/n.yaml"], ["assets/one/o.yaml"], []),
+    (["web/part.yaml"], [], ["web/part.yaml"]),
+]
+
+
+@pytest.mark.parametrize(("lacking", "whole", "found"), TREES)
+def test_an_image_is_forgotten_once(tmp_path: Path, lacking: list[str], whole: list[str], found: list[str]) -> None:
+    texts = {**dict.fromkeys(lacking, LACKING), **dict.fromkeys(whole, WHOLE)}
+    write(tmp_path, {path: text.replace("NAME", f"p{i}") for i, (path, text) in enumerate(texts.items())})
+    with inside(tmp_path):
+        result = check((".",), Config(), dict(rules()))
+    assert concise(result) == [f"{path}:8:32: error[invalid-image] `image` must be set" for path in found]
+
+
+def test_a_patch_beside_a_kustomization_is_a_part(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"web/part.yaml": LACKING, "web/kustomization.yaml": "resources: [pod.yaml]\n", "web/pod.yaml": WHOLE},
+    )
+    with inside(tmp_path):
+        result = check((".",), Config(), dict(rules()))
+    assert concise(result) == []
+    assert ("web/part.yaml", "completed elsewhere: no container has an image") in result.outcome.skipped
