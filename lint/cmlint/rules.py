@@ -105,7 +105,7 @@ class Draft:
 class Context:
     """Where a rule is: the document, the container when there is one, and what it may ask.
 
-    For a rule about Ignore, `names` are all that a suppression may name: rules, families and `all`.
+    `pods` are those of the live object at hand; none for what is written in files. For a rule about Ignore, `names` are all that a suppression may name: rules, families and `all`.
     """
 
     def __init__(self, bundle: Bundle, settings: Settings) -> None:
@@ -114,10 +114,13 @@ class Context:
         self.current: Placed | None = None
         self.container: facts.Container | None = None
         self.pod: facts.PodSpec | None = None
+        self.pods: Sequence[Pod] = ()
 
     def enter(self, placed: Placed) -> None:
         """Goes on to another document."""
         self.current, self.container, self.pod = placed, None, None
+        if self.bundle.live:
+            self.pods = [pod for cluster in self.bundle.clusters for pod in cluster.pods_of(placed)]
 
     def placed_or_first(self) -> Placed:
         """The document that the node stands in; the bundle's first for a rule about the whole bundle."""
@@ -154,11 +157,6 @@ class Context:
         name = self.container.name.value if self.container and self.container.name else None
         draft.container = container or name
         return draft
-
-    @property
-    def pods(self) -> Sequence[Pod]:
-        """The pods of the live object at hand; none for what is written in files."""
-        return [pod for each in self.bundle.clusters for pod in each.pods_of(self.placed)] if self.bundle.live else ()
 
     def resolve(self, reference: facts.Reference) -> Resolution:
         """What a reference of the document leads to."""

@@ -68,7 +68,7 @@ def why_not_data_key(key: str) -> str | None:
 def why_not_env_name(name: str, relaxed: bool) -> str | None:
     """Why a name is no name of an environment variable, under the relaxed rule of 1.34 or the one before."""
     if relaxed:
-        if all(" " <= character <= "~" and character != "=" for character in name):
+        if name.isascii() and name.isprintable() and "=" not in name:
             return None
         return "must consist of printable ASCII characters other than `=`"
     if not re.match(ENV_NAME, name):

@@ -6,6 +6,7 @@ related places and what must not be shown need nothing of their own for a cluste
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from cmlint.model.facts import Document, FileFacts, Ignore, Key, Provider, Scalar, Span, Target
@@ -34,18 +35,11 @@ class Listing:
         return Scalar(value, start, start + len(shown))
 
     def keys(self, held: Held) -> tuple[Key, ...]:
-        """Adds the keys of a ConfigMap or Secret, a line each without its value; there may be a great many of them."""
-        found: list[Key] = []
-        end = self.length
-        for name in sorted(held.keys or ()):
-            binary = name in held.binary
-            line = f"binaryData.{name}" if binary else f"data.{name}"
-            self.lines.append(line)
-            end += len(line)
-            found.append(Key(name, name, Span(end - len(name), end), None, binary))
-            end += 1
-        self.length = end
-        return tuple(found)
+        """Adds the keys of a ConfigMap or Secret, a line each without its value."""
+        lines, keys = keys_from(self.length, tuple(sorted(held.keys or ())), held.binary)
+        self.lines += lines
+        self.length += sum(map(len, lines)) + len(lines)
+        return keys
 
     def add(self, line: str) -> None:
         """Adds a line."""
@@ -56,6 +50,18 @@ class Listing:
     def text(self) -> str:
         """All of it."""
         return "\n".join(self.lines)
+
+
+@lru_cache(maxsize=1024)
+def keys_from(start: int, names: tuple[str, ...], binary: tuple[str, ...]) -> tuple[list[str], tuple[Key, ...]]:
+    """The lines of keys, and the keys with their places from an offset on; many objects have the same ones."""
+    lines = [f"{'binaryData' if name in binary else 'data'}.{name}" for name in names]
+    keys: list[Key] = []
+    for name, line in zip(names, lines, strict=True):
+        end = start + len(line)
+        keys.append(Key(name, name, Span(end - len(name), end), None, name in binary))
+        start = end + 1
+    return lines, tuple(keys)
 
 
 def field_at(line: str) -> str:

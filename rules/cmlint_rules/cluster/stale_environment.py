@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def stale_environment(container: Container, ctx: Context) -> Iterator[Draft]:
     """Once for each object: variables are set when a container starts, and never again."""
     seen: set[tuple[str, str]] = set()
-    for reference in references_of_container(container) if ctx.bundle.live else ():
+    for reference in references_of_container(container) if ctx.pods else ():
         target, name = reference.target, reference.name.value
         for cluster in ctx.bundle.clusters:
             held = cluster.held(target, name, ctx.placed.namespace)

@@ -81,7 +81,7 @@ class Connection:
         from urllib3.exceptions import HTTPError
 
         timeout = Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
-        headers = {"Accept": accept, "User-Agent": "cmlint", **self.credentials()}
+        headers = {"Accept": accept, "Accept-Encoding": "gzip", "User-Agent": "cmlint", **self.credentials()}
         try:
             answer = self.pool.request("GET", url, headers=headers, timeout=timeout, retries=False, redirect=False)
             body: bytes = answer.data

@@ -18,7 +18,7 @@ from cmlint.sources.cluster.lists import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Res
 from cmlint.sources.cluster.manners import BROKEN, BadAnswerError
 from cmlint.sources.cluster.tops import judged
 
-THREADS = 6
+THREADS = 4
 """Lists read at the same time."""
 
 PROVIDERS = (kinds.CONFIG_MAPS, kinds.SECRETS, kinds.NAMES_OF_SECRETS)
