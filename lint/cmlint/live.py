@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import NamedTuple
 
 import msgspec
 
@@ -22,34 +21,11 @@ from cmlint.result import Result
 from cmlint.rules import Rule
 from cmlint.selection import select, settings_of
 from cmlint.sources import snapshot
-from cmlint.sources.cluster.connect import Connection, Wish, connect
+from cmlint.sources.cluster.begin import Begun, Wanted
 from cmlint.sources.cluster.read import Progress, Reading, Scope, read_cluster
 from cmlint.sources.files import Problem
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
-
-
-class Wanted(NamedTuple):
-    """Which clusters are read, how, and how much of them; without `contexts` the current one."""
-
-    contexts: tuple[str, ...] = ()
-    kubeconfig: str | None = None
-    namespaces: tuple[str, ...] = ()
-    all_namespaces: bool = False
-    qps: float = 100.0
-    metadata_only_secrets: bool = False
-    custom_resources: bool = False
-
-    def connections(self) -> Iterator[Connection]:
-        """A connection to each cluster; raises NoClusterError."""
-        for context in self.contexts or (None,):
-            yield connect(Wish(context, self.kubeconfig, next(iter(self.namespaces), None), self.qps))
-
-    def scope(self, connection: Connection, *, workloads: bool) -> Scope:
-        """What is read of a cluster of which nothing else says it."""
-        namespaces = None if self.all_namespaces else self.namespaces or (connection.namespace,)
-        return Scope(namespaces, workloads, self.metadata_only_secrets, self.custom_resources)
-
 
 # what manifests stand on
 
@@ -132,19 +108,20 @@ def age(taken: str) -> int:
 
 
 def audit(
-    wanted: Wanted, config: Config, rules: dict[str, Rule], progress: Progress, *, suppress: bool = True
+    begun: Iterable[Begun], config: Config, rules: dict[str, Rule], *, custom_resources: bool, suppress: bool = True
 ) -> Result:
     """What is wrong in clusters; raises NoClusterError, and ValueError for an unknown rule or version."""
     problems: list[Problem] = []
-    clusters: list[Cluster] = []
-    for connection in wanted.connections():
-        prefix = f"{connection.name}/" if len(wanted.contexts) > 1 else ""
-        reading = read_cluster(connection, wanted.scope(connection, workloads=True), prefix, progress)
-        tell(reading, problems)
-        cluster = cluster_of(reading, prefix)
-        cluster.shows_custom_resources = wanted.custom_resources
-        clusters.append(cluster)
-    return judge(clusters, config, rules, problems, suppress=suppress)
+
+    def clusters() -> Iterator[Cluster]:
+        for prefix, reading in begun:
+            found = reading.result()
+            tell(found, problems)
+            cluster = cluster_of(found, prefix)
+            cluster.shows_custom_resources = custom_resources
+            yield cluster
+
+    return judge(clusters(), config, rules, problems, suppress=suppress)
 
 
 def judge(

@@ -105,7 +105,8 @@ class Draft:
 class Context:
     """Where a rule is: the document, the container when there is one, and what it may ask.
 
-    `pods` are those of the live object at hand; none for what is written in files. For a rule about Ignore, `names` are all that a suppression may name: rules, families and `all`.
+    `pods` are those of the live object at hand; none for what is written in files. For a rule about Ignore, `names` are
+    all that a suppression may name: rules, families and `all`.
     """
 
     def __init__(self, bundle: Bundle, settings: Settings) -> None:

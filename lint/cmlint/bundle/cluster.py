@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from cmlint.bundle.placed import Definition, Placed, references_of
+from cmlint.bundle.placed import LIVE, Definition, Placed, references_of
 from cmlint.kube.fields import POD_PATHS
 from cmlint.kube.near import nearest
 from cmlint.model.facts import Provider, Reference, Target
@@ -122,10 +122,10 @@ class Cluster:
             self.known[key] = Definition(self.place(live), live.facts.documents[0].providers[0])
         return self.known[key]
 
-    def place(self, live: LiveObject, number: int = -1) -> Placed:
+    def place(self, live: LiveObject) -> Placed:
         """A live object as a document of a bundle."""
         self.listings[live.path] = live.text
-        return Placed(live.path, live.facts.documents[0], live.facts, number)
+        return Placed(live.path, live.facts.documents[0], live.facts, LIVE)
 
     def owner(self, target: Target, name: str, namespace: str) -> str:
         """The controller that an object belongs to, in words; empty when it belongs to none."""
@@ -168,7 +168,7 @@ class Cluster:
         for live in self.workloads.get(namespace or self.namespace or "", ()):
             if besides and live.group == besides:
                 continue
-            placed = Placed(live.path, live.facts.documents[0], live.facts, -1)
+            placed = Placed(live.path, live.facts.documents[0], live.facts, LIVE)
             for reference in references_of(placed):
                 if (reference.target, reference.name.value) == (target, name):
                     self.listings[live.path] = live.text

@@ -54,11 +54,14 @@ class Built(Protocol):
         ...
 
 
+LIVE = -1
+
+
 class Placed(msgspec.Struct, frozen=True, eq=False):
     """A document of a bundle: its facts, and the text that it stands in.
 
-    `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle. A text
-    that was `built` has the path of what builds it.
+    `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle, `LIVE` for
+    an object of a cluster that the bundle stands on. A text that was `built` has the path of what builds it.
     """
 
     path: str

@@ -12,7 +12,7 @@ import msgspec
 from cmlint.bundle.evidence import Surroundings, is_reused, is_well_known
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
-from cmlint.bundle.placed import Definition, Placed, folders_above, references_of
+from cmlint.bundle.placed import LIVE, Definition, Placed, folders_above, references_of
 from cmlint.kube.names import is_placeholder, may_become
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.facts import COMMAND, Key, Reference
@@ -67,7 +67,9 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
 
 def is_open(definition: Definition) -> bool:
     """Whether an object may have other keys; a key with a placeholder is any (`${PREFIX}_URL`, as Flux fills it in)."""
-    return definition.provider.open or any(is_placeholder(key.name) for key in definition.provider.keys)
+    if definition.provider.open or definition.placed.number == LIVE:
+        return definition.provider.open
+    return any(is_placeholder(key.name) for key in definition.provider.keys)
 
 
 def key_of(definition: Definition, name: str) -> Key | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,8 +13,11 @@ from cmlint.cli.check import status
 from cmlint.cli.inputs import rules_or_error, settle_rules, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.reports import wanted, write_reports
-from cmlint.config import load
 from cmlint.errors import fatal
+
+if TYPE_CHECKING:
+    from cmlint.config import Config
+    from cmlint.result import Result
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -55,21 +59,30 @@ PARAMETERS = (
 
 def run(options: Options) -> int:
     """Reads, judges, reports and gives the exit status."""
-    from cmlint.live import audit
-
     started = time.perf_counter()
     reports = wanted(options.format, options.output)
-    rules = rules_or_error()
-    config = settle_rules(load(options.config, rules), options)
-    which = reach.wanted_of(options)
-    try:
-        result = reach.reach(lambda: audit(which, config, rules, reach.read, suppress=not options.no_ignores))
-    except ValueError as error:
-        raise fatal(error) from None
+    config, result = reach.reach(lambda: judged(options))
     tell_problems(result.problems)
     seconds, tidy = time.perf_counter() - started, config.pedantic or bool(config.select)
     write_reports(reports, result, options, seconds, tidy=tidy)
     return status(result, config.fail_on)
+
+
+def judged(options: Options) -> tuple[Config, Result]:
+    """What is wrong in clusters; while their lists come in, there is time to load the rules."""
+    from cmlint.sources.cluster.begin import begun
+
+    with begun(reach.wanted_of(options), reach.read) as clusters:
+        from cmlint.config import load
+        from cmlint.live import audit
+
+        rules = rules_or_error()
+        config = settle_rules(load(options.config, rules), options)
+        custom, suppress = options.custom_resources, not options.no_ignores
+        try:
+            return config, audit(clusters, config, rules, custom_resources=custom, suppress=suppress)
+        except ValueError as error:
+            raise fatal(error) from None
 
 
 EXAMPLES = (

@@ -11,7 +11,7 @@ from cmlint.progress import PROGRESS, doing
 
 if TYPE_CHECKING:
     from cmlint.check import Look
-    from cmlint.live import Wanted
+    from cmlint.sources.cluster.begin import Wanted
 
 T = TypeVar("T")
 
@@ -56,7 +56,8 @@ def look_of(options: Any) -> Look | None:
             flag = f"--{needs[0].replace('_', '-')}"
             raise FatalError(f"`{flag}` is about a cluster, and none is to be read", "add `--live`")
         return None
-    from cmlint.live import Ground, Wanted, written
+    from cmlint.live import Ground, written
+    from cmlint.sources.cluster.begin import Wanted
     from cmlint.sources.snapshot import BadSnapshotError
 
     namespaces = (options.namespace,) if options.namespace else ()
@@ -74,7 +75,7 @@ def look_of(options: Any) -> Look | None:
 
 def wanted_of(options: Any) -> Wanted:
     """Which clusters a line says are to be read, and how much of them."""
-    from cmlint.live import Wanted
+    from cmlint.sources.cluster.begin import Wanted
 
     if options.namespace and options.all_namespaces:
         raise FatalError("`--namespace` and `--all-namespaces` exclude each other", "give one of them")

@@ -27,12 +27,12 @@ class Listing:
 
     def put(self, path: str, value: str) -> Scalar:
         """Adds a field, and gives its value with the place where it stands."""
-        shown = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
-        if not shown.isprintable():
-            shown = "".join(c if c.isprintable() else " " for c in shown)
-        start = self.length + len(path) + len(SEPARATOR)
-        self.add(f"{path}{SEPARATOR}{shown}")
-        return Scalar(value, start, start + len(shown))
+        shown = value if len(value) <= LONGEST and value.isprintable() else shortened(value)
+        line = f"{path}{SEPARATOR}{shown}"
+        end = self.length + len(line)
+        self.lines.append(line)
+        self.length = end + 1
+        return Scalar(value, end - len(shown), end)
 
     def keys(self, held: Held) -> tuple[Key, ...]:
         """Adds the keys of a ConfigMap or Secret, a line each without its value."""
@@ -41,15 +41,16 @@ class Listing:
         self.length += sum(map(len, lines)) + len(lines)
         return keys
 
-    def add(self, line: str) -> None:
-        """Adds a line."""
-        self.lines.append(line)
-        self.length += len(line) + 1
-
     @property
     def text(self) -> str:
         """All of it."""
         return "\n".join(self.lines)
+
+
+def shortened(value: str) -> str:
+    """A value as it fits into a line."""
+    shown = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+    return "".join(character if character.isprintable() else " " for character in shown)
 
 
 @lru_cache(maxsize=1024)

@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
+from cmlint.model.listing import LiveObject
 from cmlint.model.live import Held, Pod, Running
 from cmlint.sources.cluster import objects
 from cmlint.sources.cluster.lists import METADATA, Resource
 from cmlint.sources.cluster.objects import Camel, Head, Meta, head_of
-from cmlint.sources.cluster.workloads import Read, Spec, Template, reads_of
+from cmlint.sources.cluster.workloads import Read, Spec, Template, live_object, reads_of
 
 CORE, APPS, BATCH, EARLY_BATCH = "/api/v1", "/apis/apps/v1", "/apis/batch/v1", "/apis/batch/v1beta1"
 
@@ -40,6 +41,7 @@ KINDS = frozenset(resource.kind for resource in WITH_PODS)
 class Workload(msgspec.Struct, gc=False):
     """An object with a pod spec: `spec` is there where the object may have to be judged itself.
 
+    `live` is it as rules look at it, where it surely is judged: its page is at hand, and others are still to come.
     `done` says that it neither runs nor will; `reads` is what its pod spec reads.
     """
 
@@ -49,6 +51,7 @@ class Workload(msgspec.Struct, gc=False):
     reads: frozenset[Read]
     done: bool = False
     created: str = ""
+    live: LiveObject | None = None
 
 
 class PodWorkload(Workload, gc=False):
@@ -194,8 +197,8 @@ TYPES: dict[str, Any] = {
 API_VERSIONS = {CORE: "v1", APPS: "apps/v1", BATCH: "batch/v1", EARLY_BATCH: "batch/v1beta1"}
 
 
-def taker_of(resource: Resource) -> Callable[[msgspec.Raw], Any]:
-    """What makes of each object of a built-in kind what is kept of it."""
+def taker_of(resource: Resource, prefix: str = "") -> Callable[[msgspec.Raw], Any]:
+    """What makes of each object of a built-in kind what is kept of it; `prefix` stands before the paths of objects."""
     if resource == CONFIG_MAPS:
         return named(objects.ConfigMap, objects.held_config_map)
     if resource == SECRETS:
@@ -207,11 +210,11 @@ def taker_of(resource: Resource) -> Callable[[msgspec.Raw], Any]:
         return lambda raw: decoder.decode(raw).metadata.name
     if resource == PODS:
         pods = msgspec.json.Decoder(PodObject)
-        return lambda raw: take_pod(pods.decode(raw))
+        return lambda raw: take_pod(pods.decode(raw), prefix)
     if resource == EVENTS:
         return msgspec.json.Decoder(Event).decode
     workloads = msgspec.json.Decoder(TYPES[resource.kind])
-    return lambda raw: take_workload(resource, workloads.decode(raw))
+    return lambda raw: take_workload(resource, workloads.decode(raw), prefix)
 
 
 def named(type_: Any, keep: Callable[[Any], Held]) -> Callable[[msgspec.Raw], Named]:
@@ -225,7 +228,7 @@ def named(type_: Any, keep: Callable[[Any], Held]) -> Callable[[msgspec.Raw], Na
     return take
 
 
-def take_workload(resource: Resource, found: Keeping | Job | CronJob) -> Workload:
+def take_workload(resource: Resource, found: Keeping | Job | CronJob, prefix: str) -> Workload:
     """What is kept of an object with a pod template."""
     scaled = found.spec.job_template.spec if isinstance(found, CronJob) else found.spec
     head = head_of(found.metadata, resource.kind, API_VERSIONS[resource.group])
@@ -235,10 +238,11 @@ def take_workload(resource: Resource, found: Keeping | Job | CronJob) -> Workloa
     idle = resource.kind == "ReplicaSet" and head.owner is not None and not scaled.replicas
     spec = None if done or idle else template.spec
     created = found.metadata.creation_timestamp
-    return Workload(head, annotations, spec, frozenset(reads_of(template.spec)), done or idle, created)
+    live = live_object(head, annotations, spec, prefix) if spec and head.owner is None else None
+    return Workload(head, annotations, spec, frozenset(reads_of(template.spec)), done or idle, created, live)
 
 
-def take_pod(found: PodObject) -> PodWorkload:
+def take_pod(found: PodObject, prefix: str) -> PodWorkload:
     """What is kept of a Pod; its spec only where no template tells the same."""
     meta, status = found.metadata, found.status
     head = head_of(meta, "Pod", "v1")
@@ -250,13 +254,15 @@ def take_pod(found: PodObject) -> PodWorkload:
     )
     pod = Pod(meta.name, meta.creation_timestamp, meta.revision, containers)
     templated = head.owner is not None and head.owner[0] in KINDS
+    spec = None if templated or done else found.spec
     return PodWorkload(
         head,
         head.annotations,
-        None if templated or done else found.spec,
+        spec,
         frozenset(reads_of(found.spec)),
         done,
         meta.creation_timestamp,
+        live_object(head, head.annotations, spec, prefix) if spec and head.owner is None else None,
         pod,
         head.owner is not None and head.owner[0] == "Node",
     )

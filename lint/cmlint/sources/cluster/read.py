@@ -22,7 +22,7 @@ THREADS = 4
 """Lists read at the same time."""
 
 PROVIDERS = (kinds.CONFIG_MAPS, kinds.SECRETS, kinds.NAMES_OF_SECRETS)
-BUILT_IN = (*PROVIDERS, *kinds.WITH_PODS, kinds.EVENTS)
+BUILT_IN = (*PROVIDERS, *kinds.WITH_PODS, *kinds.EARLIER.values(), kinds.EVENTS)
 
 Progress = Callable[[str], None]
 """Told what is being read."""
@@ -178,12 +178,12 @@ class Lists:
             earlier = kinds.EARLIER.get(resource)
             if error.status != NOT_FOUND or earlier is None:
                 raise
-            return read_list(self.connection, earlier, namespace, kinds.taker_of(earlier))
+            return read_list(self.connection, earlier, namespace, self.taker_of(earlier))
 
     def taker_of(self, resource: Resource) -> Callable[[msgspec.Raw], Any]:
         """What makes of each object of a list what is kept of it."""
         if resource in BUILT_IN:
-            return kinds.taker_of(resource)
+            return kinds.taker_of(resource, self.prefix)
         from cmlint.sources.cluster.custom import take_custom
 
         return lambda raw: take_custom(resource, raw, self.prefix)

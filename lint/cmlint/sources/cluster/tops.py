@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from cmlint.kube.fields import POD_PATHS
-from cmlint.model.facts import Document, FileFacts, Span
-from cmlint.model.listing import Listing, LiveObject, ignore_of, path_of
+from cmlint.model.listing import LiveObject
 from cmlint.model.live import Pod
 from cmlint.sources.cluster.kinds import PodWorkload, Workload
-from cmlint.sources.cluster.workloads import Spec, SpecReader
+from cmlint.sources.cluster.workloads import live_object
 
 Key = tuple[str, str, str]
 """Namespace, kind and name."""
@@ -39,7 +37,8 @@ def judged(
             tops[each.head.key] = each
     for each in latest(tops.values(), pods):
         if each.spec is not None:
-            workloads[each.head.namespace].append(live_object(each, each.spec, prefix))
+            live = each.live or live_object(each.head, each.annotations, each.spec, prefix)
+            workloads[each.head.namespace].append(live)
     return {name: sorted(here) for name, here in workloads.items()}, dict(pods)
 
 
@@ -79,25 +78,3 @@ def latest(tops: Iterable[Workload], pods: dict[Key, list[Pod]]) -> list[Workloa
             pods[each.head.key] = pods.get(each.head.key, []) + pods.pop(before.head.key, [])
         result[key] = each
     return list(result.values())
-
-
-def live_object(found: Workload, spec: Spec, prefix: str) -> LiveObject:
-    """A workload as a live object."""
-    head, listing = found.head, Listing()
-    name, namespace = listing.put("metadata.name", head.name), listing.put("metadata.namespace", head.namespace)
-    ignore = ignore_of(head.ignore, listing)
-    pod = SpecReader(listing).read(spec, found.annotations, ".".join(POD_PATHS[head.kind]))
-    document = Document(
-        Span(0, max(listing.length - 1, 0)),
-        name.span,
-        head.api_version,
-        head.kind,
-        name,
-        namespace,
-        head.annotations,
-        ignore,
-        pods=(pod,),
-        labels=head.labels,
-    )
-    path = path_of(head.kind, head.namespace, head.name, prefix)
-    return LiveObject(path, FileFacts((document,)), listing.text, head.group)

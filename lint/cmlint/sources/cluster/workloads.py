@@ -9,10 +9,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from cmlint.kube.fields import POD_PATHS
 from cmlint.model.facts import (
     Container,
+    Document,
     Env,
     EnvFrom,
+    FileFacts,
     Item,
     Mount,
     PodSpec,
@@ -23,8 +26,8 @@ from cmlint.model.facts import (
     Volume,
     VolumeSource,
 )
-from cmlint.model.listing import Listing
-from cmlint.sources.cluster.objects import Camel
+from cmlint.model.listing import Listing, LiveObject, ignore_of, path_of
+from cmlint.sources.cluster.objects import Camel, Head
 
 
 class KeyRef(Camel, frozen=True):
@@ -325,3 +328,25 @@ class SpecReader:
         keys = tuple(item.key for item in items)
         reference = Reference(target, name, keys, source.optional, via, name.span, path)
         return VolumeSource(reference, items or None)
+
+
+def live_object(head: Head, annotations: tuple[str, ...], spec: Spec, prefix: str) -> LiveObject:
+    """A workload as a live object; `annotations` are those of its template."""
+    listing = Listing()
+    name, namespace = listing.put("metadata.name", head.name), listing.put("metadata.namespace", head.namespace)
+    ignore = ignore_of(head.ignore, listing)
+    pod = SpecReader(listing).read(spec, annotations, ".".join(POD_PATHS[head.kind]))
+    document = Document(
+        Span(0, max(listing.length - 1, 0)),
+        name.span,
+        head.api_version,
+        head.kind,
+        name,
+        namespace,
+        head.annotations,
+        ignore,
+        pods=(pod,),
+        labels=head.labels,
+    )
+    path = path_of(head.kind, head.namespace, head.name, prefix)
+    return LiveObject(path, FileFacts((document,)), listing.text, head.group)
