@@ -357,7 +357,7 @@ def cases_in(text: str) -> dict[str, TestCase]:
 def test_junit_says_what_fails_and_what_passes(tmp_path: Path) -> None:
     ignored = POD.replace("web", "api").replace("1}", "1} # cmlint: ignore[environment] a webhook quotes it")
     write(tmp_path, {"a.yaml": f"{POD}---\n{ignored}", "b.yaml": CONFIG, "c.yaml": "kind: of another sort\n"})
-    (tmp_path / "d.yaml").write_bytes(b"\xff")
+    (tmp_path / "d.yaml").write_bytes(b"kind: \xff\n")
     done = cmlint(tmp_path, "check", "--format", "junit")
     whole = JUnitXml.fromstring(done.stdout.encode())
     assert (whole.tests, whole.failures, whole.errors, whole.skipped) == (4, 1, 1, 1)

@@ -254,7 +254,7 @@ def is_script(raw: bytes, name: str) -> bool:
 
 def is_object(raw: bytes) -> bool:
     """Whether a file that is no valid text may be meant for Kubernetes all the same."""
-    return b"apiVersion" in raw or b"\0" in raw or raw.startswith(UTF_16)
+    return b"apiVersion" in raw or b"kind:" in raw or b"\0" in raw or raw.startswith(UTF_16)
 
 
 def is_regular(entry: os.DirEntry[str]) -> bool:
