@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
@@ -48,9 +49,10 @@ def has_another_word(name: str, other: str) -> bool:
     return len(words) != len(other_words) and (set(words) < set(other_words) or set(other_words) < set(words))
 
 
-def words_of(name: str) -> list[str]:
-    """The words of a name, between its separators."""
-    return re.findall(r"[^-_.]+", name.lower())
+@lru_cache(maxsize=4096)
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name, between its separators; each name is compared with many others."""
+    return tuple(re.findall(r"[^-_.]+", name.lower()))
 
 
 class Nearby:
