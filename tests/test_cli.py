@@ -243,6 +243,28 @@ def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
     assert failed.stderr.decode() == fatal(message, help_)
 
 
+NOTHING = "nothing to lint in standard input: no Kubernetes object in 1 file"
+CLOSED = [
+    ("check - <&-", fatal(NOTHING, "name the files or folders that hold manifests, or allow it with `--allow-empty`")),
+    (
+        "check a.yaml >&-",
+        fatal(
+            "standard output: cannot be written: bad file descriptor", "name a file that can be written with `--output`"
+        ),
+    ),
+    ("check nowhere.yaml -q 2>&-", ""),
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the streams")
+@pytest.mark.parametrize(("line", "said"), CLOSED)
+def test_a_stream_that_is_closed(tmp_path: Path, line: str, said: str) -> None:
+    write(tmp_path, {"a.yaml": CLEAN})
+    words = ["sh", "-c", f'"$0" {line}', str(COMMAND)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
+
+
 def test_a_report_goes_through_a_link_and_into_a_pipe(tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": CLEAN, "real/out.txt": ""})
     (tmp_path / "out.txt").symlink_to("real/out.txt")

@@ -24,8 +24,17 @@ BROKEN_PIPE = 141
 def entry() -> NoReturn:
     """Runs the command line and ends at once: to clear up first would take longer than to check a file."""
     gc.disable()
+    open_streams()
     code = main(sys.argv[1:])
     os._exit(code)
+
+
+def open_streams() -> None:
+    """Opens the streams that a caller has closed: there is nothing to read, and it is an error to write a report."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY), number)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def main(words: Sequence[str]) -> int:
