@@ -34,7 +34,10 @@ class Line(NamedTuple):
 
 
 def process(*words: str | Path, fine: Iterable[int] = (0, 1), folder: Path | None = None) -> Cost:
-    """Runs a command to its end; its output is made and thrown away. The memory is that of its largest process."""
+    """Runs a command to its end; its output is made and thrown away.
+
+    The memory is that of its largest process, and at least what this process has: a process inherits that peak.
+    """
     start = time.perf_counter()
     running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
     _, status, used = os.wait4(running.pid, 0)

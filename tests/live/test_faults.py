@@ -24,6 +24,7 @@ from tests.support.live import (
     env,
     no_keys,
     of_both,
+    pod_file,
     run,
     spec,
 )
@@ -194,17 +195,7 @@ def test_a_context_that_is_not_there(cluster: Cluster) -> None:
 
 # an answer that does not come to its end
 
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example.com/web:1.4.2
-      envFrom: [{secretRef: {name: logni}}]
-"""
+POD = pod_file("envFrom: [{secretRef: {name: logni}}]")
 
 
 def whole(cluster: Cluster, path: str) -> str:

@@ -16,7 +16,7 @@ import yaml
 
 from tests.support.apiserver import KUBECTL, Cluster, Tree, running
 from tests.support.command import cmlint, needed
-from tests.support.live import NO_KEY, Ran, audit, config_map, deployment, env, no_keys, run, spec
+from tests.support.live import NO_KEY, Ran, audit, config_map, deployment, env, no_keys, pod_file, run, spec
 from tests.support.run import ROOT
 from tests.support.tools import client
 from tests.support.tunnel import tunnel
@@ -334,17 +334,7 @@ def test_a_proxy_that_cannot_be_used(cluster: Cluster, pod: Path, url: str, why:
 
 MAJORS = (34, 35, 36, 37)
 NO_PROXY_SINCE, PROXY_URL_SINCE = 36, 37
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: registry.example.com/web:1.4.2
-      env: [{name: HOST, valueFrom: {configMapKeyRef: {name: settings, key: HOTS}}}]
-"""
+POD = pod_file("env: [{name: HOST, valueFrom: {configMapKeyRef: {name: settings, key: HOTS}}}]")
 
 
 def test_the_oldest_version_of_the_client_is_the_one_that_is_required() -> None:

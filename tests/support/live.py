@@ -62,6 +62,21 @@ def secret(cluster: Cluster, namespace: str, name: str, keys: str = "", **more: 
     )
 
 
+def pod_file(field: str) -> str:
+    """A manifest of a pod with one container, `web`, and one more field of it."""
+    return f"""\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: registry.example.com/web:1.4.2
+      {field}
+"""
+
+
 def env(kind: str, name: str, key: str) -> Tree:
     """A variable from a key, of a ConfigMap (`configMapKeyRef`) or a Secret (`secretKeyRef`)."""
     return {"name": key, "valueFrom": {kind: {"name": name, "key": key}}}

@@ -12,7 +12,7 @@ from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.placed import Built, Placed, folders_above
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
-from cmlint.model.facts import KUSTOMIZATION, Container, FileFacts, Reference, Target, Volume
+from cmlint.model.facts import Container, FileFacts, Reference, Target, Volume
 
 if TYPE_CHECKING:
     from cmlint.bundle.cluster import Cluster
@@ -119,8 +119,4 @@ class Bundle:
     @cached_property
     def kustomized(self) -> frozenset[str]:
         """The folders that hold a kustomization which was not built."""
-        return frozenset(
-            path.rpartition("/")[0]
-            for path, facts in self.files
-            if any(skip.reason == KUSTOMIZATION for skip in facts.skipped)
-        )
+        return frozenset(path.rpartition("/")[0] for path, facts in self.files if facts.kustomized)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from cmlint.model.facts import KUSTOMIZATION, Document, FileFacts, Skip
+from cmlint.model.facts import Document, FileFacts, Skip
 
 COMPLETED = "completed elsewhere: no container has an image"
 
@@ -22,7 +22,7 @@ Files = list[tuple[str, FileFacts]]
 def without_parts(files: Files, beside: Iterable[tuple[str, FileFacts]]) -> Files:
     """The files of a bundle, in which such workloads are skipped; `beside` says where kustomizations lie."""
     lacking = [path for path, facts in files if any(document.imageless for document in facts.documents)]
-    kustomized = {folder_of(path) for path, facts in beside if is_kustomization(facts)}
+    kustomized = {folder_of(path) for path, facts in beside if facts.kustomized}
     count = Counter(map(folder_of, lacking))
     parts = {path for path in lacking if folder_of(path) in kustomized or count[folder_of(path)] > 1}
     parts.update(alike(lacking, files))
@@ -47,11 +47,6 @@ def has_image(document: Document) -> bool:
 def folder_of(path: str) -> str:
     """The folder that a path lies in; empty at the top."""
     return path.rpartition("/")[0]
-
-
-def is_kustomization(facts: FileFacts) -> bool:
-    """Whether kustomize reads a file."""
-    return any(skip.reason == KUSTOMIZATION for skip in facts.skipped)
 
 
 def skipping(facts: FileFacts) -> FileFacts:

@@ -365,3 +365,8 @@ class FileFacts(Facts, frozen=True):
     skipped: tuple[Skip, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     commands: tuple[Document, ...] = ()
+
+    @property
+    def kustomized(self) -> bool:
+        """Whether it is kustomize that reads the text."""
+        return any(skip.reason == KUSTOMIZATION for skip in self.skipped)
