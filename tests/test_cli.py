@@ -253,6 +253,7 @@ CLOSED = [
         ),
     ),
     ("check nowhere.yaml -q 2>&-", ""),
+    ("--help >&-", fatal("standard output: cannot be written: bad file descriptor", "see that it can be written")),
 ]
 
 

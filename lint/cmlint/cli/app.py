@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 from cmlint import __version__
 from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command, Examples, Parameter
+from cmlint.cli.terminal import not_written
 from cmlint.errors import FatalError
 from cmlint.registry import load_rules
 from cmlint.rules import BadRuleError
@@ -46,6 +47,10 @@ def parse_with_typer(words: Sequence[str]) -> tuple[Command, Any] | int:
         answer = make_app(program)(args=list(words), prog_name=program, standalone_mode=False)
     except LineError as error:
         raise wrong_line(program, error) from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise not_written(error, error.filename, "see that it can be written") from None
     return answer if isinstance(answer, (tuple, int)) else 0
 
 

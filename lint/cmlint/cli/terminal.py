@@ -52,9 +52,13 @@ def write(text: str, path: str | None = None, flag: str = "--output") -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        message = f"{path or 'standard output'}: cannot be written: {reason}"
-        raise FatalError(message, f"name a file that can be written with `{flag}`") from None
+        raise not_written(error, path, f"name a file that can be written with `{flag}`") from None
+
+
+def not_written(error: OSError, path: str | None, help_: str) -> FatalError:
+    """What is said where a file, or without one standard output, cannot be written."""
+    reason = (error.strerror or str(error)).lower()
+    return FatalError(f"{path or 'standard output'}: cannot be written: {reason}", help_)
 
 
 def send(raw: bytes) -> None:
