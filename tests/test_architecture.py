@@ -16,7 +16,8 @@ ALLOWED = {
     "model": "",
     "kube": "",
     "errors": "",
-    "progress": "",
+    "system": "errors",
+    "progress": "system",
     "atomic": "",
     "texts": "model",
     "manifest": "kube model",
@@ -28,7 +29,7 @@ ALLOWED = {
     "fingerprints": "model",
     "engine": "bundle fingerprints manifest model rules suppress texts",
     "cache": "errors model",
-    "sources": "cache errors kube manifest model",
+    "sources": "cache errors kube manifest model system",
     "config": "errors kube manifest registry rules sources",
     "result": "bundle model sources texts",
     "runs": "cache model result sources texts",
@@ -36,12 +37,12 @@ ALLOWED = {
     "selection": "config kube registry rules",
     "check": "bundle cache config engine given manifest model progress result rules selection sources suppress texts",
     "live": "bundle config engine kube model result rules selection sources suppress texts",
-    "adopt": "cache check config engine errors fingerprints fixes manifest model result rules sources texts",
+    "adopt": "cache check config engine errors fingerprints fixes manifest model result rules sources system texts",
     "fixes": "atomic check engine manifest model result sources",
-    "report": "bundle check engine fixes kube model registry result rules sources texts",
+    "report": "bundle check engine fixes kube model registry result rules sources system texts",
     "cli": "adopt atomic bundle cache check config errors fixes kube live manifest model progress registry report "
-    "result rules runs selection sources suppress texts",
-    "__main__": "cli errors",
+    "result rules runs selection sources suppress system texts",
+    "__main__": "cli errors system",
 }
 """What each room of `lint/cmlint` may import from the others."""
 

@@ -271,7 +271,7 @@ def test_nothing_in_a_manifest_makes_an_annotation_of_its_own(tmp_path: Path) ->
     write(tmp_path, {"a.yaml": POD.replace("name: A", 'name: "A\\r\\n::error::b%0A::"')})
     done = cmlint(tmp_path, "check", "--format", "github", "--select", "non-string-env")
     ((_, _, message),) = commands_in(done.stdout)
-    assert message.startswith("the value of `A\r\n::error::b%0A::` must be a string")
+    assert message.startswith("the value of `A␍␊::error::b%0A::` must be a string")
 
 
 def test_what_could_not_be_read_is_annotated(tmp_path: Path) -> None:
@@ -293,7 +293,15 @@ def test_in_github_actions_annotations_come_by_themselves(tmp_path: Path) -> Non
     assert word not in cmlint(tmp_path, "check", GITHUB_ACTIONS="true").stdout
 
 
-@pytest.mark.parametrize("words", [("--format", "text"), ("--format", "concise"), ("--output", "out.txt")])
+@pytest.mark.parametrize("form", ["text", "concise"])
+def test_in_github_actions_what_is_made_for_people_is_fenced(tmp_path: Path, form: str) -> None:
+    write(tmp_path, {"a.yaml": POD})
+    plain, there = (cmlint(tmp_path, "check", "--format", form, GITHUB_ACTIONS=value) for value in ("", "true"))
+    assert re.fullmatch(r"::stop-commands::([0-9a-f]{32})\n(.*)::\1::\n", there.stdout, re.DOTALL)
+    assert there.stdout.split("\n", 1)[1].rpartition("::\n")[0].rpartition("::")[0] == plain.stdout
+
+
+@pytest.mark.parametrize("words", [("--format", "json"), ("--format", "markdown"), ("--output", "out.txt")])
 def test_in_github_actions_what_was_asked_for_stays_as_it_is(tmp_path: Path, words: tuple[str, ...]) -> None:
     write(tmp_path, {"a.yaml": POD})
     plain, there = cmlint(tmp_path, "check", *words), cmlint(tmp_path, "check", *words, GITHUB_ACTIONS="true")
@@ -393,7 +401,7 @@ def test_junit_holds_no_character_that_xml_cannot(tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": POD.replace("name: A", 'name: "A\\0\\x1b\\uffff<]]>&"')})
     done = cmlint(tmp_path, "check", "--format", "junit")
     messages = [case.result[0].message for case in cases_in(done.stdout).values()]
-    assert "the value of `A␀␛\N{REPLACEMENT CHARACTER}<]]>&` must be a string, but it is a number" in messages
+    assert "the value of `A␀␛\\uffff<]]>&` must be a string, but it is a number" in messages
 
 
 # markdown

@@ -50,6 +50,9 @@ FRONT = [
     "cmlint.runs",
     "cmlint.sources",
     "cmlint.sources.files",
+    "cmlint.system",
+    "cmlint.system.streams",
+    "cmlint.system.text",
     "cmlint.texts",
 ]
 """What every run of `check` imports."""

@@ -14,7 +14,8 @@ from typing import Any, NoReturn
 
 from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command, parse
-from cmlint.errors import FatalError, mistake
+from cmlint.errors import FatalError, internal
+from cmlint.system import streams
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -43,14 +44,13 @@ def main(words: Sequence[str]) -> int:
         code = run(words)
         sys.stdout.flush()
     except FatalError as error:
-        code = complain(error.message, error.help)
+        code = complain(error)
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:
         code = BROKEN_PIPE
     except Exception as error:
-        code = complain(mistake(error), "this is a mistake in cmlint, not in the manifests; please report it")
-    sys.stderr.flush()
+        code = complain(internal(error))
     return code
 
 
@@ -77,9 +77,9 @@ def parse_plainly(words: Sequence[str]) -> tuple[Command, Any] | None:
     return None if values is None else (command, command.options(**values))
 
 
-def complain(message: str, help: str) -> int:  # noqa: A002
+def complain(error: FatalError) -> int:
     """Says what ended the run, and what to do about it."""
-    sys.stderr.write(f"cmlint: error: {message}\nhelp: {help}\n")
+    streams.complain(error)
     return 2
 
 

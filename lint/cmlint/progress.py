@@ -7,13 +7,13 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from cmlint.system import streams
+
 if TYPE_CHECKING:
     from threading import Event, Thread
 
 AFTER, EVERY = 1.0, 0.2
 """The seconds until the first word, and from one to the next."""
-
-ERASE = "\r\033[K"
 
 
 class Progress:
@@ -44,17 +44,14 @@ class Progress:
         wait = AFTER
         while not over.wait(wait):
             room = os.get_terminal_size(sys.stderr.fileno()).columns or 80
-            line = f"cmlint: {self.doing} ... {time.monotonic() - started:.0f} s"
             self.visible = True
-            sys.stderr.write(f"{ERASE}{line[: room - 1]}")
-            sys.stderr.flush()
+            streams.redraw(f"cmlint: {self.doing} ... {time.monotonic() - started:.0f} s", room - 1)
             wait = EVERY
 
     def clear(self) -> None:
         """Takes the line away, so that something else can be written; it comes again while the run goes on."""
         if self.visible:
-            sys.stderr.write(ERASE)
-            sys.stderr.flush()
+            streams.redraw("", 0)
             self.visible = False
 
 

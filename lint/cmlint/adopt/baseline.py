@@ -10,6 +10,7 @@ import msgspec
 from cmlint.errors import FatalError
 from cmlint.fingerprints import fingerprints
 from cmlint.model.findings import Finding, Known
+from cmlint.system.text import json_of
 
 VERSION = 1
 
@@ -84,7 +85,7 @@ class Baseline:
     @property
     def text(self) -> str:
         """The baseline as it is written: an entry a line, in order, so that differences can be read and merged."""
-        lines = [msgspec.json.format(msgspec.json.encode(entry), indent=0).decode() for entry in self.entries]
+        lines = [json_of(entry, 0) for entry in self.entries]
         listed = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
         return f'{{\n  "version": {VERSION},\n  "findings": {listed}\n}}\n'
 

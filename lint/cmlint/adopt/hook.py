@@ -32,7 +32,7 @@ def with_hook(text: str) -> str | None:
     added = insert(text, before)
     hook = plain(read_yaml(ENTRY, FILE))
     if not says(added, {**before, "repos": [*before.get("repos", ()), *hook]}):
-        raise FatalError(f"{FILE}: there is no place where the hook can be added", f"add it by hand:\n{ENTRY}")
+        raise FatalError(f"{FILE}: there is no place where the hook can be added", "add it by hand:", ENTRY)
     return added
 
 

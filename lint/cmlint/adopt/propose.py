@@ -11,6 +11,7 @@ from cmlint.model.outcome import Unverified
 from cmlint.result import Result
 from cmlint.sources import files
 from cmlint.sources.tool import find_program
+from cmlint.system.text import printable
 
 MOST = 30
 """The most names that are proposed; `--verbose` lists them all."""
@@ -74,7 +75,7 @@ def external(unverified: Iterable[Unverified]) -> Iterator[str]:
 
 def quoted(name: str) -> str:
     """A name as a pattern that matches nothing else, in YAML."""
-    pattern = "".join(f"[{character}]" if character in "*?[" else character for character in name)
+    pattern = "".join(f"[{character}]" if character in "*?[" else character for character in printable(name))
     plain = all(character.isalnum() or character in "-./_" for character in pattern)
     return pattern if plain else "'" + pattern.replace("'", "''") + "'"
 
@@ -83,7 +84,7 @@ def evidence(places: Sequence[Unverified]) -> str:
     """Where a name is used, and why it may be there, in one line."""
     first = places[0]
     more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-    return " ".join(f"{first.location.path}:{first.location.start.line}{more}: {first.why}".split())
+    return printable(" ".join(f"{first.location.path}:{first.location.start.line}{more}: {first.why}".split()))
 
 
 def baseline(number: int) -> Iterator[str]:

@@ -7,7 +7,8 @@ import msgspec
 from cmlint.cache.folder import Folder, default_path
 from cmlint.cli.inputs import tell
 from cmlint.cli.parameters import CACHE_DIR, Command, Parameter
-from cmlint.cli.terminal import write
+from cmlint.cli.terminal import show
+from cmlint.system.text import printable
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -34,12 +35,12 @@ def run(options: Options) -> int:
     """Says where the cache is, or empties it."""
     folder = Folder(options.cache_dir or default_path())
     if options.action == "dir":
-        write(f"{folder.path}\n")
+        show(f"{printable(str(folder.path))}\n")
         return 0
     count = folder.clear()
     for complaint in folder.complaints:
         tell("error", complaint)
-    write(f"{count} file{'' if count == 1 else 's'} removed from {folder.path}\n")
+    show(f"{count} file{'' if count == 1 else 's'} removed from {printable(str(folder.path))}\n")
     return 2 if folder.complaints else 0
 
 

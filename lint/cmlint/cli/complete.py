@@ -13,6 +13,7 @@ from contextlib import redirect_stdout, suppress
 from io import StringIO
 
 from cmlint.cli.app import PLUGIN, parse_with_typer
+from cmlint.cli.terminal import write
 
 AND_FILES = ":0"
 """Lets the shell propose files where there is nothing else."""
@@ -28,4 +29,4 @@ def entry() -> None:
     answer = StringIO()
     with suppress(SystemExit), redirect_stdout(answer):
         parse_with_typer(["check"])
-    sys.stdout.write("\n".join([*answer.getvalue().split(), AND_FILES, ""]))
+    write("\n".join([*answer.getvalue().split(), AND_FILES, ""]))

@@ -10,7 +10,7 @@ from cmlint.check import read_bundles
 from cmlint.cli import parameters
 from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell, tell_problems
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.terminal import view_of, write
+from cmlint.cli.terminal import show, view_of, write
 from cmlint.config import load
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
@@ -71,7 +71,10 @@ def run(options: Options) -> int:
     found = chosen(list(workloads(bundles)), options)
     if not found:
         tell("warning", "there is no workload in these files")
-    write(render_json(found) if options.format == "json" else render_text(found, view_of(options.color)))
+    if options.format == "json":
+        write(render_json(found))
+    else:
+        show(render_text(found, view_of(options.color)))
     return 2 if failed(problems) else 0
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from cmlint.cli.inputs import failed, tell, tell_problems
-from cmlint.cli.terminal import view_of, write
+from cmlint.cli.terminal import show as show_text
+from cmlint.cli.terminal import view_of
 from cmlint.fixes import fixing
 from cmlint.fixes.save import NotSavedError, save
-from cmlint.report.characters import printable
 from cmlint.report.diff import render
 from cmlint.report.summary import count, fixes_in, place
 from cmlint.result import Result
@@ -68,7 +68,7 @@ def write_all(fixed: fixing.Fixed) -> list[files.Problem]:
 def show(result: Result, check: Callable[[], Result], wishes: Wishes, output: str | None) -> int:
     """Shows what would be changed; the exit status is that of diff."""
     fixed = mended(result, check, wishes)
-    write(render(result, fixed.result, fixed.changes.values(), view_of(wishes.color, output)), output)
+    show_text(render(result, fixed.result, fixed.changes.values(), view_of(wishes.color, output)), output)
     if not wishes.quiet:
         tell_fixed("would be ignored" if wishes.add_ignores else "would be fixed", fixed)
         if more := fixes_in(fixed.result):
@@ -84,5 +84,5 @@ def tell_fixed(word: str, fixed: fixing.Fixed) -> None:
     for refused in fixed.refused:
         tell(
             f"not {word.removeprefix('would be ')}",
-            f"{place(refused.location)}: `{refused.rule}`: {printable(refused.why)}",
+            f"{place(refused.location)}: `{refused.rule}`: {refused.why}",
         )

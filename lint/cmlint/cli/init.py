@@ -10,9 +10,10 @@ import msgspec
 from cmlint.check import check
 from cmlint.cli.inputs import rules_or_error, tell_problems
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.terminal import write
+from cmlint.cli.terminal import show, write
 from cmlint.config import NAMES, PYPROJECT, TABLE, Config, text_of
 from cmlint.errors import FatalError
+from cmlint.system.text import printable
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -70,8 +71,7 @@ def wants_hook(options: Options) -> bool:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         say(f"`cmlint init --force --pre-commit` adds the hook to {FILE}, too")
         return False
-    sys.stdout.write(f"Add the hook to {FILE}? [y/N] ")
-    sys.stdout.flush()
+    write(f"Add the hook to {FILE}? [y/N] ")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
@@ -89,7 +89,7 @@ def add_hook() -> None:
 
 def say(message: str) -> None:
     """Says what was done."""
-    sys.stdout.write(f"{message}\n")
+    show(f"{printable(message)}\n")
 
 
 EXAMPLES = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from cmlint.errors import FatalError
 from cmlint.model.facts import FileFacts
 from cmlint.progress import PROGRESS
 from cmlint.sources import files
+from cmlint.system import streams
 
 if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
@@ -47,14 +47,19 @@ def settle_rules(config: Config, options: Any) -> Config:
 def tell(kind: str, message: str) -> None:
     """Says something about the input, in one line that is no part of the report."""
     PROGRESS.clear()
-    sys.stderr.write(f"cmlint: {kind}: {message}\n")
+    streams.say(f"cmlint: {kind}: {message}")
 
 
 def tell_problems(problems: Iterable[files.Problem]) -> None:
     """Says what could not be read or built."""
-    for problem in problems:
-        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
-        tell("error" if problem.fatal else "warning", f"{place}: {problem.message}")
+    PROGRESS.clear()
+    streams.say(*map(line_of, problems))
+
+
+def line_of(problem: files.Problem) -> str:
+    """What is said of a problem."""
+    place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+    return f"cmlint: {'error' if problem.fatal else 'warning'}: {place}: {problem.message}"
 
 
 def failed(problems: Iterable[files.Problem]) -> bool:

@@ -6,13 +6,18 @@ import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from cmlint.cli.terminal import view_of, write
-from cmlint.errors import FatalError
+from cmlint.cli.terminal import show, view_of, write
+from cmlint.errors import FatalError, internal
 from cmlint.report import render
 from cmlint.result import Result
+from cmlint.system.streams import complain, in_actions
 
 SUFFIXES = {".sarif": "sarif", ".html": "html", ".md": "markdown", ".xml": "junit", ".json": "json", ".txt": "text"}
 """The formats that names of files promise, though a file may have any name."""
+
+
+FOR_PEOPLE = ("text", "concise")
+"""The formats whose lines may begin like a command in a log; the others escape what could be taken for one."""
 
 
 class Report(NamedTuple):
@@ -52,27 +57,36 @@ def wanted(formats: Sequence[str], outputs: Sequence[str]) -> list[Report]:
     return [Report(form, file) for form, file in zip(forms, files, strict=True)]
 
 
-def in_actions() -> bool:
-    """Whether GitHub Actions reads what is printed."""
-    return os.environ.get("GITHUB_ACTIONS") == "true"
-
-
 def write_reports(
     reports: Sequence[Report], result: Result, options: Any, seconds: float, *, tidy: bool = False
 ) -> None:
     """Writes the reports of a run; in GitHub Actions, if no format is asked for, text is followed by annotations.
 
-    The text is fenced off there, for what it shows of a manifest is not to be taken for a command.
+    A report that cannot be written keeps none of the others from being written; raises FatalError after the last.
     """
     view = {
         "seconds": seconds,
         "tidy": tidy,
         **{name: getattr(options, name) for name in ("verbose", "quiet", "statistics")},
     }
+    errors: list[Exception] = []
     for form, output in reports:
-        text = render(form, result, view_of(options.color, output, **view))
-        if output is None and not options.format and in_actions():
-            from cmlint.report.github import fenced
+        try:
+            text = render(form, result, view_of(options.color, output, **view))
+            (show if form in FOR_PEOPLE else write)(text, output)
+            if output is None and not options.format and in_actions():
+                write(render("github", result, view_of(options.color, **view)))
+        except Exception as error:
+            errors.append(error)
+    raise_last(errors)
 
-            text = fenced(text, os.urandom(16).hex()) + render("github", result, view_of(options.color, **view))
-        write(text, output)
+
+def raise_last(errors: Sequence[Exception]) -> None:
+    """Says why reports could not be written, and raises the last reason; a reader that has gone is the least."""
+    reasons = [error for error in errors if not isinstance(error, BrokenPipeError)] or errors
+    fatal = [error if isinstance(error, (FatalError, BrokenPipeError)) else internal(error) for error in reasons]
+    for error in fatal[:-1]:
+        if isinstance(error, FatalError):
+            complain(error)
+    if fatal:
+        raise fatal[-1]

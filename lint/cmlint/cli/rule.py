@@ -10,7 +10,7 @@ import msgspec
 
 from cmlint.cli.inputs import rules_or_error
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.terminal import view_of, write
+from cmlint.cli.terminal import show, view_of, write
 from cmlint.errors import FatalError
 from cmlint.kube.near import nearest
 from cmlint.model.findings import SEVERITIES, WHAT_HAPPENS
@@ -41,11 +41,11 @@ def run(options: Options) -> int:
     if options.format == "json":
         write(encode({"version": VERSION, "rules": [declaration(rule) for rule in chosen]}))
     elif options.name is None:
-        write(listing(chosen, view_of("auto")))
+        show(listing(chosen, view_of("auto")))
     elif sys.stdout.isatty():
         draw(page(chosen[0]))
     else:
-        write(page(chosen[0]))
+        show(page(chosen[0]))
     return 0
 
 

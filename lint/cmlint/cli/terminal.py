@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from typing import Any
 
@@ -34,6 +35,21 @@ def width_of() -> int | None:
         return os.get_terminal_size(sys.stdout.fileno()).columns or None
     except (OSError, ValueError):
         return None
+
+
+def show(text: str, path: str | None = None) -> None:
+    """Writes what is made for people, in a log of GitHub Actions between fences; raises FatalError."""
+    from cmlint.system.streams import fenced, in_actions
+
+    write(fenced(text) if text and in_actions() and not is_file(path) else text, path)
+
+
+def is_file(path: str | None) -> bool:
+    """Whether a path, or without one standard output, is a file that is no stream."""
+    try:
+        return stat.S_ISREG((os.stat(path) if path else os.fstat(sys.stdout.fileno())).st_mode)
+    except (OSError, ValueError):
+        return path is not None
 
 
 def write(text: str, path: str | None = None, flag: str = "--output") -> None:

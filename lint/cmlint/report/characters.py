@@ -1,38 +1,11 @@
-"""Text that is safe to show on a terminal, and the columns it takes there."""
+"""The columns that text takes on a terminal."""
 
 from __future__ import annotations
 
 import unicodedata
 
-TAB = " " * 4
 HIDDEN = "•" * 6
 """What stands for a value that must not be shown, however long it is."""
-
-OBEYED = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
-"""Categories of characters that are not shown but do something: controls, changes of direction, invisible spaces."""
-
-JOINER = "\u200d"
-"""Joins emoji to one."""
-
-
-def printable(text: str) -> str:
-    """A text in one line that a terminal shows and never obeys."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(visible, text))
-
-
-def visible(character: str) -> str:
-    """A character, or what stands for one that would not be shown but do something."""
-    if character.isprintable():
-        return character
-    if character == "\t":
-        return TAB
-    if character < " ":
-        return chr(0x2400 + ord(character))
-    if unicodedata.category(character) in OBEYED and character != JOINER:
-        return "\N{REPLACEMENT CHARACTER}"
-    return character
 
 
 def width(text: str) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cmlint.report.characters import printable
 from cmlint.report.paint import Paint
 from cmlint.report.summary import extras, summary
 from cmlint.report.view import View
 from cmlint.result import Result
+from cmlint.system.text import printable
 
 
 def render(result: Result, view: View) -> str:

@@ -8,10 +8,11 @@ from difflib import SequenceMatcher
 
 from cmlint.fixes.fixing import Change
 from cmlint.model.facts import Span
-from cmlint.report.characters import HIDDEN, printable
+from cmlint.report.characters import HIDDEN
 from cmlint.report.paint import Paint
 from cmlint.report.view import View
 from cmlint.result import Result
+from cmlint.system.text import printable
 
 AROUND = 3
 """The lines that are shown before and behind a change."""
@@ -27,7 +28,7 @@ def render(before: Result, after: Result, changes: Iterable[Change], view: View)
     for change in sorted(changes, key=lambda change: change.path):
         lines += [paint("bold", f"--- {printable(change.path)}"), paint("bold", f"+++ {printable(change.path)}")]
         for line in hunks(change, hidden.get(change.path, ()), still_hidden.get(change.path, ())):
-            shown = printable(line) if view.width else line
+            shown = exact(line)
             lines.append(paint(STYLES[line[0]], shown) if line[0] in STYLES else shown)
     return "".join(f"{line}\n" for line in lines)
 
@@ -58,6 +59,12 @@ def marked(sign: str, lines: Iterable[str]) -> Iterator[str]:
         yield sign + line.removesuffix("\n")
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"
+
+
+def exact(line: str) -> str:
+    """A line that `patch` can apply, as far as a terminal and a log allow: tabs and the end of the line are kept."""
+    body = line.removesuffix("\r")
+    return "\t".join(map(printable, body.split("\t"))) + line[len(body) :]
 
 
 def stretch(start: int, end: int) -> str:

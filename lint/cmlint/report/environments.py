@@ -12,10 +12,11 @@ from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Placed
 from cmlint.bundle.volumes import Contents
 from cmlint.model.facts import Container, PodSpec
-from cmlint.report.characters import HIDDEN, printable, width
+from cmlint.report.characters import HIDDEN, width
 from cmlint.report.json import VERSION, encode
 from cmlint.report.paint import Paint
 from cmlint.report.view import View
+from cmlint.system.text import printable
 
 UNKNOWN = "(unknown)"
 LATE = "(when it runs)"
@@ -182,7 +183,7 @@ def value_of(variable: Variable) -> str:
 def described(origin: Origin) -> str:
     """Where a value comes from, in words."""
     if origin.kind == "literal":
-        return origin.via
+        return printable(origin.via)
     if origin.name is None:
         return printable(f"{origin.kind} {origin.key or '?'}")
     whole = ", envFrom" if origin.via == "envFrom" else ""

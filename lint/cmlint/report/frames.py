@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from cmlint.model.facts import Span
 from cmlint.model.findings import Finding, Location
-from cmlint.report.characters import HIDDEN, printable, visible, width
+from cmlint.report.characters import HIDDEN, width
 from cmlint.report.paint import Paint
+from cmlint.system.text import characters, printable
 from cmlint.texts import Texts
 
 WIDTH = 120
@@ -145,7 +146,7 @@ class Snippet:
         line = self.text.line(number)
         low = max((marks[0].start if marks else 0) - self.width, 0)
         high = min(max((mark.end for mark in marks), default=0) + self.width, len(line))
-        cells = [cell_of(character) for character in line[low:high]]
+        cells = [Cell(shown, width(shown)) for shown in characters(line[low:high])]
         start = self.text.starts[number - 1] + low
         for span in self.masked:
             if span.start < start + len(cells) and span.end > start:
@@ -216,12 +217,6 @@ def mark_of(location: Location, label: str, *, primary: bool) -> Mark:
     if end.column == 1 and end.line > start.line:
         return Mark(start.line, end.line - 1, start.column - 1, end.offset, label, primary)
     return Mark(start.line, end.line, start.column - 1, end.column - 1, label, primary)
-
-
-def cell_of(character: str) -> Cell:
-    """A character as it is shown."""
-    text = visible(character)
-    return Cell(text, width(text))
 
 
 def hide(cells: list[Cell], start: int, end: int) -> None:

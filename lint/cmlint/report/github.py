@@ -7,6 +7,7 @@ from cmlint.report.places import Repository
 from cmlint.report.summary import place
 from cmlint.report.view import View
 from cmlint.result import Result
+from cmlint.system.text import printable
 
 Properties = dict[str, str | int]
 
@@ -34,27 +35,24 @@ def annotation(finding: Finding, repository: Repository) -> str:
     if finding.location.field:
         told = f"{place(finding.location)}: {finding.message}"
         properties: Properties = {"title": f"cmlint: {finding.rule}"}
-        return command(LEVELS[finding.severity], properties, "\n".join(filter(None, (told, finding.help))))
+        return command(LEVELS[finding.severity], properties, told, finding.help)
     places: Properties = {"file": repository.path(finding.location.path), "line": start.line}
     if start.line == end.line:
         places |= {"endLine": end.line, "col": start.column, "endColumn": end.column}
     else:
         places["endLine"] = end.line if end.column > 1 else end.line - 1
     places["title"] = f"cmlint: {finding.rule}"
-    return command(LEVELS[finding.severity], places, "\n".join(filter(None, (finding.message, finding.help))))
+    return command(LEVELS[finding.severity], places, finding.message, finding.help)
 
 
-def command(name: str, properties: Properties, message: str) -> str:
-    """A workflow command, in which nothing can end a part but its end."""
-    pairs = ",".join(f"{key}={escaped(str(value), IN_PROPERTIES)}" for key, value in properties.items())
-    return f"::{name} {pairs}::{escaped(message, IN_MESSAGES)}"
+def command(name: str, properties: Properties, message: str, help_: str | None = None) -> str:
+    """A workflow command, in which nothing can end a part but its end; only the help may have several lines."""
+    pairs = ",".join(f"{key}={escaped(printable(str(value)), IN_PROPERTIES)}" for key, value in properties.items())
+    lines = [message, *(help_.split("\n") if help_ else ())]
+    text = "\n".join(map(printable, lines))
+    return f"::{name} {pairs}::{escaped(text, IN_MESSAGES)}"
 
 
 def escaped(text: str, special: str) -> str:
     """A text with the special characters as a workflow command writes them."""
     return "".join(f"%{ord(character):02X}" if character in special else character for character in text)
-
-
-def fenced(text: str, word: str) -> str:
-    """A text in a log in which nothing is taken for a command; `word` is one that it cannot know."""
-    return f"::stop-commands::{word}\n{text}::{word}::\n"

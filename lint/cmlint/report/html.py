@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from cmlint.model.findings import RANKS, Finding, Severity
-from cmlint.report.characters import printable, width
+from cmlint.report.characters import width
 from cmlint.report.frames import Frames
 from cmlint.report.paint import CODES, Paint
 from cmlint.report.states import STATES, UNSEEN, by_state, commands_in, state_of
@@ -18,6 +18,7 @@ from cmlint.report.summary import count, place, summary
 from cmlint.report.text import about, margin_of
 from cmlint.report.view import View
 from cmlint.result import Result
+from cmlint.system.text import printable
 
 WIDTH = 100
 """The columns of a frame."""
@@ -108,7 +109,7 @@ def states(result: Result, view: View) -> Iterator[str]:
         findings = list(group)
         yield f"<h2>{state} <small>{count(len(findings), 'finding')}</small></h2>"
         for finding in findings:
-            yield f'<section data-path="{escape(finding.location.path)}">'
+            yield f'<section data-path="{escape(printable(finding.location.path))}">'
             yield from article(finding, frames)
             yield "</section>"
     if not view.tidy:
@@ -127,7 +128,7 @@ def files(result: Result) -> Iterator[str]:
     frames = Frames(result.texts, result.masked(), Paint(View(color=True)), WIDTH)
     for path, group in groupby(result.outcome.findings, key=lambda finding: finding.location.path):
         findings = list(group)
-        yield f'<section data-path="{escape(path)}">'
+        yield f'<section data-path="{escape(printable(path))}">'
         yield f"<h2>{escape(printable(path))} <small>{count(len(findings), 'finding')}</small></h2>"
         for finding in findings:
             yield from article(finding, frames)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from cmlint.report.view import View
 from cmlint.result import Result
+from cmlint.system.text import json_of
 
 VERSION = 1
 
@@ -43,20 +42,5 @@ SEVERITIES = ("error", "warning", "info")
 
 
 def encode(value: dict[str, Any] | list[Any]) -> str:
-    """Indented JSON; a file name that is no UTF-8 is shown with the replacement character."""
-    try:
-        raw = msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        raw = msgspec.json.encode(readable(msgspec.to_builtins(value)))
-    return msgspec.json.format(raw, indent=2).decode() + "\n"
-
-
-def readable(value: Any) -> Any:
-    """The same without lone surrogates, which no UTF-8 has."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    if isinstance(value, dict):
-        return {key: readable(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [readable(inner) for inner in value]
-    return value
+    """Indented JSON; what a terminal would obey is escaped, so that the report can be printed."""
+    return json_of(value, 2) + "\n"

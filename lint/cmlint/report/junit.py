@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from cmlint.model.findings import Finding
-from cmlint.report.characters import printable
 from cmlint.report.text import about
 from cmlint.report.view import View
 from cmlint.result import Result
+from cmlint.system.text import printable
 
 Case = tuple[str, Element]
 """A test case, and the file that it belongs to."""
-
-NO_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML cannot hold."""
 
 
 def render(result: Result, view: View) -> str:
@@ -74,7 +70,9 @@ def name_of(finding: Finding) -> str:
 
 def case_of(path: str, name: str, line: int) -> Case:
     """A case without a result, which is one that has passed."""
-    return path, Element("testcase", {"name": name, "classname": clean(path), "file": clean(path), "line": str(line)})
+    return path, Element(
+        "testcase", {"name": clean(name), "classname": clean(path), "file": clean(path), "line": str(line)}
+    )
 
 
 def counts(inside: list[Element]) -> dict[str, str]:
@@ -86,4 +84,4 @@ def counts(inside: list[Element]) -> dict[str, str]:
 
 def clean(text: str) -> str:
     """A text that XML can hold and a reader can see, line by line."""
-    return NO_XML.sub("\N{REPLACEMENT CHARACTER}", "\n".join(map(printable, text.split("\n"))))
+    return "\n".join(map(printable, text.split("\n")))

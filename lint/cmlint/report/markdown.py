@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 
 from cmlint.model.findings import RANKS, Finding
-from cmlint.report.characters import printable
 from cmlint.report.paint import Paint
 from cmlint.report.places import Repository
 from cmlint.report.summary import count, place, summary
 from cmlint.report.view import View
 from cmlint.result import Result
+from cmlint.system.text import printable
 
 LIMIT = 65_000
 """The characters of a report. GitHub takes 65,536 in a comment; the rest is for whoever adds a line of their own."""
@@ -21,6 +22,9 @@ LONGEST = 500
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$&])")
 """What Markdown may take for something else than text."""
+
+REFERENCE = re.compile(r"(?<=@)|(?<=[#!])(?=\d)|(?<=GH)(?=-\d)|(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+"""Where a mention, an issue or an address is broken up that GitHub or GitLab would make a link, escaped or not."""
 
 
 def render(result: Result, view: View) -> str:
@@ -48,7 +52,7 @@ def rows(result: Result, room: int) -> Iterator[str]:
 
 def row(finding: Finding, repository: Repository) -> str:
     """The line of one finding."""
-    where = f"`{place(finding.location)}`".replace("|", "\\|")
+    where = code(place(finding.location))
     written = not finding.location.field
     address = repository.address(finding.location.path, finding.location.start.line) if written else None
     lines = [finding.message, *(finding.help or "").split("\n")]
@@ -62,11 +66,21 @@ def coded(text: str) -> str:
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return escaped(text)
-    code = ("`{}`".format(part.replace("|", "\\|")) if part else "" for part in parts[1::2])
-    plain = map(escaped, parts[::2])
-    return "".join(part for pair in zip(plain, (*code, ""), strict=True) for part in pair)
+    plain, quoted = map(escaped, parts[::2]), map(code, parts[1::2])
+    return "".join(part for pair in zip(plain, (*quoted, ""), strict=True) for part in pair)
+
+
+def code(text: str) -> str:
+    """A text as code in a cell of a table, in which nothing can end the code or the cell."""
+    text = printable(text)
+    if "`" in text or "\\" in text:
+        return (
+            "<code>" + "".join(f"&#{ord(each)};" if each in string.punctuation else each for each in text) + "</code>"
+        )
+    return "`{}`".format(text.replace("|", "\\|")) if text else ""
 
 
 def escaped(text: str) -> str:
-    """A text that Markdown shows as it is, in one line, and that mentions nobody."""
-    return SPECIAL.sub(r"\\\1", printable(text)).replace("@", "@\N{WORD JOINER}")
+    """A text that Markdown shows as it is, in one line, and that mentions nobody and links to nothing."""
+    parts = REFERENCE.split(printable(text))
+    return "\N{WORD JOINER}".join(SPECIAL.sub(r"\\\1", part) for part in parts)

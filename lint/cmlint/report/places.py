@@ -31,7 +31,7 @@ class Repository:
     def address(self, shown: str, line: int) -> str | None:
         """Where a line can be read in a browser, in the pipelines of GitHub and GitLab."""
         known = os.environ.get
-        path = quote(self.path(shown))
+        path = quote(os.fsencode(self.path(shown)))
         if (server := known("GITHUB_SERVER_URL")) and (name := known("GITHUB_REPOSITORY")):
             return f"{server}/{name}/blob/{known('GITHUB_SHA', 'HEAD')}/{path}#L{line}"
         if project := known("CI_PROJECT_URL"):

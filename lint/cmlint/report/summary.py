@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cmlint.model.findings import RANKS, Location
-from cmlint.report.characters import printable, wrapped
+from cmlint.report.characters import wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.view import View
 from cmlint.result import Result
+from cmlint.system.text import printable
 
 
 def summary(result: Result, view: View, paint: Paint) -> str:
@@ -25,7 +26,7 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     if unread := sum(problem.fatal for problem in result.problems):
         lines.append(f"not read: {count(unread, 'path')}, see above")
     if outcome.skipped:
-        lines.append(f"skipped: {reasons(reason for _, reason in outcome.skipped)}{listed(view)}")
+        lines.append(f"skipped: {printable(reasons(reason for _, reason in outcome.skipped))}{listed(view)}")
     if fixable := fixes_in(result):
         lines.append(f"fixable: {fixable}")
     if outcome.suppressed:
@@ -68,7 +69,10 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
         digits = len(str(max(by_rule.values())))
         yield "\n".join(f"{n:>{digits}} {paint(severity, f'{severity:7}')} {rule}" for (_, severity, rule), n in ranked)
     if view.verbose and outcome.skipped:
-        lines = (f"  {printable(path)}: {reason}{times(n)}" for (path, reason), n in Counter(outcome.skipped).items())
+        lines = (
+            f"  {printable(path)}: {printable(reason)}{times(n)}"
+            for (path, reason), n in Counter(outcome.skipped).items()
+        )
         yield "\n".join((paint("bold", "skipped:"), *lines))
     if view.verbose and outcome.gone:
         lines = (f"  {printable(k.path)}: [{k.rule}] {printable(k.message)}" for k in outcome.gone)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from cmlint.model.live import Inventory, Space
+from cmlint.system.text import json_of
 
 VERSION = 1
 
@@ -34,7 +35,7 @@ class BadSnapshotError(Exception):
 def write(clusters: Iterable[Inventory], taken: str) -> str:
     """The text of a snapshot: one thing a line and all in order, so that two can be compared."""
     snapshot = Snapshot(VERSION, taken, tuple(told(each) for each in sorted(clusters, key=lambda each: each.name)))
-    return msgspec.json.format(msgspec.json.encode(snapshot, order="deterministic"), indent=2).decode() + "\n"
+    return json_of(snapshot, 2, ordered=True) + "\n"
 
 
 def told(inventory: Inventory) -> Inventory:
