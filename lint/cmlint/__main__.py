@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
@@ -25,6 +26,8 @@ BROKEN_PIPE = 141
 def entry() -> NoReturn:
     """Runs the command line and ends at once: to clear up first would take longer than to check a file."""
     gc.disable()
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
     open_streams()
     code = main(sys.argv[1:])
     os._exit(code)

@@ -98,10 +98,9 @@ def written(paths: Iterable[str], max_age: float, warn: Callable[[str], None]) -
 def age(taken: str) -> int:
     """The whole days since a moment; a very long time where it cannot be read."""
     try:
-        then = datetime.fromisoformat(taken.replace("Z", "+00:00"))
-    except ValueError:
+        return (datetime.now(timezone.utc) - datetime.fromisoformat(taken.replace("Z", "+00:00"))).days
+    except (ValueError, TypeError, OverflowError):  # No moment, one without a time zone, or one out of range.
         return timedelta.max.days
-    return (datetime.now(timezone.utc) - then).days
 
 
 # audits

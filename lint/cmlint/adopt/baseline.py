@@ -107,7 +107,7 @@ def read(file: str) -> Baseline:
         raise FatalError(f"{file}: {reason}", "name a baseline that can be read with `--baseline`") from None
     try:
         content = msgspec.json.decode(raw, type=Content)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         reason = "it has marks of a merge" if b"\n<<<<<<< " in raw else str(error).partition(" - ")[0]
         message = f"{file}: no baseline: {reason[:1].lower()}{reason[1:]}"
         raise FatalError(message, "mend it, or remove it and write it anew with `--write-baseline`") from None

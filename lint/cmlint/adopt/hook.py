@@ -29,6 +29,8 @@ def with_hook(text: str) -> str | None:
     if re.search(r"(?m)\bid:\s*['\"]?cmlint(-fix)?['\"]?\s*(#.*)?$", text):
         return None
     before = plain(read_yaml(text, FILE)) or {}
+    if not isinstance(before, dict) or not isinstance(before.get("repos", []), list):
+        raise FatalError(f"{FILE}: it is no list of `repos`", "see https://pre-commit.com for how it is written")
     added = insert(text, before)
     hook = plain(read_yaml(ENTRY, FILE))
     if not says(added, {**before, "repos": [*before.get("repos", ()), *hook]}):

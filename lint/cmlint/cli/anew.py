@@ -99,6 +99,6 @@ def makers_of_facts(config: Config) -> tuple[object, ...]:
 
 def jobs_of(text: str | None) -> int:
     """The number of processes that is asked for, else one a processor; raises FatalError for what is no number."""
-    if text is not None and not (text.isdecimal() and int(text) > 0):
-        raise FatalError(f"`--jobs` must be a number from 1 on, not `{text}`", "leave it out for one a processor")
+    if text is not None and not (text.isdecimal() and len(text) <= 4 and int(text) > 0):
+        raise FatalError(f"`--jobs` must be a number from 1 to 9999, not `{text}`", "leave it out for one a processor")
     return processors(int(text) if text else None)

@@ -34,6 +34,9 @@ FIRST = frozenset("+-.0123456789yYnNtTfFoO~")
 DECIMAL = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z"
 POINT_FLOAT = r"\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?\Z"
 INTEGER = r"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z"
+DIGITS = 20
+"""No decimal number with more digits fits into 64 bits, and Python reads none with more than some thousands."""
+
 DATE = r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\Z"
 MOMENT = (
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
@@ -119,7 +122,7 @@ def resolve_number(text: str) -> str | int | float:
     if first not in "+-0123456789":
         return text
     plain = text.replace("_", "")
-    if found := re.match(INTEGER, plain):
+    if (found := re.match(INTEGER, plain)) and (found[2][0] == "0" or len(found[2]) <= DIGITS):
         value = parse_integer(found[1], found[2])
         if -(2**63) <= value < 2**63 or (not found[1] and value < 2**64):
             return value

@@ -218,7 +218,7 @@ class Decoder:
         if expected == "bool":
             return isinstance(value, bool)
         return not isinstance(value, bool) and (
-            isinstance(value, int) or (isinstance(value, float) and value == int(value))
+            isinstance(value, int) or (isinstance(value, float) and value.is_integer())
         )
 
     def is_null(self, node: Node) -> bool:

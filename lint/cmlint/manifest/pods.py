@@ -566,11 +566,15 @@ def why_not_field_path(path: str) -> str | None:
 
 def canonical(quantity: str) -> str:
     """A quantity as Kubernetes writes it again, for the forms in which a divisor could be written otherwise."""
-    if found := re.fullmatch(r"\+?(\d+)(\.0*)?", quantity):
-        return str(int(found[1]))
-    if (found := re.fullmatch(r"\+?(\d+)m", quantity)) and int(found[1]) % 1000 == 0:
-        return str(int(found[1]) // 1000)
-    return quantity
+    found = re.fullmatch(r"\+?([0-9]+)(m|\.0*)?", quantity)
+    if not found:
+        return quantity
+    digits = found[1].lstrip("0")
+    if found[2] == "m":
+        if digits and not digits.endswith("000"):
+            return quantity
+        digits = digits[:-3]
+    return digits or "0"
 
 
 def why_not_file_key(key: str) -> str | None:

@@ -148,13 +148,28 @@ def names_below(top: str) -> Callable[[str], str]:
 
 
 def spec_of(patterns: Iterable[str]) -> PathSpec[Any] | None:
-    """The matcher of patterns in git's own syntax, or None without any."""
+    """The matcher of patterns in git's own syntax, or None without any; raises ValueError for what is no pattern."""
     lines = [line for line in patterns if line.strip() and not line.lstrip().startswith("#")]
     if not lines:
         return None
+    import re
+
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(lines)
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except (ValueError, re.error):
+        bad = next((line for line in lines if len(lines) == 1 or not is_pattern(line)), lines[0])
+        raise ValueError(f"`{bad}` is no pattern of paths; write it as in `.gitignore`") from None
+
+
+def is_pattern(line: str) -> bool:
+    """Whether a line of a `.gitignore` can be read."""
+    try:
+        spec_of((line,))
+    except ValueError:
+        return False
+    return True
 
 
 def walk(
@@ -301,9 +316,13 @@ def ignores_in(folder: str, seen: Seen) -> PathSpec[Any] | None:
     seen.note(path)
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            return spec_of(file.read().splitlines())
+            lines = file.read().splitlines()
     except OSError:
         return None
+    try:
+        return spec_of(lines)
+    except ValueError:  # Git passes over a line that it cannot read.
+        return spec_of(filter(is_pattern, lines))
 
 
 def ignores_above(top: str, seen: Seen) -> Iterator[tuple[str, PathSpec[Any]]]:

@@ -275,7 +275,7 @@ def target_at(root: Part, path: str) -> Target | None:
     """What stands at a path like `spec.containers[0].image`, or None."""
     steps: list[Step] = []
     part = root
-    for name, number in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
+    for name, number in re.findall(r"([^.\[\]]+)|\[([0-9]{1,9})\]", path):
         if name and (field := part.fields.get(name)):
             part = field.value
         elif number and int(number) < len(part.items):

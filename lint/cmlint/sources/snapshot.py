@@ -62,5 +62,5 @@ def load(path: str) -> Snapshot:
         return msgspec.json.decode(raw, type=Snapshot)
     except OSError as error:
         raise BadSnapshotError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadSnapshotError(f"{path}: no snapshot: {str(error)[:1].lower()}{str(error)[1:]}") from None

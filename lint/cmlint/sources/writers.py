@@ -156,9 +156,9 @@ def operation(item: Part) -> Part | None:
         return None
     part = value
     for token in reversed(path.text.strip("/").split("/")):
-        if token == "-" or token.isdigit():
-            before = int(token) if token != "-" else 0
-            if before > FURTHEST:
+        if token == "-" or (token.isascii() and token.isdecimal()):
+            digits = token.lstrip("-0")
+            if len(digits) > len(str(FURTHEST)) or (before := int(digits or 0)) > FURTHEST:
                 return None
             part = Part(value.place, items=[*[Part(value.place)] * before, part])
         else:
