@@ -67,7 +67,7 @@ class Connection:
         body = self.pace.ask(lambda: self.once(f"{self.configuration.host}/version", JSON), again=AGAIN - {BROKEN})
         try:
             return msgspec.json.decode(body, type=VersionInfo).git_version.removeprefix("v")
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise BadAnswerError(200, "what it says of its version cannot be read") from None
 
     def get(self, path: str, query: dict[str, str] | None = None, accept: str = JSON) -> bytes:

@@ -7,7 +7,7 @@ nodes that a YAML text becomes, but for its places, which lie in its listing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from yaml.error import Mark
@@ -64,14 +64,32 @@ class OfferedKinds(msgspec.Struct):
     resources: list[Offered]
 
 
+class Metadata(msgspec.Struct):
+    """What is read of an object's metadata."""
+
+    name: str
+    namespace: str = ""
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+
+
+class Headed(msgspec.Struct):
+    """A custom resource, of which only the metadata has a known form."""
+
+    metadata: Metadata
+
+
+T = TypeVar("T")
+
+
 def custom_kinds(connection: Connection) -> Iterator[Resource]:
     """The kinds of custom resources that are in namespaces; a group that does not answer has none."""
-    for group in msgspec.json.decode(connection.get("/apis"), type=Groups).groups:
+    for group in decoded(connection.get("/apis"), Groups).groups:
         if group.name in BUILT_IN_GROUPS:
             continue
         path = f"/apis/{group.preferred.group_version}"
         try:
-            offered = msgspec.json.decode(connection.get(path), type=OfferedKinds).resources
+            offered = decoded(connection.get(path), OfferedKinds).resources
         except BadAnswerError:
             continue
         for each in offered:
@@ -79,12 +97,21 @@ def custom_kinds(connection: Connection) -> Iterator[Resource]:
                 yield Resource(each.kind, path, each.name)
 
 
+def decoded(body: bytes, type_: type[T]) -> T:
+    """An answer of a type; raises BadAnswerError for any other."""
+    try:
+        return msgspec.json.decode(body, type=type_)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise BadAnswerError(200, "what it says of its kinds cannot be read") from None
+
+
 def take_custom(resource: Resource, raw: msgspec.Raw, prefix: str) -> LiveObject:
     """A custom resource as a live object."""
     found: dict[str, Any] = msgspec.json.decode(raw)
-    name, namespace = found["metadata"]["name"], found["metadata"].get("namespace", "")
+    metadata = msgspec.convert(found, Headed).metadata
+    name, namespace = metadata.name, metadata.namespace
     api_version = resource.group.removeprefix("/apis/")
-    meta = {"name": name, "namespace": namespace, **annotated(found["metadata"])}
+    meta = {"name": name, "namespace": namespace, **annotated(metadata)}
     shown = {"apiVersion": api_version, "kind": resource.kind, "metadata": meta}
     shown.update((field, value) for field, value in found.items() if field not in (*shown, *UNSEEN))
     listing = Listing()
@@ -96,11 +123,11 @@ def take_custom(resource: Resource, raw: msgspec.Raw, prefix: str) -> LiveObject
     return LiveObject(path_of(resource.kind, namespace, name, prefix), FileFacts((document,)), listing.text)
 
 
-def annotated(meta: dict[str, Any]) -> dict[str, Any]:
+def annotated(meta: Metadata) -> dict[str, Any]:
     """The labels and annotations of an object, the latter without what was last applied, which is all of it again."""
-    annotations = dict(meta.get("annotations", {}))
+    annotations = dict(meta.annotations or {})
     annotations.pop("kubectl.kubernetes.io/last-applied-configuration", None)
-    return {"labels": meta.get("labels", {}), "annotations": annotations}
+    return {"labels": meta.labels or {}, "annotations": annotations}
 
 
 def node_of(value: Any, path: str, listing: Listing) -> Node:

@@ -89,7 +89,7 @@ def read_pages(connection: Connection, resource: Resource, namespace: str | None
         try:
             page = msgspec.json.decode(body, type=Page)
             taken.extend(map(take, page.items))
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise BadAnswerError(200, f"the answer cannot be read: {where(error)}") from None
         if not page.metadata.following:
             return taken

@@ -40,7 +40,7 @@ class BadAnswerError(Exception):
         """The error that an answer means."""
         try:
             said = msgspec.json.decode(body, type=Status).message
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             said = ""
         seconds = float(retry_after) if retry_after and retry_after.isdecimal() else None
         return cls(status, said or f"the server answered {status}", seconds)
