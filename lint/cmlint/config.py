@@ -365,7 +365,8 @@ def check_type(value: Value, expected: Any, path: str) -> None:
             raise wrong(value.place, f"`{path}` cannot be {written(value)}", suggestion(value.data, parts))
     elif expected is int:
         if type(value.data) is not int or not 1 <= value.data <= LONGEST:
-            raise mistyped(value, path, f"a number of seconds, no more than {LONGEST:,}", "write it like `60`")
+            help_ = "write it like `60`" if type(value.data) is not int else f"give a number from 1 to {LONGEST}"
+            raise mistyped(value, path, "a number of seconds", help_)
     elif expected is bool:
         if not isinstance(value.data, bool):
             raise mistyped(value, path, "a boolean", "write `true` or `false`")
