@@ -12,8 +12,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Thread, current_thread, main_thread
-from typing import IO, Any, NamedTuple
+from threading import Thread
+from typing import IO, NamedTuple
 
 MEMORY = 2 * 1024**3
 """The bytes of memory that a program may use; where the system cannot be told (all but Linux), there is no limit."""
@@ -138,18 +138,9 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def none_left() -> Iterator[None]:
     """Ends all programs when a run is broken off, be it by the user (Ctrl-C) or by a request to end."""
-
-    def end(number: int, _: Any) -> None:
-        raise SystemExit(128 + number)
-
-    own = current_thread() is main_thread()
-    before = signal.signal(signal.SIGTERM, end) if own else None
     try:
         yield
     except BaseException:
         for process in list(running):
             stop(process)
         raise
-    finally:
-        if own:
-            signal.signal(signal.SIGTERM, before)
