@@ -130,8 +130,8 @@ def is_marked(folder: int, marker: str) -> bool:
 def locked(folder: str, above: int | None = None) -> int | None:
     """A folder, opened and locked until it is closed or the process ends; None where that is not possible.
 
-    A relative path begins at the open folder `above`. The lock tells that the process lives, even one whose number means
-    another process here, as in a container that shares the folder.
+    A relative path begins at the open folder `above`. The lock also tells of a process that this system does not list,
+    as in a container that shares the folder.
     """
     if sys.platform == "win32":
         return None
