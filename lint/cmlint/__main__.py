@@ -55,7 +55,7 @@ def end_in_order() -> None:
             signal.signal(number, end)
 
 
-def ending() -> set[int]:
+def ending() -> set[signal.Signals]:
     """The signals that end a program unless it handles or ignores them."""
     others = f"{HARMLESS} {CRASHES} {BEYOND}".split()
     return signal.valid_signals() - {getattr(signal, f"SIG{name}", None) for name in others}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cmlint.adopt.git import Repository as Own
+from cmlint.errors import FatalError
 from cmlint.system import git
 from tests.support.repository import Repository
 from tests.support.run import inside, write
@@ -198,6 +200,7 @@ def test_missing_trees_are_told_like_missing_files(tmp_path: Path) -> None:
     shop.git("config", "uploadpack.allowFilter", "true")
     shop.git("clone", "--quiet", "--filter=tree:0", "--no-checkout", f"file://{shop.folder}", str(tmp_path / "clone"))
     shop.folder = tmp_path / "clone"
+    shop.write({"config.yaml": CONFIG, "pod.yaml": POD})
     assert refused(shop, "--since", "HEAD")[0].startswith("this partial clone lacks objects")
 
 
@@ -218,7 +221,7 @@ def test_no_git_of_the_repository_is_run(shop: Repository, tmp_path: Path) -> No
     (shop.folder / "git").chmod(0o755)
     (shop.folder / "bin/git").chmod(0o755)
     path = os.pathsep.join(("", ".", "bin", os.environ["PATH"]))
-    command = shutil.which("cmlint", path=f"{Path(os.sys.executable).parent}")
+    command = shutil.which("cmlint", path=f"{Path(sys.executable).parent}")
     assert command
     done = shop.run(command, "check", "--staged", "--format", "concise", "--quiet", PATH=path)
     assert done.stdout.splitlines() == [PORT, OLD]
@@ -275,13 +278,13 @@ def test_a_call_that_hangs_is_ended(shop: Repository, monkeypatch: pytest.Monkey
     monkeypatch.setattr(git.Sealed.ask, "__kwdefaults__", {"source": None, "seconds": 1})
     with inside(shop.folder):
         repository = Own()
-        with pytest.raises(git.FatalError, match=r"^git takes longer than 1 seconds$"):
+        with pytest.raises(FatalError, match=r"^git takes longer than 1 seconds$"):
             repository.differs_from_index()
 
 
 def test_what_git_writes_is_bounded(shop: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(git, "OUTPUT", 10)
-    with inside(shop.folder), pytest.raises(git.FatalError, match=r"^git writes more than 0 MB$"):
+    with inside(shop.folder), pytest.raises(FatalError, match=r"^git writes more than 0 MB$"):
         Own()
 
 
@@ -289,8 +292,8 @@ def test_what_is_laid_out_is_bounded(shop: Repository, monkeypatch: pytest.Monke
     monkeypatch.setattr(git, "LAID_OUT", 100)
     with inside(shop.folder):
         repository = Own()
-        refused = pytest.raises(git.FatalError, match=r"^the repository holds more than 0 GB of files$")
-        with refused, repository.laid_out("HEAD"):
+        refused = pytest.raises(FatalError, match=r"^the repository holds more than 0 GB of files$")
+        with refused, repository.laid_out(repository.commit("HEAD")):
             pass
 
 
@@ -376,13 +379,14 @@ def test_a_repository_of_another_user_needs_to_be_called_safe(others: Repository
     assert error == f"git: detected dubious ownership in repository at '{others.folder}'"
     assert "git config --global --add safe.directory" in help_
     write(tmp_path, {"home/.gitconfig": "[safe]\ndirectory = *\n", "file": "[safe]\ndirectory = *\n"})
-    words = ("cmlint", "check", "--staged", "--format", "concise", "--quiet")
+    words = ("env", "-u", "XDG_CONFIG_HOME", "cmlint", "check", "--staged", "--format", "concise", "--quiet")
     for more in (
-        {"HOME": str(tmp_path / "home"), "GIT_CONFIG_GLOBAL": ""},
         {"GIT_CONFIG_GLOBAL": str(tmp_path / "file")},
         {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"},
     ):
         assert others.run(*words, **more).stdout.splitlines() == [PORT, OLD]
+    done = others.run(*words[:1], "-u", "GIT_CONFIG_GLOBAL", *words[1:], HOME=str(tmp_path / "home"))
+    assert done.stdout.splitlines() == [PORT, OLD]
 
 
 def test_names_of_objects_may_be_long(tmp_path: Path) -> None:
@@ -412,18 +416,22 @@ def test_line_ends_and_encodings_are_those_of_the_working_tree(tmp_path: Path, h
     with inside(shop.folder):
         repository = Own()
         assert not repository.differs_from_index()
-        with repository.laid_out("HEAD") as root:
+        with repository.laid_out(repository.commit("HEAD")) as root:
             laid_out = Path(root + str(shop.folder), "pod.yaml").read_bytes()
         assert repository.show("HEAD", "pod.yaml") == POD.encode()
     assert laid_out == (shop.folder / "pod.yaml").read_bytes()
     assert found(shop, "--since", "HEAD") == []
 
 
-@pytest.mark.parametrize("setting", ["core.splitIndex", "core.untrackedCache", "index.sparse", "feature.manyFiles"])
+@pytest.mark.parametrize("setting", ["core.splitIndex", "core.untrackedCache", "index.version", "feature.manyFiles"])
 def test_forms_of_the_index_are_read(shop: Repository, setting: str) -> None:
-    shop.git("config", setting, "true")
-    shop.git("update-index", "--refresh", "-q", "--really-refresh", "--force-write-index", "--split-index"
-             if setting == "core.splitIndex" else "--force-write-index")  # fmt: skip
+    shop.git("config", setting, "4" if setting == "index.version" else "true")
+    shop.git("add", "config.yaml")
+    shop.edit("config.yaml", "HTTP_PORT:", "PORT:")
+    shop.git("add", "config.yaml")
+    shop.edit("config.yaml", "PORT:", "HTTP_PORT:")
+    shop.git("add", "config.yaml")
+    assert (setting == "core.splitIndex") == any((shop.folder / ".git").glob("sharedindex.*"))
     assert found(shop, "--staged") == [PORT, OLD]
 
 

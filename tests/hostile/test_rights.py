@@ -105,7 +105,8 @@ def test_an_attribute_that_cannot_be_kept_leaves_the_file(pod: Path) -> None:
     os.chown(pod.parent, 65534, 65534)
     capability = struct.pack("<IIIII", 0x02000000, 1 << 10, 0, 0, 0)
     os.setxattr(pod, "security.capability", capability)
-    program = "import fcntl, os, sys; from cmlint.fixes.save import save; os.setgid(65534); os.setuid(65534); save(*sys.argv[1:])"
+    program = "import fcntl, os, sys; from cmlint.fixes.save import save; "
+    program += "os.setgid(65534); os.setuid(65534); save(*sys.argv[1:])"
     words = [sys.executable, "-c", program, str(pod), OLD, NEW]
     done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False)
     assert "its extended attribute `security.capability` cannot be kept" in done.stderr.splitlines()[-1]

@@ -67,14 +67,16 @@ class Repository:
             if staged:
                 return renames(git.ask("diff", "--cached", *RENAMES, commit))
             # When what is not tracked is announced in the copy of the index, git also finds what has moved there.
-            git.ask("add", "--intent-to-add", "--ignore-removal", ".")
+            git.forget(entry.path for entry in git.entries() if entry.mode == SUBMODULE)
+            git.ask("add", "--intent-to-add", ".")
             return renames(git.ask("diff", *RENAMES, commit))
 
-    def show(self, commit: str, path: str) -> bytes | None:
+    def show(self, revision: str, path: str) -> bytes | None:
         """The content of a file at a commit, by its path below the top with `/`; None where that is not a file.
 
-        Nothing converts it. Raises FatalError where the object is not in this clone.
+        Nothing converts it. Raises FatalError where git does not know the revision, or the object is not in this clone.
         """
+        commit = self.commit(revision)
         with sealed(self.place) as git:
             git.read_tree(commit)
             for entry in git.entries():
@@ -124,7 +126,10 @@ class Repository:
             yield path
 
 
-RENAMES = ("--name-status", "--find-renames", "--diff-filter=R", "--no-ext-diff", "-z")
+SAFELY = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
+"""What keeps `git diff` from running anything; in a submodule, it would run git with the settings of that."""
+
+RENAMES = ("--name-status", "--find-renames", "--diff-filter=R", *SAFELY, "-z")
 
 
 def renames(answer: str) -> dict[str, str]:

@@ -159,7 +159,7 @@ class Place(NamedTuple):
     folder: str
     common: str
     objects: str
-    index: str
+    index_file: str
     format: str
     shallow: bool
 
@@ -169,7 +169,7 @@ class Place(NamedTuple):
             "GIT_DIR": self.folder,
             "GIT_COMMON_DIR": self.common,
             "GIT_WORK_TREE": self.top,
-            "GIT_INDEX_FILE": self.index,
+            "GIT_INDEX_FILE": self.index_file,
             "GIT_OBJECT_DIRECTORY": self.objects,
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", ""),
         }
@@ -252,7 +252,7 @@ def is_foreign(index: str, *own: str) -> bool:
     """Whether an index lies in the folder of another repository than the one with these folders."""
     folder, folders = os.path.dirname(os.path.realpath(index)), set(map(os.path.realpath, own))
     while folder not in folders:
-        if os.path.isfile(os.path.join(folder, "HEAD")):
+        if os.path.isfile(os.path.join(folder, "HEAD")) and os.path.exists(os.path.join(folder, "index")):
             return True
         above = os.path.dirname(folder)
         if above == folder:
@@ -287,7 +287,7 @@ class Sealed:
             above = place.folder if name == "sparse-checkout" else place.common
             copy_file(os.path.join(above, "info", name), self.path("info", name), SMALL)
         self.write("config", self.config(place.settings()))
-        copy_file(place.index, self.index)
+        copy_file(place.index_file, self.index)
         for name in os.listdir(place.folder):
             if name.startswith("sharedindex."):  # Where an index is split, this is the other part.
                 copy_file(os.path.join(place.folder, name), self.path(name))
@@ -360,6 +360,11 @@ class Sealed:
                 raise FatalError(f"the index holds the path `{path}`, which git refuses", "`git fsck` tells more")
             entries.append(Entry(tag != "S", mode, name, path))
         return entries
+
+    def forget(self, submodules: Iterable[str]) -> None:
+        """Takes submodules out of the index: to compare one, git would run git with the settings of that."""
+        self.write("paths", "".join(f"{path}\0" for path in submodules))
+        self.ask("update-index", "--force-remove", "-z", "--stdin", source=self.path("paths"))
 
     def check_out(self, target: str) -> list[Entry]:
         """Writes all files of the index to a folder and gives its entries; raises FatalError."""
