@@ -16,7 +16,7 @@ import pytest
 from cmlint import atomic
 from cmlint.__main__ import ending
 from cmlint.system import folders
-from tests.support.command import COMMAND, needed
+from tests.support.command import COMMAND, cmlint, needed
 from tests.support.repository import Repository, environment
 from tests.support.run import write
 from tests.test_hostile import POD, all_ended, hanging
@@ -205,6 +205,16 @@ def test_links_in_a_folder_are_not_followed(tmp_path: Path, monkeypatch: pytest.
         Path(folder, "closed").chmod(0o500)
     assert list((tmp_path / "kept").iterdir()) == []
     assert (tmp_path / "outside/text").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_line(shop: Repository, tmp_path: Path) -> None:
+    before = f"import tempfile; tempfile.tempdir = {str(tmp_path / 'none')!r}"
+    done = cmlint(shop.folder, "check", "--staged", before=before)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "cmlint: error: no temporary folder can be made: no such file or directory\n"
+        "help: set TMPDIR to a writable folder\n"
+    )
 
 
 def test_a_copy_of_the_process_removes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

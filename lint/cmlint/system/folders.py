@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from secrets import token_hex
 
+from cmlint.errors import FatalError
+
 PRIVATE = 0o700
 MARKER = ".cmlint-folder"
 NAME = re.compile(r"cmlint-([0-9]+)-[0-9a-f]{16}")
@@ -23,20 +25,23 @@ NAME = re.compile(r"cmlint-([0-9]+)-[0-9a-f]{16}")
 
 @contextmanager
 def temporary() -> Iterator[str]:
-    """A new temporary folder, by its real path. It is removed at the end; raises OSError where it cannot be made."""
-    above = os.path.realpath(tempfile.gettempdir())
-    sweep(above)
-    owner = os.getpid()
-    folder = os.path.join(above, new_name("cmlint-"))
-    lock = None
+    """A new temporary folder, by its real path. It is removed at the end; raises FatalError where it cannot be made."""
+    owner, lock, folder = os.getpid(), None, ""
     try:
-        os.mkdir(folder, PRIVATE)
-        lock = locked(folder)
-        with open(os.path.join(folder, MARKER), "x", encoding="ascii") as file:
-            file.write(identity(os.lstat(folder)))
+        try:
+            above = os.path.realpath(tempfile.gettempdir())
+            sweep(above)
+            folder = os.path.join(above, new_name("cmlint-"))
+            os.mkdir(folder, PRIVATE)
+            lock = locked(folder)
+            with open(os.path.join(folder, MARKER), "x", encoding="ascii") as file:
+                file.write(identity(os.lstat(folder)))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise FatalError(f"no temporary folder can be made: {reason}", "set TMPDIR to a writable folder") from None
         yield folder
     finally:
-        if os.getpid() == owner:  # A copy of this process must not remove what this process still uses.
+        if folder and os.getpid() == owner:  # A copy of this process must not remove what this process still uses.
             remove(folder)
         if lock is not None:
             os.close(lock)

@@ -145,7 +145,7 @@ class MissingError(FatalError):
 
 
 class Setting(NamedTuple):
-    """One setting of git's configuration: the level that it comes from, its name in small letters, its value."""
+    """One setting of git's configuration: the level that it comes from, its name as git lists it, its value."""
 
     scope: str
     name: str
@@ -184,7 +184,7 @@ class Place(NamedTuple):
         """The settings that hold here; of several of one name the last one counts."""
         words = self.ask("config", "--list", "--show-scope", "-z").split("\0")
         entries = ((scope, *entry.partition("\n")) for scope, entry in zip(words[::2], words[1::2], strict=False))
-        return [Setting(scope, name.lower(), value if equals else "true") for scope, name, equals, value in entries]
+        return [Setting(scope, name, value if equals else "true") for scope, name, equals, value in entries]
 
     def missing(self) -> FatalError:
         """The error for objects that are not in this clone, with the command that fetches them."""
@@ -215,7 +215,8 @@ def find(folder: str, *, given: bool = False) -> Place:
         raise FatalError("the path of the repository contains a line break", "rename that folder")
     inside, upwards, shallow, kind, own, common, _ = answer
     top = os.path.normpath(os.path.join(folder, upwards))
-    if inside != "true" or not ("GIT_DIR" in names or leads_to(os.path.join(top, ".git"), own)):
+    is_named = not names.keys().isdisjoint({"GIT_DIR", "GIT_WORK_TREE"})
+    if inside != "true" or not (is_named or leads_to(os.path.join(top, ".git"), own)):
         raise FatalError("the working directory is in no working tree of a Git repository", "run cmlint inside of one")
     common = os.path.normpath(os.path.join(folder, common))
     objects = names.get("GIT_OBJECT_DIRECTORY", os.path.join(common, "objects"))
