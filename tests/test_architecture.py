@@ -18,7 +18,7 @@ ALLOWED = {
     "errors": "",
     "system": "errors",
     "progress": "system",
-    "atomic": "",
+    "atomic": "system",
     "texts": "model",
     "manifest": "kube model",
     "bundle": "kube model",

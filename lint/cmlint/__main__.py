@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
+from types import FrameType
 from typing import Any, NoReturn
 
 from cmlint.cli import COMMANDS
@@ -22,6 +24,11 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 """What a shell gives a program that SIGINT or SIGPIPE has ended."""
 
+HARMLESS = "CHLD CLD CONT INFO TSTP TTIN TTOU URG WINCH"
+CRASHES = "BUS FPE ILL SEGV"
+BEYOND = "KILL STOP"
+"""The signals that by default end no program, that a program cannot survive, and that it cannot handle."""
+
 
 def entry() -> NoReturn:
     """Runs the command line and ends at once: to clear up first would take longer than to check a file."""
@@ -29,6 +36,7 @@ def entry() -> NoReturn:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     open_streams()
+    end_in_order()
     code = main(sys.argv[1:])
     os._exit(code)
 
@@ -39,6 +47,29 @@ def open_streams() -> None:
         if getattr(sys, name) is None:
             os.dup2(os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY), number)
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def end_in_order() -> None:
+    """Turns signals that would end the program into exceptions, so that it first removes its temporary folders.
+
+    A signal that the caller ignores, as `nohup` does with SIGHUP, stays ignored.
+    """
+    for number in ending():
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, end)
+
+
+def ending() -> set[signal.Signals]:
+    """The signals that end a program unless it handles or ignores them."""
+    others = f"{HARMLESS} {CRASHES} {BEYOND}".split()
+    return signal.valid_signals() - {getattr(signal, f"SIG{name}", None) for name in others}
+
+
+def end(number: int, _: FrameType | None) -> NoReturn:
+    """Ends the program with the exit status that a shell gives for a signal; later signals do not disturb that."""
+    for other in ending():
+        signal.signal(other, signal.SIG_IGN)
+    raise SystemExit(128 + number)
 
 
 def main(words: Sequence[str]) -> int:
@@ -52,6 +83,8 @@ def main(words: Sequence[str]) -> int:
         code = INTERRUPTED
     except BrokenPipeError:
         code = BROKEN_PIPE
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
     except Exception as error:
         code = complain(internal(error))
     return code

@@ -1,0 +1,1 @@
+"""Attacks: each fails, and what is like them and harmless works."""

@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
-from tempfile import TemporaryDirectory
+from contextlib import contextmanager, suppress
 
 from cmlint.errors import FatalError
 from cmlint.sources import files
-
-OWN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
-"""What git tells its hooks of the repository that they run for, and what is wrong for any other."""
-
-SUBMODULE = "160000"
-
-
-class GitError(FatalError):
-    """What git says of something that it cannot do."""
+from cmlint.system.folders import temporary
+from cmlint.system.git import SUBMODULE, Entry, GitError, Place, Sealed, find, is_below, sealed, try_to_find
 
 
 class Repository:
-    """The repository that the working directory is in; `top` is its uppermost folder, `below_top` leads back down."""
+    """The repository that the working directory is in; `top` is its uppermost folder."""
 
     def __init__(self) -> None:
         try:
-            answer = ask("rev-parse", "--show-cdup", "--show-prefix", "--is-shallow-repository")
+            self.place = find(os.getcwd(), given=True)
+        except FileNotFoundError:
+            raise FatalError("the working directory does not exist", "run cmlint in an existing folder") from None
         except GitError as error:
             if "not a git repository" not in error.message:
                 raise
             raise FatalError("the working directory is in no Git repository", "run cmlint inside of one") from None
-        upwards, self.below_top, shallow = answer.split("\n")[:3]
-        self.top = os.path.normpath(os.path.join(os.getcwd(), upwards))
-        self.shallow = shallow == "true"
+        self.top = self.place.top
 
     def commit(self, name: str) -> str:
         """The commit that a name means; raises FatalError with what to do where there is none."""
@@ -48,7 +39,7 @@ class Repository:
         """What to do about a name that git does not know here."""
         if self.knows(f"refs/remotes/origin/{name}"):
             return f"did you mean `origin/{name}`?"
-        if self.shallow:
+        if self.place.shallow:
             return f"this clone is shallow: `git fetch --depth=1 origin {name}` fetches it, `git fetch --unshallow` all"
         return "name a branch, a tag or a commit of this repository; `git fetch` brings what is only elsewhere"
 
@@ -68,67 +59,65 @@ class Repository:
 
     def differs_from_index(self) -> bool:
         """Whether the files are not what is staged: some are changed, gone or not tracked."""
-        entries = self.ask("status", "--porcelain", "-z", "--no-renames").split("\0")
-        return any(entry[1] != " " for entry in entries if entry)
+        return differs(self.place)
 
     def moved(self, commit: str, *, staged: bool) -> dict[str, str]:
         """The files that a commit has under another path than there is now, or is staged: their paths then, and now."""
-        if staged:
-            return renames(self.ask("diff", "--cached", *RENAMES, commit))
-        with TemporaryDirectory(prefix="cmlint-") as folder:
-            # With an index of its own, in which what is not tracked is announced, git finds what has moved there, too.
-            index, objects = os.path.join(folder, "index"), os.path.join(folder, "objects")
-            self.copy_index(index)
-            os.mkdir(objects)
-            aside = {
-                "GIT_INDEX_FILE": index,
-                "GIT_OBJECT_DIRECTORY": objects,
-                "GIT_ALTERNATE_OBJECT_DIRECTORIES": self.path("objects"),
-            }
-            self.ask("add", "--intent-to-add", ".", **aside)
-            return renames(self.ask("diff", *RENAMES, commit, **aside))
+        with sealed(self.place) as git:
+            if staged:
+                return renames(git.ask("diff", "--cached", *RENAMES, commit))
+            # When what is not tracked is announced in the copy of the index, git also finds what has moved there.
+            git.forget(entry.path for entry in git.entries() if entry.mode == SUBMODULE)
+            git.ask("add", "--intent-to-add", ".")
+            return renames(git.ask("diff", *RENAMES, commit))
 
-    def path(self, name: str) -> str:
-        """Where git keeps something."""
-        return os.path.join(self.top, self.ask("rev-parse", "--git-path", name).rstrip("\n"))
+    def show(self, revision: str, path: str) -> bytes | None:
+        """The content of a file at a commit, by its path below the top with `/`; None where that is not a file.
 
-    def copy_index(self, target: str) -> None:
-        """Copies the index, which is not there before something was added."""
-        if os.path.exists(path := self.path("index")):
-            shutil.copyfile(path, target)
+        Nothing converts it. Raises FatalError where git does not know the revision, or the object is not in this clone.
+        """
+        commit = self.commit(revision)
+        with sealed(self.place) as git:
+            git.read_tree(commit)
+            for entry in git.entries():
+                if entry.path == path and entry.mode in FILES:
+                    git.weigh([entry.id])
+                    return os.fsencode(git.ask("cat-file", "blob", entry.id))
+        return None
 
-    def ask(self, *words: str, **environment: str) -> str:
+    def ask(self, *words: str) -> str:
         """What git answers at the top of the repository; raises GitError."""
-        return ask("-C", self.top, *words, **environment)
+        return self.place.ask(*words)
 
     @contextmanager
     def laid_out(self, commit: str | None) -> Iterator[str]:
         """A folder below which the repository stands as it does below the root: as at a commit, or as it is staged.
 
-        What git ignores and a build reads stands there as well, as it is now.
+        What git ignores and a build reads stands there as well, as it is now. Line ends and encodings are those that
+        git gives to files here; filters of contents, such as that of Git LFS, do not run.
         """
-        with TemporaryDirectory(prefix="cmlint-") as folder:
-            index, root = (os.path.join(os.path.realpath(folder), name) for name in ("index", "root"))
-            if not commit:
-                self.copy_index(index)
+        with temporary() as folder:
+            root = os.path.join(folder, "root")
             top = below(root, self.top)
-            lay_out(self.top, commit, index, top)
-            os.mkdir(os.path.join(top, ".git"))  # Above it, nobody looks for what git ignores.
-            self.add_ignored(top)
+            os.makedirs(top)
+            with sealed(self.place) as git:
+                if commit:
+                    git.read_tree(commit)
+                lay_out(git, top)
+                ignored = git.ask("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
+            os.makedirs(os.path.join(top, ".git"), exist_ok=True)  # Above it, nobody looks for what git ignores.
+            self.add_ignored(top, ignored.split("\0"))
             yield root
 
-    def add_ignored(self, top: str) -> None:
+    def add_ignored(self, top: str, ignored: list[str]) -> None:
         """Copies what git ignores and a kustomization or a chart may read: values, dependencies, files of Secrets."""
-        ignored = self.ask("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
-        for path in filter(None, ignored.split("\0")):
-            here, there = os.path.join(self.top, path), os.path.join(top, path)
-            if os.path.basename(path.rstrip("/")) in files.NEVER or os.path.lexists(there):
+        for path in filter(None, ignored):
+            here, there = os.path.join(self.top, path.rstrip("/")), os.path.join(top, path.rstrip("/"))
+            if os.path.basename(here) in files.NEVER or os.path.lexists(there):
                 continue
-            if path.endswith("/") and builds(os.path.dirname(here.rstrip("/"))):
-                shutil.copytree(here, there, symlinks=True)
-            elif not path.endswith("/") and any(map(builds, self.folders_above(here))):
+            if any(map(builds, [os.path.dirname(here)] if path.endswith("/") else self.folders_above(here))):
                 os.makedirs(os.path.dirname(there), exist_ok=True)
-                shutil.copyfile(here, there, follow_symlinks=False)
+                copy(here, there)
 
     def folders_above(self, path: str) -> Iterator[str]:
         """The folders that a path lies in, up to the top."""
@@ -137,7 +126,10 @@ class Repository:
             yield path
 
 
-RENAMES = ("--name-status", "--find-renames", "--diff-filter=R", "--no-ext-diff", "-z")
+SAFELY = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
+"""What keeps `git diff` from running anything; in a submodule, it would run git with the settings of that."""
+
+RENAMES = ("--name-status", "--find-renames", "--diff-filter=R", *SAFELY, "-z")
 
 
 def renames(answer: str) -> dict[str, str]:
@@ -146,22 +138,55 @@ def renames(answer: str) -> dict[str, str]:
     return dict(zip(words[1::3], words[2::3], strict=False))
 
 
-def lay_out(repository: str, commit: str | None, index: str, target: str, **environment: str | None) -> None:
-    """Writes all files of a commit, or of the index where none is named, to a folder; so too of its submodules."""
+FILES = ("100644", "100755")
+"""The modes of files."""
 
-    def say(*words: str) -> str:
-        return ask("-C", repository, *words, **{**environment, "GIT_INDEX_FILE": index})
 
-    if commit:
-        say("read-tree", commit)
-    os.makedirs(target, exist_ok=True)
-    say("checkout-index", "--all", "--force", f"--prefix={target}/")
-    for entry in say("ls-files", "--stage", "-z").split("\0"):
-        if entry.startswith(SUBMODULE):
-            about, _, path = entry.partition("\t")
-            inner, there = os.path.join(repository, path), about.split()[1]
-            if os.path.exists(os.path.join(inner, ".git")):
-                lay_out(inner, there, f"{index}-{there}", os.path.join(target, path), **dict.fromkeys(OWN))
+def differs(place: Place, commit: str | None = None) -> bool:
+    """Whether the files of a repository and its submodules are not what is staged, or are not those of a commit."""
+    with sealed(place) as git:
+        if commit and git.ask("diff-index", "--cached", "--name-only", commit):
+            return True
+        entries = git.ask("status", "--porcelain", "-z", "--no-renames", "--ignore-submodules=all").split("\0")
+        if any(entry[1] != " " for entry in entries if entry):
+            return True
+        return any(differs(inner, entry.id) for entry, inner in submodules(place, git.entries()))
+
+
+def lay_out(git: Sealed, target: str) -> None:
+    """Writes all files of the index to a folder; so too of its submodules."""
+    for entry, inner in submodules(git.place, git.check_out(target)):
+        with sealed(inner) as sub:
+            sub.read_tree(entry.id)
+            lay_out(sub, os.path.join(target, entry.path))
+
+
+def submodules(place: Place, entries: list[Entry]) -> Iterator[tuple[Entry, Place]]:
+    """The submodules that are here, with the repository of each.
+
+    Their folders of git are in themselves or in that of the outer repository: another place may be anywhere.
+    """
+    for entry in entries:
+        folder = os.path.join(os.path.realpath(place.top), entry.path)
+        if entry.mode != SUBMODULE or os.path.realpath(folder) != folder:
+            continue
+        inner = try_to_find(folder)
+        allowed = [os.path.join(above, "modules") for above in (place.folder, place.common)]
+        allowed = list(map(os.path.realpath, [*allowed, os.path.join(folder, ".git")]))
+        if inner and inner.top == folder and any(is_below(os.path.realpath(inner.folder), own) for own in allowed):
+            yield entry, inner
+
+
+def copy(source: str, target: str) -> None:
+    """Copies files, links and folders of these; what is something else or cannot be read is left out."""
+    with suppress(OSError):
+        kind = os.lstat(source).st_mode
+        if stat.S_ISDIR(kind):
+            os.makedirs(target, exist_ok=True)
+            for name in os.listdir(source):
+                copy(os.path.join(source, name), os.path.join(target, name))
+        elif stat.S_ISREG(kind) or stat.S_ISLNK(kind):
+            shutil.copyfile(source, target, follow_symlinks=False)
 
 
 def builds(folder: str) -> bool:
@@ -172,24 +197,3 @@ def builds(folder: str) -> bool:
 def below(root: str, path: str) -> str:
     """Where an absolute path stands below another root."""
     return root + os.path.splitdrive(path)[1]
-
-
-def ask(*words: str, **environment: str | None) -> str:
-    """What git answers, in an environment from which None takes something away; raises GitError."""
-    whole = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C.UTF-8", **environment}
-    try:
-        done = subprocess.run(
-            ["git", *words],
-            env={name: value for name, value in whole.items() if value is not None},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FatalError(f"git cannot be run: {reason}", "install git, and put it on the path") from None
-    if done.returncode:
-        said = re.findall(r"(?m)^(?:(?:fatal|error|warning): )?(.+)", done.stderr.decode("utf-8", "replace").strip())
-        message, *more = (*said, "") if said else ("it failed without a word", "")
-        raise GitError(f"git: {message}", " ".join(filter(None, map(str.strip, more))) or "mend what git complains of")
-    return os.fsdecode(done.stdout)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Protocol
 
+from cmlint.atomic import sweep
 from cmlint.cli.inputs import failed, tell, tell_problems
 from cmlint.cli.terminal import show as show_text
 from cmlint.cli.terminal import view_of
@@ -55,6 +57,8 @@ def mended(result: Result, check: Callable[[], Result], wishes: Wishes) -> fixin
 def write_all(fixed: fixing.Fixed) -> list[files.Problem]:
     """Writes the changed texts; gives the files that could not be written."""
     problems: list[files.Problem] = []
+    for folder in {os.path.dirname(os.path.realpath(path)) for path in fixed.changes}:
+        sweep(folder)
     for path, change in fixed.changes.items():
         try:
             save(path, change.old, change.new)

@@ -104,7 +104,7 @@ def commit_left(states: States, name: str) -> str:
     repository = states.repository
     commit = repository.commit(name)
     left = repository.left(commit)
-    if not left and repository.shallow:
+    if not left and repository.place.shallow:
         reason = f"this clone is shallow, so that git cannot tell where the present branch has left `{name}`"
         tell("warning", f"{reason}: compared with `{name}` itself; `git fetch --unshallow` brings the rest")
     return left or commit

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import os
 
-from cmlint.atomic import replace
+from cmlint.atomic import Target
 
 UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
@@ -16,15 +15,15 @@ class NotSavedError(Exception):
 
 def save(path: str, old: str, new: str) -> None:
     """Writes a fixed text to its file, unless that is not what was read any more; raises NotSavedError and OSError."""
-    with open(path, "rb") as file:
-        raw = file.read()
-    if raw != encoded(old, raw):
-        raise NotSavedError("the file has changed meanwhile")
-    if os.stat(path).st_nlink > 1:
-        raise NotSavedError("the file has another name (a hard link), which would keep the old text")
-    if not os.access(path, os.W_OK):
-        raise NotSavedError("the file may not be written")
-    replace(path, encoded(new, raw))
+    with Target(path) as target:
+        raw, status = target.read()
+        if raw != encoded(old, raw):
+            raise NotSavedError("the file has changed meanwhile")
+        if status.st_nlink > 1:
+            raise NotSavedError("the file has another name (a hard link), which would keep the old text")
+        if not target.is_writable():
+            raise NotSavedError("the file may not be written")
+        target.replace(encoded(new, raw))
 
 
 def encoded(text: str, like: bytes) -> bytes:

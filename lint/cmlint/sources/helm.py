@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import reduce
-from tempfile import TemporaryDirectory, mkstemp
+from tempfile import mkstemp
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,6 +30,7 @@ from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, f
 from cmlint.sources.program import NotBuiltError, TimeOutError, none_left, run
 from cmlint.sources.reading import hash_of
 from cmlint.sources.rendered import SOURCE, RenderedText
+from cmlint.system.folders import temporary
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -169,7 +170,7 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
         problems.append(unchecked(charts))
         return
     failures: dict[str, list[str]] = {}
-    with TemporaryDirectory(prefix="cmlint-") as home, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
+    with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
         runs = [
             (chart, {values: pool.submit(render, chart, values, program, wishes, home) for values in choices})
             for chart in charts

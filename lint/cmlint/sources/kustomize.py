@@ -13,7 +13,6 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -29,6 +28,7 @@ from cmlint.sources.parts import Part
 from cmlint.sources.program import NotBuiltError, TimeOutError, none_left
 from cmlint.sources.secrets import without_values
 from cmlint.sources.tool import Wishes
+from cmlint.system.folders import temporary
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
 METADATA = ("originAnnotations", "transformerAnnotations")
@@ -129,8 +129,8 @@ def build_all(
     """What comes of each leaf, in order; where several cannot be built for one reason, that is told once."""
     failures: dict[str, list[tuple[Kustomization, str]]] = {}
     program = tool.find_program(wishes.program)
-    with TemporaryDirectory(prefix="cmlint-") as temporary, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
-        folders = [os.path.join(os.path.realpath(temporary), str(number)) for number in range(len(leaves))]
+    with temporary() as above, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
+        folders = [os.path.join(above, str(number)) for number in range(len(leaves))]
         runs = [pool.submit(build, project, *each, program, wishes) for each in zip(leaves, folders, strict=True)]
         try:
             for leaf, run in zip(leaves, runs, strict=True):

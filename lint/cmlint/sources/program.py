@@ -12,8 +12,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Thread, current_thread, main_thread
-from typing import IO, Any, NamedTuple
+from threading import Event, Lock, Thread
+from typing import IO, NamedTuple
 
 MEMORY = 2 * 1024**3
 """The bytes of memory that a program may use; where the system cannot be told (all but Linux), there is no limit."""
@@ -47,21 +47,27 @@ class Ended(NamedTuple):
 running: set[subprocess.Popen[bytes]] = set()
 """The programs that have been started and have not ended."""
 
+starting, broken_off = Lock(), Event()
+"""No program is started between the moment at which a run is broken off and the end of those that are running."""
+
 
 def run(command: list[str], environment: dict[str, str], timeout: float) -> Ended:
     """Runs a program in a session of its own, and ends all of that when it goes beyond a limit."""
-    try:
-        process = subprocess.Popen(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise NotBuiltError(f"{command[0]} cannot be run: {error.strerror or error}") from None
-    running.add(process)
+    with starting:
+        if broken_off.is_set():
+            raise NotBuiltError("the run was broken off")
+        try:
+            process = subprocess.Popen(
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise NotBuiltError(f"{command[0]} cannot be run: {error.strerror or error}") from None
+        running.add(process)
     try:
         limit(process.pid, timeout)
         return read(process, timeout)
@@ -138,18 +144,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def none_left() -> Iterator[None]:
     """Ends all programs when a run is broken off, be it by the user (Ctrl-C) or by a request to end."""
-
-    def end(number: int, _: Any) -> None:
-        raise SystemExit(128 + number)
-
-    own = current_thread() is main_thread()
-    before = signal.signal(signal.SIGTERM, end) if own else None
+    broken_off.clear()
     try:
         yield
     except BaseException:
-        for process in list(running):
-            stop(process)
+        with starting:
+            broken_off.set()
+            for process in list(running):
+                stop(process)
         raise
-    finally:
-        if own:
-            signal.signal(signal.SIGTERM, before)
