@@ -39,6 +39,7 @@ FRONT = [
     "cmlint.model.facts",
     "cmlint.model.findings",
     "cmlint.model.outcome",
+    "cmlint.patterns",
     "cmlint.progress",
     "cmlint.report",
     "cmlint.report.characters",
@@ -50,6 +51,8 @@ FRONT = [
     "cmlint.runs",
     "cmlint.sources",
     "cmlint.sources.files",
+    "cmlint.system",
+    "cmlint.system.files",
     "cmlint.texts",
 ]
 """What every run of `check` imports."""

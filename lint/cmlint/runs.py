@@ -39,12 +39,12 @@ class Run(msgspec.Struct):
     problems: list[files.Problem]
     notes: list[str]
     fail_on: FailOn
-    sources: dict[str, str]
+    sources: dict[str, files.Source]
 
     @property
     def result(self) -> Result:
         """The result, for a report."""
-        return Result(self.outcome, [], Texts(lambda path: files.read(self.sources.get(path, path))), self.problems)
+        return Result(self.outcome, [], Texts(lambda path: files.read_shown(path, self.sources)), self.problems)
 
 
 class Memory:

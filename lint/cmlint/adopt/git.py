@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from cmlint.errors import FatalError
 from cmlint.sources import files
+from cmlint.system.files import copy
 
 OWN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
 """What git tells its hooks of the repository that they run for, and what is wrong for any other."""
@@ -124,11 +125,10 @@ class Repository:
             here, there = os.path.join(self.top, path), os.path.join(top, path)
             if os.path.basename(path.rstrip("/")) in files.NEVER or os.path.lexists(there):
                 continue
-            if path.endswith("/") and builds(os.path.dirname(here.rstrip("/"))):
-                shutil.copytree(here, there, symlinks=True)
-            elif not path.endswith("/") and any(map(builds, self.folders_above(here))):
+            here, there = here.rstrip("/"), there.rstrip("/")
+            if builds(os.path.dirname(here)) if path.endswith("/") else any(map(builds, self.folders_above(here))):
                 os.makedirs(os.path.dirname(there), exist_ok=True)
-                shutil.copyfile(here, there, follow_symlinks=False)
+                copy(here, there)
 
     def folders_above(self, path: str) -> Iterator[str]:
         """The folders that a path lies in, up to the top."""

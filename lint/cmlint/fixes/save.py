@@ -6,6 +6,7 @@ import codecs
 import os
 
 from cmlint.atomic import replace
+from cmlint.system.files import MANIFEST, read
 
 UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
@@ -16,8 +17,7 @@ class NotSavedError(Exception):
 
 def save(path: str, old: str, new: str) -> None:
     """Writes a fixed text to its file, unless that is not what was read any more; raises NotSavedError and OSError."""
-    with open(path, "rb") as file:
-        raw = file.read()
+    raw = read(path, MANIFEST)
     if raw != encoded(old, raw):
         raise NotSavedError("the file has changed meanwhile")
     if os.stat(path).st_nlink > 1:
