@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command, parse
 from cmlint.errors import FatalError, mistake
+from cmlint.system.files import has_folder
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -48,8 +49,13 @@ def main(words: Sequence[str]) -> int:
         code = INTERRUPTED
     except BrokenPipeError:
         code = BROKEN_PIPE
+    except MemoryError:
+        code = complain("there is not enough memory", "check fewer files at once, or smaller ones")
     except Exception as error:
-        code = complain(mistake(error), "this is a mistake in cmlint, not in the manifests; please report it")
+        if has_folder():
+            code = complain(mistake(error), "this is a mistake in cmlint, not in the manifests; please report it")
+        else:
+            code = complain("the working directory has been deleted", "change to a folder that exists")
     sys.stderr.flush()
     return code
 

@@ -95,7 +95,7 @@ def read_bundles(
     streams: dict[str, str] = {}
 
     def load(path: str) -> str:
-        return streams[path] if path in streams else files.read_shown(path, sources)
+        return streams[path] if path in streams else files.read_again(path, sources, problems)
 
     bundles: list[Bundle] = []
     makers = makers_of(config)

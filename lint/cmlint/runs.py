@@ -44,7 +44,11 @@ class Run(msgspec.Struct):
     @property
     def result(self) -> Result:
         """The result, for a report."""
-        return Result(self.outcome, [], Texts(lambda path: files.read_shown(path, self.sources)), self.problems)
+        return Result(self.outcome, [], Texts(self.text), self.problems)
+
+    def text(self, path: str) -> str:
+        """The text of a file that is shown."""
+        return files.read_again(path, self.sources, self.problems)
 
 
 class Memory:

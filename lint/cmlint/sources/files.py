@@ -369,12 +369,16 @@ def read(path: str, root: Root | None = None, limit: int = system.MANIFEST) -> s
     return decode(read_raw(path, root, limit))
 
 
-def read_shown(shown: str, sources: Mapping[str, Source]) -> str:
-    """The text of a file by the path under which it is shown; raises OSError and UnicodeDecodeError.
+def read_again(shown: str, sources: Mapping[str, Source], problems: list[Problem]) -> str:
+    """The text of a file by the path under which it is shown; empty, with a problem, where it has gone meanwhile.
 
     A file that is none of the `sources` is used by a kustomization or a chart.
     """
-    return read(*(sources.get(shown) or Source(shown, root_of(os.path.dirname(shown) or os.curdir))))
+    try:
+        return read(*(sources.get(shown) or Source(shown, root_of(os.path.dirname(shown) or os.curdir))))
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(Problem(shown, 0, f"changed while it was checked: {reason(error)}"))
+        return ""
 
 
 def read_raw(path: str, root: Root | None = None, limit: int = system.MANIFEST) -> bytes:

@@ -219,6 +219,14 @@ def entries_in(folder: str) -> list[os.DirEntry[str]]:
         return []
 
 
+def has_folder() -> bool:
+    """Whether the working directory still exists."""
+    try:
+        return bool(os.getcwd())
+    except OSError:
+        return False
+
+
 def reason(error: OSError) -> str:
     """Why something cannot be read, in a few words that fit into a sentence."""
     said = error.strerror or str(error)
