@@ -54,7 +54,9 @@ class Patterns:
             if not line.strip() or line.lstrip().startswith("#"):
                 continue
             if len(self.expressions) == room:
-                self.left_out = LeftOut(number, f"more than {MOST} patterns: those from here on do not count")
+                self.left_out = self.left_out or LeftOut(
+                    number, f"more than {MOST} patterns: those from here on do not count"
+                )
                 break
             if room is not None and (why := excess(line)):
                 self.left_out = self.left_out or LeftOut(number, why)
