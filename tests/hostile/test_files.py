@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
+from cmlint.manifest.documents import read_text
 from cmlint.patterns import LONGEST, MOST, WILDCARDS, Patterns
 from cmlint.sources import files
 from cmlint.system import files as system
@@ -434,3 +437,53 @@ def test_a_configuration_has_no_patterns_in_excess(project: Path) -> None:
     }.items():
         write(project, {".cmlint.yaml": text})
         assert told(limited(project, "check", "."))[0] == f"error: .cmlint.yaml:{said}"
+
+
+# memory and steps
+
+BYSTANDER = "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\nspec:\n" + "  a: some text\n" * 700 + "---\n"
+"""A document of some 10 kB that cmlint has nothing to say about."""
+
+LARGE = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec: {containers: [{name: c, image: "a/b:1.0.0", env: [{name: A, value: b}, {name: C, value: $(A)}]}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: m}
+data: {a: b}
+---
+"""
+
+
+def test_a_large_file_takes_three_times_its_size_at_most(project: Path) -> None:
+    size = 60 << 20
+    (project / "large.yaml").write_text(BYSTANDER * (size // len(BYSTANDER)), encoding="utf-8")
+    with subprocess.Popen([COMMAND, "check", "."], cwd=project, env=needed(), stdout=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert used.ru_maxrss * 1024 < 3 * size + (200 << 20)
+
+
+def steps(text: str) -> int:
+    """How many functions are called to read a text."""
+    count = 0
+
+    def counted(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(counted)
+    try:
+        read_text(text)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("text", [LARGE, BYSTANDER])
+def test_reading_takes_steps_in_proportion_to_the_size(text: str) -> None:
+    assert steps(text * 400) < 2.2 * steps(text * 200)

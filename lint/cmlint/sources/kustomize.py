@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
@@ -161,7 +160,7 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     changed = not used.isdisjoint(files.INSTEAD)
     if wishes.builds and not changed and (known := wishes.builds.get(name_of(leaf, program, wishes))):
         return known.folder, known.text
-    root = mirror(used, f"{folder}.copy") if changed else ""
+    root = mirror(used, project.roots, f"{folder}.copy") if changed else ""
     copy = root + os.path.splitdrive(folder)[1] if root else folder
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
@@ -179,19 +178,20 @@ def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
     return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}"
 
 
-def mirror(used: Iterable[str], root: str) -> str:
+def mirror(used: Iterable[str], roots: tuple[str, ...], root: str) -> str:
     """Copies files to a folder that stands for the root, with the texts that count instead; gives that folder.
 
-    Below it, everything lies at the same relative path from everything else.
+    Below it, everything lies at the same relative path from everything else. What cannot be read is left out.
     """
     for path in used:
-        if os.path.isfile(path):
-            place = root + os.path.splitdrive(path)[1]
-            os.makedirs(os.path.dirname(place), exist_ok=True)
-            shutil.copyfile(path, place)
-            if path in files.INSTEAD:
-                with open(place, "w", encoding="utf-8", newline="") as file:
-                    file.write(files.INSTEAD[path])
+        try:
+            raw = files.read_raw(path, roots)
+        except OSError:
+            continue
+        place = root + os.path.splitdrive(path)[1]
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with open(place, "wb") as file:
+            file.write(raw)
     return root
 
 
