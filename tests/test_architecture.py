@@ -18,19 +18,20 @@ ALLOWED = {
     "errors": "",
     "system": "errors",
     "progress": "system",
+    "patterns": "",
     "atomic": "system",
     "texts": "model",
     "manifest": "kube model",
     "bundle": "kube model",
-    "rules": "bundle kube model",
+    "rules": "bundle kube model system",
     "api": "bundle kube model rules",
-    "registry": "kube rules",
-    "suppress": "bundle model rules",
+    "registry": "kube rules system",
+    "suppress": "bundle model patterns rules",
     "fingerprints": "model",
     "engine": "bundle fingerprints manifest model rules suppress texts",
-    "cache": "errors model",
-    "sources": "cache errors kube manifest model system",
-    "config": "errors kube manifest registry rules sources",
+    "cache": "errors model system",
+    "sources": "cache errors kube manifest model patterns system",
+    "config": "errors kube manifest patterns registry rules system",
     "result": "bundle model sources texts",
     "runs": "cache model result sources texts",
     "given": "bundle manifest model sources",
@@ -38,7 +39,7 @@ ALLOWED = {
     "check": "bundle cache config engine given manifest model progress result rules selection sources suppress texts",
     "live": "bundle config engine kube model result rules selection sources suppress texts",
     "adopt": "cache check config engine errors fingerprints fixes manifest model result rules sources system texts",
-    "fixes": "atomic check engine manifest model result sources",
+    "fixes": "atomic check engine manifest model result sources system",
     "report": "bundle check engine fixes kube model registry result rules sources system texts",
     "cli": "adopt atomic bundle cache check config errors fixes kube live manifest model progress registry report "
     "result rules runs selection sources suppress system texts",
@@ -96,3 +97,41 @@ def test_no_module_imports_itself_in_a_circle() -> None:
 def test_no_module_lies_loose(folder: str) -> None:
     names = {"lint": "cmlint", "rules": "cmlint_rules"}
     assert [path.name for path in (ROOT / folder).iterdir() if path.name != "__pycache__"] == [names[folder]]
+
+
+OPENERS = {
+    "cmlint.__main__": "the streams that a caller has closed",
+    "cmlint.adopt.git": "copies the index of git",
+    "cmlint.atomic": "writes a file in the place of another, and syncs its folder",
+    "cmlint.cache.folder": "reads and writes the cache, whose folder is its own",
+    "cmlint.cli.terminal": "writes a report to a pipe or a device",
+    "cmlint.sources.helm": "writes the values that GitOps gives, to a folder of its own",
+    "cmlint.sources.kustomize": "writes kustomizations, to a folder of its own",
+    "cmlint.sources.workers": "reads the answers of its processes from a pipe",
+}
+"""The modules outside of `system/` that open something by themselves, and what that is."""
+
+OPENING = {"open", "fdopen", "read", "read_text", "read_bytes", "copyfile", "copytree", "copy2"}
+
+
+def opens(module: str) -> bool:
+    """Whether a module calls what opens a file: `open`, `os.open`, `os.read`, `io.open`, `Path.read_text` and so on."""
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            called = node.func
+            if isinstance(called, ast.Name) and called.id == "open":
+                return True
+            if isinstance(called, ast.Attribute) and called.attr in OPENING and is_of_the_library(called):
+                return True
+    return False
+
+
+def is_of_the_library(called: ast.Attribute) -> bool:
+    """Whether a method is one of `os`, `io`, `shutil` or of a path, and not one of ours of the same name."""
+    library = isinstance(called.value, ast.Name) and called.value.id in ("os", "io", "shutil", "codecs", "tokenize")
+    return library or called.attr in ("read_bytes", "open") or (called.attr == "read_text" and not called.args)
+
+
+def test_one_module_opens_what_is_read() -> None:
+    openers = {module for module in MODULES if not module.startswith("cmlint.system") and opens(module)}
+    assert openers == OPENERS.keys()

@@ -557,6 +557,7 @@ def test_a_base_outside_of_what_is_checked_is_looked_at(tmp_path: Path) -> None:
 def test_a_link_that_leads_elsewhere_is_a_change(tmp_path: Path) -> None:
     folder, cache = tmp_path / "project", tmp_path / "cache"
     overlays(folder)
+    (folder / ".git").mkdir()
     one = folder / "overlays" / "one"
     shutil.copytree(folder / "base", folder / "other")
     (folder / "other" / "pod.yaml").write_text(TEXTS[1])

@@ -10,7 +10,7 @@ import pytest
 
 from cmlint.config import Config, anchored, load
 from cmlint.errors import FatalError
-from cmlint.sources.files import spec_of
+from cmlint.patterns import Patterns
 from tests.support.command import cmlint
 from tests.support.run import inside, rules, write
 
@@ -220,17 +220,15 @@ def test_a_configuration_that_cannot_be_read(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("folder", ["/", "/srv/it's [a] *folder*!", "/a"])
 def test_a_pattern_is_relative_to_its_folder(folder: str, pattern: str, path: str, matches: bool) -> None:
-    spec = spec_of([anchored(pattern, folder)])
-    assert spec is not None
-    assert spec.match_file(os.path.join(folder, path)) is matches
-    assert folder == "/" or not spec.match_file(os.path.join("/elsewhere", path))
+    patterns = Patterns([anchored(pattern, folder)])
+    assert patterns.match(os.path.join(folder, path)) is matches
+    assert folder == "/" or not patterns.match(os.path.join("/elsewhere", path))
 
 
 def test_a_negated_pattern_stays_one() -> None:
-    spec = spec_of([anchored("*.yaml", "/a"), anchored("!keep.yaml", "/a")])
-    assert spec is not None
-    assert spec.match_file("/a/b/x.yaml")
-    assert not spec.match_file("/a/b/keep.yaml")
+    patterns = Patterns([anchored("*.yaml", "/a"), anchored("!keep.yaml", "/a")])
+    assert patterns.match("/a/b/x.yaml")
+    assert not patterns.match("/a/b/keep.yaml")
 
 
 MANIFEST = """\

@@ -580,6 +580,7 @@ def test_a_build_from_standard_input_leads_back_to_files(tmp_path: Path, program
     project = tmp_path / "project"
     shutil.copytree(PROJECTS / "kustomize-overlays", project)
     shutil.rmtree(project / "overlays/dev")
+    (project / ".git").mkdir()
     with (project / "overlays/prod/kustomization.yaml").open("a") as file:
         file.write("buildMetadata: [originAnnotations, transformerAnnotations]\n")
     text = built(program, project / "overlays/prod")

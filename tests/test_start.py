@@ -39,6 +39,7 @@ FRONT = [
     "cmlint.model.facts",
     "cmlint.model.findings",
     "cmlint.model.outcome",
+    "cmlint.patterns",
     "cmlint.progress",
     "cmlint.report",
     "cmlint.report.characters",
@@ -53,6 +54,7 @@ FRONT = [
     "cmlint.system",
     "cmlint.system.streams",
     "cmlint.system.text",
+    "cmlint.system.files",
     "cmlint.texts",
 ]
 """What every run of `check` imports."""

@@ -19,6 +19,7 @@ from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command, parse
 from cmlint.errors import FatalError, internal
 from cmlint.system import streams
+from cmlint.system.files import has_folder
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -85,8 +86,11 @@ def main(words: Sequence[str]) -> int:
         code = BROKEN_PIPE
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
+    except MemoryError:
+        code = complain(FatalError("there is not enough memory", "check fewer files at once, or smaller ones"))
     except Exception as error:
-        code = complain(internal(error))
+        gone = FatalError("the working directory has been deleted", "change to a folder that exists")
+        code = complain(internal(error) if has_folder() else gone)
     return code
 
 

@@ -76,7 +76,7 @@ class Inputs(msgspec.Struct):
     builds: BuildsCache | None = None
     jobs: int = 1
     seen: Seen = msgspec.field(default_factory=Seen)
-    sources: dict[str, str] = {}
+    sources: dict[str, files.Source] = {}
 
     def keep(self) -> None:
         """Keeps for the next run what is new in this one."""
@@ -95,7 +95,7 @@ def read_bundles(
     streams: dict[str, str] = {}
 
     def load(path: str) -> str:
-        return streams[path] if path in streams else files.read(sources.get(path, path))
+        return streams[path] if path in streams else files.read_again(path, sources, problems)
 
     bundles: list[Bundle] = []
     makers = makers_of(config)
@@ -120,7 +120,7 @@ def read_bundles(
         if files.STDIN in group.paths:
             stream, known[files.STDIN] = read_stream(config, problems, inputs)
             streams[files.STDIN] = stream.text
-        sources.update(group.paths)
+        sources.update((shown, files.Source(path, group.root)) for shown, path in group.paths.items())
         facts: list[tuple[str, FileFacts]] = []
         for shown in group.paths:
             found = known[shown]
@@ -129,7 +129,7 @@ def read_bundles(
             else:
                 facts.append((shown, variables.fill(shown, found)))
         scripts = [(s, found) for s in group.scripts if not isinstance(found := known[s], str) and found.commands]
-        sources.update((shown, group.scripts[shown]) for shown, _ in scripts)
+        sources.update((shown, files.Source(group.scripts[shown], group.root)) for shown, _ in scripts)
         bundles.append(
             Bundle(
                 facts,
@@ -184,9 +184,9 @@ def folders_of(builds: Iterable[Build]) -> Iterator[str]:
     return (path.rpartition("/")[0] for build in builds for path, _ in build.beside)
 
 
-def sources_of(groups: Iterable[files.Group]) -> dict[str, str]:
+def sources_of(groups: Iterable[files.Group]) -> dict[str, files.Source]:
     """The files of groups, by the paths under which they are shown."""
-    return {shown: path for group in groups for shown, path in group.paths.items()}
+    return {shown: files.Source(path, group.root) for group in groups for shown, path in group.paths.items()}
 
 
 def wanted_in(groups: Iterable[files.Group], known: Container[str] | None = None) -> Iterator[Wanted]:
@@ -196,9 +196,9 @@ def wanted_in(groups: Iterable[files.Group], known: Container[str] | None = None
             templated = shown in group.templates
             late = templated or files.may_be_in_chart(shown)
             if path != "-" and (not late if known is None else templated or shown not in known):
-                yield Wanted(shown, path, mode_of(shown.rpartition("/")[2], templated=templated))
+                yield Wanted(shown, path, mode_of(shown.rpartition("/")[2], templated=templated), group.root)
         for shown, path in group.scripts.items() if known is None else ():
-            yield Wanted(shown, path, "script")
+            yield Wanted(shown, path, "script", group.root)
 
 
 def makers_of(config: Config) -> Makers:

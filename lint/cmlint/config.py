@@ -10,6 +10,7 @@ import msgspec
 
 from cmlint.errors import FatalError, fatal
 from cmlint.rules import Rule
+from cmlint.system import files
 
 NAMES = (".cmlint.yaml", ".cmlint.yml")
 PYPROJECT = "pyproject.toml"
@@ -149,11 +150,14 @@ def load(path: str | None, rules: Mapping[str, Rule]) -> Config:
         path = nearest_file(os.getcwd())
         if path is None:
             return Config()
-    tree = read(path)
+        tree = read(path)
+    else:
+        tree = read(path, named=True)
     if not tree.data:
         return Config()
     check_type(tree, Config, "")
     check_words(tree, rules)
+    check_paths(tree, os.path.dirname(os.path.abspath(path)))
     config = msgspec.convert(plain(tree), Config)
     folder = os.path.dirname(os.path.abspath(path))
     return msgspec.structs.replace(
@@ -184,7 +188,7 @@ def nearest_file(folder: str) -> str | None:
     while True:
         for name in NAMES:
             path = os.path.join(folder, name)
-            if os.path.isfile(path):
+            if os.path.lexists(path):
                 return path
         path = os.path.join(folder, PYPROJECT)
         if os.path.isfile(path) and TABLE in text_of(path):
@@ -195,14 +199,16 @@ def nearest_file(folder: str) -> str | None:
         folder = above
 
 
-def text_of(path: str) -> str:
-    """A configuration file's text."""
+def text_of(path: str, *, named: bool = False) -> str:
+    """A configuration file's text: one that is `named` on the command line, else one that lies in a folder."""
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            return file.read()
+        if named:
+            raw = files.read_named(path, files.CONFIGURATION)
+        else:
+            raw = files.read(path, files.CONFIGURATION, files.root_of(os.path.dirname(path) or os.curdir))
+        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FatalError(f"{shown(path)}: {reason}", "`--config` names another file") from None
+        raise FatalError(f"{shown(path)}: {files.reason(error)}", "`--config` names another file") from None
     except UnicodeDecodeError as error:
         raise FatalError(f"{shown(path)}: not valid UTF-8 at byte {error.start}", "save the file as UTF-8") from None
 
@@ -212,9 +218,9 @@ def shown(path: str) -> str:
     return os.path.relpath(path).replace(os.sep, "/")
 
 
-def read(path: str) -> Value:
-    """A configuration file with the place of everything in it."""
-    text = text_of(path)
+def read(path: str, *, named: bool = False) -> Value:
+    """A configuration file with the place of everything in it; one may be `named` on the command line."""
+    text = text_of(path, named=named)
     tree = read_toml(text, shown(path)) if path.endswith(".toml") else read_yaml(text, shown(path))
     for value in strings_in(tree):
         if "\0" in str(value.data):
@@ -413,6 +419,8 @@ def check_words(tree: Value, rules: Mapping[str, Rule]) -> None:
         if key in tree.data:
             for word in strings_in(tree.data[key][1]):
                 checked(check, word)
+    check_number(tree, "exclude")
+    check_number(tree, "per-path-ignore")
     patterns = tree.data["per-path-ignore"][1].data if "per-path-ignore" in tree.data else {}
     if "helm" in tree.data and "values" in tree.data["helm"][1].data:
         patterns = {**patterns, **tree.data["helm"][1].data["values"][1].data}
@@ -425,6 +433,26 @@ def check_words(tree: Value, rules: Mapping[str, Rule]) -> None:
         for field in {"names", "keys"} & provider.data.keys():
             for route in strings_in(provider.data[field][1]):
                 checked(check_route, route)
+
+
+def check_number(tree: Value, key: str) -> None:
+    """Raises FatalError for more patterns than count."""
+    from cmlint.patterns import MOST
+
+    if key in tree.data and len(tree.data[key][1].data) > MOST:
+        raise wrong(tree.data[key][0], f"`{key}` has more than {MOST} patterns", "write fewer that match more")
+
+
+def check_paths(tree: Value, folder: str) -> None:
+    """Raises FatalError at the first file that lies outside of what may be read around a configuration's folder."""
+    root = files.root_of(folder)
+    named = [(tree.data["baseline"][1], tree.data["baseline"][1].data)] if "baseline" in tree.data else []
+    if "helm" in tree.data and "values" in tree.data["helm"][1].data:
+        values = strings_in(tree.data["helm"][1].data["values"][1])
+        named += ((value, name.strip()) for value in values for name in value.data.split(","))
+    for value, name in named:
+        if not files.is_within(files.real_path(os.path.join(folder, name)), root):
+            raise wrong(value.place, f"`{name}` leads out of the repository", "name a file inside of it")
 
 
 def strings_in(value: Value) -> Iterator[Value]:
@@ -475,9 +503,14 @@ def check_route(route: str) -> None:
 
 def check_pattern(pattern: str) -> None:
     """Raises ValueError for a pattern of paths that git would not understand."""
-    from cmlint.sources.files import spec_of
+    from cmlint.patterns import Patterns, excess
 
-    spec_of((pattern,))
+    if why := excess(pattern):
+        raise ValueError(f"{why}; write a shorter one")
+    try:
+        Patterns((pattern,))
+    except ValueError:
+        raise ValueError(f"`{pattern}` is no pattern of paths; write it as in `.gitignore`") from None
 
 
 # patterns and paths

@@ -36,7 +36,7 @@ class Given:
     """What GitOps objects give to charts, read in the texts that say so only when a chart asks for it."""
 
     def __init__(
-        self, known: Mapping[str, FileFacts | str], builds: Sequence[Build], sources: Mapping[str, str]
+        self, known: Mapping[str, FileFacts | str], builds: Sequence[Build], sources: Mapping[str, files.Source]
     ) -> None:
         self.deploys = Deploys(everything(known, builds, ()))
         self.texts = {build.path: build.text.text for build in builds if build.text}
@@ -71,7 +71,7 @@ class Given:
         """The text at a path; none of one that was taken from what a kustomization could not build."""
         if path in self.texts:
             return self.texts[path]
-        return files.read(self.sources[path]) if path in self.sources else ""
+        return files.read(*self.sources[path]) if path in self.sources else ""
 
 
 def files_of(gift: Gift, chart: Chart) -> tuple[str, ...]:

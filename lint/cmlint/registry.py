@@ -14,6 +14,7 @@ from types import ModuleType
 
 from cmlint.kube.near import nearest
 from cmlint.rules import BadRuleError, Rule
+from cmlint.system.files import CONFIGURATION, read
 
 GROUP = "[cmlint.rules]"
 
@@ -47,8 +48,7 @@ def entry_points_in(folder: str) -> Iterator[str]:
         return
     for entry in entries:
         try:
-            with open(os.path.join(folder, entry, "entry_points.txt"), encoding="utf-8") as file:
-                text = file.read()
+            text = read(os.path.join(folder, entry, "entry_points.txt"), CONFIGURATION).decode("utf-8")
         except OSError:
             continue
         if GROUP in text:

@@ -14,6 +14,7 @@ from cmlint.bundle.placed import Placed
 from cmlint.model import facts
 from cmlint.model.changes import Change
 from cmlint.model.findings import Consequence
+from cmlint.system.files import CONFIGURATION, read
 
 if TYPE_CHECKING:
     from cmlint.bundle.environment import Environment
@@ -200,8 +201,7 @@ class Rule(msgspec.Struct, frozen=True):
     def page(self) -> str:
         """The rule's page, which stands beside its module."""
         path = sys.modules[self.module].__file__ or ""
-        with open(f"{path.rpartition('.')[0]}.md", encoding="utf-8") as file:
-            return file.read()
+        return read(f"{path.rpartition('.')[0]}.md", CONFIGURATION).decode("utf-8")
 
 
 class BadRuleError(Exception):

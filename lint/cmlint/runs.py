@@ -39,12 +39,16 @@ class Run(msgspec.Struct):
     problems: list[files.Problem]
     notes: list[str]
     fail_on: FailOn
-    sources: dict[str, str]
+    sources: dict[str, files.Source]
 
     @property
     def result(self) -> Result:
         """The result, for a report."""
-        return Result(self.outcome, [], Texts(lambda path: files.read(self.sources.get(path, path))), self.problems)
+        return Result(self.outcome, [], Texts(self.text), self.problems)
+
+    def text(self, path: str) -> str:
+        """The text of a file that is shown."""
+        return files.read_again(path, self.sources, self.problems)
 
 
 class Memory:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import Placed
 from cmlint.model.facts import FileFacts, Ignore, Scalar
 from cmlint.model.findings import Suppression
+from cmlint.patterns import Patterns
 from cmlint.rules import Draft, Rule
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 EVERYTHING = "all"
 
@@ -33,6 +30,7 @@ class Suppressions:
         self.by_path, self.rules, self.enabled = by_path, rules, enabled
         self.names = frozenset((*rules, *(rule.family for rule in rules.values()), EVERYTHING))
         self.used: set[tuple[str, Scalar]] = set()
+        self.words: dict[str, list[str]] = {}
 
     def covering(self, rule: Rule, draft: Draft) -> Suppression | None:
         """What suppresses a finding; every name that does counts as used.
@@ -51,15 +49,15 @@ class Suppressions:
 
     def ignored_at(self, path: str, rule: Rule) -> bool:
         """Whether the configuration ignores a rule at a path."""
-        full = os.path.abspath(path)
-        return any(means(word, rule) for spec, words in self.specs if spec.match_file(full) for word in words)
+        if path not in self.words:
+            full = os.path.abspath(path)
+            self.words[path] = [word for pattern, words in self.patterns if pattern.match(full) for word in words]
+        return any(means(word, rule) for word in self.words[path])
 
     @cached_property
-    def specs(self) -> list[tuple[GitIgnoreSpec, Iterable[str]]]:
+    def patterns(self) -> list[tuple[Patterns, Iterable[str]]]:
         """The patterns of the configuration, made ready."""
-        from pathspec import GitIgnoreSpec
-
-        return [(GitIgnoreSpec.from_lines([pattern]), words) for pattern, words in self.by_path.items()]
+        return [(Patterns([pattern]), words) for pattern, words in self.by_path.items()]
 
     def unused(self, bundle: Bundle, rules: Iterable[Rule]) -> Iterator[tuple[Placed, Ignore]]:
         """The suppressions in a bundle that are written wrongly or suppressed nothing, each with that one name only.

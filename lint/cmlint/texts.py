@@ -30,7 +30,9 @@ class Text:
         return Position(line + 1, max(offset - self.starts[line], 0) + 1, offset)
 
     def line(self, number: int) -> str:
-        """A line by its 1-based number, without its end."""
+        """A line by its 1-based number, without its end; empty where the text has not so many."""
+        if number > len(self.starts):
+            return ""
         start = self.starts[number - 1]
         end = self.starts[number] if number < len(self.starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")

@@ -10,6 +10,8 @@ import msgspec
 from cmlint.errors import FatalError
 from cmlint.fingerprints import fingerprints
 from cmlint.model.findings import Finding, Known
+from cmlint.system import files
+from cmlint.system.files import BASELINE, read_named, reason
 from cmlint.system.text import json_of
 
 VERSION = 1
@@ -95,21 +97,22 @@ def is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(os.path.join(folder, ""))
 
 
-def read(file: str) -> Baseline:
-    """The baseline in a file; raises FatalError for one that is not there or cannot be read."""
+def read(file: str, *, named: bool = True) -> Baseline:
+    """The baseline in a file; raises FatalError for one that is not there or cannot be read.
+
+    It is `named` on the command line, where it may be a pipe, or else in a configuration.
+    """
     try:
-        with open(file, "rb") as stream:
-            raw = stream.read()
+        raw = (read_named if named else files.read)(file, BASELINE)
     except FileNotFoundError:
         raise FatalError(f"{file}: there is no such baseline", f"`--write-baseline {file}` writes it") from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise FatalError(f"{file}: {reason}", "name a baseline that can be read with `--baseline`") from None
+        raise FatalError(f"{file}: {reason(error)}", "name a baseline that can be read with `--baseline`") from None
     try:
         content = msgspec.json.decode(raw, type=Content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason = "it has marks of a merge" if b"\n<<<<<<< " in raw else str(error).partition(" - ")[0]
-        message = f"{file}: no baseline: {reason[:1].lower()}{reason[1:]}"
+        why = "it has marks of a merge" if b"\n<<<<<<< " in raw else str(error).partition(" - ")[0]
+        message = f"{file}: no baseline: {why[:1].lower()}{why[1:]}"
         raise FatalError(message, "mend it, or remove it and write it anew with `--write-baseline`") from None
     if content.version != VERSION:
         message = f"{file}: a baseline of version {content.version}, and this cmlint reads version {VERSION}"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from cmlint.errors import FatalError
 from cmlint.sources import files
+from cmlint.system.files import copy
 from cmlint.system.folders import temporary
 from cmlint.system.git import SUBMODULE, Entry, GitError, Place, Sealed, find, is_below, sealed, try_to_find
 
@@ -175,18 +174,6 @@ def submodules(place: Place, entries: list[Entry]) -> Iterator[tuple[Entry, Plac
         allowed = list(map(os.path.realpath, [*allowed, os.path.join(folder, ".git")]))
         if inner and inner.top == folder and any(is_below(os.path.realpath(inner.folder), own) for own in allowed):
             yield entry, inner
-
-
-def copy(source: str, target: str) -> None:
-    """Copies files, links and folders of these; what is something else or cannot be read is left out."""
-    with suppress(OSError):
-        kind = os.lstat(source).st_mode
-        if stat.S_ISDIR(kind):
-            os.makedirs(target, exist_ok=True)
-            for name in os.listdir(source):
-                copy(os.path.join(source, name), os.path.join(target, name))
-        elif stat.S_ISREG(kind) or stat.S_ISLNK(kind):
-            shutil.copyfile(source, target, follow_symlinks=False)
 
 
 def builds(folder: str) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from cmlint.system.files import is_folder, tree
+
 State = tuple[int, int, int, int, int]
 """Mode, size, time of the last change to the content and to the file, inode; of a folder only the inode."""
 
@@ -64,12 +66,13 @@ class Seen(msgspec.Struct):
 
     def note_all(self, top: str) -> None:
         """Notes everything in a folder and below it."""
-        for folder, names, files in os.walk(top):
+        for folder, entries in tree(top):
             self.list(folder)
-            for name in files:
-                self.note(os.path.join(folder, name))
-            if any(os.path.islink(os.path.join(folder, name)) for name in names):
-                self.whole = False
+            for entry in entries:
+                if not is_folder(entry):
+                    self.note(entry.path)
+                elif entry.is_symlink():
+                    self.whole = False
 
     def is_settled(self, now: int) -> bool:
         """Whether every change from `now` on will show."""

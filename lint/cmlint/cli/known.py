@@ -49,7 +49,7 @@ class Looking:
         if wishes.staged or wishes.since:
             self.enter_repository()
         file = wishes.baseline or (None if wishes.write_baseline else config.baseline)
-        self.baseline = read_baseline(file) if file else None
+        self.baseline = read_baseline(file, named=bool(wishes.baseline)) if file else None
 
     def enter_repository(self) -> None:
         """Asks git for the repository, and for the commit to compare with."""
@@ -110,11 +110,11 @@ def commit_left(states: States, name: str) -> str:
     return left or commit
 
 
-def read_baseline(file: str) -> Baseline:
+def read_baseline(file: str, *, named: bool) -> Baseline:
     """The baseline in a file; what reads it is imported only where there is one."""
     from cmlint.adopt.baseline import read
 
-    return read(shown(file))
+    return read(shown(file), named=named)
 
 
 def leave_out(result: Result, known: Baseline) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
-from pathlib import Path
 
 from cmlint.model.findings import RANKS, Finding, Severity
 from cmlint.report.characters import width
@@ -18,6 +18,7 @@ from cmlint.report.summary import count, place, summary
 from cmlint.report.text import about, margin_of
 from cmlint.report.view import View
 from cmlint.result import Result
+from cmlint.system.files import CONFIGURATION, read
 from cmlint.system.text import printable
 
 WIDTH = 100
@@ -63,7 +64,7 @@ def render(result: Result, view: View) -> str:
 
 def part(name: str) -> str:
     """One of the files beside this module that go into the page."""
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return read(os.path.join(os.path.dirname(__file__), name), CONFIGURATION).decode("utf-8")
 
 
 def digest(text: str) -> str:

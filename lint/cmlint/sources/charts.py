@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -12,6 +13,17 @@ from cmlint.sources import files
 from cmlint.sources.parts import Part, Place, read_parts
 from cmlint.sources.rendered import RenderedText, Templates
 from cmlint.sources.template import ANYTHING, Chunk
+from cmlint.system.files import (
+    MANIFEST,
+    NotRegularError,
+    TooLargeError,
+    is_folder,
+    is_within,
+    real_path,
+    root_of,
+    tree,
+)
+from cmlint.system.files import VALUES as VALUES_FILE
 
 VALUES = "values.yaml"
 REQUIREMENTS = "requirements.yaml"
@@ -53,13 +65,21 @@ class Chart:
         return [entry.word("alias") or entry.word("name") for entry in entries]
 
     @cached_property
-    def outward(self) -> str | None:
-        """The first link in it that leads out of what may be read, as it is shown; None where there is none."""
-        root = files.root_of(self.folder)
-        for folder, names, found in os.walk(self.folder):
-            for path in (os.path.join(folder, name) for name in sorted([*names, *found])):
-                if os.path.islink(path) and not files.is_within(os.path.realpath(path), root):
-                    return files.shown(path)
+    def unfit(self) -> str | None:
+        """Why helm does not get it: helm follows links and opens whatever it finds. None where it may have it."""
+        root = root_of(self.folder)
+        known: set[str] = set()
+        tops = [self.folder]
+        while tops:
+            top = tops.pop()
+            if (real := real_path(top)) in known:
+                continue
+            known.add(real)
+            for entry in (entry for _, entries in tree(top) for entry in entries):
+                if why := unfit(entry, root):
+                    return f"`{files.shown(entry.path)}` is {why}"
+                if entry.is_symlink() and is_folder(entry):
+                    tops.append(entry.path)
         return None
 
     @property
@@ -73,7 +93,7 @@ class Chart:
 
     def read(self, name: str) -> Part:
         """A file of the chart; without fields where it cannot be read."""
-        return read_values(os.path.join(self.folder, name))
+        return read_values(os.path.join(self.folder, name), root_of(self.folder))
 
     @cached_property
     def providers(self) -> list[tuple[Chunk, str]]:
@@ -85,9 +105,9 @@ class Chart:
     @property
     def sources(self) -> Iterator[str]:
         """Its templates that are manifests, as they are shown."""
-        for folder, names, found in os.walk(os.path.join(self.folder, TEMPLATES)):
-            names.sort()
-            yield from (files.shown(os.path.join(folder, name)) for name in sorted(found) if files.is_manifest(name))
+        for _, entries in tree(os.path.join(self.folder, TEMPLATES)):
+            named = (entry for entry in entries if files.is_manifest(entry.name))
+            yield from (files.shown(entry.path) for entry in named if not entry.is_dir(follow_symlinks=False))
 
 
 RELEASE = "release-name-"
@@ -154,10 +174,29 @@ def is_chart(folder: str) -> bool:
     return os.path.isfile(os.path.join(folder, files.CHART))
 
 
-def read_values(path: str) -> Part:
-    """The only document of a file; without fields where it cannot be read."""
+def unfit(entry: os.DirEntry[str], root: str) -> str:
+    """What an entry of a chart is that helm must not open; empty for what it may open."""
+    if entry.is_symlink():
+        real = real_path(entry.path)
+        if not is_within(real, root):
+            return "a link that leads out of the folder"
+        if is_within(real_path(os.path.dirname(entry.path)), real):
+            return "a link that leads to a folder around it"
     try:
-        found = read_parts(path, files.read(path))
+        found = entry.stat()
+    except OSError:
+        return ""
+    if stat.S_ISDIR(found.st_mode):
+        return ""
+    if not stat.S_ISREG(found.st_mode):
+        return NotRegularError().strerror
+    return TooLargeError(MANIFEST).strerror if found.st_size > MANIFEST else ""
+
+
+def read_values(path: str, root: str | None = None) -> Part:
+    """The only document of a file that lies in a root; without fields where it cannot be read."""
+    try:
+        found = read_parts(path, files.read(path, root, VALUES_FILE))
     except (OSError, UnicodeDecodeError):
         found = []
     return found[0] if found else Part(Place(path, 0, 0))

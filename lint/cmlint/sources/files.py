@@ -7,17 +7,17 @@ and what the configuration excludes is left out, a file that is named itself is 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import NamedTuple
 
 import msgspec
 
 from cmlint.cache.states import Seen
-
-if TYPE_CHECKING:
-    from pathspec import PathSpec
+from cmlint.patterns import MOST, Patterns
+from cmlint.system import files as system
+from cmlint.system.files import Root, is_within, real_path, root_of
 
 SUFFIXES = (".yaml", ".yml", ".json")
 CHART = "Chart.yaml"
@@ -32,9 +32,6 @@ SCRIPTS = (
 EXPECTATION = r"(?:(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?|\d+-[\w-]+-assert)\.ya?ml"
 """Files in which tests of kuttl and Chainsaw say what the cluster should hold: parts of objects, never applied."""
 
-SCRIPT_LIMIT = 1024 * 1024
-"""A longer text is hardly written by hand."""
-
 ORIGIN = "config.kubernetes.io/origin"
 """The annotation by which kustomize says where an object comes from."""
 
@@ -43,6 +40,12 @@ SOURCE = "# Source: "
 
 INSTEAD: dict[str, str] = {}
 """Texts that are read instead of what the files hold, by their real paths: while it is proven what they would be."""
+
+PIPES: dict[str, bytes] = {}
+"""The content of pipes and devices that are named on the command line, by their paths: they can be read only once."""
+
+DEEPEST = 200
+"""So many folders deep is a walk."""
 
 IGNORE = ".gitignore"
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
@@ -68,6 +71,10 @@ ENCRYPTED = b"\0GITCRYPT\0"
 STDIN = "<stdin>"
 
 
+Specs = tuple[tuple[str, Patterns], ...]
+"""Folders with the patterns of their `.gitignore`."""
+
+
 class Problem(msgspec.Struct, frozen=True, order=True):
     """Something that could not be read, in one line; `line` is 1-based, or 0 for the whole file.
 
@@ -84,13 +91,22 @@ class Group(msgspec.Struct):
     """The texts of one bundle: their paths as shown, and from where they are read.
 
     `scripts` are those that hold no manifests and, by their names, perhaps commands; `templates` are the paths among
-    them all whose texts are for Helm to render. `lying` are the paths of all other files, which are not read.
+    them all whose texts are for Helm to render. `lying` are the paths of all other files, which are not read. All real
+    paths lie in `root`; files that are named on the command line have none.
     """
 
     paths: dict[str, str] = msgspec.field(default_factory=dict)
     scripts: dict[str, str] = msgspec.field(default_factory=dict)
     templates: set[str] = msgspec.field(default_factory=set)
     lying: list[str] = msgspec.field(default_factory=list)
+    root: str | None = None
+
+
+class Source(NamedTuple):
+    """A file to read; its real path must lie in `root`, unless it is named on the command line and has none."""
+
+    path: str
+    root: Root | None = None
 
 
 def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem], seen: Seen) -> list[Group]:
@@ -101,22 +117,38 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
     named = Group()
     groups = [named]
     known: set[str] = set()
-    excluded = spec_of(exclude)
+    excluded = Patterns(exclude)
     for path in paths:
         seen.note(path)
         if path == "-":
             groups.append(Group({STDIN: "-"}))
-        elif os.path.isdir(path):
-            group = Group()
-            groups.append(group)
-            name_of = names_below(path)
-            for file in walk(path, excluded, problems, seen, group.lying):
-                add(group.paths if is_manifest(os.path.basename(file)) else group.scripts, name_of(file), file, known)
-        elif os.path.exists(path):
-            add(named.paths, shown(path), path, known)
-        else:
+            continue
+        try:
+            mode = system.state_of(path).st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and path not in PIPES:
+                seen.whole = False
+                PIPES[path] = system.read_named(path, system.MANIFEST)
+        except (FileNotFoundError, NotADirectoryError):
             problems.append(Problem(shown(path), 0, "no such file or folder"))
+        except OSError as error:
+            problems.append(Problem(shown(path), 0, reason(error)))
+        else:
+            if stat.S_ISDIR(mode):
+                groups.append(group := Group(root=root_of(path)))
+                name_of = names_below(path)
+                for file in walk(path, excluded, problems, seen, group.lying):
+                    manifest = is_manifest(os.path.basename(file))
+                    add(group.paths if manifest else group.scripts, name_of(file), file, known)
+            else:
+                add(named.paths, shown(path), path, known)
     return groups
+
+
+def roots_of(groups: Sequence[Group]) -> tuple[str, ...]:
+    """The folders that may be read for groups of files: around each folder, and around each file that is named."""
+    around = {os.path.dirname(real_path(path)) for path in groups[0].paths.values()}
+    roots = (*(group.root for group in groups if group.root), *map(root_of, sorted(around)))
+    return tuple(dict.fromkeys(roots))
 
 
 def add(paths: dict[str, str], name: str, file: str, known: set[str]) -> None:
@@ -147,47 +179,20 @@ def names_below(top: str) -> Callable[[str], str]:
     return lambda file: start + file[length:].replace(os.sep, "/")
 
 
-def spec_of(patterns: Iterable[str]) -> PathSpec[Any] | None:
-    """The matcher of patterns in git's own syntax, or None without any; raises ValueError for what is no pattern."""
-    lines = [line for line in patterns if line.strip() and not line.lstrip().startswith("#")]
-    if not lines:
-        return None
-    import re
-
-    from pathspec import GitIgnoreSpec
-
-    try:
-        return GitIgnoreSpec.from_lines(lines)
-    except (ValueError, re.error):
-        bad = next((line for line in lines if len(lines) == 1 or not is_pattern(line)), lines[0])
-        raise ValueError(f"`{bad}` is no pattern of paths; write it as in `.gitignore`") from None
-
-
-def is_pattern(line: str) -> bool:
-    """Whether a line of a `.gitignore` can be read."""
-    try:
-        spec_of((line,))
-    except ValueError:
-        return False
-    return True
-
-
-def walk(
-    top: str, excluded: PathSpec[Any] | None, problems: list[Problem], seen: Seen, lying: list[str]
-) -> Iterator[str]:
+def walk(top: str, excluded: Patterns, problems: list[Problem], seen: Seen, lying: list[str]) -> Iterator[str]:
     """The manifests and possible scripts below a folder, in order, without what git ignores; other files go into
     `lying`."""
     root = root_of(top)
-    stack: list[tuple[str, tuple[tuple[str, PathSpec[Any]], ...]]] = [(top, tuple(ignores_above(top, seen)))]
+    stack = [(top, ignores_above(top, problems, seen), 0)]
     while stack:
-        folder, specs = stack.pop()
+        folder, specs, depth = stack.pop()
         try:
             entries = entries_in(folder)
         except OSError as error:
             problems.append(Problem(shown(folder), 0, reason(error)))
             continue
         seen.walked[folder] = listing_of(entries)
-        if any(entry.name == IGNORE for entry in entries) and (spec := ignores_in(folder, seen)):
+        if any(entry.name == IGNORE for entry in entries) and (spec := ignores_in(folder, root, specs, problems, seen)):
             specs = (*specs, (folder, spec))
         folders: list[str] = []
         for entry in entries:
@@ -203,16 +208,19 @@ def walk(
                 continue
             if specs and ignored(entry.path, is_folder, specs):
                 continue
-            if excluded and excluded.match_file(os.path.abspath(entry.path) + ("/" if is_folder else "")):
+            if excluded and excluded.match(os.path.abspath(entry.path) + ("/" if is_folder else "")):
                 continue
             if is_folder:
                 folders.append(entry.path)
-            elif entry.is_symlink() and not is_within(os.path.realpath(entry.path), root):
+            elif entry.is_symlink() and not is_within(real_path(entry.path), root):
                 message = "a link that leads out of the folder is not followed; name it to check what it leads to"
                 problems.append(Problem(shown(entry.path), 0, message, fatal=False))
             else:
                 yield entry.path
-        stack.extend((path, specs) for path in reversed(folders))
+        if depth == DEEPEST and folders:
+            problems.append(Problem(shown(folder), 0, f"more than {DEEPEST} folders deep; what is below is not read"))
+            continue
+        stack.extend((path, specs, depth + 1) for path in reversed(folders))
 
 
 def entries_in(folder: str) -> list[os.DirEntry[str]]:
@@ -261,7 +269,7 @@ def may_be_script(entry: os.DirEntry[str]) -> bool:
 
 def is_script(raw: bytes, name: str) -> bool:
     """Whether a file of this name is a text that may create or show ConfigMaps or Secrets, by a few words."""
-    if len(raw) > SCRIPT_LIMIT or not (name.endswith(SCRIPTS) or raw.startswith(b"#!")):
+    if not (name.endswith(SCRIPTS) or raw.startswith(b"#!")):
         return False
     called = b"create" in raw and (b"configmap" in raw or b"secret" in raw or b"cm" in raw)
     return called or (b"<<" in raw and b"kind:" in raw) or b"kind: ConfigMap" in raw or b"kind: Secret" in raw
@@ -283,60 +291,49 @@ def is_regular(entry: os.DirEntry[str]) -> bool:
         return True
 
 
-def root_of(top: str) -> str:
-    """What a run may read around a folder: the repository, else the working directory, else the folder itself."""
-    top = folder = os.path.realpath(top)
-    while not os.path.exists(os.path.join(folder, ".git")):
-        folder, below = os.path.dirname(folder), folder
-        if folder == below:
-            here = os.path.realpath(os.curdir)
-            return here if is_within(top, here) else top
-    return folder
-
-
-def is_within(path: str, folder: str) -> bool:
-    """Whether a path is a folder or leads below it; both are real ones."""
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def ignored(path: str, is_folder: bool, specs: tuple[tuple[str, PathSpec[Any]], ...]) -> bool:
+def ignored(path: str, is_folder: bool, specs: Specs) -> bool:
     """Whether git ignores a path; the innermost `.gitignore` that says anything decides."""
     for folder, spec in reversed(specs):
         below = path[len(folder) + 1 :] if path.startswith(folder + os.sep) else os.path.relpath(path, folder)
-        name = below.replace(os.sep, "/") + ("/" if is_folder else "")
-        include: bool | None = spec.check_file(name).include
-        if include is not None:
-            return include
+        decided = spec.decide(below.replace(os.sep, "/") + ("/" if is_folder else ""))
+        if decided is not None:
+            return decided
     return False
 
 
-def ignores_in(folder: str, seen: Seen) -> PathSpec[Any] | None:
-    """The patterns of a folder's `.gitignore`."""
+def ignores_in(folder: str, root: str, above: Specs, problems: list[Problem], seen: Seen) -> Patterns | None:
+    """The patterns of a folder's `.gitignore`, so many as there is room for besides those from the folders `above`."""
     path = os.path.join(folder, IGNORE)
     seen.note(path)
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            lines = file.read().splitlines()
-    except OSError:
+        text = system.read(path, system.IGNORES, root).decode("utf-8", "replace")
+        spec = Patterns(text.splitlines(), MOST - sum(len(spec) for _, spec in above))
+    except FileNotFoundError:
         return None
-    try:
-        return spec_of(lines)
-    except ValueError:  # Git passes over a line that it cannot read.
-        return spec_of(filter(is_pattern, lines))
+    except (OSError, ValueError) as error:
+        problems.append(Problem(shown(path), 0, f"not used: {reason(error)}", fatal=False))
+        return None
+    if spec.left_out:
+        problems.append(Problem(shown(path), *spec.left_out, fatal=False))
+    return spec
 
 
-def ignores_above(top: str, seen: Seen) -> Iterator[tuple[str, PathSpec[Any]]]:
+def ignores_above(top: str, problems: list[Problem], seen: Seen) -> Specs:
     """The `.gitignore` files between a repository's root and a folder below it, outermost first."""
     folder = os.path.abspath(top)
-    found: list[tuple[str, PathSpec[Any]]] = []
+    folders: list[str] = []
     while not is_repository(folder, seen):
         parent = os.path.dirname(folder)
         if parent == folder:
-            return
+            return ()
         folder = parent
-        if spec := ignores_in(folder, seen):
-            found.append((folder, spec))
-    yield from reversed(found)
+        folders.append(folder)
+    root = real_path(folder)
+    found: Specs = ()
+    for folder in reversed(folders):
+        if spec := ignores_in(folder, root, found, problems, seen):
+            found = (*found, (folder, spec))
+    return found
 
 
 def is_repository(folder: str, seen: Seen) -> bool:
@@ -365,19 +362,32 @@ def may_be_in_chart(path: str) -> bool:
     return not {"templates", "charts"}.isdisjoint(path.split("/")[:-1])
 
 
-def read(path: str) -> str:
-    """A file's text, its byte order mark kept; raises OSError and UnicodeDecodeError."""
+def read(path: str, root: Root | None = None, limit: int = system.MANIFEST) -> str:
+    """A file's text, its byte order mark kept, or that of standard input; raises OSError and UnicodeDecodeError."""
     if path == "-":
-        return sys.stdin.buffer.read().decode("utf-8")
-    return decode(read_raw(path))
+        return system.read_input(system.MANIFEST).decode("utf-8")
+    return decode(read_raw(path, root, limit))
 
 
-def read_raw(path: str, limit: int = -1) -> bytes:
-    """What a file holds, of a longer one no more than a limit; raises OSError."""
-    if INSTEAD and (real := os.path.realpath(path)) in INSTEAD:
+def read_again(shown: str, sources: Mapping[str, Source], problems: list[Problem]) -> str:
+    """The text of a file by the path under which it is shown; empty, with a problem, where it has gone meanwhile.
+
+    A file that is none of the `sources` is used by a kustomization or a chart.
+    """
+    try:
+        return read(*(sources.get(shown) or Source(shown, root_of(os.path.dirname(shown) or os.curdir))))
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(Problem(shown, 0, f"changed while it was checked: {reason(error)}"))
+        return ""
+
+
+def read_raw(path: str, root: Root | None = None, limit: int = system.MANIFEST) -> bytes:
+    """What a file holds that lies in a root, or that is named on the command line; raises OSError."""
+    if INSTEAD and (real := real_path(path)) in INSTEAD:
         return INSTEAD[real].encode()
-    with open(path, "rb", buffering=0) as file:
-        return file.read(limit) or b""
+    if path in PIPES:
+        return PIPES[path]
+    return system.read(path, limit, root)
 
 
 def decode(raw: bytes) -> str:
@@ -391,6 +401,4 @@ def reason(error: Exception) -> str:
     """Why something could not be read, in few words."""
     if isinstance(error, UnicodeDecodeError):
         return f"not valid UTF-8 at byte {error.start}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return str(error)
+    return system.reason(error) if isinstance(error, OSError) else str(error)

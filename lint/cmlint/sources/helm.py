@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import reduce
 from tempfile import mkstemp
-from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
@@ -25,15 +24,14 @@ from cmlint.manifest.documents import read_text
 from cmlint.manifest.gifts import Gift
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.model.facts import HELM_CHART, Container, Document, Fault, FileFacts, PodSpec, Skip, Span
+from cmlint.patterns import Patterns
 from cmlint.sources import files, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.program import NotBuiltError, TimeOutError, none_left, run
 from cmlint.sources.reading import hash_of
 from cmlint.sources.rendered import SOURCE, RenderedText
+from cmlint.system.files import is_folder, is_within, real_path, root_of, tree
 from cmlint.system.folders import temporary
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 INSTALL = "install helm; `--helm` names one elsewhere"
 NAMESPACE = "release-namespace"
@@ -291,15 +289,8 @@ def choices_of(chart: Chart, wishes: HelmWishes) -> list[Choice]:
 def chosen_for(chart: Chart, wishes: HelmWishes) -> list[Choice]:
     """The values that the configuration names for a chart, several files together between commas."""
     folder = os.path.realpath(chart.folder)
-    chosen = (given for pattern, given in wishes.values.items() if spec_of(pattern).match_file(folder))
+    chosen = (given for pattern, given in wishes.values.items() if Patterns([pattern]).match(folder))
     return [Choice(tuple(filter(None, entry.split(",")))) for given in chosen for entry in given]
-
-
-def spec_of(pattern: str) -> GitIgnoreSpec:
-    """The matcher of a pattern in git's own syntax."""
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines([pattern])
 
 
 def find_helm(wished: str | None) -> str | None:
@@ -320,13 +311,12 @@ def unchecked(charts: Sequence[Chart]) -> files.Problem:
 def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home: str) -> str:
     """What helm renders of a chart; raises NotBuiltError.
 
-    A chart with a link that leads out of what may be read is not given to helm, which would follow it. Its home is an
-    empty folder, so that neither plugins nor repositories of the user have a say.
+    Helm's home is an empty folder, so that neither plugins nor repositories of the user have a say.
     """
-    if link := chart.outward:
-        raise NotBuiltError(f"`{link}` is a link that leads out of the folder")
+    if chart.unfit:
+        raise NotBuiltError(chart.unfit)
     for path in values.files:
-        if values.gift and not files.is_within(os.path.realpath(path), files.root_of(chart.folder)):
+        if values.gift and not is_within(real_path(path), root_of(chart.folder)):
             raise NotBuiltError(f"`{files.shown(path)}` leads out of the folder")
         if not os.path.isfile(path):
             raise NotBuiltError("there is no such file of values")
@@ -383,7 +373,7 @@ def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:
     sources = dict.fromkeys(re.findall(SOURCE, text))
     names = {source.partition("/")[0] for source in sources}
     charts = (Chart(folder) for folder in folders_below(os.curdir)) if len(names) == 1 else ()
-    charts = (chart for chart in charts if chart.name in names and not chart.outward)
+    charts = (chart for chart in charts if chart.name in names and not chart.unfit)
     found = [chart for chart in charts if all(map(chart.templates.path, sources))]
     if len(found) != 1:
         return None, None
@@ -393,7 +383,6 @@ def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:
 
 def folders_below(top: str) -> Iterator[str]:
     """The folders with charts, from the top downwards."""
-    for folder, names, found in os.walk(top):
-        names[:] = sorted(name for name in names if name not in files.NEVER)
-        if files.CHART in found:
+    for folder, entries in tree(top, files.NEVER):
+        if any(entry.name == files.CHART and not is_folder(entry) for entry in entries):
             yield folder

@@ -13,6 +13,7 @@ from cmlint.manifest.made import TABLE, Makers
 from cmlint.model.facts import FileFacts
 from cmlint.sources import files
 from cmlint.sources.parts import Part, Place, inner_part, read_parts
+from cmlint.system.files import is_within, real_path
 
 GROUP = "kustomize.config.k8s.io/"
 
@@ -127,7 +128,7 @@ class Kustomization:
     def full(self, name: str) -> str:
         """The real path of what it names."""
         if name not in self.full_paths:
-            self.full_paths[name] = os.path.realpath(os.path.join(self.folder, name))
+            self.full_paths[name] = real_path(os.path.join(self.folder, name))
         return self.full_paths[name]
 
     @cached_property
@@ -142,13 +143,13 @@ class Kustomization:
         read, whatever a kustomization names.
         """
         path = self.full(name)
-        return path if files.is_within(path, self.folder) and os.path.isfile(path) else None
+        return path if is_within(path, self.folder) and os.path.isfile(path) else None
 
 
 def documents_of(path: str) -> list[Part]:
     """The documents of a file, with its own path; none where it cannot be read."""
     try:
-        return read_parts(path, files.read(path))
+        return read_parts(path, files.read(path, os.path.dirname(path)))
     except (OSError, UnicodeDecodeError):
         return []
 
@@ -164,14 +165,14 @@ def sources_of(generator: Part) -> Iterator[tuple[Part, str, str]]:
 
 
 class Project:
-    """The kustomizations of a run by their folders, those that are only used included.
+    """The kustomizations of a run by their folders, those that are only used included; all lie in its `roots`.
 
     Paths are real ones; they are shown relative to the working directory, but outside of it only when not `absolute`.
     `makers` say what controllers make of the objects.
     """
 
-    def __init__(self, *, absolute: bool, makers: Makers = TABLE) -> None:
-        self.absolute, self.makers = absolute, makers
+    def __init__(self, roots: tuple[str, ...], *, absolute: bool, makers: Makers = TABLE) -> None:
+        self.roots, self.absolute, self.makers = roots, absolute, makers
         self.texts: dict[str, str] = {}
         self.names: dict[str, str] = {}
         self.parts: dict[str, list[Part]] = {}
@@ -190,7 +191,7 @@ class Project:
         """The text at a real path; raises OSError and UnicodeDecodeError."""
         shown = self.shown(path)
         if shown not in self.texts:
-            self.texts[shown] = files.read(path)
+            self.texts[shown] = files.read(path, self.roots)
         return self.texts[shown]
 
     def facts(self, path: str) -> FileFacts:
@@ -203,7 +204,7 @@ class Project:
         """The kustomization in a folder, or None."""
         if folder not in self.known:
             paths = (os.path.join(folder, name) for name in files.KUSTOMIZATIONS)
-            own = (path for path in paths if os.path.isfile(path) and files.is_within(os.path.realpath(path), folder))
+            own = (path for path in paths if os.path.isfile(path) and is_within(real_path(path), folder))
             path = next(own, None)
             self.known[folder] = self.read(path) if path else None
         return self.known[folder]

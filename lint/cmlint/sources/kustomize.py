@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
@@ -28,6 +27,7 @@ from cmlint.sources.parts import Part
 from cmlint.sources.program import NotBuiltError, TimeOutError, none_left
 from cmlint.sources.secrets import without_values
 from cmlint.sources.tool import Wishes
+from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, is_within, root_of, tree
 from cmlint.system.folders import temporary
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
@@ -89,7 +89,7 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     Then ValueError is raised when there is no program of the name that is wished for.
     """
     given = [path for group in groups for path in group.paths.values() if path != "-"]
-    project = Project(absolute=any(map(os.path.isabs, given)), makers=wishes.makers)
+    project = Project(files.roots_of(groups), absolute=any(map(os.path.isabs, given)), makers=wishes.makers)
     found = project.find(given)
     used = project.used_by(found)
     for group in groups:
@@ -153,14 +153,14 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched. Raises
     NotBuiltError.
     """
-    refuse(project.tree(leaf), wishes)
+    refuse(project, leaf, wishes)
     if program is None:
         raise NotBuiltError(f"there is neither kustomize nor kubectl to build it with; {tool.INSTALL}")
     used = project.used_by(project.tree(leaf))
     changed = not used.isdisjoint(files.INSTEAD)
     if wishes.builds and not changed and (known := wishes.builds.get(name_of(leaf, program, wishes))):
         return known.folder, known.text
-    root = mirror(used, f"{folder}.copy") if changed else ""
+    root = mirror(used, project.roots, f"{folder}.copy") if changed else ""
     copy = root + os.path.splitdrive(folder)[1] if root else folder
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
@@ -178,30 +178,53 @@ def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
     return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}"
 
 
-def mirror(used: Iterable[str], root: str) -> str:
+def mirror(used: Iterable[str], roots: tuple[str, ...], root: str) -> str:
     """Copies files to a folder that stands for the root, with the texts that count instead; gives that folder.
 
-    Below it, everything lies at the same relative path from everything else.
+    Below it, everything lies at the same relative path from everything else. What cannot be read is left out.
     """
     for path in used:
-        if os.path.isfile(path):
-            place = root + os.path.splitdrive(path)[1]
-            os.makedirs(os.path.dirname(place), exist_ok=True)
-            shutil.copyfile(path, place)
-            if path in files.INSTEAD:
-                with open(place, "w", encoding="utf-8", newline="") as file:
-                    file.write(files.INSTEAD[path])
+        try:
+            raw = files.read_raw(path, roots)
+        except OSError:
+            continue
+        place = root + os.path.splitdrive(path)[1]
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with open(place, "wb") as file:
+            file.write(raw)
     return root
 
 
-def refuse(tree: Sequence[Kustomization], wishes: Wishes) -> None:
+def refuse(project: Project, leaf: Kustomization, wishes: Wishes) -> None:
     """Raises NotBuiltError when a build would need what is not allowed."""
-    for kustomization in tree:
+    for kustomization in project.tree(leaf):
         if kustomization.remotes and not wishes.allow_remote:
             address = kustomization.remotes[0].text
             raise NotBuiltError(f"`{address}` would have to be fetched, which `--allow-remote` allows", "remote")
         if kustomization.charts and not wishes.enable_helm:
             raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "helm")
+        for item in kustomization.named:
+            if why := unfit(kustomization.full(item.text or ""), project):
+                raise NotBuiltError(why)
+
+
+def unfit(path: str, project: Project) -> str | None:
+    """Why kustomize must not open what is at a real path; None where it may.
+
+    It refuses files outside of a kustomization's folder itself, but takes other kustomizations from anywhere.
+    """
+    if os.path.isdir(path):
+        if not is_within(path, project.roots):
+            return f"the folder `{project.shown(path)}` is outside of the repository"
+        paths = [os.path.join(path, name) for name in files.KUSTOMIZATIONS]
+    else:
+        paths = [path]
+    for each in filter(os.path.exists, paths):
+        if not os.path.isfile(each):
+            return f"`{project.shown(each)}` is {NotRegularError().strerror}"
+        if os.path.getsize(each) > MANIFEST:
+            return f"`{project.shown(each)}` is {TooLargeError(MANIFEST).strerror}"
+    return None
 
 
 def condensed(reason: str, project: Project, leaf: Kustomization) -> str:
@@ -320,9 +343,9 @@ def lead_back(text: str, wishes: Wishes | None, problems: list[files.Problem]) -
     such as overlays that add no objects, it was the one that builds the very text; without `wishes` none is built.
     """
     clean, origins = take_origins(text)
-    project = Project(absolute=False)
-    folders = folders_below(os.path.realpath(os.curdir))
-    found = [one for folder in folders if (one := project.in_folder(folder)) and may_build(project, one, origins)]
+    project = Project((root_of(os.curdir),), absolute=False)
+    folders = tree(os.path.realpath(os.curdir), files.NEVER)
+    found = [one for folder, _ in folders if (one := project.in_folder(folder)) and may_build(project, one, origins)]
     same = found if len(found) == 1 else [one for one in found if wishes and builds(project, one, text, wishes)]
     if len(same) != 1:
         if found:
@@ -332,13 +355,6 @@ def lead_back(text: str, wishes: Wishes | None, problems: list[files.Problem]) -
         return text, None
     (leaf,) = same
     return clean, BuiltText(files.STDIN, clean, origins, leaf.folder, project, leaf, names_in(read_text(clean)))
-
-
-def folders_below(top: str) -> Iterator[str]:
-    """A folder and those below it."""
-    for folder, names, _ in os.walk(top):
-        names[:] = sorted(name for name in names if name not in files.NEVER)
-        yield folder
 
 
 def may_build(project: Project, leaf: Kustomization, origins: Sequence[Origin]) -> bool:
@@ -353,7 +369,7 @@ def builds(project: Project, leaf: Kustomization, text: str, wishes: Wishes) -> 
     """Whether a kustomization builds the very text."""
     program = tool.find_program(wishes.program)
     try:
-        refuse(project.tree(leaf), wishes)
+        refuse(project, leaf, wishes)
         return program is not None and tool.build(leaf.folder, program, wishes) == text
     except NotBuiltError:
         return False

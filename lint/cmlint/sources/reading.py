@@ -25,6 +25,7 @@ from cmlint.manifest.documents import (
 from cmlint.manifest.made import Makers
 from cmlint.model.facts import FileFacts
 from cmlint.sources import files
+from cmlint.system.files import SCRIPT, TooLargeError
 
 Mode = Literal["text", "template", "kustomization", "expectation", "script"]
 """How a file is read."""
@@ -34,11 +35,12 @@ PAYS = 400
 
 
 class Wanted(NamedTuple):
-    """A file to read: the path under which it is shown, its path, and how."""
+    """A file to read: the path under which it is shown, its path, how, and the folder that it must lie in."""
 
     shown: str
     path: str
     mode: Mode
+    root: str | None = None
 
 
 class Read(NamedTuple):
@@ -64,8 +66,7 @@ class Reader:
         """The facts of one file."""
         state = state_of(file.path) if self.cache else None
         try:
-            limit = files.SCRIPT_LIMIT + 1 if file.mode == "script" else -1
-            content = files.read_raw(file.path, limit)
+            content = content_of(file)
             digest = hash_of(content) if self.cache else b""
             known = self.cache.of_text(digest, file.mode) if self.cache else None
             if known is not None:
@@ -74,6 +75,8 @@ class Reader:
             return Read(facts, encode(facts) if self.cache else None, "", digest, state)
         except (OSError, UnicodeDecodeError) as error:
             return Read(reason=files.reason(error))
+        except MemoryError:
+            return Read(reason="there is not enough memory to read it")
         except Exception as error:
             return Read(reason=f"{mistake(error)}: this is a mistake in cmlint, please report it")
 
@@ -144,6 +147,16 @@ def mode_of(name: str, *, templated: bool) -> Mode:
     if ("assert" in name or "error" in name) and re.fullmatch(files.EXPECTATION, name):
         return "expectation"
     return "template" if templated else "text"
+
+
+def content_of(file: Wanted) -> bytes:
+    """What a file holds; nothing of a script that nobody can have written by hand. Raises OSError."""
+    if file.mode != "script":
+        return files.read_raw(file.path, file.root)
+    try:
+        return files.read_raw(file.path, file.root, SCRIPT)
+    except TooLargeError:
+        return b""
 
 
 def facts_of(content: bytes, file: Wanted, makers: Makers) -> FileFacts:

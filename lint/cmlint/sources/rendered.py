@@ -32,6 +32,7 @@ from cmlint.sources.template import (
     read_template,
     without_actions,
 )
+from cmlint.system.files import is_within, real_path, root_of
 
 SOURCE = r"(?m)^# Source: ([^\r\n]+?)[ \t]*\r?$"
 
@@ -55,14 +56,14 @@ class Templates:
     def path(self, source: str) -> str | None:
         """The path of the template that `# Source:` names, or None where it is not in the chart."""
         path = os.path.join(self.folder, source.removeprefix(f"{self.name}/"))
-        inside = os.path.realpath(path).startswith(os.path.realpath(self.folder) + os.sep)
+        inside = is_within(real_path(path), real_path(self.folder))
         return files.shown(path) if source.startswith(f"{self.name}/") and inside and os.path.isfile(path) else None
 
     def text(self, path: str) -> str:
         """A template's text; none of one that cannot be read."""
         if path not in self.texts:
             try:
-                self.texts[path] = files.read(path)
+                self.texts[path] = files.read(path, root_of(self.folder))
             except (OSError, UnicodeDecodeError):
                 self.texts[path] = ""
         return self.texts[path]

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from cmlint.model.live import Inventory, Space
+from cmlint.system.files import SNAPSHOT, read_named, reason
 from cmlint.system.text import json_of
 
 VERSION = 1
@@ -54,13 +55,12 @@ def told(inventory: Inventory) -> Inventory:
 def load(path: str) -> Snapshot:
     """The snapshot in a file; raises BadSnapshotError with a sentence that says what is wrong."""
     try:
-        with open(path, "rb") as file:
-            raw = file.read()
+        raw = read_named(path, SNAPSHOT)
         version = msgspec.json.decode(raw, type=Versioned).version
         if version != VERSION:
             raise BadSnapshotError(f"{path}: a snapshot of version {version}, and this cmlint reads version {VERSION}")
         return msgspec.json.decode(raw, type=Snapshot)
     except OSError as error:
-        raise BadSnapshotError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+        raise BadSnapshotError(f"{path}: {reason(error)}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadSnapshotError(f"{path}: no snapshot: {str(error)[:1].lower()}{str(error)[1:]}") from None

@@ -1,1 +1,1 @@
-"""Everything through which cmlint touches the machine: files, programs, git, temporary folders."""
+"""Everything through which cmlint touches the machine: files, folders, programs, git and the terminal."""

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from cmlint.sources.cluster.manners import AGAIN, BROKEN, BadAnswerError, Pace
+from cmlint.system.files import CREDENTIALS, read
 
 CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 60
@@ -198,9 +199,8 @@ def in_cluster(locations: str) -> bool:
 def own_namespace(token: str) -> str:
     """The namespace of the pod that cmlint runs in, which stands beside its token."""
     try:
-        with open(os.path.join(os.path.dirname(token), "namespace"), encoding="utf-8") as file:
-            return file.read().strip()
-    except OSError:
+        return read(os.path.join(os.path.dirname(token), "namespace"), CREDENTIALS).decode("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
         return "default"
 
 

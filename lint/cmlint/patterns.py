@@ -1,0 +1,140 @@
+"""Patterns of paths in the syntax of `.gitignore`, matched in time that grows with the length of a path only.
+
+The syntax is pathspec's. Its regular expressions try every way to share a text between several wildcards, which takes
+hours for `*a*a*a*a*a*b`. Here each wildcard but the last takes the least that lets what follows it match.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from itertools import count
+from typing import NamedTuple
+
+MOST = 2000
+"""So many patterns count together: each of them is tried on each path."""
+
+LONGEST = 1024
+WILDCARDS = 50
+"""A longer pattern does not count, nor does one with more `*`: both are slow to read and match next to nothing."""
+
+FOLDER_MARK = "ps_d"
+"""The group of pathspec's expressions that matches the `/` behind a folder above a path."""
+
+ATOM = r"(?:\\.|\[\^?\]?[^\]]*\]|[^\\\[/()|^$+*?])"
+SEGMENT_WILDCARDS = re.compile(rf"(?s)\[\^/\]\*({ATOM}+)(?=\[\^/\]\*)")
+"""A `*` and what follows it, up to the next `*` of the same segment."""
+
+FOLDERS_WILDCARDS = re.compile(r"(?s)(\(\?:\.\+/\)\?|\(\?:/\.\+\)\?)(/?(?:(?!\(\?:/\.\+\)\?).)+)(?=\(\?:/\.\+\)\?)")
+"""A `**` and the segments that follow it, up to the next `**` between segments."""
+
+LEAST = {"(?:.+/)?": "(?:.+?/)??", "(?:/.+)?": "(?:/.+?)??"}
+"""How pathspec writes `**`, and the same where it takes the least."""
+
+
+class LeftOut(NamedTuple):
+    """A line that does not count, from 1 on, and why."""
+
+    line: int
+    reason: str
+
+
+class Patterns:
+    """Patterns of which the last one that matches decides, as in git.
+
+    Where there is `room` only for so many, the rest does not count, nor does a pattern in excess or a line that is no
+    pattern, which git passes over as well. Without a limit, such a line raises ValueError.
+    """
+
+    def __init__(self, lines: Iterable[str], room: int | None = None) -> None:
+        self.expressions: list[tuple[re.Pattern[str], bool]] = []
+        self.left_out: LeftOut | None = None
+        for number, line in enumerate(lines, 1):
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            if len(self.expressions) == room:
+                self.left_out = self.left_out or LeftOut(
+                    number, f"more than {MOST} patterns: those from here on do not count"
+                )
+                break
+            if room is not None and (why := excess(line)):
+                self.left_out = self.left_out or LeftOut(number, why)
+                continue
+            try:
+                expression = expression_of(line)
+            except ValueError:
+                if room is None:
+                    raise
+                continue
+            if expression:
+                self.expressions.append(expression)
+        self.expressions.reverse()
+
+    def __len__(self) -> int:
+        return len(self.expressions)
+
+    def decide(self, path: str) -> bool | None:
+        """Whether a path is matched, or excepted by a pattern with `!`; None where no pattern says anything.
+
+        A path is relative, with `/`; that of a folder ends in `/`.
+        """
+        decided: bool | None = None
+        for expression, include in self.expressions:
+            if match := expression.search(path):
+                if not match.groupdict().get(FOLDER_MARK):
+                    return include
+                if decided is None:
+                    decided = include
+        return decided
+
+    def match(self, path: str) -> bool:
+        """Whether an absolute path is matched by patterns that are relative to the file system's root."""
+        return bool(self.decide(path.replace(os.sep, "/").removeprefix("/")))
+
+
+def excess(line: str) -> str:
+    """Why a pattern does not count; empty for one that does."""
+    if len(line) > LONGEST:
+        return f"a pattern of more than {LONGEST} characters does not count"
+    if line.count("*") > WILDCARDS:
+        return f"a pattern with more than {WILDCARDS} `*` does not count"
+    return ""
+
+
+def expression_of(line: str) -> tuple[re.Pattern[str], bool] | None:
+    """The expression of a pattern, and whether it includes what it matches; None for a line that matches nothing.
+
+    Raises ValueError for a line that is no pattern.
+    """
+    from pathspec import GitIgnoreSpec
+
+    try:
+        found = GitIgnoreSpec.from_lines([line]).patterns
+    except re.error as error:
+        raise ValueError(str(error)) from None
+    for pattern in found:
+        expression: re.Pattern[str] | None = getattr(pattern, "regex", None)
+        if expression is not None and pattern.include is not None:
+            return straight(expression), pattern.include
+    return None
+
+
+def straight(expression: re.Pattern[str]) -> re.Pattern[str]:
+    """An expression that matches the same, and does not go back behind what a wildcard has taken."""
+    numbers = count()
+
+    def in_segment(found: re.Match[str]) -> str:
+        return least(f"[^/]*?{found[1]}")
+
+    def in_path(found: re.Match[str]) -> str:
+        return least(f"{LEAST[found[1]]}{found[2]}(?=/)")
+
+    def least(text: str) -> str:
+        number = next(numbers)
+        return f"(?=(?P<least{number}>{text}))(?P=least{number})"
+
+    text = re.sub(r"(?:\[\^/\]\*){2,}", "[^/]*", expression.pattern)
+    text = SEGMENT_WILDCARDS.sub(in_segment, text)
+    text = FOLDERS_WILDCARDS.sub(in_path, text)
+    return expression if text == expression.pattern else re.compile(text)

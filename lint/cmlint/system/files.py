@@ -1,0 +1,233 @@
+"""Opens every file that cmlint reads.
+
+`read` opens regular files only and reads no more than a limit. Where a root is given, the file must lie in it: a link
+that leads out is refused before anything is opened. `read_named` opens a path that the user has named on the command
+line, which may be a pipe such as `/dev/stdin` or `/dev/fd/63`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Container, Iterator
+from operator import attrgetter
+
+MB = 1024 * 1024
+
+MANIFEST = 512 * MB
+SCRIPT = MB
+VALUES = 16 * MB
+CONFIGURATION = 4 * MB
+IGNORES = MB
+BASELINE = 256 * MB
+SNAPSHOT = 512 * MB
+CREDENTIALS = 16 * MB
+"""The most bytes that are read of one file of each kind. A file of values includes all that describes a chart; a
+manifest includes kustomizations, their patches and templates; credentials are a kubeconfig and what is beside it."""
+
+CHUNK = MB
+"""How many bytes are read at once where the size is not known before."""
+
+FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+WAIT_NOT = getattr(os, "O_NONBLOCK", 0)
+FOLLOW_NOT = getattr(os, "O_NOFOLLOW", 0)
+
+Root = str | tuple[str, ...]
+"""One folder or several, by their real paths."""
+
+
+class NotRegularError(OSError):
+    """A folder, a pipe, a socket or a device where a file is expected."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.EINVAL, "not a regular file")
+
+
+class TooLargeError(OSError):
+    """A file that is larger than the limit for its kind, which is given in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(errno.EFBIG, f"larger than {limit // MB} MB")
+
+
+class OutsideError(OSError):
+    """A link that leads out of the folder that may be read."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.EACCES, "a link that leads out of the repository")
+
+
+def read(path: str, limit: int, root: Root | None = None) -> bytes:
+    """The content of a regular file; raises OSError, also for a file that is larger than `limit` bytes.
+
+    Where a `root` is given, the real path of the file must lie in it.
+    """
+    found = state_of(path, follow=root is None)
+    if root is not None and stat.S_ISLNK(found.st_mode):
+        path = real_path(path)
+        if not is_within(path, root):
+            raise OutsideError
+        found = state_of(path)
+    # A device is never opened: for some of them, that alone has an effect.
+    require_regular(found)
+    number = os.open(path, FLAGS | WAIT_NOT | (0 if root is None else FOLLOW_NOT))
+    try:
+        found = os.fstat(number)
+        require_regular(found)
+        if root is not None and not is_within(place_of(number, path, found), root):
+            raise OutsideError
+        if found.st_size > limit:
+            raise TooLargeError(limit)
+        return content(number, found.st_size, limit)
+    finally:
+        os.close(number)
+
+
+def read_named(path: str, limit: int) -> bytes:
+    """The content of a path that the user has named, whatever it leads to; a pipe is read to its end.
+
+    Raises OSError, also where there are more than `limit` bytes.
+    """
+    number = os.open(path, FLAGS)
+    try:
+        return content(number, os.fstat(number).st_size, limit)
+    finally:
+        os.close(number)
+
+
+def read_input(limit: int) -> bytes:
+    """The content of standard input; raises OSError, also where there are more than `limit` bytes."""
+    return content(sys.stdin.fileno(), 0, limit)
+
+
+def content(number: int, size: int, limit: int) -> bytes:
+    """What is left to read of an open file that is expected to have a size; raises OSError."""
+    parts: list[bytes] = []
+    left = limit + 1
+    wish = min(size, limit) + 1
+    while part := os.read(number, min(wish, left)):
+        parts.append(part)
+        left -= len(part)
+        if not left:
+            raise TooLargeError(limit)
+        wish = CHUNK
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def state_of(path: str, *, follow: bool = True) -> os.stat_result:
+    """The state of what is at a path; raises OSError, also for a path that no file can have."""
+    try:
+        return os.stat(path, follow_symlinks=follow)
+    except ValueError:
+        raise OSError(errno.EINVAL, "no file can have this name") from None
+
+
+def require_regular(found: os.stat_result) -> None:
+    """Raises NotRegularError for what is no regular file."""
+    if not stat.S_ISREG(found.st_mode):
+        raise NotRegularError
+
+
+def place_of(number: int, path: str, found: os.stat_result) -> str:
+    """The real path of an open file; raises OutsideError where it cannot be known any more."""
+    try:
+        return os.readlink(f"/proc/self/fd/{number}")
+    except OSError:
+        real = real_path(path)
+        if not os.path.samestat(os.lstat(real), found):
+            raise OutsideError from None
+        return real
+
+
+def real_path(path: str) -> str:
+    """The real path; of a path that no file can have, the path itself."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:
+        return path
+
+
+def is_within(path: str, root: Root) -> bool:
+    """Whether a real path is a folder, or lies below it; of several folders, one of them."""
+    if isinstance(root, tuple):
+        return any(is_within(path, folder) for folder in root)
+    return path == root or path.startswith(root if root.endswith(os.sep) else root + os.sep)
+
+
+def root_of(top: str) -> str:
+    """What may be read around a folder: the repository, else the working directory, else the folder itself."""
+    top = folder = real_path(top)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            here = real_path(os.curdir)
+            return here if is_within(top, here) else top
+    return folder
+
+
+def tree(top: str, skipped: Container[str] = ()) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
+    """A folder and all folders below it, each with its entries in the order of their names.
+
+    Links are not followed, folders with a `skipped` name are left out, and one that cannot be read has no entries.
+    """
+    folders = [top]
+    while folders:
+        folder = folders.pop()
+        entries = entries_in(folder)
+        yield folder, entries
+        inner = [entry for entry in entries if entry.name not in skipped and entry.is_dir(follow_symlinks=False)]
+        folders += (entry.path for entry in reversed(inner))
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder or a link to one."""
+    return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and os.path.isdir(entry.path))
+
+
+def copy(source: str, target: str) -> None:
+    """Copies a regular file, a link as it is, or a folder with everything below it, to a place that is still empty.
+
+    Pipes, sockets, devices and what cannot be read are left out. Raises OSError where nothing can be written.
+    """
+    pairs = [(source, target)]
+    while pairs:
+        source, target = pairs.pop()
+        try:
+            mode = state_of(source, follow=False).st_mode
+            raw = read(source, MANIFEST) if stat.S_ISREG(mode) else b""
+            link = os.readlink(source) if stat.S_ISLNK(mode) else ""
+        except OSError:
+            continue
+        if stat.S_ISDIR(mode):
+            os.mkdir(target)
+            pairs += ((entry.path, os.path.join(target, entry.name)) for entry in entries_in(source))
+        elif link:
+            os.symlink(link, target)
+        elif stat.S_ISREG(mode):
+            with open(target, "xb") as file:
+                file.write(raw)
+
+
+def entries_in(folder: str) -> list[os.DirEntry[str]]:
+    """The entries of a folder in the order of their names; none of one that cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=attrgetter("name"))
+    except (OSError, ValueError):
+        return []
+
+
+def has_folder() -> bool:
+    """Whether the working directory still exists."""
+    try:
+        return bool(os.getcwd())
+    except OSError:
+        return False
+
+
+def reason(error: OSError) -> str:
+    """Why something cannot be read, in a few words that fit into a sentence."""
+    said = error.strerror or str(error)
+    return said[:1].lower() + said[1:]
