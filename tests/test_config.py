@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cmlint.config import Config, anchored, load
+from cmlint.config import Config, anchored
 from cmlint.errors import FatalError
 from cmlint.sources.files import spec_of
 from tests.support.command import cmlint
-from tests.support.run import inside, rules, write
+from tests.support.run import inside, loaded, write
 
 FULL = """\
 select: [all]
@@ -58,7 +58,7 @@ fail-on = "info"
 def configured(folder: Path, path: str | None = None) -> Config:
     """The configuration as the command finds it in a folder."""
     with inside(folder):
-        return load(path, rules())
+        return loaded(path)
 
 
 @pytest.mark.parametrize(
@@ -270,18 +270,3 @@ def test_the_line_comes_before_the_file(tmp_path: Path) -> None:
     assert rules_in(tmp_path, "--exclude", "a.yaml") == []
     write(tmp_path, {"other.yaml": "ignore: [mutable-tag]\n"})
     assert rules_in(tmp_path, "--config", "other.yaml", "a.yaml") == ["a.yaml non-string-env"]
-
-
-@pytest.mark.parametrize("setting", ["kustomize", "helm-program"])
-def test_a_repository_names_no_program_of_its_own(tmp_path: Path, setting: str) -> None:
-    write(tmp_path, {"a.yaml": SERVICE, ".cmlint.yaml": f"{setting}: ./kustomize\n"})
-    done = cmlint(tmp_path, "check")
-    assert done.returncode == 2
-    error, help_ = done.stderr.splitlines()
-    assert error == f"cmlint: error: .cmlint.yaml:1:{len(setting) + 3}: `./kustomize` is not run"
-    assert help_ == (
-        "help: a configuration names programs by name, as they are on the path: kustomize, kubectl or helm, "
-        "and `--kustomize` or `--helm` takes any"
-    )
-    write(tmp_path, {".cmlint.yaml": f"{setting}: kustomize-5.4\n"})
-    assert cmlint(tmp_path, "check").returncode == 0

@@ -11,11 +11,10 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from cmlint.config import load
 from cmlint.errors import FatalError
 from tests.support import schema
 from tests.support.editor import Editor
-from tests.support.run import inside, rules, write
+from tests.support.run import inside, loaded, write
 
 SCHEMA: dict[str, Any] = json.loads(schema.FILE.read_text(encoding="utf-8"))
 
@@ -91,7 +90,7 @@ def test_it_takes_what_cmlint_takes(tmp_path: Path, text: str) -> None:
     write(tmp_path, {".cmlint.yaml": text})
     try:
         with inside(tmp_path):
-            load(None, rules())
+            loaded()
         taken = True
     except FatalError:
         taken = False

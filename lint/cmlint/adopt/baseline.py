@@ -104,6 +104,11 @@ def read(file: str) -> Baseline:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise FatalError(f"{file}: {reason}", "name a baseline that can be read with `--baseline`") from None
+    return decoded(file, raw)
+
+
+def decoded(file: str, raw: bytes) -> Baseline:
+    """The baseline that a file holds; raises FatalError for what is none."""
     try:
         content = msgspec.json.decode(raw, type=Content)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -30,6 +30,7 @@ class Wishes(msgspec.Struct, frozen=True):
     since: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None
+    config_from: str | None = None
     quiet: bool = False
     ground: Look | None = None
 
@@ -49,7 +50,7 @@ class Looking:
         if wishes.staged or wishes.since:
             self.enter_repository()
         file = wishes.baseline or (None if wishes.write_baseline else config.baseline)
-        self.baseline = read_baseline(file) if file else None
+        self.baseline = read_baseline(file, None if wishes.baseline else wishes.config_from) if file else None
 
     def enter_repository(self) -> None:
         """Asks git for the repository, and for the commit to compare with."""
@@ -110,11 +111,15 @@ def commit_left(states: States, name: str) -> str:
     return left or commit
 
 
-def read_baseline(file: str) -> Baseline:
-    """The baseline in a file; what reads it is imported only where there is one."""
-    from cmlint.adopt.baseline import read
+def read_baseline(file: str, revision: str | None) -> Baseline:
+    """The baseline in a file, or as it is in a commit; what reads it is imported only where there is one."""
+    from cmlint.adopt.baseline import decoded, read
 
-    return read(shown(file))
+    if not revision:
+        return read(shown(file))
+    from cmlint.cli.commits import baseline_at
+
+    return decoded(shown(file), baseline_at(revision, file))
 
 
 def leave_out(result: Result, known: Baseline) -> None:

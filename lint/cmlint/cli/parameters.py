@@ -6,6 +6,7 @@ not (help, a mistake, an unknown option) is left to typer, which knows how to an
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -21,6 +22,7 @@ class Parameter(NamedTuple):
     """An option, or the positional argument; `field` is where its value goes in the command's options.
 
     A `list` may be given several times. `panel` is the part of the help that it stands in, `short` its short flag.
+    `variable` is the environment variable that gives the value where the line does not.
     """
 
     field: str
@@ -32,6 +34,7 @@ class Parameter(NamedTuple):
     short: str = ""
     positional: bool = False
     names_rules: bool = False
+    variable: str = ""
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -59,8 +62,53 @@ CONFIG = Parameter(
     "FILE",
     INPUT,
 )
+CONFIG_FROM = Parameter(
+    "config_from",
+    "text",
+    "Take the repository's configuration from a commit, a tag or a branch, and not from the files.",
+    "REV",
+    INPUT,
+)
+ISOLATED = Parameter("isolated", "flag", "Read neither the repository's nor the user's configuration.", panel=INPUT)
+CONFIGURATION = (CONFIG, CONFIG_FROM, ISOLATED)
+"""Which configuration counts."""
+
+BUILDS = (
+    Parameter(
+        "kustomize",
+        "text",
+        "The program that builds kustomizations; by default kustomize, else kubectl.",
+        "PROGRAM",
+        INPUT,
+        variable="CMLINT_KUSTOMIZE",
+    ),
+    Parameter(
+        "allow_remote",
+        "flag",
+        "Let kustomize fetch bases from elsewhere.",
+        panel=INPUT,
+        variable="CMLINT_ALLOW_REMOTE",
+    ),
+    Parameter(
+        "enable_helm",
+        "flag",
+        "Let kustomize run helm for the charts that it is given.",
+        panel=INPUT,
+        variable="CMLINT_ENABLE_HELM",
+    ),
+    Parameter(
+        "helm", "text", "The program that renders charts; by default helm.", "PROGRAM", INPUT, variable="CMLINT_HELM"
+    ),
+)
+"""What builds may do, and with which programs."""
+
 CACHE_DIR = Parameter(
-    "cache_dir", "text", "Where to keep what the next run can use; by default with the user's caches.", "FOLDER", SPEED
+    "cache_dir",
+    "text",
+    "Where to keep what the next run can use; by default with the user's caches.",
+    "FOLDER",
+    SPEED,
+    variable="CMLINT_CACHE_DIR",
 )
 COLOR = Parameter(
     "color",
@@ -91,7 +139,9 @@ def parse(parameters: Sequence[Parameter], words: Iterable[str]) -> Values | Non
     """The values that a line gives, or None for a line that typer has to answer."""
     known = {flag: parameter for parameter in parameters for flag in parameter.flags}
     positional = next((parameter for parameter in parameters if parameter.positional), None)
-    values: Values = {}
+    values = given_by_environment(parameters)
+    if values is None:
+        return None
     rest = iter(words)
     for word in rest:
         if word == "--":
@@ -112,6 +162,22 @@ def parse(parameters: Sequence[Parameter], words: Iterable[str]) -> Values | Non
             if not put(values, parameter, value):
                 return None
     return values
+
+
+BOOLEANS = {
+    **dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
+    **dict.fromkeys(("0", "false", "f", "no", "n", "off"), False),
+}
+"""What a variable may say of a flag, as typer takes it; what is empty says nothing."""
+
+
+def given_by_environment(parameters: Sequence[Parameter]) -> Values | None:
+    """The values that environment variables give, or None for one that typer has to answer."""
+    values: Values = {}
+    for parameter in parameters:
+        if parameter.variable and (text := os.environ.get(parameter.variable)):
+            values[parameter.field] = BOOLEANS.get(text.lower()) if parameter.kind == "flag" else text
+    return None if None in values.values() else values
 
 
 def put(values: Values, parameter: Parameter | None, text: str | None) -> bool:

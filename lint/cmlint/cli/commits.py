@@ -1,0 +1,82 @@
+"""`--config-from`: the repository's configuration, and the baseline that it names, as they are in a commit.
+
+Nothing of the files is read for them, so that a change cannot switch off the checks that it must pass.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+
+from cmlint.adopt.git import Repository
+from cmlint.cli.inputs import tell
+from cmlint.config import LIMIT, NAMES, PYPROJECT, TABLE, Source
+from cmlint.errors import FatalError
+
+REGULAR = ("100644", "100755")
+"""The modes of files in a tree of git that are neither links nor repositories."""
+
+BASELINE_LIMIT = 64 * 1024 * 1024
+"""The most bytes that a baseline may have."""
+
+
+class Commit:
+    """A commit by the name that the line gives it; raises FatalError where git knows none."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.repository = name, Repository()
+        self.commit = self.repository.commit(name)
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """What a file holds, by its path from the top, or None where there is none; raises FatalError."""
+        listed = self.repository.ask("ls-tree", "-l", "-z", self.commit, "--", path)
+        if not listed:
+            return None
+        mode, _, blob, size = listed.partition("\t")[0].split()
+        if mode not in REGULAR:
+            raise FatalError(f"{self.name}:{path}: not a regular file", "commit the file itself, not a link to it")
+        if int(size) > limit:
+            raise FatalError(f"{self.name}:{path}: larger than {limit // 1024**2} MiB", "commit a smaller one")
+        return os.fsencode(self.repository.ask("cat-file", "blob", blob))
+
+    def paths(self) -> list[str]:
+        """The paths at which the configuration may stand, from the working directory upwards."""
+        folders = [self.repository.below_top.rstrip("/")]
+        while folders[-1]:
+            folders.append(posixpath.dirname(folders[-1]))
+        return [posixpath.join(folder, name) for folder in folders for name in (*NAMES, PYPROJECT)]
+
+
+def configuration_at(name: str, *, verbose: bool) -> Source | None:
+    """The nearest configuration in a commit; raises FatalError for one that cannot be read."""
+    commit = Commit(name)
+    top = commit.repository.top
+    for path in commit.paths():
+        raw = commit.read(path, LIMIT)
+        text = decoded(raw, f"{name}:{path}") if raw is not None else None
+        if text is not None and (not path.endswith(PYPROJECT) or TABLE in text):
+            folder = os.path.join(top, os.path.dirname(path))
+            return Source(f"{name}:{path}", text, folder, ("repository",), os.path.realpath(top))
+    if verbose:
+        tell("note", f"there is no configuration in `{name}`: the defaults count")
+    return None
+
+
+def baseline_at(name: str, file: str) -> bytes:
+    """The baseline in a commit that stands at a path now; raises FatalError where there is none."""
+    commit = Commit(name)
+    path = os.path.relpath(file, commit.repository.top).replace(os.sep, "/")
+    raw = commit.read(path, BASELINE_LIMIT)
+    if raw is None:
+        raise FatalError(
+            f"{name}:{path}: there is no such baseline", "commit the baseline that the configuration names"
+        )
+    return raw
+
+
+def decoded(raw: bytes, shown: str) -> str:
+    """A text of a commit; raises FatalError for what is not one."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FatalError(f"{shown}: not valid UTF-8 at byte {error.start}", "save the file as UTF-8") from None
