@@ -29,7 +29,8 @@ ALLOWED = {
     "engine": "bundle fingerprints manifest model rules suppress texts",
     "cache": "errors model",
     "sources": "cache errors kube manifest model",
-    "config": "errors kube manifest registry rules sources",
+    "settings": "",
+    "config": "errors kube manifest registry rules settings sources",
     "result": "bundle model sources texts",
     "runs": "cache model result sources texts",
     "given": "bundle manifest model sources",
@@ -40,7 +41,7 @@ ALLOWED = {
     "fixes": "atomic check engine manifest model result sources",
     "report": "bundle check engine fixes kube model registry result rules sources texts",
     "cli": "adopt atomic bundle cache check config errors fixes kube live manifest model progress registry report "
-    "result rules runs selection sources suppress texts",
+    "result rules runs selection settings sources suppress texts",
     "__main__": "cli errors",
 }
 """What each room of `lint/cmlint` may import from the others."""

@@ -251,7 +251,9 @@ def anchored_at(folder: str, config: Config) -> Config:
 
 def program_at(folder: str, name: str | None) -> str | None:
     """A program: its path is relative to a folder, while a bare name is looked for on the PATH."""
-    return os.path.join(folder, os.path.expanduser(name)) if name and os.path.dirname(name) else name
+    if not name or not os.path.dirname(name):
+        return name
+    return os.path.normpath(os.path.join(folder, os.path.expanduser(name)))
 
 
 # finding and reading

@@ -10,7 +10,7 @@ import msgspec
 from cmlint.cli import clusters, reach
 from cmlint.cli.check import PARAMETERS as OF_CHECK
 from cmlint.cli.check import status
-from cmlint.cli.inputs import configured, rules_or_error, settle_rules, tell_problems
+from cmlint.cli.inputs import configured, require_one_configuration, rules_or_error, settle_rules, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.reports import wanted, write_reports
 from cmlint.errors import fatal
@@ -63,6 +63,7 @@ def run(options: Options) -> int:
     """Reads, judges, reports and gives the exit status."""
     started = time.perf_counter()
     reports = wanted(options.format, options.output)
+    require_one_configuration(options)
     config, result = reach.reach(lambda: judged(options))
     tell_problems(result.problems)
     seconds, tidy = time.perf_counter() - started, config.pedantic or bool(config.select)

@@ -9,7 +9,6 @@ import os
 import posixpath
 
 from cmlint.adopt.git import Repository
-from cmlint.cli.inputs import tell
 from cmlint.config import LIMIT, NAMES, PYPROJECT, TABLE, Source
 from cmlint.errors import FatalError
 
@@ -47,8 +46,8 @@ class Commit:
         return [posixpath.join(folder, name) for folder in folders for name in (*NAMES, PYPROJECT)]
 
 
-def configuration_at(name: str, *, verbose: bool) -> Source | None:
-    """The nearest configuration in a commit; raises FatalError for one that cannot be read."""
+def configuration_at(name: str) -> Source | None:
+    """The nearest configuration in a commit, if there is one; raises FatalError for one that cannot be read."""
     commit = Commit(name)
     top = commit.repository.top
     for path in commit.paths():
@@ -57,8 +56,6 @@ def configuration_at(name: str, *, verbose: bool) -> Source | None:
         if text is not None and (not path.endswith(PYPROJECT) or TABLE in text):
             folder = os.path.join(top, os.path.dirname(path))
             return Source(f"{name}:{path}", text, folder, ("repository",), os.path.realpath(top))
-    if verbose:
-        tell("note", f"there is no configuration in `{name}`: the defaults count")
     return None
 
 
@@ -68,9 +65,7 @@ def baseline_at(name: str, file: str) -> bytes:
     path = os.path.relpath(file, commit.repository.top).replace(os.sep, "/")
     raw = commit.read(path, BASELINE_LIMIT)
     if raw is None:
-        raise FatalError(
-            f"{name}:{path}: there is no such baseline", "commit the baseline that the configuration names"
-        )
+        raise FatalError(f"{name}:{path}: there is no such baseline", "commit the file that the configuration names")
     return raw
 
 

@@ -88,13 +88,18 @@ def configured(options: Any, paths: Sequence[str], rules: dict[str, Rule]) -> tu
     return config, warnings
 
 
+def require_one_configuration(options: Any) -> None:
+    """Raises FatalError where a line names several configurations."""
+    given = [f"--{name.replace('_', '-')}" for name in ("config", "config_from", "isolated") if getattr(options, name)]
+    if len(given) > 1:
+        raise FatalError(f"`{given[0]}` and `{given[1]}` exclude each other", "give one of them")
+
+
 def sources_of(options: Any, paths: Sequence[str], warnings: list[str]) -> list[Source]:
     """The configuration files that a line means: the user's, then the repository's, which counts more."""
     from cmlint import config
 
-    given = [f"--{name.replace('_', '-')}" for name in ("config", "config_from", "isolated") if getattr(options, name)]
-    if len(given) > 1:
-        raise FatalError(f"`{given[0]}` and `{given[1]}` exclude each other", "give one of them")
+    require_one_configuration(options)
     if options.isolated:
         return []
     tops = tops_of(paths)
@@ -102,7 +107,9 @@ def sources_of(options: Any, paths: Sequence[str], warnings: list[str]) -> list[
     if options.config_from:
         from cmlint.cli.commits import configuration_at
 
-        found.append(configuration_at(options.config_from, verbose=getattr(options, "verbose", False)))
+        found.append(configuration_at(options.config_from))
+        if not found[-1] and getattr(options, "verbose", False):
+            tell("note", f"there is no configuration in `{options.config_from}`: the defaults count")
     else:
         found.append(config.named(options.config, tops) if options.config else config.nearest(warnings))
     return [source for source in found if source]

@@ -10,6 +10,8 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
+from cmlint.errors import FatalError
+
 Kind = Literal["flag", "text", "choice", "list"]
 
 Values = dict[str, Any]
@@ -139,9 +141,7 @@ def parse(parameters: Sequence[Parameter], words: Iterable[str]) -> Values | Non
     """The values that a line gives, or None for a line that typer has to answer."""
     known = {flag: parameter for parameter in parameters for flag in parameter.flags}
     positional = next((parameter for parameter in parameters if parameter.positional), None)
-    values = given_by_environment(parameters)
-    if values is None:
-        return None
+    values: Values = {}
     rest = iter(words)
     for word in rest:
         if word == "--":
@@ -161,23 +161,28 @@ def parse(parameters: Sequence[Parameter], words: Iterable[str]) -> Values | Non
                 value = next(rest, None)
             if not put(values, parameter, value):
                 return None
-    return values
+    return given_by_environment(parameters) | values
 
 
 BOOLEANS = {
     **dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
     **dict.fromkeys(("0", "false", "f", "no", "n", "off"), False),
 }
-"""What a variable may say of a flag, as typer takes it; what is empty says nothing."""
+"""What a variable may say of a flag, as typer takes it; one that is empty says nothing."""
 
 
-def given_by_environment(parameters: Sequence[Parameter]) -> Values | None:
-    """The values that environment variables give, or None for one that typer has to answer."""
+def given_by_environment(parameters: Iterable[Parameter]) -> Values:
+    """The values that environment variables give; raises FatalError for one that says nothing of a flag."""
     values: Values = {}
     for parameter in parameters:
         if parameter.variable and (text := os.environ.get(parameter.variable)):
-            values[parameter.field] = BOOLEANS.get(text.lower()) if parameter.kind == "flag" else text
-    return None if None in values.values() else values
+            flag = BOOLEANS.get(text.lower())
+            if parameter.kind == "flag" and flag is None:
+                raise FatalError(
+                    f"{parameter.variable} must be `true` or `false`", "set it to one of them, or unset it"
+                )
+            values[parameter.field] = flag if parameter.kind == "flag" else text
+    return values
 
 
 def put(values: Values, parameter: Parameter | None, text: str | None) -> bool:

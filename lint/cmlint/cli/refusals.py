@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import os
 
-from cmlint.cli.check import PARAMETERS
-from cmlint.cli.parameters import Parameter
+from cmlint.cli.parameters import BUILDS, CACHE_DIR
 from cmlint.config import Refused
 from cmlint.settings import SETTINGS
 
+VARIABLES = {option.field: option.variable for option in (*BUILDS, CACHE_DIR)}
+"""The environment variables by the options whose values they give."""
 
-def option_of(setting: str) -> Parameter | None:
-    """The option that sets a setting, if there is one."""
-    return next((each for each in PARAMETERS if each.field == SETTINGS[setting].option), None)
+
+def option_of(setting: str) -> str:
+    """The option that sets a setting; empty if there is none."""
+    field = SETTINGS[setting].option
+    return f"--{field.replace('_', '-')}" if field else ""
+
+
+def variable_of(setting: str) -> str:
+    """The environment variable that sets a setting; empty if there is none."""
+    return VARIABLES.get(SETTINGS[setting].option, "")
 
 
 def places_of(setting: str) -> list[str]:
     """The kinds of places where a setting may be set; of two of them, the later one counts."""
-    option = option_of(setting)
-    places = [whose for whose in ("user", "repository") if whose in SETTINGS[setting].files]
-    if option and option.variable:
-        places.append("environment")
-    return [*places, "command line"] if option else places
+    files = SETTINGS[setting].files
+    places = {
+        "user": "user" in files,
+        "repository": "repository" in files,
+        "environment": variable_of(setting),
+        "command line": option_of(setting),
+    }
+    return [place for place, counts in places.items() if counts]
 
 
 def reason(refused: Refused, users_file: str) -> str:
@@ -32,13 +43,12 @@ def reason(refused: Refused, users_file: str) -> str:
         most = f"`{setting}` counts as {instead}, the most that a repository's configuration sets"
         return f"{place}: {most}; set more in {own}"
     option = option_of(setting)
-    ways = [f"`{option.flags[0]}`"] if option else []
+    ways = [f"`{option}`"] if option else []
     if "user" not in SETTINGS[setting].files:
         ways.append("the repository's configuration")
         return f"{place}: `{setting}` does not count in the user's configuration; set it with {joined(ways)}"
-    if option and option.variable:
-        ways.append(option.variable)
-    return f"{place}: `{setting}` does not count in a repository's configuration; set it with {joined([*ways, own])}"
+    ways += [variable_of(setting), own]
+    return f"{place}: `{setting}` does not count in a repository's configuration; set it with {joined(ways)}"
 
 
 def joined(ways: list[str]) -> str:
