@@ -1,0 +1,1 @@
+"""Attacks: what a stranger may write into a repository, and what must not come of it."""
