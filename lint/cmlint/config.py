@@ -562,7 +562,7 @@ def check_type(value: Value, expected: Any, path: str) -> None:
             raise wrong(value.place, f"`{path}` cannot be {written(value)}", suggestion(value.data, parts))
     elif expected is int:
         if type(value.data) is not int:
-            raise mistyped(value, path, "a number of seconds", "write it like `60`")
+            raise mistyped(value, path, "a whole number of seconds", "write it like `60`")
         if not 1 <= value.data <= SECONDS["user"]:
             raise wrong(value.place, f"`{path}` must be from 1 to {SECONDS['user']} seconds", "write it like `60`")
     elif expected is bool:
