@@ -400,6 +400,25 @@ def test_many_keys_take_no_longer_than_they_are_many(shop: Path, home: dict[str,
     assert done.stderr.startswith("cmlint: error: pyproject.toml:30002:2: there is no rule or family `nope`\n")
 
 
+def test_init_writes_nothing_outside(shop: Path, home: dict[str, str]) -> None:
+    write(shop.parent, {"theirs.yaml": "repos: []\n"})
+    (shop / ".cmlint.yaml").symlink_to("../new.yaml")
+    done = cmlint(shop, "init", **home)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        2,
+        "cmlint: error: .cmlint.yaml: there is a configuration already",
+    )
+    done = cmlint(shop, "init", "--force", **home)
+    error = "cmlint: error: {}: a link that leads out of the repository is not written\nhelp: remove it first\n"
+    assert (done.returncode, done.stderr) == (2, error.format(".cmlint.yaml"))
+    assert not (shop.parent / "new.yaml").exists()
+    (shop / ".cmlint.yaml").unlink()
+    (shop / ".pre-commit-config.yaml").symlink_to("../theirs.yaml")
+    done = cmlint(shop, "init", "--pre-commit", **home)
+    assert done.returncode == 2 and done.stderr.endswith(error.format(".pre-commit-config.yaml"))
+    assert (shop.parent / "theirs.yaml").read_text(encoding="utf-8") == "repos: []\n"
+
+
 def test_what_init_proposes_is_not_refused(shop: Path, home: dict[str, str]) -> None:
     assert cmlint(shop, "init", "--force", **home).returncode == 0
     text = (shop / ".cmlint.yaml").read_text(encoding="utf-8")

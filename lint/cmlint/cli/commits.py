@@ -28,7 +28,8 @@ class Commit:
 
     def read(self, path: str, limit: int) -> bytes | None:
         """What a file holds, by its path from the top, or None where there is none; raises FatalError."""
-        listed = self.repository.ask("ls-tree", "-l", "-z", self.commit, "--", path)
+        words = ("ls-tree", "-l", "-z", "--full-tree", self.commit, "--", path)
+        listed = self.repository.ask(*words, GIT_LITERAL_PATHSPECS="1")
         if not listed:
             return None
         mode, _, blob, size = listed.partition("\t")[0].split()

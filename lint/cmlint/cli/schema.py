@@ -60,11 +60,11 @@ def schema(rules: Mapping[str, Rule]) -> dict[str, Any]:
 
 def where(setting: str) -> str:
     """What an editor says of a setting that does not count in every file."""
-    files = SETTINGS[setting].files
-    return "" if len(files) > 1 else f" It counts only in {WHOSE[files[0]]} configuration."
+    owners = [OWNERS[whose] for whose in SETTINGS[setting].files]
+    return "" if len(owners) == len(OWNERS) else f" It counts only in {owners[0]} configuration."
 
 
-WHOSE = {"repository": "the repository's", "user": "the user's"}
+OWNERS = {"repository": "the repository's", "user": "the user's"}
 
 PATTERNS = {
     "kubernetes-version": VERSION,
