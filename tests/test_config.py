@@ -9,9 +9,11 @@ import time
 from pathlib import Path
 
 import msgspec
+import platformdirs
 import pytest
 
 from cmlint.cli.check import PARAMETERS
+from cmlint.cli.inputs import users_file
 from cmlint.cli.refusals import option_of, variable_of
 from cmlint.config import Config, anchored
 from cmlint.errors import FatalError
@@ -533,3 +535,14 @@ def test_only_one_configuration_can_be_named(
     done = cmlint(tmp_path, command, *words)
     error = f"cmlint: error: `{first}` and `{second}` exclude each other\nhelp: give one of them\n"
     assert (done.returncode, done.stderr) == (2, error)
+
+
+@pytest.mark.parametrize("base", [None, "", " ", "/a/b"])
+def test_the_users_configuration_lies_where_the_platform_has_it(
+    monkeypatch: pytest.MonkeyPatch, base: str | None
+) -> None:
+    if base is None:
+        monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    else:
+        monkeypatch.setenv("XDG_CONFIG_HOME", base)
+    assert users_file() == os.path.join(platformdirs.user_config_dir("cmlint", appauthor=False), "config.yaml")

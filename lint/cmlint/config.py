@@ -314,7 +314,8 @@ def of_user(path: str, tops: Collection[str]) -> Source | None:
         return None
     if top := top_of(path, tops):
         return of_repository(path, top)
-    return Source(shown(path), text_of(path), os.path.dirname(os.path.abspath(path)), ("user",))
+    text = text_of(path, help_="`--isolated` reads no configuration")
+    return Source(shown(path), text, os.path.dirname(os.path.abspath(path)), ("user",))
 
 
 def of_repository(path: str, root: str) -> Source:
@@ -337,12 +338,14 @@ def lies_in(path: str, top: str) -> bool:
     return False
 
 
-def text_of(path: str, root: str | None = None, *, regular: bool = True) -> str:
-    """A configuration file's text; raises FatalError for one that cannot be read.
+OTHERWISE = "`--config` names another file"
+
+
+def text_of(path: str, root: str | None = None, *, regular: bool = True, help_: str = OTHERWISE) -> str:
+    """A configuration file's text; raises FatalError with a help for one that cannot be read.
 
     A file that is not `regular` may never end; one that a link leads to must lie in `root`.
     """
-    help_ = "`--config` names another file"
     if root is not None and not files.is_within(os.path.realpath(path), root):
         raise FatalError(f"{shown(path)}: a link that leads out of the repository is not read", help_)
     try:

@@ -194,6 +194,16 @@ def test_a_home_in_the_repository_is_not_the_users(shop: Path, home: dict[str, s
     assert granted(cmlint(shop, "check", **home))
 
 
+def test_a_pipe_in_the_users_place_is_one_line(shop: Path, home: dict[str, str]) -> None:
+    path = shop.parent / "home/.config/cmlint/config.yaml"
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    error = "../home/.config/cmlint/config.yaml: not a regular file\nhelp: `--isolated` reads no configuration\n"
+    assert cmlint(shop, "check", **home).stderr == f"cmlint: error: {error}"
+    assert cmlint(shop, "cache", "dir", **home).returncode == 0
+    assert cmlint(shop, "check", "--isolated", **home).stderr == NOT_BUILT
+
+
 def test_a_commit_grants_nothing(shop: Path, home: dict[str, str]) -> None:
     (shop / ".git").rmdir()
     Repository(shop, {**CHART, ".cmlint.yaml": "enable-helm: true\n"})

@@ -129,13 +129,20 @@ def cache_of(options: Any, paths: Sequence[str] = ()) -> Folder:
 def users_cache(options: Any, paths: Sequence[str]) -> str | None:
     """The folder that the user's configuration names for the cache."""
     path = users_file()
-    isolated = getattr(options, "isolated", False)
-    if isolated or not os.path.isfile(path) or b"cache-dir" not in files.read_raw(path, MOST):
+    if getattr(options, "isolated", False) or not names_cache(path):
         return None
     from cmlint.config import of_user, read, settings_in
 
     source = of_user(path, tops_of(paths))
     return settings_in(read(source), source, []).get("cache_dir") if source else None
+
+
+def names_cache(path: str) -> bool:
+    """Whether a configuration may name a folder for the cache; one that cannot be read is told of where it counts."""
+    try:
+        return os.path.isfile(path) and b"cache-dir" in files.read_raw(path, MOST)
+    except OSError:
+        return False
 
 
 def tell(kind: str, message: str) -> None:
