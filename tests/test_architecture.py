@@ -31,7 +31,8 @@ ALLOWED = {
     "engine": "bundle fingerprints manifest model rules suppress texts",
     "cache": "errors model system",
     "sources": "cache errors kube manifest model patterns system",
-    "config": "errors kube manifest patterns registry rules system",
+    "settings": "",
+    "config": "errors kube manifest patterns registry rules settings system",
     "result": "bundle model sources texts",
     "runs": "cache model result sources texts",
     "given": "bundle manifest model sources",
@@ -42,7 +43,7 @@ ALLOWED = {
     "fixes": "atomic check engine manifest model result sources system",
     "report": "bundle check engine fixes kube model registry result rules sources system texts",
     "cli": "adopt atomic bundle cache check config errors fixes kube live manifest model progress registry report "
-    "result rules runs selection sources suppress system texts",
+    "result rules runs selection settings sources suppress system texts",
     "__main__": "cli errors system",
 }
 """What each room of `lint/cmlint` may import from the others."""
@@ -121,15 +122,15 @@ def opens(module: str) -> bool:
             called = node.func
             if isinstance(called, ast.Name) and called.id == "open":
                 return True
-            if isinstance(called, ast.Attribute) and called.attr in OPENING and is_of_the_library(called):
+            if isinstance(called, ast.Attribute) and called.attr in OPENING and is_of_the_library(node, called):
                 return True
     return False
 
 
-def is_of_the_library(called: ast.Attribute) -> bool:
+def is_of_the_library(node: ast.Call, called: ast.Attribute) -> bool:
     """Whether a method is one of `os`, `io`, `shutil` or of a path, and not one of ours of the same name."""
     library = isinstance(called.value, ast.Name) and called.value.id in ("os", "io", "shutil", "codecs", "tokenize")
-    return library or called.attr in ("read_bytes", "open") or (called.attr == "read_text" and not called.args)
+    return library or called.attr in ("read_bytes", "open") or (called.attr == "read_text" and not node.args)
 
 
 def test_one_module_opens_what_is_read() -> None:

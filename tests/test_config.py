@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import time
 from pathlib import Path
 
 import msgspec
+import platformdirs
 import pytest
 
-from cmlint.config import Config, anchored, load
+from cmlint.cli.check import PARAMETERS
+from cmlint.cli.inputs import users_file
+from cmlint.cli.refusals import option_of, variable_of
+from cmlint.config import Config, anchored
 from cmlint.errors import FatalError
 from cmlint.patterns import Patterns
+from cmlint.settings import SETTINGS
+from tests.support import schema, settings
 from tests.support.command import cmlint
-from tests.support.run import inside, rules, write
+from tests.support.repository import Repository
+from tests.support.run import inside, loaded, write
 
 FULL = """\
 select: [all]
@@ -58,7 +68,7 @@ fail-on = "info"
 def configured(folder: Path, path: str | None = None) -> Config:
     """The configuration as the command finds it in a folder."""
     with inside(folder):
-        return load(path, rules())
+        return loaded(path)
 
 
 @pytest.mark.parametrize(
@@ -270,16 +280,267 @@ def test_the_line_comes_before_the_file(tmp_path: Path) -> None:
     assert rules_in(tmp_path, "--config", "other.yaml", "a.yaml") == ["a.yaml non-string-env"]
 
 
-@pytest.mark.parametrize("setting", ["kustomize", "helm-program"])
-def test_a_repository_names_no_program_of_its_own(tmp_path: Path, setting: str) -> None:
-    write(tmp_path, {"a.yaml": SERVICE, ".cmlint.yaml": f"{setting}: ./kustomize\n"})
-    done = cmlint(tmp_path, "check")
-    assert done.returncode == 2
-    error, help_ = done.stderr.splitlines()
-    assert error == f"cmlint: error: .cmlint.yaml:1:{len(setting) + 3}: `./kustomize` is not run"
-    assert help_ == (
-        "help: a configuration names programs by name, as they are on the path: kustomize, kubectl or helm, "
-        "and `--kustomize` or `--helm` takes any"
+# where settings may be set
+
+
+def test_the_table_names_every_setting_and_every_option_of_theirs() -> None:
+    assert [*SETTINGS] == [field.encode_name for field in msgspec.structs.fields(Config)]
+    options = {parameter.field: parameter for parameter in PARAMETERS}
+    for name, setting in SETTINGS.items():
+        assert setting.files
+        if setting.option:
+            assert options[setting.option].flags[0] == option_of(name)
+            assert options[setting.option].variable == variable_of(name)
+    assert {parameter.field for parameter in PARAMETERS if parameter.variable} == {
+        SETTINGS[name].option for name in ("kustomize", "allow-remote", "enable-helm", "helm-program", "cache-dir")
+    }
+
+
+def test_the_docs_and_the_schema_say_where_a_setting_may_be_set() -> None:
+    page = settings.FILE.read_text(encoding="utf-8")
+    assert page == settings.render(), "`make docs` writes it anew"
+    assert "| `enable-helm` |  | yes | `CMLINT_ENABLE_HELM` | `--enable-helm` |\n" in page
+    assert "| `baseline` | yes |  |  | `--baseline` |\n" in page
+    fields = json.loads(schema.FILE.read_text(encoding="utf-8"))["properties"]
+    assert fields["enable-helm"]["x-cmlint-places"] == ["user", "environment", "command line"]
+    assert fields["enable-helm"]["description"].endswith("It counts only in the user's configuration.")
+    assert fields["external"]["x-cmlint-places"] == ["user", "repository"]
+    assert fields["exclude"]["description"].endswith("It counts only in the repository's configuration.")
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> dict[str, str]:
+    """The environment with a folder for the user's configuration, beside the project."""
+    return {"XDG_CONFIG_HOME": str(tmp_path / "user")}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with a finding of `mutable-tag` by its configuration, and one of `non-string-env`."""
+    write(tmp_path / "project", {"a.yaml": MANIFEST})
+    return tmp_path / "project"
+
+
+def found(folder: Path, *words: str, **environment: str) -> list[str]:
+    """The rules of what a run finds, in which nothing is warned of."""
+    done = cmlint(folder, "check", "--format", "concise", "-q", "--no-cache", *words, **environment)
+    assert done.stderr == ""
+    return re.findall(r"\[([\w-]+)\]", done.stdout)
+
+
+def test_a_setting_counts_from_the_nearest_place(project: Path, user: dict[str, str]) -> None:
+    both = ["mutable-tag", "non-string-env"]
+    own = {"user/cmlint/config.yaml": "ignore: [non-string-env]\nmutable-tags: [dev-*]\nfail-on: error\n"}
+    assert found(project, **user) == ["non-string-env"]
+    write(project.parent, own)
+    assert found(project, **user) == ["mutable-tag"]
+    assert cmlint(project, "check", **user).returncode == 0
+    assert cmlint(project, "check", "--fail-on", "warning", **user).returncode == 1
+    assert found(project, "--isolated", **user) == ["non-string-env"]
+    write(project, {".cmlint.yaml": "ignore: []\n"})
+    assert found(project, **user) == both
+    assert cmlint(project, "check", **user).returncode == 1
+    assert found(project, "--ignore", "images", **user) == ["non-string-env"]
+    write(project, {".cmlint.yaml": "ignore: [mutable-tag]\nmutable-tags: [dev-*]\n"})
+    assert found(project, **user) == ["non-string-env"]
+    assert found(project, "--ignore", "environment", **user) == []
+    assert found(project, "--config", "/dev/null", **user) == ["mutable-tag"]
+    write(project, {".cmlint.yaml": "ignore: [all]\n"})
+    assert found(project, "--isolated", **user) == ["non-string-env"]
+
+
+CHARTS = {
+    "kustomization.yaml": "helmCharts: [{name: web}]\n",
+    "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+    "charts/web/templates/a.yaml": SERVICE,
+}
+NOT_ALLOWED = "kustomization.yaml: not built: it takes a Helm chart, which `--enable-helm` allows"
+
+
+@pytest.mark.parametrize("command", ["check", "env"])
+def test_what_opens_the_machine_counts_from_the_line_the_environment_and_the_user(
+    project: Path, user: dict[str, str], command: str
+) -> None:
+    write(project, CHARTS)
+
+    def allowed(*words: str, **environment: str) -> bool:
+        return NOT_ALLOWED not in cmlint(project, command, *words, **user, **environment).stderr
+
+    assert not allowed()
+    assert allowed("--enable-helm")
+    assert [allowed(CMLINT_ENABLE_HELM=word) for word in ("true", "1", "Yes", "false", "0", "")] == [True] * 3 + [
+        False
+    ] * 3
+    write(project.parent, {"user/cmlint/config.yaml": "enable-helm: true\n"})
+    assert allowed()
+    assert not allowed(CMLINT_ENABLE_HELM="off")
+    assert allowed("--enable-helm", CMLINT_ENABLE_HELM="off")
+    assert not allowed("--isolated")
+    assert allowed("--isolated", CMLINT_ENABLE_HELM="on")
+
+
+def test_a_variable_that_is_neither_true_nor_false_is_wrong(project: Path) -> None:
+    done = cmlint(project, "check", CMLINT_ALLOW_REMOTE="maybe")
+    error = "cmlint: error: CMLINT_ALLOW_REMOTE must be `true` or `false`\nhelp: set it to one of them, or unset it\n"
+    assert (done.returncode, done.stderr) == (2, error)
+    assert cmlint(project, "check", "--help", CMLINT_ALLOW_REMOTE="maybe").returncode == 0
+    assert cmlint(project, "rule", CMLINT_ALLOW_REMOTE="maybe").returncode == 0
+
+
+@pytest.mark.parametrize(("setting", "option"), [("kustomize", "--kustomize"), ("helm-program", "--helm")])
+def test_the_user_names_programs(project: Path, user: dict[str, str], setting: str, option: str) -> None:
+    write(project, {**CHARTS, "kustomization.yaml": "resources: [a.yaml]\n"})
+    write(project.parent, {"user/cmlint/config.yaml": f"{setting}: ./own\n"})
+    for place, given in (
+        (project.parent / "user/cmlint/own", {}),
+        ("sought", {option.replace("--", "CMLINT_").upper(): "sought"}),
+    ):
+        done = cmlint(project, "check", **user, **given)
+        assert (done.returncode, f"there is no program `{place}` to " in done.stderr) == (2, True)
+    assert "no program `line` to" in cmlint(project, "check", option, "line", **user).stderr
+
+
+def test_the_cache_lies_where_the_line_the_environment_or_the_user_says(project: Path, user: dict[str, str]) -> None:
+    def folder(*words: str, **environment: str) -> str:
+        return cmlint(project, "cache", *words, **user, **environment).stdout.strip()
+
+    write(project.parent, {"user/cmlint/config.yaml": "cache-dir: kept\n"})
+    assert folder() == f"{project.parent}/user/cmlint/kept"
+    assert folder(CMLINT_CACHE_DIR="/a/b") == "/a/b"
+    assert folder("--cache-dir", "/c", CMLINT_CACHE_DIR="/a/b") == "/c"
+    cmlint(project, "check", "--isolated", **user)
+    assert not (project.parent / "user/cmlint/kept").exists()
+    assert cmlint(project, "check", **user).stderr == ""
+    assert list((project.parent / "user/cmlint/kept").glob("*.facts"))
+
+
+def test_a_setting_of_one_project_does_not_count_in_the_users_configuration(
+    project: Path, user: dict[str, str]
+) -> None:
+    write(project.parent, {"user/cmlint/config.yaml": "exclude: ['*']\nbaseline: b.json\nbuild-timeout: 3600\n"})
+    done = cmlint(project, "check", "--format", "concise", "-q", **user)
+    assert done.returncode == 1 and "non-string-env" in done.stdout
+    assert done.stderr == (
+        "cmlint: warning: ../user/cmlint/config.yaml:1:1: `exclude` does not count in the user's configuration; "
+        "set it with `--exclude` or the repository's configuration\n"
+        "cmlint: warning: ../user/cmlint/config.yaml:2:1: `baseline` does not count in the user's configuration; "
+        "set it with `--baseline` or the repository's configuration\n"
     )
-    write(tmp_path, {".cmlint.yaml": f"{setting}: kustomize-5.4\n"})
-    assert cmlint(tmp_path, "check").returncode == 0
+
+
+def test_a_mistake_in_the_users_configuration_is_named_with_its_place(project: Path, user: dict[str, str]) -> None:
+    write(project.parent, {"user/cmlint/config.yaml": "pedantic: 1\n"})
+    done = cmlint(project, "check", **user)
+    error = "cmlint: error: ../user/cmlint/config.yaml:1:11: `pedantic` must be a boolean, but it is a number\n"
+    assert (done.returncode, done.stderr) == (2, f"{error}help: write `true` or `false`\n")
+
+
+def test_a_run_that_is_repeated_notices_the_users_configuration_and_the_environment(
+    project: Path, user: dict[str, str]
+) -> None:
+    write(project, {**CHARTS, ".cmlint.yaml": "enable-helm: true\n"})
+    time.sleep(0.2)
+
+    def told(**environment: str) -> tuple[str, bool]:
+        done = cmlint(project, "check", "--cache-dir", str(project.parent / "cache"), **user, **environment)
+        return done.stderr.partition(NOT_ALLOWED)[0], NOT_ALLOWED in done.stderr
+
+    first = told()
+    assert first[1] and "`enable-helm` does not count in a repository's configuration" in first[0]
+    assert list((project.parent / "cache").glob("*.run"))
+    assert told() == first
+    assert not told(CMLINT_ENABLE_HELM="true")[1]
+    assert told() == first
+    write(project.parent, {"user/cmlint/config.yaml": "enable-helm: true\n"})
+    assert not told()[1]
+    (project.parent / "user/cmlint/config.yaml").unlink()
+    assert told() == first
+
+
+# another configuration
+
+
+def test_a_commit_has_its_own_configuration(tmp_path: Path) -> None:
+    one = Repository(tmp_path / "shop", {"app/a.yaml": MANIFEST, ".cmlint.yaml": "mutable-tags: [dev-*]\n"})
+    one.write({".cmlint.yaml": "select: [too-large]\n", "app/.cmlint.yaml": "selct: [all]\n"})
+    app = tmp_path / "shop/app"
+    both = ["mutable-tag", "non-string-env"]
+    assert found(app, "--config-from", "main") == found(app, "--config-from", "HEAD") == both
+    assert found(tmp_path / "shop") == []
+    one.write({"app/pyproject.toml": "[tool.cmlint]\nignore = ['images']\n", "app/.cmlint.yaml": "ignore: [all]"})
+    one.git("rm", "--quiet", "--cached", ".cmlint.yaml")
+    one.git("add", "app/pyproject.toml")
+    one.git("commit", "--quiet", "--message", "Move")
+    assert found(app, "--config-from", "main") == ["non-string-env"]
+    assert found(app, "--config-from", "main~") == both
+    done = cmlint(tmp_path / "shop", "check", "--config-from", "main", "--verbose", "--no-cache")
+    assert "cmlint: note: there is no configuration in `main`: the defaults count\n" in done.stderr
+    assert "non-string-env" in done.stdout
+
+
+def test_a_commits_configuration_is_named_in_errors(tmp_path: Path) -> None:
+    one = Repository(tmp_path, {"a.yaml": MANIFEST, ".cmlint.yaml": "# Ours.\nselct: []\n"})
+    one.git("branch", "old")
+    one.write({".cmlint.yaml": "allow-remote: true\n"})
+    one.commit()
+    done = cmlint(tmp_path, "check", "--config-from", "old")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "cmlint: error: old:.cmlint.yaml:2:1: there is no setting `selct`\nhelp: did you mean `select`?\n"
+    )
+    done = cmlint(tmp_path, "check", "--config-from", "main")
+    assert done.returncode == 1
+    assert done.stderr.startswith("cmlint: warning: main:.cmlint.yaml:1:1: `allow-remote` does not count in a repo")
+    done = cmlint(tmp_path, "check", "--config-from", "nope")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "cmlint: error: git knows no commit `nope`\nhelp: name a branch, a tag or a commit of this repository; "
+        "`git fetch` brings what is only elsewhere\n",
+    )
+
+
+def test_a_commits_baseline_is_read_from_the_commit(tmp_path: Path) -> None:
+    one = Repository(tmp_path, {"a.yaml": MANIFEST, ".cmlint.yaml": "baseline: ci/b.json\n"})
+    (tmp_path / "ci").mkdir()
+    cmlint(tmp_path, "check", "--write-baseline", "ci/b.json")
+    assert found(tmp_path) == []
+    done = cmlint(tmp_path, "check", "--config-from", "main")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "cmlint: error: main:ci/b.json: there is no such baseline\n"
+        "help: commit the file that the configuration names\n",
+    )
+    one.write({"ci/b.json": '{"version": 1, "findings": []}\n'})
+    one.commit()
+    cmlint(tmp_path, "check", "--write-baseline", "ci/b.json")
+    assert found(tmp_path) == []
+    assert found(tmp_path, "--config-from", "main") == ["non-string-env"]
+    assert found(tmp_path, "--config-from", "main", "--baseline", "ci/b.json") == []
+
+
+@pytest.mark.parametrize("command", ["check", "env", "audit"])
+@pytest.mark.parametrize(
+    ("words", "first", "second"),
+    [
+        (("--config-from", "HEAD", "--config", "a"), "--config", "--config-from"),
+        (("--isolated", "--config-from", "HEAD"), "--config-from", "--isolated"),
+        (("--isolated", "--config", "a"), "--config", "--isolated"),
+    ],
+)
+def test_only_one_configuration_can_be_named(
+    tmp_path: Path, command: str, words: tuple[str, ...], first: str, second: str
+) -> None:
+    done = cmlint(tmp_path, command, *words)
+    error = f"cmlint: error: `{first}` and `{second}` exclude each other\nhelp: give one of them\n"
+    assert (done.returncode, done.stderr) == (2, error)
+
+
+@pytest.mark.parametrize("base", [None, "", " ", "/a/b"])
+def test_the_users_configuration_lies_where_the_platform_has_it(
+    monkeypatch: pytest.MonkeyPatch, base: str | None
+) -> None:
+    if base is None:
+        monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    else:
+        monkeypatch.setenv("XDG_CONFIG_HOME", base)
+    assert users_file() == os.path.join(platformdirs.user_config_dir("cmlint", appauthor=False), "config.yaml")

@@ -11,9 +11,9 @@ import pytest
 
 from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command
-from cmlint.config import Config, load
+from cmlint.config import Config
 from tests.support.command import cmlint
-from tests.support.run import CONFIG, ROOT, rules, write
+from tests.support.run import CONFIG, ROOT, loaded, write
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TOPS = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name not in {".git", ".venv"}}
@@ -154,4 +154,4 @@ def test_settings_in_the_documents_are_valid(tmp_path: Path) -> None:
     assert settings
     for block in settings:
         write(tmp_path, {CONFIG: block})
-        load(str(tmp_path / CONFIG), rules())
+        loaded(str(tmp_path / CONFIG))

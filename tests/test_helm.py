@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from cmlint.check import check
-from cmlint.config import Config, Helm, load
+from cmlint.config import Config, Helm
 from cmlint.errors import FatalError
 from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.result import Result
 from tests.support.command import COMMAND, cmlint
-from tests.support.run import FIXTURES, concise, inside, rules, write
+from tests.support.run import FIXTURES, concise, inside, loaded, rules, write
 from tests.support.tools import HELM
 
 PROJECTS = FIXTURES / "projects"
@@ -134,14 +134,14 @@ def test_values_that_are_not_there_are_named(tmp_path: Path) -> None:
 def test_settings_of_helm_are_checked(text: str, message: str, tmp_path: Path) -> None:
     write(tmp_path, {".cmlint.yaml": text})
     with inside(tmp_path), pytest.raises(FatalError) as caught:
-        load(None, rules())
+        loaded()
     assert caught.value.message == message
 
 
 def test_values_are_relative_to_the_configuration(tmp_path: Path) -> None:
     write(tmp_path, {".cmlint.yaml": "helm:\n  values:\n    web/: ['a.yaml, b/c.yaml']\n", "web/x": ""})
     with inside(tmp_path / "web"):
-        config = load(None, rules())
+        config = loaded()
     assert config.helm == Helm({f"{tmp_path}/**/web/": (f"{tmp_path}/a.yaml,{tmp_path}/b/c.yaml",)})
 
 
@@ -209,8 +209,7 @@ def test_the_program_can_be_named(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--helm", "helm-nope")
     message = "cmlint: error: there is no program `helm-nope` to render charts with\nhelp: name helm\n"
     assert (done.returncode, done.stderr) == (2, message)
-    write(tmp_path, {".cmlint.yaml": "helm-program: helm-nope\n"})
-    assert cmlint(tmp_path, "check").stderr == message
+    assert cmlint(tmp_path, "check", CMLINT_HELM="helm-nope").stderr == message
 
 
 def test_a_helm_that_hangs_is_stopped(tmp_path: Path) -> None:

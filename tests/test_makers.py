@@ -9,13 +9,12 @@ import pytest
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import references_of
 from cmlint.bundle.resolve import Resolution
-from cmlint.config import load
 from cmlint.errors import FatalError
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import Makers
 from cmlint.manifest.makers import MAKERS, Maker
 from cmlint.model.facts import Provider
-from tests.support.run import concise, inside, lint, rules, write
+from tests.support.run import concise, inside, lint, loaded, write
 
 
 def said(provider: Provider) -> str:
@@ -601,7 +600,7 @@ def test_a_project_says_what_its_own_controllers_make(tmp_path: Path) -> None:
 def test_a_wrong_setting_is_told_with_its_place(tmp_path: Path, setting: str, place: str, message: str) -> None:
     write(tmp_path, {".cmlint.yaml": setting})
     with inside(tmp_path), pytest.raises(FatalError) as told:
-        load(".cmlint.yaml", rules())
+        loaded(".cmlint.yaml")
     assert str(told.value).startswith(f".cmlint.yaml:{place}: {message}")
 
 

@@ -11,11 +11,10 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from cmlint.config import load
 from cmlint.errors import FatalError
 from tests.support import schema
 from tests.support.editor import Editor
-from tests.support.run import inside, rules, write
+from tests.support.run import inside, loaded, write
 
 SCHEMA: dict[str, Any] = json.loads(schema.FILE.read_text(encoding="utf-8"))
 
@@ -80,6 +79,10 @@ def test_every_setting_is_described_in_a_sentence() -> None:
         "build-timeout: 5",
         "build-timeout: 0",
         "build-timeout: '5'",
+        "build-timeout: 600",
+        "build-timeout: 86401",
+        "cache-dir: kept",
+        "enable-helm: true",
         "baseline: .cmlint-baseline.json",
         "baseline: [a]",
         "fail-on: info",
@@ -91,7 +94,7 @@ def test_it_takes_what_cmlint_takes(tmp_path: Path, text: str) -> None:
     write(tmp_path, {".cmlint.yaml": text})
     try:
         with inside(tmp_path):
-            load(None, rules())
+            loaded()
         taken = True
     except FatalError:
         taken = False

@@ -1,10 +1,10 @@
-"""What a project settles in `.cmlint.yaml` or `[tool.cmlint]` of `pyproject.toml`."""
+"""The settings, and the files that hold them: `.cmlint.yaml`, `[tool.cmlint]` of `pyproject.toml`, the user's own."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -12,16 +12,20 @@ from cmlint.errors import FatalError, fatal
 from cmlint.rules import Rule
 from cmlint.system import files
 
+if TYPE_CHECKING:
+    from cmlint.settings import Whose
+
 NAMES = (".cmlint.yaml", ".cmlint.yml")
 PYPROJECT = "pyproject.toml"
 TABLE = "[tool.cmlint"
-PROGRAM = r"(?:kustomize|kubectl|helm)[\w.-]*"
-"""The programs that a configuration may name."""
+LONGEST = 4096
+"""The most characters that a key or a value in it may have."""
 
-LONGEST = 86_400
-"""The most seconds that a build can be given: a day."""
+DEEPEST = 20
+"""The most parts that a dotted key in TOML may have: the time that tomllib takes grows with their square."""
 
-SHALLOW = "no setting needs more than a few levels"
+SECONDS = {"repository": 600, "user": 86_400}
+"""The longest `build-timeout` by whose configuration sets it: a repository must not make a run endless."""
 
 Words = tuple[str, ...]
 
@@ -63,7 +67,7 @@ class ProviderKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """What a project settles about cmlint; what the command line says comes first.
+    """The settings of a run; `cmlint.settings` says where each may be set.
 
     Patterns of paths are relative to the configuration's folder in the file, and to the file system's root here.
     """
@@ -111,8 +115,16 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     enable_helm: Annotated[bool, doc("Let kustomize run helm for the charts that it is given.")] = False
     helm_program: Annotated[str | None, doc("The program that renders charts; by default helm.")] = None
     helm: Annotated[Helm, doc("How Helm charts are rendered.")] = Helm()
+    cache_dir: Annotated[
+        str | None, doc("The folder for what the next run can use; by default it lies with the user's caches.")
+    ] = None
     build_timeout: Annotated[
-        int, msgspec.Meta(description="The seconds after which a build is given up.", ge=1, le=LONGEST)
+        int,
+        msgspec.Meta(
+            description="The seconds after which a build is given up; a repository's configuration sets 600 at most.",
+            ge=1,
+            le=SECONDS["user"],
+        ),
     ] = 60
     baseline: Annotated[
         str | None, doc("The file of findings that are known and left out, relative to this file's folder.")
@@ -144,36 +156,107 @@ Entries = dict[str, tuple[Place, Value]]
 """A mapping: for each key where it stands, and its value."""
 
 
-def load(path: str | None, rules: Mapping[str, Rule]) -> Config:
-    """The configuration at a path, or the nearest one upwards; raises FatalError for one that is wrong."""
-    if path is None:
-        path = nearest_file(os.getcwd())
-        if path is None:
-            return Config()
-        tree = read(path)
-    else:
-        tree = read(path, named=True)
+class Source(NamedTuple):
+    """A configuration file that has been read: how it is shown, its text, and the folder that its paths start from.
+
+    `whose` says whose settings it may hold. A file that holds none of the user's names no file outside of `root`.
+    """
+
+    file: str
+    text: str
+    folder: str
+    whose: tuple[Whose, ...]
+    root: str = ""
+
+
+class Refused(NamedTuple):
+    """A setting that does not count where it is written; `instead` is the value that counts, if there is one."""
+
+    place: Place
+    setting: str
+    instead: int | None = None
+
+
+def load(sources: Iterable[Source], rules: Mapping[str, Rule]) -> tuple[Config, list[Refused]]:
+    """The settings of several files, in which a later file replaces those of an earlier one, and what is refused.
+
+    Raises FatalError for a file that is wrong.
+    """
+    given: dict[str, Any] = {}
+    refused: list[Refused] = []
+    for source in sources:
+        tree = read(source)
+        given |= settings_in(tree, source, refused)
+        if tree.data:
+            check_words(tree, rules)
+    return Config(**given), refused
+
+
+def settings_in(tree: Value, source: Source, refused: list[Refused]) -> dict[str, Any]:
+    """The settings of a file by their fields in Config; what the file may not hold is taken out of the tree.
+
+    Raises FatalError for a setting that is wrong.
+    """
     if not tree.data:
-        return Config()
+        return {}
+    check_lengths(tree)
+    if isinstance(tree.data, dict):
+        refused += take_refused(tree.data, source)
     check_type(tree, Config, "")
-    check_words(tree, rules)
-    check_paths(tree, os.path.dirname(os.path.abspath(path)))
-    config = msgspec.convert(plain(tree), Config)
-    folder = os.path.dirname(os.path.abspath(path))
+    refused += take_excess(tree.data, source)
+    if "user" not in source.whose:
+        check_paths(tree.data, source)
+    config = anchored_at(source.folder, msgspec.convert(plain(tree), Config))
+    names = {field.encode_name: field.name for field in msgspec.structs.fields(Config)}
+    return {names[key]: getattr(config, names[key]) for key in tree.data}
+
+
+def take_refused(entries: Entries, source: Source) -> Iterator[Refused]:
+    """Takes out the settings that a file may not hold."""
+    from cmlint.settings import SETTINGS
+
+    for key, (place, _) in list(entries.items()):
+        if key in SETTINGS and not {*SETTINGS[key].files} & {*source.whose}:
+            del entries[key]
+            yield Refused(place, key)
+
+
+def take_excess(entries: Entries, source: Source) -> Iterator[Refused]:
+    """Lowers a timeout to the longest that a file may set."""
+    if "build-timeout" in entries:
+        place, value = entries["build-timeout"]
+        most = max(SECONDS[whose] for whose in source.whose)
+        if value.data > most:
+            entries["build-timeout"] = place, Value(most, value.place)
+            yield Refused(place, "build-timeout", most)
+
+
+def anchored_at(folder: str, config: Config) -> Config:
+    """The settings of a file in a folder, with all that is relative to the folder made absolute."""
     return msgspec.structs.replace(
         config,
         exclude=tuple(anchored(pattern, folder) for pattern in config.exclude),
         baseline=os.path.join(folder, config.baseline) if config.baseline else None,
         helm=Helm({anchored(pattern, folder): below(folder, words) for pattern, words in config.helm.values.items()}),
         per_path_ignore={anchored(pattern, folder): words for pattern, words in config.per_path_ignore.items()},
+        kustomize=program_at(folder, config.kustomize),
+        helm_program=program_at(folder, config.helm_program),
+        cache_dir=os.path.join(folder, os.path.expanduser(config.cache_dir)) if config.cache_dir else None,
     )
+
+
+def program_at(folder: str, name: str | None) -> str | None:
+    """A program: its path is relative to a folder, while a bare name is looked for on the PATH."""
+    if not name or not os.path.dirname(name):
+        return name
+    return os.path.normpath(os.path.join(folder, os.path.expanduser(name)))
 
 
 # finding and reading
 
 
 def candidates(path: str | None) -> Iterator[str]:
-    """Every path at which the configuration may stand."""
+    """Every path at which the repository's configuration may stand."""
     if path is not None:
         yield path
         return
@@ -183,32 +266,88 @@ def candidates(path: str | None) -> Iterator[str]:
         folder, below = os.path.dirname(folder), folder
 
 
-def nearest_file(folder: str) -> str | None:
-    """The configuration file in a folder, or in the nearest one above that has one."""
-    while True:
-        for name in NAMES:
-            path = os.path.join(folder, name)
-            if os.path.lexists(path):
-                return path
-        path = os.path.join(folder, PYPROJECT)
-        if os.path.isfile(path) and TABLE in text_of(path):
-            return path
-        above = os.path.dirname(folder)
-        if above == folder:
-            return None
-        folder = above
+def nearest(warnings: list[str]) -> Source | None:
+    """The repository's configuration: the nearest one, from the working directory upwards.
+
+    Raises FatalError for one that cannot be read. A `pyproject.toml` need not hold a configuration, so one that must
+    not be read is only noted in `warnings`.
+    """
+    for path in candidates(None):
+        if not os.path.lexists(path):
+            continue
+        folder, name = os.path.split(path)
+        root = files.root_of(folder)
+        if name != PYPROJECT:
+            return of_repository(path, root)
+        if not os.path.isfile(path) or not files.is_within(files.real_path(path), root):
+            warnings.append(f"{shown(path)}: not read: it is not a regular file of the repository")
+        elif TABLE in text_of(path, root):
+            return of_repository(path, root)
+    return None
 
 
-def text_of(path: str, *, named: bool = False) -> str:
-    """A configuration file's text: one that is `named` on the command line, else one that lies in a folder."""
+def named(path: str, tops: Collection[str]) -> Source:
+    """The configuration that the command line names; raises FatalError for one that cannot be read.
+
+    One that lies below `tops`, in what is checked, is the repository's. So is one that is not a regular file, for
+    nobody can tell who wrote it. Any other one may hold the user's settings as well.
+    """
+    if top := top_of(path, tops):
+        return of_repository(path, top)
+    if os.path.isfile(path) or not os.path.lexists(path):
+        folder = os.path.dirname(os.path.abspath(path))
+        return Source(shown(path), text_of(path), folder, ("repository", "user"))
+    text = text_of(path, regular=False)
+    return Source(shown(path), text, os.getcwd(), ("repository",), files.root_of(os.curdir))
+
+
+def of_user(path: str, tops: Collection[str]) -> Source | None:
+    """The user's configuration, if there is one; raises FatalError for one that cannot be read.
+
+    One that lies in what is checked is not the user's, whatever the environment says about the user's folder.
+    """
+    if not os.path.lexists(path):
+        return None
+    if top := top_of(path, tops):
+        return of_repository(path, top)
+    text = text_of(path, help_="`--isolated` reads no configuration")
+    return Source(shown(path), text, os.path.dirname(os.path.abspath(path)), ("user",))
+
+
+def of_repository(path: str, root: str) -> Source:
+    """A configuration file of a repository with this root; raises FatalError for one that cannot be read."""
+    return Source(shown(path), text_of(path, root), os.path.dirname(os.path.abspath(path)), ("repository",), root)
+
+
+def top_of(path: str, tops: Collection[str]) -> str | None:
+    """The folder that a file lies in, by its name or behind its links."""
+    ways = os.path.abspath(path), files.real_path(path)
+    return next((top for top in tops if any(lies_in(way, top) for way in ways)), None)
+
+
+def lies_in(path: str, top: str) -> bool:
+    """Whether a path lies below a folder, in whatever letter case the file system takes their names."""
+    while (above := os.path.dirname(path)) != path:
+        path = above
+        if os.path.exists(path) and os.path.samefile(path, top):
+            return True
+    return False
+
+
+OTHERWISE = "`--config` names another file"
+
+
+def text_of(path: str, root: str | None = None, *, regular: bool = True, help_: str = OTHERWISE) -> str:
+    """A configuration file's text; raises FatalError with a help for one that cannot be read.
+
+    A file that is not `regular` may be a pipe; one that a link leads to must lie in `root`.
+    """
     try:
-        if named:
-            raw = files.read_named(path, files.CONFIGURATION)
-        else:
-            raw = files.read(path, files.CONFIGURATION, files.root_of(os.path.dirname(path) or os.curdir))
+        limit = files.CONFIGURATION
+        raw = files.read(path, limit, root) if regular else files.read_named(path, limit)
         return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
-        raise FatalError(f"{shown(path)}: {files.reason(error)}", "`--config` names another file") from None
+        raise FatalError(f"{shown(path)}: {files.reason(error)}", help_) from None
     except UnicodeDecodeError as error:
         raise FatalError(f"{shown(path)}: not valid UTF-8 at byte {error.start}", "save the file as UTF-8") from None
 
@@ -218,37 +357,40 @@ def shown(path: str) -> str:
     return os.path.relpath(path).replace(os.sep, "/")
 
 
-def read(path: str, *, named: bool = False) -> Value:
-    """A configuration file with the place of everything in it; one may be `named` on the command line."""
-    text = text_of(path, named=named)
-    tree = read_toml(text, shown(path)) if path.endswith(".toml") else read_yaml(text, shown(path))
-    for value in strings_in(tree):
-        if "\0" in str(value.data):
-            raise wrong(value.place, "a NUL character is in no name and in no path", "take it out")
-    return tree
+def read(source: Source) -> Value:
+    """The content of a configuration file, with the place of everything in it."""
+    reader = read_toml if source.file.endswith(".toml") else read_yaml
+    return reader(source.text, source.file)
 
 
 def read_yaml(text: str, file: str) -> Value:
     """A configuration in YAML."""
-    from cmlint.kube.scalars import BadScalarError, resolve
+    from cmlint.kube.scalars import resolve
     from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, TooDeepError, YamlSyntaxError, compose
 
     def value_of(node: Node) -> Value:
         place = place_of(node)
         if isinstance(node, ScalarNode):
-            try:
-                return Value(node.value if node.style else resolve(node.tag, node.value), place)
-            except BadScalarError as error:
-                raise wrong(place, str(error), "leave out the tag, or correct the value") from None
+            return Value(scalar_of(node, place), place)
         if not isinstance(node, MappingNode):
             return Value([value_of(item) for item in node.value], place)
         entries: Entries = {}
         for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                raise wrong(place_of(key), "a key must be a string", "write it like `fail-on: error`")
             name = str(key.value)
             if name in entries:
                 raise wrong(place_of(key), f"`{name}` stands twice", f"it is first in line {entries[name][0].line}")
             entries[name] = place_of(key), value_of(value)
         return Value(entries, place)
+
+    def scalar_of(node: ScalarNode, place: Place) -> object:
+        if node.style or len(node.value) > LONGEST:
+            return node.value
+        try:
+            return resolve(node.tag, node.value)
+        except ValueError as error:
+            raise wrong(place, str(error), "leave out the tag") from None
 
     def place_of(node: Node) -> Place:
         return Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
@@ -256,11 +398,11 @@ def read_yaml(text: str, file: str) -> Value:
     try:
         root = compose(text)
         return value_of(root) if root else Value(None, Place(file, 0, 0))
+    except (TooDeepError, RecursionError):
+        raise too_deep(file) from None
     except YamlSyntaxError as error:
         column = error.offset - text.rfind("\n", 0, error.offset)
         raise wrong(Place(file, error.line + 1, column), f"not valid YAML: {error.reason}", "mend it there") from None
-    except TooDeepError:
-        raise wrong(Place(file, 0, 0), "it is nested too deeply", SHALLOW) from None
 
 
 def read_toml(text: str, file: str) -> Value:
@@ -273,6 +415,11 @@ def read_toml(text: str, file: str) -> Value:
     else:
         import tomli as tomllib
 
+    part = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
+    if re.search(rf"(?<![\w-])(?:{part}){{{DEEPEST}}}", text):
+        raise too_deep(file)
+    places = places_in(text, file)
+
     def value_of(data: Any, place: Place) -> Value:
         if isinstance(data, list):
             return Value([value_of(item, place) for item in data], place)
@@ -280,31 +427,39 @@ def read_toml(text: str, file: str) -> Value:
             return Value(data, place)
         entries: Entries = {}
         for key, inner in data.items():
-            at = place_of(key) or place
+            at = places.get(key, place)
             entries[key] = at, value_of(inner, at)
         return Value(entries, place)
 
-    def place_of(key: str) -> Place | None:
-        name = re.escape(key)
-        found = re.compile(rf"""^[ \t]*(?:\[tool\.cmlint\.|cmlint\.)?["']?({name})["']?[ \t]*[\]=.]""", re.MULTILINE)
-        match = found.search(text, max(text.find(TABLE), 0))
-        if match is None:
-            return None
-        start = match.start(1)
-        return Place(file, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
-
+    line = text.count("\n", 0, text.find(TABLE)) + 1 if TABLE in text else 0
     try:
-        table = tomllib.loads(text).get("tool", {}).get("cmlint")
+        tool = tomllib.loads(text).get("tool", {})
+        table = tool.get("cmlint") if isinstance(tool, dict) else None
+        return value_of(table, Place(file, line, 1))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
         place = Place(file, int(found[2]), int(found[3])) if found else Place(file, 0, 0)
         raise wrong(place, f"not valid TOML: {found[1] if found else error}", "mend it there") from None
     except ValueError:
-        raise wrong(Place(file, 0, 0), "a number has too many digits", "correct the number") from None
+        raise wrong(Place(file, 0, 0), "a number has too many digits", "write a smaller one") from None
     except RecursionError:
-        raise wrong(Place(file, 0, 0), "it is nested too deeply", SHALLOW) from None
-    line = text.count("\n", 0, text.find(TABLE)) + 1 if TABLE in text else 0
-    return value_of(table, Place(file, line, 1))
+        raise too_deep(file) from None
+
+
+def places_in(text: str, file: str) -> dict[str, Place]:
+    """Where each key stands first, in or below the table `[tool.cmlint]`."""
+    import re
+
+    name = r"""(?:"([^"\n]*)"|'([^'\n]*)'|([\w-]+))"""
+    start = max(text.find(TABLE), 0)
+    places: dict[str, Place] = {}
+    before, line = 0, 1
+    for match in re.compile(rf"(?m)^[ \t]*(?:\[tool\.cmlint\.|cmlint\.)?{name}[ \t]*[\]=.]").finditer(text, start):
+        at = match.start(match.lastindex or 0)
+        line += text.count("\n", before, at)
+        before = at
+        places.setdefault(match[match.lastindex or 0], Place(file, line, at - text.rfind("\n", 0, at)))
+    return places
 
 
 def plain(value: Value) -> Any:
@@ -317,6 +472,30 @@ def plain(value: Value) -> Any:
 
 
 # checking
+
+
+def too_deep(file: str) -> FatalError:
+    """The error about a file that is nested more deeply than any configuration."""
+    return FatalError(f"{file}: nested too deeply", "`cmlint schema` says what a configuration may hold")
+
+
+def check_lengths(value: Value) -> None:
+    """Raises FatalError at the first key or value that is too long or holds a NUL character."""
+    if isinstance(value.data, str):
+        check_length(value.data, value.place)
+    for item in value.data if isinstance(value.data, list) else ():
+        check_lengths(item)
+    for key, (place, inner) in value.data.items() if isinstance(value.data, dict) else ():
+        check_length(key, place)
+        check_lengths(inner)
+
+
+def check_length(text: str, place: Place) -> None:
+    """Raises FatalError for a text that is too long."""
+    if len(text) > LONGEST:
+        raise wrong(place, f"a text of {len(text)} characters is too long", f"{LONGEST} are the most that count")
+    if "\0" in text:
+        raise wrong(place, "a NUL character is in no name and in no path", "take it out")
 
 
 def wrong(place: Place, message: str, help: str) -> FatalError:  # noqa: A002
@@ -370,9 +549,10 @@ def check_type(value: Value, expected: Any, path: str) -> None:
         if value.data not in parts:
             raise wrong(value.place, f"`{path}` cannot be {written(value)}", suggestion(value.data, parts))
     elif expected is int:
-        if type(value.data) is not int or not 1 <= value.data <= LONGEST:
-            help_ = "write it like `60`" if type(value.data) is not int else f"give a number from 1 to {LONGEST}"
-            raise mistyped(value, path, "a number of seconds", help_)
+        if type(value.data) is not int:
+            raise mistyped(value, path, "a whole number of seconds", "write it like `60`")
+        if not 1 <= value.data <= SECONDS["user"]:
+            raise wrong(value.place, f"`{path}` must be from 1 to {SECONDS['user']} seconds", "write it like `60`")
     elif expected is bool:
         if not isinstance(value.data, bool):
             raise mistyped(value, path, "a boolean", "write `true` or `false`")
@@ -426,9 +606,6 @@ def check_words(tree: Value, rules: Mapping[str, Rule]) -> None:
         patterns = {**patterns, **tree.data["helm"][1].data["values"][1].data}
     for pattern, (place, _) in patterns.items():
         checked(check_pattern, Value(pattern, place))
-    for program in ("kustomize", "helm-program"):
-        if program in tree.data:
-            checked(check_program, tree.data[program][1])
     for provider in tree.data["providers"][1].data if "providers" in tree.data else ():
         for field in {"names", "keys"} & provider.data.keys():
             for route in strings_in(provider.data[field][1]):
@@ -443,16 +620,24 @@ def check_number(tree: Value, key: str) -> None:
         raise wrong(tree.data[key][0], f"`{key}` has more than {MOST} patterns", "write fewer that match more")
 
 
-def check_paths(tree: Value, folder: str) -> None:
-    """Raises FatalError at the first file that lies outside of what may be read around a configuration's folder."""
-    root = files.root_of(folder)
-    named = [(tree.data["baseline"][1], tree.data["baseline"][1].data)] if "baseline" in tree.data else []
-    if "helm" in tree.data and "values" in tree.data["helm"][1].data:
-        values = strings_in(tree.data["helm"][1].data["values"][1])
-        named += ((value, name.strip()) for value in values for name in value.data.split(","))
-    for value, name in named:
-        if not files.is_within(files.real_path(os.path.join(folder, name)), root):
-            raise wrong(value.place, f"`{name}` leads out of the repository", "name a file inside of it")
+def check_paths(entries: Entries, source: Source) -> None:
+    """Raises FatalError at the first file that a repository's configuration names outside of the repository."""
+    if "baseline" in entries:
+        check_path(entries["baseline"][1], "baseline", source)
+    if "helm" in entries and "values" in entries["helm"][1].data:
+        for value in strings_in(entries["helm"][1].data["values"][1]):
+            check_path(value, "helm.values", source)
+
+
+def check_path(value: Value, setting: str, source: Source) -> None:
+    """Raises FatalError for a path, or several with commas between, of which one is not a file of the repository."""
+    for path in value.data.split(",") if setting == "helm.values" else (value.data,):
+        whole = os.path.join(source.folder, path.strip())
+        if not files.is_within(files.real_path(whole), source.root):
+            reason = f"`{setting}` names `{path}`, which is not in the repository"
+            raise wrong(value.place, reason, "a repository's configuration names only files of the repository")
+        if os.path.exists(whole) and not os.path.isfile(whole):
+            raise wrong(value.place, f"`{setting}` names `{path}`, which is not a regular file", "name a file")
 
 
 def strings_in(value: Value) -> Iterator[Value]:
@@ -482,15 +667,6 @@ def check_external(pattern: str) -> None:
     kind, slash, _ = pattern.rpartition("/")
     if slash and not any(fnmatchcase(target, kind.lower()) for target in ("configmap", "secret")):
         raise ValueError(f"`{kind}` is neither ConfigMap nor Secret; write `ConfigMap/name`, `Secret/name` or `name`")
-
-
-def check_program(name: str) -> None:
-    """Raises ValueError for a program that a repository could bring along: who lints it would run whatever that is."""
-    import re
-
-    if not re.fullmatch(PROGRAM, name):
-        reason = "a configuration names programs by name, as they are on the path: kustomize, kubectl or helm"
-        raise ValueError(f"`{name}` is not run; {reason}, and `--kustomize` or `--helm` takes any")
 
 
 def check_route(route: str) -> None:

@@ -31,12 +31,16 @@ PROGRAMS = ("kustomize", "kubectl", "helm")
 
 
 class Run(msgspec.Struct):
-    """What a run has looked at and what it gave; `notes` are told besides, `sources` lead to the texts of findings."""
+    """What a run has looked at and what it gave; `sources` lead to the texts of findings.
+
+    `warnings` about the configuration are told first, `notes` about the input last.
+    """
 
     key: str
     seen: Seen
     outcome: Outcome
     problems: list[files.Problem]
+    warnings: list[str]
     notes: list[str]
     fail_on: FailOn
     sources: dict[str, files.Source]

@@ -1,1 +1,1 @@
-"""Attacks: each fails, and what is like them and harmless works."""
+"""Attacks: what a stranger may write into a repository, and what must not come of it."""

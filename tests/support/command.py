@@ -14,7 +14,7 @@ COMMAND = Path(sys.executable).parent / "cmlint"
 ENTRY = "from cmlint.__main__ import entry\nentry()"
 KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR")
 CACHE = TemporaryDirectory(prefix="cmlint-test-")
-"""What is kept between runs, for whoever tests has a cache that is none of the tests' business."""
+"""What is kept between runs, and where the user's configuration would lie: whoever tests has their own of both."""
 
 
 def cmlint(
@@ -39,7 +39,7 @@ def cmlint(
 def needed() -> dict[str, str]:
     """What every program needs of the environment."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return kept | {"XDG_CACHE_HOME": CACHE.name}
+    return kept | {"XDG_CACHE_HOME": CACHE.name, "XDG_CONFIG_HOME": CACHE.name}
 
 
 class Place(msgspec.Struct):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.check import check
-from cmlint.config import Config, load
+from cmlint.config import Config, load, named, nearest
 from cmlint.engine import Engine
 from cmlint.manifest.documents import read_text
 from cmlint.model.outcome import Outcome
@@ -21,6 +21,7 @@ from cmlint.result import Result
 from cmlint.rules import Rule
 from cmlint.selection import select, settings_of
 from cmlint.suppress import Suppressions
+from cmlint.system.files import root_of
 from cmlint.texts import Texts
 
 ROOT = Path(__file__).parents[2]
@@ -45,9 +46,15 @@ def inside(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
+def loaded(path: str | None = None) -> Config:
+    """The repository's configuration alone: the one at a path, or the nearest one."""
+    source = named(path, [root_of(".")]) if path else nearest([])
+    return load([source] if source else [], rules())[0]
+
+
 def config_here() -> Config:
     """The configuration of the working directory, and of no folder above it."""
-    return load(CONFIG, rules()) if Path(CONFIG).exists() else Config()
+    return loaded(CONFIG) if Path(CONFIG).exists() else Config()
 
 
 def lint(folder: Path, *paths: str, config: Config | None = None) -> Result:

@@ -108,6 +108,11 @@ def read(file: str, *, named: bool = True) -> Baseline:
         raise FatalError(f"{file}: there is no such baseline", f"`--write-baseline {file}` writes it") from None
     except OSError as error:
         raise FatalError(f"{file}: {reason(error)}", "name a baseline that can be read with `--baseline`") from None
+    return decoded(file, raw)
+
+
+def decoded(file: str, raw: bytes) -> Baseline:
+    """The baseline that a file holds; raises FatalError for what is none."""
     try:
         content = msgspec.json.decode(raw, type=Content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

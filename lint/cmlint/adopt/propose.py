@@ -43,7 +43,7 @@ def kustomize(number: int) -> Iterator[str]:
         program = find_program(None)
         name = os.path.basename(program) if program else None
         how = f"{name} is here to build them" if name else "nothing is here to build them; install kustomize or kubectl"
-        yield f"# Kustomizations: {number}; {how}. This names one for everybody:\n# kustomize: {name or 'kustomize'}\n"
+        yield f"# Kustomizations: {number}; {how}. `--kustomize` or CMLINT_KUSTOMIZE names another program.\n"
 
 
 def helm(number: int) -> Iterator[str]:

@@ -11,9 +11,19 @@ import msgspec
 from cmlint.check import Inputs
 from cmlint.cli import reach
 from cmlint.cli.checking import Options
-from cmlint.cli.inputs import empty_folders, failed, require_objects, rules_or_error, settle_rules, tell_problems
+from cmlint.cli.inputs import (
+    configured,
+    empty_folders,
+    failed,
+    require_objects,
+    rules_or_error,
+    settle_builds,
+    settle_rules,
+    tell_problems,
+    users_file,
+)
 from cmlint.cli.known import Looking, Wishes
-from cmlint.config import Config, anchored, candidates, load
+from cmlint.config import Config, anchored, candidates
 from cmlint.errors import FatalError, fatal
 from cmlint.manifest import documents
 from cmlint.model.findings import FailOn
@@ -36,7 +46,8 @@ class Answer(NamedTuple):
 def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) -> Answer:
     """Lints; what could not be read is told at once."""
     rules = rules_or_error()
-    config = settle(load(options.config, rules), options)
+    found, warnings = configured(options, paths, rules)
+    config = settle(found, options)
     inputs = Inputs(jobs=jobs_of(options.jobs))
     if memory:
         inputs.facts, inputs.builds = memory.facts(makers_of_facts(config)), memory.builds()
@@ -57,14 +68,14 @@ def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) 
         if config.baseline or not memory.repeatable:
             return
         seen = inputs.seen
-        for path in candidates(options.config):
+        for path in () if options.isolated else (users_file(), *candidates(options.config)):
             seen.note(path)
         note_code(seen, {"cmlint", *(rule.module.partition(".")[0] for rule in rules.values())})
         if config.build:
             note_programs(seen, (config.kustomize, config.helm_program))
         outcome = result.without_bundles()
         sources = {path: inputs.sources[path] for path in outcome.paths() if path in inputs.sources}
-        memory.remember(Run(memory.key, seen, outcome, result.problems, notes, config.fail_on, sources))
+        memory.remember(Run(memory.key, seen, outcome, result.problems, warnings, notes, config.fail_on, sources))
 
     return Answer(result, notes, config.fail_on, looking, keep)
 
@@ -73,19 +84,15 @@ def settle(config: Config, options: Options) -> Config:
     """The configuration with what the line says in its place."""
     folder = os.getcwd()
     return msgspec.structs.replace(
-        settle_rules(config, options),
+        settle_builds(settle_rules(config, options), options),
         exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
         build=config.build and not options.no_build,
-        kustomize=options.kustomize or config.kustomize,
-        allow_remote=options.allow_remote or config.allow_remote,
-        enable_helm=options.enable_helm or config.enable_helm,
-        helm_program=options.helm or config.helm_program,
     )
 
 
 def wishes_of(options: Options) -> Wishes:
     """What the line says of what to look at, and of what is known."""
-    known = options.since, options.baseline, options.write_baseline
+    known = options.since, options.baseline, options.write_baseline, options.config_from
     return Wishes(not options.no_ignores, options.staged, *known, options.quiet, reach.look_of(options))
 
 

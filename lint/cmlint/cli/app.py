@@ -135,7 +135,9 @@ def signed(parameter: Parameter) -> inspect.Parameter:
         given["metavar"] = parameter.metavar
     if parameter.names_rules:
         given["autocompletion"] = rules_beginning
-    default: Any = False if parameter.kind == "flag" else None
+    if parameter.variable:
+        given["envvar"] = parameter.variable
+    default: Any = False if parameter.kind == "flag" and not parameter.variable else None
     info = typer.Option(default, *parameter.flags, **given) if parameter.flags else typer.Argument(default, **given)
     kind = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(parameter.field, kind, default=info, annotation=annotation_of(parameter))

@@ -10,7 +10,7 @@ import msgspec
 from cmlint.cli import clusters, reach
 from cmlint.cli.check import PARAMETERS as OF_CHECK
 from cmlint.cli.check import status
-from cmlint.cli.inputs import rules_or_error, settle_rules, tell_problems
+from cmlint.cli.inputs import configured, require_one_configuration, rules_or_error, settle_rules, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.reports import wanted, write_reports
 from cmlint.errors import fatal
@@ -37,6 +37,8 @@ class Options(msgspec.Struct, frozen=True):
     fail_on: str | None = None
     no_ignores: bool = False
     config: str | None = None
+    config_from: str | None = None
+    isolated: bool = False
     format: tuple[str, ...] = ()
     output: tuple[str, ...] = ()
     statistics: bool = False
@@ -61,6 +63,7 @@ def run(options: Options) -> int:
     """Reads, judges, reports and gives the exit status."""
     started = time.perf_counter()
     reports = wanted(options.format, options.output)
+    require_one_configuration(options)
     config, result = reach.reach(lambda: judged(options))
     tell_problems(result.problems)
     seconds, tidy = time.perf_counter() - started, config.pedantic or bool(config.select)
@@ -73,11 +76,10 @@ def judged(options: Options) -> tuple[Config, Result]:
     from cmlint.sources.cluster.begin import begun
 
     with begun(reach.wanted_of(options), reach.read) as clusters:
-        from cmlint.config import load
         from cmlint.live import audit
 
         rules = rules_or_error()
-        config = settle_rules(load(options.config, rules), options)
+        config = settle_rules(configured(options, (), rules)[0], options)
         custom, suppress = options.custom_resources, not options.no_ignores
         try:
             return config, audit(clusters, config, rules, custom_resources=custom, suppress=suppress)

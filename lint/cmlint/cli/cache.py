@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cmlint.cache.folder import Folder, default_path
-from cmlint.cli.inputs import tell
+from cmlint.cli.inputs import cache_of, tell
 from cmlint.cli.parameters import CACHE_DIR, Command, Parameter
 from cmlint.cli.terminal import show
 from cmlint.system.text import printable
@@ -33,7 +32,7 @@ PARAMETERS = (
 
 def run(options: Options) -> int:
     """Says where the cache is, or empties it."""
-    folder = Folder(options.cache_dir or default_path())
+    folder = cache_of(options)
     if options.action == "dir":
         show(f"{printable(str(folder.path))}\n")
         return 0

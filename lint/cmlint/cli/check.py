@@ -6,14 +6,14 @@ import os
 import time
 from collections.abc import Sequence
 
-from cmlint.cache.folder import Folder, default_path
 from cmlint.cli import clusters
 from cmlint.cli.checking import VIEW, Options
-from cmlint.cli.inputs import failed, tell, tell_problems
+from cmlint.cli.inputs import cache_of, failed, tell, tell_problems
 from cmlint.cli.parameters import (
+    BUILDS,
     CACHE_DIR,
     COLOR,
-    CONFIG,
+    CONFIGURATION,
     FIXES,
     INPUT,
     KNOWN,
@@ -90,7 +90,7 @@ PARAMETERS = (
     Parameter(
         "add_ignores", "flag", "Write a comment that ignores it to each finding, with room for why.", panel=KNOWN
     ),
-    CONFIG,
+    *CONFIGURATION,
     Parameter("staged", "flag", "Lint what the next commit will hold: what is staged in Git.", panel=INPUT),
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
     Parameter("allow_empty", "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
@@ -100,16 +100,7 @@ PARAMETERS = (
         "Build no kustomizations and render no charts: lint their files as they lie there.",
         panel=INPUT,
     ),
-    Parameter(
-        "kustomize",
-        "text",
-        "The program that builds kustomizations; by default kustomize, else kubectl.",
-        "PROGRAM",
-        INPUT,
-    ),
-    Parameter("allow_remote", "flag", "Let kustomize fetch bases from elsewhere.", panel=INPUT),
-    Parameter("enable_helm", "flag", "Let kustomize run helm for the charts that it is given.", panel=INPUT),
-    Parameter("helm", "text", "The program that renders charts; by default helm.", "PROGRAM", INPUT),
+    *BUILDS,
     *clusters.TO_STAND_ON,
     Parameter("format", "list", f"How findings are shown: {listed(FORMATS)}.", "FORMAT", OUTPUT, FORMATS),
     Parameter(
@@ -144,6 +135,8 @@ def run(options: Options) -> int:
     fresh = None
     if known:
         result, notes, fail_on = known.result, known.notes, known.fail_on
+        for warning in known.warnings:
+            tell("warning", warning)
         tell_problems(result.problems)
     else:
         from cmlint.cli.anew import check_anew
@@ -174,12 +167,12 @@ def memory_of(options: Options, paths: tuple[str, ...]) -> Memory | None:
     if options.no_cache or wants_fixes(options) or "-" in paths or not any(map(os.path.isdir, paths)):
         return None
     asked = [getattr(options, name) for name in options.__struct_fields__ if name not in VIEW]
-    return Memory(Folder(options.cache_dir or default_path()), paths, asked, repeatable=is_repeatable(options))
+    return Memory(cache_of(options, paths), paths, asked, repeatable=is_repeatable(options))
 
 
 def is_repeatable(options: Options) -> bool:
     """Whether what a run gives follows from the files alone, and not from a baseline, from Git or from a cluster."""
-    known = options.since or options.staged or options.baseline or options.write_baseline
+    known = options.since or options.staged or options.baseline or options.write_baseline or options.config_from
     return not (known or options.live or options.against)
 
 

@@ -8,10 +8,17 @@ import msgspec
 
 from cmlint.check import read_bundles
 from cmlint.cli import parameters
-from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell, tell_problems
+from cmlint.cli.inputs import (
+    configured,
+    failed,
+    require_objects,
+    rules_or_error,
+    settle_builds,
+    tell,
+    tell_problems,
+)
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, view_of, write
-from cmlint.config import load
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
 from cmlint.progress import PROGRESS
@@ -41,6 +48,12 @@ class Options(msgspec.Struct, frozen=True):
     namespace: str | None = None
     format: str = "text"
     config: str | None = None
+    config_from: str | None = None
+    isolated: bool = False
+    kustomize: str | None = None
+    allow_remote: bool | None = None
+    enable_helm: bool | None = None
+    helm: str | None = None
     color: str = "auto"
 
 
@@ -49,15 +62,15 @@ PARAMETERS = (
     Parameter("workload", "text", "Only workloads of this name.", "[KIND/]NAME", short="-w"),
     Parameter("namespace", "text", "Only workloads in this namespace.", "NAME", short="-n"),
     Parameter("format", "choice", "How they are shown: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
-    parameters.CONFIG._replace(panel=""),
+    *(each._replace(panel="") for each in (*parameters.CONFIGURATION, *parameters.BUILDS)),
     parameters.COLOR._replace(panel=""),
 )
 
 
 def run(options: Options) -> int:
     """Shows the environments and gives the exit status."""
-    config = load(options.config, rules_or_error())
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
+    config = settle_builds(configured(options, paths, rules_or_error())[0], options)
     problems: list[Problem] = []
     try:
         with PROGRESS:

@@ -13,6 +13,7 @@ from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, write
 from cmlint.config import NAMES, PYPROJECT, TABLE, Config, text_of
 from cmlint.errors import FatalError
+from cmlint.system.files import is_within, real_path, root_of
 from cmlint.system.text import printable
 
 
@@ -41,6 +42,7 @@ def run(options: Options) -> int:
         raise FatalError(
             f"{there}: there is a configuration already", "change it by hand, or write it anew with `--force`"
         )
+    require_inside(NAMES[0])
     result = check((".",), Config(), rules_or_error())
     tell_problems(result.problems)
     write(configuration(result), NAMES[0], "--force")
@@ -57,9 +59,15 @@ def run(options: Options) -> int:
 
 def configured() -> str | None:
     """The configuration that the working directory has."""
-    if found := next((name for name in NAMES if os.path.exists(name)), None):
+    if found := next((name for name in NAMES if os.path.lexists(name)), None):
         return found
     return PYPROJECT if os.path.isfile(PYPROJECT) and TABLE in text_of(PYPROJECT) else None
+
+
+def require_inside(path: str) -> None:
+    """Raises FatalError for a link by which something outside of the repository would be written."""
+    if not is_within(real_path(path), root_of(".")):
+        raise FatalError(f"{path}: a link that leads out of the repository is not written", "remove it first")
 
 
 def wants_hook(options: Options) -> bool:
@@ -79,6 +87,7 @@ def add_hook() -> None:
     """Adds the hook to the configuration of pre-commit, which may not be there yet."""
     from cmlint.adopt.hook import FILE, with_hook
 
+    require_inside(FILE)
     text = with_hook(text_of(FILE) if os.path.exists(FILE) else "")
     if text is None:
         say(f"{FILE}: it has the hook already")

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cmlint.cache.folder import Folder, default_path
 from cmlint.cli.parameters import words_of
 from cmlint.errors import FatalError
 from cmlint.model.facts import FileFacts
 from cmlint.progress import PROGRESS
 from cmlint.sources import files
 from cmlint.system import streams
+from cmlint.system.files import CONFIGURATION, read, root_of
 
 if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
-    from cmlint.config import Config
+    from cmlint.config import Config, Source
     from cmlint.rules import Rule
 
 
@@ -42,6 +45,102 @@ def settle_rules(config: Config, options: Any) -> Config:
         kubernetes_version=options.kubernetes_version or config.kubernetes_version,
         fail_on=options.fail_on or config.fail_on,
     )
+
+
+def settle_builds(config: Config, options: Any) -> Config:
+    """The configuration with what a line says in its place of how kustomizations and charts are built."""
+    return msgspec.structs.replace(
+        config,
+        kustomize=options.kustomize or config.kustomize,
+        allow_remote=config.allow_remote if options.allow_remote is None else options.allow_remote,
+        enable_helm=config.enable_helm if options.enable_helm is None else options.enable_helm,
+        helm_program=options.helm or config.helm_program,
+    )
+
+
+def users_file() -> str:
+    """The user's configuration, where platformdirs says; on Linux its rule costs less than importing it."""
+    if sys.platform == "linux":
+        base = os.environ.get("XDG_CONFIG_HOME", "")
+        return os.path.join(base if base.strip() else os.path.expanduser("~/.config"), "cmlint", "config.yaml")
+    import platformdirs
+
+    return os.path.join(platformdirs.user_config_dir("cmlint", appauthor=False), "config.yaml")
+
+
+def configured(options: Any, paths: Sequence[str], rules: dict[str, Rule]) -> tuple[Config, list[str]]:
+    """The configuration that a line means, and the warnings about it, which are told at once.
+
+    What the line itself says of settings is not part of it.
+    """
+    from cmlint.config import load
+
+    warnings: list[str] = []
+    config, refused = load(sources_of(options, paths, warnings), rules)
+    if refused:
+        from cmlint.cli.refusals import reason
+
+        warnings += (reason(each, users_file()) for each in refused)
+    for warning in warnings:
+        tell("warning", warning)
+    return config, warnings
+
+
+def require_one_configuration(options: Any) -> None:
+    """Raises FatalError where a line names several configurations."""
+    given = [f"--{name.replace('_', '-')}" for name in ("config", "config_from", "isolated") if getattr(options, name)]
+    if len(given) > 1:
+        raise FatalError(f"`{given[0]}` and `{given[1]}` exclude each other", "give one of them")
+
+
+def sources_of(options: Any, paths: Sequence[str], warnings: list[str]) -> list[Source]:
+    """The configuration files that a line means: the user's, then the repository's, which counts more."""
+    from cmlint import config
+
+    require_one_configuration(options)
+    if options.isolated:
+        return []
+    tops = tops_of(paths)
+    found = [config.of_user(users_file(), tops)]
+    if options.config_from:
+        from cmlint.cli.commits import configuration_at
+
+        found.append(configuration_at(options.config_from))
+        if not found[-1] and getattr(options, "verbose", False):
+            tell("note", f"there is no configuration in `{options.config_from}`: the defaults count")
+    else:
+        found.append(config.named(options.config, tops) if options.config else config.nearest(warnings))
+    return [source for source in found if source]
+
+
+def tops_of(paths: Sequence[str]) -> list[str]:
+    """The repositories, or else the folders, that a run checks or works in."""
+    folders = (path if os.path.isdir(path) else os.path.dirname(path) or "." for path in (".", *paths))
+    return list(dict.fromkeys(root_of(folder) for folder in folders if os.path.isdir(folder)))
+
+
+def cache_of(options: Any, paths: Sequence[str] = ()) -> Folder:
+    """The cache: where the line, the environment or the user's configuration says, else where the platform has it."""
+    return Folder(options.cache_dir or users_cache(options, paths) or default_path())
+
+
+def users_cache(options: Any, paths: Sequence[str]) -> str | None:
+    """The folder that the user's configuration names for the cache."""
+    path = users_file()
+    if getattr(options, "isolated", False) or not names_cache(path):
+        return None
+    from cmlint.config import of_user, read, settings_in
+
+    source = of_user(path, tops_of(paths))
+    return settings_in(read(source), source, []).get("cache_dir") if source else None
+
+
+def names_cache(path: str) -> bool:
+    """Whether a configuration may name a folder for the cache; one that cannot be read is told of where it counts."""
+    try:
+        return os.path.isfile(path) and b"cache-dir" in read(path, CONFIGURATION)
+    except OSError:
+        return False
 
 
 def tell(kind: str, message: str) -> None:

@@ -30,6 +30,7 @@ class Wishes(msgspec.Struct, frozen=True):
     since: str | None = None
     baseline: str | None = None
     write_baseline: str | None = None
+    config_from: str | None = None
     quiet: bool = False
     ground: Look | None = None
 
@@ -49,7 +50,8 @@ class Looking:
         if wishes.staged or wishes.since:
             self.enter_repository()
         file = wishes.baseline or (None if wishes.write_baseline else config.baseline)
-        self.baseline = read_baseline(file, named=bool(wishes.baseline)) if file else None
+        revision = None if wishes.baseline else wishes.config_from
+        self.baseline = read_baseline(file, revision, named=bool(wishes.baseline)) if file else None
 
     def enter_repository(self) -> None:
         """Asks git for the repository, and for the commit to compare with."""
@@ -110,11 +112,15 @@ def commit_left(states: States, name: str) -> str:
     return left or commit
 
 
-def read_baseline(file: str, *, named: bool) -> Baseline:
-    """The baseline in a file; what reads it is imported only where there is one."""
-    from cmlint.adopt.baseline import read
+def read_baseline(file: str, revision: str | None, *, named: bool) -> Baseline:
+    """The baseline in a file, or as it is in a commit; what reads it is imported only where there is one."""
+    from cmlint.adopt.baseline import decoded, read
 
-    return read(shown(file), named=named)
+    if not revision:
+        return read(shown(file), named=named)
+    from cmlint.cli.commits import baseline_at
+
+    return decoded(shown(file), baseline_at(revision, file))
 
 
 def leave_out(result: Result, known: Baseline) -> None:

@@ -6,8 +6,11 @@ not (help, a mistake, an unknown option) is left to typer, which knows how to an
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
+
+from cmlint.errors import FatalError
 
 Kind = Literal["flag", "text", "choice", "list"]
 
@@ -21,6 +24,7 @@ class Parameter(NamedTuple):
     """An option, or the positional argument; `field` is where its value goes in the command's options.
 
     A `list` may be given several times. `panel` is the part of the help that it stands in, `short` its short flag.
+    `variable` is the environment variable that gives the value where the line does not.
     """
 
     field: str
@@ -32,6 +36,7 @@ class Parameter(NamedTuple):
     short: str = ""
     positional: bool = False
     names_rules: bool = False
+    variable: str = ""
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -59,8 +64,53 @@ CONFIG = Parameter(
     "FILE",
     INPUT,
 )
+CONFIG_FROM = Parameter(
+    "config_from",
+    "text",
+    "Take the repository's configuration from a commit, a tag or a branch, and not from the files.",
+    "REV",
+    INPUT,
+)
+ISOLATED = Parameter("isolated", "flag", "Read neither the repository's nor the user's configuration.", panel=INPUT)
+CONFIGURATION = (CONFIG, CONFIG_FROM, ISOLATED)
+"""Which configuration counts."""
+
+BUILDS = (
+    Parameter(
+        "kustomize",
+        "text",
+        "The program that builds kustomizations; by default kustomize, else kubectl.",
+        "PROGRAM",
+        INPUT,
+        variable="CMLINT_KUSTOMIZE",
+    ),
+    Parameter(
+        "allow_remote",
+        "flag",
+        "Let kustomize fetch bases from elsewhere.",
+        panel=INPUT,
+        variable="CMLINT_ALLOW_REMOTE",
+    ),
+    Parameter(
+        "enable_helm",
+        "flag",
+        "Let kustomize run helm for the charts that it is given.",
+        panel=INPUT,
+        variable="CMLINT_ENABLE_HELM",
+    ),
+    Parameter(
+        "helm", "text", "The program that renders charts; by default helm.", "PROGRAM", INPUT, variable="CMLINT_HELM"
+    ),
+)
+"""What builds may do, and with which programs."""
+
 CACHE_DIR = Parameter(
-    "cache_dir", "text", "Where to keep what the next run can use; by default with the user's caches.", "FOLDER", SPEED
+    "cache_dir",
+    "text",
+    "Where to keep what the next run can use; by default with the user's caches.",
+    "FOLDER",
+    SPEED,
+    variable="CMLINT_CACHE_DIR",
 )
 COLOR = Parameter(
     "color",
@@ -111,6 +161,27 @@ def parse(parameters: Sequence[Parameter], words: Iterable[str]) -> Values | Non
                 value = next(rest, None)
             if not put(values, parameter, value):
                 return None
+    return given_by_environment(parameters) | values
+
+
+BOOLEANS = {
+    **dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
+    **dict.fromkeys(("0", "false", "f", "no", "n", "off"), False),
+}
+"""What a variable may say of a flag, as typer takes it; one that is empty says nothing."""
+
+
+def given_by_environment(parameters: Iterable[Parameter]) -> Values:
+    """The values that environment variables give; raises FatalError for one that says nothing of a flag."""
+    values: Values = {}
+    for parameter in parameters:
+        if parameter.variable and (text := os.environ.get(parameter.variable)):
+            flag = BOOLEANS.get(text.lower())
+            if parameter.kind == "flag" and flag is None:
+                raise FatalError(
+                    f"{parameter.variable} must be `true` or `false`", "set it to one of them, or unset it"
+                )
+            values[parameter.field] = flag if parameter.kind == "flag" else text
     return values
 
 

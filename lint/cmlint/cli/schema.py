@@ -9,11 +9,13 @@ import msgspec
 
 from cmlint.cli.inputs import rules_or_error
 from cmlint.cli.parameters import Command
+from cmlint.cli.refusals import places_of
 from cmlint.cli.terminal import write
-from cmlint.config import PROGRAM, Config, Helm, ProviderKind
+from cmlint.config import Config, Helm, ProviderKind
 from cmlint.kube.versions import VERSION
 from cmlint.report.json import encode
 from cmlint.rules import Rule
+from cmlint.settings import SETTINGS
 from cmlint.suppress import EVERYTHING
 
 
@@ -43,6 +45,8 @@ def schema(rules: Mapping[str, Rule]) -> dict[str, Any]:
         if choices := field.pop("anyOf", None):
             field.update(choices[0])  # What may be left out cannot be set to nothing.
             del field["default"]
+        field["description"] += where(name)
+        field["x-cmlint-places"] = places_of(name)
         if pattern := PATTERNS.get(name):
             field.get("items", field)["pattern"] = f"^(?:{pattern})$"
     return {
@@ -50,14 +54,20 @@ def schema(rules: Mapping[str, Rule]) -> dict[str, Any]:
         "$id": "https://cmlint.dev/schema.json",
         **whole,
         "title": "The configuration of cmlint",
-        "description": "What a project settles in `.cmlint.yaml` or in `[tool.cmlint]` of `pyproject.toml`.",
+        "description": "The settings in `.cmlint.yaml`, in `[tool.cmlint]` of `pyproject.toml` and in the user's file.",
     }
 
 
+def where(setting: str) -> str:
+    """What an editor says of a setting that does not count in every file."""
+    owners = [OWNERS[whose] for whose in SETTINGS[setting].files]
+    return "" if len(owners) == len(OWNERS) else f" It counts only in {owners[0]} configuration."
+
+
+OWNERS = {"repository": "the repository's", "user": "the user's"}
+
 PATTERNS = {
     "kubernetes-version": VERSION,
-    "kustomize": PROGRAM,
-    "helm-program": PROGRAM,
 }
 """What the strings of some settings are like."""
 

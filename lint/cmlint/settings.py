@@ -1,0 +1,53 @@
+"""Where each setting may be set: one table by which cmlint refuses settings, and from which docs and schema are made.
+
+What is in a repository may be written by a stranger. So a repository's configuration may say what a project is like,
+but it must not choose programs, allow connections, or say where files are kept.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Whose = Literal["repository", "user"]
+"""Whose configuration file may hold a setting."""
+
+
+class Setting(NamedTuple):
+    """The files that may hold a setting, and the field of the command line's options that sets it, if there is one."""
+
+    files: tuple[Whose, ...] = ("repository", "user")
+    option: str = ""
+
+
+OF_PROJECT: tuple[Whose, ...] = ("repository",)
+"""For settings that name paths of one project."""
+
+OF_MACHINE: tuple[Whose, ...] = ("user",)
+"""For settings that let cmlint do more than read the repository."""
+
+SETTINGS = {
+    "select": Setting(option="select"),
+    "ignore": Setting(option="ignore"),
+    "exclude": Setting(OF_PROJECT, "exclude"),
+    "per-path-ignore": Setting(OF_PROJECT),
+    "external": Setting(),
+    "providers": Setting(),
+    "secrets": Setting(),
+    "references": Setting(),
+    "assume-always-pull": Setting(),
+    "mutable-tags": Setting(),
+    "pinned-tags": Setting(),
+    "kubernetes-version": Setting(option="kubernetes_version"),
+    "pedantic": Setting(option="pedantic"),
+    "build": Setting(option="no_build"),
+    "kustomize": Setting(OF_MACHINE, "kustomize"),
+    "allow-remote": Setting(OF_MACHINE, "allow_remote"),
+    "enable-helm": Setting(OF_MACHINE, "enable_helm"),
+    "helm-program": Setting(OF_MACHINE, "helm"),
+    "helm": Setting(OF_PROJECT),
+    "cache-dir": Setting(OF_MACHINE, "cache_dir"),
+    "build-timeout": Setting(),
+    "baseline": Setting(OF_PROJECT, "baseline"),
+    "fail-on": Setting(option="fail_on"),
+}
+"""Every setting, in the order of `Config`."""
