@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import reduce
@@ -25,11 +24,11 @@ from cmlint.manifest.documents import read_text
 from cmlint.manifest.gifts import Gift
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.model.facts import HELM_CHART, Container, Document, Fault, FileFacts, PodSpec, Skip, Span
-from cmlint.sources import files, tool
+from cmlint.sources import files, outside, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
-from cmlint.sources.program import NotBuiltError, TimeOutError, none_left, run
 from cmlint.sources.reading import hash_of
 from cmlint.sources.rendered import SOURCE, RenderedText
+from cmlint.system.programs import NotBuiltError, TimeOutError, find, none_left, run
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -39,9 +38,6 @@ NAMESPACE = "release-namespace"
 """The namespace to render for; what is written in it is written for any."""
 
 HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
-REMOTE_SCHEMA = r"values don't meet the specifications[\s\S]*failing loading \"https?://"
-"""What helm says where the schema of a chart's values takes another one from the net."""
-
 STEPS = r"^An error occurred while checking for chart dependencies\. You may need to run (`[^`]*`) [^:]*: (.*)$"
 
 
@@ -303,7 +299,7 @@ def spec_of(pattern: str) -> GitIgnoreSpec:
 
 def find_helm(wished: str | None) -> str | None:
     """The program to render with, or None; raises ValueError when there is none as wished for."""
-    found = shutil.which(os.path.expanduser(wished or "helm"))
+    found = find(os.path.expanduser(wished or "helm"))
     if wished and not found:
         raise ValueError(f"there is no program `{wished}` to render charts with; name helm")
     return found
@@ -319,11 +315,9 @@ def unchecked(charts: Sequence[Chart]) -> files.Problem:
 def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home: str) -> str:
     """What helm renders of a chart; raises NotBuiltError.
 
-    A chart with a link that leads out of what may be read is not given to helm, which would follow it. Its home is an
-    empty folder, so that neither plugins nor repositories of the user have a say.
+    A chart that makes helm read more than the chart is not given to it.
     """
-    if link := chart.outward:
-        raise NotBuiltError(f"`{link}` is a link that leads out of the folder")
+    outside.refuse_reach(chart)
     for path in values.files:
         if values.gift and not files.is_within(os.path.realpath(path), files.root_of(chart.folder)):
             raise NotBuiltError(f"`{files.shown(path)}` leads out of the folder")
@@ -343,18 +337,19 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
         f"{major}.{minor}.0",
     ]
     texts = [save(text, home) for text in values.texts]
-    paths = [*values.files, *texts]
-    command += ["--values", ",".join(paths)] if paths else []
+    for path in (*map(os.path.abspath, values.files), *texts):
+        command += ("--values", quoted(path))
     command += values.gift.options if values.gift else ()
-    folders = {f"HELM_{name}_HOME": os.path.join(home, name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("HELM_")}
-    environment |= {**tool.OFFLINE, **folders, "KUBECONFIG": os.devnull}
-    ended = run(command, environment, wishes.timeout)
-    if ended.code and re.search(REMOTE_SCHEMA, ended.errors):
-        ended = run([*command, "--skip-schema-validation"], environment, wishes.timeout)
+    ended = run(command, home, wishes.timeout)
     if ended.code:
-        raise NotBuiltError(why(reduce(lambda said, path: said.replace(path, "its values"), texts, ended.errors)))
+        said = ended.errors.replace(os.path.realpath(os.curdir) + os.sep, "")
+        raise NotBuiltError(why(reduce(lambda said, path: said.replace(path, "its values"), texts, said)))
     return ended.output
+
+
+def quoted(path: str) -> str:
+    """A path as one value of an option of helm that takes several between commas, in the manner of CSV."""
+    return '"' + path.replace('"', '""') + '"' if re.search('[,"\r\n]', path) else path
 
 
 def save(text: str, home: str) -> str:

@@ -21,14 +21,14 @@ from cmlint.cache import builds as cache
 from cmlint.cache.states import Seen
 from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.facts import Document, Fault, FileFacts, Key, Provider, Scalar, Target
-from cmlint.sources import files, tool
+from cmlint.sources import files, outside, tool
 from cmlint.sources.kustomization import GENERATORS, Kustomization, Project
 from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import Origin, take_origins
-from cmlint.sources.parts import Part
-from cmlint.sources.program import NotBuiltError, TimeOutError, none_left
+from cmlint.sources.parts import Part, read_whole
 from cmlint.sources.secrets import without_values
 from cmlint.sources.tool import Wishes
+from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
 METADATA = ("originAnnotations", "transformerAnnotations")
@@ -90,6 +90,7 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     """
     given = [path for group in groups for path in group.paths.values() if path != "-"]
     project = Project(absolute=any(map(os.path.isabs, given)), makers=wishes.makers)
+    project.tops = [top for group in groups if (top := top_of(group))]
     found = project.find(given)
     used = project.used_by(found)
     for group in groups:
@@ -102,6 +103,15 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     project.note_folders(project.known, wishes.seen)
     project.note(project.kustomizations, wishes.seen, remote=wishes.allow_remote or wishes.enable_helm)
     return chain(builds, (unbuilt(project, one, COMPONENT) for one in idle), alone)
+
+
+def top_of(group: files.Group) -> str | None:
+    """The real path of the folder that holds all manifests of a group."""
+    folders = {os.path.dirname(os.path.realpath(path)) for path in group.paths.values() if path != "-"}
+    try:
+        return os.path.commonpath(folders) if folders else None
+    except ValueError:  # They are on several drives.
+        return None
 
 
 def take_alone(project: Project, groups: Sequence[files.Group], problems: list[files.Problem]) -> list[Build]:
@@ -153,7 +163,9 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched. Raises
     NotBuiltError.
     """
-    refuse(project.tree(leaf), wishes)
+    home = f"{folder}.home"
+    os.makedirs(home)
+    refuse(project, leaf, program, wishes, home)
     if program is None:
         raise NotBuiltError(f"there is neither kustomize nor kubectl to build it with; {tool.INSTALL}")
     used = project.used_by(project.tree(leaf))
@@ -166,7 +178,7 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
         json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
     try:
-        return folder, tool.build(copy, program, wishes)
+        return folder, tool.build(copy, program, wishes, home)
     except NotBuiltError as error:
         said = str(error).replace(root, "") if root else str(error)
         reason = condensed(without_values(said, project, project.tree(leaf)), project, leaf)
@@ -194,14 +206,60 @@ def mirror(used: Iterable[str], root: str) -> str:
     return root
 
 
-def refuse(tree: Sequence[Kustomization], wishes: Wishes) -> None:
-    """Raises NotBuiltError when a build would need what is not allowed."""
-    for kustomization in tree:
-        if kustomization.remotes and not wishes.allow_remote:
-            address = kustomization.remotes[0].text
-            raise NotBuiltError(f"`{address}` would have to be fetched, which `--allow-remote` allows", "remote")
-        if kustomization.charts and not wishes.enable_helm:
-            raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "helm")
+def refuse(project: Project, leaf: Kustomization, program: str | None, wishes: Wishes, home: str) -> None:
+    """Raises NotBuiltError when a build would need what is not allowed.
+
+    Kustomizations that give configurations of plugins are built by themselves, inner ones first, since only what they
+    build tells what these plugins would read.
+    """
+    for one in project.tree(leaf):
+        refuse_unread(project, one)
+        for part in one.documents:
+            refuse_part(part, one, wishes)
+        for part in given_to_plugins(one):
+            refuse_part(part, one, wishes)
+        for folder in one.plugin_folders if program else ():
+            parts, whole = read_whole("", tool.build(folder, program or "", wishes, home))
+            if not whole:
+                raise NotBuiltError(f"what `{project.shown(folder)}` builds is not valid YAML")
+            for part in filter(outside.is_plugin, parts):
+                refuse_part(part, one, wishes)
+
+
+def refuse_part(part: Part, kustomization: Kustomization, wishes: Wishes) -> None:
+    """Raises NotBuiltError for what a kustomization, or a plugin that it configures, must not do."""
+    outside.refuse(part, kustomization.folder, allow_remote=wishes.allow_remote, enable_helm=wishes.enable_helm)
+
+
+def refuse_unread(project: Project, kustomization: Kustomization) -> None:
+    """Raises NotBuiltError where kustomize may read what cmlint cannot, or must not."""
+    if not kustomization.is_read:
+        raise NotBuiltError(f"`{kustomization.shown}` is not valid YAML")
+    for name in outside.texts(kustomization.root, outside.FOLDER_NAMES):
+        folder = kustomization.full(name)
+        if not os.path.isdir(folder):
+            continue
+        if not project.is_inside(folder, kustomization):
+            raise NotBuiltError(f"the folder `{name}` lies outside the repository")
+        for path in (os.path.join(folder, known) for known in files.KUSTOMIZATIONS):
+            if os.path.isfile(path) and project.in_folder(folder) is None:
+                try:
+                    project.text(path)
+                except (OSError, UnicodeDecodeError) as error:
+                    raise NotBuiltError(f"`{project.shown(path)}` cannot be read: {files.reason(error)}") from None
+
+
+def given_to_plugins(kustomization: Kustomization) -> Iterator[Part]:
+    """The configurations of built-in plugins that a kustomization gives in its own texts and files."""
+    try:
+        texts = list(kustomization.plugin_texts)
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotBuiltError(f"a file of plugins cannot be read: {files.reason(error)}") from None
+    for name, text in texts:
+        parts, whole = read_whole("", text)
+        if not whole:
+            raise NotBuiltError(f"`{name}` is not valid YAML")
+        yield from filter(outside.is_plugin, parts)
 
 
 def condensed(reason: str, project: Project, leaf: Kustomization) -> str:
@@ -321,6 +379,7 @@ def lead_back(text: str, wishes: Wishes | None, problems: list[files.Problem]) -
     """
     clean, origins = take_origins(text)
     project = Project(absolute=False)
+    project.tops = [os.path.abspath(os.sep)]  # Whoever built the text has read all of this.
     folders = folders_below(os.path.realpath(os.curdir))
     found = [one for folder in folders if (one := project.in_folder(folder)) and may_build(project, one, origins)]
     same = found if len(found) == 1 else [one for one in found if wishes and builds(project, one, text, wishes)]
@@ -353,7 +412,8 @@ def builds(project: Project, leaf: Kustomization, text: str, wishes: Wishes) -> 
     """Whether a kustomization builds the very text."""
     program = tool.find_program(wishes.program)
     try:
-        refuse(project.tree(leaf), wishes)
-        return program is not None and tool.build(leaf.folder, program, wishes) == text
+        with TemporaryDirectory(prefix="cmlint-") as home:
+            refuse(project, leaf, program, wishes, home)
+            return program is not None and tool.build(leaf.folder, program, wishes, home) == text
     except NotBuiltError:
         return False

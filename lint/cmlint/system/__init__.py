@@ -1,0 +1,1 @@
+"""Everything through which cmlint touches the machine: other programs, files, folders."""
