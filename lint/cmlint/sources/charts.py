@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from cmlint.model.facts import Target
-from cmlint.sources import files, outside
+from cmlint.sources import chart_files, files
 from cmlint.sources.parts import Part, Place, read_parts
 from cmlint.sources.rendered import RenderedText, Templates
 from cmlint.sources.template import ANYTHING, Chunk
@@ -53,35 +53,9 @@ class Chart:
         return [entry.word("alias") or entry.word("name") for entry in entries]
 
     @cached_property
-    def outward(self) -> str | None:
-        """The first link that helm would follow out of what may be read, as it is shown; None where there is none."""
-        root = files.root_of(self.folder)
-        links = (path for path in self.everything if os.path.islink(path))
-        found = (path for path in links if not files.is_within(os.path.realpath(path), root))
-        return next(map(files.shown, found), None)
-
-    @cached_property
-    def everything(self) -> list[str]:
-        """All that lies in it, also behind links that stay in what may be read, in the order in which it is met."""
-        root = files.root_of(self.folder)
-        entered: set[str] = set()
-        met: list[str] = []
-        for folder, names, found in os.walk(self.folder, followlinks=True):
-            entered.add(os.path.realpath(folder))
-            met += (os.path.join(folder, name) for name in sorted([*names, *found]))
-            real = {name: os.path.realpath(os.path.join(folder, name)) for name in names}
-            names[:] = [name for name in names if real[name] not in entered and files.is_within(real[name], root)]
-        return met
-
-    @cached_property
-    def reaching(self) -> tuple[str, str] | None:
-        """A schema of values that refers to something outside the chart, as it is shown, and what it refers to."""
-        for path in self.everything:
-            if os.path.basename(path) == outside.SCHEMA and (found := outside.reference_out_of_file(path)):
-                return files.shown(path), found
-            if path.endswith(".tgz") and (inner := outside.reference_out_of_archive(path)):
-                return f"{files.shown(path)}: {inner[0]}", inner[1]
-        return None
+    def contents(self) -> chart_files.ChartFiles:
+        """What lies in its folder."""
+        return chart_files.ChartFiles(self.folder)
 
     @property
     def tests(self) -> list[str]:

@@ -24,7 +24,7 @@ from cmlint.manifest.documents import read_text
 from cmlint.manifest.gifts import Gift
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.model.facts import HELM_CHART, Container, Document, Fault, FileFacts, PodSpec, Skip, Span
-from cmlint.sources import files, outside, tool
+from cmlint.sources import files, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.reading import hash_of
 from cmlint.sources.rendered import SOURCE, RenderedText
@@ -317,7 +317,7 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
 
     A chart that makes helm read more than the chart is not given to it.
     """
-    outside.refuse_reach(chart)
+    chart.contents.refuse()
     for path in values.files:
         if values.gift and not files.is_within(os.path.realpath(path), files.root_of(chart.folder)):
             raise NotBuiltError(f"`{files.shown(path)}` leads out of the folder")
@@ -342,8 +342,8 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
     command += values.gift.options if values.gift else ()
     ended = run(command, home, wishes.timeout)
     if ended.code:
-        said = ended.errors.replace(os.path.realpath(os.curdir) + os.sep, "")
-        raise NotBuiltError(why(reduce(lambda said, path: said.replace(path, "its values"), texts, said)))
+        shown = {**{os.path.abspath(path): path for path in values.files}, **dict.fromkeys(texts, "its values")}
+        raise NotBuiltError(why(reduce(lambda said, path: said.replace(path, shown[path]), shown, ended.errors)))
     return ended.output
 
 
@@ -377,7 +377,7 @@ def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:
     sources = dict.fromkeys(re.findall(SOURCE, text))
     names = {source.partition("/")[0] for source in sources}
     charts = (Chart(folder) for folder in folders_below(os.curdir)) if len(names) == 1 else ()
-    charts = (chart for chart in charts if chart.name in names and not chart.outward)
+    charts = (chart for chart in charts if chart.name in names and not chart.contents.outward)
     found = [chart for chart in charts if all(map(chart.templates.path, sources))]
     if len(found) != 1:
         return None, None

@@ -171,7 +171,8 @@ class Project:
     """The kustomizations of a run by their folders, those that are only used included.
 
     Paths are real ones; they are shown relative to the working directory, but outside of it only when not `absolute`.
-    `tops` are the folders that were given, as far as they are known by what is in them; `makers` say what controllers make of the objects.
+    `tops` are the folders that were given, as far as they are known by what is in them; `makers` say what controllers
+    make of the objects.
     """
 
     def __init__(self, *, absolute: bool, makers: Makers = TABLE) -> None:

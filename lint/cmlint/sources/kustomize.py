@@ -177,8 +177,15 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
         json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
+    return folder, built_by(program, copy, project, leaf, wishes, home, root)
+
+
+def built_by(
+    program: str, folder: str, project: Project, leaf: Kustomization, wishes: Wishes, home: str, root: str = ""
+) -> str:
+    """What a program builds in a folder for a leaf, which lies in a copy below `root`; raises NotBuiltError."""
     try:
-        return folder, tool.build(copy, program, wishes, home)
+        return tool.build(folder, program, wishes, home)
     except NotBuiltError as error:
         said = str(error).replace(root, "") if root else str(error)
         reason = condensed(without_values(said, project, project.tree(leaf)), project, leaf)
@@ -219,7 +226,7 @@ def refuse(project: Project, leaf: Kustomization, program: str | None, wishes: W
         for part in given_to_plugins(one):
             refuse_part(part, one, wishes)
         for folder in one.plugin_folders if program else ():
-            parts, whole = read_whole("", tool.build(folder, program or "", wishes, home))
+            parts, whole = read_whole("", built_by(program or "", folder, project, leaf, wishes, home))
             if not whole:
                 raise NotBuiltError(f"what `{project.shown(folder)}` builds is not valid YAML")
             for part in filter(outside.is_plugin, parts):

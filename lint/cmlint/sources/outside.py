@@ -1,30 +1,21 @@
 """What kustomize and helm would fetch, or read outside the repository, if they were run.
 
 The one place that knows every field by which they can do so: `api/types/kustomization.go`, `api/internal/builtins`,
-`api/internal/loader` and `api/internal/git/repospec.go` in kubernetes-sigs/kustomize, `pkg/chartutil/jsonschema.go` in
-helm/helm.
+`api/internal/loader` and `api/internal/git/repospec.go` in kubernetes-sigs/kustomize. What a chart makes helm read
+is in `chart_files.py`.
 """
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
 import os
-import posixpath
 import re
-import tarfile
-import zlib
 from collections.abc import Collection, Iterator
 from itertools import product
-from typing import IO, TYPE_CHECKING
 
 from cmlint.sources import files
+from cmlint.sources.chart_files import ChartFiles
 from cmlint.sources.parts import Part
 from cmlint.system.programs import NotBuiltError
-
-if TYPE_CHECKING:
-    from cmlint.sources.charts import Chart
 
 FOLDERS = ("resources", "bases", "components", "generators", "transformers", "validators")
 """The fields that may name folders with other kustomizations; but for `components`, they may name files as well."""
@@ -36,6 +27,9 @@ FILES = ("patchesStrategicMerge", "configurations", "crds")
 PATHS = ("patches", "patchesJson6902", "replacements")
 GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 CHARTS = ("helmCharts", "helmChartInflationGenerator")
+BUILT_IN = ("builtin", "/builtin")
+"""What kustomize takes for the `apiVersion` of its own plugins."""
+
 INFLATION = "HelmChartInflationGenerator"
 
 READ = frozenset(
@@ -73,16 +67,6 @@ CLONED = r"(?i)(git::)?((ssh|https?|file)://|[a-z][a-z0-9-]*@|github\.com[/:])"
 
 DOUBTFUL = r"""(?i)(gh:|[^\s{}\[\]"'#]*(_git/|\.git(/|\?|$)|[?&](ref|version)=))[^\s{}\[\]]*$"""
 """What other versions of kustomize clone; here, only what is not there."""
-
-REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
-KNOWN_REFERENCE = (
-    r"#|(?i:urn:)|https?://json-schema\.org/(draft-0[467]/schema|draft/(2019-09|2020-12)/schema|schema)(#|$)"
-)
-"""A reference that helm finds in the schema itself or in itself; to a `urn:` it never looks."""
-
-SCHEMA = "values.schema.json"
-LARGEST, LARGEST_ARCHIVE = 5 * 1024**2, 100 * 1024**2
-"""How large a file in a chart and all files of an archive may be; helm refuses larger ones."""
 
 CHART_NAME = r"[\w.+-]+"
 
@@ -144,9 +128,8 @@ def remotes_in(part: Part, folder: str) -> Iterator[str]:
 
 def is_plugin(part: Part) -> bool:
     """Whether a document configures a plugin that is built in, or is a list of such."""
-    kinds = (value.text for name, value in part.entries_written() if name == "apiVersion")
-    inner = (*(value for _, value in part.entries_written()), *part.items)
-    return "builtin" in kinds or any(map(is_plugin, inner))
+    values = [value for _, value in part.entries_written()]
+    return any(value.text in BUILT_IN for value in values) or any(map(is_plugin, (*values, *part.items)))
 
 
 def inflations(part: Part) -> Iterator[Part]:
@@ -211,117 +194,6 @@ def refuse_chart(chart: Part, folder: str, homes: list[str], *, allow_remote: bo
         if not files.is_within(os.path.realpath(path), files.root_of(folder)):
             raise NotBuiltError(f"the chart `{files.shown(path)}` lies outside the repository")
         if os.path.isdir(path):
-            from cmlint.sources.charts import Chart
-
-            refuse_reach(Chart(path))
+            ChartFiles(path).refuse()
         elif repo and not allow_remote:
             refuse_fetch(f"{repo.rstrip('/')}/{name}")
-
-
-def refuse_reach(chart: Chart) -> None:
-    """Raises NotBuiltError for a chart of which helm would read more than the chart itself."""
-    if chart.outward:
-        raise NotBuiltError(f"`{chart.outward}` is a link that leads out of the folder")
-    if chart.reaching:
-        name, address = chart.reaching
-        raise NotBuiltError(f"`{name}` refers to `{address}`, which is outside the chart")
-
-
-# schemas of values
-
-
-def reference_out_of_file(path: str) -> str | None:
-    """The first reference in the schema of values at a path that helm would open; None where there is none."""
-    try:
-        with open(path, "rb") as file:
-            return reference_out_of(file.read(LARGEST + 1))
-    except OSError:
-        return None
-
-
-def reference_out_of_archive(path: str) -> tuple[str, str] | None:
-    """The first such reference in an archive of a chart or in those inside it, and the name of its schema."""
-    try:
-        with open(path, "rb") as file:
-            return reference_in_archive(file, os.path.basename(path))
-    except OSError:
-        return None
-
-
-def reference_in_archive(file: IO[bytes], name: str) -> tuple[str, str] | None:
-    """The same of an open archive; of one that is broken, helm says what is wrong with it."""
-    try:
-        with tarfile.open(fileobj=Bounded(gzip.GzipFile(fileobj=file)), mode="r|") as archive:
-            for member in archive:
-                base = posixpath.basename(member.name.replace("\\", "/"))
-                if not member.isreg() or not (base == SCHEMA or base.endswith(".tgz")):
-                    continue
-                if member.size > LARGEST:
-                    return member.name, "more than helm reads"
-                content = archive.extractfile(member)
-                raw = content.read() if content else b""
-                if base == SCHEMA and (found := reference_out_of(raw)):
-                    return member.name, found
-                if base != SCHEMA and (inner := reference_in_archive(io.BytesIO(raw), member.name)):
-                    return inner
-    except TooLargeError:
-        return name, "more than helm reads"
-    except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error):
-        return None
-    return None
-
-
-class TooLargeError(Exception):
-    """An archive that holds more than helm reads."""
-
-
-class Bounded(io.RawIOBase):
-    """A stream that ends with TooLargeError beyond what helm reads."""
-
-    def __init__(self, stream: gzip.GzipFile) -> None:
-        self.stream, self.left = stream, LARGEST_ARCHIVE
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
-        found = self.stream.read(size)
-        self.left -= len(found)
-        if self.left < 0:
-            raise TooLargeError
-        return found
-
-
-def reference_out_of(raw: bytes) -> str | None:
-    """The first reference in a schema of values that helm would open; None where there is none.
-
-    Of a schema that is not JSON, helm says what is wrong with it.
-    """
-    if len(raw) > LARGEST:
-        return "more than helm reads"
-    try:
-        text = raw.decode("utf-8", "replace")
-        found = json.loads(text, object_pairs_hook=Entries, parse_int=str, parse_float=str)
-    except RecursionError:
-        return "more than can be read"
-    except ValueError:
-        return None
-    return next(references_in(found), None)
-
-
-class Entries(list[tuple[str, object]]):
-    """The entries of a JSON object, repeated ones included."""
-
-
-def references_in(schema: object) -> Iterator[str]:
-    """The references in a schema to what is neither in it nor known to helm."""
-    stack = [schema]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Entries):
-            for name, value in node:
-                if name in (*REFERENCES, "$schema") and isinstance(value, str):
-                    if value and not re.match(KNOWN_REFERENCE, value):
-                        yield value
-                else:
-                    stack.append(value)
-        elif isinstance(node, list):
-            stack.extend(node)

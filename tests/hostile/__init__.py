@@ -1,0 +1,1 @@
+"""Attacks on cmlint by what it checks, one file for each theme."""
