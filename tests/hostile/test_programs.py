@@ -512,8 +512,37 @@ def test_an_archive_that_unpacks_to_too_much_is_not_read(tmp_path: Path) -> None
         file.write(member.tobuf())
         for _ in range(200):
             file.write(bytes(1024**2))
-    reason = "`charts/bomb-1.0.0.tgz` holds more than helm reads of a chart"
+    reason = "`charts/bomb-1.0.0.tgz` cannot be looked through for what helm would open"
     assert told(tmp_path) == [f"Chart.yaml: not rendered: {reason}"]
+
+
+def test_many_archives_are_together_no_more_than_one(tmp_path: Path) -> None:
+    chart(tmp_path)
+    (tmp_path / "charts").mkdir()
+    inner = archive(("a/b.txt", bytes(4 * 1024**2)))
+    outer = archive(*((f"a/charts/{number}.tgz", inner) for number in range(30)))
+    for number in range(3):
+        (tmp_path / f"charts/a-{number}.tgz").write_bytes(outer)
+    reason = "`charts/a-0.tgz` cannot be looked through for what helm would open"
+    assert told(tmp_path) == [f"Chart.yaml: not rendered: {reason}"]
+
+
+def test_an_archive_with_more_behind_its_end_is_unclear(tmp_path: Path) -> None:
+    chart(tmp_path)
+    (tmp_path / "charts").mkdir()
+    behind = gzip.decompress(archive(("a/values.schema.json", b'{"$ref": "file:///etc/passwd"}')))
+    raw = gzip.decompress(archive(("a/Chart.yaml", CHART.encode()))) + behind
+    (tmp_path / "charts/a.tgz").write_bytes(gzip.compress(raw))
+    reason = "`charts/a.tgz` cannot be looked through for what helm would open"
+    assert told(tmp_path) == [f"Chart.yaml: not rendered: {reason}"]
+
+
+def test_a_pipe_in_a_chart_is_not_waited_for(tmp_path: Path) -> None:
+    chart(tmp_path)
+    os.mkfifo(tmp_path / "values.schema.json")
+    with inside(tmp_path):
+        result = check((".",), Config(build_timeout=1), dict(rules()))
+    assert [problem.message.partition(":")[0] for problem in result.problems] == ["not rendered"]
 
 
 INSIDE = [
@@ -660,8 +689,8 @@ def git(folder: Path, *words: str) -> None:
 def test_what_is_granted_is_fetched_as_the_user_does(tmp_path: Path) -> None:
     repository, project = tmp_path / "repository", tmp_path / "project"
     write(repository, {"base/kustomization.yaml": "resources: [pod.yaml]\n", "base/pod.yaml": PORT})
-    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "a"]):
-        git(repository, *words)
+    for given in (["init", "-q"], ["add", "."], ["commit", "-qm", "a"]):
+        git(repository, *given)
     git(tmp_path, "clone", "-q", "--bare", str(repository), str(tmp_path / "bare.git"))
     config = f'[url "file://{tmp_path}/bare.git"]\n\tinsteadOf = https://private.example/shop.git\n'
     write(tmp_path, {"home/.gitconfig": config})

@@ -28,8 +28,11 @@ KNOWN_REFERENCE = (
 """A reference that helm finds in the schema itself or in itself; to a `urn:` it never looks."""
 
 SCHEMA = "values.schema.json"
-LARGEST, LARGEST_ARCHIVE = 5 * 1024**2, 100 * 1024**2
-"""How large a file in a chart and all files of an archive may be; helm refuses larger ones."""
+LARGEST, LARGEST_IN_ALL = 5 * 1024**2, 100 * 1024**2
+"""How large a schema or an archive inside another one may be, and all that is unpacked of the archives of a chart.
+
+Helm reads no larger file, and of no archive more in all.
+"""
 
 
 class ChartFiles:
@@ -44,7 +47,10 @@ class ChartFiles:
         entered: set[str] = set()
         met: list[str] = []
         for folder, names, found in os.walk(self.folder, followlinks=True):
-            entered.add(os.path.realpath(folder))
+            if (own := os.path.realpath(folder)) in entered:
+                names.clear()
+                continue
+            entered.add(own)
             met += (os.path.join(folder, name) for name in sorted([*names, *found]))
             real = {name: os.path.realpath(os.path.join(folder, name)) for name in names}
             names[:] = [name for name in names if real[name] not in entered and files.is_within(real[name], self.root)]
@@ -61,16 +67,19 @@ class ChartFiles:
     def reference(self) -> tuple[str, str] | None:
         """A schema that refers to something outside the chart, as it is shown, and what it refers to.
 
-        Raises NotBuiltError for a file that is too large to be looked through.
+        Raises NotBuiltError for a file that is too large, or otherwise unclear.
         """
-        for path in self.paths:
+        budget = Budget(LARGEST_IN_ALL)
+        for path in filter(os.path.isfile, self.paths):
             try:
                 if os.path.basename(path) == SCHEMA and (found := reference_out_of_file(path)):
                     return files.shown(path), found
-                if path.endswith(".tgz") and (inner := reference_out_of_archive(path)):
+                if path.endswith(".tgz") and (inner := reference_out_of_archive(path, budget)):
                     return f"{files.shown(path)}: {inner[0]}", inner[1]
-            except TooLargeError:
-                raise NotBuiltError(f"`{files.shown(path)}` holds more than helm reads of a chart") from None
+            except (UnclearError, RecursionError):
+                raise NotBuiltError(
+                    f"`{files.shown(path)}` cannot be looked through for what helm would open"
+                ) from None
         return None
 
     def refuse(self) -> None:
@@ -91,52 +100,56 @@ def reference_out_of_file(path: str) -> str | None:
         return None
 
 
-def reference_out_of_archive(path: str) -> tuple[str, str] | None:
+def reference_out_of_archive(path: str, budget: Budget) -> tuple[str, str] | None:
     """The first such reference in an archive of a chart or in those inside it, and the name of its schema."""
     try:
         with open(path, "rb") as file:
-            return reference_in_archive(file)
+            return reference_in_archive(file, budget)
     except OSError:
         return None
 
 
-def reference_in_archive(file: IO[bytes]) -> tuple[str, str] | None:
-    """The same of an open archive; of one that is broken, helm says what is wrong with it."""
+def reference_in_archive(file: IO[bytes], budget: Budget) -> tuple[str, str] | None:
+    """The same of an open archive; of one that is broken, helm says what is wrong with it.
+
+    Raises UnclearError for one that holds more than the budget, or more than Python sees in it.
+    """
     try:
-        with tarfile.open(fileobj=Bounded(gzip.GzipFile(fileobj=file)), mode="r|") as archive:
+        raw = budget.read(gzip.GzipFile(fileobj=file))
+        with tarfile.open(fileobj=io.BytesIO(raw), mode="r:") as archive:
             for member in archive:
                 base = posixpath.basename(member.name.replace("\\", "/"))
                 if not member.isreg() or not (base == SCHEMA or base.endswith(".tgz")):
                     continue
-                if member.size > LARGEST:
-                    raise TooLargeError
                 content = archive.extractfile(member)
-                raw = content.read() if content else b""
-                if base == SCHEMA and (found := reference_out_of(raw)):
+                inner = content.read() if content else b""
+                if base == SCHEMA and (found := reference_out_of(inner)):
                     return member.name, found
-                if base != SCHEMA and (inner := reference_in_archive(io.BytesIO(raw))):
-                    return inner
+                if base != SCHEMA and (below := reference_in_archive(io.BytesIO(inner), budget)):
+                    return below
+            if raw[archive.offset :].strip(b"\0"):
+                raise UnclearError
     except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error):
         return None
     return None
 
 
-class TooLargeError(Exception):
-    """A schema or an archive that holds more than helm reads."""
+class UnclearError(Exception):
+    """A schema or an archive that cmlint does not look through."""
 
 
-class Bounded(io.RawIOBase):
-    """A stream that ends with TooLargeError beyond what helm reads."""
+class Budget:
+    """How many bytes may yet be unpacked."""
 
-    def __init__(self, stream: gzip.GzipFile) -> None:
-        self.stream, self.left = stream, LARGEST_ARCHIVE
+    def __init__(self, left: int) -> None:
+        self.left = left
 
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
-        found = self.stream.read(size)
+    def read(self, stream: gzip.GzipFile) -> bytes:
+        """All of a stream; raises UnclearError when it holds more."""
+        found = stream.read(self.left + 1)
         self.left -= len(found)
         if self.left < 0:
-            raise TooLargeError
+            raise UnclearError
         return found
 
 
@@ -146,12 +159,12 @@ def reference_out_of(raw: bytes) -> str | None:
     Of a schema that is not JSON, helm says what is wrong with it.
     """
     if len(raw) > LARGEST:
-        raise TooLargeError
+        raise UnclearError
     try:
         text = raw.decode("utf-8", "replace")
         found = json.loads(text, object_pairs_hook=Entries, parse_int=str, parse_float=str)
     except RecursionError:
-        raise TooLargeError from None
+        raise UnclearError from None
     except ValueError:
         return None
     return next(references_in(found), None)

@@ -22,9 +22,10 @@ from cmlint.cache.states import Seen
 from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.facts import Document, Fault, FileFacts, Key, Provider, Scalar, Target
 from cmlint.sources import files, outside, tool
-from cmlint.sources.kustomization import GENERATORS, Kustomization, Project
+from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import Origin, take_origins
+from cmlint.sources.outside import GENERATORS
 from cmlint.sources.parts import Part, read_whole
 from cmlint.sources.secrets import without_values
 from cmlint.sources.tool import Wishes
