@@ -279,6 +279,32 @@ def test_a_link_does_not_hide_a_base(tmp_path: Path, listener: Listener) -> None
     assert listener.hits == 0
 
 
+HARMLESS = """\
+commonAnnotations: {path: https://a.example, files: 'http://a.example/b.git?ref=v1'}
+helmCharts: []
+resources: [pod.yaml]
+configMapGenerator:
+- {name: a, literals: [url=http://a.example/a], files: [b=c@d.txt], options: {annotations: {path: http://a.example}}}
+patches:
+- patch: '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "annotations": {"path": "https://a/b.git?ref=v1"}}}'
+patchesStrategicMerge:
+- '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "annotations": {"b": "/c.git?ref=v1"}}}'
+transformers:
+- |
+  apiVersion: builtin
+  kind: AnnotationsTransformer
+  metadata: {name: a}
+  annotations: {path: http://a.example}
+  fieldSpecs: [{path: metadata/annotations, create: true}]
+"""
+
+
+def test_addresses_that_nobody_opens_are_no_obstacle(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": HARMLESS, "pod.yaml": PORT})
+    write(tmp_path, {"c@d.txt": "a"})
+    assert found(tmp_path) == ["pod.yaml:4:72: error[non-string-env"]
+
+
 def test_fields_in_any_letter_case_are_used(tmp_path: Path) -> None:
     text = "RESOURCES: [base]\nConfigMapGenerator: [{Name: settings, Literals: [a=1]}]\n"
     read = PORT.replace("value: 1", "valueFrom: {configMapKeyRef: {name: settings, key: b}}")

@@ -82,10 +82,11 @@ def spell(part: Part) -> None:
         part.repeated = [*part.repeated, *((name, field.value) for name, field in written)]
         part.fields = {NAMES.get(name.casefold(), name): field for name, field in written}
     for name, field in part.fields.items():
-        if name.casefold() not in FREE:
+        if field.value.text is None and name.casefold() not in FREE:
             spell(field.value)
     for item in part.items:
-        spell(item)
+        if item.text is None:
+            spell(item)
 
 
 def texts(part: Part, names: Collection[str]) -> Iterator[str]:
@@ -100,9 +101,11 @@ def texts(part: Part, names: Collection[str]) -> Iterator[str]:
         if folded in names:
             found = (one.text for one in (value, *value.items) if one.text)
             yield from (text.rpartition("=")[2] if folded == "files" else text for text in found)
-        yield from texts(value, names)
+        if value.text is None:
+            yield from texts(value, names)
     for item in part.items:
-        yield from texts(item, names)
+        if item.text is None:
+            yield from texts(item, names)
 
 
 def written(part: Part, *names: str) -> list[str]:
@@ -128,18 +131,16 @@ def remotes_in(part: Part, folder: str) -> Iterator[str]:
 
 def is_plugin(part: Part) -> bool:
     """Whether a document configures a plugin that is built in, or is a list of such."""
-    values = [value for _, value in part.entries_written()]
-    return any(value.text in BUILT_IN for value in values) or any(map(is_plugin, (*values, *part.items)))
+    built_in = any(value.text in BUILT_IN for _, value in part.entries_written())
+    return built_in or any(map(is_plugin, part.collections))
 
 
 def inflations(part: Part) -> Iterator[Part]:
     """The configurations in a tree that take a chart of Helm."""
     if INFLATION in written(part, "kind"):
         yield part
-    for _, value in part.entries_written():
-        yield from inflations(value)
-    for item in part.items:
-        yield from inflations(item)
+    for inner in part.collections:
+        yield from inflations(inner)
 
 
 def refuse(part: Part, folder: str, *, allow_remote: bool, enable_helm: bool) -> None:
@@ -149,7 +150,7 @@ def refuse(part: Part, folder: str, *, allow_remote: bool, enable_helm: bool) ->
     """
     if not allow_remote and (address := next(remotes_in(part, folder), None)):
         refuse_fetch(address)
-    charts = [chart for field in CHARTS for value in values(part, field) for chart in (value.items or [value])]
+    charts = [chart for field in CHARTS for value in values(part, field) for chart in value.items]
     inflating = list(inflations(part))
     if (charts or inflating) and not enable_helm:
         raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "helm")

@@ -70,10 +70,15 @@ class Part:
         part = self.at(name)
         return part.items if part else []
 
-    def entries_written(self) -> Iterator[tuple[str, Part]]:
+    def entries_written(self) -> list[tuple[str, Part]]:
         """Every entry of a mapping, also those that another one of the name may replace."""
-        yield from ((name, field.value) for name, field in self.fields.items())
-        yield from self.repeated
+        return [*((name, field.value) for name, field in self.fields.items()), *self.repeated]
+
+    @property
+    def collections(self) -> list[Part]:
+        """The mappings and sequences directly in it."""
+        values = (*(value for _, value in self.entries_written()), *self.items)
+        return [value for value in values if value.text is None]
 
     def scalars(self) -> Iterator[Part]:
         """Every scalar in the tree."""
