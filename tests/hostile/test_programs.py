@@ -25,6 +25,7 @@ from cmlint.system import programs
 from tests.support.command import cmlint
 from tests.support.run import concise, inside, rules, write
 from tests.support.tools import HELM, KUSTOMIZE
+from tests.test_hostile import opened
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b:1.0.0}]}\n"
 PORT = POD.replace("image: a/b:1.0.0", "image: a/b:1.0.0, env: [{name: A, value: 1}]")
@@ -333,6 +334,26 @@ def test_a_base_outside_the_repository_is_not_read(tmp_path: Path) -> None:
     )
     (tmp_path / "project/.git").rmdir()
     assert told(tmp_path) == []
+
+
+FORGED = """\
+resources: [pod.yaml]
+patches:
+- target: {kind: Pod}
+  patch: |-
+    - {op: add, path: /metadata/annotations/config.kubernetes.io~1origin, value: "path: KEY/outside.yaml\\n"}
+"""
+
+
+def test_no_origin_that_a_patch_writes_makes_anybody_read_a_file_outside(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    write(tmp_path, {"outside.yaml": PORT, "kustomization.yaml": "namePrefix: a\n"})
+    write(project, {"kustomization.yaml": FORGED.replace("KEY", str(tmp_path)), "pod.yaml": PORT})
+    (project / ".git").mkdir()
+    said, files = opened(project)
+    assert "error[non-string-env]" in said
+    assert project / "kustomization.yaml" in files
+    assert not {path for path in files if path.parent == tmp_path}
 
 
 # what kustomize would give to helm

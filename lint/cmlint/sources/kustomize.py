@@ -173,7 +173,8 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     changed = not used.isdisjoint(files.INSTEAD)
     if wishes.builds and not changed and (known := wishes.builds.get(name_of(leaf, program, wishes))):
         return known.folder, known.text
-    root = mirror(used, f"{folder}.copy") if changed else ""
+    inside = (path for path in used if project.is_inside(path, leaf))
+    root = mirror(inside, f"{folder}.copy") if changed else ""
     copy = root + os.path.splitdrive(folder)[1] if root else folder
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
