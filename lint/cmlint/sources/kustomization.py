@@ -171,13 +171,11 @@ class Project:
     """The kustomizations of a run by their folders, those that are only used included.
 
     Paths are real ones; they are shown relative to the working directory, but outside of it only when not `absolute`.
-    `tops` are the folders that were given, as far as they are known by what is in them; `makers` say what controllers
-    make of the objects.
+    `makers` say what controllers make of the objects.
     """
 
     def __init__(self, *, absolute: bool, makers: Makers = TABLE) -> None:
         self.absolute, self.makers = absolute, makers
-        self.tops: list[str] = []
         self.texts: dict[str, str] = {}
         self.names: dict[str, str] = {}
         self.parts: dict[str, list[Part]] = {}
@@ -239,10 +237,9 @@ class Project:
         return self.uses[kustomization.folder]
 
     def is_inside(self, path: str, kustomization: Kustomization) -> bool:
-        """Whether a real path lies in what may be read around a kustomization: its repository, else what was given."""
+        """Whether a real path lies in the repository of a kustomization; in none, bases may lie anywhere."""
         root = files.root_of(kustomization.folder)
-        tops = (root,) if os.path.exists(os.path.join(root, ".git")) else (root, *self.tops)
-        return any(files.is_within(path, top) for top in tops if files.is_within(kustomization.folder, top))
+        return files.is_within(path, root) or not os.path.exists(os.path.join(root, ".git"))
 
     def tree(self, kustomization: Kustomization) -> list[Kustomization]:
         """A kustomization and all that it uses, each once, in the order in which they are applied."""

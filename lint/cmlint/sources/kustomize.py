@@ -91,7 +91,6 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     """
     given = [path for group in groups for path in group.paths.values() if path != "-"]
     project = Project(absolute=any(map(os.path.isabs, given)), makers=wishes.makers)
-    project.tops = [top for group in groups if (top := top_of(group))]
     found = project.find(given)
     used = project.used_by(found)
     for group in groups:
@@ -104,15 +103,6 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     project.note_folders(project.known, wishes.seen)
     project.note(project.kustomizations, wishes.seen, remote=wishes.allow_remote or wishes.enable_helm)
     return chain(builds, (unbuilt(project, one, COMPONENT) for one in idle), alone)
-
-
-def top_of(group: files.Group) -> str | None:
-    """The real path of the folder that holds all manifests of a group."""
-    folders = {os.path.dirname(os.path.realpath(path)) for path in group.paths.values() if path != "-"}
-    try:
-        return os.path.commonpath(folders) if folders else None
-    except ValueError:  # They are on several drives.
-        return None
 
 
 def take_alone(project: Project, groups: Sequence[files.Group], problems: list[files.Problem]) -> list[Build]:
@@ -388,7 +378,6 @@ def lead_back(text: str, wishes: Wishes | None, problems: list[files.Problem]) -
     """
     clean, origins = take_origins(text)
     project = Project(absolute=False)
-    project.tops = [os.path.abspath(os.sep)]  # Whoever built the text has read all of this.
     folders = folders_below(os.path.realpath(os.curdir))
     found = [one for folder in folders if (one := project.in_folder(folder)) and may_build(project, one, origins)]
     same = found if len(found) == 1 else [one for one in found if wishes and builds(project, one, text, wishes)]
