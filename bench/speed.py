@@ -124,17 +124,18 @@ def build(corpus: Path) -> None:
     import yaml
 
     from cmlint.__main__ import main as cmlint
-    from cmlint.sources import helm, program
+    from cmlint.sources import helm
+    from cmlint.system import programs
 
     texts: list[str] = []
 
-    def run(command: list[str], environment: dict[str, str], timeout: float) -> program.Ended:
-        ended = original(command, environment, timeout)
+    def run(command: list[str], home: str, timeout: float, *, trusted: bool = False) -> programs.Ended:
+        ended = original(command, home, timeout, trusted=trusted)
         texts.append(ended.output)
         return ended
 
-    original = program.run
-    for module in (program, helm):
+    original = programs.run
+    for module in (programs, helm):
         vars(module)["run"] = run
     folders = (str(path) for path in sorted(corpus.iterdir()) if path.is_dir())
     wall = time.perf_counter()

@@ -13,7 +13,7 @@ import pytest
 
 from cmlint.check import check
 from cmlint.config import Config
-from cmlint.sources import program
+from cmlint.system import programs
 from tests.support.command import COMMAND, cmlint
 from tests.support.run import concise, inside, rules, write
 
@@ -173,14 +173,14 @@ def bomb(depth: int) -> str:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets one limit the memory of others")
 def test_what_needs_too_much_memory_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program, "MEMORY", 512 * 1024**2)
+    monkeypatch.setattr(programs, "MEMORY", 512 * 1024**2)
     files = {"kustomization.yaml": "resources: [a.yaml]\npatches: [{path: bomb.yaml}]\n", "bomb.yaml": bomb(12)}
     write(tmp_path, {**files, "a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"})
     assert told(tmp_path) == ["kustomization.yaml: not built: it needs more than 0.5 GB of memory"]
 
 
 def test_what_writes_too_much_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program, "OUTPUT", 1024**2)
+    monkeypatch.setattr(programs, "OUTPUT", 1024**2)
     big = "{{- range until 3000 }}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
     big += 'data: {a: "{{ repeat 1000 "x" }}"}\n{{- end }}\n'
     write(tmp_path, {"chart/Chart.yaml": CHART, "chart/templates/a.yaml": big})

@@ -255,7 +255,7 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "outside": (outside, "a link that leads out of the repository"),
     "device": (lambda path: path.symlink_to("/dev/zero"), "a link that leads out of the repository"),
     "pipe": (os.mkfifo, "not a regular file"),
-    "folder": (Path.mkdir, "is a directory"),
+    "folder": (Path.mkdir, "not a regular file"),
     "loop": (lambda path: path.symlink_to(path.name), "too many levels of symbolic links"),
     "nowhere": (lambda path: path.symlink_to("nowhere"), "no such file or directory"),
     "large": (

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from cmlint.model.facts import Target
-from cmlint.sources import files
+from cmlint.sources import chart_files, files
 from cmlint.sources.parts import Part, Place, read_parts
 from cmlint.sources.rendered import RenderedText, Templates
 from cmlint.sources.template import ANYTHING, Chunk
@@ -82,6 +82,11 @@ class Chart:
                 if entry.is_symlink() and is_folder(entry):
                     tops.append(entry.path)
         return None
+
+    @cached_property
+    def contents(self) -> chart_files.ChartFiles:
+        """What lies in its folder."""
+        return chart_files.ChartFiles(self.folder)
 
     @property
     def tests(self) -> list[str]:

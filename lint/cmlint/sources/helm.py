@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import reduce
@@ -27,20 +26,17 @@ from cmlint.model.facts import HELM_CHART, Container, Document, Fault, FileFacts
 from cmlint.patterns import Patterns
 from cmlint.sources import files, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
-from cmlint.sources.program import NotBuiltError, TimeOutError, none_left, run
 from cmlint.sources.reading import hash_of
 from cmlint.sources.rendered import SOURCE, RenderedText
 from cmlint.system.files import is_folder, is_within, real_path, root_of, tree
 from cmlint.system.folders import temporary
+from cmlint.system.programs import NotBuiltError, TimeOutError, find, none_left, run
 
 INSTALL = "install helm; `--helm` names one elsewhere"
 NAMESPACE = "release-namespace"
 """The namespace to render for; what is written in it is written for any."""
 
 HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
-REMOTE_SCHEMA = r"values don't meet the specifications[\s\S]*failing loading \"https?://"
-"""What helm says where the schema of a chart's values takes another one from the net."""
-
 STEPS = r"^An error occurred while checking for chart dependencies\. You may need to run (`[^`]*`) [^:]*: (.*)$"
 
 
@@ -295,7 +291,7 @@ def chosen_for(chart: Chart, wishes: HelmWishes) -> list[Choice]:
 
 def find_helm(wished: str | None) -> str | None:
     """The program to render with, or None; raises ValueError when there is none as wished for."""
-    found = shutil.which(os.path.expanduser(wished or "helm"))
+    found = find(os.path.expanduser(wished or "helm"))
     if wished and not found:
         raise ValueError(f"there is no program `{wished}` to render charts with; name helm")
     return found
@@ -311,10 +307,11 @@ def unchecked(charts: Sequence[Chart]) -> files.Problem:
 def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home: str) -> str:
     """What helm renders of a chart; raises NotBuiltError.
 
-    Helm's home is an empty folder, so that neither plugins nor repositories of the user have a say.
+    A chart that makes helm read more than the chart is not given to it.
     """
     if chart.unfit:
         raise NotBuiltError(chart.unfit)
+    chart.contents.refuse()
     for path in values.files:
         if values.gift and not is_within(real_path(path), root_of(chart.folder)):
             raise NotBuiltError(f"`{files.shown(path)}` leads out of the folder")
@@ -334,18 +331,19 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
         f"{major}.{minor}.0",
     ]
     texts = [save(text, home) for text in values.texts]
-    paths = [*values.files, *texts]
-    command += ["--values", ",".join(paths)] if paths else []
+    for path in (*map(os.path.abspath, values.files), *texts):
+        command += ("--values", quoted(path))
     command += values.gift.options if values.gift else ()
-    folders = {f"HELM_{name}_HOME": os.path.join(home, name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("HELM_")}
-    environment |= {**tool.OFFLINE, **folders, "KUBECONFIG": os.devnull}
-    ended = run(command, environment, wishes.timeout)
-    if ended.code and re.search(REMOTE_SCHEMA, ended.errors):
-        ended = run([*command, "--skip-schema-validation"], environment, wishes.timeout)
+    ended = run(command, home, wishes.timeout)
     if ended.code:
-        raise NotBuiltError(why(reduce(lambda said, path: said.replace(path, "its values"), texts, ended.errors)))
+        shown = {**{os.path.abspath(path): path for path in values.files}, **dict.fromkeys(texts, "its values")}
+        raise NotBuiltError(why(reduce(lambda said, path: said.replace(path, shown[path]), shown, ended.errors)))
     return ended.output
+
+
+def quoted(path: str) -> str:
+    """A path as one value of an option of helm that takes several between commas, in the manner of CSV."""
+    return '"' + path.replace('"', '""') + '"' if re.search('[,"\r\n]', path) else path
 
 
 def save(text: str, home: str) -> str:

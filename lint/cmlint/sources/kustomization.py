@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -11,23 +10,12 @@ from cmlint.cache.states import Seen
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.made import TABLE, Makers
 from cmlint.model.facts import FileFacts
-from cmlint.sources import files
-from cmlint.sources.parts import Part, Place, inner_part, read_parts
+from cmlint.sources import files, outside
+from cmlint.sources.outside import CHARTS, FILES, FOLDERS, GENERATORS, PATHS, PLUGINS
+from cmlint.sources.parts import Part, Place, inner_part, read_parts, read_whole
 from cmlint.system.files import is_within, real_path
 
 GROUP = "kustomize.config.k8s.io/"
-
-FOLDERS = ("resources", "bases", "components", "generators", "transformers", "validators")
-"""The fields that may name folders with other kustomizations; but for `components`, they may name files as well."""
-
-PLUGINS = ("generators", "transformers", "validators")
-FILES = ("patchesStrategicMerge", "configurations", "crds")
-PATHS = ("patches", "patchesJson6902", "replacements")
-GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
-CHARTS = ("helmCharts", "helmChartInflationGenerator")
-
-REMOTE = r"(?i)(git::)?((ssh|https?|file)://|[a-z][a-z0-9-]*@|github\.com[/:])"
-"""What kustomize fetches (`api/internal/git/repospec.go`, and `api/internal/loader/fileloader.go` for single files)."""
 
 CHANGES = (
     *("patches", "patchesStrategicMerge", "patchesJson6902", "images", "imageTags", "replacements", "vars"),
@@ -45,7 +33,10 @@ class Kustomization:
     def __init__(self, path: str, shown: str, text: str) -> None:
         self.path, self.shown, self.text = path, shown, text
         self.folder = os.path.dirname(path)
-        self.root = next(iter(read_parts(shown, text)), None) or Part(Place(shown, 0, 0))
+        parts, self.is_read = read_whole(shown, text)
+        self.root = parts[0] if parts else Part(Place(shown, 0, 0))
+        outside.spell(self.root)
+        self.documents = parts
         self.full_paths: dict[str, str] = {}
 
     @property
@@ -69,13 +60,26 @@ class Kustomization:
         parts = [item for field in PLUGINS for item in self.root.entries(field)]
         paths = [self.own(item.text or "") for item in parts if "\n" not in (item.text or "")]
         found = [inner for item in parts if "\n" in (item.text or "") for inner in inner_part(item, self.text)]
-        return [*found, *(part for path in paths if path for part in documents_of(path))]
+        found += [part for path in paths if path for part in documents_of(path)]
+        for part in found:
+            outside.spell(part)
+        return found
 
     @property
-    def has_plugin_folders(self) -> bool:
-        """Whether any of these configurations come from other kustomizations."""
+    def plugin_folders(self) -> list[str]:
+        """The real paths of the folders with other kustomizations from which any of these configurations come."""
         names = (item.text or "" for field in PLUGINS for item in self.root.entries(field))
-        return any(os.path.isdir(self.full(name)) for name in names if "\n" not in name)
+        folders = (self.full(name) for name in names if "\n" not in name)
+        return [folder for folder in folders if os.path.isdir(folder)]
+
+    @property
+    def plugin_texts(self) -> Iterator[tuple[str, str]]:
+        """The texts that may hold these configurations, each with the name of its field or file; raises OSError."""
+        for field in PLUGINS:
+            for item in self.root.entries(field):
+                yield field, item.text or ""
+                if path := self.own(item.text or ""):
+                    yield item.text or "", files.read(path)
 
     @property
     def charts(self) -> list[Part]:
@@ -107,8 +111,7 @@ class Kustomization:
     @property
     def remotes(self) -> list[Part]:
         """What it names that is not on this machine."""
-        remote = [item for item in self.named if re.match(REMOTE, item.text or "")]
-        return [item for item in remote if not os.path.isfile(self.full(item.text or ""))]
+        return [item for item in self.named if outside.is_remote(item.text or "", self.folder)]
 
     @property
     def manifests(self) -> list[str]:
@@ -126,9 +129,10 @@ class Kustomization:
                     yield where, entry.at("target")
 
     def full(self, name: str) -> str:
-        """The real path of what it names."""
+        """The real path of what it names: as to kustomize, `link/..` is the folder that the link is in."""
         if name not in self.full_paths:
-            self.full_paths[name] = real_path(os.path.join(self.folder, name))
+            path = os.path.normpath(os.path.join(self.folder, name.replace("\0", "")))
+            self.full_paths[name] = real_path(path)
         return self.full_paths[name]
 
     @cached_property
@@ -228,9 +232,14 @@ class Project:
         if kustomization.folder not in self.uses:
             names = (item.text or "" for field in FOLDERS for item in kustomization.root.entries(field))
             folders = (kustomization.full(name) for name in names if "\n" not in name)
-            found = [self.in_folder(folder) for folder in folders if os.path.isdir(folder)]
+            inside = (folder for folder in folders if os.path.isdir(folder) and self.is_inside(folder))
+            found = [self.in_folder(folder) for folder in inside]
             self.uses[kustomization.folder] = [other for other in found if other]
         return self.uses[kustomization.folder]
+
+    def is_inside(self, path: str) -> bool:
+        """Whether a real path lies in what may be read."""
+        return is_within(path, self.roots)
 
     def tree(self, kustomization: Kustomization) -> list[Kustomization]:
         """A kustomization and all that it uses, each once, in the order in which they are applied."""
@@ -278,10 +287,7 @@ class Project:
             seen.note(one.path)
             for item in one.named:
                 seen.note(os.path.join(one.folder, item.text or ""))
-            plugins = (item.text or "" for field in PLUGINS for item in one.root.entries(field))
-            if (remote and (one.remotes or one.charts)) or any(
-                os.path.isdir(one.full(name)) for name in plugins if "\n" not in name
-            ):
+            if (remote and (one.remotes or one.charts)) or one.plugin_folders:
                 seen.whole = False
 
     def note_folders(self, folders: Iterable[str], seen: Seen) -> None:

@@ -19,16 +19,17 @@ from cmlint.cache import builds as cache
 from cmlint.cache.states import Seen
 from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.facts import Document, Fault, FileFacts, Key, Provider, Scalar, Target
-from cmlint.sources import files, tool
-from cmlint.sources.kustomization import GENERATORS, Kustomization, Project
+from cmlint.sources import files, outside, tool
+from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import Origin, take_origins
-from cmlint.sources.parts import Part
-from cmlint.sources.program import NotBuiltError, TimeOutError, none_left
+from cmlint.sources.outside import GENERATORS
+from cmlint.sources.parts import Part, read_whole
 from cmlint.sources.secrets import without_values
 from cmlint.sources.tool import Wishes
-from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, is_within, root_of, tree
+from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, root_of, tree
 from cmlint.system.folders import temporary
+from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
 METADATA = ("originAnnotations", "transformerAnnotations")
@@ -153,7 +154,9 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched. Raises
     NotBuiltError.
     """
-    refuse(project, leaf, wishes)
+    home = f"{folder}.home"
+    os.makedirs(home)
+    refuse(project, leaf, program, wishes, home)
     if program is None:
         raise NotBuiltError(f"there is neither kustomize nor kubectl to build it with; {tool.INSTALL}")
     used = project.used_by(project.tree(leaf))
@@ -165,8 +168,15 @@ def build(project: Project, leaf: Kustomization, folder: str, program: str | Non
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
         json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
+    return folder, built_by(program, copy, project, leaf, wishes, home, root)
+
+
+def built_by(
+    program: str, folder: str, project: Project, leaf: Kustomization, wishes: Wishes, home: str, root: str = ""
+) -> str:
+    """What a program builds in a folder for a leaf, which lies in a copy below `root`; raises NotBuiltError."""
     try:
-        return folder, tool.build(copy, program, wishes)
+        return tool.build(folder, program, wishes, home)
     except NotBuiltError as error:
         said = str(error).replace(root, "") if root else str(error)
         reason = condensed(without_values(said, project, project.tree(leaf)), project, leaf)
@@ -195,36 +205,73 @@ def mirror(used: Iterable[str], roots: tuple[str, ...], root: str) -> str:
     return root
 
 
-def refuse(project: Project, leaf: Kustomization, wishes: Wishes) -> None:
-    """Raises NotBuiltError when a build would need what is not allowed."""
-    for kustomization in project.tree(leaf):
-        if kustomization.remotes and not wishes.allow_remote:
-            address = kustomization.remotes[0].text
-            raise NotBuiltError(f"`{address}` would have to be fetched, which `--allow-remote` allows", "remote")
-        if kustomization.charts and not wishes.enable_helm:
-            raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "helm")
-        for item in kustomization.named:
-            if why := unfit(kustomization.full(item.text or ""), project):
-                raise NotBuiltError(why)
+def refuse(project: Project, leaf: Kustomization, program: str | None, wishes: Wishes, home: str) -> None:
+    """Raises NotBuiltError when a build would need what is not allowed.
 
-
-def unfit(path: str, project: Project) -> str | None:
-    """Why kustomize must not open what is at a real path; None where it may.
-
-    It refuses files outside of a kustomization's folder itself, but takes other kustomizations from anywhere.
+    Kustomizations that give configurations of plugins are built by themselves, inner ones first, since only what they
+    build tells what these plugins would read.
     """
-    if os.path.isdir(path):
-        if not is_within(path, project.roots):
-            return f"the folder `{project.shown(path)}` is outside of the repository"
-        paths = [os.path.join(path, name) for name in files.KUSTOMIZATIONS]
-    else:
-        paths = [path]
-    for each in filter(os.path.exists, paths):
-        if not os.path.isfile(each):
-            return f"`{project.shown(each)}` is {NotRegularError().strerror}"
-        if os.path.getsize(each) > MANIFEST:
-            return f"`{project.shown(each)}` is {TooLargeError(MANIFEST).strerror}"
-    return None
+    for one in project.tree(leaf):
+        refuse_unread(project, one)
+        for part in one.documents:
+            refuse_part(part, one, wishes)
+        for part in given_to_plugins(one):
+            refuse_part(part, one, wishes)
+        refuse_unfit(project, one)
+        for folder in one.plugin_folders if program else ():
+            parts, whole = read_whole("", built_by(program or "", folder, project, leaf, wishes, home))
+            if not whole:
+                raise NotBuiltError(f"what `{project.shown(folder)}` builds is not valid YAML")
+            for part in filter(outside.is_plugin, parts):
+                refuse_part(part, one, wishes)
+
+
+def refuse_part(part: Part, kustomization: Kustomization, wishes: Wishes) -> None:
+    """Raises NotBuiltError for what a kustomization, or a plugin that it configures, must not do."""
+    outside.refuse(part, kustomization.folder, allow_remote=wishes.allow_remote, enable_helm=wishes.enable_helm)
+
+
+def refuse_unfit(project: Project, kustomization: Kustomization) -> None:
+    """Raises NotBuiltError where kustomize would open a pipe, a device or a file that is too large."""
+    for item in kustomization.named:
+        path = kustomization.full(item.text or "")
+        paths = [os.path.join(path, name) for name in files.KUSTOMIZATIONS] if os.path.isdir(path) else [path]
+        for each in filter(os.path.exists, paths):
+            if not os.path.isfile(each):
+                raise NotBuiltError(f"`{project.shown(each)}` is {files.reason(NotRegularError())}")
+            if os.path.getsize(each) > MANIFEST:
+                raise NotBuiltError(f"`{project.shown(each)}` is {files.reason(TooLargeError(MANIFEST))}")
+
+
+def refuse_unread(project: Project, kustomization: Kustomization) -> None:
+    """Raises NotBuiltError where kustomize may read what cmlint cannot, or must not."""
+    if not kustomization.is_read:
+        raise NotBuiltError(f"`{kustomization.shown}` is not valid YAML")
+    for name in outside.texts(kustomization.root, outside.FOLDER_NAMES):
+        folder = kustomization.full(name)
+        if not os.path.isdir(folder):
+            continue
+        if not project.is_inside(folder):
+            raise NotBuiltError(f"the folder `{name}` lies outside the repository")
+        for path in (os.path.join(folder, known) for known in files.KUSTOMIZATIONS):
+            if os.path.isfile(path) and project.in_folder(folder) is None:
+                try:
+                    project.text(path)
+                except (OSError, UnicodeDecodeError) as error:
+                    raise NotBuiltError(f"`{project.shown(path)}` cannot be read: {files.reason(error)}") from None
+
+
+def given_to_plugins(kustomization: Kustomization) -> Iterator[Part]:
+    """The configurations of built-in plugins that a kustomization gives in its own texts and files."""
+    try:
+        texts = list(kustomization.plugin_texts)
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotBuiltError(f"a file of plugins cannot be read: {files.reason(error)}") from None
+    for name, text in texts:
+        parts, whole = read_whole("", text)
+        if not whole:
+            raise NotBuiltError(f"`{name}` is not valid YAML")
+        yield from filter(outside.is_plugin, parts)
 
 
 def condensed(reason: str, project: Project, leaf: Kustomization) -> str:
@@ -369,7 +416,8 @@ def builds(project: Project, leaf: Kustomization, text: str, wishes: Wishes) -> 
     """Whether a kustomization builds the very text."""
     program = tool.find_program(wishes.program)
     try:
-        refuse(project, leaf, wishes)
-        return program is not None and tool.build(leaf.folder, program, wishes) == text
+        with temporary() as home:
+            refuse(project, leaf, program, wishes, home)
+            return program is not None and tool.build(leaf.folder, program, wishes, home) == text
     except NotBuiltError:
         return False

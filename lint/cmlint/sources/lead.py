@@ -125,8 +125,11 @@ class BuiltText:
     @cached_property
     def sources(self) -> dict[str, str]:
         """The files that it was built from: their paths as shown, and the real ones."""
-        used = self.project.used_by(self.project.tree(self.leaf)) if self.leaf else ()
-        return {self.project.shown(path): path for path in sorted(used) if os.path.isfile(path)}
+        if self.leaf is None:
+            return {}
+        used = self.project.used_by(self.project.tree(self.leaf))
+        inside = (path for path in sorted(used) if self.project.is_inside(path))
+        return {self.project.shown(path): path for path in inside if os.path.isfile(path)}
 
     def paths(self) -> Iterable[str]:
         """The paths of the texts that it was built from; of one from elsewhere, its own."""
@@ -152,10 +155,15 @@ class BuiltObject:
 
     @cached_property
     def document(self) -> Part | None:
-        """The document that the object was made of; None for a generated one."""
+        """The document that the object was made of; None for a generated one.
+
+        A patch may write any origin, so only a file that was used is read.
+        """
         if not self.origin.path or self.origin.repo:
             return None
-        return writers.own_document(self.project.read_parts(self.full(self.origin.path)), self.root)
+        path = self.full(self.origin.path)
+        used = self.text.leaf is None or path in self.text.sources.values()
+        return writers.own_document(self.project.read_parts(path), self.root) if used else None
 
     @cached_property
     def first(self) -> Part | None:
@@ -192,7 +200,9 @@ class BuiltObject:
 
     def kustomization_at(self, path: str) -> Kustomization | None:
         """The kustomization whose file is at a path, where it is on this machine."""
-        return self.project.in_folder(os.path.dirname(self.full(path))) if path else None
+        folder = os.path.dirname(self.full(path)) if path else ""
+        tree = self.project.tree(self.text.leaf) if self.text.leaf and folder else ()
+        return next((one for one in tree if one.folder == folder), None)
 
     @property
     def head(self) -> Place:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cmlint.manifest.decode import Decoder
 from cmlint.manifest.documents import cut
-from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
+from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.model.facts import Span
 
 LARGEST = 1_000_000
 """A document with more values than this is made of aliases of aliases, and none that anybody wrote."""
+
+
+BINARY = "tag:yaml.org,2002:binary"
+MERGE = "<<"
+"""The key that merges other mappings in."""
 
 
 class Place(NamedTuple):
@@ -27,9 +32,12 @@ class Place(NamedTuple):
 
 
 class Part:
-    """A value: a scalar has a `text`, a mapping `fields`, a sequence `items`."""
+    """A value: a scalar has a `text`, a mapping `fields`, a sequence `items`.
 
-    __slots__ = ("fields", "items", "place", "text")
+    `repeated` are entries of the mapping with a name that counts elsewhere in it: readers differ in which of them wins.
+    """
+
+    __slots__ = ("fields", "items", "place", "repeated", "text")
 
     def __init__(
         self,
@@ -37,10 +45,12 @@ class Part:
         text: str | None = None,
         fields: dict[str, Field] | None = None,
         items: list[Part] | None = None,
+        repeated: Sequence[tuple[str, Part]] = (),
     ) -> None:
         self.place, self.text = place, text
         self.fields: dict[str, Field] = fields or {}
         self.items: list[Part] = items or []
+        self.repeated = repeated
 
     def at(self, *names: str) -> Part | None:
         """What stands at a path of fields, or None."""
@@ -60,6 +70,16 @@ class Part:
         part = self.at(name)
         return part.items if part else []
 
+    def entries_written(self) -> list[tuple[str, Part]]:
+        """Every entry of a mapping, also those that another one of the name may replace."""
+        return [*((name, field.value) for name, field in self.fields.items()), *self.repeated]
+
+    @property
+    def collections(self) -> list[Part]:
+        """The mappings and sequences directly in it."""
+        values = (*(value for _, value in self.entries_written()), *self.items)
+        return [value for value in values if value.text is None]
+
     def scalars(self) -> Iterator[Part]:
         """Every scalar in the tree."""
         if self.text is not None:
@@ -78,6 +98,21 @@ class Field(NamedTuple):
 def read_parts(path: str, text: str) -> list[Part]:
     """The documents of a text that can be parsed."""
     return [part for start, end in cut(text) if (part := read_part(path, text[start:end], start))]
+
+
+def read_whole(path: str, text: str) -> tuple[list[Part], bool]:
+    """The documents of a text, and whether these are all: no other one has failed to be parsed."""
+    found = [(read_part(path, text[start:end], start), text[start:end]) for start, end in cut(text)]
+    parts = [part for part, _ in found if part]
+    return parts, all(part or is_empty(chunk) for part, chunk in found)
+
+
+def is_empty(chunk: str) -> bool:
+    """Whether a document holds nothing."""
+    try:
+        return compose(chunk) is None
+    except (YamlSyntaxError, TooDeepError, ValueError):
+        return False
 
 
 def read_part(path: str, chunk: str, base: int) -> Part | None:
@@ -105,14 +140,27 @@ def part_of(decoder: Decoder, path: str, node: Node) -> Part:
     """A node with all that is below it."""
     place = Place(path, *place_of(decoder, node))
     if isinstance(node, ScalarNode):
-        return Part(place, text=str(node.value))
+        value = decoder.resolve(node) if node.tag == BINARY else node.value
+        return Part(place, text=str(value))
     if isinstance(node, SequenceNode):
         return Part(place, items=[part_of(decoder, path, item) for item in node.value])
     fields = {
         name: Field(Place(path, *place_of(decoder, key)), part_of(decoder, path, value))
         for name, key, value in decoder.items(node)
     }
-    return Part(place, fields=fields)
+    if len(fields) == len(node.value) and all(key.value != MERGE for key, _ in node.value):
+        return Part(place, fields=fields)
+    return Part(place, fields=fields, repeated=[(name, part_of(decoder, path, value)) for name, value in pairs(node)])
+
+
+def pairs(node: Node) -> Iterator[tuple[str, Node]]:
+    """The entries of a mapping with scalar keys as they are written, those of mappings that are merged in included."""
+    for key, value in node.value if isinstance(node, MappingNode) else ():
+        if isinstance(key, ScalarNode):
+            yield str(key.value), value
+            if key.value == MERGE:
+                for item in value.value if isinstance(value, SequenceNode) else (value,):
+                    yield from pairs(item)
 
 
 def place_of(decoder: Decoder, node: Node) -> tuple[int, int]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Span
-from cmlint.sources.kustomization import GENERATORS, Kustomization, Project
+from cmlint.sources.kustomization import Kustomization, Project
+from cmlint.sources.outside import GENERATORS
 from cmlint.sources.parts import Part, Place
 from cmlint.sources.writers import written_by
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 
 import msgspec
@@ -12,19 +11,10 @@ import msgspec
 from cmlint.cache.builds import BuildsCache
 from cmlint.cache.states import Seen
 from cmlint.manifest.made import TABLE, Makers
-from cmlint.sources import program
-from cmlint.sources.program import NotBuiltError
+from cmlint.system import programs
+from cmlint.system.programs import NotBuiltError
 
 INSTALL = "install kustomize or kubectl, or `pip install 'cmlint[kustomize]'`; `--kustomize` names one elsewhere"
-
-OFFLINE = {
-    "GIT_ALLOW_PROTOCOL": "none",
-    "HTTP_PROXY": "http://127.0.0.1:1",
-    "HTTPS_PROXY": "http://127.0.0.1:1",
-    "NO_PROXY": "",
-}
-"""An environment in which neither git nor kustomize reaches anything: what is remote is found before, and this is to
-make sure."""
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -50,21 +40,25 @@ def find_program(wished: str | None) -> str | None:
     ValueError when there is no program as wished for.
     """
     if wished:
-        if found := shutil.which(os.path.expanduser(wished)):
+        if found := programs.find(os.path.expanduser(wished)):
             return found
         raise ValueError(f"there is no program `{wished}` to build kustomizations with; name kustomize or kubectl")
-    own = os.path.dirname(sys.executable)
-    return shutil.which("kustomize") or shutil.which("kubectl") or shutil.which("kubectl", path=own)
+    own = os.path.join(os.path.dirname(os.path.abspath(sys.executable)), "kubectl")
+    return programs.find("kustomize") or programs.find("kubectl") or programs.find(own)
 
 
-def build(folder: str, path: str, wishes: Wishes) -> str:
-    """What the kustomization in a folder builds; raises NotBuiltError with what the program at a path says."""
+def build(folder: str, path: str, wishes: Wishes, home: str) -> str:
+    """What the kustomization in a folder builds; raises NotBuiltError with what the program at a path says.
+
+    `home` is an empty folder for the program. Where fetching is allowed, the program is the user's own: private bases
+    need the user's git, network and credentials.
+    """
     stem = os.path.basename(path).removesuffix(".exe")
     command = [path, *(("kustomize",) if stem.startswith("kubectl") else ("build",)), folder]
     if wishes.enable_helm:
-        command.append("--enable-helm")
-    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", **({} if wishes.allow_remote else OFFLINE)}
-    ended = program.run(command, environment, wishes.timeout)
+        helm = programs.find("helm")
+        command += ["--enable-helm", *(("--helm-command", helm) if helm else ())]
+    ended = programs.run(command, home, wishes.timeout, trusted=wishes.allow_remote)
     if ended.code:
         raise NotBuiltError(why(ended.errors), "plugin" if "external plugins disabled" in ended.errors else "")
     return ended.output

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cmlint.sources.kustomization import GENERATORS, Kustomization, Project, sources_of
+from cmlint.sources.kustomization import Kustomization, Project, sources_of
+from cmlint.sources.outside import GENERATORS
 from cmlint.sources.parts import Field, Part, Place
 
 FURTHEST = 1000

@@ -1,0 +1,184 @@
+"""What lies in the folder of a chart, and what helm would read outside of it.
+
+Helm follows links, and opens what the schema of a chart's values refers to, on this machine and in the network
+(`pkg/chart/loader` and `pkg/chartutil/jsonschema.go` in helm/helm).
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import posixpath
+import re
+import tarfile
+import zlib
+from collections.abc import Iterator
+from functools import cached_property
+from typing import IO
+
+from cmlint.sources import files
+from cmlint.system.files import TooLargeError, is_within, read, real_path, root_of
+from cmlint.system.programs import NotBuiltError
+
+REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+KNOWN_REFERENCE = (
+    r"#|(?i:urn:)|https?://json-schema\.org/(draft-0[467]/schema|draft/(2019-09|2020-12)/schema|schema)(#|$)"
+)
+"""A reference that helm finds in the schema itself or in itself; to a `urn:` it never looks."""
+
+SCHEMA = "values.schema.json"
+LARGEST, LARGEST_IN_ALL = 5 * 1024**2, 100 * 1024**2
+"""How large a schema or an archive inside another one may be, and all that is unpacked of the archives of a chart.
+
+Helm reads no larger file, and of no archive more in all.
+"""
+
+
+class ChartFiles:
+    """The files and folders of a chart, by its folder as it was given."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder, self.root = folder, root_of(folder)
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """All that lies in it, also behind links that stay in what may be read, in the order in which it is met."""
+        entered: set[str] = set()
+        met: list[str] = []
+        for folder, names, found in os.walk(self.folder, followlinks=True):
+            if (own := real_path(folder)) in entered:
+                names.clear()
+                continue
+            entered.add(own)
+            met += (os.path.join(folder, name) for name in sorted([*names, *found]))
+            real = {name: real_path(os.path.join(folder, name)) for name in names}
+            names[:] = [name for name in names if real[name] not in entered and is_within(real[name], self.root)]
+        return met
+
+    @cached_property
+    def reference(self) -> tuple[str, str] | None:
+        """A schema that refers to something outside the chart, as it is shown, and what it refers to.
+
+        Raises NotBuiltError for a file that is too large, or otherwise unclear.
+        """
+        budget = Budget(LARGEST_IN_ALL)
+        for path in filter(os.path.isfile, self.paths):
+            try:
+                if os.path.basename(path) == SCHEMA and (found := reference_out_of_file(path)):
+                    return files.shown(path), found
+                if path.endswith(".tgz") and (inner := reference_out_of_archive(path, budget)):
+                    return f"{files.shown(path)}: {inner[0]}", inner[1]
+            except (UnclearError, RecursionError):
+                raise NotBuiltError(
+                    f"`{files.shown(path)}` cannot be looked through for what helm would open"
+                ) from None
+        return None
+
+    def refuse(self) -> None:
+        """Raises NotBuiltError for a chart of which helm would read more than the chart itself."""
+        if self.reference:
+            name, address = self.reference
+            raise NotBuiltError(f"`{name}` refers to `{address}`, which is outside the chart")
+
+
+def reference_out_of_file(path: str) -> str | None:
+    """The first reference in the schema of values at a path that helm would open; None where there is none."""
+    try:
+        return reference_out_of(read(path, LARGEST))
+    except TooLargeError:
+        raise UnclearError from None
+    except OSError:
+        return None
+
+
+def reference_out_of_archive(path: str, budget: Budget) -> tuple[str, str] | None:
+    """The first such reference in an archive of a chart or in those inside it, and the name of its schema."""
+    try:
+        return reference_in_archive(io.BytesIO(read(path, LARGEST_IN_ALL)), budget)
+    except TooLargeError:
+        raise UnclearError from None
+    except OSError:
+        return None
+
+
+def reference_in_archive(file: IO[bytes], budget: Budget) -> tuple[str, str] | None:
+    """The same of an open archive; of one that is broken, helm says what is wrong with it.
+
+    Raises UnclearError for one that holds more than the budget, or more than Python sees in it.
+    """
+    try:
+        raw = budget.read(gzip.GzipFile(fileobj=file))
+        with tarfile.open(fileobj=io.BytesIO(raw), mode="r:") as archive:
+            for member in archive:
+                base = posixpath.basename(member.name.replace("\\", "/"))
+                if not member.isreg() or not (base == SCHEMA or base.endswith(".tgz")):
+                    continue
+                content = archive.extractfile(member)
+                inner = content.read() if content else b""
+                if base == SCHEMA and (found := reference_out_of(inner)):
+                    return member.name, found
+                if base != SCHEMA and (below := reference_in_archive(io.BytesIO(inner), budget)):
+                    return below
+            if raw[archive.offset :].strip(b"\0"):
+                raise UnclearError
+    except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error):
+        return None
+    return None
+
+
+class UnclearError(Exception):
+    """A schema or an archive that cmlint does not look through."""
+
+
+class Budget:
+    """How many bytes may yet be unpacked."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def read(self, stream: gzip.GzipFile) -> bytes:
+        """All of a stream; raises UnclearError when it holds more."""
+        found = stream.read(self.left + 1)
+        self.left -= len(found)
+        if self.left < 0:
+            raise UnclearError
+        return found
+
+
+def reference_out_of(raw: bytes) -> str | None:
+    """The first reference in a schema of values that helm would open; None where there is none.
+
+    Of a schema that is not JSON, helm says what is wrong with it.
+    """
+    if len(raw) > LARGEST:
+        raise UnclearError
+    try:
+        text = raw.decode("utf-8", "replace")
+        found = json.loads(text, object_pairs_hook=Entries, parse_int=str, parse_float=str)
+    except RecursionError:
+        raise UnclearError from None
+    except ValueError:
+        return None
+    return next(references_in(found), None)
+
+
+class Entries(list[tuple[str, object]]):
+    """The entries of a JSON object, repeated ones included."""
+
+
+def references_in(schema: object) -> Iterator[str]:
+    """The references in a schema to what is neither in it nor known to helm."""
+    stack = [schema]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Entries):
+            for name, value in node:
+                if name in (*REFERENCES, "$schema") and isinstance(value, str):
+                    if value and not re.match(KNOWN_REFERENCE, value):
+                        yield value
+                else:
+                    stack.append(value)
+        elif isinstance(node, list):
+            stack.extend(node)

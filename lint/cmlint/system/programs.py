@@ -1,0 +1,253 @@
+"""Runs other programs: without network, in an empty home of their own, within limits of time, memory and output.
+
+What they read may be hostile: a few lines of YAML make kustomize ask for all the memory that there is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from threading import Event, Lock, Thread
+from typing import IO, NamedTuple
+
+MEMORY = 2 * 1024**3
+"""The bytes of memory that a program may use; only Linux can limit them."""
+
+OUTPUT = 64 * 1024**2
+"""The bytes that a program may write to each stream, and the size of the largest file that it may write."""
+
+OPEN_FILES = 4096
+"""How many files a program may have open at once."""
+
+OUT_OF_MEMORY = ("out of memory", "cannot allocate memory", "failed to reserve")
+
+KEPT = (
+    *("LANG", "LANGUAGE", "TZ"),
+    *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE"),
+)
+"""The environment variables that a program keeps, besides `LC_*`: languages, and what Windows needs."""
+
+HOMES = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TMPDIR", "TEMP", "TMP")
+"""The variables that name the home of a program and its temporary folder."""
+
+CLOSED = {
+    **{
+        name: "http://127.0.0.1:1"
+        for scheme in ("HTTP", "HTTPS", "FTP", "ALL")
+        for name in (f"{scheme}_PROXY", f"{scheme}_proxy".lower())
+    },
+    "NO_PROXY": "",
+    "no_proxy": "",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_TERMINAL_PROMPT": "0",
+    "KUBECONFIG": os.devnull,
+}
+"""Variables with which programs reach nothing: no proxy answers, git may use no protocol, and no cluster is known.
+
+Go's programs use no proxy for addresses of this machine; only a network namespace closes these.
+"""
+
+SYSTEM_PROGRAMS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/run/current-system/sw/bin")
+"""Where `unshare` is looked for."""
+
+
+class NotBuiltError(Exception):
+    """Something that is not built: why, in one line. What is of one `kind`, or one reason, is told once."""
+
+    def __init__(self, reason: str, kind: str = "") -> None:
+        super().__init__(reason)
+        self.kind = kind
+
+
+class TimeOutError(NotBuiltError):
+    """One that might be built another time."""
+
+
+class Ended(NamedTuple):
+    """A program that has come to its end: its exit status, and what it wrote."""
+
+    code: int
+    output: str
+    errors: str
+
+
+running: set[subprocess.Popen[bytes]] = set()
+"""The programs that have been started and have not ended."""
+
+starting, broken_off = Lock(), Event()
+"""No program is started between the moment at which a run is broken off and the end of those that are running."""
+
+
+def find(name: str) -> str | None:
+    """The absolute path of a program: one that is on the path, or the one at a path; None where there is none.
+
+    Folders of the path that are relative are passed over, and so is the working directory, which Windows searches
+    first: these may be folders of the repository that is checked.
+    """
+    if os.path.dirname(name):
+        found = shutil.which(name)
+        return os.path.abspath(found) if found else None
+    folders = filter(os.path.isabs, os.get_exec_path())
+    return next((found for folder in folders if (found := shutil.which(os.path.join(folder, name)))), None)
+
+
+def run(command: list[str], home: str, timeout: float, *, trusted: bool = False) -> Ended:
+    """Runs a program in a session of its own, and ends the whole session when it goes beyond a limit.
+
+    `command` begins with the absolute path of the program. `home` is a folder of cmlint's own, empty at first, which is
+    the working directory, the home and the temporary folder of the program. A program has no network, no search path
+    and none of the user's variables. One that is `trusted`, because the user asked on the command line for what needs
+    credentials, runs with the user's own environment and network. Raises NotBuiltError.
+    """
+    process = start(command, home, trusted=trusted)
+    try:
+        limit(process.pid, timeout, trusted=trusted)
+        ended = read(process, timeout)
+    finally:
+        stop(process)
+        process.wait()
+        running.discard(process)
+    if ended.code in (126, 127) and (unrun := re.match(r"unshare: .*: (.*)", ended.errors)):
+        raise NotBuiltError(f"{command[0]} cannot be run: {unrun[1]}")
+    return ended
+
+
+def start(command: list[str], home: str, *, trusted: bool) -> subprocess.Popen[bytes]:
+    """Starts a program, unless the run is broken off; raises NotBuiltError."""
+    words = command if trusted else [*without_network(), *command]
+    with starting:
+        if broken_off.is_set():
+            raise NotBuiltError("the run was broken off")
+        try:
+            process = subprocess.Popen(
+                words,
+                env={**os.environ, "GIT_TERMINAL_PROMPT": "0"} if trusted else environment(home),
+                cwd=home,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise NotBuiltError(f"{command[0]} cannot be run: {error.strerror or error}") from None
+        running.add(process)
+    return process
+
+
+def environment(home: str) -> dict[str, str]:
+    """The environment of a program that is not trusted.
+
+    It has no `PATH`: kustomize would find git there, and git what the repository names. Without one, Go's programs find
+    no other program at all.
+    """
+    kept = {name: value for name, value in os.environ.items() if name.upper() in KEPT or name.startswith("LC_")}
+    return {**kept, **dict.fromkeys(HOMES, home), **CLOSED}
+
+
+@cache
+def without_network() -> tuple[str, ...]:
+    """The words before a command that run it without network; none where the system does not allow that."""
+    if sys.platform != "linux":
+        return ()
+    search = os.pathsep.join(SYSTEM_PROGRAMS)
+    program, probe = shutil.which("unshare", path=search), shutil.which("true", path=search)
+    if program is None or probe is None:
+        return ()
+    words = (program, "--net") if os.geteuid() == 0 else (program, "--user", "--map-root-user", "--net")
+    try:
+        ended = subprocess.run([*words, probe], env={}, capture_output=True, timeout=5, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return words if ended.returncode == 0 else ()
+
+
+def limit(pid: int, timeout: float, *, trusted: bool) -> None:
+    """Limits what a program may use, and its time even for the case that nobody is left to stop it."""
+    if sys.platform != "linux":
+        return
+    import resource
+
+    seconds = int(timeout + 1) * (os.cpu_count() or 1)
+    limits = {resource.RLIMIT_DATA: MEMORY, resource.RLIMIT_CPU: seconds, resource.RLIMIT_CORE: 0}
+    if not trusted:
+        limits |= {resource.RLIMIT_FSIZE: OUTPUT, resource.RLIMIT_NOFILE: OPEN_FILES}
+    for kind, most in limits.items():
+        with suppress(ProcessLookupError, PermissionError, ValueError):
+            _, hard = resource.prlimit(pid, kind)
+            lower = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.prlimit(pid, kind, (lower, lower))
+
+
+def read(process: subprocess.Popen[bytes], timeout: float) -> Ended:
+    """What a program writes until its end; raises NotBuiltError where that is too much or takes too long."""
+    deadline = time.monotonic() + timeout
+    assert process.stdout and process.stderr
+    readers = Reader(process, process.stdout), Reader(process, process.stderr)
+    for reader in readers:
+        reader.join(max(0, deadline - time.monotonic()))
+    if any(reader.is_full for reader in readers):
+        raise NotBuiltError(f"what it writes is more than {OUTPUT // 1024**2} MB")
+    if any(reader.is_alive() for reader in readers):
+        raise TimeOutError(f"it took longer than {timeout:g} seconds; `build-timeout` in the configuration allows more")
+    code, output, errors = process.wait(), *(reader.text for reader in readers)
+    if code and any(words in errors for words in OUT_OF_MEMORY):
+        raise NotBuiltError(f"it needs more than {MEMORY / 1024**3:g} GB of memory")
+    return Ended(code, output, errors)
+
+
+class Reader(Thread):
+    """Reads what a program writes; one that writes too much is stopped."""
+
+    def __init__(self, process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:
+        super().__init__(daemon=True)
+        self.process, self.stream, self.chunks = process, stream, [b""]
+        self.is_full = False
+        self.start()
+
+    def run(self) -> None:
+        """Reads to the end."""
+        size = 0
+        with self.stream:
+            while chunk := self.stream.read(65536):
+                size += len(chunk)
+                if size > OUTPUT:
+                    self.is_full = True
+                    stop(self.process)
+                    return
+                self.chunks.append(chunk)
+
+    @property
+    def text(self) -> str:
+        """What was read."""
+        return b"".join(self.chunks).decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends a program and whatever it has started."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def none_left() -> Iterator[None]:
+    """Ends all programs when a run is broken off, be it by the user (Ctrl-C) or by a request to end."""
+    broken_off.clear()
+    try:
+        yield
+    except BaseException:
+        with starting:
+            broken_off.set()
+            for process in list(running):
+                stop(process)
+        raise
