@@ -129,7 +129,7 @@ def opens(module: str) -> bool:
 def is_of_the_library(called: ast.Attribute) -> bool:
     """Whether a method is one of `os`, `io`, `shutil` or of a path, and not one of ours of the same name."""
     library = isinstance(called.value, ast.Name) and called.value.id in ("os", "io", "shutil", "codecs", "tokenize")
-    return library or called.attr in ("read_bytes", "open") or (called.attr == "read_text" and not called.args)
+    return library or called.attr in ("open", "read_bytes", "read_text")
 
 
 def test_one_module_opens_what_is_read() -> None:

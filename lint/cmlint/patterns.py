@@ -43,8 +43,8 @@ class LeftOut(NamedTuple):
 class Patterns:
     """Patterns of which the last one that matches decides, as in git.
 
-    Where there is `room` only for so many, the rest does not count, nor does a pattern in excess. Raises ValueError for
-    a line that is no pattern.
+    Where there is `room` only for so many, the rest does not count, nor does a line that is in excess or no pattern.
+    Otherwise ValueError is raised for a line that is no pattern.
     """
 
     def __init__(self, lines: Iterable[str], room: int | None = None) -> None:
@@ -58,10 +58,15 @@ class Patterns:
                     number, f"more than {MOST} patterns: those from here on do not count"
                 )
                 break
-            if room is not None and (why := excess(line)):
-                self.left_out = self.left_out or LeftOut(number, why)
-            elif expression := expression_of(line):
-                self.expressions.append(expression)
+            try:
+                if room is not None and (why := excess(line)):
+                    raise ValueError(why)
+                if expression := expression_of(line):
+                    self.expressions.append(expression)
+            except ValueError as error:
+                if room is None:
+                    raise
+                self.left_out = self.left_out or LeftOut(number, str(error))
         self.expressions.reverse()
 
     def __len__(self) -> int:
@@ -96,10 +101,17 @@ def excess(line: str) -> str:
 
 
 def expression_of(line: str) -> tuple[re.Pattern[str], bool] | None:
-    """The expression of a pattern, and whether it includes what it matches; None for a line that matches nothing."""
+    """The expression of a pattern, and whether it includes what it matches; None for a line that matches nothing.
+
+    Raises ValueError for a line that is no pattern.
+    """
     from pathspec import GitIgnoreSpec
 
-    for pattern in GitIgnoreSpec.from_lines([line]).patterns:
+    try:
+        patterns = GitIgnoreSpec.from_lines([line]).patterns
+    except (ValueError, re.error):
+        raise ValueError("a line that is no pattern does not count") from None
+    for pattern in patterns:
         found: re.Pattern[str] | None = getattr(pattern, "regex", None)
         if found is not None and pattern.include is not None:
             return straight(found), pattern.include

@@ -426,6 +426,18 @@ def test_patterns_in_excess_do_not_count(project: Path) -> None:
     assert (told(done), done.stdout) == ([said], CLEAN)
 
 
+@pytest.mark.parametrize("line", ["!", "[z-a]", "\\!["])
+def test_a_line_that_is_no_pattern_does_not_count(project: Path, line: str) -> None:
+    write(project, {"pod.yaml": POD, "other.yaml": WRONG, ".gitignore": f"# {line}\n{line}\nother.yaml\n"})
+    done = limited(project, "check", ".")
+    said = [] if line == "\\![" else ["warning: .gitignore:2: a line that is no pattern does not count"]
+    assert (told(done), done.stdout) == (said, CLEAN)
+    write(project, {".cmlint.yaml": f"exclude: ['{line}']\n"})
+    if said:
+        problem = f"error: .cmlint.yaml:1:11: `{line}` is no pattern of paths"
+        assert told(limited(project, "check", ".")) == [problem, "help: write it as in `.gitignore`"]
+
+
 def test_a_configuration_has_no_patterns_in_excess(project: Path) -> None:
     write(project, {"pod.yaml": POD})
     stars = f"a pattern with more than {WILDCARDS} `*` does not count"

@@ -20,6 +20,7 @@ from cmlint.system.files import (
     is_folder,
     is_within,
     real_path,
+    reason,
     root_of,
     tree,
 )
@@ -189,8 +190,8 @@ def unfit(entry: os.DirEntry[str], root: str) -> str:
     if stat.S_ISDIR(found.st_mode):
         return ""
     if not stat.S_ISREG(found.st_mode):
-        return NotRegularError().strerror
-    return TooLargeError(MANIFEST).strerror if found.st_size > MANIFEST else ""
+        return reason(NotRegularError())
+    return reason(TooLargeError(MANIFEST)) if found.st_size > MANIFEST else ""
 
 
 def read_values(path: str, root: str | None = None) -> Part:

@@ -221,9 +221,9 @@ def unfit(path: str, project: Project) -> str | None:
         paths = [path]
     for each in filter(os.path.exists, paths):
         if not os.path.isfile(each):
-            return f"`{project.shown(each)}` is {NotRegularError().strerror}"
+            return f"`{project.shown(each)}` is {files.reason(NotRegularError())}"
         if os.path.getsize(each) > MANIFEST:
-            return f"`{project.shown(each)}` is {TooLargeError(MANIFEST).strerror}"
+            return f"`{project.shown(each)}` is {files.reason(TooLargeError(MANIFEST))}"
     return None
 
 
