@@ -149,6 +149,15 @@ def test_helm_gets_no_chart_whose_links_lead_to_such_a_file(project: Path) -> No
     assert f"warning: {where} is a link that leads to a folder around it" in told(limited(project, "check", "."))
 
 
+def test_helm_gets_no_such_chart_from_kustomize(project: Path) -> None:
+    write(project, {"app/kustomization.yaml": "helmCharts: [{name: web}]\n", "app/charts/web/Chart.yaml": CHART})
+    os.mkfifo(project / "app/charts/web/values.yaml")
+    said = "app/kustomization.yaml: not built: `app/charts/web/values.yaml` is not a regular file"
+    assert f"warning: {said}" in told(limited(project, "check", ".", "--enable-helm"))
+    write(project, {"app/kustomization.yaml": "helmGlobals: {chartHome: ./charts}\nhelmCharts: [{name: web}]\n"})
+    assert f"warning: {said}" in told(limited(project, "check", ".", "--enable-helm"))
+
+
 @pytest.mark.parametrize("name", ["../outside.yaml", "/etc/passwd", "link/values.yaml"])
 def test_a_configuration_names_no_file_outside(project: Path, name: str) -> None:
     write(project, {"pod.yaml": POD})

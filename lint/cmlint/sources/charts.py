@@ -68,20 +68,7 @@ class Chart:
     @cached_property
     def unfit(self) -> str | None:
         """Why helm does not get it: helm follows links and opens whatever it finds. None where it may have it."""
-        root = root_of(self.folder)
-        known: set[str] = set()
-        tops = [self.folder]
-        while tops:
-            top = tops.pop()
-            if (real := real_path(top)) in known:
-                continue
-            known.add(real)
-            for entry in (entry for _, entries in tree(top) for entry in entries):
-                if why := unfit(entry, root):
-                    return f"`{files.shown(entry.path)}` is {why}"
-                if entry.is_symlink() and is_folder(entry):
-                    tops.append(entry.path)
-        return None
+        return unfit_below(self.folder)
 
     @property
     def tests(self) -> list[str]:
@@ -173,6 +160,24 @@ def literal(text: str) -> str:
 def is_chart(folder: str) -> bool:
     """Whether a folder holds a chart."""
     return os.path.isfile(os.path.join(folder, files.CHART))
+
+
+def unfit_below(folder: str) -> str | None:
+    """The first thing in or below a folder that helm must not open, in words; None where there is none."""
+    root = root_of(folder)
+    known: set[str] = set()
+    tops = [folder]
+    while tops:
+        top = tops.pop()
+        if (real := real_path(top)) in known:
+            continue
+        known.add(real)
+        for entry in (entry for _, entries in tree(top) for entry in entries):
+            if why := unfit(entry, root):
+                return f"`{files.shown(entry.path)}` is {why}"
+            if entry.is_symlink() and is_folder(entry):
+                tops.append(entry.path)
+    return None
 
 
 def unfit(entry: os.DirEntry[str], root: str) -> str:

@@ -21,6 +21,7 @@ from cmlint.cache.states import Seen
 from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.facts import Document, Fault, FileFacts, Key, Provider, Scalar, Target
 from cmlint.sources import files, tool
+from cmlint.sources.charts import SUBCHARTS, unfit_below
 from cmlint.sources.kustomization import GENERATORS, Kustomization, Project
 from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import Origin, take_origins
@@ -203,6 +204,10 @@ def refuse(project: Project, leaf: Kustomization, wishes: Wishes) -> None:
             raise NotBuiltError(f"`{address}` would have to be fetched, which `--allow-remote` allows", "remote")
         if kustomization.charts and not wishes.enable_helm:
             raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "helm")
+        home = kustomization.root.at("helmGlobals", "chartHome")
+        charts = kustomization.full((home and home.text) or SUBCHARTS)
+        if kustomization.charts and (why := unfit_below(charts)):
+            raise NotBuiltError(why)
         for item in kustomization.named:
             if why := unfit(kustomization.full(item.text or ""), project):
                 raise NotBuiltError(why)
