@@ -561,7 +561,7 @@ def modules_after(script: str, folder: Path) -> set[str]:
     return set(done.stderr.split())
 
 
-LIGHT = {"__future__", "bisect", "_bisect", "fnmatch", "gc", "time", "unicodedata"}
+LIGHT = {"__future__", "errno", "bisect", "_bisect", "fnmatch", "gc", "time", "unicodedata"}
 """What a check may import of the standard library besides what PyYAML and msgspec bring along; each of it is small."""
 
 

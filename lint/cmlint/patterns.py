@@ -43,8 +43,8 @@ class LeftOut(NamedTuple):
 class Patterns:
     """Patterns of which the last one that matches decides, as in git.
 
-    Where there is `room` only for so many, the rest does not count, nor does a pattern in excess or a line that is no
-    pattern, which git passes over as well. Without a limit, such a line raises ValueError.
+    Where there is `room` only for so many, the rest does not count, nor does a line that is in excess or no pattern.
+    Otherwise ValueError is raised for a line that is no pattern.
     """
 
     def __init__(self, lines: Iterable[str], room: int | None = None) -> None:
@@ -58,17 +58,15 @@ class Patterns:
                     number, f"more than {MOST} patterns: those from here on do not count"
                 )
                 break
-            if room is not None and (why := excess(line)):
-                self.left_out = self.left_out or LeftOut(number, why)
-                continue
             try:
-                expression = expression_of(line)
-            except ValueError:
+                if room is not None and (why := excess(line)):
+                    raise ValueError(why)
+                if expression := expression_of(line):
+                    self.expressions.append(expression)
+            except ValueError as error:
                 if room is None:
                     raise
-                continue
-            if expression:
-                self.expressions.append(expression)
+                self.left_out = self.left_out or LeftOut(number, str(error))
         self.expressions.reverse()
 
     def __len__(self) -> int:
@@ -110,13 +108,13 @@ def expression_of(line: str) -> tuple[re.Pattern[str], bool] | None:
     from pathspec import GitIgnoreSpec
 
     try:
-        found = GitIgnoreSpec.from_lines([line]).patterns
-    except re.error as error:
-        raise ValueError(str(error)) from None
-    for pattern in found:
-        expression: re.Pattern[str] | None = getattr(pattern, "regex", None)
-        if expression is not None and pattern.include is not None:
-            return straight(expression), pattern.include
+        patterns = GitIgnoreSpec.from_lines([line]).patterns
+    except (ValueError, re.error):
+        raise ValueError("a line that is no pattern does not count") from None
+    for pattern in patterns:
+        found: re.Pattern[str] | None = getattr(pattern, "regex", None)
+        if found is not None and pattern.include is not None:
+            return straight(found), pattern.include
     return None
 
 

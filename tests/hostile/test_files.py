@@ -149,6 +149,15 @@ def test_helm_gets_no_chart_whose_links_lead_to_such_a_file(project: Path) -> No
     assert f"warning: {where} is a link that leads to a folder around it" in told(limited(project, "check", "."))
 
 
+def test_helm_gets_no_such_chart_from_kustomize(project: Path) -> None:
+    write(project, {"app/kustomization.yaml": "helmCharts: [{name: web}]\n", "app/charts/web/Chart.yaml": CHART})
+    os.mkfifo(project / "app/charts/web/values.yaml")
+    said = "app/kustomization.yaml: not built: `app/charts/web/values.yaml` is not a regular file"
+    assert f"warning: {said}" in told(limited(project, "check", ".", "--enable-helm"))
+    write(project, {"app/kustomization.yaml": "helmGlobals: {chartHome: ./charts}\nhelmCharts: [{name: web}]\n"})
+    assert f"warning: {said}" in told(limited(project, "check", ".", "--enable-helm"))
+
+
 @pytest.mark.parametrize("name", ["../outside.yaml", "/etc/passwd", "link/values.yaml"])
 def test_a_configuration_names_no_file_outside(project: Path, name: str) -> None:
     write(project, {"pod.yaml": POD})
@@ -424,6 +433,18 @@ def test_patterns_in_excess_do_not_count(project: Path) -> None:
     done = limited(project, "check", ".")
     said = f"warning: .gitignore:{MOST + 1}: more than {MOST} patterns: those from here on do not count"
     assert (told(done), done.stdout) == ([said], CLEAN)
+
+
+@pytest.mark.parametrize("line", ["!", "[z-a]", "\\!["])
+def test_a_line_that_is_no_pattern_does_not_count(project: Path, line: str) -> None:
+    write(project, {"pod.yaml": POD, "other.yaml": WRONG, ".gitignore": f"# {line}\n{line}\nother.yaml\n"})
+    done = limited(project, "check", ".")
+    said = [] if line == "\\![" else ["warning: .gitignore:2: a line that is no pattern does not count"]
+    assert (told(done), done.stdout) == (said, CLEAN)
+    write(project, {".cmlint.yaml": f"exclude: ['{line}']\n"})
+    if said:
+        problem = f"error: .cmlint.yaml:1:11: `{line}` is no pattern of paths"
+        assert told(limited(project, "check", ".")) == [problem, "help: write it as in `.gitignore`"]
 
 
 def test_a_configuration_has_no_patterns_in_excess(project: Path) -> None:

@@ -12,6 +12,7 @@ import json
 import os
 import posixpath
 import re
+import stat
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -19,7 +20,18 @@ from functools import cached_property
 from typing import IO
 
 from cmlint.sources import files
-from cmlint.system.files import TooLargeError, is_within, read, real_path, root_of
+from cmlint.system.files import (
+    MANIFEST,
+    NotRegularError,
+    TooLargeError,
+    is_folder,
+    is_within,
+    read,
+    real_path,
+    reason,
+    root_of,
+    tree,
+)
 from cmlint.system.programs import NotBuiltError
 
 REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
@@ -76,11 +88,55 @@ class ChartFiles:
                 ) from None
         return None
 
+    @cached_property
+    def unfit(self) -> str | None:
+        """The first thing in it that helm must not open, in words; None where there is none."""
+        return unfit_below(self.folder)
+
     def refuse(self) -> None:
         """Raises NotBuiltError for a chart of which helm would read more than the chart itself."""
+        if self.unfit:
+            raise NotBuiltError(self.unfit)
         if self.reference:
             name, address = self.reference
             raise NotBuiltError(f"`{name}` refers to `{address}`, which is outside the chart")
+
+
+def unfit_below(folder: str) -> str | None:
+    """The first thing in or below a folder that helm must not open, in words; None where there is none."""
+    root = root_of(folder)
+    known: set[str] = set()
+    tops = [folder]
+    while tops:
+        top = tops.pop()
+        if (real := real_path(top)) in known:
+            continue
+        known.add(real)
+        for entry in (entry for _, entries in tree(top) for entry in entries):
+            if why := unfit(entry, root):
+                return f"`{files.shown(entry.path)}` is {why}"
+            if entry.is_symlink() and is_folder(entry):
+                tops.append(entry.path)
+    return None
+
+
+def unfit(entry: os.DirEntry[str], root: str) -> str:
+    """What an entry of a chart is that helm must not open; empty for what it may open."""
+    if entry.is_symlink():
+        real = real_path(entry.path)
+        if not is_within(real, root):
+            return "a link that leads out of the folder"
+        if is_within(real_path(os.path.dirname(entry.path)), real):
+            return "a link that leads to a folder around it"
+    try:
+        found = entry.stat()
+    except OSError:
+        return ""
+    if stat.S_ISDIR(found.st_mode):
+        return ""
+    if not stat.S_ISREG(found.st_mode):
+        return reason(NotRegularError())
+    return reason(TooLargeError(MANIFEST)) if found.st_size > MANIFEST else ""
 
 
 def reference_out_of_file(path: str) -> str | None:

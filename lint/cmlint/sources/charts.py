@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -13,18 +12,8 @@ from cmlint.sources import chart_files, files
 from cmlint.sources.parts import Part, Place, read_parts
 from cmlint.sources.rendered import RenderedText, Templates
 from cmlint.sources.template import ANYTHING, Chunk
-from cmlint.system.files import (
-    MANIFEST,
-    NotRegularError,
-    TooLargeError,
-    is_folder,
-    is_within,
-    real_path,
-    reason,
-    root_of,
-    tree,
-)
 from cmlint.system.files import VALUES as VALUES_FILE
+from cmlint.system.files import root_of, tree
 
 VALUES = "values.yaml"
 REQUIREMENTS = "requirements.yaml"
@@ -64,24 +53,6 @@ class Chart:
         """The names under which other charts become a part of it."""
         entries = [*self.root.entries("dependencies"), *self.read(REQUIREMENTS).entries("dependencies")]
         return [entry.word("alias") or entry.word("name") for entry in entries]
-
-    @cached_property
-    def unfit(self) -> str | None:
-        """Why helm does not get it: helm follows links and opens whatever it finds. None where it may have it."""
-        root = root_of(self.folder)
-        known: set[str] = set()
-        tops = [self.folder]
-        while tops:
-            top = tops.pop()
-            if (real := real_path(top)) in known:
-                continue
-            known.add(real)
-            for entry in (entry for _, entries in tree(top) for entry in entries):
-                if why := unfit(entry, root):
-                    return f"`{files.shown(entry.path)}` is {why}"
-                if entry.is_symlink() and is_folder(entry):
-                    tops.append(entry.path)
-        return None
 
     @cached_property
     def contents(self) -> chart_files.ChartFiles:
@@ -178,25 +149,6 @@ def literal(text: str) -> str:
 def is_chart(folder: str) -> bool:
     """Whether a folder holds a chart."""
     return os.path.isfile(os.path.join(folder, files.CHART))
-
-
-def unfit(entry: os.DirEntry[str], root: str) -> str:
-    """What an entry of a chart is that helm must not open; empty for what it may open."""
-    if entry.is_symlink():
-        real = real_path(entry.path)
-        if not is_within(real, root):
-            return "a link that leads out of the folder"
-        if is_within(real_path(os.path.dirname(entry.path)), real):
-            return "a link that leads to a folder around it"
-    try:
-        found = entry.stat()
-    except OSError:
-        return ""
-    if stat.S_ISDIR(found.st_mode):
-        return ""
-    if not stat.S_ISREG(found.st_mode):
-        return reason(NotRegularError())
-    return reason(TooLargeError(MANIFEST)) if found.st_size > MANIFEST else ""
 
 
 def read_values(path: str, root: str | None = None) -> Part:

@@ -309,8 +309,6 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
 
     A chart that makes helm read more than the chart is not given to it.
     """
-    if chart.unfit:
-        raise NotBuiltError(chart.unfit)
     chart.contents.refuse()
     for path in values.files:
         if values.gift and not is_within(real_path(path), root_of(chart.folder)):
@@ -371,7 +369,7 @@ def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:
     sources = dict.fromkeys(re.findall(SOURCE, text))
     names = {source.partition("/")[0] for source in sources}
     charts = (Chart(folder) for folder in folders_below(os.curdir)) if len(names) == 1 else ()
-    charts = (chart for chart in charts if chart.name in names and not chart.unfit)
+    charts = (chart for chart in charts if chart.name in names and not chart.contents.unfit)
     found = [chart for chart in charts if all(map(chart.templates.path, sources))]
     if len(found) != 1:
         return None, None
