@@ -29,7 +29,9 @@ from cmlint.sources import files, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.program import NotBuiltError, TimeOutError, none_left, run
 from cmlint.sources.reading import hash_of
+from cmlint.sources.reasons import of_helm
 from cmlint.sources.rendered import SOURCE, RenderedText
+from cmlint.sources.shown import OfChart
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -41,8 +43,6 @@ NAMESPACE = "release-namespace"
 HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
 REMOTE_SCHEMA = r"values don't meet the specifications[\s\S]*failing loading \"https?://"
 """What helm says where the schema of a chart's values takes another one from the net."""
-
-STEPS = r"^An error occurred while checking for chart dependencies\. You may need to run (`[^`]*`) [^:]*: (.*)$"
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -353,7 +353,8 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
     if ended.code and re.search(REMOTE_SCHEMA, ended.errors):
         ended = run([*command, "--skip-schema-validation"], environment, wishes.timeout)
     if ended.code:
-        raise NotBuiltError(why(reduce(lambda said, path: said.replace(path, "its values"), texts, ended.errors)))
+        errors = reduce(lambda said, path: said.replace(path, "its values"), texts, ended.errors)
+        raise NotBuiltError(why(errors, OfChart(chart, values.files, values.texts)))
     return ended.output
 
 
@@ -365,12 +366,9 @@ def save(text: str, home: str) -> str:
     return path
 
 
-def why(errors: str) -> str:
+def why(errors: str, shown: OfChart) -> str:
     """The reason that helm gives, in one line; warnings that come before it are left out."""
-    reason = re.sub(HINT, " ", tool.why(errors)).strip()
-    if found := re.match(STEPS, reason):
-        return f"{found[2]}; {found[1]} fetches them"
-    return reason
+    return of_helm(re.sub(HINT, " ", tool.said(errors)).strip(), shown)
 
 
 def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:

@@ -58,24 +58,27 @@ def find_program(wished: str | None) -> str | None:
 
 
 def build(folder: str, path: str, wishes: Wishes) -> str:
-    """What the kustomization in a folder builds; raises NotBuiltError with what the program at a path says."""
+    """What the kustomization in a folder builds; raises SaidError with what the program at a path says."""
     stem = os.path.basename(path).removesuffix(".exe")
     command = [path, *(("kustomize",) if stem.startswith("kubectl") else ("build",)), folder]
     if wishes.enable_helm:
         command.append("--enable-helm")
     environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", **({} if wishes.allow_remote else OFFLINE)}
     ended = program.run(command, environment, wishes.timeout)
+    if ended.code and 'unknown field "buildMetadata"' in ended.errors:
+        raise NotBuiltError(f"this kustomize is older than 4.5, and so does not say where objects come from; {INSTALL}")
     if ended.code:
-        raise NotBuiltError(why(ended.errors), "plugin" if "external plugins disabled" in ended.errors else "")
+        raise SaidError(said(ended.errors), "plugin" if "external plugins disabled" in ended.errors else "")
     return ended.output
 
 
-def why(errors: str) -> str:
-    """The reason that the program gives, in one line; kubectl may write it in its log."""
+class SaidError(NotBuiltError):
+    """What a program itself says, which may hold values of the input: `cmlint.sources.reasons` takes them out."""
+
+
+def said(errors: str) -> str:
+    """What a program says for a reason, in one line; kubectl may write it in its log."""
     found = re.search(r"(?ims)^error: (.*)", errors)
     logged = re.search(r'(?s) err=(?:"(?P<one>.*)"|<(?P<lines>.*)>)', errors)
     reason = found[1] if found else (logged["one"] or logged["lines"]) if logged else errors
-    reason = re.sub(r'\\+"', '"', " ".join(reason.split()))
-    if 'unknown field "buildMetadata"' in reason:
-        return f"this kustomize is older than 4.5, and so does not say where objects come from; {INSTALL}"
-    return reason or "the program failed without a word"
+    return re.sub(r'\\+"', '"', " ".join(reason.split()))
