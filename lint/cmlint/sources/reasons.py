@@ -236,7 +236,10 @@ HELM = {
     r"(?P<fixed>chart file|decompressed chart(?: file)?) .*is larger than the maximum file size": "{fixed} is larger "
     "than the maximum file size",
     r"(?P<schema>\S+: - (?:at '|[\w.()-]+: ).*)\Z": "{schema}",
-    r".*(?:is not valid against metaschema|: invalid character |json-pointer in .* not found|failing loading )": "the schema is not valid",
+    r'[\w.-]+: (?:"file:\S+ is not valid against metaschema|invalid character |json-pointer in |failing loading )': (
+        "the schema is not valid"
+    ),
+    r'function "\w+" not defined\Z': "a function is not defined",
     **JSON,
 }
 """What helm says is wrong (`pkg/` in helm/helm, `text/template` in Go)."""
