@@ -49,7 +49,8 @@ class Masks:
         """Takes in a text, its words, and how these are written in base64 and in addresses."""
         if len(text) < SHORTEST or text.lower() in NONE:
             return
-        for spelling in (text, unquote(text), quote(text, safe=""), base64.b64encode(text.encode()).decode()):
+        raw = text.encode("utf-8", "replace")
+        for spelling in (text, unquote(text), quote(raw, safe=""), base64.b64encode(raw).decode()):
             self.wholes.add(spelling.lower())
         self.words.update(word.lower() for word in re.split(r"[\s:/@,;=&?\"'{}\[\]|]+", text) if len(word) >= SHORTEST)
 
@@ -60,7 +61,8 @@ class Masks:
 
     def over(self, text: str) -> str:
         """A text without the secrets in it, in any case of letters."""
-        for secret in sorted(self.wholes | self.words, key=len, reverse=True):
+        secrets = (secret for secret in self.wholes | self.words if len(secret) <= len(text))
+        for secret in sorted(secrets, key=len, reverse=True):
             text = re.sub(re.escape(secret), HIDDEN, text, flags=re.IGNORECASE)
         return text
 
@@ -87,7 +89,7 @@ def below_secret(part: Part, *, secret: bool = False) -> Iterator[str]:
 def pointer(text: str, masks: Masks) -> str:
     """A JSON pointer without what may be a value in it."""
     steps = (
-        HIDDEN if not re.fullmatch(rf"{FIELD}|\d{{0,3}}", step) or masks.hide(step) else step
+        HIDDEN if not re.fullmatch(rf"{FIELD}|-|\d{{0,3}}", step) or masks.hide(step) else step
         for step in text.split("/")
     )
     return "/".join(steps)

@@ -84,7 +84,7 @@ KUSTOMIZE = {
     "plugins are never run",
     r"lstat (?P<path>.+?): (?P<fixed>no such file or directory|permission denied|not a directory"
     r"|file name too long|too many levels of symbolic links)": "{fixed}: `{path}`",
-    r"evalsymlink failure on ": "there is no such file, and it is not a valid patch",
+    r"evalsymlink failure on ": "a file that it names is not there, or a patch in it is not valid",
     rf"unable to find one of 'kustomization\.yaml', 'kustomization\.yml' or 'Kustomization' in directory "
     rf"'(?P<path>{PATH})'": "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in "
     "directory '{path}'",
@@ -126,6 +126,7 @@ KUSTOMIZE = {
     r"illegally qualifies as both an SM and JSON patch": "a patch is both a strategic merge and a JSON patch",
     r"must specify one of patch and path in": "an entry of `patches` has neither `patch` nor `path`",
     r"patch and path can't be set at the same time": "an entry of `patches` has both `patch` and `path`",
+    r"unknown patch strategy ": "unknown patch strategy",
     r"patch appears to be empty": "a patch is empty",
     r"Multiple Strategic-Merge Patches in one `patches` entry is not allowed": "several patches in one "
     "file must not have a `target`",
@@ -225,7 +226,8 @@ HELM = {
     "{fixed2}",
     r"(?P<fixed>chart\.metadata(?:\.(?:apiVersion|name|version))? is required|chart\.metadata\.type must be "
     r"application or library|dependencies must not contain empty or null nodes"
-    r"|maintainers must not contain empty or null nodes|library charts are not installable|Chart\.yaml file is missing|chart metadata is missing"
+    r"|maintainers must not contain empty or null nodes|library charts are not installable"
+    r"|Chart\.yaml file is missing|chart metadata is missing"
     r"|rendering template has a nested reference name|no files in chart archive|gzip: invalid header"
     r"|chart yaml not in base directory|chart illegally (?:contains|references) )": "{fixed}",
     r'dependency "(?P<name>[^"]*)" has disallowed characters in the alias\Z': 'dependency "{name}" has disallowed '
@@ -314,10 +316,9 @@ def of_kustomize(said: str, shown: Shown) -> str:
 
 def address(text: str) -> str:
     """An address without what may be a credential in it: a user with a password, a token, options but for a few."""
-    text = re.sub(
-        r"://[^/?#]*@(?=[^/?#@]*(?:[/?#]|\Z))", lambda found: found[0] if found[0] == "://git@" else "://...@", text
-    )
-    return re.sub(r"([?&](?!(?:ref|version|timeout|submodules|depth)=)[^=&#]*=?)[^&#]*", r"\1...", text)
+    text = re.sub(r"://(?!git@)(?:[^/?#@]*@|[^/?#]*:[^?#]*@)", "://...@", text)
+    text = re.sub(r"^(\w+::)?[^/@:]+:[^/@]+@", r"\1...@", text)
+    return re.sub(r"([?&])(?!(?:ref|version|timeout|submodules|depth)=)([^=&#]+=)?[^&#]+", r"\1\2...", text)
 
 
 def of_helm(said: str, shown: Shown) -> str:
