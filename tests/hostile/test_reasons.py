@@ -13,7 +13,7 @@ import pytest
 from cmlint.check import check
 from cmlint.config import Config
 from cmlint.result import Result
-from cmlint.sources.reasons import address
+from cmlint.sources.reasons import KUSTOMIZE_REST, LONGEST, address, of_kustomize
 from tests.support.command import cmlint
 from tests.support.run import inside, rules, write
 from tests.support.tools import KUSTOMIZE
@@ -1182,6 +1182,19 @@ def test_no_format_tells_a_secret(tmp_path: Path, format_: str) -> None:
     assert done.returncode in (0, 1), done.stderr
     assert done.stderr.count(": not rendered") + done.stderr.count(": not built") == len((*charts, *builds))
     assert_hidden(done.stdout + done.stderr)
+
+
+class Nothing:
+    """An input of which nothing may be shown."""
+
+    def part(self, kind: str, text: str) -> str | None:
+        return None
+
+
+def test_no_more_than_the_end_of_a_long_message_is_looked_at() -> None:
+    empty = "kustomization.yaml is empty"
+    assert of_kustomize("x" * LONGEST + empty, Nothing()) == empty
+    assert of_kustomize(empty + "x" * LONGEST, Nothing()) == KUSTOMIZE_REST
 
 
 def test_values_that_gitops_gives_are_not_told(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ SHORTEST = 4
 NONE = frozenset(("none", "null", "true", "false", "enabled", "disabled", "default"))
 """Values that are no secret, whatever they are called."""
 
-LINE = r"""(?m)^[ \t\-{,"']*([\w.-]+)["']?[ \t]*[:=][ \t]*(\S.*)$"""
+LINE = r"""(?m)^[ \t\-{,"']*([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(\S.*)$"""
 """A line that gives something a value, in YAML, JSON or an environment file."""
 
 FIELD = r"[A-Za-z][A-Za-z._-]{0,40}"

@@ -27,7 +27,7 @@ from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import Origin, take_origins
 from cmlint.sources.parts import Part
 from cmlint.sources.program import NotBuiltError, TimeOutError, none_left
-from cmlint.sources.reasons import address, of_kustomize
+from cmlint.sources.reasons import LONGEST, address, of_kustomize
 from cmlint.sources.shown import OfBuild
 from cmlint.sources.tool import Wishes
 
@@ -195,6 +195,7 @@ def refuse(tree: Sequence[Kustomization], wishes: Wishes) -> None:
 def condensed(said: str, project: Project, leaf: Kustomization) -> str:
     """What kustomize says, without the way to it: it tells every step, of which the last matters."""
     shown = OfBuild(project, project.tree(leaf))
+    said = said[-LONGEST:]
     _, *steps = re.split(STEP, said)
     folder = steps[-2] if steps else leaf.folder
     last = balanced(steps[-1]) if steps else said

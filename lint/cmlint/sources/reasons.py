@@ -11,8 +11,13 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-LONGEST = 20_000
-"""How many characters of what a program says are looked at."""
+from cmlint.sources.hidden import HIDDEN
+
+LONGEST = 10_000
+"""How many characters are looked at of what a program says, so that no pattern takes long."""
+
+LONGEST_ADDRESS = 1000
+"""How many characters an address has that is shown."""
 
 YAML = "|".join(
     (
@@ -52,7 +57,10 @@ GO = (
 ID = r"\w+\.[\w.\[\]-]*/[\w.-]+\.(?:\[noNs\]|[\w-]+)"
 """How kustomize writes which object it means: `Deployment.v1.apps/web.[noNs]`."""
 
-MERGED = r'id resid\.ResId\{.*?Kind:"(?P<fixed>Secret|ConfigMap)".*?, Name:"(?P<name>[^"]*)".*?\}'
+MERGED = (
+    r'id resid\.ResId\{Gvk:resid\.Gvk\{[^{}]*Kind:"(?P<fixed>Secret|ConfigMap)"[^{}]*\}, '
+    r'Name:"(?P<name>[^"{}]*)"[^{}]*\}'
+)
 """How kustomize writes which object a generator merges into."""
 
 JSON = {
@@ -66,9 +74,8 @@ JSON = {
     rf"(?P<fixed2>{GO})\Z": "json: cannot unmarshal {fixed} into Go value of type {fixed2}",
     r"yaml: unmarshal errors:": "a value does not have the type of its field",
     r"invalid character .* (?P<fixed>looking for beginning of (?:value|object key string)"
-    r"|after (?:object key(?::value pair)?|array element|top-level value)|in (?:string literal|literal \w+ ))": (
-        "invalid character {fixed}"
-    ),
+    r"|after (?:object key(?::value pair)?|array element|top-level value)"
+    r"|in (?:string literal|literal (?:true|false|null)))": ("invalid character {fixed}"),
     r"unexpected end of JSON input": "unexpected end of JSON input",
 }
 """What go-yaml and Go's JSON say of a text that they cannot read."""
@@ -316,6 +323,8 @@ def of_kustomize(said: str, shown: Shown) -> str:
 
 def address(text: str) -> str:
     """An address without what may be a credential in it: a user with a password, a token, options but for a few."""
+    if len(text) > LONGEST_ADDRESS:
+        return HIDDEN
     text = re.sub(r"://(?!git@)(?:[^/?#@]*@|[^/?#]*:[^?#]*@)", "://...@", text)
     text = re.sub(r"^(\w+::)?[^/@:]+:[^/@]+@", r"\1...@", text)
     return re.sub(r"([?&])(?!(?:ref|version|timeout|submodules|depth)=)([^=&#]+=)?[^&#]+", r"\1\2...", text)

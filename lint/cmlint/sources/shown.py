@@ -35,6 +35,9 @@ NAMING = (
 )
 """The fields that hold names of objects and of fields."""
 
+LONGEST_NAME = 253
+"""How many characters a name of Kubernetes has at most."""
+
 OPEN = frozenset(("default", "noGrp", "noKind", "noName", "noNs", "noVer"))
 """What kustomize writes for a name that is not given."""
 
@@ -137,6 +140,8 @@ class OfBuild:
         """Whether a text is the name of something in the input, and not a secret as well."""
         if text in OPEN:
             return True
+        if len(text) > LONGEST_NAME:
+            return False
         prefixes, suffixes = self.ends
         found = {text}
         while found.isdisjoint(self.names):
