@@ -35,12 +35,13 @@ def is_secret(name: str) -> bool:
 
 def may_be_secret(name: str) -> bool:
     """Whether a name has a word of any credential anywhere, also in the plural: what it names must not be shown."""
-    words = [word.lower().removesuffix("s") for word in WORDS.findall(name)]
-    if not words or words[-1] in POINTERS or not {"existing", "pull"}.isdisjoint(words):
+    words = [word.lower() for word in WORDS.findall(name)]
+    singular = [word.removesuffix("s") for word in words]
+    if not words or singular[-1] in POINTERS or not {"existing", "pull"}.isdisjoint(words):
         return False
     return (
-        any(last == "key" and before in KEYS for before, last in pairwise(words))
-        or not (PASSWORDS | SECRETS | OTHERS | {"pas"}).isdisjoint(words)
+        any(last == "key" and before in KEYS for before, last in pairwise(singular))
+        or not (PASSWORDS | SECRETS | OTHERS).isdisjoint((*words, *singular))
         or any(part in name.lower() for part in ("password", "passwd", "secret", "token"))
     )
 
