@@ -85,6 +85,7 @@ RULES = [
     "cmlint.given",
     "cmlint.kube",
     "cmlint.kube.base64",
+    "cmlint.kube.credentials",
     "cmlint.kube.expansion",
     "cmlint.kube.fields",
     "cmlint.kube.images",

@@ -6,7 +6,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
-from cmlint.kube import expansion, images, names, versions
+from cmlint.kube import credentials, expansion, images, names, versions
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.changes import Add, Change, Quote, Remove, Replace, Rewrite, Unlist
 from cmlint.model.facts import (
@@ -69,6 +69,7 @@ __all__ = [
     "Variable",
     "Volume",
     "VolumeSource",
+    "credentials",
     "expansion",
     "images",
     "names",

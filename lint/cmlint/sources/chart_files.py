@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import IO
 
 from cmlint.sources import files
+from cmlint.sources.reasons import address
 from cmlint.system.files import (
     MANIFEST,
     NotRegularError,
@@ -98,8 +99,8 @@ class ChartFiles:
         if self.unfit:
             raise NotBuiltError(self.unfit)
         if self.reference:
-            name, address = self.reference
-            raise NotBuiltError(f"`{name}` refers to `{address}`, which is outside the chart")
+            name, target = self.reference
+            raise NotBuiltError(f"`{name}` refers to `{address(target)}`, which is outside the chart")
 
 
 def unfit_below(folder: str) -> str | None:

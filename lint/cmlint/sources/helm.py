@@ -27,7 +27,9 @@ from cmlint.patterns import Patterns
 from cmlint.sources import files, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.reading import hash_of
+from cmlint.sources.reasons import of_helm
 from cmlint.sources.rendered import SOURCE, RenderedText
+from cmlint.sources.shown import OfChart
 from cmlint.system.files import is_folder, is_within, real_path, root_of, tree
 from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, TimeOutError, find, none_left, run
@@ -37,7 +39,6 @@ NAMESPACE = "release-namespace"
 """The namespace to render for; what is written in it is written for any."""
 
 HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
-STEPS = r"^An error occurred while checking for chart dependencies\. You may need to run (`[^`]*`) [^:]*: (.*)$"
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -335,7 +336,8 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
     ended = run(command, home, wishes.timeout)
     if ended.code:
         shown = {**{os.path.abspath(path): path for path in values.files}, **dict.fromkeys(texts, "its values")}
-        raise NotBuiltError(why(reduce(lambda said, path: said.replace(path, shown[path]), shown, ended.errors)))
+        errors = reduce(lambda said, path: said.replace(path, shown[path]), shown, ended.errors)
+        raise NotBuiltError(why(errors, OfChart(chart, values.files, values.texts)))
     return ended.output
 
 
@@ -352,12 +354,9 @@ def save(text: str, home: str) -> str:
     return path
 
 
-def why(errors: str) -> str:
+def why(errors: str, shown: OfChart) -> str:
     """The reason that helm gives, in one line; warnings that come before it are left out."""
-    reason = re.sub(HINT, " ", tool.why(errors)).strip()
-    if found := re.match(STEPS, reason):
-        return f"{found[2]}; {found[1]} fetches them"
-    return reason
+    return of_helm(re.sub(HINT, " ", tool.said(errors)).strip(), shown)
 
 
 def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:

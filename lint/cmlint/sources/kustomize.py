@@ -25,7 +25,8 @@ from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import Origin, take_origins
 from cmlint.sources.outside import GENERATORS
 from cmlint.sources.parts import Part, read_whole
-from cmlint.sources.secrets import without_values
+from cmlint.sources.reasons import LONGEST, of_kustomize
+from cmlint.sources.shown import OfBuild
 from cmlint.sources.tool import Wishes
 from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, root_of, tree
 from cmlint.system.folders import temporary
@@ -36,19 +37,7 @@ METADATA = ("originAnnotations", "transformerAnnotations")
 BASE = r"(?:^|/)bases?/"
 """In the path of what is written to be completed by others."""
 
-ABSENT = r".*: lstat (.+?): no such file or directory.*"
-OUTSIDE = r".*security; file '([^']*)' is not in or below '([^']*)'.*"
-CIRCLE = r".*cycle detected: candidate root '([^']*)' contains visited root '([^']*)'.*"
-PLUGIN = r".*external plugins disabled; unable to load external plugin '([^']*)'.*"
-PLAIN = {
-    OUTSIDE: r"the file `\1` is not in or below `\2`, and kustomize reads no other",
-    CIRCLE: r"cycle detected: it comes back to `\2`",
-    PLUGIN: r"it needs the plugin `\1`, and plugins are never run",
-}
-"""What kustomize says in many words, and the same in few."""
-
-NOISE = r" &\{0x[^}]*\}|, isClusterScoped:\w+"
-RESOURCE = r'resid\.ResId\{Gvk:resid\.Gvk\{[^}]*Kind:"(\w*)"[^}]*\}, Name:"([^"]*)"[^}]*\}'
+FILE = r"(?:accumulating|merging) resources from '([^']*)': "
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
 
 
@@ -177,10 +166,9 @@ def built_by(
     """What a program builds in a folder for a leaf, which lies in a copy below `root`; raises NotBuiltError."""
     try:
         return tool.build(folder, program, wishes, home)
-    except NotBuiltError as error:
+    except tool.SaidError as error:
         said = str(error).replace(root, "") if root else str(error)
-        reason = condensed(without_values(said, project, project.tree(leaf)), project, leaf)
-        raise type(error)(reason, error.kind) from None
+        raise NotBuiltError(condensed(said, project, leaf), error.kind) from None
 
 
 def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
@@ -274,17 +262,18 @@ def given_to_plugins(kustomization: Kustomization) -> Iterator[Part]:
         yield from filter(outside.is_plugin, parts)
 
 
-def condensed(reason: str, project: Project, leaf: Kustomization) -> str:
-    """A reason without the way to it: kustomize tells every step, of which the last matters."""
-    _, *steps = re.split(STEP, reason)
+def condensed(said: str, project: Project, leaf: Kustomization) -> str:
+    """What kustomize says, without the way to it: it tells every step, of which the last matters."""
+    shown = OfBuild(project, project.tree(leaf))
+    said = said[-LONGEST:]
+    _, *steps = re.split(STEP, said)
     folder = steps[-2] if steps else leaf.folder
-    reason = balanced(steps[-1]) if steps else reason
-    for words, few in PLAIN.items():
-        reason = re.sub(words, few, reason)
-    reason = reason if folder == leaf.folder else f"in {project.shown(folder)}: {reason}"
-    reason = re.sub(ABSENT, lambda found: f"no such file or directory: `{project.shown(found[1])}`", reason)
-    reason = re.sub(RESOURCE, r"\1 `\2`", re.sub(NOISE, "", reason))
-    return reason.replace(os.path.realpath(os.curdir) + os.sep, "")
+    last = balanced(steps[-1]) if steps else said
+    around = project.in_folder(folder)
+    file = around and next((path for name in re.findall(FILE, last) if (path := around.own(name))), None)
+    where = shown.path(file or folder) if file or folder != leaf.folder else None
+    reason = of_kustomize(last, shown)
+    return f"in {where}: {reason}" if where and f"{where}/" not in reason else reason
 
 
 def balanced(text: str) -> str:

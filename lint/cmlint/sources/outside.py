@@ -15,6 +15,7 @@ from itertools import product
 from cmlint.sources import files
 from cmlint.sources.chart_files import ChartFiles
 from cmlint.sources.parts import Part
+from cmlint.sources.reasons import address
 from cmlint.system.files import is_within, real_path, root_of
 from cmlint.system.programs import NotBuiltError
 
@@ -164,9 +165,9 @@ def refuse(part: Part, folder: str, *, allow_remote: bool, enable_helm: bool) ->
         refuse_chart(chart, folder, homes, allow_remote=allow_remote)
 
 
-def refuse_fetch(address: str) -> None:
+def refuse_fetch(named: str) -> None:
     """Raises NotBuiltError for something that is not on this machine."""
-    raise NotBuiltError(f"`{address}` would have to be fetched, which `--allow-remote` allows", "remote")
+    raise NotBuiltError(f"`{address(named)}` would have to be fetched, which `--allow-remote` allows", "remote")
 
 
 def values(part: Part, name: str) -> Iterator[Part]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from cmlint.manifest.documents import read_text
@@ -13,11 +12,6 @@ from cmlint.sources.parts import Part, Place
 from cmlint.sources.writers import written_by
 
 FIELDS = ("data", "stringData")
-
-DUMP = r"with config: `.*`|from \[.*\]|map\[\w+\]interface ?\{\}.*\}"
-"""What kustomize shows of its own data in a message."""
-
-HIDDEN = "..."
 
 
 def masked_in(project: Project, shown: str) -> tuple[Span, ...]:
@@ -55,15 +49,6 @@ def secret_parts(document: Part, target: Part | None) -> Iterator[Part]:
         inside = item.word("path").split("/")[1:2]
         if kind in ("", "Secret") and inside and inside[0] in FIELDS and (value := item.at("value")):
             yield value
-
-
-def without_values(message: str, project: Project, tree: Iterable[Kustomization]) -> str:
-    """What kustomize says, without anything that may be the value of a Secret."""
-    message = re.sub(DUMP, HIDDEN, message)
-    words = {word.strip("\"'") for text in secret_texts(project, tree) for word in text.split() if word[-1] != ":"}
-    for word in sorted(words, key=len, reverse=True):
-        message = message.replace(word, HIDDEN) if len(word) > 3 else message
-    return message
 
 
 def secret_texts(project: Project, tree: Iterable[Kustomization]) -> Iterator[str]:

@@ -48,7 +48,7 @@ def find_program(wished: str | None) -> str | None:
 
 
 def build(folder: str, path: str, wishes: Wishes, home: str) -> str:
-    """What the kustomization in a folder builds; raises NotBuiltError with what the program at a path says.
+    """What the kustomization in a folder builds; raises SaidError with what the program at a path says.
 
     `home` is an empty folder for the program. Where fetching is allowed, the program is the user's own: private bases
     need the user's git, network and credentials.
@@ -59,17 +59,20 @@ def build(folder: str, path: str, wishes: Wishes, home: str) -> str:
         helm = programs.find("helm")
         command += ["--enable-helm", *(("--helm-command", helm) if helm else ())]
     ended = programs.run(command, home, wishes.timeout, trusted=wishes.allow_remote)
+    if ended.code and 'unknown field "buildMetadata"' in ended.errors:
+        raise NotBuiltError(f"this kustomize is older than 4.5, and so does not say where objects come from; {INSTALL}")
     if ended.code:
-        raise NotBuiltError(why(ended.errors), "plugin" if "external plugins disabled" in ended.errors else "")
+        raise SaidError(said(ended.errors), "plugin" if "external plugins disabled" in ended.errors else "")
     return ended.output
 
 
-def why(errors: str) -> str:
-    """The reason that the program gives, in one line; kubectl may write it in its log."""
+class SaidError(NotBuiltError):
+    """What a program itself says, which may hold values of the input: `cmlint.sources.reasons` takes them out."""
+
+
+def said(errors: str) -> str:
+    """What a program says for a reason, in one line; kubectl may write it in its log."""
     found = re.search(r"(?ims)^error: (.*)", errors)
     logged = re.search(r'(?s) err=(?:"(?P<one>.*)"|<(?P<lines>.*)>)', errors)
     reason = found[1] if found else (logged["one"] or logged["lines"]) if logged else errors
-    reason = re.sub(r'\\+"', '"', " ".join(reason.split()))
-    if 'unknown field "buildMetadata"' in reason:
-        return f"this kustomize is older than 4.5, and so does not say where objects come from; {INSTALL}"
-    return reason or "the program failed without a word"
+    return re.sub(r'\\+"', '"', " ".join(reason.split()))

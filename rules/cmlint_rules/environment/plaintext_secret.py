@@ -3,14 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from cmlint.api import Container, Context, Document, Draft, Span, names, rule
-
-WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-
-PASSWORDS = frozenset(("pass", "passwd", "password", "passphrase", "pwd"))
-SECRETS = frozenset(("secret", "token"))
-KEYS = frozenset(("api", "encryption", "private", "secret", "signing"))
-"""What makes a `key` a credential."""
+from cmlint.api import Container, Context, Document, Draft, Span, credentials, names, rule
 
 NO_PASSWORD = frozenset(
     ("0", "1", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "enabled", "disabled", "empty")
@@ -82,11 +75,9 @@ def is_credential(name: str, value: str) -> bool:
         return False
     if STAND_IN.search(value) or PATH_OR_URL.match(value):
         return False
-    words = [word.lower() for word in WORDS.findall(name)]
-    last, before = (words or [""])[-1], (words[:-1] or [""])[-1]
-    if last in PASSWORDS:
+    if credentials.is_password(name):
         return True
-    return (last in SECRETS or (last == "key" and before in KEYS) or last == "apikey") and looks_random(value)
+    return credentials.is_secret(name) and looks_random(value)
 
 
 def looks_random(value: str) -> bool:

@@ -1,0 +1,52 @@
+"""By which names credentials are known: `DB_PASSWORD`, `authToken`, `secret-key`."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+PASSWORDS = frozenset(("pass", "passwd", "password", "passphrase", "pwd"))
+SECRETS = frozenset(("secret", "token"))
+KEYS = frozenset(("api", "encryption", "private", "secret", "signing"))
+"""What makes a `key` a credential."""
+
+OTHERS = frozenset(
+    ("apikey", "bearer", "cookie", "credential", "dsn", "htpasswd", "pem", "pin", "salt", "uri", "url", "webhook")
+)
+"""Words of what often holds a credential, although most of it is none."""
+
+
+POINTERS = frozenset(("enabled", "file", "length", "name", "path", "policy", "ref", "reference", "type"))
+"""The last words of names that only say where a credential is, or how it is made."""
+
+
+def is_password(name: str) -> bool:
+    """Whether a name ends as names of passwords do."""
+    return last_words(name)[1] in PASSWORDS
+
+
+def is_secret(name: str) -> bool:
+    """Whether a name ends as names of tokens, keys and other secrets do that are made and not chosen."""
+    before, last = last_words(name)
+    return last in SECRETS or (last == "key" and before in KEYS) or last == "apikey"
+
+
+def may_be_secret(name: str) -> bool:
+    """Whether a name has a word of any credential anywhere, also in the plural: what it names must not be shown."""
+    words = [word.lower() for word in WORDS.findall(name)]
+    singular = [word.removesuffix("s") for word in words]
+    if not words or singular[-1] in POINTERS or not {"existing", "pull"}.isdisjoint(words):
+        return False
+    return (
+        any(last == "key" and before in KEYS for before, last in pairwise(singular))
+        or not (PASSWORDS | SECRETS | OTHERS).isdisjoint((*words, *singular))
+        or any(part in name.lower() for part in ("password", "passwd", "secret", "token"))
+    )
+
+
+def last_words(name: str) -> tuple[str, str]:
+    """The last two words of a name, in lower case; empty where there are fewer."""
+    words = ["", "", *(word.lower() for word in WORDS.findall(name))]
+    return words[-2], words[-1]
