@@ -6,10 +6,9 @@ import os
 import time
 from collections.abc import Sequence
 
-from cmlint.cache.folder import Folder, default_path
 from cmlint.cli import clusters
 from cmlint.cli.checking import VIEW, Options
-from cmlint.cli.inputs import failed, tell, tell_problems
+from cmlint.cli.inputs import cache_folder, failed, tell, tell_problems
 from cmlint.cli.parameters import (
     CACHE_DIR,
     COLOR,
@@ -174,7 +173,7 @@ def memory_of(options: Options, paths: tuple[str, ...]) -> Memory | None:
     if options.no_cache or wants_fixes(options) or "-" in paths or not any(map(os.path.isdir, paths)):
         return None
     asked = [getattr(options, name) for name in options.__struct_fields__ if name not in VIEW]
-    return Memory(Folder(options.cache_dir or default_path()), paths, asked, repeatable=is_repeatable(options))
+    return Memory(cache_folder(options.cache_dir), paths, asked, repeatable=is_repeatable(options))
 
 
 def is_repeatable(options: Options) -> bool:

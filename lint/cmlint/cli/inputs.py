@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cmlint.cache.folder import Folder, default_path
 from cmlint.cli.parameters import words_of
 from cmlint.errors import FatalError
 from cmlint.model.facts import FileFacts
@@ -42,6 +43,15 @@ def settle_rules(config: Config, options: Any) -> Config:
         kubernetes_version=options.kubernetes_version or config.kubernetes_version,
         fail_on=options.fail_on or config.fail_on,
     )
+
+
+def cache_folder(named: str | None) -> Folder:
+    """The folder of the cache; raises FatalError where the one that the user names holds files of others."""
+    folder = Folder(named or default_path())
+    if named and folder.is_foreign():
+        help_ = "name a folder that is empty or does not exist yet, or leave `--cache-dir` out"
+        raise FatalError(f"{folder.path}: not empty, and not a cache folder of cmlint", help_)
+    return folder
 
 
 def tell(kind: str, message: str) -> None:
