@@ -63,7 +63,19 @@ def check(
     engine = Engine(selected, settings_of(config), texts, chosen)
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
     doing("checking")
-    return Result(engine.run(bundles, suppressions), bundles, texts, problems)
+    outcome = engine.run(bundles, suppressions)
+    problems += too_large(bundles, texts)
+    return Result(outcome, bundles, texts, problems)
+
+
+def too_large(bundles: Iterable[Bundle], texts: Texts) -> Iterator[files.Problem]:
+    """The containers whose environment is too large to be known, as far as it was asked for."""
+    for bundle in bundles:
+        for container, placed in bundle.too_large.values():
+            place = texts.locate(*placed.written(container.name.span if container.name else placed.document.head))
+            name = f"container `{container.name.value}`" if container.name else "a container"
+            message = f"the environment of {name} is larger than 4 MiB: not expanded further"
+            yield files.Problem(place.path, place.start.line, message, fatal=False)
 
 
 class Inputs(msgspec.Struct):

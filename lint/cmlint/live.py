@@ -10,6 +10,7 @@ import msgspec
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.cluster import TARGETS, Cluster
 from cmlint.bundle.placed import Definition
+from cmlint.check import too_large
 from cmlint.config import Config
 from cmlint.engine import Engine, merged
 from cmlint.kube.names import is_placeholder
@@ -139,6 +140,7 @@ def judge(
         engine = Engine(selected, settings_of(for_cluster(config, [cluster])), texts, chosen)
         outcomes.append(engine.run(own, suppressions))
         bundles += own
+    problems += too_large(bundles, texts)
     return Result(merged(outcomes), bundles, texts, problems)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from cmlint.check import read_bundles
+from cmlint.check import read_bundles, too_large
 from cmlint.cli import parameters
 from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell, tell_problems
 from cmlint.cli.parameters import Command, Parameter
@@ -61,7 +61,7 @@ def run(options: Options) -> int:
     problems: list[Problem] = []
     try:
         with PROGRESS:
-            bundles, _ = read_bundles(paths, config, problems)
+            bundles, texts = read_bundles(paths, config, problems)
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(problems)
@@ -71,7 +71,9 @@ def run(options: Options) -> int:
     found = chosen(list(workloads(bundles)), options)
     if not found:
         tell("warning", "there is no workload in these files")
-    write(render_json(found) if options.format == "json" else render_text(found, view_of(options.color)))
+    shown = render_json(found) if options.format == "json" else render_text(found, view_of(options.color))
+    tell_problems(too_large(bundles, texts))
+    write(shown)
     return 2 if failed(problems) else 0
 
 
