@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 LARGEST = 4 * 1024 * 1024
-"""The most characters of an environment: Linux starts no program with more than some 2 MiB, or a variable of 128 KiB."""
+"""The most characters of an environment; Linux starts no program with more than 2 MiB, or a variable of 128 KiB."""
 
 
 class TooLargeError(ValueError):

@@ -6,8 +6,6 @@ import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import islice
-from os.path import commonprefix
-
 
 MOST = 1000
 """Among more names than this, none is said to be near: to compare each with each would take too long."""
@@ -122,9 +120,9 @@ def edits(a: str, b: str, allowed: int) -> int | None:
     """The insertions, deletions, replacements and swaps of neighbours between two texts; None for more than allowed."""
     if len(set(a) ^ set(b)) > 2 * allowed:
         return None
-    begin = len(commonprefix((a, b)))
+    begin = same(a, b)
     a, b = a[begin:], b[begin:]
-    end = len(commonprefix((a[::-1], b[::-1])))
+    end = same(a[::-1], b[::-1])
     a, b = a[: len(a) - end], b[: len(b) - end]
     before: list[int] = []
     previous = list(range(len(b) + 1))
@@ -139,3 +137,8 @@ def edits(a: str, b: str, allowed: int) -> int | None:
             return None
         before, previous = previous, current
     return previous[-1] if previous[-1] <= allowed else None
+
+
+def same(a: str, b: str) -> int:
+    """How many characters two texts have in common from their beginning on."""
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
