@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from cmlint.bundle.bundle import Bundle
@@ -46,7 +47,8 @@ class Suppressions:
         """
         if not self.enabled or rule.name not in self.rules:
             return None
-        around = self.around(draft)
+        words = (rule.name,) if about_suppressions(rule) else dict.fromkeys((rule.name, rule.family, EVERYTHING))
+        around = self.around(draft, words)
         used = [(path, name, reason) for path, name, reason in around if suppresses(name, rule, draft)]
         self.used.update((path, name) for path, name, _ in used)
         if used:
@@ -62,12 +64,12 @@ class Suppressions:
             self.ignored[path] = [words for spec, words in self.specs if spec.match_file(full)]
         return any(means(word, rule) for words in self.ignored[path] for word in words)
 
-    def around(self, draft: Draft) -> Iterator[tuple[str, Scalar, str]]:
+    def around(self, draft: Draft, words: Iterable[str]) -> Iterator[tuple[str, Scalar, str]]:
         """What speaks for a finding: its object's annotation, and the comments on or above any line of its places.
 
         A place that is a whole object counts with its first line alone: a comment further down is about something else.
         Of a text that was built, what counts is where each part of it was written. Gives names, with the path of the
-        text that each stands in, and the reason that is given there.
+        text that each stands in, and the reason that is given there; comments only with one of some `words`.
         """
         if draft.placed.document.ignore:
             yield from ((*written(name, draft.placed), "") for name in draft.placed.document.ignore.rules)
@@ -75,8 +77,8 @@ class Suppressions:
             path, place = placed.written(span)
             last = place.start if span == placed.document.span else max(place.start, place.end - 1)
             ignores = placed.built.ignores(path) if placed.built else placed.file.ignores
-            for ignore in self.comments(ignores).at(place.start, last) if ignores else ():
-                yield from ((path, name, ignore.reason) for name in ignore.rules)
+            for name, reason in self.comments(ignores).at(place.start, last, words) if ignores else ():
+                yield path, name, reason
 
     def comments(self, ignores: Sequence[Ignore]) -> Speaking:
         """The comments of a text, made ready to be looked up by place."""
@@ -163,20 +165,34 @@ def suppressions_in(bundle: Bundle) -> Iterator[tuple[Placed, Ignore]]:
 
 
 class Speaking:
-    """The comments of one text, by the places that they speak for."""
+    """The comments of one text, by the names in them and the places that they speak for."""
 
     def __init__(self, ignores: Sequence[Ignore]) -> None:
         self.ignores = ignores
-        self.sorted = sorted(ignores, key=lambda ignore: ignore.scope.start)
-        self.ends = list(accumulate((ignore.scope.end for ignore in self.sorted), max))
+        self.named: dict[str, list[tuple[int, int, Ignore, Scalar]]] = {}
+        for number, ignore in enumerate(ignores):
+            for name in ignore.rules:
+                self.named.setdefault(name.value, []).append((ignore.scope.start, number, ignore, name))
+        for found in self.named.values():
+            found.sort(key=itemgetter(0))
+        self.ends = {
+            word: list(accumulate((ignore.scope.end for _, _, ignore, _ in found), max))
+            for word, found in self.named.items()
+        }
 
-    def at(self, first: int, last: int) -> Iterator[Ignore]:
-        """The comments whose scope has one of the characters from `first` to `last`."""
-        for ignore in islice(self.sorted, bisect_left(self.ends, first), None):
-            if ignore.scope.start > last:
-                return
-            if first <= ignore.scope.end:
-                yield ignore
+    def at(self, first: int, last: int, words: Iterable[str]) -> Iterator[tuple[Scalar, str]]:
+        """The names among some, with the reason given, whose scope has a character from `first` to `last`."""
+        found: list[tuple[int, Scalar, str]] = []
+        for word in words:
+            for start, number, ignore, name in islice(
+                self.named.get(word, ()), bisect_left(self.ends.get(word, ()), first), None
+            ):
+                if start > last:
+                    break
+                if first <= ignore.scope.end:
+                    found.append((number, name, ignore.reason))
+        found.sort(key=itemgetter(0))
+        return ((name, reason) for _, name, reason in found)
 
 
 class Unread:

@@ -140,6 +140,8 @@ def agreed_values(providers: Sequence[Provider]) -> dict[str, str | None]:
 
 def agreed(values: Sequence[Values]) -> Values:
     """What several agree on."""
+    if len(values) == 1:
+        return values[0]
     names = dict.fromkeys(name for each in values for name in each.of)
     first = values[0].of
     same = {n: first.get(n) if all(n in v.of and v.of[n] == first.get(n) for v in values) else None for n in names}

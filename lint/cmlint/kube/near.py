@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from itertools import islice
 
-MOST = 1000
+MOST = 500
 """Among more names than this, none is said to be near: to compare each with each would take too long."""
 
 
@@ -111,6 +111,7 @@ DIGITS = dict.fromkeys(map(ord, "0123456789"))
 SEPARATORS = dict.fromkeys(map(ord, "-_."))
 
 
+@lru_cache(maxsize=4096)
 def squeeze(name: str) -> str:
     """A name without case and separators."""
     return name.lower().translate(SEPARATORS)

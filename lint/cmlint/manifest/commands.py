@@ -325,7 +325,8 @@ def from_heredocs(text: str, read: Callable[[str], FileFacts]) -> Iterator[Docum
     for closing in CLOSING.finditer(text) if "<<" in text else ():
         closings.setdefault(closing[1], []).append(closing.span())
     position = kind = 0
-    while found := HEREDOC.search(text, position):
+    last = text.rfind("\n") + 1
+    while found := HEREDOC.search(text, position, last):
         position = found.end()
         if kind < position and (kind := text.find("kind", position)) < 0:
             return

@@ -54,7 +54,7 @@ TEMPLATE = r"\{\{|\{%|<%|\[\["
 TEMPLATE_LINE = r"\$\{|\$\((?![\w.-]+\))|@@|@\w+@|__|<[^>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
 ELLIPSIS = r"^[ \t]+(?:- *)?(?:\.\.\.|…)[ \t]*\r?$"
 COMMENTED = r"#[ \t]*kind:[ \t]*[\"']?(?:ConfigMap|Secret)\b"
-DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
+DIRECTIVES = r"(?:[ \t]*(?:#[^\n]*|\r?)\n|%[^\n]*\n)*\Z"
 
 SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 """Kinds that are refused without a selector, so that one without it is likely a part of another."""
