@@ -50,6 +50,16 @@ def letters(i: int) -> str:
 J = "---\n".join
 
 
+FLUX = (
+    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: NAME, namespace: flux-system}\n"
+)
+FLUX += "spec:\n  prune: true\n  sourceRef: {kind: GitRepository, name: s}\n"
+ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: NAME}\n"
+ARGO += "spec: {project: p, source: {repoURL: x, path: NAME}, destination: {namespace: n}}\n"
+DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: NAME}\nspec:\n  selector: {matchLabels: {a: b}}\n"
+DEPLOYMENT += "  template:\n    metadata: {labels: {a: b}}\n    spec:\n      containers:\n"
+DEPLOYMENT += "        - {name: a, image: 'a/b:1.0.0', envFrom: [{configMapRef: {name: NAME}}]}\n"
+
 INPUTS: dict[str, Callable[[int], Files]] = {
     "ignores": lambda n: {
         "a.yaml": cm("a", "\n" + "".join(f"  k{i}: v # cmlint: ignore[missing-key]\n" for i in range(n)))
@@ -258,7 +268,8 @@ INPUTS: dict[str, Callable[[int], Files]] = {
     },
     "findings": lambda n: {"a.yaml": J(pod("    - {name: a, image: a}\n", f"p{i}") for i in range(n))},
     "long-line": lambda n: {
-        "a.yaml": "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: a/b:1.0.0, env: ["
+        "a.yaml": "{apiVersion: v1, kind: Pod, metadata: {name: a}, "
+        "spec: {containers: [{name: a, image: a/b:1.0.0, env: ["
         + ", ".join(f"{{name: V{i}, value: 1}}" for i in range(n))
         + "]}]}}\n"
     },
@@ -267,31 +278,29 @@ INPUTS: dict[str, Callable[[int], Files]] = {
     },
     "flux": lambda n: {
         "f.yaml": J(
-            f"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: k{i}, namespace: flux-system}}\nspec: {{path: ./d{i}, prune: true, sourceRef: {{kind: GitRepository, name: s}}, postBuild: {{substitute: {{a: b}}}}}}\n"
-            for i in range(n)
+            FLUX.replace("NAME", f"d{i}") + f"  path: ./d{i}\n  postBuild: {{substitute: {{a: b}}}}\n" for i in range(n)
         ),
         **{f"d{i}/a.yaml": cm(f"a{i}") for i in range(n)},
     },
     "flux-same": lambda n: {
         "f.yaml": J(
-            f"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: k{i}, namespace: flux-system}}\nspec: {{path: ./d, prune: true, targetNamespace: n{i}, sourceRef: {{kind: GitRepository, name: s}}, postBuild: {{substitute: {{a: b}}}}}}\n"
+            FLUX.replace("NAME", f"d{i}")
+            + f"  path: ./d\n  targetNamespace: n{i}\n  postBuild: {{substitute: {{a: b}}}}\n"
             for i in range(n)
         ),
         **{f"d/a{i}.yaml": cm(f"a{i}") for i in range(n)},
     },
     "flux-from": lambda n: {
         "f.yaml": J(
-            f"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: k{i}, namespace: flux-system}}\nspec: {{path: ./d{i}, prune: true, sourceRef: {{kind: GitRepository, name: s}}, postBuild: {{substituteFrom: [{{kind: ConfigMap, name: vars}}]}}}}\n"
+            FLUX.replace("NAME", f"d{i}")
+            + f"  path: ./d{i}\n  postBuild: {{substituteFrom: [{{kind: ConfigMap, name: vars}}]}}\n"
             for i in range(n)
         ),
         "vars.yaml": cm("vars", "{" + ", ".join(f"k{i}: v" for i in range(n)) + "}", ", namespace: flux-system"),
         **{f"d{i}/a.yaml": cm(f"a{i}") for i in range(n)},
     },
     "argo": lambda n: {
-        "f.yaml": J(
-            f"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: k{i}}}\nspec: {{project: p, source: {{repoURL: x, path: d{i}}}, destination: {{namespace: n}}}}\n"
-            for i in range(n)
-        ),
+        "f.yaml": J(ARGO.replace("NAME", f"d{i}") for i in range(n)),
         **{f"d{i}/a.yaml": cm(f"a{i}") for i in range(n)},
     },
     "images": lambda n: {
@@ -311,10 +320,7 @@ INPUTS: dict[str, Callable[[int], Files]] = {
         "a.yaml": J(
             [
                 *(cm(f"m{i}") for i in range(n)),
-                *(
-                    f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d{i}}}\nspec:\n  selector: {{matchLabels: {{a: b}}}}\n  template:\n    metadata: {{labels: {{a: b}}}}\n    spec: {{containers: [{{name: a, image: 'a/b:1.0.0', envFrom: [{{configMapRef: {{name: m{i}}}}}]}}]}}\n"
-                    for i in range(n)
-                ),
+                *(DEPLOYMENT.replace("NAME", f"m{i}") for i in range(n)),
             ]
         )
     },
