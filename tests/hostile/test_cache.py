@@ -15,6 +15,7 @@ import pytest
 
 from cmlint.__main__ import main
 from cmlint.cache import folder as cache_folder
+from cmlint.cache.facts import Kept, Store
 from cmlint.cache.folder import HEADER, MARKER, SIGNATURE, Folder
 from cmlint.cache.states import SECOND, TICK
 from tests.support.command import cmlint
@@ -320,19 +321,17 @@ def test_facts_that_cannot_be_decoded_are_read_again(
     wanted = answers(cache)
     for bad in (b"\xc1", b"\xa1\xff", b"\xc0", b"\x91\x91\x91"):
         folder, found = Folder(str(cache)), entries(cache)
-        key, texts, facts = folder.get(
-            found["facts"].name, tuple[str, dict[str, msgspec.Raw], dict[bytes, msgspec.Raw]]
-        )
-        folder.put(found["facts"].name, (key, texts, {name: (msgspec.Raw(bad), 0) for name in facts}))
-        place, builds = folder.get(found["builds"].name, tuple[str, dict[str, msgspec.Raw]])
-        folder.put(found["builds"].name, (place, {name: msgspec.Raw(bad) for name in builds}))
+        store = folder.get(found["facts"].name, Store)
+        built = folder.get(found["builds"].name, tuple[str, dict[str, msgspec.Raw]])
+        assert store and store.facts and built and built[1]
+        store.facts = {name: Kept(msgspec.Raw(bad)) for name in store.facts}
+        folder.put(found["facts"].name, store)
+        folder.put(found["builds"].name, (built[0], {name: msgspec.Raw(bad) for name in built[1]}))
         found["run"].unlink()
         assert answers(cache) == wanted
-        whole = folder.get(
-            found["facts"].name, tuple[str, dict[str, msgspec.Raw], dict[bytes, tuple[msgspec.Raw, int]]]
-        )
-        assert whole
-        assert all(raw != bad for raw, _ in whole[2].values())
+        store = folder.get(found["facts"].name, Store)
+        assert store
+        assert all(bytes(kept.facts) != bad for kept in store.facts.values())
 
 
 def test_a_file_of_another_cache_is_not_believed(project: Path, cache: Path, tmp_path: Path) -> None:

@@ -363,7 +363,7 @@ INPUTS: dict[str, Callable[[int], Files]] = {
     "lists": lambda n: {
         "a.yaml": "apiVersion: v1\nkind: List\nitems:\n"
         + "".join(
-            f"  - {{apiVersion: v1, kind: ConfigMap, metadata: {{name: a{i}}}, data: {{a: b}}}}\n" for i in range(n)
+            f"  - {{apiVersion: v1, kind: ConfigMap, metadata: {{name: a{i}}}, data: {{a: b}}}}\n" for i in range(4 * n)
         )
     },
     "templates": lambda n: {
