@@ -231,7 +231,8 @@ def answers(project: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Calla
 
     def answer(cache: Path) -> tuple[int, str, str]:
         code = main(["check", ".", "--format", "json", "--cache-dir", str(cache)])
-        return code, *capsys.readouterr()
+        report, errors = capsys.readouterr()
+        return code, report, errors
 
     with inside(project):
         yield answer
