@@ -23,7 +23,7 @@ from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.makers import MAKERS, Maker
 from cmlint.model.facts import FileFacts
 from cmlint.progress import doing
-from cmlint.result import Result
+from cmlint.result import Result, too_large
 from cmlint.rules import Rule
 from cmlint.selection import select, settings_of
 from cmlint.sources import files
@@ -66,16 +66,6 @@ def check(
     outcome = engine.run(bundles, suppressions)
     problems += too_large(bundles, texts)
     return Result(outcome, bundles, texts, problems)
-
-
-def too_large(bundles: Iterable[Bundle], texts: Texts) -> Iterator[files.Problem]:
-    """The containers whose environment is too large to be known, as far as it was asked for."""
-    for bundle in bundles:
-        for container, placed in bundle.too_large.values():
-            place = texts.locate(*placed.written(container.name.span if container.name else placed.document.head))
-            name = f"container `{container.name.value}`" if container.name else "a container"
-            message = f"the environment of {name} is larger than 4 MiB: not expanded further"
-            yield files.Problem(place.path, place.start.line, message, fatal=False)
 
 
 class Inputs(msgspec.Struct):

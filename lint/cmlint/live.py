@@ -10,7 +10,6 @@ import msgspec
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.cluster import TARGETS, Cluster
 from cmlint.bundle.placed import Definition
-from cmlint.check import too_large
 from cmlint.config import Config
 from cmlint.engine import Engine, merged
 from cmlint.kube.names import is_placeholder
@@ -18,7 +17,7 @@ from cmlint.kube.versions import parse_version
 from cmlint.model.listing import LiveObject, object_of
 from cmlint.model.live import Inventory
 from cmlint.model.outcome import Outcome
-from cmlint.result import Result
+from cmlint.result import Result, too_large
 from cmlint.rules import Rule
 from cmlint.selection import select, settings_of
 from cmlint.sources import snapshot

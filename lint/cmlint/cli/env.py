@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from cmlint.check import read_bundles, too_large
+from cmlint.check import read_bundles
 from cmlint.cli import parameters
 from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell, tell_problems
 from cmlint.cli.parameters import Command, Parameter
@@ -16,6 +16,7 @@ from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
 from cmlint.progress import PROGRESS
 from cmlint.report.environments import Workload, render_json, render_text, workloads
+from cmlint.result import too_large
 from cmlint.sources.files import Problem
 
 SHORT = {
