@@ -195,7 +195,7 @@ def project(tmp_path: Path) -> Path:
 
 def kept_in(cache: Path) -> list[Path]:
     """What is kept in a folder."""
-    return sorted(path for path in cache.iterdir() if path.name.endswith(cache_folder.SUFFIXES))
+    return sorted(path for path in cache.iterdir() if path.suffix in (".facts", ".builds", ".run"))
 
 
 def test_what_has_not_changed_is_not_even_read(project: Path, tmp_path: Path) -> None:
@@ -424,18 +424,20 @@ def test_several_runs_at_once_do_each_other_no_harm(project: Path, tmp_path: Pat
 def test_it_does_not_grow_for_ever(tmp_path: Path) -> None:
     folder = Folder(str(tmp_path / "cache"))
     for number in range(cache_folder.FILES + 3):
-        folder.write(f"{number}.run", b"x")
-        os.utime(tmp_path / "cache" / f"{number}.run", (0, time.time() - 10_000 + number))
+        folder.write(f"{number:016x}.run", b"x")
+        os.utime(tmp_path / "cache" / f"{number:016x}.run", (0, time.time() - 10_000 + number))
     long_ago = time.time() - (cache_folder.DAYS + 1) * 86_400
-    os.utime(tmp_path / "cache" / "100.run", (0, long_ago))
-    (tmp_path / "cache" / "1.run.99.tmp").write_bytes(b"of a run that was ended")
-    os.utime(tmp_path / "cache" / "1.run.99.tmp", (0, long_ago))
+    os.utime(tmp_path / "cache" / f"{100:016x}.run", (0, long_ago))
+    draft = f"{1:016x}.run.99.tmp"
+    (tmp_path / "cache" / draft).write_bytes(cache_folder.HEADER + b"of a run that was ended")
+    os.utime(tmp_path / "cache" / draft, (0, long_ago))
     (tmp_path / "cache" / "mine.txt").write_bytes(b"not ours")
-    folder.write("last.run", b"y")
+    last = f"{2**63:016x}.run"
+    folder.write(last, b"y")
     left = {path.name for path in (tmp_path / "cache").iterdir()}
     assert len([name for name in left if name.endswith(".run")]) == cache_folder.FILES
-    assert {"last.run", "mine.txt", f"{cache_folder.FILES + 2}.run"} <= left
-    assert left.isdisjoint({"0.run", "100.run", "1.run.99.tmp"})
+    assert {last, "mine.txt", f"{cache_folder.FILES + 2:016x}.run"} <= left
+    assert left.isdisjoint({f"{0:016x}.run", f"{100:016x}.run", draft})
     assert not folder.complaints
 
 
@@ -447,7 +449,7 @@ def test_where_it_is_and_that_it_can_be_emptied(project: Path, tmp_path: Path) -
     assert cmlint(project, "check", ".", XDG_CACHE_HOME=home).returncode == 1
     (folder / "mine.txt").write_text("not ours")
     assert cmlint(project, "cache", "clear", XDG_CACHE_HOME=home).stdout == f"2 files removed from {folder}\n"
-    assert sorted(path.name for path in folder.iterdir()) == [".gitignore", "CACHEDIR.TAG", "mine.txt"]
+    assert sorted(path.name for path in folder.iterdir()) == [".gitignore", "CACHEDIR.TAG", "cmlint-cache", "mine.txt"]
     folder.chmod(0o777)
     refused = cmlint(project, "cache", "clear", XDG_CACHE_HOME=home)
     assert refused.returncode == 2

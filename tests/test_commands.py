@@ -16,7 +16,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import references_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.manifest.documents import commands_in, read_text
-from cmlint.manifest.shell import Cutter, quote_around
+from cmlint.manifest.shell import Cutter, Quotes
 from cmlint.model.facts import Document, FileFacts
 from cmlint.report import render
 from cmlint.report.view import View
@@ -516,7 +516,7 @@ def test_no_text_is_too_strange(text: str) -> None:
 
 @given(st.text(st.sampled_from("ab'\"`\\$() ")))
 def test_quotes_around_a_command(prefix: str) -> None:
-    assert quote_around(prefix) in {"", '"', "'", "`"}
+    assert Quotes(prefix, 0).around(len(prefix)) in {"", '"', "'", "`"}
 
 
 KUBECTL = shutil.which("kubectl") or ""

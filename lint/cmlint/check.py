@@ -23,7 +23,7 @@ from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.makers import MAKERS, Maker
 from cmlint.model.facts import FileFacts
 from cmlint.progress import doing
-from cmlint.result import Result
+from cmlint.result import Result, too_large
 from cmlint.rules import Rule
 from cmlint.selection import select, settings_of
 from cmlint.sources import files
@@ -63,7 +63,9 @@ def check(
     engine = Engine(selected, settings_of(config), texts, chosen)
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
     doing("checking")
-    return Result(engine.run(bundles, suppressions), bundles, texts, problems)
+    outcome = engine.run(bundles, suppressions)
+    problems += too_large(bundles, texts)
+    return Result(outcome, bundles, texts, problems)
 
 
 class Inputs(msgspec.Struct):

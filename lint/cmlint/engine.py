@@ -169,6 +169,8 @@ class Engine:
         location = self.texts.locate(*draft.placed.written(draft.span))
         related = [Related(label, self.texts.locate(*p.written(span))) for label, p, span in draft.related]
         message, help_text = draft.message, draft.help_text
+        if draft.left_out:
+            help_text = f"{help_text or 'see the places'} ({draft.left_out} more places are left out)"
         name = document.name.value if document.name else None
         if built:
             message, help_text = built.reword(message), built.reword(help_text) if help_text else None

@@ -17,7 +17,7 @@ from cmlint.kube.versions import parse_version
 from cmlint.model.listing import LiveObject, object_of
 from cmlint.model.live import Inventory
 from cmlint.model.outcome import Outcome
-from cmlint.result import Result
+from cmlint.result import Result, too_large
 from cmlint.rules import Rule
 from cmlint.selection import select, settings_of
 from cmlint.sources import snapshot
@@ -138,6 +138,7 @@ def judge(
         engine = Engine(selected, settings_of(for_cluster(config, [cluster])), texts, chosen)
         outcomes.append(engine.run(own, suppressions))
         bundles += own
+    problems += too_large(bundles, texts)
     return Result(merged(outcomes), bundles, texts, problems)
 
 

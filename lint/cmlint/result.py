@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -44,3 +45,13 @@ class Result(msgspec.Struct):
         shown = self.outcome.paths()
         hidden = {path: spans for path, spans in self.masked().items() if path in shown} if shown else {}
         return msgspec.structs.replace(self.outcome, hidden=hidden)
+
+
+def too_large(bundles: Iterable[Bundle], texts: Texts) -> Iterator[Problem]:
+    """The containers whose environment is too large to be known, as far as it was asked for."""
+    for bundle in bundles:
+        for container, placed in bundle.too_large.values():
+            place = texts.locate(*placed.written(container.name.span if container.name else placed.document.head))
+            name = f"container `{container.name.value}`" if container.name else "a container"
+            message = f"the environment of {name} is larger than 4 MiB: not expanded further"
+            yield Problem(place.path, place.start.line, message, fatal=False)

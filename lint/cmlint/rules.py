@@ -69,6 +69,10 @@ class Suggestion(msgspec.Struct, frozen=True):
     safe: bool
 
 
+MOST_PLACES = 100
+"""So many further places a finding may have; how many more there are is said."""
+
+
 class Draft:
     """A finding as a rule makes it; the engine adds what follows from the rule and the text."""
 
@@ -81,10 +85,14 @@ class Draft:
         self.consequence: Consequence | None = None
         self.pedantic = False
         self.container: str | None = None
+        self.left_out = 0
 
     def also(self, span: facts.Span, label: str, placed: Placed | None = None) -> Draft:
         """Adds a second place, in the same document unless another is given, and what it shows."""
-        self.related.append((label, placed or self.placed, span))
+        if len(self.related) < MOST_PLACES:
+            self.related.append((label, placed or self.placed, span))
+        else:
+            self.left_out += 1
         return self
 
     def help(self, text: str) -> Draft:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from binascii import crc32
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -65,20 +64,13 @@ class Memory:
         self.folder, self.now, self.repeatable = folder, time.time_ns(), repeatable
         self.place = "\0".join((__version__, os.getcwd(), *paths))
         variables = sorted(item for item in os.environ.items() if item[0].startswith(ENVIRONMENT))
-        self.key = repr((self.place, asked, variables))
+        self.key = self.secret((self.place, asked, variables))
 
     def recall(self) -> Run | None:
         """The run before, if this one would give the same."""
-        name = name_of(self.key, ".run")
-        raw = self.folder.read(name) if self.repeatable else None
-        if raw is None:
-            return None
-        try:
-            run = msgspec.msgpack.decode(raw, type=Run)
-        except msgspec.MsgspecError:
-            self.folder.complain(os.path.join(self.folder.path, name), "damaged")
-            return None
-        if run.key != self.key or not run.seen.is_unchanged(files.listing):
+        name = self.folder.name_of(self.key, ".run")
+        run = self.folder.get(name, Run) if self.repeatable else None
+        if run is None or run.key != self.key or not run.seen.is_unchanged(files.listing):
             return None
         self.folder.keep(name)
         return run
@@ -88,30 +80,25 @@ class Memory:
         wrong = run.outcome.crashed or any(problem.fatal for problem in run.problems)
         if wrong or not run.seen.is_settled(self.now):
             return
-        try:
-            raw = msgspec.msgpack.encode(run)
-        except UnicodeEncodeError:
-            return
-        self.folder.write(name_of(self.key, ".run"), raw)
+        self.folder.put(self.folder.name_of(self.key, ".run"), run)
 
     def facts(self, made_by: object) -> FactsCache:
         """The facts of texts, as far as they were made by the same."""
         from cmlint.cache.facts import FactsCache
 
-        key = repr((self.place, made_by))
-        return FactsCache(self.folder, name_of(key, ".facts"), key, self.now)
+        key = self.secret((self.place, made_by))
+        return FactsCache(self.folder, self.folder.name_of(key, ".facts"), key, self.now)
 
     def builds(self) -> BuildsCache:
         """What was built."""
         from cmlint.cache.builds import BuildsCache
 
-        return BuildsCache(self.folder, name_of(self.place, ".builds"), self.place, self.now, files.listing)
+        key = self.secret(self.place)
+        return BuildsCache(self.folder, self.folder.name_of(key, ".builds"), key, self.now, files.listing)
 
-
-def name_of(key: str, suffix: str) -> str:
-    """The file in which something is kept; what the key is stands in it, so that two of one name do no harm."""
-    raw = key.encode("utf-8", "surrogateescape")
-    return f"{crc32(raw):08x}{crc32(raw[::-1]):08x}{suffix}"
+    def secret(self, described: object) -> str:
+        """What a call of cmlint depends on, as a keyed hash: a variable of the environment may hold a password."""
+        return self.folder.digest(repr(described).encode()).hex()
 
 
 def note_code(seen: Seen, packages: Iterable[str]) -> None:

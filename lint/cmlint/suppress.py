@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate, islice
+from operator import itemgetter
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import Placed
@@ -31,6 +34,8 @@ class Suppressions:
         self.names = frozenset((*rules, *(rule.family for rule in rules.values()), EVERYTHING))
         self.used: set[tuple[str, Scalar]] = set()
         self.words: dict[str, list[str]] = {}
+        self.speaking: dict[int, Speaking] = {}
+        self.meant: dict[str, frozenset[str]] = {}
 
     def covering(self, rule: Rule, draft: Draft) -> Suppression | None:
         """What suppresses a finding; every name that does counts as used.
@@ -39,7 +44,9 @@ class Suppressions:
         """
         if not self.enabled or rule.name not in self.rules:
             return None
-        used = [(path, name, reason) for path, name, reason in around(draft) if suppresses(name, rule, draft)]
+        words = (rule.name,) if about_suppressions(rule) else dict.fromkeys((rule.name, rule.family, EVERYTHING))
+        around = self.around(draft, words)
+        used = [(path, name, reason) for path, name, reason in around if suppresses(name, rule, draft)]
         self.used.update((path, name) for path, name, _ in used)
         if used:
             return Suppression("inSource", next((reason for *_, reason in used if reason), ""))
@@ -53,6 +60,29 @@ class Suppressions:
             full = os.path.abspath(path)
             self.words[path] = [word for pattern, words in self.patterns if pattern.match(full) for word in words]
         return any(means(word, rule) for word in self.words[path])
+
+    def around(self, draft: Draft, words: Iterable[str]) -> Iterator[tuple[str, Scalar, str]]:
+        """What speaks for a finding: its object's annotation, and the comments on or above any line of its places.
+
+        A place that is a whole object counts with its first line alone: a comment further down is about something else.
+        Of a text that was built, what counts is where each part of it was written. Gives names, with the path of the
+        text that each stands in, and the reason that is given there; comments only with one of some `words`.
+        """
+        if draft.placed.document.ignore:
+            yield from ((*written(name, draft.placed), "") for name in draft.placed.document.ignore.rules)
+        for placed, span in ((draft.placed, draft.span), *((placed, span) for _, placed, span in draft.related)):
+            path, place = placed.written(span)
+            last = place.start if span == placed.document.span else max(place.start, place.end - 1)
+            ignores = placed.built.ignores(path) if placed.built else placed.file.ignores
+            for name, reason in self.comments(ignores).at(place.start, last, words) if ignores else ():
+                yield path, name, reason
+
+    def comments(self, ignores: Sequence[Ignore]) -> Speaking:
+        """The comments of a text, made ready to be looked up by place."""
+        known = self.speaking.get(id(ignores))
+        if known is None or known.ignores is not ignores:
+            known = self.speaking[id(ignores)] = Speaking(ignores)
+        return known
 
     @cached_property
     def patterns(self) -> list[tuple[Patterns, Iterable[str]]]:
@@ -72,14 +102,21 @@ class Suppressions:
         yield from ((placed, ignore) for placed, ignore in found if not ignore.rules)
         named = [(placed, ignore, name) for placed, ignore in found for name in ignore.rules]
         named.sort(key=lambda entry: about_suppressions(self.rules.get(entry[2].value)))
+        unread: dict[int, Unread] = {}
         for placed, ignore, name in named:
-            if (placed.path, name) not in self.used and self.idle(name, ignore, placed.file, ran):
+            if (placed.path, name) in self.used:
+                continue
+            if id(placed.file) not in unread:
+                unread[id(placed.file)] = Unread(placed.file)
+            if self.idle(name, ignore, unread[id(placed.file)], ran):
                 yield placed, Ignore((name,), ignore.reason, ignore.span, ignore.scope)
 
-    def idle(self, name: Scalar, ignore: Ignore, file: FileFacts, ran: set[str]) -> bool:
+    def idle(self, name: Scalar, ignore: Ignore, unread: Unread, ran: set[str]) -> bool:
         """Whether a name that suppressed nothing means nothing, or only rules that have run and could have seen it."""
-        meant = {rule.name for rule in self.rules.values() if means(name.value, rule)}
-        return not meant or (meant <= ran and not unread(ignore, file))
+        if name.value not in self.meant:
+            self.meant[name.value] = frozenset(rule.name for rule in self.rules.values() if means(name.value, rule))
+        meant = self.meant[name.value]
+        return not meant or (meant <= ran and not unread.around(ignore))
 
 
 def means(word: str, rule: Rule) -> bool:
@@ -102,23 +139,6 @@ def suppresses(name: Scalar, rule: Rule, draft: Draft) -> bool:
     return means(name.value, rule)
 
 
-def around(draft: Draft) -> Iterator[tuple[str, Scalar, str]]:
-    """What speaks for a finding: its object's annotation, and the comments on or above any line of any of its places.
-
-    A place that is a whole object counts with its first line alone: a comment further down is about something else.
-    Of a text that was built, what counts is where each part of it was written. Gives names, with the path of the text
-    that each stands in, and the reason that is given there.
-    """
-    if draft.placed.document.ignore:
-        yield from ((*written(name, draft.placed), "") for name in draft.placed.document.ignore.rules)
-    for placed, span in ((draft.placed, draft.span), *((placed, span) for _, placed, span in draft.related)):
-        path, place = placed.written(span)
-        last = place.start if span == placed.document.span else max(place.start, place.end - 1)
-        for ignore in placed.built.ignores(path) if placed.built else placed.file.ignores:
-            if place.start <= ignore.scope.end and ignore.scope.start <= last:
-                yield from ((path, name, ignore.reason) for name in ignore.rules)
-
-
 def written(name: Scalar, placed: Placed) -> tuple[str, Scalar]:
     """A name in an annotation where it was written."""
     path, span = placed.written(name.span)
@@ -133,14 +153,55 @@ def suppressions_in(bundle: Bundle) -> Iterator[tuple[Placed, Ignore]]:
         if placed.document.ignore:
             yield placed, placed.document.ignore
     for here in by_path.values():
+        ends = list(accumulate((placed.document.span.end for placed in here), max))
         for ignore in here[0].file.ignores:
-            below = (placed for placed in here if placed.document.span.end > ignore.scope.start)
-            yield next(below, here[-1]), ignore
+            below = bisect_right(ends, ignore.scope.start)
+            yield here[min(below, len(here) - 1)], ignore
 
 
-def unread(ignore: Ignore, file: FileFacts) -> bool:
-    """Whether a comment stands in or above something that no rule has seen, because it is broken or was skipped."""
-    parts = [(document.span, document.broken) for document in file.documents]
-    parts += [(skip.span, True) for skip in file.skipped]
-    below = [(span.start, unseen) for span, unseen in parts if span.end > ignore.scope.start]
-    return min(below, default=(0, False))[1]
+class Speaking:
+    """The comments of one text, by the names in them and the places that they speak for."""
+
+    def __init__(self, ignores: Sequence[Ignore]) -> None:
+        self.ignores = ignores
+        self.named: dict[str, list[tuple[int, int, Ignore, Scalar]]] = {}
+        for number, ignore in enumerate(ignores):
+            for name in ignore.rules:
+                self.named.setdefault(name.value, []).append((ignore.scope.start, number, ignore, name))
+        for found in self.named.values():
+            found.sort(key=itemgetter(0))
+        self.ends = {
+            word: list(accumulate((ignore.scope.end for _, _, ignore, _ in found), max))
+            for word, found in self.named.items()
+        }
+
+    def at(self, first: int, last: int, words: Iterable[str]) -> Iterator[tuple[Scalar, str]]:
+        """The names among some, with the reason given, whose scope has a character from `first` to `last`."""
+        found: list[tuple[int, Scalar, str]] = []
+        for word in words:
+            for start, number, ignore, name in islice(
+                self.named.get(word, ()), bisect_left(self.ends.get(word, ()), first), None
+            ):
+                if start > last:
+                    break
+                if first <= ignore.scope.end:
+                    found.append((number, name, ignore.reason))
+        found.sort(key=itemgetter(0))
+        return ((name, reason) for _, name, reason in found)
+
+
+class Unread:
+    """The parts of a file, and which of them no rule has seen, because they are broken or were skipped."""
+
+    def __init__(self, file: FileFacts) -> None:
+        parts = [(document.span, document.broken) for document in file.documents]
+        parts += [(skip.span, True) for skip in file.skipped]
+        parts.sort(key=lambda part: part[0].end)
+        self.ends = [span.end for span, _ in parts]
+        starts = ((span.start, unseen) for span, unseen in reversed(parts))
+        self.first = list(accumulate(starts, min))[::-1]
+
+    def around(self, ignore: Ignore) -> bool:
+        """Whether a comment stands in or above such a part."""
+        below = bisect_right(self.ends, ignore.scope.start)
+        return below < len(self.ends) and self.first[below][1]

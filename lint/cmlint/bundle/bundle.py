@@ -17,6 +17,9 @@ from cmlint.model.facts import Container, FileFacts, Reference, Target, Volume
 if TYPE_CHECKING:
     from cmlint.bundle.cluster import Cluster
 
+REMEMBERED = 1000
+"""Of how many containers the environments are held in memory."""
+
 
 class Bundle:
     """The documents of a bundle, indexed.
@@ -72,6 +75,7 @@ class Bundle:
         if others is not None:
             others.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
+        self.too_large: dict[tuple[int, str], tuple[Container, Placed]] = {}
 
     @property
     def clusters(self) -> tuple[Cluster, ...]:
@@ -87,10 +91,17 @@ class Bundle:
         return self.resolver.resolve(reference, placed)
 
     def environment(self, container: Container, placed: Placed) -> Environment:
-        """A container's environment; asked for again, the same one."""
+        """A container's environment; asked for again soon, the same one.
+
+        Containers with one too large to be known are remembered in `too_large`.
+        """
         key = placed.number, container.path
         if key not in self.environments:
+            if len(self.environments) >= REMEMBERED:
+                self.environments.clear()
             self.environments[key] = environment_of(container, placed, self.resolver)
+            if self.environments[key].too_large:
+                self.too_large[key] = container, placed
         return self.environments[key]
 
     def contents(self, volume: Volume, placed: Placed) -> Contents:

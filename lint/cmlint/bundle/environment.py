@@ -36,7 +36,7 @@ class Variable(msgspec.Struct, frozen=True):
     value: str | None
     masked: bool
     origin: Origin
-    shadows: tuple[Origin, ...] = ()
+    shadows: list[Origin] = []
 
 
 class Unresolved(msgspec.Struct, frozen=True):
@@ -51,21 +51,35 @@ class Environment(msgspec.Struct):
     """A container's variables by name.
 
     `complete` says that no variable can exist besides those listed; `starts` is False when the container surely does
-    not start.
+    not start. One that is `too_large` has more than `expansion.LARGEST` characters, hidden values included: from there
+    on values are not known, and no further keys are taken from `envFrom`.
     """
 
     variables: dict[str, Variable] = msgspec.field(default_factory=dict)
     unresolved: list[Unresolved] = msgspec.field(default_factory=list)
     complete: bool = True
     starts: bool = True
+    size: int = 0
+    too_large: bool = False
     command: tuple[str | None, ...] = ()
     args: tuple[str | None, ...] = ()
 
     def set(self, name: str, value: str | None, masked: bool, origin: Origin) -> None:
         """Sets a variable, remembering what it hides."""
+        if not self.fits(len(name) + len("=") + len(value or "")):
+            value = None
         before = self.variables.pop(name, None)
-        shadows = (*before.shadows, before.origin) if before else ()
+        shadows = before.shadows if before else []
+        if before:
+            shadows.append(before.origin)
         self.variables[name] = Variable(name, value, masked, origin, shadows)
+
+    def fits(self, size: int) -> bool:
+        """Whether there is still room for so many characters, which are then taken."""
+        self.size += size
+        if self.size > expansion.LARGEST:
+            self.too_large, self.complete = True, False
+        return not self.too_large
 
     def may_have(self, name: str) -> bool:
         """Whether the running container may have a variable that is not listed; services bring some along."""
@@ -84,15 +98,21 @@ def environment_of(container: Container, placed: Placed, resolver: Resolver) -> 
         add_from(environment, entry, placed, resolver)
     for variable in container.env:
         add_variable(environment, variable, placed, resolver)
-    environment.command = tuple(expand(environment, text.value)[0] for text in container.command)
-    environment.args = tuple(expand(environment, text.value)[0] for text in container.args)
+    environment.command = tuple(word(environment, text.value) for text in container.command)
+    environment.args = tuple(word(environment, text.value) for text in container.args)
     return environment
+
+
+def word(environment: Environment, text: str) -> str | None:
+    """A word of a command, expanded; None when it cannot be shown."""
+    value, _ = expand(environment, text)
+    return value if environment.fits(len(value or "")) else None
 
 
 def add_from(environment: Environment, entry: EnvFrom, placed: Placed, resolver: Resolver) -> None:
     """All keys of one `envFrom` source, a prefix put before each."""
     reference = entry.reference
-    if reference is None:
+    if reference is None or environment.too_large:
         environment.complete = False
         return
     resolution = resolver.resolve(reference, placed)
@@ -106,6 +126,8 @@ def add_from(environment: Environment, entry: EnvFrom, placed: Placed, resolver:
         return
     for definition in (*resolution.definitions[:1],) if resolution.status == "found" else ():
         for key in definition.provider.keys:
+            if environment.too_large:
+                return
             if not key.binary:
                 secret = reference.target == "Secret"
                 name = reference.name.value
@@ -164,6 +186,8 @@ def note_unresolved(environment: Environment, reference: Reference, key: str | N
 
 def expand(environment: Environment, text: str) -> tuple[str | None, bool]:
     """A text with its `$(NAME)` replaced, and whether it had to be masked; None when it cannot be shown."""
+    if environment.too_large:
+        return None, False
     if "$" not in text:
         return text, False
     names = [name for name, _ in expansion.names(text)]
@@ -172,4 +196,8 @@ def expand(environment: Environment, text: str) -> tuple[str | None, bool]:
         return None, True
     if any(variable.value is None for variable in used) or any(environment.may_have(name) for name in names):
         return None, False
-    return expansion.expand(text, environment.lookup), False
+    try:
+        return expansion.expand(text, environment.lookup, expansion.LARGEST - environment.size), False
+    except expansion.TooLargeError:
+        environment.too_large, environment.complete = True, False
+        return None, False

@@ -62,6 +62,7 @@ class Variables:
         self.idle = not any(build.variables or build.sources for build in builds)
         self.patched = any(build.patches for build in builds)
         self.known: dict[tuple[str, bool], Values] = {}
+        self.gifts: dict[PostBuild, Values] = {}
 
     def fill(self, path: str, facts: FileFacts, *, built: bool = False) -> FileFacts:
         """The facts of a text with the names that its objects will have."""
@@ -74,9 +75,17 @@ class Variables:
         key = folder, built
         if key not in self.known:
             brought = self.deploys.around(folder, self.kustomized, built=built)
-            found = [self.given(said.deploy.post_build) for said in brought]
+            found = [self.given_once(said.deploy.post_build) for said in brought]
             self.known[key] = agreed(found) if found else Values({}, False)
         return self.known[key]
+
+    def given_once(self, build: PostBuild | None) -> Values:
+        """What one gives; those that say the same give the same."""
+        if build is None:
+            return self.given(None)
+        if build not in self.gifts:
+            self.gifts[build] = self.given(build)
+        return self.gifts[build]
 
     def given(self, build: PostBuild | None) -> Values:
         """What one gives; another Kustomization that patches it may add sources, which what is inline wins over."""
@@ -90,7 +99,7 @@ class Variables:
                 is_open = True
             if is_open:
                 found.clear()
-            found |= {key.name: agreed_value(key.name, providers) for each in providers for key in each.keys}
+            found |= agreed_values(providers)
         if self.patched:
             found = dict.fromkeys(found)
         inline = {name: None if is_placeholder(value) else value for name, value in build.variables}
@@ -113,17 +122,26 @@ class Variables:
         return found
 
 
-def agreed_value(name: str, providers: Sequence[Provider]) -> str | None:
-    """The value of a key that all of several objects give it; None where it is not known."""
-    found = {key.value for provider in providers for key in provider.keys if key.name == name}
-    everywhere = all(any(key.name == name for key in provider.keys) for provider in providers)
-    value = next(iter(found))
-    known = value is not None and len(found) == 1 and everywhere and not is_placeholder(value)
-    return value.replace("\n", "") if known and value is not None else None
+def agreed_values(providers: Sequence[Provider]) -> dict[str, str | None]:
+    """The values of keys that all of several objects give them; None where one is not known."""
+    given: dict[str, tuple[set[str | None], set[int]]] = {}
+    for number, provider in enumerate(providers):
+        for key in provider.keys:
+            values, by = given.setdefault(key.name, (set(), set()))
+            values.add(key.value)
+            by.add(number)
+    found: dict[str, str | None] = {}
+    for name, (values, by) in given.items():
+        value = next(iter(values))
+        known = value is not None and len(values) == 1 and len(by) == len(providers) and not is_placeholder(value)
+        found[name] = value.replace("\n", "") if known and value is not None else None
+    return found
 
 
 def agreed(values: Sequence[Values]) -> Values:
     """What several agree on."""
+    if len(values) == 1:
+        return values[0]
     names = dict.fromkeys(name for each in values for name in each.of)
     first = values[0].of
     same = {n: first.get(n) if all(n in v.of and v.of[n] == first.get(n) for v in values) else None for n in names}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import msgspec
@@ -35,22 +34,20 @@ class BuildsCache:
 
     def load(self) -> dict[str, msgspec.Raw]:
         """What was kept under this key; nothing where it is damaged or was kept under another one."""
-        raw = self.folder.read(self.name)
-        if raw is not None:
-            try:
-                key, builds = msgspec.msgpack.decode(raw, type=tuple[str, dict[str, msgspec.Raw]])
-            except msgspec.MsgspecError:
-                self.folder.complain(os.path.join(self.folder.path, self.name), "damaged")
-            else:
-                if key == self.key:
-                    return builds
-        return {}
+        key, builds = self.folder.get(self.name, tuple[str, dict[str, msgspec.Raw]]) or ("", {})
+        return builds if key == self.key else {}
 
     def get(self, name: str) -> Build | None:
         """A build of which nothing has changed since."""
         raw = self.builds.get(name)
-        build = msgspec.msgpack.decode(raw, type=Build) if raw is not None else None
-        if raw is None or build is None or not build.seen.is_unchanged(self.listing):
+        if raw is None:
+            return None
+        try:
+            build = msgspec.msgpack.decode(raw, type=Build)
+        except Exception:  # whatever is wrong with it, it counts as absent
+            self.folder.complain(self.name, "damaged")
+            return None
+        if not build.seen.is_unchanged(self.listing):
             return None
         self.used[name] = raw
         return build
@@ -65,6 +62,4 @@ class BuildsCache:
         if self.used.keys() != self.builds.keys() or any(
             self.used[name] is not raw for name, raw in self.builds.items()
         ):
-            raw = msgspec.msgpack.encode((self.key, self.used))
-            if len(raw) <= LARGEST:
-                self.folder.write(self.name, raw)
+            self.folder.put(self.name, (self.key, self.used), LARGEST)

@@ -1,12 +1,11 @@
 """The facts of texts, by what they hold: a text that was read once is not parsed again, whatever it is called.
 
 A file that has not changed, by its size, times and inode, is not even read. One that was changed so shortly before a
-run that another change may have gone unnoticed is read and compared by its hash.
+run that another change may have gone unnoticed is read and compared by its hash. The hashes are keyed, because the text
+may be that of a Secret.
 """
 
 from __future__ import annotations
-
-import os
 
 import msgspec
 
@@ -47,16 +46,8 @@ class FactsCache:
 
     def load(self, key: str) -> Store:
         """What was kept under this key; nothing where it is damaged or was kept under another one."""
-        raw = self.folder.read(self.name)
-        if raw is not None:
-            try:
-                store = msgspec.msgpack.decode(raw, type=Store)
-            except msgspec.MsgspecError:
-                self.folder.complain(os.path.join(self.folder.path, self.name), "damaged")
-            else:
-                if store.key == key:
-                    return store
-        return Store(key, {}, {})
+        store = self.folder.get(self.name, Store)
+        return store if store and store.key == key else Store(key, {}, {})
 
     def unread(self, path: str, mode: str, state: State | None) -> msgspec.Raw | None:
         """The facts of a file that is in the state in which it was read; None where it must be read."""
@@ -72,6 +63,16 @@ class FactsCache:
             return None
         self.used.add(name)
         return kept.facts
+
+    def digest(self, content: bytes) -> bytes:
+        """The hash of what a file holds, which means nothing without the folder's key."""
+        return self.folder.digest(content)
+
+    def forget(self, digest: bytes, mode: str) -> None:
+        """Forgets facts that cannot be decoded."""
+        self.folder.complain(self.name, "damaged")
+        self.store.facts.pop(digest + mode.encode(), None)
+        self.changed = True
 
     def note(self, path: str, state: State | None, digest: bytes) -> None:
         """Notes what is in a file; where that may change without a trace, it is forgotten."""
@@ -100,9 +101,7 @@ class FactsCache:
             {path: entry for path, entry in self.store.texts.items() if path in self.paths},
             {name: kept for name, kept in facts.items() if kept.idle <= RUNS},
         )
-        raw = msgspec.msgpack.encode(store)
-        if len(raw) <= LARGEST:
-            self.folder.write(self.name, raw)
+        self.folder.put(self.name, store, LARGEST)
 
 
 def is_text(path: str) -> bool:

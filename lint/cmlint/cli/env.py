@@ -23,6 +23,7 @@ from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
 from cmlint.progress import PROGRESS
 from cmlint.report.environments import Workload, render_json, render_text, workloads
+from cmlint.result import too_large
 from cmlint.sources.files import Problem
 
 SHORT = {
@@ -74,7 +75,7 @@ def run(options: Options) -> int:
     problems: list[Problem] = []
     try:
         with PROGRESS:
-            bundles, _ = read_bundles(paths, config, problems)
+            bundles, texts = read_bundles(paths, config, problems)
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(problems)
@@ -84,6 +85,7 @@ def run(options: Options) -> int:
     found = chosen(list(workloads(bundles)), options)
     if not found:
         tell("warning", "there is no workload in these files")
+    tell_problems(too_large(bundles, texts))
     if options.format == "json":
         write(render_json(found))
     else:

@@ -120,8 +120,16 @@ def tops_of(paths: Sequence[str]) -> list[str]:
 
 
 def cache_of(options: Any, paths: Sequence[str] = ()) -> Folder:
-    """The cache: where the line, the environment or the user's configuration says, else where the platform has it."""
-    return Folder(options.cache_dir or users_cache(options, paths) or default_path())
+    """The cache: where the line, the environment or the user's configuration says, else where the platform has it.
+
+    Raises FatalError where the folder that somebody names holds other files.
+    """
+    named = options.cache_dir or users_cache(options, paths)
+    folder = Folder(named or default_path())
+    if named and folder.is_foreign():
+        help_ = "name a folder that is empty or does not exist yet, or leave `--cache-dir` out"
+        raise FatalError(f"{folder.path}: not empty, and not a cache folder of cmlint", help_)
+    return folder
 
 
 def users_cache(options: Any, paths: Sequence[str]) -> str | None:

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+LARGEST = 4 * 1024 * 1024
+"""The most characters of an environment; Linux starts no program with more than 2 MiB, or a variable of 128 KiB."""
+
+
+class TooLargeError(ValueError):
+    """A text would become longer than it may."""
+
 
 def pieces(text: str) -> Iterator[tuple[str, bool, int]]:
     """Cuts a text into (piece, whether it is a variable's name, offset).
@@ -34,15 +41,20 @@ def pieces(text: str) -> Iterator[tuple[str, bool, int]]:
         yield text[start:], False, start
 
 
-def expand(text: str, lookup: Callable[[str], str | None]) -> str:
-    """Replaces every `$(NAME)` that `lookup` knows; one it does not know stays as it is written."""
+def expand(text: str, lookup: Callable[[str], str | None], largest: int = LARGEST) -> str:
+    """Replaces every `$(NAME)` that `lookup` knows; one it does not know stays as it is written.
+
+    Raises TooLargeError when the result would have more than `largest` characters.
+    """
     parts: list[str] = []
+    length = 0
     for piece, is_name, _ in pieces(text):
-        if not is_name:
-            parts.append(piece)
-            continue
-        value = lookup(piece)
-        parts.append(f"$({piece})" if value is None else value)
+        value = lookup(piece) if is_name else piece
+        part = f"$({piece})" if value is None else value
+        length += len(part)
+        if length > largest:
+            raise TooLargeError(f"longer than {largest} characters")
+        parts.append(part)
     return "".join(parts)
 
 

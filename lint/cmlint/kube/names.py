@@ -7,6 +7,7 @@ the reason why a name is refused, as the rest of a sentence, or None when it is 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
 LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z"
@@ -14,7 +15,7 @@ DATA_KEY = r"[-._a-zA-Z0-9]+\Z"
 ENV_NAME = r"[-._a-zA-Z][-._a-zA-Z0-9]*\Z"
 QUALIFIED = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z"
 PLACEHOLDER = re.compile(r"\$\{|\$\(|\{\{|\}\}|<[^<>]*>|\$[A-Za-z_]|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%")
-FILLED = r"\$\{[^{}]*\}|\$\([^()]*\)|\{\{.*?\}\}|<[^<>]*>|\$[A-Za-z_]\w*|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%"
+FILLED = r"\$\{[^{}]*\}|\$\([^()]*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$[A-Za-z_]\w*|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%"
 
 
 def is_placeholder(text: str) -> bool:
@@ -25,8 +26,29 @@ def is_placeholder(text: str) -> bool:
 def may_become(text: str, name: str) -> bool:
     """Whether a text is that name once everything has been put into it."""
     ends = [0, *(end for found in re.finditer(FILLED, text) for end in found.span()), len(text)]
-    written = (re.escape(text[start:end]) for start, end in zip(ends[::2], ends[1::2], strict=True))
-    return re.fullmatch(".*".join(written), name) is not None
+    return gaps([text[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True)], name) is not None
+
+
+def gaps(written: Sequence[str], text: str) -> list[str] | None:
+    """What stands between the parts of a text that has all of them, in order; each part is taken where it comes first.
+
+    None where the text does not have them. A pattern with `.*` between the parts would say the same, and could take
+    very long to say no.
+    """
+    if len(written) == 1 or not text.startswith(written[0]):
+        return [] if [text] == written else None
+    found: list[str] = []
+    position = len(written[0])
+    for part in written[1:-1]:
+        at = text.find(part, position)
+        if at < 0:
+            return None
+        found.append(text[position:at])
+        position = at + len(part)
+    end = len(text) - len(written[-1])
+    if position > end or not text.endswith(written[-1]):
+        return None
+    return [*found, text[position:end]]
 
 
 def why_not_subdomain(name: str) -> str | None:

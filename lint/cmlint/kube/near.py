@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
+from itertools import islice
+
+MOST = 500
+"""Among more names than this, none is said to be near: to compare each with each would take too long."""
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that was probably meant, or None; the same candidates give the same answer in any order."""
+    """The candidate that was probably meant, or None; the same candidates give the same answer in any order.
+
+    Among more than `MOST` candidates none is looked for.
+    """
     best: tuple[int, str] | None = None
-    for candidate in candidates:
+    for candidate in few(candidates):
         distance = distance_if_near(name, candidate)
         if distance is not None and (best is None or (distance, candidate) < best):
             best = distance, candidate
@@ -18,9 +25,15 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
 
 
 def only_near(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that is near, or None where there is none or more than one."""
-    near = {candidate for candidate in candidates if distance_if_near(name, candidate) is not None}
+    """The candidate that is near, or None where there is none or more than one, or more than `MOST` candidates."""
+    near = {candidate for candidate in few(candidates) if distance_if_near(name, candidate) is not None}
     return near.pop() if len(near) == 1 else None
+
+
+def few(candidates: Iterable[str]) -> Collection[str]:
+    """The candidates, or none of them where there are too many."""
+    found = list(islice(candidates, MOST + 1))
+    return found if len(found) <= MOST else ()
 
 
 def distance_if_near(name: str, other: str) -> int | None:
@@ -71,10 +84,13 @@ class Nearby:
                     self.by_part.setdefault(part, []).append(name)
 
     def around(self, name: str) -> Iterable[str]:
-        """The names that may be near, and with them a few that are not."""
+        """The names that may be near, and with them a few that are not; none where these are more than `MOST`."""
         if not self.by_part:
             return self.names
-        return dict.fromkeys(found for part in parts_of(name) for found in self.by_part.get(part, ()))
+        lists = [found for part in parts_of(name) if (found := self.by_part.get(part))]
+        return (
+            dict.fromkeys(found for part in lists for found in part) if max(map(len, lists), default=0) <= MOST else ()
+        )
 
 
 FEW = 50
@@ -95,6 +111,7 @@ DIGITS = dict.fromkeys(map(ord, "0123456789"))
 SEPARATORS = dict.fromkeys(map(ord, "-_."))
 
 
+@lru_cache(maxsize=4096)
 def squeeze(name: str) -> str:
     """A name without case and separators."""
     return name.lower().translate(SEPARATORS)
@@ -104,6 +121,10 @@ def edits(a: str, b: str, allowed: int) -> int | None:
     """The insertions, deletions, replacements and swaps of neighbours between two texts; None for more than allowed."""
     if len(set(a) ^ set(b)) > 2 * allowed:
         return None
+    begin = same(a, b)
+    a, b = a[begin:], b[begin:]
+    end = same(a[::-1], b[::-1])
+    a, b = a[: len(a) - end], b[: len(b) - end]
     before: list[int] = []
     previous = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
@@ -117,3 +138,8 @@ def edits(a: str, b: str, allowed: int) -> int | None:
             return None
         before, previous = previous, current
     return previous[-1] if previous[-1] <= allowed else None
+
+
+def same(a: str, b: str) -> int:
+    """How many characters two texts have in common from their beginning on."""
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))

@@ -8,24 +8,27 @@ ParseLiteralSource). A name or key with a variable is not known; neither is what
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
 
 from cmlint.kube.names import SUBDOMAIN, is_placeholder, why_not_data_key
-from cmlint.manifest.shell import BLANK, EXPANSION, VARIABLE, Cutter, Word, line_start, quote_around, word_of
+from cmlint.manifest.shell import BLANK, EXPANSION, LIMIT, LONGEST, VARIABLE, Cutter, Lines, Quotes, Word, word_of
 from cmlint.model.facts import COMMAND, Document, FileFacts, Key, Provider, Scalar, Span, Target
 
 CREATE = re.compile(r"create(?:[ \t]|\\\s)+(?:[-$][^;|\n]{0,200}?[ \t])?(?:configmap|cm|secret)(?:[ \t]|\\\s)")
 PROGRAM = re.compile(
-    r"([\"']?)(?:\$?(?:\(|\{\{?)[\w.-]*kubectl[\w.-]*(?:\)|\}\}?)|[\w./~\\:$-]*kubectl[\w.:-]*"
+    r"([\"']?)(?:\$?(?:\(|\{\{?)[\w.-]{0,100}kubectl[\w.-]{0,100}(?:\)|\}\}?)"
+    r"|(?<![\w./~\\:$-])[\w./~\\:$-]{0,300}kubectl[\w.:-]{0,100}"
     r"|(?<![\w./-])(?:\$?(?:oc|k|kc|kubecolor)|\$\(oc\)|\$\{oc\}))\1(?=\s|\Z)",
     re.IGNORECASE,
 )
-ALIAS = re.compile(r"[ \t$#>]*[a-z]\w{0,11}(?=(?:[ \t]+--?[\w-]+(?:[= \t]+[\w.$-]+)?)*[ \t]+\Z)")
+ALIAS = re.compile(
+    r"[ \t$#>]*[a-z]\w{0,11}(?=(?:[ \t]+--?[\w-]+(?:[ \t]*=[= \t]*[\w.$-]+|[ \t]+(?!-)[\w.$-]+)?)*[ \t]+\Z)"
+)
 """A program of another name at the beginning of a command, as people call kubectl: `kl -n shop create ...`."""
 
 VALUE = re.compile(rf"""(["']?)([\w.{VARIABLE}-]+)\1[ \t]*(?:[;#&,].*)?\r?\Z""")
@@ -53,6 +56,12 @@ PRIVATE = ("--docker-password", "--docker-username", "--docker-email", "--token"
 FILE = re.compile(r"[^/]+\.(?!d\Z)[A-Za-z]\w*\Z")
 """A name that is surely a file's and not a folder's."""
 
+ASSIGNMENT = re.compile(r"(?<![\w$.{(=-])(\w+)[ \t]*(?:[:?]?=|:(?!=)|[ \t]in[ \t])[ \t]*")
+CLOSING = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*\r?$", re.MULTILINE)
+
+ALIAS_REACH = 1000
+"""A program of another name is looked for in so many characters before what it is to do."""
+
 LETTERS = 3
 """A pattern needs so many letters and digits to say anything about a name."""
 
@@ -69,27 +78,44 @@ def read_commands(text: str, found: Iterable[Document], read: Callable[[str], Fi
 
 
 def called(text: str) -> Iterator[Document]:
-    """What the calls of kubectl in a text create."""
+    """What the calls of kubectl in a text create.
 
-    @cache
-    def assigned(name: str) -> str | None:
-        return value_of(name, text)
-
+    Commands without an end between them are read again and again, each as a part of those before it. As soon as that
+    is more than the text itself, the rest counts as one command that may create anything.
+    """
+    assigned = Assigned(text).value
+    lines, quotes, cut = Lines(text), Quotes(text, 0), 0
+    searched, last = 0, None
     for found in CREATE.finditer(text):
-        start = line_start(text, found.start())
-        programs = list(PROGRAM.finditer(text, start, found.start()))
-        program = programs[-1] if programs else alias_before(text, start, found.start())
-        if program and text[found.start() - 1].isspace():
-            around = quote_around(text[start : program.start()])
-            cutter = Cutter(text, program.end(), around, assigned)
+        position = found.start()
+        start = lines.start_of(position)
+        if start != quotes.start:
+            quotes, last = Quotes(text, start), None
+        last = max(PROGRAM.finditer(text, max(start, searched), position), key=re.Match.start, default=last)
+        searched = position
+        program = last or alias_before(text, start, position)
+        if program and text[position - 1].isspace():
+            if cut > len(text) + LIMIT:
+                yield from anything(Scalar("*", program.start(), found.end()))
+                return
+            cutter = Cutter(text, program.end(), quotes.around(program.start()), assigned)
             words = cutter.cut()
-            yield from created(words, whole=cutter.whole, surely=bool(programs))
+            cut += cutter.position - program.end()
+            yield from created(words, whole=cutter.whole, surely=bool(last))
+
+
+def anything(name: Scalar) -> Iterator[Document]:
+    """What a command creates that is not read: it may be any ConfigMap and any Secret."""
+    targets: tuple[Target, ...] = ("ConfigMap", "Secret")
+    for target in targets:
+        yield document_of(Provider(target, COMMAND, name, (), True, False, name.span, glob=True), None, ())
 
 
 def alias_before(text: str, start: int, end: int) -> re.Match[str] | None:
     """A program that stands at the beginning of the command that goes on at `end`."""
-    cuts = (text.rfind(mark, start, end) + 1 for mark in "|;&(`")
-    return ALIAS.match(text, max(start, *cuts), end)
+    reach = max(start, end - ALIAS_REACH)
+    begin = max(text.rfind(mark, reach, end) + 1 for mark in "|;&(`") or start
+    return ALIAS.match(text, begin, end) if begin >= reach else None
 
 
 def from_arguments(found: Iterable[Document]) -> Iterator[Document]:
@@ -103,12 +129,35 @@ def from_arguments(found: Iterable[Document]) -> Iterator[Document]:
                     yield from created(words[max(programs, default=0) :], whole=True)
 
 
-def value_of(name: str, text: str) -> str | None:
-    """The value that a text gives to a variable, if it is always the same; parts of it may be variables again."""
-    places = re.findall(rf"(?<![\w$.{{(=-]){name}[ \t]*(?:[:?]?=|:(?!=)|[ \t]in[ \t])[ \t]*(.*)", text)
-    values = {VALUE.match(EXPANSION.sub(VARIABLE, place)) for place in places}
-    found = {value[2] if value else VARIABLE for value in values}
-    return found.pop() if len(found) == 1 else None
+class Assigned:
+    """The values that a text gives to variables."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.known: dict[str, str | None] = {}
+
+    def value(self, name: str) -> str | None:
+        """The value of a variable, if it is always the same; parts of it may be variables again."""
+        if name not in self.known:
+            values = {VALUE.match(EXPANSION.sub(VARIABLE, place)) for place in self.places.get(name, ())}
+            found = {value[2] if value else VARIABLE for value in values}
+            self.known[name] = found.pop() if len(found) == 1 else None
+        return self.known[name]
+
+    @cached_property
+    def places(self) -> dict[str, list[str]]:
+        """What stands behind each assignment on its line; of several to one name on a line, the first counts."""
+        found: dict[str, list[str]] = {}
+        lines: dict[str, int] = {}
+        line_end = -1
+        for assignment in ASSIGNMENT.finditer(self.text):
+            name, place = assignment[1], assignment.end()
+            if place > line_end:
+                line_end = self.text.find("\n", place) % (len(self.text) + 1)
+            if lines.get(name) != line_end:
+                lines[name] = line_end
+                found.setdefault(name, []).append(self.text[place : min(line_end, place + LONGEST)])
+        return found
 
 
 class Option(NamedTuple):
@@ -272,14 +321,22 @@ def secrets_in(call: Call, rest: list[Word]) -> Iterator[Span]:
 
 def from_heredocs(text: str, read: Callable[[str], FileFacts]) -> Iterator[Document]:
     """The ConfigMaps, Secrets and whatever makes them in the here-documents of a text."""
-    position = 0
-    while found := HEREDOC.search(text, position):
+    closings: dict[str, list[tuple[int, int]]] = {}
+    for closing in CLOSING.finditer(text) if "<<" in text else ():
+        closings.setdefault(closing[1], []).append(closing.span())
+    position = kind = 0
+    last = text.rfind("\n") + 1
+    while found := HEREDOC.search(text, position, last):
         position = found.end()
-        closing = re.compile(rf"^[ \t]*{found['tag']}[ \t]*\r?$", re.MULTILINE).search(text, position)
-        if closing and "kind" in text[position : closing.start()]:
-            body = Dedented(text, position, closing.start())
+        if kind < position and (kind := text.find("kind", position)) < 0:
+            return
+        ends = closings.get(found["tag"], [])
+        number = bisect_left(ends, (position, 0))
+        if number < len(ends) and kind <= ends[number][0] - len("kind"):
+            start, end = ends[number]
+            body = Dedented(text, position, start)
             yield from from_heredoc(body, read(body.text), not found["quote"])
-            position = closing.end()
+            position = end
 
 
 class Dedented:

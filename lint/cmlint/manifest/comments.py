@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cmlint.model.facts import Ignore, Scalar, Span
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SAID = r"#[ \t]*cmlint:(.*?)(?=#[ \t]*cmlint:|\Z)"
 LIST = r"[ \t]*ignore[ \t]*\[([^\[\]]*)\]"
+LINE_BREAK = re.compile(r"[\r\n]")
 NAME = r"\w[^,\"']*"
 
 
@@ -21,8 +22,11 @@ def read_ignores(text: str, documents: Iterable[tuple[int, int]]) -> Iterator[Ig
     for start, end in documents:
         if "cmlint:" in text[start:end]:
             comments = dict.fromkeys(start + offset for offset in comments_in(text[start:end]))
+            ends: dict[int, int] = {}
+            for offset in reversed(comments):
+                ends[offset] = end_of_scope(text, offset, comments, ends)
             for offset in comments:
-                yield from ignores_at(text, offset, comments)
+                yield from ignores_at(text, offset, ends[offset])
 
 
 def comments_in(chunk: str) -> list[int]:
@@ -81,14 +85,15 @@ def reader_of_comments(found: list[int]) -> YAML:
     return yaml
 
 
-def ignores_at(text: str, offset: int, comments: Collection[int]) -> Iterator[Ignore]:
-    """What one comment says to cmlint; several things may stand in it, behind other words too."""
+def ignores_at(text: str, offset: int, end: int) -> Iterator[Ignore]:
+    """What one comment says to cmlint up to the end of its scope; several things may stand in it."""
+    start = line_start(text, offset)
     for said in re.compile(SAID).finditer(text, offset, line_end(text, offset)):
         listed = re.compile(LIST).match(text, said.start(1), said.end(1))
         rules = tuple(names_in(listed[1], listed.start(1))) if listed else ()
         reason = text[listed.end() if listed else said.start(1) : said.end(1)].strip()
         span = Span(said.start(), said.start() + len(said[0].rstrip()))
-        yield Ignore(rules, reason, span, scope_of(text, offset, comments))
+        yield Ignore(rules, reason, span, Span(start, end))
 
 
 def names_in(listed: str, base: int) -> Iterator[Scalar]:
@@ -98,14 +103,24 @@ def names_in(listed: str, base: int) -> Iterator[Scalar]:
         yield Scalar(name, base + found.start(), base + found.start() + len(name))
 
 
-def scope_of(text: str, offset: int, comments: Collection[int]) -> Span:
-    """The comment's line; where it stands alone, up to the first line below that is not such a comment."""
-    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-    line, end = start, line_end(text, offset)
-    while end < len(text) and line + indentation(text[line:end]) in comments:
+def end_of_scope(text: str, offset: int, comments: Collection[int], ends: Mapping[int, int]) -> int:
+    """The end of a comment's line; of one that stands alone, of the first line below that is not such a comment.
+
+    `ends` are those of the comments below.
+    """
+    line, end = line_start(text, offset), line_end(text, offset)
+    while end < len(text) and (begin := line + indentation(text[line:end])) in comments:
+        if begin in ends:
+            return ends[begin]
         line = end + (2 if text.startswith("\r\n", end) else 1)
         end = line_end(text, line)
-    return Span(start, end)
+    return end
+
+
+def line_start(text: str, offset: int) -> int:
+    """Where the line of an offset begins."""
+    start = text.rfind("\n", 0, offset) + 1
+    return max(text.rfind("\r", start, offset) + 1, start)
 
 
 def indentation(line: str) -> int:
@@ -115,7 +130,7 @@ def indentation(line: str) -> int:
 
 def line_end(text: str, offset: int) -> int:
     """Where the line of an offset ends, its line break left out."""
-    found = re.compile(r"[\r\n]").search(text, offset)
+    found = LINE_BREAK.search(text, offset)
     return found.start() if found else len(text)
 
 

@@ -51,10 +51,10 @@ BEHIND_CUT = (" ", "\t", "\r", "\n", "")
 """Where a document ends, whatever it stands in (`staging/src/k8s.io/apimachinery/pkg/util/yaml/decoder.go`)."""
 
 TEMPLATE = r"\{\{|\{%|<%|\[\["
-TEMPLATE_LINE = r"\$\{|\$\((?![\w.-]+\))|@@|@\w+@|__|<[^>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
+TEMPLATE_LINE = r"\$\{|\$\((?![\w.-]+\))|@@|@\w+@|__|<[^<>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
 ELLIPSIS = r"^[ \t]+(?:- *)?(?:\.\.\.|…)[ \t]*\r?$"
 COMMENTED = r"#[ \t]*kind:[ \t]*[\"']?(?:ConfigMap|Secret)\b"
-DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
+DIRECTIVES = r"(?:[ \t]*(?:#[^\n]*|\r?)\n|%[^\n]*\n)*\Z"
 
 SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 """Kinds that are refused without a selector, so that one without it is likely a part of another."""

@@ -28,11 +28,15 @@ UPDATED_NAME = re.compile(rf"^[ \t]+name:[ \t]*[\"']?{NAME}", re.MULTILINE)
 def read_examples(text: str, *, manifest: bool) -> Iterator[Document]:
     """The ConfigMaps and Secrets that a text shows; of a manifest those in comments, for others are its own."""
     bounds = [0, *(found.start() for found in BOUNDARY.finditer(text)), len(text)]
+    names: dict[tuple[int, str], re.Match[str] | None] = {}
     for kind in KIND.finditer(text):
         if not manifest or "#" in kind["lead"]:
             behind = bisect_right(bounds, kind.start())
-            name = re.compile(named(kind["lead"]), re.MULTILINE).search(text, bounds[behind - 1], bounds[behind])
-            if name:
+            key = behind, kind["lead"]
+            if key not in names:
+                pattern = re.compile(named(kind["lead"]), re.MULTILINE)
+                names[key] = pattern.search(text, bounds[behind - 1], bounds[behind])
+            if name := names[key]:
                 yield example("ConfigMap" if kind["kind"] == "ConfigMap" else "Secret", name)
     for updated in UPDATED.finditer(text):
         for name in UPDATED_NAME.finditer(text, updated.start("body"), updated.end("body")):

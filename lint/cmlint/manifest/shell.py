@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cmlint.model.facts import Scalar, Span
 
@@ -19,6 +19,9 @@ BLANK = "\1"
 
 LIMIT = 16_000
 """No command is longer than this."""
+
+LONGEST = 1000
+"""What is put in is looked for in so many characters; a longer text is not taken apart."""
 
 NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 EXPANSION = re.compile(
@@ -52,7 +55,7 @@ class Word(NamedTuple):
 
 def word_of(scalar: Scalar) -> Word:
     """A string of its own as a word, as in a list of arguments."""
-    text = EXPANSION.sub(VARIABLE, scalar.value)
+    text = EXPANSION.sub(VARIABLE, scalar.value) if len(scalar.value) <= 4 * LONGEST else VARIABLE
     return Word(text, [scalar.span] * len(text))
 
 
@@ -88,7 +91,7 @@ class Cutter:
         if self.quote != "'" and (found := CONTINUED.match(text, position, self.limit)):
             self.open = self.open and bool(self.quote)
             self.position = found.end()
-        elif found := EXPANSION.match(text, position, self.limit):
+        elif found := EXPANSION.match(text, position, min(self.limit, position + LONGEST)):
             self.add(self.value_of(found[0]), found.end())
         elif found := PLACEHOLDER.match(text, position, self.limit):
             self.add(BLANK, found.end())
@@ -162,39 +165,73 @@ class Cutter:
         return found is not None
 
 
-def line_start(text: str, position: int) -> int:
-    """Where the line of a position begins; lines that are continued count as one."""
-    start = text.rfind("\n", 0, position)
-    while start > 0 and text[max(start - 2, 0) : start].rstrip("\r").endswith("\\"):
-        start = text.rfind("\n", 0, start)
-    return start + 1
+class Lines:
+    """Where the lines of a text begin, asked for from its beginning to its end; continued lines count as one."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.start, self.asked = text, 0, 0
+
+    def start_of(self, position: int) -> int:
+        """Where the line of a position begins."""
+        end = self.text.rfind("\n", self.asked, position)
+        if end >= 0:
+            while end > 0 and self.text[max(end - 2, 0) : end].rstrip("\r").endswith("\\"):
+                before = self.text.rfind("\n", self.asked, end)
+                if before < 0:
+                    end = self.start - 1
+                    break
+                end = before
+            self.start = end + 1
+        self.asked = position
+        return self.start
 
 
-def quote_around(prefix: str) -> str:
-    """The quote in which a command stands, by what stands before it on its line; an apostrophe is none."""
-    quote = ""
-    outer: list[str] = []
-    position = 0
-    while position < len(prefix):
-        character = prefix[position]
+class Quotes:
+    """The quotes of one line, from its `start` on, asked for from left to right; an apostrophe is none."""
+
+    def __init__(self, text: str, start: int) -> None:
+        self.text, self.start = text, start
+        self.seen = State(start, "", None)
+
+    def around(self, end: int) -> str:
+        """The quote in which a command stands, by what stands before it on its line.
+
+        What was seen is kept up to the last character that is read alike whatever follows `end`.
+        """
+        state = self.seen if self.seen.position <= end else State(self.start, "", None)
+        while state.position < end:
+            if state.position + 2 <= end:
+                self.seen = state
+            state = self.step(state, end)
+        return state.quote
+
+    def step(self, state: State, end: int) -> State:
+        """The state behind the next character of a line that ends at `end`."""
+        text, (position, quote, outer) = self.text, state
+        character = text[position]
         if character == "\\":
             position += 1
-        elif quote in ("", '"') and prefix.startswith("$(", position):
-            outer.append(quote)
-            quote = ""
+        elif quote in ("", '"') and text.startswith("$(", position, end):
+            quote, outer = "", (quote, outer)
         elif character == ")" and outer and not quote:
-            quote = outer.pop()
+            quote, outer = outer
         elif character == quote:
             quote = ""
-        elif not quote and character in "\"'`" and not is_apostrophe(prefix, position):
+        elif not quote and character in "\"'`" and not self.is_apostrophe(position, end):
             quote = character
-        while character == "`" and prefix.startswith("`", position + 1):
+        while character == "`" and text.startswith("`", position + 1, end):
             position += 1
-        position += 1
-    return quote
+        return State(position + 1, quote, outer)
+
+    def is_apostrophe(self, position: int, end: int) -> bool:
+        """Whether a single quote stands between two letters."""
+        around = self.text[max(position - 1, self.start) : min(position + 2, end)]
+        return len(around) == 3 and around[1] == "'" and (around[0] + around[2]).isalnum()
 
 
-def is_apostrophe(text: str, position: int) -> bool:
-    """Whether a single quote stands between two letters."""
-    around = text[max(position - 1, 0) : position + 2]
-    return len(around) == 3 and around[1] == "'" and (around[0] + around[2]).isalnum()
+class State(NamedTuple):
+    """What is known of a line up to a position: the quote that is open, and those around it, the innermost first."""
+
+    position: int
+    quote: str
+    outer: tuple[str, Any] | None

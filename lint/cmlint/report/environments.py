@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, takewhile
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from cmlint.system.text import printable
 
 UNKNOWN = "(unknown)"
 LATE = "(when it runs)"
+TOO_LARGE = "(not expanded: the environment is larger than 4 MiB)"
 """What stands for a value that only the running pod knows."""
 
 NARROWEST, WIDEST = 12, 50
@@ -146,7 +148,7 @@ def container_lines(container: Container, environment: Environment, view: View, 
     starts = "" if environment.starts else paint("error", "  does not start (CreateContainerConfigError)")
     kind = KINDS.get(container.list, "container")
     yield f"  {kind} {paint('bold', printable(container.name.value if container.name else '?'))}{starts}"
-    yield from variable_lines(list(environment.variables.values()), view, paint)
+    yield from variable_lines(environment, view, paint)
     for unresolved in environment.unresolved:
         style = "error" if unresolved.missing and not unresolved.reference.optional else "warning"
         yield f"    {paint(style, '!')} {printable(what_happens(unresolved))}"
@@ -155,9 +157,10 @@ def container_lines(container: Container, environment: Environment, view: View, 
             yield f"    {paint('dim', field)} " + " ".join(HIDDEN if w is None else printable(quoted(w)) for w in words)
 
 
-def variable_lines(variables: Sequence[Variable], view: View, paint: Paint) -> Iterator[str]:
+def variable_lines(environment: Environment, view: View, paint: Paint) -> Iterator[str]:
     """The table of variables: name, value, origin, and what is hidden by it."""
-    rows = [(printable(v.name), value_of(v), described(v.origin), shadows_of(v)) for v in variables]
+    variables, unknown = environment.variables.values(), TOO_LARGE if environment.too_large else UNKNOWN
+    rows = [(printable(v.name), value_of(v, unknown), described(v.origin), shadows_of(v)) for v in variables]
     names = max((width(name) for name, *_ in rows), default=0)
     origins = max((width(origin) for _, _, origin, _ in rows), default=0)
     values = max((width(value) for _, value, *_ in rows), default=0)
@@ -171,12 +174,12 @@ def variable_lines(variables: Sequence[Variable], view: View, paint: Paint) -> I
             yield f"    {' ' * names}  {paint('dim', shadows)}"
 
 
-def value_of(variable: Variable) -> str:
-    """A value in one line; a Secret's is never shown."""
+def value_of(variable: Variable, unknown: str) -> str:
+    """A value in one line; a Secret's is never shown, and one that is not known is `unknown`."""
     if variable.masked:
         return HIDDEN
     if variable.value is None:
-        return LATE if variable.origin.kind in ("field", "resource", "file") else UNKNOWN
+        return LATE if variable.origin.kind in ("field", "resource", "file") else unknown
     return printable(variable.value) or '""'
 
 
@@ -213,9 +216,8 @@ def shortened(text: str, columns: int) -> str:
     """A text in no more than so many columns."""
     if width(text) <= columns:
         return text
-    while width(text) > columns - 1:
-        text = text[:-1]
-    return text + "…"
+    taken = accumulate(map(width, text))
+    return text[: sum(1 for _ in takewhile(lambda used: used < columns, taken))] + "…"
 
 
 def pad(text: str, columns: int) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from cmlint.model.facts import Span
@@ -41,7 +43,8 @@ class Frames:
     """Draws findings; the places in `masked` are never shown."""
 
     def __init__(self, texts: Texts, masked: Mapping[str, Sequence[Span]], paint: Paint, columns: int | None) -> None:
-        self.texts, self.masked, self.paint, self.width = texts, masked, paint, columns or WIDTH
+        self.texts, self.paint, self.width = texts, paint, columns or WIDTH
+        self.masked = {path: Masked(spans) for path, spans in masked.items()}
 
     def draw(self, finding: Finding, margin: int) -> Iterator[str]:
         """The lines of a frame: the finding's own file first, then the others; line numbers take `margin` columns."""
@@ -60,12 +63,28 @@ class Frames:
             arrow = ":::"
 
 
+class Masked:
+    """Places that are never shown, by where they stand."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self.spans = sorted(spans, key=lambda span: span.start)
+        self.ends = list(accumulate((span.end for span in self.spans), max))
+
+    def within(self, start: int, end: int) -> Iterator[Span]:
+        """Those that have something between two offsets."""
+        for span in islice(self.spans, bisect_right(self.ends, start), None):
+            if span.start >= end:
+                return
+            if span.end > start:
+                yield span
+
+
 class Snippet:
     """The lines of one file that belong to a finding."""
 
     def __init__(self, frames: Frames, path: str, marks: list[Mark], severity: str, margin: int) -> None:
         self.text = frames.texts.get(path)
-        self.masked = frames.masked.get(path, ())
+        self.masked = frames.masked.get(path) or Masked(())
         self.numbered = frames.texts.listing(path) is None
         self.paint, self.severity, self.margin = frames.paint, severity, margin
         self.long = next((mark for mark in marks if mark.last > mark.first), None)
@@ -148,9 +167,8 @@ class Snippet:
         high = min(max((mark.end for mark in marks), default=0) + self.width, len(line))
         cells = [Cell(shown, width(shown)) for shown in characters(line[low:high])]
         start = self.text.starts[number - 1] + low
-        for span in self.masked:
-            if span.start < start + len(cells) and span.end > start:
-                hide(cells, max(span.start - start, 0), min(span.end - start, len(cells)))
+        for span in self.masked.within(start, start + len(cells)):
+            hide(cells, max(span.start - start, 0), min(span.end - start, len(cells)))
         return Window(cells, low, len(line), marks, self.width)
 
     def underlined(self, window: Window, mark: Mark, bar: str) -> Iterator[str]:

@@ -26,7 +26,6 @@ from cmlint.model.facts import HELM_CHART, Container, Document, Fault, FileFacts
 from cmlint.patterns import Patterns
 from cmlint.sources import files, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
-from cmlint.sources.reading import hash_of
 from cmlint.sources.reasons import of_helm
 from cmlint.sources.rendered import SOURCE, RenderedText
 from cmlint.sources.shown import OfChart
@@ -58,10 +57,10 @@ class Choice(msgspec.Struct, frozen=True):
         """The file that stands for the values; empty where there are none but the chart's own."""
         return self.said or (files.shown(self.files[-1]) if self.files else "")
 
-    @property
-    def key(self) -> str:
-        """What tells it from others."""
-        return ",".join(self.files) + (hash_of(msgspec.msgpack.encode(self.gift)).hex() if self.gift else "")
+    def key(self, builds: BuildsCache) -> str:
+        """What tells it from others; what it gives may be a secret, and enters only as a keyed hash."""
+        given = builds.folder.digest(msgspec.msgpack.encode(self.gift)).hex() if self.gift else ""
+        return ",".join(self.files) + given
 
 
 class HelmWishes(msgspec.Struct, frozen=True):
@@ -227,12 +226,14 @@ def remember(found: Rendering, chart: Chart, values: Choice, program: str, wishe
         seen = Seen()
         seen.note(program)
         note_chart(chart, [values], seen)
-        wishes.builds.put(name_of(chart, values, program, wishes), Build(seen, chart.folder, found.text.text))
+        wishes.builds.put(
+            name_of(wishes.builds, chart, values, program, wishes), Build(seen, chart.folder, found.text.text)
+        )
 
 
-def name_of(chart: Chart, values: Choice, program: str, wishes: HelmWishes) -> str:
+def name_of(builds: BuildsCache, chart: Chart, values: Choice, program: str, wishes: HelmWishes) -> str:
     """Under which name it is kept what a chart renders with some values."""
-    return f"{os.path.abspath(chart.folder)}\0{values.key}\0{program}\0{wishes.version}"
+    return f"{os.path.abspath(chart.folder)}\0{values.key(builds)}\0{program}\0{wishes.version}"
 
 
 def note_chart(chart: Chart, choices: Iterable[Choice], seen: Seen) -> None:
@@ -316,7 +317,7 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
             raise NotBuiltError(f"`{files.shown(path)}` leads out of the folder")
         if not os.path.isfile(path):
             raise NotBuiltError("there is no such file of values")
-    if wishes.builds and (known := wishes.builds.get(name_of(chart, values, program, wishes))):
+    if wishes.builds and (known := wishes.builds.get(name_of(wishes.builds, chart, values, program, wishes))):
         return known.text
     major, minor = wishes.version
     command = [

@@ -67,7 +67,7 @@ class Reader:
         state = state_of(file.path) if self.cache else None
         try:
             content = content_of(file)
-            digest = hash_of(content) if self.cache else b""
+            digest = self.cache.digest(content) if self.cache else b""
             known = self.cache.of_text(digest, file.mode) if self.cache else None
             if known is not None:
                 return Read(None, known, "", digest, state)
@@ -87,7 +87,7 @@ class Reader:
         state = state_of(file.path)
         self.seen.files[file.path] = state
         raw = self.cache.unread(file.path, file.mode, state)
-        return decode(raw) if raw is not None else None
+        return decode_or_none(raw) if raw is not None else None
 
     def keep(self, file: Wanted, read: Read) -> FileFacts | str:
         """The facts of a file that was read, after what is new has been given to the cache."""
@@ -100,7 +100,11 @@ class Reader:
         if read.facts is not None:
             return read.facts
         assert read.raw is not None
-        return decode(read.raw)
+        facts = decode_or_none(read.raw)
+        if facts is not None or self.cache is None:
+            return facts or decode(read.raw)
+        self.cache.forget(read.digest, file.mode)
+        return self.keep(file, self.read(file))
 
 
 class Reading:
@@ -189,13 +193,6 @@ def script_facts(content: bytes, name: str) -> FileFacts:
         return FileFacts(())
 
 
-def hash_of(content: bytes) -> bytes:
-    """The hash of what a file holds."""
-    from hashlib import blake2b
-
-    return blake2b(content, digest_size=16).digest()
-
-
 def encode(facts: FileFacts) -> bytes:
     """Facts as they are kept, and as one process tells them to another."""
     return msgspec.msgpack.encode(facts)
@@ -204,6 +201,14 @@ def encode(facts: FileFacts) -> bytes:
 def decode(raw: bytes | msgspec.Raw) -> FileFacts:
     """Encoded facts."""
     return msgspec.msgpack.decode(raw, type=FileFacts)
+
+
+def decode_or_none(raw: bytes | msgspec.Raw) -> FileFacts | None:
+    """Encoded facts; None where they cannot be decoded, whatever the reason is."""
+    try:
+        return decode(raw)
+    except Exception:
+        return None
 
 
 def processors(wished: int | None) -> int:

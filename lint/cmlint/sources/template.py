@@ -7,9 +7,11 @@ seems to hold, by its indentation, and actions (`{{ ... }}`) stand for any text.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cmlint.kube.names import gaps
 from cmlint.manifest.documents import cut
 from cmlint.sources.parts import Part, Place, read_part
 
@@ -20,6 +22,7 @@ ACTION = r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*\}\}"
 FIELD = r"""("[^"\n]*"|'[^'\n]*'|[^\s:#"'\-{\[][^:#\n]*?|\{\{[^\n]*?\}\}[^\s:#]*)[ \t]*:(?=[ \t]|$)[ \t]*"""
 COMMENT = r"(?:^|(?<=[ \t]))#[^\n]*$"
 EMPTY = r"\{\{\s*\}\}"
+ITEM = re.compile(r"-(?:[ \t]+|$)")
 BLOCK = r"[|>][-+0-9]*"
 ANYTHING = "\0"
 """What an action is before it is rendered."""
@@ -87,9 +90,22 @@ def blanked(text: str) -> str:
 
     Actions inside a line keep their braces; what is between them is blank.
     """
-    text = re.sub(r"(?s)\{\{-?\s*/\*.*?\*/\s*-?\}\}", lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    text = without_comments(text)
     text = re.sub(ACTION, lambda found: "{{" + re.sub(r"[^\n]", " ", found[0][2:-2]) + "}}", text)
     return re.sub(r"(?m)^[ \t]*(?:\{\{\s*\}\}[ \t]*)+$", lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+
+
+def without_comments(text: str) -> str:
+    """A template of the same length in which its comments are blank."""
+    ends = [found.span() for found in re.finditer(r"\*/\s*-?\}\}", text)]
+    parts: list[str] = []
+    position = 0
+    for found in re.finditer(r"\{\{-?\s*/\*", text) if ends else ():
+        number = bisect_left(ends, (found.end(), 0))
+        if position <= found.start() and number < len(ends):
+            parts += text[position : found.start()], re.sub(r"[^\n]", " ", text[found.start() : ends[number][1]])
+            position = ends[number][1]
+    return "".join((*parts, text[position:]))
 
 
 def without_actions(text: str) -> str:
@@ -146,9 +162,9 @@ def entries_in(path: str, text: str, base: int) -> Iterator[Entry]:
         if not body or body[column] == "#" or 0 <= block < column:
             continue
         last, block = -1, -1
-        while item := re.match(r"-(?:[ \t]+|$)", body[column:]):
+        while item := ITEM.match(body, column):
             layout.enter(column, None)
-            last, column = column, column + item.end()
+            last, column = column, item.end()
         field = re.match(FIELD, body[column:])
         if field:
             layout.enter(column, unquoted(field[1]))
@@ -192,8 +208,7 @@ def unquoted(text: str) -> str:
 
 def filled(written: str, rendered: str) -> tuple[str, ...]:
     """What the actions in a text have become in what was rendered; nothing where that cannot be."""
-    found = re.fullmatch("(.*?)".join(map(re.escape, written.split(ANYTHING))), rendered.strip(), re.DOTALL)
-    return found.groups() if found else ()
+    return tuple(gaps(written.split(ANYTHING), rendered.strip()) or ())
 
 
 def likeness_of(written: str, rendered: str) -> int:

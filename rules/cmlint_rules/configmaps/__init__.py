@@ -136,7 +136,11 @@ def pattern_of(text: str) -> str:
     """A pattern for what a text with placeholders may become."""
     if not names.is_placeholder(text):
         return text
-    return re.sub(r"\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|<[^<>]*>|\$\w+|__\w+__|@\w+@|%\w+%", "*", text)
+    return re.sub(
+        r"\$\{(?:(?!\$\{)[^}])*\}|\$\((?:(?!\$\()[^)])*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$\w+|__\w+__|@\w+@|%\w+%",
+        "*",
+        text,
+    )
 
 
 def texts_of(document: Document) -> Iterator[str]:

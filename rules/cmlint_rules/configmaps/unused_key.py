@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from cmlint.api import Bundle, Context, Draft, rule
-from cmlint_rules.configmaps import Readers, cure
+from cmlint_rules.configmaps import Readers, cure, is_pattern
 
 
 @rule(
@@ -17,9 +17,10 @@ def unused_key(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
     """As `unused-configmap`, and only where no reference takes the ConfigMap whole."""
     readers = Readers(bundle)
     for placed, provider in readers.unseen():
-        read = readers.read_keys(provider.name.value)
+        read = readers.read_keys(provider.name.value) or set()
+        patterns = list(filter(is_pattern, read))
         for key in provider.keys if read else ():
-            if not any(fnmatchcase(key.name, pattern) for pattern in read or ()):
+            if key.name not in read and not any(fnmatchcase(key.name, pattern) for pattern in patterns):
                 message = f"nothing reads the key `{key.name}` of the ConfigMap `{provider.name.value}`"
                 draft = ctx.finding(key.span, message, placed=placed)
                 yield draft.help(cure(placed, ctx))

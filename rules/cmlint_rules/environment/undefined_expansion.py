@@ -1,7 +1,7 @@
 """`$(NAME)` that stays as it is written, because nothing defines the name, or only later."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from cmlint.api import Container, Context, Draft, Env, Environment, Scalar, Span, expansion, nearest, rule
 from cmlint_rules.environment import name_of
@@ -41,12 +41,19 @@ def texts_of(container: Container) -> Iterator[Scalar]:
 def in_env(container: Container, environment: Environment, ctx: Context) -> Iterator[Draft]:
     """The values of `env`, which see `envFrom` and the entries above."""
     known = from_sources(environment)
-    for i, entry in enumerate(container.env):
+    later: dict[str, list[Env]] = {}
+    for entry in reversed(container.env):
+        later.setdefault(name_of(entry), []).append(entry)
+    for entry in container.env:
+        itself = name_of(entry)
+        later[itself].pop()
+        if not later[itself]:
+            del later[itself]
         if entry.source == "literal" and entry.value and "$(" in entry.value.value:
-            later = {name_of(other): other for other in reversed(container.env[i + 1 :])}
             for name, span in unknown(entry.value, known, ctx):
-                yield undefined(name, span, later.get(name), known | set(later), ctx)
-        known.add(name_of(entry))
+                next_one = later[name][-1] if name in later else None
+                yield undefined(name, span, next_one, () if next_one else known | later.keys(), ctx)
+        known.add(itself)
 
 
 def in_command(container: Container, environment: Environment, ctx: Context) -> Iterator[Draft]:
@@ -85,7 +92,7 @@ def part(text: Scalar, offset: int, length: int) -> Span:
     return Span(start, start + length)
 
 
-def undefined(name: str, span: Span, later: Env | None, known: set[str], ctx: Context) -> Draft:
+def undefined(name: str, span: Span, later: Env | None, known: Collection[str], ctx: Context) -> Draft:
     """What is said of one variable that is not known where it is used."""
     if later and later.name:
         draft = ctx.finding(span, f"`{name}` is defined only later, so `$({name})` stays as it is written")

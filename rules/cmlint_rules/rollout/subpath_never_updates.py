@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Container, Context, Draft, Scalar, Volume, VolumeSource, rule
+from cmlint.api import Container, Context, Draft, Volume, VolumeSource, rule
 from cmlint_rules.rollout import LASTING, follows, is_fixed, renewal
 
 
@@ -18,22 +18,31 @@ def subpath_never_updates(container: Container, ctx: Context) -> Iterator[Draft]
     if not ctx.pod or not ctx.pod.exact or ctx.document.kind not in LASTING or follows(ctx.pod, ctx):
         return
     volumes = {volume.name.value: volume for volume in ctx.pod.volumes if volume.name}
+    known: dict[str, list[tuple[VolumeSource, set[str]]]] = {}
     for mount in container.mounts:
         volume = volumes.get(mount.name.value)
-        if mount.sub_path and volume and (source := source_of(mount.sub_path, volume, ctx)):
+        if not mount.sub_path or not volume:
+            continue
+        if mount.name.value not in known:
+            known[mount.name.value] = list(changing_sources(volume, ctx))
+        part = f"{mount.sub_path.value}/"
+        if source := next((source for source, parts in known[mount.name.value] if part in parts), None):
             name = source.reference.name
             message = f"`{mount.path}` keeps its content when the ConfigMap `{name.value}` changes: it is a `subPath`"
             draft = ctx.finding(mount.sub_path.span, message).also(name.span, "mounted from here")
             yield draft.help(f"mount the whole volume in a folder of its own; or {renewal(ctx, 'after a change')}")
 
 
-def source_of(sub_path: Scalar, volume: Volume, ctx: Context) -> VolumeSource | None:
-    """The ConfigMap that a part of a volume comes from, when it is one that can change in place."""
+def changing_sources(volume: Volume, ctx: Context) -> Iterator[tuple[VolumeSource, set[str]]]:
+    """The ConfigMaps of a volume that can change in place, each with its files and their folders, ended by a slash."""
     for source in volume.sources:
         resolution = ctx.resolve(source.reference)
         if source.reference.target == "ConfigMap" and is_fixed(resolution):
             keys = [key.name for definition in resolution.definitions for key in definition.provider.keys]
             files = keys if source.items is None else [item.path.value for item in source.items]
-            if any(f"{file}/".startswith(f"{sub_path.value}/") for file in files):
-                return source
-    return None
+            yield source, {path[: i + 1] for path in (f"{file}/" for file in files) for i in slashes(path)}
+
+
+def slashes(path: str) -> Iterator[int]:
+    """Where the slashes of a path stand."""
+    return (i for i, character in enumerate(path) if character == "/")

@@ -1,0 +1,469 @@
+"""What a check does grows with its input, and not with its square: calls are counted, not seconds."""
+
+from __future__ import annotations
+
+import cProfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cmlint.check import check
+from cmlint.config import Config
+from cmlint.report import render
+from cmlint.report.view import View
+from tests.support.run import inside, rules, write
+
+Files = dict[str, str]
+
+N = 60
+"""So much of something there is first, and then four times as much."""
+
+MOST = 4.7
+"""So many times the calls may be made then; a square would make them sixteen times as many."""
+
+
+def pod(containers: str, name: str = "a", extra: str = "") -> str:
+    """A pod."""
+    return f"apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec:\n{extra}  containers:\n{containers}"
+
+
+def container(i: int, extra: str = "") -> str:
+    """A container of a pod."""
+    return f"    - name: c{i}\n      image: a/b:1.0.0\n{extra}"
+
+
+def cm(name: str, data: str = "{a: b}", extra: str = "") -> str:
+    """A ConfigMap."""
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}{extra}}}\ndata: {data}\n"
+
+
+def letters(i: int) -> str:
+    """A name of its own for each number, which differs in letters."""
+    s = ""
+    for _ in range(6):
+        s += "abcdefghijklmnopqrstuvwxyz"[i % 26]
+        i //= 26
+    return s
+
+
+J = "---\n".join
+
+
+FLUX = (
+    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: NAME, namespace: flux-system}\n"
+)
+FLUX += "spec:\n  prune: true\n  sourceRef: {kind: GitRepository, name: s}\n"
+ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: NAME}\n"
+ARGO += "spec: {project: p, source: {repoURL: x, path: NAME}, destination: {namespace: n}}\n"
+DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: NAME}\nspec:\n  selector: {matchLabels: {a: b}}\n"
+DEPLOYMENT += "  template:\n    metadata: {labels: {a: b}}\n    spec:\n      containers:\n"
+DEPLOYMENT += "        - {name: a, image: 'a/b:1.0.0', envFrom: [{configMapRef: {name: NAME}}]}\n"
+
+INPUTS: dict[str, Callable[[int], Files]] = {
+    "ignores": lambda n: {
+        "a.yaml": cm("a", "\n" + "".join(f"  k{i}: v # cmlint: ignore[missing-key]\n" for i in range(n)))
+    },
+    "ignore-block": lambda n: {"a.yaml": "# cmlint: ignore[missing-key]\n" * n + cm("a")},
+    "ignores-one-line": lambda n: {"a.yaml": cm("a") + "# cmlint: ignore[missing-key] " * n + "\n"},
+    "ignores-docs": lambda n: {"a.yaml": J("# cmlint: ignore[missing-key]\n" + cm(f"a{i}") for i in range(n))},
+    "ignore-names": lambda n: {"a.yaml": cm("a") + "# cmlint: ignore[" + ",".join(["missing-key"] * n) + "]\n"},
+    "ignores-used": lambda n: {
+        "a.yaml": pod(
+            "".join(
+                container(i, "      env: [{name: A, value: 1}] # cmlint: ignore[non-string-env]\n") for i in range(n)
+            )
+        )
+    },
+    "commands-line": lambda n: {
+        "a.sh": "#!/bin/sh\n" + "; ".join(f"kubectl create configmap n{i} --from-literal=a=b" for i in range(n)) + "\n"
+    },
+    "commands-lines": lambda n: {
+        "a.sh": "#!/bin/sh\n" + "".join(f"kubectl create configmap n{i} --from-literal=a=b\n" for i in range(n))
+    },
+    "commands-continued": lambda n: {
+        "a.sh": "#!/bin/sh\n" + "".join(f"kubectl create configmap n{i} --from-literal=a=b ; \\\n" for i in range(n))
+    },
+    "commands-vars": lambda n: {
+        "a.sh": "#!/bin/sh\n"
+        + "".join(f"V{i}=x{i}\nkubectl create configmap $V{i} --from-literal=a=b\n" for i in range(n))
+    },
+    "commands-words": lambda n: {"a.sh": "#!/bin/sh\nkubectl create configmap a " + "--from-literal=a=b " * n + "\n"},
+    "create-only": lambda n: {"a.sh": "#!/bin/sh\nkubectl " + "create configmap " * n + "\n"},
+    "heredocs": lambda n: {
+        "a.sh": "#!/bin/sh\n" + "".join(f"kubectl apply -f - <<EOF\n{cm(f'a{i}')}EOF\n" for i in range(n))
+    },
+    "heredocs-open": lambda n: {"a.sh": "#!/bin/sh\n" + "".join(f"cat <<EOF{i}\nkind\n" for i in range(n))},
+    "readme": lambda n: {"README.md": "".join(f"```yaml\n{cm(f'a{i}')}```\n" for i in range(n))},
+    "env-later": lambda n: {
+        "a.yaml": pod(
+            "    - name: c\n      image: a/b:1.0.0\n      env:\n"
+            + "".join(f"        - {{name: V{letters(i)}, value: $(V{letters(n - i)})}}\n" for i in range(n))
+        )
+    },
+    "documents": lambda n: {"a.yaml": J(cm(f"a{i}") for i in range(n))},
+    "empty-docs": lambda n: {"a.yaml": "---\n" * n + cm("a")},
+    "files": lambda n: {f"d{i}.yaml": cm(f"a{i}") for i in range(n)},
+    "dup-docs": lambda n: {"a.yaml": J(cm("a") for i in range(n))},
+    "dup-files": lambda n: {f"d{i}.yaml": cm("a") for i in range(n)},
+    "dup-folders": lambda n: {f"d{i}/a.yaml": cm("a") for i in range(n)},
+    "dup-data": lambda n: {
+        "a.yaml": J(
+            [
+                *(cm("a", f"{{a: b{i}}}") for i in range(n)),
+                pod(container(0, "      envFrom: [{configMapRef: {name: a}}]\n")),
+            ]
+        )
+    },
+    "dup-ref": lambda n: {
+        "a.yaml": J(
+            [
+                *(cm("a", f"{{a: b{i}}}") for i in range(n)),
+                pod("".join(container(i, "      envFrom: [{configMapRef: {name: a}}]\n") for i in range(n))),
+            ]
+        )
+    },
+    "containers": lambda n: {"a.yaml": pod("".join(container(i) for i in range(n)))},
+    "same-containers": lambda n: {"a.yaml": pod("".join(container(0) for i in range(n)))},
+    "pods": lambda n: {"a.yaml": J(pod(container(0), f"p{i}") for i in range(n))},
+    "same-pods": lambda n: {"a.yaml": J(pod(container(0), "p") for i in range(n))},
+    "env": lambda n: {
+        "a.yaml": pod(
+            "    - name: c\n      image: a/b:1.0.0\n      env:\n"
+            + "".join(f"        - {{name: V{i}, value: 'x'}}\n" for i in range(n))
+        )
+    },
+    "env-same": lambda n: {
+        "a.yaml": pod(
+            "    - name: c\n      image: a/b:1.0.0\n      env:\n"
+            + "".join("        - {name: V, value: 'x'}\n" for i in range(n))
+        )
+    },
+    "env-bad": lambda n: {
+        "a.yaml": pod(
+            "    - name: c\n      image: a/b:1.0.0\n      env:\n"
+            + "".join(f"        - {{name: V{i}, value: 1}}\n" for i in range(n))
+        )
+    },
+    "env-from": lambda n: {
+        "a.yaml": J(
+            [
+                *(cm(f"m{i}") for i in range(n)),
+                pod(
+                    "    - name: c\n      image: a/b:1.0.0\n      envFrom:\n"
+                    + "".join(f"        - configMapRef: {{name: m{i}}}\n" for i in range(n))
+                ),
+            ]
+        )
+    },
+    "env-from-same": lambda n: {
+        "a.yaml": J(
+            [
+                cm("m", "{" + ", ".join(f"k{i}: v" for i in range(20)) + "}"),
+                pod(
+                    "    - name: c\n      image: a/b:1.0.0\n      envFrom:\n"
+                    + "".join(f"        - {{prefix: p{i}_, configMapRef: {{name: m}}}}\n" for i in range(n))
+                ),
+            ]
+        )
+    },
+    "expand-later": lambda n: {
+        "a.yaml": pod(
+            "    - name: c\n      image: a/b:1.0.0\n      env:\n"
+            + "".join(f"        - {{name: V{i}, value: $(V{i + 1})}}\n" for i in range(n))
+        )
+    },
+    "volumes": lambda n: {
+        "a.yaml": J(
+            [
+                *(cm(f"m{i}") for i in range(n)),
+                pod(
+                    container(
+                        0,
+                        "      volumeMounts:\n"
+                        + "".join(f"        - {{name: v{i}, mountPath: /v{i}}}\n" for i in range(n)),
+                    ),
+                    extra="  volumes:\n"
+                    + "".join(f"    - {{name: v{i}, configMap: {{name: m{i}}}}}\n" for i in range(n)),
+                ),
+            ]
+        )
+    },
+    "volumes-same": lambda n: {
+        "a.yaml": J(
+            [
+                cm("m"),
+                pod(
+                    container(
+                        0, "      volumeMounts:\n" + "".join("        - {name: v, mountPath: /v}\n" for i in range(n))
+                    ),
+                    extra="  volumes:\n" + "".join("    - {name: v, configMap: {name: m}}\n" for i in range(n)),
+                ),
+            ]
+        )
+    },
+    "volume-items": lambda n: {
+        "a.yaml": J(
+            [
+                cm("m", "\n" + "".join(f"  k{i}: v\n" for i in range(n))),
+                pod(
+                    container(0, "      volumeMounts:\n        - {name: v, mountPath: /v}\n"),
+                    extra="  volumes:\n    - name: v\n      configMap:\n        name: m\n        items:\n"
+                    + "".join(f"          - {{key: k{i}, path: p{i}}}\n" for i in range(n)),
+                ),
+            ]
+        )
+    },
+    "subpaths": lambda n: {
+        "a.yaml": J(
+            [
+                cm("m", "\n" + "".join(f"  k{i}: v\n" for i in range(n))),
+                pod(
+                    container(
+                        0,
+                        "      volumeMounts:\n"
+                        + "".join(f"        - {{name: v, mountPath: /v{i}, subPath: k{i}}}\n" for i in range(n)),
+                    ),
+                    extra="  volumes:\n    - name: v\n      configMap: {name: m}\n",
+                ),
+            ]
+        )
+    },
+    "subpaths-missing": lambda n: {
+        "a.yaml": J(
+            [
+                cm("m", "\n" + "".join(f"  k{i}: v\n" for i in range(n))),
+                pod(
+                    container(
+                        0,
+                        "      volumeMounts:\n"
+                        + "".join(f"        - {{name: v, mountPath: /v{i}, subPath: q{i}}}\n" for i in range(n)),
+                    ),
+                    extra="  volumes:\n    - name: v\n      configMap: {name: m}\n",
+                ),
+            ]
+        )
+    },
+    "mounts-per-container": lambda n: {
+        "a.yaml": pod("".join(container(i, "      volumeMounts: [{name: v, mountPath: /v}]\n") for i in range(n)))
+    },
+    "projected": lambda n: {
+        "a.yaml": J(
+            [
+                cm("m"),
+                pod(
+                    container(0),
+                    extra="  volumes:\n    - name: v\n      projected:\n        sources:\n"
+                    + "".join("          - configMap: {name: m}\n" for i in range(n)),
+                ),
+            ]
+        )
+    },
+    "keys": lambda n: {"a.yaml": cm("m", "\n" + "".join(f"  k{i}: v\n" for i in range(n)))},
+    "keys-bad": lambda n: {"a.yaml": cm("m", "\n" + "".join(f"  k {i}: 1\n" for i in range(n)))},
+    "keys-same": lambda n: {"a.yaml": cm("m", "\n" + "".join("  k: v\n" for i in range(n)))},
+    "labels": lambda n: {"a.yaml": cm("m", extra=", labels: {" + ", ".join(f"l{i}: v" for i in range(n)) + "}")},
+    "annotations": lambda n: {
+        "a.yaml": cm("m", extra=", annotations: {" + ", ".join(f"l{i}: v" for i in range(n)) + "}")
+    },
+    "findings": lambda n: {"a.yaml": J(pod("    - {name: a, image: a}\n", f"p{i}") for i in range(n))},
+    "long-line": lambda n: {
+        "a.yaml": "{apiVersion: v1, kind: Pod, metadata: {name: a}, "
+        "spec: {containers: [{name: a, image: a/b:1.0.0, env: ["
+        + ", ".join(f"{{name: V{i}, value: 1}}" for i in range(n))
+        + "]}]}}\n"
+    },
+    "crlf": lambda n: {
+        "a.yaml": "---\n".join(pod("    - {name: a, image: a}\n", f"p{i}") for i in range(n)).replace("\n", "\r\n")
+    },
+    "flux": lambda n: {
+        "f.yaml": J(
+            FLUX.replace("NAME", f"d{i}") + f"  path: ./d{i}\n  postBuild: {{substitute: {{a: b}}}}\n" for i in range(n)
+        ),
+        **{f"d{i}/a.yaml": cm(f"a{i}") for i in range(n)},
+    },
+    "flux-same": lambda n: {
+        "f.yaml": J(
+            FLUX.replace("NAME", f"d{i}")
+            + f"  path: ./d\n  targetNamespace: n{i}\n  postBuild: {{substitute: {{a: b}}}}\n"
+            for i in range(n)
+        ),
+        **{f"d/a{i}.yaml": cm(f"a{i}") for i in range(n)},
+    },
+    "flux-from": lambda n: {
+        "f.yaml": J(
+            FLUX.replace("NAME", f"d{i}")
+            + f"  path: ./d{i}\n  postBuild: {{substituteFrom: [{{kind: ConfigMap, name: vars}}]}}\n"
+            for i in range(n)
+        ),
+        "vars.yaml": cm("vars", "{" + ", ".join(f"k{i}: v" for i in range(n)) + "}", ", namespace: flux-system"),
+        **{f"d{i}/a.yaml": cm(f"a{i}") for i in range(n)},
+    },
+    "argo": lambda n: {
+        "f.yaml": J(ARGO.replace("NAME", f"d{i}") for i in range(n)),
+        **{f"d{i}/a.yaml": cm(f"a{i}") for i in range(n)},
+    },
+    "images": lambda n: {
+        "a.yaml": pod("".join(f"    - {{name: c{i}, image: a/b{i}, imagePullPolicy: Never}}\n" for i in range(n)))
+    },
+    "image-policies": lambda n: {
+        "a.yaml": J(
+            pod(
+                f"    - {{name: c, image: a/b, imagePullPolicy: {('Never', 'Always', 'IfNotPresent')[i % 3]}}}\n",
+                f"p{i}",
+            )
+            for i in range(n)
+        )
+    },
+    "image-tags": lambda n: {"a.yaml": J(pod(f"    - {{name: c, image: 'a/b:v{i}'}}\n", f"p{i}") for i in range(n))},
+    "deploys": lambda n: {
+        "a.yaml": J(
+            [
+                *(cm(f"m{i}") for i in range(n)),
+                *(DEPLOYMENT.replace("NAME", f"m{i}") for i in range(n)),
+            ]
+        )
+    },
+    "custom": lambda n: {
+        "a.yaml": J(
+            [
+                *(cm(f"m{i}") for i in range(n)),
+                *(
+                    f"apiVersion: example.com/v1\nkind: Thing\nmetadata: {{name: d{i}}}\nspec: {{ref: m{i}}}\n"
+                    for i in range(n)
+                ),
+            ]
+        )
+    },
+    "missing": lambda n: {
+        "a.yaml": J(
+            [
+                *(cm(f"m{i}") for i in range(n)),
+                *(
+                    pod(container(0, f"      envFrom: [{{configMapRef: {{name: {letters(i)}}}}}]\n"), f"p{i}")
+                    for i in range(n)
+                ),
+            ]
+        )
+    },
+    "missing-files": lambda n: {
+        **{f"m{i}.yaml": cm(f"m{i}") for i in range(n)},
+        **{
+            f"p{i}.yaml": pod(container(0, f"      envFrom: [{{configMapRef: {{name: {letters(i)}}}}}]\n"), f"p{i}")
+            for i in range(n)
+        },
+    },
+    "missing-folders": lambda n: {
+        **{f"m{i}/a.yaml": cm(f"m{i}") for i in range(n)},
+        **{
+            f"p{i}/a.yaml": pod(container(0, f"      envFrom: [{{configMapRef: {{name: {letters(i)}}}}}]\n"), f"p{i}")
+            for i in range(n)
+        },
+    },
+    "lists": lambda n: {
+        "a.yaml": "apiVersion: v1\nkind: List\nitems:\n"
+        + "".join(
+            f"  - {{apiVersion: v1, kind: ConfigMap, metadata: {{name: a{i}}}, data: {{a: b}}}}\n" for i in range(4 * n)
+        )
+    },
+    "templates": lambda n: {
+        "c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n",
+        **{
+            f"c/templates/t{i}.yaml": pod("    - name: {{ .Values.x }}\n      image: {{ .Values.y }}\n", f"p{i}")
+            for i in range(n)
+        },
+    },
+    "template-ifs": lambda n: {
+        "c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n",
+        "c/templates/t.yaml": "{{ if .x }}\n" * n + cm("a") + "{{ end }}\n" * n,
+    },
+    "aliases": lambda n: {"a.yaml": cm("a", "\n  k: &x v\n" + "".join(f"  k{i}: *x\n" for i in range(n)))},
+    "syntax-errors": lambda n: {"a.yaml": J("a: [\n" for i in range(n))},
+    "base64": lambda n: {
+        "a.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n"
+        + "".join(f"  k{i}: '!{i}'\n" for i in range(n))
+    },
+    "dollars": lambda n: {
+        "a.yaml": pod("    - name: c\n      image: a/b:1.0.0\n      args: ['" + "$(" * n * 10 + "']\n")
+    },
+    "block": lambda n: {"a.yaml": cm("a", "\n  k: |\n" + "    line of text # cmlint: x\n" * n)},
+    "comments": lambda n: {"a.yaml": "# cmlint: \n" * n + cm("a")},
+    "quotes": lambda n: {"b.sh": "#!/bin/sh\nkubectl create configmap a " + "'\"" * n * 20 + "\n"},
+    "braces": lambda n: {
+        "b.sh": "#!/bin/sh\nkubectl create configmap "
+        + "$(" * n * 4
+        + "\n"
+        + "kubectl create configmap "
+        + "${" * n * 4
+        + "\n"
+        + "kubectl create configmap "
+        + "{{" * n * 4
+        + "\nkubectl create configmap "
+        + "`" * n * 4
+        + "\nkubectl create configmap "
+        + "<a" * n * 4
+        + "\n"
+    },
+    "kustomizations": lambda n: {
+        **{f"k{i}/kustomization.yaml": f"resources: [../k{i + 1}]\n" for i in range(n)},
+        f"k{n}/kustomization.yaml": "resources: [a.yaml]\n",
+        f"k{n}/a.yaml": cm("a"),
+    },
+    "near-fields": lambda n: {
+        "a.yaml": pod(
+            "    - name: c\n      image: a/b:1.0.0\n      env:\n"
+            + "".join(f"        - {{name: V{i}, valuFrom: 1}}\n" for i in range(n))
+        )
+    },
+    "near-rules": lambda n: {
+        "a.yaml": cm("a", "\n" + "".join(f"  k{i}: v # cmlint: ignore[missing-kex{letters(i)}]\n" for i in range(n)))
+    },
+    "near-rules-same": lambda n: {
+        "a.yaml": cm("a", "\n" + "".join(f"  k{i}: v # cmlint: ignore[mising-key]\n" for i in range(n)))
+    },
+}
+"""Inputs by what there is much of."""
+
+
+def calls(folder: Path, files: Files) -> int:
+    """How many calls it takes to check files and to report what is found."""
+    write(folder, files)
+    profile = cProfile.Profile(builtins=True)
+    with inside(folder):
+        profile.enable()
+        result = check((".",), Config(build=False, pedantic=True), dict(rules()))
+        render("text", result, View())
+        profile.disable()
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_what_is_done_grows_with_the_input(tmp_path: Path, name: str) -> None:
+    make = INPUTS[name]
+    calls(tmp_path / "first", make(2))
+    few, many = calls(tmp_path / "few", make(N)), calls(tmp_path / "many", make(4 * N))
+    assert many <= MOST * few, (few, many)
+
+
+def test_a_square_would_be_found(tmp_path: Path) -> None:
+    """What must not happen: a source whose keys are taken again for each of its uses, up to the bound."""
+
+    def square(n: int) -> Files:
+        keys = ", ".join(f"k{i}: v" for i in range(n))
+        containers = "".join(container(i, "      envFrom: [{configMapRef: {name: m}}]\n") for i in range(n))
+        return {"a.yaml": J([cm("m", f"{{{keys}}}"), pod(containers)])}
+
+    assert calls(tmp_path / "many", square(8 * N)) > 2 * MOST * calls(tmp_path / "few", square(2 * N)) / 2
+
+
+def test_near_names_are_looked_for_among_few(tmp_path: Path) -> None:
+    """Each name that is missing is compared with no more than a bounded number of others."""
+
+    def names(n: int) -> Files:
+        pods = "".join(
+            container(i, f"      envFrom: [{{configMapRef: {{name: settingz-{letters(i)}}}}}]\n") for i in range(n)
+        )
+        return {"a.yaml": J([*(cm(f"settings-{letters(i)}") for i in range(n)), pod(pods)])}
+
+    one = calls(tmp_path / "few", names(20)) / 20
+    assert calls(tmp_path / "many", names(1000)) / 1000 < 5 * one
