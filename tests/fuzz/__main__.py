@@ -94,11 +94,17 @@ def main() -> int:
             count, fresh = supervise(name, min(SLICE, left, given_words.minutes * 60 / len(names)), Path(folder))
         counts[name] = counts.get(name, 0) + count
         found += fresh
-        print(f"{name}: {count} inputs" + "".join(f"\n  found: {kind}" for kind in fresh), flush=True)
-    print(f"{sum(counts.values())} inputs: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+        say(f"{name}: {count} inputs" + "".join(f"\n  found: {kind}" for kind in fresh))
+    say(f"{sum(counts.values())} inputs: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
     if found:
-        print(f"{len(found)} mistakes, each with an input in {FOUND.relative_to(ROOT)}/")
+        say(f"{len(found)} mistakes, each with an input in {FOUND.relative_to(ROOT)}/")
     return bool(found)
+
+
+def say(line: str) -> None:
+    """Writes a line to standard output at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def supervise(name: str, seconds: float, folder: Path) -> tuple[int, list[str]]:
@@ -132,7 +138,7 @@ def work(name: str, seconds: float) -> int:
     folder = Path(os.environ["TMPDIR"])
     isolate(folder)
     tried, fresh = search(name, seconds, random.SystemRandom().getrandbits(64), folder / "input")
-    print(json.dumps({"tried": tried, "found": fresh}))
+    say(json.dumps({"tried": tried, "found": fresh}))
     return 0
 
 

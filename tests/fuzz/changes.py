@@ -30,7 +30,19 @@ SIGNS = (
         "::error::",
         "\x1b[31m",
     ),
-    *("List", "Secret", "ConfigMap", "items:\n", "data:\n", "metadata:\n", "kind: ", "apiVersion: v1\n", "name: "),
+    *(
+        "::error::",
+        "\x1b[31m",
+        "List",
+        "Secret",
+        "ConfigMap",
+        "items:\n",
+        "data:\n",
+        "metadata:\n",
+        "kind: ",
+        "apiVersion: v1\n",
+        "name: ",
+    ),
 )
 
 

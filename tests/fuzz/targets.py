@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from cmlint.cache.states import SECOND, TICK
 from tests.fuzz.changes import SIGNS, changed
-from tests.fuzz.running import SECRET, SECRET_FORMS, Files, FoundError, Ran, Run, command, no_secret
+from tests.fuzz.running import SECRET, SECRET_FORMS, UNPRINTABLE, Files, FoundError, Ran, Run, command, no_secret
 from tests.support.run import FIXTURES
 from tests.support.strategies import texts
 
@@ -53,6 +53,13 @@ def seeds(*patterns: str) -> tuple[str, ...]:
 def is_seed(path: Path) -> bool:
     """Whether a file is small enough to begin with."""
     return path.is_file() and path.stat().st_size <= LARGEST
+
+
+@cache
+def own_seeds(pattern: str) -> tuple[str, ...]:
+    """The texts of the files in `seeds` whose paths match."""
+    paths = sorted(Path(__file__).with_name("seeds").glob(pattern))
+    return tuple(path.read_text(encoding="utf-8") for path in paths)
 
 
 def manifests() -> tuple[str, ...]:
@@ -109,7 +116,8 @@ def checks(*words: str) -> Run:
 def env_and_fixes(_: Path) -> Iterator[Ran]:
     """Shows environments, and what fixes would change."""
     yield command("env")
-    yield command("check", "--no-cache", "--jobs", "1", "--diff", "--unsafe-fixes")
+    diff = command("check", "--no-cache", "--jobs", "1", "--diff", "--unsafe-fixes")
+    yield Ran(diff.status, UNPRINTABLE.sub("", diff.said))  # a diff holds the text of a file as it is
 
 
 # manifests
@@ -156,13 +164,15 @@ def kustomizations() -> Inputs:
 
 
 def charts() -> Inputs:
-    """Charts that have a Secret."""
+    """Charts that have a Secret, unless their values look like a manifest."""
     secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: planted}\nstringData: {password: {{ .Values.planted }}}\n"
 
     def plant(files: Files) -> Files:
         tops = {name.rpartition("Chart.yaml")[0] for name in files if name.endswith("Chart.yaml")}
         top = min(tops, key=len)
         values = files.get(f"{top}values.yaml", "")
+        if "kind" in values:
+            return files
         values = f"planted: {SECRET_FORMS[0]}\n{values}"
         return {**files, f"{top}values.yaml": values, f"{top}templates/planted.yaml": secret}
 
@@ -171,20 +181,6 @@ def charts() -> Inputs:
 
 # what people settle and keep
 
-SETTINGS = (
-    "select: [all]\nignore: [images]\nexclude: ['*.json', sub/]\nper-path-ignore: {'tests/': [missing-key]}\n"
-    "external: [app, ConfigMap/x, 'Secret/*']\nproviders:\n- kind: Claim\n  group: example.com\n  target: Secret\n"
-    "  names: [spec.secretName]\n  keys: ['spec.data[].key', '@x/y', 'spec.*']\n  open: false\n",
-    "secrets: all\nreferences: strict\nassume-always-pull: true\nmutable-tags: [dev*]\npinned-tags: ['v*']\n"
-    "kubernetes-version: '1.31'\npedantic: true\nbuild: true\nkustomize: kustomize\nhelm-program: helm\nenable-helm: true\n"
-    "allow-remote: false\nbuild-timeout: 5\nhelm: {values: {'charts/*': ['a.yaml,b.yaml']}}\nfail-on: info\nbaseline: x.json\n",
-)
-TOML = (
-    '[project]\nname = "x"\n[tool.cmlint]\nselect = ["all"]\nexclude = ["*.json"]\nexternal = ["app"]\nfail-on = "info"\n'
-    'build-timeout = 5\n[tool.cmlint.per-path-ignore]\n"tests/" = ["missing-key"]\n[[tool.cmlint.providers]]\nkind = "C"\n'
-    'group = "example.com"\n',
-    'tool.cmlint.pedantic = true\ntool.cmlint.helm.values = {"charts/*" = ["a.yaml"]}\n',
-)
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -203,8 +199,11 @@ PLAIN = {"pod.yaml": POD, "sub/x.yaml": POD, "planted.yaml": SECRET}
 
 def configurations() -> Inputs:
     """A folder with a configuration."""
-    of_yaml = changed((*SETTINGS, *seeds(".cmlint.yaml"))).map(lambda text: {**PLAIN, ".cmlint.yaml": text})
-    return of_yaml | changed(TOML).map(lambda text: {**PLAIN, "pyproject.toml": text})
+    files = {**PLAIN, "x.json": kept_baseline()}
+    of_yaml = changed((*own_seeds("configurations/*"), *seeds(".cmlint.yaml"))).map(
+        lambda text: {**files, ".cmlint.yaml": text}
+    )
+    return of_yaml | changed(own_seeds("tables/*")).map(lambda text: {**files, "pyproject.toml": text})
 
 
 def ignored() -> Inputs:
@@ -216,20 +215,9 @@ def ignored() -> Inputs:
     return files.map(lambda found: {**PLAIN, ".git/HEAD": "ref: refs/heads/main\n", **found})
 
 
-BASELINE = """\
-{
-  "version": 1,
-  "findings": [
-    {"path": "pod.yaml", "rule": "mutable-tag", "object": "Pod/p/c", "message": "m", "fingerprint": "0123456789abcdef", "pedantic": false},
-    {"path": "gone.yaml", "rule": "missing-key", "object": "", "message": "m", "fingerprint": "f", "pedantic": false}
-  ]
-}
-"""
-
-
 def baselines() -> Inputs:
     """A folder with a baseline."""
-    return changed((BASELINE, kept_baseline())).map(lambda text: {**PLAIN, "baseline.json": text})
+    return changed((*own_seeds("baseline.json"), kept_baseline())).map(lambda text: {**PLAIN, "baseline.json": text})
 
 
 @cache
@@ -280,22 +268,10 @@ def comments() -> Inputs:
     return text.map(lambda found: {"pod.yaml": found, "planted.yaml": SECRET})
 
 
-SCRIPTS = (
-    "#!/bin/sh\nset -e\nkubectl create configmap app --from-literal=a=b --from-file=x=y -n dev\n"
-    'kubectl create secret generic db --from-literal="user=$USER" --from-env-file=.env --dry-run=client -o yaml | kubectl apply -f -\n',
-    "#!/bin/bash\ncat <<EOF | kubectl apply -f -\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app-$ENV\ndata:\n  a: ${B:-c}\nEOF\n",
-    "k=kubectl\nfor n in a b; do $k create secret tls $n --cert=c --key=k; done\noc create cm x --from-literal a=b; (cd x && "
-    "kubectl create secret docker-registry r --docker-username=u --docker-password='p q')\n",
-    "deploy:\n\tkubectl create configmap app --from-file=app.properties -o yaml \\\n\t  --dry-run | kubectl replace -f -\n",
-    "# Title\n\n```yaml\napiVersion: v1\nkind: Secret\nmetadata:\n  name: app\n```\n\n    kubectl create secret generic x --from-literal a=b\n",
-    "python -c 'x' `kubectl get x` $(kubectl create cm a --from-literal=k=\"$(cat <<E\nx\nE\n)\") && \\\n echo 'it''s' \"a\\\"b\" # c\n",
-)
-
-
 def scripts() -> Inputs:
     """Scripts and documents with commands."""
     name = st.sampled_from(("run.sh", "README.md", "Makefile", "deploy", "x.bash", "ci.yml"))
-    files = st.dictionaries(name, changed((*SCRIPTS, *seeds("*.sh", "*.md"))), min_size=1, max_size=2)
+    files = st.dictionaries(name, changed((*own_seeds("scripts/*"), *seeds("*.sh", "*.md"))), min_size=1, max_size=2)
     return files.map(lambda found: {**PLAIN, **found})
 
 
@@ -444,7 +420,7 @@ def with_server(kubeconfig: Path, folder: Path) -> None:
     """Starts a server that answers with the files of a folder, and writes the kubeconfig that leads to it."""
 
     class Answers(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             path = folder / self.path.partition("?")[0].lstrip("/")
             raw = path.read_bytes() if path.is_file() else b'{"kind": "Status", "message": "not found", "code": 404}'
             if self.path == "/version" and not path.is_file():
