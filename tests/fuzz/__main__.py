@@ -8,6 +8,7 @@ import json
 import os
 import random
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,7 @@ def main() -> int:
     given_words = parser.parse_args()
     if given_words.seconds:
         return work(given_words.target[0], given_words.seconds)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     end = time.monotonic() + given_words.minutes * 60
     counts: dict[str, int] = {}
     found: list[str] = []

@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -152,12 +153,14 @@ def limited() -> Iterator[None]:
 # what was found
 
 
-def smallest(run: Run, files: Files, kind: str, folder: Path, tries: int = 400) -> Files:
-    """A small input that shows the same as a large one: without files, lines and parts of lines that do not matter."""
+def smallest(run: Run, files: Files, kind: str, folder: Path, seconds: float = 30) -> Files:
+    """A small input that shows the same as a large one: without files, lines and parts of lines that do not matter.
+
+    What is not found out in some seconds is left in.
+    """
+    end = time.monotonic() + seconds
 
     def shows(other: Files) -> bool:
-        nonlocal tries
-        tries -= 1
         try:
             attempt(run, other, folder)
         except FoundError as error:
@@ -166,15 +169,15 @@ def smallest(run: Run, files: Files, kind: str, folder: Path, tries: int = 400) 
 
     for name in list(files):
         other = {path: text for path, text in files.items() if path != name}
-        if tries > 0 and shows(other):
+        if time.monotonic() < end and shows(other):
             files = other
     for divide in (lambda text: text.splitlines(keepends=True), list):
         for name in files:
             parts = divide(files[name])
             size = len(parts) // 2
-            while size and tries > 0:
+            while size and time.monotonic() < end:
                 start = 0
-                while start < len(parts) and tries > 0:
+                while start < len(parts) and time.monotonic() < end:
                     fewer = parts[:start] + parts[start + size :]
                     if shows({**files, name: "".join(fewer)}):
                         parts = fewer

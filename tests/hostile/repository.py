@@ -288,8 +288,7 @@ class Hostile:
         """The configuration of a repository that names programs wherever git takes one."""
         text = GIT_CONFIG.replace("BARE", bare).replace("RUN", str(self.project / "run.sh"))
         text = text.replace("HOOKS", str(self.project / "bare" / "hooks"))
-        outside = str(self.outside / "secret.yaml")
-        return text.replace("ATTRIBUTES", outside).replace("CONFIG", outside)
+        return text.replace("ATTRIBUTES", str(self.outside / "secret.yaml"))
 
     def make_executable(self) -> None:
         """Lets every script of the repository be run."""

@@ -72,6 +72,7 @@ READ = {
         "/sys/kernel/mm",
     ),
     "the process itself": ("/proc",),
+    "settings of OpenSSL, of which Python takes its hashes": ("/etc/ssl/openssl.cnf", "/usr/lib/ssl"),
     "devices that hold nothing of anybody": ("/dev/null", "/dev/urandom"),
 }
 """Everything outside that may be opened."""
