@@ -15,7 +15,13 @@ FOUND = sorted((ROOT / "tests" / "fuzz" / "found").glob("*.json"))
 MANY, FEW = 200, 25
 """How many inputs are tried on each part; programs are run for the few."""
 
-OPEN: dict[str, str] = {}
+OPEN = {
+    "configurations-ead4ef1d": "names in errors about the configuration are printed raw (config.wrong)",
+    "configurations-a69994ac": "a configuration that is nested too deeply (config.read_yaml)",
+    "names-ead4ef1d": "names of files are printed raw in the form `github`",
+    "ignored-79b2eb54": "a range that is the wrong way round in .gitignore (pathspec's from_lines)",
+    "ignored-f5a2c255": "a bracket in a bracket in .gitignore makes Python warn (pathspec's from_lines)",
+}
 """Inputs in `found` that still show a mistake, and where it is."""
 
 
@@ -73,8 +79,8 @@ def test_the_command_lines_find_what_is_wrong(name: str, tmp_path: Path) -> None
         ),
         (Ran(1, "the rule `a` has crashed: KeyError in a.b"), "a mistake in cmlint: KeyError"),
         (Ran(130, ""), "the exit status is 130"),
-        (Ran(0, "a\x1b[0m"), "it prints U+001B"),
-        (Ran(0, "a\u202eb"), "it prints U+202E"),
+        (Ran(0, "a\x1b[0m"), "it prints a control character"),
+        (Ran(0, "a\u202eb"), "it prints a control character"),
         (Ran(0, f"a {MARKER}"), "it shows a Secret's value"),
     ],
 )
@@ -104,6 +110,6 @@ def test_an_input_is_made_small_and_kept_exactly(tmp_path: Path) -> None:
         return []
 
     files = {"a": "one\ntwo x\udcff\nthree\n", "b": "other"}
-    small = smallest(run, files, "it prints U+001B", tmp_path / "input")  # type: ignore[arg-type]
+    small = smallest(run, files, "it prints a control character", tmp_path / "input")  # type: ignore[arg-type]
     assert small == {"a": "x\udcff"}
     assert decoded(encoded("names", "kind", small)) == ("names", "kind", small)

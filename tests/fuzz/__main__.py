@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -26,8 +27,8 @@ FOUND = ROOT / "tests" / "fuzz" / "found"
 SLICE = 40
 """The seconds for which one process tries inputs on one part."""
 
-STALLED = 120
-"""The seconds after which a process that does not end by itself is ended."""
+STALLED = 60
+"""The seconds of processor time that such a process may need beyond that; on a busy machine it needs longer."""
 
 MEMORY = 4 * 1024**3
 """The address space that a process may have, bytes."""
@@ -116,7 +117,7 @@ def supervise(name: str, seconds: float, folder: Path) -> tuple[int, list[str]]:
         words, cwd=ROOT, env={**os.environ, "TMPDIR": str(folder)}, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
-            said, _ = process.communicate(timeout=seconds + STALLED)
+            said, _ = process.communicate(timeout=10 * (seconds + STALLED))
         except subprocess.TimeoutExpired:
             process.kill()
             said, _ = process.communicate()
@@ -136,6 +137,8 @@ def supervise(name: str, seconds: float, folder: Path) -> tuple[int, list[str]]:
 def work(name: str, seconds: float) -> int:
     """What one process does; its answer is the last line that it prints."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds + STALLED),) * 2)
+    warnings.simplefilter("error")
     put_on_path()
     folder = Path(os.environ["TMPDIR"])
     isolate(folder)

@@ -66,7 +66,8 @@ def stretch(draw: st.DrawFn, text: str) -> tuple[int, int]:
 def put(draw: st.DrawFn, text: str, others: Sequence[str]) -> str:
     """A sign anywhere."""
     start = place(draw, text)
-    return text[:start] + draw(st.sampled_from(SIGNS)) + text[start:]
+    sign: str = draw(st.sampled_from(SIGNS))
+    return text[:start] + sign + text[start:]
 
 
 def cut(draw: st.DrawFn, text: str, others: Sequence[str]) -> str:
@@ -78,7 +79,8 @@ def cut(draw: st.DrawFn, text: str, others: Sequence[str]) -> str:
 def replaced(draw: st.DrawFn, text: str, others: Sequence[str]) -> str:
     """A sign instead of a stretch."""
     start, end = stretch(draw, text)
-    return text[:start] + draw(st.sampled_from(SIGNS)) + text[end:]
+    sign: str = draw(st.sampled_from(SIGNS))
+    return text[:start] + sign + text[end:]
 
 
 def repeated(draw: st.DrawFn, text: str, others: Sequence[str]) -> str:
@@ -99,7 +101,7 @@ def moved(draw: st.DrawFn, text: str, others: Sequence[str]) -> str:
 
 def spliced(draw: st.DrawFn, text: str, others: Sequence[str]) -> str:
     """A stretch of another text."""
-    other = draw(st.sampled_from(others))
+    other: str = draw(st.sampled_from(others))
     start, end = stretch(draw, other)
     to = place(draw, text)
     return text[:to] + other[start:end] + text[to:]
@@ -134,7 +136,7 @@ CHANGES = (put, put, cut, cut, replaced, replaced, repeated, moved, spliced, spl
 @st.composite
 def changed(draw: st.DrawFn, seeds: Sequence[str]) -> str:
     """One of some texts with a few changes."""
-    text = draw(st.sampled_from(seeds))
+    text: str = draw(st.sampled_from(seeds))
     for _ in range(draw(st.sampled_from((0, 1, 1, 1, 2, 3, 6)))):
         text = draw(st.sampled_from(CHANGES))(draw, text, seeds)
     return text[:LONGEST]

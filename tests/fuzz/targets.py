@@ -31,7 +31,7 @@ Inputs = st.SearchStrategy[Files]
 
 
 class Target(NamedTuple):
-    """A part that reads something; `slow` where programs are run."""
+    """A part that reads something; `slow` where programs are run or waited for."""
 
     inputs: Callable[[], Inputs]
     run: Run
@@ -473,6 +473,6 @@ TARGETS = {
     "snapshots": Target(snapshots, checks("--against", "snapshot.json")),
     "comments": Target(comments, checks()),
     "scripts": Target(scripts, checks()),
-    "caches": Target(cached, with_damaged_cache),
+    "caches": Target(cached, with_damaged_cache, slow=True),
     "clusters": Target(answers, from_server),
 }

@@ -184,8 +184,8 @@ class Hostile:
                 self.add(f"kustomizations/{name}-{number}", {"kustomization.yaml": f"{line}\n"})
         self.add("functions", {"runs.yaml": FUNCTION, "run.sh": self.script, "pod.yaml": POD.replace("NAME", "f")})
         for field in ("generators", "Generators", "transformers", "validators"):
-            lines = f"resources: [pod.yaml]\n{field}: [runs.yaml]\n"
-            self.add(f"functions/{field}", {"kustomization.yaml": lines, "runs.yaml": FUNCTION, "run.sh": self.script})
+            text = f"resources: [pod.yaml]\n{field}: [runs.yaml]\n"
+            self.add(f"functions/{field}", {"kustomization.yaml": text, "runs.yaml": FUNCTION, "run.sh": self.script})
         plugin = {"h/plugins/evil/plugin.yaml": PLUGIN, "h/plugins/evil/run.sh": self.script}
         self.add("plugin/data", {f"helm/{name.removeprefix('h/')}": text for name, text in plugin.items()})
         for number, setting in enumerate(("helmGlobals: {configHome: ./h}", "HelmGlobals: {ConfigHome: ./h}")):

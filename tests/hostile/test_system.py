@@ -12,7 +12,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -71,7 +71,6 @@ READ = {
         "/sys/devices/system/cpu",
         "/sys/kernel/mm",
     ),
-    "the process itself": ("/proc",),
     "settings of OpenSSL, of which Python takes its hashes": ("/etc/ssl/openssl.cnf", "/usr/lib/ssl"),
     "devices that hold nothing of anybody": ("/dev/null", "/dev/urandom"),
 }
@@ -116,22 +115,22 @@ def strace() -> str:
 
 def watched(hostile: Hostile, below: str, *words: str) -> Seen:
     """Runs a command line in a folder of the repository, and tells what it did."""
-    trace = hostile.folder / "trace"
     path = os.pathsep.join((str(HELM.parent), str(KUSTOMIZE.parent), "/usr/bin", "/bin"))
     environment = {"HOME": str(hostile.home), "TMPDIR": str(hostile.temporary), "PATH": path, "LANG": "C.UTF-8"}
+    environment["XDG_CACHE_HOME"] = str(hostile.cache)
+    return traced(hostile, str(COMMAND), *words, cwd=hostile.project / below, env=environment)
+
+
+def traced(hostile: Hostile, *words: str, **how: Any) -> Seen:
+    """Runs a program, and tells what it did; `how` is for `subprocess.run`."""
+    trace = hostile.folder / "trace"
     calls = "trace=%file,%process,connect,sendto,sendmsg,sendmmsg"
-    done = subprocess.run(
-        [strace(), "-f", "-qq", "-y", "-s", "4096", "-e", calls, "-e", "signal=none", "-o", trace, COMMAND, *words],
-        cwd=hostile.project / below,
-        env={**environment, "XDG_CACHE_HOME": str(hostile.cache)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        timeout=PATIENCE,
-    )
+    line = [strace(), "-f", "-qq", "-y", "-s", "4096", "-e", calls, "-e", "signal=none", "-o", str(trace), *words]
+    done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=2 * PATIENCE, **how)
     said = (done.stdout + done.stderr).decode("utf-8", "surrogateescape")
     assert "strace: " not in said, f"strace must be allowed to trace: {said}"
-    return Seen(done.returncode, said, trace.read_text(encoding="utf-8", errors="surrogateescape").splitlines())
+    lines = trace.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    return Seen(done.returncode, said, joined(lines))
 
 
 def joined(calls: list[str]) -> list[str]:
@@ -214,26 +213,26 @@ def test_a_hostile_repository_does_nothing_to_the_machine(
 ) -> None:
     before = everything(hostile)
     seen = watched(hostile, *line)
-    seen = seen._replace(calls=joined(seen.calls))
     after = everything(hostile)
     assert {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)} == set()
     assert {path for path in seen.run if path not in {each for paths in PROGRAMS.values() for each in paths}} == set()
     assert seen.reached == []
     with pytest.raises(BlockingIOError):
         listener.accept()
-    assert unexpected(hostile, seen.opened) == set()
+    assert unexpected(hostile, seen) == set()
     assert [text for text in SECRETS if text in seen.said] == []
     assert seen.status in (0, 1, 2)
     assert "this is a mistake in cmlint" not in seen.said
     assert [sign for sign in seen.said if not sign.isprintable() and sign != "\n"] == []
 
 
-def unexpected(hostile: Hostile, opened: Iterator[str]) -> set[str]:
+def unexpected(hostile: Hostile, seen: Seen) -> set[str]:
     """What was opened although there is no reason for it."""
     settings = (hostile.home / ".gitconfig", hostile.home / ".config" / "git")
     own = (hostile.project, hostile.temporary, hostile.cache, *settings)
-    allowed = [*map(str, own), *(path for paths in READ.values() for path in paths)]
-    return {path for path in opened if not any(is_within(path, each) for each in allowed)}
+    processes = {f"/proc/{call.split()[0]}" for call in seen.calls}
+    allowed = [*map(str, own), *processes, *(path for paths in READ.values() for path in paths)]
+    return {path for path in seen.opened if not any(is_within(path, each) for each in allowed)}
 
 
 def is_within(path: str, folder: str) -> bool:
@@ -250,12 +249,8 @@ def test_the_test_sees_what_is_done(hostile: Hostile) -> None:
         f"socket.socket().connect_ex(('127.0.0.1', 9))\n"
     )
     before = everything(hostile)
-    trace = hostile.folder / "trace"
-    calls = "trace=%file,%process,connect,sendto,sendmsg,sendmmsg"
-    words = [strace(), "-f", "-qq", "-y", "-s", "4096", "-e", calls, "-o", trace, sys.executable, "-c", script]
-    subprocess.run(words, check=True, timeout=PATIENCE)
-    seen = Seen(0, "", joined(trace.read_text(encoding="utf-8", errors="surrogateescape").splitlines()))
-    assert str(hostile.outside / "secret.yaml") in unexpected(hostile, seen.opened)
+    seen = traced(hostile, sys.executable, "-c", script)
+    assert str(hostile.outside / "secret.yaml") in unexpected(hostile, seen)
     assert str(hostile.project / "run.sh") in seen.run
     assert len(seen.reached) == 1
     ran = hostile.outside / "ran"

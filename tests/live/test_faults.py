@@ -308,8 +308,8 @@ def test_a_page_in_the_place_of_a_list(cluster: Cluster, spaces: list[str], tmp_
 def test_an_interrupt_does_not_wait_for_a_list_that_never_ends(cluster: Cluster, spaces: list[str]) -> None:
     with proxy(cluster, of_secrets(cluster, 9, Reply(200, part=0.5, stalls=True))) as between:
         environment = {**os.environ, "KUBECONFIG": str(between.kubeconfig(cluster))}
-        words = [COMMAND, "audit", "-n", spaces[0]]
-        with started(*words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        pipes = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+        with started(COMMAND, "audit", "-n", spaces[0], env=environment, **pipes) as process:
             wait_until(lambda: any("/secrets" in path for path in between.paths()))
             process.send_signal(signal.SIGINT)
             assert process.communicate(timeout=PATIENCE) == ("", "")

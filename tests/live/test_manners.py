@@ -170,8 +170,8 @@ def test_an_interrupt_ends_it_at_once_and_leaves_nothing(cluster: Cluster, tmp_p
     target = tmp_path / "prod.json"
     with proxy(cluster, lambda path, before: Reply(503, "") if path != "/version" else None) as between:
         environment = {**os.environ, "KUBECONFIG": str(between.kubeconfig(cluster))}
-        words = [COMMAND, "snapshot", "-A", "-o", str(target)]
-        with started(*words, env=environment, stderr=subprocess.PIPE) as process:
+        words = ("snapshot", "-A", "-o", str(target))
+        with started(COMMAND, *words, env=environment, stderr=subprocess.PIPE) as process:
             wait_until(lambda: len(between.asked) >= 3)
             process.send_signal(signal.SIGINT)
             _, said = process.communicate(timeout=PATIENCE)
