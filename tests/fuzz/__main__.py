@@ -56,7 +56,7 @@ def search(target: str, seconds: float, number: int, folder: Path) -> tuple[int,
                 keep(target, error.kind, smallest(part.run, files, error.kind, folder))
 
     phases, checks = [Phase.generate], list(HealthCheck)
-    how = settings(max_examples=2000, deadline=None, database=None, phases=phases, suppress_health_check=checks)
+    how = settings(max_examples=100, deadline=None, database=None, phases=phases, suppress_health_check=checks)
     while time.monotonic() < end:
         seed(randomness.getrandbits(64))(how(given(part.inputs())(attempt_one)))()
     return tried, fresh
