@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 
+from tests.fuzz.changes import UNCHECKED
 from tests.fuzz.running import MARKER, Files, FoundError, Ran, attempt, decoded, encoded, judge, once, smallest
 from tests.fuzz.targets import PLAIN, TARGETS
 from tests.support.run import ROOT
@@ -53,9 +54,7 @@ def test_damaged_inputs_show_no_mistake(name: str, tmp_path: Path) -> None:
             if error.kind not in open_kinds:
                 raise
 
-    how = settings(
-        max_examples=FEW if target.slow else MANY, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-    )
+    how = settings(max_examples=FEW if target.slow else MANY, phases=[Phase.generate], suppress_health_check=UNCHECKED)
     how(given(target.inputs())(try_one))()
 
 

@@ -16,8 +16,9 @@ import time
 import warnings
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import Phase, given, seed, settings
 
+from tests.fuzz.changes import UNCHECKED
 from tests.fuzz.running import Files, FoundError, attempt, encoded, isolate, smallest
 from tests.fuzz.targets import TARGETS
 from tests.support.run import ROOT
@@ -55,8 +56,9 @@ def search(target: str, seconds: float, number: int, folder: Path) -> tuple[int,
                 fresh.append(error.kind)
                 keep(target, error.kind, smallest(part.run, files, error.kind, folder))
 
-    phases, checks = [Phase.generate], list(HealthCheck)
-    how = settings(max_examples=100, deadline=None, database=None, phases=phases, suppress_health_check=checks)
+    how = settings(
+        max_examples=100, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=UNCHECKED
+    )
     while time.monotonic() < end:
         seed(randomness.getrandbits(64))(how(given(part.inputs())(attempt_one)))()
     return tried, fresh
@@ -137,8 +139,10 @@ def supervise(name: str, seconds: float, folder: Path) -> tuple[int, list[str]]:
 def work(name: str, seconds: float) -> int:
     """What one process does; its answer is the last line that it prints."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds + STALLED),) * 2)
+    most = int(seconds + STALLED)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     warnings.simplefilter("error")
+    warnings.simplefilter("ignore", ResourceWarning)
     put_on_path()
     folder = Path(os.environ["TMPDIR"])
     isolate(folder)

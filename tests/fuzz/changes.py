@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 LONGEST = 100_000
 """The characters that a damaged text has at most."""
+
+UNCHECKED = (
+    *(HealthCheck.too_slow, HealthCheck.data_too_large),
+    *(HealthCheck.filter_too_much, HealthCheck.large_base_example),
+)
+"""What Hypothesis must not complain of: inputs may be large, and a command line may take its time."""
 
 SIGNS = (
     *"\t'\"{}[]()<>:-#&*!|>%@`?,~\\/$=;.0\n\r\v\f\x85\xa0\u2028\x00\x1b\x7f\u202e\ufeff\udcff\udc80🙂é",
