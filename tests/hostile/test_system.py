@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+import cmlint
+import cmlint_rules
 from tests.hostile.repository import POD, SECRETS, Hostile
 from tests.support.command import COMMAND, PATIENCE
-from tests.support.run import ROOT
 from tests.support.tools import HELM, KUSTOMIZE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace is a program of Linux")
@@ -59,7 +60,7 @@ PROGRAMS = {
 
 READ = {
     "Python and what is installed with it": (sys.prefix, sys.base_prefix, sysconfig.get_path("stdlib")),
-    "cmlint": (str(ROOT / "lint"), str(ROOT / "rules")),
+    "cmlint": tuple(str(Path(str(package.__file__)).resolve().parent) for package in (cmlint, cmlint_rules)),
     "the programs themselves": tuple(path for paths in PROGRAMS.values() for path in paths),
     "shared libraries": ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"),
     "where they are": ("/etc/ld.so.cache", "/etc/ld.so.preload"),
