@@ -60,7 +60,7 @@ PROGRAMS = {
 
 READ = {
     "Python and what is installed with it": (sys.prefix, sys.base_prefix, sysconfig.get_path("stdlib")),
-    "cmlint": tuple(str(Path(str(package.__file__)).resolve().parent) for package in (cmlint, cmlint_rules)),
+    "cmlint": tuple(str(Path(str(package.__file__)).resolve().parents[1]) for package in (cmlint, cmlint_rules)),
     "the programs themselves": tuple(path for paths in PROGRAMS.values() for path in paths),
     "shared libraries": ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"),
     "where they are": ("/etc/ld.so.cache", "/etc/ld.so.preload"),
