@@ -49,7 +49,7 @@ def search(target: str, seconds: float, number: int, folder: Path) -> tuple[int,
             return
         tried += 1
         try:
-            attempt(part.run, files, folder, twice=tried % 4 == 0)
+            attempt(part.run, files, folder, twice=tried % 4 == 0 and not part.slow)
         except FoundError as error:
             if error.kind not in known:
                 known.add(error.kind)

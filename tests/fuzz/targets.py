@@ -31,7 +31,10 @@ Inputs = st.SearchStrategy[Files]
 
 
 class Target(NamedTuple):
-    """A part that reads something; `slow` where programs are run or waited for."""
+    """A part that reads something; `slow` where programs are run or waited for.
+
+    Of several mistakes in a chart, helm names now one and now another, so what is slow need not say the same twice.
+    """
 
     inputs: Callable[[], Inputs]
     run: Run
