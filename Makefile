@@ -10,7 +10,7 @@ KUSTOMIZE := $(TOOLS)/kustomize-v5.8.1
 NPM := $(TOOLS)/npm/made-$(shell cksum < tests/support/npm/package-lock.json | cut -d ' ' -f 1)
 
 # The programs of the system that tests run and that are not there. CHROMIUM names a browser of one's own.
-MISSING := $(foreach name,$(if $(CHROMIUM),,chromium) openssl zsh fish,$(if $(shell command -v $(name)),,$(name)))
+MISSING := $(foreach name,$(if $(CHROMIUM),,chromium) openssl strace zsh fish,$(if $(shell command -v $(name)),,$(name)))
 
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
@@ -32,7 +32,10 @@ CLIENTS := $(foreach major,34 35 36 37,$(TOOLS)/clients/$(shell $(or $(wildcard 
 # Without this, pyright asks the npm registry for a newer version on every run.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test test-live docs new-rule dist $(MISSING)
+# How long to search for mistakes.
+MINUTES ?= 10
+
+.PHONY: help demo test test-live fuzz docs new-rule dist $(MISSING)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -50,6 +53,9 @@ test: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(CLIENTS) $(NPM) $(MISSING) ## e
 test-live: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(CLIENTS) $(filter openssl,$(MISSING)) ## what is tested with a real Kubernetes API server
 	$(BIN)/pytest tests/live
 
+fuzz: $(VENV)/dev $(HELM) $(KUSTOMIZE) ## search for mistakes with damaged inputs: make fuzz MINUTES=10
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
+
 docs: $(VENV)/dev $(HELM) ## write all generated documents anew; the tests fail when one is stale
 	$(BIN)/python -m tests.support.update
 
@@ -61,12 +67,14 @@ dist: $(VENV)/dev ## build what is published, into dist/
 
 $(TOOLS)/helm-$(HELM_VERSION):
 	@command -v go || { echo "tests run helm, and go builds it: install go, or set CMLINT_TEST_HELM=/path/to/helm"; exit 1; }
-	GOBIN=$(TOOLS)/bin go install helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+	@echo "building helm $(HELM_VERSION): each line is a package that is done"
+	GOBIN=$(TOOLS)/bin go install -v helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
 	touch $@
 
 $(KUSTOMIZE):
 	@command -v go >/dev/null || { echo "tests run kustomize, and go builds it: install go"; exit 1; }
-	GOBIN=$(TOOLS)/kustomize go install sigs.k8s.io/kustomize/kustomize/v5@$(@:$(TOOLS)/kustomize-%=%)
+	@echo "building $(@F): each line is a package that is done"
+	GOBIN=$(TOOLS)/kustomize go install -v sigs.k8s.io/kustomize/kustomize/v5@$(@:$(TOOLS)/kustomize-%=%)
 	touch $@
 
 $(NPM):
@@ -83,9 +91,10 @@ $(MISSING):
 $(TOOLS)/kube-$(KUBE_VERSION)/%-$(KUBE_SUM):
 	@command -v go || { echo "tests run Kubernetes' API server and its controllers, and go builds them: install go 1.26 or" \
 		"newer (KUBEBUILDER_ASSETS may name a folder with kube-apiserver and etcd)"; exit 1; }
-	@echo "building $* of Kubernetes $(KUBE_VERSION); the first time, all of it takes a quarter of an hour and 4 GB of disk"
+	@echo "building $* of Kubernetes $(KUBE_VERSION); the first time, all of it takes a quarter of an hour and 4 GB of disk." \
+		"Each line is a package that is done, of some two thousand"
 	cd tests/apiserver && export CGO_ENABLED=0 GOWORK=off && \
-		go build $(KUBE_FLAGS) -o $(@D)/$*.$$$$ $($*) && mv $(@D)/$*.$$$$ $(@D)/$*
+		go build -v $(KUBE_FLAGS) -o $(@D)/$*.$$$$ $($*) && mv $(@D)/$*.$$$$ $(@D)/$*
 	touch $@
 
 $(TOOLS)/clients/%: | $(VENV)/made

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-from tests.support.tools import put_on_path
+from tests.support.tools import isolate, put_on_path
 
+isolate()
 put_on_path()
 
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import json
 import os
@@ -9,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import termios
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ import pytest
 from cmlint import __version__
 from cmlint.cli import COMMANDS
 from cmlint.registry import load_rules
-from tests.support.command import COMMAND, cmlint
+from tests.support.command import COMMAND, PATIENCE, cmlint, started, wait_until
 from tests.support.run import write
 from tests.support.terminal import on_terminal
 
@@ -335,19 +337,22 @@ def test_a_broken_pipe_ends_quietly(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_ends_quietly(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [COMMAND, "check", "-"], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdin is not None and process.stderr is not None and process.stdout is not None
-        process.stdin.write(b"a: 1\n")
-        process.stdin.flush()
-        waiting = Path(f"/proc/{process.pid}/wchan")
-        while "pipe" not in waiting.read_text():
-            pass
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with started(COMMAND, "check", "-", cwd=tmp_path, **pipes) as process:
+        stdin = process.stdin
+        assert stdin is not None and process.stdout is not None and process.stderr is not None
+        stdin.write("a: 1\n")
+        stdin.flush()
+        wait_until(lambda: not unread(stdin.fileno()))
         process.send_signal(signal.SIGINT)
-        assert process.stdout.read() == b""
-        assert process.stderr.read() == b""
-    assert process.returncode == 130
+        assert process.stdout.read() == ""
+        assert process.stderr.read() == ""
+        assert process.wait(PATIENCE) == 130
+
+
+def unread(pipe: int) -> int:
+    """The bytes in a pipe that nobody has read yet."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def test_a_file_name_that_is_no_text(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from cmlint.config import Config
 from tests.support.command import cmlint
 from tests.support.run import CONFIG, ROOT, loaded, write
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NAMES = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+DOCUMENTS = [*(ROOT / name for name in NAMES), *sorted((ROOT / "docs").rglob("*.md"))]
 TOPS = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name not in {".git", ".venv"}}
 ALWAYS = {"--help", "--version", "--install-completion", "--show-completion"}
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from cmlint.check import check
 from cmlint.config import Config
 from cmlint.system import programs
-from tests.support.command import COMMAND, cmlint
+from tests.support.command import COMMAND, PATIENCE, cmlint, started, wait_until
 from tests.support.run import concise, inside, rules, write
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b:1.0.0}]}\n"
@@ -256,15 +255,11 @@ def has_ended(number: int) -> bool:
     return state == "Z"
 
 
-def all_ended(folder: Path) -> bool:
-    """Whether everything that was started is gone, soon."""
-    started = [int(line) for line in (folder / "started").read_text(encoding="utf-8").split()]
-    assert len(started) == 2
-    for _ in range(100):
-        if all(map(has_ended, started)):
-            return True
-        time.sleep(0.1)
-    return False
+def wait_until_all_ended(folder: Path) -> None:
+    """Waits until everything that was started is gone."""
+    numbers = [int(line) for line in (folder / "started").read_text(encoding="utf-8").split()]
+    assert len(numbers) == 2
+    wait_until(lambda: all(map(has_ended, numbers)))
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
@@ -276,9 +271,9 @@ def test_a_program_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path, 
         write(project, {"Chart.yaml": CHART, "templates/a.yaml": ""})
     else:
         write(project, {"kustomization.yaml": "resources: [pod.yaml]\n", "pod.yaml": POD})
-    (warning,) = told(project, Config(kustomize=path, helm_program=path, build_timeout=1))
-    assert warning.endswith("it took longer than 1 seconds; `build-timeout` in the configuration allows more")
-    assert all_ended(tmp_path)
+    (warning,) = told(project, Config(kustomize=path, helm_program=path, build_timeout=5))
+    assert warning.endswith("it took longer than 5 seconds; `build-timeout` in the configuration allows more")
+    wait_until_all_ended(tmp_path)
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
@@ -286,12 +281,10 @@ def test_a_program_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path, 
 def test_a_run_that_is_broken_off_leaves_nothing_behind(tmp_path: Path, how: signal.Signals) -> None:
     path = str(hanging(tmp_path, "kustomize"))
     write(tmp_path, {"project/kustomization.yaml": "resources: [pod.yaml]\n", "project/pod.yaml": POD})
-    words = [str(COMMAND), "check", "--kustomize", path]
-    running = subprocess.Popen(words, cwd=tmp_path / "project", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    started = tmp_path / "started"
-    while not started.exists() or len(started.read_text(encoding="utf-8").split()) < 2:
-        assert running.poll() is None
-        time.sleep(0.05)
-    running.send_signal(how)
-    assert running.wait(60) != 0
-    assert all_ended(tmp_path)
+    said = tmp_path / "started"
+    silent = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)
+    with started(COMMAND, "check", "--kustomize", path, cwd=tmp_path / "project", **silent) as process:
+        wait_until(lambda: said.exists() and len(said.read_text(encoding="utf-8").split()) == 2)
+        process.send_signal(how)
+        assert process.wait(PATIENCE) != 0
+    wait_until_all_ended(tmp_path)

@@ -32,7 +32,7 @@ LINE = re.compile(r"\r\x1b\[Kcmlint: ([a-z ]+) \.\.\. \d+ s")
 def slow(tmp_path: Path) -> Path:
     """A kustomization, and a kustomize that takes its time."""
     kubectl = shutil.which("kubectl") or Path(sys.executable).with_name("kubectl")
-    program = f'#!/bin/sh\nsleep 2\nshift\nexec "{kubectl}" kustomize "$@"\n'
+    program = f'#!/bin/sh\nsleep 3\nshift\nexec "{kubectl}" kustomize "$@"\n'
     write(tmp_path, {"app/kustomization.yaml": "resources: [pod.yaml]\n", "app/pod.yaml": POD, "kustomize": program})
     (tmp_path / "kustomize").chmod(0o755)
     return tmp_path

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import COMMAND
+from tests.support.command import COMMAND, PATIENCE
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -52,7 +52,7 @@ def typed(words: list[str], home: Path, line: str, wanted: str) -> str:
 def wait_for(terminal: int, wanted: str) -> str:
     """What is shown until a text can be seen, or until nothing comes any more."""
     shown = ""
-    while wanted not in shown and select.select([terminal], [], [], 60)[0]:
+    while wanted not in shown and select.select([terminal], [], [], PATIENCE)[0]:
         raw = os.read(terminal, 65536).decode("utf-8", "replace")
         shown += re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]|\x07", "", raw)
     return shown

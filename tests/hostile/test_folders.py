@@ -19,7 +19,7 @@ from cmlint.system import folders
 from tests.support.command import COMMAND, cmlint, needed
 from tests.support.repository import Repository, environment
 from tests.support.run import write
-from tests.test_hostile import POD, all_ended, hanging
+from tests.test_hostile import POD, hanging, wait_until_all_ended
 from tests.test_since import CONFIG
 from tests.test_since import POD as READER
 
@@ -94,7 +94,7 @@ def test_a_signal_leaves_no_copy_of_the_repository(shop: Repository, number: int
         process.send_signal(number)
         assert process.wait(60) == 128 + number
     assert list((shop.folder.parent / "kept").iterdir()) == []
-    assert all_ended(shop.folder.parent)
+    wait_until_all_ended(shop.folder.parent)
 
 
 def test_many_signals_do_not_disturb_the_end(shop: Repository) -> None:

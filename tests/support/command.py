@@ -5,16 +5,29 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
 import msgspec
+
+from tests.support.tools import OWN
 
 COMMAND = Path(sys.executable).parent / "cmlint"
 ENTRY = "from cmlint.__main__ import entry\nentry()"
 KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR")
-CACHE = TemporaryDirectory(prefix="cmlint-test-")
-"""What is kept between runs, and where the user's configuration would lie: whoever tests has their own of both."""
+PATIENCE = 300
+"""The seconds, enough for a busy machine, after which a test no longer waits for a program or a state."""
+
+LISTENING = """\
+import os, signal, sys
+for each in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGPIPE):
+    signal.signal(each, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Runs a program on which signals have their usual effect, although `nohup` or a shell lets the tests ignore them."""
 
 
 def cmlint(
@@ -33,13 +46,33 @@ def cmlint(
         capture_output=True,
         encoding="utf-8",
         check=False,
+        timeout=PATIENCE,
     )
 
 
+@contextmanager
+def started(*words: str | Path, **how: Any) -> Iterator[subprocess.Popen[str]]:
+    """Starts a program that can be interrupted, and ends it if it still runs at the end; `how` is for Popen."""
+    line = [sys.executable, "-IS", "-c", LISTENING, *map(str, words)]
+    with subprocess.Popen(line, text=True, **how) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Waits until something is true, and fails the test where that does not come."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "what is waited for does not come"
+        time.sleep(0.02)
+
+
 def needed() -> dict[str, str]:
-    """What every program needs of the environment."""
+    """What every program needs of the environment, and caches and a configuration that are not the user's."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return kept | {"XDG_CACHE_HOME": CACHE.name, "XDG_CONFIG_HOME": CACHE.name}
+    return kept | {"XDG_CACHE_HOME": f"{OWN.name}/xdg_cache_home", "XDG_CONFIG_HOME": f"{OWN.name}/xdg_config_home"}
 
 
 class Place(msgspec.Struct):

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.support.command import PATIENCE
 from tests.support.tools import YAML_SERVER
 
 
@@ -42,7 +43,7 @@ class Editor:
     def __exit__(self, *_: object) -> None:
         self.ask("shutdown", None)
         self.tell("exit", None)
-        self.process.communicate(timeout=60)
+        self.process.communicate(timeout=PATIENCE)
 
     def complete(self, name: str, text: str, line: int, column: int) -> dict[str, str]:
         """What is proposed at a place (both from 0), and what is said of each."""

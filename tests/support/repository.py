@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.support.command import COMMAND
+from tests.support.command import COMMAND, PATIENCE
 from tests.support.run import ROOT, write
 from tests.support.tools import CACHE
 
@@ -57,6 +57,7 @@ class Repository:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             check=False,
+            timeout=PATIENCE,
         )
 
     def git(self, *words: str) -> str:

@@ -12,7 +12,7 @@ import termios
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.support.command import COMMAND
+from tests.support.command import COMMAND, PATIENCE
 
 SIZE = (24).to_bytes(2, sys.byteorder) + (80).to_bytes(2, sys.byteorder) + bytes(4)
 
@@ -25,7 +25,7 @@ def on_terminal(folder: Path, *words: str, program: Sequence[str | Path] = (COMM
     with subprocess.Popen([*program, *words], cwd=folder, env=kept, stdin=side, stdout=side, stderr=side) as process:
         os.close(side)
         shown = b""
-        while select.select([main], [], [], 60)[0]:
+        while select.select([main], [], [], PATIENCE)[0]:
             try:
                 part = os.read(main, 65536)
             except OSError:

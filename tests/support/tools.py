@@ -6,8 +6,15 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+GIVEN = "CMLINT_TEST_CACHE"
+CACHE = Path(os.environ.get(GIVEN) or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+"""The folder below which Make keeps the programs that tests run."""
+
+OWN = TemporaryDirectory(prefix="cmlint-test-")
+"""The folder that takes the place of the user's caches, configurations and data while tests run."""
+
 HELM = Path(os.environ.get("CMLINT_TEST_HELM") or CACHE / "cmlint-test" / "bin" / "helm")
 """The helm that `make test` builds, unless the environment names another one."""
 
@@ -37,6 +44,13 @@ def chromium() -> str:
     path = shutil.which(name)
     assert path, f"there is no `{name}`: `make test` installs it, or set CHROMIUM=/path/to/chromium"
     return path
+
+
+def isolate() -> None:
+    """Keeps tests, and what they run, away from the user's caches, configurations and data."""
+    os.environ[GIVEN] = str(CACHE)
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        os.environ[name] = str(Path(OWN.name, name.lower()))
 
 
 def put_on_path() -> None:

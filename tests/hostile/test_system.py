@@ -1,0 +1,264 @@
+"""What cmlint does to the machine while it checks a hostile repository, as the system calls tell it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import cmlint
+import cmlint_rules
+from tests.hostile.repository import POD, SECRETS, Hostile
+from tests.support.command import COMMAND, PATIENCE
+from tests.support.tools import HELM, KUSTOMIZE
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace is a program of Linux")
+
+LINES = (
+    (".", "check", "."),
+    (".", "check", ".", "--select", "all", "--format", "github", "--verbose"),
+    (".", "check", ".", "--diff", "--unsafe-fixes"),
+    (".", "check", "--staged"),
+    (".", "check", "--since", "HEAD"),
+    (".", "env"),
+    ("bare", "check", "--staged"),
+    ("bare", "check", "."),
+    ("settings/grants", "check", "."),
+    ("settings/table", "check", "."),
+    ("settings/values-0", "check", "."),
+    ("settings/values-1", "check", "."),
+    ("settings/values-2", "check", "."),
+    ("settings/baseline-0", "check", "."),
+    ("settings/baseline-1", "check", "."),
+    ("settings/baseline-2", "check", "."),
+    ("settings/aliases", "check", "."),
+    ("links/file", "check", "."),
+    ("links/zero", "check", "."),
+    ("links/pipes", "check", "."),
+    ("links/file", "check", "--staged"),
+)
+"""The command lines, each with the folder of the repository in which it runs."""
+
+GIT = shutil.which("git") or "git"
+PROGRAMS = {
+    "cmlint": (str(COMMAND), sys.executable),
+    "kustomize and helm": (str(KUSTOMIZE), str(HELM)),
+    "git, which runs itself": (GIT, f"{GIT}-core/git", "/usr/lib/git-core/git", "/usr/libexec/git-core/git"),
+    "what takes the network away": ("/usr/bin/unshare", "/bin/unshare", "/usr/bin/true", "/bin/true"),
+}
+"""Everything that may be run, and nothing of it is the repository's."""
+
+READ = {
+    "Python and what is installed with it": (sys.prefix, sys.base_prefix, sysconfig.get_path("stdlib")),
+    "cmlint": tuple(str(Path(str(package.__file__)).resolve().parents[1]) for package in (cmlint, cmlint_rules)),
+    "the programs themselves": tuple(path for paths in PROGRAMS.values() for path in paths),
+    "shared libraries": ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"),
+    "where they are": ("/etc/ld.so.cache", "/etc/ld.so.preload"),
+    "languages and zones of time": ("/usr/share/locale", "/usr/share/zoneinfo", "/etc/localtime", "/etc/locale.alias"),
+    "what git says in other languages, and its templates": ("/usr/share/git-core",),
+    "settings of git for the machine, for the user's safe.directory": ("/etc/gitconfig",),
+    "how many processors and how much memory there are": (
+        "/sys/fs/cgroup",
+        "/sys/devices/system/cpu",
+        "/sys/kernel/mm",
+    ),
+    "settings of OpenSSL, of which Python takes its hashes": ("/etc/ssl/openssl.cnf", "/usr/lib/ssl"),
+    "devices that hold nothing of anybody": ("/dev/null", "/dev/urandom"),
+}
+"""Everything outside that may be opened."""
+
+
+class Seen(NamedTuple):
+    """What a command line did: its exit status, what it wrote, and its system calls, one a line."""
+
+    status: int
+    said: str
+    calls: list[str]
+
+    @property
+    def opened(self) -> Iterator[str]:
+        """The real paths of what was opened."""
+        for call in self.calls:
+            if found := re.search(r"^\d+ +(?:open|openat|openat2|creat)\(.* = \d+<(.*?)>(?:\(deleted\))?$", call):
+                yield found[1]
+
+    @property
+    def run(self) -> Iterator[str]:
+        """The paths of the programs that were run."""
+        for call in self.calls:
+            if found := re.search(r'^\d+ +execve(?:at)?\(.*?"([^"]*)", .* = 0$', call):
+                yield found[1]
+
+    @property
+    def reached(self) -> list[str]:
+        """The calls that lead to an address, of whatever family."""
+        return [
+            call for call in self.calls if re.search(r"^\d+ +(connect|sendto|sendmsg|sendmmsg)\(.*sa_family=", call)
+        ]
+
+
+def strace() -> str:
+    """The program that tells of system calls."""
+    path = shutil.which("strace")
+    assert path, "there is no `strace`: `make test` installs it"
+    return path
+
+
+def watched(hostile: Hostile, below: str, *words: str) -> Seen:
+    """Runs a command line in a folder of the repository, and tells what it did."""
+    path = os.pathsep.join((str(HELM.parent), str(KUSTOMIZE.parent), "/usr/bin", "/bin"))
+    environment = {"HOME": str(hostile.home), "TMPDIR": str(hostile.temporary), "PATH": path, "LANG": "C.UTF-8"}
+    environment["XDG_CACHE_HOME"] = str(hostile.cache)
+    return traced(hostile, str(COMMAND), *words, cwd=hostile.project / below, env=environment)
+
+
+def traced(hostile: Hostile, *words: str, **how: Any) -> Seen:
+    """Runs a program, and tells what it did; `how` is for `subprocess.run`."""
+    trace = hostile.folder / "trace"
+    calls = "trace=%file,%process,connect,sendto,sendmsg,sendmmsg"
+    line = [strace(), "-f", "-qq", "-y", "-s", "4096", "-e", calls, "-e", "signal=none", "-o", str(trace), *words]
+    done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=2 * PATIENCE, **how)
+    said = (done.stdout + done.stderr).decode("utf-8", "surrogateescape")
+    assert "strace: " not in said, f"strace must be allowed to trace: {said}"
+    lines = trace.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    return Seen(done.returncode, said, joined(lines))
+
+
+def joined(calls: list[str]) -> list[str]:
+    """System calls, with those that were interrupted by another process's in one piece."""
+    begun: dict[str, str] = {}
+    whole: list[str] = []
+    for call in calls:
+        number = call.split(maxsplit=1)[0]
+        if call.endswith("<unfinished ...>"):
+            begun[number] = call.removesuffix("<unfinished ...>")
+        elif found := re.search(r"<\.\.\. \w+ resumed>(.*)", call):
+            whole.append(begun.pop(number, f"{number} ") + found[1])
+        else:
+            whole.append(call)
+    return whole + list(begun.values())
+
+
+def tree(folder: Path, *, times_of_top: bool) -> dict[str, tuple[object, ...]]:
+    """Everything about all that is in a folder: content, kind, mode, owner, links, time of change and attributes."""
+    found: dict[str, tuple[object, ...]] = {}
+    for path in (folder, *sorted(folder.rglob("*"))):
+        state = path.lstat()
+        content: object = None
+        if stat.S_ISREG(state.st_mode):
+            content = path.read_bytes()
+        elif stat.S_ISLNK(state.st_mode):
+            content = os.readlink(path)
+        kept = state.st_mode, state.st_uid, state.st_gid, state.st_nlink, state.st_rdev, state.st_size
+        times = (state.st_mtime_ns,) if times_of_top or path != folder else ()
+        names = os.listxattr(path, follow_symlinks=False)
+        attributes = {name: os.getxattr(path, name, follow_symlinks=False) for name in names}
+        found[str(path)] = (content, *kept[: 6 if times_of_top or path != folder else 3], *times, attributes)
+    return found
+
+
+def everything(hostile: Hostile) -> dict[str, tuple[object, ...]]:
+    """All that cmlint may not change; only the folder for temporary files itself gets another time."""
+    whole = (hostile.project, hostile.outside, hostile.home)
+    parts = (*(tree(path, times_of_top=True) for path in whole), tree(hostile.temporary, times_of_top=False))
+    return {name: state for part in parts for name, state in part.items()}
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[socket.socket]:
+    """A server to which nothing may connect."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory, listener: socket.socket) -> Hostile:
+    """The repository, with its first commit, something staged, and a configuration that names programs."""
+    made = Hostile(tmp_path_factory.mktemp("hostile"), f"http://127.0.0.1:{listener.getsockname()[1]}")
+    own = {"HOME": str(made.home), "PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1"}
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+
+    def git(*words: str) -> None:
+        subprocess.run([GIT, *who, *words], cwd=made.project, env=own, check=True, timeout=60)
+
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "--no-verify", "--message", "Begin")
+    made.add_pipes()
+    made.add("", {"pod.yaml": POD.replace("NAME", "q")})
+    git("add", "pod.yaml")
+    made.add("", {".gitattributes": "* filter=evil diff=evil\n*.yaml export-subst\n", "unstaged.yaml": "a: b\n"})
+    (made.project / ".git" / "config").write_text(made.git_config("false"), encoding="utf-8")
+    for name in ("post-checkout", "post-index-change", "pre-commit", "fsmonitor-watchman", "reference-transaction"):
+        hook = made.project / ".git" / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(made.script, encoding="utf-8")
+        hook.chmod(0o755)
+    return made
+
+
+@pytest.mark.parametrize("line", LINES, ids=" ".join)
+def test_a_hostile_repository_does_nothing_to_the_machine(
+    hostile: Hostile, listener: socket.socket, line: tuple[str, ...]
+) -> None:
+    before = everything(hostile)
+    seen = watched(hostile, *line)
+    after = everything(hostile)
+    programs = {path for paths in PROGRAMS.values() for path in paths}
+    done = {
+        "changed": sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)),
+        "run": sorted(set(seen.run) - programs),
+        "reached": seen.reached,
+        "opened": sorted(unexpected(hostile, seen)),
+        "shown": [text for text in SECRETS if text in seen.said],
+        "printed": sorted({ascii(sign) for sign in seen.said if not sign.isprintable() and sign != "\n"}),
+        "mistakes": [line for line in seen.said.splitlines() if "this is a mistake in cmlint" in line],
+    }
+    assert {what: found[:10] for what, found in done.items() if found} == {}
+    assert seen.status in (0, 1, 2)
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+
+
+def unexpected(hostile: Hostile, seen: Seen) -> set[str]:
+    """What was opened although there is no reason for it."""
+    settings = (hostile.home / ".gitconfig", hostile.home / ".config" / "git")
+    own = (hostile.project, hostile.temporary, hostile.cache, *settings)
+    processes = {f"/proc/{call.split()[0]}" for call in seen.calls}
+    allowed = [*map(str, own), *processes, *(path for paths in READ.values() for path in paths)]
+    return {path for path in seen.opened if not any(is_within(path, each) for each in allowed)}
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a path is another one or below it."""
+    return path == folder or path.startswith(f"{folder}/")
+
+
+def test_the_test_sees_what_is_done(hostile: Hostile) -> None:
+    """What the other test forbids it would see, were it done."""
+    script = (
+        "import os, socket, subprocess\n"
+        f"open({str(hostile.outside / 'secret.yaml')!r}).close()\n"
+        f"subprocess.run([{str(hostile.project / 'run.sh')!r}], stdin=subprocess.DEVNULL)\n"
+        f"socket.socket().connect_ex(('127.0.0.1', 9))\n"
+    )
+    before = everything(hostile)
+    seen = traced(hostile, sys.executable, "-c", script)
+    assert str(hostile.outside / "secret.yaml") in unexpected(hostile, seen)
+    assert str(hostile.project / "run.sh") in seen.run
+    assert len(seen.reached) == 1
+    ran = hostile.outside / "ran"
+    assert str(ran) in everything(hostile).keys() - before.keys()
+    ran.unlink()
+    os.utime(hostile.outside, ns=(0, before[str(hostile.outside)][-2]))  # type: ignore[arg-type]
