@@ -6,6 +6,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
+from cmlint.knowledge import placeholders, services, tags
 from cmlint.kube import expansion, images, names, versions
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.changes import Add, Change, Quote, Remove, Replace, Rewrite, Unlist
@@ -74,7 +75,10 @@ __all__ = [
     "names",
     "nearest",
     "only_near",
+    "placeholders",
     "references_of",
     "rule",
+    "services",
+    "tags",
     "versions",
 ]

@@ -202,9 +202,10 @@ class Engine:
                 outcome.references += 1
                 resolution = bundle.resolve(reference, placed)
                 name = f"{reference.target}/{reference.name.value}"
-                if resolution.status == "unknown" and not reference.optional:
+                if resolution.status == "unknown" and resolution.evidence and not reference.optional:
                     location = self.texts.locate(*placed.written(reference.name.span))
-                    outcome.unverified.append(Unverified(location, name, resolution.why))
+                    evidence = resolution.evidence
+                    outcome.unverified.append(Unverified(location, name, evidence.sentence, evidence.code))
                 elif command := resolution.command:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))

@@ -12,7 +12,7 @@ from cmlint.bundle.cluster import TARGETS, Cluster
 from cmlint.bundle.placed import Definition
 from cmlint.config import Config
 from cmlint.engine import Engine, merged
-from cmlint.kube.names import is_placeholder
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.versions import parse_version
 from cmlint.model.listing import LiveObject, object_of
 from cmlint.model.live import Inventory

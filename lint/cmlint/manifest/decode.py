@@ -9,9 +9,9 @@ import math
 import re
 from collections.abc import Iterator
 
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube import scalars
 from cmlint.kube.fields import TYPES
-from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlSyntaxError
 from cmlint.model.facts import Fault, FaultCode, Scalar, Span

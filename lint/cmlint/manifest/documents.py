@@ -16,17 +16,18 @@ from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.deploys import DEPLOYERS, read_deploys
 from cmlint.manifest.heads import head_of
-from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader
+from cmlint.manifest.providers import TABLE, Makers
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
     ENCRYPTED,
     IGNORE,
     KUSTOMIZATION,
     NOT_KUBERNETES,
+    TEMPLATED,
     Document,
     Fault,
     FileFacts,
@@ -59,7 +60,6 @@ DIRECTIVES = r"(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*\Z"
 SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 """Kinds that are refused without a selector, so that one without it is likely a part of another."""
 
-TEMPLATED = "a template, not rendered"
 EXCERPT = "an excerpt, with parts left out"
 DEFINITION = "a CustomResourceDefinition"
 PATCH = "a patch"

@@ -10,10 +10,10 @@ import re
 
 import msgspec
 
+from cmlint.knowledge.controllers import COPIED, FILLED, SHARED
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube import base64, names
-from cmlint.kube.names import is_placeholder
 from cmlint.manifest.decode import Decoder, Struct
-from cmlint.manifest.makers import COPIED, FILLED, SHARED
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
 from cmlint.model.facts import FaultCode, Key, Provider, Scalar, Span, Target
 

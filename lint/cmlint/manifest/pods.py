@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube import names
 from cmlint.kube.fields import VOLUME_KINDS
-from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest
 from cmlint.manifest.decode import Decoder, Struct
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode

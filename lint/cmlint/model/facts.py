@@ -336,6 +336,10 @@ ENCRYPTED = "encrypted by git-crypt"
 """Why a file is skipped of which nothing can be known."""
 
 
+TEMPLATED = "a template, not rendered"
+"""Why a text is skipped that a tool has to render first."""
+
+
 HELM_CHART = "a Helm chart"
 """Why what stands in a chart is not all that it makes: other values make other objects."""
 

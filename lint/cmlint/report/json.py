@@ -16,7 +16,10 @@ def render(result: Result, view: View) -> str:
     """The findings, what could not be verified, and the counts of the summary."""
     outcome = result.outcome
     skipped = [*outcome.skipped, *((problem.path, problem.message) for problem in result.problems)]
-    unverified = [{"name": u.name, "reason": u.why, "location": u.location} for u in sorted(set(outcome.unverified))]
+    unverified = [
+        {"name": u.name, "code": u.code, "reason": u.why, "location": u.location}
+        for u in sorted(set(outcome.unverified))
+    ]
     return encode(
         {
             "version": VERSION,

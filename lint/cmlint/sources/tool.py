@@ -11,7 +11,7 @@ import msgspec
 
 from cmlint.cache.builds import BuildsCache
 from cmlint.cache.states import Seen
-from cmlint.manifest.made import TABLE, Makers
+from cmlint.manifest.providers import TABLE, Makers
 from cmlint.sources import program
 from cmlint.sources.program import NotBuiltError
 

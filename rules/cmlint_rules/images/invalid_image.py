@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, images, rule
+from cmlint.api import Context, Document, Draft, images, placeholders, rule
 from cmlint_rules.images import Use, resolves_tags, uses
 
 ACTIONS = {
@@ -29,7 +29,7 @@ def invalid_image(document: Document, ctx: Context) -> Iterator[Draft]:
             draft = ctx.finding(fault.span, message, consequence="rejected", container=fault.container)
             yield draft.help(ACTIONS.get(fault.reason, "write one string: `[registry/]name[:tag][@digest]`"))
     for use in uses(document):
-        if use.written.start not in refused and not images.is_placeholder(use.written.value):
+        if use.written.start not in refused and not placeholders.is_placeholder_image(use.written.value):
             yield from unreadable(use, ctx)
 
 
