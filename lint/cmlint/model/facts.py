@@ -324,31 +324,46 @@ class Document(Facts, frozen=True):
         return False
 
 
-KUSTOMIZATION = "a kustomization"
-"""Why a file that kustomize reads is skipped; whoever has one beside it is not sure of its documents."""
+SkipCode = Literal[
+    "kustomization",
+    "not-kubernetes",
+    "encrypted",
+    "template",
+    "chart",
+    "excerpt",
+    "definition",
+    "patch",
+    "expectation",
+    "too-deep",
+    "completed-elsewhere",
+]
 
-
-NOT_KUBERNETES = "not a Kubernetes object"
-"""Why a document is skipped that is none."""
-
-
-ENCRYPTED = "encrypted by git-crypt"
-"""Why a file is skipped of which nothing can be known."""
-
-
-TEMPLATED = "a template, not rendered"
-"""Why a text is skipped that a tool has to render first."""
-
-
-HELM_CHART = "a Helm chart"
-"""Why what stands in a chart is not all that it makes: other values make other objects."""
+SKIPPED: dict[SkipCode, str] = {
+    "kustomization": "a kustomization",
+    "not-kubernetes": "not a Kubernetes object",
+    "encrypted": "encrypted by git-crypt",
+    "template": "a template, not rendered",
+    "chart": "a Helm chart",
+    "excerpt": "an excerpt, with parts left out",
+    "definition": "a CustomResourceDefinition",
+    "patch": "a patch",
+    "expectation": "what a test expects of the cluster",
+    "too-deep": "nested too deeply to be a manifest",
+    "completed-elsewhere": "completed elsewhere: no container has an image",
+}
+"""Why a document, or a whole file, is skipped, in words."""
 
 
 class Skip(Facts, frozen=True):
     """A document, or a whole file, that was not looked at, and why."""
 
-    reason: str
+    code: SkipCode
     span: Span
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return SKIPPED[self.code]
 
 
 class Other(Facts, frozen=True):
@@ -373,4 +388,4 @@ class FileFacts(Facts, frozen=True):
     @property
     def kustomized(self) -> bool:
         """Whether it is kustomize that reads the text."""
-        return any(skip.reason == KUSTOMIZATION for skip in self.skipped)
+        return any(skip.code == "kustomization" for skip in self.skipped)

@@ -9,15 +9,15 @@ from cmlint.bundle.placed import Placed, folders_above
 from cmlint.knowledge.controllers import may_make
 from cmlint.kube.near import words_of
 from cmlint.model.evidence import Code, Evidence
-from cmlint.model.facts import ENCRYPTED, HELM_CHART, KUSTOMIZATION, NOT_KUBERNETES, TEMPLATED, FileFacts
+from cmlint.model.facts import FileFacts, SkipCode
 
-UNREAD: dict[str, Code] = {
-    TEMPLATED: "template",
-    KUSTOMIZATION: "kustomization",
-    HELM_CHART: "chart",
-    ENCRYPTED: "encrypted",
+UNREAD: dict[SkipCode, Code] = {
+    "template": "template",
+    "kustomization": "kustomization",
+    "chart": "chart",
+    "encrypted": "encrypted",
 }
-"""Texts that are not read and may well define objects, by the reason why they are skipped."""
+"""The evidence of texts that are not read and may well define objects."""
 
 SHORTEST = 4
 """The least number of characters in a file's name that says anything about an object's name."""
@@ -110,7 +110,7 @@ class Surroundings:
 def maker_in(path: str, facts: FileFacts) -> Evidence | None:
     """The first thing in a file that may make objects which the file does not show."""
     for skip in facts.skipped:
-        if code := UNREAD.get(skip.reason):
+        if code := UNREAD.get(skip.code):
             return Evidence(code, f"{skip.reason} in {path}", path, skip.span)
     for other in facts.others:
         if may_make(other.api_version, other.kind):
@@ -125,7 +125,7 @@ def maker_in(path: str, facts: FileFacts) -> Evidence | None:
 
 def is_plain(facts: FileFacts) -> bool:
     """Whether a file holds nothing that is meant for Kubernetes, such as the configuration of a program."""
-    return not facts.documents and not facts.others and {skip.reason for skip in facts.skipped} == {NOT_KUBERNETES}
+    return not facts.documents and not facts.others and {skip.code for skip in facts.skipped} == {"not-kubernetes"}
 
 
 def stem_of(path: str) -> str:
