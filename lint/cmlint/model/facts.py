@@ -37,6 +37,33 @@ FaultCode = Literal[
 ]
 """What kind of mistake makes the API server refuse a document; each code belongs to exactly one rule."""
 
+FaultKind = Literal[
+    "",
+    "unknown-field",
+    "wrong-type",
+    "unset",
+    "outer-space",
+    "not-a-choice",
+    "no-volume",
+    "several-sources",
+    "no-source",
+]
+"""What is wrong, where a rule says more of one mistake than of others with its code."""
+
+Shape = Literal["", "string", "number", "boolean", "null", "list", "mapping", "base64"]
+"""What a value is, or should be."""
+
+SHAPES: dict[Shape, str] = {
+    "string": "a string",
+    "number": "a number",
+    "boolean": "a boolean",
+    "null": "null",
+    "list": "a list",
+    "mapping": "a mapping",
+    "base64": "a string of base64",
+}
+"""The same in words."""
+
 
 IGNORE = "cmlint.dev/ignore"
 """The annotation that suppresses findings of an object."""
@@ -225,7 +252,8 @@ class Fault(Facts, frozen=True):
     """A mistake for which the API server refuses the document.
 
     `reason` completes the sentence "`path` ..."; `text` is what was written (never in a Secret), `near` the word that
-    was probably meant, `other` a second place that belongs to it, and `label` what to say of that place.
+    was probably meant, `other` a second place that belongs to it, and `label` what to say of that place. `kind` tells
+    mistakes of one code apart; a value of the wrong type is `found` where another one is `expected`.
     """
 
     code: FaultCode
@@ -237,6 +265,14 @@ class Fault(Facts, frozen=True):
     near: str | None = None
     other: Span | None = None
     label: str = ""
+    kind: FaultKind = ""
+    expected: Shape = ""
+    found: Shape = ""
+
+    @property
+    def quotable(self) -> bool:
+        """Whether quotes make it right: a number or boolean where a string is expected."""
+        return self.expected == "string" and self.found in ("number", "boolean")
 
 
 class Ignore(Facts, frozen=True):
