@@ -23,7 +23,7 @@ def render(result: Result, view: View) -> str:
     return encode(
         {
             "version": VERSION,
-            "findings": outcome.findings,
+            "findings": [msgspec.structs.replace(finding, subject="") for finding in outcome.findings],
             "unverified": unverified,
             "created": sorted(set(outcome.created)),
             "gone": outcome.gone,
