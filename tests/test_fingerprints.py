@@ -34,7 +34,7 @@ def names(folder: Path) -> dict[tuple[str, str, int], str]:
 def test_no_word_of_a_message_is_part_of_a_fingerprint(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = names(FIXTURES / project)
     for rule in rules().values():
-        monkeypatch.setitem(rules(), rule.name, reworded(rule))  # type: ignore[arg-type]
+        monkeypatch.setitem(rules(), rule.name, reworded(rule))
     found = lint(FIXTURES / project).outcome.findings
     assert all(each.message.startswith("in other words: ") for each in found)
     assert names(FIXTURES / project) == before

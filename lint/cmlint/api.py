@@ -28,7 +28,7 @@ from cmlint.model.facts import (
     VolumeSource,
 )
 from cmlint.model.findings import Consequence
-from cmlint.rules import Context, Draft, Settings, rule
+from cmlint.rules import Context, Draft, Settings, fault_rule, rule
 
 if TYPE_CHECKING:  # types alone, which only a run that reads a cluster imports
     from cmlint.bundle.cluster import Cluster as Cluster  # noqa: PLC0414
@@ -71,6 +71,7 @@ __all__ = [
     "Volume",
     "VolumeSource",
     "expansion",
+    "fault_rule",
     "images",
     "names",
     "nearest",

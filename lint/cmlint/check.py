@@ -59,7 +59,7 @@ def check(
     bundles, texts = read_bundles(paths, config, problems, inputs)
     if look:
         config = look(bundles, texts, config, problems)
-    selected, chosen = select(rules, config.select, config.ignore)
+    selected, chosen = select(rules, config)
     engine = Engine(selected, settings_of(config), texts, chosen)
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
     doing("checking")

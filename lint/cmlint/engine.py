@@ -178,7 +178,7 @@ class Engine:
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
         return Finding(
             rule=rule.name,
-            severity=SEVERITIES[consequence],
+            severity=self.settings.severity.get(rule.name, SEVERITIES[consequence]),
             consequence=consequence,
             message=message,
             help=help_text,

@@ -128,7 +128,7 @@ def judge(
     clusters: Iterable[Cluster], config: Config, rules: dict[str, Rule], problems: list[Problem], *, suppress: bool
 ) -> Result:
     """What is wrong in clusters that have been read, each by the rules of its own version."""
-    selected, chosen = select(rules, config.select, config.ignore)
+    selected, chosen = select(rules, config)
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
     bundles: list[Bundle] = []
     outcomes: list[Outcome] = []

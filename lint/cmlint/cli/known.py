@@ -94,7 +94,7 @@ class Looking:
         """How far the run looks."""
         from cmlint.adopt.baseline import Scope
 
-        selected, chosen = select(self.rules, self.config.select, self.config.ignore)
+        selected, chosen = select(self.rules, self.config)
         names = frozenset(rule.name for rule in selected)
         return Scope(tuple(self.paths), names, names if self.config.pedantic else names & chosen)
 
