@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from cmlint.bundle.workloads import Workload, workloads
 from cmlint.check import read_bundles
 from cmlint.cli import parameters
 from cmlint.cli.inputs import failed, require_objects, rules_or_error, tell, tell_problems
@@ -15,7 +16,7 @@ from cmlint.config import load
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
 from cmlint.progress import PROGRESS
-from cmlint.report.environments import Workload, render_json, render_text, workloads
+from cmlint.report.environments import render_json, render_text
 from cmlint.sources.files import Problem
 
 SHORT = {
