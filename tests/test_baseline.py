@@ -26,7 +26,7 @@ spec:
 OLD = "pod.yaml:10:57: error[missing-key] the ConfigMap `app` has no key `OLD`"
 WRITTEN = """\
 {
-  "version": 1,
+  "version": 2,
   "findings": [
     {"path": "pod.yaml", "rule": "missing-key", "object": "Pod/web/web", "message": "the ConfigMap `app` has no key \
 `OLD`", "fingerprint": "FIRST"},
@@ -210,8 +210,8 @@ def test_no_value_of_a_secret_is_kept(tmp_path: Path) -> None:
             "mend it, or remove it and write it anew with `--write-baseline`",
         ),
         (
-            '{"version": 2, "findings": []}',
-            "x.json: a baseline of version 2, and this cmlint reads version 1",
+            '{"version": 3, "findings": []}',
+            "x.json: a baseline of version 3, and this cmlint reads versions up to 2",
             "use the cmlint that wrote it, or remove it and write it anew with `--write-baseline`",
         ),
         (
@@ -237,3 +237,27 @@ def test_a_baseline_that_cannot_be_read(shop: Path, text: str | None, message: s
     (shop / "x.json").unlink(missing_ok=True)
     assert cmlint(shop, "check", "--write-baseline", "x.json").returncode == 0
     assert cmlint(shop, "check").returncode == 0
+
+
+OLDER = """\
+{
+  "version": 1,
+  "findings": [
+    {"path": "pod.yaml", "rule": "missing-key", "object": "Pod/web/web", "message": "the ConfigMap \
+`app` has no key `OLD`", "fingerprint": "0e8b5256c1fd850c3e41ace5c8ff378d"},
+    {"path": "gone.yaml", "rule": "missing-key", "object": "Pod/web/web", "message": "x", "fingerprint": "00"}
+  ]
+}
+"""
+
+
+def test_a_baseline_of_version_1_is_read_and_rewritten(shop: Path) -> None:
+    newer = json.loads((shop / "b.json").read_text(encoding="utf-8"))["findings"][0]["fingerprint"]
+    (shop / "b.json").write_text(OLDER, encoding="utf-8")
+    assert [line.partition("[")[2][:11] for line in found(shop, "--baseline", "b.json")] == ["mutable-tag"]
+    assert "b.json" not in (shop / "config.yaml").read_text(encoding="utf-8")
+    found(shop, "--baseline", "b.json", "--write-baseline", "b.json")
+    written = json.loads((shop / "b.json").read_text(encoding="utf-8"))
+    assert written["version"] == 2
+    assert [entry["fingerprint"] for entry in written["findings"]] == [newer]
+    assert [line.partition("[")[2][:11] for line in found(shop, "--baseline", "b.json")] == ["mutable-tag"]

@@ -13,6 +13,7 @@ from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command
 from cmlint.config import Config
 from tests.support.command import cmlint
+from tests.support.rooms import ROOMS
 from tests.support.run import CONFIG, ROOT, loaded, write
 
 NAMES = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
@@ -24,7 +25,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
-DOTTED = re.compile(r"(?:cmlint\.)?((?:model|kube|manifest|bundle|report|sources|cli)(?:\.\w+)+)(?:\(.*\))?")
+DOTTED = re.compile(rf"(?:cmlint\.)?((?:{'|'.join(ROOMS)})(?:\.(?!py\b|yaml\b)\w+)+)(?:\(.*\))?")
 
 
 @pytest.fixture(params=DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

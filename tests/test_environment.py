@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cmlint.bundle.workloads import workloads
 from cmlint.check import read_bundles
 from cmlint.config import Config
-from cmlint.report.environments import render_json, render_text, workloads
+from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
 from tests.support.command import cmlint
 from tests.support.run import inside, write

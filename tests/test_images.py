@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cmlint.knowledge.placeholders import is_placeholder_image
+from cmlint.knowledge.tags import movement, movement_of_tag
 from cmlint.kube.images import (
     BadImageError,
     Image,
     default_pull_policy,
-    is_placeholder,
-    movement,
-    movement_of_tag,
     parse_image,
 )
 from tests.support.run import FIXTURES
@@ -192,7 +191,7 @@ def test_every_tag_of_the_grammar_is_read_back(tag: str) -> None:
     ],
 )  # fmt: skip
 def test_placeholders(text: str) -> None:
-    assert is_placeholder(text)
+    assert is_placeholder_image(text)
 
 
 @pytest.mark.parametrize(
@@ -211,4 +210,4 @@ def test_placeholders(text: str) -> None:
     ],
 )
 def test_no_placeholders(text: str) -> None:
-    assert not is_placeholder(text)
+    assert not is_placeholder_image(text)

@@ -10,9 +10,9 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import references_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.errors import FatalError
+from cmlint.knowledge.controllers import MAKERS, Maker
 from cmlint.manifest.documents import read_text
-from cmlint.manifest.made import Makers
-from cmlint.manifest.makers import MAKERS, Maker
+from cmlint.manifest.providers import Makers
 from cmlint.model.facts import Provider
 from tests.support.run import concise, inside, lint, loaded, write
 

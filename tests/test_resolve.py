@@ -29,14 +29,14 @@ def pod(name: str, namespace: str | None = None) -> str:
 
 
 def resolve(
-    files: dict[str, str], *, external: tuple[str, ...] = (), strict: bool = False, lying: tuple[str, ...] = ()
+    files: dict[str, str], *, external: tuple[str, ...] = (), strict: bool = False, loose: tuple[str, ...] = ()
 ) -> Resolution:
     """What the first reference in the files leads to."""
     facts = [
         (path, read_kustomization(text) if path.endswith("kustomization.yaml") else read_text(text))
         for path, text in files.items()
     ]
-    bundle = Bundle(facts, external, strict, lying=lying)
+    bundle = Bundle(facts, external, strict, loose_files=loose)
     (reference, placed), *_ = [(r, p) for p in bundle.placed for r in references_of(p) if p.document.kind == "Pod"]
     return bundle.resolve(reference, placed)
 
@@ -171,15 +171,15 @@ def test_an_object_may_be_made_anew_of_files_that_are_called_like_its_keys() -> 
         .replace("{configMapRef: {name: app}}", "{name: A, valueFrom: {configMapKeyRef: {name: app, key: shop.conf}}}")
     )
     files = {"a/pod.yaml": reading, "a/config.yaml": config("app")}
-    for lying in ("a/shop.conf", "a/files/shop.conf"):
-        resolution = resolve(files, lying=(lying,))
-        assert (resolution.why, resolution.lacking("shop.conf")) == (f"it may be made anew of files like {lying}", ())
+    for loose in ("a/shop.conf", "a/files/shop.conf"):
+        resolution = resolve(files, loose=(loose,))
+        assert (resolution.why, resolution.lacking("shop.conf")) == (f"it may be made anew of files like {loose}", ())
         assert places(resolution) == ["a/config.yaml"]
-        assert len(resolve(files, lying=(lying,), strict=True).lacking("shop.conf")) == 1
+        assert len(resolve(files, loose=(loose,), strict=True).lacking("shop.conf")) == 1
     near = {**files, "a/config.yaml": config("app", data="{shop.cnf: x}")}
-    assert len(resolve(near, lying=("a/shop.conf",)).lacking("shop.conf")) == 1
-    for lying in ("shop.conf", "b/shop.conf", "ab/shop.conf", "a/shop.config"):
-        assert len(resolve(files, lying=(lying,)).lacking("shop.conf")) == 1
+    assert len(resolve(near, loose=("a/shop.conf",)).lacking("shop.conf")) == 1
+    for loose in ("shop.conf", "b/shop.conf", "ab/shop.conf", "a/shop.config"):
+        assert len(resolve(files, loose=(loose,)).lacking("shop.conf")) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from cmlint.bundle.workloads import workloads
 from cmlint.check import check
 from cmlint.config import Config
 from cmlint.report import FORMATS, render
-from cmlint.report.environments import render_json, render_text, workloads
+from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, inside, rules, write

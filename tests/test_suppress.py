@@ -50,7 +50,7 @@ def run(*bundles: dict[str, str], config: Config | None = None, enabled: bool = 
     config = config or Config(pedantic=True)
     known = dict(rules())
     texts = {path: text for files in bundles for path, text in files.items()}
-    selected, chosen = select(known, config.select, config.ignore)
+    selected, chosen = select(known, config)
     suppressions = Suppressions(config.per_path_ignore, known, enabled=enabled)
     read = [Bundle([(path, read_text(text)) for path, text in files.items()]) for files in bundles]
     outcome = Engine(selected, settings_of(config), Texts(texts.__getitem__), chosen).run(read, suppressions)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cmlint.cache.states import Seen
-from cmlint.manifest.made import TABLE
+from cmlint.manifest.providers import TABLE
 from cmlint.model.facts import FileFacts
 from cmlint.sources import reading
 from cmlint.sources.reading import PAYS, Reader, Reading, Wanted, processors

@@ -6,6 +6,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
+from cmlint.knowledge import placeholders, services, tags
 from cmlint.kube import credentials, expansion, images, names, versions
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.changes import Add, Change, Quote, Remove, Replace, Rewrite, Unlist
@@ -27,7 +28,7 @@ from cmlint.model.facts import (
     VolumeSource,
 )
 from cmlint.model.findings import Consequence
-from cmlint.rules import Context, Draft, Settings, rule
+from cmlint.rules import Context, Draft, Settings, fault_rule, rule
 
 if TYPE_CHECKING:  # types alone, which only a run that reads a cluster imports
     from cmlint.bundle.cluster import Cluster as Cluster  # noqa: PLC0414
@@ -71,11 +72,15 @@ __all__ = [
     "VolumeSource",
     "credentials",
     "expansion",
+    "fault_rule",
     "images",
     "names",
     "nearest",
     "only_near",
+    "placeholders",
     "references_of",
     "rule",
+    "services",
+    "tags",
     "versions",
 ]

@@ -18,9 +18,9 @@ from cmlint.cache.states import Seen
 from cmlint.config import Config
 from cmlint.engine import Engine
 from cmlint.given import Given, everything, why_valued
+from cmlint.knowledge.controllers import MAKERS, Maker
 from cmlint.manifest.documents import read_text
-from cmlint.manifest.made import TABLE, Makers
-from cmlint.manifest.makers import MAKERS, Maker
+from cmlint.manifest.providers import TABLE, Makers
 from cmlint.model.facts import FileFacts
 from cmlint.progress import doing
 from cmlint.result import Result, too_large
@@ -59,7 +59,7 @@ def check(
     bundles, texts = read_bundles(paths, config, problems, inputs)
     if look:
         config = look(bundles, texts, config, problems)
-    selected, chosen = select(rules, config.select, config.ignore)
+    selected, chosen = select(rules, config)
     engine = Engine(selected, settings_of(config), texts, chosen)
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
     doing("checking")
@@ -142,7 +142,7 @@ def read_bundles(
                 others=others,
                 built=stream.built,
                 supply=stream.supply,
-                lying=map(files.shown, group.lying),
+                loose_files=map(files.shown, group.lying),
             )
         )
         commanding += [*scripts, *((path, file) for path, file in facts if file.commands)]

@@ -105,6 +105,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
         str | None, doc("The cluster's version, in quotes: `'1.31'`. The newest known by default.")
     ] = None
     pedantic: Annotated[bool, doc("Show what breaks nothing, too.")] = False
+    preview: Annotated[bool, doc("Also run rules that are in preview and may still change.")] = False
+    severity: Annotated[
+        dict[str, Literal["error", "warning", "info"]], doc("Other severities, by rule: `mutable-tag: error`.")
+    ] = {}
     build: Annotated[
         bool, doc("Build kustomizations and render charts; without it their files are linted as they lie there.")
     ] = True
@@ -503,6 +507,12 @@ def wrong(place: Place, message: str, help: str) -> FatalError:  # noqa: A002
     return FatalError(f"{place}: {message}", help)
 
 
+MAPPINGS: dict[Any, tuple[str, str]] = {
+    tuple: ("a mapping of patterns to lists", "write it like `'tests/': [missing-key]`"),
+    Literal: ("a mapping of rules to severities", "write it like `mutable-tag: error`"),
+}
+"""What a mapping holds, and an example, by the type of its values."""
+
 KINDS: dict[type, str] = {bool: "a boolean", str: "a string", int: "a number", float: "a number", list: "a list"}
 
 
@@ -536,7 +546,7 @@ def check_type(value: Value, expected: Any, path: str) -> None:
     origin, parts = get_origin(expected), get_args(expected)
     if origin is dict:
         if not isinstance(value.data, dict):
-            raise mistyped(value, path, "a mapping of patterns to lists", "write it like `'tests/': [missing-key]`")
+            raise mistyped(value, path, *MAPPINGS[get_origin(parts[1])])
         for key, (_, inner) in value.data.items():
             check_type(inner, parts[1], f"{path}.{key}")
     elif origin is tuple:
@@ -601,6 +611,8 @@ def check_words(tree: Value, rules: Mapping[str, Rule]) -> None:
                 checked(check, word)
     check_number(tree, "exclude")
     check_number(tree, "per-path-ignore")
+    for name, (place, _) in tree.data["severity"][1].data.items() if "severity" in tree.data else ():
+        checked(lambda word: rule_named(rules, word), Value(name, place))
     patterns = tree.data["per-path-ignore"][1].data if "per-path-ignore" in tree.data else {}
     if "helm" in tree.data and "values" in tree.data["helm"][1].data:
         patterns = {**patterns, **tree.data["helm"][1].data["values"][1].data}
@@ -658,6 +670,16 @@ def checked(check: Callable[[str], object], word: Value) -> None:
         check(word.data)
     except ValueError as error:
         raise fatal(error, word.place) from None
+
+
+def rule_named(rules: Mapping[str, Rule], name: str) -> Rule:
+    """The rule of a name; raises ValueError with a suggestion."""
+    from cmlint.kube.near import nearest
+
+    if name not in rules:
+        near = nearest(name, rules)
+        raise ValueError(f"there is no rule `{name}`; " + (f"did you mean `{near}`?" if near else "see `cmlint rule`"))
+    return rules[name]
 
 
 def check_external(pattern: str) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import Placed, references_of
-from cmlint.fingerprints import fingerprints
+from cmlint.fingerprints import fingerprints, subject_of
 from cmlint.model import facts
 from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, ObjectId, Related
 from cmlint.model.outcome import Created, Outcome, Unfixed, Unverified
@@ -51,8 +51,8 @@ class Engine:
         outcome.live = any(bundle.live for bundle in bundles)
         for bundle in bundles:
             drafts = self.drafts if bundle.settled else self.sure_drafts
-            for rule, draft in drafts(bundle, outcome):
-                self.settle(rule, draft, suppressions, outcome)
+            for rule, node, draft in drafts(bundle, outcome):
+                self.finish(rule, node, draft, suppressions, outcome)
             self.count(bundle, outcome)
         for bundle in as_written(bundles):
             self.unused(bundle, suppressions, outcome)
@@ -62,7 +62,7 @@ class Engine:
         outcome.linted = sorted({path for bundle in bundles for path in linted(bundle)})
         return outcome
 
-    def settle(self, rule: Rule, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> None:
+    def finish(self, rule: Rule, node: object, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> None:
         """Turns a draft into a finding, unless it is suppressed or not wanted."""
         for span in draft.hidden:
             path, place = draft.placed.written(span)
@@ -72,7 +72,7 @@ class Engine:
             return
         written = self.texts.listing(draft.placed.path) is None
         fixes, unfixed = self.fixes(draft) if draft.suggestions and written else ((), ())
-        finding = self.finish(rule, draft, fixes)
+        finding = self.finding(rule, node, draft, fixes)
         if suppression := suppressions.covering(rule, draft):
             outcome.suppressed.append(msgspec.structs.replace(finding, suppression=suppression))
         else:
@@ -83,14 +83,14 @@ class Engine:
         """Whether even the pedantic findings of a rule are wanted."""
         return self.settings.pedantic or rule.name in self.chosen
 
-    def drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
+    def drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, object, Draft]]:
         """What every rule finds in a bundle, in one walk."""
         context = Context(bundle, self.settings)
         for node, value in walk(bundle, context):
             if node in self.by_node:
                 yield from self.call(node, value, context, outcome)
 
-    def sure_drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
+    def sure_drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, object, Draft]]:
         """What is found in a bundle whose documents may still change: faults that no patch is there to mend.
 
         Of a chart that is given other values these are the ones that its templates have word for word.
@@ -102,17 +102,17 @@ class Engine:
                 if fault.code in SURE and (not placed.built or self.is_verbatim(placed, fault.span)):
                     yield from self.call("Fault", fault, context, outcome)
 
-    def call(self, node: str, value: Any, context: Context, outcome: Outcome) -> Iterator[tuple[Rule, Draft]]:
+    def call(self, node: str, value: Any, context: Context, outcome: Outcome) -> Iterator[tuple[Rule, object, Draft]]:
         """Calls every rule for a node; one that crashes becomes a finding of its own, and the run goes on."""
         for rule in self.by_node.get(node, ()):
             if node == "Fault" and value.code not in rule.codes:
                 continue
             try:
                 for draft in rule.check(value, context):
-                    yield rule, draft
+                    yield rule, value, draft
             except Exception as error:
                 outcome.crashed = True
-                yield crashed(rule), crash_draft(rule, error, value, context)
+                yield crashed(rule), value, crash_draft(rule, error, value, context)
 
     def unused(self, bundle: Bundle, suppressions: Suppressions, outcome: Outcome) -> None:
         """Gives the suppressions that suppressed nothing to the rules about them."""
@@ -120,8 +120,8 @@ class Engine:
         context.names = suppressions.names
         for placed, ignore in suppressions.unused(bundle, filter(self.wants_all, self.rules)):
             context.enter(placed)
-            for rule, draft in self.call("Ignore", ignore, context, outcome):
-                self.settle(rule, draft, suppressions, outcome)
+            for rule, node, draft in self.call("Ignore", ignore, context, outcome):
+                self.finish(rule, node, draft, suppressions, outcome)
 
     def fixes(self, draft: Draft) -> tuple[tuple[Fix, ...], tuple[tuple[bool, str], ...]]:
         """The ways to mend a finding as edits of what was written; of others, whether they are safe and why not."""
@@ -161,7 +161,7 @@ class Engine:
         text = self.texts.get(path).text
         return unquoted(text[place.start : place.end]) == unquoted(placed.built.text[span.start : span.end])
 
-    def finish(self, rule: Rule, draft: Draft, fixes: tuple[Fix, ...]) -> Finding:
+    def finding(self, rule: Rule, node: object, draft: Draft, fixes: tuple[Fix, ...]) -> Finding:
         """A finding with everything that follows from its rule and its text."""
         document = draft.placed.document
         consequence = draft.consequence or rule.consequence
@@ -179,19 +179,28 @@ class Engine:
                 related.append(Related(f"{THROUGH}{place[0]}", self.texts.locate(*place)))
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
         return Finding(
-            rule.name,
-            SEVERITIES[consequence],
-            consequence,
-            message,
-            help_text,
-            rule.url,
-            location,
-            tuple(related),
-            identity,
-            draft.container,
-            fixes,
-            "",
+            rule=rule.name,
+            severity=self.settings.severity.get(rule.name, SEVERITIES[consequence]),
+            consequence=consequence,
+            message=message,
+            help=help_text,
+            url=rule.url,
+            location=location,
+            related=tuple(related),
+            object=identity,
+            container=draft.container,
+            fixes=fixes,
+            fingerprint="",
+            subject=subject_of(node, self.text_at(draft)),
         )
+
+    def text_at(self, draft: Draft) -> str:
+        """The first line of what is written at a draft's place; empty where it must not be shown."""
+        span = draft.span
+        if any(span.start < hidden.end and hidden.start < span.end for hidden in draft.placed.document.masked):
+            return ""
+        path, place = draft.placed.written(span)
+        return self.texts.get(path).text[place.start : place.end].partition("\n")[0]
 
     def count(self, bundle: Bundle, outcome: Outcome) -> None:
         """Adds a bundle to what the summary counts, and lists what is not settled by manifests."""
@@ -204,9 +213,10 @@ class Engine:
                 outcome.references += 1
                 resolution = bundle.resolve(reference, placed)
                 name = f"{reference.target}/{reference.name.value}"
-                if resolution.status == "unknown" and not reference.optional:
+                if resolution.status == "unknown" and resolution.evidence and not reference.optional:
                     location = self.texts.locate(*placed.written(reference.name.span))
-                    outcome.unverified.append(Unverified(location, name, resolution.why))
+                    evidence = resolution.evidence
+                    outcome.unverified.append(Unverified(location, name, evidence.sentence, evidence.code))
                 elif command := resolution.command:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))

@@ -12,7 +12,7 @@ from cmlint.bundle.cluster import TARGETS, Cluster
 from cmlint.bundle.placed import Definition
 from cmlint.config import Config
 from cmlint.engine import Engine, merged
-from cmlint.kube.names import is_placeholder
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.versions import parse_version
 from cmlint.model.listing import LiveObject, object_of
 from cmlint.model.live import Inventory
@@ -127,7 +127,7 @@ def judge(
     clusters: Iterable[Cluster], config: Config, rules: dict[str, Rule], problems: list[Problem], *, suppress: bool
 ) -> Result:
     """What is wrong in clusters that have been read, each by the rules of its own version."""
-    selected, chosen = select(rules, config.select, config.ignore)
+    selected, chosen = select(rules, config)
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
     bundles: list[Bundle] = []
     outcomes: list[Outcome] = []

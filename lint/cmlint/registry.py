@@ -108,6 +108,8 @@ def expand(rules: Mapping[str, Rule], word: str) -> list[str]:
     if word == "all":
         return list(rules)
     if word in rules:
+        if rules[word].status == "removed":
+            raise ValueError(f"the rule `{word}` was removed; use `{rules[word].replacement}`")
         return [word]
     family = [name for name, rule in rules.items() if rule.family == word]
     if family:

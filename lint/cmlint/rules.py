@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
@@ -13,7 +13,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import Placed
 from cmlint.model import facts
 from cmlint.model.changes import Change
-from cmlint.model.findings import Consequence
+from cmlint.model.findings import Consequence, Severity
 from cmlint.system.files import CONFIGURATION, read
 
 if TYPE_CHECKING:
@@ -44,11 +44,15 @@ NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+\Z")
 BAD_NAME = re.compile(r"(avoid|use|prefer|no|do-not|should|must|check)-")
 
 
+Status = Literal["stable", "preview", "deprecated", "removed"]
+"""How far a rule is: a preview runs only when asked for, a removed one never."""
+
+
 class Settings(msgspec.Struct, frozen=True):
-    """What rules may know of the configuration.
+    """What rules, and the engine that runs them, may know of the configuration.
 
     `secrets` is `evidence` (a missing Secret is reported only on evidence) or `all`; `mutable_tags` and `pinned_tags`
-    are patterns that come before cmlint's own idea of what moves.
+    are patterns that come before cmlint's own idea of what moves. `severity` gives other severities by rule.
     """
 
     kubernetes_version: Version
@@ -58,7 +62,7 @@ class Settings(msgspec.Struct, frozen=True):
     assume_always_pull: bool = False
     mutable_tags: tuple[str, ...] = ()
     pinned_tags: tuple[str, ...] = ()
-    options: dict[str, Any] | None = None
+    severity: Mapping[str, Severity] = {}
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -186,7 +190,8 @@ class Rule(msgspec.Struct, frozen=True):
 
     `name` is its id, `family` the folder that it stands in, `node` the type it is called for. `codes` are the faults
     that it speaks for: a rule about Fault is called for each of them, any other finds them in its document. A
-    `pedantic` rule runs only when asked for, a `fixable` one offers fixes, if not for every finding.
+    `pedantic` rule runs only when asked for, a `fixable` one offers fixes, if not for every finding. `replacement` is
+    the rule to use instead of one that is deprecated or removed.
     """
 
     name: str
@@ -200,6 +205,8 @@ class Rule(msgspec.Struct, frozen=True):
     fixable: bool
     check: Check
     module: str
+    status: Status = "stable"
+    replacement: str = ""
 
     @property
     def url(self) -> str:
@@ -225,6 +232,8 @@ def rule(
     codes: tuple[facts.FaultCode, ...] = (),
     pedantic: bool = False,
     fixable: bool = False,
+    status: Status = "stable",
+    replacement: str = "",
 ) -> Callable[[F], F]:
     """Declares a function `(node, ctx) -> Iterator[Draft]` to be a rule; the node's type says what it is called for.
 
@@ -245,12 +254,50 @@ def rule(
             raise BadRuleError(f"{where}: a rule about Fault must say by `codes` which faults it speaks for")
         family = parts[-2] if len(parts) > 1 else parts[0]
         declared = Rule(
-            name, summary, consequence, since, family, node, codes, pedantic, fixable, check, check.__module__
+            name=name,
+            summary=summary,
+            consequence=consequence,
+            since=since,
+            family=family,
+            node=node,
+            codes=codes,
+            pedantic=pedantic,
+            fixable=fixable,
+            check=check,
+            module=check.__module__,
+            status=status,
+            replacement=replacement,
         )
         check.__cmlint_rule__ = declared  # type: ignore[attr-defined]
         return check
 
     return declare
+
+
+def fault_rule(
+    module: str,
+    *,
+    name: str,
+    summary: str,
+    since: str,
+    code: facts.FaultCode,
+    message: str,
+    help: str,  # noqa: A002
+) -> Callable[[facts.Fault, Context], Iterator[Draft]]:
+    """Declares a rule that passes on each fault of one code; `module` is the `__name__` of the rule's own module.
+
+    `message` may hold `{path}`, `{text}` and `{reason}` of the fault. Raises BadRuleError as `rule` does.
+    """
+
+    def check(fault: facts.Fault, ctx: Context) -> Iterator[Draft]:
+        words = message.format(path=fault.path, text=fault.text, reason=fault.reason)
+        draft = ctx.finding(fault.span, words, container=fault.container)
+        if fault.other:
+            draft.also(fault.other, fault.label)
+        yield draft.help(help)
+
+    check.__module__, check.__name__ = module, name.replace("-", "_")
+    return rule(name=name, summary=summary, consequence="rejected", since=since, codes=(code,))(check)
 
 
 def node_of(check: Callable[..., Any], where: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from cmlint.config import Config
 from cmlint.kube.versions import NEWEST, parse_version
 from cmlint.registry import expand
@@ -14,22 +12,26 @@ def settings_of(config: Config) -> Settings:
     """What rules may know of the configuration."""
     version = parse_version(config.kubernetes_version) if config.kubernetes_version else NEWEST
     return Settings(
-        version,
-        config.pedantic,
-        config.secrets,
-        config.references,
-        config.assume_always_pull,
-        config.mutable_tags,
-        config.pinned_tags,
+        kubernetes_version=version,
+        pedantic=config.pedantic,
+        secrets=config.secrets,
+        references=config.references,
+        assume_always_pull=config.assume_always_pull,
+        mutable_tags=config.mutable_tags,
+        pinned_tags=config.pinned_tags,
+        severity=config.severity,
     )
 
 
-def select(rules: dict[str, Rule], wanted: Iterable[str], unwanted: Iterable[str]) -> tuple[list[Rule], frozenset[str]]:
+def select(rules: dict[str, Rule], config: Config) -> tuple[list[Rule], frozenset[str]]:
     """The rules to run, and those of them that were asked for by name, family or `all`.
 
-    Raises ValueError with a suggestion for a name that is neither.
+    A preview rule runs with `preview`, or when its own name is given. Raises ValueError with a suggestion for a word
+    that names no rule.
     """
-    chosen = frozenset(name for word in wanted for name in expand(rules, word))
-    dropped = {name for word in unwanted for name in expand(rules, word)}
+    chosen = frozenset(name for word in config.select for name in expand(rules, word))
+    dropped = {name for word in config.ignore for name in expand(rules, word)}
     names = (chosen or rules.keys()) - dropped
-    return [rule for name, rule in rules.items() if name in names], chosen
+    running = {"stable", "deprecated", *(("preview",) if config.preview else ())}
+    found = [rule for name, rule in rules.items() if name in names]
+    return [rule for rule in found if rule.status in running or rule.name in config.select], chosen

@@ -68,7 +68,7 @@ def lint(folder: Path, *paths: str, config: Config | None = None) -> Result:
 def lint_texts(files: Mapping[str, str], config: Config) -> Outcome:
     """What cmlint finds in texts that reach the cluster together, without touching a disk."""
     bundle = Bundle([(path, read_text(text)) for path, text in files.items()], strict=config.references == "strict")
-    selected, chosen = select(dict(rules()), config.select, config.ignore)
+    selected, chosen = select(dict(rules()), config)
     engine = Engine(selected, settings_of(config), Texts(files.__getitem__), chosen)
     return engine.run([bundle], Suppressions({}, rules()))
 

@@ -6,15 +6,19 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from cmlint.errors import FatalError
-from cmlint.fingerprints import fingerprints
+from cmlint.fingerprints import fingerprints, older_fingerprints
 from cmlint.model.findings import Finding, Known
 from cmlint.system import files
 from cmlint.system.files import BASELINE, read_named, reason
 from cmlint.system.text import json_of
 
-VERSION = 1
+VERSION = 2
+"""What is written. Version 1 is still read; its fingerprints depend on messages."""
+
+OLDER = 1
 
 
 class Content(msgspec.Struct, forbid_unknown_fields=True):
@@ -38,10 +42,7 @@ class Baseline:
     def __init__(self, file: str, content: Content | None = None) -> None:
         self.file, self.folder = file, os.path.dirname(os.path.abspath(file))
         self.entries = content.findings if content else []
-        self.fingerprints = {entry.fingerprint for entry in self.entries}
-
-    def __contains__(self, fingerprint: str) -> bool:
-        return fingerprint in self.fingerprints
+        self.by_fingerprint = {entry.fingerprint: entry for entry in self.entries}
 
     def path_of(self, path: str) -> str:
         """A path as the baseline has it."""
@@ -51,9 +52,26 @@ class Baseline:
         """The fingerprints of the findings of a run."""
         return fingerprints(findings, self.path_of)
 
-    def gone(self, here: Collection[str], scope: Scope) -> list[Known]:
-        """The entries whose fingerprint no finding of a run has, although it has looked there."""
-        return [entry for entry in self.seen(scope) if entry.fingerprint not in here]
+    def matched(self, findings: Collection[Finding]) -> dict[Finding, Known]:
+        """The entries of those findings of a run that the baseline has, under a fingerprint of either version."""
+        found: dict[Finding, Known] = {}
+        for naming in (older_fingerprints, fingerprints):
+            names = naming(findings, self.path_of)
+            found |= {
+                finding: self.by_fingerprint[name] for finding, name in names.items() if name in self.by_fingerprint
+            }
+        return found
+
+    def gone(self, here: Collection[Known], scope: Scope) -> list[Known]:
+        """The entries that no finding of a run has, although it has looked there."""
+        return [entry for entry in self.seen(scope) if entry not in here]
+
+    def updated(self, names: Mapping[str, str]) -> Baseline:
+        """The baseline with other fingerprints for some of its entries."""
+        entries = [
+            replace(entry, fingerprint=names.get(entry.fingerprint, entry.fingerprint)) for entry in self.entries
+        ]
+        return Baseline(self.file, Content(VERSION, entries))
 
     def seen(self, scope: Scope) -> Iterator[Known]:
         """The entries that a run would have found, were they still true."""
@@ -119,8 +137,8 @@ def decoded(file: str, raw: bytes) -> Baseline:
         why = "it has marks of a merge" if b"\n<<<<<<< " in raw else str(error).partition(" - ")[0]
         message = f"{file}: no baseline: {why[:1].lower()}{why[1:]}"
         raise FatalError(message, "mend it, or remove it and write it anew with `--write-baseline`") from None
-    if content.version != VERSION:
-        message = f"{file}: a baseline of version {content.version}, and this cmlint reads version {VERSION}"
+    if content.version not in (OLDER, VERSION):
+        message = f"{file}: a baseline of version {content.version}, and this cmlint reads versions up to {VERSION}"
         raise FatalError(
             message, "use the cmlint that wrote it, or remove it and write it anew with `--write-baseline`"
         )

@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cmlint.bundle.environment import Environment, environment_of
-from cmlint.bundle.evidence import Surroundings
+from cmlint.bundle.evidence.question import Scope
+from cmlint.bundle.evidence.surroundings import Surroundings
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.placed import Built, Placed, folders_above
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
+from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Container, FileFacts, Reference, Target, Volume
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ class Bundle:
     Where kustomizations are around, `others` are the indexes of all bundles of the run, and `built` is the text that a
     kustomization builds. One that could not be built is a bundle of the files that it names: `unbuilt` says why no
     reference in it can be resolved, and it is not `settled` when patches may still change what is there. `supply` is
-    what whoever installs the bundle gives it, `lying` are the paths of files that lie among the manifests.
+    what whoever installs the bundle gives it, `loose_files` are the paths of other files among the manifests.
 
     `clusters` are those that it goes to, as far as they were asked for; `live` says that it is a part of one itself.
     """
@@ -49,7 +51,7 @@ class Bundle:
         unbuilt: str = "",
         settled: bool = True,
         supply: Supply | None = None,
-        lying: Iterable[str] = (),
+        loose_files: Iterable[str] = (),
         live: bool = False,
     ) -> None:
         loose = built is None and not unbuilt and not live
@@ -70,8 +72,17 @@ class Bundle:
                     number = len(self.placed) + len(self.commands)
                     self.commands.append(Placed(path, document, facts, number, whence))
         self.index = Index(self.placed, self.commands, whole=built is not None)
-        around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside], lying)
-        self.resolver = Resolver(self.index, around, external, strict, others, unbuilt, supply)
+        around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside], loose_files)
+        self.scope = Scope(
+            index=self.index,
+            around=around,
+            external=external,
+            strict=strict,
+            others=others,
+            unbuilt=unbuilt,
+            supply=supply,
+        )
+        self.resolver = Resolver(self.scope)
         if others is not None:
             others.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
@@ -80,11 +91,11 @@ class Bundle:
     @property
     def clusters(self) -> tuple[Cluster, ...]:
         """The clusters that are asked for what is not here."""
-        return self.resolver.clusters
+        return self.scope.clusters
 
     def stand_on(self, *clusters: Cluster) -> None:
         """Lets references lead into clusters."""
-        self.resolver.clusters = clusters
+        self.scope.clusters = clusters
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
         """What a reference of a document leads to."""
@@ -108,19 +119,19 @@ class Bundle:
         """The files of a volume."""
         return contents_of(volume, placed, self.resolver)
 
-    def why_unknown(self, placed: Placed) -> str | None:
-        """What stands around a document and may make, or read, what the files do not show; None when nothing does.
+    def maker(self, placed: Placed) -> Evidence | None:
+        """What is around a document and may make, or read, what the files do not show; None when nothing does.
 
-        Everything stands around a document at the top, and what stands at the top around every document.
+        Everything is around a document at the top, and what is at the top is around every document.
         """
-        around = self.resolver.around
+        around = self.scope.around
         at_top = None if placed.directory else around.below.get("")
-        return at_top or around.why_unknown(placed)
+        return at_top or around.maker(placed)
 
     def may_make(self, target: Target, name: str, placed: Placed) -> bool:
         """Whether it may make an object when it is installed in another way: a chart with other values, a base."""
-        supply = self.resolver.supply
-        return supply is not None and (supply.may_make(target, name) or self.why_unknown(placed) is not None)
+        supply = self.scope.supply
+        return supply is not None and (supply.may_make(target, name) or self.maker(placed) is not None)
 
     def is_kustomized(self, placed: Placed) -> bool:
         """Whether a kustomization in the document's folder, or above, may still change it."""

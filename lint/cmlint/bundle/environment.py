@@ -6,11 +6,10 @@ import msgspec
 
 from cmlint.bundle.placed import Definition, Placed
 from cmlint.bundle.resolve import Resolution, Resolver
+from cmlint.knowledge.placeholders import is_placeholder
+from cmlint.knowledge.services import may_be_service
 from cmlint.kube import expansion
 from cmlint.model.facts import Container, Env, EnvFrom, Key, Reference, Span
-
-SERVICE = ("_SERVICE_HOST", "_SERVICE_PORT")
-"""How the names end that the kubelet gives every container for services (`pkg/kubelet/envvars/envvars.go`)."""
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -50,14 +49,16 @@ class Unresolved(msgspec.Struct, frozen=True):
 class Environment(msgspec.Struct):
     """A container's variables by name.
 
-    `complete` says that no variable can exist besides those listed; `starts` is False when the container surely does
-    not start. One that is `too_large` has more than `expansion.LARGEST` characters, hidden values included: from there
-    on values are not known, and no further keys are taken from `envFrom`.
+    `complete` says that no variable can exist besides those listed and those for services, of which there are only the
+    API server's without `service_links`. `starts` is False when the container surely does not start. One that is
+    `too_large` has more than `expansion.LARGEST` characters, hidden values included: from there on values are not
+    known, and no further keys are taken from `envFrom`.
     """
 
     variables: dict[str, Variable] = msgspec.field(default_factory=dict)
     unresolved: list[Unresolved] = msgspec.field(default_factory=list)
     complete: bool = True
+    service_links: bool = True
     starts: bool = True
     size: int = 0
     too_large: bool = False
@@ -82,8 +83,10 @@ class Environment(msgspec.Struct):
         return not self.too_large
 
     def may_have(self, name: str) -> bool:
-        """Whether the running container may have a variable that is not listed; services bring some along."""
-        return name not in self.variables and (not self.complete or name.endswith(SERVICE))
+        """Whether the running container may have a variable that is not listed."""
+        if name in self.variables:
+            return False
+        return not self.complete or may_be_service(name, links=self.service_links)
 
     def lookup(self, name: str) -> str | None:
         """A variable's value for `$(NAME)`, or None when it has none that can be shown."""
@@ -93,7 +96,7 @@ class Environment(msgspec.Struct):
 
 def environment_of(container: Container, placed: Placed, resolver: Resolver) -> Environment:
     """A container's environment, with its command and arguments expanded in it."""
-    environment = Environment()
+    environment = Environment(service_links=has_service_links(container, placed))
     for entry in container.env_from:
         add_from(environment, entry, placed, resolver)
     for variable in container.env:
@@ -109,6 +112,12 @@ def word(environment: Environment, text: str) -> str | None:
     return value if environment.fits(len(value or "")) else None
 
 
+def has_service_links(container: Container, placed: Placed) -> bool:
+    """Whether the pod of a container asks for the variables of services."""
+    pods = (pod for pod in placed.document.pods if any(each is container for each in pod.containers))
+    return all(pod.service_links for pod in pods)
+
+
 def add_from(environment: Environment, entry: EnvFrom, placed: Placed, resolver: Resolver) -> None:
     """All keys of one `envFrom` source, a prefix put before each."""
     reference = entry.reference
@@ -121,7 +130,7 @@ def add_from(environment: Environment, entry: EnvFrom, placed: Placed, resolver:
         absent = resolution.status in ("missing", "wrong-namespace") and reference.optional
         environment.complete = environment.complete and absent
     prefix = entry.prefix.value if entry.prefix else ""
-    if "${" in prefix or "{{" in prefix:
+    if is_placeholder(prefix):
         environment.complete = False
         return
     for definition in (*resolution.definitions[:1],) if resolution.status == "found" else ():

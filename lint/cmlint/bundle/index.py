@@ -11,8 +11,9 @@ from typing import Protocol
 
 from cmlint.bundle.nearest import Meeting, Spaces
 from cmlint.bundle.placed import Definition, Placed
-from cmlint.kube.names import is_placeholder
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import Nearby
+from cmlint.model.evidence import Evidence
 from cmlint.model.facts import EXAMPLE, Target
 
 NOTHING = Meeting([])
@@ -22,8 +23,8 @@ NOTHING = Meeting([])
 class Supply(Protocol):
     """What whoever installs a bundle gives it."""
 
-    def why(self, target: Target, name: str, made: Sequence[str]) -> str | None:
-        """How an object that the bundle does not make may be there, in words; `made` are the names that it makes."""
+    def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
+        """How an object that the bundle does not make may be there; `made` are the names that it makes."""
         ...
 
     def may_make(self, target: Target, name: str) -> bool:
@@ -123,8 +124,8 @@ class Index:
             self.spelled[target] = Nearby(spelled), spelled
         return self.spelled[target]
 
-    def told(self, name: str, placed: Placed) -> Placed | None:
-        """The first other object with a container that is told a name, as those are that make one while they run."""
+    def passed_to(self, name: str, placed: Placed) -> Placed | None:
+        """The first other object with a container that gets a name in its arguments or environment."""
         word = re.compile(rf"(?:^|[=,\s\"']){re.escape(name)}(?:$|[,\s\"'])")
         for other in self.placed:
             for container in (container for pod in other.document.pods for container in pod.containers):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cmlint.bundle.placed import Definition, Placed, folders_above
-from cmlint.kube.names import is_placeholder
+from cmlint.knowledge.placeholders import is_placeholder
 
 
 class Spaces:

@@ -14,8 +14,6 @@ import msgspec
 
 from cmlint.model.facts import Document, FileFacts, Skip
 
-COMPLETED = "completed elsewhere: no container has an image"
-
 Files = list[tuple[str, FileFacts]]
 
 
@@ -51,6 +49,6 @@ def folder_of(path: str) -> str:
 
 def skipping(facts: FileFacts) -> FileFacts:
     """The facts of a file without such workloads."""
-    skipped = (Skip(COMPLETED, document.span) for document in facts.documents if document.imageless)
+    skipped = (Skip("completed-elsewhere", document.span) for document in facts.documents if document.imageless)
     kept = tuple(document for document in facts.documents if not document.imageless)
     return msgspec.structs.replace(facts, documents=kept, skipped=(*facts.skipped, *skipped))

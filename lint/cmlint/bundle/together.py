@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.deployed import Deploys
-from cmlint.kube.names import is_placeholder
+from cmlint.knowledge.placeholders import is_placeholder
 
 Destination = tuple[str, str, str]
 """A cluster, the folder in which that is said, and a namespace, empty where each object names its own.
@@ -24,9 +24,7 @@ def bring_together(bundles: Sequence[Bundle], deploys: Deploys) -> None:
     brought = [(bundle, destinations_of(bundle, deploys)) for bundle in whole]
     for bundle, destinations in brought:
         beside = ((other.index, destinations & theirs) for other, theirs in brought if other is not bundle)
-        bundle.resolver.siblings = tuple(
-            (index, all(map(names_namespace, shared))) for index, shared in beside if shared
-        )
+        bundle.scope.siblings = tuple((index, all(map(names_namespace, shared))) for index, shared in beside if shared)
 
 
 def names_namespace(destination: Destination) -> bool:

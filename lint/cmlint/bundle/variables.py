@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from cmlint.bundle.deployed import Deploys
 from cmlint.bundle.nearest import meets
-from cmlint.kube.names import is_placeholder
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.model.facts import Document, Facts, FileFacts, Key, PostBuild, Provider, Scalar
 
 VARIABLE = r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^${}]*))?\}"

@@ -59,6 +59,7 @@ PARAMETERS = (
         names_rules=True,
     ),
     Parameter("pedantic", "flag", "Show what breaks nothing, too.", panel=RULES),
+    Parameter("preview", "flag", "Also run rules that are in preview and may still change.", panel=RULES),
     Parameter(
         "kubernetes_version",
         "text",

@@ -12,6 +12,7 @@ class Options(msgspec.Struct, frozen=True):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     pedantic: bool = False
+    preview: bool = False
     kubernetes_version: str | None = None
     fail_on: str | None = None
     no_ignores: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from cmlint.bundle.workloads import Workload, workloads
 from cmlint.check import read_bundles
 from cmlint.cli import parameters
 from cmlint.cli.inputs import (
@@ -22,7 +23,7 @@ from cmlint.cli.terminal import show, view_of, write
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
 from cmlint.progress import PROGRESS
-from cmlint.report.environments import Workload, render_json, render_text, workloads
+from cmlint.report.environments import render_json, render_text
 from cmlint.result import too_large
 from cmlint.sources.files import Problem
 

@@ -42,6 +42,7 @@ def settle_rules(config: Config, options: Any) -> Config:
         select=words_of(options.select) or config.select,
         ignore=(*config.ignore, *words_of(options.ignore)),
         pedantic=options.pedantic or config.pedantic,
+        preview=options.preview or config.preview,
         kubernetes_version=options.kubernetes_version or config.kubernetes_version,
         fail_on=options.fail_on or config.fail_on,
     )

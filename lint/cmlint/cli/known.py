@@ -96,7 +96,7 @@ class Looking:
         """How far the run looks."""
         from cmlint.adopt.baseline import Scope
 
-        selected, chosen = select(self.rules, self.config.select, self.config.ignore)
+        selected, chosen = select(self.rules, self.config)
         names = frozenset(rule.name for rule in selected)
         return Scope(tuple(self.paths), names, names if self.config.pedantic else names & chosen)
 
@@ -125,20 +125,22 @@ def read_baseline(file: str, revision: str | None, *, named: bool) -> Baseline:
 
 def leave_out(result: Result, known: Baseline) -> None:
     """Leaves out what a baseline has."""
-    outcome, names = result.outcome, known.names(result.outcome.everything)
-    outcome.baselined = [finding for finding in outcome.findings if names[finding] in known]
-    outcome.findings = [finding for finding in outcome.findings if names[finding] not in known]
+    outcome, matched = result.outcome, known.matched(result.outcome.everything)
+    outcome.baselined = [finding for finding in outcome.findings if finding in matched]
+    outcome.findings = [finding for finding in outcome.findings if finding not in matched]
 
 
 def note_gone(known: Baseline, result: Result, scope: Scope, wishes: Wishes) -> None:
     """Says what of a baseline no longer occurs; it is taken out where a baseline is to be written, too."""
     from cmlint.report.summary import count
 
-    outcome, names = result.outcome, known.names(result.outcome.everything)
-    outcome.gone = known.gone({names[finding] for finding in outcome.baselined}, scope)
+    outcome, matched = result.outcome, known.matched(result.outcome.everything)
+    outcome.gone = known.gone({matched[finding] for finding in outcome.baselined}, scope)
     number, kept, file = len(outcome.gone), count(len(known.entries), "finding"), shown(known.file)
     if target := wishes.write_baseline:
-        write(known.without(outcome.gone).text, target, "--write-baseline")
+        names = known.names(outcome.everything)
+        newer = {entry.fingerprint: names[finding] for finding, entry in matched.items()}
+        write(known.without(outcome.gone).updated(newer).text, target, "--write-baseline")
         tell("note", f"{target}: written without the {number} of {kept} that no longer occur")
     elif number and not wishes.quiet:
         verb, those = ("occurs", "it") if number == 1 else ("occur", "them")
@@ -155,7 +157,7 @@ def written(file: str, result: Result, scope: Scope) -> Baseline:
     findings, names = result.outcome.findings, known.names(result.outcome.everything)
     renewed = known.renewed({finding: names[finding] for finding in findings}, scope)
     write(renewed.text, file, "--write-baseline")
-    before, after = known.fingerprints, renewed.fingerprints
+    before, after = known.by_fingerprint.keys(), renewed.by_fingerprint.keys()
     change = f"{len(after - before)} more and {len(before - after)} less than before"
     tell("note", f"{file}: it keeps {count(len(renewed.entries), 'finding')}, {change}")
     return renewed

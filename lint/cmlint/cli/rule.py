@@ -71,6 +71,7 @@ def listing(rules: Iterable[Rule], view: View) -> str:
             name = paint.link(rule.name, rule.url) + " " * (longest - len(rule.name))
             consequence = paint(SEVERITIES[rule.consequence], f"{rule.consequence:8}")
             marks = [mark for mark, given in (("`--pedantic`", rule.pedantic), ("fixable", rule.fixable)) if given]
+            marks += [rule.status] if rule.status != "stable" else []
             summary = rule.summary + (f" ({', '.join(marks)})" if marks else "")
             indent = longest + 14
             lines.append(f"  {name}  {consequence}  " + f"\n{' ' * indent}".join(wrapped(summary, view.width, indent)))
@@ -88,7 +89,9 @@ def page(rule: Rule) -> str:
     says = f"{SEVERITIES[rule.consequence]}, {rule.consequence}: {WHAT_HAPPENS[rule.consequence]}"
     when = ", only with `--pedantic`" if rule.pedantic else ""
     fixes = "; fixable, see below" if rule.fixable else ""
-    return f"{title}\n\n*{says}; family `{rule.family}`, since {rule.since}{when}{fixes}*\n{rest}"
+    instead = f"; use `{rule.replacement}` instead" if rule.replacement else ""
+    status = f"; {rule.status}{instead}" if rule.status != "stable" else ""
+    return f"{title}\n\n*{says}; family `{rule.family}`, since {rule.since}{when}{fixes}{status}*\n{rest}"
 
 
 def declaration(rule: Rule) -> dict[str, Any]:
@@ -102,6 +105,8 @@ def declaration(rule: Rule) -> dict[str, Any]:
         "pedantic": rule.pedantic,
         "fixable": rule.fixable,
         "since": rule.since,
+        "status": rule.status,
+        "replacement": rule.replacement or None,
         "url": rule.url,
         "page": rule.page(),
     }

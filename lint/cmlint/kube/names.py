@@ -14,19 +14,6 @@ LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z"
 DATA_KEY = r"[-._a-zA-Z0-9]+\Z"
 ENV_NAME = r"[-._a-zA-Z][-._a-zA-Z0-9]*\Z"
 QUALIFIED = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z"
-PLACEHOLDER = re.compile(r"\$\{|\$\(|\{\{|\}\}|<[^<>]*>|\$[A-Za-z_]|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%")
-FILLED = r"\$\{[^{}]*\}|\$\([^()]*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$[A-Za-z_]\w*|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%"
-
-
-def is_placeholder(text: str) -> bool:
-    """Whether something has still to be put into a text (`${X}`, `$(X)`, `{{ x }}`, `<x>`): it is no name yet."""
-    return PLACEHOLDER.search(text) is not None
-
-
-def may_become(text: str, name: str) -> bool:
-    """Whether a text is that name once everything has been put into it."""
-    ends = [0, *(end for found in re.finditer(FILLED, text) for end in found.span()), len(text)]
-    return gaps([text[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True)], name) is not None
 
 
 def gaps(written: Sequence[str], text: str) -> list[str] | None:

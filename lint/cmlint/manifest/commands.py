@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from cmlint.kube.names import SUBDOMAIN, is_placeholder, why_not_data_key
+from cmlint.knowledge.placeholders import is_placeholder
+from cmlint.kube.names import SUBDOMAIN, why_not_data_key
 from cmlint.manifest.shell import BLANK, EXPANSION, LIMIT, LONGEST, VARIABLE, Cutter, Lines, Quotes, Word, word_of
 from cmlint.model.facts import COMMAND, Document, FileFacts, Key, Provider, Scalar, Span, Target
 

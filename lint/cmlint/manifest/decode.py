@@ -9,12 +9,12 @@ import math
 import re
 from collections.abc import Iterator
 
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube import scalars
 from cmlint.kube.fields import TYPES
-from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlSyntaxError
-from cmlint.model.facts import Fault, FaultCode, Scalar, Span
+from cmlint.model.facts import SHAPES, Fault, FaultCode, FaultKind, Scalar, Shape, Span
 
 SECRET = r"""kind["']?[ \t]*:[ \t]*["']?[sS]ecrets?\b"""
 FIELD = "stringData"
@@ -38,7 +38,8 @@ TYPE_FAULTS: dict[tuple[str, str], FaultCode] = {
 WHOLE_OBJECTS = frozenset(("PodSpec", "Container", "EphemeralContainer", "Volume", "ConfigMap", "Secret", "ObjectMeta"))
 """The types in which a name that is no field is an unknown field; in all others it spoils a reference."""
 
-NAMES = {"string": "a string", "bool": "a boolean", "int": "a number"}
+SCALARS: dict[str, Shape] = {"string": "string", "bool": "boolean", "int": "number"}
+"""The types of fields that hold a scalar."""
 
 Struct = dict[str, Node]
 
@@ -91,13 +92,31 @@ class Decoder:
         near: str | None = None,
         other: Span | None = None,
         label: str = "",
+        kind: FaultKind = "",
+        expected: Shape = "",
+        found: Shape = "",
     ) -> None:
         """Notes one thing that the API server refuses."""
         span = where if isinstance(where, Span) else self.span(where)
         if self.secret:
             text = None if text is None or code in ("data-value-type", "base64") else as_name(text)
             path = as_name(path)
-        self.faults.append(Fault(code, span, path, reason, self.container, text, near, other, label))
+        self.faults.append(
+            Fault(
+                code=code,
+                span=span,
+                path=path,
+                reason=reason,
+                container=self.container,
+                text=text,
+                near=near,
+                other=other,
+                label=label,
+                kind=kind,
+                expected=expected,
+                found=found,
+            )
+        )
 
     # scalars
 
@@ -166,7 +185,7 @@ class Decoder:
         if node is None or self.is_null(node):
             return None
         if not isinstance(node, MappingNode):
-            self.wrong_type(node, self.type_fault(kind, ""), path, "a mapping")
+            self.wrong_type(node, self.type_fault(kind, ""), path, "mapping")
             return None
         known = TYPES[kind]
         result: Struct = {}
@@ -185,7 +204,7 @@ class Decoder:
         code: FaultCode = "unknown-field" if kind in WHOLE_OBJECTS else "reference"
         where = f"{path}.{name}" if path else name
         near = nearest(name, TYPES[kind])
-        self.fault(code, key, where, "is not a field that Kubernetes knows", text=name, near=near)
+        self.fault(code, key, where, "is not a field that Kubernetes knows", text=name, near=near, kind="unknown-field")
 
     def sequence(self, struct: Struct, field: str) -> list[Node]:
         """The entries of a list field; empty when it is absent."""
@@ -199,14 +218,14 @@ class Decoder:
             return True
         if expected.startswith("[]"):
             if not isinstance(node, SequenceNode):
-                return self.wrong_type(node, code, path, "a list")
+                return self.wrong_type(node, code, path, "list")
             if expected == "[]string":
                 for i, item in enumerate(node.value):
                     self.fits(item, "string", kind, field, f"{path}[{i}]") if not self.is_null(item) else None
             return True
-        if expected in NAMES:
-            return self.is_scalar(node, expected) or self.wrong_type(node, code, path, NAMES[expected])
-        return isinstance(node, MappingNode) or self.wrong_type(node, code, path, "a mapping")
+        if expected in SCALARS:
+            return self.is_scalar(node, expected) or self.wrong_type(node, code, path, SCALARS[expected])
+        return isinstance(node, MappingNode) or self.wrong_type(node, code, path, "mapping")
 
     def is_scalar(self, node: Node, expected: str) -> bool:
         """Whether a node is a scalar of the expected type."""
@@ -231,24 +250,24 @@ class Decoder:
             (kind, field), "object" if kind in ("ConfigMap", "Secret", "ObjectMeta") else "reference"
         )
 
-    def wrong_type(self, node: Node, code: FaultCode, path: str, expected: str) -> bool:
+    def wrong_type(self, node: Node, code: FaultCode, path: str, expected: Shape) -> bool:
         """Notes a value of the wrong type, unless it is to be replaced; always False, so as to end a condition."""
-        if isinstance(node, ScalarNode) and expected in ("a mapping", "a list") and is_placeholder(node.value):
+        if isinstance(node, ScalarNode) and expected in ("mapping", "list") and is_placeholder(node.value):
             return False
-        found = self.type_name(node)
+        found = self.shape(node)
         text = self.written(node) if isinstance(node, ScalarNode) and not self.secret else None
-        self.fault(code, node, path, f"must be {expected}, but it is {found}", text=text)
+        reason = f"must be {SHAPES[expected]}, but it is {SHAPES[found]}"
+        self.fault(code, node, path, reason, text=text, kind="wrong-type", expected=expected, found=found)
         return False
 
-    def type_name(self, node: Node) -> str:
-        """What a node is, in words."""
+    def shape(self, node: Node) -> Shape:
+        """What a node is."""
         if isinstance(node, MappingNode):
-            return "a mapping"
+            return "mapping"
         if isinstance(node, SequenceNode):
-            return "a list"
+            return "list"
         assert isinstance(node, ScalarNode)
-        kind = scalars.type_of(self.resolve(node))
-        return "null" if kind == "null" else f"a {kind}"
+        return scalars.type_of(self.resolve(node))
 
 
 def last_in(node: Node) -> Node:

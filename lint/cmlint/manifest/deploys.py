@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.fields import POD_PATHS, group_of
-from cmlint.kube.names import is_placeholder
 from cmlint.manifest.decode import Decoder
-from cmlint.manifest.made import first_string, walk
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from cmlint.manifest.providers import first_string, walk
 from cmlint.model.facts import Deploy, PostBuild
 
 FLUX = ("kustomize.toolkit.fluxcd.io", "Kustomization")

@@ -16,17 +16,14 @@ from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.deploys import DEPLOYERS, read_deploys
 from cmlint.manifest.heads import head_of
-from cmlint.manifest.made import TABLE, Makers
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader
+from cmlint.manifest.providers import TABLE, Makers
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
-    ENCRYPTED,
     IGNORE,
-    KUSTOMIZATION,
-    NOT_KUBERNETES,
     Document,
     Fault,
     FileFacts,
@@ -40,7 +37,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 4
+VERSION = 5
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -59,13 +56,6 @@ DIRECTIVES = r"(?:[ \t]*(?:#[^\n]*|\r?)\n|%[^\n]*\n)*\Z"
 SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 """Kinds that are refused without a selector, so that one without it is likely a part of another."""
 
-TEMPLATED = "a template, not rendered"
-EXCERPT = "an excerpt, with parts left out"
-DEFINITION = "a CustomResourceDefinition"
-PATCH = "a patch"
-EXPECTED = "what a test expects of the cluster"
-TOO_DEEP = "nested too deeply to be a manifest"
-
 
 def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     """The facts of one text, which may hold any number of documents, good and broken."""
@@ -76,7 +66,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
         chunk = text[start:end]
         if "kind" not in chunk or "apiVersion" not in chunk:
             if chunk.strip():
-                skipped.append(Skip(NOT_KUBERNETES, Span(start, end)))
+                skipped.append(Skip("not-kubernetes", Span(start, end)))
         elif not worth_parsing(chunk, head := head_of(chunk), makers):
             if head:
                 others[head] = None
@@ -89,7 +79,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
                 else:
                     others[found] = None
     ignores = read_ignores(text, cut(text)) if documents and "cmlint:" in text else ()
-    definitions = [skip.span for skip in skipped if skip.reason == DEFINITION]
+    definitions = [skip.span for skip in skipped if skip.code == "definition"]
     commands = commands_in(text, documents) if documents or len(definitions) < len(skipped) else ()
     commands += examples_in(text, manifest=True)
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
@@ -119,27 +109,27 @@ def examples_in(text: str, *, manifest: bool) -> tuple[Document, ...]:
 
 def read_kustomization(text: str) -> FileFacts:
     """The facts of a file that kustomize reads: it may make objects, and is none itself."""
-    return FileFacts((), skipped=(Skip(KUSTOMIZATION, Span(0, len(text))),))
+    return FileFacts((), skipped=(Skip("kustomization", Span(0, len(text))),))
 
 
 def read_encrypted(length: int) -> FileFacts:
     """The facts of a file that is encrypted as a whole: it may define anything."""
-    return FileFacts((), skipped=(Skip(ENCRYPTED, Span(0, length)),))
+    return FileFacts((), skipped=(Skip("encrypted", Span(0, length)),))
 
 
 def read_foreign(length: int) -> FileFacts:
     """The facts of a file in another encoding that holds nothing for Kubernetes."""
-    return FileFacts((), skipped=(Skip(NOT_KUBERNETES, Span(0, length)),))
+    return FileFacts((), skipped=(Skip("not-kubernetes", Span(0, length)),))
 
 
 def read_expectation(text: str) -> FileFacts:
     """The facts of a file that says what a test expects: none, for it is never applied."""
-    return FileFacts((), skipped=(Skip(EXPECTED, Span(0, len(text))),))
+    return FileFacts((), skipped=(Skip("expectation", Span(0, len(text))),))
 
 
 def read_template(text: str, makers: Makers = TABLE) -> FileFacts:
     """The facts of a text that helm reads: none while it holds anything to be rendered."""
-    return FileFacts((), skipped=(Skip(TEMPLATED, Span(0, len(text))),)) if "{{" in text else read_text(text, makers)
+    return FileFacts((), skipped=(Skip("template", Span(0, len(text))),)) if "{{" in text else read_text(text, makers)
 
 
 def cut(text: str) -> Iterator[tuple[int, int]]:
@@ -181,7 +171,7 @@ def read_chunk(chunk: str, base: int, head: Other | None, makers: Makers) -> Ite
     """The objects of one document; several when it is a list."""
     whole = Span(base, base + len(chunk))
     if head and head.kind == "CustomResourceDefinition":
-        yield Skip(DEFINITION, whole)
+        yield Skip("definition", whole)
         return
     decoder = Decoder(chunk, base)
     try:
@@ -189,7 +179,7 @@ def read_chunk(chunk: str, base: int, head: Other | None, makers: Makers) -> Ite
         if root is None:
             return
         if not is_object(root):
-            yield Skip(NOT_KUBERNETES, whole)
+            yield Skip("not-kubernetes", whole)
             return
         decoder.end = root.end_mark.index
         check_tree(decoder, root)
@@ -198,7 +188,7 @@ def read_chunk(chunk: str, base: int, head: Other | None, makers: Makers) -> Ite
         yield head if head and not has_words(chunk) else broken(chunk, base, head, error)
         return
     except TooDeepError:
-        yield Skip(TOO_DEEP, whole)
+        yield Skip("too-deep", whole)
         return
     yield from read_object(decoder, root, makers)
 
@@ -242,11 +232,11 @@ def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Docume
                     yield as_decrypted(found) if encrypted and isinstance(found, Document) else found
         return
     if kind == "CustomResourceDefinition":
-        yield Skip(DEFINITION, decoder.span(root))
+        yield Skip("definition", decoder.span(root))
     elif api_version.startswith("kustomize.config.k8s.io/"):
-        yield Skip(KUSTOMIZATION, decoder.span(root))
+        yield Skip("kustomization", decoder.span(root))
     elif is_patch(decoder, entries, kind):
-        yield Skip(PATCH, decoder.span(root))
+        yield Skip("patch", decoder.span(root))
     else:
         yield DocumentReader(decoder, root, entries, api_version, kind).read(makers)
 
@@ -408,11 +398,11 @@ def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) ->
     lines = chunk.split("\n")
     around = "\n".join(lines[max(0, error.line - 1) : error.line + 1])
     if re.search(TEMPLATE, chunk) or re.search(TEMPLATE_LINE, around):
-        return Skip(TEMPLATED, whole)
+        return Skip("template", whole)
     if head is None:
-        return Skip(NOT_KUBERNETES, whole)
+        return Skip("not-kubernetes", whole)
     if re.search(ELLIPSIS, chunk, re.MULTILINE):
-        return Skip(EXCERPT, whole)
+        return Skip("excerpt", whole)
     span, reason = locate(chunk, base, error)
     masked = masked_lines(chunk, base)
     fault = Fault("syntax", span, "", unquoted(reason) if masked else reason)

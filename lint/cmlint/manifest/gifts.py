@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.fields import group_of
-from cmlint.kube.names import is_placeholder, why_not_label
+from cmlint.kube.names import why_not_label
 from cmlint.manifest.decode import Decoder
 from cmlint.manifest.deploys import ARGO, RELEASE, argo_sources, gives_values, name_of_release, text
 from cmlint.manifest.documents import cut
 from cmlint.manifest.heads import head_of
-from cmlint.manifest.made import walk
 from cmlint.manifest.nodes import (
     MappingNode,
     Node,
@@ -24,6 +24,7 @@ from cmlint.manifest.nodes import (
     compose,
     size_of,
 )
+from cmlint.manifest.providers import walk
 
 OPEN = ("valuesFrom", "valuesFiles", "valuesFile", "fileParameters", "postRenderers")
 """The fields that give what is not written down in the object, or not as values."""

@@ -10,10 +10,10 @@ import re
 
 import msgspec
 
+from cmlint.knowledge.controllers import COPIED, FILLED, SHARED
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube import base64, names
-from cmlint.kube.names import is_placeholder
 from cmlint.manifest.decode import Decoder, Struct
-from cmlint.manifest.makers import COPIED, FILLED, SHARED
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
 from cmlint.model.facts import FaultCode, Key, Provider, Scalar, Span, Target
 
@@ -179,7 +179,7 @@ class ObjectReader:
         result: list[tuple[str, Node, Node]] = []
         for name, key, value in decoder.items(node) if node is not None else ():
             if not decoder.is_null(value) and not decoder.is_scalar(value, "string"):
-                decoder.wrong_type(value, "object", f"metadata.{field}.{name}", "a string")
+                decoder.wrong_type(value, "object", f"metadata.{field}.{name}", "string")
             else:
                 result.append((name, key, value))
         return result
@@ -208,7 +208,7 @@ class ObjectReader:
             value: str | None = ""
             if not decoder.is_null(node):
                 if not decoder.is_scalar(node, "string"):
-                    decoder.wrong_type(node, "data-value-type", f"{field}.{name}", "a string")
+                    decoder.wrong_type(node, "data-value-type", f"{field}.{name}", "string")
                     value = None
                 else:
                     value = decoder.scalar(node).value
@@ -230,7 +230,7 @@ class ObjectReader:
                 if decoder.is_scalar(node, "string"):
                     self.check_encoded(node, path)
                 elif not self.is_bytes(node):
-                    decoder.wrong_type(node, "data-value-type", path, "a string of base64")
+                    decoder.wrong_type(node, "data-value-type", path, "base64")
             keys.append(Key(name, decoder.written(key), decoder.span(key), None, binary))
         return keys
 

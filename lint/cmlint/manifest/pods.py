@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube import names
 from cmlint.kube.fields import VOLUME_KINDS
-from cmlint.kube.names import is_placeholder
 from cmlint.kube.near import nearest
 from cmlint.manifest.decode import Decoder, Struct
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
@@ -179,9 +179,13 @@ class PodReader:
         decoder = self.decoder
         if image is None or not image.value:
             if self.exact and not any(fault.path == path for fault in decoder.faults):
-                decoder.fault("image", image.span if image else self.grip(struct, node), path, "must be set")
+                decoder.fault(
+                    "image", image.span if image else self.grip(struct, node), path, "must be set", kind="unset"
+                )
         elif self.bare and image.value != image.value.strip():
-            decoder.fault("image", image.span, path, "must not begin or end with a space", text=image.value)
+            decoder.fault(
+                "image", image.span, path, "must not begin or end with a space", text=image.value, kind="outer-space"
+            )
 
     def grip(self, struct: Struct, node: Node) -> Node:
         """What a finding about something absent points at: the name, else the whole."""
@@ -199,6 +203,7 @@ class PodReader:
             "must be `Always`, `IfNotPresent` or `Never`",
             text=policy.value,
             near=near,
+            kind="not-a-choice",
         )
 
     # the environment
@@ -233,13 +238,21 @@ class PodReader:
             reason = (
                 "must have one of `configMapKeyRef`, `secretKeyRef`, `fieldRef`, `resourceFieldRef` or `fileKeyRef`"
             )
-            decoder.fault("env-sources", where, path, reason)
+            decoder.fault("env-sources", where, path, reason, kind="no-source")
         elif value and value.value:
             reason = "must not be set together with `value`"
-            decoder.fault("env-sources", where, path, reason, other=value.span, label="the value is set here")
+            decoder.fault(
+                "env-sources",
+                where,
+                path,
+                reason,
+                other=value.span,
+                label="the value is set here",
+                kind="several-sources",
+            )
         elif len(sources) > 1:
             reason = f"must have only one source, but it has {len(sources)}"
-            decoder.fault("env-sources", where, path, reason)
+            decoder.fault("env-sources", where, path, reason, kind="several-sources")
 
     def env_source(self, field: str, node: Node, entry: Env, path: str, volumes: list[Struct | None]) -> Env:
         """One entry of `env` with one of its sources."""
@@ -393,7 +406,9 @@ class PodReader:
         if image and image.value:
             return image, policy
         if self.exact and not any(fault.path.startswith(f"{path}.reference") for fault in decoder.faults):
-            decoder.fault("image", image.span if image else struct["image"], f"{path}.reference", "must be set")
+            decoder.fault(
+                "image", image.span if image else struct["image"], f"{path}.reference", "must be set", kind="unset"
+            )
         return None, policy
 
     def source(self, struct: Struct, node: Node, field: str, target: Target, via: Via, path: str) -> list[VolumeSource]:
@@ -530,7 +545,13 @@ class PodReader:
         elif volumes is not None and name.value not in volumes and not is_placeholder(name.value):
             near = nearest(name.value, volumes)
             decoder.fault(
-                "reference", name.span, f"{path}.name", "names no volume of this pod", text=name.value, near=near
+                "reference",
+                name.span,
+                f"{path}.name",
+                "names no volume of this pod",
+                text=name.value,
+                near=near,
+                kind="no-volume",
             )
         if point is None or not point.value:
             decoder.fault("reference", point.span if point else node, f"{path}.mountPath", "must be set")

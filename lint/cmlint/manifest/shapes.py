@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cmlint.knowledge.controllers import FIELDS
 from cmlint.kube.names import SUBDOMAIN
 from cmlint.manifest.decode import Decoder
-from cmlint.manifest.makers import FIELDS
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cmlint.manifest.pods import LISTS, PodReader
 from cmlint.model.facts import PodSpec, Provider, Reference, Scalar, Target

@@ -37,6 +37,33 @@ FaultCode = Literal[
 ]
 """What kind of mistake makes the API server refuse a document; each code belongs to exactly one rule."""
 
+FaultKind = Literal[
+    "",
+    "unknown-field",
+    "wrong-type",
+    "unset",
+    "outer-space",
+    "not-a-choice",
+    "no-volume",
+    "several-sources",
+    "no-source",
+]
+"""What is wrong, where a rule says more of one mistake than of others with its code."""
+
+Shape = Literal["", "string", "number", "boolean", "null", "list", "mapping", "base64"]
+"""What a value is, or should be."""
+
+SHAPES: dict[Shape, str] = {
+    "string": "a string",
+    "number": "a number",
+    "boolean": "a boolean",
+    "null": "null",
+    "list": "a list",
+    "mapping": "a mapping",
+    "base64": "a string of base64",
+}
+"""The same in words."""
+
 
 IGNORE = "cmlint.dev/ignore"
 """The annotation that suppresses findings of an object."""
@@ -225,7 +252,8 @@ class Fault(Facts, frozen=True):
     """A mistake for which the API server refuses the document.
 
     `reason` completes the sentence "`path` ..."; `text` is what was written (never in a Secret), `near` the word that
-    was probably meant, `other` a second place that belongs to it, and `label` what to say of that place.
+    was probably meant, `other` a second place that belongs to it, and `label` what to say of that place. `kind` tells
+    mistakes of one code apart; a value of the wrong type is `found` where another one is `expected`.
     """
 
     code: FaultCode
@@ -237,6 +265,14 @@ class Fault(Facts, frozen=True):
     near: str | None = None
     other: Span | None = None
     label: str = ""
+    kind: FaultKind = ""
+    expected: Shape = ""
+    found: Shape = ""
+
+    @property
+    def quotable(self) -> bool:
+        """Whether quotes make it right: a number or boolean where a string is expected."""
+        return self.expected == "string" and self.found in ("number", "boolean")
 
 
 class Ignore(Facts, frozen=True):
@@ -324,27 +360,46 @@ class Document(Facts, frozen=True):
         return False
 
 
-KUSTOMIZATION = "a kustomization"
-"""Why a file that kustomize reads is skipped; whoever has one beside it is not sure of its documents."""
+SkipCode = Literal[
+    "kustomization",
+    "not-kubernetes",
+    "encrypted",
+    "template",
+    "chart",
+    "excerpt",
+    "definition",
+    "patch",
+    "expectation",
+    "too-deep",
+    "completed-elsewhere",
+]
 
-
-NOT_KUBERNETES = "not a Kubernetes object"
-"""Why a document is skipped that is none."""
-
-
-ENCRYPTED = "encrypted by git-crypt"
-"""Why a file is skipped of which nothing can be known."""
-
-
-HELM_CHART = "a Helm chart"
-"""Why what stands in a chart is not all that it makes: other values make other objects."""
+SKIPPED: dict[SkipCode, str] = {
+    "kustomization": "a kustomization",
+    "not-kubernetes": "not a Kubernetes object",
+    "encrypted": "encrypted by git-crypt",
+    "template": "a template, not rendered",
+    "chart": "a Helm chart",
+    "excerpt": "an excerpt, with parts left out",
+    "definition": "a CustomResourceDefinition",
+    "patch": "a patch",
+    "expectation": "what a test expects of the cluster",
+    "too-deep": "nested too deeply to be a manifest",
+    "completed-elsewhere": "completed elsewhere: no container has an image",
+}
+"""Why a document, or a whole file, is skipped, in words."""
 
 
 class Skip(Facts, frozen=True):
     """A document, or a whole file, that was not looked at, and why."""
 
-    reason: str
+    code: SkipCode
     span: Span
+
+    @property
+    def reason(self) -> str:
+        """Why, in words."""
+        return SKIPPED[self.code]
 
 
 class Other(Facts, frozen=True):
@@ -369,4 +424,4 @@ class FileFacts(Facts, frozen=True):
     @property
     def kustomized(self) -> bool:
         """Whether it is kustomize that reads the text."""
-        return any(skip.reason == KUSTOMIZATION for skip in self.skipped)
+        return any(skip.code == "kustomization" for skip in self.skipped)

@@ -102,7 +102,11 @@ class Suppression(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One problem: what it is, where it stands, what the cluster does about it and how to mend it."""
+    """One problem: what it is, where it is, what the cluster does about it and how to fix it.
+
+    `subject` is a digest of what is referred to: the text at the finding's place, unless that must not be shown, and
+    the name, key or field that it is about. It tells findings apart whatever their messages say.
+    """
 
     rule: str
     severity: Severity
@@ -117,6 +121,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     fixes: tuple[Fix, ...]
     fingerprint: str
     suppression: Suppression | None = None
+    subject: str = ""
 
 
 class Known(msgspec.Struct, frozen=True, order=True, omit_defaults=True):

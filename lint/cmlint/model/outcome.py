@@ -51,6 +51,7 @@ class Unverified(msgspec.Struct, frozen=True, order=True):
     location: Location
     name: str
     why: str
+    code: str = ""
 
 
 class Created(msgspec.Struct, frozen=True, order=True):

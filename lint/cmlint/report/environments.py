@@ -6,13 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate, takewhile
 from typing import Any
 
-import msgspec
-
-from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
-from cmlint.bundle.placed import Placed
-from cmlint.bundle.volumes import Contents
-from cmlint.model.facts import Container, PodSpec
+from cmlint.bundle.workloads import Workload
+from cmlint.model.facts import Container
 from cmlint.report.characters import HIDDEN, width
 from cmlint.report.json import VERSION, encode
 from cmlint.report.paint import Paint
@@ -29,40 +25,6 @@ NARROWEST, WIDEST = 12, 50
 
 KINDS = {"initContainers": "init container", "ephemeralContainers": "ephemeral container"}
 """What to call a container of each list."""
-
-
-class Workload(msgspec.Struct, frozen=True):
-    """One pod spec, and the document and bundle that it stands in."""
-
-    bundle: Bundle
-    placed: Placed
-    pod: PodSpec
-
-    @property
-    def kind(self) -> str:
-        return self.placed.document.kind
-
-    @property
-    def name(self) -> str | None:
-        name = self.placed.document.name
-        return name.value if name else None
-
-    def environments(self) -> Iterator[tuple[Container, Environment]]:
-        """Its containers in order, with what the environment of each will be."""
-        return ((container, self.bundle.environment(container, self.placed)) for container in self.pod.containers)
-
-    def volumes(self) -> Iterator[tuple[str | None, Contents]]:
-        """Its volumes by name, with what each will hold."""
-        for volume in self.pod.volumes:
-            yield (volume.name.value if volume.name else None), self.bundle.contents(volume, self.placed)
-
-
-def workloads(bundles: Iterable[Bundle]) -> Iterator[Workload]:
-    """Every pod spec of some bundles."""
-    for bundle in bundles:
-        for placed in bundle.placed:
-            for pod in placed.document.pods:
-                yield Workload(bundle, placed, pod)
 
 
 # for machines

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from cmlint.report.view import View
 from cmlint.result import Result
 from cmlint.system.text import json_of
@@ -15,11 +17,14 @@ def render(result: Result, view: View) -> str:
     """The findings, what could not be verified, and the counts of the summary."""
     outcome = result.outcome
     skipped = [*outcome.skipped, *((problem.path, problem.message) for problem in result.problems)]
-    unverified = [{"name": u.name, "reason": u.why, "location": u.location} for u in sorted(set(outcome.unverified))]
+    unverified = [
+        {"name": u.name, "code": u.code, "reason": u.why, "location": u.location}
+        for u in sorted(set(outcome.unverified))
+    ]
     return encode(
         {
             "version": VERSION,
-            "findings": outcome.findings,
+            "findings": [msgspec.structs.replace(finding, subject="") for finding in outcome.findings],
             "unverified": unverified,
             "created": sorted(set(outcome.created)),
             "gone": outcome.gone,

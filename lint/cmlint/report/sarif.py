@@ -100,7 +100,7 @@ class Run:
             "level": LEVELS[finding.severity],
             "message": {"text": "\n".join(line for line in told if line)},
             "locations": [logical(finding) | self.location(finding.location)],
-            "partialFingerprints": {"cmlint/v1": finding.fingerprint},
+            "partialFingerprints": {"cmlint/v2": finding.fingerprint},
         }
         if finding.related:
             result["relatedLocations"] = [

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Target
 from cmlint.sources import chart_files, files
 from cmlint.sources.parts import Part, Place, read_parts
@@ -103,19 +104,23 @@ class Supply:
         parts = [*map(read_values, values), *(part for text in texts for part in read_parts("", text))]
         self.values = {scalar.text for part in parts for scalar in part.scalars() if scalar.text}
 
-    def why(self, target: Target, name: str, made: Sequence[str]) -> str | None:
-        """How an object that a chart does not make may be there, in words; `made` are the names that it makes."""
+    def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
+        """How an object that a chart does not make may be there; `made` are the names that it makes."""
         if name in self.values:
-            return f"the values of {self.chart.shown} name it"
+            return self.because(f"the values of {self.chart.shown} name it")
         if name.startswith(RELEASE) and name.removeprefix(RELEASE) in made:
-            return f"{self.chart.shown} makes it in a release that has the chart's own name"
+            return self.because(f"{self.chart.shown} makes it in a release that has the chart's own name")
         for release, path in self.releases.items():
             if any(name in called(own, release, self.chart.name) for own in made):
-                return f"{self.chart.shown} makes it in the release of {path}"
+                return self.because(f"{self.chart.shown} makes it in the release of {path}")
         for part, written in self.idle:
             if may_write(part, written, target, name):
-                return f"{part.path} makes it with other values"
+                return self.because(f"{part.path} makes it with other values")
         return None
+
+    def because(self, sentence: str) -> Evidence:
+        """Evidence about the chart."""
+        return Evidence("chart-values", sentence, self.chart.description)
 
     def may_make(self, target: Target, name: str) -> bool:
         """Whether a template may write an object in a release of another name, or with other values."""

@@ -21,8 +21,8 @@ from cmlint.cache.states import Seen
 from cmlint.kube.versions import Version
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.gifts import Gift
-from cmlint.manifest.made import TABLE, Makers
-from cmlint.model.facts import HELM_CHART, Container, Document, Fault, FileFacts, PodSpec, Skip, Span
+from cmlint.manifest.providers import TABLE, Makers
+from cmlint.model.facts import Container, Document, Fault, FileFacts, PodSpec, Skip, Span
 from cmlint.patterns import Patterns
 from cmlint.sources import files, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
@@ -129,7 +129,7 @@ def take_charts(
         if os.path.join(folder, files.CHART) not in given:
             message = f"helm renders it; name the folder `{files.shown(folder)}` to check what is rendered"
             problems.append(files.Problem(shown, 0, message, fatal=False))
-    return rendered, [(chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),))) for chart in charts]
+    return rendered, [(chart.description, FileFacts((), skipped=(Skip("chart", Span(0, 0)),))) for chart in charts]
 
 
 def chart_of(path: str, charts: Mapping[str, Chart]) -> Chart | None:
@@ -214,7 +214,7 @@ def rendering(chart: Chart, values: Choice, text: str, makers: Makers, *, severa
     leading = RenderedText(chart.description, text, chart.templates, named if several else None)
     inside = {source.split("/")[2] for source in re.findall(SOURCE, text) if source.count("/") > 2}
     idle = [name for name in chart.dependencies if name not in inside]
-    evidence = (chart.description, FileFacts((), skipped=(Skip(HELM_CHART, Span(0, 0)),)))
+    evidence = (chart.description, FileFacts((), skipped=(Skip("chart", Span(0, 0)),)))
     facts = kept(read_text(text, makers), leading)
     supply = Supply(chart, given, leading, values.texts)
     return Rendering([(chart.description, facts)], leading, supply, [evidence] if idle else [])

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from cmlint.cache.states import Seen
 from cmlint.manifest.documents import read_text
-from cmlint.manifest.made import TABLE, Makers
+from cmlint.manifest.providers import TABLE, Makers
 from cmlint.model.facts import FileFacts
 from cmlint.sources import files, outside
 from cmlint.sources.outside import CHARTS, FILES, FOLDERS, GENERATORS, PATHS, PLUGINS

@@ -18,6 +18,7 @@ import msgspec
 from cmlint.cache import builds as cache
 from cmlint.cache.states import Seen
 from cmlint.manifest.documents import read_kustomization, read_text
+from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Document, Fault, FileFacts, Key, Provider, Scalar, Target
 from cmlint.sources import files, outside, tool
 from cmlint.sources.kustomization import Kustomization, Project
@@ -64,9 +65,9 @@ class Completion(msgspec.Struct, frozen=True):
 
     path: str
 
-    def why(self, target: Target, name: str, made: Sequence[str]) -> str | None:
+    def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
         """How an object that the base lacks may be there."""
-        return f"{self.path} is a base, which may be completed elsewhere"
+        return Evidence("base", f"{self.path} is a base, which may be completed elsewhere", self.path)
 
     def may_make(self, target: Target, name: str) -> bool:
         """Whether an object that the base lacks may be made."""

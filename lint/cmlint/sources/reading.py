@@ -22,7 +22,7 @@ from cmlint.manifest.documents import (
     read_template,
     read_text,
 )
-from cmlint.manifest.made import Makers
+from cmlint.manifest.providers import Makers
 from cmlint.model.facts import FileFacts
 from cmlint.sources import files
 from cmlint.system.files import SCRIPT, TooLargeError

@@ -10,7 +10,7 @@ import msgspec
 
 from cmlint.cache.builds import BuildsCache
 from cmlint.cache.states import Seen
-from cmlint.manifest.made import TABLE, Makers
+from cmlint.manifest.providers import TABLE, Makers
 from cmlint.system import programs
 from cmlint.system.programs import NotBuiltError
 

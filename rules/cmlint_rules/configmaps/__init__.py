@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from cmlint.api import Bundle, Context, Definition, Document, Placed, names, references_of
+from cmlint.api import Bundle, Context, Definition, Document, Placed, placeholders, references_of
 
 if TYPE_CHECKING:
     from cmlint.api import Cluster
@@ -49,8 +48,9 @@ class Readers:
         for placed in bundle.placed:
             for reference in references_of(placed):
                 if reference.target == "ConfigMap":
-                    name = pattern_of(reference.name.value)
-                    self.keys.setdefault(name, set()).update(pattern_of(key.value) for key in reference.keys)
+                    name = placeholders.pattern_of(reference.name.value)
+                    keys = self.keys.setdefault(name, set())
+                    keys.update(placeholders.pattern_of(key.value) for key in reference.keys)
                     if not reference.keys:
                         self.whole.add(name)
         self.texts = "\0".join(text for placed in bundle.placed for text in texts_of(placed.document))
@@ -102,12 +102,12 @@ class Readers:
         """Whether something that is no reference may read a ConfigMap."""
         name = placed.document.name.value if placed.document.name else ""
         return (
-            names.is_placeholder(name)
+            placeholders.is_placeholder(name)
             or any(fnmatchcase(name, pattern) for pattern in READ_BY_NAME)
             or any(fnmatchcase(placed.namespace or "", pattern) for pattern in SYSTEM_NAMESPACES)
             or is_marked(placed.document, live=self.bundle.live)
             or self.is_near_api(placed)
-            or (not self.bundle.live and self.bundle.why_unknown(placed) is not None)
+            or (not self.bundle.live and self.bundle.maker(placed) is not None)
             or name in self.texts
         )
 
@@ -130,17 +130,6 @@ class Readers:
 def is_pattern(name: str) -> bool:
     """Whether a name may match others than itself."""
     return any(character in name for character in "*?[")
-
-
-def pattern_of(text: str) -> str:
-    """A pattern for what a text with placeholders may become."""
-    if not names.is_placeholder(text):
-        return text
-    return re.sub(
-        r"\$\{(?:(?!\$\{)[^}])*\}|\$\((?:(?!\$\()[^)])*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$\w+|__\w+__|@\w+@|%\w+%",
-        "*",
-        text,
-    )
 
 
 def texts_of(document: Document) -> Iterator[str]:

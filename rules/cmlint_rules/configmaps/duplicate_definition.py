@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Bundle, Context, Definition, Draft, names, rule
+from cmlint.api import Bundle, Context, Definition, Draft, placeholders, rule
 
 Identity = tuple[str, str, str, str | None]
 
@@ -31,7 +31,7 @@ def definitions(bundle: Bundle) -> dict[Identity, list[Definition]]:
     found: dict[Identity, list[Definition]] = {}
     for placed in bundle.placed:
         for provider in placed.document.providers:
-            if provider.kind == provider.target and not names.is_placeholder(provider.name.value):
+            if provider.kind == provider.target and not placeholders.is_placeholder(provider.name.value):
                 identity = placed.path, provider.kind, provider.name.value, placed.namespace
                 found.setdefault(identity, []).append(Definition(placed, provider))
     return found

@@ -18,11 +18,11 @@ def malformed_object(fault: Fault, ctx: Context) -> Iterator[Draft]:
     draft = ctx.finding(fault.span, f"`{fault.path}` {fault.reason}")
     if fault.path == "metadata.name" and fault.text and (near := as_name(fault.text)):
         draft.help(f"for example `{near}`")
-    elif fault.reason.startswith("must be a string") and fault.text:
+    elif fault.expected == "string" and fault.text:
         draft.help(f'put it in quotes: `"{fault.text}"`')
-    elif fault.reason.startswith("must be a boolean"):
+    elif fault.expected == "boolean":
         draft.help("write `true` or `false`, without quotes")
-    elif fault.reason.startswith("must be a mapping"):
+    elif fault.expected == "mapping":
         draft.help("write one `name: value` a line below it")
     yield draft
 

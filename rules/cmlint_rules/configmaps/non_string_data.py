@@ -17,9 +17,9 @@ def non_string_data(fault: Fault, ctx: Context) -> Iterator[Draft]:
     """YAML reads `8080`, `true`, `yes` and their like as numbers and booleans."""
     field, _, key = fault.path.partition(".")
     draft = ctx.finding(fault.span, f"the value of `{key}` {fault.reason}")
-    if fault.reason in ("must be a string, but it is a number", "must be a string, but it is a boolean"):
+    if fault.quotable:
         draft.fix("quote it", Quote(fault.span), safe=True)
-    if fault.reason.endswith(("a mapping", "a list")):
+    if fault.found in ("mapping", "list"):
         yield draft.help(f"make it one text: `{key}: |`, and what is below it indented")
     elif fault.text is not None:
         yield draft.help(f'quote it: `{key}: "{fault.text}"`')

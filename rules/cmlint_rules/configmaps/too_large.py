@@ -1,18 +1,13 @@
 """A ConfigMap or Secret that holds too much."""
 
-from collections.abc import Iterator
+from cmlint.api import fault_rule
 
-from cmlint.api import Context, Draft, Fault, rule
-
-
-@rule(
+too_large = fault_rule(
+    __name__,
     name="too-large",
     summary="a ConfigMap or Secret that holds more than 1 MiB",
-    consequence="rejected",
     since="0.1.0",
-    codes=("size",),
+    code="size",
+    message="`{path}` {reason}",
+    help="split it, or put large files into an image or a volume",
 )
-def too_large(fault: Fault, ctx: Context) -> Iterator[Draft]:
-    """All values together count, the keys do not."""
-    draft = ctx.finding(fault.span, f"`{fault.path}` {fault.reason}")
-    yield draft.help("split it, or put large files into an image or a volume")

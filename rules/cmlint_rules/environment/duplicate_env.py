@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Container, Context, Draft, Env, Remove, names, rule
+from cmlint.api import Container, Context, Draft, Env, Remove, placeholders, rule
 from cmlint_rules.environment import builds_on_itself
 
 
@@ -17,7 +17,7 @@ def duplicate_env(container: Container, ctx: Context) -> Iterator[Draft]:
     """The last entry counts; to append to oneself is no duplicate, nor is an optional entry after its default."""
     seen: dict[str, Env] = {}
     for entry in container.env:
-        if entry.name is None or not entry.name.value or names.is_placeholder(entry.name.value):
+        if entry.name is None or not entry.name.value or placeholders.is_placeholder(entry.name.value):
             continue
         first = seen.get(entry.name.value)
         if first and first.name and not builds_on_itself(entry) and not is_optional(entry):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Container, Context, Draft, EnvFrom, Reference, Scalar, names, rule, versions
+from cmlint.api import Container, Context, Draft, EnvFrom, Reference, Scalar, names, placeholders, rule, versions
 from cmlint_rules.references import short
 
 
@@ -40,7 +40,7 @@ def unreadable(container: Container, ctx: Context) -> Iterator[Draft]:
 def refused(name: Scalar, what: str, relaxed: bool, ctx: Context) -> Iterator[Draft]:
     """A name or prefix that validation refuses (ValidateEnv, ValidateEnvFrom)."""
     reason = names.why_not_env_name(name.value, relaxed)
-    if reason and not names.is_placeholder(name.value):
+    if reason and not placeholders.is_placeholder(name.value):
         draft = ctx.finding(name.span, f"the {what} `{name.value}` {reason}")
         if not names.why_not_env_name(name.value, relaxed=True):
             draft.help("Kubernetes accepts it from 1.32 on")

@@ -18,7 +18,7 @@ def non_string_env(fault: Fault, ctx: Context) -> Iterator[Draft]:
     """YAML reads `8080`, `true`, `yes` and their like as numbers and booleans."""
     message = f"the value of `{variable_of(fault, ctx)}` {fault.reason}"
     draft = ctx.finding(fault.span, message, container=fault.container)
-    if fault.reason.endswith(("a number", "a boolean")):
+    if fault.quotable:
         draft.fix("quote it", Quote(fault.span), safe=True)
     quoted = (fault.text or "").strip("'\"")
     yield draft.help(f'quote it: `value: "{quoted}"`' if fault.text else "write it as one string")

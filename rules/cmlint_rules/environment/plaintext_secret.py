@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from cmlint.api import Container, Context, Document, Draft, Span, credentials, names, rule
+from cmlint.api import Container, Context, Document, Draft, Span, credentials, placeholders, rule
 
 NO_PASSWORD = frozenset(
     ("0", "1", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "enabled", "disabled", "empty")
 )
-STAND_IN = re.compile(r"(?i)<|\*{2}|x{4}|\b(changeme|change|replace|insert|your|todo|example|dummy|fake|placeholder)")
 PATH_OR_URL = re.compile(r"\.{0,2}/|[a-z][a-z0-9+.-]*://")
 NAME = re.compile(r"[A-Z0-9]+(_[A-Z0-9]+)*|[a-z0-9]+([-._][a-z0-9]+)+")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -71,9 +70,14 @@ def is_credential(name: str, value: str) -> bool:
     """Whether a value is, by its own form or by its name and form, a credential."""
     if any(mark in value for mark in MARKS) and CREDENTIAL.search(value):
         return True
-    if value.lower() in NO_PASSWORD or re.search(r"\s", value) or names.is_placeholder(value) or value.startswith("$"):
+    if (
+        value.lower() in NO_PASSWORD
+        or re.search(r"\s", value)
+        or placeholders.is_placeholder(value)
+        or value.startswith("$")
+    ):
         return False
-    if STAND_IN.search(value) or PATH_OR_URL.match(value):
+    if placeholders.is_stand_in(value) or PATH_OR_URL.match(value):
         return False
     if credentials.is_password(name):
         return True

@@ -3,14 +3,11 @@
 import re
 from collections.abc import Collection, Iterator
 
-from cmlint.api import Container, Context, Draft, Env, Environment, Scalar, Span, expansion, nearest, rule
+from cmlint.api import Container, Context, Draft, Env, Environment, Scalar, Span, expansion, nearest, rule, services
 from cmlint_rules.environment import name_of
 
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 """What is surely meant as a variable: `$(date)` may be meant for a shell."""
-
-SERVICE = re.compile(r"[A-Z][A-Z0-9_]*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)\Z")
-"""Variables that the kubelet makes for services (`pkg/kubelet/envvars/envvars.go`)."""
 
 
 @rule(
@@ -79,8 +76,7 @@ def unknown(text: Scalar, known: set[str], ctx: Context) -> Iterator[tuple[str, 
 
 def made_for_service(name: str, ctx: Context) -> bool:
     """Whether the kubelet may make a variable of this name for a service."""
-    links = ctx.pod is not None and ctx.pod.service_links
-    return SERVICE.match(name) is not None and (links or name.startswith("KUBERNETES_"))
+    return services.may_be_service(name, links=ctx.pod is not None and ctx.pod.service_links)
 
 
 def part(text: Scalar, offset: int, length: int) -> Span:

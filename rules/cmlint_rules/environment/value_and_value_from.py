@@ -19,4 +19,4 @@ def value_and_value_from(fault: Fault, ctx: Context) -> Iterator[Draft]:
     draft = ctx.finding(fault.span, message, container=fault.container)
     if fault.other:
         draft.also(fault.other, fault.label)
-    yield draft.help("keep the one that is meant" if fault.other or "only" in fault.reason else "name the source")
+    yield draft.help("keep the one that is meant" if fault.kind == "several-sources" else "name the source")

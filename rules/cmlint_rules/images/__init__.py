@@ -6,7 +6,20 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cmlint.api import Add, Change, Container, Context, Document, Placed, Rewrite, Scalar, Settings, images
+from cmlint.api import (
+    Add,
+    Change,
+    Container,
+    Context,
+    Document,
+    Placed,
+    Rewrite,
+    Scalar,
+    Settings,
+    images,
+    placeholders,
+    tags,
+)
 
 POLICIES = ("Always", "IfNotPresent", "Never")
 LISTS = ("containers", "initContainers", "ephemeralContainers", "steps", "sidecars")
@@ -92,7 +105,7 @@ def pulls(placed: Placed, ctx: Context) -> Iterator[Pull]:
     """
     document = placed.document
     for use in () if resolves_tags(document) else uses(document):
-        if images.is_placeholder(use.written.value):
+        if placeholders.is_placeholder_image(use.written.value):
             continue
         try:
             image = images.parse_image(use.written.value)
@@ -131,6 +144,6 @@ def is_loaded(image: images.Image) -> bool:
     return built_here or image.registry in LOADED_REGISTRIES
 
 
-def movement(pull: Pull, settings: Settings) -> images.Movement:
+def movement(pull: Pull, settings: Settings) -> tags.Movement:
     """Whether an image moves; the configuration's patterns come first."""
-    return images.movement(pull.image, settings.mutable_tags, settings.pinned_tags)
+    return tags.movement(pull.image, settings.mutable_tags, settings.pinned_tags)

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, images, rule
+from cmlint.api import Context, Document, Draft, images, placeholders, rule
 from cmlint_rules.images import Use, resolves_tags, uses
 
 ACTIONS = {
-    "must be set": "name the image to run",
-    "must not begin or end with a space": "remove the space",
+    "unset": "name the image to run",
+    "outer-space": "remove the space",
 }
 
 
@@ -27,9 +27,9 @@ def invalid_image(document: Document, ctx: Context) -> Iterator[Draft]:
             refused.add(fault.span.start)
             message = f"`{fault.path.rpartition('.')[2]}` {fault.reason}"
             draft = ctx.finding(fault.span, message, consequence="rejected", container=fault.container)
-            yield draft.help(ACTIONS.get(fault.reason, "write one string: `[registry/]name[:tag][@digest]`"))
+            yield draft.help(ACTIONS.get(fault.kind, "write one string: `[registry/]name[:tag][@digest]`"))
     for use in uses(document):
-        if use.written.start not in refused and not images.is_placeholder(use.written.value):
+        if use.written.start not in refused and not placeholders.is_placeholder_image(use.written.value):
             yield from unreadable(use, ctx)
 
 

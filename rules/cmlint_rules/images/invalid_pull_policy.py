@@ -16,7 +16,7 @@ from cmlint.api import Context, Draft, Fault, Rewrite, rule
 def invalid_pull_policy(fault: Fault, ctx: Context) -> Iterator[Draft]:
     """The case counts."""
     field = fault.path.rpartition(".")[2]
-    message = f"`{field}` {fault.reason}" + (f", not `{fault.text}`" if fault.reason.startswith("must be `") else "")
+    message = f"`{field}` {fault.reason}" + (f", not `{fault.text}`" if fault.kind == "not-a-choice" else "")
     draft = ctx.finding(fault.span, message, container=fault.container)
     if fault.near and fault.text:
         draft.fix(f"write `{fault.near}`", Rewrite(fault.span, fault.text, fault.near), safe=True)

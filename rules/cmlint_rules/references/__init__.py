@@ -15,9 +15,9 @@ from cmlint.api import (
     Rewrite,
     Scalar,
     Target,
-    names,
     nearest,
     only_near,
+    placeholders,
 )
 
 SHOWN_KEYS = 6
@@ -48,7 +48,7 @@ def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
     resolution = ctx.resolve(reference)
     if resolution.status == "found":
         for key in reference.keys:
-            if resolution.lacking(key.value) and not names.is_placeholder(key.value):
+            if resolution.lacking(key.value) and not placeholders.is_placeholder(key.value):
                 yield absent_key(reference, key, resolution, ctx)
 
 
@@ -95,7 +95,11 @@ def speaks_of(target: Target, resolution: Resolution, ctx: Context) -> bool:
 
 def binary_key(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """What is said of a variable whose key is in `binaryData` only, where the kubelet does not look for it."""
-    if reference.target != "ConfigMap" or reference.via != "env" or names.is_placeholder(reference.keys[0].value):
+    if (
+        reference.target != "ConfigMap"
+        or reference.via != "env"
+        or placeholders.is_placeholder(reference.keys[0].value)
+    ):
         return
     key, name = reference.keys[0], reference.name.value
     binary = [(definition, found) for definition, found in ctx.resolve(reference).keys(key.value) if found.binary]

@@ -10,7 +10,6 @@ ONE_OR_ALL = "one key is read in `env`, by `valueFrom` and {one}; all of them in
 CONFIGMAP_ONE_OR_ALL = ONE_OR_ALL.format(one="`configMapKeyRef`", all="`configMapRef`")
 SECRET_ONE_OR_ALL = ONE_OR_ALL.format(one="`secretKeyRef`", all="`secretRef`")
 NAMED_BY_NAME = "here the object is named by `name`"
-NO_VOLUME = "names no volume"
 OWN_NAMESPACE = "a pod reaches only what is in its own namespace"
 
 MEANT = {
@@ -67,7 +66,7 @@ def malformed_reference(fault: Fault, ctx: Context) -> Iterator[Draft]:
         draft.also(fault.other, fault.label)
     if help_text := advice(fault):
         draft.help(help_text)
-    if fault.reason in ("must be a string, but it is a number", "must be a string, but it is a boolean"):
+    if fault.quotable:
         draft.fix("quote it", Quote(fault.span), safe=True)
     elif meant := word_meant(fault, ctx):
         draft.fix(f"write `{meant}`", Rewrite(fault.span, fault.text or "", meant), safe=False)
@@ -76,7 +75,7 @@ def malformed_reference(fault: Fault, ctx: Context) -> Iterator[Draft]:
 
 def word_meant(fault: Fault, ctx: Context) -> str | None:
     """The one word that was probably meant; of several that are near, none."""
-    if fault.reason.startswith(NO_VOLUME):
+    if fault.kind == "no-volume":
         volumes = [volume.name.value for pod in ctx.document.pods for volume in pod.volumes if volume.name]
         return only_near(fault.text or "", volumes)
     return fault.near or tidy_name(fault)
@@ -95,15 +94,15 @@ def advice(fault: Fault) -> str | None:
     field, text = fault.path.rpartition(".")[2], fault.text or ""
     if fault.near:
         return f"did you mean `{fault.near}`?"
-    if fault.reason.startswith("is not a field"):
+    if fault.kind == "unknown-field":
         return MEANT.get(parent_and_field(fault))
-    if fault.reason.startswith("must be a mapping") and field in ("configMapRef", "secretRef"):
+    if fault.expected == "mapping" and field in ("configMapRef", "secretRef"):
         return f"write `{field}: {{name: {text}}}`"
-    if fault.reason.startswith("must be a string") and text:
+    if fault.expected == "string" and text:
         return f'quote it: `{field}: "{text}"`'
-    if fault.reason.startswith(NO_VOLUME):
+    if fault.kind == "no-volume":
         return "add an entry of this name to the pod's `volumes`"
-    if fault.reason.startswith("must be a list") and field == "env":
+    if fault.expected == "list" and field == "env":
         return "write each variable as an entry of its own, with `name` and `value`"
     tidied = tidy_name(fault)
     return f"did you mean `{tidied}`?" if tidied else None

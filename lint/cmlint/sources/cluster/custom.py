@@ -15,8 +15,8 @@ from yaml.error import Mark
 from cmlint.kube.fields import BUILT_IN_GROUPS
 from cmlint.manifest.decode import Decoder
 from cmlint.manifest.documents import DocumentReader
-from cmlint.manifest.made import Makers
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from cmlint.manifest.providers import Makers
 from cmlint.model.facts import FileFacts
 from cmlint.model.listing import Listing, LiveObject, path_of
 from cmlint.sources.cluster.connect import Connection

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cmlint.kube.fields import is_built_in
 from cmlint.model.facts import Target
 
 BOTH: tuple[Target, ...] = ("ConfigMap", "Secret")
@@ -480,3 +481,100 @@ COPIED = frozenset(
     )
 )
 """Those by which a controller is asked to copy the object to other namespaces."""
+
+INERT = frozenset(
+    (
+        "apps.openshift.io/DeploymentConfig",
+        "image.openshift.io/ImageStream",
+        "route.openshift.io/Route",
+        "build.openshift.io/BuildConfig",
+        "security.openshift.io/SecurityContextConstraints",
+        "console.openshift.io/ConsoleLink",
+        "project.openshift.io/Project",
+        "networking.istio.io/VirtualService",
+        "networking.istio.io/DestinationRule",
+        "networking.istio.io/Gateway",
+        "networking.istio.io/ServiceEntry",
+        "networking.istio.io/Sidecar",
+        "networking.istio.io/EnvoyFilter",
+        "security.istio.io/AuthorizationPolicy",
+        "security.istio.io/PeerAuthentication",
+        "security.istio.io/RequestAuthentication",
+        "telemetry.istio.io/Telemetry",
+        "gateway.networking.k8s.io/Gateway",
+        "gateway.networking.k8s.io/GatewayClass",
+        "gateway.networking.k8s.io/HTTPRoute",
+        "gateway.networking.k8s.io/GRPCRoute",
+        "gateway.networking.k8s.io/TLSRoute",
+        "gateway.networking.k8s.io/ReferenceGrant",
+        "monitoring.coreos.com/ServiceMonitor",
+        "monitoring.coreos.com/PodMonitor",
+        "monitoring.coreos.com/PrometheusRule",
+        "monitoring.googleapis.com/PodMonitoring",
+        "keda.sh/ScaledObject",
+        "autoscaling.k8s.io/VerticalPodAutoscaler",
+        "traefik.io/IngressRoute",
+        "traefik.io/Middleware",
+        "traefik.containo.us/IngressRoute",
+        "traefik.containo.us/Middleware",
+        "cloud.google.com/BackendConfig",
+        "networking.gke.io/FrontendConfig",
+        "networking.gke.io/ManagedCertificate",
+        "cilium.io/CiliumNetworkPolicy",
+        "projectcalico.org/NetworkPolicy",
+        "crd.projectcalico.org/NetworkPolicy",
+        "serving.knative.dev/Service",
+        "argoproj.io/Rollout",
+        "argoproj.io/AnalysisTemplate",
+        "cert-manager.io/ClusterIssuer",
+        "cert-manager.io/Issuer",
+        "cert-manager.io/Certificate",
+        "bitnami.com/SealedSecret",
+        "external-secrets.io/ExternalSecret",
+        "external-secrets.io/SecretStore",
+        "external-secrets.io/ClusterSecretStore",
+        "external-secrets.io/ClusterExternalSecret",
+        "external-secrets.io/PushSecret",
+        "trust.cert-manager.io/Bundle",
+        "secrets-store.csi.x-k8s.io/SecretProviderClass",
+        "secrets.hashicorp.com/VaultAuth",
+        "secrets.hashicorp.com/VaultConnection",
+        "secrets.hashicorp.com/VaultStaticSecret",
+        "secrets.hashicorp.com/VaultDynamicSecret",
+        "secrets.hashicorp.com/VaultPKISecret",
+        "onepassword.com/OnePasswordItem",
+        "secrets.infisical.com/InfisicalSecret",
+        "secrets.doppler.com/DopplerSecret",
+        "isindir.github.com/SopsSecret",
+        "objectbucket.io/ObjectBucketClaim",
+        "kafka.strimzi.io/KafkaTopic",
+        "kafka.strimzi.io/KafkaUser",
+        "snapshot.storage.k8s.io/VolumeSnapshot",
+        "snapshot.storage.k8s.io/VolumeSnapshotClass",
+        "metrics.k8s.io/PodMetrics",
+        "spark.apache.org/SparkApplication",
+        "sparkoperator.k8s.io/SparkApplication",
+        "tekton.dev/Task",
+        "tekton.dev/Pipeline",
+    )
+)
+"""Custom kinds whose controllers make no ConfigMap or Secret besides those that cmlint knows of."""
+
+REUSED = ("tekton.dev/Task", "tekton.dev/ClusterTask", "tekton.dev/StepAction", "argoproj.io/WorkflowTemplate")
+"""Custom kinds with containers that others run, in their own namespace and with what they have there."""
+
+
+def is_reused(api_version: str, kind: str) -> bool:
+    """Whether the containers of a custom resource run where others say."""
+    return f"{api_version.rpartition('/')[0]}/{kind}" in REUSED
+
+
+def may_make(api_version: str, kind: str) -> bool:
+    """Whether a custom resource's controller may make ConfigMaps or Secrets.
+
+    The group of a custom resource is a domain; `skaffold/v4` and its like are a tool's own files.
+    """
+    if is_built_in(api_version):
+        return False
+    group = api_version.rpartition("/")[0]
+    return "." in group and f"{group}/{kind}" not in INERT

@@ -1,12 +1,12 @@
-"""What a controller makes from a document, by the table in `cmlint.manifest.makers`."""
+"""What a controller makes from a document, by the table in `cmlint.knowledge.controllers`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cmlint.knowledge.controllers import ANY, MAKERS, Maker
 from cmlint.kube.fields import BUILT_IN_GROUPS, group_of
 from cmlint.manifest.decode import Decoder
-from cmlint.manifest.makers import ANY, MAKERS, Maker
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cmlint.model.facts import Key, Provider, Scalar
 

@@ -1,0 +1,173 @@
+"""The reasons for which a name that nothing defines is not reported, in the order in which they are asked.
+
+A new reason is one function here, its place in a table below, its code in `cmlint.model.evidence`, and a case in
+`tests/test_evidence.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cmlint.bundle.evidence.question import Question
+from cmlint.bundle.nearest import meets
+from cmlint.knowledge.controllers import is_reused
+from cmlint.knowledge.placeholders import may_become
+from cmlint.kube.near import nearest
+from cmlint.model.evidence import Evidence
+
+Reason = Callable[[Question], "Evidence | None"]
+
+
+def first(reasons: Iterable[Reason], question: Question) -> Evidence | None:
+    """What the first of several reasons shows."""
+    return next((evidence for reason in reasons if (evidence := reason(question))), None)
+
+
+def supplied(question: Question) -> Evidence | None:
+    """The chart's values name the object, another release or other values make it, or an overlay elsewhere adds it."""
+    scope = question.scope
+    if scope.supply is None:
+        return None
+    return scope.supply.evidence(question.target, question.name, scope.index.names(question.target))
+
+
+def maker_around(question: Question) -> Evidence | None:
+    """Something around the document is not read, or is a custom resource whose controller may make objects."""
+    return question.scope.around.maker(question.placed)
+
+
+def created_for_others(question: Question) -> Evidence | None:
+    """A command in a script, a CI file or a document may create the object."""
+    found = question.perhaps_created or question.scope.index.created(question.target, question.name)
+    if not found:
+        return None
+    path = found[0].placed.path
+    return Evidence("command", f"a command in {path} may create it", path, found[0].provider.span)
+
+
+def shown_in_document(question: Question) -> Evidence | None:
+    """A README, a comment or another text shows an object of this name to its reader."""
+    found = question.scope.index.examples.get((question.target, question.name))
+    if not found:
+        return None
+    path = found.placed.path
+    return Evidence("shown-in-document", f"{path} shows it, for whoever makes it", path, found.provider.span)
+
+
+def passed_to_program(question: Question) -> Evidence | None:
+    """In a kustomization, another container gets the name in its arguments or environment, and may make the object."""
+    index = question.scope.index
+    program = index.passed_to(question.name, question.placed) if index.whole else None
+    if not program:
+        return None
+    sentence = f"{program.document.kind} in {program.path} is told its name, and may make it"
+    return Evidence("passed-to-program", sentence, program.path, program.document.head)
+
+
+def reused_workload(question: Question) -> Evidence | None:
+    """The containers run in somebody else's namespace, with the objects there (a Tekton Task)."""
+    document = question.placed.document
+    if not is_reused(document.api_version, document.kind):
+        return None
+    return Evidence("reused-workload", f"{document.kind} runs where others say, with what is there")
+
+
+def made_from_file(question: Question) -> Evidence | None:
+    """A file from which people make such an object by hand lies beside the document."""
+    if question.placed.built:
+        return None
+    path = question.scope.around.source_of(question.name, question.placed)
+    return Evidence("made-from-file", f"it may be made of files like {path}", path) if path else None
+
+
+def applied_in_steps(question: Question) -> Evidence | None:
+    """Several files of the folder describe one object, so they are applied one by one and more is made between them."""
+    again = question.scope.index.repeated.get(question.placed.directory)
+    if not again:
+        return None
+    many = f"the {again.described} is described in several files of its folder"
+    sentence = f"{many}: they are applied one by one, and more between them"
+    return Evidence("applied-in-steps", sentence, again.path, again.document.head)
+
+
+def placeholder_name(question: Question) -> Evidence | None:
+    """The name of an object holds a placeholder and may become this one."""
+    index = question.scope.index
+    names = (name for name in index.unfilled if may_become(name, question.name))
+    found = (each for name in names for each in index.named(question.target, name))
+    definition = next((each for each in found if meets(question.namespace, each.namespace)), None)
+    if not definition:
+        return None
+    path = definition.placed.path
+    sentence = f"`{definition.provider.name.value}` in {path} may become it"
+    return Evidence("placeholder-name", sentence, path, definition.provider.name.span)
+
+
+def own_field(question: Question) -> Evidence | None:
+    """The reference is a field of a custom resource whose controller may make the object itself."""
+    if question.reference.via != "field":
+        return None
+    return Evidence("own-field", f"{question.placed.document.kind} may make it itself")
+
+
+def defined_elsewhere(question: Question) -> Evidence | None:
+    """Another bundle of the run defines the name and may be applied together with this one.
+
+    Kustomizations of one repository are often applied to one namespace, each with a part of what runs there, and the
+    files do not say which of them go together. One that has the same document is an alternative, such as another
+    overlay of one base, and is never applied together with it.
+    """
+    scope, placed = question.scope, question.placed
+    if scope.strict or not scope.others:
+        return None
+    for index in scope.others.that_have(question.target, question.name):
+        alternative = index.whole and scope.index.whole and placed.identity in index.objects
+        if index is not scope.index and not alternative:
+            for found in index.named(question.target, question.name):
+                if found.provider.everywhere or meets(question.namespace, found.namespace):
+                    path = found.placed.path
+                    sentence = f"it is defined in {path}, which may be applied together with this"
+                    return Evidence("defined-elsewhere", sentence, path, found.provider.name.span)
+    return None
+
+
+def cluster_not_read(question: Question) -> Evidence | None:
+    """A cluster or snapshot that was asked does not show the namespace or the kind."""
+    why = next((answer.why for answer in question.answers if answer.why), "")
+    return Evidence("cluster-not-read", why) if why else None
+
+
+def remade_from_file(question: Question) -> Evidence | None:
+    """A file is named like a key that the definition lacks, so the object is probably made again from files.
+
+    `kubectl create --from-file` names each key after its file. A key that a definition nearly has is misspelt instead.
+    """
+    scope = question.scope
+    if scope.strict:
+        return None
+    defined = {key.name for each in question.meeting.nearest(question.placed) for key in each.provider.keys}
+    keys = (key.value for key in question.reference.keys)
+    lacking = (key for key in keys if key not in defined and not nearest(key, defined))
+    path = next((path for key in lacking if (path := scope.around.file_for(key, question.placed))), None)
+    return Evidence("remade-from-file", f"it may be made anew of files like {path}", path) if path else None
+
+
+ELSEWHERE: tuple[Reason, ...] = (defined_elsewhere, cluster_not_read)
+"""For a name that the bundle does not define, before other namespaces are looked at."""
+
+BESIDE: tuple[Reason, ...] = (maker_around, defined_elsewhere)
+"""For a definition in another branch of the tree, which proves no key missing while one of these holds."""
+
+ABSENT: tuple[Reason, ...] = (
+    supplied,
+    maker_around,
+    created_for_others,
+    shown_in_document,
+    passed_to_program,
+    reused_workload,
+    made_from_file,
+    applied_in_steps,
+    placeholder_name,
+    own_field,
+)
+"""For a name that nothing at all defines."""

@@ -1,0 +1,139 @@
+"""What lies around a document, folder by folder, and may make objects that no file shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from cmlint.bundle.placed import Placed, folders_above
+from cmlint.knowledge.controllers import may_make
+from cmlint.kube.near import words_of
+from cmlint.model.evidence import Code, Evidence
+from cmlint.model.facts import FileFacts, SkipCode
+
+UNREAD: dict[SkipCode, Code] = {
+    "template": "template",
+    "kustomization": "kustomization",
+    "chart": "chart",
+    "encrypted": "encrypted",
+}
+"""The evidence of texts that are not read and may well define objects."""
+
+SHORTEST = 4
+"""The least number of characters in a file's name that says anything about an object's name."""
+
+SOURCES = (
+    *(".conf", ".cfg", ".cnf", ".ini", ".properties", ".env", ".csv", ".ipynb", ".sql", ".lua", ".tmpl"),
+    *(".crt", ".pem", ".key", ".cer", ".jks", ".p12"),
+)
+"""The endings of files among manifests from which people make a ConfigMap or Secret (`--from-file`)."""
+
+
+class Surroundings:
+    """The first thing in each folder that may make objects.
+
+    `here` holds it for each folder, `below` for each folder above one that has something, `namespaces` for each
+    namespace. `loose_files` are the paths of files that are not texts of the bundle.
+    """
+
+    def __init__(
+        self, placed: list[Placed], files: list[tuple[str, FileFacts]], loose_files: Iterable[str] = ()
+    ) -> None:
+        self.loose_files = list(loose_files)
+        self.plain: dict[str, list[str]] = {}
+        self.here: dict[str, Evidence] = {}
+        self.below: dict[str, Evidence] = {}
+        for path, facts in files:
+            if maker := maker_in(path, facts):
+                self.note(path, maker)
+            elif is_plain(facts):
+                self.plain.setdefault(path.rpartition("/")[0], []).append(path)
+        self.namespaces: dict[str, Evidence] = {}
+        for item in placed:
+            document = item.document
+            if item.namespace and may_make(document.api_version, document.kind):
+                sentence = f"the custom resource {document.kind} in {item.path}"
+                evidence = Evidence("custom-resource", sentence, item.path, document.head)
+                self.namespaces.setdefault(item.namespace, evidence)
+
+    def note(self, path: str, evidence: Evidence) -> None:
+        """Records what a file may make."""
+        folder = path.rpartition("/")[0]
+        self.here.setdefault(folder, evidence)
+        for above in folders_above(folder):
+            self.below.setdefault(above, evidence)
+
+    def maker(self, placed: Placed) -> Evidence | None:
+        """What may make an object for a document, or None when nothing around it could.
+
+        That is what is in its folder, below it, in the folders above, or in its namespace. What is below the top does
+        not concern a document at the top.
+        """
+        folder = placed.directory
+        near = self.here.get(folder) or (self.below.get(folder) if folder else None)
+        above = near or next((self.here[f] for f in folders_above(folder) if f in self.here), None)
+        return above or (self.namespaces.get(placed.namespace) if placed.namespace else None)
+
+    def source_of(self, name: str, placed: Placed) -> str | None:
+        """A file from which somebody may make an object of this name with a command that is written nowhere.
+
+        That is a file in the document's folder that is neither a manifest nor a text for a reader, or one whose own
+        name is a part of the object's (`test-config.yaml` for `shop-test-config`).
+        """
+        here = placed.directory
+        named = (path for path in self.plain.get(here, ()) if is_part_of(stem_of(path), name))
+        return self.sources.get(here) or next(named, None)
+
+    def file_for(self, key: str, placed: Placed) -> str | None:
+        """A file in a document's folder, or below, that gives this key to an object made from it."""
+        here = placed.directory
+        for path in self.by_name.get(key, ()):
+            folder = path.rpartition("/")[0]
+            if folder == here or (here and folder.startswith(f"{here}/")):
+                return path
+        return None
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """For each folder, a file from which somebody may make an object."""
+        return {path.rpartition("/")[0]: path for path in self.loose_files if path.endswith(SOURCES)}
+
+    @cached_property
+    def by_name(self) -> dict[str, list[str]]:
+        """The paths of the loose files by their names."""
+        found: dict[str, list[str]] = {}
+        for path in self.loose_files:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
+
+
+def maker_in(path: str, facts: FileFacts) -> Evidence | None:
+    """The first thing in a file that may make objects which the file does not show."""
+    for skip in facts.skipped:
+        if code := UNREAD.get(skip.code):
+            return Evidence(code, f"{skip.reason} in {path}", path, skip.span)
+    for other in facts.others:
+        if may_make(other.api_version, other.kind):
+            return Evidence("custom-resource", f"the custom resource {other.kind} in {path}", path)
+    for document in facts.documents:
+        if document.broken:
+            return Evidence("unparsable", f"a {document.kind} that cannot be parsed in {path}", path, document.head)
+        if may_make(document.api_version, document.kind):
+            return Evidence("custom-resource", f"the custom resource {document.kind} in {path}", path, document.head)
+    return None
+
+
+def is_plain(facts: FileFacts) -> bool:
+    """Whether a file holds nothing that is meant for Kubernetes, such as the configuration of a program."""
+    return not facts.documents and not facts.others and {skip.code for skip in facts.skipped} == {"not-kubernetes"}
+
+
+def stem_of(path: str) -> str:
+    """The name of a file without its ending."""
+    return path.rpartition("/")[2].partition(".")[0]
+
+
+def is_part_of(stem: str, name: str) -> bool:
+    """Whether all words of a file's name follow each other in an object's."""
+    words = [f"-{'-'.join(words_of(text))}-" for text in (stem, name)]
+    return len(stem) >= SHORTEST and words[0] in words[1]

@@ -1,0 +1,49 @@
+"""Pod specs with the environments and volumes that their containers will have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.environment import Environment
+from cmlint.bundle.placed import Placed
+from cmlint.bundle.volumes import Contents
+from cmlint.model.facts import Container, PodSpec
+
+
+class Workload(msgspec.Struct, frozen=True):
+    """One pod spec, and the document and bundle that hold it."""
+
+    bundle: Bundle
+    placed: Placed
+    pod: PodSpec
+
+    @property
+    def kind(self) -> str:
+        """The kind of the object."""
+        return self.placed.document.kind
+
+    @property
+    def name(self) -> str | None:
+        """The name of the object."""
+        name = self.placed.document.name
+        return name.value if name else None
+
+    def environments(self) -> Iterator[tuple[Container, Environment]]:
+        """Its containers in order, with what the environment of each will be."""
+        return ((container, self.bundle.environment(container, self.placed)) for container in self.pod.containers)
+
+    def volumes(self) -> Iterator[tuple[str | None, Contents]]:
+        """Its volumes by name, with what each will hold."""
+        for volume in self.pod.volumes:
+            yield (volume.name.value if volume.name else None), self.bundle.contents(volume, self.placed)
+
+
+def workloads(bundles: Iterable[Bundle]) -> Iterator[Workload]:
+    """Every pod spec of some bundles."""
+    for bundle in bundles:
+        for placed in bundle.placed:
+            for pod in placed.document.pods:
+                yield Workload(bundle, placed, pod)

@@ -1,0 +1,53 @@
+"""Texts in which something still has to be filled in, by whichever tool: one grammar for all of cmlint."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from cmlint.kube.names import gaps
+
+FORM = r"\$\{[^{}]*\}|\$\([^()]*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$[A-Za-z_]\w*|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%"
+"""One placeholder: of a shell, of Kubernetes, of Helm or Jinja, for a reader, of scripts with sed, of Windows."""
+
+PLACEHOLDER = re.compile(rf"\$\{{|\$\(|\{{\{{|\}}\}}|{FORM}")
+"""A placeholder, or the beginning or end of one that is not complete."""
+
+IMAGE = re.compile(
+    r"^ko://|[${}]|<[^<>]+>|\[[^\[\]:]+\]|%[A-Za-z_]+%|\(\(|(?:^|[/:@])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"
+    r"|(?:^|[/:@._-])(?:YOUR|REPLACE|CHANGEME|REGISTRY|REPOSITORY|IMAGE|TAG|VERSION|DIGEST)(?=[/:@._-]|\Z)"
+)
+"""Further forms in images, whose names are in lower case."""
+
+INJECTED = "auto"
+"""The image that Istio replaces when it injects its proxy (https://istio.io/latest/docs/setup/additional-setup/gateway/)."""
+
+STAND_IN = re.compile(r"(?i)<|\*{2}|x{4}|\b(changeme|change|replace|insert|your|todo|example|dummy|fake|placeholder)")
+"""A value that tells a reader to write another one."""
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether something still has to be filled into a text (`${X}`, `$(X)`, `{{ x }}`, `<x>`): it is not a name yet."""
+    return PLACEHOLDER.search(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def is_placeholder_image(text: str) -> bool:
+    """Whether something still has to be filled into an image (`${TAG}`, `{IMAGE}`, `YOUR_IMAGE`, Istio's `auto`)."""
+    return text == INJECTED or is_placeholder(text) or IMAGE.search(text) is not None
+
+
+def is_stand_in(value: str) -> bool:
+    """Whether a value only shows where a reader should write another one (`changeme`, `<token>`, `xxxx`)."""
+    return STAND_IN.search(value) is not None
+
+
+def may_become(text: str, name: str) -> bool:
+    """Whether a text may be that name once everything is filled in."""
+    ends = [0, *(end for found in re.finditer(FORM, text) for end in found.span()), len(text)]
+    return gaps([text[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True)], name) is not None
+
+
+def pattern_of(text: str) -> str:
+    """A pattern, as of `fnmatch`, that matches what a text may be once everything is filled in."""
+    return re.sub(FORM, "*", text) if is_placeholder(text) else text

@@ -1,0 +1,67 @@
+"""Why a reference is neither resolved nor reported: what the files show besides definitions."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from cmlint.model.facts import Span
+
+Code = Literal[
+    "not-built",
+    "template",
+    "kustomization",
+    "chart",
+    "encrypted",
+    "unparsable",
+    "custom-resource",
+    "own-field",
+    "base",
+    "chart-values",
+    "command",
+    "shown-in-document",
+    "passed-to-program",
+    "reused-workload",
+    "made-from-file",
+    "remade-from-file",
+    "applied-in-steps",
+    "placeholder-name",
+    "defined-elsewhere",
+    "cluster-not-read",
+]
+"""The kinds of evidence."""
+
+MEANINGS: dict[Code, str] = {
+    "not-built": "The kustomization or chart could not be built, so nothing in it can be resolved.",
+    "template": "A file around the document is a template that was not rendered.",
+    "kustomization": "A kustomization around the document was not built.",
+    "chart": "A Helm chart around the document makes other objects with other values.",
+    "encrypted": "A file around the document is encrypted.",
+    "unparsable": "A document around this one cannot be parsed.",
+    "custom-resource": "A custom resource around the document has a controller that may make objects.",
+    "own-field": "The reference is a field of a custom resource whose controller may make the object itself.",
+    "base": "The kustomization is a base, and overlays in other repositories may add the object.",
+    "chart-values": "The chart's values name the object, or another release or other values make it.",
+    "command": "A command in a script, a CI file or a document may create the object.",
+    "shown-in-document": "A README, a comment or another text shows an object of this name to its reader.",
+    "passed-to-program": "Another container of the kustomization gets the name in its arguments or environment.",
+    "reused-workload": "The containers run in somebody else's namespace, with the objects there.",
+    "made-from-file": "A file from which people make such objects by hand is beside the document.",
+    "remade-from-file": "A file is named like a key that the definition lacks, so it is probably made from files.",
+    "applied-in-steps": "Several files of the folder describe one object, so they are applied one by one.",
+    "placeholder-name": "The name of an object holds a placeholder and may become this one.",
+    "defined-elsewhere": "Another kustomization, chart or folder of the run defines the name.",
+    "cluster-not-read": "The cluster or snapshot does not show the namespace or the kind.",
+}
+"""What each code means, for the documentation."""
+
+
+class Evidence(NamedTuple):
+    """One piece of evidence: its code, a sentence that completes "not checked: ...", and the place that shows it.
+
+    `path` names the text as it is shown, and is empty where no text shows it; `span` is None where all of it does.
+    """
+
+    code: Code
+    sentence: str
+    path: str = ""
+    span: Span | None = None

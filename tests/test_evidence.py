@@ -1,0 +1,200 @@
+"""Each reason for which a name that nothing defines is not reported, and the same files without that reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from cmlint.config import Config
+from cmlint.model.evidence import MEANINGS, Code
+from tests.support import evidence
+from tests.support.run import lint, write
+
+READER = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: reader, namespace: shop}
+spec:
+  containers:
+  - name: app
+    image: registry.example/app:1.0.0
+    envFrom: [{configMapRef: {name: settings}}]
+"""
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, namespace: shop}\ndata: {A: b}\n"
+STARTER = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: starter, namespace: shop}
+spec:
+  containers: [{name: make, image: registry.example/make:1.0.0, args: ["--create=settings"]}]
+"""
+TASK = """\
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: build}
+spec:
+  steps: [{name: step, image: registry.example/build:1.0.0, envFrom: [{configMapRef: {name: settings}}]}]
+"""
+CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n"
+OPERATOR = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: shop}\nspec: {}\n"
+BUILD = "resources: [pod.yaml]\n"
+
+MAKE = "kubectl create configmap -n shop $NAME --from-file=x\n"
+
+Files = dict[str, str]
+
+CASES: dict[Code, tuple[Files, str, Files]] = {
+    "not-built": (
+        {"pod.yaml": READER, "kustomization.yaml": "resources: [pod.yaml, 'https://example.com/base?ref=v1']\n"},
+        "kustomization.yaml is not built: `https://example.com/base?ref=v1` would have to be fetched, which"
+        " `--allow-remote` allows",
+        {"kustomization.yaml": BUILD},
+    ),
+    "template": (
+        {"pod.yaml": READER, "more.yaml": CONFIG + "{{ if .X }}\n  B: c\n{{ end }}\n"},
+        "a template, not rendered in more.yaml",
+        {"more.yaml": CONFIG},
+    ),
+    "kustomization": (
+        {"app/pod.yaml": READER, "app/kustomization.yaml": "resources: [other.yaml]\n", "app/other.yaml": CONFIG},
+        "a kustomization in app/kustomization.yaml",
+        {"app/kustomization.yaml": ""},
+    ),
+    "chart": (
+        {"web/pod.yaml": READER, "web/Chart.yaml": CHART, "web/templates/a.yaml": CONFIG},
+        "a Helm chart in web/Chart.yaml",
+        {"web/Chart.yaml": "a: b\n"},
+    ),
+    "encrypted": (
+        {"pod.yaml": READER, "secret.yaml": "\0GITCRYPT\0abc"},
+        "encrypted by git-crypt in secret.yaml",
+        {"secret.yaml": CONFIG},
+    ),
+    "unparsable": (
+        {"pod.yaml": READER, "broken.yaml": CONFIG + "  - {\n"},
+        "a ConfigMap that cannot be parsed in broken.yaml",
+        {"broken.yaml": CONFIG},
+    ),
+    "custom-resource": (
+        {"pod.yaml": READER, "shop.yaml": OPERATOR},
+        "the custom resource Shop in shop.yaml",
+        {"shop.yaml": OPERATOR.replace("example.com/v1", "external-secrets.io/v1").replace("Shop", "SecretStore")},
+    ),
+    "own-field": (
+        {
+            "service.yaml": "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: s}\n"
+            "spec: {x: {configMapRef: {name: settings}}}\n"
+        },
+        "Service may make it itself",
+        {"service.yaml": READER},
+    ),
+    "base": (
+        {"base/pod.yaml": READER, "base/kustomization.yaml": BUILD},
+        "base/kustomization.yaml is a base, which may be completed elsewhere",
+        {"base/kustomization.yaml": ""},
+    ),
+    "chart-values": (
+        {"web/Chart.yaml": CHART, "web/templates/pod.yaml": READER, "web/values.yaml": "name: settings\n"},
+        "the values of web name it",
+        {"web/values.yaml": "name: others\n"},
+    ),
+    "command": (
+        {
+            "a/pod.yaml": READER,
+            "b/x.yaml": CONFIG,
+            "make.sh": MAKE,
+        },
+        "a command in make.sh may create it",
+        {"make.sh": "true\n"},
+    ),
+    "shown-in-document": (
+        {"pod.yaml": READER, "README.md": f"```yaml\n{CONFIG.replace('other', 'settings')}```\n"},
+        "README.md shows it, for whoever makes it",
+        {"README.md": "Nothing.\n"},
+    ),
+    "passed-to-program": (
+        {"pod.yaml": READER, "b.yaml": STARTER, "kustomization.yaml": "resources: [pod.yaml, b.yaml]\n"},
+        "Pod in kustomization.yaml is told its name, and may make it",
+        {"b.yaml": STARTER.replace("settings", "nothing")},
+    ),
+    "reused-workload": (
+        {"task.yaml": TASK},
+        "Task runs where others say, with what is there",
+        {"task.yaml": TASK.replace("Task", "Pipeline")},
+    ),
+    "made-from-file": (
+        {"pod.yaml": READER, "shop.properties": "a=b\n"},
+        "it may be made of files like shop.properties",
+        {"shop.properties": ""},
+    ),
+    "applied-in-steps": (
+        {"a/pod.yaml": READER, "a/1.yaml": CONFIG, "a/2.yaml": CONFIG.replace("A: b", "A: c")},
+        "the ConfigMap `other` is described in several files of its folder: they are applied one by one, and more"
+        " between them",
+        {"a/2.yaml": ""},
+    ),
+    "placeholder-name": (
+        {"pod.yaml": READER, "a.yaml": CONFIG.replace("other", "'${X}ings'")},
+        "`${X}ings` in a.yaml may become it",
+        {"a.yaml": CONFIG},
+    ),
+    "defined-elsewhere": (
+        {
+            "a/pod.yaml": READER,
+            "a/kustomization.yaml": BUILD,
+            "b/pod.yaml": CONFIG.replace("other", "settings"),
+            "b/kustomization.yaml": BUILD,
+        },
+        "it is defined in b/kustomization.yaml, which may be applied together with this",
+        {"b/pod.yaml": CONFIG},
+    ),
+}
+"""For each code the files, the sentence, and the changes that take the evidence away."""
+
+ELSEWHERE = {"remade-from-file", "cluster-not-read"}
+"""Codes whose references resolve, or that need a cluster: `test_resolve.py` and `tests/live` show them."""
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_evidence_excuses_a_name(tmp_path: Path, code: Code) -> None:
+    files, sentence, _ = CASES[code]
+    write(tmp_path, files)
+    result = lint(tmp_path)
+    unverified = {(each.code, each.name, each.why) for each in result.outcome.unverified}
+    assert unverified == {(code, "ConfigMap/settings", sentence)}
+    assert not [each for each in result.outcome.findings if each.rule == "missing-configmap"]
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_without_the_evidence_the_name_is_missing(tmp_path: Path, code: Code) -> None:
+    files, _, changes = CASES[code]
+    write(tmp_path, files | changes)
+    for name, text in changes.items():
+        if not text:
+            (tmp_path / name).unlink()
+    result = lint(tmp_path)
+    assert [each.message for each in result.outcome.findings if each.rule == "missing-configmap"] == [
+        "nothing defines the ConfigMap `settings`"
+    ]
+    assert not result.outcome.unverified
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_strict_references_ignore_evidence(tmp_path: Path, code: Code) -> None:
+    write(tmp_path, CASES[code][0])
+    outcome = lint(tmp_path, config=Config(references="strict")).outcome
+    if code == "not-built":
+        assert [each.code for each in outcome.unverified] == [code]
+    else:
+        assert not outcome.unverified
+
+
+def test_every_code_has_a_meaning_and_a_case() -> None:
+    assert list(MEANINGS) == list(get_args(Code))
+    assert set(MEANINGS) == {*CASES, *ELSEWHERE}
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert evidence.PAGE.read_text(encoding="utf-8") == evidence.render(), "run `make docs`"
