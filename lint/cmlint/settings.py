@@ -39,6 +39,8 @@ SETTINGS = {
     "pinned-tags": Setting(),
     "kubernetes-version": Setting(option="kubernetes_version"),
     "pedantic": Setting(option="pedantic"),
+    "preview": Setting(option="preview"),
+    "severity": Setting(),
     "build": Setting(option="no_build"),
     "kustomize": Setting(OF_MACHINE, "kustomize"),
     "allow-remote": Setting(OF_MACHINE, "allow_remote"),
