@@ -18,7 +18,12 @@ MANY, FEW = 200, 25
 
 OPEN = {
     "configurations-ead4ef1d": "names in errors about the configuration are printed raw (config.wrong)",
+    "configurations-77571dd1": "TOML that is nested too deeply (config.read_toml)",
+    "configurations-f5a2c255": "a bracket in a bracket in a pattern of the configuration (pathspec's from_lines)",
     "configurations-a69994ac": "a configuration that is nested too deeply (config.read_yaml)",
+    "comments-ead4ef1d": "names in findings are printed raw in the form `github`",
+    "snapshots-104a82a7": "a snapshot that is not UTF-8 (snapshot.load)",
+    "snapshots-77571dd1": "a snapshot that is nested too deeply (snapshot.load)",
     "names-ead4ef1d": "names of files are printed raw in the form `github`",
     "ignored-79b2eb54": "a range that is the wrong way round in .gitignore (pathspec's from_lines)",
     "ignored-f5a2c255": "a bracket in a bracket in .gitignore makes Python warn (pathspec's from_lines)",
