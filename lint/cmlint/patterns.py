@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Iterable
 from itertools import count
 from typing import NamedTuple
@@ -108,7 +109,9 @@ def expression_of(line: str) -> tuple[re.Pattern[str], bool] | None:
     from pathspec import GitIgnoreSpec
 
     try:
-        patterns = GitIgnoreSpec.from_lines([line]).patterns
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # A set such as `[[a]` means the same in git.
+            patterns = GitIgnoreSpec.from_lines([line]).patterns
     except (ValueError, re.error):
         raise ValueError("a line that is no pattern does not count") from None
     for pattern in patterns:
