@@ -261,7 +261,7 @@ def test_annotations_stand_at_their_place(tmp_path: Path) -> None:
             "endColumn": "29",
             "title": "cmlint: non-string-env",
         },
-        'the value of `A` must be a string, but it is a number\nquote it: `value: "1"`',
+        'the value of `A` must be a string, but it is a number\nthe API server refuses it\nquote it: `value: "1"`',
     )
     assert (second[0], second[1]["file"]) == ("error", "k/b.yaml")
     assert (third[0], third[1]["title"]) == ("warning", "cmlint: mutable-tag")

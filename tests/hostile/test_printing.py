@@ -117,8 +117,8 @@ def project(text: str) -> dict[str, str]:
     }
 
 
-SHOWN = ("01", "02", "04", "05", "06", "07", "09", "10", "11", "12", "14", "50", "51")
-"""The places of which the text report speaks."""
+SHOWN = ("01", "02", "04", "05", "06", "07", "09", "10", "11", "12", "50", "51")
+"""The places of which the text report speaks; a reason of kustomize leaves out names such as number 14."""
 
 
 @pytest.fixture(scope="module", params=range(len(HOSTILE)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -18,6 +19,7 @@ from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command, Examples, Parameter
 from cmlint.cli.terminal import not_written
 from cmlint.errors import FatalError
+from cmlint.kube.near import nearest
 from cmlint.registry import load_rules
 from cmlint.rules import BadRuleError
 
@@ -170,4 +172,12 @@ def wrong_line(program: str, error: Exception) -> FatalError:
     message = format_message().strip().rstrip(".").replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     path = context.command_path if context else program
-    return FatalError(message[:1].lower() + message[1:], f"`{path} --help` shows what it takes")
+    message = message[:1].lower() + message[1:]
+    return FatalError(message, choice_meant(message) or f"`{path} --help` shows what it takes")
+
+
+def choice_meant(message: str) -> str | None:
+    """The suggestion for a value that is nearly one of an option's choices; None for any other message."""
+    found = re.search(r"'([^']*)' is not one of (.*)", message)
+    near = nearest(found[1], re.findall(r"'([^']*)'", found[2])) if found else None
+    return f"did you mean `{near}`?" if near else None

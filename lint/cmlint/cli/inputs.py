@@ -214,6 +214,8 @@ def contents(read: Sequence[tuple[str, FileFacts]]) -> str:
     from cmlint.report.summary import count, reasons
 
     if not read:
-        return f"no file that ends in {', '.join(files.SUFFIXES)}, or git ignores it"
+        *others, last = files.SUFFIXES
+        skipped = "files that git ignores, or that `--exclude` or the setting `exclude` matches, are skipped"
+        return f"no {', '.join(others)} or {last} files ({skipped})"
     why = reasons(skip.reason for _, facts in read for skip in facts.skipped)
     return f"no Kubernetes object in {count(len(read), 'file')}" + (f" ({why})" if why else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cmlint.model.findings import RANKS, Finding
+from cmlint.model.findings import RANKS, WHAT_HAPPENS, Finding
 from cmlint.report.places import Repository
 from cmlint.report.summary import place
 from cmlint.report.view import View
@@ -35,20 +35,24 @@ def annotation(finding: Finding, repository: Repository) -> str:
     if finding.location.field:
         told = f"{place(finding.location)}: {finding.message}"
         properties: Properties = {"title": f"cmlint: {finding.rule}"}
-        return command(LEVELS[finding.severity], properties, told, finding.help)
+        return command(LEVELS[finding.severity], properties, told, *more_of(finding))
     places: Properties = {"file": repository.path(finding.location.path), "line": start.line}
     if start.line == end.line:
         places |= {"endLine": end.line, "col": start.column, "endColumn": end.column}
     else:
         places["endLine"] = end.line if end.column > 1 else end.line - 1
     places["title"] = f"cmlint: {finding.rule}"
-    return command(LEVELS[finding.severity], places, finding.message, finding.help)
+    return command(LEVELS[finding.severity], places, finding.message, *more_of(finding))
 
 
-def command(name: str, properties: Properties, message: str, help_: str | None = None) -> str:
-    """A workflow command, in which nothing can end a part but its end; only the help may have several lines."""
+def more_of(finding: Finding) -> list[str]:
+    """The lines below a message: what the cluster does, and the help."""
+    return [WHAT_HAPPENS[finding.consequence], *(finding.help.split("\n") if finding.help else ())]
+
+
+def command(name: str, properties: Properties, *lines: str) -> str:
+    """A workflow command, in which nothing can end a part but its end."""
     pairs = ",".join(f"{key}={escaped(printable(str(value)), IN_PROPERTIES)}" for key, value in properties.items())
-    lines = [message, *(help_.split("\n") if help_ else ())]
     text = "\n".join(map(printable, lines))
     return f"::{name} {pairs}::{escaped(text, IN_MESSAGES)}"
 

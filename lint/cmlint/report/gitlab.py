@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cmlint.model.findings import Consequence, Finding
+from cmlint.model.findings import WHAT_HAPPENS, Consequence, Finding
 from cmlint.report.json import encode
 from cmlint.report.places import Repository
 from cmlint.report.view import View
@@ -30,7 +30,9 @@ def entry(finding: Finding, repository: Repository) -> dict[str, Any]:
     """One finding, as GitLab wants it."""
     location = finding.location
     return {
-        "description": "\n".join(filter(None, (finding.message, finding.help, location.field))),
+        "description": "\n".join(
+            filter(None, (finding.message, WHAT_HAPPENS[finding.consequence], finding.help, location.field))
+        ),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint,
         "severity": SEVERITIES[finding.consequence],

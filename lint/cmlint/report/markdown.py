@@ -6,7 +6,7 @@ import re
 import string
 from collections.abc import Iterator
 
-from cmlint.model.findings import RANKS, Finding
+from cmlint.model.findings import RANKS, WHAT_HAPPENS, Finding
 from cmlint.report.paint import Paint
 from cmlint.report.places import Repository
 from cmlint.report.summary import count, place, summary
@@ -55,7 +55,7 @@ def row(finding: Finding, repository: Repository) -> str:
     where = code(place(finding.location))
     written = not finding.location.field
     address = repository.address(finding.location.path, finding.location.start.line) if written else None
-    lines = [finding.message, *(finding.help or "").split("\n")]
+    lines = [finding.message, WHAT_HAPPENS[finding.consequence], *(finding.help or "").split("\n")]
     what = "<br>".join((*(coded(line) for line in lines if line), f"[`{finding.rule}`]({finding.url})"))
     return f"| {finding.severity} | {f'[{where}]({address})' if address else where} | {what} |\n"
 

@@ -20,7 +20,7 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     found = [paint(s, count(by_severity[s], s)) for s in ("error", "warning", "info") if by_severity[s]]
     seen = f"{count(outcome.documents, 'document')}, {count(outcome.containers, 'container')}, "
     seen += count(outcome.references, "reference")
-    head = ", ".join(found) or paint("good", "no problems")
+    head = ", ".join(found) or (paint("good", "no problems") if outcome.documents else "nothing checked")
     took = f", {view.seconds:.2f} s" if view.verbose else ""
     lines: list[str] = []
     if unread := sum(problem.fatal for problem in result.problems):
