@@ -71,10 +71,10 @@ def test_no_module_lies_loose(folder: str) -> None:
 
 OPENERS = {
     "cmlint.__main__": "the streams that a caller has closed",
-    "cmlint.adopt.git": "copies the index of git",
     "cmlint.atomic": "writes a file in the place of another, and syncs its folder",
     "cmlint.cache.folder": "reads and writes the cache, whose folder is its own",
     "cmlint.cli.terminal": "writes a report to a pipe or a device",
+    "cmlint.sources.chart_files": "unpacks archives of charts in memory",
     "cmlint.sources.helm": "writes the values that GitOps gives, to a folder of its own",
     "cmlint.sources.kustomize": "writes kustomizations, to a folder of its own",
     "cmlint.sources.workers": "reads the answers of its processes from a pipe",

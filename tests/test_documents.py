@@ -55,8 +55,8 @@ def targets() -> set[str]:
 THEIRS = (".github/workflows/cmlint.yml", "ci/*-values.yaml")
 """Paths that repositories have which use cmlint."""
 
-OF_OTHERS = ("--damage", "--framework")
-"""Options of `bench/fixes.py` and of checkov."""
+OF_OTHERS = ("--damage", "--filter", "--framework")
+"""Options of `bench/fixes.py`, of git and of checkov."""
 
 
 def flags_of(command: str) -> set[str]:

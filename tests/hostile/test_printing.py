@@ -269,7 +269,6 @@ SETTINGS = (
     "external: [HOSTILE/a]",
     "fail-on: HOSTILE",
     "kubernetes-version: HOSTILE",
-    "kustomize: HOSTILE",
     "baseline: HOSTILE",
     "providers: [{kind: a, group: b, names: [HOSTILE]}]",
     "providers: [{HOSTILE: a}]",
@@ -565,7 +564,7 @@ STREAMS = {
     "cli.rule": {"stdout"},
     "cli.terminal": {"stdout"},
     "progress": {"stderr"},
-    "sources.files": {"stdin"},
+    "system.files": {"stdin"},
     "system.streams": {"stderr"},
 }
 """The modules that name a stream of the process. Only `system.streams` writes to standard error, and only

@@ -510,8 +510,7 @@ def test_no_schema_of_values_opens_anything(tmp_path: Path, listener: Listener, 
     assert [line.partition("/")[0] for line in lines] == [str(number) for number in range(len(lines))]
     assert len(lines) == 8
     for number, line in enumerate(lines):
-        address = "other.json" if number == 6 else named
-        said = f"not rendered: `{number}/values.schema.json` refers to `{address}`, which is outside the chart"
+        said = f"not rendered: `{number}/values.schema.json` has a reference that leads out of the chart"
         assert line == f"{number}/Chart.yaml: {said}"
     assert listener.hits == 0
 
@@ -546,7 +545,7 @@ def test_no_schema_of_a_subchart_opens_anything(tmp_path: Path, listener: Listen
         outer = archive(("top/Chart.yaml", CHART.encode()), ("top/charts/sub-1.0.0.tgz", archive(*files)))
         (tmp_path / "charts/top-1.0.0.tgz").write_bytes(outer)
         said = "charts/top-1.0.0.tgz: sub/values.schema.json"
-    assert told(tmp_path) == [f"Chart.yaml: not rendered: `{said}` refers to `{url}`, which is outside the chart"]
+    assert told(tmp_path) == [f"Chart.yaml: not rendered: `{said}` has a reference that leads out of the chart"]
     assert listener.hits == 0
 
 

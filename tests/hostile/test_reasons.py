@@ -93,7 +93,7 @@ CHARTS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "schema-ref": (
         chart("", **{"values.schema.json": f'{{"$ref": "./{MARKER}"}}'}),
-        "values don't meet the specifications of the schema: the schema is not valid",
+        "`schema-ref/values.schema.json` has a reference that leads out of the chart",
     ),
     "anchor": (
         chart("", f"password: *{MARKER}\n"),
@@ -662,7 +662,7 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     "gen-noname": (kustomization(f"secretGenerator: [{{literals: [a={MARKER}]}}]\n"), "a generator has no name"),
     "anchor": (
         kustomization(f"resources: [a.yaml]\npassword: *{MARKER}\n", **{"a.yaml": CONFIG}),
-        "yaml: unknown anchor",
+        "`anchor/kustomization.yaml` is not valid YAML",
     ),
     "anchor-res": (
         kustomization("resources: [a.yaml]\n", **{"a.yaml": SECRET + f"stringData: {{a: *{MARKER}}}\n"}),
@@ -761,7 +761,7 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     "kind": (kustomization(f"kind: {MARKER}\n"), "kustomization.yaml is empty"),
     "kust-yaml": (
         kustomization(f"resources: [a.yaml\nsecretGenerator: [{{name: a, literals: [a={MARKER}]}}]\n"),
-        "yaml: line 1: did not find expected ',' or ']'",
+        "`kust-yaml/kustomization.yaml` is not valid YAML",
     ),
     "patch-target": (
         kustomization(

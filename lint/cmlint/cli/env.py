@@ -86,11 +86,10 @@ def run(options: Options) -> int:
     found = chosen(list(workloads(bundles)), options)
     if not found:
         tell("warning", "there is no workload in these files")
+    as_json = options.format == "json"
+    shown = render_json(found) if as_json else render_text(found, view_of(options.color))
     tell_problems(too_large(bundles, texts))
-    if options.format == "json":
-        write(render_json(found))
-    else:
-        show(render_text(found, view_of(options.color)))
+    (write if as_json else show)(shown)
     return 2 if failed(problems) else 0
 
 

@@ -17,10 +17,8 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from functools import cached_property
-from typing import IO
 
 from cmlint.sources import files
-from cmlint.sources.reasons import address
 from cmlint.system.files import (
     MANIFEST,
     NotRegularError,
@@ -41,7 +39,7 @@ KNOWN_REFERENCE = (
 )
 """A reference that helm finds in the schema itself or in itself; to a `urn:` it never looks."""
 
-SCHEMA = "values.schema.json"
+SCHEMA, ARCHIVE = "values.schema.json", ".tgz"
 LARGEST, LARGEST_IN_ALL = 5 * 1024**2, 100 * 1024**2
 """How large a schema or an archive inside another one may be, and all that is unpacked of the archives of a chart.
 
@@ -53,40 +51,27 @@ class ChartFiles:
     """The files and folders of a chart, by its folder as it was given."""
 
     def __init__(self, folder: str) -> None:
-        self.folder, self.root = folder, root_of(folder)
+        self.folder = folder
 
     @cached_property
-    def paths(self) -> list[str]:
-        """All that lies in it, also behind links that stay in what may be read, in the order in which it is met."""
-        entered: set[str] = set()
-        met: list[str] = []
-        for folder, names, found in os.walk(self.folder, followlinks=True):
-            if (own := real_path(folder)) in entered:
-                names.clear()
-                continue
-            entered.add(own)
-            met += (os.path.join(folder, name) for name in sorted([*names, *found]))
-            real = {name: real_path(os.path.join(folder, name)) for name in names}
-            names[:] = [name for name in names if real[name] not in entered and is_within(real[name], self.root)]
-        return met
-
-    @cached_property
-    def reference(self) -> tuple[str, str] | None:
-        """A schema that refers to something outside the chart, as it is shown, and what it refers to.
+    def referring(self) -> str | None:
+        """A schema that refers to something outside the chart, as it is shown; None where there is none.
 
         Raises NotBuiltError for a file that is too large, or otherwise unclear.
         """
         budget = Budget(LARGEST_IN_ALL)
-        for path in filter(os.path.isfile, self.paths):
+        for path in (entry.path for entry in entries_below(self.folder) if entry.name.endswith((SCHEMA, ARCHIVE))):
             try:
-                if os.path.basename(path) == SCHEMA and (found := reference_out_of_file(path)):
-                    return files.shown(path), found
-                if path.endswith(".tgz") and (inner := reference_out_of_archive(path, budget)):
-                    return f"{files.shown(path)}: {inner[0]}", inner[1]
-            except (UnclearError, RecursionError):
+                if os.path.basename(path) == SCHEMA and refers_outside(read(path, LARGEST)):
+                    return files.shown(path)
+                if path.endswith(ARCHIVE) and (inner := referring_in(read(path, LARGEST_IN_ALL), budget)):
+                    return f"{files.shown(path)}: {inner}"
+            except (UnclearError, TooLargeError, RecursionError):
                 raise NotBuiltError(
                     f"`{files.shown(path)}` cannot be looked through for what helm would open"
                 ) from None
+            except OSError:
+                continue
         return None
 
     @cached_property
@@ -98,14 +83,21 @@ class ChartFiles:
         """Raises NotBuiltError for a chart of which helm would read more than the chart itself."""
         if self.unfit:
             raise NotBuiltError(self.unfit)
-        if self.reference:
-            name, target = self.reference
-            raise NotBuiltError(f"`{name}` refers to `{address(target)}`, which is outside the chart")
+        if self.referring:
+            raise NotBuiltError(f"`{self.referring}` has a reference that leads out of the chart")
 
 
 def unfit_below(folder: str) -> str | None:
     """The first thing in or below a folder that helm must not open, in words; None where there is none."""
     root = root_of(folder)
+    for entry in entries_below(folder):
+        if why := unfit(entry, root):
+            return f"`{files.shown(entry.path)}` is {why}"
+    return None
+
+
+def entries_below(folder: str) -> Iterator[os.DirEntry[str]]:
+    """Everything in or below a folder, also behind links to folders, in the order in which it is met."""
     known: set[str] = set()
     tops = [folder]
     while tops:
@@ -113,12 +105,9 @@ def unfit_below(folder: str) -> str | None:
         if (real := real_path(top)) in known:
             continue
         known.add(real)
-        for entry in (entry for _, entries in tree(top) for entry in entries):
-            if why := unfit(entry, root):
-                return f"`{files.shown(entry.path)}` is {why}"
-            if entry.is_symlink() and is_folder(entry):
-                tops.append(entry.path)
-    return None
+        for _, entries in tree(top):
+            yield from entries
+            tops += (entry.path for entry in entries if entry.is_symlink() and is_folder(entry))
 
 
 def unfit(entry: os.DirEntry[str], root: str) -> str:
@@ -140,43 +129,24 @@ def unfit(entry: os.DirEntry[str], root: str) -> str:
     return reason(TooLargeError(MANIFEST)) if found.st_size > MANIFEST else ""
 
 
-def reference_out_of_file(path: str) -> str | None:
-    """The first reference in the schema of values at a path that helm would open; None where there is none."""
-    try:
-        return reference_out_of(read(path, LARGEST))
-    except TooLargeError:
-        raise UnclearError from None
-    except OSError:
-        return None
+def referring_in(archive_of_chart: bytes, budget: Budget) -> str | None:
+    """The first such schema in an archive of a chart or in those inside it, by its name in there.
 
-
-def reference_out_of_archive(path: str, budget: Budget) -> tuple[str, str] | None:
-    """The first such reference in an archive of a chart or in those inside it, and the name of its schema."""
-    try:
-        return reference_in_archive(io.BytesIO(read(path, LARGEST_IN_ALL)), budget)
-    except TooLargeError:
-        raise UnclearError from None
-    except OSError:
-        return None
-
-
-def reference_in_archive(file: IO[bytes], budget: Budget) -> tuple[str, str] | None:
-    """The same of an open archive; of one that is broken, helm says what is wrong with it.
-
-    Raises UnclearError for one that holds more than the budget, or more than Python sees in it.
+    Of an archive that is broken, helm says what is wrong with it. Raises UnclearError for one that holds more than the
+    budget, or more than Python sees in it.
     """
     try:
-        raw = budget.read(gzip.GzipFile(fileobj=file))
+        raw = budget.read(gzip.GzipFile(fileobj=io.BytesIO(archive_of_chart)))
         with tarfile.open(fileobj=io.BytesIO(raw), mode="r:") as archive:
             for member in archive:
                 base = posixpath.basename(member.name.replace("\\", "/"))
-                if not member.isreg() or not (base == SCHEMA or base.endswith(".tgz")):
+                if not member.isreg() or not (base == SCHEMA or base.endswith(ARCHIVE)):
                     continue
                 content = archive.extractfile(member)
                 inner = content.read() if content else b""
-                if base == SCHEMA and (found := reference_out_of(inner)):
-                    return member.name, found
-                if base != SCHEMA and (below := reference_in_archive(io.BytesIO(inner), budget)):
+                if base == SCHEMA and refers_outside(inner):
+                    return member.name
+                if base != SCHEMA and (below := referring_in(inner, budget)):
                     return below
             if raw[archive.offset :].strip(b"\0"):
                 raise UnclearError
@@ -204,8 +174,8 @@ class Budget:
         return found
 
 
-def reference_out_of(raw: bytes) -> str | None:
-    """The first reference in a schema of values that helm would open; None where there is none.
+def refers_outside(raw: bytes) -> bool:
+    """Whether a schema of values has a reference that helm would open outside of it.
 
     Of a schema that is not JSON, helm says what is wrong with it.
     """
@@ -217,8 +187,8 @@ def reference_out_of(raw: bytes) -> str | None:
     except RecursionError:
         raise UnclearError from None
     except ValueError:
-        return None
-    return next(references_in(found), None)
+        return False
+    return any(True for _ in references_in(found))
 
 
 class Entries(list[tuple[str, object]]):

@@ -17,7 +17,7 @@ from cmlint.sources.outside import GENERATORS
 from cmlint.sources.parts import Part, read_parts
 from cmlint.sources.reasons import of_schema
 from cmlint.sources.secrets import FIELDS, secret_texts
-from cmlint.system.files import is_within
+from cmlint.system.files import is_within, real_path, tree
 
 LITERAL = r"""\b(?:fail|required)\s+\(?\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`)|("(?:[^"\\\n]|\\.)*"|`[^`]*`)\s*\|\s*fail\b"""
 """A text that a template fails with, as it is written there."""
@@ -211,9 +211,9 @@ class OfChart:
     def sources(self) -> dict[str, str]:
         """The texts of the templates, also those of subcharts that are unpacked, by their real paths."""
         found: dict[str, str] = {}
-        for folder, _, names in os.walk(self.chart.folder):
+        for folder, entries in tree(self.chart.folder):
             if TEMPLATES in os.path.relpath(folder, self.chart.folder).split(os.sep):
-                found |= {os.path.realpath(path): read(path) for path in (os.path.join(folder, name) for name in names)}
+                found |= {real_path(entry.path): read(entry.path) for entry in entries if entry.is_file()}
         return found
 
     @cached_property
