@@ -10,7 +10,6 @@ import gzip
 import io
 import json
 import os
-import posixpath
 import re
 import stat
 import tarfile
@@ -42,6 +41,10 @@ KNOWN_REFERENCE = (
 """A reference that helm finds in the schema itself or in itself; to a `urn:` it never looks."""
 
 SCHEMA = "values.schema.json"
+BOM = b"\xef\xbb\xbf"
+GZIP = b"\x1f\x8b"
+"""How what is compressed begins; helm takes nothing else for an archive."""
+
 LARGEST, LARGEST_IN_ALL = 5 * 1024**2, 100 * 1024**2
 """How large a schema or an archive inside another one may be, and all that is unpacked of the archives of a chart.
 
@@ -161,28 +164,86 @@ def reference_out_of_archive(path: str, budget: Budget) -> tuple[str, str] | Non
 
 
 def reference_in_archive(file: IO[bytes], budget: Budget) -> tuple[str, str] | None:
-    """The same of an open archive; of one that is broken, helm says what is wrong with it.
+    """The same of an open archive; None for what is no archive, of which helm says so.
 
-    Raises UnclearError for one that holds more than the budget, or more than Python sees in it.
+    Raises UnclearError for one that holds more than the budget, and for one that helm may read in another way: helm
+    reads files before it meets what is broken behind them.
     """
+    if file.read(len(GZIP)) != GZIP:
+        return None
+    file.seek(0)
     try:
         raw = budget.read(gzip.GzipFile(fileobj=file))
-        with tarfile.open(fileobj=io.BytesIO(raw), mode="r:") as archive:
+        with tarfile.open(fileobj=io.BytesIO(raw), mode="r:", tarinfo=plain_header()) as archive:
             for member in archive:
-                base = posixpath.basename(member.name.replace("\\", "/"))
-                if not member.isreg() or not (base == SCHEMA or base.endswith(".tgz")):
-                    continue
-                content = archive.extractfile(member)
-                inner = content.read() if content else b""
-                if base == SCHEMA and (found := reference_out_of(inner)):
-                    return member.name, found
-                if base != SCHEMA and (below := reference_in_archive(io.BytesIO(inner), budget)):
-                    return below
-            if raw[archive.offset :].strip(b"\0"):
+                require_plain(member)
+                if member.isreg() and (found := reference_in_member(archive, member, budget)):
+                    return found
+            if archive.pax_headers.keys() - {"comment"} or raw[archive.offset :].strip(b"\0"):
                 raise UnclearError
     except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error):
-        return None
+        raise UnclearError from None
     return None
+
+
+def reference_in_member(archive: tarfile.TarFile, member: tarfile.TarInfo, budget: Budget) -> tuple[str, str] | None:
+    """The first such reference in a file of an archive that helm may take for a schema or for another archive.
+
+    Names are cleaned by helm in ways of its own, so that each part of a name counts, and each name that a file has.
+    """
+    names = member.name, getattr(member, "written", "")
+    parts = {part for name in names for part in re.split(r"[/\\]", name)}
+    content = archive.extractfile(member) if any(part == SCHEMA or part.endswith(".tgz") for part in parts) else None
+    if content is None:
+        return None
+    raw = content.read()
+    if raw.startswith(GZIP):
+        return reference_in_archive(io.BytesIO(raw), budget)
+    found = reference_out_of(raw) if SCHEMA in parts else None
+    return (next(name for name in names if SCHEMA in name), found) if found else None
+
+
+FILES_AND_LINKS = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE)
+NAMES = (tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE)
+OTHERS = (tarfile.GNUTYPE_LONGLINK, tarfile.XGLTYPE)
+"""The kinds of entries that archives of charts have: those with another name for the next entry, and the rest."""
+
+
+def plain_header() -> type[tarfile.TarInfo]:
+    """Reads the headers of one archive; raises UnclearError for one of which Go's reader may see something else.
+
+    `written` is the name in the header of a file itself, which a longer one may replace.
+    """
+    named: list[bytes] = []
+
+    class Header(tarfile.TarInfo):
+        """A header that every reader takes alike."""
+
+        written = ""
+
+        @classmethod
+        def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Header:
+            found = super().frombuf(buf, encoding, errors)
+            if not re.fullmatch(rb" *[0-7]+[ \0]*", buf[124:136]):
+                raise UnclearError  # The size, which would move all that follows.
+            if found.type in NAMES:
+                named.append(found.type)
+            elif found.type in FILES_AND_LINKS:
+                named.clear()
+            elif found.type not in OTHERS:
+                raise UnclearError
+            if len(named) > 1:
+                raise UnclearError
+            found.written = found.name
+            return found
+
+    return Header
+
+
+def require_plain(member: tarfile.TarInfo) -> None:
+    """Raises UnclearError for a file whose extended header says of it more than names, times and owners."""
+    if any(name in ("size", "hdrcharset") or name.startswith("GNU.sparse") for name in member.pax_headers):
+        raise UnclearError
 
 
 class UnclearError(Exception):
@@ -207,17 +268,17 @@ class Budget:
 def reference_out_of(raw: bytes) -> str | None:
     """The first reference in a schema of values that helm would open; None where there is none.
 
-    Of a schema that is not JSON, helm says what is wrong with it.
+    Raises UnclearError for one that is too large, or that Python does not take for JSON: Go may.
     """
     if len(raw) > LARGEST:
         raise UnclearError
-    try:
-        text = raw.decode("utf-8", "replace")
-        found = json.loads(text, object_pairs_hook=Entries, parse_int=str, parse_float=str)
-    except RecursionError:
-        raise UnclearError from None
-    except ValueError:
+    text = raw.removeprefix(BOM).decode("utf-8", "replace")
+    if not text.strip():
         return None
+    try:
+        found = json.loads(text, object_pairs_hook=Entries, parse_int=str, parse_float=str)
+    except (RecursionError, ValueError):
+        raise UnclearError from None
     return next(references_in(found), None)
 
 
