@@ -11,7 +11,8 @@ import pytest
 from tests.support.command import cmlint
 from tests.support.run import write
 
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b:1.0.0, env: [{name: A, value: 1}]}]}\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+POD += "spec: {containers: [{name: a, image: a/b:1.0.0, env: [{name: A, value: 1}]}]}\n"
 PRECIOUS = "precious\n"
 
 
