@@ -213,7 +213,7 @@ def test_nothing_of_an_input_stands_in_a_script() -> None:
 def test_the_template_of_gitlab_writes_its_reports(tmp_path: Path) -> None:
     write(tmp_path, {"deploy/pod.yaml": POD, "other/pod.yaml": POD})
     install, check = GITLAB["cmlint"]["script"]
-    assert install == 'python3 -m pip install --quiet "cmlint${CMLINT_VERSION:+==$CMLINT_VERSION}"'
+    assert install == 'python3 -I -m pip install --quiet "cmlint${CMLINT_VERSION:+==$CMLINT_VERSION}"'
     given = environment(CMLINT_PATHS="deploy", CMLINT_ARGUMENTS="--fail-on error")
     done = subprocess.run(["sh", "-ec", check], cwd=tmp_path, env=given, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "")

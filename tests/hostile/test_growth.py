@@ -10,6 +10,8 @@ import pytest
 
 from cmlint.check import check
 from cmlint.config import Config
+from cmlint.manifest import decode, masks
+from cmlint.manifest.documents import read_text
 from cmlint.report import render
 from cmlint.report.view import View
 from tests.support.run import inside, rules, write
@@ -467,3 +469,20 @@ def test_near_names_are_looked_for_among_few(tmp_path: Path) -> None:
 
     one = calls(tmp_path / "few", names(20)) / 20
     assert calls(tmp_path / "many", names(1000)) / 1000 < 5 * one
+
+
+def test_a_list_is_searched_once_and_not_for_each_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+
+    def holds_secret(text: str) -> bool:
+        searched.append(text)
+        return True
+
+    for module in (decode, masks):
+        monkeypatch.setattr(module, "holds_secret", holds_secret)
+    item = "- {apiVersion: v1, kind: ConfigMap, metadata: {name: NAME}, data: {a: 1}}\n"
+    items = "".join(item.replace("NAME", f"c{i}") for i in range(N))
+    text = f"apiVersion: v1\nkind: List\nitems:\n{items}"
+    facts = read_text(text)
+    assert [len(document.faults) for document in facts.documents] == [1] * N
+    assert searched == [text]

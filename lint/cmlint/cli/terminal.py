@@ -9,6 +9,7 @@ from typing import Any
 
 from cmlint.errors import FatalError
 from cmlint.report.view import View
+from cmlint.system.files import OutsideError, leads_out
 
 
 def view_of(color: str, output: str | None = None, **more: Any) -> View:
@@ -53,11 +54,16 @@ def is_file(path: str | None) -> bool:
 
 
 def write(text: str, path: str | None = None, flag: str = "--output") -> None:
-    """Writes to standard output or, all of it or nothing, to the file that a flag names; raises FatalError."""
+    """Writes to standard output or, all of it or nothing, to the file that a flag names; raises FatalError.
+
+    No link of a repository makes it write outside of that.
+    """
     raw = text.encode("utf-8", "backslashreplace")
     try:
         if path is None:
             send(raw)
+        elif leads_out(path):
+            raise OutsideError
         elif os.path.exists(path) and not os.path.isfile(path):
             with open(path, "wb") as file:
                 file.write(raw)

@@ -48,14 +48,15 @@ class Decoder:
     """Decodes one document that begins at character `base` of its text.
 
     `container` names the container that the faults now noted belong to; `secret` keeps what is written out of them,
-    but for names. The document's root ends at `end`; what follows it there is not read.
+    but for names, and `holds_secret` says whether there may be any. The document's root ends at `end`; what follows it
+    there is not read.
     """
 
     def __init__(self, text: str, base: int) -> None:
         self.text, self.base = text, base
         self.faults: list[Fault] = []
         self.container: str | None = None
-        self.secret = holds_secret(text)
+        self.holds_secret = self.secret = holds_secret(text)
         self.end = len(text)
 
     # spans

@@ -7,6 +7,7 @@ document on its ground holds are looked for with plain substring tests, and only
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -223,11 +224,13 @@ def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Docume
     api_version, kind = str(entries["apiVersion"].value), str(entries["kind"].value)
     items = entries.get("items")
     if kind.endswith("List") and isinstance(items, SequenceNode) and is_built_in(api_version):
-        shared, encrypted = decoder.faults, is_encrypted(decoder, entries)
+        shared, encrypted = sorted(decoder.faults, key=start_of), is_encrypted(decoder, entries)
+        order = {id(fault): number for number, fault in enumerate(decoder.faults)}
         for item in items.value:
             if is_object(item):
                 span = decoder.span(item)
-                decoder.faults = [f for f in shared if span.start <= f.span.start < span.end]
+                first, behind = (bisect_left(shared, place, key=start_of) for place in (span.start, span.end))
+                decoder.faults = sorted(shared[first:behind], key=lambda fault: order[id(fault)])
                 for found in read_object(decoder, item, makers):
                     yield as_decrypted(found) if encrypted and isinstance(found, Document) else found
         return
@@ -239,6 +242,11 @@ def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Docume
         yield Skip("patch", decoder.span(root))
     else:
         yield DocumentReader(decoder, root, entries, api_version, kind).read(makers)
+
+
+def start_of(fault: Fault) -> int:
+    """Where a fault begins."""
+    return fault.span.start
 
 
 def is_encrypted(decoder: Decoder, entries: dict[str, Node]) -> bool:
@@ -257,7 +265,7 @@ def as_decrypted(document: Document) -> Document:
 
 def is_patch(decoder: Decoder, entries: dict[str, Node], kind: str) -> bool:
     """Whether an object is only a part of one, to be merged into another: it deletes, or lacks what each needs."""
-    if "$patch" in decoder.text and any(name == "$patch" for name in entries):
+    if "$patch" in entries:
         return True
     if kind not in POD_PATHS:
         return False

@@ -10,7 +10,6 @@ import gzip
 import io
 import json
 import os
-import posixpath
 import re
 import stat
 import tarfile
@@ -40,6 +39,10 @@ KNOWN_REFERENCE = (
 """A reference that helm finds in the schema itself or in itself; to a `urn:` it never looks."""
 
 SCHEMA, ARCHIVE = "values.schema.json", ".tgz"
+BOM = b"\xef\xbb\xbf"
+GZIP = b"\x1f\x8b"
+"""How what is compressed begins; helm takes nothing else for an archive."""
+
 LARGEST, LARGEST_IN_ALL = 5 * 1024**2, 100 * 1024**2
 """How large a schema or an archive inside another one may be, and all that is unpacked of the archives of a chart.
 
@@ -132,27 +135,82 @@ def unfit(entry: os.DirEntry[str], root: str) -> str:
 def referring_in(archive_of_chart: bytes, budget: Budget) -> str | None:
     """The first such schema in an archive of a chart or in those inside it, by its name in there.
 
-    Of an archive that is broken, helm says what is wrong with it. Raises UnclearError for one that holds more than the
-    budget, or more than Python sees in it.
+    None for what is no archive, of which helm says so. Raises UnclearError for one that holds more than the budget, and
+    for one that helm may read in another way: helm reads files before it meets what is broken behind them.
     """
+    if not archive_of_chart.startswith(GZIP):
+        return None
     try:
         raw = budget.read(gzip.GzipFile(fileobj=io.BytesIO(archive_of_chart)))
-        with tarfile.open(fileobj=io.BytesIO(raw), mode="r:") as archive:
+        with tarfile.open(fileobj=io.BytesIO(raw), mode="r:", tarinfo=plain_header()) as archive:
             for member in archive:
-                base = posixpath.basename(member.name.replace("\\", "/"))
-                if not member.isreg() or not (base == SCHEMA or base.endswith(ARCHIVE)):
-                    continue
-                content = archive.extractfile(member)
-                inner = content.read() if content else b""
-                if base == SCHEMA and refers_outside(inner):
-                    return member.name
-                if base != SCHEMA and (below := referring_in(inner, budget)):
-                    return below
-            if raw[archive.offset :].strip(b"\0"):
+                require_plain(member)
+                if member.isreg() and (found := referring_member(archive, member, budget)):
+                    return found
+            if archive.pax_headers.keys() - {"comment"} or raw[archive.offset :].strip(b"\0"):
                 raise UnclearError
     except (OSError, EOFError, ValueError, tarfile.TarError, zlib.error):
-        return None
+        raise UnclearError from None
     return None
+
+
+def referring_member(archive: tarfile.TarFile, member: tarfile.TarInfo, budget: Budget) -> str | None:
+    """The name of such a schema in a file of an archive that helm may take for a schema or for another archive.
+
+    Names are cleaned by helm in ways of its own, so that each part of a name counts, and each name that a file has.
+    """
+    names = member.name, getattr(member, "written", "")
+    parts = {part for name in names for part in re.split(r"[/\\]", name)}
+    content = archive.extractfile(member) if any(part == SCHEMA or part.endswith(ARCHIVE) for part in parts) else None
+    if content is None:
+        return None
+    raw = content.read()
+    if raw.startswith(GZIP):
+        return referring_in(raw, budget)
+    return next(name for name in names if SCHEMA in name) if SCHEMA in parts and refers_outside(raw) else None
+
+
+FILES_AND_LINKS = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE)
+NAMES = (tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE)
+OTHERS = (tarfile.GNUTYPE_LONGLINK, tarfile.XGLTYPE)
+"""The kinds of entries that archives of charts have: those with another name for the next entry, and the rest."""
+
+
+def plain_header() -> type[tarfile.TarInfo]:
+    """Reads the headers of one archive; raises UnclearError for one of which Go's reader may see something else.
+
+    `written` is the name in the header of a file itself, which a longer one may replace.
+    """
+    named: list[bytes] = []
+
+    class Header(tarfile.TarInfo):
+        """A header that every reader takes alike."""
+
+        written = ""
+
+        @classmethod
+        def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Header:
+            found = super().frombuf(buf, encoding, errors)
+            if not re.fullmatch(rb" *[0-7]+[ \0]*", buf[124:136]):
+                raise UnclearError  # The size, which would move all that follows.
+            if found.type in NAMES:
+                named.append(found.type)
+            elif found.type in FILES_AND_LINKS:
+                named.clear()
+            elif found.type not in OTHERS:
+                raise UnclearError
+            if len(named) > 1:
+                raise UnclearError
+            found.written = found.name
+            return found
+
+    return Header
+
+
+def require_plain(member: tarfile.TarInfo) -> None:
+    """Raises UnclearError for a file whose extended header says of it more than names, times and owners."""
+    if any(name in ("size", "hdrcharset") or name.startswith("GNU.sparse") for name in member.pax_headers):
+        raise UnclearError
 
 
 class UnclearError(Exception):
@@ -177,17 +235,17 @@ class Budget:
 def refers_outside(raw: bytes) -> bool:
     """Whether a schema of values has a reference that helm would open outside of it.
 
-    Of a schema that is not JSON, helm says what is wrong with it.
+    Raises UnclearError for one that is too large, or that Python does not take for JSON: Go may.
     """
     if len(raw) > LARGEST:
         raise UnclearError
-    try:
-        text = raw.decode("utf-8", "replace")
-        found = json.loads(text, object_pairs_hook=Entries, parse_int=str, parse_float=str)
-    except RecursionError:
-        raise UnclearError from None
-    except ValueError:
+    text = raw.removeprefix(BOM).decode("utf-8", "replace")
+    if not text.strip():
         return False
+    try:
+        found = json.loads(text, object_pairs_hook=Entries, parse_int=str, parse_float=str)
+    except (RecursionError, ValueError):
+        raise UnclearError from None
     return any(True for _ in references_in(found))
 
 

@@ -167,6 +167,23 @@ def root_of(top: str) -> str:
     return folder
 
 
+def leads_out(path: str) -> bool:
+    """Whether a path lies in a repository by its name, and elsewhere behind its links.
+
+    The working directory counts as a repository where there is none around the path.
+    """
+    named = folder = os.path.abspath(path)
+    tops: list[str] = []
+    while (above := os.path.dirname(folder)) != folder:
+        folder = above
+        if os.path.exists(os.path.join(folder, ".git")):
+            tops.append(folder)
+    here = os.path.abspath(os.curdir)
+    real = real_path(named)
+    tops = tops or [here] * is_within(named, here)
+    return any(not is_within(real, real_path(top)) for top in tops)
+
+
 def tree(top: str, skipped: Container[str] = ()) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
     """A folder and all folders below it, each with its entries in the order of their names.
 

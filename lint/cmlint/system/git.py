@@ -56,6 +56,9 @@ QUIET = {
     "GIT_EDITOR": "false",
     "GIT_PAGER": "cat",
     "GIT_SSH_COMMAND": "false",
+    "GIT_TRACE2": "0",
+    "GIT_TRACE2_EVENT": "0",
+    "GIT_TRACE2_PERF": "0",
     "LC_ALL": "C.UTF-8",
 }
 
