@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cmlint.kube.names import why_not_data_key
+from cmlint.kube.selecting import may_match
 from cmlint.sources.kustomization import Kustomization, Project, sources_of
 from cmlint.sources.outside import GENERATORS
 from cmlint.sources.parts import Field, Part, Place
@@ -155,12 +156,10 @@ def patched(project: Project, kustomization: Kustomization, built: Part, least: 
 
 def is_target(target: Part, built: Part, least: str) -> bool:
     """Whether a patch may be meant for an object; when it was applied, the name was the first, the last or between."""
-    try:
-        kind = re.fullmatch(target.word("kind") or ".*", built.word("kind"))
-        name = target.word("name")
-        return bool(kind and (re.search(name, built.word("metadata", "name")) or re.search(name, least)))
-    except re.error:
-        return False
+    name = target.word("name")
+    names = (built.word("metadata", "name"), least)
+    kind = may_match(target.word("kind") or ".*", built.word("kind"), whole=True)
+    return kind and any(may_match(name, each) for each in names)
 
 
 def is_same(document: Part, built: Part, least: str) -> bool:
