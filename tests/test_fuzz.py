@@ -16,48 +16,19 @@ FOUND = sorted((ROOT / "tests" / "fuzz" / "found").glob("*.json"))
 MANY, FEW = 200, 25
 """How many inputs are tried on each part; programs are run for the few."""
 
-OPEN = {
-    "configurations-ead4ef1d": "names in errors about the configuration are printed raw (config.wrong)",
-    "configurations-77571dd1": "TOML that is nested too deeply (config.read_toml)",
-    "configurations-f5a2c255": "a bracket in a bracket in a pattern of the configuration (pathspec's from_lines)",
-    "configurations-a69994ac": "a configuration that is nested too deeply (config.read_yaml)",
-    "comments-ead4ef1d": "names in findings are printed raw in the form `github`",
-    "snapshots-104a82a7": "a snapshot that is not UTF-8 (snapshot.load)",
-    "snapshots-77571dd1": "a snapshot that is nested too deeply (snapshot.load)",
-    "names-ead4ef1d": "names of files are printed raw in the form `github`",
-    "ignored-79b2eb54": "a range that is the wrong way round in .gitignore (pathspec's from_lines)",
-    "ignored-f5a2c255": "a bracket in a bracket in .gitignore makes Python warn (pathspec's from_lines)",
-}
-"""Inputs in `found` that still show a mistake, and where it is."""
 
-
-def each_found() -> list[object]:
-    """The inputs that were found, those that are open marked."""
-    marks = {name: pytest.mark.xfail(strict=True, reason=reason) for name, reason in OPEN.items()}
-    return [pytest.param(path, id=path.stem, marks=marks.get(path.stem, ())) for path in FOUND]
-
-
-@pytest.mark.parametrize("path", each_found())
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
 def test_what_was_found_is_mended(path: Path, tmp_path: Path) -> None:
     target, _, files = decoded(path.read_text(encoding="utf-8"))
     attempt(TARGETS[target].run, files, tmp_path / "input", twice=not TARGETS[target].slow)
 
 
-def test_what_is_open_was_found() -> None:
-    assert OPEN.keys() <= {path.stem for path in FOUND}
-
-
 @pytest.mark.parametrize("name", TARGETS)
 def test_damaged_inputs_show_no_mistake(name: str, tmp_path: Path) -> None:
     target = TARGETS[name]
-    open_kinds = {decoded(path.read_text(encoding="utf-8"))[1] for path in FOUND if path.stem in OPEN}
 
     def try_one(files: Files) -> None:
-        try:
-            attempt(target.run, files, tmp_path / "input", twice=False)
-        except FoundError as error:
-            if error.kind not in open_kinds:
-                raise
+        attempt(target.run, files, tmp_path / "input", twice=False)
 
     how = settings(max_examples=FEW if target.slow else MANY, phases=[Phase.generate], suppress_health_check=UNCHECKED)
     how(given(target.inputs())(try_one))()

@@ -36,6 +36,7 @@ class Suppressions:
         self.words: dict[str, list[str]] = {}
         self.speaking: dict[int, Speaking] = {}
         self.meant: dict[str, frozenset[str]] = {}
+        self.read: tuple[Ignore, Mapping[str, list[Scalar]]] | None = None
 
     def covering(self, rule: Rule, draft: Draft) -> Suppression | None:
         """What suppresses a finding; every name that does counts as used.
@@ -68,14 +69,25 @@ class Suppressions:
         Of a text that was built, what counts is where each part of it was written. Gives names, with the path of the
         text that each stands in, and the reason that is given there; comments only with one of some `words`.
         """
-        if draft.placed.document.ignore:
-            yield from ((*written(name, draft.placed), "") for name in draft.placed.document.ignore.rules)
+        if ignore := draft.placed.document.ignore:
+            named = self.annotated(ignore)
+            found = (name for word in words for name in named.get(word, ()))
+            yield from ((*written(name, draft.placed), "") for name in found)
         for placed, span in ((draft.placed, draft.span), *((placed, span) for _, placed, span in draft.related)):
             path, place = placed.written(span)
             last = place.start if span == placed.document.span else max(place.start, place.end - 1)
             ignores = placed.built.ignores(path) if placed.built else placed.file.ignores
             for name, reason in self.comments(ignores).at(place.start, last, words) if ignores else ():
                 yield path, name, reason
+
+    def annotated(self, ignore: Ignore) -> Mapping[str, list[Scalar]]:
+        """The names in an annotation by what they say; the last answer is kept."""
+        if self.read is None or self.read[0] is not ignore:
+            named: dict[str, list[Scalar]] = {}
+            for name in ignore.rules:
+                named.setdefault(name.value, []).append(name)
+            self.read = ignore, named
+        return self.read[1]
 
     def comments(self, ignores: Sequence[Ignore]) -> Speaking:
         """The comments of a text, made ready to be looked up by place."""

@@ -593,3 +593,23 @@ def test_only_the_writers_write() -> None:
     assert {module: names for module, names in named.items() if names} == STREAMS
     written = {module: sum(kind == "writes" for kind, _ in used) for module, used in found.items()}
     assert {module: number for module, number in written.items() if number} == WRITERS
+
+
+@pytest.mark.parametrize("words", [("--help",), ("check", "--help"), ("rule",), ("schema",)], ids=" ".join)
+def test_a_reader_that_is_gone_is_no_finding(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Exit status 1 would say that something was found."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ran = subprocess.run(
+            [COMMAND, *words],
+            cwd=tmp_path,
+            env=needed(),
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (ran.returncode, ran.stderr) == (141, "")

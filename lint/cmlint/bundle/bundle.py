@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,7 @@ class Bundle:
                 for document in facts.commands:
                     number = len(self.placed) + len(self.commands)
                     self.commands.append(Placed(path, document, facts, number, whence))
+        self.read: tuple[Container, Mapping[tuple[str, str], set[str]]] | None = None
         self.index = Index(self.placed, self.commands, whole=built is not None)
         around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside], loose_files)
         self.scope = Scope(
@@ -114,6 +115,16 @@ class Bundle:
             if self.environments[key].too_large:
                 self.too_large[key] = container, placed
         return self.environments[key]
+
+    def keys_read(self, container: Container) -> Mapping[tuple[str, str], set[str]]:
+        """The keys that the variables of a container read, by kind and name of the object; the last answer is kept."""
+        if self.read is None or self.read[0] is not container:
+            keys: dict[tuple[str, str], set[str]] = {}
+            for reference in (entry.reference for entry in container.env if entry.reference):
+                read = keys.setdefault((reference.target, reference.name.value), set())
+                read.update(key.value for key in reference.keys)
+            self.read = container, keys
+        return self.read[1]
 
     def contents(self, volume: Volume, placed: Placed) -> Contents:
         """The files of a volume."""

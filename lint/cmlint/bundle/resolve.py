@@ -43,7 +43,7 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def open(self) -> bool:
         """Whether keys may exist that no definition shows."""
-        return self.status != "found" or not self.sure or any(map(is_open, self.definitions))
+        return self.status != "found" or not self.sure or any(self.opened)
 
     @property
     def why(self) -> str:
@@ -60,12 +60,23 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
         """The definitions that surely lack a key."""
         if not self.sure:
             return ()
-        return tuple(d for d in self.definitions if key_of(d, key) is None and not is_open(d))
+        known = zip(self.definitions, self.by_name, self.opened, strict=True)
+        return tuple(definition for definition, keys, opened in known if key not in keys and not opened)
 
     def keys(self, name: str) -> tuple[tuple[Definition, Key], ...]:
         """Where a key is defined, in each definition that has it."""
-        found = ((definition, key_of(definition, name)) for definition in self.definitions)
-        return tuple((definition, key) for definition, key in found if key is not None)
+        known = zip(self.definitions, self.by_name, strict=True)
+        return tuple((definition, keys[name]) for definition, keys in known if name in keys)
+
+    @cached_property
+    def by_name(self) -> tuple[dict[str, Key], ...]:
+        """The keys of each definition by their names; of one that is written twice the last, as Kubernetes has it."""
+        return tuple({key.name: key for key in definition.provider.keys} for definition in self.definitions)
+
+    @cached_property
+    def opened(self) -> tuple[bool, ...]:
+        """Whether each definition may have other keys."""
+        return tuple(map(is_open, self.definitions))
 
 
 def is_open(definition: Definition) -> bool:
@@ -73,14 +84,6 @@ def is_open(definition: Definition) -> bool:
     if definition.provider.open or definition.placed.number == LIVE:
         return definition.provider.open
     return any(is_placeholder(key.name) for key in definition.provider.keys)
-
-
-def key_of(definition: Definition, name: str) -> Key | None:
-    """A definition's key of this name; where it is written twice, the last, as Kubernetes would have it."""
-    for key in reversed(definition.provider.keys):
-        if key.name == name:
-            return key
-    return None
 
 
 class Resolver:

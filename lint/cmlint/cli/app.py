@@ -51,6 +51,10 @@ def parse_with_typer(words: Sequence[str]) -> tuple[Command, Any] | int:
         raise wrong_line(program, error) from None
     except BrokenPipeError:
         raise
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # rich ends a program whose reader has gone
+            raise ended.__context__ from None
+        raise
     except OSError as error:
         raise not_written(error, error.filename, "see that it can be written") from None
     return answer if isinstance(answer, (tuple, int)) else 0

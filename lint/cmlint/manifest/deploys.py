@@ -5,11 +5,11 @@ What they do to it on the way is read along: the variables that they fill in, an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.fields import POD_PATHS, group_of
+from cmlint.kube.selecting import may_match
 from cmlint.manifest.decode import Decoder
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cmlint.manifest.providers import first_string, walk
@@ -138,10 +138,7 @@ def changes(decoder: Decoder, node: Node, route: str) -> bool:
 
 def is_about_ground(kind: str) -> bool:
     """Whether a patch is about a kind on cmlint's ground: its target is a pattern, and without one it may be."""
-    try:
-        return not kind or any(re.fullmatch(kind, known) for known in GROUND)
-    except re.error:
-        return True
+    return not kind or any(may_match(kind, known, whole=True) for known in GROUND)
 
 
 def cluster_of(decoder: Decoder, root: Node) -> str:

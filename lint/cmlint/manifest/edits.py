@@ -20,6 +20,9 @@ BLANK = r"(?:\s|(?<=\s)#[^\r\n]*)*"
 SAID = r".*(#[ \t]*cmlint:[ \t]*ignore[ \t]*\[)[^\]]*\Z"
 NEXT_SAID = r"#[ \t]*cmlint:"
 
+NEAR = 1000
+"""So many characters of a line before a place are looked at, so that no pattern takes long."""
+
 
 class CannotEditError(ValueError):
     """A change that cannot be written; the message says why."""
@@ -65,7 +68,7 @@ def quote(change: Quote, text: str) -> tuple[Piece, ...]:
     start, end = change.span.start, change.span.end
     if start == end or re.match(NOT_PLAIN, text[start:end]):
         raise CannotEditError("it is more than a plain scalar")
-    if re.search(TAGGED, text[start_of_line(text, start) : start]):
+    if re.search(TAGGED, text[start_of_near(text, start) : start]):
         raise CannotEditError("it has a tag, which says what it is")
     return Piece(start, start, '"'), Piece(end, end, '"')
 
@@ -76,13 +79,13 @@ def quote(change: Quote, text: str) -> tuple[Piece, ...]:
 def add(change: Add, text: str) -> tuple[Piece, ...]:
     """A field behind another: on a line of its own wherever that one has its own, else behind a comma."""
     start, end = change.span.start, change.span.end
-    line = start_of_line(text, start)
-    found = re.search(KEY, text[line:start])
+    line, near = start_of_line(text, start), start_of_near(text, start)
+    found = re.search(KEY, text[near:start])
     if not found or found["key"] != change.beside or text[start : start + 1] in ("|", ">"):
         raise CannotEditError(f"`{change.beside}` is not written as a field with its value beside it")
     quotes = found["quote"]
     field = f"{quotes}{change.field}{quotes}{found['colon']}{quotes}{change.value}{quotes}"
-    before = text[line : line + found.start()]
+    before = text[line : near + found.start()]
     stop = end_of_line(text, end)
     behind = re.match(BEHIND, text[end:stop])
     rest = re.compile(BLANK).match(text, end)
@@ -159,8 +162,15 @@ def start_of_line(text: str, offset: int) -> int:
 
 def end_of_line(text: str, offset: int) -> int:
     """Where the line of an offset ends, its line break left out."""
-    found = re.compile(r"[\r\n]").search(text, offset)
-    return found.start() if found else len(text)
+    stop = text.find("\n", offset)
+    stop = len(text) if stop < 0 else stop
+    carriage = text.find("\r", offset, stop)
+    return stop if carriage < 0 else carriage
+
+
+def start_of_near(text: str, offset: int) -> int:
+    """Where the line of an offset begins; of a long line, where the part of it begins that is looked at."""
+    return max(start_of_line(text, offset), offset - NEAR)
 
 
 def break_at(text: str, offset: int) -> str:

@@ -17,6 +17,9 @@ from cmlint.texts import Texts
 WIDTH = 120
 """The columns of a frame where no terminal says how many there are."""
 
+FARTHEST = 20
+"""So many times the width of a frame are looked at of a line, however long a place in it is."""
+
 SHOWN = 6
 """Of a place with more lines than this only the first and the last are shown."""
 
@@ -164,7 +167,7 @@ class Snippet:
         """What is shown of a source line; of a very long one only what is around the marks is looked at."""
         line = self.text.line(number)
         low = max((marks[0].start if marks else 0) - self.width, 0)
-        high = min(max((mark.end for mark in marks), default=0) + self.width, len(line))
+        high = min(max((mark.end for mark in marks), default=0) + self.width, low + FARTHEST * self.width, len(line))
         cells = [Cell(shown, width(shown)) for shown in characters(line[low:high])]
         start = self.text.starts[number - 1] + low
         for span in self.masked.within(start, start + len(cells)):
@@ -215,13 +218,19 @@ class Window:
     def fit(self, first: int, last: int, room: int) -> None:
         """Cuts the line so that what is marked is in the middle, as far as there is room for it."""
         self.left, self.right = first, first
-        spare = room - self.columns(first, last)
-        while self.left and self.columns(self.left - 1, first) <= spare // 2:
-            self.left -= 1
-        while self.right < len(self.cells) and self.columns(self.left, self.right + 1) <= room:
+        half = (room - self.columns(first, last)) // 2
+        taken = self.widen_left(0, half)
+        while self.right < len(self.cells) and taken + self.cells[self.right].columns <= room:
+            taken += self.cells[self.right].columns
             self.right += 1
-        while self.left and self.columns(self.left - 1, self.right) <= room:
+        self.widen_left(taken, room)
+
+    def widen_left(self, taken: int, room: int) -> int:
+        """Shows more on the left as long as there is room, and says how many columns are taken then."""
+        while self.left and taken + self.cells[self.left - 1].columns <= room:
             self.left -= 1
+            taken += self.cells[self.left].columns
+        return taken
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Where in the shown text a place begins, and its columns, at least one."""

@@ -109,6 +109,12 @@ class Kustomization:
             yield from ((kind, generator) for generator in self.root.entries(field))
 
     @property
+    def secret_generators(self) -> list[Part]:
+        """What makes Secrets: its own generators, and those in files that it names."""
+        plugins = (part for part in self.plugins if part.word("kind") == "SecretGenerator")
+        return [*self.root.entries(GENERATORS["Secret"]), *plugins]
+
+    @property
     def remotes(self) -> list[Part]:
         """What it names that is not on this machine."""
         return [item for item in self.named if outside.is_remote(item.text or "", self.folder)]

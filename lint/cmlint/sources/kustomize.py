@@ -17,6 +17,7 @@ import msgspec
 
 from cmlint.cache import builds as cache
 from cmlint.cache.states import Seen
+from cmlint.manifest.decode import as_name
 from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Document, Fault, FileFacts, Key, Provider, Scalar, Target
@@ -29,6 +30,7 @@ from cmlint.sources.parts import Part, read_whole
 from cmlint.sources.reasons import LONGEST, of_kustomize
 from cmlint.sources.shown import OfBuild
 from cmlint.sources.tool import Wishes
+from cmlint.sources.writers import values_in_keys
 from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, root_of, tree
 from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
@@ -287,7 +289,7 @@ def balanced(text: str) -> str:
 def built(project: Project, leaf: Kustomization, found: tuple[str, str], program: str | None, wishes: Wishes) -> Build:
     """The facts of what a leaf builds, which is kept unless there is a Secret in it."""
     folder, (text, origins) = found[0], take_origins(found[1])
-    facts = read_text(text, project.makers)
+    facts = without_keys(read_text(text, project.makers), project, leaf)
     if wishes.builds and not any(document.masked for document in facts.documents):
         seen = Seen()
         seen.note(program or "")
@@ -296,6 +298,38 @@ def built(project: Project, leaf: Kustomization, found: tuple[str, str], program
     leading = BuiltText(leaf.shown, text, origins, folder, project, leaf, names_in(facts))
     supply = Completion(leaf.shown) if re.search(BASE, leaf.shown) else None
     return Build(leaf.shown, [(leaf.shown, facts)], leading, beside=around(project.tree(leaf)), supply=supply)
+
+
+def without_keys(facts: FileFacts, project: Project, leaf: Kustomization) -> FileFacts:
+    """The facts of what is built without the keys of Secrets that may be values, so that nothing shows such a key."""
+    hidden = {name for name, _ in values_in_keys(project, project.tree(leaf))}
+    if not hidden:
+        return facts
+    documents = tuple(document_without(document, hidden) for document in facts.documents)
+    return msgspec.structs.replace(facts, documents=documents)
+
+
+def document_without(document: Document, hidden: set[str]) -> Document:
+    """The same of one document."""
+    if not any(provider.target == "Secret" for provider in document.providers):
+        return document
+    cut = {as_name(name) for name in hidden}
+    faults = tuple(
+        msgspec.structs.replace(fault, path="data", text=None)
+        if fault.code == "data-key" and fault.text in cut
+        else fault
+        for fault in document.faults
+    )
+    providers = tuple(provider_without(provider, hidden) for provider in document.providers)
+    return msgspec.structs.replace(document, providers=providers, faults=faults)
+
+
+def provider_without(provider: Provider, hidden: set[str]) -> Provider:
+    """The same of one provider, which may have other keys than those that are left."""
+    keys = tuple(key for key in provider.keys if key.name not in hidden)
+    if len(keys) == len(provider.keys):
+        return provider
+    return msgspec.structs.replace(provider, keys=keys, open=True)
 
 
 def names_in(facts: FileFacts) -> dict[str, Scalar]:

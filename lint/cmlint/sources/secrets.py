@@ -9,7 +9,7 @@ from cmlint.model.facts import Span
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.outside import GENERATORS
 from cmlint.sources.parts import Part, Place
-from cmlint.sources.writers import written_by
+from cmlint.sources.writers import values_in_keys, written_by
 
 FIELDS = ("data", "stringData")
 
@@ -34,6 +34,7 @@ def find_values(project: Project, kustomization: Kustomization) -> Iterator[Plac
     for generator in kustomization.root.entries(GENERATORS["Secret"]):
         made = written_by(project, kustomization, generator).at("data")
         yield from (field.value.place for field in made.fields.values()) if made else ()
+    yield from (key for _, key in values_in_keys(project, [kustomization]))
     for where, target in kustomization.patches:
         for document in project.documents(kustomization, where):
             for part in secret_parts(document, target):

@@ -13,7 +13,6 @@ from cmlint.sources import files
 from cmlint.sources.charts import REQUIREMENTS, SUBCHARTS, TEMPLATES, VALUES, Chart
 from cmlint.sources.hidden import HIDDEN, LARGEST, Masks, field, pointer, read, secrets_in
 from cmlint.sources.kustomization import Kustomization, Project, sources_of
-from cmlint.sources.outside import GENERATORS
 from cmlint.sources.parts import Part, read_parts
 from cmlint.sources.reasons import of_schema
 from cmlint.sources.secrets import FIELDS, secret_texts
@@ -88,7 +87,7 @@ class OfBuild:
     def lines(self) -> Iterator[str]:
         """The lines of the environment files of Secrets, for one without `=` may be a value."""
         for one in self.tree:
-            for generator in one.root.entries(GENERATORS["Secret"]):
+            for generator in one.secret_generators:
                 for item, _, how in sources_of(generator):
                     if how == "envs" and (path := one.own(item.text or "")):
                         yield from read(path).splitlines()

@@ -8,12 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from cmlint.kube.names import why_not_data_key
+from cmlint.kube.selecting import may_match
 from cmlint.sources.kustomization import Kustomization, Project, sources_of
 from cmlint.sources.outside import GENERATORS
 from cmlint.sources.parts import Field, Part, Place
 
 FURTHEST = 1000
 """An index in a JSON patch beyond which no list is."""
+
+BASE64 = r"[A-Za-z0-9+/]{16,}={1,2}"
+"""A line that is more likely the end of a value in base64 than a name with an equals sign behind it."""
 
 
 def own_document(documents: Iterable[Part], built: Part) -> Part | None:
@@ -120,6 +125,21 @@ def from_env_file(project: Project, path: str) -> dict[str, Field]:
     return found
 
 
+def values_in_keys(project: Project, tree: Iterable[Kustomization]) -> Iterator[tuple[str, Place]]:
+    """The keys of generated Secrets that may be values: lines of environment files without a valid name or a value.
+
+    kustomize takes a line without `=` for a name. It may as well be a part of a certificate or of a password.
+    """
+    for kustomization in tree:
+        for generator in kustomization.secret_generators:
+            for item, _, how in sources_of(generator):
+                path = kustomization.own(item.text or "") if how == "envs" else None
+                for name, (key, value) in from_env_file(project, path).items() if path else ():
+                    bare = key.end == value.place.start
+                    if bare or why_not_data_key(name) or re.fullmatch(BASE64, f"{name}={value.text}"):
+                        yield name, key
+
+
 # patches
 
 
@@ -136,12 +156,10 @@ def patched(project: Project, kustomization: Kustomization, built: Part, least: 
 
 def is_target(target: Part, built: Part, least: str) -> bool:
     """Whether a patch may be meant for an object; when it was applied, the name was the first, the last or between."""
-    try:
-        kind = re.fullmatch(target.word("kind") or ".*", built.word("kind"))
-        name = target.word("name")
-        return bool(kind and (re.search(name, built.word("metadata", "name")) or re.search(name, least)))
-    except re.error:
-        return False
+    name = target.word("name")
+    names = (built.word("metadata", "name"), least)
+    kind = may_match(target.word("kind") or ".*", built.word("kind"), whole=True)
+    return kind and any(may_match(name, each) for each in names)
 
 
 def is_same(document: Part, built: Part, least: str) -> bool:

@@ -15,7 +15,10 @@ from cmlint.api import Context, Draft, Fault, names, rule
 )
 def invalid_data_key(fault: Fault, ctx: Context) -> Iterator[Draft]:
     """Letters, digits, `-`, `_` and `.`, no more than 253 of them."""
-    key = fault.text or ""
+    key = fault.text
+    if key is None:
+        yield ctx.finding(fault.span, f"a key {fault.reason}")
+        return
     written = next((k.written for p in ctx.document.providers for k in p.keys if k.span == fault.span), key)
     if written.strip("'\"") != key:
         draft = ctx.finding(fault.span, f"the key `{key}`, as YAML reads `{written}`, {fault.reason}")

@@ -1,7 +1,8 @@
 """`$(NAME)` that stays as it is written, because nothing defines the name, or only later."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from cmlint.api import Container, Context, Draft, Env, Environment, Scalar, Span, expansion, nearest, rule, services
 from cmlint_rules.environment import name_of
@@ -49,7 +50,7 @@ def in_env(container: Container, environment: Environment, ctx: Context) -> Iter
         if entry.source == "literal" and entry.value and "$(" in entry.value.value:
             for name, span in unknown(entry.value, known, ctx):
                 next_one = later[name][-1] if name in later else None
-                yield undefined(name, span, next_one, () if next_one else known | later.keys(), ctx)
+                yield undefined(name, span, next_one, chain(known, (n for n in later if n not in known)), ctx)
         known.add(itself)
 
 
@@ -88,7 +89,7 @@ def part(text: Scalar, offset: int, length: int) -> Span:
     return Span(start, start + length)
 
 
-def undefined(name: str, span: Span, later: Env | None, known: Collection[str], ctx: Context) -> Draft:
+def undefined(name: str, span: Span, later: Env | None, known: Iterable[str], ctx: Context) -> Draft:
     """What is said of one variable that is not known where it is used."""
     if later and later.name:
         draft = ctx.finding(span, f"`{name}` is defined only later, so `$({name})` stays as it is written")

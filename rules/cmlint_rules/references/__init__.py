@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
+from itertools import islice
 
 from cmlint.api import (
     Context,
@@ -21,6 +22,9 @@ from cmlint.api import (
 )
 
 SHOWN_KEYS = 6
+
+MOST_KEYS = 1000
+"""Among more keys than this, none is said to be near the one that is missing."""
 
 ABOVE = re.compile(r".*\b(?:\w*[cC]ontainers\[\d+\]\.|(?=volumes\[))")
 """What of a field's path lies above its container or volume."""
@@ -47,12 +51,13 @@ def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """What is said of each key that a definition surely lacks."""
     resolution = ctx.resolve(reference)
     if resolution.status == "found":
+        read = keys_read(reference, ctx)
         for key in reference.keys:
             if resolution.lacking(key.value) and not placeholders.is_placeholder(key.value):
-                yield absent_key(reference, key, resolution, ctx)
+                yield absent_key(reference, key, resolution, read, ctx)
 
 
-def absent_key(reference: Reference, key: Scalar, resolution: Resolution, ctx: Context) -> Draft:
+def absent_key(reference: Reference, key: Scalar, resolution: Resolution, read: Set[str], ctx: Context) -> Draft:
     """What is said of one key; when only some of several equally near definitions lack it, the message names those."""
     lacking = resolution.lacking(key.value)
     what = "optional key" if reference.optional else "key"
@@ -61,8 +66,7 @@ def absent_key(reference: Reference, key: Scalar, resolution: Resolution, ctx: C
     draft = ctx.finding(key.span, message)
     for definition in lacking:
         draft.also(definition.provider.name.span, "defined here, without it", definition.placed)
-    read = keys_read(reference, ctx)
-    others = {k.name for d in lacking for k in d.provider.keys if k.name not in read}
+    others = names_in(lacking) - read
     near = nearest(key.value, others)
     if near and near == only_near(key.value, others):
         rename(draft, key, near)
@@ -78,12 +82,18 @@ def rename(draft: Draft, written: Scalar, meant: str) -> Draft:
     return draft.fix(f"write `{meant}`", Rewrite(written.span, written.value, meant), safe=False)
 
 
-def keys_read(reference: Reference, ctx: Context) -> set[str]:
+def names_in(definitions: Iterable[Definition]) -> Set[str]:
+    """The names of the keys of definitions; of very many keys none, because each is compared with what is missing."""
+    keys = list(islice((key for definition in definitions for key in definition.provider.keys), MOST_KEYS + 1))
+    return {key.name for key in keys} if len(keys) <= MOST_KEYS else set()
+
+
+def keys_read(reference: Reference, ctx: Context) -> Set[str]:
     """The keys that the container, or the volume, reads of the same object: none of them is another one misspelt."""
-    entries = ctx.container.env if ctx.container else ()
-    others = [entry.reference for entry in entries if entry.reference]
-    same = [r for r in (*others, reference) if (r.target, r.name.value) == (reference.target, reference.name.value)]
-    return {key.value for other in same for key in other.keys}
+    own = {key.value for key in reference.keys}
+    of_container = ctx.bundle.keys_read(ctx.container) if ctx.container else {}
+    found = of_container.get((reference.target, reference.name.value), own)
+    return found if own <= found else found | own
 
 
 def speaks_of(target: Target, resolution: Resolution, ctx: Context) -> bool:
@@ -114,11 +124,12 @@ def binary_key(reference: Reference, ctx: Context) -> Iterator[Draft]:
 
 def listed(definition: Definition) -> str:
     """The keys that a definition has, in words."""
-    keys = [f"`{key.name}`" for key in definition.provider.keys]
+    keys = definition.provider.keys
     if not keys:
         return "it has no keys at all"
+    shown = ", ".join(f"`{key.name}`" for key in keys[:SHOWN_KEYS])
     more = f" and {len(keys) - SHOWN_KEYS} more" if len(keys) > SHOWN_KEYS else ""
-    return f"it has {'the key' if len(keys) == 1 else 'the keys'} {', '.join(keys[:SHOWN_KEYS])}{more}"
+    return f"it has {'the key' if len(keys) == 1 else 'the keys'} {shown}{more}"
 
 
 def places(definitions: tuple[Definition, ...]) -> str:
