@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.workloads import workloads
 from cmlint.check import read_bundles
 from cmlint.config import Config
+from cmlint.manifest.documents import read_text
 from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
 from tests.support.command import cmlint
@@ -259,10 +261,10 @@ MAP = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: app, namespace: sh
 SECRET = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: app, namespace: shop}\nstringData: {A: s-a, KEY: s-k}\n"
 
 
-def variables(folder: Path, env: str, *more: str, pod: str = POD) -> dict[str, Json]:
+def variables(folder: Path, env: str, *more: str) -> dict[str, Json]:
     """The variables of the one container, by name."""
     lines = "\n".join(f"            - {line}" for line in env.splitlines()) or "            []"
-    write(folder, {"a.yaml": pod % lines + "".join(more)})
+    write(folder, {"a.yaml": POD % lines + "".join(more)})
     done = cmlint(folder, "env", "--format", "json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)["workloads"][0]["containers"][0]
@@ -326,17 +328,16 @@ def test_a_name_that_an_unknown_source_may_bring_is_not_said_to_stay(tmp_path: P
     assert (found["Z"]["value"], found["Z"]["masked"]) == (None, False)
 
 
-def test_a_prefix_that_is_still_to_be_filled_in_may_bring_any_name(tmp_path: Path) -> None:
-    env = "{name: X, value: $(MAYBE)}\n{name: Z, value: $(A)}"
-    for prefix, value, names in (("P_", "$(MAYBE)", {"P_A", "P_B", "P_KEY"}), ("${P}", None, set[str]())):
-        text = POD.replace(
-            "configMapRef: {name: app}", f"configMapRef: {{name: app}}\n              prefix: '{prefix}'"
-        )
-        text = text.replace("optional: true}", f"optional: true}}\n              prefix: '{prefix}'")
-        found = variables(tmp_path, env, MAP, SECRET, pod=text)
-        assert (found["X"]["value"], found["X"]["masked"]) == (value, False)
-        assert found["Z"]["value"] == (None if value is None else "$(A)")
-        assert set(found) - {"", "X", "Z"} == names
+@pytest.mark.parametrize(("prefix", "names", "value"), [("P_", ["P_A", "P_B", "X"], "$(MAYBE)"), ("${P}", ["X"], None)])
+def test_a_prefix_with_a_placeholder_may_bring_any_name(prefix: str, names: list[str], value: str | None) -> None:
+    pod = POD.replace("name: app}", f"name: app}}\n              prefix: '{prefix}'", 1)
+    pod = pod.replace("            - secretRef: {name: app, optional: true}\n", "")
+    bundle = Bundle([("a.yaml", read_text(pod % "            - {name: X, value: $(MAYBE)}" + MAP))])
+    container = bundle.placed[0].document.pods[0].containers[0]
+    environment = bundle.environment(container, bundle.placed[0])
+    assert sorted(environment.variables) == names
+    assert environment.variables["X"].value == value
+    assert environment.complete == (value is not None)
 
 
 def test_a_value_that_is_refused_is_not_known(tmp_path: Path) -> None:
