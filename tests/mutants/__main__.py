@@ -21,12 +21,13 @@ from cosmic_ray.testing import run_tests
 from cosmic_ray.work_item import TestOutcome
 from coverage import CoverageData
 
-from tests.mutants.places import Change, Mutant, change_of, explained, modules, sample
+from tests.mutants.explained import explained
+from tests.mutants.places import Change, Mutant, change_of, modules, sample
 from tests.support.run import ROOT
 
 TESTS = (
     *("commands", "environment", "evidence", "fixes_built", "gitops", "helm", "images", "kustomize"),
-    *("makers", "parts", "placeholders", "places", "properties", "resolve", "rule_advice", "pages", "secrets", "truth"),
+    *("makers", "parts", "places", "properties", "resolve", "rule_advice", "pages", "secrets", "truth"),
 )
 """The test files that ask these rooms something, in the process itself."""
 
@@ -46,14 +47,14 @@ class Reach(NamedTuple):
     def tests(self, mutant: Mutant) -> list[str]:
         """The tests that run the line of a mutant; of a line that runs on import only, those that run the file."""
         lines = self.lines.get(mutant.path, {})
-        found = lines.get(mutant.line) or {test for tests in lines.values() for test in tests}
-        return sorted(found, key=lambda test: (self.seconds.get(test, 1.0), test))
+        found = set(lines.get(mutant.line, ())) or {test for tests in lines.values() for test in tests}
+        return sorted(found & self.seconds.keys(), key=lambda test: (self.seconds[test], test))
 
     def quickest(self, tests: list[str]) -> list[str]:
         """The first of these tests, as far as there is time."""
         total, chosen = 0.0, list[str]()
         for test in tests:
-            total += self.seconds.get(test, 1.0)
+            total += self.seconds[test]
             if chosen and total > FIRST:
                 break
             chosen.append(test)
@@ -83,22 +84,35 @@ def pytest(*words: str) -> str:
     return shlex.join([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", *words])
 
 
-def measured() -> Reach:
-    """Runs all tests once, and asks the coverage which of them reach what."""
-    files = [f"tests/test_{name}.py" for name in TESTS if Path(f"tests/test_{name}.py").exists()]
-    rooms = [f"--cov={room}" for room in ("lint/cmlint/bundle", "lint/cmlint/knowledge", "lint/cmlint/sources")]
-    how = ["--cov-context=test", "--cov-report=", "--junitxml=times.xml", "-o", "junit_family=xunit1"]
-    done = subprocess.run(shlex.split(pytest(*rooms, *how, *files)), check=False)
-    if done.returncode:
-        sys.exit("the tests must pass before mutants are made")
-    data = CoverageData(".coverage")
+def measured(folder: Path) -> Reach:
+    """Runs all tests once, unless the folder has the answer, and asks the coverage which of them reach what."""
+    covered, times = folder / ".coverage", folder / "times.xml"
+    if not times.exists():
+        files = [f"tests/test_{name}.py" for name in TESTS]
+        rooms = [f"--cov={room}" for room in ("lint/cmlint/bundle", "lint/cmlint/knowledge", "lint/cmlint/sources")]
+        how = ["--cov-context=test", "--cov-report=", f"--junitxml={times}", "-o", "junit_family=xunit1"]
+        environment = os.environ | {"COVERAGE_FILE": str(covered)}
+        done = subprocess.run(shlex.split(pytest(*rooms, *how, *files)), check=False, env=environment)
+        if done.returncode:
+            times.unlink(missing_ok=True)
+            sys.exit("the tests must pass before mutants are made")
+    data = CoverageData(str(covered))
     data.read()
     lines: dict[str, dict[int, list[str]]] = {}
-    for path in modules():
-        found = data.contexts_by_lineno(str(Path(path).resolve()))
-        lines[path] = {line: [c.partition("|")[0] for c in contexts if c] for line, contexts in found.items()}
-    cases = ElementTree.parse("times.xml").iter("testcase")
-    return Reach(lines, {f"{case.get('file')}::{case.get('name')}": float(case.get("time", 0)) for case in cases})
+    for measured_file in data.measured_files():
+        if path := next((path for path in modules() if measured_file.endswith(f"/{path}")), None):
+            found = data.contexts_by_lineno(measured_file)
+            lines[path] = {line: [c.partition("|")[0] for c in contexts if c] for line, contexts in found.items()}
+    cases = ElementTree.parse(times).iter("testcase")
+    seconds = {f"{case.get('file')}::{case.get('name')}": float(case.get("time", 0)) for case in cases}
+    return Reach(lines, {test: seconds[test] for test in existing() if test in seconds})
+
+
+def existing() -> list[str]:
+    """The tests that there are now; an earlier run may know others."""
+    words = ("--collect-only", *(f"tests/test_{name}.py" for name in TESTS))
+    found = subprocess.run(shlex.split(pytest(*words)), check=True, capture_output=True, text=True).stdout
+    return [line for line in found.splitlines() if "::" in line]
 
 
 def survives(mutant: Mutant, rounds: Iterable[list[str]]) -> Change | None:
@@ -126,14 +140,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which of all mutants are chosen")
     parser.add_argument("--minutes", type=float, default=60, help="when to stop")
     parser.add_argument("--workers", type=int, default=2, help="how many mutants to try at a time")
+    parser.add_argument("--reach", type=Path, help="a folder that stores which tests reach what, for the next run")
     words = parser.parse_args()
     end = time.monotonic() + 60 * words.minutes
-    known = explained()
+    known = {entry.key for entry in explained()}
     chosen = sample(words.count, words.seed)
     with TemporaryDirectory(prefix="cmlint-mutants-") as folder:
         copies = [copied(Path(folder, str(number))) for number in range(words.workers)]
         pools = [ProcessPoolExecutor(1, initializer=enter, initargs=(copy,)) for copy in copies]
-        reach = pools[0].submit(measured).result()
+        reach = pools[0].submit(measured, (words.reach or Path(folder)).resolve()).result()
         tried, survivors = 0, list[Change]()
         waiting: dict[Future[Change | None], Mutant] = {}
         for number, mutant in enumerate(chosen):

@@ -7,7 +7,6 @@ import random
 import re
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -139,16 +138,3 @@ def stretch(node: ast.expr | ast.stmt) -> Stretch:
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
     return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
-
-
-EXPLAINED = Path(__file__).with_name("explained.txt")
-
-
-def explained() -> dict[str, str]:
-    """The mutants that no test can fail on, each with the reason why."""
-    found: dict[str, str] = {}
-    for entry in EXPLAINED.read_text(encoding="utf-8").split("\n\n"):
-        key, _, reason = entry.strip().partition("\n")
-        if not key.startswith("#"):
-            found[key] = " ".join(reason.split())
-    return found
