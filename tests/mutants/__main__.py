@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -31,11 +31,11 @@ TESTS = (
 )
 """The test files that ask these rooms something, in the process itself."""
 
-FIRST = 8.0
-"""The seconds of tests that a mutant meets first, the quickest ones; a survivor then meets all that reach its line."""
+ROUNDS = (8.0, 60.0)
+"""The seconds of tests that a mutant meets, the quickest ones first; the second round is for survivors of the first."""
 
-LONGEST = 240.0
-"""The seconds after which a test run is stopped; a mutant that makes tests hang is found."""
+LONGEST = 600.0
+"""The seconds after which a test run is stopped: ten times what it takes, so that a mutant makes the tests hang."""
 
 
 class Reach(NamedTuple):
@@ -50,15 +50,16 @@ class Reach(NamedTuple):
         found = set(lines.get(mutant.line, ())) or {test for tests in lines.values() for test in tests}
         return sorted(found & self.seconds.keys(), key=lambda test: (self.seconds[test], test))
 
-    def quickest(self, tests: list[str]) -> list[str]:
-        """The first of these tests, as far as there is time."""
-        total, chosen = 0.0, list[str]()
-        for test in tests:
-            total += self.seconds[test]
-            if chosen and total > FIRST:
-                break
-            chosen.append(test)
-        return chosen
+    def rounds(self, mutant: Mutant) -> list[list[str]]:
+        """The tests that reach a mutant, in rounds of limited length."""
+        waiting, found = self.tests(mutant)[::-1], list[list[str]]()
+        for limit in ROUNDS:
+            total, chosen = 0.0, list[str]()
+            while waiting and (not chosen or total + self.seconds[waiting[-1]] <= limit):
+                chosen.append(waiting.pop())
+                total += self.seconds[chosen[-1]]
+            found.append(chosen)
+        return found
 
 
 def copied(folder: Path) -> Path:
@@ -150,12 +151,10 @@ def main() -> int:
         pools = [ProcessPoolExecutor(1, initializer=enter, initargs=(copy,)) for copy in copies]
         reach = pools[0].submit(measured, (words.reach or Path(folder)).resolve()).result()
         tried, survivors = 0, list[Change]()
-        waiting: dict[Future[Change | None], Mutant] = {}
-        for number, mutant in enumerate(chosen):
-            tests = reach.tests(mutant)
-            quick = reach.quickest(tests)
-            rounds = [quick, tests[len(quick) :]]
-            waiting[pools[number % words.workers].submit(survives, mutant, rounds)] = mutant
+        waiting = [
+            pools[number % words.workers].submit(survives, mutant, reach.rounds(mutant))
+            for number, mutant in enumerate(chosen)
+        ]
         for done in as_completed(waiting):
             tried += 1
             if change := done.result():

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
+from warnings import catch_warnings, simplefilter
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
@@ -82,14 +83,16 @@ def sample(count: int, seed: int) -> list[Mutant]:
             places.setdefault((path, mutant.line, mutant.column, family[1]), []).append(mutant)
     found = [chooser.choice(each) for each in places.values()]
     chooser.shuffle(found)
-    return sorted(islice(filter(compiles, found), count))
+    return list(islice(filter(compiles, found), count))
 
 
 def compiles(mutant: Mutant) -> bool:
     """Whether a mutant is Python; Cosmic Ray takes the star of keyword-only parameters for a product."""
     mutated = mutant.mutated((ROOT / mutant.path).read_text(encoding="utf-8"))
     try:
-        compile(mutated or "", mutant.path, "exec")
+        with catch_warnings():
+            simplefilter("ignore", SyntaxWarning)
+            compile(mutated or "", mutant.path, "exec")
     except SyntaxError:
         return False
     return mutated is not None
