@@ -59,11 +59,10 @@ class Change(NamedTuple):
 
 
 def change_of(mutant: Mutant, text: str, mutated: str) -> Change:
-    """The first line that a mutant changes; a line that is left out is empty afterwards."""
+    """The line of a mutant before and after; a line that is left out is empty afterwards."""
     before, after = text.split("\n"), mutated.split("\n")
-    number = next(n for n, (old, new) in enumerate(zip(before, [*after, ""], strict=False)) if old != new)
-    new = after[number].strip() if len(after) == len(before) else ""
-    return Change(mutant.path, number + 1, before[number].strip(), new)
+    new = after[mutant.line - 1].strip() if len(after) == len(before) else ""
+    return Change(mutant.path, mutant.line, before[mutant.line - 1].strip(), new)
 
 
 def modules() -> list[str]:
