@@ -18,6 +18,7 @@ from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.result import Result
 from cmlint.sources.tool import find_program
+from cmlint.sources.writers import unquoted
 from tests.support.apiserver import KUBECTL
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, concise, inside, run, write
@@ -269,6 +270,14 @@ def test_an_image_that_a_kustomization_sets_is_shown_there(
     write(tmp_path, {"overlay/kustomization.yaml": kustomization})
     found = [line.partition(": ")[0] for line in concise(run(tmp_path)) if "[mutable-tag]" in line]
     assert found == [f"overlay/kustomization.yaml:3:{column}"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("'ab'", "ab"), ('"ab"', "ab"), ("ab", "ab"), ("aba", "aba"), ("'ab\"", "'ab\""), ("'", "'"), ("", "")],
+)
+def test_literals_of_generators_lose_quotes_that_match(written: str, value: str) -> None:
+    assert unquoted(written) == value
 
 
 # what belongs together
