@@ -35,7 +35,11 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # How long to search for mistakes.
 MINUTES ?= 10
 
-.PHONY: help demo test test-live fuzz docs new-rule dist $(MISSING)
+# How many mutants to make, and which of all.
+MUTANTS ?= 500
+SEED ?= 1
+
+.PHONY: help demo test test-live fuzz mutants docs new-rule dist $(MISSING)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -55,6 +59,9 @@ test-live: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(CLIENTS) $(filter openssl,
 
 fuzz: $(VENV)/dev $(HELM) $(KUSTOMIZE) ## search for mistakes with damaged inputs: make fuzz MINUTES=10
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
+
+mutants: $(VENV)/dev $(HELM) $(KUSTOMIZE) ## make mutants of the code that decides, and name those that no test notices
+	$(BIN)/python -m tests.mutants --count $(MUTANTS) --seed $(SEED) --minutes 60
 
 docs: $(VENV)/dev $(HELM) ## write all generated documents anew; the tests fail when one is stale
 	$(BIN)/python -m tests.support.update

@@ -9,21 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import cmlint
+from tests.support.manifests import pod
 from tests.support.run import FIXTURES, write
 from tests.support.tools import HELM
 
 COMMENT = rb"# cmlint: ignore\[[a-z0-9, -]+\] TODO: say why"
 
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  containers:
-    - name: web
-      image: web:1.2.3
-      env:
-"""
+POD = pod("env:")
 
 
 def check(folder: Path, *words: str) -> tuple[list[str], list[str]]:

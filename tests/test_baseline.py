@@ -8,21 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import cmlint
+from tests.support.manifests import pod
 from tests.support.run import FIXTURES, write
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {PORT: '80', HOST: db}\n"
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  containers:
-    - name: web
-      image: web:main
-      env:
-        - name: OLD
-          valueFrom: {configMapKeyRef: {name: app, key: OLD}}
-"""
+POD = pod("env:", "  - name: OLD", "    valueFrom: {configMapKeyRef: {name: app, key: OLD}}", image="web:main")
 OLD = "pod.yaml:10:57: error[missing-key] the ConfigMap `app` has no key `OLD`"
 WRITTEN = """\
 {

@@ -13,6 +13,7 @@ import yaml
 
 from cmlint.__main__ import parse_plainly
 from tests.support.command import COMMAND, cmlint
+from tests.support.manifests import pod
 from tests.support.repository import Repository, environment
 from tests.support.run import ROOT, write
 
@@ -21,17 +22,7 @@ BLOCKS: dict[str, str] = dict(re.findall(r"(?m)^`([^`\n]+)`:\n\n```\w+\n(.*?)^``
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 GITLAB: dict[str, Any] = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text(encoding="utf-8"))
 
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  containers:
-    - name: web
-      image: web:1.2.3
-      env:
-        - {name: PORT, value: 8080}
-"""
+POD = pod("env:", "  - {name: PORT, value: 8080}")
 MESSAGE = "the value of `PORT` must be a string, but it is a number"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -25,7 +26,12 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
-DOTTED = re.compile(rf"(?:cmlint\.)?((?:{'|'.join(ROOMS)})(?:\.(?!py\b|yaml\b)\w+)+)(?:\(.*\))?")
+PACKAGES = ("cmlint", "cmlint_rules", "tests")
+FILES = r"(?:py|yaml|yml|md|json|txt|html|css|js|sarif|xml)\b"
+DOTTED = re.compile(rf"(?<![\w./-])((?:{'|'.join((*PACKAGES, *ROOMS))})(?:\.(?!{FILES})[A-Za-z_]\w*)+)(?![\w/-])")
+"""A name in a package or room of ours, and no name of a file."""
+
+MODULES = sorted((ROOT / "lint").rglob("*.py"))
 
 
 @pytest.fixture(params=DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -89,9 +95,32 @@ def test_python_files_exist(document: Path) -> None:
     assert [name for name in names if not any(any((ROOT / top).rglob(name)) for top in TOPS)] == []
 
 
+def strange_names(text: str) -> list[str]:
+    """The dotted names in a text that begin with a package or room of ours and do not exist."""
+    found = [match[1] for match in DOTTED.finditer(text)]
+    return [name for name in found if not is_importable(name if name.startswith(PACKAGES) else f"cmlint.{name}")]
+
+
 def test_modules_and_their_names_exist(document: Path) -> None:
-    found = [match[1] for piece in code_of(document) if (match := DOTTED.fullmatch(piece))]
-    assert [name for name in found if not is_importable(f"cmlint.{name}")] == []
+    assert strange_names(document.read_text(encoding="utf-8")) == []
+
+
+def test_modules_and_names_in_docstrings_exist() -> None:
+    for path in MODULES:
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        alone = (node.value for node in nodes if isinstance(node, ast.Expr))
+        texts = (node.value for node in alone if isinstance(node, ast.Constant) and isinstance(node.value, str))
+        assert strange_names("\n".join(texts)) == [], path
+
+
+@pytest.mark.parametrize("name", ["bundle.resolver", "cmlint.bundle.resolve.it", "tests.support.runs", "cli.chek"])
+def test_names_that_do_not_exist_are_found(name: str) -> None:
+    assert strange_names(f"It is in `{name}`, beside {name}.") == [name, name]
+
+
+def test_names_that_exist_are_not_found() -> None:
+    text = "`bundle.resolve`, cmlint.bundle.resolve.Resolution, bundle.md, cmlint.sarif, lint/cmlint/cli.x, a.cli.x"
+    assert strange_names(text) == []
 
 
 def is_importable(name: str) -> bool:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
+import pytest
+
+from cmlint.bundle.bundle import Bundle
 from cmlint.config import Config
+from cmlint.engine import Engine
+from cmlint.manifest.documents import read_text
+from cmlint.model.facts import FaultCode
+from cmlint.selection import select, settings_of
+from cmlint.suppress import Suppressions
+from cmlint.texts import Texts
 from tests.support.command import cmlint
-from tests.support.run import FIXTURES, concise, lint, write
+from tests.support.run import FIXTURES, concise, lint, rules, write
 
 RULES = {
     "acme-1.0.dist-info/entry_points.txt": "[cmlint.rules]\nacme = acme\n",
@@ -95,3 +105,54 @@ def test_findings_stand_by_path_and_place_however_files_are_given(tmp_path: Path
     assert concise(lint(tmp_path, *names, config=config)) == expected
     assert concise(lint(tmp_path, *reversed(names), config=config)) == expected
     assert concise(lint(tmp_path, config=config)) == expected
+
+
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+CREDENTIALS = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
+RUNNING = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n      image: "
+
+FAULTY: dict[FaultCode, str] = {
+    "syntax": f"{CONFIG}data: {{\n",
+    "repeated-key": f"{CONFIG}data: {{a: x}}\nimmutable: true\nimmutable: true\n",
+    "joined-objects": f"{CONFIG}data: {{a: x}}\n{CONFIG}",
+    "unknown-field": f"{RUNNING}a:1.0.0\n      enviroment: []\n",
+    "env-value-type": f"{RUNNING}a:1.0.0\n      env: [{{name: A, value: 1}}]\n",
+    "data-value-type": f"{CONFIG}data: {{a: 1}}\n",
+    "env-sources": f"{RUNNING}a:1.0.0\n      env: [{{name: A, value: x, valueFrom: {{fieldRef: {{fieldPath: a}}}}}}]\n",
+    "env-name": f"{RUNNING}a:1.0.0\n      env: [{{name: '', value: x}}]\n",
+    "reference": f"{RUNNING}a:1.0.0\n      envFrom: [{{configMapRef: {{name: a_b}}}}]\n",
+    "object": f"{CONFIG.replace('name: a', 'name: a_b')}data: {{a: x}}\n",
+    "data-key": f"{CONFIG}data: {{a b: x}}\n",
+    "key-twice": f"{CONFIG}data: {{a: x}}\nbinaryData: {{a: eA==}}\n",
+    "base64": f"{CREDENTIALS}data: {{a: x}}\n",
+    "size": f"{CONFIG}data: {{a: {'x' * 1024 * 1024}, b: x}}\n",
+    "secret-keys": f"{CREDENTIALS}type: kubernetes.io/tls\n",
+    "pull-policy": f"{RUNNING}a:1.0.0\n      imagePullPolicy: always\n",
+    "image": f"{RUNNING}a:1.0.0\n    - name: b\n",
+}
+SURE = (
+    "syntax",
+    "repeated-key",
+    "unknown-field",
+    "env-value-type",
+    "data-value-type",
+    "data-key",
+    "pull-policy",
+)
+
+
+@pytest.mark.parametrize("code", get_args(FaultCode))
+def test_where_patches_may_change_a_document_only_what_is_written_wrongly_is_found(code: FaultCode) -> None:
+    text = FAULTY[code]
+    facts = read_text(text)
+    assert code in {fault.code for document in facts.documents for fault in document.faults}
+    selected, chosen = select(dict(rules()), Config())
+    engine = Engine(selected, settings_of(Config()), Texts({"a.yaml": text}.__getitem__), chosen)
+
+    def found(*, settled: bool) -> set[str]:
+        bundle = Bundle([("a.yaml", facts)], settled=settled)
+        return {finding.rule for finding in engine.run([bundle], Suppressions({}, rules())).findings}
+
+    about = {rule.name for rule in selected if code in rule.codes}
+    assert found(settled=True) & about
+    assert bool(found(settled=False) & about) == (code in SURE)

@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.workloads import workloads
 from cmlint.check import read_bundles
 from cmlint.config import Config
+from cmlint.manifest.documents import read_text
 from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
 from tests.support.command import cmlint
@@ -324,6 +326,18 @@ def test_a_name_that_an_unknown_source_may_bring_is_not_said_to_stay(tmp_path: P
     made += "spec: {dataFrom: [{extract: {key: a}}]}\n"
     found = variables(tmp_path, "{name: Z, value: $(MAYBE)}", MAP, made)
     assert (found["Z"]["value"], found["Z"]["masked"]) == (None, False)
+
+
+@pytest.mark.parametrize(("prefix", "names", "value"), [("P_", ["P_A", "P_B", "X"], "$(MAYBE)"), ("${P}", ["X"], None)])
+def test_a_prefix_with_a_placeholder_may_bring_any_name(prefix: str, names: list[str], value: str | None) -> None:
+    pod = POD.replace("name: app}", f"name: app}}\n              prefix: '{prefix}'", 1)
+    pod = pod.replace("            - secretRef: {name: app, optional: true}\n", "")
+    bundle = Bundle([("a.yaml", read_text(pod % "            - {name: X, value: $(MAYBE)}" + MAP))])
+    container = bundle.placed[0].document.pods[0].containers[0]
+    environment = bundle.environment(container, bundle.placed[0])
+    assert sorted(environment.variables) == names
+    assert environment.variables["X"].value == value
+    assert environment.complete == (value is not None)
 
 
 def test_a_value_that_is_refused_is_not_known(tmp_path: Path) -> None:

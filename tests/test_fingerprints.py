@@ -9,19 +9,13 @@ from pathlib import Path
 import pytest
 
 from cmlint.rules import Context, Draft, Rule
+from tests.support.manifests import pod
 from tests.support.run import FIXTURES, lint, rules, write
 
 PROJECTS = ("demo", *(f"err/{folder.name}" for folder in sorted((FIXTURES / "err").iterdir()) if folder.is_dir()))
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  containers:
-    - name: web
-      image: registry.example/web:1.0.0
-      envFrom: [{configMapRef: {name: first}}, {configMapRef: {name: second}}]
-"""
+POD = pod(
+    "envFrom: [{configMapRef: {name: first}}, {configMapRef: {name: second}}]", image="registry.example/web:1.0.0"
+)
 
 
 def names(folder: Path) -> dict[tuple[str, str, int], str]:

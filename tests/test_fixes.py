@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cmlint.fixes.fixing import meets
+from cmlint.model.findings import Edit
 from tests.support.command import cmlint
 from tests.support.run import write
 
@@ -253,3 +255,12 @@ def test_a_file_with_a_hard_link_is_left_alone(tmp_path: Path) -> None:
     assert done.stderr == f"cmlint: error: pod.yaml: {why}\n"
     assert "error[non-string-env]" in done.stdout
     assert (done.returncode, read(tmp_path / "pod.yaml")) == (2, POD)
+
+
+@pytest.mark.parametrize(
+    ("other", "met"),
+    [((0, 3), False), ((0, 4), True), ((4, 4), True), ((5, 5), True), ((6, 6), True), ((6, 9), True), ((7, 9), False)],
+)
+def test_edits_that_touch_are_made_one_after_the_other(other: tuple[int, int], met: bool) -> None:
+    one, two = Edit("a.yaml", 4, 6, "x"), Edit("a.yaml", *other, "y")
+    assert (meets(one, two), meets(two, one)) == (met, met)

@@ -24,23 +24,14 @@ from cmlint.report import FORMATS, render
 from cmlint.report.sarif import rule_json
 from cmlint.report.view import View
 from tests.support.command import COMMAND, cmlint
+from tests.support.manifests import pod
 from tests.support.run import FIXTURES, ROOT, inside, lint, rules, write
 from tests.support.tools import NPM
 
 Json = dict[str, Any]
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {PORT: '1'}\n"
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  containers:
-    - name: web
-      image: web:1.2.3
-      env:
-        - {name: A, value: 1}
-"""
+POD = pod("env:", "  - {name: A, value: 1}")
 
 
 def reported(folder: Path, form: str) -> str:

@@ -91,6 +91,26 @@ def test_objects_that_name_their_namespace_meet_there(tmp_path: Path) -> None:
         assert concise(check((".",), Config(), dict(rules()))) == [FOUND]
 
 
+@pytest.mark.parametrize(
+    ("template", "old", "new"),
+    [
+        (FLUX, "NAMESPACE", "'${NAMESPACE}'"),
+        (ARGO, "NAMESPACE", "'{{ namespace }}'"),
+        (ARGO, "https://kubernetes.default.svc", "'${SERVER}'"),
+        (FLUX, "targetNamespace", "kubeConfig: {secretRef: {name: '${CLUSTER}'}}, targetNamespace"),
+    ],
+    ids=["namespace of flux", "namespace of argocd", "server", "kubeconfig"],
+)
+def test_destinations_that_are_still_to_be_filled_in_are_not_one_place(
+    tmp_path: Path, template: str, old: str, new: str
+) -> None:
+    namespaces = {"config": "shop", "web": "shop"}
+    assert concise(run(tmp_path, template, namespaces, "KEY")) == [FOUND]
+    result = run(tmp_path, template.replace(old, new), namespaces, "KEY")
+    why = "it is defined in config/kustomization.yaml, which may be applied together with this"
+    assert (concise(result), whys(result)) == ([], [why])
+
+
 PATCH = "[{patch: '[]', target: {kind: KIND}}]"
 FIELDS = [
     ("patches", PATCH.replace("KIND", "Deployment|Pod"), []),
@@ -308,6 +328,19 @@ def test_values_from_elsewhere_leave_a_chart_open(tmp_path: Path, deployer: str)
         result = check((".",), Config(), dict(rules()))
     given = "cluster/shop.yaml gives the chart values of its own"
     assert (concise(result), [why for why in whys(result) if "values" in why]) == ([UNKNOWN], [given])
+
+
+def test_of_a_chart_with_other_values_only_what_its_templates_write_is_wrong(tmp_path: Path) -> None:
+    pod = WEB.replace("valueFrom: {configMapKeyRef: {name: settings, key: KEY}}", "value: {{ .Values.port }}")
+    pod += "        - name: PORT\n          value: 8080\n"
+    chart = {"shop/values.yaml": "port: 80\n", "shop/templates/pod.yaml": pod}
+    said = "error[non-string-env] the value of `{}` must be a string, but it is a number"
+    written = f"shop/templates/pod.yaml:12:18: {said.format('PORT')}"
+    filled_in = f"shop/templates/pod.yaml:10:18: {said.format('CURRENCY')}"
+    for deployer, found in (("{}", [filled_in, written]), (FROM_SECRET, [written])):
+        write(tmp_path, {**CHART, **chart, "cluster/shop.yaml": deployer})
+        with inside(tmp_path):
+            assert concise(check((".",), Config(), dict(rules()))) == found
 
 
 def wrong(key: str) -> list[str]:

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import check
 from cmlint.config import Config, Helm
 from cmlint.errors import FatalError
 from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.result import Result
 from tests.support.command import COMMAND, cmlint
-from tests.support.run import FIXTURES, concise, inside, loaded, rules, write
+from tests.support.run import FIXTURES, concise, inside, loaded, run, write
 from tests.support.tools import HELM
 
 PROJECTS = FIXTURES / "projects"
@@ -27,12 +26,6 @@ PROJECTS = FIXTURES / "projects"
 def program() -> None:
     """The real program, which `make test` builds."""
     assert os.access(HELM, os.X_OK), f"there is no helm at {HELM}: run `make test`, or set CMLINT_TEST_HELM"
-
-
-def run(folder: Path, *paths: str, config: Config | None = None) -> Result:
-    """What cmlint finds in a folder, and what it warns of."""
-    with inside(folder):
-        return check(paths or (".",), config or Config(), dict(rules()))
 
 
 def warnings(result: Result) -> list[str]:

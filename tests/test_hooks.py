@@ -8,22 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.manifests import pod
 from tests.support.repository import Repository, hooks
 from tests.support.run import FIXTURES
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {PORT: '80', HOST: db}\n"
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  containers:
-    - name: web
-      image: web:1.2.3
-      env:
-        - name: PORT
-          valueFrom: {configMapKeyRef: {name: app, key: PORT}}
-"""
+POD = pod("env:", "  - name: PORT", "    valueFrom: {configMapKeyRef: {name: app, key: PORT}}")
 SHOP = {"config.yaml": CONFIG, "pod.yaml": POD}
 FOUND = "error[missing-key]: the ConfigMap `app` has no key `PORT`"
 STOPPED = "1 error in 3 files (2 documents, 1 container, 1 reference)"

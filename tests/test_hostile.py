@@ -14,9 +14,9 @@ from cmlint.check import check
 from cmlint.config import Config
 from cmlint.system import programs
 from tests.support.command import COMMAND, PATIENCE, cmlint, started, wait_until
+from tests.support.manifests import POD
 from tests.support.run import concise, inside, rules, write
 
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b:1.0.0}]}\n"
 CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n"
 OUTSIDE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: outside}\ndata: {marker: 12345}\n"
 

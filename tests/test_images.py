@@ -127,6 +127,12 @@ FLOATS = (
 )  # fmt: skip
 
 
+PINNED += ("r240131a", "v1-240131x", "acceded", "a" * 40, "a" * 64)
+MOVES += ("r24013a", "a" * 41, "a" * 63, "a" * 65)
+FLOATS += ("5c3dda", "99", "b12")
+"""One digit more or less is another answer: six in a part, three alone, seven to 40 or 64 of a hash."""
+
+
 @pytest.mark.parametrize(
     ("tag", "wanted"),
     [(t, "pinned") for t in PINNED] + [(t, "moves") for t in MOVES] + [(t, "floats") for t in FLOATS],

@@ -13,25 +13,19 @@ import yaml
 
 from cmlint import __version__
 from tests.support.command import COMMAND, cmlint
+from tests.support.manifests import pod
 from tests.support.repository import Repository, environment
 from tests.support.run import FIXTURES, ROOT, write
 
 CUSTOM = "apiVersion: example.com/v1\nkind: Database\nmetadata: {name: orders}\n"
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  containers:
-    - name: web
-      image: web:1.2.3
-      envFrom:
-        - configMapRef: {name: made}
-      env:
-        - {name: PORT, value: 8080}
-        - name: HOST
-          valueFrom: {configMapKeyRef: {name: made, key: HOST}}
-"""
+POD = pod(
+    "envFrom:",
+    "  - configMapRef: {name: made}",
+    "env:",
+    "  - {name: PORT, value: 8080}",
+    "  - name: HOST",
+    "    valueFrom: {configMapKeyRef: {name: made, key: HOST}}",
+)
 HINT = "`cmlint init --force --pre-commit` adds the hook to .pre-commit-config.yaml, too\n"
 HOOK = f"""\
   - repo: local

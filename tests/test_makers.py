@@ -42,6 +42,15 @@ OPERATED = ["ConfigMap x-*: ...", "Secret x-*: ..."]
 CERTIFICATE = "tls.crt tls.key ca.crt keystore.jks truststore.jks keystore.p12 truststore.p12 key.der tls-combined.pem"
 ISSUER = "name: x, annotations: {cert-manager.io/cluster-issuer: le}"
 
+
+def test_a_list_of_objects_that_controllers_make_things_of_is_read() -> None:
+    item = "{apiVersion: postgres-operator.crunchydata.com/v1, kind: PostgresCluster, metadata: {name: db}}"
+    for kind in ("List", "PodList"):
+        providers = made(f"apiVersion: v1\nkind: {kind}\nitems: [{item}]\n")
+        assert providers[:2] == ["ConfigMap db-*: ...", "Secret db-*: ..."]
+    assert made(f"apiVersion: a.b/v1\nkind: List\nitems: [{item}]\n") == []
+
+
 ROWS = [
     (manifest("SealedSecret", "bitnami.com/v1alpha1", "spec: {encryptedData: {a: x, b: t}}"), ["Secret x: a b"]),
     (

@@ -11,20 +11,11 @@ import pytest
 
 from cmlint.cli import COMMANDS
 from tests.support.command import cmlint
+from tests.support.manifests import pod
 from tests.support.run import ROOT, rules, write
 from tests.support.terminal import on_terminal
 
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  containers:
-    - name: web
-      image: web:1.2.3
-      env:
-        - {name: A, value: 1}
-"""
+POD = pod("env:", "  - {name: A, value: 1}")
 LINE = re.compile(r"\r\x1b\[Kcmlint: ([a-z ]+) \.\.\. \d+ s")
 
 

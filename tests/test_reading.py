@@ -221,3 +221,37 @@ def test_a_copy_of_what_a_controller_has_made_was_accepted_as_it_is() -> None:
     assert only(pod).pods[0].containers[0].image == Scalar("web", pod.index("web, volume"), pod.index(", volume"))
     for part in ("  uid: 1-2\n", ", controller: true"):
         assert [fault.reason for fault in only(pod.replace(part, "")).faults] == ["names no volume of this pod"]
+
+
+def faults(text: str) -> list[tuple[str, str, str]]:
+    """What is wrong with the single document: code, path and reason."""
+    return [(fault.code, fault.path, fault.reason) for fault in only(text).faults]
+
+
+@pytest.mark.parametrize(("target", "field"), [("ConfigMap", "data"), ("Secret", "stringData")])
+def test_an_object_may_hold_exactly_a_mebibyte(target: str, field: str) -> None:
+    def written(size: int) -> str:
+        half = "x" * (size // 2)
+        head = f"apiVersion: v1\nkind: {target}\nmetadata: {{name: a}}\n"
+        return f"{head}{field}: {{a: {half}, b: {half}{'x' * (size % 2)}}}\n"
+
+    assert faults(written(1024 * 1024)) == []
+    reason = "must hold no more than 1048576 bytes, but it holds 1048577"
+    assert faults(written(1024 * 1024 + 1)) == [("size", "data", reason)]
+
+
+def test_generated_names_keep_58_characters() -> None:
+    def written(name: str) -> str:
+        return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{generateName: {name}}}\n"
+
+    kept, cut_off = f"{'a' * 56}.-", f"{'a' * 57}.-"
+    assert [(code, path) for code, path, _ in faults(written(kept))] == [("object", "metadata.generateName")]
+    assert faults(written(cut_off)) == []
+
+
+def test_a_pod_template_with_a_spec_is_an_object_and_no_patch() -> None:
+    text = "apiVersion: v1\nkind: {}\nmetadata: {{name: a}}\nspec: {{containers: []}}\n"
+    facts = read_text(text.format("PodTemplate"))
+    assert ([document.kind for document in facts.documents], facts.skipped) == (["PodTemplate"], ())
+    patch = read_text(text.format("Deployment").replace("v1", "apps/v1").replace("containers: []", "image: a"))
+    assert ([skip.code for skip in patch.skipped], patch.documents) == (["patch"], ())

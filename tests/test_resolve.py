@@ -110,6 +110,21 @@ def test_the_written_namespace_is_preferred() -> None:
     assert [k.name for k in resolve({"all.yaml": text}).definitions[0].provider.keys] == ["shop"]
 
 
+def test_the_written_namespace_is_preferred_in_files_that_are_equally_near() -> None:
+    own, open_ = config("app", "shop", data="{shop: x}"), config("app", data="{open: x}")
+    for pods in ("pod.yaml", "a/pod.yaml", "b/pod.yaml"):
+        files = {pods: pod("app", "shop"), "b/open.yaml": open_, "b/shop.yaml": own}
+        assert places(resolve(files)) == ["b/shop.yaml"]
+        assert places(resolve({**files, pods: pod("app")})) == ["b/open.yaml"]
+
+
+def test_documents_of_other_namespaces_have_other_nearest_definitions() -> None:
+    known = Meeting([placed("d/1.yaml", "shop"), placed("d/2.yaml", "till")])
+    for namespace, path in (("shop", "d/1.yaml"), ("till", "d/2.yaml")):
+        (found,) = known.nearest(placed(f"{namespace}/0.yaml", namespace).placed)
+        assert found.placed.path == path
+
+
 def test_a_name_that_nothing_defines_is_missing() -> None:
     assert resolve({"pod.yaml": pod("app")}).status == "missing"
 
@@ -142,6 +157,20 @@ def test_what_stands_in_another_branch_of_the_tree_proves_nothing() -> None:
     assert resolve({"a/b/pod.yaml": pod("app"), "a/maker.yaml": maker}).status == "unknown"
     assert resolve({"a/b/pod.yaml": pod("app"), "maker.yaml": maker}).status == "unknown"
     assert resolve({"pod.yaml": pod("app"), "a/maker.yaml": maker}).status == "missing"
+
+
+def test_a_custom_resource_in_the_same_namespace_leaves_a_name_unknown() -> None:
+    def answered(pods: str | None, makers: str | None) -> tuple[str, str]:
+        where = f", namespace: {makers}" if makers else ""
+        maker = f"apiVersion: a.b/v1\nkind: Maker\nmetadata: {{name: m{where}}}\nspec: {{image: a}}\n"
+        resolution = resolve({"a/pod.yaml": pod("app", pods), "b/maker.yaml": maker})
+        return resolution.status, resolution.why
+
+    assert answered("shop", "shop") == ("unknown", "the custom resource Maker in b/maker.yaml")
+    assert answered("shop", "till") == ("missing", "")
+    assert answered("shop", None) == ("missing", "")
+    assert answered(None, "shop") == ("missing", "")
+    assert answered(None, None) == ("missing", "")
 
 
 def test_a_tool_s_own_file_is_no_custom_resource() -> None:
@@ -204,6 +233,29 @@ def test_an_object_may_be_made_of_a_file_whose_name_is_in_its_own(path: str, mad
     assert (resolution.status, resolution.why) == expected
     manifest = {"a/pod.yaml": pod("shop-test-config"), path: config("other")}
     assert resolve(manifest).status == "missing"
+
+
+@pytest.mark.parametrize(("stem", "status"), [("api", "missing"), ("apis", "unknown")])
+def test_a_file_with_a_short_name_is_no_evidence(stem: str, status: str) -> None:
+    assert resolve({"a/pod.yaml": pod(f"shop-{stem}-config"), f"a/{stem}.yaml": "key: value\n"}).status == status
+
+
+OPERATORS = (
+    "---\napiVersion: postgres-operator.crunchydata.com/v1\nkind: PostgresCluster\nmetadata: {name: db}\n",
+    "---\napiVersion: stackgres.io/v1\nkind: SGCluster\nmetadata: {name: db}\n",
+)
+SECRET = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: db-app}\nstringData: {a: x}\n"
+
+
+@pytest.mark.parametrize(
+    ("definitions", "sure"),
+    [(OPERATORS[:1], True), (OPERATORS, True), ((SECRET,), True), ((*OPERATORS, SECRET), False)],
+    ids=["one operator", "two operators", "a Secret", "a Secret that operators may fill"],
+)
+def test_a_secret_is_shared_where_an_operator_may_fill_a_written_one(definitions: tuple[str, ...], sure: bool) -> None:
+    reader = pod("db-app").replace("configMapRef", "secretRef")
+    resolution = resolve({"all.yaml": reader + "".join(definitions)})
+    assert (resolution.status, resolution.sure) == ("found", sure)
 
 
 @pytest.mark.parametrize(

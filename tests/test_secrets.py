@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cmlint.bundle.workloads import workloads
 from cmlint.check import check
 from cmlint.config import Config
+from cmlint.manifest.documents import read_text
 from cmlint.report import FORMATS, render
 from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
@@ -93,6 +94,24 @@ def test_no_mistake_shows_a_value(form: str, edits: list[tuple[int, str]]) -> No
         printed = everything(Path(folder))
     assert VALUE not in printed
     assert ENCODED not in printed
+
+
+@pytest.mark.parametrize("form", ["block", "flow"])
+def test_what_follows_a_secret_is_masked_as_well(form: str) -> None:
+    secret = {
+        "block": "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  a: b\n",
+        "flow": "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {a: b}}\n",
+    }[form]
+    text = f"{secret}# it was {VALUE}\n"
+    (document,) = read_text(text).documents
+    kept = list(text)
+    for span in document.masked:
+        kept[span.start : span.end] = "*" * (span.end - span.start)
+    shown = "".join(kept)
+    assert VALUE not in shown
+    assert "name: s" in shown
+    (plain,) = read_text(text.replace("Secret", "ConfigMap").replace("stringData", "data")).documents
+    assert plain.masked == ()
 
 
 def test_the_command_shows_none_either(tmp_path: Path) -> None:

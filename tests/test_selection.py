@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import cmlint
+from tests.support.manifests import POD
 from tests.support.run import write
 
 RULE = '''\
@@ -29,7 +30,6 @@ DECLARED = {
     "old": 'status="deprecated", replacement="bad-plain"',
     "gone": 'status="removed", replacement="bad-plain"',
 }
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b:1.0.0}]}\n"
 
 
 @pytest.fixture

@@ -9,23 +9,17 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import COMMAND
+from tests.support.manifests import pod
 from tests.support.repository import Repository
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {PORT: '80', HOST: db}\n"
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  containers:
-    - name: web
-      image: web:1.2.3
-      env:
-        - name: PORT
-          valueFrom: {configMapKeyRef: {name: app, key: PORT}}
-        - name: OLD
-          valueFrom: {configMapKeyRef: {name: app, key: OLD}}
-"""
+POD = pod(
+    "env:",
+    "  - name: PORT",
+    "    valueFrom: {configMapKeyRef: {name: app, key: PORT}}",
+    "  - name: OLD",
+    "    valueFrom: {configMapKeyRef: {name: app, key: OLD}}",
+)
 OLD = "pod.yaml:12:57: error[missing-key] the ConfigMap `app` has no key `OLD`"
 PORT = "pod.yaml:10:57: error[missing-key] the ConfigMap `app` has no key `PORT`"
 

@@ -12,10 +12,9 @@ import pytest
 from cmlint.check import check
 from cmlint.config import Config
 from cmlint.sources.tool import find_program
+from tests.support.manifests import POD
 from tests.support.run import inside, rules, write
 from tests.support.tools import HELM
-
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b:1.0.0}]}\n"
 
 COUNTING = """\
 #!/bin/sh

@@ -27,7 +27,6 @@ SURE: frozenset[facts.FaultCode] = frozenset(
         "unknown-field",
         "env-value-type",
         "data-value-type",
-        "env-name",
         "data-key",
         "pull-policy",
     )

@@ -16,9 +16,9 @@ from cmlint.sources import files
 from cmlint.system import files as system
 from tests.hostile.planted import LINK, LOOP, PLANTED, SECRET, limited, linked, sparse
 from tests.support.command import COMMAND, needed
+from tests.support.manifests import POD
 from tests.support.run import write
 
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b:1.0.0}]}\n"
 WRONG = POD.replace("1.0.0}", "1.0.0, env: [{name: A, value: 1}]}")
 CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n"
 CLEAN = "no problems in 1 file (1 document, 1 container, 0 references)\n"

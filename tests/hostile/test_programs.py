@@ -23,11 +23,11 @@ from cmlint.config import Config
 from cmlint.sources import outside
 from cmlint.system import programs
 from tests.support.command import cmlint
+from tests.support.manifests import POD
 from tests.support.run import concise, inside, rules, write
 from tests.support.tools import HELM, KUSTOMIZE
 from tests.test_hostile import opened
 
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b:1.0.0}]}\n"
 PORT = POD.replace("image: a/b:1.0.0", "image: a/b:1.0.0, env: [{name: A, value: 1}]")
 TEMPLATE = f"{PORT}# {{{{ .Release.Name }}}}\n"
 CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n"

@@ -12,6 +12,7 @@ import pytest
 
 from cmlint.check import check
 from cmlint.config import Config
+from cmlint.report import FORMATS
 from cmlint.result import Result
 from cmlint.sources.reasons import KUSTOMIZE_REST, LONGEST, address, of_kustomize
 from tests.support.command import cmlint
@@ -1165,9 +1166,6 @@ def test_kustomize_tells_no_secret(tmp_path: Path, program: str) -> None:
     assert found.keys() == expected.keys()
     assert found == expected or (program == "kubectl" and len(same) > len(expected) * 0.9)
     assert_hidden("".join((*(problem.message for problem in result.problems), *found.values())))
-
-
-FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html")
 
 
 @pytest.mark.parametrize("format_", FORMATS)

@@ -9,23 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import COMMAND, PATIENCE, cmlint, needed
+from tests.support.manifests import pod
 from tests.support.repository import Repository
 from tests.support.run import write
 from tests.support.tools import HELM, KUSTOMIZE
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {PORT: '80'}\n"
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  containers:
-    - name: web
-      image: web:1.2.3
-      env:
-        - name: PORT
-          valueFrom: {configMapKeyRef: {name: app, key: PORT}}
-"""
+POD = pod("env:", "  - name: PORT", "    valueFrom: {configMapKeyRef: {name: app, key: PORT}}")
 WRONG = POD.replace("key: PORT", "key: PROT")
 FOUND = "{}:10:57: error[missing-key] the ConfigMap `app` has no key `PROT`\n"
 BRIEF = ("--format", "concise", "--quiet")

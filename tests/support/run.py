@@ -57,10 +57,16 @@ def config_here() -> Config:
     return loaded(CONFIG) if Path(CONFIG).exists() else Config()
 
 
-def lint(folder: Path, *paths: str, config: Config | None = None) -> Result:
-    """What cmlint finds in a folder, or in some paths of it; whatever cannot be read fails the test."""
+def run(folder: Path, *paths: str, config: Config | None = None) -> Result:
+    """What cmlint finds in a folder, or in some paths of it, with this configuration or none."""
     with inside(folder):
-        result = check(paths or (".",), config or config_here(), dict(rules()))
+        return check(paths or (".",), config or Config(), dict(rules()))
+
+
+def lint(folder: Path, *paths: str, config: Config | None = None) -> Result:
+    """The same with the configuration in the folder; whatever cannot be read fails the test."""
+    with inside(folder):
+        result = run(Path(), *paths, config=config or config_here())
     assert not [problem for problem in result.problems if problem.fatal]
     return result
 
