@@ -15,7 +15,8 @@ from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube import base64, names
 from cmlint.manifest.decode import Decoder, Struct
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
-from cmlint.model.facts import FaultCode, Key, Provider, Scalar, Span, Target
+from cmlint.manifest.traits import traits_of
+from cmlint.model.facts import MEASURED, FaultCode, Key, Provider, Scalar, Span, Target, Trait
 
 LIMIT = 1024 * 1024
 """The bytes that all values of one ConfigMap or Secret may have together (`pkg/apis/core/types.go`, MaxSecretSize)."""
@@ -43,6 +44,9 @@ OWNER = ("apiVersion", "kind", "name", "uid")
 
 ACCOUNT = "kubernetes.io/service-account.name"
 TOKEN = "kubernetes.io/service-account-token"
+TOKEN_KEYS = ("ca.crt", "namespace", "token")
+"""What the token controller puts into a Secret (`generateTokenIfNeeded` in
+`pkg/controller/serviceaccount/tokens_controller.go`)."""
 
 
 class ObjectReader:
@@ -76,6 +80,9 @@ class ObjectReader:
         name = decoder.string(meta, "name")
         if name is None or not name.value:
             return None
+        if self.target == "Secret" and decoder.value(struct, "type") == TOKEN:
+            known = {key.name for key in keys}
+            keys += [Key(key, key, name.span, None, False) for key in TOKEN_KEYS if key not in known]
         immutable = decoder.boolean(struct, "immutable")
         marks = {
             name
@@ -88,7 +95,7 @@ class ObjectReader:
             self.target,
             name,
             tuple(keys),
-            bool(marks & FILLED) or decoder.value(struct, "type") == TOKEN,
+            bool(marks & FILLED),
             immutable,
             decoder.span(root),
             everywhere=bool(marks & COPIED),
@@ -212,12 +219,20 @@ class ObjectReader:
                     value = None
                 else:
                     value = decoder.scalar(node).value
-            if value is not None and self.target == "ConfigMap":
-                self.size += utf8_length(value)
-            keys.append(
-                Key(name, decoder.written(key), decoder.span(key), value if self.target == "ConfigMap" else None, False)
-            )
+            size = 0 if value is None else utf8_length(value)
+            secret = self.target == "Secret"
+            self.size += 0 if secret else size
+            traits = traits_of(decoder, node, value, secret=secret)
+            keys.append(self.key(name, key, node, None if secret else value, False, traits, size))
         return keys
+
+    def key(
+        self, name: str, key: Node, node: Node, value: str | None, binary: bool, traits: tuple[Trait, ...], size: int
+    ) -> Key:
+        """One key with what is kept of its value."""
+        decoder = self.decoder
+        size = size if size >= MEASURED else 0
+        return Key(name, decoder.written(key), decoder.span(key), value, binary, traits, decoder.span(node), size)
 
     def encoded_keys(self, struct: Struct, field: str) -> list[Key]:
         """Keys whose values are base64."""
@@ -226,12 +241,14 @@ class ObjectReader:
         keys: list[Key] = []
         for name, key, node in self.data(struct, field):
             path = f"{field}.{name}"
+            raw: bytes | None = b""
             if not decoder.is_null(node):
                 if decoder.is_scalar(node, "string"):
-                    self.check_encoded(node, path)
+                    raw = self.check_encoded(node, path)
                 elif not self.is_bytes(node):
                     decoder.wrong_type(node, "data-value-type", path, "base64")
-            keys.append(Key(name, decoder.written(key), decoder.span(key), None, binary))
+            traits = () if binary else traits_of(decoder, node, raw)
+            keys.append(self.key(name, key, node, None, binary, traits, len(raw or b"")))
         return keys
 
     def is_bytes(self, node: Node) -> bool:
@@ -242,8 +259,8 @@ class ObjectReader:
         values = [decoder.resolve(item) if isinstance(item, ScalarNode) else "" for item in node.value]
         return all(isinstance(value, int) and 0 <= value < 256 for value in values)
 
-    def check_encoded(self, node: Node, path: str) -> None:
-        """A value must be base64."""
+    def check_encoded(self, node: Node, path: str) -> bytes | None:
+        """A value must be base64; returns what it stands for."""
         text = self.decoder.scalar(node).value
         raw = base64.decode(text)
         if raw is None:
@@ -251,6 +268,7 @@ class ObjectReader:
                 self.decoder.fault("base64", self.head(node), path, why_not_base64(text))
         elif self.target == "ConfigMap":
             self.size += len(raw)
+        return raw
 
     def check_twice(self, keys: list[Key]) -> None:
         """No key may stand in `data` and `binaryData` (ValidateConfigMap)."""
