@@ -15,6 +15,7 @@ LONG = 12
 
 EXPANSION = re.compile(r"(?<!\$)\$\([A-Z][A-Z0-9_]{2,}\)")
 UNPRINTABLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+SETTING = re.compile(r"(?:[ \t]*(?:#.*|[A-Za-z_]\w*=.*|))(?:\r?\n[ \t]*(?:#.*|[A-Za-z_]\w*=.*|))*")
 ANCHORED = re.compile(r"&([^\s,\[\]{}]+)")
 
 
@@ -56,6 +57,8 @@ def told(text: str, *, secret: bool) -> Iterator[Trait]:
         yield "typographic"
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         yield "quoted"
+    if "=" in text and "\n" in text.strip() and SETTING.fullmatch(text):
+        yield "env-file"
     if secret and EXPANSION.search(text):
         yield "expansion"
     if secret and is_encoded(text.strip()):

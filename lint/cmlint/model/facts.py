@@ -47,6 +47,7 @@ FaultKind = Literal[
     "no-volume",
     "several-sources",
     "no-source",
+    "substituted",
 ]
 """What is wrong, where a rule says more of one mistake than of others with its code."""
 
@@ -94,6 +95,7 @@ Trait = Literal[
     "expansion",
     "typographic",
     "quoted",
+    "env-file",
     "anchor",
     "empty-block",
 ]
@@ -101,7 +103,8 @@ Trait = Literal[
 
 `line-break`: one line that ends in a line break; `nul`: it holds a NUL; `binary`: base64 of bytes that are no text;
 `encoded-twice`: base64 of base64; `expansion`: it holds `$(NAME)`; `typographic`: invisible characters at its ends, or
-typographic quotes around it; `quoted`: plain quotes are part of it; `anchor`: nothing but an anchor; `empty-block`: a
+typographic quotes around it; `quoted`: plain quotes are part of it; `env-file`: each of its
+lines sets a variable; `anchor`: nothing but an anchor; `empty-block`: a
 block without a line.
 """
 
