@@ -212,7 +212,7 @@ class Decoder:
         """Notes a field that the type `kind` does not have."""
         code: FaultCode = "unknown-field" if kind in WHOLE_OBJECTS else "reference"
         where = f"{path}.{name}" if path else name
-        plain = name if name.isascii() else characters.straight(name).strip(" \"")
+        plain = name if name.isascii() else characters.straight(name).strip(' "')
         near = plain if plain in TYPES[kind] else nearest(plain, TYPES[kind])
         self.fault(code, key, where, "is not a field that Kubernetes knows", text=name, near=near, kind="unknown-field")
 

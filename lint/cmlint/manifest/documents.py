@@ -22,6 +22,7 @@ from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, T
 from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader
 from cmlint.manifest.providers import TABLE, Makers
+from cmlint.manifest.services import SERVICE, read_services, service_of
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
     IGNORE,
@@ -34,6 +35,7 @@ from cmlint.model.facts import (
     Provider,
     Reference,
     Scalar,
+    Service,
     Skip,
     Span,
 )
@@ -70,6 +72,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     documents: list[Document] = []
     others: dict[Other, None] = {}
     skipped: list[Skip] = []
+    services: list[Service] = []
     for start, end in cut(text):
         chunk = text[start:end]
         if "kind" not in chunk or "apiVersion" not in chunk:
@@ -78,12 +81,15 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
         elif not worth_parsing(chunk, head := head_of(chunk), makers):
             if head:
                 others[head] = None
+                services += read_services(chunk, start) if head == SERVICE else ()
         else:
             for found in read_chunk(chunk, start, head, makers):
                 if isinstance(found, Document):
                     documents.append(found)
                 elif isinstance(found, Skip):
                     skipped.append(found)
+                elif isinstance(found, Service):
+                    services.append(found)
                 else:
                     others[found] = None
     ignores = read_ignores(text, cut(text)) if documents and "cmlint:" in text else ()
@@ -92,7 +98,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     commands += examples_in(text, manifest=True)
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
     told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
-    return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), tuple(told))
+    return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), tuple(told), tuple(services))
 
 
 def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document, ...]:
@@ -175,7 +181,9 @@ def has_words(chunk: str) -> bool:
     return any(word in chunk for word in WORDS)
 
 
-def read_chunk(chunk: str, base: int, head: Other | None, makers: Makers) -> Iterator[Document | Skip | Other]:
+def read_chunk(
+    chunk: str, base: int, head: Other | None, makers: Makers
+) -> Iterator[Document | Skip | Other | Service]:
     """The objects of one document; several when it is a list."""
     whole = Span(base, base + len(chunk))
     if head and head.kind == "CustomResourceDefinition":
@@ -225,7 +233,7 @@ def is_object(root: Node) -> bool:
     return len(found) == 2 and all(isinstance(value, ScalarNode) and value.value for value in found.values())
 
 
-def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Document | Skip | Other]:
+def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Document | Skip | Other | Service]:
     """A parsed object, or the items of a list."""
     entries = {name: value for name, _, value in decoder.items(root)}
     api_version, kind = str(entries["apiVersion"].value), str(entries["kind"].value)
@@ -247,6 +255,8 @@ def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Docume
         yield as_patch(DocumentReader(decoder, root, entries, api_version, kind).read(makers))
     else:
         yield DocumentReader(decoder, root, entries, api_version, kind).read(makers)
+        if Other(api_version, kind) == SERVICE:
+            yield from service_of(decoder, root)
 
 
 def is_encrypted(decoder: Decoder, entries: dict[str, Node]) -> bool:

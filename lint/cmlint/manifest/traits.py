@@ -19,7 +19,9 @@ SETTING = re.compile(r"(?:[ \t]*(?:#.*|[A-Za-z_]\w*=.*|))(?:\r?\n[ \t]*(?:#.*|[A
 ANCHORED = re.compile(r"&([^\s,\[\]{}]+)")
 
 
-def traits_of(decoder: Decoder, node: Node | None, value: str | bytes | None, *, secret: bool = False) -> tuple[Trait, ...]:
+def traits_of(
+    decoder: Decoder, node: Node | None, value: str | bytes | None, *, secret: bool = False
+) -> tuple[Trait, ...]:
     """The traits of a value: the text, or the bytes that its base64 stands for; None for what is no value at all."""
     if value is None:
         return ()
@@ -43,8 +45,8 @@ def empty(decoder: Decoder, node: Node) -> Iterator[Trait]:
     if node.style in ("|", ">"):
         yield "empty-block"
     elif not node.style and (found := ANCHORED.match(decoder.text, node.start_mark.index)):
-        if not re.search(rf"\*{re.escape(found[1])}(?![^\s,\[\]{{}}])", decoder.text):
-            yield "anchor"
+        alias = rf"\*{re.escape(found[1])}(?![^\s,\[\]{{}}])"
+        yield from () if re.search(alias, decoder.text) else ("anchor",)
 
 
 def told(text: str, *, secret: bool) -> Iterator[Trait]:

@@ -365,8 +365,8 @@ class Document(Facts, frozen=True):
     annotation `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom
     resource that could name a provider, `masked` the places whose text must never be shown. `labels` are written
     `name=value`, `deploys` are the folders that it brings to a cluster. `strangers` are annotations under cmlint's own
-    prefix that it does not know, `reloads` the names that Reloader is told to watch. A document that could not be parsed has one
-    fault with the code `syntax`, and is otherwise empty.
+    prefix that it does not know, `reloads` the names that Reloader is told to watch. A document that could not be parsed
+    has one fault with the code `syntax`, and is otherwise empty.
     """
 
     span: Span
@@ -452,10 +452,35 @@ class Other(Facts, frozen=True):
     kind: str
 
 
+class Port(Facts, frozen=True):
+    """One port of a Service."""
+
+    name: str
+    number: int
+    protocol: str
+
+
+class Service(Facts, frozen=True):
+    """A Service with an address of its own, of which the kubelet tells every container of its namespace."""
+
+    name: Scalar
+    namespace: str | None
+    ports: tuple[Port, ...]
+
+
+class ImageSetting(Facts, frozen=True):
+    """An entry of a kustomization's `images` in the text at a path: the name that it is for, and what that becomes."""
+
+    path: str
+    name: Scalar
+    becomes: str
+
+
 class FileFacts(Facts, frozen=True):
     """Everything cmlint keeps of one text.
 
-    `commands` are objects that the text has kubectl create, one provider each; no rule looks at them.
+    `commands` are objects that the text has kubectl create, one provider each; no rule looks at them. `services` give
+    containers variables.
     """
 
     documents: tuple[Document, ...]
@@ -463,6 +488,7 @@ class FileFacts(Facts, frozen=True):
     skipped: tuple[Skip, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     commands: tuple[Document, ...] = ()
+    services: tuple[Service, ...] = ()
 
     @property
     def kustomized(self) -> bool:

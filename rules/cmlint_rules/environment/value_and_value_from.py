@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, Fault, Span, rule
+from cmlint.api import Context, Document, Draft, Env, Fault, Scalar, Span, rule
 from cmlint_rules.environment import name_of, variable_of
 
 IN_PATCH = "a patch keeps what it does not name: write `valueFrom: null` beside `value`"
@@ -23,11 +23,18 @@ def value_and_value_from(document: Document, ctx: Context) -> Iterator[Draft]:
     for pod in document.pods:
         for container in pod.containers:
             for entry in container.env:
-                if entry.beside and is_patched(entry.beside.span, entry.span, ctx):
-                    message = f"the empty `value` of `{name_of(entry)}` does nothing: its `valueFrom` counts"
+                if entry.beside:
                     owner = container.name.value if container.name else None
-                    draft = ctx.finding(entry.beside.span, message, consequence="silent", container=owner)
-                    yield draft.help(IN_PATCH)
+                    yield without_effect(entry, entry.beside, owner, ctx)
+
+
+def without_effect(entry: Env, value: Scalar, owner: str | None, ctx: Context) -> Draft:
+    """What is said of an empty value beside a source; where no patch wrote it, it is only superfluous."""
+    read = entry.reference.span if entry.reference else entry.value.span if entry.value else entry.span
+    patched = is_patched(value.span, read, ctx)
+    message = f"the empty `value` of `{name_of(entry)}` does nothing: its `valueFrom` counts"
+    draft = ctx.finding(value.span, message, consequence="silent", pedantic=not patched, container=owner)
+    return draft.help(IN_PATCH if patched else "keep the one that is meant")
 
 
 def refused(fault: Fault, ctx: Context) -> Draft:
