@@ -44,7 +44,7 @@ DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 LEFT = frozenset(
     (
         *("value", "image", "pull_policy", "command", "args", "ignore", "ignores", "faults", "masked", "deploys"),
-        *("traits", "beside", "modes", "place", "strangers"),
+        *("traits", "beside", "modes", "place", "strangers", "type"),
     )
 )
 """The fields of facts in which no names of objects, keys and files stand."""

@@ -369,7 +369,7 @@ def check_keys_closely(decoder: Decoder, node: MappingNode) -> None:
             continue
         try:
             identity = decoder.resolve(key)
-            name = decoder.key_name(key)
+            decoder.key_name(key)
         except scalars.BadScalarError as error:
             raise YamlSyntaxError(str(error), key.start_mark.index, key.start_mark.line) from None
         same = (type(identity), identity)

@@ -22,6 +22,11 @@ LIMIT = 1024 * 1024
 """The bytes that all values of one ConfigMap or Secret may have together (`pkg/apis/core/types.go`, MaxSecretSize)."""
 
 ANNOTATIONS_LIMIT = 256 * 1024
+"""The bytes of all annotations together (`TotalAnnotationSizeLimitB` in
+`staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go`)."""
+
+COPY_LIMIT = ANNOTATIONS_LIMIT - len("kubectl.kubernetes.io/last-applied-configuration")
+"""What `kubectl apply` can keep of an object in the annotation that it adds."""
 
 REQUIRED_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "kubernetes.io/dockercfg": ((".dockercfg",),),
@@ -40,6 +45,9 @@ GENERATED = 58
 CONTRARY = {"orphan", "foregroundDeletion"}
 """Finalizers of which an object may have only one."""
 
+ESCAPED = ("\n", '"', "\\", "\t")
+"""What JSON writes with two characters."""
+
 OWNER = ("apiVersion", "kind", "name", "uid")
 
 ACCOUNT = "kubernetes.io/service-account.name"
@@ -55,7 +63,7 @@ class ObjectReader:
     def __init__(self, decoder: Decoder, target: Target) -> None:
         self.decoder = decoder
         self.target: Target = target
-        self.size = 0
+        self.size = self.copied = 0
         decoder.secret = target == "Secret"
 
     def read(self, root: Node) -> Provider | None:
@@ -100,6 +108,8 @@ class ObjectReader:
             decoder.span(root),
             everywhere=bool(marks & COPIED),
             shared=bool(marks & SHARED),
+            copied=self.copied if self.copied > COPY_LIMIT else 0,
+            type=decoder.value(struct, "type") if self.target == "Secret" else "",
         )
 
     def head(self, node: Node) -> Span:
@@ -220,6 +230,7 @@ class ObjectReader:
                 else:
                     value = decoder.scalar(node).value
             size = 0 if value is None else utf8_length(value)
+            self.copied += size + (sum(map(value.count, ESCAPED)) if value else 0)
             secret = self.target == "Secret"
             self.size += 0 if secret else size
             traits = traits_of(decoder, node, value, secret=secret)
@@ -242,6 +253,7 @@ class ObjectReader:
         for name, key, node in self.data(struct, field):
             path = f"{field}.{name}"
             raw: bytes | None = b""
+            self.copied += len(node.value) if isinstance(node, ScalarNode) else 0
             if not decoder.is_null(node):
                 if decoder.is_scalar(node, "string"):
                     raw = self.check_encoded(node, path)

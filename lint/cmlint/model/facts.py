@@ -270,7 +270,8 @@ class Provider(Facts, frozen=True):
     `kind` is the kind of the document that makes it (`ConfigMap`, `SealedSecret`, ...), or `command`. When it is
     `open`, more keys than `keys` may exist. `namespace` is set where it differs from the document's own, `everywhere`
     where the object is made in all namespaces. A `glob` name stands for every name that matches it. To a `shared`
-    object others add keys.
+    object others add keys. `copied` are the bytes of a copy in JSON, where that is too long for an annotation, else 0.
+    `type` is that of a Secret.
     """
 
     target: Target
@@ -284,6 +285,8 @@ class Provider(Facts, frozen=True):
     everywhere: bool = False
     glob: bool = False
     shared: bool = False
+    copied: int = 0
+    type: str = ""
 
 
 class Fault(Facts, frozen=True):
@@ -365,7 +368,7 @@ class Document(Facts, frozen=True):
     annotation `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom
     resource that could name a provider, `masked` the places whose text must never be shown. `labels` are written
     `name=value`, `deploys` are the folders that it brings to a cluster. `strangers` are annotations under cmlint's own
-    prefix that it does not know, `reloads` the names that Reloader is told to watch. A document that could not be parsed
+    prefix that it does not know, `reloads` the names that Reloader watches. A document that could not be parsed
     has one fault with the code `syntax`, and is otherwise empty.
     """
 

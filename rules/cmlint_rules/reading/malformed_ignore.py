@@ -35,6 +35,7 @@ def meant(text: str, names: frozenset[str]) -> list[str] | None:
     if not words:
         return [] if "[" in text else None
     first = words[0].lower()
-    if first not in VERBS and first not in names and not (nearest(first, VERBS) and "[" in text):
+    named = first in names and "-" in first
+    if first not in VERBS and not named and not (nearest(first, VERBS) and "[" in text):
         return None
     return [word for word in words if word in names and word not in VERBS]
