@@ -17,8 +17,8 @@ from cmlint.model.facts import Container, Env, EnvFrom, Key, Reference, Service,
 class Origin(msgspec.Struct, frozen=True):
     """Where a variable's value comes from.
 
-    `kind` is `literal`, `ConfigMap`, `Secret`, `field`, `resource`, `file` or `service`, `key` what is read of it; `definition` is
-    where the value is defined, `span` where it is brought into the container.
+    `kind` is `literal`, `ConfigMap`, `Secret`, `field`, `resource`, `file` or `service`, `key` what is read of it;
+    `definition` is where the value is defined, `span` where it is brought into the container.
     """
 
     kind: str

@@ -1,11 +1,9 @@
 """A suppression that is written so that it suppresses nothing."""
 
-import re
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Ignore, Rewrite, nearest, only_near, rule
-
-VERBS = ("ignore", "ignores", "ignored", "disable", "disabled", "noqa", "nolint", "skip", "suppress")
+from cmlint_rules.reading import meant
 
 
 @rule(
@@ -27,15 +25,3 @@ def malformed_ignore(ignore: Ignore, ctx: Context) -> Iterator[Draft]:
     if not ignore.rules and (names := meant(ignore.reason, ctx.names)) is not None:
         draft = ctx.finding(ignore.span, "this suppression is written wrongly, and so suppresses nothing")
         yield draft.help(f"write `cmlint: ignore[{', '.join(names) or 'rule, ...'}] reason`")
-
-
-def meant(text: str, names: frozenset[str]) -> list[str] | None:
-    """The rules that a comment means to suppress; None where it means to suppress nothing."""
-    words = re.findall(r"[A-Za-z][\w-]*", text)
-    if not words:
-        return [] if "[" in text else None
-    first = words[0].lower()
-    named = first in names and "-" in first
-    if first not in VERBS and not named and not (nearest(first, VERBS) and "[" in text):
-        return None
-    return [word for word in words if word in names and word not in VERBS]

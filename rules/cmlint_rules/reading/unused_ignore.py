@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Ignore, Unlist, rule
+from cmlint_rules.reading import meant
 
 
 @rule(
@@ -18,3 +19,6 @@ def unused_ignore(ignore: Ignore, ctx: Context) -> Iterator[Draft]:
         if name.value in ctx.names:
             draft = ctx.finding(name.span, f"`{name.value}` is suppressed here, but finds nothing").help("remove it")
             yield draft.fix("remove it", Unlist(name.span), safe=True)
+    if not ignore.rules and meant(ignore.reason, ctx.names) is None:
+        draft = ctx.finding(ignore.span, "this suppression names no rule, and so suppresses nothing")
+        yield draft.help("write `cmlint: ignore[rule, ...] reason`")
