@@ -177,6 +177,8 @@ def read_bundles(
                 supply=one.supply,
             )
         )
+    for bundle in bundles:
+        bundle.scope.all_secrets = config.secrets == "all"
     bring_together(bundles, variables.deploys)
     return bundles, Texts(load)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,11 @@ from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings
 from cmlint.bundle.index import Index, Indexes, Supply
-from cmlint.bundle.placed import Built, Placed, folders_above
+from cmlint.bundle.placed import Built, Placed, folders_above, kustomization_at
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
 from cmlint.model.evidence import Evidence
-from cmlint.model.facts import Container, FileFacts, Reference, Target, Volume
+from cmlint.model.facts import Container, FileFacts, ImageSetting, Reference, Service, Target, Volume
 
 if TYPE_CHECKING:
     from cmlint.bundle.cluster import Cluster
@@ -111,7 +111,7 @@ class Bundle:
         if key not in self.environments:
             if len(self.environments) >= REMEMBERED:
                 self.environments.clear()
-            self.environments[key] = environment_of(container, placed, self.resolver)
+            self.environments[key] = environment_of(container, placed, self.resolver, self.services_of(placed))
             if self.environments[key].too_large:
                 self.too_large[key] = container, placed
         return self.environments[key]
@@ -125,6 +125,30 @@ class Bundle:
                 read.update(key.value for key in reference.keys)
             self.read = container, keys
         return self.read[1]
+
+    def services_of(self, placed: Placed) -> list[Service]:
+        """The Services of which the kubelet tells the pods of a document: those of its namespace, in its own folder.
+
+        What is built goes to the cluster as one.
+        """
+        services = self.services.get("" if self.built else placed.directory, ())
+        return [each for each in services if each.namespace == placed.namespace]
+
+    @cached_property
+    def services(self) -> dict[str, list[Service]]:
+        """The Services by the folders of their texts."""
+        found: dict[str, list[Service]] = {}
+        for path, facts in self.files:
+            folder = "" if self.built else path.rpartition("/")[0]
+            for service in facts.services:
+                found.setdefault(folder, []).append(service)
+        return found
+
+    def image_settings(self) -> Iterator[tuple[ImageSetting, Placed]]:
+        """What the kustomization that builds it sets for images, each with what stands for that kustomization."""
+        for setting in self.built.image_settings() if self.built else ():
+            ignores = self.built.ignores(setting.path) if self.built else ()
+            yield setting, kustomization_at(setting.path, setting.name.span, ignores)
 
     def contents(self, volume: Volume, placed: Placed) -> Contents:
         """The files of a volume."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from cmlint.bundle.placed import Definition, Placed
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.knowledge.placeholders import is_placeholder
-from cmlint.knowledge.services import may_be_service
-from cmlint.kube import expansion
-from cmlint.model.facts import Container, Env, EnvFrom, Key, Reference, Span
+from cmlint.knowledge.services import may_be_service, variables_of
+from cmlint.kube import expansion, names
+from cmlint.model.facts import Container, Env, EnvFrom, Key, Reference, Service, Span
 
 
 class Origin(msgspec.Struct, frozen=True):
     """Where a variable's value comes from.
 
-    `kind` is `literal`, `ConfigMap`, `Secret`, `field`, `resource` or `file`, `key` what is read of it; `definition` is
-    where the value is defined, `span` where it is brought into the container.
+    `kind` is `literal`, `ConfigMap`, `Secret`, `field`, `resource`, `file` or `service`, `key` what is read of it;
+    `definition` is where the value is defined, `span` where it is brought into the container.
     """
 
     kind: str
@@ -38,6 +40,13 @@ class Variable(msgspec.Struct, frozen=True):
     shadows: list[Origin] = []
 
 
+class Word(msgspec.Struct, frozen=True):
+    """A word of a command: `value` is None when it is masked, or known only in the running pod."""
+
+    value: str | None
+    masked: bool
+
+
 class Unresolved(msgspec.Struct, frozen=True):
     """A reference, or one key of it, that leads nowhere or into the unknown."""
 
@@ -52,7 +61,7 @@ class Environment(msgspec.Struct):
     `complete` says that no variable can exist besides those listed and those for services, of which there are only the
     API server's without `service_links`. `starts` is False when the container surely does not start. One that is
     `too_large` has more than `expansion.LARGEST` characters, hidden values included: from there on values are not
-    known, and no further keys are taken from `envFrom`.
+    known, and no further keys are taken from `envFrom`. `refused` are names that no version of Kubernetes accepts.
     """
 
     variables: dict[str, Variable] = msgspec.field(default_factory=dict)
@@ -62,8 +71,9 @@ class Environment(msgspec.Struct):
     starts: bool = True
     size: int = 0
     too_large: bool = False
-    command: tuple[str | None, ...] = ()
-    args: tuple[str | None, ...] = ()
+    command: tuple[Word, ...] = ()
+    args: tuple[Word, ...] = ()
+    refused: list[str] = msgspec.field(default_factory=list)
 
     def set(self, name: str, value: str | None, masked: bool, origin: Origin) -> None:
         """Sets a variable, remembering what it hides."""
@@ -94,9 +104,14 @@ class Environment(msgspec.Struct):
         return variable.value if variable else None
 
 
-def environment_of(container: Container, placed: Placed, resolver: Resolver) -> Environment:
-    """A container's environment, with its command and arguments expanded in it."""
-    environment = Environment(service_links=has_service_links(container, placed))
+def environment_of(
+    container: Container, placed: Placed, resolver: Resolver, services: Iterable[Service] = ()
+) -> Environment:
+    """A container's environment, with its command and arguments expanded in it; `services` are those it is told of."""
+    environment = Environment(service_links=has_service_links(container, placed), starts=not is_refused(placed))
+    for service in services if environment.service_links else ():
+        for name, value in variables_of(service):
+            environment.set(name, value, False, Origin("service", service.name.value, None, "service", container.span))
     for entry in container.env_from:
         add_from(environment, entry, placed, resolver)
     for variable in container.env:
@@ -106,10 +121,20 @@ def environment_of(container: Container, placed: Placed, resolver: Resolver) -> 
     return environment
 
 
-def word(environment: Environment, text: str) -> str | None:
-    """A word of a command, expanded; None when it cannot be shown."""
-    value, _ = expand(environment, text)
-    return value if environment.fits(len(value or "")) else None
+def is_refused(placed: Placed) -> bool:
+    """Whether the API server refuses the object, so that none of its containers starts.
+
+    What is wrong with a volume is left to it: of a container that the kubelet would start, the environment is known.
+    """
+    last_wins = placed.built is not None and placed.built.last_wins
+    faults = [fault for fault in placed.document.faults if "volumes[" not in fault.path]
+    return any(fault.code != "repeated-key" or not last_wins for fault in faults)
+
+
+def word(environment: Environment, text: str) -> Word:
+    """A word of a command, expanded."""
+    value, masked = expand(environment, text)
+    return Word(value if environment.fits(len(value or "")) else None, masked)
 
 
 def has_service_links(container: Container, placed: Placed) -> bool:
@@ -126,9 +151,10 @@ def add_from(environment: Environment, entry: EnvFrom, placed: Placed, resolver:
         return
     resolution = resolver.resolve(reference, placed)
     if resolution.open:
-        note_unresolved(environment, reference, None, resolution)
+        note_unresolved(environment, reference, None, resolution, resolver)
         absent = resolution.status in ("missing", "wrong-namespace") and reference.optional
-        environment.complete = environment.complete and absent
+        kept = is_kept_elsewhere(reference, resolution, resolver)
+        environment.complete = environment.complete and absent and not kept
     prefix = entry.prefix.value if entry.prefix else ""
     if is_placeholder(prefix):
         environment.complete = False
@@ -149,6 +175,10 @@ def add_variable(environment: Environment, entry: Env, placed: Placed, resolver:
     if entry.name is None or not entry.name.value:
         return
     name = entry.name.value
+    if names.why_not_env_name(name, relaxed=True) and not is_placeholder(name):
+        environment.refused.append(name)
+        environment.starts = False
+        return
     if entry.source == "literal":
         text = entry.value.value if entry.value else ""
         value, masked = expand(environment, text)
@@ -171,8 +201,9 @@ def add_key(environment: Environment, name: str, reference: Reference, placed: P
     found = [(d, k) for d, k in resolution.keys(key) if not k.binary] if resolution.status == "found" else []
     if not found:
         open_ = resolution.status == "found" and resolution.open
-        note_unresolved(environment, reference, key, resolution)
-        if resolution.status in ("unknown", "external", "placeholder") or open_:
+        note_unresolved(environment, reference, key, resolution, resolver)
+        kept = is_kept_elsewhere(reference, resolution, resolver)
+        if resolution.status in ("unknown", "external", "placeholder") or open_ or kept:
             origin = Origin(reference.target, reference.name.value, key, "env", reference.span)
             environment.set(name, None, reference.target == "Secret", origin)
         return
@@ -181,11 +212,24 @@ def add_key(environment: Environment, name: str, reference: Reference, placed: P
     environment.set(name, fact.value, reference.target == "Secret", origin)
 
 
-def note_unresolved(environment: Environment, reference: Reference, key: str | None, resolution: Resolution) -> None:
+def is_kept_elsewhere(reference: Reference, resolution: Resolution, resolver: Resolver) -> bool:
+    """Whether a Secret that no file defines is likely made elsewhere, as most are, so that nothing is known of it.
+
+    Without a near name, a cluster that was asked, or a setting that wants every Secret, `check` does not report it.
+    """
+    if reference.target != "Secret" or resolution.status != "missing":
+        return False
+    return not (resolution.near or resolution.looked_up or resolver.scope.strict or resolver.scope.all_secrets)
+
+
+def note_unresolved(
+    environment: Environment, reference: Reference, key: str | None, resolution: Resolution, resolver: Resolver
+) -> None:
     """Remembers a reference that leads nowhere; unless it is optional, the container does not start."""
     missing = resolution.status in ("missing", "wrong-namespace") or (
         resolution.status == "found" and not resolution.open
     )
+    missing = missing and not is_kept_elsewhere(reference, resolution, resolver)
     if resolution.status == "found" and key is None:
         return
     environment.unresolved.append(Unresolved(reference, key, missing))
@@ -199,11 +243,11 @@ def expand(environment: Environment, text: str) -> tuple[str | None, bool]:
         return None, False
     if "$" not in text:
         return text, False
-    names = [name for name, _ in expansion.names(text)]
-    used = [environment.variables[name] for name in names if name in environment.variables]
+    named = [name for name, _ in expansion.names(text)]
+    used = [environment.variables[name] for name in named if name in environment.variables]
     if any(variable.masked for variable in used):
         return None, True
-    if any(variable.value is None for variable in used) or any(environment.may_have(name) for name in names):
+    if any(variable.value is None for variable in used) or any(environment.may_have(name) for name in named):
         return None, False
     try:
         return expansion.expand(text, environment.lookup, expansion.LARGEST - environment.size), False

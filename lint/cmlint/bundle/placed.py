@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from cmlint.model.facts import Document, FileFacts, Ignore, Provider, Reference, Scalar, Span
+from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Provider, Reference, Scalar, Span
 
 
 class Built(Protocol):
@@ -53,8 +53,13 @@ class Built(Protocol):
         """What must not be shown of the texts that it has led to."""
         ...
 
+    def image_settings(self) -> Iterator[ImageSetting]:
+        """What its kustomization sets for images."""
+        ...
+
 
 LIVE = -1
+KUSTOMIZE = "kustomize.config.k8s.io/v1beta1"
 
 
 class Placed(msgspec.Struct, frozen=True, eq=False):
@@ -99,6 +104,12 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
         """Kind and name, in words."""
         name = self.document.name
         return f"{self.document.kind} `{name.value}`" if name else self.document.kind
+
+
+def kustomization_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
+    """A kustomization where a finding about it stands; it is no object of the cluster."""
+    document = Document(span, span, KUSTOMIZE, "Kustomization", None, None)
+    return Placed(path, document, FileFacts((), ignores=tuple(ignores)), LIVE)
 
 
 class Definition(NamedTuple):

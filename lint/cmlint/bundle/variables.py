@@ -18,7 +18,20 @@ from msgspec.structs import replace
 from cmlint.bundle.deployed import Deploys
 from cmlint.bundle.nearest import meets
 from cmlint.knowledge.placeholders import is_placeholder
-from cmlint.model.facts import Document, Facts, FileFacts, Key, PostBuild, Provider, Scalar
+from cmlint.kube import scalars
+from cmlint.model.facts import (
+    SHAPES,
+    Document,
+    Facts,
+    Fault,
+    FaultCode,
+    FileFacts,
+    Key,
+    PostBuild,
+    Provider,
+    Scalar,
+    Span,
+)
 
 VARIABLE = r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^${}]*))?\}"
 """A variable, and perhaps its default: `${X}`, `${X:=y}`, `${X:-y}`. What is done to its value is left undone."""
@@ -29,7 +42,10 @@ ESCAPED = "$$"
 DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 
 LEFT = frozenset(
-    ("value", "image", "pull_policy", "command", "args", "ignore", "ignores", "faults", "masked", "deploys")
+    (
+        *("value", "image", "pull_policy", "command", "args", "ignore", "ignores", "faults", "masked", "deploys"),
+        *("traits", "beside", "modes", "place", "strangers", "type"),
+    )
 )
 """The fields of facts in which no names of objects, keys and files stand."""
 
@@ -151,8 +167,46 @@ def agreed(values: Sequence[Values]) -> Values:
 def filled_document(document: Document, values: Values) -> Document:
     """A document with the names that it will have, unless it says that it is to stay as it is."""
     disabled = DISABLED in document.annotations or f"{DISABLED}=disabled" in document.labels
-    result: Document = document if disabled else filled(document, values)
-    return result
+    if disabled:
+        return document
+    result: Document = filled(document, values)
+    faults = tuple(spoiled(document, values))
+    return replace(result, faults=(*result.faults, *faults)) if faults else result
+
+
+def spoiled(document: Document, values: Values) -> Iterator[Fault]:
+    """The texts that are none once their variables are put in: the build has taken the quotes away before.
+
+    https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-substitution-of-numbers-and-booleans
+    """
+    for pod in document.pods if any(pod.exact for pod in document.pods) else ():
+        for container in pod.containers:
+            name = container.name.value if container.name else None
+            for i, entry in enumerate(container.env):
+                if entry.source == "literal" and entry.value:
+                    path = f"{container.path}.env[{i}].value"
+                    yield from no_text(entry.value.value, entry.value.span, path, "env-value-type", name, values)
+    for provider in document.providers:
+        for key in provider.keys if provider.kind == "ConfigMap" else ():
+            place = key.place or key.span
+            yield from no_text(key.value or "", place, f"data.{key.name}", "data-value-type", None, values)
+
+
+def no_text(
+    text: str, span: Span, path: str, code: FaultCode, container: str | None, values: Values
+) -> Iterator[Fault]:
+    """What is said of one text that becomes something else."""
+    if "${" not in text or not re.fullmatch(UNQUOTED, text):
+        return
+    becomes = values.fill(text)
+    found = scalars.type_of(scalars.resolve("", becomes)) if becomes != text and "${" not in becomes else "string"
+    if found in ("number", "boolean", "null"):
+        reason = f"becomes {SHAPES[found]}, `{becomes}`: Flux fills it in when the build has taken the quotes away"
+        yield Fault(code, span, path, reason, container, kind="substituted", found=found)
+
+
+UNQUOTED = r"[\w$.+-][\w${}.+:=/-]*"
+"""A text that kustomize writes without quotes."""
 
 
 def filled(fact: Any, values: Values) -> Any:

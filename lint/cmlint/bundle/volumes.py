@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from cmlint.bundle.placed import Placed
+from cmlint.bundle.environment import is_kept_elsewhere
+from cmlint.bundle.placed import Placed, folders_above
 from cmlint.bundle.resolve import Resolver
 from cmlint.model.facts import Volume, VolumeSource
 
@@ -18,6 +19,8 @@ class Contents(msgspec.Struct, frozen=True):
 
 def contents_of(volume: Volume, placed: Placed, resolver: Resolver) -> Contents:
     """The files that a volume made of ConfigMaps and Secrets will hold."""
+    if overlap(volume):
+        return Contents(False, None)
     files: set[str] = set()
     known = volume.closed
     for source in volume.sources:
@@ -33,6 +36,8 @@ def files_of(source: VolumeSource, placed: Placed, resolver: Resolver) -> tuple[
     """The files of one source, None when unknown; and whether it can be mounted."""
     reference = source.reference
     resolution = resolver.resolve(reference, placed)
+    if is_kept_elsewhere(reference, resolution, resolver):
+        return None, True
     if resolution.status in ("missing", "wrong-namespace"):
         return [], reference.optional
     if resolution.status != "found":
@@ -47,3 +52,9 @@ def files_of(source: VolumeSource, placed: Placed, resolver: Resolver) -> tuple[
     if absent and provider.open:
         return None, True
     return [item.path.value for item in source.items if item.key.value in present], True
+
+
+def overlap(volume: Volume) -> bool:
+    """Whether one item would be a file and a folder for another, with which nothing is mounted (AtomicWriter)."""
+    paths = {item.path.value.strip("/") for source in volume.sources for item in source.items or ()}
+    return any(above in paths for path in paths for above in folders_above(path))

@@ -1,4 +1,9 @@
-"""By which names credentials are known: `DB_PASSWORD`, `authToken`, `secret-key`."""
+"""By which names credentials are known: `DB_PASSWORD`, `authToken`, `secret-key`.
+
+The names are those that others look for as well: checkov (`checkov/common/util/secrets.py` in bridgecrewio/checkov),
+trivy (`pkg/fanal/secret/builtin-rules.go` in aquasecurity/trivy), gitleaks (`config/gitleaks.toml` in
+gitleaks/gitleaks) and polaris (`checks/sensitiveContainerEnvVar.yaml` in FairwindsOps/polaris).
+"""
 
 from __future__ import annotations
 
@@ -8,9 +13,17 @@ from itertools import pairwise
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 PASSWORDS = frozenset(("pass", "passwd", "password", "passphrase", "pwd"))
+ENDINGS = ("passwd", "password", "passphrase", "pwd")
+"""How such words end: `DBPASSWORD` is one word."""
+
 SECRETS = frozenset(("secret", "token"))
-KEYS = frozenset(("api", "encryption", "private", "secret", "signing"))
+KEYS = frozenset(
+    ("access", "account", "api", "auth", "encryption", "master", "private", "secret", "shared", "signing", "storage")
+)
 """What makes a `key` a credential."""
+
+NAMED_KEYS = frozenset(("api", "encryption", "private", "secret", "signing"))
+"""Of these also where the value is not known."""
 
 OTHERS = frozenset(
     ("apikey", "bearer", "cookie", "credential", "dsn", "htpasswd", "pem", "pin", "salt", "uri", "url", "webhook")
@@ -24,13 +37,15 @@ POINTERS = frozenset(("enabled", "file", "length", "name", "path", "policy", "re
 
 def is_password(name: str) -> bool:
     """Whether a name ends as names of passwords do."""
-    return last_words(name)[1] in PASSWORDS
+    last = last_words(name)[1]
+    return last in PASSWORDS or last.endswith(ENDINGS)
 
 
 def is_secret(name: str) -> bool:
     """Whether a name ends as names of tokens, keys and other secrets do that are made and not chosen."""
     before, last = last_words(name)
-    return last in SECRETS or (last == "key" and before in KEYS) or last == "apikey"
+    made = last == "apikey" or (before, last) == ("key", "base")
+    return last in SECRETS or (last == "key" and before in KEYS) or made
 
 
 def may_be_secret(name: str) -> bool:
@@ -40,7 +55,7 @@ def may_be_secret(name: str) -> bool:
     if not words or singular[-1] in POINTERS or not {"existing", "pull"}.isdisjoint(words):
         return False
     return (
-        any(last == "key" and before in KEYS for before, last in pairwise(singular))
+        any(last == "key" and before in NAMED_KEYS for before, last in pairwise(singular))
         or not (PASSWORDS | SECRETS | OTHERS).isdisjoint((*words, *singular))
         or any(part in name.lower() for part in ("password", "passwd", "secret", "token"))
     )

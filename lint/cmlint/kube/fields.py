@@ -60,15 +60,17 @@ TYPES: dict[str, Fields] = {
     "PodSpec": fields(
         "restartPolicy terminationGracePeriodSeconds activeDeadlineSeconds dnsPolicy nodeSelector serviceAccountName"
         " serviceAccount automountServiceAccountToken nodeName hostNetwork hostPID hostIPC shareProcessNamespace"
-        " securityContext imagePullSecrets hostname subdomain affinity schedulerName tolerations hostAliases"
+        " securityContext hostname subdomain affinity schedulerName tolerations hostAliases"
         " priorityClassName priority dnsConfig readinessGates runtimeClassName enableServiceLinks preemptionPolicy"
         " overhead topologySpreadConstraints setHostnameAsFQDN os hostUsers schedulingGates resourceClaims resources"
         " hostnameOverride schedulingGroup evictionResponders",
+        imagePullSecrets="[]LocalObjectReference",
         volumes="[]Volume",
         initContainers="[]Container",
         containers="[]Container",
         ephemeralContainers="[]EphemeralContainer",
     ),
+    "LocalObjectReference": fields(name="string"),
     "Container": CONTAINER,
     "EphemeralContainer": {**CONTAINER, "targetContainerName": "any"},
     "EnvVar": fields(name="string", value="string", valueFrom="EnvVarSource"),
@@ -120,6 +122,50 @@ TYPES: dict[str, Fields] = {
     ),
 }
 """Every type on the ground, with its fields."""
+
+TEMPLATE = "PodTemplateSpec"
+
+SPECS = {
+    "Deployment": fields(
+        "replicas selector strategy minReadySeconds revisionHistoryLimit paused progressDeadlineSeconds rollbackTo",
+        template=TEMPLATE,
+    ),
+    "ReplicaSet": fields("replicas minReadySeconds selector", template=TEMPLATE),
+    "ReplicationController": fields("replicas minReadySeconds selector", template=TEMPLATE),
+    "StatefulSet": fields(
+        "replicas selector volumeClaimTemplates serviceName podManagementPolicy updateStrategy revisionHistoryLimit"
+        " minReadySeconds persistentVolumeClaimRetentionPolicy ordinals",
+        template=TEMPLATE,
+    ),
+    "DaemonSet": fields(
+        "selector updateStrategy minReadySeconds revisionHistoryLimit templateGeneration", template=TEMPLATE
+    ),
+    "Job": fields(
+        "parallelism completions activeDeadlineSeconds podFailurePolicy successPolicy backoffLimit"
+        " backoffLimitPerIndex maxFailedIndexes selector manualSelector ttlSecondsAfterFinished completionMode suspend"
+        " podReplacementPolicy managedBy scheduling",
+        template=TEMPLATE,
+    ),
+    "CronJob": fields(
+        "schedule timeZone startingDeadlineSeconds concurrencyPolicy suspend successfulJobsHistoryLimit"
+        " failedJobsHistoryLimit",
+        jobTemplate="JobTemplateSpec",
+    ),
+}
+"""The `spec` of each kind that makes pods: `apps/v1/types.go`, `batch/v1/types.go` and `core/v1/types.go` in
+`staging/src/k8s.io/api`, with what `extensions/v1beta1` had besides."""
+
+WAY: dict[str, Fields] = {
+    "Pod": fields("apiVersion kind status", metadata="ObjectMeta", spec="PodSpec"),
+    "PodTemplate": fields("apiVersion kind", metadata="ObjectMeta", template=TEMPLATE),
+    TEMPLATE: fields(metadata="ObjectMeta", spec="PodSpec"),
+    "JobTemplateSpec": fields(metadata="ObjectMeta", spec="JobSpec"),
+    **{kind: fields("apiVersion kind status", metadata="ObjectMeta", spec=f"{kind}Spec") for kind in SPECS},
+    **{f"{kind}Spec": spec for kind, spec in SPECS.items()},
+}
+"""The types on the way from an object to its pod spec."""
+
+TYPES.update(WAY)
 
 VOLUME_KINDS = frozenset(TYPES["Volume"]) - {"name"}
 """The fields of a volume of which only one may be set."""

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from cmlint.knowledge.placeholders import is_placeholder
-from cmlint.kube import scalars
-from cmlint.kube.fields import TYPES
+from cmlint.kube import characters, scalars
+from cmlint.kube.fields import TYPES, WAY
 from cmlint.kube.near import nearest
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, YamlSyntaxError
 from cmlint.model.facts import SHAPES, Fault, FaultCode, FaultKind, Scalar, Shape, Span
@@ -35,11 +35,16 @@ TYPE_FAULTS: dict[tuple[str, str], FaultCode] = {
 }
 """Which fault a value of the wrong type is; elsewhere it is a malformed reference."""
 
-WHOLE_OBJECTS = frozenset(("PodSpec", "Container", "EphemeralContainer", "Volume", "ConfigMap", "Secret", "ObjectMeta"))
+WHOLE_OBJECTS = frozenset(
+    (*WAY, "PodSpec", "Container", "EphemeralContainer", "Volume", "ConfigMap", "Secret", "ObjectMeta")
+)
 """The types in which a name that is no field is an unknown field; in all others it spoils a reference."""
 
 SCALARS: dict[str, Shape] = {"string": "string", "bool": "boolean", "int": "number"}
 """The types of fields that hold a scalar."""
+
+PATCHING = ("(", "$")
+"""How names begin that are no fields but say how to patch: an anchor of Kyverno, a directive of a merge patch."""
 
 Struct = dict[str, Node]
 
@@ -96,9 +101,12 @@ class Decoder:
         kind: FaultKind = "",
         expected: Shape = "",
         found: Shape = "",
+        more: tuple[Span, ...] = (),
     ) -> None:
         """Notes one thing that the API server refuses."""
         span = where if isinstance(where, Span) else self.span(where)
+        if odd := characters.first_odd(self.text[span.start - self.base : span.end - self.base].partition("\n")[0]):
+            reason = f"{reason}: it has {characters.described(odd)}"
         if self.secret:
             text = None if text is None or code in ("data-value-type", "base64") else as_name(text)
             path = as_name(path)
@@ -116,6 +124,7 @@ class Decoder:
                 kind=kind,
                 expected=expected,
                 found=found,
+                more=more,
             )
         )
 
@@ -194,7 +203,7 @@ class Decoder:
             expected = known.get(name)
             where = f"{path}.{name}" if path else name
             if expected is None:
-                if not name.startswith("("):
+                if not name.startswith(PATCHING):
                     self.unknown_field(key, name, kind, path)
             elif not self.is_null(value) and self.fits(value, expected, kind, name, where):
                 result[name] = value
@@ -204,7 +213,8 @@ class Decoder:
         """Notes a field that the type `kind` does not have."""
         code: FaultCode = "unknown-field" if kind in WHOLE_OBJECTS else "reference"
         where = f"{path}.{name}" if path else name
-        near = nearest(name, TYPES[kind])
+        plain = name if name.isascii() else characters.straight(name).strip(' "')
+        near = plain if plain in TYPES[kind] else nearest(plain, TYPES[kind])
         self.fault(code, key, where, "is not a field that Kubernetes knows", text=name, near=near, kind="unknown-field")
 
     def sequence(self, struct: Struct, field: str) -> list[Node]:
@@ -351,28 +361,43 @@ def check_keys(decoder: Decoder, node: MappingNode) -> None:
 def check_keys_closely(decoder: Decoder, node: MappingNode) -> None:
     """The same, where some name is repeated or not plainly a string."""
     first: dict[object, Node] = {}
+    again: dict[object, list[Node]] = {}
     for key, value in node.value:
         if not isinstance(key, ScalarNode):
             raise YamlSyntaxError("a mapping key must be a scalar", key.start_mark.index, key.start_mark.line)
         if is_merge(key):
-            if not all(
-                isinstance(part, MappingNode) for part in (value.value if isinstance(value, SequenceNode) else [value])
-            ):
-                raise YamlSyntaxError("a merge key needs a mapping", key.start_mark.index, key.start_mark.line)
+            check_merged(decoder, key, value)
             continue
         try:
             identity = decoder.resolve(key)
-            name = decoder.key_name(key)
+            decoder.key_name(key)
         except scalars.BadScalarError as error:
             raise YamlSyntaxError(str(error), key.start_mark.index, key.start_mark.line) from None
         same = (type(identity), identity)
         if same in first:
-            span = decoder.span(first[same])
-            decoder.fault(
-                "repeated-key", key, name, "stands twice in one mapping", text=name, other=span, label="first here"
-            )
+            again.setdefault(same, []).append(key)
         else:
             first[same] = key
+    for same, keys in again.items():
+        note_repeated(decoder, first[same], keys)
+
+
+def note_repeated(decoder: Decoder, first: Node, again: list[Node]) -> None:
+    """One fault for a name that stands in several places of one mapping."""
+    assert isinstance(again[0], ScalarNode)
+    name, more = decoder.key_name(again[0]), tuple(decoder.span(key) for key in again[1:])
+    often = "twice" if not more else f"{len(again) + 1} times"
+    reason = f"stands {often} in one mapping"
+    other = decoder.span(first)
+    decoder.fault("repeated-key", again[0], name, reason, text=name, other=other, label="first here", more=more)
+
+
+def check_merged(decoder: Decoder, key: Node, value: Node) -> None:
+    """A merge key takes a mapping, or a list of mappings that is written there (`merge` in `goyaml.v2/decode.go`)."""
+    listed = isinstance(value, SequenceNode) and decoder.text[value.start_mark.index] != "*"
+    parts = value.value if listed else [value]
+    if not all(isinstance(part, MappingNode) for part in parts):
+        raise YamlSyntaxError("a merge key needs a mapping", key.start_mark.index, key.start_mark.line)
 
 
 def check_scalar(decoder: Decoder, node: ScalarNode) -> None:

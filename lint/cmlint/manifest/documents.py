@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from cmlint.kube.fields import POD_PATHS, group_of, is_built_in
+from cmlint.kube import characters
+from cmlint.kube.fields import POD_PATHS, TYPES, group_of, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.deploys import DEPLOYERS, read_deploys
@@ -22,6 +23,7 @@ from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, T
 from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader
 from cmlint.manifest.providers import TABLE, Makers
+from cmlint.manifest.services import SERVICE, read_services, service_of
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
     IGNORE,
@@ -34,11 +36,12 @@ from cmlint.model.facts import (
     Provider,
     Reference,
     Scalar,
+    Service,
     Skip,
     Span,
 )
 
-VERSION = 5
+VERSION = 6
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -52,7 +55,14 @@ TEMPLATE = r"\{\{|\{%|<%|\[\["
 TEMPLATE_LINE = r"\$\{|\$\((?![\w.-]+\))|@@|@\w+@|__|<[^<>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
 ELLIPSIS = r"^[ \t]+(?:- *)?(?:\.\.\.|…)[ \t]*\r?$"
 COMMENTED = r"#[ \t]*kind:[ \t]*[\"']?(?:ConfigMap|Secret)\b"
+QUOTED_TEXT = r"""(?<![\w"'])(?:"(?:[^"\\]|\\.)*"|'[^']*')"""
+BLOCK = r"(?:^|[:\s-])[|>][-+0-9]*[ \t]*(?:#.*)?$"
 DIRECTIVES = r"(?:[ \t]*(?:#[^\n]*|\r?)\n|%[^\n]*\n)*\Z"
+
+PREFIX = "cmlint.dev/"
+
+RELOADS = ("configmap.reloader.stakater.com/reload", "reloader.stakater.com/configmap-reload")
+"""Annotations that name ConfigMaps (https://github.com/stakater/Reloader#readme)."""
 
 SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 """Kinds that are refused without a selector, so that one without it is likely a part of another."""
@@ -63,6 +73,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     documents: list[Document] = []
     others: dict[Other, None] = {}
     skipped: list[Skip] = []
+    services: list[Service] = []
     for start, end in cut(text):
         chunk = text[start:end]
         if "kind" not in chunk or "apiVersion" not in chunk:
@@ -71,12 +82,15 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
         elif not worth_parsing(chunk, head := head_of(chunk), makers):
             if head:
                 others[head] = None
+                services += read_services(chunk, start) if head == SERVICE else ()
         else:
             for found in read_chunk(chunk, start, head, makers):
                 if isinstance(found, Document):
                     documents.append(found)
                 elif isinstance(found, Skip):
                     skipped.append(found)
+                elif isinstance(found, Service):
+                    services.append(found)
                 else:
                     others[found] = None
     ignores = read_ignores(text, cut(text)) if documents and "cmlint:" in text else ()
@@ -85,7 +99,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     commands += examples_in(text, manifest=True)
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
     told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
-    return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), tuple(told))
+    return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), tuple(told), tuple(services))
 
 
 def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document, ...]:
@@ -168,7 +182,9 @@ def has_words(chunk: str) -> bool:
     return any(word in chunk for word in WORDS)
 
 
-def read_chunk(chunk: str, base: int, head: Other | None, makers: Makers) -> Iterator[Document | Skip | Other]:
+def read_chunk(
+    chunk: str, base: int, head: Other | None, makers: Makers
+) -> Iterator[Document | Skip | Other | Service]:
     """The objects of one document; several when it is a list."""
     whole = Span(base, base + len(chunk))
     if head and head.kind == "CustomResourceDefinition":
@@ -180,7 +196,7 @@ def read_chunk(chunk: str, base: int, head: Other | None, makers: Makers) -> Ite
         if root is None:
             return
         if not is_object(root):
-            yield Skip("not-kubernetes", whole)
+            yield Skip("template" if head and is_template(chunk) else "not-kubernetes", whole)
             return
         decoder.end = root.end_mark.index
         check_tree(decoder, root)
@@ -218,7 +234,7 @@ def is_object(root: Node) -> bool:
     return len(found) == 2 and all(isinstance(value, ScalarNode) and value.value for value in found.values())
 
 
-def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Document | Skip | Other]:
+def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Document | Skip | Other | Service]:
     """A parsed object, or the items of a list."""
     entries = {name: value for name, _, value in decoder.items(root)}
     api_version, kind = str(entries["apiVersion"].value), str(entries["kind"].value)
@@ -239,9 +255,11 @@ def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Docume
     elif api_version.startswith("kustomize.config.k8s.io/"):
         yield Skip("kustomization", decoder.span(root))
     elif is_patch(decoder, entries, kind):
-        yield Skip("patch", decoder.span(root))
+        yield as_patch(DocumentReader(decoder, root, entries, api_version, kind).read(makers))
     else:
         yield DocumentReader(decoder, root, entries, api_version, kind).read(makers)
+        if Other(api_version, kind) == SERVICE:
+            yield from service_of(decoder, root)
 
 
 def start_of(fault: Fault) -> int:
@@ -261,6 +279,16 @@ def as_decrypted(document: Document) -> Document:
     """An encrypted object without the faults that decryption mends."""
     faults = tuple(fault for fault in document.faults if fault.code in ("repeated-key", "joined-objects"))
     return msgspec.structs.replace(document, faults=faults)
+
+
+def as_patch(document: Document) -> Document | Skip:
+    """What lacks parts of an object, with the fields that no patch has either; without any, a patch."""
+    wrong = tuple(
+        fault
+        for fault in document.faults
+        if fault.code in ("unknown-field", "reference") and fault.kind in ("unknown-field", "wrong-type")
+    )
+    return msgspec.structs.replace(document, faults=wrong, pods=()) if wrong else Skip("patch", document.span)
 
 
 def is_patch(decoder: Decoder, entries: dict[str, Node], kind: str) -> bool:
@@ -332,6 +360,8 @@ class DocumentReader:
             masked_in(decoder, self.root),
             tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
             read_deploys(decoder, self.root, self.api_version, self.kind),
+            self.strangers(annotations),
+            self.reloads(annotations),
         )
         if self.is_controlled(meta):
             document = msgspec.structs.replace(document, faults=())
@@ -346,6 +376,10 @@ class DocumentReader:
         items = owners.value if isinstance(owners, SequenceNode) and "uid" in meta else []
         flags = (self.mapping(item).get("controller") for item in items)
         return any(isinstance(flag, ScalarNode) and flag.value == "true" for flag in flags)
+
+    def is_live(self, meta: dict[str, Node]) -> bool:
+        """Whether this is a copy of what an API server gave out, with what only it writes."""
+        return "status" in self.entries and not {"uid", "resourceVersion"}.isdisjoint(meta)
 
     def mapping(self, node: Node | None) -> dict[str, Node]:
         """The entries of a mapping; empty for anything else."""
@@ -369,6 +403,25 @@ class DocumentReader:
             rules = [Scalar(name, found.start, found.end) for name in names]
         return Ignore(tuple(rules), "", found.span, self.decoder.span(self.root))
 
+    def strangers(self, annotations: dict[str, Node]) -> tuple[Scalar, ...]:
+        """The annotations under cmlint's own prefix that it does not know."""
+        if not any(name.startswith(PREFIX) and name != IGNORE for name in annotations):
+            return ()
+        meta = self.mapping(self.entries.get("metadata"))
+        keys = [(name, self.decoder.span(key)) for name, key, _ in self.decoder.items(meta["annotations"])]
+        return tuple(
+            Scalar(name, span.start, span.end) for name, span in keys if name.startswith(PREFIX) and name != IGNORE
+        )
+
+    def reloads(self, annotations: dict[str, Node]) -> tuple[Scalar, ...]:
+        """The ConfigMaps that Reloader is told to watch by their names."""
+        return tuple(
+            name
+            for field in RELOADS
+            if (found := self.text(annotations.get(field)))
+            for name in names_in(found.value, found.start)
+        )
+
     def head(self, name: Scalar | None) -> Span:
         """The object's name, else its kind."""
         return name.span if name else self.decoder.span(self.entries["kind"])
@@ -377,17 +430,18 @@ class DocumentReader:
         """The pod spec at its kind's place."""
         path = POD_PATHS[self.kind]
         node: Node | None = self.root
-        holder: dict[str, Node] = {}
-        for part in path:
-            holder = self.mapping(node)
-            node = holder.get(part)
+        kind, holder = self.kind, self.entries
+        for depth, part in enumerate(path):
+            where = ".".join(path[:depth])
+            holder = self.decoder.struct(node, kind, where) or {}
+            self.decoder.struct(holder.get("metadata"), "ObjectMeta", f"{where}.metadata".lstrip("."))
+            kind, node = TYPES[kind][part], holder.get(part)
             if node is None:
                 return ()
-        if not isinstance(node, MappingNode):
-            return ()
         template = self.mapping(self.mapping(holder.get("metadata")).get("annotations"))
         annotations = tuple(own) if self.kind == "Pod" else tuple(template)
-        reader = PodReader(self.decoder, ".".join(path), exact=True, bare=self.kind == "Pod", claims=self.claims())
+        bare, live = self.kind == "Pod", self.is_live(self.mapping(self.entries.get("metadata")))
+        reader = PodReader(self.decoder, ".".join(path), exact=True, bare=bare, claims=self.claims(), live=live)
         return (reader.read(node, annotations),)
 
     def claims(self) -> frozenset[str]:
@@ -405,7 +459,7 @@ def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) ->
     whole = Span(base, base + len(chunk))
     lines = chunk.split("\n")
     around = "\n".join(lines[max(0, error.line - 1) : error.line + 1])
-    if re.search(TEMPLATE, chunk) or re.search(TEMPLATE_LINE, around):
+    if re.search(TEMPLATE, around) or re.search(TEMPLATE_LINE, around) or is_template(chunk):
         return Skip("template", whole)
     if head is None:
         return Skip("not-kubernetes", whole)
@@ -417,8 +471,46 @@ def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) ->
     return Document(whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked)
 
 
+def is_template(chunk: str) -> bool:
+    """Whether something is rendered first: directives stand in the YAML itself, not only in its quotes and blocks."""
+    if not re.search(TEMPLATE, chunk):
+        return False
+    return any(re.search(TEMPLATE, re.sub(QUOTED_TEXT, "", line)) for line in outside_blocks(chunk))
+
+
+def outside_blocks(chunk: str) -> Iterator[str]:
+    """The lines of a text that are not part of a block scalar, as far as indentation tells; comments are left out."""
+    inside: int | None = None
+    for line in chunk.splitlines():
+        depth = len(line) - len(line.lstrip(" "))
+        if inside is not None and (not line.strip() or depth > inside):
+            continue
+        inside = depth if re.search(BLOCK, line) else None
+        if not line.lstrip().startswith("#"):
+            yield line
+
+
+def odd_character(chunk: str, error: YamlSyntaxError) -> re.Match[str] | None:
+    """The blank or quote which is none to YAML and for which a text cannot be parsed; proven by putting a plain one."""
+    line = line_start(chunk, error.line)
+    end = chunk.find("\n", line)
+    if chunk.isascii() or not (found := list(characters.ODD.finditer(chunk, 0, len(chunk) if end < 0 else end))):
+        return None
+    try:
+        compose(characters.straight(chunk))
+    except YamlSyntaxError as other:
+        if other.offset <= error.offset:
+            return None
+    except TooDeepError:
+        return None
+    return found[-1]
+
+
 def locate(chunk: str, base: int, error: YamlSyntaxError) -> tuple[Span, str]:
-    """Where a syntax error is shown, and in which words; a tab in the indentation gets its own."""
+    """Where a syntax error is shown, and in which words; tabs and blanks that YAML does not know get their own."""
+    if odd := odd_character(chunk, error):
+        span = Span(base + odd.start(), base + odd.end())
+        return span, f"{characters.described(odd[0])} stands here, which is text to YAML"
     if "tab" in error.reason or "\\t" in error.reason or "cannot start any token" in error.reason:
         found = re.search(r"^ *(\t[ \t]*)", chunk[line_start(chunk, error.line) :], re.MULTILINE)
         if found:

@@ -15,12 +15,18 @@ from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube import base64, names
 from cmlint.manifest.decode import Decoder, Struct
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
-from cmlint.model.facts import FaultCode, Key, Provider, Scalar, Span, Target
+from cmlint.manifest.traits import traits_of
+from cmlint.model.facts import MEASURED, FaultCode, Key, Provider, Scalar, Span, Target, Trait
 
 LIMIT = 1024 * 1024
 """The bytes that all values of one ConfigMap or Secret may have together (`pkg/apis/core/types.go`, MaxSecretSize)."""
 
 ANNOTATIONS_LIMIT = 256 * 1024
+"""The bytes of all annotations together (`TotalAnnotationSizeLimitB` in
+`staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go`)."""
+
+COPY_LIMIT = ANNOTATIONS_LIMIT - len("kubectl.kubernetes.io/last-applied-configuration")
+"""What `kubectl apply` can keep of an object in the annotation that it adds."""
 
 REQUIRED_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "kubernetes.io/dockercfg": ((".dockercfg",),),
@@ -39,10 +45,16 @@ GENERATED = 58
 CONTRARY = {"orphan", "foregroundDeletion"}
 """Finalizers of which an object may have only one."""
 
+ESCAPED = ("\n", '"', "\\", "\t")
+"""What JSON writes with two characters."""
+
 OWNER = ("apiVersion", "kind", "name", "uid")
 
 ACCOUNT = "kubernetes.io/service-account.name"
 TOKEN = "kubernetes.io/service-account-token"
+TOKEN_KEYS = ("ca.crt", "namespace", "token")
+"""What the token controller puts into a Secret (`generateTokenIfNeeded` in
+`pkg/controller/serviceaccount/tokens_controller.go`)."""
 
 
 class ObjectReader:
@@ -51,7 +63,7 @@ class ObjectReader:
     def __init__(self, decoder: Decoder, target: Target) -> None:
         self.decoder = decoder
         self.target: Target = target
-        self.size = 0
+        self.size = self.copied = 0
         decoder.secret = target == "Secret"
 
     def read(self, root: Node) -> Provider | None:
@@ -76,6 +88,9 @@ class ObjectReader:
         name = decoder.string(meta, "name")
         if name is None or not name.value:
             return None
+        if self.target == "Secret" and decoder.value(struct, "type") == TOKEN:
+            known = {key.name for key in keys}
+            keys += [Key(key, key, name.span, None, False) for key in TOKEN_KEYS if key not in known]
         immutable = decoder.boolean(struct, "immutable")
         marks = {
             name
@@ -88,11 +103,13 @@ class ObjectReader:
             self.target,
             name,
             tuple(keys),
-            bool(marks & FILLED) or decoder.value(struct, "type") == TOKEN,
+            bool(marks & FILLED),
             immutable,
             decoder.span(root),
             everywhere=bool(marks & COPIED),
             shared=bool(marks & SHARED),
+            copied=self.copied if self.copied > COPY_LIMIT else 0,
+            type=decoder.value(struct, "type") if self.target == "Secret" else "",
         )
 
     def head(self, node: Node) -> Span:
@@ -212,12 +229,21 @@ class ObjectReader:
                     value = None
                 else:
                     value = decoder.scalar(node).value
-            if value is not None and self.target == "ConfigMap":
-                self.size += utf8_length(value)
-            keys.append(
-                Key(name, decoder.written(key), decoder.span(key), value if self.target == "ConfigMap" else None, False)
-            )
+            size = 0 if value is None else utf8_length(value)
+            self.copied += size + (sum(map(value.count, ESCAPED)) if value else 0)
+            secret = self.target == "Secret"
+            self.size += 0 if secret else size
+            traits = traits_of(decoder, node, value, secret=secret)
+            keys.append(self.key(name, key, node, None if secret else value, False, traits, size))
         return keys
+
+    def key(
+        self, name: str, key: Node, node: Node, value: str | None, binary: bool, traits: tuple[Trait, ...], size: int
+    ) -> Key:
+        """One key with what is kept of its value."""
+        decoder = self.decoder
+        size = size if size >= MEASURED else 0
+        return Key(name, decoder.written(key), decoder.span(key), value, binary, traits, decoder.span(node), size)
 
     def encoded_keys(self, struct: Struct, field: str) -> list[Key]:
         """Keys whose values are base64."""
@@ -226,12 +252,15 @@ class ObjectReader:
         keys: list[Key] = []
         for name, key, node in self.data(struct, field):
             path = f"{field}.{name}"
+            raw: bytes | None = b""
+            self.copied += len(node.value) if isinstance(node, ScalarNode) else 0
             if not decoder.is_null(node):
                 if decoder.is_scalar(node, "string"):
-                    self.check_encoded(node, path)
+                    raw = self.check_encoded(node, path)
                 elif not self.is_bytes(node):
                     decoder.wrong_type(node, "data-value-type", path, "base64")
-            keys.append(Key(name, decoder.written(key), decoder.span(key), None, binary))
+            traits = () if binary else traits_of(decoder, node, raw)
+            keys.append(self.key(name, key, node, None, binary, traits, len(raw or b"")))
         return keys
 
     def is_bytes(self, node: Node) -> bool:
@@ -242,8 +271,8 @@ class ObjectReader:
         values = [decoder.resolve(item) if isinstance(item, ScalarNode) else "" for item in node.value]
         return all(isinstance(value, int) and 0 <= value < 256 for value in values)
 
-    def check_encoded(self, node: Node, path: str) -> None:
-        """A value must be base64."""
+    def check_encoded(self, node: Node, path: str) -> bytes | None:
+        """A value must be base64; returns what it stands for."""
         text = self.decoder.scalar(node).value
         raw = base64.decode(text)
         if raw is None:
@@ -251,6 +280,7 @@ class ObjectReader:
                 self.decoder.fault("base64", self.head(node), path, why_not_base64(text))
         elif self.target == "ConfigMap":
             self.size += len(raw)
+        return raw
 
     def check_twice(self, keys: list[Key]) -> None:
         """No key may stand in `data` and `binaryData` (ValidateConfigMap)."""

@@ -6,7 +6,9 @@ The checks follow `pkg/apis/core/validation/validation.go` function by function;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import msgspec
 
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube import names
@@ -14,6 +16,7 @@ from cmlint.kube.fields import VOLUME_KINDS
 from cmlint.kube.near import nearest
 from cmlint.manifest.decode import Decoder, Struct
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
+from cmlint.manifest.traits import traits_of
 from cmlint.model.facts import (
     Container,
     Env,
@@ -47,6 +50,9 @@ FIELD_PATHS = frozenset(
     )
 )
 RESOURCES = r"(?s)(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.*)\Z"
+OCTAL = "[1-7][0-7]{2}"
+"""How permissions are written, but for the zero in front that makes a number octal."""
+
 SUBSCRIPT = r"(?s)(.*)\['(.*)'\]\Z"
 CPU_DIVISORS = frozenset(("1m", "1", "0"))
 BYTE_DIVISORS = frozenset(("0", "1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"))
@@ -60,10 +66,25 @@ WhyNot = Callable[[str], "str | None"]
 
 
 class PodReader:
-    """Reads one pod spec; `claims` are volumes that exist besides its own (a StatefulSet's claim templates)."""
+    """Reads one pod spec.
 
-    def __init__(self, decoder: Decoder, path: str, *, exact: bool, bare: bool, claims: frozenset[str] | None) -> None:
+    `claims` are volumes that exist besides its own (a StatefulSet's claim templates). A `live` object is a copy of what
+    an API server gave out, so what may not be set at its creation was set later.
+    """
+
+    def __init__(
+        self,
+        decoder: Decoder,
+        path: str,
+        *,
+        exact: bool,
+        bare: bool,
+        claims: frozenset[str] | None,
+        live: bool = False,
+    ) -> None:
         self.decoder, self.path, self.exact, self.bare, self.claims = decoder, path, exact, bare, claims
+        self.live = live
+        self.modes: list[Scalar] = []
 
     def read(self, node: Node, annotations: tuple[str, ...]) -> PodSpec:
         """The facts of a pod spec."""
@@ -87,7 +108,7 @@ class PodReader:
             for i, item in enumerate(decoder.sequence(spec, list_))
             if self.exact or not decoder.is_null(item)
         )
-        if self.exact and decoder.sequence(spec, "ephemeralContainers"):
+        if self.exact and not self.live and decoder.sequence(spec, "ephemeralContainers"):
             reason = "must not be set when a pod is created; `kubectl debug` adds them to a running one"
             decoder.fault("unknown-field", spec["ephemeralContainers"], f"{self.path}.ephemeralContainers", reason)
         links = spec.get("enableServiceLinks")
@@ -99,7 +120,17 @@ class PodReader:
             not (isinstance(links, ScalarNode) and decoder.resolve(links) is False),
             decoder.span(node),
             self.path,
+            tuple(self.pull_secrets(spec)),
         )
+
+    def pull_secrets(self, spec: Struct) -> Iterator[Reference]:
+        """The entries of `imagePullSecrets` that have a name; the API server takes one without."""
+        decoder = self.decoder
+        for i, item in enumerate(decoder.sequence(spec, "imagePullSecrets")):
+            path = f"{self.path}.imagePullSecrets[{i}]"
+            struct = decoder.struct(item, "LocalObjectReference", path) or {}
+            if (name := decoder.string(struct, "name")) and name.value:
+                yield Reference("Secret", name, (), False, "field", decoder.span(item), path)
 
     def volume_names(self, structs: list[Struct | None]) -> frozenset[str] | None:
         """The names that a mount may have, or None when they cannot all be known."""
@@ -220,7 +251,8 @@ class PodReader:
             decoder.fault("env-name", name.span if name else span, f"{path}.name", "must be set")
         if sources is None:
             known = value or ("valueFrom" not in struct and len(decoder.faults) == faults)
-            return Env(name, value, "literal" if known else "none", None, span)
+            traits = traits_of(decoder, self.node_of(node, "value"), value.value if value else "") if known else ()
+            return Env(name, value, "literal" if known else "none", None, span, traits=traits)
         spoiled = len(decoder.faults) > faults
         result = Env(name, None, "none", None, span)
         for field, source in sources.items():
@@ -229,7 +261,13 @@ class PodReader:
             self.check_sources(struct, sources, value, f"{path}.valueFrom")
         if value and value.value:
             return Env(name, value, "literal", None, span)
-        return result if len(sources) == 1 else Env(name, None, "none", None, span)
+        if len(sources) != 1:
+            return Env(name, None, "none", None, span)
+        return msgspec.structs.replace(result, beside=value)
+
+    def node_of(self, node: Node, field: str) -> Node | None:
+        """A field as it is written, also where it is null."""
+        return next((value for name, _, value in self.decoder.items(node) if name == field), None)
 
     def check_sources(self, struct: Struct, sources: Struct, value: Scalar | None, path: str) -> None:
         """`valueFrom` needs exactly one source, and no value beside it."""
@@ -262,7 +300,8 @@ class PodReader:
         if field == "fieldRef":
             return Env(entry.name, self.check_field(node, path), "field", None, entry.span)
         if field == "resourceFieldRef":
-            return Env(entry.name, self.check_resource(node, path), "resource", None, entry.span)
+            resource, of = self.check_resource(node, path)
+            return Env(entry.name, resource, "resource", None, entry.span, of=of)
         key, optional = self.check_file(node, path, volumes)
         return Env(entry.name, key, "file", None, entry.span, optional)
 
@@ -332,8 +371,8 @@ class PodReader:
             decoder.fault("reference", field.span, f"{path}.fieldPath", reason, text=field.value)
         return field
 
-    def check_resource(self, node: Node, path: str) -> Scalar | None:
-        """`resourceFieldRef` (validateContainerResourceFieldSelector); returns the resource."""
+    def check_resource(self, node: Node, path: str) -> tuple[Scalar | None, Scalar | None]:
+        """`resourceFieldRef` (validateContainerResourceFieldSelector): the resource, and the container named."""
         decoder = self.decoder
         struct = decoder.struct(node, "ResourceFieldSelector", path) or {}
         resource = decoder.string(struct, "resource")
@@ -349,7 +388,8 @@ class PodReader:
                 decoder.fault(
                     "reference", divisor, f"{path}.divisor", f"must be one of {listed}", text=str(divisor.value)
                 )
-        return resource
+        of = decoder.string(struct, "containerName")
+        return resource, of if of and of.value else None
 
     def check_file(self, node: Node, path: str, volumes: list[Struct | None]) -> tuple[Scalar | None, bool]:
         """`fileKeyRef` (validateFileKeySelector, validateFileKeyRefVolumes): the key, and whether it is optional."""
@@ -378,6 +418,7 @@ class PodReader:
         """One entry of `volumes` (ValidateVolumes, validateVolumeSource)."""
         decoder = self.decoder
         name = decoder.string(struct, "name")
+        self.modes = []
         if self.exact:
             self.require(name, node, f"{path}.name", False, names.why_not_label)
         kinds = sorted(VOLUME_KINDS & set(struct))
@@ -393,7 +434,7 @@ class PodReader:
             found, only = self.projected(inner, f"{path}.projected")
             sources, closed = sources + found, closed and only
         image, policy = self.image_volume(struct, f"{path}.image")
-        return Volume(name, tuple(sources), closed, decoder.span(node), image, policy)
+        return Volume(name, tuple(sources), closed, decoder.span(node), image, policy, tuple(self.modes))
 
     def image_volume(self, struct: Struct, path: str) -> tuple[Scalar | None, Scalar | None]:
         """An OCI image as a volume (validateImageVolumeSource)."""
@@ -449,10 +490,13 @@ class PodReader:
         """File modes lie between 0 and 0777, users between 0 and 2^31 - 1."""
         decoder = self.decoder
         mode = decoder.integer(struct, field)
-        if mode is not None and not 0 <= mode <= 0o777:
-            decoder.fault(
-                "reference", struct[field], f"{path}.{field}", "must be a number between 0 and 0777", text=str(mode)
-            )
+        if mode is not None:
+            written, span = decoder.written(struct[field]), decoder.span(struct[field])
+            if not 0 <= mode <= 0o777:
+                reason, text = "must be a number between 0 and 0777", str(mode)
+                near = f"0{written}" if re.fullmatch(OCTAL, written) else None
+                decoder.fault("reference", span, f"{path}.{field}", reason, text=text, near=near)
+            self.modes.append(Scalar(written, span.start, span.end))
         for user in ("user", "defaultUser"):
             number = decoder.integer(struct, user)
             if number is not None and not 0 <= number < 2**31:
@@ -531,9 +575,11 @@ class PodReader:
                         label="first here",
                     )
                 points.setdefault(point, struct.get("mountPath", node))
-            sub_path = decoder.string(struct, "subPath") or decoder.string(struct, "subPathExpr")
+            plain, expression = decoder.string(struct, "subPath"), decoder.string(struct, "subPathExpr")
+            sub_path = plain if plain and plain.value else expression
             if name:
-                mounts.append(Mount(name, point, sub_path if sub_path and sub_path.value else None, decoder.span(node)))
+                found = sub_path if sub_path and sub_path.value else None
+                mounts.append(Mount(name, point, found, decoder.span(node), found is not None and found is expression))
         return tuple(mounts)
 
     def check_mount(self, struct: Struct, node: Node, path: str, volumes: frozenset[str] | None) -> None:

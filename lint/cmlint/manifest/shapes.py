@@ -62,7 +62,7 @@ class ShapeReader:
         entries = {name: value for name, _, value in self.decoder.items(node)}
         if self.is_pod_spec(entries):
             self.pods.append(self.pod(node, path))
-        elif self.is_container(entries):
+        elif self.is_container(entries) and not self.is_read(path):
             self.pods.append(self.lone(node, path))
         for name, value in entries.items():
             where = f"{path}.{name}"
@@ -73,6 +73,10 @@ class ShapeReader:
             elif name in FIELDS and isinstance(value, MappingNode):
                 self.made(value)
             self.walk(value, where, depth + 1)
+
+    def is_read(self, path: str) -> bool:
+        """Whether a path is that of a container of a pod spec that was read already."""
+        return any(container.path == path for pod in self.pods for container in pod.containers)
 
     def inside(self, path: str) -> bool:
         """Whether a path lies in a pod spec that was read already, whose references are known."""

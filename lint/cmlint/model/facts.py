@@ -47,6 +47,7 @@ FaultKind = Literal[
     "no-volume",
     "several-sources",
     "no-source",
+    "substituted",
 ]
 """What is wrong, where a rule says more of one mistake than of others with its code."""
 
@@ -86,6 +87,28 @@ class Span(Facts, frozen=True):
     end: int
 
 
+Trait = Literal[
+    "line-break",
+    "nul",
+    "binary",
+    "encoded-twice",
+    "expansion",
+    "typographic",
+    "quoted",
+    "env-file",
+    "anchor",
+    "empty-block",
+]
+"""What makes a value arrive otherwise than it looks; all that is kept of the value of a Secret.
+
+`line-break`: one line that ends in a line break; `nul`: it holds a NUL; `binary`: base64 of bytes that are no text;
+`encoded-twice`: base64 of base64; `expansion`: it holds `$(NAME)`; `typographic`: invisible characters at its ends, or
+typographic quotes around it; `quoted`: plain quotes are part of it; `env-file`: each of its
+lines sets a variable; `anchor`: nothing but an anchor; `empty-block`: a
+block without a line.
+"""
+
+
 class Scalar(Facts, frozen=True):
     """A string as Kubernetes reads it, and where it is written."""
 
@@ -120,7 +143,8 @@ class Env(Facts, frozen=True):
 
     `source` is where the value comes from: `literal`, `ConfigMap`, `Secret`, `field`, `resource`, `file`, or `none`
     when the entry names none that counts. `name` is None when absent or no string. `value` is the literal, or what is
-    read of the pod or a file: the path of the field, the resource, the key.
+    read of the pod or a file: the path of the field, the resource, the key. `beside` is an empty `value` beside a
+    `valueFrom`, `of` the container that a resource is read of.
     """
 
     name: Scalar | None
@@ -129,6 +153,9 @@ class Env(Facts, frozen=True):
     reference: Reference | None
     span: Span
     optional: bool = False
+    traits: tuple[Trait, ...] = ()
+    beside: Scalar | None = None
+    of: Scalar | None = None
 
 
 class EnvFrom(Facts, frozen=True):
@@ -140,12 +167,13 @@ class EnvFrom(Facts, frozen=True):
 
 
 class Mount(Facts, frozen=True):
-    """One entry of `volumeMounts`."""
+    """One entry of `volumeMounts`; the `sub_path` of an `expression` has variables in it (`subPathExpr`)."""
 
     name: Scalar
     path: str
     sub_path: Scalar | None
     span: Span
+    expression: bool = False
 
 
 class Container(Facts, frozen=True):
@@ -185,7 +213,7 @@ class Volume(Facts, frozen=True):
     """One entry of `volumes`.
 
     `sources` are its ConfigMaps and Secrets; `closed` says that nothing else brings files into it. `image` and
-    `pull_policy` are those of an OCI image volume.
+    `pull_policy` are those of an OCI image volume, `modes` the permissions of files as they are written.
     """
 
     name: Scalar | None
@@ -194,6 +222,7 @@ class Volume(Facts, frozen=True):
     span: Span
     image: Scalar | None = None
     pull_policy: Scalar | None = None
+    modes: tuple[Scalar, ...] = ()
 
 
 class PodSpec(Facts, frozen=True):
@@ -201,7 +230,7 @@ class PodSpec(Facts, frozen=True):
 
     `exact` says that it stands at the pod spec's place in a built-in kind, so that the API server's own types apply.
     `annotations` are the names of the annotations of the pod template (or Pod), `service_links` is
-    `enableServiceLinks`.
+    `enableServiceLinks`, `pull_secrets` are the entries of `imagePullSecrets`.
     """
 
     containers: tuple[Container, ...]
@@ -211,12 +240,18 @@ class PodSpec(Facts, frozen=True):
     service_links: bool
     span: Span
     path: str
+    pull_secrets: tuple[Reference, ...] = ()
+
+
+MEASURED = 4096
+"""From how many bytes on the size of a value is kept: what is less says more of a Secret than of its size."""
 
 
 class Key(Facts, frozen=True):
     """A key of a provider: `name` as Kubernetes stores it, `written` as it stands in the text.
 
     `value` is known for ConfigMaps only, and None where it is binary. `binary` keys never reach an environment.
+    `traits` tell how it arrives, `place` is where it stands, `size` are its bytes from `MEASURED` on, else 0.
     """
 
     name: str
@@ -224,6 +259,9 @@ class Key(Facts, frozen=True):
     span: Span
     value: str | None
     binary: bool
+    traits: tuple[Trait, ...] = ()
+    place: Span | None = None
+    size: int = 0
 
 
 class Provider(Facts, frozen=True):
@@ -232,7 +270,8 @@ class Provider(Facts, frozen=True):
     `kind` is the kind of the document that makes it (`ConfigMap`, `SealedSecret`, ...), or `command`. When it is
     `open`, more keys than `keys` may exist. `namespace` is set where it differs from the document's own, `everywhere`
     where the object is made in all namespaces. A `glob` name stands for every name that matches it. To a `shared`
-    object others add keys.
+    object others add keys. `copied` are the bytes of a copy in JSON, where that is too long for an annotation, else 0.
+    `type` is that of a Secret.
     """
 
     target: Target
@@ -246,13 +285,16 @@ class Provider(Facts, frozen=True):
     everywhere: bool = False
     glob: bool = False
     shared: bool = False
+    copied: int = 0
+    type: str = ""
 
 
 class Fault(Facts, frozen=True):
     """A mistake for which the API server refuses the document.
 
     `reason` completes the sentence "`path` ..."; `text` is what was written (never in a Secret), `near` the word that
-    was probably meant, `other` a second place that belongs to it, and `label` what to say of that place. `kind` tells
+    was probably meant, `other` a second place that belongs to it, and `label` what to say of that place; in the places
+    `more` the same mistake is made again. `kind` tells
     mistakes of one code apart; a value of the wrong type is `found` where another one is `expected`.
     """
 
@@ -268,6 +310,7 @@ class Fault(Facts, frozen=True):
     kind: FaultKind = ""
     expected: Shape = ""
     found: Shape = ""
+    more: tuple[Span, ...] = ()
 
     @property
     def quotable(self) -> bool:
@@ -279,7 +322,7 @@ class Ignore(Facts, frozen=True):
     """A suppression: the comment `# cmlint: ignore[rule, ...] reason` or the annotation `cmlint.dev/ignore: rule, ...`.
 
     `scope` is what it speaks for: whole lines for a comment, the object for an annotation. One without `rules` is
-    written wrongly and suppresses nothing.
+    written wrongly and suppresses nothing; its `reason` is then all that it says.
     """
 
     rules: tuple[Scalar, ...]
@@ -324,8 +367,9 @@ class Document(Facts, frozen=True):
     `head` is what a finding about the whole object points at. `annotations` holds names only, `ignore` is the
     annotation `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom
     resource that could name a provider, `masked` the places whose text must never be shown. `labels` are written
-    `name=value`, `deploys` are the folders that it brings to a cluster. A document that could not be parsed has one
-    fault with the code `syntax`, and is otherwise empty.
+    `name=value`, `deploys` are the folders that it brings to a cluster. `strangers` are annotations under cmlint's own
+    prefix that it does not know, `reloads` the names that Reloader watches. A document that could not be parsed
+    has one fault with the code `syntax`, and is otherwise empty.
     """
 
     span: Span
@@ -344,6 +388,8 @@ class Document(Facts, frozen=True):
     masked: tuple[Span, ...] = ()
     labels: tuple[str, ...] = ()
     deploys: tuple[Deploy, ...] = ()
+    strangers: tuple[Scalar, ...] = ()
+    reloads: tuple[Scalar, ...] = ()
 
     @property
     def broken(self) -> bool:
@@ -409,10 +455,35 @@ class Other(Facts, frozen=True):
     kind: str
 
 
+class Port(Facts, frozen=True):
+    """One port of a Service."""
+
+    name: str
+    number: int
+    protocol: str
+
+
+class Service(Facts, frozen=True):
+    """A Service with an address of its own, of which the kubelet tells every container of its namespace."""
+
+    name: Scalar
+    namespace: str | None
+    ports: tuple[Port, ...]
+
+
+class ImageSetting(Facts, frozen=True):
+    """An entry of a kustomization's `images` in the text at a path: the name that it is for, and what that becomes."""
+
+    path: str
+    name: Scalar
+    becomes: str
+
+
 class FileFacts(Facts, frozen=True):
     """Everything cmlint keeps of one text.
 
-    `commands` are objects that the text has kubectl create, one provider each; no rule looks at them.
+    `commands` are objects that the text has kubectl create, one provider each; no rule looks at them. `services` give
+    containers variables.
     """
 
     documents: tuple[Document, ...]
@@ -420,6 +491,7 @@ class FileFacts(Facts, frozen=True):
     skipped: tuple[Skip, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     commands: tuple[Document, ...] = ()
+    services: tuple[Service, ...] = ()
 
     @property
     def kustomized(self) -> bool:

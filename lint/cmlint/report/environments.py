@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate, takewhile
 from typing import Any
 
-from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
+from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable, Word
 from cmlint.bundle.workloads import Workload
 from cmlint.model.facts import Container
 from cmlint.report.characters import HIDDEN, width
@@ -64,8 +64,9 @@ def container_json(container: Container, environment: Environment) -> dict[str, 
             }
             for variable in environment.variables.values()
         ],
-        "command": environment.command,
-        "args": environment.args,
+        "refused": environment.refused,
+        "command": [word.value for word in environment.command],
+        "args": [word.value for word in environment.args],
         "unresolved": [
             {
                 "kind": unresolved.reference.target,
@@ -107,16 +108,20 @@ def workload_lines(workload: Workload, view: View, paint: Paint) -> Iterator[str
 
 def container_lines(container: Container, environment: Environment, view: View, paint: Paint) -> Iterator[str]:
     """One container: its variables, what is missing, and what it is started with."""
-    starts = "" if environment.starts else paint("error", "  does not start (CreateContainerConfigError)")
+    refused = environment.refused or not any(u.missing and not u.reference.optional for u in environment.unresolved)
+    why = "the API server refuses it" if refused else "CreateContainerConfigError"
+    starts = "" if environment.starts else paint("error", f"  does not start ({why})")
     kind = KINDS.get(container.list, "container")
     yield f"  {kind} {paint('bold', printable(container.name.value if container.name else '?'))}{starts}"
     yield from variable_lines(environment, view, paint)
+    for name in environment.refused:
+        yield f"    {paint('error', '!')} {printable(name)}: no name of a variable: the API server refuses it"
     for unresolved in environment.unresolved:
         style = "error" if unresolved.missing and not unresolved.reference.optional else "warning"
         yield f"    {paint(style, '!')} {printable(what_happens(unresolved))}"
     for field, words in (("command", environment.command), ("args", environment.args)):
         if words:
-            yield f"    {paint('dim', field)} " + " ".join(HIDDEN if w is None else printable(quoted(w)) for w in words)
+            yield f"    {paint('dim', field)} " + " ".join(map(word_of, words))
 
 
 def variable_lines(environment: Environment, view: View, paint: Paint) -> Iterator[str]:
@@ -136,12 +141,19 @@ def variable_lines(environment: Environment, view: View, paint: Paint) -> Iterat
             yield f"    {' ' * names}  {paint('dim', shadows)}"
 
 
+def word_of(word: Word) -> str:
+    """A word of a command; what comes of a Secret is never shown."""
+    if word.value is None:
+        return HIDDEN if word.masked else UNKNOWN
+    return printable(quoted(word.value))
+
+
 def value_of(variable: Variable, unknown: str) -> str:
     """A value in one line; a Secret's is never shown, and one that is not known is `unknown`."""
     if variable.masked:
         return HIDDEN
     if variable.value is None:
-        return LATE if variable.origin.kind in ("field", "resource", "file") else unknown
+        return LATE if variable.origin.kind in ("field", "resource", "file", "service") else unknown
     return printable(variable.value) or '""'
 
 
@@ -151,6 +163,8 @@ def described(origin: Origin) -> str:
         return printable(origin.via)
     if origin.name is None:
         return printable(f"{origin.kind} {origin.key or '?'}")
+    if origin.kind == "service":
+        return printable(f"service {origin.name}")
     whole = ", envFrom" if origin.via == "envFrom" else ""
     return printable(f"{origin.kind} {origin.name}:{origin.key}{whole}")
 
@@ -165,7 +179,7 @@ def what_happens(unresolved: Unresolved) -> str:
     reference = unresolved.reference
     what = f"{reference.target} {reference.name.value}" + (f" key {unresolved.key}" if unresolved.key else "")
     if not unresolved.missing:
-        return f"{what}: cannot be verified from these files"
+        return f"{what}: not known from these files"
     return f"{what}: missing, but optional: left out" if reference.optional else f"{what}: missing"
 
 

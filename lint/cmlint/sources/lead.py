@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from cmlint.manifest.comments import read_ignores
 from cmlint.manifest.documents import cut
-from cmlint.model.facts import Document, FileFacts, Ignore, Scalar, Span
+from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Scalar, Span
 from cmlint.sources import writers
 from cmlint.sources.files import KUSTOMIZATIONS, SUFFIXES
 from cmlint.sources.kustomization import Kustomization, Project
@@ -107,6 +107,14 @@ class BuiltText:
     def masked(self) -> Mapping[str, Sequence[Span]]:
         """What must not be shown of the texts that it has led to."""
         return {path: masked_in(self.project, path) for path in self.led_to if path in self.project.texts}
+
+    def image_settings(self) -> Iterator[ImageSetting]:
+        """The entries of `images` of the kustomization that builds it."""
+        for entry in self.leaf.root.entries("images") if self.leaf else ():
+            name, new = entry.at("name"), entry.word("newName")
+            if name and name.text:
+                path, start, end = name.place
+                yield ImageSetting(path, Scalar(name.text, start, end), new or name.text)
 
     def through(self, path: str) -> tuple[str, Span] | None:
         """The entry by which the leaf brings in the file at a path, unless it names that itself."""

@@ -16,7 +16,7 @@ from functools import cached_property
 from cmlint.manifest.comments import read_ignores
 from cmlint.manifest.documents import cut
 from cmlint.manifest.masks import masked_lines
-from cmlint.model.facts import Document, FileFacts, Ignore, Scalar, Span
+from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Scalar, Span
 from cmlint.sources import files
 from cmlint.sources.lead import Step, Target, target_of
 from cmlint.sources.parts import Part, Place, read_part, read_parts
@@ -149,6 +149,10 @@ class RenderedText:
         found = next((part for part in read_parts(self.values, self.templates.text(self.values)) if part.fields), None)
         first = next(iter(found.fields.values())).key.span if found else Span(0, 0)
         return self.values, first
+
+    def image_settings(self) -> Iterator[ImageSetting]:
+        """A chart has none."""
+        return iter(())
 
     def spelled(self, name: Scalar) -> str:
         """An object's name, which is shown as helm renders it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from cmlint.api import Bundle, Context, Definition, Document, Placed, placeholders, references_of
+from cmlint.api import Bundle, Context, Definition, Document, Placed, Target, placeholders, references_of
 
 if TYPE_CHECKING:
     from cmlint.api import Cluster
@@ -39,25 +39,29 @@ QUIET_ANNOTATIONS = ("cmlint.dev/ignore", "description", "kubectl.kubernetes.io/
 
 
 class Readers:
-    """Who may read the ConfigMaps of a bundle: by a reference, by name in a text, or by the API."""
+    """Who may read the ConfigMaps, or the Secrets, of a bundle: by a reference, by name in a text, or by the API."""
 
-    def __init__(self, bundle: Bundle) -> None:
-        self.bundle = bundle
+    def __init__(self, bundle: Bundle, target: Target = "ConfigMap") -> None:
+        self.bundle, self.target = bundle, target
         self.keys: dict[str, set[str]] = {}
         self.whole: set[str] = set()
         for placed in bundle.placed:
             for reference in references_of(placed):
-                if reference.target == "ConfigMap":
+                if reference.target == self.target:
                     name = placeholders.pattern_of(reference.name.value)
                     keys = self.keys.setdefault(name, set())
                     keys.update(placeholders.pattern_of(key.value) for key in reference.keys)
                     if not reference.keys:
                         self.whole.add(name)
+            for pod in placed.document.pods if target == "Secret" else ():
+                self.whole.update(reference.name.value for reference in pod.pull_secrets)
+                for reference in pod.pull_secrets:
+                    self.keys.setdefault(reference.name.value, set())
         self.texts = "\0".join(text for placed in bundle.placed for text in texts_of(placed.document))
         for cluster in bundle.clusters if bundle.live else ():
             self.add_pods(cluster)
         self.patterns = [name for name in self.keys if is_pattern(name)]
-        granting = [tuple(placed.folders) for placed in bundle.placed if grants_reading(placed.document)]
+        granting = [tuple(placed.folders) for placed in bundle.placed if grants_reading(placed.document, target)]
         self.by_api = set(granting)
         self.above_api = {folders[:depth] for folders in self.by_api for depth in range(len(folders))}
 
@@ -66,7 +70,7 @@ class Readers:
         namespaces = {placed.namespace for placed in self.bundle.placed}
         for readers in (cluster.readers[name] for name in namespaces if name in cluster.readers):
             for (target, name), keys in readers.keys.items():
-                if target == "ConfigMap":
+                if target == self.target:
                     self.keys.setdefault(name, set()).update(keys or ())
                     if keys is None:
                         self.whole.add(name)
@@ -79,7 +83,7 @@ class Readers:
         with_pods = {placed.directory for placed in self.bundle.placed if placed.document.pods}
         for placed in self.bundle.placed:
             for provider in placed.document.providers:
-                if provider.kind == "ConfigMap" and placed.directory in with_pods:
+                if provider.kind == self.target and placed.directory in with_pods:
                     partly = self.read_keys(provider.name.value) is not None
                     if partly and not self.may_be_read(placed):
                         yield Definition(placed, provider)
@@ -89,11 +93,11 @@ class Readers:
         for placed in self.bundle.placed:
             namespace = placed.namespace or ""
             for provider in placed.document.providers:
-                if provider.kind != "ConfigMap" or self.may_be_read(placed):
+                if provider.kind != self.target or self.may_be_read(placed):
                     continue
                 name = provider.name.value
                 if all(
-                    cluster.shows_readers(namespace) and not cluster.owner("ConfigMap", name, namespace)
+                    cluster.shows_readers(namespace) and not cluster.owner(self.target, name, namespace)
                     for cluster in self.bundle.clusters
                 ):
                     yield Definition(placed, provider)
@@ -143,9 +147,9 @@ def texts_of(document: Document) -> Iterator[str]:
         yield from (key.value for key in provider.keys if key.value)
 
 
-def grants_reading(document: Document) -> bool:
-    """Whether an object allows a program to read ConfigMaps by the API."""
-    return document.kind in ("Role", "ClusterRole") and "configmaps" in document.mentions
+def grants_reading(document: Document, target: Target) -> bool:
+    """Whether an object allows a program to read ConfigMaps, or Secrets, by the API."""
+    return document.kind in ("Role", "ClusterRole") and f"{target.lower()}s" in document.mentions
 
 
 def is_marked(document: Document, *, live: bool = False) -> bool:
@@ -164,7 +168,8 @@ def cure(placed: Placed, ctx: Context) -> str:
     """What to do about what nothing reads; in a cluster, where it comes from and who may read it after all."""
     name = placed.document.name.value if placed.document.name else ""
     for cluster in ctx.bundle.clusters if ctx.bundle.live else ():
-        group = cluster.group("ConfigMap", name, placed.namespace)
+        kind = "Secret" if placed.document.kind == "Secret" else "ConfigMap"
+        group = cluster.group(kind, name, placed.namespace)
         where = f"take it out of {group}" if group else "remove it"
         seen = "" if cluster.shows_custom_resources else "; custom resources were not read (`--custom-resources`)"
         return f"{where}, unless a program reads it by the API{seen}"

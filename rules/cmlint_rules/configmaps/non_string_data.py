@@ -19,7 +19,9 @@ def non_string_data(fault: Fault, ctx: Context) -> Iterator[Draft]:
     draft = ctx.finding(fault.span, f"the value of `{key}` {fault.reason}")
     if fault.quotable:
         draft.fix("quote it", Quote(fault.span), safe=True)
-    if fault.found in ("mapping", "list"):
+    if fault.kind == "substituted":
+        yield draft.help("give Flux a variable that is a quote, and put it around: `${QUOTE}${NAME}${QUOTE}`")
+    elif fault.found in ("mapping", "list"):
         yield draft.help(f"make it one text: `{key}: |`, and what is below it indented")
     elif fault.text is not None:
         yield draft.help(f'quote it: `{key}: "{fault.text}"`')

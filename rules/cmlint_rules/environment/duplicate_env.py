@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from cmlint.api import Container, Context, Draft, Env, Remove, placeholders, rule
 from cmlint_rules.environment import builds_on_itself
 
+APPLIED = "run `kubectl apply` twice, or once with `--server-side`: the first removes the variable altogether"
+"""kubernetes/kubectl#1750: the merge of `env` by name takes all entries of a name away with the one that is gone."""
+
 
 @rule(
     name="duplicate-env",
@@ -15,20 +18,37 @@ from cmlint_rules.environment import builds_on_itself
 )
 def duplicate_env(container: Container, ctx: Context) -> Iterator[Draft]:
     """The last entry counts; to append to oneself is no duplicate, nor is an optional entry after its default."""
-    seen: dict[str, Env] = {}
+    first: dict[str, Env] = {}
+    again: dict[str, list[Env]] = {}
     for entry in container.env:
         if entry.name is None or not entry.name.value or placeholders.is_placeholder(entry.name.value):
             continue
-        first = seen.get(entry.name.value)
-        if first and first.name and not builds_on_itself(entry) and not is_optional(entry):
-            equal = meaning(first) == meaning(entry)
-            message = f"`{entry.name.value}` is set twice{', both times alike' if equal else ''}"
-            draft = ctx.finding(entry.name.span, message, consequence="tidiness" if equal else None)
-            draft.also(first.name.span, "set here first")
-            if equal and is_superfluous(first, entry):
-                draft.fix("remove this one", Remove(entry.span), safe=True)
-            yield draft.help("remove one of the two" if equal else "the last one counts; remove the one not meant")
-        seen[entry.name.value] = entry
+        name = entry.name.value
+        if name in first and not builds_on_itself(entry) and not is_optional(entry):
+            again.setdefault(name, []).append(entry)
+        else:
+            first[name] = entry
+    for name, entries in again.items():
+        yield several(first[name], entries, ctx)
+
+
+def several(first: Env, entries: list[Env], ctx: Context) -> Draft:
+    """What is said of a variable that is set several times: at the second place, with all others beside it."""
+    entry, others = entries[0], entries[1:]
+    assert entry.name and first.name
+    equal = all(meaning(first) == meaning(other) for other in entries)
+    often = "twice" if not others else f"{len(entries) + 1} times"
+    alike = f", {'both' if not others else 'all'} times alike" if equal else ""
+    message = f"`{entry.name.value}` is set {often}{alike}"
+    draft = ctx.finding(entry.name.span, message, consequence="stale" if equal else None)
+    draft.also(first.name.span, "set here first")
+    for other in others:
+        draft.also(other.name.span if other.name else other.span, "and again here")
+    if equal and not others and is_superfluous(first, entry):
+        draft.fix("remove this one", Remove(entry.span), safe=False)
+    which = "all but one" if others else "one of the two" if equal else "the one not meant"
+    counts = "" if equal else "the last one counts; "
+    return draft.help(f"{counts}remove {which}, and {APPLIED}")
 
 
 def is_superfluous(first: Env, entry: Env) -> bool:

@@ -20,5 +20,11 @@ def non_string_env(fault: Fault, ctx: Context) -> Iterator[Draft]:
     draft = ctx.finding(fault.span, message, container=fault.container)
     if fault.quotable:
         draft.fix("quote it", Quote(fault.span), safe=True)
+    if fault.kind == "substituted":
+        yield draft.help(
+            "give Flux a variable that is a quote, and put it around: `${QUOTE}${NAME}${QUOTE}`"
+            " (https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-substitution-of-numbers-and-booleans)"
+        )
+        return
     quoted = (fault.text or "").strip("'\"")
     yield draft.help(f'quote it: `value: "{quoted}"`' if fault.text else "write it as one string")

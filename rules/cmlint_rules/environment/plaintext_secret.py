@@ -12,9 +12,18 @@ PATH_OR_URL = re.compile(r"\.{0,2}/|[a-z][a-z0-9+.-]*://")
 NAME = re.compile(r"[A-Z0-9]+(_[A-Z0-9]+)*|[a-z0-9]+([-._][a-z0-9]+)+")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
+TYPES = frozenset(("string", "str", "text", "password", "secret"))
+"""What stands where a file describes a password, and has none."""
+
+SETTING = re.compile(
+    r"""(?m)^[ \t]*["']?([A-Za-z][\w.-]*)["']?[ \t]*[=:][ \t]*["']?([^\s"'$(){}<>,;/]{3,})["']?[ \t]*\r?$"""
+)
+"""A line of a file that sets something."""
+
 MARKS = (
     *("PRIVATE KEY", "AKIA", "ASIA", "ghp_", "gho_", "ghr_", "ghs_", "ghu_", "github_pat_", "glpat-"),
     *("xox", "slack.com", "AIza", "k_live_", "eyJ", "@"),
+    *("assword", "wd=", "wd:", "assphrase", "ccountKey=", "ccessKey="),
 )
 """What every credential of a known form holds; to look for these first saves most of the time."""
 
@@ -30,6 +39,8 @@ CREDENTIAL = re.compile(
     | \b[rs]k_live_\w{16,}
     | \beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+
     | \b[a-z][a-z0-9+.-]*://[^\s/:@]+:(?![$<{*])[^\s/@]+@
+    | (?i:\b(?:password|pwd|AccountKey|SharedAccessKey))=(?![$<{*%])[^;\s$<{}]{3,};
+    | (?i:;\s*(?:password|pwd|AccountKey|SharedAccessKey))=(?![$<{*%])[^;\s$<{}]{3,}
     """,
     re.VERBOSE,
 )
@@ -67,9 +78,12 @@ def in_env(container: Container, ctx: Context) -> Iterator[Draft]:
 
 
 def is_credential(name: str, value: str) -> bool:
-    """Whether a value is, by its own form or by its name and form, a credential."""
-    if any(mark in value for mark in MARKS) and CREDENTIAL.search(value):
-        return True
+    """Whether a value is, by its own form or by its name and form, a credential, or a file with one in a line."""
+    if any(mark in value for mark in MARKS):
+        if CREDENTIAL.search(value):
+            return True
+        if any(is_set(found[1], found[2]) for found in SETTING.finditer(value)):
+            return True
     if (
         value.lower() in NO_PASSWORD
         or re.search(r"\s", value)
@@ -82,6 +96,13 @@ def is_credential(name: str, value: str) -> bool:
     if credentials.is_password(name):
         return True
     return credentials.is_secret(name) and looks_random(value)
+
+
+def is_set(name: str, value: str) -> bool:
+    """Whether a line of a file sets a password (`spring.datasource.password=...`)."""
+    if not credentials.is_password(name) or value.lower() in NO_PASSWORD | TYPES:
+        return False
+    return not placeholders.is_placeholder(value) and not placeholders.is_stand_in(value)
 
 
 def looks_random(value: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from cmlint.api import Container, Context, Draft, Env, Environment, Scalar, Span, expansion, nearest, rule, services
-from cmlint_rules.environment import name_of
+from cmlint_rules.environment import Arriving, name_of
 
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 """What is surely meant as a variable: `$(date)` may be meant for a shell."""
@@ -19,7 +19,11 @@ VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 )
 def undefined_expansion(container: Container, ctx: Context) -> Iterator[Draft]:
     """Only where all variables are known, and no operator and no kustomization (`vars`) still puts others in."""
-    if not (ctx.pod and ctx.pod.exact) or not any("$(" in text.value for text in texts_of(container)):
+    if not (ctx.pod and ctx.pod.exact):
+        return
+    yield from in_providers(container, ctx)
+    yield from in_mounts(container, ctx)
+    if not any("$(" in text.value for text in texts_of(container)):
         return
     environment = ctx.environment(container)
     if not environment.complete:
@@ -27,6 +31,39 @@ def undefined_expansion(container: Container, ctx: Context) -> Iterator[Draft]:
     drafts = [*in_env(container, environment, ctx), *in_command(container, environment, ctx)]
     if drafts and not ctx.bundle.is_kustomized(ctx.placed):
         yield from drafts
+
+
+def in_providers(container: Container, ctx: Context) -> Iterator[Draft]:
+    """The values of ConfigMaps and Secrets, in which nothing is expanded (makeEnvironmentVariables)."""
+    if not container.env_from and not any(entry.reference for entry in container.env):
+        return
+    variables = ctx.environment(container).variables
+    for variable in variables.values():
+        key, definition = variable.origin.key_fact, variable.origin.definition
+        if key is None or definition is None:
+            continue
+        names = [name for name, _ in expansion.names(key.value or "") if name in variables and name != variable.name]
+        if names or "expansion" in key.traits:
+            found = Arriving(variable.name, key.traits, key.span, definition.placed, variable.origin)
+            told = f"`$({names[0]})`" if names else "`$(...)`"
+            message = f"{told} in {found.what} stays as it is written: only `env`, `command` and `args` are expanded"
+            draft = found.finding(message, ctx)
+            yield draft.help(f"set `{variable.name}` in `env` with a `value`, below the variables that are in it")
+
+
+def in_mounts(container: Container, ctx: Context) -> Iterator[Draft]:
+    """The `subPathExpr` of mounts, with which nothing starts while a variable is missing (makeMounts)."""
+    paths = [mount.sub_path for mount in container.mounts if mount.sub_path and mount.expression]
+    if not any("$(" in path.value for path in paths):
+        return
+    environment = ctx.environment(container)
+    for path in paths if environment.complete else ():
+        for name, _ in expansion.names(path.value):
+            if name not in environment.variables and not made_for_service(name, ctx):
+                draft = ctx.finding(path.span, f"nothing defines `{name}`, which `subPathExpr` needs")
+                draft.consequence = "stuck"
+                near = nearest(name, environment.variables)
+                yield draft.help(f"did you mean `$({near})`?" if near else "define it in `env`")
 
 
 def texts_of(container: Container) -> Iterator[Scalar]:

@@ -21,7 +21,10 @@ def repeated_mapping_key(fault: Fault, ctx: Context) -> Iterator[Draft]:
     draft = ctx.finding(fault.span, message, consequence=consequence)
     if fault.other:
         draft.also(fault.other, fault.label)
+    for place in fault.more:
+        draft.also(place, "and again here")
     if joined:
         yield draft.help("put a line `---` above it; where it is not refused, only the last object is applied")
     else:
-        yield draft.help("remove one of the two; where it is not refused, the last one wins")
+        which = "all but one" if fault.more else "one of the two"
+        yield draft.help(f"remove {which}; where it is not refused, the last one wins")

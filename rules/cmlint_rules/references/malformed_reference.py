@@ -45,6 +45,7 @@ MEANT = {
     "secretRef.namespace": OWN_NAMESPACE,
     "configMap.namespace": OWN_NAMESPACE,
     "secret.namespace": OWN_NAMESPACE,
+    "imagePullSecrets.namespace": OWN_NAMESPACE,
 }
 """What was meant by fields that do not exist where they stand."""
 
@@ -98,6 +99,10 @@ def advice(fault: Fault) -> str | None:
         return MEANT.get(parent_and_field(fault))
     if fault.expected == "mapping" and field in ("configMapRef", "secretRef"):
         return f"write `{field}: {{name: {text}}}`"
+    if fault.expected == "mapping" and "imagePullSecrets[" in field:
+        return f"write `name: {text}`" if text else "write an entry with a `name`"
+    if field == "spec" and fault.found == "list":
+        return "did you forget `containers:` above the list?"
     if fault.expected == "string" and text:
         return f'quote it: `{field}: "{text}"`'
     if fault.kind == "no-volume":

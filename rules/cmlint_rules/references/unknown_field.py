@@ -21,13 +21,27 @@ MEANT = {
     "spec.envFrom": "variables belong to a container",
     "spec.volumeMounts": "mounts belong to a container",
     "spec.image": "an image belongs to a container",
+    "annotations": "it goes one level deeper, under `metadata`",
+    "labels": "it goes one level deeper, under `metadata`",
+    "template.annotations": "it goes one level deeper, under the template's `metadata`",
+    "template.labels": "it goes one level deeper, under the template's `metadata`",
+    "spec.containers": "it belongs to the pod, under `spec.template.spec`",
+    "spec.initContainers": "it belongs to the pod, under `spec.template.spec`",
+    "spec.volumes": "it belongs to the pod, under `spec.template.spec`",
+    "spec.restartPolicy": "it belongs to the pod, under `spec.template.spec`",
+    "template.containers": "it belongs to the pod, under `spec.template.spec`",
+    "template.volumes": "it belongs to the pod, under `spec.template.spec`",
+    "spec.imagePullPolicy": "a pull policy belongs to a container",
+    "spec.command": "a command belongs to a container",
+    "spec.args": "arguments belong to a container",
+    "spec.ports": "ports belong to a container",
 }
 """What was meant by fields that are far from every right one."""
 
 
 @rule(
     name="unknown-field",
-    summary="a field that Kubernetes does not know, on a ConfigMap, Secret, pod, container or volume",
+    summary="a field that Kubernetes does not know, on a ConfigMap, Secret, workload, pod, container or volume",
     consequence="rejected",
     since="0.1.0",
     fixable=True,

@@ -18,6 +18,9 @@ FOLLOWING = "checksum|hash|sha1|sha256|digest|config-?version|rollme|timestamp"
 RELOADING = "reload|wave"
 """What is in the name of an annotation by which a controller (Reloader, Wave) restarts pods."""
 
+NAMING = r"(configmap|secret)\.reloader\.stakater\.com/reload|reloader\.stakater\.com/(configmap|secret)-reload"
+"""Annotations of Reloader whose value are names (https://github.com/stakater/Reloader#readme)."""
+
 HASHED = ".*-[bcdfghkmt2456789]{10}"
 """A name with the hash that kustomize puts behind it (kubernetes-sigs/kustomize, `api/hasher/hasher.go`)."""
 
@@ -52,8 +55,14 @@ def named(document: Document) -> str:
 
 
 def follows(pod: PodSpec, ctx: Context) -> bool:
-    """Whether an annotation makes the pods start anew when their configuration changes."""
-    template, own = " ".join(pod.annotations), " ".join(ctx.document.annotations)
+    """Whether an annotation makes the pods start anew when their configuration changes.
+
+    One that names what Reloader watches speaks for what it names, and for nothing else.
+    """
+    template = " ".join(pod.annotations)
+    own = " ".join(
+        name for name in ctx.document.annotations if not ctx.document.reloads or not re.fullmatch(NAMING, name)
+    )
     return bool(
         re.search(f"{FOLLOWING}|{RELOADING}", template, re.IGNORECASE) or re.search(RELOADING, own, re.IGNORECASE)
     )

@@ -24,7 +24,8 @@ class Scope(msgspec.Struct):
     `index` and `around` are the bundle's own. `external` are patterns `[Kind/]name` of objects that are made elsewhere,
     and `strict` says that such evidence does not count. `others` are the indexes of all bundles of the run, `siblings`
     those that go to the same cluster, each with whether both go to one namespace. `unbuilt` says why the bundle could
-    not be built, `supply` what its installation adds, `clusters` are the clusters it goes to.
+    not be built, `supply` what its installation adds, `clusters` are the clusters it goes to. `all_secrets` says that a
+    Secret which no file defines counts as missing, and not as made elsewhere.
     """
 
     index: Index
@@ -36,6 +37,7 @@ class Scope(msgspec.Struct):
     supply: Supply | None = None
     siblings: tuple[tuple[Index, bool], ...] = ()
     clusters: tuple[Cluster, ...] = ()
+    all_secrets: bool = False
 
 
 class Near(msgspec.Struct, frozen=True):

@@ -1,0 +1,55 @@
+"""A value that YAML reads as empty although something is written."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Bundle, Context, Draft, Env, Placed, Span, Trait, rule
+from cmlint_rules.environment import name_of
+
+EMPTY: tuple[Trait, ...] = ("anchor", "empty-block")
+
+
+@rule(
+    name="empty-value",
+    summary="a value that YAML reads as empty: an anchor that nothing uses, or a block without a line",
+    consequence="silent",
+    since="0.2.0",
+)
+def empty_value(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
+    """A word that begins with `&`, or a lone `>` or `|`; of keys that no variable reads it is shown on request."""
+    read: set[tuple[int, str]] = set()
+    for placed in bundle.placed:
+        for container in (container for pod in placed.document.pods for container in pod.containers):
+            for entry in container.env:
+                if reason := why_empty(entry.traits):
+                    yield in_env(entry, reason, placed, ctx)
+            if container.env_from or any(entry.reference for entry in container.env):
+                for variable in bundle.environment(container, placed).variables.values():
+                    if (definition := variable.origin.definition) and variable.origin.key:
+                        read.add((definition.placed.number, variable.origin.key))
+    for placed in bundle.placed:
+        for provider in placed.document.providers:
+            for key in provider.keys:
+                if reason := why_empty(key.traits):
+                    message = f"the value of `{key.name}` is empty: {reason}"
+                    pedantic = (placed.number, key.name) not in read
+                    draft = ctx.finding(key.span, message, placed=placed, pedantic=pedantic)
+                    yield draft.help('put it in quotes if it is a text; if it is to be empty, write `""`')
+
+
+def in_env(entry: Env, reason: str, placed: Placed, ctx: Context) -> Draft:
+    """What is said of a variable."""
+    span = entry.value.span if entry.value else end_of(entry.span)
+    draft = ctx.finding(span, f"the value of `{name_of(entry)}` is empty: {reason}", placed=placed)
+    return draft.help('put it in quotes if it is a text; if it is to be empty, write `""`')
+
+
+def end_of(span: Span) -> Span:
+    """The last character of an entry, whose value is not there."""
+    return Span(max(span.start, span.end - 1), span.end)
+
+
+def why_empty(traits: tuple[Trait, ...]) -> str:
+    """Why a value is empty, in words; nothing where it is not."""
+    if "anchor" in traits:
+        return "what begins with `&` is an anchor in YAML, and nothing uses this one"
+    return "`|` and `>` begin a block in YAML, and no line follows" if "empty-block" in traits else ""

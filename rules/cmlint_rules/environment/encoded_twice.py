@@ -1,0 +1,20 @@
+"""A value of a Secret that is base64 of base64."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Container, Context, Draft, rule
+from cmlint_rules.environment import arriving
+
+
+@rule(
+    name="encoded-twice",
+    summary="a value of a Secret that is still base64 when it reaches the variable",
+    consequence="silent",
+    since="0.2.0",
+    pedantic=True,
+)
+def encoded_twice(container: Container, ctx: Context) -> Iterator[Draft]:
+    """Kubernetes decodes `data` once, and `stringData` not at all; a program may well decode the rest itself."""
+    for found in arriving(container, ctx, "encoded-twice"):
+        message = f"{found.what} is base64 once more, and so is the variable `{found.variable}`"
+        yield found.finding(message, ctx).help("encode it once under `data`, or not at all under `stringData`")

@@ -1,0 +1,22 @@
+"""A value of one line whose line break reaches the variable."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Container, Context, Draft, rule
+from cmlint_rules.environment import arriving
+
+ENCODED = "encode it without the line break: `echo -n` or `printf %s`"
+PLAIN = "end the block with `|-` instead of `|`, or write the value in one line"
+
+
+@rule(
+    name="trailing-line-break",
+    summary="a value of one line that ends in a line break, read into a variable",
+    consequence="silent",
+    since="0.2.0",
+)
+def trailing_line_break(container: Container, ctx: Context) -> Iterator[Draft]:
+    """The kubelet takes values as they are (makeEnvironmentVariables), and the line break with them."""
+    for found in arriving(container, ctx, "line-break"):
+        draft = found.finding(f"{found.what} ends in a line break, and so does the variable `{found.variable}`", ctx)
+        yield draft.help(f"{PLAIN}; {ENCODED}" if found.origin and found.origin.kind == "Secret" else PLAIN)

@@ -1,0 +1,20 @@
+"""An annotation under cmlint's own prefix that it does not know."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Context, Document, Draft, rule
+
+PREFIX = "cmlint.dev/"
+
+
+@rule(
+    name="unknown-annotation",
+    summary="an annotation `cmlint.dev/...` that is none of cmlint's",
+    consequence="silent",
+    since="0.2.0",
+)
+def unknown_annotation(document: Document, ctx: Context) -> Iterator[Draft]:
+    """There is one: `cmlint.dev/ignore`. Whoever wrote another believes that something is suppressed."""
+    for name in document.strangers:
+        draft = ctx.finding(name.span, f"`{name.value}` is no annotation of cmlint, and suppresses nothing")
+        yield draft.help(f"write `{PREFIX}ignore: rule, ...`")

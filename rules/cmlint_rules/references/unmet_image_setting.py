@@ -1,0 +1,51 @@
+"""An entry of a kustomization's `images` that no image has the name of."""
+
+import re
+from collections.abc import Iterator
+
+from cmlint.api import Bundle, Context, Draft, rule
+
+
+@rule(
+    name="unmet-image-setting",
+    summary="an entry of `images` in a kustomization that is for no image",
+    consequence="silent",
+    since="0.2.0",
+)
+def unmet_image_setting(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
+    """kustomize compares whole names, the registry included, and passes over the rest in silence.
+
+    `IsImageMatched` in `api/internal/image/image.go` of kubernetes-sigs/kustomize.
+    """
+    settings = list(bundle.image_settings())
+    if not settings or bundle.built is None:
+        return
+    text = bundle.built.text
+    images = {name_of(image) for image in images_of(bundle)}
+    named = {setting.name.value for setting, _ in settings}
+    for setting, placed in settings:
+        name, becomes = setting.name.value, setting.becomes
+        if becomes in images or becomes in named - {name} or stands_in(becomes, text) or stands_in(name, text):
+            continue
+        near = sorted(image for image in images if image.endswith(f"/{name}") or name.endswith(f"/{image}"))
+        message = f"no image has the name `{name}`, so this entry changes nothing"
+        draft = ctx.finding(setting.name.span, message, placed=placed)
+        if not near:
+            draft.consequence = "tidiness"
+        yield draft.help(f"did you mean `{near[0]}`?" if near else "remove it")
+
+
+def images_of(bundle: Bundle) -> Iterator[str]:
+    """All images of a bundle."""
+    for pod in (pod for placed in bundle.placed for pod in placed.document.pods):
+        yield from (container.image.value for container in pod.containers if container.image)
+
+
+def name_of(image: str) -> str:
+    """An image without its tag and digest."""
+    return re.sub(r":[^/:]*\Z", "", image.partition("@")[0])
+
+
+def stands_in(name: str, text: str) -> bool:
+    """Whether a name stands anywhere in a text as an image would."""
+    return re.search(rf"(?<![\w./-]){re.escape(name)}(?![\w./-])", text) is not None
