@@ -33,6 +33,10 @@ class Built(Protocol):
         """An object's name as it was written, without the prefixes, suffixes and hashes that building adds."""
         ...
 
+    def kustomizations(self) -> Iterable[str]:
+        """The paths of the kustomizations that it was built from."""
+        ...
+
     def reword(self, text: str) -> str:
         """A text about it with names as they were written."""
         ...
@@ -114,9 +118,11 @@ class Definition(NamedTuple):
 
     @property
     def spelled(self) -> str:
-        """The name as it was written."""
-        name = self.provider.name
-        return self.placed.built.spelled(name) if self.placed.built else name.value
+        """The name as it was written; one that is not the document's own is never changed by building."""
+        name, own = self.provider.name, self.placed.document.name
+        if not self.placed.built or not own or name.span != own.span:
+            return name.value
+        return name.value.replace(own.value, self.placed.built.spelled(own))
 
 
 def references_of(placed: Placed) -> Iterator[Reference]:

@@ -13,9 +13,11 @@ import msgspec
 
 from cmlint.kube.fields import POD_PATHS, group_of, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
+from cmlint.manifest.compared import TESTERS, read_compared
 from cmlint.manifest.decode import Decoder, check_tree
-from cmlint.manifest.deploys import DEPLOYERS, read_deploys
-from cmlint.manifest.heads import head_of
+from cmlint.manifest.deploys import DEPLOYERS, made_in, read_deploys
+from cmlint.manifest.heads import head_of, namespace_of
+from cmlint.manifest.hooks import read_hook
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
@@ -37,7 +39,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 5
+VERSION = 6
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -69,7 +71,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
                 skipped.append(Skip("not-kubernetes", Span(start, end)))
         elif not worth_parsing(chunk, head := head_of(chunk), makers):
             if head:
-                others[head] = None
+                others[other_of(chunk, head)] = None
         else:
             for found in read_chunk(chunk, start, head, makers):
                 if isinstance(found, Document):
@@ -155,11 +157,17 @@ def lines_that_cut(text: str, start: int) -> Iterator[int]:
         at = text.find(CUT, at) + 1
 
 
+def other_of(chunk: str, head: Other) -> Other:
+    """What is kept of a document that is not parsed; of a custom resource its namespace as well."""
+    return head if is_built_in(head.api_version) else msgspec.structs.replace(head, namespace=namespace_of(chunk))
+
+
 def worth_parsing(chunk: str, head: Other | None, makers: Makers) -> bool:
     """Whether a document can be on cmlint's ground: it holds one of the words, or its kind makes providers."""
     if head and (head.kind in makers.custom or head.kind.endswith("List")):
         return True
-    return bool(head and (group_of(head.api_version), head.kind) in DEPLOYERS) or has_words(chunk)
+    known = head and (group_of(head.api_version), head.kind)
+    return known in DEPLOYERS or known in TESTERS or has_words(chunk)
 
 
 def has_words(chunk: str) -> bool:
@@ -324,6 +332,9 @@ class DocumentReader:
             masked_in(decoder, self.root),
             tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
             read_deploys(decoder, self.root, self.api_version, self.kind),
+            made_in(decoder, self.root, self.api_version, self.kind),
+            read_hook(annotations),
+            read_compared(decoder, self.root, self.api_version, self.kind),
         )
         if self.is_controlled(meta):
             document = msgspec.structs.replace(document, faults=())

@@ -8,6 +8,11 @@ from cmlint.model.facts import Other
 
 FIELD = r"""(?:^|\A\s*\{\s*|^\{?\s{0,4}(?="))["']?%s["']?[ \t]*:[ \t]*["']?([\w./-]+)"""
 FLOW_FIELD = r"""[{,]\s*["']?%s["']?\s*:\s*["']?([\w./-]+)"""
+NAMESPACE = re.compile(
+    r"""^metadata:[ \t]*(?:\{[^}\n]*\bnamespace:[ \t]*["']?([\w.-]+)"""
+    r"""|\r?\n(?:[ \t]+.*\n|\r?\n)*?[ ]{1,4}namespace:[ \t]*["']?([\w.-]+))""",
+    re.MULTILINE,
+)
 VALUE = re.compile(r"""[ \t]*["']?([\w./-]+)""")
 
 
@@ -16,6 +21,12 @@ def head_of(chunk: str) -> Other | None:
     kind = field_of(chunk, "kind")
     version = field_of(chunk, "apiVersion") if kind else None
     return Other(version, kind) if kind and version else None
+
+
+def namespace_of(chunk: str) -> str:
+    """The namespace that a document names in its metadata; empty where it names none, or in another form."""
+    found = NAMESPACE.search(chunk)
+    return found[1] or found[2] if found else ""
 
 
 def field_of(chunk: str, name: str) -> str | None:

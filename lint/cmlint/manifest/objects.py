@@ -43,6 +43,7 @@ OWNER = ("apiVersion", "kind", "name", "uid")
 
 ACCOUNT = "kubernetes.io/service-account.name"
 TOKEN = "kubernetes.io/service-account-token"
+TOKEN_KEYS = ("ca.crt", "namespace", "token")
 
 
 class ObjectReader:
@@ -77,6 +78,7 @@ class ObjectReader:
         if name is None or not name.value:
             return None
         immutable = decoder.boolean(struct, "immutable")
+        keys += self.token_keys(struct)
         marks = {
             name
             for field in ("labels", "annotations")
@@ -88,7 +90,7 @@ class ObjectReader:
             self.target,
             name,
             tuple(keys),
-            bool(marks & FILLED) or decoder.value(struct, "type") == TOKEN,
+            bool(marks & FILLED),
             immutable,
             decoder.span(root),
             everywhere=bool(marks & COPIED),
@@ -296,6 +298,16 @@ class ObjectReader:
             if ACCOUNT not in annotations or not decoder.scalar(annotations[ACCOUNT]).value:
                 decoder.fault("secret-keys", found.span, "type", f"needs the annotation `{ACCOUNT}`", text=found.value)
         self.check_content(struct, found)
+
+    def token_keys(self, struct: Struct) -> list[Key]:
+        """The keys that the token controller fills in, and no others.
+
+        `pkg/controller/serviceaccount/tokens_controller.go`, generateTokenIfNeeded.
+        """
+        found = self.decoder.string(struct, "type") if self.target == "Secret" else None
+        if found is None or found.value != TOKEN:
+            return []
+        return [Key(key, key, found.span, None, False) for key in TOKEN_KEYS]
 
     def check_content(self, struct: Struct, kind: Scalar) -> None:
         """Docker's configuration must be a JSON object, an SSH key must not be empty."""
