@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from cmlint.knowledge.controllers import makes_plain_pods
 from cmlint.model.facts import Document, FileFacts, Ignore, Provider, Reference, Scalar, Span
 
 
@@ -97,6 +98,11 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
     def identity(self) -> tuple[str, str | None, str | None]:
         """Kind, namespace and name, as far as they are written."""
         return self.document.kind, self.namespace, self.document.name.value if self.document.name else None
+
+    @property
+    def plain_pods(self) -> bool:
+        """Whether a custom resource makes pods of its template as it is written."""
+        return makes_plain_pods(self.document.api_version, self.document.kind)
 
     @property
     def described(self) -> str:

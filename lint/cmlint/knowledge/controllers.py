@@ -600,6 +600,26 @@ REUSED = ("tekton.dev/Task", "tekton.dev/ClusterTask", "tekton.dev/StepAction", 
 """Custom kinds with containers that others run, in their own namespace and with what they have there."""
 
 
+PLAIN_PODS = frozenset(
+    (
+        # https://github.com/argoproj/argo-rollouts: utils/replicaset (the ReplicaSets have the Rollout's template)
+        "argoproj.io/Rollout",
+        # https://docs.openshift.com/container-platform/latest/applications/deployments/what-deployments-are.html
+        "apps.openshift.io/DeploymentConfig",
+        # https://openkruise.io/docs/user-manuals/cloneset
+        "apps.kruise.io/CloneSet",
+        "apps.kruise.io/StatefulSet",
+        "apps.kruise.io/DaemonSet",
+    )
+)
+"""Custom kinds that make pods of `spec.template` as a Deployment does, and add no variables."""
+
+
+def makes_plain_pods(api_version: str, kind: str) -> bool:
+    """Whether a custom resource makes pods as a Deployment does."""
+    return f"{api_version.rpartition('/')[0]}/{kind}" in PLAIN_PODS
+
+
 def is_reused(api_version: str, kind: str) -> bool:
     """Whether the containers of a custom resource run where others say."""
     return f"{api_version.rpartition('/')[0]}/{kind}" in REUSED

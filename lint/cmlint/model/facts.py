@@ -339,8 +339,8 @@ class Document(Facts, frozen=True):
     annotation `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom
     resource that could name a provider, `masked` the places whose text must never be shown. `labels` are written
     `name=value`, `deploys` are the folders that it brings to a cluster. `reach` is the namespace of what it makes where
-    that differs from its own, and empty where it may be any. `compared` are files that a test compares with the cluster.
-    A document that could not be parsed has one fault with the code `syntax`, and is otherwise empty.
+    that differs from its own, and empty where it may be any. `compared` are files that a test compares with the
+    cluster. A document that could not be parsed has one fault with the code `syntax`, and is otherwise empty.
     """
 
     span: Span

@@ -15,6 +15,14 @@ from cmlint.api import Context, Draft, Fault, rule
 def invalid_base64(fault: Fault, ctx: Context) -> Iterator[Draft]:
     """`data` of a Secret and `binaryData` of a ConfigMap."""
     field, _, key = fault.path.partition(".")
-    draft = ctx.finding(fault.span, f"the value of `{key}` {fault.reason}")
+    replaced = fault.kind == "stand-in" and field == "data" and is_replaced(ctx)
+    message = f"the value of `{key}` {fault.reason}"
+    draft = ctx.finding(fault.span, message, consequence="tidiness" if replaced else None)
     plain = "stringData" if field == "data" else "data"
     yield draft.help(f"put plain text under `{plain}`, or encode it: `base64 -w0 FILE`")
+
+
+def is_replaced(ctx: Context) -> bool:
+    """Whether a command makes the Secret, so that the manifest only shows what it holds."""
+    name = ctx.document.name
+    return name is not None and bool(ctx.bundle.index.created("Secret", name.value))

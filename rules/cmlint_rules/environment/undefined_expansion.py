@@ -18,7 +18,9 @@ VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 )
 def undefined_expansion(container: Container, ctx: Context) -> Iterator[Draft]:
     """Only where all variables are known, and no operator and no kustomization (`vars`) still puts others in."""
-    if not (ctx.pod and ctx.pod.exact) or not any("$(" in text.value for text in texts_of(container)):
+    if not (ctx.pod and (ctx.pod.exact or ctx.placed.plain_pods)) or not any(
+        "$(" in text.value for text in texts_of(container)
+    ):
         return
     environment = ctx.environment(container)
     if not environment.complete:
