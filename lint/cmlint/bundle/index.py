@@ -16,6 +16,9 @@ from cmlint.kube.near import Nearby
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import EXAMPLE, Target
 
+HASH = r"-[2456789bcdfghkmt]{10}\Z"
+"""What kustomize puts behind a generated name (`api/hasher/hasher.go` in kubernetes-sigs/kustomize)."""
+
 NOTHING = Meeting([])
 """What a name meets that no provider has."""
 
@@ -49,15 +52,17 @@ class Indexes:
         if index.globs:
             self.globbing.append((self.count, index))
         self.all.append(index)
+        self.spelled.clear()
         self.count += 1
 
     def nearby(self, target: Target) -> tuple[Nearby, dict[str, list[tuple[Index, Definition]]]]:
-        """The names of one kind of provider in all indexes as they were written, and where each is defined."""
+        """The names of one kind of provider in all indexes without kustomize's hashes, and where each is defined."""
         if target not in self.spelled:
             spelled: dict[str, list[tuple[Index, Definition]]] = {}
-            for index in self.all:
-                for name, definitions in index.nearby(target)[1].items():
-                    spelled.setdefault(name, []).extend((index, each) for each in definitions)
+            for (kind, name), found in self.by_name.items():
+                if kind == target:
+                    known = [(index, each) for _, index in found for each in index.named(target, name)]
+                    spelled.setdefault(re.sub(HASH, "", name), []).extend(known)
             self.spelled[target] = Nearby(spelled), spelled
         return self.spelled[target]
 

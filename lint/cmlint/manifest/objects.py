@@ -65,7 +65,7 @@ class ObjectReader:
         self.decoder = decoder
         self.target: Target = target
         self.size = 0
-        self.stands_in = self.fills_in = False
+        self.fills_in = False
         decoder.secret = target == "Secret"
 
     def read(self, root: Node) -> Provider | None:
@@ -264,18 +264,12 @@ class ObjectReader:
         raw = base64.decode(text)
         if raw is None:
             if is_for_reader(text) and not self.fills_in:
-                self.check_stand_in(node, path)
+                reason = "is not valid base64: it is plain text"
+                self.decoder.fault("base64", self.head(node), path, reason, kind="stand-in")
             elif not is_placeholder(text):
                 self.decoder.fault("base64", self.head(node), path, why_not_base64(text))
         elif self.target == "ConfigMap":
             self.size += len(raw)
-
-    def check_stand_in(self, node: Node, path: str) -> None:
-        """Words in the place of base64: an object with several of them has one mistake."""
-        if not self.stands_in:
-            self.stands_in = True
-            reason = "is not valid base64: it is plain text"
-            self.decoder.fault("base64", self.head(node), path, reason, kind="stand-in")
 
     def check_twice(self, keys: list[Key]) -> None:
         """No key may stand in `data` and `binaryData` (ValidateConfigMap)."""

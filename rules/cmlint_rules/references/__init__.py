@@ -37,11 +37,11 @@ def absent_provider(reference: Reference, resolution: Resolution, ctx: Context) 
     what = f"optional {reference.target}" if reference.optional else reference.target
     draft = ctx.finding(reference.name.span, f"nothing defines the {what} `{reference.name.value}`")
     if resolution.near:
-        meant = resolution.near[0].provider.name.value
+        meant = resolution.near[0].spelled
         for definition in resolution.near:
             draft.also(definition.provider.name.span, f"`{meant}` is defined here", definition.placed)
         if resolution.only:
-            rename(draft, reference.name, resolution.near[0].spelled)
+            rename(draft, reference.name, meant)
         return draft.help(f"did you mean `{meant}`?")
     if reference.optional:
         draft.consequence = "tidiness"
