@@ -173,11 +173,19 @@ class Index:
         return found
 
     @cached_property
-    def repeated(self) -> dict[tuple[str, str, str | None, str | None], list[Placed]]:
-        """The objects that two files of a folder describe, by folder and identity.
+    def repeated(self) -> dict[str, Placed]:
+        """The folders in which two files describe one object, each with the first such object.
 
-        Those files are alternatives, or steps of a course: they are not applied all at once.
+        Those files are alternatives, or steps of a course: what lies in such a folder is not applied all at once.
         """
+        found: dict[str, Placed] = {}
+        for (folder, *_), items in self.described_again.items():
+            found.setdefault(folder, items[0])
+        return found
+
+    @cached_property
+    def described_again(self) -> dict[tuple[str, str, str | None, str | None], list[Placed]]:
+        """The objects that two files of a folder describe, by folder and identity."""
         found: dict[tuple[str, str, str | None, str | None], list[Placed]] = {}
         for item in self.placed if not self.whole else ():
             if item.document.name:

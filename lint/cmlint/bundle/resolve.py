@@ -55,9 +55,14 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
         return any(is_open(each) or keys_of(each) - keys_of(self.definitions[0]) for each in self.created)
 
     @property
+    def shown(self) -> bool:
+        """Whether more than the absence of a definition says that the name is missing."""
+        return bool(self.near or self.looked_up or self.cause)
+
+    @property
     def bare(self) -> bool:
-        """Whether nothing but the absence of a definition says that the name is missing."""
-        return self.status == "missing" and not (self.near or self.looked_up or self.cause)
+        """Whether nothing else does."""
+        return self.status == "missing" and not self.shown
 
     @property
     def why(self) -> str:

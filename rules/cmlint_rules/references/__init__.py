@@ -176,7 +176,7 @@ def keys_read(reference: Reference, ctx: Context) -> set[str]:
 
 def speaks_of(target: Target, resolution: Resolution, ctx: Context) -> bool:
     """Whether a name that nothing defines is worth a word: most Secrets are kept where no file shows them."""
-    return target == "ConfigMap" or not resolution.bare or ctx.settings.wants_secrets
+    return target == "ConfigMap" or resolution.shown or ctx.settings.wants_secrets
 
 
 def binary_key(reference: Reference, ctx: Context) -> Iterator[Draft]:

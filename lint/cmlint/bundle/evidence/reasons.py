@@ -83,7 +83,7 @@ def made_from_file(question: Question) -> Evidence | None:
 def applied_in_steps(question: Question) -> Evidence | None:
     """Several files of the folder describe the reader, so they are applied one by one and more is made between them."""
     placed = question.placed
-    others = question.scope.index.repeated.get((placed.directory, *placed.identity), ())
+    others = question.scope.index.described_again.get((placed.directory, *placed.identity), ())
     again = next((other for other in others if other.path != placed.path), None)
     if not again:
         return None
