@@ -24,8 +24,7 @@ def read_hook(annotations: Mapping[str, Node]) -> Hook | None:
     for name in (ARGO, HELM):
         if written := text_of(annotations.get(name)):
             weight = text_of(annotations.get(WEIGHTS[name]))
-            tool = "Helm" if name == HELM else "Argo CD"
-            return Hook(tool, written, int(weight) if is_number(weight) else 0)
+            return Hook("Helm" if name == HELM else "Argo CD", written, int(weight) if is_number(weight) else 0)
     return None
 
 

@@ -116,8 +116,11 @@ def same_object(reference: Reference, ctx: Context) -> list[Reference]:
     """The references of the container to one object, in the order in which they are written."""
     if ctx.container is None:
         return []
-    entries = (*ctx.container.env_from, *ctx.container.env)
-    found = [entry.reference for entry in entries if entry.reference and names_alike(entry.reference, reference)]
+    named = (
+        *(entry.reference for entry in ctx.container.env_from),
+        *(entry.reference for entry in ctx.container.env),
+    )
+    found = [other for other in named if other and names_alike(other, reference)]
     return sorted(found, key=written_at)
 
 
