@@ -130,10 +130,9 @@ CASES: dict[Code, tuple[Files, str, Files]] = {
         {"shop.properties": ""},
     ),
     "applied-in-steps": (
-        {"a/pod.yaml": READER, "a/1.yaml": CONFIG, "a/2.yaml": CONFIG.replace("A: b", "A: c")},
-        "the ConfigMap `other` is described in several files of its folder: they are applied one by one, and more"
-        " between them",
-        {"a/2.yaml": ""},
+        {"a/pod.yaml": READER, "a/later.yaml": READER.replace("envFrom", "# envFrom")},
+        "a/later.yaml describes the Pod `reader`, too: they are applied one by one, and more between them",
+        {"a/later.yaml": CONFIG},
     ),
     "placeholder-name": (
         {"pod.yaml": READER, "a.yaml": CONFIG.replace("other", "'${X}ings'")},
@@ -153,8 +152,61 @@ CASES: dict[Code, tuple[Files, str, Files]] = {
 }
 """For each code the files, the sentence, and the changes that take the evidence away."""
 
-ELSEWHERE = {"remade-from-file", "cluster-not-read"}
+ELSEWHERE = {"remade-from-file", "cluster-not-read", "secret-elsewhere"}
 """Codes whose references resolve, or that need a cluster: `test_resolve.py` and `tests/live` show them."""
+
+
+def test_a_secret_that_nothing_defines_is_counted(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": READER.replace("configMapRef", "secretRef")})
+    outcome = lint(tmp_path).outcome
+    assert [(each.code, each.name) for each in outcome.unverified] == [("secret-elsewhere", "Secret/settings")]
+    assert not lint(tmp_path, config=Config(secrets="all")).outcome.unverified
+    assert lint(tmp_path, config=Config(secrets="all")).outcome.findings
+
+
+@pytest.mark.parametrize(
+    ("own", "counts"),
+    [("shop", True), ("till", False), ("", True), ("'${NS}'", True)],
+)
+@pytest.mark.parametrize("image", ["", "spec: {image: x}\n"])
+def test_a_custom_resource_stands_around_its_own_namespace(tmp_path: Path, own: str, counts: bool, image: str) -> None:
+    name = f"name: shop, namespace: {own}" if own else "name: shop"
+    resource = f"apiVersion: example.com/v1\nkind: Shop\nmetadata: {{{name}}}\n{image}"
+    write(tmp_path, {"pod.yaml": READER, "shop.yaml": resource})
+    assert bool(lint(tmp_path).outcome.unverified) is counts
+
+
+@pytest.mark.parametrize(
+    ("resource", "counts"),
+    [
+        ("helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r, namespace: flux}\nspec: {}\n", False),
+        (
+            "helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r, namespace: flux}\n"
+            "spec: {targetNamespace: shop}\n",
+            True,
+        ),
+        ("kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k, namespace: flux}\nspec: {}\n", True),
+        (
+            "argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, namespace: argocd}\n"
+            "spec: {destination: {namespace: till}}\n",
+            False,
+        ),
+        (
+            "argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, namespace: argocd}\n"
+            "spec: {destination: {namespace: shop}}\n",
+            True,
+        ),
+        ("argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: a, namespace: shop}\nspec: {}\n", False),
+        ("source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: g, namespace: shop}\nspec: {}\n", False),
+        ("projectcontour.io/v1\nkind: HTTPProxy\nmetadata: {name: h, namespace: shop}\nspec: {}\n", False),
+        ("postgresql.cnpg.io/v1\nkind: ScheduledBackup\nmetadata: {name: h, namespace: shop}\nspec: {}\n", False),
+        ("postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: h, namespace: shop}\nspec: {}\n", False),
+        ("kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: h}\nspec: {}\n", True),
+    ],
+)
+def test_what_brings_others_reaches_their_namespace(tmp_path: Path, resource: str, counts: bool) -> None:
+    write(tmp_path, {"pod.yaml": READER, "other.yaml": f"apiVersion: {resource}"})
+    assert bool(lint(tmp_path).outcome.unverified) is counts
 
 
 @pytest.mark.parametrize("code", CASES)

@@ -119,7 +119,7 @@ FIELDS = [
     ("patches", PATCH.replace("KIND", "HelmRelease"), [FOUND]),
     ("components", "[../../more]", []),
     ("components", "[]", [FOUND]),
-    ("images", "[{name: web, newTag: 1.2.3}]", []),
+    ("images", "[{name: web, newTag: 1.2.3}]", [FOUND]),
     ("commonMetadata", "{labels: {a: b}}", [FOUND]),
 ]
 

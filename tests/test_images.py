@@ -106,7 +106,7 @@ def test_why_a_text_is_no_reference(text: str, why: str) -> None:
     assert str(caught.value) == why
 
 
-PINNED = (
+PINNED: tuple[str, ...] = (
     "1.25.3", "v1.2.3", "1.25.3-alpine", "v1.2.3-rc.1", "jdk-17.0.2_8", "1.5.2_v1", "4.3.2-management-alpine",
     "pg17-0.112.0", "2.10.0-cuda12.8-cudnn9-runtime", "RELEASE.2024-01-31T00-00-00Z", "1-2-3", "1.2.3.4",
     "20240131", "2024-01-31", "2024.01.31", "nightly-20240131", "20240131T1200", "bookworm-20240110-slim",
@@ -114,14 +114,14 @@ PINNED = (
     "befacaad", "5c3dda6b", "5c3dda6", "sha-5c3dda6", "v1beta1-45c5727", "main-5c3dda6b", "5C3DDA6B",
     "v1.2-14-g5c3dda6", HEX[:8] * 5, f"sha256-{HEX * 4}", "latest-5c3dda6",
 )  # fmt: skip
-MOVES = (
+MOVES: tuple[str, ...] = (
     "latest", "Latest", "LATEST", "stable-latest", "1.2.3-latest", "latest-slim", "latest-py3", "2022-latest",
     "1.2.3-SNAPSHOT", "1.0-snapshot", "SNAPSHOT",
     "develop", "main", "master", "stable", "stable-slim", "alpine", "nightly", "dev", "edge", "lts-alpine", "beta",
     "bookworm-slim", "feature-login", "_x", "facade", "abcdef",
     "e2e", "k8s", "develop-amd64", "main-arm64v8", "edge-x86_64", "edge-386", "latest-arm64",
 )  # fmt: skip
-FLOATS = (
+FLOATS: tuple[str, ...] = (
     "1", "v3", "1.27", "3-alpine", "22.04", "3.13-bullseye", "15-alpine", "alpine3.20", "17-jdk-slim", "py3",
     "1.27-amd64", "rc1", "v1beta1", "pr-12", "23.05-py3", "main-py311", "3scale2.10",
 )  # fmt: skip

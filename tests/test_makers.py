@@ -475,7 +475,7 @@ def test_marks_of_controllers(text: str, mark: str, expected: str) -> None:
 def test_a_token_is_filled_in() -> None:
     token = "type: kubernetes.io/service-account-token"
     metadata = "name: x, annotations: {kubernetes.io/service-account.name: t}"
-    assert made(manifest("Secret", "v1", token, metadata)) == ["Secret x: ..."]
+    assert made(manifest("Secret", "v1", token, metadata)) == ["Secret x: ca.crt namespace token"]
 
 
 SOPS = """\

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.causes import Cause
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
@@ -40,6 +41,7 @@ if TYPE_CHECKING:  # types alone, which only a run that reads a cluster imports
 __all__ = [
     "Add",
     "Bundle",
+    "Cause",
     "Change",
     "Consequence",
     "Container",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.deployed import without_images
 from cmlint.bundle.index import Indexes, Supply
 from cmlint.bundle.placed import Built
 from cmlint.bundle.together import bring_together
@@ -149,7 +150,7 @@ def read_bundles(
     for build in builds:
         bundles.append(
             Bundle(
-                [(path, variables.fill(path, file, built=True)) for path, file in build.files],
+                [(path, as_deployed(path, file, variables)) for path, file in build.files],
                 config.external,
                 strict,
                 commanding,
@@ -183,6 +184,12 @@ def read_bundles(
     return bundles, Texts(load)
 
 
+def as_deployed(path: str, facts: FileFacts, variables: Variables) -> FileFacts:
+    """The facts of what a kustomization builds, with what GitOps objects put into it."""
+    images = variables.deploys.images(path.rpartition("/")[0])
+    return without_images(variables.fill(path, facts, built=True), images)
+
+
 def folders_of(builds: Iterable[Build]) -> Iterator[str]:
     """The folders with a kustomization that is a part of what is built."""
     return (path.rpartition("/")[0] for build in builds for path, _ in build.beside)
@@ -200,7 +207,9 @@ def wanted_in(groups: Iterable[files.Group], known: Container[str] | None = None
             templated = shown in group.templates
             late = templated or files.may_be_in_chart(shown)
             if path != "-" and (not late if known is None else templated or shown not in known):
-                yield Wanted(shown, path, mode_of(shown.rpartition("/")[2], templated=templated), group.root)
+                name, compared = shown.rpartition("/")[2], shown in group.compared
+                mode = mode_of(name, templated=templated, compared=compared)
+                yield Wanted(shown, path, mode, group.root)
         for shown, path in group.scripts.items() if known is None else ():
             yield Wanted(shown, path, "script", group.root)
 

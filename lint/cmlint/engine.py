@@ -20,6 +20,9 @@ from cmlint.texts import Texts
 INTERNAL = "internal-error"
 THROUGH = "through "
 
+SECRET_ELSEWHERE = "most Secrets are kept where no file shows them; `secrets: all` asks for each"
+"""Why nothing is said of a Secret that nothing defines."""
+
 SURE: frozenset[facts.FaultCode] = frozenset(
     (
         "syntax",
@@ -216,6 +219,10 @@ class Engine:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     evidence = resolution.evidence
                     outcome.unverified.append(Unverified(location, name, evidence.sentence, evidence.code))
+                elif resolution.bare and reference.target == "Secret" and not self.settings.wants_secrets:
+                    if not reference.optional:
+                        location = self.texts.locate(*placed.written(reference.name.span))
+                        outcome.unverified.append(Unverified(location, name, SECRET_ELSEWHERE, "secret-elsewhere"))
                 elif command := resolution.command:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))

@@ -64,6 +64,11 @@ class Settings(msgspec.Struct, frozen=True):
     pinned_tags: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = {}
 
+    @property
+    def wants_secrets(self) -> bool:
+        """Whether every Secret that nothing defines is to be reported."""
+        return self.secrets == "all" or self.references == "strict"
+
 
 class Suggestion(msgspec.Struct, frozen=True):
     """A way to mend a finding, by a change of its document; `safe` when it cannot change what the author meant."""

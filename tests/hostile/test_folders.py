@@ -17,9 +17,10 @@ from cmlint import atomic
 from cmlint.__main__ import ending
 from cmlint.system import folders
 from tests.support.command import COMMAND, cmlint, needed
+from tests.support.manifests import POD
 from tests.support.repository import Repository, environment
 from tests.support.run import write
-from tests.test_hostile import POD, hanging, wait_until_all_ended
+from tests.test_hostile import hanging, wait_until_all_ended
 from tests.test_since import CONFIG
 from tests.test_since import POD as READER
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from cmlint.check import check
 from cmlint.config import Config
+from cmlint.model.findings import Finding
 from tests.mutation.mutations import Found, Mutation
 from tests.support.run import inside, rules, write
 from tests.support.tools import put_on_path
@@ -26,8 +27,14 @@ def answer(folder: Path, *, all_secrets: bool = False) -> Answer:
     """What cmlint says of a folder."""
     with inside(folder):
         result = check((".",), Config(secrets="all" if all_secrets else "evidence"), dict(rules()))
-    found = sorted((f.rule, f.location.path, f.location.start.line) for f in result.outcome.findings)
+    found = sorted((f.rule, *place) for f in result.outcome.findings for place in places(f))
     return Answer(tuple(found), tuple(f"{problem.path}: {problem.message}" for problem in result.problems))
+
+
+def places(finding: Finding) -> Iterator[tuple[str, int]]:
+    """Where a finding is, and where its container names the same object again."""
+    again = (related.location for related in finding.related if related.label == "named here as well")
+    yield from ((location.path, location.start.line) for location in (finding.location, *again))
 
 
 def differences(folder: Path, mutations: Sequence[Mutation]) -> list[str]:

@@ -60,6 +60,8 @@ def external(unverified: Iterable[Unverified]) -> Iterator[str]:
     """The names that may be made elsewhere, each with where it is used first and why it may be there."""
     by_name: dict[str, list[Unverified]] = {}
     for each in sorted(set(unverified)):
+        if each.code == "secret-elsewhere":
+            continue
         by_name.setdefault(each.name, []).append(each)
     if not by_name:
         return

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cmlint.bundle.compared import without_compared
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
-from cmlint.bundle.evidence.surroundings import Surroundings
+from cmlint.bundle.evidence.surroundings import Surroundings, first_for
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.placed import Built, Placed, folders_above, kustomization_at
 from cmlint.bundle.resolve import Resolution, Resolver
@@ -59,6 +60,7 @@ class Bundle:
             from cmlint.bundle.parts import without_parts
 
             files = without_parts(files, beside)
+        files = without_compared(files) if loose else files
         self.live = live
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
@@ -160,7 +162,7 @@ class Bundle:
         Everything is around a document at the top, and what is at the top is around every document.
         """
         around = self.scope.around
-        at_top = None if placed.directory else around.below.get("")
+        at_top = None if placed.directory else first_for(placed.namespace, around.below.get(""))
         return at_top or around.maker(placed)
 
     def may_make(self, target: Target, name: str, placed: Placed) -> bool:

@@ -6,8 +6,11 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from cmlint.bundle.placed import folders_above
-from cmlint.model.facts import Deploy, FileFacts
+from cmlint.kube.images import name_of
+from cmlint.model.facts import Deploy, FileFacts, PodSpec
 
 
 class Said(NamedTuple):
@@ -51,6 +54,10 @@ class Deploys:
         """Whether something is laid over what the kustomization in a folder builds."""
         return any(said.deploy.changed for said in self.of(folder))
 
+    def images(self, folder: str) -> frozenset[str]:
+        """The images of which other versions are used than the kustomization in a folder says."""
+        return frozenset(image for said in self.of(folder) for image in said.deploy.images)
+
     def releases(self, folder: str) -> dict[str, str]:
         """The names of the releases of the chart in a folder, and where each is said."""
         return {said.deploy.release: said.path for said in self.of(folder) if said.deploy.release}
@@ -66,6 +73,27 @@ class Deploys:
             if above in kustomized:
                 return
             yield from self.of(above)
+
+
+def without_images(facts: FileFacts, images: frozenset[str]) -> FileFacts:
+    """The facts of a text in which nothing is known of some images, since others are used instead."""
+    if not images:
+        return facts
+    documents = tuple(
+        replace(each, pods=tuple(pod_without(pod, images) for pod in each.pods)) for each in facts.documents
+    )
+    return replace(facts, documents=documents)
+
+
+def pod_without(pod: PodSpec, images: frozenset[str]) -> PodSpec:
+    """A pod spec of which nothing is known of some images."""
+    return replace(
+        pod,
+        containers=tuple(
+            replace(each, image=None) if each.image and name_of(each.image.value) in images else each
+            for each in pod.containers
+        ),
+    )
 
 
 def tails(folder: str) -> Iterator[str]:

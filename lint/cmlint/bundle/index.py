@@ -16,6 +16,9 @@ from cmlint.kube.near import Nearby
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import EXAMPLE, Target
 
+HASH = r"-[2456789bcdfghkmt]{10}\Z"
+"""What kustomize puts behind a generated name (`api/hasher/hasher.go` in kubernetes-sigs/kustomize)."""
+
 NOTHING = Meeting([])
 """What a name meets that no provider has."""
 
@@ -39,6 +42,8 @@ class Indexes:
         self.count = 0
         self.by_name: dict[tuple[Target, str], list[tuple[int, Index]]] = {}
         self.globbing: list[tuple[int, Index]] = []
+        self.all: list[Index] = []
+        self.spelled: dict[Target, tuple[Nearby, dict[str, list[tuple[Index, Definition]]]]] = {}
 
     def add(self, index: Index) -> None:
         """Adds the next index."""
@@ -46,7 +51,20 @@ class Indexes:
             self.by_name.setdefault(name, []).append((self.count, index))
         if index.globs:
             self.globbing.append((self.count, index))
+        self.all.append(index)
+        self.spelled.clear()
         self.count += 1
+
+    def nearby(self, target: Target) -> tuple[Nearby, dict[str, list[tuple[Index, Definition]]]]:
+        """The names of one kind of provider in all indexes without kustomize's hashes, and where each is defined."""
+        if target not in self.spelled:
+            spelled: dict[str, list[tuple[Index, Definition]]] = {}
+            for (kind, name), found in self.by_name.items():
+                if kind == target:
+                    known = [(index, each) for _, index in found for each in index.named(target, name)]
+                    spelled.setdefault(re.sub(HASH, "", name), []).extend(known)
+            self.spelled[target] = Nearby(spelled), spelled
+        return self.spelled[target]
 
     def that_have(self, target: Target, name: str) -> Iterator[Index]:
         """The indexes in which a name may be found."""
@@ -135,6 +153,18 @@ class Index:
         return None
 
     @cached_property
+    def mounted(self) -> frozenset[str]:
+        """The SecretProviderClasses that a pod mounts, and whatever custom resources name."""
+        pods = (pod for item in self.placed for pod in item.document.pods)
+        classes = {volume.provider_class for pod in pods for volume in pod.volumes if volume.provider_class}
+        return frozenset(classes.union(*(item.document.mentions for item in self.placed if item.document.mentions)))
+
+    def kustomized(self, placed: Placed) -> frozenset[str]:
+        """The folders of the kustomizations that a built document may come from."""
+        paths = placed.built.kustomizations() if placed.built else ()
+        return frozenset(path.rpartition("/")[0] for path in paths)
+
+    @cached_property
     def by_folder(self) -> dict[str, list[Placed]]:
         """The documents of each folder."""
         found: dict[str, list[Placed]] = {}
@@ -149,13 +179,18 @@ class Index:
         Those files are alternatives, or steps of a course: what lies in such a folder is not applied all at once.
         """
         found: dict[str, Placed] = {}
-        for folder, documents in self.by_folder.items() if not self.whole else ():
-            first: dict[tuple[str, str | None, str | None], Placed] = {}
-            for item in documents:
-                other = first.setdefault(item.identity, item)
-                if item.document.name and other.path != item.path:
-                    found.setdefault(folder, other)
+        for (folder, *_), items in self.described_again.items():
+            found.setdefault(folder, items[0])
         return found
+
+    @cached_property
+    def described_again(self) -> dict[tuple[str, str, str | None, str | None], list[Placed]]:
+        """The objects that two files of a folder describe, by folder and identity."""
+        found: dict[tuple[str, str, str | None, str | None], list[Placed]] = {}
+        for item in self.placed if not self.whole else ():
+            if item.document.name:
+                found.setdefault((item.directory, *item.identity), []).append(item)
+        return {key: items for key, items in found.items() if len({item.path for item in items}) > 1}
 
     @cached_property
     def objects(self) -> set[tuple[str, str | None, str | None]]:

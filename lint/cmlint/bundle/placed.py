@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from cmlint.knowledge.controllers import makes_plain_pods
 from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Provider, Reference, Scalar, Span
 
 
@@ -31,6 +32,10 @@ class Built(Protocol):
 
     def spelled(self, name: Scalar) -> str:
         """An object's name as it was written, without the prefixes, suffixes and hashes that building adds."""
+        ...
+
+    def kustomizations(self) -> Iterable[str]:
+        """The paths of the kustomizations that it was built from."""
         ...
 
     def reword(self, text: str) -> str:
@@ -100,6 +105,11 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
         return self.document.kind, self.namespace, self.document.name.value if self.document.name else None
 
     @property
+    def plain_pods(self) -> bool:
+        """Whether a custom resource makes pods of its template as it is written."""
+        return makes_plain_pods(self.document.api_version, self.document.kind)
+
+    @property
     def described(self) -> str:
         """Kind and name, in words."""
         name = self.document.name
@@ -125,9 +135,11 @@ class Definition(NamedTuple):
 
     @property
     def spelled(self) -> str:
-        """The name as it was written."""
-        name = self.provider.name
-        return self.placed.built.spelled(name) if self.placed.built else name.value
+        """The name as it was written; one that is not the document's own is never changed by building."""
+        name, own = self.provider.name, self.placed.document.name
+        if not self.placed.built or not own or name.span != own.span:
+            return name.value
+        return name.value.replace(own.value, self.placed.built.spelled(own))
 
 
 def references_of(placed: Placed) -> Iterator[Reference]:

@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from cmlint.bundle import causes
+from cmlint.bundle.causes import FOUND, LYING, Cause, first_cause
 from cmlint.bundle.evidence.question import Question, Scope
 from cmlint.bundle.evidence.reasons import ABSENT, BESIDE, ELSEWHERE, first, maker_around, remade_from_file
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
@@ -27,9 +29,11 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
     `definitions` are the equally near providers that it can mean (`found`), or those in other namespaces
     (`wrong-namespace`). `near` are providers with a name that was probably meant, which is the `only` one or the
     nearest of several. `evidence` says why nothing is known (`unknown`), or why the definitions are not sure. A
-    reference that is `missing` is proven to lead nowhere, `looked_up` where a cluster shows it. Definitions that are
-    not `sure` may not be all: they are in another branch of the tree and something around the reference may bring in
-    others of the same name, or several manifests add keys to the object.
+    reference that is `missing` is proven to lead nowhere, `looked_up` where a cluster shows it; `cause` is why an
+    object that is written down is not there. Definitions that are `apart` are never applied together. `created` are
+    those that commands make, or that manifests describe besides commands; their keys count as well. Definitions that
+    are not `sure` may not be all: they are in another branch of the tree and something around the reference may bring
+    in others of the same name, or several manifests add keys to the object.
     """
 
     status: Status
@@ -39,11 +43,26 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
     sure: bool = True
     looked_up: bool = False
     only: bool = False
+    cause: Cause | None = None
+    apart: bool = False
+    created: tuple[Definition, ...] = ()
 
     @cached_property
     def open(self) -> bool:
         """Whether keys may exist that no definition shows."""
-        return self.status != "found" or not self.sure or any(self.opened)
+        if self.status != "found" or not self.sure or any(self.opened):
+            return True
+        return any(is_open(each) or keys_of(each) - keys_of(self.definitions[0]) for each in self.created)
+
+    @property
+    def shown(self) -> bool:
+        """Whether more than the absence of a definition says that the name is missing."""
+        return bool(self.near or self.looked_up or self.cause)
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing else does."""
+        return self.status == "missing" and not self.shown
 
     @property
     def why(self) -> str:
@@ -58,10 +77,11 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
 
     def lacking(self, key: str) -> tuple[Definition, ...]:
         """The definitions that surely lack a key."""
-        if not self.sure:
+        if not self.sure or any(is_open(each) or key_of(each, key) for each in self.created):
             return ()
         known = zip(self.definitions, self.by_name, self.opened, strict=True)
-        return tuple(definition for definition, keys, opened in known if key not in keys and not opened)
+        found = tuple(definition for definition, keys, opened in known if key not in keys and not opened)
+        return () if self.apart and len(found) < len(self.definitions) else found
 
     def keys(self, name: str) -> tuple[tuple[Definition, Key], ...]:
         """Where a key is defined, in each definition that has it."""
@@ -84,6 +104,19 @@ def is_open(definition: Definition) -> bool:
     if definition.provider.open or definition.placed.number == LIVE:
         return definition.provider.open
     return any(is_placeholder(key.name) for key in definition.provider.keys)
+
+
+def keys_of(definition: Definition) -> set[str]:
+    """The names of a definition's keys."""
+    return {key.name for key in definition.provider.keys}
+
+
+def key_of(definition: Definition, name: str) -> Key | None:
+    """A definition's key of this name; where it is written twice, the last, as Kubernetes would have it."""
+    for key in reversed(definition.provider.keys):
+        if key.name == name:
+            return key
+    return None
 
 
 class Resolver:
@@ -148,8 +181,8 @@ def created_by_command(question: Question) -> Resolution | None:
         if not beside or up <= distance(found[0], placed)[0]:
             return None
     serving = [each for each in found if index.serves(each, placed)]
-    alike = len({frozenset(key.name for key in each.provider.keys) for each in serving}) == 1
-    return Resolution("found", tuple(serving or found), sure=alike)
+    alike = len({frozenset(keys_of(each)) for each in serving}) == 1
+    return Resolution("found", tuple(serving or found), sure=alike, created=tuple(question.meeting.definitions))
 
 
 def defined_here(question: Question) -> Resolution | None:
@@ -161,7 +194,11 @@ def defined_here(question: Question) -> Resolution | None:
     beside = distance(found[0], placed)[1]
     evidence = (first(BESIDE, question) if beside else None) or remade_from_file(question)
     sure = evidence is None and not meeting.shared and not have_readers(found, question)
-    return Resolution("found", found, evidence=evidence, sure=sure)
+    commands = tuple(question.commands)
+    if sure and not commands and (cause := first_cause(FOUND, question, found)):
+        return Resolution("missing", cause=cause)
+    apart = len(found) > 1 and not question.scope.index.whole
+    return Resolution("found", found, evidence=evidence, sure=sure, apart=apart, created=commands)
 
 
 def in_cluster(question: Question) -> Resolution | None:
@@ -180,6 +217,12 @@ def in_siblings(question: Question) -> Resolution | None:
     """What other bundles bring to the same place."""
     found = brought(question)
     return Resolution("found", nearest_definitions(found, question.placed), sure=not shared(found)) if found else None
+
+
+def lying_beside(question: Question) -> Resolution | None:
+    """A ConfigMap that lies beside the reader, and that its kustomization leaves out."""
+    cause = first_cause(LYING, question)
+    return Resolution("missing", cause=cause) if cause else None
 
 
 def perhaps_elsewhere(question: Question) -> Resolution | None:
@@ -224,10 +267,14 @@ def absent(question: Question) -> Resolution:
 
     A near name comes before such evidence, for it is hardly ever one that was meant to differ.
     """
+    if cause := first_cause(causes.ABSENT, question):
+        return Resolution("missing", cause=cause)
     evidence, near = first(ABSENT, question), question.near
-    if question.scope.strict or near.definitions or not evidence:
+    if question.scope.strict or near.definitions:
         return Resolution("missing", near=near.definitions, evidence=evidence, only=near.only)
-    return Resolution("unknown", evidence=evidence)
+    if evidence:
+        return Resolution("unknown", evidence=evidence)
+    return Resolution("missing", near=question.far, only=True) if question.far else Resolution("missing")
 
 
 STEPS: tuple[Callable[[Question], Resolution | None], ...] = (
@@ -238,6 +285,7 @@ STEPS: tuple[Callable[[Question], Resolution | None], ...] = (
     in_cluster,
     made_by_platform,
     in_siblings,
+    lying_beside,
     perhaps_elsewhere,
     in_other_namespace,
     absent_from_cluster,

@@ -8,6 +8,7 @@ will be, the key set is open.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from cmlint.kube.fields import is_built_in
@@ -482,6 +483,51 @@ COPIED = frozenset(
 )
 """Those by which a controller is asked to copy the object to other namespaces."""
 
+INERT_GROUPS = frozenset(
+    (
+        # https://github.com/fluxcd/source-controller: config/rbac/role.yaml (Secrets are only read)
+        "source.toolkit.fluxcd.io",
+        # https://github.com/fluxcd/notification-controller: config/rbac/role.yaml
+        "notification.toolkit.fluxcd.io",
+        # https://github.com/fluxcd/image-reflector-controller, https://github.com/fluxcd/image-automation-controller:
+        # config/rbac/role.yaml
+        "image.toolkit.fluxcd.io",
+        # https://github.com/projectcontour/contour: examples/contour/02-role-contour.yaml
+        "projectcontour.io",
+        # https://github.com/cert-manager/cert-manager: deploy/charts/cert-manager/templates/rbac.yaml
+        "cert-manager.io",
+        "acme.cert-manager.io",
+        # https://istio.io/latest/docs/reference/config/: configuration of proxies
+        "networking.istio.io",
+        "security.istio.io",
+        "telemetry.istio.io",
+        "extensions.istio.io",
+        # https://gateway-api.sigs.k8s.io/reference/spec/: configuration of proxies
+        "gateway.networking.k8s.io",
+        # https://doc.traefik.io/traefik/reference/dynamic-configuration/kubernetes-crd/: Traefik only reads
+        "traefik.io",
+        "traefik.containo.us",
+        # https://docs.cilium.io/en/stable/network/kubernetes/ciliumendpoint/ and network policies
+        "cilium.io",
+        "projectcalico.org",
+        "crd.projectcalico.org",
+        # https://kubernetes.io/docs/concepts/storage/volume-snapshots/
+        "snapshot.storage.k8s.io",
+        "metrics.k8s.io",
+        # https://github.com/kubernetes/autoscaler: vertical-pod-autoscaler
+        "autoscaling.k8s.io",
+        # https://keda.sh/docs/latest/concepts/: HorizontalPodAutoscalers and Jobs
+        "keda.sh",
+        # https://external-secrets.io/latest/api/components/: `MAKERS` has the kinds that make objects
+        "external-secrets.io",
+        "generators.external-secrets.io",
+        # https://open-policy-agent.github.io/gatekeeper/website/docs/howto
+        "templates.gatekeeper.sh",
+        "constraints.gatekeeper.sh",
+    )
+)
+"""Groups of custom resources whose controllers make no ConfigMap or Secret besides those that cmlint knows of."""
+
 INERT = frozenset(
     (
         "apps.openshift.io/DeploymentConfig",
@@ -491,77 +537,87 @@ INERT = frozenset(
         "security.openshift.io/SecurityContextConstraints",
         "console.openshift.io/ConsoleLink",
         "project.openshift.io/Project",
-        "networking.istio.io/VirtualService",
-        "networking.istio.io/DestinationRule",
-        "networking.istio.io/Gateway",
-        "networking.istio.io/ServiceEntry",
-        "networking.istio.io/Sidecar",
-        "networking.istio.io/EnvoyFilter",
-        "security.istio.io/AuthorizationPolicy",
-        "security.istio.io/PeerAuthentication",
-        "security.istio.io/RequestAuthentication",
-        "telemetry.istio.io/Telemetry",
-        "gateway.networking.k8s.io/Gateway",
-        "gateway.networking.k8s.io/GatewayClass",
-        "gateway.networking.k8s.io/HTTPRoute",
-        "gateway.networking.k8s.io/GRPCRoute",
-        "gateway.networking.k8s.io/TLSRoute",
-        "gateway.networking.k8s.io/ReferenceGrant",
         "monitoring.coreos.com/ServiceMonitor",
         "monitoring.coreos.com/PodMonitor",
         "monitoring.coreos.com/PrometheusRule",
         "monitoring.googleapis.com/PodMonitoring",
-        "keda.sh/ScaledObject",
-        "autoscaling.k8s.io/VerticalPodAutoscaler",
-        "traefik.io/IngressRoute",
-        "traefik.io/Middleware",
-        "traefik.containo.us/IngressRoute",
-        "traefik.containo.us/Middleware",
         "cloud.google.com/BackendConfig",
         "networking.gke.io/FrontendConfig",
         "networking.gke.io/ManagedCertificate",
-        "cilium.io/CiliumNetworkPolicy",
-        "projectcalico.org/NetworkPolicy",
-        "crd.projectcalico.org/NetworkPolicy",
         "serving.knative.dev/Service",
         "argoproj.io/Rollout",
         "argoproj.io/AnalysisTemplate",
-        "cert-manager.io/ClusterIssuer",
-        "cert-manager.io/Issuer",
-        "cert-manager.io/Certificate",
-        "bitnami.com/SealedSecret",
-        "external-secrets.io/ExternalSecret",
-        "external-secrets.io/SecretStore",
-        "external-secrets.io/ClusterSecretStore",
-        "external-secrets.io/ClusterExternalSecret",
-        "external-secrets.io/PushSecret",
-        "trust.cert-manager.io/Bundle",
-        "secrets-store.csi.x-k8s.io/SecretProviderClass",
         "secrets.hashicorp.com/VaultAuth",
         "secrets.hashicorp.com/VaultConnection",
-        "secrets.hashicorp.com/VaultStaticSecret",
-        "secrets.hashicorp.com/VaultDynamicSecret",
-        "secrets.hashicorp.com/VaultPKISecret",
-        "onepassword.com/OnePasswordItem",
-        "secrets.infisical.com/InfisicalSecret",
-        "secrets.doppler.com/DopplerSecret",
-        "isindir.github.com/SopsSecret",
-        "objectbucket.io/ObjectBucketClaim",
         "kafka.strimzi.io/KafkaTopic",
-        "kafka.strimzi.io/KafkaUser",
-        "snapshot.storage.k8s.io/VolumeSnapshot",
-        "snapshot.storage.k8s.io/VolumeSnapshotClass",
-        "metrics.k8s.io/PodMetrics",
         "spark.apache.org/SparkApplication",
         "sparkoperator.k8s.io/SparkApplication",
         "tekton.dev/Task",
         "tekton.dev/Pipeline",
+        # https://github.com/argoproj/argo-rollouts: manifests/role/argo-rollouts-clusterrole.yaml
+        "argoproj.io/ClusterAnalysisTemplate",
+        # https://argo-cd.readthedocs.io/en/stable/user-guide/projects/: says what applications may do
+        "argoproj.io/AppProject",
+        # https://github.com/cloudnative-pg/cloudnative-pg: internal/controller/scheduledbackup_controller.go (Backups)
+        "postgresql.cnpg.io/ScheduledBackup",
+        "postgresql.cnpg.io/Backup",
+        "postgresql.cnpg.io/ImageCatalog",
+        "postgresql.cnpg.io/ClusterImageCatalog",
+        # https://prometheus-operator.dev/docs/api-reference/api/: `MAKERS` has the kinds that make objects
+        "monitoring.coreos.com/Probe",
+        "monitoring.coreos.com/ScrapeConfig",
+        "monitoring.coreos.com/AlertmanagerConfig",
     )
 )
-"""Custom kinds whose controllers make no ConfigMap or Secret besides those that cmlint knows of."""
+"""Further custom kinds of which the same is true."""
+
+MAKES_MORE = frozenset(
+    (
+        # A rule may clone an object whose name is known only when it runs.
+        "kyverno.io/ClusterPolicy",
+        "kyverno.io/Policy",
+        # Bank-Vaults keeps unseal keys in a Secret of any name.
+        "vault.banzaicloud.com/Vault",
+        # Templates and imports may name anything.
+        "secretgen.carvel.dev/SecretTemplate",
+        # The names that a database's Secrets have differ between versions and kinds.
+        "kubedb.com/*",
+        # Certificates are made under the names that the specification has for them.
+        "percona.com/*",
+    )
+)
+"""Kinds in `MAKERS` whose controllers make further objects, under names that cmlint cannot tell."""
+
+
+CALLED_APART = frozenset(("ExternalSecret", "SealedSecret", "VaultStaticSecret", "VaultDynamicSecret"))
+"""Kinds in `MAKERS` that make one Secret, whose name others take for their own or for that in their template.
+
+A SealedSecret's is its own name, whatever the template says
+(`pkg/apis/sealedsecrets/v1alpha1/sealedsecret_expansion.go` in bitnami-labs/sealed-secrets).
+"""
 
 REUSED = ("tekton.dev/Task", "tekton.dev/ClusterTask", "tekton.dev/StepAction", "argoproj.io/WorkflowTemplate")
 """Custom kinds with containers that others run, in their own namespace and with what they have there."""
+
+
+PLAIN_PODS = frozenset(
+    (
+        # https://github.com/argoproj/argo-rollouts: utils/replicaset (the ReplicaSets have the Rollout's template)
+        "argoproj.io/Rollout",
+        # https://docs.openshift.com/container-platform/latest/applications/deployments/what-deployments-are.html
+        "apps.openshift.io/DeploymentConfig",
+        # https://openkruise.io/docs/user-manuals/cloneset
+        "apps.kruise.io/CloneSet",
+        "apps.kruise.io/StatefulSet",
+        "apps.kruise.io/DaemonSet",
+    )
+)
+"""Custom kinds that make pods of `spec.template` as a Deployment does, and add no variables."""
+
+
+def makes_plain_pods(api_version: str, kind: str) -> bool:
+    """Whether a custom resource makes pods as a Deployment does."""
+    return f"{api_version.rpartition('/')[0]}/{kind}" in PLAIN_PODS
 
 
 def is_reused(api_version: str, kind: str) -> bool:
@@ -570,11 +626,23 @@ def is_reused(api_version: str, kind: str) -> bool:
 
 
 def may_make(api_version: str, kind: str) -> bool:
-    """Whether a custom resource's controller may make ConfigMaps or Secrets.
+    """Whether a custom resource's controller may make ConfigMaps or Secrets besides those in `MAKERS`.
 
     The group of a custom resource is a domain; `skaffold/v4` and its like are a tool's own files.
     """
     if is_built_in(api_version):
         return False
     group = api_version.rpartition("/")[0]
-    return "." in group and f"{group}/{kind}" not in INERT
+    inert = group in INERT_GROUPS or f"{group}/{kind}" in INERT or is_known_maker(group, kind)
+    return "." in group and not inert
+
+
+@cache
+def is_known_maker(group: str, kind: str) -> bool:
+    """Whether `MAKERS` has all that a kind makes."""
+    groups = {maker.group for maker in MAKERS if maker.kinds == ANY or kind in maker.kinds.split()}
+    return any(
+        known == group or group.endswith(f".{known}")
+        for known in groups
+        if known and not {f"{known}/{kind}", f"{known}/{ANY}"} & MAKES_MORE
+    )

@@ -7,8 +7,14 @@ from functools import lru_cache
 
 from cmlint.kube.names import gaps
 
-FORM = r"\$\{[^{}]*\}|\$\([^()]*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$[A-Za-z_]\w*|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%"
-"""One placeholder: of a shell, of Kubernetes, of Helm or Jinja, for a reader, of scripts with sed, of Windows."""
+FORM = (
+    r"\$\{[^{}]*\}|\$\([^()]*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$[A-Za-z_]\w*|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%"
+    r"|ENC\[[A-Z0-9_]+,[^\[\]]*\]"
+)
+"""One placeholder: of a shell, of Kubernetes, of Helm or Jinja, for a reader, of scripts with sed, of Windows.
+
+The last form is what SOPS writes in the place of a value (https://getsops.io/docs/#encryption-protocol).
+"""
 
 PLACEHOLDER = re.compile(rf"\$\{{|\$\(|\{{\{{|\}}\}}|{FORM}")
 """A placeholder, or the beginning or end of one that is not complete."""

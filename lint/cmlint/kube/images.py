@@ -59,6 +59,12 @@ def parse_image(text: str) -> Image:
     return Image(f"{registry}/{path}" if registry else path, tag, digest)
 
 
+def name_of(text: str) -> str:
+    """The name of an image as it is written, without its tag and digest."""
+    folder, slash, last = text.partition("@")[0].rpartition("/")
+    return f"{folder}{slash}{last.partition(':')[0]}"
+
+
 def normalize(text: str) -> str:
     """A reference with the registry and the `library/` that Docker's short names leave out (splitDockerDomain)."""
     first, slash, rest = text.partition("/")

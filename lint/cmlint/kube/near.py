@@ -56,6 +56,21 @@ def distance_if_near(name: str, other: str) -> int | None:
     return edits(plain, other_plain, allowed)
 
 
+def is_slip(name: str, other: str) -> bool:
+    """Whether two names differ by case, separators or one letter of one longer word."""
+    if distance_if_near(name, other) not in (0, 1):
+        return False
+    pairs = list(zip(words_of(name), words_of(other), strict=False))
+    differing = [pair for pair in pairs if pair[0] != pair[1]]
+    return squeeze(name) == squeeze(other) or (
+        len(words_of(name)) == len(words_of(other)) and len(differing) == 1 and min(map(len, differing[0])) > SHORT
+    )
+
+
+SHORT = 3
+"""A word of so few letters is a name of its own: `db`, `api`, `dev`."""
+
+
 def has_another_word(name: str, other: str) -> bool:
     """Whether one of two names has all words of the other, and others besides."""
     words, other_words = words_of(name), words_of(other)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.fields import POD_PATHS, group_of
+from cmlint.kube.images import name_of
 from cmlint.kube.selecting import may_match
 from cmlint.manifest.decode import Decoder
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -39,7 +40,7 @@ GIVING = ("values", "valuesObject", "valuesFrom", "parameters", "fileParameters"
 """The fields by which an object gives values to a chart, or changes what it renders."""
 
 
-CHANGING = ("components", "images", "patchesStrategicMerge", "patchesJson6902")
+CHANGING = ("components", "patchesStrategicMerge", "patchesJson6902")
 """The fields by which an object changes what a kustomization builds, besides `patches`."""
 
 GROUND = (*POD_PATHS, "ConfigMap", "Secret")
@@ -56,8 +57,9 @@ def flux(decoder: Decoder, root: Node) -> Iterator[Deploy]:
     """`spec.path` goes to `spec.targetNamespace`, or each object to its own; `spec.kubeConfig` may name a cluster."""
     path, namespace = text(decoder, root, "spec.path"), text(decoder, root, "spec.targetNamespace")
     if path:
-        changed = changes(decoder, root, "spec")
-        yield Deploy(path, namespace, cluster_of(decoder, root), post_build(decoder, root), changed=changed)
+        changed, images = changes(decoder, root, "spec"), images_of(decoder, root, "spec.images[]")
+        filled = post_build(decoder, root)
+        yield Deploy(path, namespace, cluster_of(decoder, root), filled, changed=changed, images=images)
 
 
 def post_build(decoder: Decoder, root: Node) -> PostBuild:
@@ -103,7 +105,8 @@ def argo(decoder: Decoder, root: Node) -> Iterator[Deploy]:
             called = text(decoder, source, "helm.releaseName") or own
             gives = gives_values(decoder, source, "helm")
             changed = changes(decoder, source, "kustomize")
-            yield Deploy(path, namespace, f"argocd:{server or name}", None, called, gives, changed)
+            images = images_of(decoder, source, "kustomize.images[]")
+            yield Deploy(path, namespace, f"argocd:{server or name}", None, called, gives, changed, images)
 
 
 def argo_set(decoder: Decoder, root: Node) -> Iterator[Deploy]:
@@ -134,6 +137,32 @@ def changes(decoder: Decoder, node: Node, route: str) -> bool:
     return any(name in fields and is_filled(fields[name]) for name in CHANGING) or any(
         is_about_ground(text(decoder, entry, "target.kind")) for entry in entries
     )
+
+
+def images_of(decoder: Decoder, node: Node, route: str) -> tuple[str, ...]:
+    """The names of images of which other versions are used.
+
+    Flux has an entry like kustomize's, Argo CD a text: `name:tag`, `name@digest`, or either of them behind `old=`
+    (`KustomizeImage` in `pkg/apis/application/v1alpha1/types.go` of argoproj/argo-cd).
+    """
+    found: list[str] = []
+    for entry in walk(node, route):
+        written = entry.value if isinstance(entry, ScalarNode) else text(decoder, entry, "name")
+        if written:
+            found.append(name_of(written.partition("=")[0]))
+    return tuple(found)
+
+
+def made_in(decoder: Decoder, root: Node, api_version: str, kind: str) -> str | None:
+    """The namespace of what a deployer brings: empty for any, None for other kinds, whose own it is."""
+    deployer = group_of(api_version), kind
+    if deployer == FLUX:
+        return text(decoder, root, "spec.targetNamespace")
+    if deployer == RELEASE:
+        return text(decoder, root, "spec.targetNamespace") or text(decoder, root, "metadata.namespace")
+    if deployer == ARGO:
+        return text(decoder, root, "spec.destination.namespace")
+    return "" if deployer == SET else None
 
 
 def is_about_ground(kind: str) -> bool:

@@ -15,9 +15,11 @@ import msgspec
 from cmlint.kube import characters
 from cmlint.kube.fields import POD_PATHS, TYPES, group_of, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
+from cmlint.manifest.compared import TESTERS, read_compared
 from cmlint.manifest.decode import Decoder, check_tree
-from cmlint.manifest.deploys import DEPLOYERS, read_deploys
-from cmlint.manifest.heads import head_of
+from cmlint.manifest.deploys import DEPLOYERS, made_in, read_deploys
+from cmlint.manifest.heads import head_of, namespace_of
+from cmlint.manifest.hooks import read_hook
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
@@ -81,7 +83,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
                 skipped.append(Skip("not-kubernetes", Span(start, end)))
         elif not worth_parsing(chunk, head := head_of(chunk), makers):
             if head:
-                others[head] = None
+                others[other_of(chunk, head)] = None
                 services += read_services(chunk, start) if head == SERVICE else ()
         else:
             for found in read_chunk(chunk, start, head, makers):
@@ -170,11 +172,17 @@ def lines_that_cut(text: str, start: int) -> Iterator[int]:
         at = text.find(CUT, at) + 1
 
 
+def other_of(chunk: str, head: Other) -> Other:
+    """What is kept of a document that is not parsed; of a custom resource its namespace as well."""
+    return head if is_built_in(head.api_version) else msgspec.structs.replace(head, namespace=namespace_of(chunk))
+
+
 def worth_parsing(chunk: str, head: Other | None, makers: Makers) -> bool:
     """Whether a document can be on cmlint's ground: it holds one of the words, or its kind makes providers."""
     if head and (head.kind in makers.custom or head.kind.endswith("List")):
         return True
-    return bool(head and (group_of(head.api_version), head.kind) in DEPLOYERS) or has_words(chunk)
+    known = head and (group_of(head.api_version), head.kind)
+    return known in DEPLOYERS or known in TESTERS or has_words(chunk)
 
 
 def has_words(chunk: str) -> bool:
@@ -362,6 +370,9 @@ class DocumentReader:
             read_deploys(decoder, self.root, self.api_version, self.kind),
             self.strangers(annotations),
             self.reloads(annotations),
+            made_in(decoder, self.root, self.api_version, self.kind),
+            read_hook(annotations),
+            read_compared(decoder, self.root, self.api_version, self.kind),
         )
         if self.is_controlled(meta):
             document = msgspec.structs.replace(document, faults=())
@@ -442,7 +453,7 @@ class DocumentReader:
         annotations = tuple(own) if self.kind == "Pod" else tuple(template)
         bare, live = self.kind == "Pod", self.is_live(self.mapping(self.entries.get("metadata")))
         reader = PodReader(self.decoder, ".".join(path), exact=True, bare=bare, claims=self.claims(), live=live)
-        return (reader.read(node, annotations),)
+        return (reader.read(node, annotations),) if node else ()
 
     def claims(self) -> frozenset[str]:
         """The volumes that a StatefulSet makes for its pods."""

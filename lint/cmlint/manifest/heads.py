@@ -8,6 +8,7 @@ from cmlint.model.facts import Other
 
 FIELD = r"""(?:^|\A\s*\{\s*|^\{?\s{0,4}(?="))["']?%s["']?[ \t]*:[ \t]*["']?([\w./-]+)"""
 FLOW_FIELD = r"""[{,]\s*["']?%s["']?\s*:\s*["']?([\w./-]+)"""
+FLOW_NAMESPACE = re.compile(r"""[{,][ \t]*namespace:[ \t]*["']?([\w.-]+)""")
 VALUE = re.compile(r"""[ \t]*["']?([\w./-]+)""")
 
 
@@ -16,6 +17,24 @@ def head_of(chunk: str) -> Other | None:
     kind = field_of(chunk, "kind")
     version = field_of(chunk, "apiVersion") if kind else None
     return Other(version, kind) if kind and version else None
+
+
+def namespace_of(chunk: str) -> str:
+    """The namespace that a document names in its metadata; empty where it names none, or in another form."""
+    start = chunk.find("\nmetadata:")
+    lines = chunk[start + 1 :].split("\n", FEW) if start >= 0 else [""]
+    if found := FLOW_NAMESPACE.search(lines[0]):
+        return found[1]
+    for line in lines[1:FEW]:
+        if line[:1] not in (" ", "\r", ""):
+            break
+        if line.lstrip().startswith("namespace:") and (named := VALUE.match(line, line.index(":") + 1)):
+            return named[1]
+    return ""
+
+
+FEW = 60
+"""In so many lines the metadata of an object is looked for."""
 
 
 def field_of(chunk: str, name: str) -> str | None:

@@ -11,7 +11,7 @@ import re
 import msgspec
 
 from cmlint.knowledge.controllers import COPIED, FILLED, SHARED
-from cmlint.knowledge.placeholders import is_placeholder
+from cmlint.knowledge.placeholders import is_placeholder, is_stand_in
 from cmlint.kube import base64, names
 from cmlint.manifest.decode import Decoder, Struct
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
@@ -36,6 +36,18 @@ REQUIRED_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "kubernetes.io/tls": (("tls.crt",), ("tls.key",)),
 }
 """For each type of Secret the groups of keys of which one must be there."""
+
+FILLS_IN = "avp.kubernetes.io"
+"""How the annotations begin by which the Vault plugin of Argo CD is asked to fill in what stands in `<...>`.
+
+https://argocd-vault-plugin.readthedocs.io/en/stable/howitworks/
+"""
+
+VAULT = "<path:"
+"""What it fills in without them."""
+
+ANGLE = r"<[^<>]*>"
+WORD = r"[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+"
 
 MOMENT = r"(?a)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)\Z"
 
@@ -64,6 +76,7 @@ class ObjectReader:
         self.decoder = decoder
         self.target: Target = target
         self.size = self.copied = 0
+        self.fills_in = False
         decoder.secret = target == "Secret"
 
     def read(self, root: Node) -> Provider | None:
@@ -142,6 +155,7 @@ class ObjectReader:
         self.check_record(meta)
         size = 0
         for key_name, key, value in self.entries(meta, "annotations"):
+            self.fills_in = self.fills_in or key_name.startswith(FILLS_IN)
             self.check(
                 self.scalar_of(key, key_name),
                 f"metadata.annotations.{key_name}",
@@ -276,7 +290,10 @@ class ObjectReader:
         text = self.decoder.scalar(node).value
         raw = base64.decode(text)
         if raw is None:
-            if not is_placeholder(text):
+            if is_for_reader(text) and not self.fills_in:
+                reason = "is not valid base64: it is plain text"
+                self.decoder.fault("base64", self.head(node), path, reason, kind="stand-in")
+            elif not is_placeholder(text):
                 self.decoder.fault("base64", self.head(node), path, why_not_base64(text))
         elif self.target == "ConfigMap":
             self.size += len(raw)
@@ -354,6 +371,18 @@ class ObjectReader:
             decoder.fault("secret-keys", self.head(node), path, "must be a JSON object")
 
 
+def is_for_reader(text: str) -> bool:
+    """Whether a text is made of words that no encoder can have written, and that no tool fills in."""
+    if re.fullmatch(ANGLE, text):
+        return not text.startswith(VAULT)
+    if is_placeholder(text):
+        return False
+    if not text.isascii() or is_stand_in(text):
+        return True
+    words = [word for word in re.split(r"[^A-Za-z0-9]+", text) if word]
+    return bool(words) and all(re.fullmatch(WORD, word) for word in words)
+
+
 def utf8_length(text: str) -> int:
     """The bytes that a text has in UTF-8."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
@@ -374,7 +403,7 @@ def why_not_base64(text: str) -> str:
     """What is wrong with a text that is no base64, without repeating it."""
     if " " in text or "\t" in text:
         return "is not valid base64: it contains a space"
-    if any(character in text for character in "-_"):
+    if any(character in text for character in "-_") and base64.decode(text.replace("-", "+").replace("_", "/")):
         return "is not valid base64: it uses the URL-safe alphabet (`-` and `_` instead of `+` and `/`)"
     if re.search(r"[^A-Za-z0-9+/=\r\n]", text):
         return "is not valid base64: it contains a character that base64 does not have"

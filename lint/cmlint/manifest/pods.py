@@ -16,6 +16,7 @@ from cmlint.kube.fields import VOLUME_KINDS
 from cmlint.kube.near import nearest
 from cmlint.manifest.decode import Decoder, Struct
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
+from cmlint.manifest.providers import first_string
 from cmlint.manifest.traits import traits_of
 from cmlint.model.facts import (
     Container,
@@ -434,7 +435,25 @@ class PodReader:
             found, only = self.projected(inner, f"{path}.projected")
             sources, closed = sources + found, closed and only
         image, policy = self.image_volume(struct, f"{path}.image")
-        return Volume(name, tuple(sources), closed, decoder.span(node), image, policy, tuple(self.modes))
+        mounted = self.provider_class(struct.get("csi"))
+        return Volume(
+            name=name,
+            sources=tuple(sources),
+            closed=closed,
+            span=decoder.span(node),
+            image=image,
+            pull_policy=policy,
+            modes=tuple(self.modes),
+            provider_class=mounted,
+        )
+
+    def provider_class(self, node: Node | None) -> str:
+        """The SecretProviderClass of a volume of the Secrets Store CSI driver.
+
+        https://secrets-store-csi-driver.sigs.k8s.io/getting-started/usage
+        """
+        found = first_string(self.decoder, node, node, ("volumeAttributes.secretProviderClass",)) if node else None
+        return found.value if found else ""
 
     def image_volume(self, struct: Struct, path: str) -> tuple[Scalar | None, Scalar | None]:
         """An OCI image as a volume (validateImageVolumeSource)."""

@@ -27,6 +27,7 @@ Code = Literal[
     "placeholder-name",
     "defined-elsewhere",
     "cluster-not-read",
+    "secret-elsewhere",
 ]
 """The kinds of evidence."""
 
@@ -47,10 +48,11 @@ MEANINGS: dict[Code, str] = {
     "reused-workload": "The containers run in somebody else's namespace, with the objects there.",
     "made-from-file": "A file from which people make such objects by hand is beside the document.",
     "remade-from-file": "A file is named like a key that the definition lacks, so it is probably made from files.",
-    "applied-in-steps": "Several files of the folder describe one object, so they are applied one by one.",
+    "applied-in-steps": "Several files of the folder describe the reader, so they are applied one by one.",
     "placeholder-name": "The name of an object holds a placeholder and may become this one.",
     "defined-elsewhere": "Another kustomization, chart or folder of the run defines the name.",
     "cluster-not-read": "The cluster or snapshot does not show the namespace or the kind.",
+    "secret-elsewhere": "Nothing defines the Secret, and most are kept elsewhere; `secrets: all` asks for each.",
 }
 """What each code means, for the documentation."""
 

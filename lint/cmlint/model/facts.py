@@ -48,6 +48,7 @@ FaultKind = Literal[
     "several-sources",
     "no-source",
     "substituted",
+    "stand-in",
 ]
 """What is wrong, where a rule says more of one mistake than of others with its code."""
 
@@ -214,6 +215,7 @@ class Volume(Facts, frozen=True):
 
     `sources` are its ConfigMaps and Secrets; `closed` says that nothing else brings files into it. `image` and
     `pull_policy` are those of an OCI image volume, `modes` the permissions of files as they are written.
+    `provider_class` is the SecretProviderClass that it mounts.
     """
 
     name: Scalar | None
@@ -223,6 +225,7 @@ class Volume(Facts, frozen=True):
     image: Scalar | None = None
     pull_policy: Scalar | None = None
     modes: tuple[Scalar, ...] = ()
+    provider_class: str = ""
 
 
 class PodSpec(Facts, frozen=True):
@@ -348,8 +351,8 @@ class Deploy(Facts, frozen=True):
     """A folder of a repository that GitOps brings to a cluster, which is whatever the object says of it.
 
     `namespace` is empty where each object goes to its own. A chart gets the name `release`, and is `valued` where it
-    is given other values than its own. What a kustomization builds is `changed` where patches, components or images are
-    laid over it on the way.
+    is given other values than its own. What a kustomization builds is `changed` where patches or components are laid
+    over it on the way; of the `images` in it other versions are used.
     """
 
     path: str
@@ -359,6 +362,18 @@ class Deploy(Facts, frozen=True):
     release: str = ""
     valued: bool = False
     changed: bool = False
+    images: tuple[str, ...] = ()
+
+
+class Hook(Facts, frozen=True):
+    """When an object is applied: a phase of Helm or Argo CD, and the place in it (lower ones come first).
+
+    `written` is the annotation's value, as it is shown.
+    """
+
+    tool: Literal["Helm", "Argo CD"]
+    written: str
+    weight: int = 0
 
 
 class Document(Facts, frozen=True):
@@ -368,8 +383,9 @@ class Document(Facts, frozen=True):
     annotation `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom
     resource that could name a provider, `masked` the places whose text must never be shown. `labels` are written
     `name=value`, `deploys` are the folders that it brings to a cluster. `strangers` are annotations under cmlint's own
-    prefix that it does not know, `reloads` the names that Reloader watches. A document that could not be parsed
-    has one fault with the code `syntax`, and is otherwise empty.
+    prefix that it does not know, `reloads` the names that Reloader watches. `reach` is the namespace of what it makes
+    where that differs from its own, and empty where it may be any. `compared` are files that a test compares with the
+    cluster. A document that could not be parsed has one fault with the code `syntax`, and is otherwise empty.
     """
 
     span: Span
@@ -390,6 +406,9 @@ class Document(Facts, frozen=True):
     deploys: tuple[Deploy, ...] = ()
     strangers: tuple[Scalar, ...] = ()
     reloads: tuple[Scalar, ...] = ()
+    reach: str | None = None
+    hook: Hook | None = None
+    compared: tuple[str, ...] = ()
 
     @property
     def broken(self) -> bool:
@@ -449,10 +468,11 @@ class Skip(Facts, frozen=True):
 
 
 class Other(Facts, frozen=True):
-    """A Kubernetes object outside cmlint's ground, of which only the kind is known."""
+    """A Kubernetes object outside cmlint's ground, of which only the kind is known, and perhaps the namespace."""
 
     api_version: str
     kind: str
+    namespace: str = ""
 
 
 class Port(Facts, frozen=True):

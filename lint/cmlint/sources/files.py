@@ -52,9 +52,14 @@ NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 TESTDATA = "testdata"
 """The folder in which tests keep what they read and expect; Go's tools leave it alone too (`go help packages`)."""
 
-FIXTURES = frozenset(("fixtures", "__fixtures__", "golden", "expected", "snapshots", "__snapshots__"))
-TESTS = frozenset(("test", "tests", "__tests__", "testing", "e2e", "spec", "cypress"))
-"""The same in other languages: folders of the first names, below one that has its tests."""
+FIXTURES = frozenset(("fixtures", "__fixtures__"))
+COMPARED = frozenset(("golden", "expected", "compare", "snapshots", "__snapshots__"))
+TESTS = frozenset(("test", "tests", "__tests__", "testing", "e2e", "spec", "cypress", "it"))
+TESTING = frozenset(("test", "tests", "e2e", "integration"))
+"""The same in other languages: folders of the first names below one that has its tests, by its name or a word of it.
+
+Manifests in `COMPARED` ones are what a test expects of the cluster, or of a program that writes them.
+"""
 
 VENDORED = ("modules.txt", "github.com")
 """What lies in a folder `vendor` of copies: what `go mod vendor` writes, or a project by its import path."""
@@ -91,13 +96,14 @@ class Group(msgspec.Struct):
     """The texts of one bundle: their paths as shown, and from where they are read.
 
     `scripts` are those that hold no manifests and, by their names, perhaps commands; `templates` are the paths among
-    them all whose texts are for Helm to render. `lying` are the paths of all other files, which are not read. All real
-    paths lie in `root`; files that are named on the command line have none.
+    them all whose texts are for Helm to render, `compared` those that tests compare with. `lying` are the paths of all
+    other files, which are not read. All real paths lie in `root`; files that are named on the command line have none.
     """
 
     paths: dict[str, str] = msgspec.field(default_factory=dict)
     scripts: dict[str, str] = msgspec.field(default_factory=dict)
     templates: set[str] = msgspec.field(default_factory=set)
+    compared: set[str] = msgspec.field(default_factory=set)
     lying: list[str] = msgspec.field(default_factory=list)
     root: str | None = None
 
@@ -137,8 +143,12 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
                 groups.append(group := Group(root=root_of(path)))
                 name_of = names_below(path)
                 for file in walk(path, excluded, problems, seen, group.lying):
-                    manifest = is_manifest(os.path.basename(file))
-                    add(group.paths if manifest else group.scripts, name_of(file), file, known)
+                    name = os.path.basename(file)
+                    if is_compared(file, path):
+                        if name == CHART or name in KUSTOMIZATIONS:
+                            continue
+                        group.compared.add(name_of(file))
+                    add(group.paths if is_manifest(name) else group.scripts, name_of(file), file, known)
             else:
                 add(named.paths, shown(path), path, known)
     return groups
@@ -247,13 +257,32 @@ def listing(folder: str) -> str | None:
 def is_foreign(folder: os.DirEntry[str], top: str, seen: Seen) -> bool:
     """Whether a folder below the top holds what tests read, or copies of other projects that a tool has made."""
     if folder.name in FIXTURES:
-        return not TESTS.isdisjoint(os.path.relpath(folder.path, top).split(os.sep))
+        return any(map(names_tests, parts_below(top, folder.path)))
     if folder.name != "vendor":
         return folder.name == GODEPS or folder.name.rstrip("0123456789") == TESTDATA
     signs = [os.path.join(folder.path, name) for name in VENDORED]
     for sign in signs:
         seen.note(sign)
     return any(map(os.path.exists, signs))
+
+
+def parts_below(top: str, path: str) -> list[str]:
+    """The names on the way from a folder to what is below it."""
+    return os.path.relpath(path, top).split(os.sep)
+
+
+def is_compared(file: str, top: str) -> bool:
+    """Whether a file below the top is in a folder with what tests compare."""
+    if not any(name in file for name in COMPARED):
+        return False
+    folders = parts_below(top, os.path.dirname(file))
+    number = next((number for number, name in enumerate(folders) if name in COMPARED), 0)
+    return any(map(names_tests, folders[:number]))
+
+
+def names_tests(folder: str) -> bool:
+    """Whether a folder is called as one that has tests (`tests`, `e2e-tests`)."""
+    return folder in TESTS or not TESTING.isdisjoint(folder.lower().replace("_", "-").split("-"))
 
 
 def is_manifest(name: str) -> bool:

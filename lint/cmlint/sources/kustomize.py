@@ -333,8 +333,13 @@ def provider_without(provider: Provider, hidden: set[str]) -> Provider:
 
 
 def names_in(facts: FileFacts) -> dict[str, Scalar]:
-    """The names of all ConfigMaps and Secrets, and where each is written."""
-    return {provider.name.value: provider.name for document in facts.documents for provider in document.providers}
+    """The names of all ConfigMaps and Secrets that are called after their document, and where each is written."""
+    return {
+        provider.name.value: provider.name
+        for document in facts.documents
+        for provider in document.providers
+        if provider.name == document.name
+    }
 
 
 def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[str] | None = None) -> Build:

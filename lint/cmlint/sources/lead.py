@@ -93,6 +93,10 @@ class BuiltText:
         built = self.object_at(name.start)
         return built.least if built and built.least and built.least in name.value else name.value
 
+    def kustomizations(self) -> Iterable[str]:
+        """The paths of the kustomizations that it was built from."""
+        return (one.shown for one in self.project.tree(self.leaf)) if self.leaf else ()
+
     def reword(self, text: str) -> str:
         """A text in which the ConfigMaps and Secrets of this one have their names as they were written."""
         parts = text.split("`")

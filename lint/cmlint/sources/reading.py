@@ -144,10 +144,12 @@ class Reading:
         return Read(None, raw, reason, digest, state)
 
 
-def mode_of(name: str, *, templated: bool) -> Mode:
-    """How a manifest is read, by its file's name and whether helm renders it."""
+def mode_of(name: str, *, templated: bool, compared: bool = False) -> Mode:
+    """How a manifest is read, by its file's name, whether helm renders it, and whether a test compares with it."""
     if name in files.KUSTOMIZATIONS:
         return "kustomization"
+    if compared:
+        return "expectation"
     if ("assert" in name or "error" in name) and re.fullmatch(files.EXPECTATION, name):
         return "expectation"
     return "template" if templated else "text"

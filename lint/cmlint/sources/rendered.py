@@ -158,6 +158,10 @@ class RenderedText:
         """An object's name, which is shown as helm renders it."""
         return name.value
 
+    def kustomizations(self) -> Iterable[str]:
+        """None, for it is rendered by helm."""
+        return ()
+
     def reword(self, text: str) -> str:
         """A text about it, with names as helm renders them."""
         return text

@@ -13,8 +13,21 @@ from cmlint.api import Context, Draft, Fault, rule
     codes=("base64",),
 )
 def invalid_base64(fault: Fault, ctx: Context) -> Iterator[Draft]:
-    """`data` of a Secret and `binaryData` of a ConfigMap."""
+    """`data` of a Secret and `binaryData` of a ConfigMap; several plain texts in one object are one mistake."""
     field, _, key = fault.path.partition(".")
-    draft = ctx.finding(fault.span, f"the value of `{key}` {fault.reason}")
+    plain_texts = [each for each in ctx.document.faults if each.kind == "stand-in"] if fault.kind == "stand-in" else []
+    if plain_texts and plain_texts[0] is not fault:
+        return
+    replaced = bool(plain_texts) and field == "data" and is_replaced(ctx)
+    message = f"the value of `{key}` {fault.reason}"
+    draft = ctx.finding(fault.span, message, consequence="tidiness" if replaced else None)
+    for other in plain_texts[1:]:
+        draft.also(other.span, "plain text as well")
     plain = "stringData" if field == "data" else "data"
     yield draft.help(f"put plain text under `{plain}`, or encode it: `base64 -w0 FILE`")
+
+
+def is_replaced(ctx: Context) -> bool:
+    """Whether a command makes the Secret, so that the manifest only shows what it holds."""
+    name = ctx.document.name
+    return name is not None and bool(ctx.bundle.index.created("Secret", name.value))

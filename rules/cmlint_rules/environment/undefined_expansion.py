@@ -19,7 +19,7 @@ VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 )
 def undefined_expansion(container: Container, ctx: Context) -> Iterator[Draft]:
     """Only where all variables are known, and no operator and no kustomization (`vars`) still puts others in."""
-    if not (ctx.pod and ctx.pod.exact):
+    if not (ctx.pod and (ctx.pod.exact or ctx.placed.plain_pods)):
         return
     yield from in_providers(container, ctx)
     yield from in_mounts(container, ctx)

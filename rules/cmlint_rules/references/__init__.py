@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Set
 from itertools import islice
 
 from cmlint.api import (
+    Cause,
     Context,
     Definition,
     Draft,
@@ -25,6 +26,8 @@ SHOWN_KEYS = 6
 
 MOST_KEYS = 1000
 """Among more keys than this, none is said to be near the one that is missing."""
+UNNAMED = "release-name"
+"""What helm calls a release that nobody has named."""
 
 ABOVE = re.compile(r".*\b(?:\w*[cC]ontainers\[\d+\]\.|(?=volumes\[))")
 """What of a field's path lies above its container or volume."""
@@ -32,19 +35,106 @@ ABOVE = re.compile(r".*\b(?:\w*[cC]ontainers\[\d+\]\.|(?=volumes\[))")
 
 def absent_provider(reference: Reference, resolution: Resolution, ctx: Context) -> Draft:
     """What is said of a ConfigMap or Secret that nothing defines; an optional one may well be meant so."""
+    if resolution.cause:
+        return caused(reference, resolution.cause, ctx)
     what = f"optional {reference.target}" if reference.optional else reference.target
     draft = ctx.finding(reference.name.span, f"nothing defines the {what} `{reference.name.value}`")
     if resolution.near:
-        meant = resolution.near[0].provider.name.value
+        meant = resolution.near[0].spelled
         for definition in resolution.near:
             draft.also(definition.provider.name.span, f"`{meant}` is defined here", definition.placed)
         if resolution.only:
-            rename(draft, reference.name, resolution.near[0].spelled)
+            rename(draft, reference.name, meant)
         return draft.help(f"did you mean `{meant}`?")
     if reference.optional:
         draft.consequence = "tidiness"
         return draft.help(outcome(reference))
     return draft.help(f"until it exists, {outcome(reference)}; create it: {creation(reference, ctx)}")
+
+
+def caused(reference: Reference, cause: Cause, ctx: Context) -> Draft:
+    """What is said of an object that is written down and not there when it is read."""
+    name = f"the {reference.target} `{reference.name.value}`"
+    message, label, help_text = CAUSES[cause.code]
+    first = cause.definitions[0]
+    hook = ctx.document.hook
+    words = {
+        "name": name,
+        "made": f"`{first.provider.name.value}`",
+        "maker": first.placed.described,
+        "hook": f"`{hook.written}` of {hook.tool}" if hook else "",
+        "outcome": outcome(reference),
+    }
+    draft = ctx.finding(reference.name.span, message.format(**words))
+    for definition in cause.definitions:
+        draft.also(definition.provider.name.span, label, definition.placed)
+    return draft.help(help_text.format(**words))
+
+
+CAUSES: dict[str, tuple[str, str, str]] = {
+    "hook": (
+        "{name} does not exist yet when this hook runs ({hook})",
+        "applied later than the hook",
+        "at the first installation {outcome}; make the object a hook of the same phase with a lower weight",
+    ),
+    "not-mounted": (
+        "{name} is only made while a pod mounts the {maker}, and none does",
+        "made from this, while a pod mounts it",
+        "until then {outcome}; mount it as a volume of the driver `secrets-store.csi.k8s.io`",
+    ),
+    "not-listed": (
+        "{name} is not in the kustomization",
+        "defined here, in a file that the kustomization does not name",
+        "{outcome}; add the file to `resources`",
+    ),
+    "renamed": (
+        "kustomize renames {name} to {made}, but not in this custom resource",
+        "defined here; the name gets a hash, a prefix or a suffix",
+        "{outcome}; tell kustomize of the field under `configurations` (`nameReference`), or keep the name, for a hash"
+        " with `disableNameSuffixHash: true`",
+    ),
+    "called-otherwise": (
+        "nothing makes {name}: the {maker} makes {made}",
+        "the name of the Secret that is made",
+        "until it exists, {outcome}; did you mean {made}?",
+    ),
+}
+"""For each cause the message, the label of the definition, and the help."""
+
+
+def is_repeated(reference: Reference, ctx: Context) -> bool:
+    """Whether the container has named the same object before, so that one finding says it for all."""
+    alike = same_object(reference, ctx)
+    return bool(alike) and alike[0] is not reference
+
+
+def with_others(draft: Draft, reference: Reference, ctx: Context) -> Draft:
+    """A finding with the other places where the container names the same object."""
+    for other in same_object(reference, ctx)[1:]:
+        draft.also(other.name.span, "named here as well")
+    return draft
+
+
+def same_object(reference: Reference, ctx: Context) -> list[Reference]:
+    """The references of the container to one object, in the order in which they are written."""
+    if ctx.container is None:
+        return []
+    named = (
+        *(entry.reference for entry in ctx.container.env_from),
+        *(entry.reference for entry in ctx.container.env),
+    )
+    found = [other for other in named if other and names_alike(other, reference)]
+    return sorted(found, key=written_at)
+
+
+def written_at(reference: Reference) -> int:
+    """Where a reference is written."""
+    return reference.name.start
+
+
+def names_alike(one: Reference, other: Reference) -> bool:
+    """Whether two references name the same object, and both must have it or neither."""
+    return (one.target, one.name.value, one.optional) == (other.target, other.name.value, other.optional)
 
 
 def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
@@ -98,9 +188,7 @@ def keys_read(reference: Reference, ctx: Context) -> Set[str]:
 
 def speaks_of(target: Target, resolution: Resolution, ctx: Context) -> bool:
     """Whether a name that nothing defines is worth a word: most Secrets are kept where no file shows them."""
-    if resolution.near or resolution.looked_up:
-        return True
-    return target == "ConfigMap" or ctx.settings.secrets == "all" or ctx.settings.references == "strict"
+    return target == "ConfigMap" or resolution.shown or ctx.settings.wants_secrets
 
 
 def binary_key(reference: Reference, ctx: Context) -> Iterator[Draft]:
@@ -153,7 +241,9 @@ def creation(reference: Reference, ctx: Context) -> str:
     kind = "configmap" if reference.target == "ConfigMap" else "secret generic"
     namespace = f" -n {ctx.placed.namespace}" if ctx.placed.namespace else ""
     key = reference.keys[0].value if reference.keys else "KEY"
-    return f"`kubectl create {kind} {reference.name.value}{namespace} --from-literal={key}=...`"
+    built = ctx.placed.built
+    name = reference.name.value.replace(UNNAMED, "RELEASE") if built and built.rendered else reference.name.value
+    return f"`kubectl create {kind} {name}{namespace} --from-literal={key}=...`"
 
 
 def short(fault: Fault) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Reference, rule
-from cmlint_rules.references import absent_provider
+from cmlint_rules.references import absent_provider, is_repeated, with_others
 
 
 @rule(
@@ -15,8 +15,8 @@ from cmlint_rules.references import absent_provider
 )
 def missing_configmap(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """`env`, `envFrom`, volumes and projected sources; where something else may make the name, nothing is said."""
-    if reference.target != "ConfigMap" or reference.optional or reference.via == "field":
+    if reference.target != "ConfigMap" or reference.optional or reference.via == "field" or is_repeated(reference, ctx):
         return
     resolution = ctx.resolve(reference)
     if resolution.status == "missing":
-        yield absent_provider(reference, resolution, ctx)
+        yield with_others(absent_provider(reference, resolution, ctx), reference, ctx)

@@ -14,6 +14,6 @@ from cmlint_rules.references import absent_keys
     fixable=True,
 )
 def missing_key(reference: Reference, ctx: Context) -> Iterator[Draft]:
-    """The key of an `env` entry, the `items` of a volume and of a projected source."""
-    if reference.target == "ConfigMap" and not reference.optional and reference.via != "field":
+    """The key of an `env` entry, the `items` of a volume and of a projected source, a field of a custom resource."""
+    if reference.target == "ConfigMap" and not reference.optional:
         yield from absent_keys(reference, ctx)

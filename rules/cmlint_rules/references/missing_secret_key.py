@@ -15,7 +15,7 @@ from cmlint_rules.references import absent_keys, speaks_of
 )
 def missing_secret_key(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """As for ConfigMaps; a Secret written without any key is likely filled by someone else."""
-    if reference.target != "Secret" or reference.optional or reference.via == "field":
+    if reference.target != "Secret" or reference.optional:
         return
     resolution = ctx.resolve(reference)
     if speaks_of("Secret", resolution, ctx) or any(definition.provider.keys for definition in resolution.definitions):

@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Reference, rule
-from cmlint_rules.references import absent_keys, absent_provider, binary_key, speaks_of
+from cmlint_rules.references import (
+    absent_keys,
+    absent_provider,
+    binary_key,
+    is_repeated,
+    speaks_of,
+    with_others,
+)
 
 
 @rule(
@@ -19,8 +26,8 @@ def optional_missing(reference: Reference, ctx: Context) -> Iterator[Draft]:
         return
     resolution = ctx.resolve(reference)
     if resolution.status in ("missing", "wrong-namespace"):
-        if speaks_of(reference.target, resolution, ctx):
-            yield absent_provider(reference, resolution, ctx)
+        if not is_repeated(reference, ctx) and not resolution.cause and speaks_of(reference.target, resolution, ctx):
+            yield with_others(absent_provider(reference, resolution, ctx), reference, ctx)
     else:
         yield from absent_keys(reference, ctx)
         yield from binary_key(reference, ctx)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Reference, rule
+from cmlint_rules.references import is_repeated, with_others
 
 
 @rule(
@@ -13,7 +14,7 @@ from cmlint.api import Context, Draft, Reference, rule
 )
 def wrong_namespace(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """A pod reaches the ConfigMaps and Secrets of its own namespace, and no others."""
-    if reference.optional or reference.via == "field":
+    if reference.optional or reference.via == "field" or is_repeated(reference, ctx):
         return
     resolution = ctx.resolve(reference)
     if resolution.status != "wrong-namespace":
@@ -26,4 +27,5 @@ def wrong_namespace(reference: Reference, ctx: Context) -> Iterator[Draft]:
     for definition in resolution.definitions:
         label = f"defined here, in `{definition.namespace}`"
         draft.also(definition.provider.name.span, label, definition.placed)
+    with_others(draft, reference, ctx)
     yield draft.help(f"a pod reaches only what is in its own namespace: define it in `{own}`, or move one of the two")

@@ -11,7 +11,7 @@ from cmlint.bundle.evidence.surroundings import Surroundings
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import Meeting, meets, nearest_definitions
 from cmlint.bundle.placed import Definition, Placed
-from cmlint.kube.near import nearest, only_near
+from cmlint.kube.near import is_slip, nearest, only_near
 from cmlint.model.facts import Reference, Target
 
 if TYPE_CHECKING:
@@ -45,6 +45,11 @@ class Near(msgspec.Struct, frozen=True):
 
     definitions: tuple[Definition, ...] = ()
     only: bool = False
+
+
+def is_any(definition: Definition) -> bool:
+    """Whether a command leaves a name open altogether."""
+    return definition.provider.name.value == "*"
 
 
 class Question(msgspec.Struct, frozen=True, dict=True):
@@ -81,6 +86,33 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         index = self.scope.index
         found = index.perhaps_created(self.target, self.name)
         return [each for each in found if meets(self.namespace, each.namespace) and index.serves(each, self.placed)]
+
+    @cached_property
+    def commands(self) -> list[Definition]:
+        """What commands for this document create under this name."""
+        index = self.scope.index
+        found = (*index.created(self.target, self.name), *(d for d in self.perhaps_created if not is_any(d)))
+        return [each for each in found if meets(self.namespace, each.namespace) and index.serves(each, self.placed)]
+
+    @cached_property
+    def far(self) -> tuple[Definition, ...]:
+        """Providers elsewhere in the run, under the only name there that differs by one slip."""
+        scope = self.scope
+        if not scope.others or any(True for _ in scope.others.that_have(self.target, self.name)):
+            return ()
+        nearby, spelled = scope.others.nearby(self.target)
+        meant = [name for name in nearby.around(self.name) if is_slip(self.name, name)]
+        if len(meant) != 1:
+            return ()
+        return tuple(
+            definition
+            for index, definition in spelled[meant[0]]
+            if index is not scope.index and self.namespace == definition.namespace and not self.is_alternative(index)
+        )
+
+    def is_alternative(self, index: Index) -> bool:
+        """Whether another bundle has the same document, and so is never applied together with this one."""
+        return index.whole and self.scope.index.whole and self.placed.identity in index.objects
 
     @cached_property
     def near(self) -> Near:

@@ -81,12 +81,13 @@ def made_from_file(question: Question) -> Evidence | None:
 
 
 def applied_in_steps(question: Question) -> Evidence | None:
-    """Several files of the folder describe one object, so they are applied one by one and more is made between them."""
-    again = question.scope.index.repeated.get(question.placed.directory)
+    """Several files of the folder describe the reader, so they are applied one by one and more is made between them."""
+    placed = question.placed
+    others = question.scope.index.described_again.get((placed.directory, *placed.identity), ())
+    again = next((other for other in others if other.path != placed.path), None)
     if not again:
         return None
-    many = f"the {again.described} is described in several files of its folder"
-    sentence = f"{many}: they are applied one by one, and more between them"
+    sentence = f"{again.path} describes the {again.described}, too: they are applied one by one, and more between them"
     return Evidence("applied-in-steps", sentence, again.path, again.document.head)
 
 
@@ -117,12 +118,11 @@ def defined_elsewhere(question: Question) -> Evidence | None:
     files do not say which of them go together. One that has the same document is an alternative, such as another
     overlay of one base, and is never applied together with it.
     """
-    scope, placed = question.scope, question.placed
+    scope = question.scope
     if scope.strict or not scope.others:
         return None
     for index in scope.others.that_have(question.target, question.name):
-        alternative = index.whole and scope.index.whole and placed.identity in index.objects
-        if index is not scope.index and not alternative:
+        if index is not scope.index and not question.is_alternative(index):
             for found in index.named(question.target, question.name):
                 if found.provider.everywhere or meets(question.namespace, found.namespace):
                     path = found.placed.path

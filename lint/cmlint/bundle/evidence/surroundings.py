@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
+from cmlint.bundle.nearest import meets
 from cmlint.bundle.placed import Placed, folders_above
 from cmlint.knowledge.controllers import may_make
 from cmlint.kube.near import words_of
 from cmlint.model.evidence import Code, Evidence
-from cmlint.model.facts import FileFacts, SkipCode
+from cmlint.model.facts import Document, FileFacts, SkipCode
+
+Makers = dict[str, Evidence]
+"""What may make objects, by the namespace in which it makes them; empty for any."""
 
 UNREAD: dict[SkipCode, Code] = {
     "template": "template",
@@ -30,7 +34,7 @@ SOURCES = (
 
 
 class Surroundings:
-    """The first thing in each folder that may make objects.
+    """What in each folder may make objects: for each namespace in which it makes them, the first thing.
 
     `here` holds it for each folder, `below` for each folder above one that has something, `namespaces` for each
     namespace. `loose_files` are the paths of files that are not texts of the bundle.
@@ -41,27 +45,24 @@ class Surroundings:
     ) -> None:
         self.loose_files = list(loose_files)
         self.plain: dict[str, list[str]] = {}
-        self.here: dict[str, Evidence] = {}
-        self.below: dict[str, Evidence] = {}
+        self.here: dict[str, Makers] = {}
+        self.below: dict[str, Makers] = {}
+        self.namespaces: Makers = {}
         for path, facts in files:
-            if maker := maker_in(path, facts):
-                self.note(path, maker)
-            elif is_plain(facts):
+            makers = makers_in(path, facts)
+            for namespace, evidence in makers.items():
+                self.note(path, namespace, evidence)
+            if not makers and is_plain(facts):
                 self.plain.setdefault(path.rpartition("/")[0], []).append(path)
-        self.namespaces: dict[str, Evidence] = {}
-        for item in placed:
-            document = item.document
-            if item.namespace and may_make(document.api_version, document.kind):
-                sentence = f"the custom resource {document.kind} in {item.path}"
-                evidence = Evidence("custom-resource", sentence, item.path, document.head)
-                self.namespaces.setdefault(item.namespace, evidence)
 
-    def note(self, path: str, evidence: Evidence) -> None:
-        """Records what a file may make."""
+    def note(self, path: str, namespace: str, evidence: Evidence) -> None:
+        """Records what a file may make in a namespace."""
         folder = path.rpartition("/")[0]
-        self.here.setdefault(folder, evidence)
+        self.here.setdefault(folder, {}).setdefault(namespace, evidence)
         for above in folders_above(folder):
-            self.below.setdefault(above, evidence)
+            self.below.setdefault(above, {}).setdefault(namespace, evidence)
+        if namespace:
+            self.namespaces.setdefault(namespace, evidence)
 
     def maker(self, placed: Placed) -> Evidence | None:
         """What may make an object for a document, or None when nothing around it could.
@@ -69,10 +70,14 @@ class Surroundings:
         That is what is in its folder, below it, in the folders above, or in its namespace. What is below the top does
         not concern a document at the top.
         """
-        folder = placed.directory
-        near = self.here.get(folder) or (self.below.get(folder) if folder else None)
-        above = near or next((self.here[f] for f in folders_above(folder) if f in self.here), None)
-        return above or (self.namespaces.get(placed.namespace) if placed.namespace else None)
+        folder, namespace = placed.directory, placed.namespace
+        near = first_for(namespace, self.here.get(folder)) or (
+            first_for(namespace, self.below.get(folder)) if folder else None
+        )
+        if near:
+            return near
+        above = (first_for(namespace, self.here[f]) for f in folders_above(folder) if f in self.here)
+        return next(filter(None, above), None) or (self.namespaces.get(namespace) if namespace else None)
 
     def source_of(self, name: str, placed: Placed) -> str | None:
         """A file from which somebody may make an object of this name with a command that is written nowhere.
@@ -107,20 +112,41 @@ class Surroundings:
         return found
 
 
-def maker_in(path: str, facts: FileFacts) -> Evidence | None:
-    """The first thing in a file that may make objects which the file does not show."""
+def first_for(namespace: str | None, makers: Makers | None) -> Evidence | None:
+    """The first thing that may make objects in a namespace; in one that is left open, anything may."""
+    if not makers:
+        return None
+    return next((evidence for own, evidence in makers.items() if meets(namespace, own or None)), None)
+
+
+def makers_in(path: str, facts: FileFacts) -> Makers:
+    """What in a file may make objects which the file does not show.
+
+    A custom resource makes them in its own namespace; one that brings others to a cluster says in which.
+    """
+    found: Makers = {}
     for skip in facts.skipped:
         if code := UNREAD.get(skip.code):
-            return Evidence(code, f"{skip.reason} in {path}", path, skip.span)
+            found.setdefault("", Evidence(code, f"{skip.reason} in {path}", path, skip.span))
     for other in facts.others:
         if may_make(other.api_version, other.kind):
-            return Evidence("custom-resource", f"the custom resource {other.kind} in {path}", path)
+            evidence = Evidence("custom-resource", f"the custom resource {other.kind} in {path}", path)
+            found.setdefault(other.namespace, evidence)
     for document in facts.documents:
         if document.broken:
-            return Evidence("unparsable", f"a {document.kind} that cannot be parsed in {path}", path, document.head)
-        if may_make(document.api_version, document.kind):
-            return Evidence("custom-resource", f"the custom resource {document.kind} in {path}", path, document.head)
-    return None
+            sentence = f"a {document.kind} that cannot be parsed in {path}"
+            found.setdefault("", Evidence("unparsable", sentence, path, document.head))
+        elif may_make(document.api_version, document.kind):
+            sentence = f"the custom resource {document.kind} in {path}"
+            found.setdefault(reach_of(document), Evidence("custom-resource", sentence, path, document.head))
+    return found
+
+
+def reach_of(document: Document) -> str:
+    """The namespace in which a custom resource makes objects; empty for any."""
+    if document.reach is not None:
+        return document.reach
+    return document.namespace.value if document.namespace else ""
 
 
 def is_plain(facts: FileFacts) -> bool:

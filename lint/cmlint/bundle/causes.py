@@ -1,0 +1,159 @@
+"""Why an object that somebody has written down is missing all the same where it is read.
+
+A new cause is one function here, its place in a table below, its code, and the words in
+`cmlint_rules.references.caused`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal, NamedTuple
+
+from cmlint.bundle.evidence.question import Question
+from cmlint.bundle.nearest import meets
+from cmlint.bundle.placed import Definition, Placed
+from cmlint.knowledge.controllers import CALLED_APART
+from cmlint.model.facts import Document, Hook
+
+CauseCode = Literal["hook", "not-mounted", "not-listed", "renamed", "called-otherwise"]
+
+EARLY = {"Helm": "pre-install", "Argo CD": "PreSync"}
+"""The phase of each tool that comes before all objects that are no hooks."""
+
+
+class Cause(NamedTuple):
+    """A cause, and the definitions that do not serve the reference."""
+
+    code: CauseCode
+    definitions: tuple[Definition, ...]
+
+
+Reason = Callable[[Question, Sequence[Definition]], "Cause | None"]
+
+
+def first_cause(reasons: Iterable[Reason], question: Question, found: Sequence[Definition] = ()) -> Cause | None:
+    """What the first of several functions says of a question and the definitions that were found."""
+    return next((cause for reason in reasons if (cause := reason(question, found))), None)
+
+
+def applied_later(question: Question, found: Sequence[Definition]) -> Cause | None:
+    """The reader is a hook that runs before everything else, and the object comes later.
+
+    Helm runs hooks of one weight by kind, ConfigMaps and Secrets before all that runs containers, as Argo CD does in
+    one wave (`pkg/action/hooks.go` and `pkg/release/v1/util/kind_sorter.go` in helm/helm).
+    """
+    placed = question.placed
+    hook = early_hook(placed)
+    if hook is None or any(is_beside(definition, placed) for definition in found):
+        return None
+    if any(comes_first(definition.placed.document.hook, hook) for definition in found):
+        return None
+    return Cause("hook", tuple(found))
+
+
+def early_hook(placed: Placed) -> Hook | None:
+    """The hook of a document that runs before all objects that are none; Helm's only in what helm renders."""
+    hook = placed.document.hook
+    if hook is None or EARLY[hook.tool] not in phases_of(hook):
+        return None
+    return hook if hook.tool == "Argo CD" or (placed.built and placed.built.rendered) else None
+
+
+def comes_first(hook: Hook | None, reader: Hook) -> bool:
+    """Whether a hook is applied before another one, which runs early."""
+    if hook is None:
+        return False
+    return not {*EARLY.values()}.isdisjoint(phases_of(hook)) and hook.weight <= reader.weight
+
+
+def phases_of(hook: Hook) -> set[str]:
+    """The phases in which a hook runs."""
+    return {phase.strip() for phase in hook.written.split(",")}
+
+
+def is_beside(definition: Definition, placed: Placed) -> bool:
+    """Whether a definition lies in another folder than the reader, so that another application may bring it."""
+    return not placed.built and definition.placed.directory != placed.directory
+
+
+def never_mounted(question: Question, found: Sequence[Definition]) -> Cause | None:
+    """A SecretProviderClass would make the Secret, which happens only while a pod mounts it.
+
+    https://secrets-store-csi-driver.sigs.k8s.io/topics/sync-as-kubernetes-secret
+    """
+    if any(definition.provider.kind != "SecretProviderClass" for definition in found):
+        return None
+    names = {name.value for definition in found if (name := definition.placed.document.name)}
+    scope = question.scope
+    indexes = (scope.index, *(scope.others.all if scope.others else ()))
+    if any(not names.isdisjoint(index.mounted) for index in indexes) or scope.around.maker(question.placed):
+        return None
+    return None if scope.supply else Cause("not-mounted", tuple(found))
+
+
+def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
+    """A ConfigMap lies beside its reader in the folder of a kustomization, which does not name the file.
+
+    People leave Secrets out on purpose.
+    """
+    scope, placed = question.scope, question.placed
+    if question.target != "ConfigMap" or not placed.built or not scope.index.whole or not scope.others:
+        return None
+    folder = placed.written(question.reference.name.span)[0].rpartition("/")[0]
+    if folder not in scope.index.kustomized(placed):
+        return None
+    lying: list[Definition] = []
+    for index in scope.others.that_have(question.target, question.name):
+        named = index.named(question.target, question.name)
+        beside = [each for each in named if not each.placed.built and each.placed.directory == folder]
+        if len(beside) < len(named):
+            return None
+        lying += (each for each in beside if each.provider.kind == "ConfigMap")
+    fitting = tuple(each for each in lying if meets(question.namespace, each.namespace))
+    return Cause("not-listed", fitting) if fitting else None
+
+
+def not_renamed(question: Question, found: Sequence[Definition]) -> Cause | None:
+    """kustomize has given the object another name, and a custom resource still has the one that is written.
+
+    It renames references only where it knows them
+    (`api/internal/konfig/builtinpluginconsts/namereference.go` in kubernetes-sigs/kustomize).
+    """
+    index = question.scope.index
+    if not index.whole or not question.placed.built or question.placed.built.rendered:
+        return None
+    nearby = index.nearby(question.target)[1].get(question.name, [])
+    renamed = [each for each in nearby if each.provider.name.value != question.name]
+    fitting = tuple(each for each in renamed if meets(question.namespace, each.namespace))
+    return Cause("renamed", fitting) if fitting and len(renamed) == len(nearby) else None
+
+
+def called_otherwise(question: Question, found: Sequence[Definition]) -> Cause | None:
+    """A custom resource has this name, or its template has, but the Secret that it makes has another one."""
+    if question.target != "Secret":
+        return None
+    makers = (item for item in question.scope.index.placed if item.document.kind in CALLED_APART)
+    apart = tuple(
+        Definition(item, provider)
+        for item in makers
+        if names(item.document, question.name) and meets(question.namespace, item.namespace)
+        for provider in item.document.providers
+        if not provider.glob
+    )
+    return Cause("called-otherwise", apart) if apart else None
+
+
+def names(document: Document, name: str) -> bool:
+    """Whether a custom resource has a name itself, or in its template."""
+    own = document.name is not None and document.name.value == name
+    return own or (document.kind == "SealedSecret" and name in document.mentions)
+
+
+FOUND: tuple[Reason, ...] = (applied_later, never_mounted)
+"""For an object that the bundle defines."""
+
+LYING: tuple[Reason, ...] = (not_listed,)
+"""For one that another bundle defines."""
+
+ABSENT: tuple[Reason, ...] = (not_renamed, called_otherwise)
+"""For one that nothing defines."""

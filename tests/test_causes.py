@@ -1,0 +1,285 @@
+"""Objects that are written down and are missing all the same, and the same files where they are there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cmlint.config import Config
+from tests.support.run import concise, lint, write
+
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {A: b}\n"
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: settings}\nstringData: {A: b}\n"
+JOB = """\
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: migrate
+  annotations: {HOOK}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: migrate
+          image: registry.example/app:1.0.0
+          envFrom: [{configMapRef: {name: settings}}]
+"""
+CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n"
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: reader}
+spec:
+  containers:
+    - name: app
+      image: registry.example/app:1.0.0
+      envFrom: [{configMapRef: {name: settings}}]
+"""
+SECRET_POD = POD.replace("configMapRef", "secretRef")
+CLASS = """\
+apiVersion: secrets-store.csi.x-k8s.io/v1
+kind: SecretProviderClass
+metadata: {name: vault}
+spec: {secretObjects: [{secretName: settings, data: [{objectName: a, key: A}]}]}
+"""
+MOUNT = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: other}
+spec:
+  containers:
+    - name: app
+      image: registry.example/app:1.0.0
+      volumeMounts: [{name: store, mountPath: /store}]
+  volumes:
+    - name: store
+      csi: {driver: secrets-store.csi.k8s.io, volumeAttributes: {secretProviderClass: vault}}
+"""
+
+
+def hooked(text: str, hook: str, weight: str = "", tool: str = "helm.sh") -> str:
+    """A manifest that is a hook."""
+    names = {"helm.sh": "helm.sh/hook-weight", "argocd.argoproj.io": "argocd.argoproj.io/sync-wave"}
+    more = f", {names[tool]}: '{weight}'" if weight else ""
+    annotations = f"{{{tool}/hook: '{hook}'{more}}}"
+    if "{HOOK}" in text:
+        return text.replace("{HOOK}", annotations)
+    return text.replace("{name: settings}", f"{{name: settings, annotations: {annotations}}}", 1)
+
+
+def found(folder: Path, files: dict[str, str]) -> list[str]:
+    """The findings in files."""
+    write(folder, files)
+    return concise(lint(folder))
+
+
+HOOKED = "error[missing-configmap] the ConfigMap `settings` does not exist yet when this hook runs (`{}` of {})".format
+
+
+@pytest.mark.parametrize(
+    ("job", "config", "missing"),
+    [
+        ("pre-install", CONFIG, True),
+        ("pre-install,pre-upgrade", CONFIG, True),
+        ("pre-upgrade", CONFIG, False),
+        ("post-install", CONFIG, False),
+        ("pre-install", hooked(CONFIG, "pre-install"), False),
+        ("pre-install", hooked(CONFIG, "pre-install", "-5"), False),
+        ("pre-install", hooked(CONFIG, "pre-install", "5"), True),
+        ("pre-install", hooked(CONFIG, "post-install", "-5"), True),
+    ],
+)
+def test_a_hook_of_helm_runs_before_the_chart(tmp_path: Path, job: str, config: str, missing: bool) -> None:
+    files = {"web/Chart.yaml": CHART, "web/templates/a.yaml": config, "web/templates/b.yaml": hooked(JOB, job)}
+    told = [line.partition(": ")[2] for line in found(tmp_path, files)]
+    assert told == ([HOOKED(job, "Helm")] if missing else [])
+
+
+@pytest.mark.parametrize(
+    ("job", "config", "missing"),
+    [
+        ("PreSync", CONFIG, True),
+        ("Sync", CONFIG, False),
+        ("PostSync", CONFIG, False),
+        ("PreSync", hooked(CONFIG, "PreSync", tool="argocd.argoproj.io"), False),
+        ("PreSync", hooked(CONFIG, "PreSync", "2", "argocd.argoproj.io"), True),
+    ],
+)
+def test_a_hook_of_argo_cd_runs_before_the_application(tmp_path: Path, job: str, config: str, missing: bool) -> None:
+    files = {"a.yaml": config, "b.yaml": hooked(JOB, job, tool="argocd.argoproj.io")}
+    told = [line.partition(": ")[2] for line in found(tmp_path, files)]
+    assert told == ([HOOKED(job, "Argo CD")] if missing else [])
+
+
+def test_a_hook_of_another_folder_may_be_another_application(tmp_path: Path) -> None:
+    files = {"config/a.yaml": CONFIG, "jobs/b.yaml": hooked(JOB, "PreSync", tool="argocd.argoproj.io")}
+    assert found(tmp_path, files) == []
+
+
+def test_what_a_command_makes_is_there_before_a_hook(tmp_path: Path) -> None:
+    files = {"a.yaml": CONFIG, "b.yaml": hooked(JOB, "PreSync", tool="argocd.argoproj.io")}
+    made = {"make.sh": "kubectl create configmap settings --from-literal=A=b\n"}
+    assert found(tmp_path, files | made) == []
+
+
+def test_the_secret_of_a_provider_class_needs_a_pod_that_mounts_it(tmp_path: Path) -> None:
+    message = "the Secret `settings` is only made while a pod mounts the SecretProviderClass `vault`, and none does"
+    files = {"class.yaml": CLASS, "pod.yaml": SECRET_POD}
+    assert found(tmp_path, files) == [f"pod.yaml:8:36: error[missing-secret] {message}"]
+    assert found(tmp_path, {**files, "other.yaml": MOUNT}) == []
+    assert len(found(tmp_path, {**files, "other.yaml": MOUNT.replace("vault", "other")})) == 1
+
+
+def test_a_file_that_the_kustomization_does_not_name(tmp_path: Path) -> None:
+    files = {"kustomization.yaml": "resources: [pod.yaml]\n", "pod.yaml": POD, "config.yaml": CONFIG}
+    message = "the ConfigMap `settings` is not in the kustomization"
+    assert found(tmp_path, files) == [f"pod.yaml:8:39: error[missing-configmap] {message}"]
+    assert [place.label for place in lint(tmp_path).outcome.findings[0].related] == [
+        "defined here, in a file that the kustomization does not name"
+    ]
+    assert found(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, config.yaml]\n"}) == []
+
+
+def test_a_secret_is_left_out_on_purpose(tmp_path: Path) -> None:
+    secret = SECRET
+    files = {"kustomization.yaml": "resources: [pod.yaml]\n", "pod.yaml": SECRET_POD, "secret.yaml": secret}
+    assert found(tmp_path, files) == []
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["defined-elsewhere"]
+
+
+def test_a_file_in_another_folder_may_be_applied_as_well(tmp_path: Path) -> None:
+    files = {"app/kustomization.yaml": "resources: [pod.yaml]\n", "app/pod.yaml": POD, "config.yaml": CONFIG}
+    assert found(tmp_path, files) == []
+
+
+WORKER = (
+    "apiVersion: example.com/v1\nkind: Worker\nmetadata: {name: w}\n" + POD.partition("metadata")[2].partition("\n")[2]
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ("", True),
+        ("generatorOptions: {disableNameSuffixHash: true}\n", False),
+        ("generatorOptions: {disableNameSuffixHash: true}\nnamePrefix: dev-\n", True),
+        ("generatorOptions: {disableNameSuffixHash: true}\nnameSuffix: -dev\n", True),
+        ("configurations: [names.yaml]\n", False),
+    ],
+)
+def test_kustomize_renames_only_what_it_knows(tmp_path: Path, change: str, missing: bool) -> None:
+    generator = "configMapGenerator: [{name: settings, literals: [A=b]}]\n"
+    where = "{kind: Worker, path: spec/containers/envFrom/configMapRef/name}"
+    names = f"nameReference: [{{kind: ConfigMap, fieldSpecs: [{where}]}}]\n"
+    files = {
+        "kustomization.yaml": f"resources: [worker.yaml]\n{generator}{change}",
+        "worker.yaml": WORKER,
+        "names.yaml": names,
+    }
+    told = found(tmp_path, files)
+    assert len(told) == missing
+    assert all("error[missing-configmap] kustomize renames the ConfigMap `settings` to" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("maker", "missing"),
+    [
+        (
+            "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: db}\n"
+            "spec: {encryptedData: {A: x}, template: {metadata: {name: settings}}}\n",
+            "the SealedSecret `db` makes `db`",
+        ),
+        (
+            "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: settings}\n"
+            "spec: {target: {name: db}, data: [{secretKey: A}]}\n",
+            "the ExternalSecret `settings` makes `db`",
+        ),
+        (
+            "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db}\n"
+            "spec: {target: {name: settings}, data: [{secretKey: A}]}\n",
+            "",
+        ),
+    ],
+)
+def test_a_secret_is_called_as_its_maker_says(tmp_path: Path, maker: str, missing: str) -> None:
+    told = found(tmp_path, {"maker.yaml": maker, "pod.yaml": SECRET_POD})
+    assert told == (
+        [f"pod.yaml:8:36: error[missing-secret] nothing makes the Secret `settings`: {missing}"] if missing else []
+    )
+
+
+def test_commands_and_manifests_both_give_keys(tmp_path: Path) -> None:
+    env = "env: [{name: A, valueFrom: {secretKeyRef: {name: settings, key: KEY}}}]"
+    reading = SECRET_POD.replace("envFrom: [{secretRef: {name: settings}}]", env)
+    secret = SECRET
+    make = "kubectl create secret generic settings --from-literal=B=c\n"
+    for key, missing in (("A", False), ("B", False), ("C", True)):
+        files = {
+            "k8s/pod.yaml": reading.replace("KEY", key),
+            "k8s/secret.yaml": secret,
+            "README.md": f"```\n{make}```\n",
+        }
+        assert len(found(tmp_path, files)) == missing
+
+
+def test_a_near_name_in_another_bundle(tmp_path: Path) -> None:
+    pod = SECRET_POD.replace("settings", "web-tokns")
+    secret = SECRET.replace("settings", "web-tokens")
+    files = {"app/kustomization.yaml": "resources: [pod.yaml]\n", "app/pod.yaml": pod, "secret.yaml": secret}
+    assert [line.partition(": ")[2] for line in found(tmp_path, files)] == [
+        "error[missing-secret] nothing defines the Secret `web-tokns`"
+    ]
+    apart = secret.replace("{name: web-tokens}", "{name: web-tokens, namespace: till}")
+    assert found(tmp_path, {"secret.yaml": apart}) == []
+    short = {"app/pod.yaml": pod.replace("web-tokns", "web-a"), "secret.yaml": secret.replace("web-tokens", "web-b")}
+    assert found(tmp_path, short) == []
+
+
+CHAINSAW = """\
+apiVersion: chainsaw.kyverno.io/v1alpha1
+kind: Test
+metadata: {name: t}
+spec:
+  steps:
+    - try: [{assert: {file: FILE}}]
+"""
+KUTTL = "apiVersion: kuttl.dev/v1beta1\nkind: TestStep\nassert: [want.yaml]\n"
+
+
+def test_what_tests_compare_is_never_applied(tmp_path: Path) -> None:
+    refused = POD.replace("image: registry.example/app:1.0.0", "image: NONE")
+    for name, counts in (("want.yaml", 0), ("w*.yaml", 0), ("other.yaml", 1)):
+        files = {"t/chainsaw-test.yaml": CHAINSAW.replace("FILE", name), "t/want.yaml": refused}
+        assert len(found(tmp_path, files)) == counts
+    assert found(tmp_path, {"t/chainsaw-test.yaml": KUTTL}) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "counts"),
+    [
+        ("e2e-tests/backup/compare", 0),
+        ("tests/golden", 0),
+        ("it/expected", 0),
+        ("test/a/__snapshots__", 0),
+        ("deploy/compare", 1),
+        ("compare", 1),
+        ("latest/compare", 1),
+    ],
+)
+def test_folders_with_what_tests_compare(tmp_path: Path, folder: str, counts: int) -> None:
+    assert len(found(tmp_path, {f"{folder}/pod.yaml": POD})) == counts
+
+
+@pytest.mark.parametrize(("name", "counts"), [("ENC[AES256_GCM,data:AA,iv:AA,tag:BB,type:str]", 0), ("other", 1)])
+def test_an_encrypted_reference_is_unknown(tmp_path: Path, name: str, counts: int) -> None:
+    reading = "env: [{name: A, valueFrom: {configMapKeyRef: {name: settings, key: KEY}}}]"
+    pod = POD.replace("envFrom: [{configMapRef: {name: settings}}]", reading)
+    assert len(found(tmp_path, {"pod.yaml": pod.replace("settings", f"'{name}'")})) == counts
+    assert len(found(tmp_path, {"pod.yaml": pod.replace("KEY", f"'{name}'"), "config.yaml": CONFIG})) == counts
+
+
+def test_secrets_all_changes_no_cause(tmp_path: Path) -> None:
+    write(tmp_path, {"class.yaml": CLASS, "pod.yaml": SECRET_POD})
+    assert len(lint(tmp_path, config=Config(secrets="all")).outcome.findings) == 1
