@@ -2,11 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+from cmlint.bundle import readers
+from cmlint.bundle import renewal as renewals
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
+from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.bundle.resolve import Resolution
-from cmlint.knowledge import placeholders, services, tags
+from cmlint.bundle.values import Value
+from cmlint.knowledge import official, placeholders, services, tags
 from cmlint.kube import credentials, expansion, images, names, versions
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.changes import Add, Change, Quote, Remove, Replace, Rewrite, Unlist
@@ -16,6 +20,7 @@ from cmlint.model.facts import (
     Env,
     EnvFrom,
     Fault,
+    FileFacts,
     Ignore,
     Key,
     PodSpec,
@@ -49,11 +54,14 @@ __all__ = [
     "EnvFrom",
     "Environment",
     "Fault",
+    "FileFacts",
     "Ignore",
     "Key",
     "Origin",
     "Placed",
     "PodSpec",
+    "Proof",
+    "Proofs",
     "Provider",
     "Quote",
     "Reference",
@@ -64,9 +72,11 @@ __all__ = [
     "Scalar",
     "Settings",
     "Span",
+    "Subject",
     "Target",
     "Unlist",
     "Unresolved",
+    "Value",
     "Variable",
     "Volume",
     "VolumeSource",
@@ -76,9 +86,12 @@ __all__ = [
     "images",
     "names",
     "nearest",
+    "official",
     "only_near",
     "placeholders",
+    "readers",
     "references_of",
+    "renewals",
     "rule",
     "services",
     "tags",

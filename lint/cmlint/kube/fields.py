@@ -60,10 +60,11 @@ TYPES: dict[str, Fields] = {
     "PodSpec": fields(
         "restartPolicy terminationGracePeriodSeconds activeDeadlineSeconds dnsPolicy nodeSelector serviceAccountName"
         " serviceAccount automountServiceAccountToken nodeName hostNetwork hostPID hostIPC shareProcessNamespace"
-        " securityContext imagePullSecrets hostname subdomain affinity schedulerName tolerations hostAliases"
+        " securityContext hostname subdomain affinity schedulerName tolerations hostAliases"
         " priorityClassName priority dnsConfig readinessGates runtimeClassName enableServiceLinks preemptionPolicy"
         " overhead topologySpreadConstraints setHostnameAsFQDN os hostUsers schedulingGates resourceClaims resources"
         " hostnameOverride schedulingGroup evictionResponders",
+        imagePullSecrets="[]LocalObjectReference",
         volumes="[]Volume",
         initContainers="[]Container",
         containers="[]Container",
@@ -81,6 +82,7 @@ TYPES: dict[str, Fields] = {
     ),
     "EnvFromSource": fields(prefix="string", configMapRef="EnvSource", secretRef="EnvSource"),
     "KeySelector": fields(name="string", key="string", optional="bool"),
+    "LocalObjectReference": fields(name="string"),
     "EnvSource": fields(name="string", optional="bool"),
     "ObjectFieldSelector": fields(apiVersion="string", fieldPath="string"),
     "ResourceFieldSelector": fields("divisor", containerName="string", resource="string"),

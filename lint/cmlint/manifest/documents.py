@@ -16,11 +16,13 @@ from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.deploys import DEPLOYERS, read_deploys
 from cmlint.manifest.heads import head_of
+from cmlint.manifest.images import images_in
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
-from cmlint.manifest.pods import PodReader
+from cmlint.manifest.pods import PodReader, pull_secrets_in
 from cmlint.manifest.providers import TABLE, Makers
+from cmlint.manifest.rolling import read_rolling, watched_in
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
     IGNORE,
@@ -32,12 +34,13 @@ from cmlint.model.facts import (
     PodSpec,
     Provider,
     Reference,
+    Rolling,
     Scalar,
     Skip,
     Span,
 )
 
-VERSION = 5
+VERSION = 6
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -84,7 +87,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     commands += examples_in(text, manifest=True)
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
     told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
-    return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), tuple(told))
+    return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), tuple(told), images_in(text))
 
 
 def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document, ...]:
@@ -109,7 +112,7 @@ def examples_in(text: str, *, manifest: bool) -> tuple[Document, ...]:
 
 def read_kustomization(text: str) -> FileFacts:
     """The facts of a file that kustomize reads: it may make objects, and is none itself."""
-    return FileFacts((), skipped=(Skip("kustomization", Span(0, len(text))),))
+    return FileFacts((), skipped=(Skip("kustomization", Span(0, len(text))),), images=images_in(text))
 
 
 def read_encrypted(length: int) -> FileFacts:
@@ -301,6 +304,9 @@ class DocumentReader:
             providers = (provider,) if provider else ()
         elif is_built_in(self.api_version) and self.kind in POD_PATHS:
             pods = self.exact_pods(annotations)
+            references = tuple(reference for pod in pods for reference in pod.pull_secrets)
+        elif self.kind == "ServiceAccount" and self.api_version == "v1":
+            references = pull_secrets_in(decoder, self.entries.get("imagePullSecrets"), "imagePullSecrets")
         else:
             shapes = ShapeReader(decoder, self.kind)
             shapes.read(self.root)
@@ -324,6 +330,8 @@ class DocumentReader:
             masked_in(decoder, self.root),
             tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
             read_deploys(decoder, self.root, self.api_version, self.kind),
+            read_rolling(decoder, self.entries.get("spec")) if pods else Rolling(),
+            watched_in(annotations),
         )
         if self.is_controlled(meta):
             document = msgspec.structs.replace(document, faults=())
@@ -380,7 +388,7 @@ class DocumentReader:
         template = self.mapping(self.mapping(holder.get("metadata")).get("annotations"))
         annotations = tuple(own) if self.kind == "Pod" else tuple(template)
         reader = PodReader(self.decoder, ".".join(path), exact=True, bare=self.kind == "Pod", claims=self.claims())
-        return (reader.read(node, annotations),)
+        return (reader.read(node, annotations, watched_in(own if self.kind == "Pod" else template)),)
 
     def claims(self) -> frozenset[str]:
         """The volumes that a StatefulSet makes for its pods."""

@@ -65,7 +65,7 @@ class PodReader:
     def __init__(self, decoder: Decoder, path: str, *, exact: bool, bare: bool, claims: frozenset[str] | None) -> None:
         self.decoder, self.path, self.exact, self.bare, self.claims = decoder, path, exact, bare, claims
 
-    def read(self, node: Node, annotations: tuple[str, ...]) -> PodSpec:
+    def read(self, node: Node, annotations: tuple[str, ...], watched: tuple[tuple[str, str], ...] = ()) -> PodSpec:
         """The facts of a pod spec."""
         decoder = self.decoder
         spec = decoder.struct(node, "PodSpec", self.path) or {}
@@ -99,6 +99,8 @@ class PodReader:
             not (isinstance(links, ScalarNode) and decoder.resolve(links) is False),
             decoder.span(node),
             self.path,
+            watched,
+            pull_secrets_in(decoder, spec.get("imagePullSecrets"), f"{self.path}.imagePullSecrets") if self.exact else (),
         )
 
     def volume_names(self, structs: list[Struct | None]) -> frozenset[str] | None:
@@ -531,9 +533,11 @@ class PodReader:
                         label="first here",
                     )
                 points.setdefault(point, struct.get("mountPath", node))
-            sub_path = decoder.string(struct, "subPath") or decoder.string(struct, "subPathExpr")
+            plain, expression = decoder.string(struct, "subPath"), decoder.string(struct, "subPathExpr")
+            sub_path = plain or expression
             if name:
-                mounts.append(Mount(name, point, sub_path if sub_path and sub_path.value else None, decoder.span(node)))
+                kept = sub_path if sub_path and sub_path.value else None
+                mounts.append(Mount(name, point, kept, decoder.span(node), bool(kept and not plain)))
         return tuple(mounts)
 
     def check_mount(self, struct: Struct, node: Node, path: str, volumes: frozenset[str] | None) -> None:
@@ -572,6 +576,20 @@ class PodReader:
         if found and found.value not in choices and not is_placeholder(found.value):
             listed = ", ".join(f"`{choice}`" for choice in choices)
             self.decoder.fault("reference", found.span, f"{path}.{field}", f"must be one of {listed}", text=found.value)
+
+
+def pull_secrets_in(decoder: Decoder, node: Node | None, path: str) -> tuple[Reference, ...]:
+    """The Secrets under `imagePullSecrets`: each entry is an object that has nothing but `name`.
+
+    `LocalObjectReference` in `staging/src/k8s.io/api/core/v1/types.go`.
+    """
+    found: list[Reference] = []
+    for i, item in enumerate(node.value) if isinstance(node, SequenceNode) else ():
+        struct = decoder.struct(item, "LocalObjectReference", f"{path}[{i}]")
+        name = decoder.string(struct, "name") if struct else None
+        if name and name.value:
+            found.append(Reference("Secret", name, (), False, "pull", decoder.span(item), f"{path}[{i}]"))
+    return tuple(found)
 
 
 def why_not_field_path(path: str) -> str | None:

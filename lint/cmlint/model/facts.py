@@ -13,8 +13,8 @@ import msgspec
 Target = Literal["ConfigMap", "Secret"]
 """The kind of object a reference names."""
 
-Via = Literal["env", "envFrom", "volume", "projected", "field"]
-"""Where a reference stands; `field` is any place outside a pod spec."""
+Via = Literal["env", "envFrom", "volume", "projected", "field", "pull"]
+"""Where a reference stands; `field` is any place outside a pod spec, `pull` an entry of `imagePullSecrets`."""
 
 FaultCode = Literal[
     "syntax",
@@ -140,12 +140,13 @@ class EnvFrom(Facts, frozen=True):
 
 
 class Mount(Facts, frozen=True):
-    """One entry of `volumeMounts`."""
+    """One entry of `volumeMounts`; `expands` says that variables are put into `sub_path` (`subPathExpr`)."""
 
     name: Scalar
     path: str
     sub_path: Scalar | None
     span: Span
+    expands: bool = False
 
 
 class Container(Facts, frozen=True):
@@ -201,7 +202,8 @@ class PodSpec(Facts, frozen=True):
 
     `exact` says that it stands at the pod spec's place in a built-in kind, so that the API server's own types apply.
     `annotations` are the names of the annotations of the pod template (or Pod), `service_links` is
-    `enableServiceLinks`.
+    `enableServiceLinks`. `watched` are those annotations, with their values, by which Reloader and Wave are told what
+    to do.
     """
 
     containers: tuple[Container, ...]
@@ -211,6 +213,8 @@ class PodSpec(Facts, frozen=True):
     service_links: bool
     span: Span
     path: str
+    watched: tuple[tuple[str, str], ...] = ()
+    pull_secrets: tuple[Reference, ...] = ()
 
 
 class Key(Facts, frozen=True):
@@ -318,13 +322,26 @@ class Deploy(Facts, frozen=True):
     changed: bool = False
 
 
+class Rolling(Facts, frozen=True):
+    """How a workload replaces its pods: `strategy` is the type of its strategy, empty where none is written.
+
+    `paused` and `suspended` are `spec.paused` and `spec.suspend`; `replicas` is None where no number is written.
+    """
+
+    replicas: int | None = None
+    strategy: str = ""
+    paused: bool = False
+    suspended: bool = False
+
+
 class Document(Facts, frozen=True):
     """One Kubernetes object as written.
 
     `head` is what a finding about the whole object points at. `annotations` holds names only, `ignore` is the
     annotation `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom
     resource that could name a provider, `masked` the places whose text must never be shown. `labels` are written
-    `name=value`, `deploys` are the folders that it brings to a cluster. A document that could not be parsed has one
+    `name=value`, `deploys` are the folders that it brings to a cluster. `rolling` is how it replaces its pods, `watched`
+    are the annotations of Reloader and Wave with their values. A document that could not be parsed has one
     fault with the code `syntax`, and is otherwise empty.
     """
 
@@ -344,6 +361,8 @@ class Document(Facts, frozen=True):
     masked: tuple[Span, ...] = ()
     labels: tuple[str, ...] = ()
     deploys: tuple[Deploy, ...] = ()
+    rolling: Rolling = Rolling()
+    watched: tuple[tuple[str, str], ...] = ()
 
     @property
     def broken(self) -> bool:
@@ -409,10 +428,39 @@ class Other(Facts, frozen=True):
     kind: str
 
 
+Deed = Literal["pushed", "built", "loaded", "replaced", "restarted"]
+"""What a text does: it pushes an image, builds it, loads it onto nodes, puts it into a manifest, restarts a workload."""
+
+
+class ImageFact(Facts, frozen=True):
+    """What a text does to images, or to the workloads that run them; `tool` is what does it, in words.
+
+    `name` and `tag` are patterns: `*` stands for what is not known, `{repository}` and `{owner}` for the repository on
+    GitHub and its owner, `{branch}` for a branch that is pushed. An empty `tag` is none, an empty `name` any image.
+
+    Where an image is replaced, `workload` (`deployment/web`) and `container` are those that get it, `was` is what it
+    replaces: the name in a kustomization, the text for sed, the key of a value for helm. `files` are
+    where that is, as far as the text says. `line` is 1-based. `masked` are places on it that must not be shown.
+    """
+
+    deed: Deed
+    tool: str
+    name: str
+    tag: str
+    span: Span
+    line: int
+    workload: str = ""
+    container: str = ""
+    was: str = ""
+    files: tuple[str, ...] = ()
+    masked: tuple[Span, ...] = ()
+
+
 class FileFacts(Facts, frozen=True):
     """Everything cmlint keeps of one text.
 
-    `commands` are objects that the text has kubectl create, one provider each; no rule looks at them.
+    `commands` are objects that the text has kubectl create, one provider each; no rule looks at them. `images` is what
+    the text does to images.
     """
 
     documents: tuple[Document, ...]
@@ -420,6 +468,7 @@ class FileFacts(Facts, frozen=True):
     skipped: tuple[Skip, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     commands: tuple[Document, ...] = ()
+    images: tuple[ImageFact, ...] = ()
 
     @property
     def kustomized(self) -> bool:

@@ -29,6 +29,9 @@ SCRIPTS = (
 )
 """How the names of other texts end in which commands may stand; so may they in any file that begins with `#!`."""
 
+BUILDERS = ("pom.xml", ".gradle", ".gradle.kts", ".hcl", "Earthfile", "Containerfile", "Rakefile", ".tiltfile")
+"""How the names of files end in which tools read how images are built and pushed."""
+
 EXPECTATION = r"(?:(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?|\d+-[\w-]+-assert)\.ya?ml"
 """Files in which tests of kuttl and Chainsaw say what the cluster should hold: parts of objects, never applied."""
 
@@ -262,8 +265,8 @@ def is_manifest(name: str) -> bool:
 
 
 def may_be_script(entry: os.DirEntry[str]) -> bool:
-    """Whether a file may be a text in which kubectl creates ConfigMaps or Secrets, by its name."""
-    named = entry.name.endswith(SCRIPTS) or "." not in entry.name
+    """Whether a file may be a text that creates ConfigMaps or Secrets, or builds and pushes images, by its name."""
+    named = entry.name.endswith(SCRIPTS) or "." not in entry.name or entry.name.endswith(BUILDERS)
     return named and entry.is_file(follow_symlinks=False)
 
 
@@ -273,6 +276,19 @@ def is_script(raw: bytes, name: str) -> bool:
         return False
     called = b"create" in raw and (b"configmap" in raw or b"secret" in raw or b"cm" in raw)
     return called or (b"<<" in raw and b"kind:" in raw) or b"kind: ConfigMap" in raw or b"kind: Secret" in raw
+
+
+def handles_images(raw: bytes, name: str) -> bool:
+    """Whether a file of this name is a text that may build, push, load or replace images, by a few words."""
+    if not (name.endswith((*SCRIPTS, *BUILDERS)) or raw.startswith(b"#!")):
+        return False
+    return b"image" in raw or b"push" in raw or b"load" in raw or b"build" in raw or b"IMAGE" in raw or b"rollout" in raw
+
+
+def is_dockerfile(path: str) -> bool:
+    """Whether a file says how an image is built, by its name."""
+    name = os.path.basename(path)
+    return name.startswith(("Dockerfile", "Containerfile")) or name.endswith((".Dockerfile", ".dockerfile"))
 
 
 def is_object(raw: bytes) -> bool:

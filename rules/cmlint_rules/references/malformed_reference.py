@@ -45,6 +45,7 @@ MEANT = {
     "secretRef.namespace": OWN_NAMESPACE,
     "configMap.namespace": OWN_NAMESPACE,
     "secret.namespace": OWN_NAMESPACE,
+    "imagePullSecrets.namespace": OWN_NAMESPACE,
 }
 """What was meant by fields that do not exist where they stand."""
 

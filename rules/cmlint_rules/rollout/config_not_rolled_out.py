@@ -18,14 +18,14 @@ WAYS = (
     pedantic=True,
 )
 def config_not_rolled_out(pod: PodSpec, ctx: Context) -> Iterator[Draft]:
-    """Once for each ConfigMap, where nothing in the pod template changes with it."""
-    if not pod.exact or ctx.document.kind not in ROLLING or follows(pod, ctx):
+    """Once for each ConfigMap, where neither the pod template changes with it nor a controller restarts the pods."""
+    if not pod.exact or ctx.document.kind not in ROLLING:
         return
     seen: set[str] = set()
     for container in pod.containers:
         for reference in read_at_start(container):
             resolution, name = ctx.resolve(reference), reference.name.value
-            if name in seen or not is_fixed(resolution):
+            if name in seen or not is_fixed(resolution) or follows(pod, reference, resolution, ctx):
                 continue
             seen.add(name)
             message = f"a change of the ConfigMap `{name}` reaches no running pod: variables are set when it starts"
