@@ -52,7 +52,8 @@ class Settings(msgspec.Struct, frozen=True):
     """What rules, and the engine that runs them, may know of the configuration.
 
     `secrets` is `evidence` (a missing Secret is reported only on evidence) or `all`; `mutable_tags` and `pinned_tags`
-    are patterns that come before cmlint's own idea of what moves, `digest` is `optional` or `required`. `severity` gives other severities by rule.
+    are patterns that come before cmlint's own idea of what moves, `digest` is `optional` or `required`. `severity`
+    gives other severities by rule.
     """
 
     kubernetes_version: Version

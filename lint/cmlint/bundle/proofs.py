@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from msgspec import structs
+
 from cmlint.bundle.placed import LIVE, Placed
 from cmlint.bundle.values import Value, values_on
 from cmlint.knowledge.official import OFFICIAL
@@ -33,7 +35,9 @@ PIPELINES = re.compile(
 
 DOCUMENTS = (".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt", "README")
 
-BRANCHES = frozenset(("main", "master", "trunk", "develop", "dev", "development", "staging", "production", "prod", "next"))
+BRANCHES = frozenset(
+    ("main", "master", "trunk", "develop", "dev", "development", "staging", "production", "prod", "next")
+)
 """The branches that a pipeline for every branch surely has, if a manifest has a tag of that name."""
 
 LETTERS = 3
@@ -126,8 +130,7 @@ class Proofs:
         owner, _, _ = self.remote.partition("/")
         name = fact.name.replace("{repository}", self.remote.lower() or "*").replace("{owner}", owner.lower() or "*")
         name = name.replace("{branch}", "*")
-        values = {field: getattr(fact, field) for field in fact.__struct_fields__}
-        return Proof(ImageFact(**{**values, "name": name}), proof.path)
+        return Proof(structs.replace(fact, name=name), proof.path)
 
     def masked(self) -> Iterator[tuple[str, Span]]:
         """What must not be shown on the lines of proofs."""
@@ -156,7 +159,7 @@ class Proofs:
 
     def built(self, subject: Subject) -> Proof | None:
         """What builds the name and tag."""
-        return next((proof for proof in self.about(subject, "built") if may_be(proof.fact.tag, subject.tag)), None)
+        return next((proof for proof in self.about(subject, "built") if is_tag(proof.fact.tag, subject.tag)), None)
 
     def replaced(self, subject: Subject) -> Proof | None:
         """What puts another image, or another tag, in the place of this one before it is applied."""
@@ -216,10 +219,8 @@ class Proofs:
         """Registries with a namespace into which this repository pushes."""
         names = (proof.fact.name for proof in self.found if proof.fact.deed == "pushed" and proof.whose != "document")
         whole = {name.rpartition("/")[0] for name in names if "*" not in name.rpartition("/")[0]}
-        return frozenset(s if "." in s.partition("/")[0] else f"docker.io/{s}" for s in whole if "/" in s or "." not in s) - {
-            "docker.io/library",
-            "docker.io/",
-        }
+        hosted = {space if "." in space.partition("/")[0] else f"docker.io/{space}" for space in whole if space}
+        return frozenset(space for space in hosted if "/" in space) - {"docker.io/library"}
 
     @cached_property
     def own_names(self) -> frozenset[str]:
@@ -296,8 +297,10 @@ class Proofs:
         if chart and "*" not in chart and f"/{chart}/" not in f"/{path}" and not chart.endswith(".tgz"):
             return False
         shown = self.line(path, span)[0]
-        return f".{fact.was}" in shown or f".{fact.was.rpartition('.')[0]}." in shown or (
-            "include" in shown and "." not in fact.was.replace("image.", "", 1)
+        return (
+            f".{fact.was}" in shown
+            or f".{fact.was.rpartition('.')[0]}." in shown
+            or ("include" in shown and "." not in fact.was.replace("image.", "", 1))
         )
 
 
@@ -325,8 +328,8 @@ def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
             for proof in found:
                 if proof.fact.deed == "built" and proof.fact.tool == tool:
                     fact, built = push.fact, proof.fact
-                    more = {"masked": fact.masked}
-                    yield Proof(ImageFact("pushed", fact.tool, built.name, built.tag, fact.span, fact.line, **more), push.path)
+                    pushed = ImageFact("pushed", fact.tool, built.name, built.tag, fact.span, fact.line)
+                    yield Proof(structs.replace(pushed, masked=fact.masked), push.path)
 
 
 def last_part(name: str) -> str:

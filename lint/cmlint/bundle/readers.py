@@ -84,7 +84,8 @@ def files(placed: Placed, pod: PodSpec, container: Container, mount: Mount) -> I
         for source in volume.sources:
             how: How = "bound file" if mount.sub_path else "file"
             found = [(item.key.value, item.path.value) for item in source.items or ()] or [(ALL, "")]
-            for key, path in found:
+            for item, path in found:
+                key = item
                 part = mount.sub_path.value.strip("/") if mount.sub_path else ""
                 if not part or not path or mount.expands or f"{path}/".startswith(f"{part}/"):
                     inside = path.removeprefix(part).strip("/") if part else path

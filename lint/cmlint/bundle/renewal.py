@@ -38,9 +38,10 @@ def rolled(document: Document, version: Version) -> str:
     """The command that rolls a workload, with what must come before or after it."""
     rolling, command = document.rolling, restart(document, version)
     if rolling.paused and document.kind == "Deployment":
-        return f"run `kubectl rollout resume {named(document)}` (it is paused, and not restarted before) and `{command}`"
+        return f"run `kubectl rollout resume {named(document)}` first, for it is paused, and then `{command}`"
     if rolling.strategy == "OnDelete" and document.kind in ("StatefulSet", "DaemonSet"):
-        return f"delete its pods one by one (`updateStrategy: OnDelete`): `kubectl delete pod NAME{in_namespace(document)}`"
+        delete = f"kubectl delete pod NAME{in_namespace(document)}"
+        return f"delete its pods one by one with `{delete}`: `updateStrategy` is `OnDelete`"
     if rolling.replicas == 0:
         return f"run `{command}` once it is scaled up: it has no pods (`replicas: 0`)"
     return f"run `{command}`"

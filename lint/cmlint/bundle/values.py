@@ -12,7 +12,8 @@ from typing import NamedTuple
 from cmlint.model.facts import Span
 
 NAMED = re.compile(r"\.Values((?:\.[A-Za-z_]\w*)+)")
-ENTRY = re.compile(r"(?m)^([ \t]*)([\w.-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*:(?:[ \t]+([^\n#]*?)|[ \t]*)[ \t]*(?:#[^\n]*)?\r?$")
+KEY = r"[\w.-]+|\"[^\"\n]*\"|'[^'\n]*'"
+ENTRY = re.compile(rf"(?m)^([ \t]*)({KEY})[ \t]*:(?:[ \t]+([^\n#]*?))?[ \t]*(?:#[^\n]*)?\r?$")
 
 
 class Value(NamedTuple):

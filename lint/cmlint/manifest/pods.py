@@ -100,7 +100,9 @@ class PodReader:
             decoder.span(node),
             self.path,
             watched,
-            pull_secrets_in(decoder, spec.get("imagePullSecrets"), f"{self.path}.imagePullSecrets") if self.exact else (),
+            pull_secrets_in(decoder, spec.get("imagePullSecrets"), f"{self.path}.imagePullSecrets")
+            if self.exact
+            else (),
         )
 
     def volume_names(self, structs: list[Struct | None]) -> frozenset[str] | None:
@@ -141,6 +143,8 @@ class PodReader:
         struct = decoder.struct(node, kind, path) or {}
         image = decoder.string(struct, "image")
         policy = decoder.string(struct, "imagePullPolicy")
+        if self.exact and struct:
+            self.require(decoder.string(struct, "name"), node, f"{path}.name", self.misspells_name(struct, node), None)
         self.check_image(struct, node, image, f"{path}.image")
         self.check_pull_policy(policy, f"{path}.imagePullPolicy")
         container = Container(
@@ -170,6 +174,11 @@ class PodReader:
             if name == "name" and isinstance(value, ScalarNode):
                 return str(value.value)
         return None
+
+    def misspells_name(self, struct: Struct, node: Node) -> bool:
+        """Whether a container has a field that nobody knows, or a name that is no string, which was said already."""
+        written = {name for name, _, _ in self.decoder.items(node)}
+        return bool(written - set(struct)) and "name" not in struct
 
     def strings(self, struct: Struct, field: str) -> tuple[Scalar, ...]:
         """The strings of a list; one of another type is left out."""

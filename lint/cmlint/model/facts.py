@@ -340,8 +340,8 @@ class Document(Facts, frozen=True):
     `head` is what a finding about the whole object points at. `annotations` holds names only, `ignore` is the
     annotation `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom
     resource that could name a provider, `masked` the places whose text must never be shown. `labels` are written
-    `name=value`, `deploys` are the folders that it brings to a cluster. `rolling` is how it replaces its pods, `watched`
-    are the annotations of Reloader and Wave with their values. A document that could not be parsed has one
+    `name=value`, `deploys` are the folders that it brings to a cluster. `rolling` is how it replaces its pods,
+    `watched` are the annotations of Reloader and Wave with their values. A document that could not be parsed has one
     fault with the code `syntax`, and is otherwise empty.
     """
 
@@ -429,7 +429,7 @@ class Other(Facts, frozen=True):
 
 
 Deed = Literal["pushed", "built", "loaded", "replaced", "restarted"]
-"""What a text does: it pushes an image, builds it, loads it onto nodes, puts it into a manifest, restarts a workload."""
+"""What a text does: it pushes, builds or loads an image, puts it in the place of another, or restarts a workload."""
 
 
 class ImageFact(Facts, frozen=True):

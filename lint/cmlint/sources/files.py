@@ -282,7 +282,9 @@ def handles_images(raw: bytes, name: str) -> bool:
     """Whether a file of this name is a text that may build, push, load or replace images, by a few words."""
     if not (name.endswith((*SCRIPTS, *BUILDERS)) or raw.startswith(b"#!")):
         return False
-    return b"image" in raw or b"push" in raw or b"load" in raw or b"build" in raw or b"IMAGE" in raw or b"rollout" in raw
+    return (
+        b"image" in raw or b"push" in raw or b"load" in raw or b"build" in raw or b"IMAGE" in raw or b"rollout" in raw
+    )
 
 
 def is_dockerfile(path: str) -> bool:

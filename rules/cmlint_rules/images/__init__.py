@@ -12,10 +12,10 @@ from cmlint.api import (
     Container,
     Context,
     Document,
+    FileFacts,
     Placed,
     Rewrite,
     Scalar,
-    FileFacts,
     Settings,
     Span,
     Value,
@@ -107,7 +107,9 @@ def pulls(placed: Placed, ctx: Context) -> Iterator[Pull]:
 
     None where a controller puts a digest in place of the tag, and none whose policy is none of the three.
     """
-    yield from (pull for pull in open_pulls(placed, ctx) if not placeholders.is_placeholder_image(pull.use.written.value))
+    yield from (
+        pull for pull in open_pulls(placed, ctx) if not placeholders.is_placeholder_image(pull.use.written.value)
+    )
 
 
 def open_pulls(placed: Placed, ctx: Context) -> Iterator[Pull]:
@@ -130,7 +132,7 @@ def image_of(text: str) -> images.Image | None:
         if text == placeholders.INJECTED or text.startswith("ko://"):
             return None
         filled = placeholders.filled_image(text, FILLED)
-        head, colon, tag = filled.rpartition(":")
+        _, colon, tag = filled.rpartition(":")
         named = colon and "/" not in tag
         if FILLED in (tag if named else filled.rpartition("/")[2]) or placeholders.is_placeholder_image(filled):
             return None
@@ -146,6 +148,20 @@ def shown_values(span: Span, ctx: Context) -> Iterator[Shown]:
     placed = ctx.placed
     if placed.built and placed.built.rendered:
         yield from map(Shown.of, ctx.bundle.proofs.values(placed, span))
+
+
+def number_in_values(span: Span, text: str, ctx: Context) -> Shown | None:
+    """The number in the values of a chart that helm has written as this text, which is another form of it.
+
+    Helm reads numbers as floating point: `1.10` becomes `1.1`, and 1000000 becomes `1e+06` (helm/helm#3246, #12195).
+    """
+    if not re.fullmatch(r"\d+(?:\.\d+)?(?:e[+-]\d+)?", text):
+        return None
+    for value in shown_values(span, ctx):
+        number = re.fullmatch(r"\d{1,100}(?:\.\d{1,100})?", value.written)
+        if number and value.written != text and float(value.written) == float(text):
+            return value
+    return None
 
 
 def stored_policy(use: Use, placed: Placed, ctx: Context) -> str | None:

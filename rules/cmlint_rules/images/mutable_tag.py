@@ -75,7 +75,7 @@ def subject(pull: Pull, found: Standing) -> str:
         by = "by" if found.known == "pushed" else "as described in"
         return f"`{pull.use.written.value}` is pushed again {by} {found.proof.where}"
     if found.known == "foreign" and found.movement == "moves":
-        return "the publisher moves `latest`, which no tag stands for" if tag is None else f"the publisher moves `{tag}`"
+        return f"the publisher moves `{tag}`" if tag else "without a tag it is `latest`, which its publisher moves"
     if tag is None:
         return "without a tag it is `latest`, which moves by its name"
     if found.movement == "moves":

@@ -9,8 +9,8 @@ from cmlint.api import Context, Proof, Subject, images, official, tags
 from cmlint_rules.images import Pull
 
 Known = Literal["configured", "pushed", "told", "own", "foreign"]
-"""Who changes what is behind a tag: the configuration says that it moves; CI or a script pushes it; a document tells how
-to push it; the team pushes it, by the name; somebody else does."""
+"""Who changes what is behind a tag: nobody knows, but the configuration says that it moves; CI or a script pushes it; a
+document tells how to push it; the team pushes it, by its name; somebody else does."""
 
 DESKS = ("skaffold", "Tilt")
 """Tools that put in their own image at a developer's desk, but not in what CI deploys."""

@@ -29,9 +29,7 @@ def unpullable_image(document: Document, ctx: Context) -> Iterator[Draft]:
         here = proofs.loaded(subject) or proofs.built(subject)
         name = pull.use.written.value
         message = f"`{name}` names no registry, and Docker Hub has no official image of this name: {pulled(pull)}"
-        draft = ctx.finding(
-            pull.use.written.span, message, pedantic=here is None, container=pull.use.container_name
-        )
+        draft = ctx.finding(pull.use.written.span, message, pedantic=here is None, container=pull.use.container_name)
         draft.severity = "warning"
         if pull.use.policy:
             draft.also(pull.use.policy.span, "set here")

@@ -40,7 +40,9 @@ KINDS = (
             *("copy", "tag", "--destination"),
         ),
     ),
-    Kind("workflows", ("uses:",), ("build-push", "metadata-action", "bake-action", "push-to", "docker", "k8s", "kaniko")),
+    Kind(
+        "workflows", ("uses:",), ("build-push", "metadata-action", "bake-action", "push-to", "docker", "k8s", "kaniko")
+    ),
     Kind(
         "pipelines",
         (

@@ -9,7 +9,10 @@ from cmlint.manifest.images.facts import Text
 from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.model.facts import ImageFact
 
-TILT = re.compile(r"(?m)^[^#\n]*\b(?:docker_build(?:_with_restart|_sub)?|custom_build(?:_with_restart)?)\([ \t\n]*(?:ref[ \t]*=[ \t]*)?[\"']([^\"'\n]+)[\"']")
+TILT = re.compile(
+    r"(?m)^[^#\n]*\b(?:docker_build|custom_build)(?:_with_restart|_sub)?\([ \t\n]*(?:ref[ \t]*=[ \t]*)?"
+    r"[\"']([^\"'\n]+)[\"']"
+)
 """https://docs.tilt.dev/api.html#api.docker_build"""
 
 EARTH = re.compile(r"(?m)^[ \t]*SAVE IMAGE[ \t]+((?:--[\w-]+(?:=\S+)?[ \t]+)*)([^\n#]+)")

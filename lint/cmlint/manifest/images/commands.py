@@ -20,17 +20,25 @@ PROGRAM = re.compile(
 )
 """Programs, also by the variables in which makefiles keep them."""
 
-PRINTS = re.compile(r"(?:^|[;&|(]|\bthen|\bdo)[ \t]*[@-]*(?:echo|printf|print|info|log\w*|\$\((?:info|warning))\b[^;&|]*\Z")
+PRINTS = re.compile(
+    r"(?:^|[;&|(]|\bthen|\bdo)[ \t]*[@-]*(?:echo|printf|print|info|log\w*|\$\((?:info|warning))\b[^;&|]*\Z"
+)
 """What stands before a command that is only printed."""
 
 COMMENT = re.compile(r"[ \t]*(?:-[ \t]*)?(?:#|//|::|REM\b|@REM\b|<!--)")
 DOCKER_ENV = re.compile(r"\b(?:minikube|minishift|crc|microk8s)\b[^\n|;&]{0,80}?(?:docker|podman)-env\b")
 IMPORT = re.compile(
     r"\b(?:ctr|k3s|k0s|microk8s)\b[^\n|;&]{0,80}?\b(?:images?|i)[ \t]+import\b|load[ \t]+image-archive\b"
-    r"|\bk3d[ \t]+images?[ \t]+import\b|\bminikube[^\n|;&]{0,40}image[ \t]+load\b|nerdctl[^\n|;&]{0,40}k8s\.io[^\n|;&]{0,40}\bload\b"
+    r"|\bk3d[ \t]+images?[ \t]+import\b|\bminikube[^\n|;&]{0,40}image[ \t]+load\b"
+    r"|nerdctl[^\n|;&]{0,40}k8s\.io[^\n|;&]{0,40}\bload\b"
 )
-SUBSTITUTION = re.compile(r"s(?P<mark>[^\w\s\\])(?P<was>(?:\\.|(?!(?P=mark)).)*)(?P=mark)(?P<to>(?:\\.|(?!(?P=mark)).)*)(?P=mark)")
-ASSIGNED = re.compile(r"(?P<key>[\w.\[\]\"'()|=* -]*?(?:image|tag|digest)[\w\"'\]]*)[ \t]*\|?=(?!=)[ \t]*(?P<to>.*)\Z", re.IGNORECASE | re.DOTALL)
+SUBSTITUTION = re.compile(
+    r"(?<![A-Za-z])s(?P<mark>[^\w\s\\])(?P<was>(?:\\.|(?!(?P=mark)).)*)(?P=mark)(?P<to>(?:\\.|(?!(?P=mark)).)*)(?P=mark)"
+)
+ASSIGNED = re.compile(
+    r"(?P<key>[\w.\[\]\"'()|=* -]*?(?:image|tag|digest)[\w\"'\]]*)[ \t]*\|?=(?!=)[ \t]*(?P<to>.*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
 IMAGE_FIELD = re.compile(r"\"?\bimage\"?[ \t]*:[ \t]*\"?([\w./:@*{}-]+)")
 DESTINATION = re.compile(r"--destination(?:=|[\s\"',-]{1,20})[\"']?([^\s\"',\]]+)")
 SYSTEM_PROPERTY = re.compile(r"-D(?:jib\.to\.image|image|spring-boot\.build-image\.imageName)=[\"']?([^\s\"']+)")
@@ -140,7 +148,7 @@ def program_in(variable: str) -> str:
 
 
 def folder_before(text: str, start: int, end: int, variables: Variables) -> str:
-    """The folder into which the same line goes first (`cd deploy && ...`), or the line before; empty where none does."""
+    """The folder into which the same line, or the one before it, goes first (`cd deploy && ...`); empty where none does."""
     before = text.rfind("\n", 0, max(start - 1, 0)) + 1
     found = re.findall(r"(?:^|[\s;&(\"'])(?:cd|pushd)[ \t]+[\"']?([^\s;&|\"')]+)", text[max(before, end - LIMIT) : end])
     folder = variables.fill(found[-1]) if found else ""
@@ -339,11 +347,18 @@ def sed(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[Ima
     for word in (*call.arguments, *(value for _, value in call.options)):
         for found in SUBSTITUTION.finditer(word) if len(word) <= 2000 else ():
             was = glob_of(found["was"])
-            if was is not None:
+            if was is not None and concerns_images(was, files):
                 image = re.sub(r"\\[0-9]|&", UNKNOWN, found["to"]).replace("\\", "")
                 image = image.rpartition(" ")[2] or UNKNOWN
                 name, tag = image_in(image)
                 yield place.of("replaced", "sed", name, tag, at, was=was, files=files)
+
+
+def concerns_images(was: str, files: tuple[str, ...]) -> bool:
+    """Whether a substitution may be one of an image: by what it replaces, or by the files in which it does."""
+    if files:
+        return any("*" in name or name.endswith((".yaml", ".yml", ".tpl", ".tmpl", ".json")) for name in files)
+    return re.search(r"(?i)image|tag|:", was) is not None
 
 
 def image_in(text: str) -> tuple[str, str]:

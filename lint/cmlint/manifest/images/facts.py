@@ -33,7 +33,7 @@ class Text:
     def fact(self, deed: Deed, tool: str, image: str, at: int, **more: object) -> Iterator[ImageFact]:
         """A fact about an image that is done at a character; none where the image cannot be one."""
         name, tag = split(image)
-        if name is not None:
+        if name is not None and (says_something(name) or "{" in name):
             yield self.of(deed, tool, name, tag, at, **more)
 
     def of(self, deed: Deed, tool: str, name: str, tag: str, at: int, **more: object) -> ImageFact:
@@ -46,6 +46,11 @@ class Text:
         masked = tuple(Span(start + found.start(1), start + found.end(1)) for found in PRIVATE.finditer(shown))
         span = Span(start + indent, start + len(shown.rstrip()))
         return ImageFact(deed, tool, name, tag, span, line, masked=masked, **more)  # type: ignore[arg-type]
+
+
+def says_something(name: str) -> bool:
+    """Whether anything of a name is known."""
+    return any(map(str.isalnum, name))
 
 
 def split(image: str) -> tuple[str | None, str]:

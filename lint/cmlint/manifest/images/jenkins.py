@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from cmlint.manifest.images.facts import Text, split
 from cmlint.model.facts import ImageFact
 
-MADE = re.compile(r"docker\.(?:build|image)[ \t]*\(?[ \t]*(?P<image>\"[^\"\n]*\"|'[^'\n]*'|[\w.]+(?:[ \t]*\+[ \t]*[\w.\"':/-]+)*)")
+MADE = re.compile(
+    r"docker\.(?:build|image)[ \t]*\(?[ \t]*(?P<image>\"[^\"\n]*\"|'[^'\n]*'|[\w.]+(?:[ \t]*\+[ \t]*[\w.\"':/-]+)*)"
+)
 PUSH = re.compile(r"\.push[ \t]*\([ \t]*(?P<tag>\"[^\"\n]*\"|'[^'\n]*'|[\w.]*)[ \t]*\)")
 REGISTRY = re.compile(r"withRegistry[ \t]*\(?[ \t]*[\"'](?:https?://)?([^\"'/\n]*)")
 

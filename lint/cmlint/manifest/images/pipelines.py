@@ -16,7 +16,9 @@ from cmlint.model.facts import ImageFact
 PLUGIN = re.compile(
     r"(?:[\w.-]+/)*(?:plugins?/(?:docker|ecr|gcr|acr|kaniko\S*|buildx\S*)|plugin-(?:docker-buildx|kaniko|docker)|drone-\w*docker\S*)(?::|\Z)"
 )
-ORB = re.compile(r"docker/(?:publish|push|build)|aws-ecr/\S*(?:build|push)\S*|gcp-gcr/(?:push-image|build-and-push-image)")
+ORB = re.compile(
+    r"docker/(?:publish|push|build)|aws-ecr/\S*(?:build|push)\S*|gcp-gcr/(?:push-image|build-and-push-image)"
+)
 PIPE = re.compile(r"atlassian/(?:aws-ecr|google-gcr)-push-image|atlassian/\S*push-image")
 
 
