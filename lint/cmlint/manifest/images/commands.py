@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cmlint.manifest.images.facts import Text
 from cmlint.manifest.images.variables import UNKNOWN, Variables
 from cmlint.manifest.shell import BLANK, LIMIT, VARIABLE, Cutter, Lines, Quotes, Word
-from cmlint.model.facts import ImageFact
+from cmlint.model.facts import Deed, ImageFact
 
 PROGRAM = re.compile(
     r"(?<![\w.$-])(?P<name>docker-compose|docker|podman-compose|podman|buildah|nerdctl|lima|kind|minikube|k3d|k3s|k0s|"
@@ -148,7 +148,7 @@ def program_in(variable: str) -> str:
 
 
 def folder_before(text: str, start: int, end: int, variables: Variables) -> str:
-    """The folder into which the same line, or the one before it, goes first (`cd deploy && ...`); empty where none does."""
+    """The folder into which the same line, or the one before it, goes first (`cd deploy && ...`)."""
     before = text.rfind("\n", 0, max(start - 1, 0)) + 1
     found = re.findall(r"(?:^|[\s;&(\"'])(?:cd|pushd)[ \t]+[\"']?([^\s;&|\"')]+)", text[max(before, end - LIMIT) : end])
     folder = variables.fill(found[-1]) if found else ""
@@ -201,7 +201,7 @@ def docker(place: Text, program: str, words: list[str], at: int, _: str) -> Iter
     elif verb in ("build", "bud", "build-using-dockerfile"):
         pushes = call.has("--push") or any("type=registry" in out for out in call.values("-o", "--output"))
         tool = f"{program} build" + " --push" * pushes
-        deed = "pushed" if pushes else "loaded" if local else "built"
+        deed: Deed = "pushed" if pushes else "loaded" if local else "built"
         for image in call.values("-t", "--tag"):
             yield from place.fact(deed, tool, image, at)
     elif verb == "tag" and len(arguments) == 2:
@@ -389,7 +389,8 @@ def yq(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[Imag
     if not call.has("-i", "--inplace", "--in-place") and "w" not in call.arguments[:1]:
         return
     for word in (*call.arguments, *(value for _, value in call.options)):
-        if (found := ASSIGNED.match(word)) if len(word) <= 2000 else None:
+        found = ASSIGNED.match(word) if len(word) <= 2000 else None
+        if found:
             name, tag = image_in(re.sub(r"^(?:strenv|env)\(.*\)$", UNKNOWN, found["to"]))
             yield place.of("replaced", "yq", name, tag, at, was=found["key"].strip(), files=files)
 

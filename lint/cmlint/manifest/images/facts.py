@@ -24,6 +24,7 @@ class Text:
     def __init__(self, text: str) -> None:
         self.text = text
         self.variables = Variables(text)
+        self.lines: dict[int, tuple[Span, tuple[Span, ...]]] = {}
 
     @cached_property
     def starts(self) -> list[int]:
@@ -33,24 +34,28 @@ class Text:
     def fact(self, deed: Deed, tool: str, image: str, at: int, **more: object) -> Iterator[ImageFact]:
         """A fact about an image that is done at a character; none where the image cannot be one."""
         name, tag = split(image)
-        if name is not None and (says_something(name) or "{" in name):
+        if name is not None and (deed == "replaced" or any(map(str.isalnum, name))):
             yield self.of(deed, tool, name, tag, at, **more)
 
     def of(self, deed: Deed, tool: str, name: str, tag: str, at: int, **more: object) -> ImageFact:
         """A fact about a name and a tag."""
         line = bisect_right(self.starts, at)
+        span, masked = self.shown(line)
+        return ImageFact(deed, tool, name, tag, span, line, masked=masked, **more)  # type: ignore[arg-type]
+
+    def shown(self, line: int) -> tuple[Span, tuple[Span, ...]]:
+        """A line without what is blank around it, and what must not be shown of it."""
+        if line not in self.lines:
+            self.lines[line] = self.look_at(line)
+        return self.lines[line]
+
+    def look_at(self, line: int) -> tuple[Span, tuple[Span, ...]]:
+        """The same, of a line that is asked for the first time."""
         start = self.starts[line - 1]
         end = self.starts[line] - 1 if line < len(self.starts) else len(self.text)
         shown = self.text[start:end]
-        indent = len(shown) - len(shown.lstrip())
         masked = tuple(Span(start + found.start(1), start + found.end(1)) for found in PRIVATE.finditer(shown))
-        span = Span(start + indent, start + len(shown.rstrip()))
-        return ImageFact(deed, tool, name, tag, span, line, masked=masked, **more)  # type: ignore[arg-type]
-
-
-def says_something(name: str) -> bool:
-    """Whether anything of a name is known."""
-    return any(map(str.isalnum, name))
+        return Span(end - len(shown.lstrip()), start + len(shown.rstrip())), masked
 
 
 def split(image: str) -> tuple[str | None, str]:

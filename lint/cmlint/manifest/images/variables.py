@@ -11,7 +11,7 @@ from cmlint.manifest.shell import EXPANSION, LONGEST
 UNKNOWN = "*"
 """Stands for what is not known."""
 
-VALUE = re.compile(r"""(?:(["'`])([^"'`\n]*)\1|([^\s"'`;#&|,)]+))[ \t]*(?:[;#&,)|].*|\\)?\r?\Z""")
+VALUE = re.compile(r"""(?:(["'`])([^"'`\n]*)\1|((?:\$\([^()\s]*\)|[^\s"'`;#&|,)])+))[ \t]*(?:[;#&,)|].*|\\)?\r?\Z""")
 """A value to the end of its line, quoted or one word."""
 
 NAME = re.compile(
@@ -80,7 +80,8 @@ class Variables:
         """The value of a variable, where it is always the same."""
         if name not in self.known:
             self.known[name] = UNKNOWN  # while it is being read, for one that is made of itself
-            values = {self.read(place, depth) for place in self.places.get(name, ())} if depth < DEEPEST else set()
+            places = self.places.get(name, ()) if depth < DEEPEST else ()
+            values = {self.read(place, depth) if not sets(name, place) else UNKNOWN for place in places}
             self.known[name] = values.pop() if len(values) == 1 else UNKNOWN
             if name in OWN and self.known[name] == UNKNOWN:
                 self.known[name] = OWN[name]
@@ -90,3 +91,8 @@ class Variables:
         """The value that stands behind an assignment."""
         found = VALUE.match(EXPANSION.sub(lambda e: e[0].replace(" ", "").replace('"', ""), place))
         return self.fill(found[2] if found[1] else found[3], depth + 1) if found else UNKNOWN
+
+
+def sets(name: str, place: str) -> bool:
+    """Whether the rest of a line sets the same variable again."""
+    return name in place and re.search(rf"\b{re.escape(name)}=", place) is not None
