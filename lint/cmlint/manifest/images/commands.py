@@ -25,6 +25,9 @@ PRINTS = re.compile(
 )
 """What stands before a command that is only printed."""
 
+REACH = 1000
+"""What stands before a command is looked for in so many characters."""
+
 COMMENT = re.compile(r"[ \t]*(?:-[ \t]*)?(?:#|//|::|REM\b|@REM\b|<!--)")
 DOCKER_ENV = re.compile(r"\b(?:minikube|minishift|crc|microk8s)\b[^\n|;&]{0,80}?(?:docker|podman)-env\b")
 IMPORT = re.compile(
@@ -123,7 +126,7 @@ def called(place: Text) -> Iterator[ImageFact]:
             quotes = Quotes(text, start)
         if found.start() - start > LIMIT or COMMENT.match(text, start, found.start()):
             continue
-        if PRINTS.search(text[start : found.start()]):
+        if PRINTS.search(text[max(start, found.start() - REACH) : found.start()]):
             continue
         if cut > len(text) + LIMIT:
             return
@@ -150,7 +153,7 @@ def program_in(variable: str) -> str:
 def folder_before(text: str, start: int, end: int, variables: Variables) -> str:
     """The folder into which the same line, or the one before it, goes first (`cd deploy && ...`)."""
     before = text.rfind("\n", 0, max(start - 1, 0)) + 1
-    found = re.findall(r"(?:^|[\s;&(\"'])(?:cd|pushd)[ \t]+[\"']?([^\s;&|\"')]+)", text[max(before, end - LIMIT) : end])
+    found = re.findall(r"(?:^|[\s;&(\"'])(?:cd|pushd)[ \t]+[\"']?([^\s;&|\"')]+)", text[max(before, end - REACH) : end])
     folder = variables.fill(found[-1]) if found else ""
     return "" if UNKNOWN in folder else folder.strip("./")
 
