@@ -86,9 +86,7 @@ COMMANDS = {
     'kubectl patch deploy web -p \'{"spec": {"containers": [{"image": "org/app:1"}]}}\'': [
         "1 replaced org/app:1 workload=deploy/web"
     ],
-    "cd deploy/dev && kustomize edit set image app=org/app:$SHA": [
-        "1 replaced org/app:* was=app files=deploy/dev"
-    ],
+    "cd deploy/dev && kustomize edit set image app=org/app:$SHA": ["1 replaced org/app:* was=app files=deploy/dev"],
     "kustomize edit set image org/app:$SHA": ["1 replaced org/app:* was=org/app"],
     "kustomize edit set image registry:5000/app:$SHA": ["1 replaced registry:5000/app:* was=registry:5000/app"],
     "kustomize edit set image org/app=*:$SHA": ["1 replaced *:* was=org/app"],
@@ -104,9 +102,7 @@ COMMANDS = {
     ],
     "yq '.spec.image = \"org/app:1\"' k8s/web.yaml": [],
     "helm upgrade --install web ./chart --set image.tag=$SHA": ["1 replaced :* was=image.tag files=./chart"],
-    "helm upgrade -i web ./chart -n x --set-string a.image.tag=1,b=2": [
-        "1 replaced :1 was=a.image.tag files=./chart"
-    ],
+    "helm upgrade -i web ./chart -n x --set-string a.image.tag=1,b=2": ["1 replaced :1 was=a.image.tag files=./chart"],
     # what only looks like it
     "echo 'now run docker push org/app:dev'": [],
     "# docker push org/app:dev": [],
@@ -284,6 +280,13 @@ def test_what_a_login_on_the_line_says_is_masked() -> None:
 
 def test_a_line_of_many_commands_takes_no_time() -> None:
     begin = time.process_time()
-    for text in ("docker push org/app:dev && ", "docker push ", "echo docker push ", "$A docker push $A ", "sed s/", "x=y "):
+    for text in (
+        "docker push org/app:dev && ",
+        "docker push ",
+        "echo docker push ",
+        "$A docker push $A ",
+        "sed s/",
+        "x=y ",
+    ):
         images_in(f"docker push a:b {text * 20_000}")
     assert time.process_time() - begin < 10

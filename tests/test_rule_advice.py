@@ -46,7 +46,7 @@ def advice(folder: Path, rule: str, text: str, config: Config | None = None) -> 
             f"spec: {{schedule: '* * * * *', jobTemplate: {{spec: {{template: {TEMPLATE}}}}}}}",
             "each run starts what is newest then",
         ),
-        ("argoproj.io/v1alpha1 Rollout", ROLLING, "after each push let its pods be made again"),
+        ("argoproj.io/v1alpha1 Rollout", ROLLING, "after each push run `kubectl argo rollouts restart shop`"),
     ],
     ids=lambda value: value if " " in value and len(value) < 40 else "",
 )

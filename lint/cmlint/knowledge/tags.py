@@ -19,7 +19,7 @@ ARCHITECTURE = (
 FULL_VERSION = r"\d+[-_.]\d+[-_.]\d+"
 BUILD = r"(?:v|b|r|build)?\d{3,}\Z"
 HASH = r"g?(?:[0-9a-f]{7,40}|[0-9a-f]{64})\Z"
-VERSION = r"\d|[a-z]{0,8}\d+\Z"
+VERSION = r"\d|.*\d\Z"
 
 _MOVING = """
     latest snapshot dev devel develop development main master trunk head nightly daily weekly edge canary unstable

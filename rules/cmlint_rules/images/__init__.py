@@ -18,6 +18,7 @@ from cmlint.api import (
     Scalar,
     Settings,
     Span,
+    Subject,
     Value,
     images,
     placeholders,
@@ -197,6 +198,11 @@ class Shown(NamedTuple):
         """A value as a place."""
         document = Document(value.span, value.span, "", "values", None, None)
         return cls(value.route, value.written, value.span, Placed(value.path, document, FileFacts(()), -1))
+
+
+def subject_of(pull: Pull, ctx: Context) -> Subject:
+    """The image as the evidence is asked for it."""
+    return Subject(pull.use.written.value, pull.image, ctx.placed, pull.use.written.span, pull.use.container_name)
 
 
 def movement(pull: Pull, settings: Settings) -> tags.Movement:

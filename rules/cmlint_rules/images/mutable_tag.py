@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, renewals, rule, tags, versions
-from cmlint_rules.images import Pull, open_pulls, shown_values
-from cmlint_rules.images.standing import Standing, standing
+from cmlint.api import Context, Document, Draft, Standing, renewals, rule, standing, tags, versions
+from cmlint_rules.images import Pull, open_pulls, shown_values, subject_of
 from cmlint_rules.rollout import ROLLING, renewal
 
 
@@ -18,7 +17,11 @@ from cmlint_rules.rollout import ROLLING, renewal
 def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
     """Containers and image volumes."""
     for pull in open_pulls(ctx.placed, ctx):
-        if pull.policy == "Always" or not (found := standing(pull, ctx)):
+        if pull.policy == "Always":
+            continue
+        patterns = ctx.settings.mutable_tags, ctx.settings.pinned_tags
+        found = standing(subject_of(pull, ctx), pull.policy, ctx.bundle.proofs, *patterns)
+        if found is None:
             continue
         message = f"{subject(pull, found)}, but {once(pull)}: {outcome(pull, found)}"
         draft = ctx.finding(pull.use.written.span, message, pedantic=found.pedantic, container=pull.use.container_name)
@@ -45,16 +48,15 @@ def advice(pull: Pull, found: Standing, ctx: Context) -> str:
     if found.known == "foreign":
         return "pin a full version or a digest"
     restarted = ctx.bundle.proofs.restarted(ctx.placed) if found.known == "pushed" else None
+    way = f"{wanted(pull)}, and {renewal(ctx, 'after each push')}{other_spelling(pull, ctx)}"
     if restarted:
-        way = f"{restarted.where} restarts it: until then that changes nothing"
-    else:
-        way = f"{renewal(ctx, 'after each push')}{other_spelling(pull, ctx)}"
+        way = f"{wanted(pull)}: the restart in {restarted.where} changes nothing before, and brings each push then"
     if found.known == "pushed":
         workflow = found.proof is not None and ".github/" in found.proof.path
         other = "push a tag of its own for each build" + " (`${{ github.sha }}`)" * workflow
     else:
         other = "pin a full version or a digest"
-    return f"{wanted(pull)}, and {way}; or {other}"
+    return f"{way}; or {other}"
 
 
 def other_spelling(pull: Pull, ctx: Context) -> str:

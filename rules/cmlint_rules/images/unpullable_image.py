@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Add, Context, Document, Draft, Rewrite, rule
-from cmlint_rules.images import Pull, open_pulls
-from cmlint_rules.images.standing import is_bare, subject_of
+from cmlint.api import Add, Context, Document, Draft, Rewrite, is_bare, rule
+from cmlint_rules.images import Pull, open_pulls, subject_of
 
 OPENSHIFT = "openshift.io/"
 
@@ -21,9 +20,9 @@ def unpullable_image(document: Document, ctx: Context) -> Iterator[Draft]:
     if ctx.settings.assume_always_pull or beside_openshift(ctx):
         return
     for pull in open_pulls(ctx.placed, ctx):
-        if pull.policy != "Always" or not is_bare(pull) or pull.image.digest:
-            continue
         proofs, subject = ctx.bundle.proofs, subject_of(pull, ctx)
+        if pull.policy != "Always" or not is_bare(subject) or pull.image.digest:
+            continue
         if proofs.replaced(subject) or any(proofs.about(subject, "replaced")):
             continue
         here = proofs.loaded(subject) or proofs.built(subject)

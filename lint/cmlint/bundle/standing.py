@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from cmlint.api import Context, Proof, Subject, images, official, tags
-from cmlint_rules.images import Pull
+from cmlint.bundle.proofs import Proof, Proofs, Subject
+from cmlint.knowledge import official, tags
+from cmlint.kube import images
 
 Known = Literal["configured", "pushed", "told", "own", "foreign"]
 """Who changes what is behind a tag: nobody knows, but the configuration says that it moves; CI or a script pushes it; a
@@ -54,55 +55,53 @@ class Standing(NamedTuple):
         return self.known == "pushed"
 
 
-def subject_of(pull: Pull, ctx: Context) -> Subject:
-    """The image as the evidence is asked for it."""
-    return Subject(pull.use.written.value, pull.image, ctx.placed, pull.use.written.span, pull.use.container_name)
+def standing(
+    subject: Subject, policy: str, proofs: Proofs, mutable: tuple[str, ...] = (), pinned: tuple[str, ...] = ()
+) -> Standing | None:
+    """What is to be said of an image that is pulled by this policy, not `Always`; None where nothing is.
 
-
-def standing(pull: Pull, ctx: Context) -> Standing | None:
-    """What is to be said of an image that nodes do not pull again; None where nothing is.
-
-    The order is that of the strength of what is known.
+    `mutable` and `pinned` are the configuration's patterns. The order is that of the strength of what is known.
     """
-    settings, image = ctx.settings, pull.image
-    moving = tags.configured(image, settings.mutable_tags, settings.pinned_tags)
+    image = subject.image
+    moving = tags.configured(image, mutable, pinned)
     if moving:
         return Standing("configured", "moves") if moving == "moves" else None
-    if image.digest or KEEL in ctx.document.annotations:
+    if image.digest or KEEL in subject.placed.document.annotations:
         return None
-    proofs, subject = ctx.bundle.proofs, subject_of(pull, ctx)
     moving = tags.movement(image)
-    pushed = proofs.pushed(subject)
-    replaced = proofs.replaced(subject)
+    pushed, replaced = proofs.pushed(subject), proofs.replaced(subject)
     if replaced and not (replaced.fact.tool in DESKS and pushed and pushed.whose == "ci"):
         return None
-    if pull.policy == "Never":
+    if policy == "Never":
         return None
     if pushed and pushed.whose != "document":
         return Standing("pushed", moving, pushed.whose == "script" and moving == "pinned", pushed)
-    if is_loaded(subject, ctx) or is_bare(pull):
+    if is_loaded(subject, proofs) or is_bare(subject):
         return None
     if pushed:
         return Standing("told", moving, moving != "moves", pushed)
-    if moving == "pinned":
-        return None
+    return by_name(subject, moving, proofs) if moving != "pinned" else None
+
+
+def by_name(subject: Subject, moving: tags.Movement, proofs: Proofs) -> Standing:
+    """What is said of an image that nothing pushes: by its names alone."""
     own = proofs.is_own(subject)
     if own and (built := proofs.built(subject)) and not proofs.pushes(subject):
         return Standing("own", moving, True, built)
-    return Standing("own" if own or not is_foreign(image) else "foreign", moving, moving != "moves")
+    return Standing("own" if own or not is_foreign(subject.image) else "foreign", moving, moving != "moves")
 
 
-def is_loaded(subject: Subject, ctx: Context) -> bool:
+def is_loaded(subject: Subject, proofs: Proofs) -> bool:
     """Whether an image is put onto the nodes themselves, so that a restart starts the newest build."""
     image = subject.image
-    by_name = image.registry == "docker.io" and "local" in re.split("[-_.]", (image.tag or "").lower())
-    return by_name or image.registry in LOADED_REGISTRIES or ctx.bundle.proofs.loaded(subject) is not None
+    by_tag = image.registry == "docker.io" and "local" in re.split("[-_.]", (image.tag or "").lower())
+    return by_tag or image.registry in LOADED_REGISTRIES or proofs.loaded(subject) is not None
 
 
-def is_bare(pull: Pull) -> bool:
+def is_bare(subject: Subject) -> bool:
     """Whether an image has a name without a registry or namespace that is none of Docker's official images."""
-    repository = pull.image.repository
-    bare = "/" not in pull.use.written.value.partition("@")[0] and repository.startswith("docker.io/library/")
+    repository = subject.image.repository
+    bare = "/" not in subject.written.partition("@")[0] and repository.startswith("docker.io/library/")
     return bare and repository.rpartition("/")[2] not in official.OFFICIAL
 
 
