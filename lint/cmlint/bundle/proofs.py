@@ -183,7 +183,7 @@ class Proofs:
         if fact.tool == "sed":
             return self.is_edited(proof, subject)
         if fact.tool == "yq":
-            return bool(fact.files) and self.is_in_files(fact, subject) and fits(fact.name or "*", subject.names, 0)
+            return bool(fact.files) and self.is_in_files(fact, subject)
         if fact.tool == "helm --set":
             return self.reads_value(fact, subject)
         if fact.workload and not is_open(fact.workload):
@@ -342,15 +342,15 @@ def glob(pattern: str, text: str) -> bool:
     return gaps(pattern.split("*"), text) is not None
 
 
-def fits(pattern: str, names: Sequence[str], letters: int = LETTERS) -> bool:
+def fits(pattern: str, names: Sequence[str]) -> bool:
     """Whether a name in which something may be unknown is one of the names of an image, which may be patterns, too.
 
     With something unknown it must have enough letters in its last part, or a namespace.
     """
     bare = pattern.removeprefix("docker.io/").removeprefix("library/") if "*" not in pattern else pattern
-    if "*" in pattern and letters:
+    if "*" in pattern:
         *spaces, last = pattern.split("/")
-        spoken = sum(map(str.isalnum, last)) >= letters
+        spoken = sum(map(str.isalnum, last)) >= LETTERS
         space = spaces[-1] if len(spaces) > 1 or (spaces and "." not in spaces[0] and ":" not in spaces[0]) else ""
         if not spoken and (not space or "*" in space):
             return False

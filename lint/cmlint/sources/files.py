@@ -32,6 +32,9 @@ SCRIPTS = (
 BUILDERS = ("pom.xml", ".gradle", ".gradle.kts", ".hcl", "Earthfile", "Containerfile", "Rakefile", ".tiltfile")
 """How the names of files end in which tools read how images are built and pushed."""
 
+IMAGE_WORDS = (b"image", b"IMAGE", b"push", b"load", b"build", b"rollout", b"sed ", b"yq ", b"helm ", b"save ")
+"""What a text holds that builds, pushes, loads or replaces images."""
+
 EXPECTATION = r"(?:(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?|\d+-[\w-]+-assert)\.ya?ml"
 """Files in which tests of kuttl and Chainsaw say what the cluster should hold: parts of objects, never applied."""
 
@@ -282,9 +285,7 @@ def handles_images(raw: bytes, name: str) -> bool:
     """Whether a file of this name is a text that may build, push, load or replace images, by a few words."""
     if not (name.endswith((*SCRIPTS, *BUILDERS)) or raw.startswith(b"#!")):
         return False
-    return (
-        b"image" in raw or b"push" in raw or b"load" in raw or b"build" in raw or b"IMAGE" in raw or b"rollout" in raw
-    )
+    return any(word in raw for word in IMAGE_WORDS)
 
 
 def is_dockerfile(path: str) -> bool:

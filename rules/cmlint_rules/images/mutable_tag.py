@@ -72,7 +72,7 @@ def subject(pull: Pull, found: Standing) -> str:
     """What moves, and how that is known."""
     tag = pull.image.tag
     if found.known in ("pushed", "told") and found.proof:
-        if found.movement == "pinned" and found.known == "pushed":
+        if found.known == "pushed" and found.movement != "moves" and tags.has_version(tag or ""):
             return f"`{tag}` looks like one build, and {found.proof.where} pushes it again on every run"
         by = "by" if found.known == "pushed" else "as described in"
         return f"`{pull.use.written.value}` is pushed again {by} {found.proof.where}"

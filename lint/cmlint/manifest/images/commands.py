@@ -315,10 +315,10 @@ def kubectl(place: Text, program: str, words: list[str], at: int, _: str) -> Ite
             yield from place.fact("replaced", f"{program} set image", image, at, workload=workload, container=container)
     elif arguments[:2] == ["rollout", "restart"]:
         workload, rest = workload_in(arguments[2:])
-        for one in (workload, *(word for word in rest if "/" in word)):
+        for one in (workload, *(other for other in rest if "/" in other)):
             yield place.of("restarted", f"{program} rollout restart", "", "", at, workload=one)
     elif arguments[:1] == ["patch"]:
-        workload, _ = workload_in(arguments[1:])
+        workload = workload_in(arguments[1:])[0]
         for found in (found for word in words for found in IMAGE_FIELD.finditer(word)):
             yield from place.fact("replaced", f"{program} patch", found[1], at, workload=workload)
 
