@@ -6,7 +6,7 @@ docker/build-push-action (`inputs` in its action.yml) and docker/metadata-action
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cmlint.manifest.images.facts import Text, split
 from cmlint.manifest.images.trees import Mapping, mappings
@@ -102,8 +102,8 @@ def branches_of(top: Mapping) -> list[str]:
 
 def described_by(given: Mapping, place: Text, branches: list[str]) -> Iterator[tuple[str, str]]:
     """The images of a step of metadata-action: each name with each tag."""
-    flavor = dict(part.partition("=")[::2] for part, _ in given.words("flavor"))
-    rules = [dict(part.partition("=")[::2] for part in words) for words in rules_of(given)]
+    flavor = pairs(part for part, _ in given.words("flavor"))
+    rules = [pairs(words) for words in rules_of(given)]
     if not rules:
         rules = [{"type": "ref", "event": "branch"}, {"type": "ref", "event": "tag"}]
     tags = [tag for rule in rules for tag in tags_of(rule, place, branches, flavor)]
@@ -114,6 +114,11 @@ def described_by(given: Mapping, place: Text, branches: list[str]) -> Iterator[t
         image = place.variables.fill(name.removeprefix("name="))
         for tag in dict.fromkeys(tags):
             yield image, tag
+
+
+def pairs(words: Iterable[str]) -> dict[str, str]:
+    """Words like `key=value` by their keys."""
+    return {key: value for key, _, value in (word.partition("=") for word in words)}
 
 
 def is_release(rule: dict[str, str]) -> bool:
