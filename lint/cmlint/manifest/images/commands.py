@@ -28,6 +28,10 @@ PRINTS = re.compile(
 REACH = 1000
 """What stands before a command is looked for in so many characters."""
 
+KUBECTL = ("set", "restart", "patch")
+NEAR = 200
+"""What kubectl does to images, and in how many characters behind it that is written; most calls do something else."""
+
 COMMENT = re.compile(r"[ \t]*(?:-[ \t]*)?(?:#|//|::|REM\b|@REM\b|<!--)")
 DOCKER_ENV = re.compile(r"\b(?:minikube|minishift|crc|microk8s)\b[^\n|;&]{0,80}?(?:docker|podman)-env\b")
 IMPORT = re.compile(
@@ -124,6 +128,9 @@ def called(place: Text) -> Iterator[ImageFact]:
         start = lines.start_of(found.start())
         if start != quotes.start:
             quotes = Quotes(text, start)
+        verbs = KUBECTL if found["name"] in ("kubectl", "oc") else ()
+        if verbs and not any(text.find(verb, found.end(), found.end() + NEAR) >= 0 for verb in verbs):
+            continue
         if found.start() - start > LIMIT or COMMENT.match(text, start, found.start()):
             continue
         if PRINTS.search(text[max(start, found.start() - REACH) : found.start()]):
