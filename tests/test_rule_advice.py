@@ -75,6 +75,31 @@ def test_restart_needs_a_version(tmp_path: Path, version: str, command: str) -> 
     assert line and f"after each push run `{command}`;" in line
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "expected"),
+    [
+        (
+            "Deployment",
+            "paused: true, ",
+            "run `kubectl rollout resume deployment/shop` first, for it is paused, and then "
+            "`kubectl rollout restart deployment/shop`",
+        ),
+        (
+            "StatefulSet",
+            "updateStrategy: {type: OnDelete}, ",
+            "delete its pods one by one with `kubectl delete pod NAME`: `updateStrategy` is `OnDelete`",
+        ),
+    ],
+)
+def test_a_restart_that_would_change_nothing_is_not_advised(
+    tmp_path: Path, kind: str, fields: str, expected: str
+) -> None:
+    spec = ROLLING.replace("spec: {", f"spec: {{{fields}", 1)
+    text = f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: shop}}\n{spec}\n"
+    (line,) = advice(tmp_path, "mutable-tag", text)
+    assert line and f"after each push {expected};" in line
+
+
 def test_floating_tags_are_for_the_pedantic(tmp_path: Path) -> None:
     text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: 'nginx:1.27'}]}\n"
     write(tmp_path, {"m.yaml": text})
