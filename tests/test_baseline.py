@@ -20,8 +20,8 @@ WRITTEN = """\
   "findings": [
     {"path": "pod.yaml", "rule": "missing-key", "object": "Pod/web/web", "message": "the ConfigMap `app` has no key \
 `OLD`", "fingerprint": "FIRST"},
-    {"path": "pod.yaml", "rule": "mutable-tag", "object": "Pod/web/web", "message": "the tag `main` moves, but by \
-default a node pulls it once (`IfNotPresent`): pushing it again and restarting changes nothing", \
+    {"path": "pod.yaml", "rule": "mutable-tag", "object": "Pod/web/web", "message": "the tag `main` moves by its \
+name, but nodes pull it only once (`IfNotPresent`, the default): a newer push does not arrive", \
 "fingerprint": "SECOND"}
   ]
 }

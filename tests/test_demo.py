@@ -6,8 +6,8 @@ from tests.support.command import cmlint
 from tests.support.run import ROOT
 
 FOUND = """\
-cart.yaml:16:18: warning[mutable-tag] the tag `develop` moves, but by default a node pulls it once \
-(`IfNotPresent`): pushing it again and restarting changes nothing
+cart.yaml:16:18: warning[mutable-tag] the tag `develop` moves by its name, but nodes pull it only once \
+(`IfNotPresent`, the default): a newer push does not arrive
 cart.yaml:19:23: error[missing-configmap] nothing defines the ConfigMap `shop-configs`
 cart.yaml:25:21: warning[duplicate-env] `SESSION_MINUTES` is set twice
 cart.yaml:29:28: error[invalid-pull-policy] `imagePullPolicy` must be `Always`, `IfNotPresent` or `Never`, \

@@ -117,25 +117,33 @@ PINNED: tuple[str, ...] = (
 MOVES: tuple[str, ...] = (
     "latest", "Latest", "LATEST", "stable-latest", "1.2.3-latest", "latest-slim", "latest-py3", "2022-latest",
     "1.2.3-SNAPSHOT", "1.0-snapshot", "SNAPSHOT",
-    "develop", "main", "master", "stable", "stable-slim", "alpine", "nightly", "dev", "edge", "lts-alpine", "beta",
-    "bookworm-slim", "feature-login", "_x", "facade", "abcdef",
-    "e2e", "k8s", "develop-amd64", "main-arm64v8", "edge-x86_64", "edge-386", "latest-arm64",
+    "develop", "Develop", "main", "master", "nightly", "dev", "edge", "beta", "my-staging", "qa.2", "1.27-dev",
+    "develop-amd64", "main-arm64v8", "edge-x86_64", "edge-386", "latest-arm64", "main-py311", "PROD", "17-preview",
 )  # fmt: skip
-FLOATS: tuple[str, ...] = (
+UNKNOWN: tuple[str, ...] = (
+    "feature-login", "_x", "facade", "abcdef", "e2e", "k8s", "secure-port", "devops", "mainframe",
+)  # fmt: skip
+FOLLOWS: tuple[str, ...] = (
+    "stable", "stable-slim", "alpine", "lts-alpine", "bookworm-slim", "LTS", "mainline", "management", "nonroot",
     "1", "v3", "1.27", "3-alpine", "22.04", "3.13-bullseye", "15-alpine", "alpine3.20", "17-jdk-slim", "py3",
-    "1.27-amd64", "rc1", "v1beta1", "pr-12", "23.05-py3", "main-py311", "3scale2.10",
+    "1.27-amd64", "rc1", "v1beta1", "pr-12", "23.05-py3", "3scale2.10",
 )  # fmt: skip
 
 
 PINNED += ("r240131a", "v1-240131x", "acceded", "a" * 40, "a" * 64)
-MOVES += ("r24013a", "a" * 41, "a" * 63, "a" * 65)
-FLOATS += ("5c3dda", "99", "b12")
+UNKNOWN += ("r24013a", "a" * 41, "a" * 63, "a" * 65)
+FOLLOWS += ("5c3dda", "99", "b12")
 """One digit more or less is another answer: six in a part, three alone, seven to 40 or 64 of a hash."""
 
 
 @pytest.mark.parametrize(
     ("tag", "wanted"),
-    [(t, "pinned") for t in PINNED] + [(t, "moves") for t in MOVES] + [(t, "floats") for t in FLOATS],
+    [
+        *((tag, "pinned") for tag in PINNED),
+        *((tag, "moves") for tag in MOVES),
+        *((tag, "follows") for tag in FOLLOWS),
+        *((tag, "unknown") for tag in UNKNOWN),
+    ],
 )
 def test_movement(tag: str, wanted: str) -> None:
     assert movement_of_tag(tag) == wanted
@@ -163,7 +171,7 @@ def test_no_tag_means_latest() -> None:
         ("team/app:main", (), ("team/*:main",), "pinned"),
         ("quay.io/team/app:main", (), ("quay.io/*",), "pinned"),
         ("quay.io/team/app:main", (), ("team/*",), "moves"),
-        ("quay.io/nginx:stable", (), ("nginx:*",), "moves"),
+        ("quay.io/nginx:stable", (), ("nginx:*",), "follows"),
     ],
 )
 def test_patterns_come_first(text: str, mutable: tuple[str, ...], pinned: tuple[str, ...], wanted: str) -> None:
@@ -179,7 +187,7 @@ def test_a_commit_hash_pins(digits: str, before: str) -> None:
 def test_a_full_version_pins(major: int, minor: int, patch: int, before: str) -> None:
     assert movement_of_tag(f"{before}{major}.{minor}.{patch}") == "pinned"
     assert movement_of_tag(f"{before}{major}.{minor}.{patch}-SNAPSHOT") == "moves"
-    assert movement_of_tag(f"{before}{major}.{minor}") == "floats"
+    assert movement_of_tag(f"{before}{major}.{minor}") == "follows"
 
 
 @given(st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", fullmatch=True))

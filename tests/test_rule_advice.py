@@ -46,7 +46,7 @@ def advice(folder: Path, rule: str, text: str, config: Config | None = None) -> 
             f"spec: {{schedule: '* * * * *', jobTemplate: {{spec: {{template: {TEMPLATE}}}}}}}",
             "each run starts what is newest then",
         ),
-        ("argoproj.io/v1alpha1 Rollout", ROLLING, "after each push let its pods be made again"),
+        ("argoproj.io/v1alpha1 Rollout", ROLLING, "after each push run `kubectl argo rollouts restart shop`"),
     ],
     ids=lambda value: value if " " in value and len(value) < 40 else "",
 )
@@ -73,6 +73,31 @@ def test_restart_needs_a_version(tmp_path: Path, version: str, command: str) -> 
     config = Config(select=("mutable-tag",), kubernetes_version=version)
     (line,) = advice(tmp_path, "mutable-tag", text, config)
     assert line and f"after each push run `{command}`;" in line
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "expected"),
+    [
+        (
+            "Deployment",
+            "paused: true, ",
+            "run `kubectl rollout resume deployment/shop` first, for it is paused, and then "
+            "`kubectl rollout restart deployment/shop`",
+        ),
+        (
+            "StatefulSet",
+            "updateStrategy: {type: OnDelete}, ",
+            "delete its pods one by one with `kubectl delete pod NAME`: `updateStrategy` is `OnDelete`",
+        ),
+    ],
+)
+def test_a_restart_that_would_change_nothing_is_not_advised(
+    tmp_path: Path, kind: str, fields: str, expected: str
+) -> None:
+    spec = ROLLING.replace("spec: {", f"spec: {{{fields}", 1)
+    text = f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: shop}}\n{spec}\n"
+    (line,) = advice(tmp_path, "mutable-tag", text)
+    assert line and f"after each push {expected};" in line
 
 
 def test_floating_tags_are_for_the_pedantic(tmp_path: Path) -> None:

@@ -74,8 +74,8 @@ SEEDS = (
     Seed(
         "tag-develop.yaml",
         (
-            "tag-develop.yaml:16:18: warning[mutable-tag] the tag `develop` moves, but by default a node pulls it "
-            "once (`IfNotPresent`): pushing it again and restarting changes nothing",
+            "tag-develop.yaml:16:18: warning[mutable-tag] the tag `develop` moves by its name, but nodes pull it only "
+            "once (`IfNotPresent`, the default): a newer push does not arrive",
         ),
         (),
         "the tag has no version in it, and IfNotPresent is its default",

@@ -2,12 +2,17 @@
 
 from typing import TYPE_CHECKING
 
+from cmlint.bundle import readers
+from cmlint.bundle import renewal as renewals
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.causes import Cause
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
+from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.bundle.resolve import Resolution
-from cmlint.knowledge import placeholders, services, tags
+from cmlint.bundle.standing import Standing, is_bare, is_loaded, standing
+from cmlint.bundle.values import Value
+from cmlint.knowledge import official, placeholders, services, tags
 from cmlint.kube import credentials, expansion, images, names, versions
 from cmlint.kube.near import nearest, only_near
 from cmlint.model.changes import Add, Change, Quote, Remove, Replace, Rewrite, Unlist
@@ -17,6 +22,7 @@ from cmlint.model.facts import (
     Env,
     EnvFrom,
     Fault,
+    FileFacts,
     Ignore,
     Key,
     Mount,
@@ -53,12 +59,15 @@ __all__ = [
     "EnvFrom",
     "Environment",
     "Fault",
+    "FileFacts",
     "Ignore",
     "Key",
     "Mount",
     "Origin",
     "Placed",
     "PodSpec",
+    "Proof",
+    "Proofs",
     "Provider",
     "Quote",
     "Reference",
@@ -69,10 +78,13 @@ __all__ = [
     "Scalar",
     "Settings",
     "Span",
+    "Standing",
+    "Subject",
     "Target",
     "Trait",
     "Unlist",
     "Unresolved",
+    "Value",
     "Variable",
     "Volume",
     "VolumeSource",
@@ -80,13 +92,19 @@ __all__ = [
     "expansion",
     "fault_rule",
     "images",
+    "is_bare",
+    "is_loaded",
     "names",
     "nearest",
+    "official",
     "only_near",
     "placeholders",
+    "readers",
     "references_of",
+    "renewals",
     "rule",
     "services",
+    "standing",
     "tags",
     "versions",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -11,6 +11,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.deployed import without_images
 from cmlint.bundle.index import Indexes, Supply
 from cmlint.bundle.placed import Built
+from cmlint.bundle.proofs import Proofs
 from cmlint.bundle.together import bring_together
 from cmlint.bundle.variables import Variables
 from cmlint.cache.builds import BuildsCache
@@ -29,6 +30,7 @@ from cmlint.rules import Rule
 from cmlint.selection import select, settings_of
 from cmlint.sources import files
 from cmlint.sources.reading import Reader, Reading, Wanted, mode_of
+from cmlint.sources.remote import remote_of
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
@@ -118,6 +120,7 @@ def read_bundles(
     others = Indexes() if builds or renderings else None
     commanding: list[tuple[str, FileFacts]] = []
     strict = config.references == "strict"
+    proofs = proofs_of(groups, {**dict(beside), **known}, load, inputs)
     for group in groups:
         stream = Stream()
         if files.STDIN in group.paths:
@@ -144,6 +147,7 @@ def read_bundles(
                 built=stream.built,
                 supply=stream.supply,
                 loose_files=map(files.shown, group.lying),
+                proofs=proofs,
             )
         )
         commanding += [*scripts, *((path, file) for path, file in facts if file.commands)]
@@ -159,6 +163,7 @@ def read_bundles(
                 unbuilt=build.reason,
                 settled=build.settled and not variables.deploys.changed(build.path.rpartition("/")[0]),
                 supply=build.supply,
+                proofs=proofs,
             )
         )
     for one in renderings:
@@ -176,6 +181,7 @@ def read_bundles(
                 unbuilt=valued,
                 settled=not valued,
                 supply=one.supply,
+                proofs=proofs,
             )
         )
     for bundle in bundles:
@@ -188,6 +194,23 @@ def as_deployed(path: str, facts: FileFacts, variables: Variables) -> FileFacts:
     """The facts of what a kustomization builds, with what GitOps objects put into it."""
     images = variables.deploys.images(path.rpartition("/")[0])
     return without_images(variables.fill(path, facts, built=True), images)
+
+
+def proofs_of(
+    groups: Iterable[files.Group], known: Mapping[str, FileFacts | str], load: Callable[[str], str], inputs: Inputs
+) -> Proofs:
+    """What all files prove about images, with what the repository is called where it is hosted."""
+    found = [(path, facts) for path, facts in known.items() if not isinstance(facts, str) and facts.images]
+    scripts = {shown: (path, group.root) for group in groups for shown, path in group.scripts.items()}
+    inputs.sources.update((path, files.Source(*scripts[path])) for path, _ in found if path in scripts)
+    roots = [group.root for group in groups if group.root]
+    beside = [path for group in groups for path in (*group.scripts, *group.lying)]
+    return Proofs(
+        found,
+        remote=next(filter(None, (remote_of(root, inputs.seen) for root in roots)), ""),
+        dockerfiles=[files.shown(path) for path in beside if files.is_dockerfile(path)],
+        text=load,
+    )
 
 
 def folders_of(builds: Iterable[Build]) -> Iterator[str]:

@@ -96,6 +96,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
         Literal["evidence", "strict"],
         doc("Whether a name that something else may make counts as not verifiable, or as missing."),
     ] = "evidence"
+    digest: Annotated[
+        Literal["optional", "required"],
+        doc("Whether every image must be pinned by a digest: what `unpinned-image` asks for."),
+    ] = "optional"
     assume_always_pull: Annotated[
         bool, doc("The cluster runs the admission plugin AlwaysPullImages, so that every image is pulled anew.")
     ] = False

@@ -182,7 +182,7 @@ class Engine:
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
         return Finding(
             rule=rule.name,
-            severity=self.settings.severity.get(rule.name, SEVERITIES[consequence]),
+            severity=self.settings.severity.get(rule.name, draft.severity or SEVERITIES[consequence]),
             consequence=consequence,
             message=message,
             help=help_text,

@@ -52,13 +52,15 @@ class Settings(msgspec.Struct, frozen=True):
     """What rules, and the engine that runs them, may know of the configuration.
 
     `secrets` is `evidence` (a missing Secret is reported only on evidence) or `all`; `mutable_tags` and `pinned_tags`
-    are patterns that come before cmlint's own idea of what moves. `severity` gives other severities by rule.
+    are patterns that come before cmlint's own idea of what moves, `digest` is `optional` or `required`. `severity`
+    gives other severities by rule.
     """
 
     kubernetes_version: Version
     pedantic: bool = False
     secrets: str = "evidence"
     references: str = "evidence"
+    digest: str = "optional"
     assume_always_pull: bool = False
     mutable_tags: tuple[str, ...] = ()
     pinned_tags: tuple[str, ...] = ()
@@ -92,6 +94,7 @@ class Draft:
         self.suggestions: list[Suggestion] = []
         self.hidden: list[facts.Span] = []
         self.consequence: Consequence | None = None
+        self.severity: Severity | None = None
         self.pedantic = False
         self.container: str | None = None
         self.left_out = 0

@@ -16,6 +16,7 @@ def settings_of(config: Config) -> Settings:
         pedantic=config.pedantic,
         secrets=config.secrets,
         references=config.references,
+        digest=config.digest,
         assume_always_pull=config.assume_always_pull,
         mutable_tags=config.mutable_tags,
         pinned_tags=config.pinned_tags,

@@ -115,8 +115,8 @@ def test_the_pull_policy_that_a_live_object_was_created_with_counts(cluster: Clu
     write(tmp_path, {"web.yaml": written})
     assert check(cluster, tmp_path).lines == []
     assert check(cluster, tmp_path, "--live", "-n", space).lines == [
-        "web.yaml:12:18: warning[mutable-tag] the tag `latest` moves, but the live object was created with "
-        "`IfNotPresent` and keeps it, so that a node pulls it once: pushing it again and restarting changes nothing"
+        "web.yaml:12:18: warning[mutable-tag] the tag `latest` moves by its name, but the live object was created with "
+        "`IfNotPresent` and keeps it, so that nodes pull it only once: a newer push does not arrive"
     ]
     # and so it is: what is applied leaves the policy as it is stored
     assert cluster.kubectl("apply", "-n", space, "-f", "-", stdin=written).returncode == 0

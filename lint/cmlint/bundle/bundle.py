@@ -12,6 +12,7 @@ from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings, first_for
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.placed import Built, Placed, folders_above, kustomization_at
+from cmlint.bundle.proofs import Proofs
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
 from cmlint.model.evidence import Evidence
@@ -37,6 +38,7 @@ class Bundle:
     what whoever installs the bundle gives it, `loose_files` are the paths of other files among the manifests.
 
     `clusters` are those that it goes to, as far as they were asked for; `live` says that it is a part of one itself.
+    `proofs` are what the files of the run prove about images.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Bundle:
         supply: Supply | None = None,
         loose_files: Iterable[str] = (),
         live: bool = False,
+        proofs: Proofs | None = None,
     ) -> None:
         loose = built is None and not unbuilt and not live
         if loose and any(document.imageless for _, facts in files for document in facts.documents):
@@ -61,7 +64,7 @@ class Bundle:
 
             files = without_parts(files, beside)
         files = without_compared(files) if loose else files
-        self.live = live
+        self.live, self.proofs = live, proofs or Proofs()
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
         self.commands: list[Placed] = []

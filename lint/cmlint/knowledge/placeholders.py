@@ -25,6 +25,12 @@ IMAGE = re.compile(
 )
 """Further forms in images, whose names are in lower case."""
 
+IMAGE_PART = re.compile(
+    r"\[[^\[\]:]+\]|\{[^{}]*\}|(?<=[/@.])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)|^[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"
+    r"|(?:(?<=[/.])|^)(?:YOUR|REPLACE|CHANGEME|REGISTRY|REPOSITORY|IMAGE)(?=[/:@.]|\Z)"
+)
+"""Those of these forms that stand for a part of an image's name."""
+
 INJECTED = "auto"
 """The image that Istio replaces when it injects its proxy (https://istio.io/latest/docs/setup/additional-setup/gateway/)."""
 
@@ -41,6 +47,11 @@ def is_placeholder(text: str) -> bool:
 def is_placeholder_image(text: str) -> bool:
     """Whether something still has to be filled into an image (`${TAG}`, `{IMAGE}`, `YOUR_IMAGE`, Istio's `auto`)."""
     return text == INJECTED or is_placeholder(text) or IMAGE.search(text) is not None
+
+
+def filled_image(text: str, word: str) -> str:
+    """An image with a word in place of each placeholder."""
+    return IMAGE_PART.sub(word, re.sub(FORM, word, text))
 
 
 def is_stand_in(value: str) -> bool:

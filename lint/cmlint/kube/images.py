@@ -19,6 +19,20 @@ REFERENCE = rf"(?:({REGISTRY})/)?({PART}(?:/{PART})*)(?::({TAG}))?(?:@({DIGEST})
 DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 LONGEST_NAME = 255
 
+ODD = {
+    "\u00a0": "a non-breaking space (U+00A0)",
+    "\u2007": "a figure space (U+2007)",
+    "\u202f": "a narrow non-breaking space (U+202F)",
+    "\u200b": "a zero-width space (U+200B)",
+    "\ufeff": "a byte order mark (U+FEFF)",
+    "\u201c": "a curly quote (U+201C)",
+    "\u201d": "a curly quote (U+201D)",
+    "\u201e": "a curly quote (U+201E)",
+    "\u2018": "a curly quote (U+2018)",
+    "\u2019": "a curly quote (U+2019)",
+}
+"""Characters that come along when a text is copied from a web page or a document, and look like others."""
+
 
 class Image(NamedTuple):
     """A valid reference: `repository` with its registry, `tag` and `digest` or None."""
@@ -81,6 +95,8 @@ def why_not(text: str) -> str:
     """What is wrong with a reference that does not fit the grammar."""
     if found := re.match(r"[a-z]+://", text):
         return f"it begins with `{found[0]}`"
+    if odd := next((ODD[character] for character in text if character in ODD), None):
+        return f"it contains {odd}"
     if re.search(r"\s", text):
         return "it contains a space"
     name, _, digest = text.partition("@")

@@ -373,7 +373,7 @@ def check_keys_closely(decoder: Decoder, node: MappingNode) -> None:
             decoder.key_name(key)
         except scalars.BadScalarError as error:
             raise YamlSyntaxError(str(error), key.start_mark.index, key.start_mark.line) from None
-        same = (type(identity), identity)
+        same: object = (type(identity), identity)
         if same in first:
             again.setdefault(same, []).append(key)
         else:

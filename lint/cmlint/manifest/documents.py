@@ -20,11 +20,13 @@ from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.deploys import DEPLOYERS, made_in, read_deploys
 from cmlint.manifest.heads import head_of, namespace_of
 from cmlint.manifest.hooks import read_hook
+from cmlint.manifest.images import images_in
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
-from cmlint.manifest.pods import PodReader
+from cmlint.manifest.pods import PodReader, pull_secrets_in
 from cmlint.manifest.providers import TABLE, Makers
+from cmlint.manifest.rolling import read_rolling, watched_in
 from cmlint.manifest.services import SERVICE, read_services, service_of
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
@@ -37,13 +39,14 @@ from cmlint.model.facts import (
     PodSpec,
     Provider,
     Reference,
+    Rolling,
     Scalar,
     Service,
     Skip,
     Span,
 )
 
-VERSION = 6
+VERSION = 7
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -101,7 +104,15 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     commands += examples_in(text, manifest=True)
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
     told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
-    return FileFacts(tuple(documents), tuple(others), tuple(skipped), tuple(ignores), tuple(told), tuple(services))
+    return FileFacts(
+        tuple(documents),
+        tuple(others),
+        tuple(skipped),
+        tuple(ignores),
+        tuple(told),
+        tuple(services),
+        images_in(text),
+    )
 
 
 def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document, ...]:
@@ -126,7 +137,7 @@ def examples_in(text: str, *, manifest: bool) -> tuple[Document, ...]:
 
 def read_kustomization(text: str) -> FileFacts:
     """The facts of a file that kustomize reads: it may make objects, and is none itself."""
-    return FileFacts((), skipped=(Skip("kustomization", Span(0, len(text))),))
+    return FileFacts((), skipped=(Skip("kustomization", Span(0, len(text))),), images=images_in(text))
 
 
 def read_encrypted(length: int) -> FileFacts:
@@ -345,6 +356,9 @@ class DocumentReader:
             providers = (provider,) if provider else ()
         elif is_built_in(self.api_version) and self.kind in POD_PATHS:
             pods = self.exact_pods(annotations)
+            references = tuple(reference for pod in pods for reference in pod.pull_secrets)
+        elif self.kind == "ServiceAccount" and self.api_version == "v1":
+            references = pull_secrets_in(decoder, self.entries.get("imagePullSecrets"), "imagePullSecrets")
         else:
             shapes = ShapeReader(decoder, self.kind)
             shapes.read(self.root)
@@ -373,6 +387,8 @@ class DocumentReader:
             made_in(decoder, self.root, self.api_version, self.kind),
             read_hook(annotations),
             read_compared(decoder, self.root, self.api_version, self.kind),
+            read_rolling(decoder, self.entries.get("spec")) if pods else Rolling(),
+            watched_in(annotations),
         )
         if self.is_controlled(meta):
             document = msgspec.structs.replace(document, faults=())
@@ -453,7 +469,8 @@ class DocumentReader:
         annotations = tuple(own) if self.kind == "Pod" else tuple(template)
         bare, live = self.kind == "Pod", self.is_live(self.mapping(self.entries.get("metadata")))
         reader = PodReader(self.decoder, ".".join(path), exact=True, bare=bare, claims=self.claims(), live=live)
-        return (reader.read(node, annotations),) if node else ()
+        watched = watched_in(own if bare else template)
+        return (reader.read(node, annotations, watched),) if node else ()
 
     def claims(self) -> frozenset[str]:
         """The volumes that a StatefulSet makes for its pods."""

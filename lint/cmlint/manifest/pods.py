@@ -6,7 +6,7 @@ The checks follow `pkg/apis/core/validation/validation.go` function by function;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import msgspec
 
@@ -87,7 +87,7 @@ class PodReader:
         self.live = live
         self.modes: list[Scalar] = []
 
-    def read(self, node: Node, annotations: tuple[str, ...]) -> PodSpec:
+    def read(self, node: Node, annotations: tuple[str, ...], watched: tuple[tuple[str, str], ...] = ()) -> PodSpec:
         """The facts of a pod spec."""
         decoder = self.decoder
         spec = decoder.struct(node, "PodSpec", self.path) or {}
@@ -121,17 +121,9 @@ class PodReader:
             not (isinstance(links, ScalarNode) and decoder.resolve(links) is False),
             decoder.span(node),
             self.path,
-            tuple(self.pull_secrets(spec)),
+            watched,
+            pull_secrets_in(decoder, spec.get("imagePullSecrets"), f"{self.path}.imagePullSecrets"),
         )
-
-    def pull_secrets(self, spec: Struct) -> Iterator[Reference]:
-        """The entries of `imagePullSecrets` that have a name; the API server takes one without."""
-        decoder = self.decoder
-        for i, item in enumerate(decoder.sequence(spec, "imagePullSecrets")):
-            path = f"{self.path}.imagePullSecrets[{i}]"
-            struct = decoder.struct(item, "LocalObjectReference", path) or {}
-            if (name := decoder.string(struct, "name")) and name.value:
-                yield Reference("Secret", name, (), False, "field", decoder.span(item), path)
 
     def volume_names(self, structs: list[Struct | None]) -> frozenset[str] | None:
         """The names that a mount may have, or None when they cannot all be known."""
@@ -171,6 +163,8 @@ class PodReader:
         struct = decoder.struct(node, kind, path) or {}
         image = decoder.string(struct, "image")
         policy = decoder.string(struct, "imagePullPolicy")
+        if self.exact and struct:
+            self.require(decoder.string(struct, "name"), node, f"{path}.name", self.misspells_name(struct, node), None)
         self.check_image(struct, node, image, f"{path}.image")
         self.check_pull_policy(policy, f"{path}.imagePullPolicy")
         container = Container(
@@ -200,6 +194,11 @@ class PodReader:
             if name == "name" and isinstance(value, ScalarNode):
                 return str(value.value)
         return None
+
+    def misspells_name(self, struct: Struct, node: Node) -> bool:
+        """Whether a container has a field that nobody knows, or a name that is no string, which was said already."""
+        written = {name for name, _, _ in self.decoder.items(node)}
+        return bool(written - set(struct)) and "name" not in struct
 
     def strings(self, struct: Struct, field: str) -> tuple[Scalar, ...]:
         """The strings of a list; one of another type is left out."""
@@ -637,6 +636,20 @@ class PodReader:
         if found and found.value not in choices and not is_placeholder(found.value):
             listed = ", ".join(f"`{choice}`" for choice in choices)
             self.decoder.fault("reference", found.span, f"{path}.{field}", f"must be one of {listed}", text=found.value)
+
+
+def pull_secrets_in(decoder: Decoder, node: Node | None, path: str) -> tuple[Reference, ...]:
+    """The Secrets under `imagePullSecrets`: each entry is an object that has nothing but `name`.
+
+    `LocalObjectReference` in `staging/src/k8s.io/api/core/v1/types.go`.
+    """
+    found: list[Reference] = []
+    for i, item in enumerate(node.value) if isinstance(node, SequenceNode) else ():
+        struct = decoder.struct(item, "LocalObjectReference", f"{path}[{i}]")
+        name = decoder.string(struct, "name") if struct else None
+        if name and name.value:
+            found.append(Reference("Secret", name, (), False, "pull", decoder.span(item), f"{path}[{i}]"))
+    return tuple(found)
 
 
 def why_not_field_path(path: str) -> str | None:

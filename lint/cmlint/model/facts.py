@@ -13,8 +13,8 @@ import msgspec
 Target = Literal["ConfigMap", "Secret"]
 """The kind of object a reference names."""
 
-Via = Literal["env", "envFrom", "volume", "projected", "field"]
-"""Where a reference stands; `field` is any place outside a pod spec."""
+Via = Literal["env", "envFrom", "volume", "projected", "field", "pull"]
+"""Where a reference stands; `field` is any place outside a pod spec, `pull` an entry of `imagePullSecrets`."""
 
 FaultCode = Literal[
     "syntax",
@@ -168,13 +168,13 @@ class EnvFrom(Facts, frozen=True):
 
 
 class Mount(Facts, frozen=True):
-    """One entry of `volumeMounts`; the `sub_path` of an `expression` has variables in it (`subPathExpr`)."""
+    """One entry of `volumeMounts`; `expands` says that variables are put into `sub_path` (`subPathExpr`)."""
 
     name: Scalar
     path: str
     sub_path: Scalar | None
     span: Span
-    expression: bool = False
+    expands: bool = False
 
 
 class Container(Facts, frozen=True):
@@ -233,7 +233,8 @@ class PodSpec(Facts, frozen=True):
 
     `exact` says that it stands at the pod spec's place in a built-in kind, so that the API server's own types apply.
     `annotations` are the names of the annotations of the pod template (or Pod), `service_links` is
-    `enableServiceLinks`, `pull_secrets` are the entries of `imagePullSecrets`.
+    `enableServiceLinks`. `watched` are those annotations, with their values, by which Reloader and Wave are told what
+    to do. `pull_secrets` are the entries of `imagePullSecrets`.
     """
 
     containers: tuple[Container, ...]
@@ -243,6 +244,7 @@ class PodSpec(Facts, frozen=True):
     service_links: bool
     span: Span
     path: str
+    watched: tuple[tuple[str, str], ...] = ()
     pull_secrets: tuple[Reference, ...] = ()
 
 
@@ -376,6 +378,18 @@ class Hook(Facts, frozen=True):
     weight: int = 0
 
 
+class Rolling(Facts, frozen=True):
+    """How a workload replaces its pods: `strategy` is the type of its strategy, empty where none is written.
+
+    `paused` and `suspended` are `spec.paused` and `spec.suspend`; `replicas` is None where no number is written.
+    """
+
+    replicas: int | None = None
+    strategy: str = ""
+    paused: bool = False
+    suspended: bool = False
+
+
 class Document(Facts, frozen=True):
     """One Kubernetes object as written.
 
@@ -385,7 +399,8 @@ class Document(Facts, frozen=True):
     `name=value`, `deploys` are the folders that it brings to a cluster. `strangers` are annotations under cmlint's own
     prefix that it does not know, `reloads` the names that Reloader watches. `reach` is the namespace of what it makes
     where that differs from its own, and empty where it may be any. `compared` are files that a test compares with the
-    cluster. A document that could not be parsed has one fault with the code `syntax`, and is otherwise empty.
+    cluster. `rolling` is how it replaces its pods, `watched` are the annotations of Reloader and Wave with their
+    values. A document that could not be parsed has one fault with the code `syntax`, and is otherwise empty.
     """
 
     span: Span
@@ -409,6 +424,8 @@ class Document(Facts, frozen=True):
     reach: str | None = None
     hook: Hook | None = None
     compared: tuple[str, ...] = ()
+    rolling: Rolling = Rolling()
+    watched: tuple[tuple[str, str], ...] = ()
 
     @property
     def broken(self) -> bool:
@@ -499,11 +516,39 @@ class ImageSetting(Facts, frozen=True):
     becomes: str
 
 
+Deed = Literal["pushed", "built", "loaded", "replaced", "restarted"]
+"""What a text does: it pushes, builds or loads an image, puts it in the place of another, or restarts a workload."""
+
+
+class ImageFact(Facts, frozen=True):
+    """What a text does to images, or to the workloads that run them; `tool` is what does it, in words.
+
+    `name` and `tag` are patterns: `*` stands for what is not known, `{repository}` and `{owner}` for the repository on
+    GitHub and its owner, `{branch}` for a branch that is pushed. An empty `tag` is none, an empty `name` any image.
+
+    Where an image is replaced, `workload` (`deployment/web`) and `container` are those that get it, `was` is what it
+    replaces: the name in a kustomization, the text for sed, the key of a value for helm. `files` are
+    where that is, as far as the text says. `line` is 1-based. `masked` are places on it that must not be shown.
+    """
+
+    deed: Deed
+    tool: str
+    name: str
+    tag: str
+    span: Span
+    line: int
+    workload: str = ""
+    container: str = ""
+    was: str = ""
+    files: tuple[str, ...] = ()
+    masked: tuple[Span, ...] = ()
+
+
 class FileFacts(Facts, frozen=True):
     """Everything cmlint keeps of one text.
 
     `commands` are objects that the text has kubectl create, one provider each; no rule looks at them. `services` give
-    containers variables.
+    containers variables. `images` is what the text does to images.
     """
 
     documents: tuple[Document, ...]
@@ -512,6 +557,7 @@ class FileFacts(Facts, frozen=True):
     ignores: tuple[Ignore, ...] = ()
     commands: tuple[Document, ...] = ()
     services: tuple[Service, ...] = ()
+    images: tuple[ImageFact, ...] = ()
 
     @property
     def kustomized(self) -> bool:

@@ -29,6 +29,12 @@ SCRIPTS = (
 )
 """How the names of other texts end in which commands may stand; so may they in any file that begins with `#!`."""
 
+BUILDERS = ("pom.xml", ".gradle", ".gradle.kts", ".hcl", "Earthfile", "Containerfile", "Rakefile", ".tiltfile")
+"""How the names of files end in which tools read how images are built and pushed."""
+
+IMAGE_WORDS = (b"image", b"IMAGE", b"push", b"load", b"build", b"rollout", b"sed ", b"yq ", b"helm ", b"save ")
+"""What a text holds that builds, pushes, loads or replaces images."""
+
 EXPECTATION = r"(?:(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?|\d+-[\w-]+-assert)\.ya?ml"
 """Files in which tests of kuttl and Chainsaw say what the cluster should hold: parts of objects, never applied."""
 
@@ -291,8 +297,8 @@ def is_manifest(name: str) -> bool:
 
 
 def may_be_script(entry: os.DirEntry[str]) -> bool:
-    """Whether a file may be a text in which kubectl creates ConfigMaps or Secrets, by its name."""
-    named = entry.name.endswith(SCRIPTS) or "." not in entry.name
+    """Whether a file may be a text that creates ConfigMaps or Secrets, or builds and pushes images, by its name."""
+    named = entry.name.endswith(SCRIPTS) or "." not in entry.name or entry.name.endswith(BUILDERS)
     return named and entry.is_file(follow_symlinks=False)
 
 
@@ -302,6 +308,19 @@ def is_script(raw: bytes, name: str) -> bool:
         return False
     called = b"create" in raw and (b"configmap" in raw or b"secret" in raw or b"cm" in raw)
     return called or (b"<<" in raw and b"kind:" in raw) or b"kind: ConfigMap" in raw or b"kind: Secret" in raw
+
+
+def handles_images(raw: bytes, name: str) -> bool:
+    """Whether a file of this name is a text that may build, push, load or replace images, by a few words."""
+    if not (name.endswith((*SCRIPTS, *BUILDERS)) or raw.startswith(b"#!")):
+        return False
+    return any(word in raw for word in IMAGE_WORDS)
+
+
+def is_dockerfile(path: str) -> bool:
+    """Whether a file says how an image is built, by its name."""
+    name = os.path.basename(path)
+    return name.startswith(("Dockerfile", "Containerfile")) or name.endswith((".Dockerfile", ".dockerfile"))
 
 
 def is_object(raw: bytes) -> bool:

@@ -22,6 +22,7 @@ from cmlint.manifest.documents import (
     read_template,
     read_text,
 )
+from cmlint.manifest.images import images_in
 from cmlint.manifest.providers import Makers
 from cmlint.model.facts import FileFacts
 from cmlint.sources import files
@@ -185,14 +186,16 @@ def facts_of(content: bytes, file: Wanted, makers: Makers) -> FileFacts:
 
 
 def script_facts(content: bytes, name: str) -> FileFacts:
-    """The commands of a text that holds no manifests."""
-    if not files.is_script(content, name):
+    """The commands of a text that holds no manifests, and what it does to images."""
+    creates = files.is_script(content, name)
+    if not creates and not files.handles_images(content, name):
         return FileFacts(())
     try:
         text = files.decode(content)
-        return FileFacts((), commands=(*commands_in(text), *examples_in(text, manifest=False)))
     except UnicodeDecodeError:
         return FileFacts(())
+    commands = (*commands_in(text), *examples_in(text, manifest=False)) if creates else ()
+    return FileFacts((), commands=commands, images=images_in(text))
 
 
 def encode(facts: FileFacts) -> bytes:

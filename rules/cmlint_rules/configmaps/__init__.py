@@ -53,10 +53,6 @@ class Readers:
                     keys.update(placeholders.pattern_of(key.value) for key in reference.keys)
                     if not reference.keys:
                         self.whole.add(name)
-            for pod in placed.document.pods if target == "Secret" else ():
-                self.whole.update(reference.name.value for reference in pod.pull_secrets)
-                for reference in pod.pull_secrets:
-                    self.keys.setdefault(reference.name.value, set())
         self.texts = "\0".join(text for placed in bundle.placed for text in texts_of(placed.document))
         for cluster in bundle.clusters if bundle.live else ():
             self.add_pods(cluster)
@@ -91,13 +87,13 @@ class Readers:
     def unseen_live(self) -> Iterator[Definition]:
         """The same in a cluster, which shows all that has pods, but not which programs read by the API."""
         for placed in self.bundle.placed:
-            namespace = placed.namespace or ""
+            target, namespace = self.target, placed.namespace or ""
             for provider in placed.document.providers:
-                if provider.kind != self.target or self.may_be_read(placed):
+                if provider.kind != target or self.may_be_read(placed):
                     continue
                 name = provider.name.value
                 if all(
-                    cluster.shows_readers(namespace) and not cluster.owner(self.target, name, namespace)
+                    cluster.shows_readers(namespace) and not cluster.owner(target, name, namespace)
                     for cluster in self.bundle.clusters
                 ):
                     yield Definition(placed, provider)

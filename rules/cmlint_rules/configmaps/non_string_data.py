@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Fault, Quote, rule
+from cmlint_rules.images import number_in_values
 
 
 @rule(
@@ -16,6 +17,13 @@ from cmlint.api import Context, Draft, Fault, Quote, rule
 def non_string_data(fault: Fault, ctx: Context) -> Iterator[Draft]:
     """YAML reads `8080`, `true`, `yes` and their like as numbers and booleans."""
     field, _, key = fault.path.partition(".")
+    value = number_in_values(fault.span, fault.text or "", ctx)
+    if value:
+        message = f"`{value.route}` is the number {value.written}, of which helm makes another text for `{key}`"
+        draft = ctx.finding(value.span, message, placed=value.placed)
+        draft.also(fault.span, "must be a string", ctx.placed)
+        yield draft.help(f'quote it: `"{value.written}"`, and in the template with `| quote`')
+        return
     draft = ctx.finding(fault.span, f"the value of `{key}` {fault.reason}")
     if fault.quotable:
         draft.fix("quote it", Quote(fault.span), safe=True)

@@ -53,7 +53,7 @@ def in_providers(container: Container, ctx: Context) -> Iterator[Draft]:
 
 def in_mounts(container: Container, ctx: Context) -> Iterator[Draft]:
     """The `subPathExpr` of mounts, with which nothing starts while a variable is missing (makeMounts)."""
-    paths = [mount.sub_path for mount in container.mounts if mount.sub_path and mount.expression]
+    paths = [mount.sub_path for mount in container.mounts if mount.sub_path and mount.expands]
     if not any("$(" in path.value for path in paths):
         return
     environment = ctx.environment(container)

@@ -12,19 +12,24 @@ from cmlint.api import (
     Container,
     Context,
     Document,
+    FileFacts,
     Placed,
     Rewrite,
     Scalar,
     Settings,
+    Span,
+    Subject,
+    Value,
     images,
     placeholders,
     tags,
 )
 
+FILLED = "0filled0"
+"""Stands for a placeholder in an image's name."""
+
 POLICIES = ("Always", "IfNotPresent", "Never")
 LISTS = ("containers", "initContainers", "ephemeralContainers", "steps", "sidecars")
-
-LOADED_REGISTRIES = ("ko.local", "kind.local", "dev.local")
 
 PATTERN = r"[*!|]"
 """What an image has in a policy, which compares images with it."""
@@ -103,19 +108,61 @@ def pulls(placed: Placed, ctx: Context) -> Iterator[Pull]:
 
     None where a controller puts a digest in place of the tag, and none whose policy is none of the three.
     """
+    yield from (
+        pull for pull in open_pulls(placed, ctx) if not placeholders.is_placeholder_image(pull.use.written.value)
+    )
+
+
+def open_pulls(placed: Placed, ctx: Context) -> Iterator[Pull]:
+    """The same with images in whose name something is still to be filled in, as long as their tag is written out."""
     document = placed.document
     for use in () if resolves_tags(document) else uses(document):
-        if placeholders.is_placeholder_image(use.written.value):
-            continue
-        try:
-            image = images.parse_image(use.written.value)
-        except images.BadImageError:
+        image = image_of(use.written.value)
+        if image is None:
             continue
         stored = None if use.policy or ctx.bundle.live else stored_policy(use, placed, ctx)
         policy = use.policy.value if use.policy else stored or images.default_pull_policy(image)
         if policy in POLICIES:
             always = ctx.settings.assume_always_pull
             yield Pull(use, image, "Always" if always else policy, stored is not None and not always)
+
+
+def image_of(text: str) -> images.Image | None:
+    """A valid image; one with placeholders in its name only is read as if they were words."""
+    if placeholders.is_placeholder_image(text):
+        if text == placeholders.INJECTED or text.startswith("ko://"):
+            return None
+        filled = placeholders.filled_image(text, FILLED)
+        _, colon, tag = filled.rpartition(":")
+        named = colon and "/" not in tag
+        if FILLED in (tag if named else filled.rpartition("/")[2]) or placeholders.is_placeholder_image(filled):
+            return None
+        text = filled
+    try:
+        return images.parse_image(text)
+    except images.BadImageError:
+        return None
+
+
+def shown_values(span: Span, ctx: Context) -> Iterator[Shown]:
+    """The values of a chart that a template's line names where something is written."""
+    placed = ctx.placed
+    if placed.built and placed.built.rendered:
+        yield from map(Shown.of, ctx.bundle.proofs.values(placed, span))
+
+
+def number_in_values(span: Span, text: str, ctx: Context) -> Shown | None:
+    """The number in the values of a chart that helm has written as this text, which is another form of it.
+
+    Helm reads numbers as floating point: `1.10` becomes `1.1`, and 1000000 becomes `1e+06` (helm/helm#3246, #12195).
+    """
+    if not re.fullmatch(r"\d+(?:\.\d+)?(?:e[+-]\d+)?", text):
+        return None
+    for value in shown_values(span, ctx):
+        number = re.fullmatch(r"\d{1,100}(?:\.\d{1,100})?", value.written)
+        if number and value.written != text and float(value.written) == float(text):
+            return value
+    return None
 
 
 def stored_policy(use: Use, placed: Placed, ctx: Context) -> str | None:
@@ -138,10 +185,24 @@ def resolves_tags(document: Document) -> bool:
     )
 
 
-def is_loaded(image: images.Image) -> bool:
-    """Whether tools put an image on the nodes themselves (`kind load`, ko), so that a restart starts the newest one."""
-    built_here = image.registry == "docker.io" and "local" in re.split("[-_.]", image.tag or "")
-    return built_here or image.registry in LOADED_REGISTRIES
+class Shown(NamedTuple):
+    """A value in the values of a chart, as a place of a finding."""
+
+    route: str
+    written: str
+    span: Span
+    placed: Placed
+
+    @classmethod
+    def of(cls, value: Value) -> Shown:
+        """A value as a place."""
+        document = Document(value.span, value.span, "", "values", None, None)
+        return cls(value.route, value.written, value.span, Placed(value.path, document, FileFacts(()), -1))
+
+
+def subject_of(pull: Pull, ctx: Context) -> Subject:
+    """The image as the evidence is asked for it."""
+    return Subject(pull.use.written.value, pull.image, ctx.placed, pull.use.written.span, pull.use.container_name)
 
 
 def movement(pull: Pull, settings: Settings) -> tags.Movement:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from cmlint.api import Context, Document, Draft, images, placeholders, rule
-from cmlint_rules.images import Use, resolves_tags, uses
+from cmlint_rules.images import Use, number_in_values, resolves_tags, uses
 
 ACTIONS = {
     "unset": "name the image to run",
@@ -36,6 +36,9 @@ def invalid_image(document: Document, ctx: Context) -> Iterator[Draft]:
 def unreadable(use: Use, ctx: Context) -> Iterator[Draft]:
     """What the kubelet cannot read, unless it is a blank that a controller fills."""
     text = use.written.value
+    if number := number_of(use, ctx):
+        yield number
+        return
     if not text.strip() and resolves_tags(ctx.document):
         return
     try:
@@ -43,12 +46,40 @@ def unreadable(use: Use, ctx: Context) -> Iterator[Draft]:
     except images.BadImageError as error:
         message = f"`{text}` is no valid image reference: {error}"
         draft = ctx.finding(use.written.span, message, container=use.container_name)
+        draft.pedantic = is_rendered(ctx) and is_unfinished(text)
         yield draft.help(f"did you mean `{meant}`?") if (meant := mended(text)) else draft
+
+
+def is_rendered(ctx: Context) -> bool:
+    """Whether the document is rendered by helm."""
+    return ctx.placed.built is not None and ctx.placed.built.rendered
+
+
+def is_unfinished(text: str) -> bool:
+    """Whether a part of an image is left empty, as in the default of a chart that each installation has to set."""
+    head = text.rpartition(":")[0]
+    return head.endswith("/") or text.endswith(("/", ":")) or text.startswith((":", "/"))
+
+
+def number_of(use: Use, ctx: Context) -> Draft | None:
+    """What is said of a tag that is a number in the values of a chart, which helm writes in another form."""
+    tag = use.written.value.rpartition(":")[2]
+    value = number_in_values(use.written.span, tag, ctx)
+    if value is None:
+        return None
+    changed = "e" not in tag
+    then = f"helm writes `{tag}`: another version runs" if changed else "helm writes it with an exponent, as no tag is"
+    message = f"`{value.route}` is the number {value.written}, and {then}"
+    draft = ctx.finding(value.span, message, placed=value.placed, container=use.container_name)
+    draft.consequence = "silent" if changed else None
+    draft.also(use.written.span, "the tag of this image", ctx.placed)
+    return draft.help(f'quote it: `"{value.written}"`')
 
 
 def mended(text: str) -> str | None:
     """The reference that was probably meant: without a scheme, spaces and what is doubled, the name in lower case."""
-    plain = re.sub(r"^[a-z]+://|\s+", "", text).replace("//", "/").rstrip(":@/")
+    plain = re.sub(r"^[a-z]+://|\s+", "", "".join(character for character in text if character not in images.ODD))
+    plain = plain.replace("//", "/").rstrip(":@/")
     name, at, digest = plain.partition("@")
     head, colon, tag = name.rpartition(":")
     name = f"{head.lower()}:{tag.replace('+', '_')}" if colon and "/" not in tag else name.lower()

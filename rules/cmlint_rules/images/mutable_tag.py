@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, rule, versions
-from cmlint_rules.images import Pull, is_loaded, movement, pulls
-from cmlint_rules.rollout import ROLLING, named, renewal
+from cmlint.api import Context, Document, Draft, Standing, renewals, rule, standing, tags, versions
+from cmlint_rules.images import Pull, open_pulls, shown_values, subject_of
+from cmlint_rules.rollout import ROLLING, renewal
 
 
 @rule(
@@ -16,19 +16,47 @@ from cmlint_rules.rollout import ROLLING, named, renewal
 )
 def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
     """Containers and image volumes."""
-    for pull in pulls(ctx.placed, ctx):
-        moving = movement(pull, ctx.settings)
-        if pull.policy == "Always" or moving == "pinned" or is_loaded(pull.image):
+    for pull in open_pulls(ctx.placed, ctx):
+        if pull.policy == "Always":
             continue
-        floats = moving == "floats"
-        message = f"{subject(pull, floats=floats)}, but {once(pull)}: {outcome(floats=floats)}"
-        draft = ctx.finding(pull.use.written.span, message, pedantic=floats, container=pull.use.container_name)
+        patterns = ctx.settings.mutable_tags, ctx.settings.pinned_tags
+        found = standing(subject_of(pull, ctx), pull.policy, ctx.bundle.proofs, *patterns)
+        if found is None:
+            continue
+        message = f"{subject(pull, found)}, but {once(pull)}: {outcome(pull, found)}"
+        draft = ctx.finding(pull.use.written.span, message, pedantic=found.pedantic, container=pull.use.container_name)
         if pull.use.policy:
             draft.also(pull.use.policy.span, "set here")
-        wanted = f"set `{pull.use.field}: Always`"
-        way = f"{renewal(ctx, 'after each push')}{other_spelling(pull, ctx)}"
-        draft.help(f"{wanted}, and {way}; or pin a full version or a digest")
-        yield draft.fix(wanted, pull.use.always, safe=pull.policy != "Never")
+        if found.proof:
+            draft.also(found.proof.fact.span, f"{DONE[found.proof.fact.deed]} here", found.proof.placed)
+        for value in shown_values(pull.use.written.span, ctx):
+            draft.also(value.span, f"`{value.route}` is set here", value.placed)
+        draft.help(advice(pull, found, ctx))
+        yield draft.fix(wanted(pull), pull.use.always, safe=found.sure and pull.policy != "Never")
+
+
+DONE = {"pushed": "pushed", "built": "built"}
+
+
+def wanted(pull: Pull) -> str:
+    """What to set."""
+    return f"set `{pull.use.field}: Always`"
+
+
+def advice(pull: Pull, found: Standing, ctx: Context) -> str:
+    """What to do: whoever pushes the image lets new pods pull it, all others name one build."""
+    if found.known == "foreign":
+        return "pin a full version or a digest"
+    restarted = ctx.bundle.proofs.restarted(ctx.placed) if found.known == "pushed" else None
+    way = f"{wanted(pull)}, and {renewal(ctx, 'after each push')}{other_spelling(pull, ctx)}"
+    if restarted:
+        way = f"{wanted(pull)}: the restart in {restarted.where} changes nothing before, and brings each push then"
+    if found.known == "pushed":
+        workflow = found.proof is not None and ".github/" in found.proof.path
+        other = "push a tag of its own for each build" + " (`${{ github.sha }}`)" * workflow
+    else:
+        other = "pin a full version or a digest"
+    return f"{way}; or {other}"
 
 
 def other_spelling(pull: Pull, ctx: Context) -> str:
@@ -37,14 +65,26 @@ def other_spelling(pull: Pull, ctx: Context) -> str:
     if not old or pull.image.tag not in (None, "latest") or not pull.use.container_name:
         return ""
     other = pull.image.short if pull.image.tag else f"{pull.image.short}:latest"
-    return f", or `kubectl set image {named(ctx.document)} {pull.use.container_name}={other}`"
+    return f", or `{renewals.set_image(ctx.document, pull.use.container_name, other)}`"
 
 
-def subject(pull: Pull, *, floats: bool) -> str:
-    """What moves."""
-    if pull.image.tag is None:
-        return "without a tag it is `latest`, which moves"
-    return f"the tag `{pull.image.tag}` " + ("follows a version" if floats else "moves")
+def subject(pull: Pull, found: Standing) -> str:
+    """What moves, and how that is known."""
+    tag = pull.image.tag
+    if found.known in ("pushed", "told") and found.proof:
+        if found.known == "pushed" and found.movement != "moves" and tags.has_version(tag or ""):
+            return f"`{tag}` looks like one build, and {found.proof.where} pushes it again on every run"
+        by = "by" if found.known == "pushed" else "as described in"
+        return f"`{pull.use.written.value}` is pushed again {by} {found.proof.where}"
+    if found.known == "foreign" and found.movement == "moves":
+        return f"the publisher moves `{tag}`" if tag else "without a tag it is `latest`, which its publisher moves"
+    if tag is None:
+        return "without a tag it is `latest`, which moves by its name"
+    if found.movement == "moves":
+        return f"the tag `{tag}` moves" + " by its name" * (found.known != "configured")
+    if found.movement == "unknown":
+        return f"the tag `{tag}` does not say which build it is"
+    return f"the tag `{tag}` follows a {'version' if tags.has_version(tag) else 'release line'}"
 
 
 def once(pull: Pull) -> str:
@@ -52,12 +92,17 @@ def once(pull: Pull) -> str:
     if pull.policy == "Never":
         return "no node pulls it (`Never`)"
     if pull.stored:
-        return f"the live object was created with `{pull.policy}` and keeps it, so that a node pulls it once"
-    return f"{'by default ' * pull.by_default}a node pulls it once (`IfNotPresent`)"
+        return f"the live object was created with `{pull.policy}` and keeps it, so that nodes pull it only once"
+    return f"nodes pull it only once (`IfNotPresent`{', the default' * pull.by_default})"
 
 
-def outcome(*, floats: bool) -> str:
-    """What the author will wait for in vain."""
-    if floats:
-        return "a newer build of that version does not arrive"
-    return "pushing it again and restarting changes nothing"
+def outcome(pull: Pull, found: Standing) -> str:
+    """What happens then."""
+    if found.known in ("pushed", "told"):
+        return "a restart brings the old build"
+    if found.known == "foreign" and found.movement == "moves":
+        return "each keeps the build that it pulled first, so two nodes can run different ones"
+    if found.movement == "follows":
+        what = "version" if tags.has_version(pull.image.tag or "") else "release line"
+        return f"a newer build of that {what} does not arrive"
+    return "a newer push does not arrive"

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, images, rule
-from cmlint_rules.images import pulls
+from cmlint.api import Context, Document, Draft, images, is_loaded, rule
+from cmlint_rules.images import pulls, subject_of
 
 LOCAL = r"localhost|.*\.(?:localhost|local|test)|[0-9.]+|\[.*\]|[^.]+"
 """Registries of one machine or one desk, and names that are no registry at all (`ko.local`, `kind-registry`)."""
@@ -24,6 +24,8 @@ def pull_policy_never(document: Document, ctx: Context) -> Iterator[Draft]:
     for pull in pulls(ctx.placed, ctx):
         policy = pull.use.policy
         if policy is None or pull.policy != "Never" or not names_registry(pull.use.written.value, pull.image):
+            continue
+        if is_loaded(subject_of(pull, ctx), ctx.bundle.proofs) or ctx.bundle.proofs.replaced(subject_of(pull, ctx)):
             continue
         if is_by_hand(ctx.placed.written(policy.span)[0]):
             continue

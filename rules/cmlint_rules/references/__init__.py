@@ -229,6 +229,8 @@ def places(definitions: tuple[Definition, ...]) -> str:
 def outcome(reference: Reference) -> str:
     """What the kubelet does when a reference leads nowhere."""
     volume = reference.via in ("volume", "projected")
+    if reference.via == "pull":
+        return "the pod stays in ImagePullBackOff where the registry asks for it"
     if reference.optional:
         return "as it is, its files are left out of the volume" if volume else "as it is, this entry sets nothing"
     if volume:
@@ -240,6 +242,8 @@ def creation(reference: Reference, ctx: Context) -> str:
     """The command that would make the object."""
     kind = "configmap" if reference.target == "ConfigMap" else "secret generic"
     namespace = f" -n {ctx.placed.namespace}" if ctx.placed.namespace else ""
+    if reference.via == "pull":
+        return f"`kubectl create secret docker-registry {reference.name.value}{namespace} --docker-server=...`"
     key = reference.keys[0].value if reference.keys else "KEY"
     built = ctx.placed.built
     name = reference.name.value.replace(UNNAMED, "RELEASE") if built and built.rendered else reference.name.value

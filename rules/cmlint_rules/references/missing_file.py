@@ -19,7 +19,7 @@ def missing_file(container: Container, ctx: Context) -> Iterator[Draft]:
     volumes = {volume.name.value: volume for volume in ctx.pod.volumes if volume.name}
     for mount in container.mounts:
         volume = volumes.get(mount.name.value)
-        if mount.sub_path is None or mount.expression or placeholders.is_placeholder(mount.sub_path.value):
+        if mount.sub_path is None or mount.expands or placeholders.is_placeholder(mount.sub_path.value):
             continue
         if volume and volume.sources:
             yield from absent(mount, volume, ctx)

@@ -1,9 +1,8 @@
 """Variables from a ConfigMap whose change reaches no pod."""
 
-import re
 from collections.abc import Iterator
 
-from cmlint.api import Container, Context, Draft, PodSpec, Reference, Scalar, rule
+from cmlint.api import Container, Context, Draft, PodSpec, Reference, rule
 from cmlint_rules.rollout import ROLLING, follows, is_fixed, renewal
 
 WAYS = (
@@ -21,15 +20,15 @@ NAMED = "add its name to the annotation of Reloader, separated by a comma"
     pedantic=True,
 )
 def config_not_rolled_out(pod: PodSpec, ctx: Context) -> Iterator[Draft]:
-    """Once for each ConfigMap, where nothing in the pod template changes with it."""
-    if not pod.exact or ctx.document.kind not in ROLLING or follows(pod, ctx):
+    """Once for each ConfigMap, where neither the pod template changes with it nor a controller restarts the pods."""
+    if not pod.exact or ctx.document.kind not in ROLLING:
         return
     watched = ctx.document.reloads
     seen: set[str] = set()
     for container in pod.containers:
         for reference in read_at_start(container):
             resolution, name = ctx.resolve(reference), reference.name.value
-            if name in seen or not is_fixed(resolution) or is_watched(name, watched):
+            if name in seen or not is_fixed(resolution) or follows(pod, reference, resolution, ctx):
                 continue
             seen.add(name)
             message = f"a change of the ConfigMap `{name}` reaches no running pod: variables are set when it starts"
@@ -39,17 +38,6 @@ def config_not_rolled_out(pod: PodSpec, ctx: Context) -> Iterator[Draft]:
             if watched:
                 draft.also(watched[0].span, "only what is named here is watched")
             yield draft.help(f"{renewal(ctx, 'after a change')}; or {NAMED if watched else WAYS}")
-
-
-def is_watched(name: str, watched: tuple[Scalar, ...]) -> bool:
-    """Whether Reloader is told to watch a ConfigMap by its name, or by a pattern that matches it."""
-    for pattern in watched:
-        try:
-            if pattern.value == name or re.fullmatch(pattern.value, name):
-                return True
-        except re.error:
-            continue
-    return False
 
 
 def read_at_start(container: Container) -> Iterator[Reference]:

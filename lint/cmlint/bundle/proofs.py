@@ -1,0 +1,397 @@
+"""What the files of a run prove about an image: who pushes it, who loads it onto nodes, who puts another one in place.
+
+One table of kinds of evidence, strongest first; the rules about images ask in this order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from msgspec import structs
+
+from cmlint.bundle.placed import LIVE, Placed
+from cmlint.bundle.values import Value, values_on
+from cmlint.knowledge.official import OFFICIAL
+from cmlint.knowledge.placeholders import FORM
+from cmlint.kube.images import Image
+from cmlint.kube.names import gaps
+from cmlint.model.facts import COMMAND, Document, FileFacts, ImageFact, Span
+
+Whose = Literal["ci", "script", "document"]
+"""What kind of file proves something: a pipeline that runs by itself, what people run, what people read."""
+
+PIPELINES = re.compile(
+    r"(?:^|/)(?:\.(?:github|gitea|forgejo)/(?:workflows|actions)/|\.gitlab/|\.circleci/|\.woodpecker/|\.buildkite/|\.tekton/"
+    r"|\.semaphore/|\.azure[\w-]*/|\.?azure-pipelines?/|\.ci/|ci/pipelines/|\.harness/|\.cloudbuild/)"
+    r"|(?:^|/)(?:\.gitlab-ci[\w.-]*\.ya?ml|[\w.-]*\.gitlab-ci\.ya?ml|\.drone[\w.-]*\.(?:ya?ml|star)|\.woodpecker\.ya?ml"
+    r"|\.travis\.ya?ml|\.?appveyor\.ya?ml|\.cirrus\.ya?ml|bitbucket-pipelines\.ya?ml|[\w.-]*azure-pipelines?[\w.-]*\.ya?ml"
+    r"|buildspec[\w.-]*\.ya?ml|codefresh[\w.-]*\.ya?ml|cloudbuild[\w.-]*\.(?:ya?ml|json)|\.cloudbuild[\w.-]*\.ya?ml"
+    r"|[Jj]enkinsfile[\w.-]*|[\w.-]*\.jenkinsfile|wercker\.ya?ml|screwdriver\.ya?ml|action\.ya?ml|bamboo\.ya?ml)\Z"
+)
+"""The files that CI systems run."""
+
+DOCUMENTS = (".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt", "README")
+
+BRANCHES = frozenset(
+    ("main", "master", "trunk", "develop", "dev", "development", "staging", "production", "prod", "next")
+)
+"""The branches that a pipeline for every branch surely has, if a manifest has a tag of that name."""
+
+LETTERS = 3
+"""A pattern needs so many letters in the last part of a name to say anything about an image."""
+
+
+class Proof(NamedTuple):
+    """A fact about images and the file that it stands in."""
+
+    fact: ImageFact
+    path: str
+
+    @property
+    def whose(self) -> Whose:
+        """What kind of file it is."""
+        if PIPELINES.search(self.path) or self.fact.tool == "Tekton":
+            return "ci"
+        return "document" if self.path.endswith(DOCUMENTS) else "script"
+
+    @property
+    def where(self) -> str:
+        """The place in words, as `ci.yml:9`."""
+        return f"{self.path}:{self.fact.line}"
+
+    @property
+    def placed(self) -> Placed:
+        """The line as the place of a finding."""
+        document = Document(self.fact.span, self.fact.span, "", COMMAND, None, None, masked=self.fact.masked)
+        return Placed(self.path, document, FileFacts(()), LIVE)
+
+
+class Subject(NamedTuple):
+    """An image where it is used: as it is written, with which names it may be meant, and the container that runs it."""
+
+    written: str
+    image: Image
+    placed: Placed
+    span: Span
+    container: str | None = None
+
+    @property
+    def tag(self) -> str:
+        """The tag that counts."""
+        return self.image.tag or "latest"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the image, with `*` for each placeholder."""
+        written = re.sub(FORM, "*", self.written.partition("@")[0])
+        head, colon, tag = written.rpartition(":")
+        name = head if colon and "/" not in tag else written
+        if "*" in name:
+            return (name,)
+        return tuple(dict.fromkeys((self.image.repository, self.image.short, name)))
+
+
+class Proofs:
+    """Everything that the files of a run prove about images.
+
+    `remote` is `owner/name` of the repository where it is hosted, `dockerfiles` are the paths of files that build
+    images, `text` gives the text at a path.
+    """
+
+    def __init__(
+        self,
+        files: Iterable[tuple[str, FileFacts]] = (),
+        *,
+        remote: str = "",
+        dockerfiles: Iterable[str] = (),
+        text: Callable[[str], str] | None = None,
+    ) -> None:
+        self.remote, self.dockerfiles, self.text = remote, tuple(dockerfiles), text
+        self.known: dict[str, str] = {}
+        found = [Proof(fact, path) for path, facts in files for fact in facts.images]
+        found.sort(key=lambda proof: (ORDER[proof.whose], proof.path))
+        self.found = [self.filled(proof) for proof in (*found, *expanded(found))]
+        self.by_name: dict[str, list[Proof]] = {}
+        self.open: list[Proof] = []
+        for proof in self.found:
+            if proof.fact.deed == "replaced" or "*" in last_part(proof.fact.name):
+                self.open.append(proof)
+            else:
+                self.by_name.setdefault(last_part(proof.fact.name), []).append(proof)
+
+    def filled(self, proof: Proof) -> Proof:
+        """A proof with the repository's own name in it."""
+        fact = proof.fact
+        if "{" not in fact.name + fact.tag:
+            return proof
+        owner, _, _ = self.remote.partition("/")
+        name = fact.name.replace("{repository}", self.remote.lower() or "*").replace("{owner}", owner.lower() or "*")
+        name = name.replace("{branch}", "*")
+        return Proof(structs.replace(fact, name=name), proof.path)
+
+    def masked(self) -> Iterator[tuple[str, Span]]:
+        """What must not be shown on the lines of proofs."""
+        yield from ((proof.path, span) for proof in self.found for span in proof.fact.masked)
+
+    def about(self, subject: Subject, *deeds: str) -> Iterator[Proof]:
+        """The facts about the name of an image, the strongest first."""
+        last = last_part(subject.names[0])
+        near = self.found if "*" in last else (*self.by_name.get(last, ()), *self.open)
+        for proof in near:
+            if proof.fact.deed in deeds and fits(proof.fact.name, subject.names):
+                yield proof
+
+    def pushed(self, subject: Subject) -> Proof | None:
+        """What pushes exactly this name and tag."""
+        found = (proof for proof in self.about(subject, "pushed") if is_tag(proof.fact.tag, subject.tag))
+        return min(found, key=lambda proof: ORDER[proof.whose], default=None)
+
+    def pushes(self, subject: Subject) -> Proof | None:
+        """What pushes the name under any tag."""
+        return next(self.about(subject, "pushed"), None)
+
+    def loaded(self, subject: Subject) -> Proof | None:
+        """What loads exactly this name and tag onto nodes."""
+        return next((proof for proof in self.about(subject, "loaded") if may_be(proof.fact.tag, subject.tag)), None)
+
+    def built(self, subject: Subject) -> Proof | None:
+        """What builds the name and tag."""
+        return next((proof for proof in self.about(subject, "built") if is_tag(proof.fact.tag, subject.tag)), None)
+
+    def replaced(self, subject: Subject) -> Proof | None:
+        """What puts another image, or another tag, in the place of this one before it is applied."""
+        if marked := self.marked(subject):
+            return marked
+        for proof in self.replacing:
+            if proof.whose != "document" and self.replaces(proof, subject):
+                return proof
+        return None
+
+    @cached_property
+    def replacing(self) -> list[Proof]:
+        """All that replaces images."""
+        return [proof for proof in self.found if proof.fact.deed == "replaced"]
+
+    def replaces(self, proof: Proof, subject: Subject) -> bool:
+        """Whether a fact is about this image, and puts in something else."""
+        fact = proof.fact
+        if fact.name and fits(fact.name, subject.names) and fact.tag != "*" and (fact.tag or "latest") == subject.tag:
+            return False
+        if fact.tool == "sed":
+            return self.is_edited(proof, subject)
+        if fact.tool == "yq":
+            return bool(fact.files) and self.is_in_files(fact, subject)
+        if fact.tool == "helm --set":
+            return self.reads_value(fact, subject)
+        if fact.workload and not is_open(fact.workload):
+            return is_workload(fact.workload, subject) and glob(fact.container or "*", subject.container or "")
+        if fact.was and not is_open(fact.was):
+            return fits(fact.was, subject.names) and in_folder(fact.files, subject)
+        return fits(fact.name, subject.names)
+
+    def restarted(self, placed: Placed) -> Proof | None:
+        """What restarts a workload already."""
+        name = placed.document.name
+        for proof in self.found:
+            if proof.fact.deed == "restarted" and name and proof.whose != "document":
+                kind, _, called = proof.fact.workload.partition("/")
+                same = KINDS.get(kind, kind) == placed.document.kind.lower()
+                if same and (called == name.value or (not called and not is_open(kind))):
+                    return proof
+        return None
+
+    def is_own(self, subject: Subject) -> bool:
+        """Whether an image is this team's own, by its name."""
+        image = subject.image
+        if self.is_official(image):
+            return False
+        space, _, last = image.repository.rpartition("/")
+        owner = self.remote.partition("/")[0].lower()
+        if any(self.about(subject, "pushed", "built")) or (owner and owner in image.repository.split("/")[:-1]):
+            return True
+        return space in self.spaces or last in self.own_names
+
+    @cached_property
+    def spaces(self) -> frozenset[str]:
+        """Registries with a namespace into which this repository pushes."""
+        names = (proof.fact.name for proof in self.found if proof.fact.deed == "pushed" and proof.whose != "document")
+        whole = {name.rpartition("/")[0] for name in names if "*" not in name.rpartition("/")[0]}
+        hosted = {space if "." in space.partition("/")[0] else f"docker.io/{space}" for space in whole if space}
+        return frozenset(space for space in hosted if "/" in space) - {"docker.io/library"}
+
+    @cached_property
+    def own_names(self) -> frozenset[str]:
+        """The last parts of names that are built here: of compose files, folders with a Dockerfile, the repository."""
+        built = {last_part(p.fact.name) for p in self.found if p.fact.deed == "built" and p.whose != "document"}
+        folders = {parts[-2] for path in self.dockerfiles if len(parts := path.split("/")) > 1}
+        return frozenset({*built, *folders, self.remote.rpartition("/")[2].lower()} - OFFICIAL - {"", "*"})
+
+    @staticmethod
+    def is_official(image: Image) -> bool:
+        """Whether an image is one of Docker's official ones."""
+        return image.repository.startswith("docker.io/library/") and last_part(image.repository) in OFFICIAL
+
+    # what a replacement reaches
+
+    def line(self, path: str, span: Span) -> tuple[str, int]:
+        """The line of a text on which something is written, and where that begins."""
+        text = self.text_at(path)
+        start = text.rfind("\n", 0, span.start) + 1
+        end = text.find("\n", span.start)
+        return text[start : end if end >= 0 else len(text)], start
+
+    def values(self, placed: Placed, span: Span) -> Iterator[Value]:
+        """The values of a chart that are named on the template's line from which something is written."""
+        path, place = placed.written(span)
+        if self.text:
+            yield from values_on(self.line(path, place)[0], path, self.text_at)
+
+    def text_at(self, path: str) -> str:
+        """The text at a path, read once."""
+        if path not in self.known:
+            self.known[path] = self.text(path) if self.text else ""
+        return self.known[path]
+
+    def marked(self, subject: Subject) -> Proof | None:
+        """The marker of Flux on the line on which the image is written: Flux writes each new tag there.
+
+        https://fluxcd.io/flux/guides/image-update/#configure-image-update-for-custom-resources
+        """
+        path, span = subject.placed.written(subject.span)
+        shown, start = self.line(path, span)
+        if "$imagepolicy" not in shown:
+            return None
+        return Proof(ImageFact("replaced", "Flux", "", "", Span(start, start + len(shown)), 0), path)
+
+    def is_edited(self, proof: Proof, subject: Subject) -> bool:
+        """Whether a pattern of sed fits the line on which the image is written."""
+        fact = proof.fact
+        path, span = subject.placed.written(subject.span)
+        if not self.is_in_files(fact, subject):
+            return False
+        shown = self.line(path, span)[0] or f"image: {subject.written}"
+        if sum(map(str.isalnum, fact.was)) < LETTERS or not glob(f"*{fact.was}*", shown):
+            return False
+        named = re.sub(r"^\W*(?:image|newTag|tag|newName)\b", "", fact.was)
+        return bool(fact.files) or sum(map(str.isalnum, named)) >= LETTERS or fits(fact.name, subject.names)
+
+    def is_in_files(self, fact: ImageFact, subject: Subject) -> bool:
+        """Whether the image is written in one of the files that are edited, as far as these are known."""
+        path, _ = subject.placed.written(subject.span)
+        for name in fact.files:
+            known = name.rpartition("*")[2].lstrip("./") if "*" in name else name.lstrip("./")
+            if not known or path == known or path.endswith(f"/{known}") or ("*" in name and path.endswith(known)):
+                return True
+        return not fact.files
+
+    def reads_value(self, fact: ImageFact, subject: Subject) -> bool:
+        """Whether a template writes the image with the value that is set, in the chart that is installed."""
+        built = subject.placed.built
+        if built is None or not built.rendered:
+            return False
+        path, span = subject.placed.written(subject.span)
+        chart = fact.files[0].strip("./") if fact.files else ""
+        if chart and "*" not in chart and f"/{chart}/" not in f"/{path}" and not chart.endswith(".tgz"):
+            return False
+        shown = self.line(path, span)[0]
+        return (
+            f".{fact.was}" in shown
+            or f".{fact.was.rpartition('.')[0]}." in shown
+            or ("include" in shown and "." not in fact.was.replace("image.", "", 1))
+        )
+
+
+ORDER = {"ci": 0, "script": 1, "document": 2}
+
+KINDS = {
+    **dict.fromkeys(("deploy", "deployments", "deployment"), "deployment"),
+    **dict.fromkeys(("sts", "statefulsets", "statefulset"), "statefulset"),
+    **dict.fromkeys(("ds", "daemonsets", "daemonset"), "daemonset"),
+    **dict.fromkeys(("cj", "cronjobs", "cronjob"), "cronjob"),
+    **dict.fromkeys(("rc", "replicationcontrollers"), "replicationcontroller"),
+    **dict.fromkeys(("rs", "replicasets"), "replicaset"),
+    **dict.fromkeys(("po", "pods"), "pod"),
+    **dict.fromkeys(("dc", "deploymentconfigs"), "deploymentconfig"),
+    **dict.fromkeys(("job", "jobs"), "job"),
+}
+"""The names by which kubectl takes kinds."""
+
+
+def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
+    """What is pushed by a command that names no image: all that compose files, or bake files, build."""
+    for word, tool in (("{compose}", "compose"), ("{bake}", "bake")):
+        push = next((proof for proof in found if proof.fact.name == word), None)
+        if push:
+            for proof in found:
+                if proof.fact.deed == "built" and proof.fact.tool == tool:
+                    fact, built = push.fact, proof.fact
+                    pushed = ImageFact("pushed", fact.tool, built.name, built.tag, fact.span, fact.line)
+                    yield Proof(structs.replace(pushed, masked=fact.masked), push.path)
+
+
+def last_part(name: str) -> str:
+    """The last part of an image's name."""
+    return name.rpartition("/")[2]
+
+
+def glob(pattern: str, text: str) -> bool:
+    """Whether a pattern with `*` fits a text."""
+    return gaps(pattern.split("*"), text) is not None
+
+
+def fits(pattern: str, names: Sequence[str]) -> bool:
+    """Whether a name in which something may be unknown is one of the names of an image, which may be patterns, too.
+
+    With something unknown it must have enough letters in its last part, or a namespace.
+    """
+    bare = pattern.removeprefix("docker.io/").removeprefix("library/") if "*" not in pattern else pattern
+    if "*" in pattern:
+        *spaces, last = pattern.split("/")
+        spoken = sum(map(str.isalnum, last)) >= LETTERS
+        space = spaces[-1] if len(spaces) > 1 or (spaces and "." not in spaces[0] and ":" not in spaces[0]) else ""
+        if not spoken and (not space or "*" in space):
+            return False
+    return any(glob(bare, name) or glob(pattern, name) or ("*" in name and meets(name, bare)) for name in names)
+
+
+def meets(written: str, name: str) -> bool:
+    """Whether a name with placeholders may be another name: their last parts are the same, or fit."""
+    last, other = last_part(written), last_part(name)
+    return sum(map(str.isalnum, last)) >= LETTERS and (glob(last, other) or glob(other, last))
+
+
+def is_open(pattern: str) -> bool:
+    """Whether a name of an object says nothing because a variable stands for it."""
+    return "*" in pattern and sum(map(str.isalnum, pattern.partition("/")[2] or pattern)) < LETTERS
+
+
+def is_tag(pattern: str, tag: str) -> bool:
+    """Whether a literal tag, or that of a branch, is this one."""
+    if "{branch}" in pattern:
+        return glob(pattern.replace("{branch}", "*"), tag) and tag.lower() in BRANCHES
+    return (pattern or "latest") == tag and "*" not in pattern
+
+
+def may_be(pattern: str, tag: str) -> bool:
+    """Whether a tag of which something may be unknown can be this one."""
+    return glob(pattern.replace("{branch}", "*") or "latest", tag)
+
+
+def is_workload(workload: str, subject: Subject) -> bool:
+    """Whether a command speaks of the object that runs an image."""
+    kind, _, called = workload.partition("/")
+    document = subject.placed.document
+    same = KINDS.get(kind, kind) == document.kind.lower() or "*" in kind
+    return same and document.name is not None and glob(called, document.name.value)
+
+
+def in_folder(folders: tuple[str, ...], subject: Subject) -> bool:
+    """Whether what is built, or written, in the folder of a kustomization that is edited."""
+    if not folders:
+        return True
+    folder = f"/{folders[0].strip('./')}/"
+    path, _ = subject.placed.written(subject.span)
+    return any(f"/{one}/".endswith(folder) for one in (subject.placed.directory, path.rpartition("/")[0]))

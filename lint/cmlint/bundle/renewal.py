@@ -1,0 +1,79 @@
+"""The commands that make a change arrive in pods: every one that cmlint prints is made here.
+
+What `kubectl rollout restart` does, and where it refuses, is in kubernetes/kubernetes,
+`staging/src/k8s.io/kubectl/pkg/polymorphichelpers/objectrestarter.go`: it takes Deployments, StatefulSets and
+DaemonSets, and no Deployment that is paused.
+"""
+
+from __future__ import annotations
+
+from cmlint.kube.versions import ROLLOUT_RESTART, Version
+from cmlint.model.facts import Document
+
+ROLLING = ("Deployment", "StatefulSet", "DaemonSet")
+"""Kinds that replace their pods when the template changes."""
+
+LASTING = (*ROLLING, "ReplicaSet", "ReplicationController", "Pod")
+"""Kinds whose pods run on while their configuration changes."""
+
+ROLLOUT = ("argoproj.io/", "Rollout")
+"""Argo Rollouts, restarted by its own plugin: https://argo-rollouts.readthedocs.io/en/stable/features/restart/"""
+
+
+def renewal(document: Document, version: Version, when: str) -> str:
+    """What makes new pods of an object, in words that begin with when it is due."""
+    if document.kind in ROLLING or is_rollout(document):
+        return f"{when} {rolled(document, version)}"
+    if document.kind == "Pod":
+        return f"{when} run `kubectl delete {named(document)}` and create it again"
+    if document.kind == "Job":
+        return "make a new Job for what is new: one that has begun keeps what it has"
+    if document.kind == "CronJob":
+        resume = " (it is suspended: set `suspend: false` first)" if document.rolling.suspended else ""
+        return f"each run starts what is newest then{resume}"
+    return f"{when} let its pods be made again"
+
+
+def rolled(document: Document, version: Version) -> str:
+    """The command that rolls a workload, with what must come before or after it."""
+    rolling, command = document.rolling, restart(document, version)
+    if rolling.paused and document.kind == "Deployment":
+        return f"run `kubectl rollout resume {named(document)}` first, for it is paused, and then `{command}`"
+    if rolling.strategy == "OnDelete" and document.kind in ("StatefulSet", "DaemonSet"):
+        delete = f"kubectl delete pod NAME{in_namespace(document)}"
+        return f"delete its pods one by one with `{delete}`: `updateStrategy` is `OnDelete`"
+    if rolling.replicas == 0:
+        return f"run `{command}` once it is scaled up: it has no pods (`replicas: 0`)"
+    return f"run `{command}`"
+
+
+def restart(document: Document, version: Version) -> str:
+    """The command that rolls a workload without a change of its own."""
+    where = named(document)
+    if is_rollout(document):
+        return f"kubectl argo rollouts restart {where.partition('/')[2]}"
+    if version >= ROLLOUT_RESTART:
+        return f"kubectl rollout restart {where}"
+    annotation = '{"spec":{"template":{"metadata":{"annotations":{"restartedAt":"\'$(date +%s)\'"}}}}}'
+    return f"kubectl patch {where} -p '{annotation}'"
+
+
+def set_image(document: Document, container: str, image: str) -> str:
+    """The command that puts another image into a container."""
+    return f"kubectl set image {named(document)} {container}={image}"
+
+
+def named(document: Document) -> str:
+    """An object as kubectl takes it."""
+    name = document.name.value if document.name else "NAME"
+    return f"{document.kind.lower()}/{name}{in_namespace(document)}"
+
+
+def in_namespace(document: Document) -> str:
+    """The option for the namespace that is written in an object."""
+    return f" -n {document.namespace.value}" if document.namespace else ""
+
+
+def is_rollout(document: Document) -> bool:
+    """Whether an object is a Rollout of Argo Rollouts."""
+    return document.kind == ROLLOUT[1] and document.api_version.startswith(ROLLOUT[0])

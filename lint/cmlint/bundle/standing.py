@@ -1,0 +1,114 @@
+"""What is known of an image where it is used, and in which order that counts."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from cmlint.bundle.proofs import Proof, Proofs, Subject
+from cmlint.knowledge import official, tags
+from cmlint.kube import images
+
+Known = Literal["configured", "pushed", "told", "own", "foreign"]
+"""Who changes what is behind a tag: nobody knows, but the configuration says that it moves; CI or a script pushes it; a
+document tells how to push it; the team pushes it, by its name; somebody else does."""
+
+DESKS = ("skaffold", "Tilt")
+"""Tools that put in their own image at a developer's desk, but not in what CI deploys."""
+
+LOADED_REGISTRIES = ("ko.local", "kind.local", "dev.local", "localhost")
+"""What ko, Knative and kind, and podman call images that are on the machine itself."""
+
+_PUBLIC = """
+    docker.io quay.io ghcr.io gcr.io k8s.gcr.io registry.k8s.io mcr.microsoft.com public.ecr.aws docker.elastic.co
+    nvcr.io registry.gitlab.com registry.access.redhat.com registry.redhat.io lscr.io cr.fluentbit.io cgr.dev icr.io
+    registry.opensource.zalan.do docker.redpanda.com container-registry.oracle.com xpkg.upbound.io
+"""
+PUBLIC = frozenset(_PUBLIC.split())
+"""Registries on which publishers offer images to everybody."""
+
+_PUBLISHED = """
+    latest snapshot dev devel main master trunk head nightly daily weekly edge canary unstable rolling rawhide tip next
+    current test testing preview beta alpha experimental insiders
+"""
+PUBLISHED = frozenset(_PUBLISHED.split())
+"""The words under which publishers offer what changes; other moving words are a team's branches and environments."""
+
+KEEL = "keel.sh/policy"
+"""The annotation by which Keel writes new tags into a workload: https://keel.sh/docs/#policies"""
+
+
+class Standing(NamedTuple):
+    """What is said of an image: who changes it, what its tag says, and the lines that prove it.
+
+    `pedantic` is what only those want to know who ask for everything.
+    """
+
+    known: Known
+    movement: tags.Movement
+    pedantic: bool = False
+    proof: Proof | None = None
+
+    @property
+    def sure(self) -> bool:
+        """Whether this repository surely pushes the image, so that every node can pull it."""
+        return self.known == "pushed"
+
+
+def standing(
+    subject: Subject, policy: str, proofs: Proofs, mutable: tuple[str, ...] = (), pinned: tuple[str, ...] = ()
+) -> Standing | None:
+    """What is to be said of an image that is pulled by this policy, not `Always`; None where nothing is.
+
+    `mutable` and `pinned` are the configuration's patterns. The order is that of the strength of what is known.
+    """
+    image = subject.image
+    moving = tags.configured(image, mutable, pinned)
+    if moving:
+        return Standing("configured", "moves") if moving == "moves" else None
+    if image.digest or KEEL in subject.placed.document.annotations:
+        return None
+    moving = tags.movement(image)
+    pushed, replaced = proofs.pushed(subject), proofs.replaced(subject)
+    if replaced and not (replaced.fact.tool in DESKS and pushed and pushed.whose == "ci"):
+        return None
+    if policy == "Never":
+        return None
+    if pushed and pushed.whose != "document":
+        return Standing("pushed", moving, pushed.whose == "script" and moving == "pinned", pushed)
+    if is_loaded(subject, proofs) or is_bare(subject):
+        return None
+    if pushed:
+        return Standing("told", moving, moving != "moves", pushed)
+    return by_name(subject, moving, proofs) if moving != "pinned" else None
+
+
+def by_name(subject: Subject, moving: tags.Movement, proofs: Proofs) -> Standing:
+    """What is said of an image that nothing pushes: by its names alone."""
+    own = proofs.is_own(subject)
+    if own and (built := proofs.built(subject)) and not proofs.pushes(subject):
+        return Standing("own", moving, True, built)
+    return Standing("own" if own or not is_foreign(subject.image) else "foreign", moving, moving != "moves")
+
+
+def is_loaded(subject: Subject, proofs: Proofs) -> bool:
+    """Whether an image is put onto the nodes themselves, so that a restart starts the newest build."""
+    image = subject.image
+    by_tag = image.registry == "docker.io" and "local" in re.split("[-_.]", (image.tag or "").lower())
+    return by_tag or image.registry in LOADED_REGISTRIES or proofs.loaded(subject) is not None
+
+
+def is_bare(subject: Subject) -> bool:
+    """Whether an image has a name without a registry or namespace that is none of Docker's official images."""
+    repository = subject.image.repository
+    bare = "/" not in subject.written.partition("@")[0] and repository.startswith("docker.io/library/")
+    return bare and repository.rpartition("/")[2] not in official.OFFICIAL
+
+
+def is_foreign(image: images.Image) -> bool:
+    """Whether an image is most likely offered by somebody else: by where it is, and by its tag."""
+    if image.repository.startswith("docker.io/library/"):
+        return True
+    words = set(re.split("[-_.]", (image.tag or "latest").lower()))
+    moving = words & tags.MOVING
+    return image.registry in PUBLIC and (not moving or not moving.isdisjoint(PUBLISHED))

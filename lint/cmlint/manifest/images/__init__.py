@@ -1,0 +1,79 @@
+"""What a text does to images: which it pushes, builds, loads onto nodes, or puts into manifests.
+
+One module for each kind of text; `KINDS` names them with the words that a text must hold before a module reads it. What
+is found depends on the text alone: which images it concerns is decided in `bundle/proofs.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import NamedTuple
+
+from cmlint.model.facts import ImageFact
+
+
+class Kind(NamedTuple):
+    """A kind of text: the module that reads it, and words of which it has at least one, and one of `also` if any.
+
+    In `manifests` nothing else is looked for: their commands are those of containers.
+    """
+
+    module: str
+    words: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    manifests: bool = False
+
+
+KINDS = (
+    Kind(
+        "commands",
+        (
+            *("docker", "DOCKER", "podman", "buildah", "nerdctl", "kind ", "KIND", "minikube", "k3d ", "K3D", "ctr "),
+            *("microk8s", "kubectl", "KUBECTL", "oc ", "kustomize", "KUSTOMIZE", "sed ", "yq ", "helm ", "HELM"),
+            *("skopeo", "crane ", "pack ", "buildctl", "az acr", "gcloud", "CONTAINER", "PODMAN", "--destination"),
+            *("jib.to.image", "img push", "-Dimage", "build-image"),
+        ),
+        (
+            *(" push", "push=true", "--publish", " load", " import", "set image", "rollout restart", "s/", "s|", "s#"),
+            *("s@", "s,", "s~", "s:", "s%", "image", "--set", " save", " build", "submit", "imagetools", "cache add"),
+            *("copy", "tag", "--destination"),
+        ),
+    ),
+    Kind(
+        "workflows", ("uses:",), ("build-push", "metadata-action", "bake-action", "push-to", "docker", "k8s", "kaniko")
+    ),
+    Kind(
+        "pipelines",
+        (
+            *("Docker@", "plugins/", "plugin-", "cloud-builders", "\nimages:", "docker/publish", "docker/push"),
+            *("docker/build", "aws-ecr/", "gcp-gcr/", "atlassian/", "KubernetesManifest@", "drone-"),
+        ),
+    ),
+    Kind("jenkins", ("docker.build", "docker.image"), (".push",)),
+    Kind("compose", ("\nservices:", "services:\n"), ("build",)),
+    Kind("builders", ("docker_build", "custom_build", "SAVE IMAGE", "target ", "<to>", "jib")),
+    Kind("manifests", ("skaffold/", "image-updater", "tekton.dev"), manifests=True),
+)
+"""Every kind of text that is read."""
+
+LONGEST = 1_000_000
+"""A longer text is written by a program and not read."""
+
+
+def images_in(text: str) -> tuple[ImageFact, ...]:
+    """What a text does to images; a few words say first whether there can be any."""
+    if len(text) > LONGEST:
+        return ()
+    manifest = text.startswith("apiVersion:") or "\napiVersion:" in text
+    found: dict[ImageFact, None] = {}
+    for kind in KINDS:
+        if kind.manifests >= manifest and has_any(text, kind.words) and (not kind.also or has_any(text, kind.also)):
+            read: Callable[[str], Iterator[ImageFact]] = import_module(f"cmlint.manifest.images.{kind.module}").read
+            found.update(dict.fromkeys(read(text)))
+    return tuple(found)
+
+
+def has_any(text: str, words: tuple[str, ...]) -> bool:
+    """Whether a text has one of a few words."""
+    return any(word in text for word in words)

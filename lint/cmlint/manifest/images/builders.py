@@ -1,0 +1,79 @@
+"""Files of tools that build: Tiltfiles, Earthfiles, bake files, and Jib in pom.xml and build.gradle."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.variables import UNKNOWN
+from cmlint.model.facts import ImageFact
+
+TILT = re.compile(
+    r"(?m)^[^#\n]*\b(?:docker_build|custom_build)(?:_with_restart|_sub)?\([ \t\n]*(?:ref[ \t]*=[ \t]*)?"
+    r"[\"']([^\"'\n]+)[\"']"
+)
+"""https://docs.tilt.dev/api.html#api.docker_build"""
+
+EARTH = re.compile(r"(?m)^[ \t]*SAVE IMAGE[ \t]+((?:--[\w-]+(?:=\S+)?[ \t]+)*)([^\n#]+)")
+"""https://docs.earthly.dev/docs/earthfile#save-image"""
+
+BAKE = re.compile(r"(?m)^[ \t]*tags[ \t]*=[ \t]*\[([^\]]*)\]")
+"""https://docs.docker.com/build/bake/reference/#targettags"""
+
+MAVEN = re.compile(r"<to>\s*(?:<auth>.*?</auth>\s*)?<image>\s*([^<\s]+)\s*</image>((?:(?!</to>).)*)", re.DOTALL)
+MAVEN_TAG = re.compile(r"<tag>\s*([^<\s]+)\s*</tag>")
+PROPERTY = re.compile(r"\$\{([\w.-]+)\}")
+GRADLE = re.compile(r"\bto\s*\{([^{}]*)\}|\bto\.(image[^\n]*)")
+GRADLE_IMAGE = re.compile(r"\bimage\s*(?:=|\.set\()?\s*[\"']([^\"'\n]+)[\"']")
+GRADLE_TAGS = re.compile(r"\btags\s*(?:=|\.set\()?\s*(?:\[|setOf\(|listOf\()([^\])]*)")
+STRING = re.compile(r"[\"']([^\"'\n]+)[\"']")
+"""https://github.com/GoogleContainerTools/jib/tree/master/jib-maven-plugin#extended-usage"""
+
+
+def read(text: str) -> Iterator[ImageFact]:
+    """What these files build, push or put in place of a name."""
+    place = Text(text)
+    for found in TILT.finditer(text) if "_build" in text else ():
+        yield place.of("replaced", "Tilt", found[1].rpartition(":")[0] or found[1], "*", found.start(1))
+    for found in EARTH.finditer(text) if "SAVE IMAGE" in text else ():
+        for image in found[2].split():
+            deed = "pushed" if "--push" in found[1] else "built"
+            yield from place.fact(deed, "Earthly", place.variables.fill(image), found.start())  # type: ignore[arg-type]
+    if re.search(r"(?m)^target[ \t]+\"", text):
+        for found in BAKE.finditer(text):
+            for image in STRING.finditer(found[1]):
+                yield from place.fact("built", "bake", place.variables.fill(image[1]), found.start())
+    if "jib" in text:
+        yield from maven(text, place)
+        yield from gradle(text, place)
+
+
+def maven(text: str, place: Text) -> Iterator[ImageFact]:
+    """`<to><image>` of Jib, with properties that the file itself sets."""
+    for found in MAVEN.finditer(text) if "<to>" in text else ():
+        name = PROPERTY.sub(lambda one: property_of(text, one[1]), found[1])
+        tags = [PROPERTY.sub(lambda one: property_of(text, one[1]), tag[1]) for tag in MAVEN_TAG.finditer(found[2])]
+        yield from place.fact("pushed", "jib", name, found.start(1))
+        for tag in tags:
+            yield from place.fact("pushed", "jib", f"{name.rpartition(':')[0] or name}:{tag}", found.start(1))
+
+
+def property_of(text: str, name: str) -> str:
+    """The value of a Maven property that is set once."""
+    start = text.find(f"<{name}>")
+    end = text.find("<", start + 1)
+    value = text[start + len(name) + 2 : end].strip() if start >= 0 and end > 0 else ""
+    return value if value and "$" not in value and len(value) < 200 else UNKNOWN
+
+
+def gradle(text: str, place: Text) -> Iterator[ImageFact]:
+    """`jib { to { image = ... } }`."""
+    for found in GRADLE.finditer(text):
+        block = found[1] or found[2]
+        for image in GRADLE_IMAGE.finditer(block):
+            name = place.variables.fill(image[1])
+            yield from place.fact("pushed", "jib", name, found.start())
+            for tags in GRADLE_TAGS.finditer(block):
+                for tag in STRING.finditer(tags[1]):
+                    yield from place.fact("pushed", "jib", f"{name}:{place.variables.fill(tag[1])}", found.start())

@@ -1,0 +1,440 @@
+"""Commands, wherever they are written: scripts, recipes of make, steps of pipelines, documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.variables import UNKNOWN, Variables
+from cmlint.manifest.shell import BLANK, LIMIT, VARIABLE, Cutter, Lines, Quotes, Word
+from cmlint.model.facts import Deed, ImageFact
+
+PROGRAM = re.compile(
+    r"(?<![\w.$-])(?P<name>docker-compose|docker|podman-compose|podman|buildah|nerdctl|lima|kind|minikube|k3d|k3s|k0s|"
+    r"ctr|microk8s(?:\.ctr)?|kubectl|oc|kustomize|g?sed|yq|helm|az|gcloud|skopeo|crane|pack|img|buildctl)(?=[ \t])"
+    r"|(?P<variable>\$+[({]?\w*(?:DOCKER|CONTAINER|PODMAN|KUSTOMIZE|KIND|MINIKUBE|KUBECTL|HELM|OCI|K3D|NERDCTL)\w*[)}]?)"
+    r"(?=[ \t])",
+    re.IGNORECASE,
+)
+"""Programs, also by the variables in which makefiles keep them."""
+
+PRINTS = re.compile(
+    r"(?:^|[;&|(]|\bthen|\bdo)[ \t]*[@-]*(?:echo|printf|print|info|log\w*|\$\((?:info|warning))\b[^;&|]*\Z"
+)
+"""What stands before a command that is only printed."""
+
+REACH = 1000
+"""What stands before a command is looked for in so many characters."""
+
+KUBECTL = ("set", "restart", "patch")
+NEAR = 200
+"""What kubectl does to images, and in how many characters behind it that is written; most calls do something else."""
+
+COMMENT = re.compile(r"[ \t]*(?:-[ \t]*)?(?:#|//|::|REM\b|@REM\b|<!--)")
+DOCKER_ENV = re.compile(r"\b(?:minikube|minishift|crc|microk8s)\b[^\n|;&]{0,80}?(?:docker|podman)-env\b")
+IMPORT = re.compile(
+    r"\b(?:ctr|k3s|k0s|microk8s)\b[^\n|;&]{0,80}?\b(?:images?|i)[ \t]+import\b|load[ \t]+image-archive\b"
+    r"|\bk3d[ \t]+images?[ \t]+import\b|\bminikube[^\n|;&]{0,40}image[ \t]+load\b"
+    r"|nerdctl[^\n|;&]{0,40}k8s\.io[^\n|;&]{0,40}\bload\b"
+)
+SUBSTITUTION = re.compile(
+    r"(?<![A-Za-z])s(?P<mark>[^\w\s\\])(?P<was>(?:\\.|(?!(?P=mark)).)*)(?P=mark)(?P<to>(?:\\.|(?!(?P=mark)).)*)(?P=mark)"
+)
+ASSIGNED = re.compile(
+    r"(?P<key>[\w.\[\]\"'()|=* -]*?(?:image|tag|digest)[\w\"'\]]*)[ \t]*\|?=(?!=)[ \t]*(?P<to>.*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+IMAGE_FIELD = re.compile(r"\"?\bimage\"?[ \t]*:[ \t]*\"?([\w./:@*{}-]+)")
+DESTINATION = re.compile(r"--destination(?:=|[\s\"',-]{1,20})[\"']?([^\s\"',\]]+)")
+SYSTEM_PROPERTY = re.compile(r"-D(?:jib\.to\.image|image|spring-boot\.build-image\.imageName)=[\"']?([^\s\"']+)")
+OUTPUT = re.compile(r"name=([^,\s\"']+),(?:[\w-]+=[\w-]+,)*push=true|push=true,(?:[\w-]+=[\w-]+,)*name=([^,\s\"']+)")
+
+_VALUED = """
+    -n --namespace --name --nodes -c --cluster -p --profile -t --tag -f --file -o --output --build-arg --platform
+    --context -H --host --config --cache-from --cache-to --target --label -r --registry --progress --secret --ssh
+    --builder --network --iidfile --tls-verify --authfile --creds --image --kubeconfig --set --set-string --values
+    --version --timeout -l --selector -i --format --repo --kube-context --address -a --compression-format -e
+    --description --set-file --post-renderer --image-repository --build-context --metadata-file --env --container
+"""
+VALUED = frozenset(_VALUED.split())
+"""The options whose value may be the next word."""
+
+FLAGS = {"push": "-a", "sed": "-n -e -i", "yq": "-i -e -n -r -P", "helm": "-i -a"}
+"""Options that have no value in one command, though they have one in another."""
+
+
+class Call(NamedTuple):
+    """A command: its arguments, and its options with their values, each as often as it is given."""
+
+    arguments: list[str]
+    options: list[tuple[str, str]]
+
+    def values(self, *names: str) -> list[str]:
+        """The values of an option by its names."""
+        return [value for name, value in self.options if name in names]
+
+    def has(self, *names: str) -> bool:
+        """Whether an option is given, and not switched off."""
+        return any(name in names and value != "false" for name, value in self.options)
+
+
+class Filler(Cutter):
+    """Cuts a command into words with what its variables are."""
+
+    def __init__(self, text: str, position: int, around: str, variables: Variables) -> None:
+        super().__init__(text, position, around, lambda _: None)
+        self.variables = variables
+
+    def value_of(self, expansion: str) -> str:
+        """What an expansion gives."""
+        return self.variables.expand(expansion)
+
+
+def read(text: str) -> Iterator[ImageFact]:
+    """What the commands of a text do; later commands count for what is built or saved before them."""
+    place = Text(text)
+    found = [*called(place), *by_pattern(place)]
+    local = DOCKER_ENV.search(text) is not None
+    imported = IMPORT.search(text) is not None
+    whole = {fact.name for fact in found if fact.deed == "pushed" and fact.tool.endswith("push -a")}
+    for fact in found:
+        if fact.tool == "docker save":
+            if imported:
+                yield place.of("loaded", "ctr images import", fact.name, fact.tag, fact.span.start)
+        elif fact.deed == "built" and fact.name in whole:
+            yield place.of("pushed", "docker push -a", fact.name, fact.tag, fact.span.start)
+        elif fact.deed == "built" and local:
+            yield place.of("loaded", "minikube docker-env", fact.name, fact.tag, fact.span.start)
+        elif not fact.tool.endswith("push -a"):
+            yield fact
+
+
+def by_pattern(place: Text) -> Iterator[ImageFact]:
+    """What is pushed by options that only one program has, in whatever form its arguments are written."""
+    for pattern, tool in ((DESTINATION, "kaniko"), (SYSTEM_PROPERTY, "jib"), (OUTPUT, "buildkit")):
+        for found in pattern.finditer(place.text):
+            image = place.variables.fill(found[1] or found[found.lastindex or 1])
+            if "." in image or "/" in image or ":" in image:
+                yield from place.fact("pushed", tool, image, found.start())
+
+
+def called(place: Text) -> Iterator[ImageFact]:
+    """What the calls of programs in a text do; a text whose commands have no end between them is read in part."""
+    text, cut = place.text, 0
+    lines, quotes = Lines(text), Quotes(text, 0)
+    for found in PROGRAM.finditer(text):
+        start = lines.start_of(found.start())
+        if start != quotes.start:
+            quotes = Quotes(text, start)
+        verbs = KUBECTL if found["name"] in ("kubectl", "oc") else ()
+        if verbs and not any(text.find(verb, found.end(), found.end() + NEAR) >= 0 for verb in verbs):
+            continue
+        if found.start() - start > LIMIT or COMMENT.match(text, start, found.start()):
+            continue
+        if PRINTS.search(text[max(start, found.start() - REACH) : found.start()]):
+            continue
+        if cut > len(text) + LIMIT:
+            return
+        cutter = Filler(text, found.end(), quotes.around(found.start()), place.variables)
+        words = cutter.cut()
+        cut += cutter.position - found.end()
+        name = (found["name"] or program_in(found["variable"])).lower()
+        if run := RUNS.get(name):
+            folder = folder_before(text, start, found.start(), place.variables)
+            yield from run(place, name, [plain(word) for word in words], found.start(), folder)
+
+
+def plain(word: Word) -> str:
+    """A word with `*` for what is not known."""
+    return word.text.replace(VARIABLE, UNKNOWN).replace(BLANK, UNKNOWN)
+
+
+def program_in(variable: str) -> str:
+    """The program that a variable is named after."""
+    words = ("kustomize", "minikube", "kubectl", "nerdctl", "kind", "k3d", "helm")
+    return next((word for word in words if word in variable.lower()), "docker")
+
+
+def folder_before(text: str, start: int, end: int, variables: Variables) -> str:
+    """The folder into which the same line, or the one before it, goes first (`cd deploy && ...`)."""
+    before = text.rfind("\n", 0, max(start - 1, 0)) + 1
+    found = re.findall(r"(?:^|[\s;&(\"'])(?:cd|pushd)[ \t]+[\"']?([^\s;&|\"')]+)", text[max(before, end - REACH) : end])
+    folder = variables.fill(found[-1]) if found else ""
+    return "" if UNKNOWN in folder else folder.strip("./")
+
+
+def parse(words: Sequence[str], verb: str = "") -> Call:
+    """Tells options from arguments."""
+    call = Call([], [])
+    flags = FLAGS.get(verb, "").split()
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if not word.startswith("-") or word == "-":
+            call.arguments.append(word)
+        elif equals:
+            call.options.append((name, value))
+        elif word in VALUED and word not in flags:
+            call.options.append((word, next(rest, "")))
+        else:
+            call.options.append((word, ""))
+    return call
+
+
+# containers
+
+
+def docker(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:
+    """docker, podman, buildah, nerdctl and what is called like them."""
+    verbs = [word for word in parse(words).arguments if word not in ("image", "buildx", "builder", "container")]
+    verb = verbs[0] if verbs else ""
+    call = parse(words, verb)
+    arguments = call.arguments[call.arguments.index(verb) + 1 :] if verb in call.arguments else []
+    local = "k8s.io" in call.values("-n", "--namespace")
+    if verb == "compose":
+        if "push" in arguments:
+            yield place.of("pushed", f"{program} compose push", "{compose}", "", at)
+    elif verb == "push":
+        every = call.has("-a", "--all-tags")
+        for image in arguments:
+            yield from place.fact("pushed", f"{program} push{' -a' * every}", image, at)
+    elif verb == "manifest" and arguments[:1] == ["push"]:
+        for image in arguments[1:]:
+            yield from place.fact("pushed", f"{program} manifest push", image, at)
+    elif verb == "imagetools" and arguments[:1] == ["create"]:
+        for image in call.values("-t", "--tag"):
+            yield from place.fact("pushed", f"{program} buildx imagetools create", image, at)
+    elif verb == "bake" and call.has("--push"):
+        yield place.of("pushed", "docker buildx bake --push", "{bake}", "", at)
+    elif verb in ("build", "bud", "build-using-dockerfile"):
+        pushes = call.has("--push") or any("type=registry" in out for out in call.values("-o", "--output"))
+        tool = f"{program} build" + " --push" * pushes
+        deed: Deed = "pushed" if pushes else "loaded" if local else "built"
+        for image in call.values("-t", "--tag"):
+            yield from place.fact(deed, tool, image, at)
+    elif verb == "tag" and len(arguments) == 2:
+        yield from place.fact("built", f"{program} tag", arguments[1], at)
+    elif verb == "commit" and len(arguments) >= 2:
+        yield from place.fact("built", f"{program} commit", arguments[-1], at)
+    elif verb == "save":
+        for image in arguments:
+            yield from place.fact("built", "docker save", image, at)
+
+
+def compose(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:
+    """docker-compose."""
+    if "push" in parse(words).arguments:
+        yield place.of("pushed", f"{program} push", "{compose}", "", at)
+
+
+def copy(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:
+    """skopeo and crane."""
+    call = parse(words)
+    verb, arguments = (call.arguments or [""])[0], call.arguments[1:]
+    if verb in ("copy", "cp", "push") and len(arguments) > 1 and (program == "crane" or "docker://" in arguments[-1]):
+        yield from place.fact("pushed", f"{program} {verb}", arguments[-1], at)
+    elif (program, verb) == ("crane", "tag") and len(arguments) > 1:
+        name = arguments[0].partition("@")[0]
+        head, colon, tag = name.rpartition(":")
+        base = head if colon and "/" not in tag else name
+        yield from place.fact("pushed", "crane tag", f"{base}:{arguments[1]}", at)
+
+
+def pack(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:
+    """Buildpacks (`pack build NAME --publish`) and img."""
+    call = parse(words)
+    if call.arguments[:1] == ["build"] and program == "pack":
+        for image in (*call.arguments[1:2], *call.values("-t", "--tag")):
+            yield from place.fact("pushed" if call.has("--publish") else "built", "pack build", image, at)
+    elif call.arguments[:1] == ["push"]:
+        for image in call.arguments[1:]:
+            yield from place.fact("pushed", f"{program} push", image, at)
+
+
+# clouds
+
+
+def azure(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """`az acr build`, whose images are those of the registry that it names."""
+    call = parse(words)
+    if call.arguments[:2] == ["acr", "build"] and not call.has("--no-push"):
+        registry = next(iter(call.values("-r", "--registry")), UNKNOWN)
+        host = registry if "." in registry else f"{registry}.azurecr.io"
+        for image in call.values("-t", "--image"):
+            yield from place.fact("pushed", "az acr build", f"{host}/{image}", at)
+    elif call.arguments[:2] == ["acr", "import"]:
+        for image in call.values("-t", "--image"):
+            yield from place.fact("pushed", "az acr import", f"*/{image}", at)
+
+
+def google(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """`gcloud builds submit --tag`."""
+    call = parse(words)
+    if "submit" in call.arguments and "builds" in call.arguments:
+        for image in call.values("-t", "--tag"):
+            yield from place.fact("pushed", "gcloud builds submit", image, at)
+
+
+# nodes
+
+
+def kind(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """`kind load docker-image`."""
+    arguments = parse(words).arguments
+    if arguments[:2] == ["load", "docker-image"]:
+        for image in arguments[2:]:
+            yield from place.fact("loaded", "kind load", image, at)
+
+
+def minikube(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """`minikube image load`, `image build` and `cache add`."""
+    call = parse(words)
+    arguments = call.arguments
+    if arguments[:2] in (["image", "load"], ["cache", "add"]):
+        for image in arguments[2:]:
+            yield from place.fact("loaded", f"minikube {' '.join(arguments[:2])}", image, at)
+    elif arguments[:2] == ["image", "build"]:
+        for image in call.values("-t", "--tag"):
+            yield from place.fact("loaded", "minikube image build", image, at)
+
+
+def k3d(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """`k3d image import`."""
+    arguments = parse(words).arguments
+    if arguments[:1] and arguments[0] in ("image", "images", "i") and arguments[1:2] in (["import"], ["load"]):
+        for image in arguments[2:]:
+            yield from place.fact("loaded", "k3d image import", image, at)
+
+
+# manifests
+
+
+def kubectl(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:
+    """`set image`, `rollout restart` and `patch`."""
+    call = parse(words)
+    arguments = call.arguments
+    if arguments[:2] == ["set", "image"]:
+        workload, rest = workload_in(arguments[2:])
+        for word in rest:
+            container, _, image = word.partition("=")
+            yield from place.fact("replaced", f"{program} set image", image, at, workload=workload, container=container)
+    elif arguments[:2] == ["rollout", "restart"]:
+        workload, rest = workload_in(arguments[2:])
+        for one in (workload, *(other for other in rest if "/" in other)):
+            yield place.of("restarted", f"{program} rollout restart", "", "", at, workload=one)
+    elif arguments[:1] == ["patch"]:
+        workload = workload_in(arguments[1:])[0]
+        for found in (found for word in words for found in IMAGE_FIELD.finditer(word)):
+            yield from place.fact("replaced", f"{program} patch", found[1], at, workload=workload)
+
+
+def workload_in(arguments: list[str]) -> tuple[str, list[str]]:
+    """The workload that arguments name, as `kind/name`, and what follows."""
+    first, rest = (arguments or [""])[0], arguments[1:]
+    if "/" not in first and rest and "=" not in rest[0]:
+        first, rest = f"{first}/{rest[0]}", rest[1:]
+    kind_, slash, name = first.partition("/")
+    return f"{kind_.partition('.')[0].lower()}{slash}{name}", rest
+
+
+def kustomize(place: Text, _: str, words: list[str], at: int, folder: str) -> Iterator[ImageFact]:
+    """`kustomize edit set image`, in the folder in which it runs."""
+    arguments = parse(words, "edit").arguments
+    files = (folder,) if folder else ()
+    if arguments[:3] == ["edit", "set", "image"]:
+        for word in arguments[3:]:
+            was, equals, image = word.rpartition("=")
+            name = was if equals else re.split(r"[@]|:(?!.*/)", word)[0]
+            yield from place.fact("replaced", "kustomize edit set image", image, at, was=name, files=files)
+
+
+def sed(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """Each substitution, with the files in which it is made."""
+    call = parse(words, "sed")
+    files = tuple(word for word in call.arguments if "." in word and not SUBSTITUTION.search(word))
+    for word in (*call.arguments, *(value for _, value in call.options)):
+        for found in SUBSTITUTION.finditer(word) if len(word) <= 2000 else ():
+            was = glob_of(found["was"])
+            if was is not None and concerns_images(was, files):
+                image = re.sub(r"\\[0-9]|&", UNKNOWN, found["to"]).replace("\\", "")
+                image = image.rpartition(" ")[2] or UNKNOWN
+                name, tag = image_in(image)
+                yield place.of("replaced", "sed", name, tag, at, was=was, files=files)
+
+
+def concerns_images(was: str, files: tuple[str, ...]) -> bool:
+    """Whether a substitution may be one of an image: by what it replaces, or by the files in which it does."""
+    if files:
+        return any("*" in name or name.endswith((".yaml", ".yml", ".tpl", ".tmpl", ".json")) for name in files)
+    return re.search(r"(?i)image|tag|:", was) is not None
+
+
+def image_in(text: str) -> tuple[str, str]:
+    """The name and the tag that a text puts in, where they can be told; a word alone is a tag."""
+    text = text.strip("\"'`")
+    head, colon, tag = text.rpartition(":")
+    if colon and "/" not in tag:
+        return head, tag
+    return (text, "") if "/" in text else ("", text)
+
+
+def glob_of(expression: str) -> str | None:
+    """A simple regular expression as a pattern with `*`; None for one that is not simple."""
+    if re.search(r"\\\||(?<!\\)\||\\[{}]|\(\?|\\[1-9]", expression):
+        return None
+    text = re.sub(r"\[[^\]]*\]", "\0", expression)
+    text = re.sub(r"\\[sSwWdb]|(?<!\\)\.(?=[*+?]|\\[+?])", "\0", text)
+    text = re.sub(r"\0(?:[*+?]|\\[+?])?", UNKNOWN, text)
+    text = re.sub(r"\\([()])|(?<!\\)[()]|^\^|\$\Z", "", text)
+    text = re.sub(r"(?<=[^*\\])[*+?]|\\[+?]", lambda found: UNKNOWN if found[0] == "*" else "", text)
+    return re.sub(r"\*+", UNKNOWN, text.replace("\\", ""))
+
+
+def yq(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """What is assigned to an image or a tag in place."""
+    call = parse(words, "yq")
+    files = tuple(word for word in call.arguments if word.endswith((".yaml", ".yml")))
+    if not call.has("-i", "--inplace", "--in-place") and "w" not in call.arguments[:1]:
+        return
+    for word in (*call.arguments, *(value for _, value in call.options)):
+        found = ASSIGNED.match(word) if len(word) <= 2000 else None
+        if found:
+            name, tag = image_in(re.sub(r"^(?:strenv|env)\(.*\)$", UNKNOWN, found["to"]))
+            yield place.of("replaced", "yq", name, tag, at, was=found["key"].strip(), files=files)
+
+
+def helm(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """`--set` of an image or a tag, for the chart that the command names."""
+    call = parse(words, "helm")
+    if not call.arguments or call.arguments[0] not in ("upgrade", "install", "template"):
+        return
+    charts = tuple(word for word in call.arguments[1:] if word.startswith(".") or "/" in word)[-1:]
+    for values in call.values("--set", "--set-string"):
+        for part in values.split(","):
+            key, equals, value = part.partition("=")
+            if equals and re.search(r"(?i)image|tag|digest|version", key):
+                name, tag = image_in(value)
+                yield place.of("replaced", "helm --set", name, tag, at, was=key, files=charts)
+
+
+Run = Callable[[Text, str, list[str], int, str], Iterator[ImageFact]]
+
+RUNS: dict[str, Run] = {
+    **dict.fromkeys(("docker", "podman", "buildah", "nerdctl", "lima"), docker),
+    **dict.fromkeys(("docker-compose", "podman-compose"), compose),
+    **dict.fromkeys(("skopeo", "crane"), copy),
+    **dict.fromkeys(("pack", "img"), pack),
+    **dict.fromkeys(("kubectl", "oc"), kubectl),
+    **dict.fromkeys(("sed", "gsed"), sed),
+    "az": azure,
+    "gcloud": google,
+    "kind": kind,
+    "minikube": minikube,
+    "k3d": k3d,
+    "kustomize": kustomize,
+    "yq": yq,
+    "helm": helm,
+}
+"""The programs, each with what its arguments do."""

@@ -1,0 +1,70 @@
+"""How a fact about images is made of what a text says."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+
+from cmlint.manifest.images.variables import UNKNOWN, Variables
+from cmlint.model.facts import Deed, ImageFact, Span
+
+REFERENCE = re.compile(r"(?:[a-z0-9.-]+(?::[0-9]+)?/)?[\w./*{}-]+(?::[\w.*{}-]+)?(?:@[\w:.*{}-]+)?\Z", re.IGNORECASE)
+"""The form of an image in which something may not be known."""
+
+SCHEME = re.compile(r"(?:docker|https?|oci|containers-storage|docker-daemon)://")
+PRIVATE = re.compile(r"(?:-p|-u|--password|--username|--token|--creds)(?:[ \t]+|=)(\S+)")
+"""The options of a login on the same line."""
+
+
+class Text:
+    """A text in which facts are found: its lines and its variables."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.variables = Variables(text)
+        self.lines: dict[int, tuple[Span, tuple[Span, ...]]] = {}
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where the lines begin."""
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
+
+    def fact(self, deed: Deed, tool: str, image: str, at: int, **more: object) -> Iterator[ImageFact]:
+        """A fact about an image that is done at a character; none where the image cannot be one."""
+        name, tag = split(image)
+        if name is not None and (deed == "replaced" or any(map(str.isalnum, name))):
+            yield self.of(deed, tool, name, tag, at, **more)
+
+    def of(self, deed: Deed, tool: str, name: str, tag: str, at: int, **more: object) -> ImageFact:
+        """A fact about a name and a tag."""
+        line = bisect_right(self.starts, at)
+        span, masked = self.shown(line)
+        return ImageFact(deed, tool, name, tag, span, line, masked=masked, **more)  # type: ignore[arg-type]
+
+    def shown(self, line: int) -> tuple[Span, tuple[Span, ...]]:
+        """A line without what is blank around it, and what must not be shown of it."""
+        if line not in self.lines:
+            self.lines[line] = self.look_at(line)
+        return self.lines[line]
+
+    def look_at(self, line: int) -> tuple[Span, tuple[Span, ...]]:
+        """The same, of a line that is asked for the first time."""
+        start = self.starts[line - 1]
+        end = self.starts[line] - 1 if line < len(self.starts) else len(self.text)
+        shown = self.text[start:end]
+        masked = tuple(Span(start + found.start(1), start + found.end(1)) for found in PRIVATE.finditer(shown))
+        return Span(end - len(shown.lstrip()), start + len(shown.rstrip())), masked
+
+
+def split(image: str) -> tuple[str | None, str]:
+    """The name and the tag of an image; no name where it is none, a tag of `*` where a digest decides."""
+    image = SCHEME.sub("", image.strip().strip("\"'`"))
+    if not REFERENCE.match(image) or len(image) > 500:
+        return None, ""
+    name, _, digest = image.partition("@")
+    head, colon, tag = name.rpartition(":")
+    if not colon or "/" in tag:
+        head, tag = name, ""
+    return head, UNKNOWN if digest else tag

@@ -1,0 +1,45 @@
+"""What objects and comments in manifests say of images: skaffold, Tekton and Argo CD Image Updater."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.trees import mappings
+from cmlint.model.facts import ImageFact
+
+UPDATER = re.compile(r"argocd-image-updater\.argoproj\.io/image-list[\"']?:[ \t]*(?:[>|]-?\n)?[ \t\"']*([^\n\"']+)")
+"""https://argocd-image-updater.readthedocs.io/en/stable/basics/update-strategies/"""
+
+
+def read(text: str) -> Iterator[ImageFact]:
+    """What is replaced or pushed by controllers and tools that read a manifest."""
+    place = Text(text)
+    for found in UPDATER.finditer(text) if "image-updater" in text else ():
+        for entry in found[1].split(","):
+            image = entry.rpartition("=")[2].strip()
+            yield from place.fact("replaced", "Argo CD Image Updater", f"{image.partition(':')[0]}:*", found.start())
+    if "skaffold/" in text:
+        yield from skaffold(place)
+    if "tekton.dev" in text:
+        yield from tekton(place)
+
+
+def skaffold(place: Text) -> Iterator[ImageFact]:
+    """The artifacts of skaffold.yaml, into which it puts a tag of its own: https://skaffold.dev/docs/taggers/."""
+    for node, top in mappings(place.text):
+        if top.text("apiVersion").startswith("skaffold/") and "artifacts" in node.entries:
+            for artifact in node.items("artifacts"):
+                if name := artifact.text("image"):
+                    yield place.of("replaced", "skaffold", place.variables.fill(name), "*", artifact.at("image"))
+
+
+def tekton(place: Text) -> Iterator[ImageFact]:
+    """A parameter `IMAGE` that is given to a task of kaniko or buildah."""
+    if not re.search("kaniko|buildah|buildpacks|jib", place.text):
+        return
+    for node, _ in mappings(place.text):
+        if node.text("name").upper() in ("IMAGE", "APP_IMAGE", "DESTINATION") and node.text("value"):
+            value = re.sub(r"\$\((?:params|tt)\.[\w.-]+\)", "*", node.text("value"))
+            yield from place.fact("pushed", "Tekton", place.variables.fill(value), node.at("value"))

@@ -1,0 +1,89 @@
+"""Pipelines of other CI systems: tasks, plugins, orbs and pipes that push images.
+
+Commands in these texts are read in `commands.py`. Azure: `Docker@2` and `KubernetesManifest@1`; Drone and Woodpecker:
+plugins; Google: cloudbuild.yaml; CircleCI: orbs; Bitbucket: pipes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.trees import Mapping, mappings
+from cmlint.model.facts import ImageFact
+
+PLUGIN = re.compile(
+    r"(?:[\w.-]+/)*(?:plugins?/(?:docker|ecr|gcr|acr|kaniko\S*|buildx\S*)|plugin-(?:docker-buildx|kaniko|docker)|drone-\w*docker\S*)(?::|\Z)"
+)
+ORB = re.compile(
+    r"docker/(?:publish|push|build)|aws-ecr/\S*(?:build|push)\S*|gcp-gcr/(?:push-image|build-and-push-image)"
+)
+PIPE = re.compile(r"atlassian/(?:aws-ecr|google-gcr)-push-image|atlassian/\S*push-image")
+
+
+def read(text: str) -> Iterator[ImageFact]:
+    """What the tasks of a pipeline push."""
+    place = Text(text)
+    for node, top in mappings(text):
+        task, image, pipe = node.text("task"), node.text("image"), node.text("pipe")
+        if task.startswith("Docker@"):
+            yield from docker_task(node.get("inputs"), place)
+        elif task.startswith("KubernetesManifest@"):
+            for word, at in node.get("inputs").words("containers"):
+                yield from place.fact("replaced", task, place.variables.fill(word), at)
+        elif PLUGIN.match(image):
+            yield from plugin(node.get("settings") if "settings" in node.entries else node, image, place)
+        elif PIPE.match(pipe):
+            given = node.get("variables")
+            for name, at in given.words("IMAGE_NAME"):
+                for tag, _ in given.words("TAGS") or [("latest", at)]:
+                    yield from place.fact("pushed", "pipe", place.variables.fill(f"*/{name}:{tag}"), at)
+        for name in node.entries:
+            if ORB.match(name):
+                yield from orb(node.get(name), name, node.at(name), place)
+        if node.node is top.node and "steps" in node.entries and "images" in node.entries:
+            for word, at in node.words("images"):
+                yield from place.fact("pushed", "Cloud Build", place.variables.fill(word), place.text.find(word, at))
+        elif "cloud-builders/docker" in node.text("name"):
+            yield from step(node, place)
+
+
+def docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:
+    """Azure's `Docker@2`, which builds and pushes unless it is told another command; the registry is a connection."""
+    if given.text("command").lower() not in ("", "push", "buildandpush"):
+        return
+    repository = place.variables.fill(given.text("repository", "imageName"))
+    for tag, at in given.words("tags"):
+        image = f"{repository}:{place.variables.fill(tag)}"
+        yield from place.fact("pushed", "Docker@2", f"*/{image}", max(place.text.find(tag, at), at))
+
+
+def plugin(given: Mapping, image: str, place: Text) -> Iterator[ImageFact]:
+    """A plugin of Drone or Woodpecker."""
+    if given.text("dry_run", "dry-run") == "true" or not given.text("repo"):
+        return
+    registry, repo = (place.variables.fill(given.text(name)) for name in ("registry", "repo"))
+    full = f"{registry.rstrip('/')}/{repo}" if registry and "." not in repo.partition("/")[0] else repo
+    automatic = given.text("auto_tag", "auto-tag") == "true"
+    tags = [place.variables.fill(tag) for tag, _ in given.words("tags", "tag")] or ["latest"]
+    for tag in (*tags, *(["latest"] if automatic else [])):
+        yield from place.fact("pushed", image.partition(":")[0], f"{full}:{tag}", given.at("repo"))
+
+
+def orb(given: Mapping, name: str, at: int, place: Text) -> Iterator[ImageFact]:
+    """A job or step of an orb; without a tag it pushes one of the commit."""
+    if name.startswith("docker/build") and given.text("push") == "false":
+        return
+    image = place.variables.fill(given.text("image", "repo", "name"))
+    for tag, _ in given.words("tag", "tags", "tag-name"):
+        yield from place.fact("pushed", name, f"*/{image}:{place.variables.fill(tag)}", at)
+
+
+def step(node: Mapping, place: Text) -> Iterator[ImageFact]:
+    """A step of Cloud Build that runs docker with a list of arguments."""
+    words = [(place.variables.fill(item.text()), item.at()) for item in node.items("args")]
+    if words and words[0][0] == "push":
+        for word, at in words[1:]:
+            if not word.startswith("-"):
+                yield from place.fact("pushed", "docker push", word, at)

@@ -1,0 +1,98 @@
+"""What a text puts in place of variables, where it sets one to a single value itself."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from cmlint.manifest.commands import Assigned
+from cmlint.manifest.shell import EXPANSION, LONGEST
+
+UNKNOWN = "*"
+"""Stands for what is not known."""
+
+VALUE = re.compile(r"""(?:(["'`])([^"'`\n]*)\1|((?:\$\([^()\s]*\)|[^\s"'`;#&|,)])+))[ \t]*(?:[;#&,)|].*|\\)?\r?\Z""")
+"""A value to the end of its line, quoted or one word."""
+
+NAME = re.compile(
+    r"\$?\{\{-?[ \t]*\.?(?:env\.|vars\.|variables\.|inputs\.|parameters\.)?(\w+)[ \t]*-?\}\}"
+    r"|\$+\{env[.:](\w+)\}|\$+\{(\w+)(?:,,|\^\^|:?[-=?+][^{}]*)?\}|\$+\((\w+)\)|\$+(\w+)|%(\w+)%"
+)
+"""A variable by its name, of a shell, make, a CI system or a task runner."""
+
+GITHUB = re.compile(r"\$\{\{[ \t]*(?:github|gitea|forgejo)\.([\w.]+)[ \t]*\}\}")
+OWN = {
+    "github.repository": "{repository}",
+    "GITHUB_REPOSITORY": "{repository}",
+    "github.repository_owner": "{owner}",
+    "GITHUB_REPOSITORY_OWNER": "{owner}",
+    "github.ref_name": "{branch}",
+    "github.head_ref": "{branch}",
+    "GITHUB_REF_NAME": "{branch}",
+    "CI_PROJECT_PATH": "{repository}",
+    "CI_REGISTRY_IMAGE": "*/{repository}",
+    "CI_COMMIT_BRANCH": "{branch}",
+    "CI_COMMIT_REF_NAME": "{branch}",
+    "CI_COMMIT_REF_SLUG": "{branch}",
+    "DRONE_REPO": "{repository}",
+    "DRONE_REPO_OWNER": "{owner}",
+    "DRONE_BRANCH": "{branch}",
+    "CIRCLE_BRANCH": "{branch}",
+    "BITBUCKET_BRANCH": "{branch}",
+    "BITBUCKET_REPO_FULL_NAME": "{repository}",
+    "TRAVIS_REPO_SLUG": "{repository}",
+    "TRAVIS_BRANCH": "{branch}",
+    "BRANCH_NAME": "{branch}",
+}
+"""What CI systems set to the repository, its owner and the branch."""
+
+DEEPEST = 5
+
+
+class Variables:
+    """The values that one text gives to its variables."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.known: dict[str, str] = {}
+
+    @cached_property
+    def places(self) -> dict[str, list[str]]:
+        """What stands behind each assignment."""
+        return Assigned(self.text).places
+
+    def fill(self, text: str, depth: int = 0) -> str:
+        """A text with what its variables are; `*` for each that is not known."""
+        if len(text) > LONGEST:
+            return UNKNOWN
+        filled = EXPANSION.sub(lambda found: self.expand(found[0], depth), text)
+        return filled if len(filled) <= LONGEST else UNKNOWN
+
+    def expand(self, expansion: str, depth: int = 0) -> str:
+        """What one expansion gives."""
+        if found := GITHUB.fullmatch(expansion):
+            return OWN.get(f"github.{found[1]}", UNKNOWN)
+        found = NAME.fullmatch(expansion)
+        name = next((group for group in found.groups() if group), "") if found else ""
+        return self.value(name, depth) if name else UNKNOWN
+
+    def value(self, name: str, depth: int) -> str:
+        """The value of a variable, where it is always the same."""
+        if name not in self.known:
+            self.known[name] = UNKNOWN  # while it is being read, for one that is made of itself
+            places = self.places.get(name, ()) if depth < DEEPEST else ()
+            values = {self.read(place, depth) if not sets(name, place) else UNKNOWN for place in places}
+            self.known[name] = values.pop() if len(values) == 1 else UNKNOWN
+            if name in OWN and self.known[name] == UNKNOWN:
+                self.known[name] = OWN[name]
+        return self.known[name]
+
+    def read(self, place: str, depth: int) -> str:
+        """The value that stands behind an assignment."""
+        found = VALUE.match(EXPANSION.sub(lambda e: e[0].replace(" ", "").replace('"', ""), place))
+        return self.fill(found[2] if found[1] else found[3], depth + 1) if found else UNKNOWN
+
+
+def sets(name: str, place: str) -> bool:
+    """Whether the rest of a line sets the same variable again."""
+    return name in place and re.search(rf"\b{re.escape(name)}=", place) is not None

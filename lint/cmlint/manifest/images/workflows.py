@@ -1,0 +1,153 @@
+"""Workflows of GitHub, Gitea and Forgejo: actions that build, push and deploy images.
+
+docker/build-push-action (`inputs` in its action.yml) and docker/metadata-action (its README, "tags input").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cmlint.manifest.images.facts import Text, split
+from cmlint.manifest.images.trees import Mapping, mappings
+from cmlint.manifest.images.variables import UNKNOWN
+from cmlint.model.facts import ImageFact
+
+BUILD = re.compile(r"[\w.-]+/(?:build-push-action|build-and-push-action)@(\S*)")
+METADATA = re.compile(r"[\w.-]+/metadata-action@")
+BAKE = re.compile(r"docker/bake-action@")
+PUSHERS = re.compile(
+    r"(?:redhat-actions/push-to-registry|mr-smithers-excellent/docker-build-push|elgohr/Publish-Docker-Github-Action"
+    r"|macbre/push-to-ghcr|azure/docker-build-push|whoan/docker-build-with-cache-action"
+    r"|aevea/action-kaniko|kciter/aws-ecr-action|VaultVulp/gp-docker-action)@",
+    re.IGNORECASE,
+)
+DEPLOYERS = re.compile(r"azure/k8s-(?:deploy|bake)@", re.IGNORECASE)
+OUTPUTS = re.compile(r"steps\.([\w-]+)\.outputs\.")
+PINNING = ("sha", "semver", "pep440", "match")
+"""The types of tags that name one build, or that have a version."""
+
+RELEASING = ("semver", "pep440", "match")
+"""Those with which `latest` is pushed, too; so it is with the type `ref` for tags."""
+
+
+def read(text: str) -> Iterator[ImageFact]:
+    """What the actions of a workflow do."""
+    place = Text(text)
+    steps = [(node, top) for node, top in mappings(text) if node.text("uses")]
+    described = {
+        node.text("id"): list(described_by(node.get("with"), place, branches_of(top)))
+        for node, top in steps
+        if METADATA.match(node.text("uses")) and node.text("id")
+    }
+    for node, _ in steps:
+        uses, given = node.text("uses"), node.get("with")
+        if found := BUILD.match(uses):
+            yield from built(given, found[1], place, described)
+        elif BAKE.match(uses) and given.text("push") not in ("", "false"):
+            yield place.of("pushed", uses, "{bake}", "", node.at("uses"))
+        elif PUSHERS.match(uses):
+            yield from pushed(given, uses, place)
+        elif DEPLOYERS.match(uses):
+            for image, at in given.words("images"):
+                yield from place.fact("replaced", uses, place.variables.fill(image), at)
+
+
+def built(
+    given: Mapping, version: str, place: Text, described: dict[str, list[tuple[str, str]]]
+) -> Iterator[ImageFact]:
+    """What a step of build-push-action pushes, or only builds: without `push` or `outputs` nothing is pushed."""
+    outputs = " ".join(text for text, _ in given.words("outputs"))
+    default = "true" if version.startswith("v1") else "false"
+    pushes = (given.text("push") or default) != "false" or "type=registry" in outputs or "push=true" in outputs
+    if given.text("repository"):
+        yield from pushed(given, "build-push-action", place)
+        return
+    for tag, at in lines_of(given, "tags", place):
+        if (found := OUTPUTS.search(tag)) and (images := described.get(found[1])):
+            for name, word in images:
+                yield place.of("pushed" if pushes else "built", "build-push-action", name, word, at)
+        else:
+            image = place.variables.fill(tag)
+            yield from place.fact("pushed" if pushes else "built", "build-push-action", image, at)
+
+
+def pushed(given: Mapping, uses: str, place: Text) -> Iterator[ImageFact]:
+    """What an action pushes that is given the name, the tags and the registry apart."""
+    registry = place.variables.fill(given.text("registry", "image-registry"))
+    tags = [place.variables.fill(tag) for tag, _ in given.words("tags", "tag")] or ["latest"]
+    for name in given.words("image", "image_name", "repository", "repo", "name", "image-name"):
+        image = place.variables.fill(name[0])
+        full = f"{registry.rstrip('/')}/{image}" if registry and not image.startswith(registry) else image
+        for tag in tags:
+            whole = tag if "/" in tag else full if split(full)[1] else f"{full}:{tag}"
+            yield from place.fact("pushed", uses.partition("@")[0], whole, name[1])
+
+
+def lines_of(given: Mapping, name: str, place: Text) -> Iterator[tuple[str, int]]:
+    """The lines of an input, each where it is written: found by its text behind the beginning of the input."""
+    for word, begin in given.words(name):
+        yield word, max(place.text.find(word, begin), begin)
+
+
+# what docker/metadata-action describes
+
+
+def branches_of(top: Mapping) -> list[str]:
+    """The branches for whose pushes a workflow runs, as far as they are written out; `{branch}` for any other."""
+    on = top.get("on") if "on" in top.entries else top.get("true")
+    named = [branch for branch, _ in on.get("push").words("branches")]
+    return [re.sub(r"[^\w.-]", "-", branch) if "*" not in branch else "{branch}" for branch in named] or ["{branch}"]
+
+
+def described_by(given: Mapping, place: Text, branches: list[str]) -> Iterator[tuple[str, str]]:
+    """The images of a step of metadata-action: each name with each tag."""
+    flavor = pairs(part for part, _ in given.words("flavor"))
+    rules = [pairs(words) for words in rules_of(given)]
+    if not rules:
+        rules = [{"type": "ref", "event": "branch"}, {"type": "ref", "event": "tag"}]
+    tags = [tag for rule in rules for tag in tags_of(rule, place, branches, flavor)]
+    released = any(rule.get("type") in RELEASING or is_release(rule) for rule in rules)
+    if flavor.get("latest") == "true" or (released and flavor.get("latest", "auto") == "auto"):
+        tags.append("latest")
+    for name, _ in given.words("images"):
+        image = place.variables.fill(name.removeprefix("name="))
+        for tag in dict.fromkeys(tags):
+            yield image, tag
+
+
+def pairs(words: Iterable[str]) -> dict[str, str]:
+    """Words like `key=value` by their keys."""
+    return {key: value for key, _, value in (word.partition("=") for word in words)}
+
+
+def is_release(rule: dict[str, str]) -> bool:
+    """Whether a rule is for tags of git."""
+    return rule.get("type") == "ref" and rule.get("event") == "tag"
+
+
+def rules_of(given: Mapping) -> Iterator[list[str]]:
+    """The rules for tags: one a line, or one an item; each is a list of `key=value`."""
+    for item in given.items("tags"):
+        for line in item.text().splitlines():
+            words = re.split(r",(?![^{}]*\}\})", line.strip())
+            if words[0]:
+                yield words if "=" in words[0] else ["type=raw", f"value={words[0]}"]
+
+
+def tags_of(rule: dict[str, str], place: Text, branches: list[str], flavor: dict[str, str]) -> Iterator[str]:
+    """The tags of one rule; none that names one build."""
+    kind = rule.get("type", "raw")
+    if rule.get("enable") == "false" or kind in PINNING:
+        return
+    if kind == "raw":
+        found = [re.sub(r"\{\{[ ]*branch[ ]*\}\}", "{branch}", place.variables.fill(rule.get("value", "")))]
+    elif kind == "edge":
+        found = [rule.get("value", "edge")]
+    elif kind == "schedule":
+        found = [rule.get("pattern", "nightly")]
+    else:
+        found = branches if rule.get("event") == "branch" else []
+    prefix, suffix = rule.get("prefix", flavor.get("prefix", "")), rule.get("suffix", flavor.get("suffix", ""))
+    for tag in found:
+        yield re.sub(r"\{\{.*?\}\}", UNKNOWN, place.variables.fill(f"{prefix}{tag}{suffix}"))

@@ -1,0 +1,53 @@
+"""How a workload replaces its pods, and what its annotations tell the controllers that restart it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cmlint.manifest.decode import Decoder
+from cmlint.manifest.nodes import MappingNode, Node, ScalarNode
+from cmlint.model.facts import Rolling
+
+WATCHED = re.compile(r"(?:[\w-]+\.)*reloader\.stakater\.com/[\w-]+|wave\.pusher\.com/[\w-]+")
+"""The only annotations whose values are kept: others may hold Secrets (`last-applied-configuration`).
+
+https://github.com/stakater/Reloader#readme and https://github.com/wave-k8s/wave#readme
+"""
+
+
+def watched_in(annotations: Mapping[str, Node]) -> tuple[tuple[str, str], ...]:
+    """The annotations of Reloader and Wave, with their values."""
+    return tuple(
+        (name, str(node.value))
+        for name, node in annotations.items()
+        if WATCHED.fullmatch(name) and isinstance(node, ScalarNode)
+    )
+
+
+def read_rolling(decoder: Decoder, spec: Node | None) -> Rolling:
+    """How the workload with this `spec` replaces its pods."""
+    if not isinstance(spec, MappingNode):
+        return Rolling()
+    fields = {name: value for name, _, value in decoder.items(spec)}
+    replicas = fields.get("replicas")
+    number = decoder.resolve(replicas) if isinstance(replicas, ScalarNode) else None
+    return Rolling(
+        number if isinstance(number, int) and not isinstance(number, bool) else None,
+        strategy_in(decoder, fields.get("strategy") or fields.get("updateStrategy")),
+        is_true(decoder, fields.get("paused")),
+        is_true(decoder, fields.get("suspend")),
+    )
+
+
+def strategy_in(decoder: Decoder, node: Node | None) -> str:
+    """The type of a strategy; empty where none is written."""
+    for name, _, value in decoder.items(node) if isinstance(node, MappingNode) else ():
+        if name == "type" and isinstance(value, ScalarNode):
+            return str(value.value)
+    return ""
+
+
+def is_true(decoder: Decoder, node: Node | None) -> bool:
+    """Whether a field is `true`."""
+    return isinstance(node, ScalarNode) and decoder.resolve(node) is True

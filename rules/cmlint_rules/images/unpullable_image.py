@@ -1,0 +1,65 @@
+"""A name without a registry that no registry has, and that nodes pull each time."""
+
+from collections.abc import Iterator
+
+from cmlint.api import Add, Context, Document, Draft, Rewrite, is_bare, rule
+from cmlint_rules.images import Pull, open_pulls, subject_of
+
+OPENSHIFT = "openshift.io/"
+
+
+@rule(
+    name="unpullable-image",
+    summary="an image without a registry that Docker Hub does not have, pulled each time",
+    consequence="stuck",
+    since="0.1.0",
+    fixable=True,
+)
+def unpullable_image(document: Document, ctx: Context) -> Iterator[Draft]:
+    """Such an image is one that is built and loaded onto nodes by hand; OpenShift finds it in another way."""
+    if ctx.settings.assume_always_pull or beside_openshift(ctx):
+        return
+    for pull in open_pulls(ctx.placed, ctx):
+        proofs, subject = ctx.bundle.proofs, subject_of(pull, ctx)
+        if pull.policy != "Always" or not is_bare(subject) or pull.image.digest:
+            continue
+        if proofs.replaced(subject) or any(proofs.about(subject, "replaced")):
+            continue
+        here = proofs.loaded(subject) or proofs.built(subject)
+        name = pull.use.written.value
+        message = f"`{name}` names no registry, and Docker Hub has no official image of this name: {pulled(pull)}"
+        draft = ctx.finding(pull.use.written.span, message, pedantic=here is None, container=pull.use.container_name)
+        draft.severity = "warning"
+        if pull.use.policy:
+            draft.also(pull.use.policy.span, "set here")
+        if not here:
+            yield draft.help("name the registry that has it; or load it onto the nodes and set `IfNotPresent`")
+            continue
+        done = "loaded onto nodes" if here.fact.deed == "loaded" else "built"
+        draft.also(here.fact.span, f"{done} here", here.placed)
+        title = f"set `{pull.use.field}: IfNotPresent`"
+        draft.help(f"{title}: nodes then start what is loaded onto them")
+        yield draft.fix(title, once(pull), safe=True)
+
+
+def pulled(pull: Pull) -> str:
+    """Why nodes ask Docker Hub for it."""
+    if pull.use.policy:
+        return "nodes pull it each time (`Always`), and get ErrImagePull"
+    why = "for `latest`" if pull.image.tag else "without a tag"
+    return f"nodes pull it each time (`Always`, the default {why}), and get ErrImagePull"
+
+
+def once(pull: Pull) -> Add | Rewrite:
+    """What makes nodes use the image that they have."""
+    use = pull.use
+    if use.policy:
+        return Rewrite(use.policy.span, use.policy.value, "IfNotPresent")
+    return Add(use.written.span, "image" if use.container else "reference", use.field, "IfNotPresent")
+
+
+def beside_openshift(ctx: Context) -> bool:
+    """Whether what is applied together has objects of OpenShift, whose image streams have short names as well."""
+    return any(OPENSHIFT in placed.document.api_version for placed in ctx.bundle.placed) or any(
+        OPENSHIFT in other.api_version for _, facts in ctx.bundle.files for other in facts.others
+    )

@@ -1,0 +1,292 @@
+"""What texts do to images: each kind of file in the syntax that its own documentation shows."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from cmlint.manifest.images import images_in
+from cmlint.model.facts import ImageFact
+
+
+def told(fact: ImageFact) -> str:
+    """A fact in one line."""
+    where = "".join(f" {name}={value}" for name, value in described(fact) if value)
+    return f"{fact.line} {fact.deed} {fact.name}:{fact.tag}{where}"
+
+
+def described(fact: ImageFact) -> tuple[tuple[str, str], ...]:
+    """What a fact says besides."""
+    return (
+        ("workload", fact.workload),
+        ("container", fact.container),
+        ("was", fact.was),
+        ("files", ",".join(fact.files)),
+    )
+
+
+COMMANDS = {
+    "docker push org/app:dev": ["1 pushed org/app:dev"],
+    "podman push org/app:dev": ["1 pushed org/app:dev"],
+    "buildah push org/app:dev docker://quay.io/org/app:dev": ["1 pushed org/app:dev", "1 pushed quay.io/org/app:dev"],
+    "nerdctl push org/app": ["1 pushed org/app:"],
+    "sudo docker image push -q org/app:dev": ["1 pushed org/app:dev"],
+    "/usr/bin/docker --config /tmp/x push org/app:dev": ["1 pushed org/app:dev"],
+    "docker build -t org/app:dev . && docker push org/app:dev": ["1 built org/app:dev", "1 pushed org/app:dev"],
+    "docker build --tag=org/app:dev .\ndocker push -a org/app": ["1 pushed org/app:dev"],
+    "docker buildx build --platform linux/amd64,linux/arm64 --push -t org/app:dev .": ["1 pushed org/app:dev"],
+    "docker buildx build --output type=registry --tag org/app:dev .": ["1 pushed org/app:dev"],
+    "docker buildx build -t org/app:dev --load .": ["1 built org/app:dev"],
+    "docker build \\\n  -t org/app:dev \\\n  --push .": ["1 pushed org/app:dev"],
+    "docker manifest push org/app:dev": ["1 pushed org/app:dev"],
+    "docker buildx imagetools create -t org/app:dev org/app:$SHA": ["1 pushed org/app:dev"],
+    "docker compose -f compose.yaml push": ["1 pushed {compose}:"],
+    "docker-compose push web": ["1 pushed {compose}:"],
+    "docker buildx bake --push": ["1 pushed {bake}:"],
+    "skopeo copy docker-archive:a.tar docker://quay.io/org/app:dev": ["1 pushed quay.io/org/app:dev"],
+    "crane push app.tar org/app:dev": ["1 pushed org/app:dev"],
+    "crane tag org/app:$SHA dev": ["1 pushed org/app:dev"],
+    "pack build org/app:dev --publish": ["1 pushed org/app:dev"],
+    "az acr build --registry shop --image app:dev .": ["1 pushed shop.azurecr.io/app:dev"],
+    "az acr build -r shop.azurecr.io -t app:dev .": ["1 pushed shop.azurecr.io/app:dev"],
+    "gcloud builds submit --tag gcr.io/shop/app:dev": ["1 pushed gcr.io/shop/app:dev"],
+    "gcloud builds submit -t gcr.io/shop/app": ["1 pushed gcr.io/shop/app:"],
+    "/kaniko/executor --context . --destination=org/app:dev": ["1 pushed org/app:dev"],
+    "args:\n- --destination=org/app:dev\n": ["2 pushed org/app:dev"],
+    "args: ['--destination', 'org/app:dev']": ["1 pushed org/app:dev"],
+    "mvn compile jib:build -Djib.to.image=org/app:dev": ["1 pushed org/app:dev"],
+    "buildctl build --output type=image,name=org/app:dev,push=true": ["1 pushed org/app:dev"],
+    # loaded onto nodes
+    "kind load docker-image app:dev other:dev --name c": ["1 loaded app:dev", "1 loaded other:dev"],
+    "kind --name c load docker-image app:dev": ["1 loaded app:dev"],
+    "minikube image load app:dev": ["1 loaded app:dev"],
+    "minikube -p test image load app:dev": ["1 loaded app:dev"],
+    "minikube image build -t app:dev .": ["1 loaded app:dev"],
+    "minikube cache add app:dev": ["1 loaded app:dev"],
+    "eval $(minikube docker-env)\ndocker build -t app:dev .": ["2 loaded app:dev"],
+    'eval "$(minikube -p test docker-env)"\ndocker build -t app:dev .': ["2 loaded app:dev"],
+    "k3d image import app:dev -c test": ["1 loaded app:dev"],
+    "k3d images import -c test app:dev": ["1 loaded app:dev"],
+    "docker save app:dev | sudo k3s ctr images import -": ["1 loaded app:dev"],
+    "docker save app:dev -o a.tar\nmicrok8s ctr image import a.tar": ["1 loaded app:dev"],
+    "docker save -o a.tar app:dev\nkind load image-archive a.tar": ["1 loaded app:dev"],
+    "docker save app:dev > a.tar": [],
+    "nerdctl -n k8s.io build -t app:dev .": ["1 loaded app:dev"],
+    "nerdctl --namespace=k8s.io build -t app:dev .": ["1 loaded app:dev"],
+    # put into manifests
+    "kubectl set image deployment/web app=org/app:$TAG": ["1 replaced org/app:* workload=deployment/web container=app"],
+    "kubectl -n x set image deploy web app=org/app:1": ["1 replaced org/app:1 workload=deploy/web container=app"],
+    "oc set image dc/web *=org/app:1": ["1 replaced org/app:1 workload=dc/web container=*"],
+    "kubectl set image --namespace x deployment.apps/web app=org/app:1 --record": [
+        "1 replaced org/app:1 workload=deployment/web container=app"
+    ],
+    "kubectl rollout restart deployment/web -n x": ["1 restarted : workload=deployment/web"],
+    "kubectl rollout restart deployment web": ["1 restarted : workload=deployment/web"],
+    'kubectl patch deploy web -p \'{"spec": {"containers": [{"image": "org/app:1"}]}}\'': [
+        "1 replaced org/app:1 workload=deploy/web"
+    ],
+    "cd deploy/dev && kustomize edit set image app=org/app:$SHA": ["1 replaced org/app:* was=app files=deploy/dev"],
+    "kustomize edit set image org/app:$SHA": ["1 replaced org/app:* was=org/app"],
+    "kustomize edit set image registry:5000/app:$SHA": ["1 replaced registry:5000/app:* was=registry:5000/app"],
+    "kustomize edit set image org/app=*:$SHA": ["1 replaced *:* was=org/app"],
+    "kustomize edit set image org/app@sha256:$DIGEST": ["1 replaced org/app:* was=org/app"],
+    "sed -i 's|org/app:dev|org/app:'$SHA'|' k8s/web.yaml": ["1 replaced org/app:* was=org/app:dev files=k8s/web.yaml"],
+    'sed -i "s#image: .*#image: org/app:${SHA}#g" k8s/web.yaml': [
+        "1 replaced org/app:* was=image: * files=k8s/web.yaml"
+    ],
+    "sed -e 's/:latest/:'$TAG'/' k8s/web.yaml | kubectl apply -f -": ["1 replaced :* was=:latest files=k8s/web.yaml"],
+    "sed -i 's/foo/bar/' notes.txt": [],
+    "yq -i '.spec.template.spec.containers[0].image = \"org/app:1\"' k8s/web.yaml": [
+        "1 replaced org/app:1 was=.spec.template.spec.containers[0].image files=k8s/web.yaml"
+    ],
+    "yq '.spec.image = \"org/app:1\"' k8s/web.yaml": [],
+    "helm upgrade --install web ./chart --set image.tag=$SHA": ["1 replaced :* was=image.tag files=./chart"],
+    "helm upgrade -i web ./chart -n x --set-string a.image.tag=1,b=2": ["1 replaced :1 was=a.image.tag files=./chart"],
+    # what only looks like it
+    "echo 'now run docker push org/app:dev'": [],
+    "# docker push org/app:dev": [],
+    "  # - docker push org/app:dev": [],
+    "@echo docker push org/app:dev": [],
+    "docker pushed org/app:dev": [],
+    "docker pull org/app:dev": [],
+    "docker push $IMAGE": [],
+    "git push origin main": [],
+}
+
+
+@pytest.mark.parametrize("text", COMMANDS)
+def test_commands(text: str) -> None:
+    assert [told(fact) for fact in images_in(text)] == COMMANDS[text]
+
+
+VARIABLES = {
+    "IMG ?= org/app:dev\npush:\n\tdocker push $(IMG)\n": ["3 pushed org/app:dev"],
+    "IMG := $(REG)/app:$(TAG)\nREG = quay.io/org\nTAG=dev\npush:\n\t$(DOCKER) push ${IMG}\n": [
+        "5 pushed quay.io/org/app:dev"
+    ],
+    "TAG=dev\ndocker push org/app:$TAG\n": ["2 pushed org/app:dev"],
+    'export TAG="dev"\ndocker push "org/app:${TAG}"\n': ["2 pushed org/app:dev"],
+    "if x; then TAG=dev; else TAG=prod; fi\ndocker push org/app:$TAG\n": ["2 pushed org/app:*"],
+    "TAG=a\nTAG=b\ndocker push org/app:$TAG\n": ["3 pushed org/app:*"],
+    "TAG=$(git rev-parse HEAD)\ndocker push org/app:$TAG\n": ["2 pushed org/app:*"],
+    "env:\n  IMAGE: org/app\njobs:\n  a:\n    steps:\n    - run: docker push ${{ env.IMAGE }}:dev\n": [
+        "6 pushed org/app:dev"
+    ],
+    "jobs:\n- run: docker push ghcr.io/${{ github.repository }}:dev\n": ["2 pushed ghcr.io/{repository}:dev"],
+    "push:\n- docker push $CI_REGISTRY_IMAGE:dev\n": ["2 pushed */{repository}:dev"],
+    "push:\n- docker push $CI_REGISTRY_IMAGE/web:$CI_COMMIT_REF_SLUG\n": ["2 pushed */{repository}/web:{branch}"],
+    'image := "org/app:dev"\npush:\n  docker push {{image}}\n': ["3 pushed org/app:dev"],
+    "vars:\n  IMAGE: org/app:dev\ntasks:\n  push:\n    cmds:\n    - docker push {{.IMAGE}}\n": ["6 pushed org/app:dev"],
+    "A=$A\ndocker push org/app:$A\n": ["2 pushed org/app:*"],
+    "A=$B\nB=$A\ndocker push org/app:$A\n": ["3 pushed org/app:*"],
+}
+
+
+@pytest.mark.parametrize("text", VARIABLES)
+def test_variables(text: str) -> None:
+    assert [told(fact) for fact in images_in(text)] == VARIABLES[text]
+
+
+BUILD = """on:
+  push:
+    branches: [develop]
+jobs:
+  a:
+    steps:
+    - id: meta
+      uses: docker/metadata-action@v5
+      with:
+        images: |
+          org/app
+        tags: |
+          {tags}
+    - uses: docker/build-push-action@v6
+      with:
+        push: true
+        tags: ${{{{ steps.meta.outputs.tags }}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("tags", "pushed"),
+    [
+        ("type=raw,value=dev", ["dev"]),
+        ("dev", ["dev"]),
+        ("type=ref,event=branch", ["develop"]),
+        ("type=edge", ["edge"]),
+        ("type=schedule", ["nightly"]),
+        ("type=sha", []),
+        ("type=semver,pattern={{version}}", ["latest"]),
+        ("type=semver,pattern={{version}}\n          type=raw,value=dev,suffix=-x", ["dev-x", "latest"]),
+        ("type=raw,value=dev,enable=false", []),
+        ("type=raw,value=latest,enable={{is_default_branch}}", ["latest"]),
+    ],
+)
+def test_metadata(tags: str, pushed: list[str]) -> None:
+    found = images_in(BUILD.format(tags=tags))
+    assert [(fact.deed, fact.name, fact.tag) for fact in found] == [("pushed", "org/app", tag) for tag in pushed]
+
+
+def step(uses: str, given: str) -> str:
+    """A workflow with one step."""
+    return f"jobs:\n  a:\n    steps:\n    - uses: {uses}\n      with:\n" + "".join(
+        f"        {line}\n" for line in given.splitlines()
+    )
+
+
+FILES = {
+    step("docker/build-push-action@v6", "push: true\ntags: org/app:dev,org/app:edge"): [
+        "7 pushed org/app:dev",
+        "7 pushed org/app:edge",
+    ],
+    step("docker/build-push-action@v6", "push: true\ntags: |\n  org/app:dev\n  org/app:edge"): [
+        "8 pushed org/app:dev",
+        "9 pushed org/app:edge",
+    ],
+    step("docker/build-push-action@v6", "push: ${{ github.event_name != 'pull_request' }}\ntags: org/app:dev"): [
+        "7 pushed org/app:dev"
+    ],
+    step("docker/build-push-action@v6", "push: false\ntags: org/app:dev"): ["7 built org/app:dev"],
+    step("docker/build-push-action@v6", "tags: org/app:dev"): ["6 built org/app:dev"],
+    step("docker/build-push-action@v6", "outputs: type=registry\ntags: org/app:dev"): ["7 pushed org/app:dev"],
+    step("docker/build-push-action@v1", "repository: org/app\ntags: dev"): ["6 pushed org/app:dev"],
+    step("redhat-actions/push-to-registry@v2", "image: app\ntags: dev\nregistry: quay.io/org"): [
+        "6 pushed quay.io/org/app:dev"
+    ],
+    step("docker/bake-action@v5", "push: true"): ["4 pushed {bake}:"],
+    step("azure/k8s-deploy@v5", "images: org/app:${{ github.sha }}"): ["6 replaced org/app:*"],
+    # other pipelines
+    "steps:\n- task: Docker@2\n  inputs:\n    command: buildAndPush\n    repository: org/app\n    tags: dev\n": [
+        "6 pushed */org/app:dev"
+    ],
+    "steps:\n- task: Docker@2\n  inputs:\n    command: login\n    repository: org/app\n    tags: dev\n": [],
+    "steps:\n- name: build\n  image: plugins/docker\n  settings:\n    repo: org/app\n    tags: [dev]\n": [
+        "5 pushed org/app:dev"
+    ],
+    "steps:\n- name: build\n  image: woodpeckerci/plugin-docker-buildx\n  settings:\n    repo: org/app\n": [
+        "5 pushed org/app:latest"
+    ],
+    "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [push, gcr.io/shop/app:dev]\n": [
+        "3 pushed gcr.io/shop/app:dev"
+    ],
+    "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, .]\nimages:\n- gcr.io/shop/app:dev\n": [
+        "5 pushed gcr.io/shop/app:dev"
+    ],
+    "workflows:\n  a:\n    jobs:\n    - docker/publish:\n        image: org/app\n        tag: dev\n": [
+        "4 pushed */org/app:dev"
+    ],
+    "- step:\n    script:\n    - pipe: atlassian/aws-ecr-push-image:2.4.0\n"
+    "      variables:\n        IMAGE_NAME: app\n        TAGS: dev\n": ["5 pushed */app:dev"],
+    "node {\n  def app = docker.build('org/app')\n  app.push('dev')\n}\n": ["3 pushed org/app:dev"],
+    'docker.withRegistry("https://quay.io", "x") {\n  docker.build("org/app:dev").push()\n}\n': [
+        "2 pushed org/app:dev",
+        "2 pushed quay.io/org/app:dev",
+    ],
+    # what builds
+    "services:\n  web:\n    build: .\n    image: org/app:dev\n  db:\n    image: postgres\n": ["4 built org/app:dev"],
+    "docker_build('org/app', '.')\n": ["1 replaced org/app:*"],
+    "custom_build(\n  'org/app',\n  'make')\n": ["2 replaced org/app:*"],
+    "image:\n  SAVE IMAGE --push org/app:dev\n": ["2 pushed org/app:dev"],
+    "image:\n  SAVE IMAGE org/app:dev\n": ["2 built org/app:dev"],
+    'target "app" {\n  tags = ["org/app:dev"]\n}\n': ["2 built org/app:dev"],
+    "<plugin><artifactId>jib-maven-plugin</artifactId><configuration><to>\n<image>org/app:dev</image>\n</to>": [
+        "2 pushed org/app:dev"
+    ],
+    "jib {\n  to {\n    image = 'org/app'\n    tags = ['dev']\n  }\n}\n": ["2 pushed org/app:", "2 pushed org/app:dev"],
+    # manifests
+    "apiVersion: skaffold/v4beta11\nkind: Config\nbuild:\n  artifacts:\n  - image: org/app\n": ["5 replaced org/app:*"],
+    "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  annotations:\n"
+    "    argocd-image-updater.argoproj.io/image-list: app=org/app:~1.0, org/web\n": [
+        "5 replaced org/app:*",
+        "5 replaced org/web:*",
+    ],
+    "apiVersion: tekton.dev/v1\nkind: PipelineRun\nspec:\n  params:\n  - {name: IMAGE, value: 'org/app:dev'}\n"
+    "  taskRef: {name: kaniko}\n": ["5 pushed org/app:dev"],
+    "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [sh, -c, 'docker push org/app:dev']\n": [],
+}
+
+
+@pytest.mark.parametrize("text", FILES)
+def test_files(text: str) -> None:
+    assert [told(fact) for fact in images_in(text)] == FILES[text]
+
+
+def test_what_a_login_on_the_line_says_is_masked() -> None:
+    text = "docker login -u me -p hunter2 quay.io && docker push quay.io/org/app:dev\n"
+    (fact,) = images_in(text)
+    assert [text[span.start : span.end] for span in fact.masked] == ["me", "hunter2"]
+
+
+def test_a_line_of_many_commands_takes_no_time() -> None:
+    begin = time.process_time()
+    for text in (
+        "docker push org/app:dev && ",
+        "docker push ",
+        "echo docker push ",
+        "$A docker push $A ",
+        "sed s/",
+        "x=y ",
+    ):
+        images_in(f"docker push a:b {text * 20_000}")
+    assert time.process_time() - begin < 10

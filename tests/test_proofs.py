@@ -1,0 +1,98 @@
+"""What the files of a repository prove about a tag, and what is said of it then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.run import concise, lint, write
+
+MANIFEST = """apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: api
+spec:
+  selector:
+    matchLabels: {app: api}
+  template:
+    metadata:
+      labels: {app: api}
+    spec:
+      containers:
+      - name: api
+        image: IMAGE
+"""
+ONCE = "nodes pull it only once (`IfNotPresent`, the default)"
+BY_NAME = f"the tag `develop` moves by its name, but {ONCE}: a newer push does not arrive"
+IMAGE = "registry.example.com/api:develop"
+
+
+def said(folder: Path, image: str, files: dict[str, str]) -> list[str]:
+    """What is said of an image."""
+    write(folder, {"k8s/api.yaml": MANIFEST.replace("IMAGE", image), **files})
+    return [line.partition("] ")[2] for line in concise(lint(folder))]
+
+
+@pytest.mark.parametrize(
+    ("image", "path", "text", "where"),
+    [
+        (IMAGE, "push.sh", f"#!/bin/sh\ndocker push {IMAGE}\n", "push.sh:2"),
+        (IMAGE, "Makefile", f"push:\n\tdocker push {IMAGE}\n", "Makefile:2"),
+        (IMAGE, ".gitlab-ci.yml", f"a:\n  script:\n  - docker push {IMAGE}\n", ".gitlab-ci.yml:3"),
+        (IMAGE, "Jenkinsfile", f"sh 'docker push {IMAGE}'\n", "Jenkinsfile:1"),
+        (IMAGE, "ci.sh", "#!/bin/sh\ndocker push $REGISTRY/api:develop\n", "ci.sh:2"),
+    ],
+)
+def test_what_is_pushed_is_said_with_its_line(tmp_path: Path, image: str, path: str, text: str, where: str) -> None:
+    expected = f"`{image}` is pushed again by {where}, but {ONCE}: a restart brings the old build"
+    assert said(tmp_path, image, {path: text}) == [expected]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.sh": f"kubectl set image deployment/api api={IMAGE[:-8]}:$SHA\n"},
+        {"a.sh": f"kubectl set image deploy api '*={IMAGE[:-8]}:$SHA'\n"},
+        {"a.sh": f'#!/bin/bash\nsed -i "s|{IMAGE[:-7]}.*|{IMAGE[:-7]}$SHA|" k8s/api.yaml\n'},
+        {"a.sh": f"#!/bin/sh\ncd k8s && kustomize edit set image {IMAGE[:-8]}:$SHA\n"},
+        {"a.sh": "yq -i '.spec.template.spec.containers[0].image = \"x:1\"' k8s/api.yaml\n"},
+        {"Tiltfile": f"docker_build('{IMAGE[:-8]}', '.')\n"},
+        {"a.sh": f"kind load docker-image {IMAGE}\n"},
+        {"README.md": f"    minikube image load {IMAGE}\n"},
+    ],
+)
+def test_what_is_replaced_or_loaded_is_fine(tmp_path: Path, files: dict[str, str]) -> None:
+    assert said(tmp_path, IMAGE, files) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"a.sh": f"kubectl set image deployment/other api={IMAGE[:-8]}:$SHA\n"},
+        {"a.sh": f"kubectl set image deployment/api other={IMAGE[:-8]}:$SHA\n"},
+        {"a.sh": f"#!/bin/sh\nsed -i 's|{IMAGE}|x:1|' k8s/other.yaml\n"},
+        {"a.sh": "#!/bin/sh\nsed -i 's|registry.example.com/other:.*|x:1|' k8s/api.yaml\n"},
+        {"a.sh": f"#!/bin/sh\ncd elsewhere && kustomize edit set image {IMAGE[:-8]}:$SHA\n"},
+        {"a.sh": "kind load docker-image registry.example.com/api:other\n"},
+        {"README.md": f"    kubectl set image deployment/api api={IMAGE[:-8]}:$SHA\n"},
+        {"a.sh": f"#!/bin/sh\n# docker push {IMAGE}\n"},
+        {"a.sh": "#!/bin/sh\ndocker push $IMAGE\n"},
+        {"a.sh": "#!/bin/sh\ndocker push registry.example.com/api:$TAG\n"},
+    ],
+)
+def test_what_is_about_another_image_proves_nothing(tmp_path: Path, files: dict[str, str]) -> None:
+    assert said(tmp_path, IMAGE, files) == [BY_NAME]
+
+
+def test_the_marker_of_flux_is_enough(tmp_path: Path) -> None:
+    assert said(tmp_path, f'{IMAGE} # {{"$imagepolicy": "flux-system:api"}}', {}) == []
+
+
+def test_a_fix_is_safe_only_where_the_image_is_pushed(tmp_path: Path) -> None:
+    files = {"k8s/api.yaml": MANIFEST.replace("IMAGE", IMAGE), "push.sh": f"#!/bin/sh\ndocker push {IMAGE}\n"}
+    for name, wanted in (("pushed", True), ("unknown", False)):
+        write(tmp_path / name, files if wanted else {"k8s/api.yaml": files["k8s/api.yaml"]})
+        (finding,) = lint(tmp_path / name).outcome.findings
+        assert [fix.safe for fix in finding.fixes] == [wanted]
