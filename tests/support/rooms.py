@@ -36,8 +36,7 @@ ROOMS = {
         "",
     ),
     "kube": Room(
-        "what Kubernetes' own code decides about names, scalars, images, expansion, versions, fields: pure "
-        "functions",
+        "what Kubernetes' own code decides about names, scalars, images, expansion, versions, fields: pure functions",
         "",
     ),
     "errors": Room(
@@ -57,8 +56,7 @@ ROOMS = {
         "model",
     ),
     "knowledge": Room(
-        "tables with their sources: what controllers make, names of platforms, placeholders, tags, service "
-        "variables",
+        "tables with their sources: what controllers make, names of platforms, placeholders, tags, service variables",
         "kube model",
     ),
     "manifest": Room(

@@ -42,7 +42,8 @@ class Readers:
     """Who may read the ConfigMaps, or the Secrets, of a bundle: by a reference, by name in a text, or by the API."""
 
     def __init__(self, bundle: Bundle, target: Target = "ConfigMap") -> None:
-        self.bundle, self.target = bundle, target
+        self.bundle = bundle
+        self.target: Target = target
         self.keys: dict[str, set[str]] = {}
         self.whole: set[str] = set()
         for placed in bundle.placed:
@@ -87,16 +88,18 @@ class Readers:
     def unseen_live(self) -> Iterator[Definition]:
         """The same in a cluster, which shows all that has pods, but not which programs read by the API."""
         for placed in self.bundle.placed:
-            target, namespace = self.target, placed.namespace or ""
             for provider in placed.document.providers:
-                if provider.kind != target or self.may_be_read(placed):
+                if provider.kind != self.target or self.may_be_read(placed):
                     continue
-                name = provider.name.value
-                if all(
-                    cluster.shows_readers(namespace) and not cluster.owner(target, name, namespace)
-                    for cluster in self.bundle.clusters
-                ):
+                if self.is_free(provider.name.value, placed.namespace or ""):
                     yield Definition(placed, provider)
+
+    def is_free(self, name: str, namespace: str) -> bool:
+        """Whether every cluster shows who reads in a namespace, and no controller owns the object."""
+        return all(
+            cluster.shows_readers(namespace) and not cluster.owner(self.target, name, namespace)
+            for cluster in self.bundle.clusters
+        )
 
     def may_be_read(self, placed: Placed) -> bool:
         """Whether something that is no reference may read a ConfigMap."""
