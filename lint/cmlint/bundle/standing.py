@@ -16,8 +16,8 @@ document tells how to push it; the team pushes it, by its name; somebody else do
 DESKS = ("skaffold", "Tilt")
 """Tools that put in their own image at a developer's desk, but not in what CI deploys."""
 
-LOADED_REGISTRIES = ("ko.local", "kind.local", "dev.local", "localhost")
-"""What ko, Knative and kind, and podman call images that are on the machine itself."""
+LOADED_REGISTRIES = ("ko.local", "kind.local", "dev.local")
+"""What ko, Knative and kind call images that are on the machine itself."""
 
 _PUBLIC = """
     docker.io quay.io ghcr.io gcr.io k8s.gcr.io registry.k8s.io mcr.microsoft.com public.ecr.aws docker.elastic.co

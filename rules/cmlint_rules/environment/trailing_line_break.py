@@ -16,7 +16,12 @@ PLAIN = "end the block with `|-` instead of `|`, or write the value in one line"
     since="0.2.0",
 )
 def trailing_line_break(container: Container, ctx: Context) -> Iterator[Draft]:
-    """The kubelet takes values as they are (makeEnvironmentVariables), and the line break with them."""
+    """The kubelet takes values as they are (makeEnvironmentVariables), and the line break with them.
+
+    A name with a dot is a file's: `envFrom` brings it along, and nothing reads it as a variable.
+    """
     for found in arriving(container, ctx, "line-break"):
+        if found.origin and "." in found.variable:
+            continue
         draft = found.finding(f"{found.what} ends in a line break, and so does the variable `{found.variable}`", ctx)
         yield draft.help(f"{PLAIN}; {ENCODED}" if found.origin and found.origin.kind == "Secret" else PLAIN)
