@@ -434,7 +434,7 @@ class DocumentReader:
         annotations = tuple(own) if self.kind == "Pod" else tuple(template)
         bare, live = self.kind == "Pod", self.is_live(self.mapping(self.entries.get("metadata")))
         reader = PodReader(self.decoder, ".".join(path), exact=True, bare=bare, claims=self.claims(), live=live)
-        return (reader.read(node, annotations),)
+        return (reader.read(node, annotations),) if node else ()
 
     def claims(self) -> frozenset[str]:
         """The volumes that a StatefulSet makes for its pods."""

@@ -46,7 +46,8 @@ def empty(decoder: Decoder, node: Node) -> Iterator[Trait]:
         yield "empty-block"
     elif not node.style and (found := ANCHORED.match(decoder.text, node.start_mark.index)):
         alias = rf"\*{re.escape(found[1])}(?![^\s,\[\]{{}}])"
-        yield from () if re.search(alias, decoder.text) else ("anchor",)
+        if not re.search(alias, decoder.text):
+            yield "anchor"
 
 
 def told(text: str, *, secret: bool) -> Iterator[Trait]:

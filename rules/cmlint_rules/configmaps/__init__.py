@@ -168,7 +168,7 @@ def cure(placed: Placed, ctx: Context) -> str:
     """What to do about what nothing reads; in a cluster, where it comes from and who may read it after all."""
     name = placed.document.name.value if placed.document.name else ""
     for cluster in ctx.bundle.clusters if ctx.bundle.live else ():
-        kind = "Secret" if placed.document.kind == "Secret" else "ConfigMap"
+        kind: Target = "Secret" if placed.document.kind == "Secret" else "ConfigMap"
         group = cluster.group(kind, name, placed.namespace)
         where = f"take it out of {group}" if group else "remove it"
         seen = "" if cluster.shows_custom_resources else "; custom resources were not read (`--custom-resources`)"

@@ -9,7 +9,7 @@ from cmlint.api import Context, Draft, PodSpec, Rewrite, rule
     name="missing-pull-secret",
     summary="an entry of `imagePullSecrets` that nothing defines, near the name of a Secret that is defined",
     consequence="silent",
-    since="0.2.0",
+    since="0.1.0",
     fixable=True,
 )
 def missing_pull_secret(pod: PodSpec, ctx: Context) -> Iterator[Draft]:
