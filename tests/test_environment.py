@@ -197,7 +197,7 @@ def printed(spec: Json, maps: dict[str, Json], secrets: dict[str, Json]) -> tupl
     documents += [manifest("Secret", name, data=data) for name, data in encoded.items()]
     with tempfile.TemporaryDirectory() as folder, inside(Path(folder)):
         write(Path(folder), {"all.yaml": "\n---\n".join(documents)})
-        bundles, _ = read_bundles(["."], Config(), [])
+        bundles, _ = read_bundles(["."], Config(secrets="all"), [])
         found = list(workloads(bundles))
         workload: Json = json.loads(render_json(found))["workloads"][0]
         return workload, render_text(found, View())
@@ -383,7 +383,7 @@ def test_which_workloads_are_shown(tmp_path: Path, words: tuple[str, ...], names
 
 def test_files_that_are_excluded_are_not_read(tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": TWO, "b.yaml": MAP, ".cmlint.yaml": "exclude: [b.yaml]\nexternal: [app]\n"})
-    assert "ConfigMap app: cannot be verified from these files" in cmlint(tmp_path, "env", "-w", "deploy/web").stdout
+    assert "ConfigMap app: not known from these files" in cmlint(tmp_path, "env", "-w", "deploy/web").stdout
 
 
 def test_files_without_workloads_are_told(tmp_path: Path) -> None:

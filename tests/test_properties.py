@@ -18,7 +18,7 @@ from cmlint.model.facts import FileFacts, Scalar, Span
 from tests.support.run import lint_texts
 from tests.support.strategies import BUNDLES, texts
 
-ABOUT_TEXT = {"yaml-syntax", "repeated-mapping-key"}
+ABOUT_TEXT = {"yaml-syntax", "repeated-mapping-key", "malformed-ignore", "unknown-annotation"}
 EVERYTHING = Config(pedantic=True, secrets="all", references="strict")
 
 

@@ -278,7 +278,7 @@ def test_where_nothing_was_read_nothing_is_unused() -> None:
     idle = "# cmlint: ignore[images, typo]"
     broken = f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: b}}\n{idle}\ndata: {{\n"
     template = f"---\napiVersion: v1\nkind: ConfigMap {idle}\ndata:\n  {{{{ .Values.image }}}}\n"
-    patch = f"{idle}\n---\napiVersion: apps/v1\nkind: Deployment {idle}\nspec: {{replicas: 2, image: }}\n"
+    patch = f"{idle}\n---\napiVersion: apps/v1\nkind: Deployment {idle}\nspec: {{strategy: {{image: a}}}}\n"
     for part in (broken, template, patch):
         assert set(run({"a.yaml": manifest() + part}).unused) == {"typo"}
         assert set(run({"a.yaml": f"{part}---\n{manifest()}"}).unused) == {"typo"}
@@ -299,7 +299,7 @@ def test_bundles_do_not_know_of_each_other() -> None:
 def test_what_is_said_of_suppressions_is_suppressed_by_its_rule_alone() -> None:
     def found(comment: str) -> list[str]:
         outcome = run({"a.yaml": f"{comment}\n{manifest(annotation='missing-key')}"}).outcome
-        return [f.message.split("`")[1] for f in outcome.findings if f.rule == "unused-ignore"]
+        return [f.message.split("`")[1] for f in outcome.findings if f.rule in ("unused-ignore", "malformed-ignore")]
 
     assert found("# cmlint: ignore[images]") == ["images"]
     assert found("# cmlint: ignore[image]") == ["image"]
@@ -314,7 +314,7 @@ def test_what_is_said_of_suppressions_is_suppressed_by_its_rule_alone() -> None:
 def test_an_unknown_name_is_told_with_the_nearest_one() -> None:
     """Whatever rules have run besides."""
     text = manifest("# cmlint: ignore[mising-key, missing-key]")
-    (finding,) = run({"a.yaml": text}, config=Config(select=("unused-ignore",))).outcome.findings
+    (finding,) = run({"a.yaml": text}, config=Config(select=("malformed-ignore",))).outcome.findings
     assert finding.message == "there is no rule or family `mising-key` to suppress"
     assert finding.help == "did you mean `missing-key`?"
     assert text[finding.location.start.offset : finding.location.end.offset] == "mising-key"

@@ -378,8 +378,8 @@ def check_keys_closely(decoder: Decoder, node: MappingNode) -> None:
             again.setdefault(same, []).append(key)
         else:
             first[same] = key
-    for same, keys in again.items():
-        note_repeated(decoder, first[same], keys)
+    for name, keys in again.items():
+        note_repeated(decoder, first[name], keys)
 
 
 def note_repeated(decoder: Decoder, first: Node, again: list[Node]) -> None:

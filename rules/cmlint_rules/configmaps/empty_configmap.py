@@ -10,7 +10,7 @@ from cmlint_rules.configmaps import is_marked
     name="empty-configmap",
     summary="a ConfigMap or Secret without a key",
     consequence="tidiness",
-    since="0.2.0",
+    since="0.1.0",
 )
 def empty_configmap(provider: Provider, ctx: Context) -> Iterator[Draft]:
     """Where nothing else may fill it: a controller leaves its mark, a type of Secret is filled by its own."""

@@ -10,7 +10,7 @@ from cmlint_rules.configmaps import Readers, cure
     name="unused-secret",
     summary="a Secret that nothing reads",
     consequence="tidiness",
-    since="0.2.0",
+    since="0.1.0",
 )
 def unused_secret(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
     """As `unused-configmap`; a Secret of a type that Ingresses, registries and accounts read is left alone."""

@@ -11,7 +11,7 @@ from cmlint_rules.configmaps import Readers, cure, is_pattern
     name="unused-secret-key",
     summary="a key that nothing reads, of a Secret that is read key by key",
     consequence="tidiness",
-    since="0.2.0",
+    since="0.1.0",
 )
 def unused_secret_key(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
     """As `unused-key`; a Secret whose type asks for certain keys is left alone."""

@@ -12,7 +12,7 @@ EMPTY: tuple[Trait, ...] = ("anchor", "empty-block")
     name="empty-value",
     summary="a value that YAML reads as empty: an anchor that nothing uses, or a block without a line",
     consequence="silent",
-    since="0.2.0",
+    since="0.1.0",
 )
 def empty_value(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
     """A word that begins with `&`, or a lone `>` or `|`; of keys that no variable reads it is shown on request."""

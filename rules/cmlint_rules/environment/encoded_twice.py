@@ -10,7 +10,7 @@ from cmlint_rules.environment import arriving
     name="encoded-twice",
     summary="a value of a Secret that is still base64 when it reaches the variable",
     consequence="silent",
-    since="0.2.0",
+    since="0.1.0",
     pedantic=True,
 )
 def encoded_twice(container: Container, ctx: Context) -> Iterator[Draft]:

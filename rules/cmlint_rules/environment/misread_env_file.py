@@ -13,7 +13,7 @@ WITHOUT_EXTENSION = ("kustomization", "Kustomization")
     name="misread-env-file",
     summary="a file of variables that arrives otherwise than a shell would read it",
     consequence="silent",
-    since="0.2.0",
+    since="0.1.0",
 )
 def misread_env_file(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
     """Quotes are kept, a name alone is looked up in the builder's environment, and `files` makes one key of it all."""

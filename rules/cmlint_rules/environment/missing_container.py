@@ -11,7 +11,7 @@ RUNNING = ("containers", "initContainers")
     name="missing-container",
     summary="a `resourceFieldRef` to a container that the pod does not have",
     consequence="stuck",
-    since="0.2.0",
+    since="0.1.0",
 )
 def missing_container(pod: PodSpec, ctx: Context) -> Iterator[Draft]:
     """The API server does not look for it, the kubelet does (`pkg/api/v1/resource/helpers.go`)."""

@@ -10,7 +10,7 @@ from cmlint_rules.environment import arriving
     name="nul-in-value",
     summary="a value with a NUL, read into a variable",
     consequence="stuck",
-    since="0.2.0",
+    since="0.1.0",
 )
 def nul_in_value(container: Container, ctx: Context) -> Iterator[Draft]:
     """A NUL ends a string of the operating system: the runtime refuses the variable, and the container stays away."""

@@ -16,7 +16,7 @@ LARGEST = 2 * 1024 * 1024
     name="oversized-environment",
     summary="a variable of 128 KiB or more, or an environment of 2 MiB or more",
     consequence="stuck",
-    since="0.2.0",
+    since="0.1.0",
 )
 def oversized_environment(container: Container, ctx: Context) -> Iterator[Draft]:
     """`execve` fails with E2BIG, and the container stays in a crash loop: `argument list too long`."""

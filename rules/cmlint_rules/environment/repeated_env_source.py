@@ -9,7 +9,7 @@ from cmlint.api import Container, Context, Draft, Origin, rule
     name="repeated-env-source",
     summary="a variable that several sources of `envFrom` bring in",
     consequence="tidiness",
-    since="0.2.0",
+    since="0.1.0",
 )
 def repeated_env_source(container: Container, ctx: Context) -> Iterator[Draft]:
     """The last source counts; where both values are known and differ, `shadowed-env` says so. No value is shown."""

@@ -13,7 +13,7 @@ PLAIN = "end the block with `|-` instead of `|`, or write the value in one line"
     name="trailing-line-break",
     summary="a value of one line that ends in a line break, read into a variable",
     consequence="silent",
-    since="0.2.0",
+    since="0.1.0",
 )
 def trailing_line_break(container: Container, ctx: Context) -> Iterator[Draft]:
     """The kubelet takes values as they are (makeEnvironmentVariables), and the line break with them.

@@ -10,7 +10,7 @@ from cmlint_rules.environment import arriving
     name="typographic-characters",
     summary="a value with typographic quotes around it, or invisible characters at its ends",
     consequence="silent",
-    since="0.2.0",
+    since="0.1.0",
 )
 def typographic_characters(container: Container, ctx: Context) -> Iterator[Draft]:
     """YAML knows plain quotes and blanks; others, as web pages and word processors have them, are part of the value."""

@@ -10,7 +10,7 @@ from cmlint_rules.environment import arriving
     name="undecodable-secret",
     summary="a value of a Secret whose base64 stands for no text, read into a variable",
     consequence="silent",
-    since="0.2.0",
+    since="0.1.0",
 )
 def undecodable_secret(container: Container, ctx: Context) -> Iterator[Draft]:
     """Plain text that happens to be valid base64 is accepted, and decoded to other bytes."""

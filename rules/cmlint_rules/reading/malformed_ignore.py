@@ -10,7 +10,7 @@ from cmlint_rules.reading import meant
     name="malformed-ignore",
     summary="a suppression that is written wrongly, or of a rule that does not exist",
     consequence="silent",
-    since="0.2.0",
+    since="0.1.0",
     fixable=True,
 )
 def malformed_ignore(ignore: Ignore, ctx: Context) -> Iterator[Draft]:

@@ -11,7 +11,7 @@ PREFIX = "cmlint.dev/"
     name="unknown-annotation",
     summary="an annotation `cmlint.dev/...` that is none of cmlint's",
     consequence="silent",
-    since="0.2.0",
+    since="0.1.0",
 )
 def unknown_annotation(document: Document, ctx: Context) -> Iterator[Draft]:
     """There is one: `cmlint.dev/ignore`. Whoever wrote another believes that something is suppressed."""

@@ -12,7 +12,7 @@ MODES = frozenset(("400", "404", "440", "444", "500", "505", "550"))
     name="decimal-mode",
     summary="permissions of files written without the leading zero, so that they are a decimal number",
     consequence="silent",
-    since="0.2.0",
+    since="0.1.0",
 )
 def decimal_mode(volume: Volume, ctx: Context) -> Iterator[Draft]:
     """`400` is 0620 in octal: the group may write, and nobody meant that."""

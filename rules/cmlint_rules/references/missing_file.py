@@ -10,7 +10,7 @@ from cmlint_rules.references import SHOWN_KEYS
     name="missing-file",
     summary="a `subPath` that is no file of its volume",
     consequence="silent",
-    since="0.2.0",
+    since="0.1.0",
 )
 def missing_file(container: Container, ctx: Context) -> Iterator[Draft]:
     """The kubelet makes an empty folder of that name and mounts it (makeMounts, SafeMakeDir)."""

@@ -9,7 +9,7 @@ from cmlint.api import Context, Draft, Scalar, Volume, placeholders, rule
     name="overlapping-files",
     summary="two items of one volume with one path, or one below the other",
     consequence="stuck",
-    since="0.2.0",
+    since="0.1.0",
 )
 def overlapping_files(volume: Volume, ctx: Context) -> Iterator[Draft]:
     """A file cannot be a folder too (`pkg/volume/util/atomic_writer.go`); of equal paths the last one counts."""

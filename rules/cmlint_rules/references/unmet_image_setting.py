@@ -10,7 +10,7 @@ from cmlint.api import Bundle, Context, Draft, rule
     name="unmet-image-setting",
     summary="an entry of `images` in a kustomization that is for no image",
     consequence="silent",
-    since="0.2.0",
+    since="0.1.0",
 )
 def unmet_image_setting(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
     """kustomize compares whole names, the registry included, and passes over the rest in silence.
