@@ -1,21 +1,24 @@
 """A ConfigMap without a key."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from cmlint.api import Context, Draft, Provider, rule
-from cmlint_rules.configmaps import is_marked
+from cmlint_rules.configmaps import READ_BY_NAME, is_marked
 
 
 @rule(
     name="empty-configmap",
-    summary="a ConfigMap or Secret without a key",
+    summary="a ConfigMap without a key",
     consequence="tidiness",
     since="0.1.0",
 )
 def empty_configmap(provider: Provider, ctx: Context) -> Iterator[Draft]:
-    """Where nothing else may fill it: a controller leaves its mark, a type of Secret is filled by its own."""
-    if provider.kind != provider.target or provider.keys or provider.open or provider.type not in ("", "Opaque"):
+    """Where nothing else may fill it, or look for it by its name; a Secret is often left empty for its own program."""
+    name = provider.name.value
+    if provider.kind != "ConfigMap" or provider.keys or provider.open or provider.shared:
         return
-    if not is_marked(ctx.document, live=ctx.bundle.live) and not provider.shared:
-        draft = ctx.finding(provider.name.span, f"the {provider.kind} `{provider.name.value}` has no keys")
+    named = any(fnmatchcase(name, pattern) for pattern in READ_BY_NAME)
+    if not named and not is_marked(ctx.document, live=ctx.bundle.live):
+        draft = ctx.finding(provider.name.span, f"the ConfigMap `{name}` has no keys")
         yield draft.help("give it keys under `data`, or remove it")
