@@ -14,7 +14,7 @@ from cmlint.bundle.standing import Standing, is_bare, is_loaded, standing
 from cmlint.bundle.values import Value
 from cmlint.knowledge import official, placeholders, services, tags
 from cmlint.kube import credentials, expansion, images, names, versions
-from cmlint.kube.near import nearest, only_near
+from cmlint.kube.near import Nearby, nearest, only_near
 from cmlint.model.changes import Add, Change, Quote, Remove, Replace, Rewrite, Unlist
 from cmlint.model.facts import (
     Container,
@@ -63,6 +63,7 @@ __all__ = [
     "Ignore",
     "Key",
     "Mount",
+    "Nearby",
     "Origin",
     "Placed",
     "PodSpec",

@@ -48,7 +48,7 @@ def manifests(section: pages.Section, folder: Path) -> dict[str, str]:
     }
     if "kustomization.yaml" not in files:
         return files
-    write(folder, files)
+    write(folder, {**section.files, **files})
     words = [str(KUBECTL), "kustomize", str(folder)]
     return {"built.yaml": subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout}
 

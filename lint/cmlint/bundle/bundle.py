@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from cmlint.bundle.compared import without_compared
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 REMEMBERED = 1000
 """Of how many containers the environments are held in memory."""
+
+OPENSHIFT = "openshift.io/"
+"""What the groups of OpenShift have in their names."""
 
 
 class Bundle:
@@ -77,6 +81,7 @@ class Bundle:
                     number = len(self.placed) + len(self.commands)
                     self.commands.append(Placed(path, document, facts, number, whence))
         self.read: tuple[Container, Mapping[tuple[str, str], set[str]]] | None = None
+        self.named: tuple[Container, Mapping[tuple[str, str, bool], list[Reference]]] | None = None
         self.index = Index(self.placed, self.commands, whole=built is not None)
         around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside], loose_files)
         self.scope = Scope(
@@ -130,6 +135,31 @@ class Bundle:
                 read.update(key.value for key in reference.keys)
             self.read = container, keys
         return self.read[1]
+
+    def alike(self, container: Container) -> Mapping[tuple[str, str, bool], list[Reference]]:
+        """The references of a container's variables by what they name, as they are written; the last answer is kept."""
+        if self.named is None or self.named[0] is not container:
+            found: dict[tuple[str, str, bool], list[Reference]] = {}
+            named = [entry.reference for entry in container.env_from], [entry.reference for entry in container.env]
+            for each in chain(*named):
+                if each:
+                    found.setdefault((each.target, each.name.value, each.optional), []).append(each)
+            for references in found.values():
+                references.sort(key=lambda reference: reference.name.start)
+            self.named = container, found
+        return self.named[1]
+
+    @cached_property
+    def has_gitops(self) -> bool:
+        """Whether an object of Argo CD or Flux brings folders to a cluster."""
+        return any(placed.document.deploys for placed in self.placed)
+
+    @cached_property
+    def has_openshift(self) -> bool:
+        """Whether there are objects of OpenShift."""
+        return any(OPENSHIFT in placed.document.api_version for placed in self.placed) or any(
+            OPENSHIFT in other.api_version for _, facts in self.files for other in facts.others
+        )
 
     def services_of(self, placed: Placed) -> list[Service]:
         """The Services of which the kubelet tells the pods of a document: those of its namespace, in its own folder.

@@ -35,8 +35,7 @@ def is_applied(ctx: Context) -> bool:
     bundle, placed = ctx.bundle, ctx.placed
     if bundle.live or bundle.scope.siblings or (placed.built and placed.built.rendered):
         return False
-    gitops = any(each.document.deploys for each in bundle.placed)
-    return not gitops and not any(name in OTHERWISE for name in placed.document.annotations)
+    return not bundle.has_gitops and not any(name in OTHERWISE for name in placed.document.annotations)
 
 
 def uncopied(provider: Provider, ctx: Context) -> Draft:

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from cmlint.api import Add, Context, Document, Draft, Rewrite, is_bare, rule
 from cmlint_rules.images import Pull, open_pulls, subject_of
 
-OPENSHIFT = "openshift.io/"
-
 
 @rule(
     name="unpullable-image",
@@ -16,8 +14,11 @@ OPENSHIFT = "openshift.io/"
     fixable=True,
 )
 def unpullable_image(document: Document, ctx: Context) -> Iterator[Draft]:
-    """Such an image is one that is built and loaded onto nodes by hand; OpenShift finds it in another way."""
-    if ctx.settings.assume_always_pull or beside_openshift(ctx):
+    """Such an image is one that is built and loaded onto nodes by hand.
+
+    Where objects of OpenShift are applied with it, image streams have short names as well.
+    """
+    if ctx.settings.assume_always_pull or ctx.bundle.has_openshift:
         return
     for pull in open_pulls(ctx.placed, ctx):
         proofs, subject = ctx.bundle.proofs, subject_of(pull, ctx)
@@ -56,10 +57,3 @@ def once(pull: Pull) -> Add | Rewrite:
     if use.policy:
         return Rewrite(use.policy.span, use.policy.value, "IfNotPresent")
     return Add(use.written.span, "image" if use.container else "reference", use.field, "IfNotPresent")
-
-
-def beside_openshift(ctx: Context) -> bool:
-    """Whether what is applied together has objects of OpenShift, whose image streams have short names as well."""
-    return any(OPENSHIFT in placed.document.api_version for placed in ctx.bundle.placed) or any(
-        OPENSHIFT in other.api_version for _, facts in ctx.bundle.files for other in facts.others
-    )

@@ -116,25 +116,10 @@ def with_others(draft: Draft, reference: Reference, ctx: Context) -> Draft:
 
 
 def same_object(reference: Reference, ctx: Context) -> list[Reference]:
-    """The references of the container to one object, in the order in which they are written."""
+    """The references of the container to one object that both must have it or neither, in the order of writing."""
     if ctx.container is None:
         return []
-    named = (
-        *(entry.reference for entry in ctx.container.env_from),
-        *(entry.reference for entry in ctx.container.env),
-    )
-    found = [other for other in named if other and names_alike(other, reference)]
-    return sorted(found, key=written_at)
-
-
-def written_at(reference: Reference) -> int:
-    """Where a reference is written."""
-    return reference.name.start
-
-
-def names_alike(one: Reference, other: Reference) -> bool:
-    """Whether two references name the same object, and both must have it or neither."""
-    return (one.target, one.name.value, one.optional) == (other.target, other.name.value, other.optional)
+    return ctx.bundle.alike(ctx.container).get((reference.target, reference.name.value, reference.optional), [])
 
 
 def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
