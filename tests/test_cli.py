@@ -38,7 +38,7 @@ spec:
           valueFrom: {configMapKeyRef: {name: app, key: PORT}}
 """
 ERROR = POD.replace("PORT", "NOPE")
-WARNING = POD.replace("app:1.2.3", "app:develop")
+WARNING = POD.replace("app:1.2.3", "registry.example.com/app:develop")
 CLEAN = f"{POD}---\n{CONFIG}"
 SUMMARY = "no problems in 1 file (2 documents, 1 container, 1 reference)\n"
 
@@ -64,8 +64,8 @@ def fatal(message: str, help_: str) -> str:
         (f"{ERROR}---\n{CONFIG}", ("--ignore", "references,images"), 0),
         (f"{ERROR}---\n{CONFIG}", ("--select", "mutable-tag"), 0),
         (f"{ERROR}---\n{CONFIG}", ("--select", "all", "--ignore", "all"), 0),
-        (POD.replace("app:1.2.3", "app:1") + f"---\n{CONFIG}", ("--pedantic",), 1),
-        (POD.replace("app:1.2.3", "app:1") + f"---\n{CONFIG}", (), 0),
+        (POD.replace("app:1.2.3", "registry.example.com/app:1") + f"---\n{CONFIG}", ("--pedantic",), 1),
+        (POD.replace("app:1.2.3", "registry.example.com/app:1") + f"---\n{CONFIG}", (), 0),
     ],
 )
 def test_status_says_what_was_found(tmp_path: Path, text: str, words: tuple[str, ...], status: int) -> None:

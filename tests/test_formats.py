@@ -239,7 +239,9 @@ def commands_in(text: str) -> list[tuple[str, dict[str, str], str]]:
 
 def test_annotations_stand_at_their_place(tmp_path: Path) -> None:
     odd = "a,b:c%41.yaml"
-    write(tmp_path, {".git/HEAD": "", f"k/{odd}": POD, "k/b.yaml": POD.replace("web:1.2.3", "web:develop")})
+    write(
+        tmp_path, {".git/HEAD": "", f"k/{odd}": POD, "k/b.yaml": POD.replace("web:1.2.3", "ghcr.io/acme/web:develop")}
+    )
     done = cmlint(tmp_path / "k", "check", "--format", "github")
     first, second, third = commands_in(done.stdout)
     assert first == (

@@ -253,5 +253,7 @@ def test_a_pod_template_with_a_spec_is_an_object_and_no_patch() -> None:
     text = "apiVersion: v1\nkind: {}\nmetadata: {{name: a}}\nspec: {{containers: []}}\n"
     facts = read_text(text.format("PodTemplate"))
     assert ([document.kind for document in facts.documents], facts.skipped) == (["PodTemplate"], ())
-    patch = read_text(text.format("Deployment").replace("v1", "apps/v1").replace("containers: []", "image: a"))
+    patch = read_text(
+        text.format("Deployment").replace("v1", "apps/v1").replace("containers: []", "strategy: {image: a}")
+    )
     assert ([skip.code for skip in patch.skipped], patch.documents) == (["patch"], ())

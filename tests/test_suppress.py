@@ -268,7 +268,7 @@ def test_a_name_is_unused_only_where_all_that_it_means_was_looked_for(config: Co
 
 
 def test_a_comment_for_a_pedantic_finding_is_used_when_that_is_asked_for() -> None:
-    text = manifest().replace("web:1.0.0", "web:1 # cmlint: ignore[mutable-tag]")
+    text = manifest().replace("web:1.0.0", "registry.example.com/web:1 # cmlint: ignore[mutable-tag]")
     for config, suppressed in ((Config(pedantic=True), ["a.yaml:14 mutable-tag"]), (Config(), [])):
         result = run({"a.yaml": text}, config=config)
         assert (result.suppressed, result.unused) == (suppressed, [])

@@ -14,7 +14,7 @@ from tests.support.run import FIXTURES
 
 Row = dict[str, Any]
 
-MOVES = {"develop", "main", "stable", "alpine", "nightly", "1.2.3-SNAPSHOT", "latest-slim", "Latest"}
+MOVES = {"develop", "main", "nightly", "1.2.3-SNAPSHOT", "latest-slim", "Latest"}
 PINNED = {"v1.2.3", "20240131", "5c3dda6b", "build-1234", "sha-5c3dda6"}
 
 
@@ -93,13 +93,13 @@ def test_images_as_kubernetes_parses_and_defaults_them(tmp_path: Path) -> None:
 
 
 def image_disagreements(row: Row, rules: set[str]) -> Iterator[str]:
-    """What `invalid-image` and `mutable-tag` say wrongly about one image."""
+    """What `invalid-image` and `mutable-tag` say wrongly about one image; a bare name may be only loaded onto nodes."""
     if ("error" in row) != ("invalid-image" in rules):
         yield f"invalid-image {'missed' if 'error' in row else 'false alarm'}: {row}"
     always = row.get("pullPolicy") == "Always"
     if "mutable-tag" in rules and (always or row.get("digest") or row.get("tag") in PINNED):
         yield f"mutable-tag false alarm: {row}"
-    if row.get("tag") in MOVES and not row.get("digest") and "mutable-tag" not in rules:
+    if row.get("tag") in MOVES and "/" in row["image"] and not row.get("digest") and "mutable-tag" not in rules:
         yield f"mutable-tag missed: {row}"
 
 

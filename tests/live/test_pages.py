@@ -24,8 +24,11 @@ SECTIONS = {
     for section in page.sections
     if section.runs
 }
-UNFINISHED = re.compile(r"(?m)\$\{|\{\{|@[A-Z]+@|^\$[A-Z]+$|^ +\.\.\.$")
-"""What a text holds that is not yet what the server will see: something is still to be put in, or left out."""
+UNFINISHED = re.compile(r"(?m)\$\{|\{\{|@[A-Z]+@|^\$[A-Z]+$|^ +\.\.\.$|\bresourceVersion:")
+"""What a text holds that is not what the server will see: something is still to be put in, or left out.
+
+What has a `resourceVersion` is a copy of what a server gave out, with fields that nobody sets when it is created.
+"""
 POD = ("spec", "template", "spec", "containers", "[]", "env", "[]", "value")
 
 
@@ -44,7 +47,7 @@ def manifests(section: pages.Section, folder: Path) -> dict[str, str]:
     files = {
         name: assertions.read(name, text)[0].replace("cmlint: ignore", "cmlint, do not ignore")
         for name, text in section.files.items()
-        if name not in (CONFIG, pages.CLUSTER) and name.endswith(SUFFIXES)
+        if name not in (CONFIG, pages.CLUSTER) and name.endswith(SUFFIXES) and not name.startswith(".")
     }
     if "kustomization.yaml" not in files:
         return files

@@ -181,6 +181,9 @@ class Text:
             self.add_read(target, at(value, "name"), at(value, "key"), value, owner)
         elif field in ("configMapRef", "secretRef"):
             self.add_read(target, at(value, "name"), None, value, owner)
+        elif field == "imagePullSecrets":
+            for item in value.value if isinstance(value, yaml.SequenceNode) else ():
+                self.add_read("Secret", at(item, "name"), None, item, owner)
         elif field in ("configMap", "secret"):
             name = at(value, "secretName") or at(value, "name")
             items = [at(item, "key") for item in entries(value, "items")]

@@ -191,7 +191,7 @@ def rule_json(rule: Rule) -> Json:
     """A rule, with its page as the help."""
     severity = SEVERITIES[rule.consequence]
     sections = sections_of(rule.page())
-    what = re.sub(r"\s+", " ", sections["What it does"]).strip()
+    what = re.sub(r"\s+", " ", sections["What it does"].strip().partition("\n\n")[0])
     page = "\n".join(f"## {title}\n{sections[title]}" for title in HELPFUL if title in sections)
     return {
         "id": rule.name,

@@ -13,7 +13,7 @@ TILT = re.compile(
     r"(?m)^[^#\n]*\b(?:docker_build|custom_build)(?:_with_restart|_sub)?\([ \t\n]*(?:ref[ \t]*=[ \t]*)?"
     r"[\"']([^\"'\n]+)[\"']"
 )
-"""https://docs.tilt.dev/api.html#api.docker_build"""
+"""https://docs.tilt.dev/api.html"""
 
 EARTH = re.compile(r"(?m)^[ \t]*SAVE IMAGE[ \t]+((?:--[\w-]+(?:=\S+)?[ \t]+)*)([^\n#]+)")
 """https://docs.earthly.dev/docs/earthfile#save-image"""
