@@ -12,7 +12,12 @@ from tests.support.manifests import pod
 from tests.support.run import FIXTURES, write
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {PORT: '80', HOST: db}\n"
-POD = pod("env:", "  - name: OLD", "    valueFrom: {configMapKeyRef: {name: app, key: OLD}}", image="web:main")
+POD = pod(
+    "env:",
+    "  - name: OLD",
+    "    valueFrom: {configMapKeyRef: {name: app, key: OLD}}",
+    image="registry.example.com/web:main",
+)
 OLD = "pod.yaml:10:57: error[missing-key] the ConfigMap `app` has no key `OLD`"
 WRITTEN = """\
 {
@@ -121,7 +126,7 @@ def test_it_says_what_is_gone_and_how_to_shrink(shop: Path) -> None:
     )
     done = cmlint(shop, "check", "--baseline", "b.json", "--verbose")
     assert (done.returncode, done.stderr) == (0, f"{note}\n")
-    assert "in the baseline, but gone:\n  pod.yaml: [mutable-tag] the tag `main` moves, " in done.stdout
+    assert "in the baseline, but gone:\n  pod.yaml: [mutable-tag] the tag `main` moves by its name, " in done.stdout
     gone = json.loads(cmlint(shop, "check", "--baseline", "b.json", "--format", "json").stdout)["gone"]
     assert [(entry["path"], entry["rule"]) for entry in gone] == [("pod.yaml", "mutable-tag")]
     assert found(shop, "--baseline", "b.json") == []  # quiet

@@ -11,8 +11,8 @@ import pytest
 
 from cmlint.fixes.fixing import meets
 from cmlint.model.findings import Edit
+from tests.support import run
 from tests.support.command import cmlint
-from tests.support.run import write
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {HOST: a}\n"
 POD = """\
@@ -22,7 +22,7 @@ metadata: {name: web}
 spec:
   containers:
     - name: web
-      image: web:develop
+      image: registry.example.com/web:develop
       env:
         - name: PORT
           value: 8080
@@ -31,6 +31,11 @@ spec:
 """
 SAFE = POD.replace("develop\n", "develop\n      imagePullPolicy: Always\n").replace("8080", '"8080"')
 ALL = SAFE.replace("HOTS", "HOST")
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    """Writes files, and beside them the script that pushes the image: only so is it safe to let nodes pull it."""
+    run.write(folder, {"push.sh": "docker push registry.example.com/web:develop\n", **files})
 
 
 def read(path: Path) -> str:
@@ -74,7 +79,7 @@ DIFF = """\
 @@ -5,8 +5,9 @@
    containers:
      - name: web
-       image: web:develop
+       image: registry.example.com/web:develop
 +      imagePullPolicy: Always
        env:
          - name: PORT

@@ -9,6 +9,9 @@ from tests.support.command import cmlint
 from tests.support.run import write
 
 BASE = {
+    "push.sh": "".join(
+        f"docker push registry.example.com/{name}\n" for name in ("shop:develop", "shop:main", "cart:main")
+    ),
     "base/kustomization.yaml": "resources: [web.yaml]\n",
     "base/web.yaml": """\
 apiVersion: apps/v1
@@ -21,7 +24,7 @@ spec:
         metadata: {labels: {app: web}}
         spec:
             containers:
-            -   image: "shop:develop"
+            -   image: "registry.example.com/shop:develop"
                 name: web
                 env:
                 -   name: LEVEL
@@ -65,8 +68,8 @@ def test_a_base_and_a_patch_are_fixed_where_they_are_written(tmp_path: Path) -> 
     assert done.stderr == "cmlint: fixed: 4 findings in 2 files\n"
     assert done.returncode == 0, done.stdout
     fixed = BASE["base/web.yaml"].replace("LEVLE", "LEVEL").replace("8080", '"8080"')
-    policy = '"shop:develop"\n                imagePullPolicy: Always\n'
-    assert read(tmp_path, "base/web.yaml") == fixed.replace('"shop:develop"\n', policy)
+    policy = '"registry.example.com/shop:develop"\n                imagePullPolicy: Always\n'
+    assert read(tmp_path, "base/web.yaml") == fixed.replace('"registry.example.com/shop:develop"\n', policy)
     assert read(tmp_path, "prod/patch.yaml") == OVERLAY["prod/patch.yaml"].replace("true", '"true"')
     assert read(tmp_path, "base/kustomization.yaml") == BASE["base/kustomization.yaml"]
 
@@ -84,7 +87,7 @@ patches:
         spec:
           containers:
           - name: web
-            image: shop:main
+            image: registry.example.com/shop:main
 """
     base = {name: text.replace("LEVLE", "LEVEL").replace("8080", '"8080"') for name, text in BASE.items()}
     write(tmp_path, base | {"prod/kustomization.yaml": kustomization})
@@ -116,13 +119,14 @@ def test_a_reference_into_a_generator_is_fixed(tmp_path: Path) -> None:
 
 def test_what_is_not_written_word_for_word_is_told(tmp_path: Path) -> None:
     base = {name: text.replace("LEVLE", "LEVEL").replace("8080", '"8080"') for name, text in BASE.items()}
-    kustomization = "resources: [../base]\nimages:\n- {name: shop, newName: cart, newTag: main}\n"
+    kustomization = "resources: [../base]\nimages:\n"
+    kustomization += "- {name: registry.example.com/shop, newName: registry.example.com/cart, newTag: main}\n"
     write(tmp_path, base | {"prod/kustomization.yaml": kustomization})
     done = cmlint(tmp_path, "check", "--fix")
     why = "it is not written there word for word as it is built"
     assert done.stderr.splitlines() == [
         "cmlint: fixed: 0 findings in 0 files",
-        f"cmlint: not fixed: prod/kustomization.yaml:3:39: `mutable-tag`: {why}",
+        f"cmlint: not fixed: prod/kustomization.yaml:3:81: `mutable-tag`: {why}",
     ]
     assert read(tmp_path, "base/web.yaml") == base["base/web.yaml"]
 
@@ -144,10 +148,12 @@ def test_a_fix_that_breaks_another_overlay_is_refused(tmp_path: Path) -> None:
 def test_random_names_of_a_chart_are_no_new_findings(tmp_path: Path) -> None:
     template = (
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ randAlphaNum 8 | lower }}\nspec:\n  containers:\n"
-        "  - {name: web, image: shop:develop}\n"
+        "  - {name: web, image: registry.example.com/shop:develop}\n"
     )
-    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: cart:main}]\n"
-    chart = {"chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n", "chart/values.yaml": "a: b\n"}
+    image = "registry.example.com/cart:main"
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers: [{{name: web, image: {image}}}]\n"
+    chart = {"push.sh": "docker push registry.example.com/cart:main\n"}
+    chart |= {"chart/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n", "chart/values.yaml": "a: b\n"}
     write(tmp_path, chart | {"chart/templates/pod.yaml": template, "pod.yaml": pod})
     done = cmlint(tmp_path, "check", "--fix", PATH=os.environ["PATH"])
     assert done.stderr.splitlines()[0] == "cmlint: fixed: 1 finding in 1 file"
@@ -157,7 +163,8 @@ def test_random_names_of_a_chart_are_no_new_findings(tmp_path: Path) -> None:
 def test_a_template_is_never_changed(tmp_path: Path) -> None:
     template = (
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  containers:\n"
-        "  - name: web\n    image: shop:develop\n    env:\n    - {name: PORT, value: {{ .Values.port }}}\n"
+        "  - name: web\n    image: registry.example.com/shop:develop\n"
+        "    env:\n    - {name: PORT, value: {{ .Values.port }}}\n"
     )
     files = {"Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\n", "values.yaml": "port: 8080\n"}
     write(tmp_path, files | {"templates/pod.yaml": template})

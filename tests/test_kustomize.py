@@ -249,13 +249,13 @@ patches:
     assert concise(run(tmp_path)) == [f"kustomization.yaml:7:16: {said}"]
 
 
-@pytest.mark.parametrize("image", ["web:1.4.2", "web:develop", "web"])
+@pytest.mark.parametrize("image", ["acme/web:1.4.2", "acme/web:develop", "acme/web"])
 @pytest.mark.parametrize(
     ("setting", "column"),
     [
-        ("{name: web, newTag: develop}", 25),
-        ("{name: web, newTag: develop, newName: web}", 25),
-        ("{name: web, newName: registry.example.com/web, newTag: develop}", 60),
+        ("{name: acme/web, newTag: develop}", 30),
+        ("{name: acme/web, newTag: develop, newName: acme/web}", 30),
+        ("{name: acme/web, newName: registry.example.com/web, newTag: develop}", 65),
     ],
 )
 def test_an_image_that_a_kustomization_sets_is_shown_there(
