@@ -191,7 +191,7 @@ metadata: {name: p}
 spec:
   containers:
   - name: c
-    image: app:develop
+    image: registry.example.com/app:develop
     env:
     - {name: A, value: 8080}
     - {name: B, valueFrom: {configMapKeyRef: {name: app, key: b}}}
@@ -257,7 +257,9 @@ def snapshots() -> Inputs:
 
 
 COMMENTS = (
-    POD.replace("app:develop", "app:develop  # cmlint: ignore[mutable-tag] known"),
+    POD.replace(
+        "registry.example.com/app:develop", "registry.example.com/app:develop  # cmlint: ignore[mutable-tag] known"
+    ),
     f"# cmlint: ignore[all]\n{POD}",
     POD.replace("    env:", "    # cmlint: ignore[images, missing-key]: why\n    env:"),
     POD.replace("{name: p}", "{name: p, annotations: {cmlint.dev/ignore: 'mutable-tag,missing-key'}}"),

@@ -337,7 +337,7 @@ def test_a_hook_in_a_worktree_and_in_a_folder_works(shop: Repository, tmp_path: 
     done = shop.run("git", "commit", "--message", "Go on")
     lines = done.stdout.splitlines()
     assert lines[0].endswith(".git/worktrees/other")
-    assert lines[1:] == found(shop, ".", below="sub") and len(lines) == 3
+    assert lines[1:] == found(shop, ".", below="sub") and len(lines) == 2
 
 
 def test_a_folder_of_git_elsewhere_that_the_caller_names(shop: Repository, tmp_path: Path) -> None:

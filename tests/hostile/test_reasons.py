@@ -82,7 +82,7 @@ CHARTS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "schema-broken": (
         chart("", **{"values.schema.json": f'{{"type": {MARKER}}}'}),
-        "values don't meet the specifications of the schema: the schema is not valid",
+        "`schema-broken/values.schema.json` cannot be looked through for what helm would open",
     ),
     "schema-broken2": (
         chart("", **{"values.schema.json": f'{{"type": "{MARKER}"}}'}),

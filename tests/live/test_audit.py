@@ -275,13 +275,16 @@ def test_custom_resources_are_read_and_judged_when_asked_for(cluster: Cluster) -
         ((), "`kubectl rollout restart deployment/web -n {}`"),
         (("--kubernetes-version", "1.15"), "`kubectl rollout restart deployment/web -n {}`"),
         (("--kubernetes-version", "1.14"), '`kubectl patch deployment/web -n {} -p \'{{"spec":'),
-        (("--kubernetes-version", "1.14"), ", or `kubectl set image deployment/web -n {} web=web:latest`"),
+        (
+            ("--kubernetes-version", "1.14"),
+            ", or `kubectl set image deployment/web -n {} web=registry.example.com/web:latest`",
+        ),
     ],
 )
 def test_commands_are_those_of_the_clusters_version(cluster: Cluster, version: tuple[str, ...], command: str) -> None:
     space = f"commands-{len(version)}-{len(command)}"
     cluster.namespace(space)
-    body = spec(image="web")
+    body = spec(image="registry.example.com/web")
     body["containers"][0]["imagePullPolicy"] = "IfNotPresent"
     deployment(cluster, space, "web", body)
     done = cmlint(cluster.folder, "audit", "-n", space, *version, KUBECONFIG=str(cluster.admin))
@@ -290,7 +293,7 @@ def test_commands_are_those_of_the_clusters_version(cluster: Cluster, version: t
 
 def test_bare_pods_are_deleted_and_jobs_left_alone(cluster: Cluster) -> None:
     space = cluster.namespace("bare")
-    body = {**spec(image="web:develop"), "restartPolicy": "Never"}
+    body = {**spec(image="registry.example.com/web:develop"), "restartPolicy": "Never"}
     pod(cluster, space, "alone", body, runs(NEW))
     cluster.create(
         {"kind": "Job", "metadata": {"name": "once", "namespace": space}, "spec": {"template": {"spec": body}}}
