@@ -38,16 +38,20 @@ WRONG = {
 }
 
 
+CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: config}\n"
+
+
 def said(folder: Path, module: str, name: str = "bad_thing") -> str:
     """What the command says about a package with one module."""
     files = {
         "acme-1.0.dist-info/entry_points.txt": "[console_scripts]\nacme = acme:main\n\n[cmlint.rules]\nacme = acme\n",
         "acme/__init__.py": "",
         f"acme/{name}.py": module,
-        "config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: config}\n",
     }
     write(folder, files)
-    done = cmlint(folder, "check", "config.yaml", PYTHONPATH=str(folder))
+    (folder / "checked").mkdir()
+    write(folder / "checked", {"config.yaml": CONFIG_MAP})
+    done = cmlint(folder / "checked", "check", "config.yaml", PYTHONPATH=str(folder))
     assert (done.stdout, done.returncode) == ("", 2)
     return done.stderr.splitlines()[0]
 

@@ -66,9 +66,9 @@ spec:
 
 
 def test_a_crash_is_a_finding_and_the_run_goes_on(tmp_path: Path) -> None:
-    write(tmp_path, RULES | {"k/pods.yaml": PODS})
+    write(tmp_path, RULES | {"p/k/pods.yaml": PODS})
     words = ("check", "k", "--format", "concise", "--quiet", "--select", "bad-luck,non-string-env")
-    done = cmlint(tmp_path, *words, PYTHONPATH=str(tmp_path))
+    done = cmlint(tmp_path / "p", *words, PYTHONPATH=str(tmp_path))
     assert done.stdout.splitlines() == [
         "k/pods.yaml:6:7: warning[bad-luck] before the crash",
         "k/pods.yaml:6:7: error[internal-error] the rule `bad-luck` has crashed: LookupError in bad_luck, line 12",
@@ -79,9 +79,9 @@ def test_a_crash_is_a_finding_and_the_run_goes_on(tmp_path: Path) -> None:
 
 
 def test_equal_findings_are_shown_once(tmp_path: Path) -> None:
-    write(tmp_path, RULES | {"pod.yaml": PODS})
+    write(tmp_path, RULES | {"p/pod.yaml": PODS})
     words = ("check", "pod.yaml", "./pod.yaml", ".", "--format", "concise", "--quiet", "--select", "said-twice")
-    done = cmlint(tmp_path, *words, PYTHONPATH=str(tmp_path))
+    done = cmlint(tmp_path / "p", *words, PYTHONPATH=str(tmp_path))
     assert done.stdout == "pod.yaml:3:18: warning[said-twice] said\n"
 
 

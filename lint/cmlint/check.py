@@ -102,6 +102,7 @@ def read_bundles(
     def load(path: str) -> str:
         return streams[path] if path in streams else files.read_again(path, sources, problems)
 
+    texts = Texts(load)
     bundles: list[Bundle] = []
     makers = makers_of(config)
     doing("looking for files")
@@ -120,7 +121,7 @@ def read_bundles(
     others = Indexes() if builds or renderings else None
     commanding: list[tuple[str, FileFacts]] = []
     strict = config.references == "strict"
-    proofs = proofs_of(groups, {**dict(beside), **known}, load, inputs)
+    proofs = proofs_of(groups, {**dict(beside), **known}, lambda path: texts.get(path).text, inputs)
     for group in groups:
         stream = Stream()
         if files.STDIN in group.paths:
@@ -187,7 +188,7 @@ def read_bundles(
     for bundle in bundles:
         bundle.scope.all_secrets = config.secrets == "all"
     bring_together(bundles, variables.deploys)
-    return bundles, Texts(load)
+    return bundles, texts
 
 
 def as_deployed(path: str, facts: FileFacts, variables: Variables) -> FileFacts:

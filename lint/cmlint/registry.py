@@ -31,13 +31,25 @@ def load_rules() -> dict[str, Rule]:
 
 
 def packages() -> list[str]:
-    """The packages that the entry points name, each once."""
+    """The packages that the entry points name, each once.
+
+    Folders that are relative or the working directory are passed over: a repository registers nothing.
+    """
     found: dict[str, None] = {}
+    here = working_directory()
     for folder in dict.fromkeys(sys.path):
-        for text in entry_points_in(folder or "."):
-            for package in group_in(text):
-                found[package] = None
+        if os.path.isabs(folder) and os.path.realpath(folder) != here:
+            for text in entry_points_in(folder):
+                found.update(dict.fromkeys(group_in(text)))
     return list(found)
+
+
+def working_directory() -> str:
+    """The real path of the working directory; empty where it has been deleted."""
+    try:
+        return os.path.realpath(os.getcwd())
+    except OSError:
+        return ""
 
 
 def entry_points_in(folder: str) -> Iterator[str]:
