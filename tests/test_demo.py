@@ -30,8 +30,7 @@ it is written
 report.yaml:22:28: warning[optional-missing] the ConfigMap `shop-config` has no optional key `CURENCY`
 report.yaml:32:1: error[yaml-syntax] not valid YAML: the line is indented with a tab, and YAML allows only \
 spaces there
-secrets.yaml:16:14: error[invalid-base64] the value of `api-token` is not valid base64: it contains a \
-character that base64 does not have
+secrets.yaml:16:14: error[invalid-base64] the value of `api-token` is not valid base64: it is plain text
 """
 
 

@@ -18,7 +18,7 @@ from cmlint.model.facts import FileFacts, Scalar, Span
 from tests.support.run import lint_texts
 from tests.support.strategies import BUNDLES, texts
 
-ABOUT_TEXT = {"yaml-syntax", "repeated-mapping-key", "malformed-ignore", "unknown-annotation"}
+ABOUT_TEXT = {"yaml-syntax", "repeated-mapping-key", "malformed-ignore", "unknown-annotation", "unknown-field"}
 EVERYTHING = Config(pedantic=True, secrets="all", references="strict")
 
 
@@ -73,7 +73,10 @@ def test_order_of_files_does_not_matter(files: dict[str, str], random: Any) -> N
 
 @given(BUNDLES)
 def test_what_is_not_parsed_hides_no_finding(files: dict[str, str]) -> None:
-    """It may hide mistakes of the text itself, in documents that are none of cmlint's business, and nothing else."""
+    """It may hide mistakes of the text itself, in documents that are none of cmlint's business, and nothing else.
+
+    A workload without any of cmlint's words has no containers; a field of it that does not exist is such a mistake.
+    """
     usual = lint_texts(files, Config()).findings
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(documents, "worth_parsing", lambda *_: True)

@@ -352,7 +352,7 @@ class Generator:
 
 def places(tree: Tree) -> Iterator[Place]:
     """Every value of a manifest that is on the ground."""
-    if tree["kind"] in TYPES:
+    if tree["kind"] not in POD_PATHS:
         yield from within(tree, tree["kind"])
         return
     spec: Any = tree
