@@ -16,7 +16,7 @@ from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.result import Result
 from tests.support.command import COMMAND, cmlint
-from tests.support.run import FIXTURES, concise, inside, loaded, run, write
+from tests.support.run import FIXTURES, concise, failures, inside, loaded, run, write
 from tests.support.tools import HELM
 
 PROJECTS = FIXTURES / "projects"
@@ -106,7 +106,8 @@ def test_the_values_of_the_configuration_come_first(tmp_path: Path) -> None:
 def test_values_that_are_not_there_are_named(tmp_path: Path) -> None:
     chart(tmp_path / "web")
     config = Config(helm=Helm({f"{tmp_path}/web": (str(tmp_path / "none.yaml"),)}))
-    assert warnings(run(tmp_path, config=config)) == ["none.yaml: not rendered: there is no such file of values"]
+    expected = ["none.yaml:1: values: the chart is not built: there is no such file of values"]
+    assert failures(run(tmp_path, config=config)) == expected
 
 
 @pytest.mark.parametrize(
@@ -167,32 +168,46 @@ def test_a_chart_that_needs_values_is_named_once(tmp_path: Path) -> None:
         chart(tmp_path / name, **{"templates/x.yaml": required, "ci/same-values.yaml": "port: 1\n"})
     result = run(tmp_path)
     reason = "execution error at (web/templates/x.yaml:1:3): say which port"
-    assert warnings(result) == [f"a/Chart.yaml: not rendered, like b/Chart.yaml: {reason}"]
-    assert concise(result) == []
+    assert failures(result) == [f"a/templates/x.yaml:1: values: 2 charts are not built: {reason}"]
+    assert related(result) == ["b/templates/x.yaml:1:1: the same here"] and len(concise(result)) == 1
     assert {reason for _, reason in result.outcome.skipped} == {"a template, not rendered", "not a Kubernetes object"}
 
 
-def test_a_missing_dependency_is_named_and_never_fetched(tmp_path: Path) -> None:
+def test_a_chart_is_built_without_a_missing_dependency_which_is_never_fetched(tmp_path: Path) -> None:
     needs = "dependencies:\n  - {name: cache, version: 1.0.0, repository: 'http://127.0.0.1:1/charts'}\n"
     chart(tmp_path, **{"Chart.yaml": CHART.format("web") + needs})
-    done = cmlint(tmp_path, "check", "--allow-empty", "-q")
-    assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == (
-        "cmlint: warning: Chart.yaml: not rendered: found in Chart.yaml, but missing in charts/ directory: cache; "
-        "`helm dependency build` fetches them\n"
-    )
+    result = run(tmp_path)
+    expected = "Chart.yaml:5: dependency: the chart is built without `cache`: it is not in `charts/`"
+    assert failures(result) == [expected] and result.outcome.documents == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["Chart.yaml", "templates", "values.yaml"]
+
+
+def test_a_chart_that_includes_a_template_of_a_missing_dependency_is_not_built(tmp_path: Path) -> None:
+    needs = "dependencies:\n  - {name: common, version: 1.0.0, repository: 'http://127.0.0.1:1/charts'}\n"
+    included = 'kind: ConfigMap\napiVersion: v1\nmetadata: {name: {{ include "common.name" . }}}\n'
+    chart(tmp_path, **{"Chart.yaml": CHART.format("web") + needs, "templates/x.yaml": included})
+    result = run(tmp_path)
+    assert failures(result) == ["Chart.yaml:5: dependency: the chart is not built: `charts/` lacks `common`"]
+    assert result.outcome.documents == 0
+
+
+def test_a_missing_dependency_leaves_the_others_in_place(tmp_path: Path) -> None:
+    needs = "dependencies:\n  - {name: cache, version: 1.0.0}\n  - {name: queue, version: 1.0.0, alias: jobs}\n"
+    chart(tmp_path, **{"Chart.yaml": CHART.format("web") + needs})
+    chart(tmp_path / "charts/a-folder", **{"Chart.yaml": CHART.format("queue")})
+    result = run(tmp_path)
+    assert [line.partition(":")[2] for line in failures(result)] == [
+        "5: dependency: the chart is built without `cache`: it is not in `charts/`"
+    ]
+    assert result.outcome.documents == 2
 
 
 def test_without_helm_charts_are_named_once_and_nothing_is_guessed(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         chart(tmp_path / name, **{"templates/quoted.yaml": POD.replace("{{ .Values.port }}", '"{{ .x }}"')})
-    done = cmlint(tmp_path, "check", "--allow-empty", "-q", PATH=str(tmp_path))
-    assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == (
-        "cmlint: warning: a/Chart.yaml: not checked, like 2 others (b/Chart.yaml, c/Chart.yaml): "
-        "there is no helm to render it with; install helm; `--helm` names one elsewhere\n"
-    )
+    done = cmlint(tmp_path, "check", "--format", "concise", "-q", PATH=str(tmp_path))
+    expected = "a/Chart.yaml:1:1: warning[not-built] 3 charts are not built: there is no helm to render with\n"
+    assert (done.returncode, done.stdout) == (1, expected)
 
 
 def test_the_program_can_be_named(tmp_path: Path) -> None:
@@ -210,9 +225,7 @@ def test_a_helm_that_hangs_is_stopped(tmp_path: Path) -> None:
     write(tmp_path, {"bin/helm": "#!/bin/sh\nsleep 600\n"})
     (tmp_path / "bin/helm").chmod(0o755)
     result = run(tmp_path, config=Config(helm_program=str(tmp_path / "bin/helm"), build_timeout=1))
-    assert warnings(result) == [
-        "Chart.yaml: not rendered: it took longer than 1 seconds; `build-timeout` in the configuration allows more"
-    ]
+    assert failures(result) == ["Chart.yaml:1: limit: the chart is not built: it took longer than 1 seconds"]
 
 
 def test_a_template_alone_is_not_linted_as_it_stands(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from cmlint.sources.tool import find_program
 from cmlint.sources.writers import unquoted
 from tests.support.apiserver import KUBECTL
 from tests.support.command import cmlint
-from tests.support.run import FIXTURES, concise, inside, run, write
+from tests.support.run import FIXTURES, concise, failures, inside, run, write
 from tests.support.tools import KUSTOMIZE
 
 PROJECTS = FIXTURES / "projects"
@@ -317,7 +317,7 @@ def test_a_name_that_another_kustomization_defines_is_not_called_missing(tmp_pat
 
 def test_a_name_that_a_kustomization_generates_which_is_not_built_is_not_called_missing(tmp_path: Path) -> None:
     web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: settings}}\n"
-    generator = "configMapGenerator:\n  - name: settings\n    files: [is-not-there.txt]\n"
+    generator = "configMapGenerator:\n  - name: settings\n    literals: [no-value]\n"
     write(
         tmp_path,
         {
@@ -327,14 +327,17 @@ def test_a_name_that_a_kustomization_generates_which_is_not_built_is_not_called_
         },
     )
     result = run(tmp_path)
-    assert not result.outcome.findings
+    lacking = [
+        "error[not-built] the kustomization is built without `is-not-there.txt`: there is no such file or folder"
+    ]
+    assert [line.partition(": ")[2] for line in concise(result)] == lacking
     why = "it is defined in web/config/kustomization.yaml, which may be applied together with this"
     assert unverified(result) == [f"web/web.yaml:16: ConfigMap/settings: {why}"]
-    missing = ["web/web.yaml:16:36: error[missing-configmap] nothing defines the ConfigMap `settings`"]
+    missing = "web/web.yaml:16:36: error[missing-configmap] nothing defines the ConfigMap `settings`"
     write(tmp_path, {"web/config/kustomization.yaml": f"namespace: other\n{generator}"})
-    assert concise(run(tmp_path)) == missing
+    assert concise(run(tmp_path))[1:] == [missing]
     write(tmp_path, {"web/config/kustomization.yaml": generator.replace("settings", "other")})
-    assert concise(run(tmp_path)) == missing
+    assert concise(run(tmp_path))[1:] == [missing]
 
 
 def test_another_overlay_of_the_same_base_is_no_excuse(tmp_path: Path) -> None:
@@ -381,11 +384,11 @@ def test_an_object_of_another_namespace_is_known_behind_its_hash(tmp_path: Path)
 # what is not built
 
 
-def test_a_build_that_fails_is_one_warning_with_its_reason() -> None:
+def test_a_build_that_fails_is_one_finding_with_its_reason() -> None:
     result = run(PROJECTS / "kustomize-failing")
-    (warning,) = warnings(result)
-    path, reason = warning.split(": not built: ")
-    assert path == "overlay/kustomization.yaml"
+    (failure,) = failures(result)
+    place, reason = failure.split(": broken: the kustomization is not built: ")
+    assert place == "overlay/kustomization.yaml:1"
     assert reason.startswith("no ") and "no matches for Id Deployment.v1.apps/nobody.[noNs]" in reason
     why = f"overlay/kustomization.yaml is not built: {reason}"
     assert unverified(result) == [f"base/web.yaml:20: ConfigMap/from-the-overlay: {why}"]
@@ -394,17 +397,19 @@ def test_a_build_that_fails_is_one_warning_with_its_reason() -> None:
 def test_a_base_that_fails_is_named_without_the_way_to_it(tmp_path: Path) -> None:
     files = {"a/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "resources: [../c]\n"}
     write(tmp_path, {**files, "c/kustomization.yaml": "resource: [x.yaml]\n"})
-    (warning,) = warnings(run(tmp_path))
-    assert warning.startswith("a/kustomization.yaml: not built: in c: ")
-    assert warning.endswith('json: unknown field "resource"') and "accumulat" not in warning
+    (failure,) = failures(run(tmp_path))
+    assert failure.startswith("c/kustomization.yaml:1: broken: the kustomization is not built: in c: ")
+    assert failure.endswith('json: unknown field "resource"') and "accumulat" not in failure
 
 
 def test_nothing_is_fetched_unless_asked() -> None:
     result = run(PROJECTS / "kustomize-remote")
     address = "https://github.com/example/shop//base?ref=v1.0.0"
-    assert warnings(result) == [
-        f"also-fetched/kustomization.yaml: not built, like 1 other: `{address}` would have to be fetched, which "
-        "`--allow-remote` allows"
+    assert failures(result) == [
+        "also-fetched/kustomization.yaml:1: remote: the kustomization is not built: "
+        "`git@example.com:shop/component.git` would have to be fetched, which `--allow-remote` allows",
+        "single/kustomization.yaml:2: remote: the kustomization is built without `https://example.com/crds.yaml`: "
+        "cmlint fetches nothing by default",
     ]
 
 
@@ -422,21 +427,30 @@ def test_what_is_allowed_to_be_fetched_is_shown_where_it_is_named(tmp_path: Path
 
 
 def test_charts_are_left_out_unless_asked_for() -> None:
-    assert warnings(run(PROJECTS / "kustomize-helm")) == [
-        "kustomization.yaml: not built: it takes a Helm chart, which `--enable-helm` allows"
-    ]
+    why = "it takes a Helm chart, which `--enable-helm` allows"
+    expected = f"kustomization.yaml:1: refused: the kustomization is not built: {why}"
+    assert failures(run(PROJECTS / "kustomize-helm")) == [expected]
 
 
 def test_a_missing_program_is_said_once_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     result = run(PROJECTS / "kustomize-overlays")
-    assert warnings(result) == [
-        "overlays/dev/kustomization.yaml: not built, like 1 other: there is neither kustomize nor kubectl to build it "
-        "with; install kustomize or kubectl, or `pip install 'cmlint[kustomize]'`; `--kustomize` names one elsewhere"
+    assert failures(result) == [
+        "overlays/dev/kustomization.yaml:1: program: 2 kustomizations are not built: there is neither kustomize nor "
+        "kubectl to build with"
     ]
-    assert "error[non-string-env]" in "".join(concise(result))
-    assert not any("missing" in line for line in concise(result))
+    (finding,) = (finding for finding in result.outcome.findings if finding.rule == "not-built")
+    assert finding.help == (
+        "run `pip install 'cmlint[kustomize]'`, or install kustomize or kubectl; `--no-build` checks the files as "
+        "they are"
+    )
+    assert [(f.rule, f.location.path, f.location.start.line) for f in result.outcome.findings] == [
+        ("mutable-tag", "base/kept-apart.yaml", 9),
+        ("missing-key", "base/web.yaml", 20),
+        ("non-string-env", "base/web.yaml", 22),
+        ("not-built", "overlays/dev/kustomization.yaml", 1),
+    ]
 
 
 def test_a_program_that_is_named_and_missing_ends_the_run() -> None:
@@ -454,18 +468,19 @@ def test_a_program_that_hangs_is_stopped(tmp_path: Path) -> None:
     program.chmod(0o755)
     write(tmp_path, {"project/kustomization.yaml": "resources: [pod.yaml]\n", "project/pod.yaml": "{}\n"})
     result = run(tmp_path / "project", config=Config(kustomize=str(program), build_timeout=1))
-    assert warnings(result) == [
-        "kustomization.yaml: not built: it took longer than 1 seconds; `build-timeout` in the configuration allows more"
+    assert failures(result) == [
+        "kustomization.yaml:1: limit: the kustomization is not built: it took longer than 1 seconds"
     ]
 
 
-def test_warnings_do_not_make_the_run_fail(tmp_path: Path) -> None:
+def test_a_gate_fails_where_a_kustomization_is_not_built_as_it_is(tmp_path: Path) -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a/b:1.0.0}]}\n"
     write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, missing.yaml]\n", "pod.yaml": pod})
     done = cmlint(tmp_path, "check")
-    assert done.returncode == 0
-    assert done.stderr.startswith("cmlint: warning: kustomization.yaml: not built: ")
-    assert "no such file or directory" in done.stderr and str(tmp_path) not in done.stderr
+    assert done.returncode == 1 and not done.stderr
+    assert "built without `missing.yaml`" in done.stdout and str(tmp_path) not in done.stdout
+    assert cmlint(tmp_path, "check", "--ignore", "not-built/missing-file").returncode == 0
+    assert cmlint(tmp_path, "check", "--ignore", "not-built/broken").returncode == 1
 
 
 def test_a_file_alone_is_not_taken_for_the_whole() -> None:
@@ -489,9 +504,9 @@ def test_files_alone_are_told_once_for_each_kustomization() -> None:
 
 def test_a_circle_is_told(tmp_path: Path) -> None:
     write(tmp_path, {"a/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "resources: [../a]\n"})
-    first, second = warnings(run(tmp_path))
-    assert first.startswith("a/kustomization.yaml: not built: in b: ") and "cycle detected" in first
-    assert second.startswith("b/kustomization.yaml: not built: in a: ") and "cycle detected" in second
+    first, second = failures(run(tmp_path))
+    assert first.startswith("a/kustomization.yaml:1: broken: ") and "cycle detected" in first
+    assert second.startswith("b/kustomization.yaml:1: broken: ") and "cycle detected" in second
 
 
 def test_nothing_is_executed_and_nothing_outside_is_read(tmp_path: Path) -> None:
@@ -512,11 +527,11 @@ metadata:
     write(project, {"b/kustomization.yaml": "configMapGenerator:\n  - {name: b, files: [../../secret.txt]}\n"})
     write(project, {"c/kustomization.yaml": "configMapGenerator:\n  - {name: c, files: [link.txt]}\n"})
     (project / "c/link.txt").symlink_to(tmp_path / "secret.txt")
-    told = warnings(run(project))
+    found = failures(run(project))
     assert not (tmp_path / "executed").exists()
-    assert [line.partition(":")[0] for line in told] == [f"{name}/kustomization.yaml" for name in "abc"]
-    assert told[0].endswith("not built: it needs the plugin `Runs`, and plugins are never run")
-    assert all("is not in or below" in line for line in told[1:])
+    assert [line.partition(":")[0] for line in found] == [f"{name}/kustomization.yaml" for name in "abc"]
+    assert found[0].endswith("not built: it needs the plugin `Runs`, and plugins are never run")
+    assert all("is not in or below" in line for line in found[1:])
 
 
 def test_what_has_the_name_of_a_kustomization_and_is_none_is_a_manifest(tmp_path: Path) -> None:
@@ -749,8 +764,8 @@ def test_aliases_of_aliases_are_given_up(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
     write(tmp_path, {"kustomization.yaml": "\n".join(lines) + "\nresources: [pod.yaml]\n", "pod.yaml": "kind: Pod\n"})
-    (warning,) = warnings(run(tmp_path))
-    assert warning.startswith("kustomization.yaml: not built: ")
+    why = "not valid YAML: aliases repeat what they stand for far too often"
+    assert concise(run(tmp_path)) == [f"kustomization.yaml:1:1: error[yaml-syntax] {why}"]
 
 
 def test_nothing_is_built_unless_wanted(tmp_path: Path) -> None:
@@ -816,10 +831,11 @@ def test_what_generators_name_is_used_as_well(tmp_path: Path) -> None:
     )
     write(tmp_path, {"b/kustomization.yaml": "generators: [chart.yaml]\n", "b/chart.yaml": chart})
     result = run(tmp_path)
-    assert not result.outcome.findings
-    first, second = warnings(result)
-    assert first.startswith("a/kustomization.yaml: not built: ") and "ksops" in first
-    assert second == "b/kustomization.yaml: not built: it takes a Helm chart, which `--enable-helm` allows"
+    first, second = failures(result)
+    assert len(result.outcome.findings) == 2
+    assert first.startswith("a/kustomization.yaml:1: refused: ") and "ksops" in first
+    why = "it takes a Helm chart, which `--enable-helm` allows"
+    assert second == f"b/kustomization.yaml:1: refused: the kustomization is not built: {why}"
 
 
 @pytest.mark.parametrize(
@@ -843,9 +859,9 @@ def test_what_generators_name_is_used_as_well(tmp_path: Path) -> None:
 def test_no_reason_tells_a_secret(tmp_path: Path, files: dict[str, str]) -> None:
     write(tmp_path, files)
     result = run(tmp_path)
-    (warning,) = warnings(result)
-    assert warning.startswith("kustomization.yaml: not built: ") and "\n" not in warning
-    assert "top-secret" not in warning + "".join(unverified(result)) + shown(result)
+    (failure,) = failures(result)
+    assert failure.startswith("kustomization.yaml:") and "\n" not in failure
+    assert "top-secret" not in failure + "".join(unverified(result)) + shown(result)
 
 
 def test_words_that_kustomize_reads_as_strings_are_right_where_nothing_is_built(tmp_path: Path) -> None:
@@ -855,8 +871,8 @@ def test_words_that_kustomize_reads_as_strings_are_right_where_nothing_is_built(
     expected = ["web.yaml:17:32: error[non-string-env] the value of `B` must be a string, but it is a boolean"]
     write(tmp_path, files)
     assert concise(run(tmp_path)) == expected
-    write(tmp_path, {"kustomization.yaml": "resources: [web.yaml, words.yaml, missing.yaml]\n"})
-    assert concise(run(tmp_path)) == expected
+    write(tmp_path, {"kustomization.yaml": "resources: [web.yaml, words.yaml, web.yaml]\n"})
+    assert concise(run(tmp_path))[1:] == expected
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,9 @@ from cmlint.model.facts import (
     Volume,
     VolumeSource,
 )
-from cmlint.model.findings import Consequence
+from cmlint.model.failures import CAUSES as FAILURES
+from cmlint.model.failures import Failure
+from cmlint.model.findings import Consequence, Severity
 from cmlint.rules import Context, Draft, Settings, fault_rule, rule
 
 if TYPE_CHECKING:  # types alone, which only a run that reads a cluster imports
@@ -45,6 +47,7 @@ if TYPE_CHECKING:  # types alone, which only a run that reads a cluster imports
     from cmlint.model.live import Pod as Pod  # noqa: PLC0414
 
 __all__ = [
+    "FAILURES",
     "Add",
     "Bundle",
     "Cause",
@@ -58,6 +61,7 @@ __all__ = [
     "Env",
     "EnvFrom",
     "Environment",
+    "Failure",
     "Fault",
     "FileFacts",
     "Ignore",
@@ -78,6 +82,7 @@ __all__ = [
     "Rewrite",
     "Scalar",
     "Settings",
+    "Severity",
     "Span",
     "Standing",
     "Subject",

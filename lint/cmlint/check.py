@@ -24,6 +24,7 @@ from cmlint.knowledge.controllers import MAKERS, Maker
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.providers import TABLE, Makers
 from cmlint.model.facts import FileFacts
+from cmlint.model.failures import Failures
 from cmlint.progress import doing
 from cmlint.result import Result, too_large
 from cmlint.rules import Rule
@@ -107,14 +108,15 @@ def read_bundles(
     makers = makers_of(config)
     doing("looking for files")
     groups = files.find(paths, config.exclude, problems, inputs.seen)
-    pending = read_builds(groups, config, problems, inputs)
+    failures = Failures()
+    pending = read_builds(groups, config, problems, failures, inputs)
     reader = Reader(makers, inputs.seen, inputs.facts, inputs.jobs)
     reading = Reading(reader, list(wanted_in(groups)))
     builds = list(pending)
     doing("reading files")
     known = reading.results()
     given = Given(known, builds, sources_of(groups))
-    renderings, charts = read_charts(groups, config, problems, inputs, given)
+    renderings, charts = read_charts(groups, config, problems, failures, inputs, given)
     known |= Reading(reader, list(wanted_in(groups, known))).results()
     beside = [*(entry for build in builds for entry in build.beside), *charts]
     variables = Variables(list(everything(known, builds, renderings)), folders_of(builds))
@@ -185,6 +187,8 @@ def read_bundles(
                 proofs=proofs,
             )
         )
+    if failures.found:
+        bundles.append(Bundle([], failures=failures.all()))
     for bundle in bundles:
         bundle.scope.all_secrets = config.secrets == "all"
     bring_together(bundles, variables.deploys)
@@ -275,7 +279,11 @@ def take_stream(text: str, config: Config, problems: list[files.Problem], inputs
 
 
 def read_builds(
-    groups: list[files.Group], config: Config, problems: list[files.Problem], inputs: Inputs
+    groups: list[files.Group],
+    config: Config,
+    problems: list[files.Problem],
+    failures: Failures,
+    inputs: Inputs,
 ) -> Iterable[Build]:
     """What the kustomizations among files build, begun when it is asked for; what these use is taken out of the groups
     at once."""
@@ -284,7 +292,7 @@ def read_builds(
     doing("building kustomizations")
     from cmlint.sources.kustomize import take_builds
 
-    return take_builds(groups, wishes_of(config, inputs), problems)
+    return take_builds(groups, wishes_of(config, inputs), problems, failures)
 
 
 def wishes_of(config: Config, inputs: Inputs) -> Wishes:
@@ -296,7 +304,12 @@ def wishes_of(config: Config, inputs: Inputs) -> Wishes:
 
 
 def read_charts(
-    groups: list[files.Group], config: Config, problems: list[files.Problem], inputs: Inputs, given: Given
+    groups: list[files.Group],
+    config: Config,
+    problems: list[files.Problem],
+    failures: Failures,
+    inputs: Inputs,
+    given: Given,
 ) -> tuple[list[Rendering], list[tuple[str, FileFacts]]]:
     """What the Helm charts among files render, and where there are any; their templates are taken out of the groups."""
     if not config.build or not files.near_charts(groups):
@@ -307,4 +320,4 @@ def read_charts(
     version = settings_of(config).kubernetes_version
     how = config.build_timeout, makers_of(config), inputs.builds, inputs.seen
     wishes = HelmWishes(config.helm_program, config.helm.values, version, *how, given.choices)
-    return take_charts(groups, wishes, problems)
+    return take_charts(groups, wishes, problems, failures)

@@ -616,7 +616,7 @@ def check_words(tree: Value, rules: Mapping[str, Rule]) -> None:
     check_number(tree, "exclude")
     check_number(tree, "per-path-ignore")
     for name, (place, _) in tree.data["severity"][1].data.items() if "severity" in tree.data else ():
-        checked(lambda word: rule_named(rules, word), Value(name, place))
+        checked(lambda word: expand(rules, word) if "/" in word else rule_named(rules, word), Value(name, place))
     patterns = tree.data["per-path-ignore"][1].data if "per-path-ignore" in tree.data else {}
     if "helm" in tree.data and "values" in tree.data["helm"][1].data:
         patterns = {**patterns, **tree.data["helm"][1].data["values"][1].data}

@@ -72,6 +72,8 @@ class Engine:
         consequence = draft.consequence or rule.consequence
         if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
             return
+        if rule.caused(draft.cause) in self.settings.ignored_causes:
+            return
         written = self.texts.listing(draft.placed.path) is None
         fixes, unfixed = self.fixes(draft) if draft.suggestions and written else ((), ())
         finding = self.finding(rule, node, draft, fixes)
@@ -182,7 +184,7 @@ class Engine:
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
         return Finding(
             rule=rule.name,
-            severity=self.settings.severity.get(rule.name, draft.severity or SEVERITIES[consequence]),
+            severity=self.settings.severity_of(rule, draft) or draft.severity or SEVERITIES[consequence],
             consequence=consequence,
             message=message,
             help=help_text,
@@ -194,6 +196,7 @@ class Engine:
             fixes=fixes,
             fingerprint="",
             subject=subject_of(node, self.text_at(draft)),
+            cause=draft.cause,
         )
 
     def text_at(self, draft: Draft) -> str:

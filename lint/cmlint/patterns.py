@@ -50,6 +50,7 @@ class Patterns:
 
     def __init__(self, lines: Iterable[str], room: int | None = None) -> None:
         self.expressions: list[tuple[re.Pattern[str], bool]] = []
+        self.lines: list[int] = []
         self.left_out: LeftOut | None = None
         for number, line in enumerate(lines, 1):
             if not line.strip() or line.lstrip().startswith("#"):
@@ -64,11 +65,13 @@ class Patterns:
                     raise ValueError(why)
                 if expression := expression_of(line):
                     self.expressions.append(expression)
+                    self.lines.append(number)
             except ValueError as error:
                 if room is None:
                     raise
                 self.left_out = self.left_out or LeftOut(number, str(error))
         self.expressions.reverse()
+        self.lines.reverse()
 
     def __len__(self) -> int:
         return len(self.expressions)
@@ -78,14 +81,24 @@ class Patterns:
 
         A path is relative, with `/`; that of a folder ends in `/`.
         """
-        decided: bool | None = None
-        for expression, include in self.expressions:
+        number = self.deciding(path)
+        return None if number is None else self.expressions[number][1]
+
+    def deciding(self, path: str) -> int | None:
+        """The number of the pattern that decides about a path, or None where no pattern says anything."""
+        decided: int | None = None
+        for number, (expression, _) in enumerate(self.expressions):
             if match := expression.search(path):
                 if not match.groupdict().get(FOLDER_MARK):
-                    return include
+                    return number
                 if decided is None:
-                    decided = include
+                    decided = number
         return decided
+
+    def line(self, path: str) -> int | None:
+        """The line, from 1 on, of the pattern that matches a path; None where none does, or one excepts it."""
+        number = self.deciding(path)
+        return self.lines[number] if number is not None and self.expressions[number][1] else None
 
     def match(self, path: str) -> bool:
         """Whether an absolute path is matched by patterns that are relative to the file system's root."""

@@ -116,7 +116,10 @@ def declared_in(module: ModuleType) -> Iterator[Rule]:
 
 
 def expand(rules: Mapping[str, Rule], word: str) -> list[str]:
-    """The rules that a name, a family or `all` stands for; raises ValueError with a suggestion for another word."""
+    """The rules that a name, a family or `all` stands for; raises ValueError with a suggestion for another word.
+
+    A name may be followed by `/` and one of the causes that the rule tells apart.
+    """
     if word == "all":
         return list(rules)
     if word in rules:
@@ -126,6 +129,10 @@ def expand(rules: Mapping[str, Rule], word: str) -> list[str]:
     family = [name for name, rule in rules.items() if rule.family == word]
     if family:
         return family
-    near = nearest(word, [*rules, *{rule.family for rule in rules.values()}, "all"])
+    name, _, cause = word.partition("/")
+    if name in rules and cause in rules[name].causes:
+        return [name]
+    caused = (rule.caused(cause) for rule in rules.values() for cause in rule.causes)
+    near = nearest(word, [*rules, *caused, *{rule.family for rule in rules.values()}, "all"])
     hint = f"; did you mean `{near}`?" if near else "; `cmlint rule` lists them"
     raise ValueError(f"there is no rule or family `{word}`{hint}")

@@ -57,3 +57,11 @@ def too_large(bundles: Iterable[Bundle], texts: Texts) -> Iterator[Problem]:
             name = f"container `{container.name.value}`" if container.name else "a container"
             message = f"the environment of {name} is larger than 4 MiB: not expanded further"
             yield Problem(place.path, place.start.line, message, fatal=False)
+
+
+def not_built(bundles: Iterable[Bundle]) -> Iterator[Problem]:
+    """What is not built, for commands that report no findings."""
+    for failure in (failure for bundle in bundles for failure in bundle.failures):
+        lacking = f" without `{failure.part}`" if failure.part else ""
+        message = f"{'' if failure.partly else 'not '}built{lacking}: {failure.reason}"
+        yield Problem(failure.path, 0, message, fatal=False)

@@ -53,7 +53,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     `secrets` is `evidence` (a missing Secret is reported only on evidence) or `all`; `mutable_tags` and `pinned_tags`
     are patterns that come before cmlint's own idea of what moves, `digest` is `optional` or `required`. `severity`
-    gives other severities by rule.
+    gives other severities by rule, or by a rule and one of its causes; `ignored_causes` are those that are left out.
     """
 
     kubernetes_version: Version
@@ -65,6 +65,11 @@ class Settings(msgspec.Struct, frozen=True):
     mutable_tags: tuple[str, ...] = ()
     pinned_tags: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = {}
+    ignored_causes: frozenset[str] = frozenset()
+
+    def severity_of(self, rule: Rule, draft: Draft) -> Severity | None:
+        """The severity that the configuration gives to a finding, if any."""
+        return self.severity.get(rule.caused(draft.cause)) or self.severity.get(rule.name)
 
     @property
     def wants_secrets(self) -> bool:
@@ -96,6 +101,7 @@ class Draft:
         self.consequence: Consequence | None = None
         self.severity: Severity | None = None
         self.pedantic = False
+        self.cause = ""
         self.container: str | None = None
         self.left_out = 0
 
@@ -197,7 +203,8 @@ class Rule(msgspec.Struct, frozen=True):
     """A rule's declaration, with the function that checks it.
 
     `name` is its id, `family` the folder that it stands in, `node` the type it is called for. `codes` are the faults
-    that it speaks for: a rule about Fault is called for each of them, any other finds them in its document. A
+    that it speaks for: a rule about Fault is called for each of them, any other finds them in its document. `causes`
+    tell its findings apart for whoever ignores some of them (`rule/cause`). A
     `pedantic` rule runs only when asked for, a `fixable` one offers fixes, if not for every finding. `replacement` is
     the rule to use instead of one that is deprecated or removed.
     """
@@ -215,6 +222,11 @@ class Rule(msgspec.Struct, frozen=True):
     module: str
     status: Status = "stable"
     replacement: str = ""
+    causes: tuple[str, ...] = ()
+
+    def caused(self, cause: str) -> str:
+        """How a configuration names the findings of the rule that have a cause."""
+        return f"{self.name}/{cause}"
 
     @property
     def url(self) -> str:
@@ -242,6 +254,7 @@ def rule(
     fixable: bool = False,
     status: Status = "stable",
     replacement: str = "",
+    causes: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Declares a function `(node, ctx) -> Iterator[Draft]` to be a rule; the node's type says what it is called for.
 
@@ -275,6 +288,7 @@ def rule(
             module=check.__module__,
             status=status,
             replacement=replacement,
+            causes=causes,
         )
         check.__cmlint_rule__ = declared  # type: ignore[attr-defined]
         return check

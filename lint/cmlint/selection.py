@@ -21,6 +21,7 @@ def settings_of(config: Config) -> Settings:
         mutable_tags=config.mutable_tags,
         pinned_tags=config.pinned_tags,
         severity=config.severity,
+        ignored_causes=frozenset(word for word in config.ignore if "/" in word),
     )
 
 
@@ -31,7 +32,7 @@ def select(rules: dict[str, Rule], config: Config) -> tuple[list[Rule], frozense
     that names no rule.
     """
     chosen = frozenset(name for word in config.select for name in expand(rules, word))
-    dropped = {name for word in config.ignore for name in expand(rules, word)}
+    dropped = {name for word in config.ignore if "/" not in word for name in expand(rules, word)}
     names = (chosen or rules.keys()) - dropped
     running = {"stable", "deprecated", *(("preview",) if config.preview else ())}
     found = [rule for name, rule in rules.items() if name in names]

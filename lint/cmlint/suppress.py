@@ -31,7 +31,8 @@ class Suppressions:
         self, by_path: Mapping[str, Iterable[str]], rules: Mapping[str, Rule], *, enabled: bool = True
     ) -> None:
         self.by_path, self.rules, self.enabled = by_path, rules, enabled
-        self.names = frozenset((*rules, *(rule.family for rule in rules.values()), EVERYTHING))
+        caused = (rule.caused(cause) for rule in rules.values() for cause in rule.causes)
+        self.names = frozenset((*rules, *caused, *(rule.family for rule in rules.values()), EVERYTHING))
         self.used: set[tuple[str, Scalar]] = set()
         self.words: dict[str, list[str]] = {}
         self.speaking: dict[int, Speaking] = {}
@@ -45,22 +46,22 @@ class Suppressions:
         """
         if not self.enabled or rule.name not in self.rules:
             return None
-        words = (rule.name,) if about_suppressions(rule) else dict.fromkeys((rule.name, rule.family, EVERYTHING))
+        words = (rule.name,) if about_suppressions(rule) else words_for(rule, draft.cause)
         around = self.around(draft, words)
         used = [(path, name, reason) for path, name, reason in around if suppresses(name, rule, draft)]
         self.used.update((path, name) for path, name, _ in used)
         if used:
             return Suppression("inSource", next((reason for *_, reason in used if reason), ""))
-        if self.by_path and self.ignored_at(draft.placed.written(draft.span)[0], rule):
+        if self.by_path and self.ignored_at(draft.placed.written(draft.span)[0], rule, draft.cause):
             return Suppression("external")
         return None
 
-    def ignored_at(self, path: str, rule: Rule) -> bool:
-        """Whether the configuration ignores a rule at a path."""
+    def ignored_at(self, path: str, rule: Rule, cause: str) -> bool:
+        """Whether the configuration ignores a rule, or what it finds for one cause, at a path."""
         if path not in self.words:
             full = os.path.abspath(path)
             self.words[path] = [word for pattern, words in self.patterns if pattern.match(full) for word in words]
-        return any(means(word, rule) for word in self.words[path])
+        return any(word in words_for(rule, cause) for word in self.words[path])
 
     def around(self, draft: Draft, words: Iterable[str]) -> Iterator[tuple[str, Scalar, str]]:
         """What speaks for a finding: its object's annotation, and the comments on or above any line of its places.
@@ -126,14 +127,16 @@ class Suppressions:
     def idle(self, name: Scalar, ignore: Ignore, unread: Unread, ran: set[str]) -> bool:
         """Whether a name that suppressed nothing means nothing, or only rules that have run and could have seen it."""
         if name.value not in self.meant:
-            self.meant[name.value] = frozenset(rule.name for rule in self.rules.values() if means(name.value, rule))
+            self.meant[name.value] = frozenset(
+                rule.name for rule in self.rules.values() if name.value in words_for(rule, *rule.causes)
+            )
         meant = self.meant[name.value]
         return not meant or (meant <= ran and not unread.around(ignore))
 
 
-def means(word: str, rule: Rule) -> bool:
-    """Whether a word means a rule: its name, its family or `all`."""
-    return word in (rule.name, rule.family, EVERYTHING)
+def words_for(rule: Rule, *causes: str) -> tuple[str, ...]:
+    """The words that mean a rule: its name, its name with a cause, its family, and `all`."""
+    return tuple(dict.fromkeys((rule.name, *map(rule.caused, causes), rule.family, EVERYTHING)))
 
 
 def about_suppressions(rule: Rule | None) -> bool:
@@ -148,7 +151,7 @@ def suppresses(name: Scalar, rule: Rule, draft: Draft) -> bool:
     """
     if about_suppressions(rule):
         return name.value == rule.name and name.span != draft.span
-    return means(name.value, rule)
+    return name.value in words_for(rule, draft.cause)
 
 
 def written(name: Scalar, placed: Placed) -> tuple[str, Scalar]:

@@ -90,3 +90,9 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
+
+
+def failures(result: Result) -> list[str]:
+    """What is not built: for each finding its place, its cause and its message."""
+    found = [finding for finding in result.outcome.findings if finding.rule == "not-built"]
+    return [f"{f.location.path}:{f.location.start.line}: {f.cause}: {f.message}" for f in found]

@@ -18,6 +18,7 @@ from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Container, FileFacts, ImageSetting, Reference, Service, Target, Volume
+from cmlint.model.failures import Failure
 
 if TYPE_CHECKING:
     from cmlint.bundle.cluster import Cluster
@@ -42,7 +43,7 @@ class Bundle:
     what whoever installs the bundle gives it, `loose_files` are the paths of other files among the manifests.
 
     `clusters` are those that it goes to, as far as they were asked for; `live` says that it is a part of one itself.
-    `proofs` are what the files of the run prove about images.
+    `proofs` are what the files of the run prove about images, `failures` why some of it is not built.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Bundle:
         loose_files: Iterable[str] = (),
         live: bool = False,
         proofs: Proofs | None = None,
+        failures: Sequence[Failure] = (),
     ) -> None:
         loose = built is None and not unbuilt and not live
         if loose and any(document.imageless for _, facts in files for document in facts.documents):
@@ -68,7 +70,7 @@ class Bundle:
 
             files = without_parts(files, beside)
         files = without_compared(files) if loose else files
-        self.live, self.proofs = live, proofs or Proofs()
+        self.live, self.proofs, self.failures = live, proofs or Proofs(), failures
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
         self.commands: list[Placed] = []
@@ -91,6 +93,7 @@ class Bundle:
             strict=strict,
             others=others,
             unbuilt=unbuilt,
+            settled=settled,
             supply=supply,
         )
         self.resolver = Resolver(self.scope)
@@ -184,6 +187,12 @@ class Bundle:
         for setting in self.built.image_settings() if self.built else ():
             ignores = self.built.ignores(setting.path) if self.built else ()
             yield setting, kustomization_at(setting.path, setting.name.span, ignores)
+
+    def failed(self) -> Iterator[tuple[Failure, Placed, list[Placed]]]:
+        """Why charts and kustomizations are not built, with what stands for each place of it, the main one first."""
+        for each in self.failures:
+            others = [kustomization_at(path, span, ()) for path, span in each.others]
+            yield each, kustomization_at(each.path, each.span, each.ignores), others
 
     def contents(self, volume: Volume, placed: Placed) -> Contents:
         """The files of a volume."""

@@ -159,9 +159,15 @@ def placeholder(question: Question) -> Resolution | None:
 
 
 def not_built(question: Question) -> Resolution | None:
-    """Any name, where the bundle could not be built."""
+    """Any name, where the bundle could not be built, but for one that it defines once and that nothing changes."""
     why = question.scope.unbuilt
-    return Resolution("unknown", evidence=Evidence("not-built", why)) if why else None
+    if not why:
+        return None
+    certain = question.scope.settled and question.scope.supply is None
+    found = question.meeting.definitions if certain else ()
+    if len(found) == 1:
+        return Resolution("found", tuple(found))
+    return Resolution("unknown", evidence=Evidence("not-built", why))
 
 
 def created_by_command(question: Question) -> Resolution | None:

@@ -24,7 +24,7 @@ from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
 from cmlint.progress import PROGRESS
 from cmlint.report.environments import render_json, render_text
-from cmlint.result import too_large
+from cmlint.result import not_built, too_large
 from cmlint.sources.files import Problem
 
 SHORT = {
@@ -79,7 +79,7 @@ def run(options: Options) -> int:
             bundles, texts = read_bundles(paths, config, problems)
     except ValueError as error:
         raise fatal(error) from None
-    tell_problems(problems)
+    tell_problems([*problems, *not_built(bundles)])
     if not failed(problems):
         for note in require_objects(paths, bundles):
             tell("warning", note)

@@ -140,6 +140,35 @@ def read_kustomization(text: str) -> FileFacts:
     return FileFacts((), skipped=(Skip("kustomization", Span(0, len(text))),), images=images_in(text))
 
 
+def read_unparsed(text: str, head: Other) -> tuple[Document, ...]:
+    """The documents of a text that cannot be parsed; `head` says what they would be."""
+    found = (unparsed(text[start:end], start, head) for start, end in cut(text))
+    return tuple(document for document in found if isinstance(document, Document))
+
+
+def is_yaml(text: str) -> bool:
+    """Whether all documents of a text can be parsed, as far as they are nested as deeply as manifests are."""
+    for start, end in cut(text):
+        try:
+            compose(text[start:end])
+        except YamlSyntaxError:
+            return False
+        except (TooDeepError, ValueError):
+            continue
+    return True
+
+
+def unparsed(chunk: str, base: int, head: Other) -> Document | Skip | None:
+    """What is left of a document that cannot be parsed; None of one that can be."""
+    try:
+        compose(chunk)
+    except YamlSyntaxError as error:
+        return broken(chunk, base, head, error)
+    except (TooDeepError, ValueError):
+        return None
+    return None
+
+
 def read_encrypted(length: int) -> FileFacts:
     """The facts of a file that is encrypted as a whole: it may define anything."""
     return FileFacts((), skipped=(Skip("encrypted", Span(0, length)),))

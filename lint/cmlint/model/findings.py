@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-Consequence = Literal["rejected", "stuck", "stale", "silent", "tidiness"]
+Consequence = Literal["rejected", "stuck", "stale", "silent", "unchecked", "tidiness"]
 """What the cluster does about a problem."""
 
 Severity = Literal["error", "warning", "info"]
@@ -19,6 +19,7 @@ SEVERITIES: dict[Consequence, Severity] = {
     "stuck": "error",
     "stale": "warning",
     "silent": "warning",
+    "unchecked": "warning",
     "tidiness": "info",
 }
 """The severity that follows from each consequence."""
@@ -28,6 +29,7 @@ WHAT_HAPPENS: dict[Consequence, str] = {
     "stuck": "accepted, but the pod does not start",
     "stale": "it runs, but a change does not arrive",
     "silent": "it runs, but not as it was meant",
+    "unchecked": "cmlint could not look at it",
     "tidiness": "nothing breaks",
 }
 """What the cluster does about a problem, in words."""
@@ -105,7 +107,8 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """One problem: what it is, where it is, what the cluster does about it and how to fix it.
 
     `subject` is a digest of what is referred to: the text at the finding's place, unless that must not be shown, and
-    the name, key or field that it is about. It tells findings apart whatever their messages say.
+    the name, key or field that it is about. It tells findings apart whatever their messages say. `cause` is one of the
+    rule's causes, where it has any.
     """
 
     rule: str
@@ -122,6 +125,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     fingerprint: str
     suppression: Suppression | None = None
     subject: str = ""
+    cause: str = ""
 
 
 class Known(msgspec.Struct, frozen=True, order=True, omit_defaults=True):

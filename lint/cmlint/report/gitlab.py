@@ -15,6 +15,7 @@ SEVERITIES: dict[Consequence, str] = {
     "stuck": "critical",
     "stale": "major",
     "silent": "major",
+    "unchecked": "major",
     "tidiness": "info",
 }
 """GitLab knows more severities than findings have, so they follow from the consequence."""

@@ -15,6 +15,7 @@ STATES: dict[Consequence, str] = {
     "rejected": "Refused at the next apply",
     "stale": "Stale",
     "silent": "Running, but not as it was meant",
+    "unchecked": "Not checked",
     "tidiness": "Unused or untidy",
 }
 

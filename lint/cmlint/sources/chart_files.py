@@ -71,7 +71,7 @@ class ChartFiles:
                     return f"{files.shown(path)}: {inner}"
             except (UnclearError, TooLargeError, RecursionError):
                 raise NotBuiltError(
-                    f"`{files.shown(path)}` cannot be looked through for what helm would open"
+                    f"`{files.shown(path)}` cannot be looked through for what helm would open", "refused"
                 ) from None
             except OSError:
                 continue
@@ -85,9 +85,9 @@ class ChartFiles:
     def refuse(self) -> None:
         """Raises NotBuiltError for a chart of which helm would read more than the chart itself."""
         if self.unfit:
-            raise NotBuiltError(self.unfit)
+            raise NotBuiltError(self.unfit, "refused")
         if self.referring:
-            raise NotBuiltError(f"`{self.referring}` has a reference that leads out of the chart")
+            raise NotBuiltError(f"`{self.referring}` has a reference that leads out of the chart", "refused")
 
 
 def unfit_below(folder: str) -> str | None:

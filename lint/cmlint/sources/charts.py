@@ -21,6 +21,7 @@ REQUIREMENTS = "requirements.yaml"
 """Where charts of the first API version name their dependencies."""
 
 SUBCHARTS, TEMPLATES = "charts", "templates"
+ARCHIVES = (".tgz", ".tar.gz")
 
 
 class Chart:
@@ -54,6 +55,28 @@ class Chart:
         """The names under which other charts become a part of it."""
         entries = [*self.root.entries("dependencies"), *self.read(REQUIREMENTS).entries("dependencies")]
         return [entry.word("alias") or entry.word("name") for entry in entries]
+
+    @cached_property
+    def missing(self) -> list[Part]:
+        """The entries of the charts that it depends on and that are not in `charts/`.
+
+        Helm looks for the name that each has in its own description (`pkg/action/package.go` in helm/helm).
+        """
+        described = (self.root, self.read(REQUIREMENTS))
+        entries = [entry for part in described for entry in part.entries("dependencies")]
+        return [entry for entry in entries if not self.has_subchart(entry.word("name"))] if entries else []
+
+    def has_subchart(self, name: str) -> bool:
+        """Whether a chart of a name is in `charts/`, in a folder or an archive."""
+        folder = os.path.join(self.folder, SUBCHARTS)
+        try:
+            found = os.listdir(folder)
+        except OSError:
+            return False
+        archived = any(each.startswith(f"{name}-") and each.endswith(ARCHIVES) for each in found)
+        return archived or any(
+            self.read(os.path.join(SUBCHARTS, each, files.CHART)).word("name") == name for each in found
+        )
 
     @cached_property
     def contents(self) -> chart_files.ChartFiles:

@@ -384,6 +384,19 @@ def ignores_above(top: str, problems: list[Problem], seen: Seen) -> Specs:
     return found
 
 
+def ignoring(path: str, seen: Seen) -> str:
+    """The line by which git ignores a file that is not there, in words; empty where none does."""
+    folder = os.path.dirname(path)
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    specs = ignores_above(folder, [], seen)
+    own = ignores_in(folder, folder, specs, [], seen)
+    for above, spec in reversed((*specs, (folder, own)) if own else specs):
+        if (line := spec.line(os.path.relpath(path, above).replace(os.sep, "/"))) is not None:
+            return f"line {line} of `{shown(os.path.join(above, IGNORE))}`"
+    return ""
+
+
 def is_repository(folder: str, seen: Seen) -> bool:
     """Whether a folder is the root of a repository."""
     path = os.path.join(folder, ".git")

@@ -6,12 +6,14 @@ configuration names, and each rendering is a bundle. What a chart renders is nev
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import reduce
-from tempfile import mkstemp
+from tempfile import mkdtemp, mkstemp
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -23,9 +25,12 @@ from cmlint.manifest.documents import read_text
 from cmlint.manifest.gifts import Gift
 from cmlint.manifest.providers import TABLE, Makers
 from cmlint.model.facts import Container, Document, Fault, FileFacts, PodSpec, Skip, Span
+from cmlint.model.failures import Failures
 from cmlint.patterns import Patterns
 from cmlint.sources import files, tool
-from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
+from cmlint.sources.charts import REQUIREMENTS, SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
+from cmlint.sources.failures import add_chart, add_missing
+from cmlint.sources.parts import Part
 from cmlint.sources.reasons import of_helm
 from cmlint.sources.rendered import SOURCE, RenderedText
 from cmlint.sources.shown import OfChart
@@ -33,9 +38,14 @@ from cmlint.system.files import is_folder, is_within, real_path, root_of, tree
 from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, TimeOutError, find, none_left, run
 
-INSTALL = "install helm; `--helm` names one elsewhere"
 NAMESPACE = "release-namespace"
 """The namespace to render for; what is written in it is written for any."""
+
+OF_VALUES = (
+    r"execution error at|error calling (?:fail|required)|values don't meet|nil pointer evaluating"
+    r"|has no entry for key|requires kubeVersion"
+)
+"""What helm says where other values may be right."""
 
 HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
 
@@ -97,7 +107,7 @@ class Rendering(msgspec.Struct):
 
 
 def take_charts(
-    groups: Sequence[files.Group], wishes: HelmWishes, problems: list[files.Problem]
+    groups: Sequence[files.Group], wishes: HelmWishes, problems: list[files.Problem], failures: Failures
 ) -> tuple[list[Rendering], list[tuple[str, FileFacts]]]:
     """Renders the charts among files, and takes their templates out of the groups; also says where there are charts.
 
@@ -107,7 +117,7 @@ def take_charts(
     charts = find_charts(path for group in groups for path in group.paths.values() if path != "-")
     for one in charts:
         note_chart(one, choices_of(one, wishes), wishes.seen)
-    rendered = list(render_all(charts, wishes, problems))
+    rendered = list(render_all(charts, wishes, failures))
     done = {id(rendering.supply.chart) for rendering in rendered}
     by_folder = {os.path.realpath(chart.folder): chart for chart in charts}
     alone: dict[str, str] = {}
@@ -155,15 +165,15 @@ def chart_around(path: str) -> str | None:
     return chart if is_chart(chart) else None
 
 
-def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files.Problem]) -> Iterator[Rendering]:
-    """What helm renders of each chart, in order; what cannot be rendered is told once for each reason."""
+def render_all(charts: Sequence[Chart], wishes: HelmWishes, failures: Failures) -> Iterator[Rendering]:
+    """What helm renders of each chart, in order."""
     if not charts:
         return
     program = find_helm(wishes.program)
     if program is None:
-        problems.append(unchecked(charts))
+        for chart in charts:
+            add_chart(failures, chart, NotBuiltError("there is no helm to render with", "program", "program"), "")
         return
-    failures: dict[str, list[str]] = {}
     with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
         runs = [
             (chart, {values: pool.submit(render, chart, values, program, wishes, home) for values in choices})
@@ -175,30 +185,29 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
                 yield from renderings(chart, by_values, program, wishes, failures)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-    for reason, (first, *others) in failures.items():
-        like = f", like {', '.join(others)}" if others else ""
-        problems.append(files.Problem(first, 0, f"not rendered{like}: {reason}", fatal=False))
 
 
 def renderings(
-    chart: Chart, runs: dict[Choice, Future[str]], program: str, wishes: HelmWishes, failures: dict[str, list[str]]
+    chart: Chart, runs: dict[Choice, Future[str]], program: str, wishes: HelmWishes, failures: Failures
 ) -> Iterator[Rendering]:
     """What became of a chart with each of its values; that it needs values matters only where it is given none."""
     own = Choice()
     texts: dict[Choice, str] = {}
-    reasons: dict[Choice, str] = {}
+    reasons: dict[Choice, NotBuiltError] = {}
     for values, running in runs.items():
         try:
             texts[values] = running.result()
         except NotBuiltError as error:
-            reasons[values] = str(error)
+            reasons[values] = error
             wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
     if texts:
         reasons.pop(own, None)
-    whole = reasons.get(own)
+    whole = str(reasons.get(own, ""))
     for values, reason in reasons.items():
-        if values == own or reason != whole:
-            failures.setdefault(reason, []).append(values.named or chart.description)
+        if values == own or str(reason) != whole:
+            add_chart(failures, chart, reason, values.named)
+    if texts:
+        add_missing(failures, chart)
     for values, text in texts.items():
         found = rendering(chart, values, text, wishes.makers, several=len(runs) > 1)
         found.chosen = bool(chosen_for(chart, wishes))
@@ -299,13 +308,6 @@ def find_helm(wished: str | None) -> str | None:
     return found
 
 
-def unchecked(charts: Sequence[Chart]) -> files.Problem:
-    """What is said of charts where there is no helm."""
-    first, *others = (chart.description for chart in charts)
-    like = f", like {len(others)} other{'s' * (len(others) > 1)} ({', '.join(others)})" if others else ""
-    return files.Problem(first, 0, f"not checked{like}: there is no helm to render it with; {INSTALL}", fatal=False)
-
-
 def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home: str) -> str:
     """What helm renders of a chart; raises NotBuiltError.
 
@@ -314,17 +316,18 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
     chart.contents.refuse()
     for path in values.files:
         if values.gift and not is_within(real_path(path), root_of(chart.folder)):
-            raise NotBuiltError(f"`{files.shown(path)}` leads out of the folder")
+            raise NotBuiltError(f"`{files.shown(path)}` leads out of the folder", "refused")
         if not os.path.isfile(path):
-            raise NotBuiltError("there is no such file of values")
+            raise NotBuiltError("there is no such file of values", "values")
     if wishes.builds and (known := wishes.builds.get(name_of(wishes.builds, chart, values, program, wishes))):
         return known.text
     major, minor = wishes.version
+    folder = without_missing(chart, home) if chart.missing else os.path.abspath(chart.folder)
     command = [
         program,
         "template",
         *((values.gift.release,) if values.gift else ()),
-        os.path.abspath(chart.folder),
+        folder,
         "--namespace",
         NAMESPACE,
         "--kube-version",
@@ -338,8 +341,47 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
     if ended.code:
         shown = {**{os.path.abspath(path): path for path in values.files}, **dict.fromkeys(texts, "its values")}
         errors = reduce(lambda said, path: said.replace(path, shown[path]), shown, ended.errors)
-        raise NotBuiltError(why(errors, OfChart(chart, values.files, values.texts)))
+        raise failed(why(errors, OfChart(chart, values.files, values.texts)), chart)
     return ended.output
+
+
+def without_missing(chart: Chart, home: str) -> str:
+    """A copy of a chart, in a new folder, without the dependencies that are not in `charts/`."""
+    copy = mkdtemp(dir=home)
+    for folder, entries in tree(chart.folder):
+        below = os.path.join(copy, os.path.relpath(folder, chart.folder))
+        os.makedirs(below, exist_ok=True)
+        for entry in entries:
+            if not is_folder(entry):
+                with open(os.path.join(below, entry.name), "wb") as file:
+                    file.write(files.read_raw(entry.path, root_of(chart.folder)))
+    missing = {entry.place for entry in chart.missing}
+    for name in (files.CHART, REQUIREMENTS):
+        described = chart.read(name).at("dependencies")
+        if described:
+            kept = [plain(entry) for entry in described.items if entry.place not in missing]
+            text = files.read(os.path.join(chart.folder, name), root_of(chart.folder))
+            with open(os.path.join(copy, name), "w", encoding="utf-8") as file:
+                file.write(text[: described.place.start] + json.dumps(kept) + text[described.place.end :])
+    return copy
+
+
+def plain(part: Part) -> Any:
+    """A part as JSON has it; every scalar is a string."""
+    if part.text is not None:
+        return part.text
+    fields = {name: plain(field.value) for name, field in part.fields.items()}
+    return fields or [plain(item) for item in part.items]
+
+
+def failed(reason: str, chart: Chart) -> NotBuiltError:
+    """Why helm does not render a chart: a dependency, values or a mistake in the chart."""
+    if chart.missing:
+        first = chart.missing[0]
+        names = " and ".join(f"`{entry.word('name')}`" for entry in chart.missing)
+        place = files.shown(first.place.path), first.place.span
+        return NotBuiltError(f"`charts/` lacks {names}", "dependency", place=place)
+    return NotBuiltError(reason, "values" if re.search(OF_VALUES, reason) else "broken")
 
 
 def quoted(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -16,6 +17,10 @@ from cmlint.sources.parts import Part, Place, inner_part, read_parts, read_whole
 from cmlint.system.files import is_within, real_path
 
 GROUP = "kustomize.config.k8s.io/"
+
+WORD = r"[^\s\"'#,\[\]{}:]+"
+MANY = 100_000
+"""So many characters of a text that cannot be parsed are looked through for paths."""
 
 CHANGES = (
     *("patches", "patchesStrategicMerge", "patchesJson6902", "images", "imageTags", "replacements", "vars"),
@@ -100,7 +105,24 @@ class Kustomization:
         single += [plugin.at("path") for plugin in self.plugins]
         single += [chart.at("valuesFile") for chart in self.charts]
         single.append(self.root.at("openapi", "path"))
-        return [item for item in (*found, *single) if item and item.text and "\n" not in item.text]
+        named = [item for item in (*found, *single) if item and item.text and "\n" not in item.text]
+        return named if self.is_read else [*named, *self.words]
+
+    @property
+    def words(self) -> Iterator[Part]:
+        """The words of its text that are the paths of something: of one that cannot be parsed, perhaps what it uses."""
+        for found in re.finditer(WORD, self.text[:MANY]):
+            if os.path.exists(self.full(found[0])):
+                yield Part(Place(self.shown, *found.span()), found[0])
+
+    def folders_named(self) -> Iterator[str]:
+        """The real paths of the folders that it names, each of several that run together included."""
+        names = [item.text or "" for field in FOLDERS for item in self.root.entries(field)]
+        if not self.is_read:
+            names += [item.text or "" for item in self.words]
+        for name in (name for name in names if "\n" not in name):
+            words = [name] if os.path.exists(self.full(name)) else name.split()
+            yield from (folder for word in words if os.path.isdir(folder := self.full(word)))
 
     @property
     def generators(self) -> Iterator[tuple[str, Part]]:
@@ -236,9 +258,7 @@ class Project:
     def below(self, kustomization: Kustomization) -> list[Kustomization]:
         """The kustomizations that one names, in order."""
         if kustomization.folder not in self.uses:
-            names = (item.text or "" for field in FOLDERS for item in kustomization.root.entries(field))
-            folders = (kustomization.full(name) for name in names if "\n" not in name)
-            inside = (folder for folder in folders if os.path.isdir(folder) and self.is_inside(folder))
+            inside = filter(self.is_inside, kustomization.folders_named())
             found = [self.in_folder(folder) for folder in inside]
             self.uses[kustomization.folder] = [other for other in found if other]
         return self.uses[kustomization.folder]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
@@ -18,18 +18,21 @@ import msgspec
 from cmlint.cache import builds as cache
 from cmlint.cache.states import Seen
 from cmlint.manifest.decode import as_name
-from cmlint.manifest.documents import read_kustomization, read_text
+from cmlint.manifest.documents import is_yaml, read_kustomization, read_text
 from cmlint.model.evidence import Evidence
-from cmlint.model.facts import Document, Fault, FileFacts, Key, Provider, Scalar, Target
+from cmlint.model.facts import Document, FileFacts, Provider, Scalar, Target
+from cmlint.model.failures import Failures
 from cmlint.sources import files, outside, tool
+from cmlint.sources.absent import Absent, Lacking, absent_from, instead_of, opened
+from cmlint.sources.failures import UNREAD, add_absent, add_build, place_in_build
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import Origin, take_origins
-from cmlint.sources.outside import GENERATORS
-from cmlint.sources.parts import Part, read_whole
-from cmlint.sources.reasons import LONGEST, of_kustomize
+from cmlint.sources.parts import Part, read_parts, read_whole
+from cmlint.sources.reasons import LONGEST, address, of_kustomize
 from cmlint.sources.shown import OfBuild
 from cmlint.sources.tool import Wishes
+from cmlint.sources.unbuilt import facts_of
 from cmlint.sources.writers import values_in_keys
 from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, root_of, tree
 from cmlint.system.folders import temporary
@@ -59,7 +62,7 @@ class Build(msgspec.Struct):
     reason: str = ""
     settled: bool = True
     beside: Sequence[tuple[str, FileFacts]] = ()
-    supply: Completion | None = None
+    supply: Completion | Lacking | None = None
 
 
 class Completion(msgspec.Struct, frozen=True):
@@ -76,10 +79,13 @@ class Completion(msgspec.Struct, frozen=True):
         return True
 
 
-def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[files.Problem]) -> Iterable[Build]:
+def take_builds(
+    groups: Sequence[files.Group], wishes: Wishes, problems: list[files.Problem], failures: Failures
+) -> Iterable[Build]:
     """Takes out of groups of files whatever any of their kustomizations uses; what these build is begun when asked for.
 
-    Then ValueError is raised when there is no program of the name that is wished for.
+    What cannot be built goes to `failures`. Then ValueError is raised when there is no program of the name that is
+    wished for.
     """
     given = [path for group in groups for path in group.paths.values() if path != "-"]
     project = Project(files.roots_of(groups), absolute=any(map(os.path.isabs, given)), makers=wishes.makers)
@@ -91,7 +97,7 @@ def take_builds(groups: Sequence[files.Group], wishes: Wishes, problems: list[fi
     leaves = [one for one in unused if not one.is_component]
     idle = [one for one in unused if one.is_component]
     alone = take_alone(project, groups, problems)
-    builds = build_all(project, leaves, wishes, problems)
+    builds = build_all(project, leaves, wishes, failures)
     project.note_folders(project.known, wishes.seen)
     project.note(project.kustomizations, wishes.seen, remote=wishes.allow_remote or wishes.enable_helm)
     return chain(builds, (unbuilt(project, one, COMPONENT) for one in idle), alone)
@@ -116,46 +122,51 @@ def take_alone(project: Project, groups: Sequence[files.Group], problems: list[f
     return builds
 
 
-def build_all(
-    project: Project, leaves: Sequence[Kustomization], wishes: Wishes, problems: list[files.Problem]
-) -> Iterator[Build]:
-    """What comes of each leaf, in order; where several cannot be built for one reason, that is told once."""
-    failures: dict[str, list[tuple[Kustomization, str]]] = {}
+def build_all(project: Project, leaves: Sequence[Kustomization], wishes: Wishes, failures: Failures) -> Iterator[Build]:
+    """What comes of each leaf, in order."""
     program = tool.find_program(wishes.program)
     with temporary() as above, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
+        missing = [absent_from(project.tree(leaf), allow_remote=wishes.allow_remote) for leaf in leaves]
         folders = [os.path.join(above, str(number)) for number in range(len(leaves))]
-        runs = [pool.submit(build, project, *each, program, wishes) for each in zip(leaves, folders, strict=True)]
+        given = zip(leaves, missing, folders, strict=True)
+        runs = [pool.submit(build, project, *each, program, wishes) for each in given]
         try:
-            for leaf, run in zip(leaves, runs, strict=True):
+            for leaf, absent, run in zip(leaves, missing, runs, strict=True):
                 try:
-                    yield built(project, leaf, run.result(), program, wishes)
+                    yield built(project, leaf, absent, run.result(), program, wishes)
                 except NotBuiltError as error:
                     wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
-                    failures.setdefault(error.kind or str(error), []).append((leaf, str(error)))
+                    if absent and error.cause == "broken":
+                        add_absent(failures, project, absent, wishes.seen, partly=False)
+                    else:
+                        add_build(failures, project, leaf, error)
                     yield unbuilt(project, leaf, str(error))
+                else:
+                    add_absent(failures, project, absent, wishes.seen, partly=True)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-    for (leaf, reason), *others in failures.values():
-        like = f", like {len(others)} other{'s' * (len(others) > 1)}" if others else ""
-        problems.append(files.Problem(leaf.shown, 0, f"not built{like}: {reason}", fatal=False))
 
 
-def build(project: Project, leaf: Kustomization, folder: str, program: str | None, wishes: Wishes) -> tuple[str, str]:
-    """The folder in which a leaf is built, and what it builds, with where everything in it comes from.
+def build(
+    project: Project, leaf: Kustomization, absent: Sequence[Absent], folder: str, program: str | None, wishes: Wishes
+) -> tuple[str, str]:
+    """The folder in which a leaf is built without what is absent, and what it builds, with where everything in it comes
+    from.
 
     A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched. Raises
     NotBuiltError.
     """
     home = f"{folder}.home"
     os.makedirs(home)
-    refuse(project, leaf, program, wishes, home)
+    instead = instead_of(absent)
+    refuse(project, leaf, instead, program, wishes, home)
     if program is None:
-        raise NotBuiltError(f"there is neither kustomize nor kubectl to build it with; {tool.INSTALL}")
+        raise NotBuiltError("there is neither kustomize nor kubectl to build with", "program", "program")
     used = project.used_by(project.tree(leaf))
     changed = not used.isdisjoint(files.INSTEAD)
     if wishes.builds and not changed and (known := wishes.builds.get(name_of(leaf, program, wishes))):
         return known.folder, known.text
-    root = mirror(used, project.roots, f"{folder}.copy") if changed else ""
+    root = mirror(used, project.roots, instead, f"{folder}.copy") if changed or instead else ""
     copy = root + os.path.splitdrive(folder)[1] if root else folder
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
@@ -171,7 +182,9 @@ def built_by(
         return tool.build(folder, program, wishes, home)
     except tool.SaidError as error:
         said = str(error).replace(root, "") if root else str(error)
-        raise NotBuiltError(condensed(said, project, leaf), error.kind) from None
+        reason, around = condensed(said, project, leaf)
+        place = place_in_build(said, reason, around) if error.cause == "broken" else None
+        raise NotBuiltError(reason, error.cause, error.kind, place) from None
 
 
 def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
@@ -179,14 +192,14 @@ def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
     return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}"
 
 
-def mirror(used: Iterable[str], roots: tuple[str, ...], root: str) -> str:
+def mirror(used: Iterable[str], roots: tuple[str, ...], instead: Mapping[str, str], root: str) -> str:
     """Copies files to a folder that stands for the root, with the texts that count instead; gives that folder.
 
     Below it, everything lies at the same relative path from everything else. What cannot be read is left out.
     """
-    for path in used:
+    for path in {*used, *instead}:
         try:
-            raw = files.read_raw(path, roots)
+            raw = instead[path].encode() if path in instead else files.read_raw(path, roots)
         except OSError:
             continue
         place = root + os.path.splitdrive(path)[1]
@@ -196,15 +209,22 @@ def mirror(used: Iterable[str], roots: tuple[str, ...], root: str) -> str:
     return root
 
 
-def refuse(project: Project, leaf: Kustomization, program: str | None, wishes: Wishes, home: str) -> None:
-    """Raises NotBuiltError when a build would need what is not allowed.
+def refuse(
+    project: Project,
+    leaf: Kustomization,
+    instead: Mapping[str, str],
+    program: str | None,
+    wishes: Wishes,
+    home: str,
+) -> None:
+    """Raises NotBuiltError when a build, of the texts that count instead, would need what is not allowed.
 
     Kustomizations that give configurations of plugins are built by themselves, inner ones first, since only what they
     build tells what these plugins would read.
     """
     for one in project.tree(leaf):
         refuse_unread(project, one)
-        for part in one.documents:
+        for part in read_parts("", instead[one.path]) if one.path in instead else one.documents:
             refuse_part(part, one, wishes)
         for part in given_to_plugins(one):
             refuse_part(part, one, wishes)
@@ -212,7 +232,7 @@ def refuse(project: Project, leaf: Kustomization, program: str | None, wishes: W
         for folder in one.plugin_folders if program else ():
             parts, whole = read_whole("", built_by(program or "", folder, project, leaf, wishes, home))
             if not whole:
-                raise NotBuiltError(f"what `{project.shown(folder)}` builds is not valid YAML")
+                raise NotBuiltError(f"what `{project.shown(folder)}` builds is not valid YAML", "refused")
             for part in filter(outside.is_plugin, parts):
                 refuse_part(part, one, wishes)
 
@@ -229,27 +249,30 @@ def refuse_unfit(project: Project, kustomization: Kustomization) -> None:
         paths = [os.path.join(path, name) for name in files.KUSTOMIZATIONS] if os.path.isdir(path) else [path]
         for each in filter(os.path.exists, paths):
             if not os.path.isfile(each):
-                raise NotBuiltError(f"`{project.shown(each)}` is {files.reason(NotRegularError())}")
+                raise NotBuiltError(f"`{project.shown(each)}` is {files.reason(NotRegularError())}", "refused")
             if os.path.getsize(each) > MANIFEST:
-                raise NotBuiltError(f"`{project.shown(each)}` is {files.reason(TooLargeError(MANIFEST))}")
+                raise NotBuiltError(f"`{project.shown(each)}` is {files.reason(TooLargeError(MANIFEST))}", "refused")
 
 
 def refuse_unread(project: Project, kustomization: Kustomization) -> None:
     """Raises NotBuiltError where kustomize may read what cmlint cannot, or must not."""
     if not kustomization.is_read:
-        raise NotBuiltError(f"`{kustomization.shown}` is not valid YAML")
+        kind = "" if is_yaml(kustomization.text) else UNREAD
+        raise NotBuiltError(f"`{kustomization.shown}` is not valid YAML", "broken", kind)
     for name in outside.texts(kustomization.root, outside.FOLDER_NAMES):
         folder = kustomization.full(name)
         if not os.path.isdir(folder):
             continue
         if not project.is_inside(folder):
-            raise NotBuiltError(f"the folder `{name}` lies outside the repository")
+            raise NotBuiltError(f"the folder `{name}` lies outside the repository", "refused")
         for path in (os.path.join(folder, known) for known in files.KUSTOMIZATIONS):
             if os.path.isfile(path) and project.in_folder(folder) is None:
                 try:
                     project.text(path)
                 except (OSError, UnicodeDecodeError) as error:
-                    raise NotBuiltError(f"`{project.shown(path)}` cannot be read: {files.reason(error)}") from None
+                    raise NotBuiltError(
+                        f"`{project.shown(path)}` cannot be read: {files.reason(error)}", "refused"
+                    ) from None
 
 
 def given_to_plugins(kustomization: Kustomization) -> Iterator[Part]:
@@ -257,16 +280,19 @@ def given_to_plugins(kustomization: Kustomization) -> Iterator[Part]:
     try:
         texts = list(kustomization.plugin_texts)
     except (OSError, UnicodeDecodeError) as error:
-        raise NotBuiltError(f"a file of plugins cannot be read: {files.reason(error)}") from None
+        raise NotBuiltError(f"a file of plugins cannot be read: {files.reason(error)}", "refused") from None
     for name, text in texts:
         parts, whole = read_whole("", text)
         if not whole:
-            raise NotBuiltError(f"`{name}` is not valid YAML")
+            raise NotBuiltError(f"`{name}` is not valid YAML", "broken")
         yield from filter(outside.is_plugin, parts)
 
 
-def condensed(said: str, project: Project, leaf: Kustomization) -> str:
-    """What kustomize says, without the way to it: it tells every step, of which the last matters."""
+def condensed(said: str, project: Project, leaf: Kustomization) -> tuple[str, Kustomization]:
+    """What kustomize says, without the way to it: it tells every step, of which the last matters.
+
+    Gives the kustomization, too, in which that is.
+    """
     shown = OfBuild(project, project.tree(leaf))
     said = said[-LONGEST:]
     _, *steps = re.split(STEP, said)
@@ -276,7 +302,7 @@ def condensed(said: str, project: Project, leaf: Kustomization) -> str:
     file = around and next((path for name in re.findall(FILE, last) if (path := around.own(name))), None)
     where = shown.path(file or folder) if file or folder != leaf.folder else None
     reason = of_kustomize(last, shown)
-    return f"in {where}: {reason}" if where and f"{where}/" not in reason else reason
+    return f"in {where}: {reason}" if where and f"{where}/" not in reason else reason, around or leaf
 
 
 def balanced(text: str) -> str:
@@ -286,18 +312,49 @@ def balanced(text: str) -> str:
     return text
 
 
-def built(project: Project, leaf: Kustomization, found: tuple[str, str], program: str | None, wishes: Wishes) -> Build:
-    """The facts of what a leaf builds, which is kept unless there is a Secret in it."""
+def built(
+    project: Project,
+    leaf: Kustomization,
+    absent: Sequence[Absent],
+    found: tuple[str, str],
+    program: str | None,
+    wishes: Wishes,
+) -> Build:
+    """The facts of what a leaf builds without what is absent, which is kept unless there is a Secret in it."""
     folder, (text, origins) = found[0], take_origins(found[1])
-    facts = without_keys(read_text(text, project.makers), project, leaf)
+    facts = opened(without_keys(read_text(text, project.makers), project, leaf))
     if wishes.builds and not any(document.masked for document in facts.documents):
         seen = Seen()
         seen.note(program or "")
         project.note(project.tree(leaf), seen, remote=wishes.allow_remote or wishes.enable_helm)
         wishes.builds.put(name_of(leaf, program, wishes), cache.Build(seen, *found))
     leading = BuiltText(leaf.shown, text, origins, folder, project, leaf, names_in(facts))
-    supply = Completion(leaf.shown) if re.search(BASE, leaf.shown) else None
-    return Build(leaf.shown, [(leaf.shown, facts)], leading, beside=around(project.tree(leaf)), supply=supply)
+    return Build(
+        leaf.shown,
+        [(leaf.shown, facts)],
+        leading,
+        settled=all(each.how != "patches" for each in absent),
+        beside=around(project.tree(leaf)),
+        supply=supply_of(leaf, absent),
+    )
+
+
+def supply_of(leaf: Kustomization, absent: Iterable[Absent]) -> Completion | Lacking | None:
+    """What may yet complete what a leaf builds."""
+    resource = next((each for each in absent if each.how == "resources"), None)
+    if resource:
+        return Lacking(leaf.shown, address(resource.name) if resource.remote else files.shown(resource.name))
+    return Completion(leaf.shown) if re.search(BASE, leaf.shown) else None
+
+
+def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[str] | None = None) -> Build:
+    """The facts of the manifests that a leaf would have used, or only of some."""
+    tree = project.tree(leaf)
+    settled = not any(one.changes or one.is_component or not one.is_read for one in tree)
+    found = facts_of(project, leaf, paths)
+    completion = Completion(leaf.shown) if paths is not None or re.search(BASE, leaf.shown) else None
+    reason = f"{leaf.shown} is not built: {reason}"
+    return Build(leaf.shown, found, None, reason, settled, around(tree), completion)
 
 
 def without_keys(facts: FileFacts, project: Project, leaf: Kustomization) -> FileFacts:
@@ -342,71 +399,6 @@ def names_in(facts: FileFacts) -> dict[str, Scalar]:
     }
 
 
-def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[str] | None = None) -> Build:
-    """The facts of the manifests that a leaf would have used, or only of some."""
-    tree = project.tree(leaf)
-    read = {leaf.shown: read_kustomization(leaf.text)}
-    for one in tree:
-        if generated := tuple(generated_by(one)):
-            facts = read.get(one.shown, FileFacts(()))
-            read[one.shown] = msgspec.structs.replace(facts, documents=generated)
-    for path in dict.fromkeys(path for one in tree for path in one.manifests) if paths is None else paths:
-        try:
-            read[project.shown(path)] = as_kustomize_reads(project.facts(path))
-        except (OSError, UnicodeDecodeError):
-            continue
-    settled = not any(one.changes or one.is_component for one in tree)
-    return Build(leaf.shown, list(read.items()), None, f"{leaf.shown} is not built: {reason}", settled, around(tree))
-
-
-def generated_by(kustomization: Kustomization) -> Iterator[Document]:
-    """What the generators of a kustomization make, as far as it is known without building it: their names."""
-    space = kustomization.root.at("namespace")
-    for kind, generator in kustomization.generators:
-        if (name := scalar_of(generator.at("name"))) is not None:
-            target: Target = "ConfigMap" if kind == "ConfigMap" else "Secret"
-            provider = Provider(target, GENERATORS[kind], name, (), True, False, name.span)
-            namespace = scalar_of(generator.at("namespace") or space)
-            yield Document(name.span, name.span, "", GENERATORS[kind], name, namespace, providers=(provider,))
-
-
-def scalar_of(part: Part | None) -> Scalar | None:
-    """A text and its place, or None without any."""
-    return Scalar(part.text, part.place.start, part.place.end) if part and part.text else None
-
-
-def as_kustomize_reads(facts: FileFacts) -> FileFacts:
-    """The facts of a file without what is right behind kustomize: to it, `yes`, `on` and the like are strings."""
-    return msgspec.structs.replace(facts, documents=tuple(map(document_as_read, facts.documents)))
-
-
-def document_as_read(document: Document) -> Document:
-    """The same of one document; of a Secret's value it is not known what it was, so that it may be one of these."""
-    faults = tuple(fault for fault in document.faults if not is_about_word(fault))
-    providers = tuple(
-        msgspec.structs.replace(provider, keys=tuple(map(key_as_read, provider.keys)))
-        for provider in document.providers
-    )
-    return msgspec.structs.replace(document, faults=faults, providers=providers)
-
-
-def is_about_word(fault: Fault) -> bool:
-    """Whether a fault may be one for YAML 1.1 only: a word that is no string, or two words that are one boolean."""
-    if fault.code == "repeated-key":
-        return fault.text in ("true", "false")
-    return fault.code in ("env-value-type", "data-value-type") and is_word(fault.text or "on")
-
-
-def key_as_read(key: Key) -> Key:
-    """The same of one key."""
-    return msgspec.structs.replace(key, name=key.written) if is_word(key.written) else key
-
-
-def is_word(text: str) -> bool:
-    """Whether a word is a boolean in YAML 1.1 and a string in YAML 1.2."""
-    return text.lower() in ("y", "n", "yes", "no", "on", "off")
-
-
 def around(tree: Iterable[Kustomization]) -> list[tuple[str, FileFacts]]:
     """What is known at the places of kustomizations about files that none of them uses: someone may yet build these."""
     return [(one.shown, read_kustomization(one.text)) for one in tree]
@@ -446,7 +438,7 @@ def builds(project: Project, leaf: Kustomization, text: str, wishes: Wishes) -> 
     program = tool.find_program(wishes.program)
     try:
         with temporary() as home:
-            refuse(project, leaf, program, wishes, home)
+            refuse(project, leaf, {}, program, wishes, home)
             return program is not None and tool.build(leaf.folder, program, wishes, home) == text
     except NotBuiltError:
         return False

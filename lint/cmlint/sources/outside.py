@@ -155,11 +155,13 @@ def refuse(part: Part, folder: str, *, allow_remote: bool, enable_helm: bool) ->
     charts = [chart for field in CHARTS for value in values(part, field) for chart in value.items]
     inflating = list(inflations(part))
     if (charts or inflating) and not enable_helm:
-        raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "helm")
+        raise NotBuiltError("it takes a Helm chart, which `--enable-helm` allows", "refused", "helm")
     if not enable_helm:
         return
     if any(texts(part, ("confighome", "helmhome"))):
-        raise NotBuiltError("`configHome` would bring programs along that helm runs, so that it is never used")
+        raise NotBuiltError(
+            "`configHome` would bring programs along that helm runs, so that it is never used", "refused"
+        )
     homes = [*texts(part, ("charthome",))] or ["charts"]
     for chart in charts + inflating:
         refuse_chart(chart, folder, homes, allow_remote=allow_remote)
@@ -167,7 +169,9 @@ def refuse(part: Part, folder: str, *, allow_remote: bool, enable_helm: bool) ->
 
 def refuse_fetch(named: str) -> None:
     """Raises NotBuiltError for something that is not on this machine."""
-    raise NotBuiltError(f"`{address(named)}` would have to be fetched, which `--allow-remote` allows", "remote")
+    raise NotBuiltError(
+        f"`{address(named)}` would have to be fetched, which `--allow-remote` allows", "remote", "remote"
+    )
 
 
 def values(part: Part, name: str) -> Iterator[Part]:
@@ -181,21 +185,23 @@ def refuse_chart(chart: Part, folder: str, homes: list[str], *, allow_remote: bo
     `homes` are the folders that it may lie in.
     """
     if any(release.startswith("-") for release in written(chart, "releasename")):
-        raise NotBuiltError("a `releaseName` that begins with `-` is an option to helm")
+        raise NotBuiltError("a `releaseName` that begins with `-` is an option to helm", "refused")
     if any("getHostByName" in template for template in written(chart, "nametemplate")):
-        raise NotBuiltError("a `nameTemplate` with `getHostByName` asks the network")
+        raise NotBuiltError("a `nameTemplate` with `getHostByName` asks the network", "refused")
     for name in texts(chart, ("additionalvaluesfiles",)):
         if re.search('[,"\r\n]', os.path.join(folder, name)):
-            raise NotBuiltError(f"helm takes `{name}` for several files, for its path holds a comma or a quote")
+            raise NotBuiltError(
+                f"helm takes `{name}` for several files, for its path holds a comma or a quote", "refused"
+            )
     names = written(chart, "name", "chartname")
     versions, repos = written(chart, "version", "chartversion"), written(chart, "repo", "chartrepourl")
     for home, name, version, repo in product(homes, names, versions, repos):
         if name and not re.fullmatch(CHART_NAME, name):
-            raise NotBuiltError(f"`{name}` is not the name of a chart")
+            raise NotBuiltError(f"`{name}` is not the name of a chart", "refused")
         parts = (home, *((f"{name}-{version}",) if version and repo else ()), name)
         path = os.path.normpath(os.path.join(folder, *parts))
         if not is_within(real_path(path), root_of(folder)):
-            raise NotBuiltError(f"the chart `{files.shown(path)}` lies outside the repository")
+            raise NotBuiltError(f"the chart `{files.shown(path)}` lies outside the repository", "refused")
         if os.path.isdir(path):
             ChartFiles(path).refuse()
         elif repo and not allow_remote:

@@ -82,6 +82,11 @@ class Templates:
         plain = as_yaml(text)
         return tuple(read_ignores(plain, cut(plain)))
 
+    def masked_in(self, path: str) -> list[Span]:
+        """The places of a template that must not be shown, as far as its text says so."""
+        text = self.text(path)
+        return [span for start, end in cut(text) for span in masked_lines(text[start:end], start)]
+
 
 class RenderedText:
     """What helm renders of a chart; `values` is the file of values, where the chart is rendered with several."""
@@ -192,8 +197,7 @@ class RenderedText:
 
     def masked_in(self, path: str) -> list[Span]:
         """The places of one template that must not be shown."""
-        text = self.templates.text(path)
-        found = [span for start, end in cut(text) for span in masked_lines(text[start:end], start)]
+        text, found = self.templates.text(path), self.templates.masked_in(path)
         led_to = (item for number, item in self.objects.items() if self.sources[number][1] == path)
         if not found and any(item.root.word("kind") == "Secret" for item in led_to):
             return [Span(0, len(text))]

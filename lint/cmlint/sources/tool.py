@@ -14,8 +14,6 @@ from cmlint.manifest.providers import TABLE, Makers
 from cmlint.system import programs
 from cmlint.system.programs import NotBuiltError
 
-INSTALL = "install kustomize or kubectl, or `pip install 'cmlint[kustomize]'`; `--kustomize` names one elsewhere"
-
 
 class Wishes(msgspec.Struct, frozen=True):
     """How to build: with which program, what to allow, and how many seconds one build may take.
@@ -60,9 +58,12 @@ def build(folder: str, path: str, wishes: Wishes, home: str) -> str:
         command += ["--enable-helm", *(("--helm-command", helm) if helm else ())]
     ended = programs.run(command, home, wishes.timeout, trusted=wishes.allow_remote)
     if ended.code and 'unknown field "buildMetadata"' in ended.errors:
-        raise NotBuiltError(f"this kustomize is older than 4.5, and so does not say where objects come from; {INSTALL}")
+        raise NotBuiltError(
+            "this kustomize is older than 4.5, and so does not say where objects come from", "program", "program"
+        )
     if ended.code:
-        raise SaidError(said(ended.errors), "plugin" if "external plugins disabled" in ended.errors else "")
+        plugin = "external plugins disabled" in ended.errors
+        raise SaidError(said(ended.errors), *(("refused", "plugin") if plugin else ("broken",)))
     return ended.output
 
 

@@ -18,6 +18,9 @@ from functools import cache
 from threading import Event, Lock, Thread
 from typing import IO, NamedTuple
 
+from cmlint.model.facts import Span
+from cmlint.model.failures import Cause
+
 MEMORY = 2 * 1024**3
 """The bytes of memory that a program may use; only Linux can limit them."""
 
@@ -60,11 +63,16 @@ SYSTEM_PROGRAMS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/run/current-syste
 
 
 class NotBuiltError(Exception):
-    """Something that is not built: why, in one line. What is of one `kind`, or one reason, is told once."""
+    """Something that is not built: the reason in one line, and its cause.
 
-    def __init__(self, reason: str, kind: str = "") -> None:
+    Things that fail for one `kind` of reason, or for the same reason, become one finding. `place` is where the mistake
+    is written, where that is known: the path of a text as it is shown, and the span in it.
+    """
+
+    def __init__(self, reason: str, cause: Cause, kind: str = "", place: tuple[str, Span] | None = None) -> None:
         super().__init__(reason)
-        self.kind = kind
+        self.cause: Cause = cause
+        self.kind, self.place = kind, place
 
 
 class TimeOutError(NotBuiltError):
@@ -116,7 +124,7 @@ def run(command: list[str], home: str, timeout: float, *, trusted: bool = False)
         process.wait()
         running.discard(process)
     if ended.code in (126, 127) and (unrun := re.match(r"unshare: .*: (.*)", ended.errors)):
-        raise NotBuiltError(f"{command[0]} cannot be run: {unrun[1]}")
+        raise NotBuiltError(f"{command[0]} cannot be run: {unrun[1]}", "program")
     return ended
 
 
@@ -125,7 +133,7 @@ def start(command: list[str], home: str, *, trusted: bool) -> subprocess.Popen[b
     words = command if trusted else [*without_network(), *command]
     with starting:
         if broken_off.is_set():
-            raise NotBuiltError("the run was broken off")
+            raise NotBuiltError("the run was broken off", "limit")
         try:
             process = subprocess.Popen(
                 words,
@@ -137,7 +145,7 @@ def start(command: list[str], home: str, *, trusted: bool) -> subprocess.Popen[b
                 start_new_session=True,
             )
         except OSError as error:
-            raise NotBuiltError(f"{command[0]} cannot be run: {error.strerror or error}") from None
+            raise NotBuiltError(f"{command[0]} cannot be run: {error.strerror or error}", "program") from None
         running.add(process)
     return process
 
@@ -194,12 +202,12 @@ def read(process: subprocess.Popen[bytes], timeout: float) -> Ended:
     for reader in readers:
         reader.join(max(0, deadline - time.monotonic()))
     if any(reader.is_full for reader in readers):
-        raise NotBuiltError(f"what it writes is more than {OUTPUT // 1024**2} MB")
+        raise NotBuiltError(f"what it writes is more than {OUTPUT // 1024**2} MB", "limit")
     if any(reader.is_alive() for reader in readers):
-        raise TimeOutError(f"it took longer than {timeout:g} seconds; `build-timeout` in the configuration allows more")
+        raise TimeOutError(f"it took longer than {timeout:g} seconds", "limit", "time")
     code, output, errors = process.wait(), *(reader.text for reader in readers)
     if code and any(words in errors for words in OUT_OF_MEMORY):
-        raise NotBuiltError(f"it needs more than {MEMORY / 1024**3:g} GB of memory")
+        raise NotBuiltError(f"it needs more than {MEMORY / 1024**3:g} GB of memory", "limit")
     return Ended(code, output, errors)
 
 

@@ -24,7 +24,8 @@ class Scope(msgspec.Struct):
     `index` and `around` are the bundle's own. `external` are patterns `[Kind/]name` of objects that are made elsewhere,
     and `strict` says that such evidence does not count. `others` are the indexes of all bundles of the run, `siblings`
     those that go to the same cluster, each with whether both go to one namespace. `unbuilt` says why the bundle could
-    not be built, `supply` what its installation adds, `clusters` are the clusters it goes to. `all_secrets` says that a
+    not be built, and it is not `settled` when patches may still change what is there. `supply` is what its
+    installation adds, `clusters` are the clusters it goes to. `all_secrets` says that a
     Secret which no file defines counts as missing, and not as made elsewhere.
     """
 
@@ -34,6 +35,7 @@ class Scope(msgspec.Struct):
     strict: bool = False
     others: Indexes | None = None
     unbuilt: str = ""
+    settled: bool = True
     supply: Supply | None = None
     siblings: tuple[tuple[Index, bool], ...] = ()
     clusters: tuple[Cluster, ...] = ()

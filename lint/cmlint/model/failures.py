@@ -1,0 +1,57 @@
+"""Charts and kustomizations that cannot be built."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Literal, get_args
+
+import msgspec
+from msgspec.structs import replace
+
+from cmlint.model.facts import Ignore, Span
+
+Cause = Literal["broken", "missing-file", "values", "program", "remote", "dependency", "limit", "refused"]
+"""Why something is not built: a mistake of its author, or something that may be there elsewhere."""
+
+CAUSES: tuple[Cause, ...] = get_args(Cause)
+
+Thing = Literal["chart", "kustomization"]
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """One reason for which a chart or a kustomization is not built, or only without a part.
+
+    It stands at a `span` of the text at a `path`, as it is shown; `others` are more places with the same reason. `part`
+    is what it lacks, and it is built `partly` where the rest of it is checked. Of a part that git ignores, `ignored` is
+    the line of `.gitignore` that says so. `near` is the name of a file that was probably meant.
+    """
+
+    cause: Cause
+    thing: Thing
+    path: str
+    span: Span
+    reason: str
+    part: str = ""
+    partly: bool = False
+    ignored: str = ""
+    near: str = ""
+    others: tuple[tuple[str, Span], ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    hidden: tuple[Span, ...] = ()
+
+
+class Failures:
+    """Collects failures: those with one key become one, with all their places."""
+
+    def __init__(self) -> None:
+        self.found: dict[Hashable, Failure] = {}
+
+    def add(self, failure: Failure, key: Hashable) -> None:
+        """Adds a failure, or its place to the one with the same key."""
+        first, place = self.found.setdefault(key, failure), (failure.path, failure.span)
+        if place not in ((first.path, first.span), *first.others):
+            self.found[key] = replace(first, others=(*first.others, place))
+
+    def all(self) -> list[Failure]:
+        """All failures, in the order in which they were found."""
+        return list(self.found.values())

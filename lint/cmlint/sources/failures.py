@@ -1,0 +1,160 @@
+"""The reasons for which charts and kustomizations are not built, each once and at the line that causes it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from cmlint.cache.states import Seen
+from cmlint.kube.near import nearest
+from cmlint.model.facts import Span
+from cmlint.model.failures import Failure, Failures
+from cmlint.sources import files
+from cmlint.sources.absent import Absent
+from cmlint.sources.charts import Chart
+from cmlint.sources.hidden import HIDDEN
+from cmlint.sources.kustomization import Kustomization, Project
+from cmlint.sources.lead import ignores_in
+from cmlint.sources.parts import Part
+from cmlint.sources.reasons import address
+from cmlint.sources.secrets import masked_in
+from cmlint.sources.shown import OfBuild
+from cmlint.system.programs import NotBuiltError
+
+UNREAD = "unread"
+"""The kind of failure of a kustomization that is not valid YAML: `yaml-syntax` reports that."""
+
+WRONG_TYPE = r"Go struct field \w+\.(?P<path>[\w.]+) of type (?P<type>\w+)"
+LINE = r"\byaml: line (\d{1,6}):"
+NAMED = r"`([^`\s]+)`|\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
+TEMPLATE = r"(?P<template>[^\s:()`]+/templates/[^\s:()`]+?)(?::(?P<line>\d{1,6}))?(?::\d{1,6})?(?=[\s:)]|\Z)"
+NOT_TEXT = r"-?[\d.][\d._eE+-]*|true|false|yes|no|on|off|null|~|y|n"
+
+
+def add_build(failures: Failures, project: Project, leaf: Kustomization, error: NotBuiltError) -> None:
+    """Adds the reason for which a kustomization is not built."""
+    if error.kind == UNREAD:
+        return
+    path, span = error.place or (leaf.shown, Span(0, 0))
+    failure = Failure(error.cause, "kustomization", path, span, str(error))
+    failures.add(shown_of(project, failure), (error.cause, error.kind or str(error)))
+
+
+def add_absent(failures: Failures, project: Project, absent: Iterable[Absent], seen: Seen, *, partly: bool) -> None:
+    """Adds what a kustomization lacks; it is built `partly`, or not at all."""
+    for each in absent:
+        failure = replace(absence(project, each, seen), partly=partly)
+        failures.add(shown_of(project, failure), (each.remote, failure.path if each.remote else each.path))
+
+
+def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str) -> None:
+    """Adds the reason for which a chart is not rendered; `named` is the text that stands for its values."""
+    path, span = error.place or place_in_chart(chart, str(error)) or (named or chart.description, Span(0, 0))
+    failure = Failure(error.cause, "chart", path, span, str(error))
+    failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or str(error)))
+
+
+def add_missing(failures: Failures, chart: Chart) -> None:
+    """Adds the dependencies that a chart is rendered without."""
+    for entry in chart.missing:
+        path, name = files.shown(entry.place.path), entry.word("name")
+        failure = Failure("dependency", "chart", path, entry.place.span, "it is not in `charts/`", name, partly=True)
+        failures.add(shown_in_chart(chart, failure), ("dependency", name))
+
+
+def shown_in_chart(chart: Chart, failure: Failure) -> Failure:
+    """A failure with what the text of a chart that it stands in suppresses and hides."""
+    ignores, hidden = chart.templates.ignores(failure.path), tuple(chart.templates.masked_in(failure.path))
+    return replace(failure, ignores=ignores, hidden=hidden)
+
+
+def shown_of(project: Project, failure: Failure) -> Failure:
+    """A failure with what the text that it stands in suppresses and hides."""
+    ignores, hidden = tuple(ignores_in(project, failure.path)), masked_in(project, failure.path)
+    return replace(failure, ignores=ignores, hidden=(*failure.hidden, *hidden))
+
+
+def absence(project: Project, absent: Absent, seen: Seen) -> Failure:
+    """What a kustomization is built without. A name that may be the value of a Secret is not shown."""
+    one, place = absent.kustomization, absent.entry.place
+    if absent.remote:
+        part = address(absent.name)
+        return Failure("remote", "kustomization", place.path, place.span, "cmlint fetches nothing by default", part)
+    hides = HIDDEN in (OfBuild(project, [one]).path(absent.path) or HIDDEN)
+    part, hidden = (HIDDEN, (place.span,)) if hides else (absent.name, ())
+    ignored = "" if hidden else files.ignoring(absent.path, seen)
+    near = "" if hidden or ignored else nearest(os.path.basename(absent.path), names_beside(absent.path)) or ""
+    return Failure(
+        "missing-file",
+        "kustomization",
+        place.path,
+        place.span,
+        "there is no such file or folder",
+        part,
+        ignored=ignored,
+        near=near,
+        hidden=hidden,
+    )
+
+
+def names_beside(path: str) -> list[str]:
+    """The names in the folder of a file that is not there."""
+    try:
+        return sorted(os.listdir(os.path.dirname(path)))
+    except OSError:
+        return []
+
+
+def place_in_build(said: str, reason: str, around: Kustomization) -> tuple[str, Span]:
+    """The entry of a kustomization that makes a build fail: `said` is what kustomize says of it, whole."""
+    found = wrong_value(said, around) or named_entry(said, reason, around)
+    if found:
+        return found.place.path, found.place.span
+    if line := re.search(LINE, said):
+        return around.shown, line_at(around.text, int(line[1]))
+    return around.shown, Span(0, 0)
+
+
+def wrong_value(said: str, around: Kustomization) -> Part | None:
+    """The value of a field that has another type than kustomize's decoder wants."""
+    found = re.search(WRONG_TYPE, said)
+    if found is None:
+        return None
+    parts = [around.root]
+    for name in found["path"].split("."):
+        parts = [value for part in parts for one in (part, *part.items) if (value := one.at(name))]
+    scalars = [part for part in parts if part.text is not None]
+    if found["type"] == "string":
+        scalars = [part for part in scalars if re.fullmatch(NOT_TEXT, around.text[part.place.start : part.place.end])]
+    return next(iter(scalars or parts), None)
+
+
+def named_entry(said: str, reason: str, around: Kustomization) -> Part | None:
+    """The entry that names a file, or has a name, of which the reason speaks."""
+    for part in around.named:
+        if part.text and re.search(rf"[ '`/]{re.escape(part.text.removeprefix('./'))}['`:]", said):
+            return part
+    names = {name for pair in re.findall(NAMED, reason) for name in pair if name}
+    fields = ("configMapGenerator", "secretGenerator", "replicas", "images")
+    entries = (entry.at("name") for field in fields for entry in around.root.entries(field))
+    return next((part for part in entries if part and part.text in names), None)
+
+
+def place_in_chart(chart: Chart, reason: str) -> tuple[str, Span] | None:
+    """The line of the template of which a reason speaks; of one that is not known, the template."""
+    for found in re.finditer(TEMPLATE, reason):
+        if path := chart.templates.path(found["template"]):
+            return path, line_at(chart.templates.text(path), int(found["line"])) if found["line"] else Span(0, 0)
+    return None
+
+
+def line_at(text: str, number: int) -> Span:
+    """The content of a line, from 1 on; the end of the text where it has not so many."""
+    lines = text.splitlines(keepends=True)
+    start = sum(map(len, lines[: number - 1]))
+    line = lines[number - 1] if number <= len(lines) else ""
+    blank = len(line) - len(line.lstrip())
+    return Span(start + blank, start + max(len(line.rstrip()), blank))

