@@ -43,7 +43,7 @@ class Absent(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The real path at which it would be; of something to be fetched, of what stands for it."""
+        """The real path at which it would be; of something to be fetched, that of the file built instead."""
         return self.kustomization.full(stand_in(self.entry) if self.remote else self.name)
 
 

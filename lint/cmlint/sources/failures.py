@@ -40,18 +40,20 @@ def add_build(failures: Failures, project: Project, leaf: Kustomization, error: 
         return
     path, span = error.place or (leaf.shown, Span(0, 0))
     failure = Failure(error.cause, "kustomization", path, span, str(error))
-    failures.add(shown_of(project, failure), (error.cause, error.kind or str(error)))
+    failures.add(shown_of(project, leaf, failure), (error.cause, error.kind or str(error)))
 
 
-def add_absent(failures: Failures, project: Project, absent: Iterable[Absent], seen: Seen, *, partly: bool) -> None:
+def add_absent(
+    failures: Failures, project: Project, leaf: Kustomization, absent: Iterable[Absent], seen: Seen, *, partly: bool
+) -> None:
     """Adds what a kustomization lacks; it is built `partly`, or not at all."""
     for each in absent:
         failure = replace(absence(project, each, seen), partly=partly)
-        failures.add(shown_of(project, failure), (each.remote, failure.path if each.remote else each.path))
+        failures.add(shown_of(project, leaf, failure), (each.remote, failure.path if each.remote else each.path))
 
 
 def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str) -> None:
-    """Adds the reason for which a chart is not rendered; `named` is the text that stands for its values."""
+    """Adds the reason for which a chart is not rendered; `named` is the path of its values."""
     path, span = error.place or place_in_chart(chart, str(error)) or (named or chart.description, Span(0, 0))
     failure = Failure(error.cause, "chart", path, span, str(error))
     failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or str(error)))
@@ -66,15 +68,16 @@ def add_missing(failures: Failures, chart: Chart) -> None:
 
 
 def shown_in_chart(chart: Chart, failure: Failure) -> Failure:
-    """A failure with what the text of a chart that it stands in suppresses and hides."""
+    """A failure with the chart's folder, and with what its text suppresses and hides."""
     ignores, hidden = chart.templates.ignores(failure.path), tuple(chart.templates.masked_in(failure.path))
-    return replace(failure, ignores=ignores, hidden=hidden)
+    return replace(failure, ignores=ignores, hidden=hidden, inputs=(chart.shown,))
 
 
-def shown_of(project: Project, failure: Failure) -> Failure:
-    """A failure with what the text that it stands in suppresses and hides."""
+def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure:
+    """A failure with what the build of a leaf reads, and with what its text suppresses and hides."""
     ignores, hidden = tuple(ignores_in(project, failure.path)), masked_in(project, failure.path)
-    return replace(failure, ignores=ignores, hidden=(*failure.hidden, *hidden))
+    inputs = tuple(map(project.shown, sorted(project.used_by(project.tree(leaf)))))
+    return replace(failure, ignores=ignores, hidden=(*failure.hidden, *hidden), inputs=inputs)
 
 
 def absence(project: Project, absent: Absent, seen: Seen) -> Failure:
@@ -109,7 +112,7 @@ def names_beside(path: str) -> list[str]:
 
 
 def place_in_build(said: str, reason: str, around: Kustomization) -> tuple[str, Span]:
-    """The entry of a kustomization that makes a build fail: `said` is what kustomize says of it, whole."""
+    """The entry of a kustomization that makes a build fail: `said` is the full text that kustomize prints."""
     found = wrong_value(said, around) or named_entry(said, reason, around)
     if found:
         return found.place.path, found.place.span
@@ -152,7 +155,7 @@ def place_in_chart(chart: Chart, reason: str) -> tuple[str, Span] | None:
 
 
 def line_at(text: str, number: int) -> Span:
-    """The content of a line, from 1 on; the end of the text where it has not so many."""
+    """The content of a line, from 1 on; the end of the text where it has fewer."""
     lines = text.splitlines(keepends=True)
     start = sum(map(len, lines[: number - 1]))
     line = lines[number - 1] if number <= len(lines) else ""

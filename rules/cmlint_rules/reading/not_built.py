@@ -1,5 +1,6 @@
 """A chart or a kustomization that is not built, or only without a part."""
 
+import re
 from collections.abc import Iterator
 
 from cmlint.api import FAILURES, Bundle, Context, Draft, Failure, Severity, rule
@@ -16,10 +17,13 @@ HELPS = {
     ("limit", "chart"): "`build-timeout` in the configuration allows more seconds",
     ("limit", "kustomization"): "`build-timeout` in the configuration allows more seconds",
 }
-"""What settles a failure, by its cause and by what is not built."""
+"""What to do about a failure, by its cause and by what is not built."""
+
+NOT_TEXT = r"cannot unmarshal (?:number|bool) into Go (?:struct field \S+|value) of type string"
+"""What Go's decoder says of a value without quotes where a string is expected."""
 
 OURS = ("broken", "missing-file")
-"""The causes for which `kubectl apply -k` or `helm install` would refuse it, too."""
+"""The causes for which `kubectl apply -k` or `helm install` would also refuse it."""
 
 
 @rule(
@@ -42,7 +46,7 @@ def not_built(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
 
 def severity_of(failure: Failure) -> Severity:
-    """How bad it is: a mistake is an error, what may be there elsewhere a warning, what is left out on purpose an info."""
+    """A mistake is an error, what may be there elsewhere is a warning, what is left out on purpose is an info."""
     if failure.ignored:
         return "info" if failure.partly else "warning"
     return "error" if failure.cause in OURS else "warning"
@@ -63,11 +67,13 @@ def message_of(failure: Failure) -> str:
 
 
 def help_for(failure: Failure) -> str:
-    """What settles it."""
+    """What to do about it."""
     if failure.ignored and failure.partly:
         return "everything but what the file may define is checked"
     if failure.near:
         return f"did you mean `{failure.near}`?"
+    if re.search(NOT_TEXT, failure.reason):
+        return "put the value in quotes"
     if failure.cause == "missing-file":
         return "add the file, or remove the entry"
     return HELPS.get((failure.cause, failure.thing), "leave it out with `exclude`, or ignore this finding")
