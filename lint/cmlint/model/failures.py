@@ -21,7 +21,7 @@ Thing = Literal["chart", "kustomization"]
 class Failure(msgspec.Struct, frozen=True):
     """One reason for which a chart or a kustomization is not built, or only without a part.
 
-    It has its place at a `span` of the text at a `path`, as it is shown; `others` are more places with the same reason. `part`
+    Its place is a `span` of the text at a `path`, as it is shown; `others` are more places with the same reason. `part`
     is what it lacks, and it is built `partly` where the rest of it is checked. Of a part that git ignores, `ignored` is
     the line of `.gitignore` that says so. `near` is the name of a file that was probably meant. `inputs` are the files
     and folders that the build reads, as they are shown.

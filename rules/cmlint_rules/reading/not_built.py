@@ -30,7 +30,7 @@ OURS = ("broken", "missing-file")
     name="not-built",
     summary="a chart or kustomization that cannot be built, so that it is not checked as it reaches the cluster",
     consequence="unchecked",
-    since="0.2.0",
+    since="0.1.0",
     causes=FAILURES,
 )
 def not_built(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
