@@ -86,7 +86,9 @@ def never_mounted(question: Question, found: Sequence[Definition]) -> Cause | No
     names = {name.value for definition in found if (name := definition.placed.document.name)}
     scope = question.scope
     indexes = (scope.index, *(scope.others.all if scope.others else ()))
-    if any(not names.isdisjoint(index.mounted) for index in indexes) or scope.around.maker(question.placed):
+    if any(not names.isdisjoint(index.mounted) for index in indexes) or scope.around.maker(
+        question.placed, scope.ignored
+    ):
         return None
     return None if scope.supply else Cause("not-mounted", tuple(found))
 

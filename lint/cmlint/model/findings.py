@@ -105,7 +105,8 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """One problem: what it is, where it is, what the cluster does about it and how to fix it.
 
     `subject` is a digest of what is referred to: the text at the finding's place, unless that must not be shown, and
-    the name, key or field that it is about. It tells findings apart whatever their messages say.
+    the name, key or field that it is about. It tells findings apart whatever their messages say. Findings of one rule
+    with the same cause, such as one missing object that several workloads read, have one `group`.
     """
 
     rule: str
@@ -122,6 +123,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     fingerprint: str
     suppression: Suppression | None = None
     subject: str = ""
+    group: str = ""
 
 
 class Known(msgspec.Struct, frozen=True, order=True, omit_defaults=True):

@@ -102,6 +102,11 @@ CAUSES: dict[str, tuple[str, str, str]] = {
 """For each cause the message, the label of the definition, and the help."""
 
 
+def is_own_field(reference: Reference, ctx: Context) -> bool:
+    """Whether it is a field of a custom resource whose controller may make the object itself."""
+    return reference.via == "field" and ctx.bundle.scope.excuses_fields
+
+
 def is_repeated(reference: Reference, ctx: Context) -> bool:
     """Whether the container has named the same object before, so that one finding says it for all."""
     alike = same_object(reference, ctx)
@@ -216,6 +221,8 @@ def outcome(reference: Reference) -> str:
     volume = reference.via in ("volume", "projected")
     if reference.via == "pull":
         return "the pod stays in ImagePullBackOff where the registry asks for it"
+    if reference.via == "field":
+        return "the controller of the custom resource does not find it"
     if reference.optional:
         return "as it is, its files are left out of the volume" if volume else "as it is, this entry sets nothing"
     if volume:
