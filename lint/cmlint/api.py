@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from cmlint.bundle import readers
 from cmlint.bundle import renewal as renewals
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.causes import Cause
+from cmlint.bundle.causes import NOT_THERE, Cause
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.proofs import Proof, Proofs, Subject
@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # types alone, which only a run that reads a cluster imports
     from cmlint.model.live import Pod as Pod  # noqa: PLC0414
 
 __all__ = [
+    "NOT_THERE",
     "Add",
     "Bundle",
     "Cause",

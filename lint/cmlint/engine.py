@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.endings import REPORTED, RULE_OFF, End, excused
+from cmlint.bundle.endings import End, confirmed, excused
 from cmlint.bundle.placed import Placed, references_of
 from cmlint.fingerprints import fingerprints, groups_of, subject_of
 from cmlint.model import facts
@@ -226,13 +226,10 @@ class Engine:
 
     def end(self, bundle: Bundle, reference: facts.Reference, placed: Placed, spoken: Spoken) -> End:
         """How a reference ends, by what its bundle shows and by the places that findings speak of."""
-        end = bundle.end(reference, placed)
-        if end.kind == "resolved":
-            return end
         spans = (reference.name, *reference.keys)
-        if any((placed.number, span.start) in spoken for span in spans):
-            return REPORTED
-        return excused(RULE_OFF) if end.kind == "reported" else end
+        return confirmed(
+            bundle.end(reference, placed), spoken=any((placed.number, span.start) in spoken for span in spans)
+        )
 
     def note(self, reference: facts.Reference, placed: Placed, end: End, outcome: Outcome) -> None:
         """Counts a reference, and lists it where something excuses it."""

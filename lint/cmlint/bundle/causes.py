@@ -1,6 +1,6 @@
 """Why an object that somebody has written down is missing all the same where it is read.
 
-A new cause is one function here, its place in a table below, its code, and the words in
+A new cause is one function here, its place in a table below, its code, the label in `NOT_THERE`, and the words in
 `cmlint_rules.references.caused`.
 """
 
@@ -16,6 +16,15 @@ from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.model.facts import Document, Hook
 
 CauseCode = Literal["hook", "not-mounted", "not-listed", "renamed", "called-otherwise"]
+
+NOT_THERE: dict[CauseCode, str] = {
+    "hook": "applied later than the hook",
+    "not-mounted": "made from this, while a pod mounts it",
+    "not-listed": "defined here, in a file that the kustomization does not name",
+    "renamed": "defined here; the name gets a hash, a prefix or a suffix",
+    "called-otherwise": "the name of the Secret that is made",
+}
+"""What is said of the definition that does not serve the reference, by cause."""
 
 EARLY = {"Helm": "pre-install", "Argo CD": "PreSync"}
 """The phase of each tool that comes before all objects that are no hooks."""

@@ -39,6 +39,15 @@ def excused(evidence: Evidence) -> End:
     return End("not-looked-at" if evidence.code in NOT_LOOKED_AT else "excused", evidence)
 
 
+def confirmed(end: End, *, spoken: bool) -> End:
+    """How a reference really ended, where a finding has `spoken` of its place, or none has."""
+    if end.kind == "resolved":
+        return end
+    if spoken:
+        return REPORTED
+    return excused(RULE_OFF) if end.kind == "reported" else end
+
+
 def ending(question: Question, resolution: Resolution) -> End:
     """How a reference ends by what its bundle shows; it is `reported` where nothing excuses it and all rules run."""
     if resolution.status == "found":
