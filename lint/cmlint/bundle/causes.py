@@ -24,7 +24,7 @@ NOT_THERE: dict[CauseCode, str] = {
     "renamed": "defined here; the name gets a hash, a prefix or a suffix",
     "called-otherwise": "the name of the Secret that is made",
 }
-"""What is said of the definition that does not serve the reference, by cause."""
+"""The label of the definition that does not serve the reference, by cause."""
 
 EARLY = {"Helm": "pre-install", "Argo CD": "PreSync"}
 """The phase of each tool that comes before all objects that are no hooks."""

@@ -6,6 +6,7 @@ All of it comes from the same index, steps and evidence by which references are 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -22,7 +23,11 @@ from cmlint.model.evidence import IGNORABLE, Evidence
 from cmlint.model.facts import Reference, Scalar
 
 ANY_NAMESPACE = "NAMESPACE"
-"""Stands for a namespace in which nothing else is."""
+"""A namespace in which nothing else is."""
+
+
+MOST_CANDIDATES = 100
+"""The most definitions that one explanation lists."""
 
 
 class Candidate(NamedTuple):
@@ -70,7 +75,7 @@ def explain(bundle: Bundle, reference: Reference, placed: Placed, end: End | Non
         placed,
         resolution,
         end,
-        tuple(candidates(question, resolution)),
+        tuple(islice(candidates(question, resolution), MOST_CANDIDATES)),
         tuple(reasons_for(question, resolution, end)),
         tuple(changes(question, resolution, end)),
     )
@@ -86,11 +91,16 @@ def candidates(question: Question, resolution: Resolution) -> Iterator[Candidate
         yield Candidate(definition, True, f"{how_taken(definition, resolution)}{keys_in(definition, question)}")
     for definition in resolution.created:
         yield Candidate(definition, True, f"its keys count as well{keys_in(definition, question)}")
-    seen = [*taken, *resolution.created]
+    seen = {place_of(definition) for definition in (*taken, *resolution.created)}
     for definition, why in considered(question, resolution):
-        if definition not in seen:
-            seen.append(definition)
+        if place_of(definition) not in seen:
+            seen.add(place_of(definition))
             yield Candidate(definition, False, why)
+
+
+def place_of(definition: Definition) -> tuple[int, int]:
+    """What tells a definition from all others."""
+    return id(definition.placed), definition.provider.name.start
 
 
 def how_taken(definition: Definition, resolution: Resolution) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import Definition, Placed, references_of
-from cmlint.model.facts import Reference, Span, Target
+from cmlint.model.facts import Provider, Reference, Span, Target
 
 
 class Point(NamedTuple):
@@ -117,10 +117,9 @@ def definitions_of(bundles: Iterable[Bundle], target: Target, name: str) -> list
 
 def known_names(bundles: Iterable[Bundle], target: Target) -> set[str]:
     """All names of ConfigMaps or Secrets that are defined or read, as they are written."""
-    return {
-        placed.as_written(each.name.value)
-        for bundle in bundles
-        for placed in (*bundle.placed, *bundle.commands)
-        for each in (*placed.document.providers, *references_of(placed))
-        if each.target == target
-    }
+    found: set[str] = set()
+    for bundle in bundles:
+        for placed in (*bundle.placed, *bundle.commands):
+            named: Iterable[Provider | Reference] = (*placed.document.providers, *references_of(placed))
+            found.update(placed.as_written(each.name.value) for each in named if each.target == target)
+    return found

@@ -112,7 +112,7 @@ def paths_for(file: str) -> tuple[str, ...]:
     Raises FatalError for a file that does not exist.
     """
     if not os.path.isfile(file):
-        raise FatalError(f"{file}: there is no such file", "name a file that `cmlint check` reads")
+        raise FatalError(f"{file}: not found", "name a file that `cmlint check` reads")
     return (".",) if is_within(real_path(file), real_path(os.curdir)) else (root_of(os.path.dirname(file) or "."),)
 
 
@@ -141,7 +141,7 @@ def at_place(place: re.Match[str], target: str, result: Result) -> Shown:
         )
     text = result.texts.get(path)
     if not 0 < line <= len(text.starts):
-        raise FatalError(f"{path}: there is no line {line}", f"it has {len(text.starts)}")
+        raise FatalError(f"{path} has no line {line}", f"its last line is {len(text.starts)}")
     last = line
     while last < len(text.starts) and text.line(last).rstrip().endswith(":"):
         last += 1
@@ -209,8 +209,8 @@ def told(target: str, references: Iterable[Read], definitions: Iterable[Definiti
 
 EXAMPLES = (
     ("explain deploy/web.yaml:12", "why the reference in a line is reported, or why it is not"),
+    ("explain deploy/web.yaml:12:36 --format json", "of several in a line the one at a column, for a machine"),
     ("explain configmap/web", "what defines a ConfigMap, and what reads it"),
-    ("explain secret/db --live", "the same, where the cluster decides"),
 )
 
 COMMAND = Command(
