@@ -20,6 +20,7 @@ from cmlint import __version__
 from cmlint.cli import COMMANDS
 from cmlint.registry import load_rules
 from tests.support.command import COMMAND, PATIENCE, cmlint, started, wait_until
+from tests.support.manifests import pod
 from tests.support.run import write
 from tests.support.terminal import on_terminal
 
@@ -447,6 +448,8 @@ OF_CLUSTERS = ("audit", "snapshot")
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in OF_CLUSTERS])
 def test_help_has_examples_that_run(command: str, tmp_path: Path) -> None:
     write(tmp_path, {"deploy/a.yaml": CLEAN.replace("name: p}", "name: web, namespace: shop}"), "rendered.yaml": CLEAN})
+    reader = pod("envFrom:", "  - configMapRef:", "      name: web")
+    write(tmp_path, {"deploy/web.yaml": f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: web}}\n---\n{reader}"})
     spec = "spec: {selector: {}, template: {spec: {containers: []}}}\n"
     write(tmp_path, {"web.yaml": f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\n{spec}"})
     done = cmlint(tmp_path, command, "--help")

@@ -8,7 +8,8 @@ from typing import get_args
 import pytest
 
 from cmlint.config import Config
-from cmlint.model.evidence import MEANINGS, Code
+from cmlint.errors import FatalError
+from cmlint.model.evidence import IGNORABLE, MEANINGS, Code
 from tests.support import evidence
 from tests.support.run import lint, write
 
@@ -151,8 +152,16 @@ CASES: dict[Code, tuple[Files, str, Files]] = {
 }
 """For each code the files, the sentence, and the changes that take the evidence away."""
 
-ELSEWHERE = {"remade-from-file", "cluster-not-read", "secret-elsewhere"}
-"""Codes whose references resolve, or that need a cluster: `test_resolve.py` and `tests/live` show them."""
+ELSEWHERE = (
+    {"remade-from-file", "cluster-not-read", "secret-elsewhere"}
+    | (set(MEANINGS) - set(IGNORABLE))
+    | {
+        "placeholder",
+        "well-known",
+        "external",
+    }
+)
+"""Codes that excuse no missing name, or that need a cluster: `test_accounting.py` and `tests/live` show them."""
 
 
 def test_a_secret_that_nothing_defines_is_counted(tmp_path: Path) -> None:
@@ -237,6 +246,67 @@ def test_strict_references_ignore_evidence(tmp_path: Path, code: Code) -> None:
     write(tmp_path, CASES[code][0])
     outcome = lint(tmp_path, config=Config(references="strict")).outcome
     assert not outcome.unverified
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_reason_can_be_turned_off(tmp_path: Path, code: Code) -> None:
+    write(tmp_path, CASES[code][0] | {".cmlint.yaml": f"evidence: {{{code}: ignore}}\n"})
+    if code not in IGNORABLE:
+        with pytest.raises(FatalError, match=f"`{code}` cannot be ignored"):
+            lint(tmp_path)
+        return
+    outcome = lint(tmp_path).outcome
+    assert [each.message for each in outcome.findings if each.rule == "missing-configmap"] == [
+        "nothing defines the ConfigMap `settings`"
+    ]
+    assert not outcome.unverified
+
+
+def test_another_reason_still_counts(tmp_path: Path) -> None:
+    broken = {"broken.yaml": CONFIG + "  - {\n", "shop.yaml": OPERATOR, "pod.yaml": READER}
+    write(tmp_path, broken | {".cmlint.yaml": "evidence: {unparsable: ignore}\n"})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["custom-resource"]
+    write(tmp_path, {".cmlint.yaml": "evidence: {unparsable: ignore, custom-resource: ignore}\n"})
+    assert not lint(tmp_path).outcome.unverified
+
+
+@pytest.mark.parametrize(
+    ("reader", "code"),
+    [
+        (READER.replace("settings", "'${X}'"), "placeholder"),
+        (READER.replace("settings", "kube-root-ca.crt"), "well-known"),
+        (READER.replace("configMapRef", "secretRef"), "secret-elsewhere"),
+    ],
+)
+def test_other_reasons_can_be_turned_off(tmp_path: Path, reader: str, code: str) -> None:
+    write(tmp_path, {"pod.yaml": reader})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == [code]
+    outcome = lint(tmp_path, config=Config(evidence={code: "ignore"})).outcome
+    assert (len(outcome.findings), outcome.ends) == (1, {"reported": 1})
+
+
+def test_commands_can_be_turned_off(tmp_path: Path) -> None:
+    make = "kubectl create configmap -n shop settings --from-literal=A=b\n"
+    write(tmp_path, {"pod.yaml": READER, "up.sh": make})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["command"]
+    assert lint(tmp_path, config=Config(evidence={"command": "ignore"})).outcome.ends == {"reported": 1}
+
+
+@pytest.mark.parametrize(
+    ("setting", "message", "help_"),
+    [
+        ("{shown-in-doc: ignore}", "12: there is no evidence `shown-in-doc`", "did you mean `shown-in-document`?"),
+        ("{not-built: ignore}", "12: `not-built` cannot be ignored", "there are `template`, `kustomization`, "),
+        ("{command: report}", "21: `evidence.command` cannot be `report`", "there are `ignore`"),
+        ("[command]", "11: `evidence` must be a mapping of codes to `ignore`, but it is a list", "write it like "),
+    ],
+)
+def test_a_wrong_code_is_one_clear_error(tmp_path: Path, setting: str, message: str, help_: str) -> None:
+    write(tmp_path, {".cmlint.yaml": f"evidence: {setting}\n", "pod.yaml": READER})
+    with pytest.raises(FatalError) as error:
+        lint(tmp_path)
+    assert error.value.message == f".cmlint.yaml:1:{message}"
+    assert error.value.help.startswith(help_)
 
 
 def test_every_code_has_a_meaning_and_a_case() -> None:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from cmlint.bundle.pointing import known_names
 from cmlint.bundle.workloads import workloads
 from cmlint.check import check
+from cmlint.cli.explain import at_name
 from cmlint.config import Config
 from cmlint.manifest.documents import read_text
+from cmlint.model.facts import Target
 from cmlint.report import FORMATS, render
+from cmlint.report import explanations as report
 from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
+from cmlint.result import Result
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, inside, rules, write
 
@@ -61,7 +68,16 @@ def everything(folder: Path) -> str:
         views = (View(color=True, links=True, width=80, verbose=True, statistics=True), View())
         reports = [render(form, result, view) for form in FORMATS for view in views]
         found = list(workloads(result.bundles))
-        return "".join((*reports, render_json(found), render_text(found, View(width=80))))
+        return "".join((*reports, render_json(found), render_text(found, View(width=80)), *explanations(result)))
+
+
+def explanations(result: Result) -> Iterator[str]:
+    """What `cmlint explain` prints about every name."""
+    for target in get_args(Target):
+        for name in known_names(result.bundles, target):
+            shown = at_name(target, name, "", result)
+            yield report.render_json(shown)
+            yield report.render_text(shown, View(color=True, width=80))
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from cmlint.bundle import readers
 from cmlint.bundle import renewal as renewals
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.causes import Cause
+from cmlint.bundle.causes import NOT_THERE, Cause
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.proofs import Proof, Proofs, Subject
@@ -48,6 +48,7 @@ if TYPE_CHECKING:  # types alone, which only a run that reads a cluster imports
 
 __all__ = [
     "FAILURES",
+    "NOT_THERE",
     "Add",
     "Bundle",
     "Cause",

@@ -190,7 +190,8 @@ def read_bundles(
     if failures.found:
         bundles.append(Bundle([], failures=failures.all()))
     for bundle in bundles:
-        bundle.scope.all_secrets = config.secrets == "all"
+        bundle.scope.all_secrets = config.all_secrets
+        bundle.scope.ignored = frozenset(config.evidence)
     bring_together(bundles, variables.deploys)
     return bundles, texts
 

@@ -94,8 +94,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     ] = "evidence"
     references: Annotated[
         Literal["evidence", "strict"],
-        doc("Whether a name that something else may make counts as not verifiable, or as missing."),
+        doc("Whether a name that something else may make is excused, or counts as missing."),
     ] = "evidence"
+    evidence: Annotated[
+        dict[str, Literal["ignore"]],
+        doc("Reasons that do not count here, by code: with `shown-in-document: ignore`, such a name is missing."),
+    ] = {}
     digest: Annotated[
         Literal["optional", "required"],
         doc("Whether every image must be pinned by a digest: what `unpinned-image` asks for."),
@@ -140,6 +144,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"], doc("The least severity that gives exit status 1.")
     ] = "warning"
+
+    @property
+    def all_secrets(self) -> bool:
+        """Whether a Secret that nothing defines is always reported."""
+        return self.secrets == "all" or "secret-elsewhere" in self.evidence
 
 
 class Place(NamedTuple):
@@ -511,11 +520,12 @@ def wrong(place: Place, message: str, help: str) -> FatalError:  # noqa: A002
     return FatalError(f"{place}: {message}", help)
 
 
-MAPPINGS: dict[Any, tuple[str, str]] = {
-    tuple: ("a mapping of patterns to lists", "write it like `'tests/': [missing-key]`"),
-    Literal: ("a mapping of rules to severities", "write it like `mutable-tag: error`"),
+PATTERNED = ("a mapping of patterns to lists", "write it like `'tests/': [missing-key]`")
+MAPPINGS = {
+    "severity": ("a mapping of rules to severities", "write it like `mutable-tag: error`"),
+    "evidence": ("a mapping of codes to `ignore`", "write it like `shown-in-document: ignore`"),
 }
-"""What a mapping holds, and an example, by the type of its values."""
+"""What a mapping holds, and an example, by the setting; others are `PATTERNED`."""
 
 KINDS: dict[type, str] = {bool: "a boolean", str: "a string", int: "a number", float: "a number", list: "a list"}
 
@@ -550,7 +560,7 @@ def check_type(value: Value, expected: Any, path: str) -> None:
     origin, parts = get_origin(expected), get_args(expected)
     if origin is dict:
         if not isinstance(value.data, dict):
-            raise mistyped(value, path, *MAPPINGS[get_origin(parts[1])])
+            raise mistyped(value, path, *MAPPINGS.get(path, PATTERNED))
         for key, (_, inner) in value.data.items():
             check_type(inner, parts[1], f"{path}.{key}")
     elif origin is tuple:
@@ -617,6 +627,8 @@ def check_words(tree: Value, rules: Mapping[str, Rule]) -> None:
     check_number(tree, "per-path-ignore")
     for name, (place, _) in tree.data["severity"][1].data.items() if "severity" in tree.data else ():
         checked(lambda word: expand(rules, word) if "/" in word else rule_named(rules, word), Value(name, place))
+    for name, (place, _) in tree.data["evidence"][1].data.items() if "evidence" in tree.data else ():
+        checked(check_code, Value(name, place))
     patterns = tree.data["per-path-ignore"][1].data if "per-path-ignore" in tree.data else {}
     if "helm" in tree.data and "values" in tree.data["helm"][1].data:
         patterns = {**patterns, **tree.data["helm"][1].data["values"][1].data}
@@ -684,6 +696,16 @@ def rule_named(rules: Mapping[str, Rule], name: str) -> Rule:
         near = nearest(name, rules)
         raise ValueError(f"there is no rule `{name}`; " + (f"did you mean `{near}`?" if near else "see `cmlint rule`"))
     return rules[name]
+
+
+def check_code(name: str) -> None:
+    """Raises ValueError for an unknown code of evidence, and for one that cannot be turned off."""
+    from cmlint.model.evidence import IGNORABLE, MEANINGS
+
+    if name not in MEANINGS:
+        raise ValueError(f"there is no evidence `{name}`; {suggestion(name, IGNORABLE)}")
+    if name not in IGNORABLE:
+        raise ValueError(f"`{name}` cannot be ignored; there are {', '.join(f'`{code}`' for code in IGNORABLE)}")
 
 
 def check_external(pattern: str) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.endings import End, confirmed, excused
 from cmlint.bundle.placed import Placed, references_of
-from cmlint.fingerprints import fingerprints, subject_of
+from cmlint.fingerprints import fingerprints, groups_of, subject_of
 from cmlint.model import facts
-from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, ObjectId, Related
+from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, ObjectId, Related
 from cmlint.model.outcome import Created, Outcome, Unfixed, Unverified
 from cmlint.rules import Context, Draft, Rule, Settings, Suggestion
 from cmlint.suppress import Suppressions
@@ -20,8 +21,8 @@ from cmlint.texts import Texts
 INTERNAL = "internal-error"
 THROUGH = "through "
 
-SECRET_ELSEWHERE = "most Secrets are kept where no file shows them; `secrets: all` asks for each"
-"""Why nothing is said of a Secret that nothing defines."""
+Spoken = set[tuple[int, int]]
+"""The places in a bundle that findings speak of: the number of the document, and the offset there."""
 
 SURE: frozenset[facts.FaultCode] = frozenset(
     (
@@ -53,9 +54,11 @@ class Engine:
         outcome.live = any(bundle.live for bundle in bundles)
         for bundle in bundles:
             drafts = self.drafts if bundle.settled else self.sure_drafts
+            spoken: Spoken = set()
             for rule, node, draft in drafts(bundle, outcome):
-                self.finish(rule, node, draft, suppressions, outcome)
-            self.count(bundle, outcome)
+                if self.finish(rule, node, draft, suppressions, outcome):
+                    spoken.update((placed.number, span.start) for placed, span in draft.places())
+            self.count(bundle, spoken, outcome)
             for failure in bundle.failures:
                 outcome.inputs[failure.path] = (*outcome.inputs.get(failure.path, ()), *failure.inputs)
         for bundle in as_written(bundles):
@@ -66,16 +69,16 @@ class Engine:
         outcome.linted = sorted({path for bundle in bundles for path in linted(bundle)})
         return outcome
 
-    def finish(self, rule: Rule, node: object, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> None:
-        """Turns a draft into a finding, unless it is suppressed or not wanted."""
+    def finish(self, rule: Rule, node: object, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> bool:
+        """Turns a draft into a finding, which may be suppressed, and says whether it is wanted."""
         for span in draft.hidden:
             path, place = draft.placed.written(span)
             outcome.hidden.setdefault(path, []).append(place)
         consequence = draft.consequence or rule.consequence
         if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
-            return
+            return False
         if rule.caused(draft.cause) in self.settings.ignored_causes:
-            return
+            return False
         written = self.texts.listing(draft.placed.path) is None
         fixes, unfixed = self.fixes(draft) if draft.suggestions and written else ((), ())
         finding = self.finding(rule, node, draft, fixes)
@@ -84,6 +87,7 @@ class Engine:
         else:
             outcome.findings.append(finding)
             outcome.unfixed.extend(Unfixed(finding.location, rule.name, safe, why) for safe, why in unfixed)
+        return True
 
     def wants_all(self, rule: Rule) -> bool:
         """Whether even the pedantic findings of a rule are wanted."""
@@ -176,7 +180,7 @@ class Engine:
         related = [Related(label, self.texts.locate(*p.written(span))) for label, p, span in draft.related]
         message, help_text = draft.message, draft.help_text
         if draft.left_out:
-            help_text = f"{help_text or 'see the places'} ({draft.left_out} more places are left out)"
+            help_text = f"{help_text or 'see the places'} ({len(draft.left_out)} more places are left out)"
         name = document.name.value if document.name else None
         if built:
             message, help_text = built.reword(message), built.reword(help_text) if help_text else None
@@ -209,29 +213,39 @@ class Engine:
         path, place = draft.placed.written(span)
         return self.texts.get(path).text[place.start : place.end].partition("\n")[0]
 
-    def count(self, bundle: Bundle, outcome: Outcome) -> None:
-        """Adds a bundle to what the summary counts, and lists what is not settled by manifests."""
+    def count(self, bundle: Bundle, spoken: Spoken, outcome: Outcome) -> None:
+        """Adds a bundle to what the summary counts, and lists the references that are neither resolved nor reported."""
         for path, file in bundle.files:
             outcome.skipped.extend((path, skip.reason) for skip in file.skipped)
         for placed in bundle.placed:
             outcome.documents += 1
             outcome.containers += sum(len(pod.containers) for pod in placed.document.pods)
             for reference in references_of(placed):
-                outcome.references += 1
-                resolution = bundle.resolve(reference, placed)
-                name = f"{reference.target}/{reference.name.value}"
-                if resolution.status == "unknown" and resolution.evidence and not reference.optional:
-                    location = self.texts.locate(*placed.written(reference.name.span))
-                    evidence = resolution.evidence
-                    outcome.unverified.append(Unverified(location, name, evidence.sentence, evidence.code))
-                elif resolution.bare and reference.target == "Secret" and not self.settings.wants_secrets:
-                    if not reference.optional:
-                        location = self.texts.locate(*placed.written(reference.name.span))
-                        outcome.unverified.append(Unverified(location, name, SECRET_ELSEWHERE, "secret-elsewhere"))
-                elif command := resolution.command:
-                    location = self.texts.locate(*placed.written(reference.name.span))
+                self.note(reference, placed, self.end(bundle, reference, placed, spoken), outcome)
+                if command := bundle.resolve(reference, placed).command:
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
-                    outcome.created.append(Created(location, name, where))
+                    outcome.created.append(Created(self.place(reference, placed), reference.described, where))
+        for placed, evidence in bundle.aside:
+            for reference in references_of(placed):
+                self.note(reference, placed, excused(evidence), outcome)
+
+    def end(self, bundle: Bundle, reference: facts.Reference, placed: Placed, spoken: Spoken) -> End:
+        """How a reference ends, by what its bundle shows and by the places that findings speak of."""
+        spans = (reference.name, *reference.keys)
+        return confirmed(
+            bundle.end(reference, placed), spoken=any((placed.number, span.start) in spoken for span in spans)
+        )
+
+    def note(self, reference: facts.Reference, placed: Placed, end: End, outcome: Outcome) -> None:
+        """Counts a reference, and lists it where something excuses it."""
+        outcome.end(end.kind)
+        if evidence := end.evidence:
+            location = self.place(reference, placed)
+            outcome.unverified.append(Unverified(location, reference.described, evidence.sentence, evidence.code))
+
+    def place(self, reference: facts.Reference, placed: Placed) -> Location:
+        """Where a reference is written."""
+        return self.texts.locate(*placed.written(reference.name.span))
 
 
 def walk(bundle: Bundle, context: Context) -> Iterator[tuple[str, Any]]:
@@ -281,10 +295,13 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
         result.findings += outcome.findings
         result.suppressed += outcome.suppressed
         result.unverified += outcome.unverified
+        result.created += outcome.created
         result.files += outcome.files
         result.documents += outcome.documents
         result.containers += outcome.containers
         result.references += outcome.references
+        for kind, number in outcome.ends.items():
+            result.ends[kind] = result.ends.get(kind, 0) + number
         result.hidden.update(outcome.hidden)
     result.findings.sort(key=order)
     return result
@@ -296,10 +313,14 @@ def unquoted(text: str) -> str:
 
 
 def name_all(outcome: Outcome) -> None:
-    """Gives every finding its fingerprint; what is suppressed is counted with the rest, and so changes no other."""
-    names = fingerprints(outcome.everything)
-    outcome.findings = [msgspec.structs.replace(found, fingerprint=names[found]) for found in outcome.findings]
-    outcome.suppressed = [msgspec.structs.replace(found, fingerprint=names[found]) for found in outcome.suppressed]
+    """Gives every finding its fingerprint and its group; what is suppressed is counted with the rest."""
+    names, groups = fingerprints(outcome.everything), groups_of(outcome.everything)
+
+    def named(found: Finding) -> Finding:
+        return msgspec.structs.replace(found, fingerprint=names[found], group=groups[found])
+
+    outcome.findings = [*map(named, outcome.findings)]
+    outcome.suppressed = [*map(named, outcome.suppressed)]
 
 
 def paths_of(bundle: Bundle) -> Iterable[str]:

@@ -103,15 +103,21 @@ class Draft:
         self.pedantic = False
         self.cause = ""
         self.container: str | None = None
-        self.left_out = 0
+        self.left_out: list[tuple[Placed, facts.Span]] = []
 
     def also(self, span: facts.Span, label: str, placed: Placed | None = None) -> Draft:
         """Adds a second place, in the same document unless another is given, and what it shows."""
         if len(self.related) < MOST_PLACES:
             self.related.append((label, placed or self.placed, span))
         else:
-            self.left_out += 1
+            self.left_out.append((placed or self.placed, span))
         return self
+
+    def places(self) -> Iterator[tuple[Placed, facts.Span]]:
+        """All places that it speaks of, also those that are not shown."""
+        yield self.placed, self.span
+        yield from ((placed, span) for _, placed, span in self.related)
+        yield from self.left_out
 
     def help(self, text: str) -> Draft:
         """Says how to mend it."""

@@ -14,7 +14,7 @@ def settings_of(config: Config) -> Settings:
     return Settings(
         kubernetes_version=version,
         pedantic=config.pedantic,
-        secrets=config.secrets,
+        secrets="all" if config.all_secrets else config.secrets,
         references=config.references,
         digest=config.digest,
         assume_always_pull=config.assume_always_pull,

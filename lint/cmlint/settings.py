@@ -34,6 +34,7 @@ SETTINGS = {
     "providers": Setting(),
     "secrets": Setting(),
     "references": Setting(),
+    "evidence": Setting(),
     "digest": Setting(),
     "assume-always-pull": Setting(),
     "mutable-tags": Setting(),

@@ -23,6 +23,8 @@ CASES: dict[str, tuple[str, ...]] = {
     "check.xml": ("check", "--format", "junit"),
     "check.md": ("check", "--format", "markdown"),
     "check.html": ("check", "--format", "html", "--select", "missing-key,non-string-data"),
+    "explain.txt": ("explain", "configmap/web"),
+    "explain.json": ("explain", "workloads.yaml:27"),
     "env.txt": ("env",),
     "env.json": ("env", "--format", "json"),
 }

@@ -102,7 +102,7 @@ ROOMS = {
     ),
     "config": Room(
         "the configuration of a project",
-        "errors kube manifest patterns registry rules settings system",
+        "errors kube manifest model patterns registry rules settings system",
     ),
     "result": Room(
         "what comes of a run",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support import cases, evidence, golden, index, pages, rooms, schema, settings, tools
+from tests.support import cases, evidence, golden, index, pages, report, rooms, schema, settings, tools
 
 
 def generated() -> Iterator[tuple[Path, str]]:
@@ -18,6 +18,7 @@ def generated() -> Iterator[tuple[Path, str]]:
         yield golden.path_of(case), golden.printed(case)
     yield index.INDEX, index.render()
     yield evidence.PAGE, evidence.render()
+    yield report.FILE, report.render()
     yield rooms.PAGE, rooms.render()
     yield schema.FILE, schema.render()
     yield settings.FILE, settings.render()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from cmlint.cache.states import Seen
-from cmlint.model.outcome import Unverified
+from cmlint.model.outcome import Outcome, Unverified
 from cmlint.result import Result
 from cmlint.sources import files
 from cmlint.sources.tool import find_program
@@ -31,7 +31,7 @@ def configuration(result: Result) -> str:
         HEAD,
         *kustomize(sum(name in files.KUSTOMIZATIONS for name in names)),
         *helm(names.count(files.CHART)),
-        *external(result.outcome.unverified),
+        *external(result.outcome),
         *baseline(len(result.outcome.findings)),
     ]
     return "\n".join(parts)
@@ -56,11 +56,19 @@ def helm(number: int) -> Iterator[str]:
         )
 
 
-def external(unverified: Iterable[Unverified]) -> Iterator[str]:
+DECIDED = {
+    *("secret-elsewhere", "placeholder", "well-known", "external", "open-object", "several-definitions", "optional"),
+    *("changed-when-applied", "part", "compared", "rule-off"),
+}
+"""The codes of evidence for references that nobody needs to decide about."""
+
+
+def external(outcome: Outcome) -> Iterator[str]:
     """The names that may be made elsewhere, each with where it is used first and why it may be there."""
     by_name: dict[str, list[Unverified]] = {}
-    for each in sorted(set(unverified)):
-        if each.code == "secret-elsewhere":
+    created = {(each.location, each.name) for each in outcome.created}
+    for each in sorted(set(outcome.unverified)):
+        if each.code in DECIDED or (each.location, each.name) in created:
             continue
         by_name.setdefault(each.name, []).append(each)
     if not by_name:

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cmlint.bundle.compared import without_compared
+from cmlint.bundle.endings import End, ending, set_aside
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings, first_for
@@ -42,6 +43,8 @@ class Bundle:
     reference in it can be resolved, and it is not `settled` when patches may still change what is there. `supply` is
     what whoever installs the bundle gives it, `loose_files` are the paths of other files among the manifests.
 
+    Documents that are completed elsewhere, or that a test compares, are set `aside`, each with why.
+
     `clusters` are those that it goes to, as far as they were asked for; `live` says that it is a part of one itself.
     `proofs` are what the files of the run prove about images, `failures` why some of it is not built.
     """
@@ -65,12 +68,14 @@ class Bundle:
         failures: Sequence[Failure] = (),
     ) -> None:
         loose = built is None and not unbuilt and not live
+        before = files
         if loose and any(document.imageless for _, facts in files for document in facts.documents):
             from cmlint.bundle.parts import without_parts
 
             files = without_parts(files, beside)
         files = without_compared(files) if loose else files
         self.live, self.proofs, self.failures = live, proofs or Proofs(), failures
+        self.aside = list(set_aside(before, files))
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
         self.commands: list[Placed] = []
@@ -114,6 +119,10 @@ class Bundle:
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
         """What a reference of a document leads to."""
         return self.resolver.resolve(reference, placed)
+
+    def end(self, reference: Reference, placed: Placed) -> End:
+        """How a reference of a document ends, if all rules run."""
+        return ending(self.resolver.question(reference, placed), self.resolve(reference, placed))
 
     def environment(self, container: Container, placed: Placed) -> Environment:
         """A container's environment; asked for again soon, the same one.
@@ -205,8 +214,9 @@ class Bundle:
         Everything is around a document at the top, and what is at the top is around every document.
         """
         around = self.scope.around
-        at_top = None if placed.directory else first_for(placed.namespace, around.below.get(""))
-        return at_top or around.maker(placed)
+        ignored = self.scope.ignored
+        at_top = None if placed.directory else first_for(placed.namespace, around.below.get(""), ignored)
+        return at_top or around.maker(placed, ignored)
 
     def may_make(self, target: Target, name: str, placed: Placed) -> bool:
         """Whether it may make an object when it is installed in another way: a chart with other values, a base."""

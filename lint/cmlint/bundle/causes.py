@@ -1,6 +1,6 @@
 """Why an object that somebody has written down is missing all the same where it is read.
 
-A new cause is one function here, its place in a table below, its code, and the words in
+A new cause is one function here, its place in a table below, its code, the label in `NOT_THERE`, and the words in
 `cmlint_rules.references.caused`.
 """
 
@@ -16,6 +16,15 @@ from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.model.facts import Document, Hook
 
 CauseCode = Literal["hook", "not-mounted", "not-listed", "renamed", "called-otherwise"]
+
+NOT_THERE: dict[CauseCode, str] = {
+    "hook": "applied later than the hook",
+    "not-mounted": "made from this, while a pod mounts it",
+    "not-listed": "defined here, in a file that the kustomization does not name",
+    "renamed": "defined here; the name gets a hash, a prefix or a suffix",
+    "called-otherwise": "the name of the Secret that is made",
+}
+"""The label of the definition that does not serve the reference, by cause."""
 
 EARLY = {"Helm": "pre-install", "Argo CD": "PreSync"}
 """The phase of each tool that comes before all objects that are no hooks."""
@@ -86,7 +95,9 @@ def never_mounted(question: Question, found: Sequence[Definition]) -> Cause | No
     names = {name.value for definition in found if (name := definition.placed.document.name)}
     scope = question.scope
     indexes = (scope.index, *(scope.others.all if scope.others else ()))
-    if any(not names.isdisjoint(index.mounted) for index in indexes) or scope.around.maker(question.placed):
+    if any(not names.isdisjoint(index.mounted) for index in indexes) or scope.around.maker(
+        question.placed, scope.ignored
+    ):
         return None
     return None if scope.supply else Cause("not-mounted", tuple(found))
 

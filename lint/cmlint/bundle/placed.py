@@ -86,6 +86,10 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
         """Where a stretch of the text was written: the path of a text, and the place there."""
         return self.built.lead(span) if self.built else (self.path, span)
 
+    def as_written(self, name: str) -> str:
+        """The name of a ConfigMap or Secret as it was written, before a build changed it."""
+        return self.built.reword(f"`{name}`")[1:-1] if self.built else name
+
     @property
     def directory(self) -> str:
         """The folder of the text; empty at the top."""

@@ -12,7 +12,7 @@ import msgspec
 from cmlint.bundle import causes
 from cmlint.bundle.causes import FOUND, LYING, Cause, first_cause
 from cmlint.bundle.evidence.question import Question, Scope
-from cmlint.bundle.evidence.reasons import ABSENT, BESIDE, ELSEWHERE, first, maker_around, remade_from_file
+from cmlint.bundle.evidence.reasons import ABSENT, BESIDE, ELSEWHERE, REMADE, first, maker_around
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
 from cmlint.bundle.placed import LIVE, Definition, Placed, folders_above, references_of
 from cmlint.knowledge.placeholders import is_placeholder
@@ -28,7 +28,8 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
 
     `definitions` are the equally near providers that it can mean (`found`), or those in other namespaces
     (`wrong-namespace`). `near` are providers with a name that was probably meant, which is the `only` one or the
-    nearest of several. `evidence` says why nothing is known (`unknown`), or why the definitions are not sure. A
+    nearest of several. `evidence` says why nothing is known (`unknown`), who makes it (`external`, a
+    command), or why the definitions are not sure. A
     reference that is `missing` is proven to lead nowhere, `looked_up` where a cluster shows it; `cause` is why an
     object that is written down is not there. Definitions that are `apart` are never applied together. `created` are
     those that commands make, or that manifests describe besides commands; their keys count as well. Definitions that
@@ -137,15 +138,19 @@ class Resolver:
 
     def resolve_anew(self, reference: Reference, placed: Placed) -> Resolution:
         """The same for a reference that was not asked for, but that may name the same as another."""
-        namespace = reference.namespace.value if reference.namespace else placed.namespace
-        question = Question(reference, namespace, placed, self.scope)
+        question = self.question(reference, placed)
         if reference.via == "field":
             return answer(question)
         keys = tuple(key.value for key in reference.keys) if self.scope.around.loose_files else ()
-        key = (reference.target, reference.name.value, keys, namespace, placed.path)
+        key = (reference.target, reference.name.value, keys, question.namespace, placed.path)
         if key not in self.known:
             self.known[key] = answer(question)
         return self.known[key]
+
+    def question(self, reference: Reference, placed: Placed) -> Question:
+        """What is asked for a reference of a document."""
+        namespace = reference.namespace.value if reference.namespace else placed.namespace
+        return Question(reference, namespace, placed, self.scope)
 
 
 def answer(question: Question) -> Resolution:
@@ -155,7 +160,9 @@ def answer(question: Question) -> Resolution:
 
 def placeholder(question: Question) -> Resolution | None:
     """A name into which something still has to be filled."""
-    return Resolution("placeholder") if is_placeholder(question.name) else None
+    if not is_placeholder(question.name) or not question.heeds("placeholder"):
+        return None
+    return Resolution("placeholder", evidence=Evidence("placeholder", "its name has a placeholder"))
 
 
 def not_built(question: Question) -> Resolution | None:
@@ -177,8 +184,7 @@ def created_by_command(question: Question) -> Resolution | None:
     alternatives or steps, and one for another part of the tree may be about another object: none of them is sure.
     """
     index, placed = question.scope.index, question.placed
-    commands = (each for each in index.created(question.target, question.name))
-    found = [each for each in commands if meets(question.namespace, each.namespace)]
+    found = [each for each in question.created if meets(question.namespace, each.namespace)]
     if not found:
         return None
     found.sort(key=lambda each: distance(each, placed))
@@ -188,7 +194,14 @@ def created_by_command(question: Question) -> Resolution | None:
             return None
     serving = [each for each in found if index.serves(each, placed)]
     alike = len({frozenset(keys_of(each)) for each in serving}) == 1
-    return Resolution("found", tuple(serving or found), sure=alike, created=tuple(question.meeting.definitions))
+    commands, manifests = tuple(serving or found), tuple(question.meeting.definitions)
+    return Resolution("found", commands, evidence=by_command(commands[0]), sure=alike, created=manifests)
+
+
+def by_command(definition: Definition) -> Evidence:
+    """The evidence of a command that creates the object."""
+    path = definition.placed.path
+    return Evidence("command", f"a command in {path} creates it", path, definition.provider.name.span)
 
 
 def defined_here(question: Question) -> Resolution | None:
@@ -198,7 +211,7 @@ def defined_here(question: Question) -> Resolution | None:
         return None
     found = meeting.nearest(placed)
     beside = distance(found[0], placed)[1]
-    evidence = (first(BESIDE, question) if beside else None) or remade_from_file(question)
+    evidence = (first(BESIDE, question) if beside else None) or first(REMADE, question)
     sure = evidence is None and not meeting.shared and not have_readers(found, question)
     commands = tuple(question.commands)
     if sure and not commands and (cause := first_cause(FOUND, question, found)):
@@ -215,8 +228,11 @@ def in_cluster(question: Question) -> Resolution | None:
 
 def made_by_platform(question: Question) -> Resolution | None:
     """What Kubernetes or its distribution makes, and what the configuration calls external."""
-    known = is_well_known(question.target, question.name) or is_external(question)
-    return Resolution("external") if known else None
+    if is_well_known(question.target, question.name) and question.heeds("well-known"):
+        return Resolution("external", evidence=Evidence("well-known", "Kubernetes or its distribution makes it"))
+    if is_external(question) and question.heeds("external"):
+        return Resolution("external", evidence=Evidence("external", "the setting `external` names it"))
+    return None
 
 
 def in_siblings(question: Question) -> Resolution | None:
@@ -265,7 +281,9 @@ def perhaps_created(question: Question) -> Resolution | None:
     """What a command creates under a name of which it leaves a part open."""
     found = question.perhaps_created
     named = any(definition.provider.name.value != "*" for definition in found)
-    return Resolution("found", tuple(found), sure=False) if named and not question.near.definitions else None
+    if not named or question.near.definitions:
+        return None
+    return Resolution("found", tuple(found), evidence=by_command(found[0]), sure=False)
 
 
 def absent(question: Question) -> Resolution:

@@ -13,6 +13,7 @@ from cmlint.cli.refusals import places_of
 from cmlint.cli.terminal import write
 from cmlint.config import Config, Helm, ProviderKind
 from cmlint.kube.versions import VERSION
+from cmlint.model.evidence import IGNORABLE, MEANINGS
 from cmlint.report.json import encode
 from cmlint.rules import Rule
 from cmlint.settings import SETTINGS
@@ -41,6 +42,8 @@ def schema(rules: Mapping[str, Rule]) -> dict[str, Any]:
     for field in ("select", "ignore"):
         fields[field]["items"] = words
     fields["per-path-ignore"]["additionalProperties"]["items"] = words
+    meanings = [MEANINGS[code] for code in IGNORABLE]
+    fields["evidence"]["propertyNames"] = {"enum": [*IGNORABLE], "enumDescriptions": meanings}
     for name, field in fields.items():
         if choices := field.pop("anyOf", None):
             field.update(choices[0])  # What may be left out cannot be set to nothing.

@@ -28,6 +28,16 @@ Code = Literal[
     "defined-elsewhere",
     "cluster-not-read",
     "secret-elsewhere",
+    "placeholder",
+    "well-known",
+    "external",
+    "open-object",
+    "several-definitions",
+    "optional",
+    "changed-when-applied",
+    "part",
+    "compared",
+    "rule-off",
 ]
 """The kinds of evidence."""
 
@@ -53,8 +63,28 @@ MEANINGS: dict[Code, str] = {
     "defined-elsewhere": "Another kustomization, chart or folder of the run defines the name.",
     "cluster-not-read": "The cluster or snapshot does not show the namespace or the kind.",
     "secret-elsewhere": "Nothing defines the Secret, and most are kept elsewhere; `secrets: all` asks for each.",
+    "placeholder": "The name or the key holds a placeholder, so it is not known yet.",
+    "well-known": "Kubernetes or its distribution makes the object.",
+    "external": "The setting `external` says that something else makes the object.",
+    "open-object": "The object is defined, and may have more keys than the files show.",
+    "several-definitions": "Several objects have the name, and nothing shows which one the reference reads.",
+    "optional": "The reference is optional, and nothing defines the object or the key.",
+    "changed-when-applied": "An Argo CD Application or a Flux Kustomization changes what the kustomization builds.",
+    "part": "No container of the workload has an image, so that something else completes the file.",
+    "compared": "A test compares the file with a cluster, and nobody applies it.",
+    "rule-off": "The rule that would report the reference does not run.",
 }
 """What each code means, for the documentation."""
+
+NOT_LOOKED_AT: frozenset[Code] = frozenset(
+    ("not-built", "cluster-not-read", "changed-when-applied", "part", "compared", "rule-off")
+)
+"""The codes of references that cmlint could not look at; all others excuse a reference that it looked at."""
+
+IGNORABLE: tuple[Code, ...] = tuple(
+    code for code in MEANINGS if code not in {*NOT_LOOKED_AT, "open-object", "several-definitions", "optional"}
+)
+"""The codes that the setting `evidence` can turn off: without them, the name is missing."""
 
 
 class Evidence(NamedTuple):

@@ -138,6 +138,11 @@ class Reference(Facts, frozen=True):
     path: str
     namespace: Scalar | None = None
 
+    @property
+    def described(self) -> str:
+        """Kind and name of what it names, like `ConfigMap/app`."""
+        return f"{self.target}/{self.name.value}"
+
 
 class Env(Facts, frozen=True):
     """One entry of `env`.

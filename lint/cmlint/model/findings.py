@@ -108,7 +108,8 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `subject` is a digest of what is referred to: the text at the finding's place, unless that must not be shown, and
     the name, key or field that it is about. It tells findings apart whatever their messages say. `cause` is one of the
-    rule's causes, where it has any.
+    rule's causes, where it has any. Findings of one rule about the same thing, such as one missing object that several
+    workloads read, have one `group`.
     """
 
     rule: str
@@ -126,6 +127,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     suppression: Suppression | None = None
     subject: str = ""
     cause: str = ""
+    group: str = ""
 
 
 class Known(msgspec.Struct, frozen=True, order=True, omit_defaults=True):

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from cmlint.model.facts import Span
 from cmlint.model.findings import Finding, Known, Location
+
+Ending = Literal["resolved", "reported", "optional", "excused", "not-looked-at"]
+"""How a reference ends; `optional` is one that may lead nowhere and does."""
 
 
 class Outcome(msgspec.Struct):
     """What a run found: the findings in order, what the summary counts, and by path what must not be shown.
 
     What need not be shown is kept apart: what is `suppressed`, what is `older` than the change that was asked for, and
-    what is `baselined`. What of the baseline no longer occurs is `gone`. `linted` are the texts that have something on
-    cmlint's ground, or that what has it was built from. Of `live` bundles every object counts as a file. `inputs` are
-    the files and folders that builds read which fail, by the paths at which that is reported.
+    what is `baselined`. `ends` counts the references by how each ends, and `unverified` has those that are neither
+    resolved nor reported, each as often as it is read. What of the baseline no longer occurs is `gone`. `linted` are
+    the texts that have something on cmlint's ground, or that what has it was built from. Of `live` bundles every object
+    counts as a file. `inputs` are the files and folders that builds read which fail, by the paths at which that is
+    reported.
     """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
@@ -26,6 +33,7 @@ class Outcome(msgspec.Struct):
     documents: int = 0
     containers: int = 0
     references: int = 0
+    ends: dict[Ending, int] = msgspec.field(default_factory=dict)
     skipped: list[tuple[str, str]] = msgspec.field(default_factory=list)
     hidden: dict[str, list[Span]] = msgspec.field(default_factory=dict)
     crashed: bool = False
@@ -35,6 +43,11 @@ class Outcome(msgspec.Struct):
     gone: list[Known] = msgspec.field(default_factory=list)
     linted: list[str] = msgspec.field(default_factory=list)
     inputs: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+
+    def end(self, kind: Ending) -> None:
+        """Counts one more reference that ends in this way."""
+        self.references += 1
+        self.ends[kind] = self.ends.get(kind, 0) + 1
 
     @property
     def everything(self) -> tuple[Finding, ...]:
@@ -48,7 +61,7 @@ class Outcome(msgspec.Struct):
 
 
 class Unverified(msgspec.Struct, frozen=True, order=True):
-    """A reference that the files prove neither right nor wrong, and why."""
+    """A reference that is neither resolved nor reported, and why: the code and the sentence of the evidence."""
 
     location: Location
     name: str

@@ -1,51 +1,113 @@
-"""JSON, version 1: for machines, so that it only ever grows."""
+"""JSON, version 1: for machines, so that it only ever grows. `docs/report.schema.json` is its schema."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from typing import Any, Literal
 
 import msgspec
 
+from cmlint.model.findings import Finding, Known, Location
+from cmlint.model.outcome import Created, Outcome
 from cmlint.report.view import View
 from cmlint.result import Result
 from cmlint.system.text import json_of
 
-VERSION = 1
+VERSION: Literal[1] = 1
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A reference that is neither resolved nor reported, and why; `times` is how often it is read by several builds."""
+
+    name: str
+    code: str
+    reason: str
+    location: Location
+    times: int
+
+
+class Skipped(msgspec.Struct, frozen=True, order=True):
+    """A document, file or folder that is not looked at, and why."""
+
+    path: str
+    reason: str
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """The counts. `references` is the sum of the five counts that follow it.
+
+    `optional` counts the references that may lead nowhere and do, `excused` those that something else may satisfy, and
+    `not_looked_at` those that were not decided. These three together are the entries of `unverified`.
+    """
+
+    files: int
+    documents: int
+    containers: int
+    references: int
+    resolved: int
+    reported: int
+    optional: int
+    excused: int
+    not_looked_at: int
+    errors: int
+    warnings: int
+    infos: int
+    suppressed: int
+    older: int
+    baselined: int
+    skipped: list[Skipped]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What `cmlint check --format json` prints."""
+
+    version: Literal[1]
+    findings: list[Finding]
+    unverified: list[Entry]
+    created: list[Created]
+    gone: list[Known]
+    summary: Summary
 
 
 def render(result: Result, view: View) -> str:
-    """The findings, what could not be verified, and the counts of the summary."""
+    """The findings, the references that are neither resolved nor reported, and the counts of the summary."""
     outcome = result.outcome
     skipped = [*outcome.skipped, *((problem.path, problem.message) for problem in result.problems)]
-    unverified = [
-        {"name": u.name, "code": u.code, "reason": u.why, "location": u.location}
-        for u in sorted(set(outcome.unverified))
-    ]
-    return encode(
-        {
-            "version": VERSION,
-            "findings": [msgspec.structs.replace(finding, subject="") for finding in outcome.findings],
-            "unverified": unverified,
-            "created": sorted(set(outcome.created)),
-            "gone": outcome.gone,
-            "summary": {
-                "files": outcome.files,
-                "documents": outcome.documents,
-                "containers": outcome.containers,
-                "references": outcome.references,
-                **{f"{severity}s": sum(f.severity == severity for f in outcome.findings) for severity in SEVERITIES},
-                "suppressed": len(outcome.suppressed),
-                "older": len(outcome.older),
-                "baselined": len(outcome.baselined),
-                "skipped": [{"path": path, "reason": reason} for path, reason in sorted(skipped)],
-            },
-        }
+    report = Report(
+        VERSION,
+        [msgspec.structs.replace(finding, subject="") for finding in outcome.findings],
+        [Entry(u.name, u.code, u.why, u.location, n) for u, n in sorted(Counter(outcome.unverified).items())],
+        sorted(set(outcome.created)),
+        outcome.gone,
+        summary(outcome, [Skipped(path, reason) for path, reason in sorted(skipped)]),
+    )
+    return encode(report)
+
+
+def summary(outcome: Outcome, skipped: list[Skipped]) -> Summary:
+    """The counts of a run."""
+    severities = Counter(finding.severity for finding in outcome.findings)
+    ends = Counter(outcome.ends)
+    return Summary(
+        files=outcome.files,
+        documents=outcome.documents,
+        containers=outcome.containers,
+        references=outcome.references,
+        resolved=ends["resolved"],
+        reported=ends["reported"],
+        optional=ends["optional"],
+        excused=ends["excused"],
+        not_looked_at=ends["not-looked-at"],
+        errors=severities["error"],
+        warnings=severities["warning"],
+        infos=severities["info"],
+        suppressed=len(outcome.suppressed),
+        older=len(outcome.older),
+        baselined=len(outcome.baselined),
+        skipped=skipped,
     )
 
 
-SEVERITIES = ("error", "warning", "info")
-
-
-def encode(value: dict[str, Any] | list[Any]) -> str:
+def encode(value: Any) -> str:
     """Indented JSON; what a terminal would obey is escaped, so that the report can be printed."""
     return json_of(value, 2) + "\n"

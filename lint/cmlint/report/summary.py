@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cmlint.model.findings import RANKS, Location
+from cmlint.model.outcome import Ending, Outcome, Unverified
 from cmlint.report.characters import wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.view import View
@@ -37,14 +38,27 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     if outcome.baselined:
         lines.append(f"in the baseline: {count(len(outcome.baselined), 'finding')}")
     if outcome.unverified:
-        number = count(len(set(outcome.unverified)), "reference")
-        strict = "`references: strict` takes them for missing"
-        hint = strict if view.verbose else f"`--verbose` lists them, {strict}"
-        lines.append(
-            f"not verifiable{' from these files' * (not outcome.live)}: {number} to what may be made elsewhere ({hint})"
-        )
+        lines.append(f"references: {ends(outcome)} ({WHY_LISTED if view.verbose else WHY})")
     more = ("\n  ".join(wrapped(line, view.width, 2)) for line in lines)
     return "\n".join((f"{head} in {count(outcome.files, 'object' if outcome.live else 'file')} ({seen}{took})", *more))
+
+
+WHY_LISTED = "`cmlint explain FILE:LINE` says more of each"
+WHY = f"`--verbose` lists why, {WHY_LISTED}"
+
+ENDS: dict[Ending, str] = {
+    "resolved": "resolved",
+    "reported": "reported",
+    "optional": "optional and absent",
+    "excused": "excused",
+    "not-looked-at": "not looked at",
+}
+"""How references end, in words."""
+
+
+def ends(outcome: Outcome) -> str:
+    """How often references end in each way; together these are all references."""
+    return ", ".join(f"{number} {words}" for kind, words in ENDS.items() if (number := outcome.ends.get(kind, 0)))
 
 
 def fixes_in(result: Result) -> str:
@@ -77,16 +91,18 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
         lines = (f"  {printable(k.path)}: [{k.rule}] {printable(k.message)}" for k in outcome.gone)
         yield "\n".join((paint("bold", "in the baseline, but gone:"), *lines))
     if view.verbose and outcome.unverified:
+        commands = {(created.location, created.name): created.command for created in outcome.created}
         lines = (
-            f"  {place(u.location)}: {printable(u.name)}: {printable(u.why)}" for u in sorted(set(outcome.unverified))
+            unverified(u, commands.get((u.location, u.name)), n) for u, n in sorted(Counter(outcome.unverified).items())
         )
-        yield "\n".join((paint("bold", "not verifiable from these files:"), *lines))
-    if view.verbose and outcome.created:
-        lines = (
-            f"  {place(c.location)}: {printable(c.name)}: {printable(c.command.path)}:{c.command.start.line}"
-            for c in sorted(set(outcome.created))
-        )
-        yield "\n".join((paint("bold", "created by a command:"), *lines))
+        yield "\n".join((paint("bold", "references that are neither resolved nor reported:"), *lines))
+
+
+def unverified(entry: Unverified, command: Location | None, number: int) -> str:
+    """A reference with the reason why it is neither, and the line of the command that creates the object."""
+    line = f" (line {command.start.line})" if command else ""
+    what = f"{place(entry.location)}: {printable(entry.name)}: {printable(entry.why)}"
+    return f"  {what}{line} [{entry.code}]{times(number)}"
 
 
 def place(location: Location) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Set
 from itertools import islice
 
 from cmlint.api import (
+    NOT_THERE,
     Cause,
     Context,
     Definition,
@@ -55,7 +56,7 @@ def absent_provider(reference: Reference, resolution: Resolution, ctx: Context) 
 def caused(reference: Reference, cause: Cause, ctx: Context) -> Draft:
     """What is said of an object that is written down and not there when it is read."""
     name = f"the {reference.target} `{reference.name.value}`"
-    message, label, help_text = CAUSES[cause.code]
+    message, help_text = CAUSES[cause.code]
     first = cause.definitions[0]
     hook = ctx.document.hook
     words = {
@@ -67,39 +68,39 @@ def caused(reference: Reference, cause: Cause, ctx: Context) -> Draft:
     }
     draft = ctx.finding(reference.name.span, message.format(**words))
     for definition in cause.definitions:
-        draft.also(definition.provider.name.span, label, definition.placed)
+        draft.also(definition.provider.name.span, NOT_THERE[cause.code], definition.placed)
     return draft.help(help_text.format(**words))
 
 
-CAUSES: dict[str, tuple[str, str, str]] = {
+CAUSES: dict[str, tuple[str, str]] = {
     "hook": (
         "{name} does not exist yet when this hook runs ({hook})",
-        "applied later than the hook",
         "at the first installation {outcome}; make the object a hook of the same phase with a lower weight",
     ),
     "not-mounted": (
         "{name} is only made while a pod mounts the {maker}, and none does",
-        "made from this, while a pod mounts it",
         "until then {outcome}; mount it as a volume of the driver `secrets-store.csi.k8s.io`",
     ),
     "not-listed": (
         "{name} is not in the kustomization",
-        "defined here, in a file that the kustomization does not name",
         "{outcome}; add the file to `resources`",
     ),
     "renamed": (
         "kustomize renames {name} to {made}, but not in this custom resource",
-        "defined here; the name gets a hash, a prefix or a suffix",
         "{outcome}; tell kustomize of the field under `configurations` (`nameReference`), or keep the name, for a hash"
         " with `disableNameSuffixHash: true`",
     ),
     "called-otherwise": (
         "nothing makes {name}: the {maker} makes {made}",
-        "the name of the Secret that is made",
         "until it exists, {outcome}; did you mean {made}?",
     ),
 }
-"""For each cause the message, the label of the definition, and the help."""
+"""For each cause the message and the help."""
+
+
+def is_own_field(reference: Reference, ctx: Context) -> bool:
+    """Whether it is a field of a custom resource whose controller may make the object itself."""
+    return reference.via == "field" and ctx.bundle.scope.excuses_fields
 
 
 def is_repeated(reference: Reference, ctx: Context) -> bool:
@@ -216,6 +217,8 @@ def outcome(reference: Reference) -> str:
     volume = reference.via in ("volume", "projected")
     if reference.via == "pull":
         return "the pod stays in ImagePullBackOff where the registry asks for it"
+    if reference.via == "field":
+        return "the controller of the custom resource does not find it"
     if reference.optional:
         return "as it is, its files are left out of the volume" if volume else "as it is, this entry sets nothing"
     if volume:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Reference, rule
-from cmlint_rules.references import absent_provider, is_repeated, with_others
+from cmlint_rules.references import absent_provider, is_own_field, is_repeated, with_others
 
 
 @rule(
@@ -15,7 +15,12 @@ from cmlint_rules.references import absent_provider, is_repeated, with_others
 )
 def missing_configmap(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """`env`, `envFrom`, volumes and projected sources; where something else may make the name, nothing is said."""
-    if reference.target != "ConfigMap" or reference.optional or reference.via == "field" or is_repeated(reference, ctx):
+    if (
+        reference.target != "ConfigMap"
+        or reference.optional
+        or is_own_field(reference, ctx)
+        or is_repeated(reference, ctx)
+    ):
         return
     resolution = ctx.resolve(reference)
     if resolution.status == "missing":

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Reference, rule
-from cmlint_rules.references import absent_provider, is_repeated, speaks_of, with_others
+from cmlint_rules.references import absent_provider, is_own_field, is_repeated, speaks_of, with_others
 
 
 @rule(
@@ -15,7 +15,12 @@ from cmlint_rules.references import absent_provider, is_repeated, speaks_of, wit
 )
 def missing_secret(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """Most Secrets are kept elsewhere, so without a near name nothing is said unless the configuration asks for it."""
-    if reference.target != "Secret" or reference.optional or reference.via == "field" or is_repeated(reference, ctx):
+    if (
+        reference.target != "Secret"
+        or reference.optional
+        or is_own_field(reference, ctx)
+        or is_repeated(reference, ctx)
+    ):
         return
     resolution = ctx.resolve(reference)
     if resolution.status == "missing" and speaks_of("Secret", resolution, ctx):

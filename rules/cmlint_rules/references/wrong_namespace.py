@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Reference, rule
-from cmlint_rules.references import is_repeated, with_others
+from cmlint_rules.references import is_own_field, is_repeated, with_others
 
 
 @rule(
@@ -14,7 +14,7 @@ from cmlint_rules.references import is_repeated, with_others
 )
 def wrong_namespace(reference: Reference, ctx: Context) -> Iterator[Draft]:
     """A pod reaches the ConfigMaps and Secrets of its own namespace, and no others."""
-    if reference.optional or reference.via == "field" or is_repeated(reference, ctx):
+    if reference.optional or is_own_field(reference, ctx) or is_repeated(reference, ctx):
         return
     resolution = ctx.resolve(reference)
     if resolution.status != "wrong-namespace":

@@ -12,6 +12,7 @@ from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import Meeting, meets, nearest_definitions
 from cmlint.bundle.placed import Definition, Placed
 from cmlint.kube.near import is_slip, nearest, only_near
+from cmlint.model.evidence import Code
 from cmlint.model.facts import Reference, Target
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ class Scope(msgspec.Struct):
     `index` and `around` are the bundle's own. `external` are patterns `[Kind/]name` of objects that are made elsewhere,
     and `strict` says that such evidence does not count. `others` are the indexes of all bundles of the run, `siblings`
     those that go to the same cluster, each with whether both go to one namespace. `unbuilt` says why the bundle could
-    not be built, and it is not `settled` when patches may still change what is there. `supply` is what its
-    installation adds, `clusters` are the clusters it goes to. `all_secrets` says that a
-    Secret which no file defines counts as missing, and not as made elsewhere.
+    not be built, `supply` what its installation adds, `clusters` are the clusters it goes to. `all_secrets` says that a
+    Secret which no file defines counts as missing, and not as made elsewhere. `ignored` are the codes of evidence that
+    the configuration turns off. A scope that is not `settled` has documents that may still change.
     """
 
     index: Index
@@ -40,6 +41,17 @@ class Scope(msgspec.Struct):
     siblings: tuple[tuple[Index, bool], ...] = ()
     clusters: tuple[Cluster, ...] = ()
     all_secrets: bool = False
+    ignored: frozenset[str] = frozenset()
+
+    @property
+    def wants_secrets(self) -> bool:
+        """Whether every Secret that nothing defines is to be reported."""
+        return self.all_secrets or self.strict
+
+    @property
+    def excuses_fields(self) -> bool:
+        """Whether the controller of a custom resource may make what a field of it names."""
+        return not self.strict and "own-field" not in self.ignored
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -72,6 +84,10 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         """The name that is wanted."""
         return self.reference.name.value
 
+    def heeds(self, code: Code) -> bool:
+        """Whether evidence of a code counts."""
+        return code not in self.scope.ignored
+
     @cached_property
     def meeting(self) -> Meeting:
         """The providers of this name in the bundle that may be in the namespace."""
@@ -83,8 +99,15 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         return [cluster.ask(self.reference, self.namespace) for cluster in self.scope.clusters]
 
     @cached_property
+    def created(self) -> list[Definition]:
+        """What commands create under exactly this name."""
+        return self.scope.index.created(self.target, self.name) if self.heeds("command") else []
+
+    @cached_property
     def perhaps_created(self) -> list[Definition]:
         """What commands for this document may create under a name of which they leave a part open."""
+        if not self.heeds("command"):
+            return []
         index = self.scope.index
         found = index.perhaps_created(self.target, self.name)
         return [each for each in found if meets(self.namespace, each.namespace) and index.serves(each, self.placed)]
@@ -93,7 +116,7 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     def commands(self) -> list[Definition]:
         """What commands for this document create under this name."""
         index = self.scope.index
-        found = (*index.created(self.target, self.name), *(d for d in self.perhaps_created if not is_any(d)))
+        found = (*self.created, *(d for d in self.perhaps_created if not is_any(d)))
         return [each for each in found if meets(self.namespace, each.namespace) and index.serves(each, self.placed)]
 
     @cached_property

@@ -19,8 +19,9 @@ Reason = Callable[[Question], "Evidence | None"]
 
 
 def first(reasons: Iterable[Reason], question: Question) -> Evidence | None:
-    """What the first of several reasons shows."""
-    return next((evidence for reason in reasons if (evidence := reason(question))), None)
+    """What the first of several reasons shows that counts."""
+    found = (evidence for reason in reasons if (evidence := reason(question)))
+    return next((evidence for evidence in found if question.heeds(evidence.code)), None)
 
 
 def supplied(question: Question) -> Evidence | None:
@@ -33,12 +34,12 @@ def supplied(question: Question) -> Evidence | None:
 
 def maker_around(question: Question) -> Evidence | None:
     """Something around the document is not read, or is a custom resource whose controller may make objects."""
-    return question.scope.around.maker(question.placed)
+    return question.scope.around.maker(question.placed, question.scope.ignored)
 
 
 def created_for_others(question: Question) -> Evidence | None:
     """A command in a script, a CI file or a document may create the object."""
-    found = question.perhaps_created or question.scope.index.created(question.target, question.name)
+    found = question.perhaps_created or question.created
     if not found:
         return None
     path = found[0].placed.path
@@ -157,6 +158,9 @@ ELSEWHERE: tuple[Reason, ...] = (defined_elsewhere, cluster_not_read)
 
 BESIDE: tuple[Reason, ...] = (maker_around, defined_elsewhere)
 """For a definition in another branch of the tree, which proves no key missing while one of these holds."""
+
+REMADE: tuple[Reason, ...] = (remade_from_file,)
+"""For a definition that lacks a key."""
 
 ABSENT: tuple[Reason, ...] = (
     supplied,

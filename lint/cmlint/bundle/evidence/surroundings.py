@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cached_property
 
 from cmlint.bundle.nearest import meets
@@ -12,8 +12,8 @@ from cmlint.kube.near import words_of
 from cmlint.model.evidence import Code, Evidence
 from cmlint.model.facts import Document, FileFacts, SkipCode
 
-Makers = dict[str, Evidence]
-"""What may make objects, by the namespace in which it makes them; empty for any."""
+Makers = dict[tuple[str, Code], Evidence]
+"""What may make objects, by its code and the namespace in which it makes them, which is empty for any."""
 
 UNREAD: dict[SkipCode, Code] = {
     "template": "template",
@@ -34,7 +34,7 @@ SOURCES = (
 
 
 class Surroundings:
-    """What in each folder may make objects: for each namespace in which it makes them, the first thing.
+    """What in each folder may make objects: for each namespace in which it makes them, the first thing of each kind.
 
     `here` holds it for each folder, `below` for each folder above one that has something, `namespaces` for each
     namespace. `loose_files` are the paths of files that are not texts of the bundle.
@@ -47,10 +47,10 @@ class Surroundings:
         self.plain: dict[str, list[str]] = {}
         self.here: dict[str, Makers] = {}
         self.below: dict[str, Makers] = {}
-        self.namespaces: Makers = {}
+        self.namespaces: dict[str, Makers] = {}
         for path, facts in files:
             makers = makers_in(path, facts)
-            for namespace, evidence in makers.items():
+            for (namespace, _), evidence in makers.items():
                 self.note(path, namespace, evidence)
             if not makers and is_plain(facts):
                 self.plain.setdefault(path.rpartition("/")[0], []).append(path)
@@ -58,26 +58,24 @@ class Surroundings:
     def note(self, path: str, namespace: str, evidence: Evidence) -> None:
         """Records what a file may make in a namespace."""
         folder = path.rpartition("/")[0]
-        self.here.setdefault(folder, {}).setdefault(namespace, evidence)
+        key = namespace, evidence.code
+        self.here.setdefault(folder, {}).setdefault(key, evidence)
         for above in folders_above(folder):
-            self.below.setdefault(above, {}).setdefault(namespace, evidence)
+            self.below.setdefault(above, {}).setdefault(key, evidence)
         if namespace:
-            self.namespaces.setdefault(namespace, evidence)
+            self.namespaces.setdefault(namespace, {}).setdefault(key, evidence)
 
-    def maker(self, placed: Placed) -> Evidence | None:
-        """What may make an object for a document, or None when nothing around it could.
+    def maker(self, placed: Placed, ignored: Container[str] = ()) -> Evidence | None:
+        """What may make an object for a document, or None when nothing around it could; `ignored` codes do not count.
 
         That is what is in its folder, below it, in the folders above, or in its namespace. What is below the top does
         not concern a document at the top.
         """
         folder, namespace = placed.directory, placed.namespace
-        near = first_for(namespace, self.here.get(folder)) or (
-            first_for(namespace, self.below.get(folder)) if folder else None
-        )
-        if near:
-            return near
-        above = (first_for(namespace, self.here[f]) for f in folders_above(folder) if f in self.here)
-        return next(filter(None, above), None) or (self.namespaces.get(namespace) if namespace else None)
+        found = [self.here.get(folder), self.below.get(folder) if folder else None]
+        found += (self.here[each] for each in folders_above(folder) if each in self.here)
+        found.append(self.namespaces.get(namespace) if namespace else None)
+        return next(filter(None, (first_for(namespace, makers, ignored) for makers in found)), None)
 
     def source_of(self, name: str, placed: Placed) -> str | None:
         """A file from which somebody may make an object of this name with a command that is written nowhere.
@@ -112,11 +110,11 @@ class Surroundings:
         return found
 
 
-def first_for(namespace: str | None, makers: Makers | None) -> Evidence | None:
+def first_for(namespace: str | None, makers: Makers | None, ignored: Container[str] = ()) -> Evidence | None:
     """The first thing that may make objects in a namespace; in one that is left open, anything may."""
-    if not makers:
-        return None
-    return next((evidence for own, evidence in makers.items() if meets(namespace, own or None)), None)
+    fitting = (key for key in makers or () if key[1] not in ignored and meets(namespace, key[0] or None))
+    key = next(fitting, None)
+    return makers[key] if makers and key else None
 
 
 def makers_in(path: str, facts: FileFacts) -> Makers:
@@ -125,20 +123,23 @@ def makers_in(path: str, facts: FileFacts) -> Makers:
     A custom resource makes them in its own namespace; one that brings others to a cluster says in which.
     """
     found: Makers = {}
+
+    def note(namespace: str, evidence: Evidence) -> None:
+        found.setdefault((namespace, evidence.code), evidence)
+
     for skip in facts.skipped:
         if code := UNREAD.get(skip.code):
-            found.setdefault("", Evidence(code, f"{skip.reason} in {path}", path, skip.span))
+            note("", Evidence(code, f"{skip.reason} in {path}", path, skip.span))
     for other in facts.others:
         if may_make(other.api_version, other.kind):
-            evidence = Evidence("custom-resource", f"the custom resource {other.kind} in {path}", path)
-            found.setdefault(other.namespace, evidence)
+            note(other.namespace, Evidence("custom-resource", f"the custom resource {other.kind} in {path}", path))
     for document in facts.documents:
         if document.broken:
             sentence = f"a {document.kind} that cannot be parsed in {path}"
-            found.setdefault("", Evidence("unparsable", sentence, path, document.head))
+            note("", Evidence("unparsable", sentence, path, document.head))
         elif may_make(document.api_version, document.kind):
             sentence = f"the custom resource {document.kind} in {path}"
-            found.setdefault(reach_of(document), Evidence("custom-resource", sentence, path, document.head))
+            note(reach_of(document), Evidence("custom-resource", sentence, path, document.head))
     return found
 
 

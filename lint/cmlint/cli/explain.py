@@ -1,0 +1,223 @@
+"""`cmlint explain`: what is at a place or behind a name, what it resolves to, and why."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from cmlint.bundle import pointing
+from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.endings import confirmed
+from cmlint.bundle.explaining import explain
+from cmlint.bundle.placed import Definition
+from cmlint.bundle.pointing import Point, Read
+from cmlint.check import check
+from cmlint.cli import clusters, parameters, reach
+from cmlint.cli.inputs import configured, failed, rules_or_error, settle_builds, tell_problems
+from cmlint.cli.parameters import Command, Parameter
+from cmlint.cli.terminal import show, view_of, write
+from cmlint.errors import FatalError, fatal
+from cmlint.kube.near import nearest
+from cmlint.model.facts import Target
+from cmlint.progress import PROGRESS
+from cmlint.report.explanations import Defined, Explained, Shown, Teller, render_json, render_text
+from cmlint.result import Result
+from cmlint.sources.files import shown
+from cmlint.system.files import is_within, real_path, root_of
+
+PLACE = re.compile(r"(.+?):(\d{1,9})(?::(\d{1,9}))?\Z")
+
+TARGETS: dict[str, Target] = {"configmap": "ConfigMap", "cm": "ConfigMap", "secret": "Secret"}
+"""What a name may be of, as kubectl takes it."""
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the line says."""
+
+    target: str = ""
+    within: tuple[str, ...] = ()
+    format: str = "text"
+    config: str | None = None
+    config_from: str | None = None
+    isolated: bool = False
+    kustomize: str | None = None
+    allow_remote: bool | None = None
+    enable_helm: bool | None = None
+    helm: str | None = None
+    live: bool = False
+    context: str | None = None
+    kubeconfig: str | None = None
+    namespace: str | None = None
+    qps: str | None = None
+    metadata_only_secrets: bool = False
+    against: tuple[str, ...] = ()
+    max_age: str | None = None
+    color: str = "auto"
+
+
+PARAMETERS = (
+    Parameter(
+        "target",
+        "text",
+        "A place, `FILE:LINE` or `FILE:LINE:COLUMN`, or a name, `configmap/NAME` or `secret/NAME`.",
+        "PLACE_OR_NAME",
+        positional=True,
+    ),
+    Parameter(
+        "within", "list", "The files and folders to read; by default the working directory.", "PATH", parameters.INPUT
+    ),
+    *parameters.CONFIGURATION,
+    *parameters.BUILDS,
+    *clusters.TO_STAND_ON,
+    Parameter(
+        "format",
+        "choice",
+        "How it is shown: `text` (default) or `json`.",
+        "FORMAT",
+        parameters.OUTPUT,
+        ("text", "json"),
+    ),
+    parameters.COLOR,
+)
+
+
+def run(options: Options) -> int:
+    """Explains, and gives the exit status."""
+    place = PLACE.match(options.target)
+    kind, slash, name = options.target.partition("/")
+    target = TARGETS.get(kind.lower()) if slash and name else None
+    if not place and not target:
+        raise FatalError(
+            f"`{options.target}` is neither a place nor a name" if options.target else "there is nothing to explain",
+            "write `FILE:LINE`, `FILE:LINE:COLUMN`, `configmap/NAME` or `secret/NAME`",
+        )
+    by_name = target if target and not (place and os.path.exists(place[1])) else None
+    result = checked(options, options.within or ((".",) if by_name or not place else paths_for(place[1])))
+    if by_name:
+        found = at_name(by_name, name, options.target, result)
+    else:
+        assert place
+        found = at_place(place, options.target, result)
+    as_json = options.format == "json"
+    (write if as_json else show)(render_json(found) if as_json else render_text(found, view_of(options.color)))
+    return 2 if failed(result.problems) else 0
+
+
+def paths_for(file: str) -> tuple[str, ...]:
+    """What to read for a file: the working directory, or the repository of a file that is elsewhere.
+
+    Raises FatalError for a file that does not exist.
+    """
+    if not os.path.isfile(file):
+        raise FatalError(f"{file}: not found", "name a file that `cmlint check` reads")
+    return (".",) if is_within(real_path(file), real_path(os.curdir)) else (root_of(os.path.dirname(file) or "."),)
+
+
+def checked(options: Options, paths: Sequence[str]) -> Result:
+    """What a check of paths gives; what could not be read is reported at once."""
+    rules = rules_or_error()
+    config = settle_builds(configured(options, paths, rules)[0], options)
+    try:
+        with PROGRESS:
+            result = check(paths, config, rules, look=reach.look_of(options))
+    except ValueError as error:
+        raise fatal(error) from None
+    tell_problems(result.problems)
+    return result
+
+
+def at_place(place: re.Match[str], target: str, result: Result) -> Shown:
+    """What is at a place; without a column, or where nothing is there, on its line.
+
+    A line that only opens a block, like `configMapRef:`, goes on with the next one.
+    """
+    path, line = shown(place[1]), int(place[2])
+    if not any(path == known or (bundle.built and path in bundle.built.paths()) for bundle, known in texts_of(result)):
+        raise FatalError(
+            f"{path}: not among the files that were read", "`cmlint check --verbose` lists what is skipped"
+        )
+    text = result.texts.get(path)
+    if not 0 < line <= len(text.starts):
+        raise FatalError(f"{path} has no line {line}", f"its last line is {len(text.starts)}")
+    last = line
+    while last < len(text.starts) and text.line(last).rstrip().endswith(":"):
+        last += 1
+    start, end = text.starts[line - 1], text.starts[last - 1] + len(text.line(last))
+    points = [Point(path, start, end)]
+    if place[3]:
+        offset = min(start + max(int(place[3]) - 1, 0), end)
+        points.insert(0, Point(path, offset, offset))
+    for point in points:
+        references = pointing.references_at(result.bundles, point)
+        definitions = pointing.definitions_at(result.bundles, point)
+        named = dict.fromkeys((each.provider.target, each.provider.name.value) for each in definitions)
+        references += (read for name in named for read in pointing.references_to(result.bundles, *name))
+        if references or definitions:
+            return told(target, references, definitions, result)
+    return Shown(target, [], [], nothing_at(points[-1], result.bundles))
+
+
+def texts_of(result: Result) -> Iterable[tuple[Bundle, str]]:
+    """The paths of all texts that were read, with their bundles."""
+    for bundle in result.bundles:
+        yield from ((bundle, path) for path, _ in bundle.files)
+        yield from ((bundle, placed.path) for placed in bundle.commands)
+
+
+def nothing_at(point: Point, bundles: Sequence[Bundle]) -> str:
+    """What is at a point where nothing is named or defined."""
+    if aside := pointing.aside_at(bundles, point):
+        read, why = aside[0]
+        return f"{read.reference.described} is not looked at: {why}"
+    if why := pointing.skipped_at(bundles, point):
+        return f"this part of {point.path} is not looked at: {why}"
+    document = pointing.document_at(bundles, point)
+    where = f"; it is a part of the {document.described}" if document else ""
+    return f"this line of {point.path} neither names nor defines a ConfigMap or Secret{where}"
+
+
+def at_name(target: Target, name: str, written: str, result: Result) -> Shown:
+    """What has a name, and what reads it; raises FatalError for a name that is nowhere."""
+    references = pointing.references_to(result.bundles, target, name)
+    definitions = pointing.definitions_of(result.bundles, target, name)
+    if not references and not definitions:
+        near = nearest(name, pointing.known_names(result.bundles, target))
+        kind = target.lower()
+        raise FatalError(
+            f"nothing defines or reads the {target} `{name}`",
+            f"did you mean `{kind}/{near}`?" if near else "`cmlint check --verbose` lists what is skipped",
+        )
+    return told(written, references, definitions, result)
+
+
+def told(target: str, references: Iterable[Read], definitions: Iterable[Definition], result: Result) -> Shown:
+    """References and definitions with all that is known of them, each place once."""
+    outcome = result.outcome
+    findings = [*((f, False) for f in outcome.findings), *((f, True) for f in outcome.suppressed)]
+    teller = Teller(result.texts, findings)
+    explained: dict[Explained, None] = {}
+    for bundle, placed, reference in references:
+        said = teller.said_of(placed, pointing.words_of(reference))
+        end = confirmed(bundle.end(reference, placed), spoken=bool(said))
+        explained[teller.explained(explain(bundle, reference, placed, end), said)] = None
+    defined: dict[Defined, None] = dict.fromkeys(map(teller.defined, definitions))
+    return Shown(target, list(explained), list(defined))
+
+
+EXAMPLES = (
+    ("explain deploy/web.yaml:12", "why the reference in a line is reported, or why it is not"),
+    ("explain deploy/web.yaml:12:36 --format json", "of several in a line the one at a column, for a machine"),
+    ("explain configmap/web", "what defines a ConfigMap, and what reads it"),
+)
+
+COMMAND = Command(
+    "explain",
+    "Explain what a reference resolves to, and why it is reported or not.",
+    EXAMPLES,
+    PARAMETERS,
+    Options,
+    run,
+)

@@ -1,0 +1,180 @@
+"""Every reference ends in exactly one way, and the counts of a run add up."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from cmlint.config import Config
+from cmlint.model.evidence import NOT_LOOKED_AT
+from cmlint.model.outcome import Ending, Outcome
+from cmlint.report import render
+from cmlint.report.view import View
+from cmlint.result import Result
+from tests.support import report
+from tests.support.manifests import pod
+from tests.support.repository import Repository
+from tests.support.run import FIXTURES, lint, run, write
+
+FOLDERS = sorted(
+    [
+        *(FIXTURES / name for name in ("demo", "ok", "report", "secrets", "seeds")),
+        *(path for name in ("err", "mutation", "projects") for path in (FIXTURES / name).iterdir() if path.is_dir()),
+    ]
+)
+
+REAL = sorted(Path(os.environ["CMLINT_CORPUS"]).iterdir()) if "CMLINT_CORPUS" in os.environ else []
+"""Real repositories, where a folder with some is named."""
+
+UNVERIFIED: tuple[Ending, ...] = ("optional", "excused", "not-looked-at")
+
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {PORT: '1'}\n"
+KEY = pod("env:", "  - {name: A, valueFrom: {configMapKeyRef: {name: app, key: %s%s}}}")
+"""A pod that reads a key, which may be optional."""
+
+
+def ends(outcome: Outcome) -> dict[str, int]:
+    """How references end, and the codes of those that are neither resolved nor reported."""
+    assert_that_it_adds_up(outcome)
+    return {kind: number for kind, number in outcome.ends.items() if kind not in UNVERIFIED} | {
+        each.code: 1 for each in outcome.unverified
+    }
+
+
+def assert_that_it_adds_up(outcome: Outcome) -> None:
+    """The ends are as many as the references, and what is neither resolved nor reported is listed with a code."""
+    assert sum(outcome.ends.values()) == outcome.references
+    unseen = sum(each.code in NOT_LOOKED_AT for each in outcome.unverified)
+    optional = sum(each.code == "optional" for each in outcome.unverified)
+    counts = [outcome.ends.get(kind, 0) for kind in UNVERIFIED]
+    assert counts == [optional, len(outcome.unverified) - optional - unseen, unseen]
+    assert all(each.why for each in outcome.unverified)
+
+
+def assert_that_the_report_agrees(result: Result) -> None:
+    """The report is as its schema says, and its counts and its entries add up, too."""
+    printed = json.loads(render("json", result, View()))
+    assert not list(Draft202012Validator(json.loads(report.render())).iter_errors(printed))
+    counts = printed["summary"]
+    named = [counts[name] for name in ("resolved", "reported", "optional", "excused", "not_looked_at")]
+    assert sum(named) == counts["references"]
+    assert sum(named[2:]) == sum(entry["times"] for entry in printed["unverified"])
+    assert all(len(finding["group"]) == 16 for finding in printed["findings"])
+
+
+@pytest.mark.parametrize("folder", [*FOLDERS, *REAL], ids=lambda path: path.name)
+def test_the_counts_add_up(folder: Path) -> None:
+    for config in (Config(pedantic=True), Config(references="strict"), Config(select=("mutable-tag",))):
+        result = run(folder, config=config)
+        assert_that_it_adds_up(result.outcome)
+        assert_that_the_report_agrees(result)
+        off = {each.code for each in result.outcome.unverified} & {"rule-off"}
+        assert not off or config.select, "a reference is not reported although all rules run"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"a.yaml": CONFIG, "pod.yaml": KEY % ("PORT", "")}, {"resolved": 1}),
+        ({"a.yaml": CONFIG, "pod.yaml": KEY % ("HOST", "")}, {"reported": 1}),
+        ({"a.yaml": CONFIG, "pod.yaml": KEY % ("HOST", ", optional: true")}, {"optional": 1}),
+        ({"a.yaml": CONFIG, "pod.yaml": KEY % ("'${HOST}'", "")}, {"placeholder": 1}),
+        ({"a.yaml": CONFIG, "pod.yaml": KEY % ("PORTS", ", optional: true")}, {"reported": 1}),
+        ({"a.yaml": CONFIG.replace("data", "binaryData"), "pod.yaml": KEY % ("PORT", "")}, {"reported": 1}),
+        ({"pod.yaml": KEY % ("PORT", "")}, {"reported": 1}),
+        ({"pod.yaml": KEY % ("PORT", ", optional: true")}, {"optional": 1}),
+        ({"pod.yaml": (KEY % ("PORT", "")).replace("name: app", "name: '${NAME}'")}, {"placeholder": 1}),
+        ({"pod.yaml": (KEY % ("ca.crt", "")).replace("name: app", "name: kube-root-ca.crt")}, {"well-known": 1}),
+        (
+            {"pod.yaml": KEY % ("PORT", ""), "up.sh": "kubectl create configmap app --from-literal=PORT=1\n"},
+            {"command": 1},
+        ),
+        (
+            {
+                "a.yaml": "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: app}\n"
+                "spec: {dataFrom: [{extract: {key: x}}]}\n",
+                "pod.yaml": (KEY % ("PORT", "")).replace("configMap", "secret"),
+            },
+            {"open-object": 1},
+        ),
+        (
+            {"base/pod.yaml": KEY % ("PORT", ""), "dev/a.yaml": CONFIG, "prod/a.yaml": CONFIG.replace("PORT", "HOST")},
+            {"several-definitions": 1},
+        ),
+        (
+            {"pod.yaml": KEY % ("PORT", ""), "kustomization.yaml": "resources: [pod.yaml, 'https://example.com/x']\n"},
+            {"not-built": 1},
+        ),
+    ],
+)
+def test_how_a_reference_ends(tmp_path: Path, files: dict[str, str], expected: dict[str, int]) -> None:
+    write(tmp_path, files)
+    assert ends(lint(tmp_path).outcome) == expected
+
+
+def test_external_names_are_listed(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": KEY % ("PORT", "")})
+    outcome = lint(tmp_path, config=Config(external=("ConfigMap/app",))).outcome
+    assert [(each.code, each.why) for each in outcome.unverified] == [("external", "the setting `external` names it")]
+
+
+def test_suppressed_and_related_places_are_reported(tmp_path: Path) -> None:
+    twice = pod(
+        "envFrom:",
+        "  - {configMapRef: {name: app}}  # cmlint: ignore[missing-configmap]",
+        "  - {configMapRef: {name: app}}",
+    )
+    write(tmp_path, {"pod.yaml": twice})
+    outcome = lint(tmp_path).outcome
+    assert (len(outcome.findings), len(outcome.suppressed)) == (0, 1)
+    assert ends(outcome) == {"reported": 2}
+
+
+def test_more_places_than_a_finding_shows_are_reported(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": pod("envFrom:", *["  - {configMapRef: {name: app}}"] * 150)})
+    assert ends(lint(tmp_path).outcome) == {"reported": 150}
+
+
+def test_a_rule_that_does_not_run_is_named(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": KEY % ("PORT", "")})
+    outcome = lint(tmp_path, config=Config(ignore=("missing-configmap",))).outcome
+    assert ends(outcome) == {"rule-off": 1}
+    assert outcome.ends == {"not-looked-at": 1}
+
+
+def test_a_baseline_and_older_findings_count_as_reported(tmp_path: Path) -> None:
+    shop = Repository(tmp_path, {"pod.yaml": KEY % ("PORT", "")})
+    shop.run("cmlint", "check", "--write-baseline", "known.json")
+    for words in (("--baseline", "known.json"), ("--since", "HEAD")):
+        done = shop.run("cmlint", "check", "--format", "json", *words)
+        printed = json.loads(done.stdout)
+        assert (printed["findings"], printed["summary"]["reported"], printed["unverified"]) == ([], 1, [])
+
+
+def test_the_schema_is_up_to_date() -> None:
+    assert report.FILE.read_text(encoding="utf-8") == report.render(), "run `make docs`"
+
+
+def test_the_schema_sees_what_is_wrong() -> None:
+    printed = json.loads(render("json", lint(FIXTURES / "report"), View()))
+    del printed["findings"][0]["location"]["start"]["line"]
+    printed["summary"]["references"] = "six"
+    errors = Draft202012Validator(json.loads(report.render())).iter_errors(printed)
+    assert sorted(error.json_path for error in errors) == ["$.findings[0].location.start", "$.summary.references"]
+
+
+def test_findings_with_one_cause_have_one_group(tmp_path: Path) -> None:
+    reads = pod("envFrom:", "  - {configMapRef: {name: %s}}")
+    write(tmp_path, {f"{name}.yaml": reads.replace("web", name) % read for name, read in NAMES.items()})
+    groups: dict[str, list[str]] = {}
+    for finding in lint(tmp_path).outcome.findings:
+        groups.setdefault(finding.group, []).append(finding.location.path)
+    assert sorted(groups.values()) == [["a.yaml", "b.yaml"], ["c.yaml"]]
+
+
+NAMES = {"a": "app", "b": "app", "c": "other"}
+"""The ConfigMap that each Pod reads."""

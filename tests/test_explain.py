@@ -1,0 +1,243 @@
+"""`cmlint explain`: what is at a place or behind a name, and whether what it says of changes is true."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cmlint.config import Config
+from cmlint.model.evidence import IGNORABLE, Code
+from tests.support.command import cmlint
+from tests.support.manifests import pod
+from tests.support.run import CONFIG, lint, write
+from tests.test_evidence import CASES
+
+Json = dict[str, Any]
+
+APP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {PORT: '1'}\n"
+KEY = pod("env:", "  - {name: A, valueFrom: {configMapKeyRef: {name: app, key: PORT}}}")
+ALL = pod("envFrom:", "  - configMapRef:", "      name: app")
+
+
+def explained(folder: Path, target: str, *words: str) -> Json:
+    """What the command says in JSON."""
+    done = cmlint(folder, "explain", target, "--format", "json", *words)
+    assert done.returncode == 0, done.stderr
+    found: Json = json.loads(done.stdout)
+    return found
+
+
+def only(folder: Path, target: str, *words: str) -> Json:
+    """The only reference that it explains."""
+    (reference,) = explained(folder, target, *words)["references"]
+    return dict(reference)
+
+
+def changes(reference: Json) -> dict[str, str]:
+    """What would change, and what becomes of it then."""
+    return {each["setting"]: each["effect"] for each in reference["changes"]}
+
+
+def candidates(reference: Json) -> list[tuple[str, bool, str]]:
+    """The path of each candidate, whether it is taken, and why."""
+    return [(each["location"]["path"], each["taken"], each["why"]) for each in reference["candidates"]]
+
+
+def test_a_reference_that_resolves(tmp_path: Path) -> None:
+    far = APP.replace("app}", "app, namespace: other}")
+    write(tmp_path, {"a/pod.yaml": KEY, "a/config.yaml": APP, "b/config.yaml": APP, "c/config.yaml": far})
+    reference = only(tmp_path, "a/pod.yaml:9")
+    assert (reference["end"], reference["keys"], reference["object"]) == ("resolved", ["PORT"], "Pod `web`")
+    assert candidates(reference) == [
+        ("a/config.yaml", True, "it is the nearest definition; it has the key `PORT`"),
+        ("b/config.yaml", False, "another definition is nearer"),
+        ("c/config.yaml", False, "another definition is nearer"),
+    ]
+    assert (reference["reasons"], reference["changes"]) == ([], [])
+
+
+def test_a_reference_to_another_namespace(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "pod.yaml": KEY.replace("name: web}", "name: web, namespace: shop}"),
+            "config.yaml": APP.replace("app}", "app, namespace: till}"),
+        },
+    )
+    reference = only(tmp_path, "pod.yaml:9")
+    assert (reference["end"], [each["rule"] for each in reference["findings"]]) == ("reported", ["wrong-namespace"])
+    assert candidates(reference) == [
+        ("config.yaml", False, "it is in the namespace `till`, and the reference in `shop`"),
+    ]
+    assert changes(reference) == {
+        "external: [ConfigMap/app]": "it is excused: the setting `external` names it",
+        "namespace: till": "it resolves",
+    }
+
+
+def test_a_near_name_and_a_command_are_considered(tmp_path: Path) -> None:
+    near = APP.replace("app}", "appl}")
+    make = "kubectl create configmap app -n till --from-literal=PORT=1\n"
+    write(
+        tmp_path,
+        {"pod.yaml": KEY.replace("name: web}", "name: web, namespace: shop}"), "near.yaml": near, "up.sh": make},
+    )
+    reference = only(tmp_path, "configmap/app")
+    assert candidates(reference) == [
+        ("up.sh", False, "it is in the namespace `till`, and the reference in `shop`"),
+    ]
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_every_reason_is_named_and_its_changes_are_true(tmp_path: Path, code: Code) -> None:
+    write(tmp_path, CASES[code][0])
+    before = lint(tmp_path).outcome
+    (excused,) = before.unverified
+    place = f"{excused.location.path}:{excused.location.start.line}:{excused.location.start.column}"
+    reference = only(tmp_path, place)
+    first = reference["reasons"][0]
+    assert (first["code"], first["reason"], first["counts"]) == (code, excused.why, True)
+    offered = changes(reference)
+    assert (f"evidence: {{{code}: ignore}}" in offered) == (code in IGNORABLE)
+    for setting, effect in offered.items():
+        if re.match("(external|evidence|references|secrets):", setting):
+            write(tmp_path, {CONFIG: f"{setting}\n"})
+            assert effect_in(tmp_path) == effect, setting
+
+
+def effect_in(folder: Path) -> str:
+    """What became of the only reference, in the words of an explanation."""
+    outcome = lint(folder).outcome
+    if outcome.ends == {"reported": 1}:
+        return "it is reported"
+    (excused,) = outcome.unverified
+    return f"it is excused: {excused.why}"
+
+
+def test_what_does_not_count_is_named(tmp_path: Path) -> None:
+    files, sentence, _ = CASES["shown-in-document"]
+    write(tmp_path, files | {CONFIG: "evidence: {shown-in-document: ignore}\n"})
+    reference = only(tmp_path, "pod.yaml:8")
+    assert reference["end"] == "reported"
+    assert [(each["reason"], each["counts"], each["why"]) for each in reference["reasons"]] == [
+        (sentence, False, "the setting `evidence` turns it off")
+    ]
+    write(tmp_path, files | {CONFIG: "references: strict\n"})
+    (reason,) = only(tmp_path, "pod.yaml:8")["reasons"]
+    assert reason["why"] == "`references: strict` ignores it"
+
+
+def test_a_secret_that_is_kept_elsewhere(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": KEY.replace("configMap", "secret")})
+    reference = only(tmp_path, "secret/app")
+    assert (reference["end"], reference["reasons"][0]["code"]) == ("excused", "secret-elsewhere")
+    assert changes(reference) == {
+        "external: [Secret/app]": "it is excused: the setting `external` names it",
+        "evidence: {secret-elsewhere: ignore}": "it is reported",
+        "references: strict": "it is reported",
+        "secrets: all": "it is reported",
+        "--live, or --against SNAPSHOT": "the cluster shows whether it is there",
+    }
+
+
+def test_an_optional_reference(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": KEY.replace("key: PORT", "key: PORT, optional: true")})
+    reference = only(tmp_path, "pod.yaml:9")
+    assert (reference["end"], changes(reference)["optional: false"]) == ("optional", "it is reported")
+
+
+def test_a_namespace_would_keep_a_custom_resource_away(tmp_path: Path) -> None:
+    operator = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: shop, namespace: till}\n"
+    write(tmp_path, {"pod.yaml": KEY, "shop.yaml": operator})
+    assert changes(only(tmp_path, "pod.yaml:9"))["namespace: NAMESPACE"] == "it is reported"
+
+
+def test_a_definition_has_its_readers(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": KEY, "other.yaml": ALL.replace("web", "till"), "config.yaml": APP})
+    for target in ("config.yaml:3", "config.yaml:4:8", "configmap/app", "cm/app"):
+        found = explained(tmp_path, target)
+        (definition,) = found["definitions"]
+        assert (definition["what"], definition["keys"], definition["open"]) == ("ConfigMap `app`", ["PORT"], False)
+        assert sorted((each["object"], each["end"]) for each in found["references"]) == [
+            ("Pod `till`", "resolved"),
+            ("Pod `web`", "resolved"),
+        ]
+
+
+@pytest.mark.parametrize("target", ["pod.yaml:8", "pod.yaml:9", "pod.yaml:10", "pod.yaml:10:20", "./pod.yaml:10:1"])
+def test_a_place_may_be_any_line_of_the_reference(tmp_path: Path, target: str) -> None:
+    write(tmp_path, {"pod.yaml": ALL})
+    assert only(tmp_path, target)["location"]["start"] == {"line": 10, "column": 19, "offset": 163}
+
+
+def test_a_column_chooses_among_several(tmp_path: Path) -> None:
+    line = "  - {name: A, valueFrom: {configMapKeyRef: {name: app, key: B}}}"
+    flow = "envFrom: [{configMapRef: {name: a}}, {secretRef: {name: b}}]"
+    write(tmp_path, {"pod.yaml": pod(flow, "env:", line)})
+    assert [each["name"] for each in explained(tmp_path, "pod.yaml:8")["references"]] == ["ConfigMap/a", "Secret/b"]
+    column = len("      envFrom: [{configMapRef: {name: a}}, {secretRef: {name: b")
+    assert only(tmp_path, f"pod.yaml:8:{column}")["name"] == "Secret/b"
+
+
+def test_a_line_without_any(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": KEY, "chart.yaml": APP + "{{ if .X }}\n  B: c\n{{ end }}\n", "x.yaml": "a: b\n"})
+    nothing = "this line of pod.yaml neither names nor defines a ConfigMap or Secret; it is a part of the Pod `web`"
+    assert explained(tmp_path, "pod.yaml:2")["note"] == nothing
+    assert cmlint(tmp_path, "explain", "pod.yaml:2").stdout == f"{nothing}\n"
+    assert explained(tmp_path, "chart.yaml:1")["note"].endswith("is not looked at: a template, not rendered")
+    assert explained(tmp_path, "x.yaml:1")["note"].endswith("is not looked at: not a Kubernetes object")
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("pod.yaml", "`pod.yaml` is neither a place nor a name"),
+        ("pod.yaml:99", "pod.yaml has no line 99"),
+        ("pod.yaml:0", "pod.yaml has no line 0"),
+        ("none.yaml:1", "none.yaml: not found"),
+        ("vendor/x/pod.yaml:1", "vendor/x/pod.yaml: not among the files that were read"),
+        ("service/app", "`service/app` is neither a place nor a name"),
+        ("configmap/", "`configmap/` is neither a place nor a name"),
+        ("configmap/apps", "nothing defines or reads the ConfigMap `apps`"),
+        ("", "there is nothing to explain"),
+    ],
+)
+def test_what_cannot_be_explained(tmp_path: Path, target: str, message: str) -> None:
+    write(tmp_path, {"pod.yaml": KEY, "vendor/x/pod.yaml": KEY, "vendor/modules.txt": ""})
+    done = cmlint(tmp_path, "explain", *([target] if target else []))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"cmlint: error: {message}\n")
+
+
+def test_a_file_elsewhere_is_read_with_its_repository(tmp_path: Path) -> None:
+    write(tmp_path / "shop", {".git/HEAD": "", "a/pod.yaml": KEY, "config.yaml": APP})
+    (tmp_path / "here").mkdir()
+    found = only(tmp_path / "here", f"{tmp_path}/shop/a/pod.yaml:9")
+    assert found["end"] == "resolved"
+
+
+def test_no_hash_of_a_secret_is_shown(tmp_path: Path) -> None:
+    build = "resources: [pod.yaml]\nsecretGenerator: [{name: app, literals: [PORT=1]}]\nnamePrefix: shop-\n"
+    write(tmp_path, {"pod.yaml": KEY.replace("configMap", "secret"), "kustomization.yaml": build})
+    printed = [cmlint(tmp_path, "explain", "secret/app", "--format", form).stdout for form in ("text", "json")]
+    assert "Secret `app`" in printed[0]
+    assert not re.search("app-[0-9a-z]{10}", "".join(printed))
+
+
+def test_a_rule_that_does_not_run_is_named(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": KEY, CONFIG: "ignore: [missing-configmap]\n"})
+    reference = only(tmp_path, "pod.yaml:9")
+    assert (reference["end"], reference["reasons"][0]["code"]) == ("not-looked-at", "rule-off")
+    assert changes(reference)["`select` and `ignore`"] == "the rule reports it"
+
+
+def test_a_suppressed_finding_is_shown(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": KEY.replace("PORT}}}", "PORT}}}  # cmlint: ignore[missing-configmap]")})
+    assert lint(tmp_path, config=Config()).outcome.suppressed
+    assert [(each["rule"], each["suppressed"]) for each in only(tmp_path, "pod.yaml:9")["findings"]] == [
+        ("missing-configmap", True)
+    ]
