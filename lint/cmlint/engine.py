@@ -10,7 +10,8 @@ import msgspec
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.endings import End, confirmed, excused
 from cmlint.bundle.placed import Placed, references_of
-from cmlint.fingerprints import fingerprints, groups_of, subject_of
+from cmlint.fingerprints import fingerprints, subject_of
+from cmlint.groups import cause_of, groups_of, heaps_in, in_heap
 from cmlint.model import facts
 from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, ObjectId, Related
 from cmlint.model.outcome import Created, Outcome, Unfixed, Unverified
@@ -65,6 +66,7 @@ class Engine:
             self.unused(bundle, suppressions, outcome)
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
+        heap_up(outcome)
         name_all(outcome)
         outcome.linted = sorted({path for bundle in bundles for path in linted(bundle)})
         return outcome
@@ -187,6 +189,7 @@ class Engine:
             name = built.spelled(document.name) if document.name else None
             if place := built.through(location.path):
                 related.append(Related(f"{THROUGH}{place[0]}", self.texts.locate(*place)))
+        text = self.text_at(draft)
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
         return Finding(
             rule=rule.name,
@@ -201,8 +204,9 @@ class Engine:
             container=draft.container,
             fixes=fixes,
             fingerprint="",
-            subject=subject_of(node, self.text_at(draft)),
+            subject=subject_of(node, text),
             cause=draft.cause,
+            group=cause_of(rule, node, message, text),
         )
 
     def text_at(self, draft: Draft) -> str:
@@ -221,7 +225,10 @@ class Engine:
             outcome.documents += 1
             outcome.containers += sum(len(pod.containers) for pod in placed.document.pods)
             for reference in references_of(placed):
-                self.note(reference, placed, self.end(bundle, reference, placed, spoken), outcome)
+                end = self.end(bundle, reference, placed, spoken)
+                self.note(reference, placed, end, outcome)
+                if end.kind == "resolved":
+                    outcome.resolving.add(placed.written(reference.name.span)[0].rpartition("/")[0])
                 if command := bundle.resolve(reference, placed).command:
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
                     outcome.created.append(Created(self.place(reference, placed), reference.described, where))
@@ -310,6 +317,15 @@ def merged(outcomes: Sequence[Outcome]) -> Outcome:
 def unquoted(text: str) -> str:
     """A scalar without the quotes around it."""
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+
+
+def heap_up(outcome: Outcome) -> None:
+    """Makes one problem of the findings of each heap."""
+    changed: dict[Finding, Finding] = {}
+    for heap, findings in heaps_in(outcome.findings, outcome.resolving):
+        outcome.heaps.append(heap)
+        changed |= {finding: in_heap(finding, heap) for finding in findings}
+    outcome.findings = [changed.get(finding, finding) for finding in outcome.findings]
 
 
 def name_all(outcome: Outcome) -> None:

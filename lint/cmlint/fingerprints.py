@@ -41,20 +41,6 @@ def likeness(finding: Finding, path: str) -> str:
     return "\0".join((finding.rule, path, kind, name or "", finding.container or "", finding.subject))
 
 
-def groups_of(findings: Iterable[Finding]) -> dict[Finding, str]:
-    """For each finding the id of its group: those of one rule, in one namespace, that say the same or have one place.
-
-    Several have one place where one line of a template writes several objects.
-    """
-    said: dict[tuple[str, object], str] = {}
-    found: dict[Finding, str] = {}
-    for finding in sorted(findings, key=lambda finding: (finding.location, finding.message)):
-        message = said.setdefault((finding.rule, finding.location), finding.message)
-        namespace = finding.object.namespace if finding.object else None
-        found[finding] = digest("\0".join((finding.rule, namespace or "", message)))[:16]
-    return found
-
-
 def subject_of(node: object, text: str) -> str:
     """A digest of what a finding is about: the node that its rule was called for, and the text at its place."""
     return digest(f"{name_of(node)}\0{text}")[:16]

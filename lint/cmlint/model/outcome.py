@@ -21,7 +21,8 @@ class Outcome(msgspec.Struct):
     resolved nor reported, each as often as it is read. What of the baseline no longer occurs is `gone`. `linted` are
     the texts that have something on cmlint's ground, or that what has it was built from. Of `live` bundles every object
     counts as a file. `inputs` are the files and folders that builds read which fail, by the paths at which that is
-    reported.
+    reported. `heaps` are folders of which many documents have the same fault, `resolving` those with a reference that
+    resolves.
     """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
@@ -43,6 +44,8 @@ class Outcome(msgspec.Struct):
     gone: list[Known] = msgspec.field(default_factory=list)
     linted: list[str] = msgspec.field(default_factory=list)
     inputs: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    resolving: set[str] = msgspec.field(default_factory=set)
+    heaps: list[Heap] = msgspec.field(default_factory=list)
 
     def end(self, kind: Ending) -> None:
         """Counts one more reference that ends in this way."""
@@ -84,3 +87,15 @@ class Unfixed(msgspec.Struct, frozen=True, order=True):
     rule: str
     safe: bool
     why: str
+
+
+class Heap(msgspec.Struct, frozen=True, order=True):
+    """A folder of which many documents have the same fault, so that it is probably not applied as it is.
+
+    `documents` is their number, `names` are those of the objects that they lack.
+    """
+
+    folder: str
+    rule: str
+    documents: int
+    names: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cmlint.model.findings import RANKS, WHAT_HAPPENS, Finding
 from cmlint.report.places import Repository
+from cmlint.report.problems import elsewhere, problems
 from cmlint.report.summary import place
 from cmlint.report.view import View
 from cmlint.result import Result
@@ -21,7 +22,7 @@ def render(result: Result, view: View) -> str:
     """A command a line: the worst first, for GitHub shows ten of each level; then what could not be read."""
     repository = Repository()
     ranked = sorted(result.outcome.findings, key=lambda finding: -RANKS[finding.severity])
-    lines = [annotation(finding, repository) for finding in ranked]
+    lines = [annotation(finding, others, repository) for finding, others in problems(ranked)]
     for problem in result.problems:
         level = "error" if problem.fatal else "warning"
         places: Properties = {"file": repository.path(problem.path), "line": problem.line or 1, "title": "cmlint"}
@@ -29,25 +30,26 @@ def render(result: Result, view: View) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def annotation(finding: Finding, repository: Repository) -> str:
-    """One finding; GitHub takes columns only of a place in one line."""
+def annotation(finding: Finding, others: list[Finding], repository: Repository) -> str:
+    """One problem; GitHub takes columns only of a place in one line."""
     start, end = finding.location.start, finding.location.end
     if finding.location.field:
         told = f"{place(finding.location)}: {finding.message}"
         properties: Properties = {"title": f"cmlint: {finding.rule}"}
-        return command(LEVELS[finding.severity], properties, told, *more_of(finding))
+        return command(LEVELS[finding.severity], properties, told, *more_of(finding, others))
     places: Properties = {"file": repository.path(finding.location.path), "line": start.line}
     if start.line == end.line:
         places |= {"endLine": end.line, "col": start.column, "endColumn": end.column}
     else:
         places["endLine"] = end.line if end.column > 1 else end.line - 1
     places["title"] = f"cmlint: {finding.rule}"
-    return command(LEVELS[finding.severity], places, finding.message, *more_of(finding))
+    return command(LEVELS[finding.severity], places, finding.message, *more_of(finding, others))
 
 
-def more_of(finding: Finding) -> list[str]:
-    """The lines below a message: what the cluster does, and the help."""
-    return [WHAT_HAPPENS[finding.consequence], *(finding.help.split("\n") if finding.help else ())]
+def more_of(finding: Finding, others: list[Finding]) -> list[str]:
+    """The lines below a message: what the cluster does, the help, and where else it is."""
+    lines = (WHAT_HAPPENS[finding.consequence], *(finding.help or "").split("\n"), elsewhere(others))
+    return [line for line in lines if line]
 
 
 def command(name: str, properties: Properties, *lines: str) -> str:

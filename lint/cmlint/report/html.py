@@ -13,6 +13,7 @@ from cmlint.model.findings import RANKS, Finding, Severity
 from cmlint.report.characters import width
 from cmlint.report.frames import Frames
 from cmlint.report.paint import CODES, Paint
+from cmlint.report.problems import elsewhere, problems
 from cmlint.report.states import STATES, UNSEEN, by_state, commands_in, state_of
 from cmlint.report.summary import count, place, summary
 from cmlint.report.text import about, margin_of
@@ -111,7 +112,7 @@ def states(result: Result, view: View) -> Iterator[str]:
         yield f"<h2>{state} <small>{count(len(findings), 'finding')}</small></h2>"
         for finding in findings:
             yield f'<section data-path="{escape(printable(finding.location.path))}">'
-            yield from article(finding, frames)
+            yield from article(finding, [], frames)
             yield "</section>"
     if not view.tidy:
         yield f"<h2>{STATES['tidiness']}</h2>\n<p>{coded(UNSEEN)}</p>"
@@ -127,17 +128,18 @@ def printable_lines(lines: Iterable[str]) -> str:
 def files(result: Result) -> Iterator[str]:
     """The findings of each file."""
     frames = Frames(result.texts, result.masked(), Paint(View(color=True)), WIDTH)
-    for path, group in groupby(result.outcome.findings, key=lambda finding: finding.location.path):
-        findings = list(group)
+    found = problems(result.outcome.findings)
+    for path, group in groupby(found, key=lambda problem: problem[0].location.path):
+        here = list(group)
         yield f'<section data-path="{escape(printable(path))}">'
-        yield f"<h2>{escape(printable(path))} <small>{count(len(findings), 'finding')}</small></h2>"
-        for finding in findings:
-            yield from article(finding, frames)
+        yield f"<h2>{escape(printable(path))} <small>{count(len(here), 'problem')}</small></h2>"
+        for finding, others in here:
+            yield from article(finding, others, frames)
         yield "</section>"
 
 
-def article(finding: Finding, frames: Frames) -> Iterator[str]:
-    """One finding."""
+def article(finding: Finding, others: list[Finding], frames: Frames) -> Iterator[str]:
+    """One problem: its first finding, and the places of the others."""
     rule, severity, name = escape(finding.rule), finding.severity, f"f-{finding.fingerprint}"
     yield f'<article id="{name}" class="{severity}" data-rule="{rule}" data-severity="{severity}">'
     yield f'<h3><span class="severity">{severity}</span> {coded(finding.message)}</h3>'
@@ -146,6 +148,8 @@ def article(finding: Finding, frames: Frames) -> Iterator[str]:
     if finding.help:
         yield f'<p class="help">{"<br>".join(map(coded, finding.help.split(chr(10))))}</p>'
     yield f'<p class="note">{coded(about(finding))}</p>'
+    if others:
+        yield f'<p class="note">{escape(elsewhere(others))}</p>'
     yield f'<p class="more"><a href="{escape(finding.url)}">{rule}</a> <a href="#{name}">link to this</a></p>'
     yield "</article>"
 

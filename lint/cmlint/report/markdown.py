@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from cmlint.model.findings import RANKS, WHAT_HAPPENS, Finding
 from cmlint.report.paint import Paint
 from cmlint.report.places import Repository
+from cmlint.report.problems import elsewhere, problems
 from cmlint.report.summary import count, place, summary
 from cmlint.report.view import View
 from cmlint.result import Result
@@ -41,21 +42,22 @@ def rows(result: Result, room: int) -> Iterator[str]:
     """The table, cut where there is no room for more of it."""
     ranked = sorted(result.outcome.findings, key=lambda finding: -RANKS[finding.severity])
     repository = Repository()
-    for number, finding in enumerate(ranked):
-        line = ("" if number else "\n| | where | what |\n| --- | --- | --- |\n") + row(finding, repository)
+    found = problems(ranked)
+    for number, (finding, others) in enumerate(found):
+        line = ("" if number else "\n| | where | what |\n| --- | --- | --- |\n") + row(finding, others, repository)
         room -= len(line)
         if room < 0:
-            yield f"\nThere is no room here for {count(len(ranked) - number, 'more finding')}.\n"
+            yield f"\nThere is no room here for {count(len(found) - number, 'more problem')}.\n"
             return
         yield line
 
 
-def row(finding: Finding, repository: Repository) -> str:
-    """The line of one finding."""
+def row(finding: Finding, others: list[Finding], repository: Repository) -> str:
+    """The line of one problem."""
     where = code(place(finding.location))
     written = not finding.location.field
     address = repository.address(finding.location.path, finding.location.start.line) if written else None
-    lines = [finding.message, WHAT_HAPPENS[finding.consequence], *(finding.help or "").split("\n")]
+    lines = [finding.message, WHAT_HAPPENS[finding.consequence], *(finding.help or "").split("\n"), elsewhere(others)]
     what = "<br>".join((*(coded(line) for line in lines if line), f"[`{finding.rule}`]({finding.url})"))
     return f"| {finding.severity} | {f'[{where}]({address})' if address else where} | {what} |\n"
 

@@ -21,7 +21,9 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     found = [paint(s, count(by_severity[s], s)) for s in ("error", "warning", "info") if by_severity[s]]
     seen = f"{count(outcome.documents, 'document')}, {count(outcome.containers, 'container')}, "
     seen += count(outcome.references, "reference")
-    head = ", ".join(found) or (paint("good", "no problems") if outcome.documents else "nothing checked")
+    head = joined(outcome) + ", ".join(found) or (
+        paint("good", "no problems") if outcome.documents else "nothing checked"
+    )
     took = f", {view.seconds:.2f} s" if view.verbose else ""
     lines: list[str] = []
     if unread := sum(problem.fatal for problem in result.problems):
@@ -41,6 +43,12 @@ def summary(result: Result, view: View, paint: Paint) -> str:
         lines.append(f"references: {ends(outcome)} ({WHY_LISTED if view.verbose else WHY})")
     more = ("\n  ".join(wrapped(line, view.width, 2)) for line in lines)
     return "\n".join((f"{head} in {count(outcome.files, 'object' if outcome.live else 'file')} ({seen}{took})", *more))
+
+
+def joined(outcome: Outcome) -> str:
+    """How many problems the findings are, where several of them have one cause."""
+    number, places = len({finding.group for finding in outcome.findings}), len(outcome.findings)
+    return f"{count(number, 'problem')} at {count(places, 'place')}: " if number < places else ""
 
 
 WHY_LISTED = "`cmlint explain FILE:LINE` says more of each"

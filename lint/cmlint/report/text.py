@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cmlint.model.findings import WHAT_HAPPENS, Finding
 from cmlint.report.characters import wrapped
 from cmlint.report.paint import Paint
+from cmlint.report.problems import elsewhere, problems
 from cmlint.report.summary import extras, summary
 from cmlint.report.view import View
 from cmlint.result import Result
@@ -29,9 +30,9 @@ def findings(result: Result, view: View, paint: Paint) -> Iterator[str]:
     from cmlint.report.frames import Frames
 
     frames = Frames(result.texts, result.masked(), paint, view.width)
-    for finding in result.outcome.findings:
+    for finding, others in problems(result.outcome.findings, apart=view.verbose):
         margin = margin_of(finding)
-        frame, after = frames.draw(finding, margin), notes(finding, view, paint, margin)
+        frame, after = frames.draw(finding, margin), notes(finding, others, view, paint, margin)
         yield "\n".join((headline(finding, view, paint), *frame, *after))
 
 
@@ -43,11 +44,12 @@ def headline(finding: Finding, view: View, paint: Paint) -> str:
     return "\n  ".join((linked + paint("bold", first.removeprefix(kind)), *(paint("bold", line) for line in more)))
 
 
-def notes(finding: Finding, view: View, paint: Paint, margin: int) -> Iterator[str]:
+def notes(finding: Finding, others: list[Finding], view: View, paint: Paint, margin: int) -> Iterator[str]:
     """What to do about it, whose problem it is, and where to read more."""
     indent = " " * (margin + 1)
     url = None if paint.links else finding.url
-    for word, text in (("help", finding.help), ("note", about(finding)), ("see", url)):
+    parts = (("help", finding.help), ("note", about(finding)), ("note", elsewhere(others)), ("see", url))
+    for word, text in parts:
         if text:
             lines = [
                 part for line in text.split("\n") for part in wrapped(printable(line), view.width, len(indent) + 8)

@@ -1,0 +1,32 @@
+"""Findings that are one problem, of which a report for people shows the first whole and the others as places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cmlint.model.findings import Finding
+from cmlint.report.summary import count, place
+
+MOST = 10
+"""The number of further places that are listed."""
+
+Problem = tuple[Finding, list[Finding]]
+"""The first finding of a problem, and the others."""
+
+
+def problems(findings: Iterable[Finding], *, apart: bool = False) -> list[Problem]:
+    """The problems among findings, in the order of their first ones; `apart` makes each finding one by itself."""
+    found: dict[str, Problem] = {}
+    for number, finding in enumerate(findings):
+        key = finding.group if finding.group and not apart else str(number)
+        found.setdefault(key, (finding, []))[1].append(finding)
+    return [(first, others[1:]) for first, others in found.values()]
+
+
+def elsewhere(others: list[Finding]) -> str:
+    """Where else a problem is; empty for one with a single place."""
+    if not others:
+        return ""
+    listed = [place(finding.location) for finding in others[:MOST]]
+    more = ", ..." if len(others) > MOST else ""
+    return f"also at {count(len(others), 'more place')}: {', '.join(listed)}{more}"
