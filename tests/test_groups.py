@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cmlint.adopt.propose import configuration
 from cmlint.report import render
 from cmlint.report.view import View
-from tests.support.run import lint, write
+from tests.support.run import inside, lint, write
 
 WEB = """\
 apiVersion: v1
@@ -36,7 +37,7 @@ def test_one_missing_object_is_one_problem(tmp_path: Path) -> None:
     text = render("text", result, View())
     assert text.count("error[missing-configmap]") == 1
     assert "  = note: also at 2 more places: app/pod-1.yaml:8:39, app/pod-2.yaml:8:39\n" in text
-    assert text.splitlines()[-2].startswith("1 problem at 3 places: 3 errors in 3 files (")
+    assert text.splitlines()[-1].startswith("1 problem at 3 places: 3 errors in 3 files (")
     assert render("text", result, View(verbose=True)).count("error[missing-configmap]") == 3
     assert render("concise", result, View(quiet=True)).count("\n") == 3
 
@@ -58,12 +59,9 @@ def test_more_than_ten_places_are_counted(tmp_path: Path) -> None:
 
 def test_what_has_causes_of_its_own_is_not_joined(tmp_path: Path) -> None:
     pods(tmp_path, "one", "other")
-    write(
-        tmp_path,
-        {
-            "app/x.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n    - {name: x, image: 'a.example.com/b:1.0.0', env: [{name: A, value: 1}]}\n    - {name: y, image: 'a.example.com/b:1.0.0', env: [{name: A, value: 1}]}\n"
-        },
-    )
+    container = "    - {name: NAME, image: 'a.example.com/b:1.0.0', env: [{name: A, value: 1}]}\n"
+    head = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n"
+    write(tmp_path, {"app/x.yaml": head + container.replace("NAME", "x") + container.replace("NAME", "y")})
     groups = [(finding.rule, finding.group) for finding in lint(tmp_path).outcome.findings]
     assert len(groups) == len(set(groups))
     assert {rule for rule, _ in groups} >= {"missing-configmap", "non-string-env"}
@@ -107,3 +105,12 @@ def test_a_reference_that_resolves_shows_that_the_folder_is_applied(tmp_path: Pa
     assert lint(tmp_path).outcome.heaps
     write(tmp_path, {"app/there.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: there}\ndata: {A: b}\n"})
     assert not lint(tmp_path).outcome.heaps
+
+
+def test_init_proposes_to_leave_a_heap_out(tmp_path: Path) -> None:
+    pods(tmp_path, "alpha", "bravo", "charlie", "delta", "echo")
+    with inside(tmp_path):
+        proposed = configuration(lint(Path()))
+    assert (
+        "# exclude:\n#   - app/  # 5 documents have `missing-configmap`, and none of their references resolves\n"
+    ) in proposed

@@ -31,6 +31,7 @@ def configuration(result: Result) -> str:
         HEAD,
         *kustomize(sum(name in files.KUSTOMIZATIONS for name in names)),
         *helm(names.count(files.CHART)),
+        *exclude(result.outcome),
         *external(result.outcome),
         *baseline(len(result.outcome.findings)),
     ]
@@ -53,6 +54,18 @@ def helm(number: int) -> Iterator[str]:
         yield (
             f"# Charts: {number}; {here}. They are rendered with their own values, or with these:\n"
             "# helm:\n#   values:\n#     charts/name: [values/test.yaml, values/live.yaml]\n"
+        )
+
+
+def exclude(outcome: Outcome) -> Iterator[str]:
+    """The folders that are probably not applied as they are."""
+    why = "documents have `{}`, and none of their references resolves"
+    lines = [f"#   - {quoted(f'{heap.folder}/')}  # {heap.documents} {why.format(heap.rule)}" for heap in outcome.heaps]
+    if lines:
+        yield (
+            "# Folders that nobody applies as they are? Take away the `#` of those.\n# exclude:\n"
+            + "\n".join(lines[:MOST])
+            + "\n"
         )
 
 
