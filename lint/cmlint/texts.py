@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 
@@ -14,7 +15,7 @@ class Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = [1 if text.startswith("\ufeff") else 0]
+        self.starts = array("Q", [1 if text.startswith("\ufeff") else 0])
         position = 0
         if "\r" not in text:
             while (position := text.find("\n", position) + 1) > 0:
@@ -31,11 +32,22 @@ class Text:
 
     def line(self, number: int) -> str:
         """A line by its 1-based number, without its end; empty where the text has not so many."""
+        return self.part(number, 0, len(self.text))
+
+    def part(self, number: int, low: int, high: int) -> str:
+        """The characters of a line from one column to another; nothing else of a long line is copied."""
+        begin = self.starts[number - 1] if number <= len(self.starts) else len(self.text)
+        return self.text[begin + low : min(begin + high, begin + self.length(number))]
+
+    def length(self, number: int) -> int:
+        """The characters of a line, without its end."""
         if number > len(self.starts):
-            return ""
-        start = self.starts[number - 1]
+            return 0
+        begin = self.starts[number - 1]
         end = self.starts[number] if number < len(self.starts) else len(self.text)
-        return self.text[start:end].rstrip("\r\n")
+        while end > begin and self.text[end - 1] in "\r\n":
+            end -= 1
+        return end - begin
 
 
 class Texts:

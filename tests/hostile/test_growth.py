@@ -5,6 +5,7 @@ from __future__ import annotations
 import cProfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import SupportsIndex
 
 import pytest
 
@@ -14,6 +15,7 @@ from cmlint.manifest import decode, masks
 from cmlint.manifest.documents import read_text
 from cmlint.report import render
 from cmlint.report.view import View
+from cmlint.sources import files
 from tests.support.run import inside, rules, write
 
 Files = dict[str, str]
@@ -69,6 +71,7 @@ INPUTS: dict[str, Callable[[int], Files]] = {
     "ignore-block": lambda n: {"a.yaml": "# cmlint: ignore[missing-key]\n" * n + cm("a")},
     "ignores-one-line": lambda n: {"a.yaml": cm("a") + "# cmlint: ignore[missing-key] " * n + "\n"},
     "ignores-docs": lambda n: {"a.yaml": J("# cmlint: ignore[missing-key]\n" + cm(f"a{i}") for i in range(n))},
+    "ignores-open": lambda n: {"a.yaml": cm("a") + "# cmlint: ignore[" * n + "\n"},
     "ignore-names": lambda n: {"a.yaml": cm("a") + "# cmlint: ignore[" + ",".join(["missing-key"] * n) + "]\n"},
     "ignores-used": lambda n: {
         "a.yaml": pod(
@@ -261,6 +264,36 @@ INPUTS: dict[str, Callable[[int], Files]] = {
             ]
         )
     },
+    "projected-unset": lambda n: {
+        "a.yaml": pod(
+            container(0),
+            extra="  volumes:\n    - name: v\n      projected:\n        sources:\n"
+            + "".join("          - configMap: {}\n" for i in range(n)),
+        )
+    },
+    "image-volumes-unset": lambda n: {
+        "a.yaml": pod(
+            container(0), extra="  volumes:\n" + "".join(f"    - {{name: v{i}, image: {{}}}}\n" for i in range(n))
+        )
+    },
+    "images-unset": lambda n: {"a.yaml": pod("".join(f"    - name: c{i}\n" for i in range(n)))},
+    "file-keys": lambda n: {
+        "a.yaml": pod(
+            "    - name: c\n      image: a/b:1.0.0\n      env:\n"
+            + "".join(
+                f"        - {{name: V{i}, valueFrom: {{fileKeyRef: {{volumeName: w{i}, path: a, key: b}}}}}}\n"
+                for i in range(n)
+            ),
+            extra="  volumes:\n" + "".join(f"    - {{name: v{i}, emptyDir: {{}}}}\n" for i in range(n)),
+        )
+    },
+    "custom-pods": lambda n: {
+        "a.yaml": "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\nspec:\n  list:\n"
+        + "".join(
+            f"    - template: {{spec: {{containers: [{{name: c{i}, image: a/b, env: [{{name: A, value: 1}}]}}]}}}}\n"
+            for i in range(n)
+        )
+    },
     "keys": lambda n: {"a.yaml": cm("m", "\n" + "".join(f"  k{i}: v\n" for i in range(n)))},
     "keys-bad": lambda n: {"a.yaml": cm("m", "\n" + "".join(f"  k {i}: 1\n" for i in range(n)))},
     "keys-same": lambda n: {"a.yaml": cm("m", "\n" + "".join("  k: v\n" for i in range(n)))},
@@ -307,6 +340,15 @@ INPUTS: dict[str, Callable[[int], Files]] = {
     },
     "images": lambda n: {
         "a.yaml": pod("".join(f"    - {{name: c{i}, image: a/b{i}, imagePullPolicy: Never}}\n" for i in range(n)))
+    },
+    "images-one-line": lambda n: {
+        "a.yaml": "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: ["
+        + ", ".join(f"{{name: c{i}, image: a/b{i}}}" for i in range(n))
+        + "]}}\n"
+    },
+    "env-same-one-line": lambda n: {
+        "a.yaml": "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: a/b:1.0.0, "
+        "env: [" + ", ".join("{name: A, value: b}" for i in range(n)) + "]}]}}\n"
     },
     "image-policies": lambda n: {
         "a.yaml": J(
@@ -444,6 +486,36 @@ def test_what_is_done_grows_with_the_input(tmp_path: Path, name: str) -> None:
     make = INPUTS[name]
     calls(tmp_path / "first", make(2))
     few, many = calls(tmp_path / "few", make(N)), calls(tmp_path / "many", make(4 * N))
+    assert many <= MOST * few, (few, many)
+
+
+LONG = ["ignores-open", "ignores-one-line", "long-line", "images-one-line", "env-same-one-line"]
+"""Those of the inputs that are one long line."""
+
+
+class Counted(str):
+    """A text that counts the characters that are copied out of it."""
+
+    copied = 0
+
+    def __getitem__(self, place: SupportsIndex | slice) -> str:
+        found = super().__getitem__(place)
+        Counted.copied += len(found)
+        return found
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_line_is_not_copied_for_each_finding_on_it(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "decode", lambda raw: Counted(raw.decode()))
+
+    def copied(number: int) -> int:
+        Counted.copied = 0
+        calls(tmp_path / str(number), INPUTS[name](number))
+        return Counted.copied
+
+    few, many = copied(5 * N), copied(20 * N)
     assert many <= MOST * few, (few, many)
 
 

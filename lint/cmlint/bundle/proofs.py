@@ -43,6 +43,9 @@ BRANCHES = frozenset(
 LETTERS = 3
 """A pattern needs so many letters in the last part of a name to say anything about an image."""
 
+NEAR = 4_000
+"""The characters before and behind an image that are read of its line: nobody writes longer lines by hand."""
+
 
 class Proof(NamedTuple):
     """A fact about images and the file that it stands in."""
@@ -237,11 +240,12 @@ class Proofs:
     # what a replacement reaches
 
     def line(self, path: str, span: Span) -> tuple[str, int]:
-        """The line of a text on which something is written, and where that begins."""
+        """The line of a text on which something is written, of a long one what is near, and where that begins."""
         text = self.text_at(path)
-        start = text.rfind("\n", 0, span.start) + 1
-        end = text.find("\n", span.start)
-        return text[start : end if end >= 0 else len(text)], start
+        first, last = max(span.start - NEAR, 0), span.start + NEAR
+        start = max(text.rfind("\n", first, span.start) + 1, first)
+        end = text.find("\n", span.start, last)
+        return text[start : end if end >= 0 else last], start
 
     def values(self, placed: Placed, span: Span) -> Iterator[Value]:
         """The values of a chart that are named on the template's line from which something is written."""

@@ -13,6 +13,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import TypeVar
 
@@ -100,6 +101,8 @@ class Folder:
         """Notes that a file is still of use."""
         try:
             os.utime(self.at(name))
+        except FileNotFoundError:
+            pass  # another process has emptied the folder
         except OSError as error:
             self.complain(name, reason(error))
 
@@ -198,9 +201,7 @@ class Folder:
         """Removes the files that cmlint wrote, without a valid marker also those without a header; says how many."""
         marked = self.stored_key is not None
         found = [e for e in self.entries() if is_written_by_cmlint(e) or not (marked or is_draft(e.name))]
-        for entry in found:
-            os.remove(entry.path)
-        return len(found)
+        return sum(map(remove, found))
 
     def entries(self) -> Iterator[os.DirEntry[str]]:
         """The files whose names are those of cmlint's files; files of runs that were killed included."""
@@ -210,7 +211,7 @@ class Folder:
     def sweep(self) -> None:
         """Removes what has not been read for long, and the oldest of what is too much."""
         now = time.time()
-        found = [(entry.stat(follow_symlinks=False), entry) for entry in self.entries()]
+        found = [(state, entry) for entry in self.entries() if (state := state_of(entry))]
         size = 0
         for number, (state, entry) in enumerate(sorted(found, key=lambda item: item[0].st_mtime, reverse=True)):
             draft = is_draft(entry.name)
@@ -218,7 +219,7 @@ class Folder:
             age = now - state.st_mtime
             old = age > (HOUR if draft else DAYS * DAY) or (not draft and (number >= FILES or size > BYTES))
             if old and is_written_by_cmlint(entry):
-                os.remove(entry.path)
+                remove(entry)
 
     # files
 
@@ -246,6 +247,8 @@ class Folder:
             if self.make():
                 self.replace(name, HEADER + self.seal(name, raw), raw)
                 self.sweep()
+        except FileNotFoundError:
+            pass  # another process has emptied the folder
         except OSError as error:
             self.complain(name, reason(error))
 
@@ -267,7 +270,8 @@ class Folder:
                         rest = rest[file.write(rest) or 0 :]
             os.replace(draft, self.at(name))
         except BaseException:
-            os.remove(draft)
+            with suppress(FileNotFoundError):
+                os.remove(draft)
             raise
 
     def read_file(self, name: str, limit: int) -> bytes | None:
@@ -307,10 +311,30 @@ def marker_of(key: bytes) -> bytes:
     return HEADER + key.hex().encode() + b"\n"
 
 
+def state_of(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """The state of a file; None where another process has removed it."""
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def remove(entry: os.DirEntry[str]) -> bool:
+    """Removes a file; False where another process was first."""
+    try:
+        os.remove(entry.path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def is_written_by_cmlint(entry: os.DirEntry[str]) -> bool:
     """Whether a file begins with cmlint's header; a file of a run that was killed may end within it."""
-    with open(entry.path, "rb", buffering=0) as file:
-        begin = file.read(len(HEADER))
+    try:
+        with open(entry.path, "rb", buffering=0) as file:
+            begin = file.read(len(HEADER))
+    except FileNotFoundError:
+        return False
     return begin == HEADER or (is_draft(entry.name) and HEADER.startswith(begin))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube import characters, scalars
@@ -127,6 +128,10 @@ class Decoder:
                 more=more,
             )
         )
+
+    def noted_below(self, path: str) -> Iterator[Fault]:
+        """The faults that were noted last, as long as they are about a field below a path."""
+        return takewhile(lambda fault: fault.path.startswith(f"{path}."), reversed(self.faults))
 
     # scalars
 

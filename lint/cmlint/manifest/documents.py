@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from sys import intern
 
 import msgspec
 
@@ -26,7 +27,7 @@ from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, T
 from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader, pull_secrets_in
 from cmlint.manifest.providers import TABLE, Makers
-from cmlint.manifest.rolling import read_rolling, watched_in
+from cmlint.manifest.rolling import PLAIN, read_rolling, watched_in
 from cmlint.manifest.services import SERVICE, read_services, service_of
 from cmlint.manifest.shapes import ShapeReader
 from cmlint.model.facts import (
@@ -39,7 +40,6 @@ from cmlint.model.facts import (
     PodSpec,
     Provider,
     Reference,
-    Rolling,
     Scalar,
     Service,
     Skip,
@@ -285,7 +285,7 @@ def is_object(root: Node) -> bool:
 def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Document | Skip | Other | Service]:
     """A parsed object, or the items of a list."""
     entries = {name: value for name, _, value in decoder.items(root)}
-    api_version, kind = str(entries["apiVersion"].value), str(entries["kind"].value)
+    api_version, kind = intern(str(entries["apiVersion"].value)), intern(str(entries["kind"].value))
     items = entries.get("items")
     if kind.endswith("List") and isinstance(items, SequenceNode) and is_built_in(api_version):
         shared, encrypted = sorted(decoder.faults, key=start_of), is_encrypted(decoder, entries)
@@ -416,7 +416,7 @@ class DocumentReader:
             made_in(decoder, self.root, self.api_version, self.kind),
             read_hook(annotations),
             read_compared(decoder, self.root, self.api_version, self.kind),
-            read_rolling(decoder, self.entries.get("spec")) if pods else Rolling(),
+            read_rolling(decoder, self.entries.get("spec")) if pods else PLAIN,
             watched_in(annotations),
         )
         if self.is_controlled(meta):

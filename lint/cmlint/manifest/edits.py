@@ -79,23 +79,24 @@ def quote(change: Quote, text: str) -> tuple[Piece, ...]:
 def add(change: Add, text: str) -> tuple[Piece, ...]:
     """A field behind another: on a line of its own wherever that one has its own, else behind a comma."""
     start, end = change.span.start, change.span.end
-    line, near = start_of_line(text, start), start_of_near(text, start)
+    near = start_of_near(text, start)
     found = re.search(KEY, text[near:start])
     if not found or found["key"] != change.beside or text[start : start + 1] in ("|", ">"):
         raise CannotEditError(f"`{change.beside}` is not written as a field with its value beside it")
     quotes = found["quote"]
     field = f"{quotes}{change.field}{quotes}{found['colon']}{quotes}{change.value}{quotes}"
-    before = text[line : near + found.start()]
+    before, whole = text[near : near + found.start()], starts_line(text, near)
     stop = end_of_line(text, end)
-    behind = re.match(BEHIND, text[end:stop])
+    behind = re.compile(BEHIND).match(text, end, stop)
     rest = re.compile(BLANK).match(text, end)
-    in_flow = text[rest.end() if rest else end :][:1] in (",", "}")
-    if not in_flow and (not behind or not re.match(INDENT, before)):
+    last = rest.end() if rest else end
+    in_flow = text[last : last + 1] in (",", "}")
+    if not in_flow and not (behind and whole and re.match(INDENT, before)):
         raise CannotEditError(f"`{change.beside}` shares its line with something else")
     own_line = newline_of(text) + re.sub(r"[^\t]", " ", before) + field
     if not in_flow:
         return (Piece(stop, stop, own_line),)
-    if not behind or before.strip():
+    if not behind or not whole or before.strip():
         return (Piece(end, end, f",{' ' if found['colon'].endswith(' ') else ''}{field}"),)
     if behind["comma"]:
         return (Piece(stop, stop, f"{own_line},"),)
@@ -110,19 +111,20 @@ def add(change: Add, text: str) -> tuple[Piece, ...]:
 def remove(change: Remove, text: str) -> tuple[Piece, ...]:
     """An entry with the lines that it takes, or between brackets with the comma before it."""
     start, end = change.span.start, change.span.end
-    line, stop = start_of_line(text, start), end_of_line(text, end)
-    if re.search(r"(?:^|\s)#", text[start:stop]):
+    line, stop = start_of_near(text, start), end_of_line(text, end)
+    if re.search(r"(?:^|\s)#", text[start : min(stop, end + NEAR)]):
         raise CannotEditError("it has a comment, which would go with it")
-    if re.fullmatch(r"[ \t]*-[ \t]+", text[line:start]):
+    if starts_line(text, line) and re.fullmatch(r"[ \t]*-[ \t]+", text[line:start]):
         if text[end:stop].strip():
             raise CannotEditError("it shares its line with something else")
         if text[start_of_line(text, line - 1) : line].lstrip().startswith("#"):
             raise CannotEditError("it may have the comment above it")
         return (without_lines(text, line, stop),)
-    before = text[:start].rstrip()
+    first = max(start - NEAR, 0)
+    before = text[first:start].rstrip()
     if not before.endswith(","):
         raise CannotEditError("it is not written as an entry behind another")
-    return (Piece(len(before) - 1, end, ""),)
+    return (Piece(first + len(before) - 1, end, ""),)
 
 
 def without_lines(text: str, line: int, stop: int) -> Piece:
@@ -135,7 +137,7 @@ def without_lines(text: str, line: int, stop: int) -> Piece:
 
 def unlist(start: int, end: int, text: str) -> Piece:
     """A name of a suppression with a comma beside it; alone with the comment that it stands in."""
-    line, stop = start_of_line(text, start), end_of_line(text, start)
+    line, stop = start_of_near(text, start), end_of_line(text, start)
     behind = re.compile(r"[ \t]*,[ \t]*").match(text, end, stop)
     if behind:
         return Piece(start, behind.end(), "")
@@ -149,7 +151,8 @@ def unlist(start: int, end: int, text: str) -> Piece:
     if following:
         return Piece(line + said.start(1), following.start(), "")
     kept = text[line : line + said.start(1)].rstrip(" \t")
-    return Piece(line + len(kept), stop, "") if kept.strip("\ufeff") else without_lines(text, line + len(kept), stop)
+    alone = starts_line(text, line) and not kept.strip("\ufeff")
+    return without_lines(text, line + len(kept), stop) if alone else Piece(line + len(kept), stop, "")
 
 
 # lines
@@ -157,7 +160,13 @@ def unlist(start: int, end: int, text: str) -> Piece:
 
 def start_of_line(text: str, offset: int) -> int:
     """Where the line of an offset begins."""
-    return max(text.rfind("\n", 0, max(offset, 0)), text.rfind("\r", 0, max(offset, 0))) + 1
+    line = text.rfind("\n", 0, max(offset, 0)) + 1
+    return max(text.rfind("\r", line, max(offset, 0)) + 1, line)
+
+
+def starts_line(text: str, offset: int) -> bool:
+    """Whether a line begins at an offset."""
+    return offset == 0 or text[offset - 1] in "\r\n"
 
 
 def end_of_line(text: str, offset: int) -> int:
@@ -170,7 +179,8 @@ def end_of_line(text: str, offset: int) -> int:
 
 def start_of_near(text: str, offset: int) -> int:
     """Where the line of an offset begins; of a long line, where the part of it begins that is looked at."""
-    return max(start_of_line(text, offset), offset - NEAR)
+    first = max(offset - NEAR, 0)
+    return first + start_of_line(text[first:offset], offset - first)
 
 
 def break_at(text: str, offset: int) -> str:

@@ -6,7 +6,8 @@ The checks follow `pkg/apis/core/validation/validation.go` function by function;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from sys import intern
 
 import msgspec
 
@@ -96,7 +97,8 @@ class PodReader:
             {} if decoder.is_null(item) else decoder.struct(item, "Volume", f"{self.path}.volumes[{i}]")
             for i, item in enumerate(volume_nodes)
         ]
-        known = self.volume_names(structs)
+        named = {decoder.value(struct, "name"): struct for struct in structs if struct is not None}
+        known = self.volume_names(named)
         self.check_volume_names(structs)
         volumes = tuple(
             self.volume(struct, item, f"{self.path}.volumes[{i}]")
@@ -104,7 +106,7 @@ class PodReader:
             if struct is not None
         )
         containers = tuple(
-            self.container(item, list_, f"{self.path}.{list_}[{i}]", known, structs)
+            self.container(item, list_, intern(f"{self.path}.{list_}[{i}]"), known, named)
             for list_ in LISTS
             for i, item in enumerate(decoder.sequence(spec, list_))
             if self.exact or not decoder.is_null(item)
@@ -125,12 +127,11 @@ class PodReader:
             pull_secrets_in(decoder, spec.get("imagePullSecrets"), f"{self.path}.imagePullSecrets"),
         )
 
-    def volume_names(self, structs: list[Struct | None]) -> frozenset[str] | None:
+    def volume_names(self, named: Mapping[str, Struct]) -> frozenset[str] | None:
         """The names that a mount may have, or None when they cannot all be known."""
         if self.claims is None:
             return None
-        found = [self.decoder.value(struct, "name") for struct in structs if struct is not None]
-        return None if any(is_placeholder(name) for name in found) else frozenset(found) | self.claims
+        return None if any(map(is_placeholder, named)) else self.claims.union(named)
 
     def check_volume_names(self, structs: list[Struct | None]) -> None:
         """No two volumes may have one name."""
@@ -154,7 +155,7 @@ class PodReader:
     # containers
 
     def container(
-        self, node: Node, list_: str, path: str, volumes: frozenset[str] | None, structs: list[Struct | None]
+        self, node: Node, list_: str, path: str, volumes: frozenset[str] | None, named: Mapping[str, Struct]
     ) -> Container:
         """One container (validateContainerCommon)."""
         decoder = self.decoder
@@ -172,9 +173,7 @@ class PodReader:
             list_,
             image if image and image.value else None,
             policy if policy and policy.value else None,
-            tuple(
-                self.env(item, f"{path}.env[{i}]", structs) for i, item in enumerate(decoder.sequence(struct, "env"))
-            ),
+            tuple(self.env(item, f"{path}.env[{i}]", named) for i, item in enumerate(decoder.sequence(struct, "env"))),
             tuple(
                 self.env_from(item, f"{path}.envFrom[{i}]")
                 for i, item in enumerate(decoder.sequence(struct, "envFrom"))
@@ -209,7 +208,8 @@ class PodReader:
         """An image is required; in a bare Pod it may not begin or end with a space (validateContainers)."""
         decoder = self.decoder
         if image is None or not image.value:
-            if self.exact and not any(fault.path == path for fault in decoder.faults):
+            noted = decoder.noted_below(path.rpartition(".")[0])
+            if self.exact and not any(fault.path == path for fault in noted):
                 decoder.fault(
                     "image", image.span if image else self.grip(struct, node), path, "must be set", kind="unset"
                 )
@@ -239,7 +239,7 @@ class PodReader:
 
     # the environment
 
-    def env(self, node: Node, path: str, volumes: list[Struct | None]) -> Env:
+    def env(self, node: Node, path: str, volumes: Mapping[str, Struct]) -> Env:
         """One entry of `env` (ValidateEnv, validateEnvVarValueFrom)."""
         decoder = self.decoder
         faults = len(decoder.faults)
@@ -292,7 +292,7 @@ class PodReader:
             reason = f"must have only one source, but it has {len(sources)}"
             decoder.fault("env-sources", where, path, reason, kind="several-sources")
 
-    def env_source(self, field: str, node: Node, entry: Env, path: str, volumes: list[Struct | None]) -> Env:
+    def env_source(self, field: str, node: Node, entry: Env, path: str, volumes: Mapping[str, Struct]) -> Env:
         """One entry of `env` with one of its sources."""
         if field in ENV_KINDS:
             target = ENV_KINDS[field]
@@ -318,7 +318,9 @@ class PodReader:
         self.require(key, node, f"{path}.key", spoiled, names.why_not_data_key)
         if name is None or key is None or not name.value or not key.value:
             return None
-        return Reference(target, name, (key,), decoder.boolean(struct, "optional"), "env", decoder.span(node), path)
+        return Reference(
+            target, name, (key,), decoder.boolean(struct, "optional"), "env", decoder.span(node), intern(path)
+        )
 
     def require(self, found: Scalar | None, node: Node, path: str, spoiled: bool, why_not: WhyNot | None) -> None:
         """A part of a reference must be there and be valid; a misspelt field was said already, and is not missed."""
@@ -352,7 +354,7 @@ class PodReader:
             )
             if name and name.value:
                 optional, span = decoder.boolean(inner, "optional"), decoder.span(struct[field])
-                references.append(Reference(target, name, (), optional, "envFrom", span, f"{path}.{field}"))
+                references.append(Reference(target, name, (), optional, "envFrom", span, intern(f"{path}.{field}")))
         if count != 1 and not spoiled:
             reason = "must have one of `configMapRef` and `secretRef`" if not count else "must have only one source"
             decoder.fault("reference", node, path, reason)
@@ -391,7 +393,7 @@ class PodReader:
         of = decoder.string(struct, "containerName")
         return resource, of if of and of.value else None
 
-    def check_file(self, node: Node, path: str, volumes: list[Struct | None]) -> tuple[Scalar | None, bool]:
+    def check_file(self, node: Node, path: str, volumes: Mapping[str, Struct]) -> tuple[Scalar | None, bool]:
         """`fileKeyRef` (validateFileKeySelector, validateFileKeyRefVolumes): the key, and whether it is optional."""
         decoder = self.decoder
         struct = decoder.struct(node, "FileKeySelector", path) or {}
@@ -402,12 +404,12 @@ class PodReader:
         faults = len(decoder.faults)
         self.require(volume, node, f"{path}.volumeName", False, names.why_not_label)
         if volume and len(decoder.faults) == faults and self.exact and self.claims is not None:
-            named = [s for s in volumes if s is not None and decoder.value(s, "name") == volume.value]
-            if not named:
+            named = volumes.get(volume.value)
+            if named is None:
                 decoder.fault(
                     "reference", volume.span, f"{path}.volumeName", "names no volume of this pod", text=volume.value
                 )
-            elif "emptyDir" not in named[-1] and VOLUME_KINDS & set(named[-1]):
+            elif "emptyDir" not in named and VOLUME_KINDS & set(named):
                 reason = "must name a volume of the type `emptyDir`"
                 decoder.fault("reference", volume.span, f"{path}.volumeName", reason, text=volume.value)
         return key, decoder.boolean(struct, "optional")
@@ -464,7 +466,7 @@ class PodReader:
         self.check_pull_policy(policy, f"{path}.pullPolicy")
         if image and image.value:
             return image, policy
-        if self.exact and not any(fault.path.startswith(f"{path}.reference") for fault in decoder.faults):
+        if self.exact and not any(fault.path.startswith(f"{path}.reference") for fault in decoder.noted_below(path)):
             decoder.fault(
                 "image", image.span if image else struct["image"], f"{path}.reference", "must be set", kind="unset"
             )
@@ -475,16 +477,15 @@ class PodReader:
         decoder = self.decoder
         name = decoder.string(struct, field)
         self.check_mode(struct, "defaultMode", path)
-        spoiled = any(
-            fault.path.startswith(f"{path}.") and fault.path.count(".") == path.count(".") + 1
-            for fault in decoder.faults
-        )
+        spoiled = any(fault.path.rpartition(".")[0] == path for fault in decoder.noted_below(path))
         self.require(name, node, f"{path}.{field}", spoiled, None)
         items = self.volume_items(struct, path)
         if name is None or not name.value:
             return []
         keys = tuple(item.key for item in items or ())
-        reference = Reference(target, name, keys, decoder.boolean(struct, "optional"), via, decoder.span(node), path)
+        reference = Reference(
+            target, name, keys, decoder.boolean(struct, "optional"), via, decoder.span(node), intern(path)
+        )
         return [VolumeSource(reference, items)]
 
     def volume_items(self, struct: Struct, path: str) -> tuple[Item, ...] | None:

@@ -16,6 +16,10 @@ https://github.com/stakater/Reloader#readme and https://github.com/wave-k8s/wave
 """
 
 
+PLAIN = Rolling()
+"""That of a workload that says nothing about it: one object for all of them."""
+
+
 def watched_in(annotations: Mapping[str, Node]) -> tuple[tuple[str, str], ...]:
     """The annotations of Reloader and Wave, with their values."""
     return tuple(
@@ -28,16 +32,17 @@ def watched_in(annotations: Mapping[str, Node]) -> tuple[tuple[str, str], ...]:
 def read_rolling(decoder: Decoder, spec: Node | None) -> Rolling:
     """How the workload with this `spec` replaces its pods."""
     if not isinstance(spec, MappingNode):
-        return Rolling()
+        return PLAIN
     fields = {name: value for name, _, value in decoder.items(spec)}
     replicas = fields.get("replicas")
     number = decoder.resolve(replicas) if isinstance(replicas, ScalarNode) else None
-    return Rolling(
+    rolling = Rolling(
         number if isinstance(number, int) and not isinstance(number, bool) else None,
         strategy_in(decoder, fields.get("strategy") or fields.get("updateStrategy")),
         is_true(decoder, fields.get("paused")),
         is_true(decoder, fields.get("suspend")),
     )
+    return PLAIN if rolling == PLAIN else rolling
 
 
 def strategy_in(decoder: Decoder, node: Node | None) -> str:

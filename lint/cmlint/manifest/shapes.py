@@ -114,7 +114,7 @@ class ShapeReader:
         for name, _, value in decoder.items(node):
             if name in STEP_LISTS and name not in LISTS and isinstance(value, SequenceNode):
                 steps = tuple(
-                    reader.container(item, name, f"{path}.{name}[{i}]", None, [])
+                    reader.container(item, name, f"{path}.{name}[{i}]", None, {})
                     for i, item in enumerate(value.value)
                     if isinstance(item, MappingNode)
                 )
@@ -124,20 +124,20 @@ class ShapeReader:
 
     def lone(self, node: Node, path: str) -> PodSpec:
         """A mapping that is itself like a container (Spark's `driver`, a Knative `container`)."""
-        container = self.quiet(path).container(node, path.rpartition(".")[2], path, None, [])
+        container = self.quiet(path).container(node, path.rpartition(".")[2], path, None, {})
         self.settle(path)
         return PodSpec((container,), (), (), False, True, self.decoder.span(node), path)
 
     def quiet(self, path: str) -> PodReader:
         """A reader that leaves out what only the API server's own types refuse."""
-        self.kept = list(self.decoder.faults)
+        self.kept = len(self.decoder.faults)
         return PodReader(self.decoder, path, exact=False, bare=False, claims=None)
 
     def settle(self, path: str) -> None:
         """Of the faults found, keeps those that every embedded pod template refuses too."""
-        found = self.decoder.faults[len(self.kept) :]
+        found = self.decoder.faults[self.kept :]
         typed = path.endswith("template.spec") and ".values" not in path
-        self.decoder.faults[:] = self.kept + [f for f in found if typed and f.code == "env-value-type"]
+        self.decoder.faults[self.kept :] = [f for f in found if typed and f.code == "env-value-type"]
 
     def listed(self, node: SequenceNode, key: str, path: str) -> None:
         """The references of a list whose entries say which kind they name."""

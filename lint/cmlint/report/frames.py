@@ -91,14 +91,15 @@ class Snippet:
         self.numbered = frames.texts.listing(path) is None
         self.paint, self.severity, self.margin = frames.paint, severity, margin
         self.long = next((mark for mark in marks if mark.last > mark.first), None)
-        self.marks = [mark if mark is self.long else self.cut(mark) for mark in marks]
         self.width = max(frames.width - margin - 3 - (2 if self.long else 0), 20)
+        self.marks = [mark if mark is self.long else self.cut(mark) for mark in marks]
 
     def cut(self, mark: Mark) -> Mark:
         """A mark of several lines, as its first."""
         if mark.last == mark.first:
             return mark
-        return mark._replace(last=mark.first, end=len(self.text.line(mark.first).rstrip()))
+        line = self.text.part(mark.first, mark.start, mark.start + FARTHEST * self.width)
+        return mark._replace(last=mark.first, end=mark.start + len(line.rstrip()))
 
     def lines(self) -> Iterator[str]:
         """The snippet, between two lines without anything."""
@@ -154,8 +155,7 @@ class Snippet:
 
     def parts(self, number: int, marks: list[Mark]) -> list[list[Mark]]:
         """The marks of a line, those together that can be shown at once."""
-        line = self.text.line(number)
-        fits = len(line) <= self.width and width(printable(line)) <= self.width
+        fits = self.text.length(number) <= self.width and width(printable(self.text.line(number))) <= self.width
         parts: list[list[Mark]] = [[]]
         for mark in marks:
             if not fits and parts[-1] and mark.end - parts[-1][0].start > self.width // 2:
@@ -165,14 +165,14 @@ class Snippet:
 
     def window(self, number: int, marks: list[Mark]) -> Window:
         """What is shown of a source line; of a very long one only what is around the marks is looked at."""
-        line = self.text.line(number)
+        length = self.text.length(number)
         low = max((marks[0].start if marks else 0) - self.width, 0)
-        high = min(max((mark.end for mark in marks), default=0) + self.width, low + FARTHEST * self.width, len(line))
-        cells = [Cell(shown, width(shown)) for shown in characters(line[low:high])]
+        high = min(max((mark.end for mark in marks), default=0) + self.width, low + FARTHEST * self.width, length)
+        cells = [Cell(shown, width(shown)) for shown in characters(self.text.part(number, low, high))]
         start = self.text.starts[number - 1] + low
         for span in self.masked.within(start, start + len(cells)):
             hide(cells, max(span.start - start, 0), min(span.end - start, len(cells)))
-        return Window(cells, low, len(line), marks, self.width)
+        return Window(cells, low, length, marks, self.width)
 
     def underlined(self, window: Window, mark: Mark, bar: str) -> Iterator[str]:
         """The line below a source line for one mark, and another for a label that has no room beside it."""

@@ -249,9 +249,15 @@ def refuse_unfit(project: Project, kustomization: Kustomization) -> None:
         paths = [os.path.join(path, name) for name in files.KUSTOMIZATIONS] if os.path.isdir(path) else [path]
         for each in filter(os.path.exists, paths):
             if not os.path.isfile(each):
-                raise NotBuiltError(f"`{project.shown(each)}` is {files.reason(NotRegularError())}", "refused")
+                raise unfit(project.shown(each), NotRegularError())
             if os.path.getsize(each) > MANIFEST:
-                raise NotBuiltError(f"`{project.shown(each)}` is {files.reason(TooLargeError(MANIFEST))}", "refused")
+                raise unfit(project.shown(each), TooLargeError(MANIFEST))
+
+
+def unfit(shown: str, error: Exception) -> NotBuiltError:
+    """The same reason in the same words, whoever finds that a file is not read."""
+    verb = "is" if isinstance(error, (NotRegularError, TooLargeError)) else "cannot be read:"
+    return NotBuiltError(f"`{shown}` {verb} {files.reason(error)}", "refused")
 
 
 def refuse_unread(project: Project, kustomization: Kustomization) -> None:
@@ -270,9 +276,7 @@ def refuse_unread(project: Project, kustomization: Kustomization) -> None:
                 try:
                     project.text(path)
                 except (OSError, UnicodeDecodeError) as error:
-                    raise NotBuiltError(
-                        f"`{project.shown(path)}` cannot be read: {files.reason(error)}", "refused"
-                    ) from None
+                    raise unfit(project.shown(path), error) from None
 
 
 def given_to_plugins(kustomization: Kustomization) -> Iterator[Part]:

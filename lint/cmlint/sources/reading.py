@@ -72,7 +72,9 @@ class Reader:
             known = self.cache.of_text(digest, file.mode) if self.cache else None
             if known is not None:
                 return Read(None, known, "", digest, state)
-            facts = facts_of(content, file, self.makers)
+            found = text_in(content, file)
+            del content  # a large file is not in memory twice while it is parsed
+            facts = facts_of(found, file.mode, self.makers) if isinstance(found, str) else found
             return Read(facts, encode(facts) if self.cache else None, "", digest, state)
         except (OSError, UnicodeDecodeError) as error:
             return Read(reason=files.reason(error))
@@ -166,23 +168,27 @@ def content_of(file: Wanted) -> bytes:
         return b""
 
 
-def facts_of(content: bytes, file: Wanted, makers: Makers) -> FileFacts:
-    """The facts of what a file holds; a script that cannot be read has none."""
+def text_in(content: bytes, file: Wanted) -> str | FileFacts:
+    """The text that a file holds, or the facts of one that holds no manifests, such as a script."""
     if file.mode == "script":
         return script_facts(content, os.path.basename(file.path))
     if content.startswith(files.ENCRYPTED):
         return read_encrypted(len(content))
     try:
-        text = files.decode(content)
+        return files.decode(content)
     except UnicodeDecodeError:
         if files.is_object(content):
             raise
         return read_foreign(len(content))
-    if file.mode == "kustomization":
+
+
+def facts_of(text: str, mode: Mode, makers: Makers) -> FileFacts:
+    """The facts of the text of a manifest, read in a certain way."""
+    if mode == "kustomization":
         return read_kustomization(text)
-    if file.mode == "expectation":
+    if mode == "expectation":
         return read_expectation(text)
-    return read_template(text, makers) if file.mode == "template" else read_text(text, makers)
+    return read_template(text, makers) if mode == "template" else read_text(text, makers)
 
 
 def script_facts(content: bytes, name: str) -> FileFacts:

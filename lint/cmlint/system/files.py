@@ -92,7 +92,8 @@ def read_named(path: str, limit: int) -> bytes:
     """
     number = os.open(path, FLAGS)
     try:
-        return content(number, os.fstat(number).st_size, limit)
+        found = os.fstat(number)
+        return content(number, found.st_size if stat.S_ISREG(found.st_mode) else 0, limit)
     finally:
         os.close(number)
 
@@ -103,7 +104,10 @@ def read_input(limit: int) -> bytes:
 
 
 def content(number: int, size: int, limit: int) -> bytes:
-    """What is left to read of an open file that is expected to have a size; raises OSError."""
+    """What is left to read of an open file; raises OSError.
+
+    `size` is that of a regular file as the system gives it, else 0.
+    """
     parts: list[bytes] = []
     left = limit + 1
     wish = min(size, limit) + 1
@@ -112,6 +116,8 @@ def content(number: int, size: int, limit: int) -> bytes:
         left -= len(part)
         if not left:
             raise TooLargeError(limit)
+        if len(part) == size and wish > size:
+            break  # one byte more was asked for, and there is none
         wish = CHUNK
     return parts[0] if len(parts) == 1 else b"".join(parts)
 

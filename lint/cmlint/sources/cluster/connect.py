@@ -15,12 +15,20 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from cmlint.kube.versions import parse_version
 from cmlint.sources.cluster.manners import AGAIN, BROKEN, BadAnswerError, Pace
-from cmlint.system.files import CREDENTIALS, read
+from cmlint.system.files import CREDENTIALS, MANIFEST, MB, read
 
 CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 60
 """Seconds; the API server ends a request by itself after 60."""
+
+ONCE = {"retries": False, "redirect": False, "preload_content": False, "enforce_content_length": True}
+"""How a request is made: as it is, to nobody else, and its answer is read piece by piece."""
+
+PIECE = 65_536
+LARGEST = MANIFEST
+"""Bytes; what is packed may become a thousand times as large."""
 
 JSON = "application/json"
 
@@ -67,9 +75,11 @@ class Connection:
         """
         body = self.pace.ask(lambda: self.once(f"{self.configuration.host}/version", JSON), again=AGAIN - {BROKEN})
         try:
-            return msgspec.json.decode(body, type=VersionInfo).git_version.removeprefix("v")
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            version = msgspec.json.decode(body, type=VersionInfo).git_version
+            parse_version(version)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             raise BadAnswerError(200, "what it says of its version cannot be read") from None
+        return version.removeprefix("v")
 
     def get(self, path: str, query: dict[str, str] | None = None, accept: str = JSON) -> bytes:
         """The body of an answer; asks again where that may help, and raises BadAnswerError where it does not."""
@@ -84,8 +94,8 @@ class Connection:
         timeout = Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
         headers = {"Accept": accept, "Accept-Encoding": "gzip", "User-Agent": "cmlint", **self.credentials()}
         try:
-            answer = self.pool.request("GET", url, headers=headers, timeout=timeout, retries=False, redirect=False)
-            body: bytes = answer.data
+            answer = self.pool.request("GET", url, headers=headers, timeout=timeout, **ONCE)
+            body = body_of(answer)
         except HTTPError as error:
             raise BadAnswerError(BROKEN, why_unreachable(error)) from None
         if answer.status != 200:
@@ -98,6 +108,17 @@ class Connection:
         """The headers that say who asks; a token that a plugin or the cluster renews is read anew each time."""
         found = self.configuration.auth_settings().values()
         return {each["key"]: each["value"] for each in found if each["in"] == "header" and each["value"]}
+
+
+def body_of(answer: Any) -> bytes:
+    """The body of an answer, unpacked; raises BadAnswerError where it is too large."""
+    body = bytearray()
+    for piece in answer.stream(PIECE, decode_content=True):
+        body += piece
+        if len(body) > LARGEST:
+            answer.close()
+            raise BadAnswerError(answer.status, f"the answer is larger than {LARGEST // MB} MB")
+    return bytes(body)
 
 
 def connect(wish: Wish) -> Connection:

@@ -19,6 +19,12 @@ PAGE = 4_000_000
 LEAST, MOST = 50, 5000
 """The objects of a later page."""
 
+OBJECTS = 500_000
+"""The objects that a list may have, far more than Kubernetes is made for, so that a list without end ends.
+
+https://kubernetes.io/docs/setup/best-practices/cluster-large/
+"""
+
 TRIES = 3
 """How often a list is begun before it counts as unreadable."""
 
@@ -76,7 +82,7 @@ def read_list(connection: Connection, resource: Resource, namespace: str | None,
             return read_pages(connection, resource, namespace, take)
         except BadAnswerError as error:
             if error.status != EXPIRED or not rest:
-                raise
+                raise (error.plain if resource.kind == "Secret" else error) from None
     raise AssertionError
 
 
@@ -84,7 +90,8 @@ def read_pages(connection: Connection, resource: Resource, namespace: str | None
     """All pages of a list, each thrown away before the next is asked for."""
     taken: list[T] = []
     query = {"limit": str(LIMIT), **dict(resource.query)}
-    while True:
+    seen = 0
+    while seen < OBJECTS:
         body = connection.get(resource.path(namespace), query, resource.accept)
         try:
             page = msgspec.json.decode(body, type=Page)
@@ -93,8 +100,10 @@ def read_pages(connection: Connection, resource: Resource, namespace: str | None
             raise BadAnswerError(200, f"the answer cannot be read: {where(error)}") from None
         if not page.metadata.following:
             return taken
+        seen += max(len(page.items), LEAST)
         query["limit"] = str(limit_after(len(page.items), len(body)))
         query["continue"] = page.metadata.following
+    raise BadAnswerError(200, f"it has not ended after {seen} objects")
 
 
 def limit_after(count: int, size: int) -> int:

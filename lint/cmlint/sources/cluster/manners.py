@@ -15,6 +15,9 @@ FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
 """Seconds; each wait is twice the one before, unless the server says how long."""
 
+SHOWN = 500
+"""The characters that are shown of a server's message."""
+
 BROKEN = 0
 """In the place of a status code: the connection broke or never came about."""
 
@@ -29,11 +32,14 @@ class Status(msgspec.Struct):
 
 
 class BadAnswerError(Exception):
-    """An answer that holds no list: its status, what the server says about it, and how long it asks to wait."""
+    """An answer that holds no list: its status, why, and how long the server asks to wait.
 
-    def __init__(self, status: int, message: str, wait: float | None = None) -> None:
+    `quoted` says that the reason is in the words of the server.
+    """
+
+    def __init__(self, status: int, message: str, wait: float | None = None, *, quoted: bool = False) -> None:
         super().__init__(message)
-        self.status, self.wait = status, wait
+        self.status, self.wait, self.quoted = status, wait, quoted
 
     @classmethod
     def of(cls, status: int, body: bytes, retry_after: str | None) -> BadAnswerError:
@@ -43,7 +49,17 @@ class BadAnswerError(Exception):
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             said = ""
         seconds = float(retry_after) if retry_after and retry_after.isdecimal() else None
-        return cls(status, said or f"the server answered {status}", seconds)
+        return cls(status, shortened(said) or f"the server answered {status}", seconds, quoted=bool(said))
+
+    @property
+    def plain(self) -> BadAnswerError:
+        """The same error without the words of the server, which may hold a value."""
+        return BadAnswerError(self.status, f"the server answered {self.status}") if self.quoted else self
+
+
+def shortened(text: str) -> str:
+    """As much of a text as an error shows."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 class Pace:
