@@ -404,7 +404,6 @@ def test_a_base_that_fails_is_named_without_the_way_to_it(tmp_path: Path) -> Non
 
 def test_nothing_is_fetched_unless_asked() -> None:
     result = run(PROJECTS / "kustomize-remote")
-    address = "https://github.com/example/shop//base?ref=v1.0.0"
     assert failures(result) == [
         "also-fetched/kustomization.yaml:1: remote: the kustomization is not built: "
         "`git@example.com:shop/component.git` would have to be fetched, which `--allow-remote` allows",

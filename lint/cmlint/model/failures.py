@@ -41,16 +41,17 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Failures:
-    """Collects failures: those with one key become one, with all their places."""
+    """Collects failures: those of one sort of thing with one key become one, with all their places."""
 
     def __init__(self) -> None:
         self.found: dict[Hashable, Failure] = {}
 
     def add(self, failure: Failure, key: Hashable) -> None:
         """Adds a failure, or its place to the one with the same key."""
-        first, place = self.found.setdefault(key, failure), (failure.path, failure.span)
+        whole = failure.thing, key
+        first, place = self.found.setdefault(whole, failure), (failure.path, failure.span)
         if place not in ((first.path, first.span), *first.others):
-            self.found[key] = replace(first, others=(*first.others, place))
+            self.found[whole] = replace(first, others=(*first.others, place))
 
     def all(self) -> list[Failure]:
         """All failures, in the order in which they were found."""
