@@ -78,15 +78,19 @@ def shown_of(project: Project, failure: Failure) -> Failure:
 
 
 def absence(project: Project, absent: Absent, seen: Seen) -> Failure:
-    """What a kustomization is built without. A name that may be the value of a Secret is not shown."""
+    """What a kustomization is built without.
+
+    A name that may be the value of a Secret is not shown, and outside of the project nothing is looked at.
+    """
     one, place = absent.kustomization, absent.entry.place
     if absent.remote:
         part = address(absent.name)
         return Failure("remote", "kustomization", place.path, place.span, "cmlint fetches nothing by default", part)
     hides = HIDDEN in (OfBuild(project, [one]).path(absent.path) or HIDDEN)
     part, hidden = (HIDDEN, (place.span,)) if hides else (absent.name, ())
-    ignored = "" if hidden else files.ignoring(absent.path, seen)
-    near = "" if hidden or ignored else nearest(os.path.basename(absent.path), names_beside(absent.path)) or ""
+    looked = not hidden and project.is_inside(absent.path)
+    ignored = files.ignoring(absent.path, seen) if looked else ""
+    near = "" if ignored or not looked else nearest(os.path.basename(absent.path), names_beside(absent.path)) or ""
     return Failure(
         "missing-file",
         "kustomization",
