@@ -189,7 +189,7 @@ def test_the_action_installs_a_version_of_pypi(tmp_path: Path) -> None:
     runner = Runner(tmp_path, version="0.0.0.dev0")
     done = runner.run("Install cmlint")
     assert done.returncode == 1
-    assert "cmlint==0.0.0.dev0" in done.stderr
+    assert "cmlint[kustomize]==0.0.0.dev0" in done.stderr
 
 
 def test_nothing_of_an_input_stands_in_a_script() -> None:
@@ -204,7 +204,7 @@ def test_nothing_of_an_input_stands_in_a_script() -> None:
 def test_the_template_of_gitlab_writes_its_reports(tmp_path: Path) -> None:
     write(tmp_path, {"deploy/pod.yaml": POD, "other/pod.yaml": POD})
     install, check = GITLAB["cmlint"]["script"]
-    assert install == 'python3 -I -m pip install --quiet "cmlint${CMLINT_VERSION:+==$CMLINT_VERSION}"'
+    assert install == 'python3 -I -m pip install --quiet "cmlint[kustomize]${CMLINT_VERSION:+==$CMLINT_VERSION}"'
     given = environment(CMLINT_PATHS="deploy", CMLINT_ARGUMENTS="--fail-on error")
     done = subprocess.run(["sh", "-ec", check], cwd=tmp_path, env=given, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "")

@@ -34,7 +34,7 @@ HOOK = f"""\
         name: cmlint
         entry: cmlint check --staged --allow-empty
         language: python
-        additional_dependencies: [cmlint=={__version__}]
+        additional_dependencies: ["cmlint[kustomize]=={__version__}"]
         always_run: true
         pass_filenames: false
 """

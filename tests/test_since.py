@@ -52,7 +52,7 @@ def test_what_was_there_is_left_out_and_counted(shop: Repository) -> None:
         0,
         [
             "no problems in 2 files (2 documents, 1 container, 2 references)",
-            "older than the change: 1 finding (without `--since` they are shown)",
+            "older than the change: 1 finding (without `--since` or `--staged` they are shown)",
         ],
     )
     report = json.loads(shop.run("cmlint", "check", "--since", "HEAD", "--format", "json").stdout)

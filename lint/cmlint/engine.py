@@ -56,6 +56,8 @@ class Engine:
             for rule, node, draft in drafts(bundle, outcome):
                 self.finish(rule, node, draft, suppressions, outcome)
             self.count(bundle, outcome)
+            for failure in bundle.failures:
+                outcome.inputs[failure.path] = (*outcome.inputs.get(failure.path, ()), *failure.inputs)
         for bundle in as_written(bundles):
             self.unused(bundle, suppressions, outcome)
         outcome.findings = sorted(joined(outcome.findings), key=order)

@@ -116,7 +116,7 @@ def declared_in(module: ModuleType) -> Iterator[Rule]:
 
 
 def expand(rules: Mapping[str, Rule], word: str) -> list[str]:
-    """The rules that a name, a family or `all` stands for; raises ValueError with a suggestion for another word.
+    """The rules that a name, a family or `all` means; raises ValueError with a suggestion for another word.
 
     A name may be followed by `/` and one of the causes that the rule tells apart.
     """

@@ -113,7 +113,11 @@ def test_it_is_refused_however_it_is_written(
     write(shop, {name: text})
     place = place if ":" in place.removesuffix(place[-3:]) or "." in place else f"{name}:{place}"
     done = cmlint(shop, *CHECK, **home)
-    assert (done.returncode, done.stdout, done.stderr) == (int(name == "x"), NOT_BUILT, refused(place, *SETTINGS[0][::2]))
+    assert (done.returncode, done.stdout, done.stderr) == (
+        int(name == "x"),
+        NOT_BUILT,
+        refused(place, *SETTINGS[0][::2]),
+    )
 
 
 @pytest.mark.parametrize(

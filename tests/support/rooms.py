@@ -21,7 +21,7 @@ class Room(NamedTuple):
 ROOMS = {
     "system": Room(
         "everything through which cmlint touches the machine: files, programs, git, folders, streams",
-        "errors",
+        "errors model",
     ),
     "patterns": Room(
         "patterns of paths, as in `.gitignore`",

@@ -34,6 +34,10 @@ class Repository:
         except GitError:
             raise FatalError(f"git knows no commit `{name}`", self.how_to_get(name)) from None
 
+    def head(self) -> str | None:
+        """The commit that the present branch is at; None before the first."""
+        return self.commit("HEAD") if self.knows("HEAD") else None
+
     def how_to_get(self, name: str) -> str:
         """What to do about a name that git does not know here."""
         if self.knows(f"refs/remotes/origin/{name}"):
@@ -69,6 +73,15 @@ class Repository:
             git.forget(entry.path for entry in git.entries() if entry.mode == SUBMODULE)
             git.ask("add", "--intent-to-add", ".")
             return renames(git.ask("diff", *RENAMES, commit))
+
+    def changed(self, commit: str, *, staged: bool) -> list[str]:
+        """The files that differ now, or as they are staged, from a commit: their paths below the top with `/`."""
+        with sealed(self.place) as git:
+            if not staged:
+                git.forget(entry.path for entry in git.entries() if entry.mode == SUBMODULE)
+                git.ask("add", "--intent-to-add", ".")
+            cached = ("--cached",) if staged else ()
+            return git.ask("diff", *cached, "--name-only", "--no-renames", "-z", commit).split("\0")[:-1]
 
     def show(self, revision: str, path: str) -> bytes | None:
         """The content of a file at a commit, by its path below the top with `/`; None where that is not a file.

@@ -13,8 +13,12 @@ from cmlint.check import Inputs, Look, check
 from cmlint.config import Config, Helm, escaped
 from cmlint.errors import FatalError
 from cmlint.fingerprints import fingerprints
+from cmlint.model.findings import Finding
 from cmlint.result import Result
 from cmlint.rules import Rule
+
+UNCHECKED = "unchecked"
+"""The consequence of what is not built: whether it is new is a matter of what is built, and not of the finding."""
 
 
 class States:
@@ -81,8 +85,30 @@ class States:
         if commit not in self.known:
             self.known[commit] = self.known_at(commit, staged=staged)
         known, names = self.known[commit], fingerprints(outcome.everything, self.below_top)
-        outcome.older += [finding for finding in outcome.findings if names[finding] in known]
-        outcome.findings = [finding for finding in outcome.findings if names[finding] not in known]
+        older = {
+            finding for finding in outcome.findings if names[finding] in known and finding.consequence != UNCHECKED
+        }
+        outcome.older += [finding for finding in outcome.findings if finding in older]
+        outcome.findings = [finding for finding in outcome.findings if finding not in older]
+
+    def keep_touched(self, result: Result, commit: str | None, *, staged: bool) -> None:
+        """Leaves of what is not built only that of which a change since a commit, or the last one, touches an input."""
+        outcome = result.outcome
+        unchecked = [finding for finding in outcome.findings if finding.consequence == UNCHECKED]
+        commit = commit or self.repository.head() if unchecked else None
+        if commit is None:
+            return
+        changed = self.repository.changed(commit, staged=staged)
+
+        def is_touched(finding: Finding) -> bool:
+            inputs = [self.below_top(path) for path in outcome.inputs.get(finding.location.path, ())]
+            return any(
+                path == name or path.startswith(f"{name}/") or name == "." for name in inputs for path in changed
+            )
+
+        older = [finding for finding in unchecked if not is_touched(finding)]
+        outcome.older += older
+        outcome.findings = [finding for finding in outcome.findings if finding not in older]
 
 
 @contextmanager

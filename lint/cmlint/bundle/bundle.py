@@ -12,7 +12,7 @@ from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings, first_for
 from cmlint.bundle.index import Index, Indexes, Supply
-from cmlint.bundle.placed import Built, Placed, folders_above, kustomization_at
+from cmlint.bundle.placed import Built, Placed, chart_at, folders_above, kustomization_at
 from cmlint.bundle.proofs import Proofs
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, contents_of
@@ -189,10 +189,11 @@ class Bundle:
             yield setting, kustomization_at(setting.path, setting.name.span, ignores)
 
     def failed(self) -> Iterator[tuple[Failure, Placed, list[Placed]]]:
-        """Why charts and kustomizations are not built, with what stands for each place of it, the main one first."""
+        """Why charts and kustomizations are not built, with the places of each, the main one first."""
         for each in self.failures:
-            others = [kustomization_at(path, span, ()) for path, span in each.others]
-            yield each, kustomization_at(each.path, each.span, each.ignores), others
+            places = [(each.path, each.span, each.ignores), *((*other, ()) for other in each.others)]
+            placed = [chart_at(*p) if each.thing == "chart" else kustomization_at(*p) for p in places]
+            yield each, placed[0], placed[1:]
 
     def contents(self, volume: Volume, placed: Placed) -> Contents:
         """The files of a volume."""

@@ -65,6 +65,8 @@ class Built(Protocol):
 
 LIVE = -1
 KUSTOMIZE = "kustomize.config.k8s.io/v1beta1"
+HELM = "helm.sh"
+"""The group of charts: their own `apiVersion` (`v2`) has none."""
 
 
 class Placed(msgspec.Struct, frozen=True, eq=False):
@@ -118,7 +120,17 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
 
 def kustomization_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
     """A kustomization where a finding about it stands; it is no object of the cluster."""
-    document = Document(span, span, KUSTOMIZE, "Kustomization", None, None)
+    return of_tool(KUSTOMIZE, "Kustomization", path, span, ignores)
+
+
+def chart_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
+    """The same of a chart."""
+    return of_tool(HELM, "Chart", path, span, ignores)
+
+
+def of_tool(api_version: str, kind: str, path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
+    """A file that a tool reads, at the place of a finding about it."""
+    document = Document(span, span, api_version, kind, None, None)
     return Placed(path, document, FileFacts((), ignores=tuple(ignores)), LIVE)
 
 

@@ -159,7 +159,7 @@ def placeholder(question: Question) -> Resolution | None:
 
 
 def not_built(question: Question) -> Resolution | None:
-    """Any name, where the bundle could not be built, but for one that it defines once and that nothing changes."""
+    """In a bundle that could not be built, only a name that it defines once, and that nothing changes, is known."""
     why = question.scope.unbuilt
     if not why:
         return None

@@ -79,6 +79,8 @@ class Looking:
             leave_out(result, self.baseline)
         if self.states and self.commit:
             self.states.keep_new(result, self.commit, staged=self.wishes.staged)
+        if self.states:
+            self.states.keep_touched(result, self.commit, staged=self.wishes.staged)
         return result
 
     def finish(self, result: Result) -> None:

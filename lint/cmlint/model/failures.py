@@ -21,9 +21,10 @@ Thing = Literal["chart", "kustomization"]
 class Failure(msgspec.Struct, frozen=True):
     """One reason for which a chart or a kustomization is not built, or only without a part.
 
-    It stands at a `span` of the text at a `path`, as it is shown; `others` are more places with the same reason. `part`
+    Its place is a `span` of the text at a `path`, as it is shown; `others` are more places with the same reason. `part`
     is what it lacks, and it is built `partly` where the rest of it is checked. Of a part that git ignores, `ignored` is
-    the line of `.gitignore` that says so. `near` is the name of a file that was probably meant.
+    the line of `.gitignore` that says so. `near` is the name of a file that was probably meant. `inputs` are the files
+    and folders that the build reads, as they are shown.
     """
 
     cause: Cause
@@ -37,7 +38,8 @@ class Failure(msgspec.Struct, frozen=True):
     near: str = ""
     others: tuple[tuple[str, Span], ...] = ()
     ignores: tuple[Ignore, ...] = ()
-    hidden: tuple[Span, ...] = ()
+    hidden: tuple[tuple[str, Span], ...] = ()
+    inputs: tuple[str, ...] = ()
 
 
 class Failures:
@@ -50,8 +52,10 @@ class Failures:
         """Adds a failure, or its place to the one with the same key."""
         whole = failure.thing, key
         first, place = self.found.setdefault(whole, failure), (failure.path, failure.span)
-        if place not in ((first.path, first.span), *first.others):
-            self.found[whole] = replace(first, others=(*first.others, place))
+        inputs = tuple(dict.fromkeys((*first.inputs, *failure.inputs)))
+        hidden = tuple(dict.fromkeys((*first.hidden, *failure.hidden)))
+        others = first.others if place in ((first.path, first.span), *first.others) else (*first.others, place)
+        self.found[whole] = replace(first, others=others, inputs=inputs, hidden=hidden)
 
     def all(self) -> list[Failure]:
         """All failures, in the order in which they were found."""

@@ -32,9 +32,8 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     if outcome.suppressed:
         lines.append(f"suppressed: {count(len(outcome.suppressed), 'finding')} (`--no-ignores` shows them)")
     if outcome.older:
-        lines.append(
-            f"older than the change: {count(len(outcome.older), 'finding')} (without `--since` they are shown)"
-        )
+        number = count(len(outcome.older), "finding")
+        lines.append(f"older than the change: {number} (without `--since` or `--staged` they are shown)")
     if outcome.baselined:
         lines.append(f"in the baseline: {count(len(outcome.baselined), 'finding')}")
     if outcome.unverified:

@@ -43,7 +43,7 @@ class Absent(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The real path at which it would be; of something to be fetched, of what stands for it."""
+        """The real path at which it would be; of something to be fetched, that of the file built instead."""
         return self.kustomization.full(stand_in(self.entry) if self.remote else self.name)
 
 
@@ -77,15 +77,13 @@ def absent_in(one: Kustomization, *, allow_remote: bool) -> Iterator[Absent]:
 
 def entries_of(one: Kustomization) -> Iterator[tuple[Part, How]]:
     """The entries of a kustomization that it can be built without."""
-    for field in RESOURCES:
-        yield from ((entry, "resources") for entry in one.root.entries(field))
-    for _, generator in one.generators:
-        yield from ((entry, "envs" if how == "envs" else "files") for entry, _, how in sources_of(generator))
-    yield from (
-        (entry, "patches") for entry in one.root.entries("patchesStrategicMerge") if "{" not in (entry.text or "")
-    )
-    for field in ("patches", "patchesJson6902"):
-        yield from ((entry, "patches") for each in one.root.entries(field) if (entry := each.at("path")))
+    for entry in (entry for field in RESOURCES for entry in one.root.entries(field)):
+        yield entry, "resources"
+    for entry, _, how in (source for _, generator in one.generators for source in sources_of(generator)):
+        yield entry, "envs" if how == "envs" else "files"
+    for entry, _ in one.patches:
+        if "{" not in (entry.text or ""):
+            yield entry, "patches"
 
 
 def runs_together(one: Kustomization, name: str) -> bool:

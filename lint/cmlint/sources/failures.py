@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -40,20 +40,23 @@ def add_build(failures: Failures, project: Project, leaf: Kustomization, error: 
         return
     path, span = error.place or (leaf.shown, Span(0, 0))
     failure = Failure(error.cause, "kustomization", path, span, str(error))
-    failures.add(shown_of(project, failure), (error.cause, error.kind or str(error)))
+    failures.add(shown_of(project, leaf, failure), (error.cause, error.kind or str(error)))
 
 
-def add_absent(failures: Failures, project: Project, absent: Iterable[Absent], seen: Seen, *, partly: bool) -> None:
+def add_absent(
+    failures: Failures, project: Project, leaf: Kustomization, absent: Iterable[Absent], seen: Seen, *, partly: bool
+) -> None:
     """Adds what a kustomization lacks; it is built `partly`, or not at all."""
     for each in absent:
         failure = replace(absence(project, each, seen), partly=partly)
-        failures.add(shown_of(project, failure), (each.remote, failure.path if each.remote else each.path))
+        failures.add(shown_of(project, leaf, failure), (each.remote, failure.path if each.remote else each.path))
 
 
 def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str) -> None:
-    """Adds the reason for which a chart is not rendered; `named` is the text that stands for its values."""
+    """Adds the reason for which a chart is not rendered; `named` is the path of its values."""
     path, span = error.place or place_in_chart(chart, str(error)) or (named or chart.description, Span(0, 0))
-    failure = Failure(error.cause, "chart", path, span, str(error))
+    hidden = ((path, Span(0, len(chart.templates.text(path)))),) if path == named else ()
+    failure = Failure(error.cause, "chart", path, span, str(error), hidden=hidden)
     failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or str(error)))
 
 
@@ -66,15 +69,32 @@ def add_missing(failures: Failures, chart: Chart) -> None:
 
 
 def shown_in_chart(chart: Chart, failure: Failure) -> Failure:
-    """A failure with what the text of a chart that it stands in suppresses and hides."""
-    ignores, hidden = chart.templates.ignores(failure.path), tuple(chart.templates.masked_in(failure.path))
-    return replace(failure, ignores=ignores, hidden=hidden)
+    """A failure with the chart's folder, and with what its text suppresses and hides."""
+    ignores, text = chart.templates.ignores(failure.path), chart.templates.text(failure.path)
+    spans = [*chart.templates.masked_in(failure.path), *credentials_in(text)]
+    hidden = (*failure.hidden, *((failure.path, span) for span in spans))
+    return replace(failure, ignores=ignores, hidden=hidden, inputs=(chart.shown,))
 
 
-def shown_of(project: Project, failure: Failure) -> Failure:
-    """A failure with what the text that it stands in suppresses and hides."""
-    ignores, hidden = tuple(ignores_in(project, failure.path)), masked_in(project, failure.path)
-    return replace(failure, ignores=ignores, hidden=(*failure.hidden, *hidden))
+def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure:
+    """A failure with what the build of a leaf reads, and with what its text suppresses and hides."""
+    ignores, text = tuple(ignores_in(project, failure.path)), project.texts[failure.path]
+    credentials = (item.place for one in project.kustomizations for item in one.remotes if is_secret(item.text or ""))
+    spans = [*masked_in(project, failure.path), *credentials_in(text)]
+    spans += [place.span for place in credentials if place.path == failure.path]
+    inputs = tuple(map(project.shown, sorted(project.used_by(project.tree(leaf)))))
+    hidden = (*failure.hidden, *((failure.path, span) for span in spans))
+    return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs)
+
+
+def credentials_in(text: str) -> Iterator[Span]:
+    """The places of the addresses in a text that hold what may be a credential."""
+    return (Span(*found.span()) for found in re.finditer(r"[^\s'\"]+", text) if is_secret(found[0]))
+
+
+def is_secret(text: str) -> bool:
+    """Whether a text is an address that must not be shown as it is."""
+    return ("://" in text or "@" in text) and address(text) != text
 
 
 def absence(project: Project, absent: Absent, seen: Seen) -> Failure:
@@ -87,7 +107,7 @@ def absence(project: Project, absent: Absent, seen: Seen) -> Failure:
         part = address(absent.name)
         return Failure("remote", "kustomization", place.path, place.span, "cmlint fetches nothing by default", part)
     hides = HIDDEN in (OfBuild(project, [one]).path(absent.path) or HIDDEN)
-    part, hidden = (HIDDEN, (place.span,)) if hides else (absent.name, ())
+    part, hidden = (HIDDEN, ((place.path, place.span),)) if hides else (absent.name, ())
     looked = not hidden and project.is_inside(absent.path)
     ignored = files.ignoring(absent.path, seen) if looked else ""
     near = "" if ignored or not looked else nearest(os.path.basename(absent.path), names_beside(absent.path)) or ""
@@ -113,7 +133,7 @@ def names_beside(path: str) -> list[str]:
 
 
 def place_in_build(said: str, reason: str, around: Kustomization) -> tuple[str, Span]:
-    """The entry of a kustomization that makes a build fail: `said` is what kustomize says of it, whole."""
+    """The entry of a kustomization that makes a build fail: `said` is the full text that kustomize prints."""
     found = wrong_value(said, around) or named_entry(said, reason, around)
     if found:
         return found.place.path, found.place.span
@@ -156,7 +176,7 @@ def place_in_chart(chart: Chart, reason: str) -> tuple[str, Span] | None:
 
 
 def line_at(text: str, number: int) -> Span:
-    """The content of a line, from 1 on; the end of the text where it has not so many."""
+    """The content of a line, from 1 on; the end of the text where it has fewer."""
     lines = text.splitlines(keepends=True)
     start = sum(map(len, lines[: number - 1]))
     line = lines[number - 1] if number <= len(lines) else ""

@@ -20,7 +20,7 @@ GROUP = "kustomize.config.k8s.io/"
 
 WORD = r"[^\s\"'#,\[\]{}:]+"
 MANY = 100_000
-"""So many characters of a text that cannot be parsed are looked through for paths."""
+"""The number of characters of an unparsed text that are searched for paths."""
 
 CHANGES = (
     *("patches", "patchesStrategicMerge", "patchesJson6902", "images", "imageTags", "replacements", "vars"),

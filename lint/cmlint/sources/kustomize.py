@@ -138,12 +138,12 @@ def build_all(project: Project, leaves: Sequence[Kustomization], wishes: Wishes,
                 except NotBuiltError as error:
                     wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
                     if absent and error.cause == "broken":
-                        add_absent(failures, project, absent, wishes.seen, partly=False)
+                        add_absent(failures, project, leaf, absent, wishes.seen, partly=False)
                     else:
                         add_build(failures, project, leaf, error)
                     yield unbuilt(project, leaf, str(error))
                 else:
-                    add_absent(failures, project, absent, wishes.seen, partly=True)
+                    add_absent(failures, project, leaf, absent, wishes.seen, partly=True)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

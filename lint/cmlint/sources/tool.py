@@ -62,8 +62,9 @@ def build(folder: str, path: str, wishes: Wishes, home: str) -> str:
             "this kustomize is older than 4.5, and so does not say where objects come from", "program", "program"
         )
     if ended.code:
-        plugin = "external plugins disabled" in ended.errors
-        raise SaidError(said(ended.errors), *(("refused", "plugin") if plugin else ("broken",)))
+        if "external plugins disabled" in ended.errors:
+            raise SaidError(said(ended.errors), "refused", "plugin")
+        raise SaidError(said(ended.errors), "broken")
     return ended.output
 
 

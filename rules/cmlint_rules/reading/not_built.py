@@ -1,5 +1,6 @@
 """A chart or a kustomization that is not built, or only without a part."""
 
+import re
 from collections.abc import Iterator
 
 from cmlint.api import FAILURES, Bundle, Context, Draft, Failure, Severity, rule
@@ -16,17 +17,20 @@ HELPS = {
     ("limit", "chart"): "`build-timeout` in the configuration allows more seconds",
     ("limit", "kustomization"): "`build-timeout` in the configuration allows more seconds",
 }
-"""What settles a failure, by its cause and by what is not built."""
+"""What to do about a failure, by its cause and by what is not built."""
+
+NOT_TEXT = r"cannot unmarshal (?:number|bool) into Go (?:struct field \S+|value) of type string"
+"""What Go's decoder says of a value without quotes where a string is expected."""
 
 OURS = ("broken", "missing-file")
-"""The causes for which `kubectl apply -k` or `helm install` would refuse it, too."""
+"""The causes for which `kubectl apply -k` or `helm install` would also refuse it."""
 
 
 @rule(
     name="not-built",
     summary="a chart or kustomization that cannot be built, so that it is not checked as it reaches the cluster",
     consequence="unchecked",
-    since="0.2.0",
+    since="0.1.0",
     causes=FAILURES,
 )
 def not_built(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
@@ -36,13 +40,11 @@ def not_built(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
         draft.cause, draft.severity = failure.cause, severity_of(failure)
         for other in others:
             draft.also(other.document.span, "the same here", other)
-        for span in failure.hidden:
-            draft.hide(span)
         yield draft.help(help_for(failure))
 
 
 def severity_of(failure: Failure) -> Severity:
-    """How bad it is: a mistake is an error, what may be there elsewhere a warning, what is left out on purpose an info."""
+    """A mistake is an error, what may be there elsewhere is a warning, what is left out on purpose is an info."""
     if failure.ignored:
         return "info" if failure.partly else "warning"
     return "error" if failure.cause in OURS else "warning"
@@ -63,11 +65,13 @@ def message_of(failure: Failure) -> str:
 
 
 def help_for(failure: Failure) -> str:
-    """What settles it."""
+    """What to do about it."""
     if failure.ignored and failure.partly:
         return "everything but what the file may define is checked"
     if failure.near:
         return f"did you mean `{failure.near}`?"
+    if re.search(NOT_TEXT, failure.reason):
+        return "put the value in quotes"
     if failure.cause == "missing-file":
         return "add the file, or remove the entry"
     return HELPS.get((failure.cause, failure.thing), "leave it out with `exclude`, or ignore this finding")
