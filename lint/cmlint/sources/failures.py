@@ -14,8 +14,8 @@ from cmlint.model.facts import Span
 from cmlint.model.failures import Failure, Failures
 from cmlint.sources import files
 from cmlint.sources.absent import Absent
-from cmlint.sources.charts import Chart
-from cmlint.sources.hidden import HIDDEN
+from cmlint.sources.charts import VALUES, Chart
+from cmlint.sources.hidden import HIDDEN, secrets_in
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import ignores_in
 from cmlint.sources.parts import Part
@@ -39,7 +39,9 @@ def add_build(failures: Failures, project: Project, leaf: Kustomization, error: 
     if error.kind == UNREAD:
         return
     path, span = error.place or (leaf.shown, Span(0, 0))
-    failure = Failure(error.cause, "kustomization", path, span, str(error))
+    generators = [one.root.at("secretGenerator") for one in project.kustomizations if one.shown == path]
+    hidden = tuple((path, part.place.span) for part in generators if part)
+    failure = Failure(error.cause, "kustomization", path, span, str(error), hidden=hidden)
     failures.add(shown_of(project, leaf, failure), (error.cause, error.kind or str(error)))
 
 
@@ -71,7 +73,8 @@ def add_missing(failures: Failures, chart: Chart) -> None:
 def shown_in_chart(chart: Chart, failure: Failure) -> Failure:
     """A failure with the chart's folder, and with what its text suppresses and hides."""
     ignores, text = chart.templates.ignores(failure.path), chart.templates.text(failure.path)
-    spans = [*chart.templates.masked_in(failure.path), *credentials_in(text)]
+    values = chart.templates.text(os.path.join(chart.folder, VALUES))
+    spans = [*chart.templates.masked_in(failure.path), *credentials_in(text, values)]
     hidden = (*failure.hidden, *((failure.path, span) for span in spans))
     return replace(failure, ignores=ignores, hidden=hidden, inputs=(chart.shown,))
 
@@ -87,9 +90,12 @@ def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure
     return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs)
 
 
-def credentials_in(text: str) -> Iterator[Span]:
-    """The places of the addresses in a text that hold what may be a credential."""
-    return (Span(*found.span()) for found in re.finditer(r"[^\s'\"]+", text) if is_secret(found[0]))
+def credentials_in(text: str, *more: str) -> Iterator[Span]:
+    """The places in a text of what is named like a credential, in it or in more texts, and of addresses with one."""
+    words = (found for found in re.finditer(r"[^\s'\"]+", text) if is_secret(found[0]))
+    values = {value.strip() for each in (text, *more) for value in secrets_in(each)} - {""}
+    named = re.finditer("|".join(map(re.escape, sorted(values, reverse=True))), text) if values else ()
+    return (Span(*found.span()) for found in (*words, *named))
 
 
 def is_secret(text: str) -> bool:
@@ -135,8 +141,8 @@ def names_beside(path: str) -> list[str]:
 def place_in_build(said: str, reason: str, around: Kustomization) -> tuple[str, Span]:
     """The entry of a kustomization that makes a build fail: `said` is the full text that kustomize prints."""
     found = wrong_value(said, around) or named_entry(said, reason, around)
-    if found:
-        return found.place.path, found.place.span
+    if found and found.place.path == around.shown:
+        return around.shown, found.place.span
     if line := re.search(LINE, said):
         return around.shown, line_at(around.text, int(line[1]))
     return around.shown, Span(0, 0)
