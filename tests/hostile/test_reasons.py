@@ -30,6 +30,7 @@ CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n"
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
 SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
 PASSWORD = f"password: {MARKER}\n"
+MISSING = "without `{}`: there is no such file or folder"
 
 
 def schema(password: str) -> dict[str, str]:
@@ -585,11 +586,11 @@ CHARTS: dict[str, tuple[dict[str, str], str]] = {
 KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     "missing": (
         kustomization("resources: [missing.yaml]\n"),
-        "without `missing.yaml`: there is no such file or folder",
+        MISSING.format("missing.yaml"),
     ),
     "missing-folder": (
         kustomization("resources: [../nowhere]\n"),
-        "without `../nowhere`: there is no such file or folder",
+        MISSING.format("../nowhere"),
     ),
     "missing-nokust": (
         kustomization("resources: [a]\n", **{"a/x.txt": ""}),
@@ -600,27 +601,27 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "missing-nested": (
         kustomization("resources: [a/b/c.yaml]\n"),
-        "without `a/b/c.yaml`: there is no such file or folder",
+        MISSING.format("a/b/c.yaml"),
     ),
     "missing-patch": (
         kustomization("resources: [a.yaml]\npatches: [{path: p.yaml}]\n", **{"a.yaml": CONFIG}),
-        "without `p.yaml`: there is no such file or folder",
+        MISSING.format("p.yaml"),
     ),
     "missing-sec": (
         kustomization(f"secretGenerator: [{{name: a, files: [password={MARKER}]}}]\n"),
-        "without `...`: there is no such file or folder",
+        MISSING.format("..."),
     ),
     "missing-sec2": (
         kustomization(f"secretGenerator: [{{name: a, envs: [password={MARKER}]}}]\n"),
-        "without `...`: there is no such file or folder",
+        MISSING.format("..."),
     ),
     "missing-sec3": (
         kustomization("secretGenerator: [{name: a, files: [key=tls.key]}]\n"),
-        "without `tls.key`: there is no such file or folder",
+        MISSING.format("tls.key"),
     ),
     "missing-sec4": (
         kustomization(f"secretGenerator: [{{name: a, files: ['{MARKER}']}}]\n"),
-        "without `...`: there is no such file or folder",
+        MISSING.format("..."),
     ),
     "sec-literal": (
         kustomization(f"secretGenerator: [{{name: a, literals: ['{MARKER}']}}]\n"),
@@ -650,7 +651,7 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "files-eq": (
         kustomization(f"secretGenerator: [{{name: a, files: ['a=b={MARKER}']}}]\n"),
-        "without `...`: there is no such file or folder",
+        MISSING.format("..."),
     ),
     "files-empty": (
         kustomization(f"secretGenerator: [{{name: a, files: ['{MARKER}=']}}]\n"),
@@ -658,7 +659,7 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "files-empty2": (
         kustomization(f"secretGenerator: [{{name: a, files: ['={MARKER}']}}]\n"),
-        "without `...`: there is no such file or folder",
+        MISSING.format("..."),
     ),
     "gen-type": (
         kustomization(f"secretGenerator: [{{name: a, type: [{MARKER}], literals: [a=b]}}]\n"),
@@ -788,13 +789,13 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "patch-inline": (
         kustomization(f"resources: [a.yaml]\npatches: [{{patch: '{MARKER}'}}]\n", **{"a.yaml": CONFIG}),
-        "without `...`: there is no such file or folder",
+        MISSING.format("..."),
     ),
     "patch-inline2": (
         kustomization(
             f"resources: [a.yaml]\npatches: [{{patch: '- op: {MARKER}\n    path: /data/a'}}]\n", **{"a.yaml": CONFIG}
         ),
-        "without `...`: there is no such file or folder",
+        MISSING.format("..."),
     ),
     "patch-json": (
         kustomization(
@@ -879,11 +880,11 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
             ),
             **{"a.yaml": SECRET},
         ),
-        "without `...`: there is no such file or folder",
+        MISSING.format("..."),
     ),
     "both": (
         kustomization(f"resources: [a.yaml]\npatches: [{{path: p.yaml, patch: '{MARKER}'}}]\n", **{"a.yaml": SECRET}),
-        "without `p.yaml`: there is no such file or folder",
+        MISSING.format("p.yaml"),
     ),
     "repl": (
         kustomization(
@@ -1040,7 +1041,7 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "file-name-too-long": (
         kustomization(f"secretGenerator: [{{name: a, files: ['password={MARKER * 30}']}}]\n"),
-        "without `...`: there is no such file or folder",
+        MISSING.format("..."),
     ),
     "secret-as-name": (
         kustomization(
@@ -1093,7 +1094,7 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "config-file": (
         kustomization(f"configMapGenerator: [{{name: a, files: [password={MARKER}]}}]\n"),
-        "without `...`: there is no such file or folder",
+        MISSING.format("..."),
     ),
     "config-file-plain": (
         kustomization("configMapGenerator: [{name: a, files: [logo=img/logo.svg]}]\n"),
@@ -1139,12 +1140,11 @@ def checked(folder: Path, cases: dict[str, tuple[dict[str, str], str]], config: 
 
 def why_not_built(result: Result, places: Iterable[str]) -> dict[str, str]:
     """Why each chart, or each kustomization, in a folder of its own is not built."""
-    failed = {failure for bundle in result.bundles for failure in bundle.failures}
-    found = {
-        path.partition("/")[0]: f"without `{failure.part}`: {failure.reason}" if failure.part else failure.reason
-        for failure in failed
-        for path in (failure.path, *(path for path, _ in failure.others))
-    }
+    found: dict[str, str] = {}
+    for failure in (failure for bundle in result.bundles for failure in bundle.failures):
+        reason = f"without `{failure.part}`: {failure.reason}" if failure.part else failure.reason
+        for path in (failure.path, *(path for path, _ in failure.others)):
+            found.setdefault(path.partition("/")[0], reason)
     return {place: found.get(place, "") for place in places}
 
 
