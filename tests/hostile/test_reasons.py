@@ -951,7 +951,7 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "circle": (
         kustomization("resources: [b]\n", **{"b/kustomization.yaml": "resources: [..]\n"}),
-        "in circle/b: cycle detected: it comes back to `circle/b`",
+        "cycle detected: it comes back to `circle/b`",
     ),
     "outside": (
         kustomization("resources: [/etc/passwd]\n"),

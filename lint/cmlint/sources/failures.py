@@ -15,7 +15,7 @@ from cmlint.model.failures import Failure, Failures
 from cmlint.sources import files
 from cmlint.sources.absent import Absent
 from cmlint.sources.charts import VALUES, Chart
-from cmlint.sources.hidden import HIDDEN, secrets_in
+from cmlint.sources.hidden import HIDDEN, Masks, secrets_in
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import ignores_in
 from cmlint.sources.parts import Part
@@ -93,8 +93,8 @@ def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure
 def credentials_in(text: str, *more: str) -> Iterator[Span]:
     """The places in a text of what is named like a credential, in it or in more texts, and of addresses with one."""
     words = (found for found in re.finditer(r"[^\s'\"]+", text) if is_secret(found[0]))
-    values = {value.strip() for each in (text, *more) for value in secrets_in(each)} - {""}
-    named = re.finditer("|".join(map(re.escape, sorted(values, reverse=True))), text) if values else ()
+    secrets = sorted(Masks(value for each in (text, *more) for value in secrets_in(each)).wholes, key=len, reverse=True)
+    named = re.finditer("|".join(map(re.escape, secrets)), text, re.IGNORECASE) if secrets else ()
     return (Span(*found.span()) for found in (*words, *named))
 
 

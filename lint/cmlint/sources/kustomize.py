@@ -206,7 +206,7 @@ def mirror(used: Iterable[str], roots: tuple[str, ...], instead: Mapping[str, st
     """
     for path in {*used, *instead}:
         place = root + os.path.splitdrive(path)[1]
-        with suppress(OSError):
+        with suppress(OSError, RecursionError):
             raw = instead[path].encode() if path in instead else files.read_raw(path, roots)
             os.makedirs(os.path.dirname(place), exist_ok=True)
             with open(place, "wb") as file:
