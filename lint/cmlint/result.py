@@ -31,6 +31,8 @@ class Result(msgspec.Struct):
         """The places of every text that must not be shown."""
         masked = {path: list(spans) for path, spans in self.outcome.hidden.items()}
         for bundle in self.bundles:
+            for path, span in (place for failure in bundle.failures for place in failure.hidden):
+                masked.setdefault(path, []).append(span)
             for path, spans in bundle.built.masked().items() if bundle.built else ():
                 masked.setdefault(path, []).extend(spans)
             for placed in bundle.placed:

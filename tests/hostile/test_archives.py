@@ -107,13 +107,13 @@ def test_no_archive_hides_a_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert listener.hits == 0
         subprocess.run([HELM, "template", tmp_path], capture_output=True, check=False)
         assert listener.hits > 0
-    unclear = "Chart.yaml: not rendered: `charts/sub.tgz` cannot be looked through for what helm would open"
+    unclear = "Chart.yaml: not built: `charts/sub.tgz` cannot be looked through for what helm would open"
     assert line == unclear or line.endswith("has a reference that leads out of the chart")
 
 
 def test_a_size_that_readers_take_differently_is_unclear(tmp_path: Path) -> None:
     packed_chart(tmp_path, packed(SUB, entry("sub/a", b"a", at124=b"\0\0\0" + b"00000001\0")))
-    unclear = "Chart.yaml: not rendered: `charts/sub.tgz` cannot be looked through for what helm would open"
+    unclear = "Chart.yaml: not built: `charts/sub.tgz` cannot be looked through for what helm would open"
     assert told(tmp_path) == [unclear]
 
 
@@ -135,7 +135,7 @@ def test_what_programs_pack_is_rendered(tmp_path: Path, name: str) -> None:
 
 def test_what_is_no_archive_is_told_by_helm(tmp_path: Path) -> None:
     packed_chart(tmp_path, b"version https://git-lfs.github.com/spec/v1\n")
-    assert told(tmp_path) == ["Chart.yaml: not rendered: error unpacking subchart sub.tgz in web: gzip: invalid header"]
+    assert told(tmp_path) == ["Chart.yaml: not built: error unpacking subchart sub.tgz in web: gzip: invalid header"]
 
 
 @pytest.mark.parametrize("before, behind", [(BOM, b""), (b"", b" {}"), (b"", b"\0")], ids=["mark", "more", "zero"])
@@ -144,4 +144,4 @@ def test_no_schema_is_passed_over(tmp_path: Path, before: bytes, behind: bytes) 
     (tmp_path / "values.schema.json").write_bytes(before + schema("file:///etc/passwd") + behind)
     refers = "`values.schema.json` has a reference that leads out of the chart"
     unclear = "`values.schema.json` cannot be looked through for what helm would open"
-    assert told(tmp_path) == [f"Chart.yaml: not rendered: {unclear if behind else refers}"]
+    assert told(tmp_path) == [f"Chart.yaml: not built: {unclear if behind else refers}"]

@@ -23,10 +23,19 @@ CHART = {
     "r/kustomization.yaml": "resources: ['https://127.0.0.1:9/base']\n",
 }
 NOT_BUILT = (
-    "cmlint: warning: k/kustomization.yaml: not built: it takes a Helm chart, which `--enable-helm` allows\n"
-    "cmlint: warning: r/kustomization.yaml: not built: `https://127.0.0.1:9/base` would have to be fetched, which "
-    "`--allow-remote` allows\n"
+    "k/kustomization.yaml:1:1: warning[not-built] the kustomization is not built: it takes a Helm chart, which "
+    "`--enable-helm` allows\n"
+    "r/kustomization.yaml:1:13: warning[not-built] the kustomization is built without `https://127.0.0.1:9/base`: "
+    "cmlint fetches nothing by default\n"
 )
+UNBUILT = (
+    "cmlint: warning: k/kustomization.yaml: not built: it takes a Helm chart, which `--enable-helm` allows\n"
+    "cmlint: warning: r/kustomization.yaml: built without `https://127.0.0.1:9/base`: cmlint fetches nothing by "
+    "default\n"
+)
+"""What `env` says of the same."""
+
+CHECK = ("check", "--format", "concise", "-q")
 OWN = "~/.config/cmlint/config.yaml"
 SECRET = "hunter2-outside"
 
@@ -71,8 +80,8 @@ def test_what_opens_the_machine_is_one_warning(
     shop: Path, home: dict[str, str], setting: str, value: str, ways: str
 ) -> None:
     write(shop, {".cmlint.yaml": f"# Ours.\nfail-on: error\n{setting}: {value}\n"})
-    done = cmlint(shop, "check", **home)
-    assert (done.returncode, done.stderr) == (0, refused(".cmlint.yaml:3:1", setting, ways) + NOT_BUILT)
+    done = cmlint(shop, *CHECK, **home)
+    assert (done.returncode, done.stdout, done.stderr) == (0, NOT_BUILT, refused(".cmlint.yaml:3:1", setting, ways))
 
 
 def test_every_refused_setting_is_told_once(shop: Path, home: dict[str, str]) -> None:
@@ -81,10 +90,10 @@ def test_every_refused_setting_is_told_once(shop: Path, home: dict[str, str]) ->
         refused(".cmlint.yaml:1:1", *SETTINGS[0][::2])
         + refused(".cmlint.yaml:2:1", *SETTINGS[3][::2])
         + refused(".cmlint.yaml:3:1", *SETTINGS[4][::2])
-        + NOT_BUILT
     )
-    for command in ("check", "env"):
-        assert cmlint(shop, command, **home).stderr.startswith(said)
+    done = cmlint(shop, *CHECK, **home)
+    assert (done.stdout, done.stderr) == (NOT_BUILT, said)
+    assert cmlint(shop, "env", **home).stderr.startswith(said + UNBUILT)
 
 
 @pytest.mark.parametrize(
@@ -103,8 +112,9 @@ def test_it_is_refused_however_it_is_written(
 ) -> None:
     write(shop, {name: text})
     place = place if ":" in place.removesuffix(place[-3:]) or "." in place else f"{name}:{place}"
-    done = cmlint(shop, "check", **home)
-    assert (done.returncode, done.stderr) == (0, refused(place, *SETTINGS[0][::2]) + NOT_BUILT)
+    done = cmlint(shop, *CHECK, **home)
+    assert (done.stdout, done.stderr) == (NOT_BUILT, refused(place, *SETTINGS[0][::2]))
+    assert done.returncode == (0 if "fail-on" in text else 1)
 
 
 @pytest.mark.parametrize(
@@ -131,16 +141,16 @@ def test_another_spelling_is_no_setting(shop: Path, home: dict[str, str], text: 
 def test_a_configuration_below_grants_nothing(shop: Path, home: dict[str, str]) -> None:
     write(shop, {"k/.cmlint.yaml": "enable-helm: true\n"})
     helm = NOT_BUILT.splitlines(keepends=True)[0].replace("k/kust", "kust")
-    assert cmlint(shop / "k", "check", "--allow-empty", **home).stderr == (
-        refused(".cmlint.yaml:1:1", *SETTINGS[0][::2]) + helm
-    )
-    assert cmlint(shop, "check", **home).stderr == NOT_BUILT
+    done = cmlint(shop / "k", *CHECK, "--allow-empty", **home)
+    assert (done.stdout, done.stderr) == (helm, refused(".cmlint.yaml:1:1", *SETTINGS[0][::2]))
+    done = cmlint(shop, *CHECK, **home)
+    assert (done.stdout, done.stderr) == (NOT_BUILT, "")
 
 
 def granted(done: subprocess.CompletedProcess[str]) -> bool:
     """Whether a run let kustomize call helm."""
-    assert "kustomization.yaml" in done.stderr
-    return "which `--enable-helm` allows" not in done.stderr
+    assert "kustomization.yaml" in done.stdout
+    return "which `--enable-helm` allows" not in done.stdout
 
 
 def test_a_file_that_the_line_names_grants_only_from_outside(shop: Path, home: dict[str, str]) -> None:
@@ -179,7 +189,7 @@ def test_a_pipe_grants_nothing(shop: Path, home: dict[str, str]) -> None:
     done = subprocess.run(
         ["bash", "-c", line], cwd=shop, env=needed() | home, capture_output=True, encoding="utf-8", check=False
     )
-    assert done.returncode == 0 and not granted(done)
+    assert done.returncode == 1 and not granted(done)
     assert "`enable-helm` does not count in a repository's configuration" in done.stderr
 
 
@@ -201,7 +211,8 @@ def test_a_pipe_in_the_users_place_is_one_line(shop: Path, home: dict[str, str])
     error = "../home/.config/cmlint/config.yaml: not a regular file\nhelp: `--isolated` reads no configuration\n"
     assert cmlint(shop, "check", **home).stderr == f"cmlint: error: {error}"
     assert cmlint(shop, "cache", "dir", **home).returncode == 0
-    assert cmlint(shop, "check", "--isolated", **home).stderr == NOT_BUILT
+    done = cmlint(shop, *CHECK, "--isolated", **home)
+    assert (done.stdout, done.stderr) == (NOT_BUILT, "")
 
 
 def test_a_commit_grants_nothing(shop: Path, home: dict[str, str]) -> None:
@@ -285,10 +296,10 @@ def test_a_configuration_that_is_no_file_of_the_repository_is_not_read(
 @pytest.mark.parametrize("kind", ["outside", "device", "pipe", "folder", "loop", "nowhere"])
 def test_a_pyproject_that_is_no_file_of_the_repository_is_left_out(shop: Path, home: dict[str, str], kind: str) -> None:
     FILES[kind][0](shop / "pyproject.toml")
-    done = cmlint(shop, "check", **home)
-    assert (done.returncode, done.stderr) == (
-        0,
-        "cmlint: warning: pyproject.toml: not read: it is not a regular file of the repository\n" + NOT_BUILT,
+    done = cmlint(shop, *CHECK, **home)
+    assert (done.stdout, done.stderr) == (
+        NOT_BUILT,
+        "cmlint: warning: pyproject.toml: not read: it is not a regular file of the repository\n",
     )
 
 
@@ -344,13 +355,14 @@ def test_a_setting_names_files_anywhere_in_the_repository(shop: Path, home: dict
 def test_a_timeout_has_a_bound(shop: Path, home: dict[str, str]) -> None:
     write(shop, {".cmlint.yaml": "build-timeout: 86400\n"})
     done = cmlint(shop, "check", **home)
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert done.stderr.startswith(
         "cmlint: warning: .cmlint.yaml:1:1: `build-timeout` counts as 600, the most that a repository's configuration "
         f"sets; set more in {OWN}\n"
     )
     write(shop, {".cmlint.yaml": "build-timeout: 600\n"})
-    assert cmlint(shop, "check", **home).stderr == NOT_BUILT
+    done = cmlint(shop, *CHECK, **home)
+    assert (done.stdout, done.stderr) == (NOT_BUILT, "")
 
 
 DIGITS = "9" * 5000
@@ -398,7 +410,8 @@ def test_an_absurd_setting_is_one_line(shop: Path, home: dict[str, str], name: s
 @pytest.mark.parametrize("text", ["tool = 1 # [tool.cmlint", "[[tool]] # [tool.cmlint\n", "# [tool.cmlint]\n"])
 def test_a_pyproject_without_a_table_is_no_configuration(shop: Path, home: dict[str, str], text: str) -> None:
     write(shop, {"pyproject.toml": text})
-    assert cmlint(shop, "check", **home).stderr == NOT_BUILT
+    done = cmlint(shop, *CHECK, **home)
+    assert (done.stdout, done.stderr) == (NOT_BUILT, "")
 
 
 def test_many_keys_take_no_longer_than_they_are_many(shop: Path, home: dict[str, str]) -> None:

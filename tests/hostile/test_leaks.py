@@ -49,7 +49,7 @@ def test_no_report_shows_a_line_of_a_secret_file_as_a_key(tmp_path: Path, line: 
     for form in ("text", "json", "html"):
         ran = cmlint(tmp_path, "check", "--pedantic", "--verbose", "--format", form, "--cache-dir", "cache")
         assert ran.returncode in (0, 1)
-        assert "kustomization.yaml: not built" not in ran.stderr
+        assert "not-built" not in ran.stdout
         assert "hunter2xyz" not in ran.stdout + ran.stderr
     for words in (["env"], ["env", "--format", "json"], ["check", "--diff"]):
         ran = cmlint(tmp_path, *words, "--cache-dir", "cache")

@@ -20,8 +20,10 @@ import pytest
 
 from cmlint.check import check
 from cmlint.config import Config
+from cmlint.result import not_built
 from cmlint.sources import outside
 from cmlint.system import programs
+from tests.support import run
 from tests.support.command import cmlint
 from tests.support.manifests import POD
 from tests.support.run import concise, inside, rules, write
@@ -71,15 +73,19 @@ def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
 
 
 def told(folder: Path, config: Config = WIDE) -> list[str]:
-    """What is warned of in a folder, in which nothing is found."""
-    with inside(folder):
-        result = check((".",), config, dict(rules()))
-    assert not any(problem.fatal for problem in result.problems)
-    assert concise(result) == []
-    return [f"{problem.path}: {problem.message}" for problem in result.problems]
+    """What is warned of and not built in a folder, in which nothing else is found."""
+    return run.told(folder, config)
 
 
 # what kustomize would fetch
+
+
+def not_fetched(url: str, *, lacking: bool) -> str:
+    """What is said of something that is not fetched: the kustomization is built without, or not at all."""
+    if lacking:
+        return f"built without `{url}`: cmlint fetches nothing by default"
+    return f"not built: `{url}` would have to be fetched, which `--allow-remote` allows"
+
 
 GENERATOR = "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: a}\n"
 PATCH = "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: a}\n"
@@ -150,8 +156,10 @@ def test_no_field_of_a_kustomization_fetches(tmp_path: Path, listener: Listener,
     texts = list(dict.fromkeys(forms(FIELDS[name].replace("URL", url))))
     write(tmp_path, {f"{i}/kustomization.yaml": f"{text}\n" for i, text in enumerate(texts)})
     write(tmp_path, {f"{i}/{file}": text for i in range(len(texts)) for file, text in (("pod.yaml", POD),)})
-    reason = f"`{url}` would have to be fetched, which `--allow-remote` allows"
-    assert told(tmp_path) == [f"0/kustomization.yaml: not built, like {len(texts) - 1} others: {reason}"]
+    lacking = name in ("resources", "bases", "files", "keyed-files")
+    lines = told(tmp_path)
+    assert dict.fromkeys(line.partition(": ")[2] for line in lines) == {not_fetched(url, lacking=lacking): None}
+    assert len(lines) == (len(texts) if lacking else 1)
     assert listener.hits == 0
 
 
@@ -162,8 +170,7 @@ def test_no_file_of_a_plugin_fetches(tmp_path: Path, listener: Listener, name: s
     plugin += "" if "apiVersion" in plugin else "apiVersion: builtin\n"
     write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml]\ntransformers: [plugin.yaml]\n", "pod.yaml": POD})
     write(tmp_path, {"plugin.yaml": plugin})
-    reason = f"`{url}` would have to be fetched, which `--allow-remote` allows"
-    assert told(tmp_path) == [f"kustomization.yaml: not built: {reason}"]
+    assert told(tmp_path) == [f"kustomization.yaml: {not_fetched(url, lacking=False)}"]
     assert listener.hits == 0
 
 
@@ -191,8 +198,7 @@ def test_no_plugin_that_is_built_fetches(tmp_path: Path, listener: Listener, nam
         "plugin/where.yaml": "namePrefix: [{path: path, kind: PatchTransformer}]\n",
     }
     write(tmp_path, files)
-    reason = f"`{url}` would have to be fetched, which `--allow-remote` allows"
-    assert told(tmp_path) == [f"app/kustomization.yaml: not built: {reason}"]
+    assert told(tmp_path) == [f"app/base/kustomization.yaml: {not_fetched(url, lacking=True)}"]
     assert listener.hits == 0
 
 
@@ -230,8 +236,7 @@ def test_what_is_remote(tmp_path: Path) -> None:
 def test_a_file_with_the_name_of_an_address_does_not_hide_it(tmp_path: Path, listener: Listener) -> None:
     url = f"http://{listener.address}/a.yaml"
     write(tmp_path, {"kustomization.yaml": f"resources: ['{url}']\n", f"http:/{listener.address}/a.yaml": POD})
-    reason = f"`{url}` would have to be fetched, which `--allow-remote` allows"
-    assert told(tmp_path) == [f"kustomization.yaml: not built: {reason}"]
+    assert told(tmp_path) == [f"kustomization.yaml: {not_fetched(url, lacking=True)}"]
     assert listener.hits == 0
 
 
@@ -252,8 +257,7 @@ def test_no_form_of_yaml_hides_an_address(tmp_path: Path, listener: Listener, na
     text = TRICKS[name].replace("ADDRESS", listener.address)
     text = text.replace("ENCODED", base64.b64encode(url.encode()).decode())
     write(tmp_path, {"kustomization.yaml": f"{text}\n", "pod.yaml": POD})
-    reason = f"`{url}` would have to be fetched, which `--allow-remote` allows"
-    assert told(tmp_path) == [f"kustomization.yaml: not built: {reason}"]
+    assert told(tmp_path) == [f"kustomization.yaml: {not_fetched(url, lacking=True)}"]
     assert listener.hits == 0
 
 
@@ -275,8 +279,7 @@ def test_a_link_does_not_hide_a_base(tmp_path: Path, listener: Listener) -> None
     }
     write(tmp_path, files)
     (tmp_path / "app/link").symlink_to("../other/deep")
-    reason = f"`{url}` would have to be fetched, which `--allow-remote` allows"
-    assert told(tmp_path) == [f"app/kustomization.yaml: not built: {reason}"]
+    assert told(tmp_path) == [f"app/base/kustomization.yaml: {not_fetched(url, lacking=True)}"]
     assert listener.hits == 0
 
 
@@ -455,9 +458,8 @@ def test_no_chart_is_anything_but_a_chart_of_the_repository(tmp_path: Path, entr
     chart(tmp_path / "web")
     write(project, {"run.sh": marker(tmp_path), "a,b.yaml": "", "kustomization.yaml": f"helmCharts: [{{{entry}}}]\n"})
     (project / "run.sh").chmod(0o755)
-    with inside(project):
-        result = check((".",), WIDE, dict(rules()))
-    assert f"not built: {REFUSED_CHARTS[entry]}" in [problem.message for problem in result.problems]
+    result = run.run(project, config=WIDE)
+    assert f"not built: {REFUSED_CHARTS[entry]}" in [problem.message for problem in not_built(result.bundles)]
     assert not (tmp_path / "ran").exists()
 
 
@@ -510,7 +512,7 @@ def test_no_schema_of_values_opens_anything(tmp_path: Path, listener: Listener, 
     assert [line.partition("/")[0] for line in lines] == [str(number) for number in range(len(lines))]
     assert len(lines) == 8
     for number, line in enumerate(lines):
-        said = f"not rendered: `{number}/values.schema.json` has a reference that leads out of the chart"
+        said = f"not built: `{number}/values.schema.json` has a reference that leads out of the chart"
         assert line == f"{number}/Chart.yaml: {said}"
     assert listener.hits == 0
 
@@ -545,7 +547,7 @@ def test_no_schema_of_a_subchart_opens_anything(tmp_path: Path, listener: Listen
         outer = archive(("top/Chart.yaml", CHART.encode()), ("top/charts/sub-1.0.0.tgz", archive(*files)))
         (tmp_path / "charts/top-1.0.0.tgz").write_bytes(outer)
         said = "charts/top-1.0.0.tgz: sub/values.schema.json"
-    assert told(tmp_path) == [f"Chart.yaml: not rendered: `{said}` has a reference that leads out of the chart"]
+    assert told(tmp_path) == [f"Chart.yaml: not built: `{said}` has a reference that leads out of the chart"]
     assert listener.hits == 0
 
 
@@ -559,7 +561,7 @@ def test_an_archive_that_unpacks_to_too_much_is_not_read(tmp_path: Path) -> None
         for _ in range(200):
             file.write(bytes(1024**2))
     reason = "`charts/bomb-1.0.0.tgz` cannot be looked through for what helm would open"
-    assert told(tmp_path) == [f"Chart.yaml: not rendered: {reason}"]
+    assert told(tmp_path) == [f"Chart.yaml: not built: {reason}"]
 
 
 def test_many_archives_are_together_no_more_than_one(tmp_path: Path) -> None:
@@ -570,7 +572,7 @@ def test_many_archives_are_together_no_more_than_one(tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"charts/a-{number}.tgz").write_bytes(outer)
     reason = "`charts/a-0.tgz` cannot be looked through for what helm would open"
-    assert told(tmp_path) == [f"Chart.yaml: not rendered: {reason}"]
+    assert told(tmp_path) == [f"Chart.yaml: not built: {reason}"]
 
 
 def test_an_archive_with_more_behind_its_end_is_unclear(tmp_path: Path) -> None:
@@ -580,15 +582,14 @@ def test_an_archive_with_more_behind_its_end_is_unclear(tmp_path: Path) -> None:
     raw = gzip.decompress(archive(("a/Chart.yaml", CHART.encode()))) + behind
     (tmp_path / "charts/a.tgz").write_bytes(gzip.compress(raw))
     reason = "`charts/a.tgz` cannot be looked through for what helm would open"
-    assert told(tmp_path) == [f"Chart.yaml: not rendered: {reason}"]
+    assert told(tmp_path) == [f"Chart.yaml: not built: {reason}"]
 
 
 def test_a_pipe_in_a_chart_is_not_waited_for(tmp_path: Path) -> None:
     chart(tmp_path)
     os.mkfifo(tmp_path / "values.schema.json")
-    with inside(tmp_path):
-        result = check((".",), Config(build_timeout=1), dict(rules()))
-    assert [problem.message.partition(":")[0] for problem in result.problems] == ["not rendered"]
+    reason = "`values.schema.json` is not a regular file"
+    assert told(tmp_path, Config(build_timeout=1)) == [f"Chart.yaml: not built: {reason}"]
 
 
 INSIDE = [
@@ -616,7 +617,7 @@ def test_schemas_that_refer_to_themselves_are_applied(tmp_path: Path, schema: ob
 def test_a_schema_that_is_not_met_is_told_by_helm(tmp_path: Path) -> None:
     chart(tmp_path, **{"values.schema.json": '{"properties": {"a": {"type": "string"}}}'})
     (said,) = told(tmp_path)
-    assert said.startswith("Chart.yaml: not rendered: values don't meet the specifications")
+    assert said.startswith("Chart.yaml: not built: values don't meet the specifications")
 
 
 def test_links_behind_links_are_followed_before_helm_does(tmp_path: Path) -> None:
@@ -628,7 +629,7 @@ def test_links_behind_links_are_followed_before_helm_does(tmp_path: Path) -> Non
     (project / "web/files").symlink_to("../shared")
     (project / "shared/circle").symlink_to("../web")
     (project / ".git").mkdir()
-    assert "web/Chart.yaml: not rendered: `web/files/out.yaml` is a link that leads out of the folder" in told(project)
+    assert "web/Chart.yaml: not built: `web/files/out.yaml` is a link that leads out of the folder" in told(project)
 
 
 def test_a_comma_in_a_path_of_values_names_no_second_file(tmp_path: Path) -> None:
@@ -745,8 +746,10 @@ def test_what_is_granted_is_fetched_as_the_user_does(tmp_path: Path) -> None:
     done = cmlint(project, *words, "--allow-remote", HOME=str(tmp_path / "home"))
     assert done.stdout.startswith("kustomization.yaml:2:5: error[non-string-env]"), done.stderr
     done = cmlint(project, *words, HOME=str(tmp_path / "home"))
-    assert (done.returncode, done.stdout) == (0, "")
-    assert "`https://private.example/shop.git//base` would have to be fetched" in done.stderr
+    lacking = "the kustomization is built without `https://private.example/shop.git//base`"
+    reason = "cmlint fetches nothing by default"
+    assert done.stdout == f"kustomization.yaml:2:5: warning[not-built] {lacking}: {reason}\n"
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 CONNECT = """\
@@ -786,4 +789,4 @@ def test_a_build_that_is_kept_is_refused_all_the_same(tmp_path: Path) -> None:
     assert cmlint(tmp_path / "project", *words).stderr == ""
     write(tmp_path, {"project/kustomization.yaml": "Resources: ['http://127.0.0.1:9/a.yaml']\n"})
     for _ in range(2):
-        assert "would have to be fetched" in cmlint(tmp_path / "project", *words).stderr
+        assert "would have to be fetched" in cmlint(tmp_path / "project", *words).stdout

@@ -17,7 +17,7 @@ from cmlint.model.outcome import Outcome
 from cmlint.registry import load_rules
 from cmlint.report import render
 from cmlint.report.view import View
-from cmlint.result import Result
+from cmlint.result import Result, not_built
 from cmlint.rules import Rule
 from cmlint.selection import select, settings_of
 from cmlint.suppress import Suppressions
@@ -96,3 +96,11 @@ def failures(result: Result) -> list[str]:
     """What is not built: for each finding its place, its cause and its message."""
     found = [finding for finding in result.outcome.findings if finding.rule == "not-built"]
     return [f"{f.location.path}:{f.location.start.line}: {f.cause}: {f.message}" for f in found]
+
+
+def told(folder: Path, config: Config | None = None) -> list[str]:
+    """What is warned of in a folder, and what is not built there, one line each; fails where anything else is found."""
+    result = run(folder, config=config)
+    assert not any(problem.fatal for problem in result.problems)
+    assert {finding.rule for finding in result.outcome.findings} <= {"not-built"}
+    return [f"{problem.path}: {problem.message}" for problem in (*result.problems, *not_built(result.bundles))]

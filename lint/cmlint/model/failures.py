@@ -38,22 +38,24 @@ class Failure(msgspec.Struct, frozen=True):
     near: str = ""
     others: tuple[tuple[str, Span], ...] = ()
     ignores: tuple[Ignore, ...] = ()
-    hidden: tuple[Span, ...] = ()
+    hidden: tuple[tuple[str, Span], ...] = ()
     inputs: tuple[str, ...] = ()
 
 
 class Failures:
-    """Collects failures: those with one key become one, with all their places."""
+    """Collects failures: those of one sort of thing with one key become one, with all their places."""
 
     def __init__(self) -> None:
         self.found: dict[Hashable, Failure] = {}
 
     def add(self, failure: Failure, key: Hashable) -> None:
         """Adds a failure, or its place to the one with the same key."""
-        first, place = self.found.setdefault(key, failure), (failure.path, failure.span)
+        whole = failure.thing, key
+        first, place = self.found.setdefault(whole, failure), (failure.path, failure.span)
         inputs = tuple(dict.fromkeys((*first.inputs, *failure.inputs)))
+        hidden = tuple(dict.fromkeys((*first.hidden, *failure.hidden)))
         others = first.others if place in ((first.path, first.span), *first.others) else (*first.others, place)
-        self.found[key] = replace(first, others=others, inputs=inputs)
+        self.found[whole] = replace(first, others=others, inputs=inputs, hidden=hidden)
 
     def all(self) -> list[Failure]:
         """All failures, in the order in which they were found."""

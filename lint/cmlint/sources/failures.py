@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -14,8 +14,8 @@ from cmlint.model.facts import Span
 from cmlint.model.failures import Failure, Failures
 from cmlint.sources import files
 from cmlint.sources.absent import Absent
-from cmlint.sources.charts import Chart
-from cmlint.sources.hidden import HIDDEN
+from cmlint.sources.charts import VALUES, Chart
+from cmlint.sources.hidden import HIDDEN, Masks, secrets_in
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import ignores_in
 from cmlint.sources.parts import Part
@@ -39,7 +39,9 @@ def add_build(failures: Failures, project: Project, leaf: Kustomization, error: 
     if error.kind == UNREAD:
         return
     path, span = error.place or (leaf.shown, Span(0, 0))
-    failure = Failure(error.cause, "kustomization", path, span, str(error))
+    generators = [one.root.at("secretGenerator") for one in project.kustomizations if one.shown == path]
+    hidden = tuple((path, part.place.span) for part in generators if part)
+    failure = Failure(error.cause, "kustomization", path, span, str(error), hidden=hidden)
     failures.add(shown_of(project, leaf, failure), (error.cause, error.kind or str(error)))
 
 
@@ -55,7 +57,8 @@ def add_absent(
 def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str) -> None:
     """Adds the reason for which a chart is not rendered; `named` is the path of its values."""
     path, span = error.place or place_in_chart(chart, str(error)) or (named or chart.description, Span(0, 0))
-    failure = Failure(error.cause, "chart", path, span, str(error))
+    hidden = ((path, Span(0, len(chart.templates.text(path)))),) if path == named else ()
+    failure = Failure(error.cause, "chart", path, span, str(error), hidden=hidden)
     failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or str(error)))
 
 
@@ -69,27 +72,51 @@ def add_missing(failures: Failures, chart: Chart) -> None:
 
 def shown_in_chart(chart: Chart, failure: Failure) -> Failure:
     """A failure with the chart's folder, and with what its text suppresses and hides."""
-    ignores, hidden = chart.templates.ignores(failure.path), tuple(chart.templates.masked_in(failure.path))
+    ignores, text = chart.templates.ignores(failure.path), chart.templates.text(failure.path)
+    values = chart.templates.text(os.path.join(chart.folder, VALUES))
+    spans = [*chart.templates.masked_in(failure.path), *credentials_in(text, values)]
+    hidden = (*failure.hidden, *((failure.path, span) for span in spans))
     return replace(failure, ignores=ignores, hidden=hidden, inputs=(chart.shown,))
 
 
 def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure:
     """A failure with what the build of a leaf reads, and with what its text suppresses and hides."""
-    ignores, hidden = tuple(ignores_in(project, failure.path)), masked_in(project, failure.path)
+    ignores, text = tuple(ignores_in(project, failure.path)), project.texts[failure.path]
+    credentials = (item.place for one in project.kustomizations for item in one.remotes if is_secret(item.text or ""))
+    spans = [*masked_in(project, failure.path), *credentials_in(text)]
+    spans += [place.span for place in credentials if place.path == failure.path]
     inputs = tuple(map(project.shown, sorted(project.used_by(project.tree(leaf)))))
-    return replace(failure, ignores=ignores, hidden=(*failure.hidden, *hidden), inputs=inputs)
+    hidden = (*failure.hidden, *((failure.path, span) for span in spans))
+    return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs)
+
+
+def credentials_in(text: str, *more: str) -> Iterator[Span]:
+    """The places in a text of what is named like a credential, in it or in more texts, and of addresses with one."""
+    words = (found for found in re.finditer(r"[^\s'\"]+", text) if is_secret(found[0]))
+    secrets = sorted(Masks(value for each in (text, *more) for value in secrets_in(each)).wholes, key=len, reverse=True)
+    named = re.finditer("|".join(map(re.escape, secrets)), text, re.IGNORECASE) if secrets else ()
+    return (Span(*found.span()) for found in (*words, *named))
+
+
+def is_secret(text: str) -> bool:
+    """Whether a text is an address that must not be shown as it is."""
+    return ("://" in text or "@" in text) and address(text) != text
 
 
 def absence(project: Project, absent: Absent, seen: Seen) -> Failure:
-    """What a kustomization is built without. A name that may be the value of a Secret is not shown."""
+    """What a kustomization is built without.
+
+    A name that may be the value of a Secret is not shown, and outside of the project nothing is looked at.
+    """
     one, place = absent.kustomization, absent.entry.place
     if absent.remote:
         part = address(absent.name)
         return Failure("remote", "kustomization", place.path, place.span, "cmlint fetches nothing by default", part)
     hides = HIDDEN in (OfBuild(project, [one]).path(absent.path) or HIDDEN)
-    part, hidden = (HIDDEN, (place.span,)) if hides else (absent.name, ())
-    ignored = "" if hidden else files.ignoring(absent.path, seen)
-    near = "" if hidden or ignored else nearest(os.path.basename(absent.path), names_beside(absent.path)) or ""
+    part, hidden = (HIDDEN, ((place.path, place.span),)) if hides else (absent.name, ())
+    looked = not hidden and project.is_inside(absent.path)
+    ignored = files.ignoring(absent.path, seen) if looked else ""
+    near = "" if ignored or not looked else nearest(os.path.basename(absent.path), names_beside(absent.path)) or ""
     return Failure(
         "missing-file",
         "kustomization",
@@ -114,8 +141,8 @@ def names_beside(path: str) -> list[str]:
 def place_in_build(said: str, reason: str, around: Kustomization) -> tuple[str, Span]:
     """The entry of a kustomization that makes a build fail: `said` is the full text that kustomize prints."""
     found = wrong_value(said, around) or named_entry(said, reason, around)
-    if found:
-        return found.place.path, found.place.span
+    if found and found.place.path == around.shown:
+        return around.shown, found.place.span
     if line := re.search(LINE, said):
         return around.shown, line_at(around.text, int(line[1]))
     return around.shown, Span(0, 0)

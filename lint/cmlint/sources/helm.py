@@ -28,13 +28,14 @@ from cmlint.model.facts import Container, Document, Fault, FileFacts, PodSpec, S
 from cmlint.model.failures import Failures
 from cmlint.patterns import Patterns
 from cmlint.sources import files, tool
+from cmlint.sources.chart_files import LARGEST, entries_below
 from cmlint.sources.charts import REQUIREMENTS, SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.failures import add_chart, add_missing
 from cmlint.sources.parts import Part
 from cmlint.sources.reasons import of_helm
 from cmlint.sources.rendered import SOURCE, RenderedText
 from cmlint.sources.shown import OfChart
-from cmlint.system.files import is_folder, is_within, real_path, root_of, tree
+from cmlint.system.files import TooLargeError, is_folder, is_within, real_path, root_of, tree
 from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, TimeOutError, find, none_left, run
 
@@ -346,15 +347,22 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
 
 
 def without_missing(chart: Chart, home: str) -> str:
-    """A copy of a chart, in a new folder, without the dependencies that are not in `charts/`."""
+    """A copy of a chart, in a new folder, without the dependencies that are not in `charts/`.
+
+    It lacks the files that are too large for helm. Raises NotBuiltError where it cannot be made.
+    """
     copy = mkdtemp(dir=home)
-    for folder, entries in tree(chart.folder):
-        below = os.path.join(copy, os.path.relpath(folder, chart.folder))
-        os.makedirs(below, exist_ok=True)
-        for entry in entries:
-            if not is_folder(entry):
-                with open(os.path.join(below, entry.name), "wb") as file:
-                    file.write(files.read_raw(entry.path, root_of(chart.folder)))
+    for path in (entry.path for entry in entries_below(chart.folder) if not is_folder(entry)):
+        place = os.path.join(copy, os.path.relpath(path, chart.folder))
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        try:
+            raw = files.read_raw(path, root_of(chart.folder), LARGEST)
+        except TooLargeError:
+            continue
+        except OSError as error:
+            raise NotBuiltError(f"`{files.shown(path)}` cannot be read: {files.reason(error)}", "refused") from None
+        with open(place, "wb") as file:
+            file.write(raw)
     missing = {entry.place for entry in chart.missing}
     for name in (files.CHART, REQUIREMENTS):
         described = chart.read(name).at("dependencies")

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import chain
 
 import msgspec
@@ -177,7 +178,12 @@ def build(
 def built_by(
     program: str, folder: str, project: Project, leaf: Kustomization, wishes: Wishes, home: str, root: str = ""
 ) -> str:
-    """What a program builds in a folder for a leaf, which lies in a copy below `root`; raises NotBuiltError."""
+    """What a program builds in a folder for a leaf, which lies in a copy below `root`; raises NotBuiltError.
+
+    A copy has no charts, and so kustomize must not look for them: it would fetch them.
+    """
+    if root:
+        wishes = msgspec.structs.replace(wishes, enable_helm=False)
     try:
         return tool.build(folder, program, wishes, home)
     except tool.SaidError as error:
@@ -195,17 +201,16 @@ def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
 def mirror(used: Iterable[str], roots: tuple[str, ...], instead: Mapping[str, str], root: str) -> str:
     """Copies files to a folder that stands for the root, with the texts that count instead; gives that folder.
 
-    Below it, everything lies at the same relative path from everything else. What cannot be read is left out.
+    Below it, everything lies at the same relative path from everything else. What cannot be read is left out, and so
+    is what can be nowhere: a name that is too long, or one below a file.
     """
     for path in {*used, *instead}:
-        try:
-            raw = instead[path].encode() if path in instead else files.read_raw(path, roots)
-        except OSError:
-            continue
         place = root + os.path.splitdrive(path)[1]
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        with open(place, "wb") as file:
-            file.write(raw)
+        with suppress(OSError, RecursionError):
+            raw = instead[path].encode() if path in instead else files.read_raw(path, roots)
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            with open(place, "wb") as file:
+                file.write(raw)
     return root
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from cmlint.manifest.documents import read_kustomization, read_unparsed
+from cmlint.manifest.masks import unquoted
 from cmlint.model.facts import Document, Fault, FileFacts, Key, Other, Provider, Scalar, Target
 from cmlint.sources.kustomization import GROUP, Kustomization, Project
 from cmlint.sources.outside import GENERATORS
@@ -21,7 +22,7 @@ def facts_of(project: Project, leaf: Kustomization, paths: Iterable[str] | None 
     tree = project.tree(leaf)
     read = {leaf.shown: read_kustomization(leaf.text)}
     for one in tree:
-        documents = (*read_unparsed(one.text, HEAD), *generated_by(one))
+        documents = (*map(hidden, read_unparsed(one.text, HEAD)), *generated_by(one))
         if documents:
             facts = read.get(one.shown, FileFacts(()))
             read[one.shown] = msgspec.structs.replace(facts, documents=documents)
@@ -31,6 +32,12 @@ def facts_of(project: Project, leaf: Kustomization, paths: Iterable[str] | None 
         except (OSError, UnicodeDecodeError):
             continue
     return list(read.items())
+
+
+def hidden(document: Document) -> Document:
+    """A kustomization that cannot be parsed, of which nothing is shown: any of it may be the value of a Secret."""
+    faults = tuple(msgspec.structs.replace(fault, reason=unquoted(fault.reason)) for fault in document.faults)
+    return msgspec.structs.replace(document, faults=faults, masked=(document.span,))
 
 
 def generated_by(kustomization: Kustomization) -> Iterator[Document]:

@@ -40,8 +40,6 @@ def not_built(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
         draft.cause, draft.severity = failure.cause, severity_of(failure)
         for other in others:
             draft.also(other.document.span, "the same here", other)
-        for span in failure.hidden:
-            draft.hide(span)
         yield draft.help(help_for(failure))
 
 

@@ -1,0 +1,147 @@
+"""What is missing: nothing is written, read, fetched or shown because of it that must not be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cmlint.config import Config
+from cmlint.report import FORMATS
+from tests.hostile.test_programs import CHART, Listener, listener
+from tests.support.command import cmlint
+from tests.support.manifests import POD
+from tests.support.run import concise, failures, run, told, write
+from tests.support.tools import KUSTOMIZE
+
+__all__ = ["listener"]
+
+SECRET = "swordfish-4711"
+PORT = POD.replace("image: a/b:1.0.0", "image: a/b:1.0.0, env: [{name: A, value: 1}]")
+
+NAMES = {
+    "above": "../../../../../../../../OUTSIDE/gone.yaml",
+    "absolute": "/OUTSIDE/gone.yaml",
+    "nul": "a\\0b.yaml",
+    "long": "x" * 300,
+    "long-path": "x/" * 3000,
+    "below-a-file": "pod.yaml/gone.yaml",
+    "link-to-nowhere": "link.yaml",
+    "link-out-to-nowhere": "out.yaml",
+    "itself": "loop",
+    "folder": "gone/",
+    "home": "~/gone.yaml",
+    "variable": "$HOME/gone.yaml",
+    "option": "--help",
+}
+
+
+@pytest.mark.parametrize("field", ["resources", "patchesStrategicMerge"])
+@pytest.mark.parametrize("name", NAMES)
+def test_what_stands_for_a_missing_file_is_written_to_no_other_place(tmp_path: Path, name: str, field: str) -> None:
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    outside.mkdir()
+    missing = NAMES[name].replace("/OUTSIDE", str(outside))
+    write(
+        project, {"kustomization.yaml": f'resources: [pod.yaml]\n{field}: [pod.yaml, "{missing}"]\n', "pod.yaml": POD}
+    )
+    (project / "link.yaml").symlink_to("gone.yaml")
+    (project / "out.yaml").symlink_to(outside / "gone.yaml")
+    (project / "loop").symlink_to("loop")
+    before = sorted(os.listdir(project))
+    result = run(project)
+    assert failures(result), (concise(result), result.problems)
+    assert (sorted(os.listdir(project)), os.listdir(outside)) == (before, [])
+
+
+def test_a_missing_file_and_one_below_it_are_both_told(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": "resources: [gone, gone/x.yaml]\n"})
+    reason = "there is no such file or folder"
+    assert failures(run(tmp_path)) == [
+        f"kustomization.yaml:1: missing-file: the kustomization is not built without `gone`: {reason}",
+        f"kustomization.yaml:1: missing-file: the kustomization is not built without `gone/x.yaml`: {reason}",
+    ]
+
+
+def test_outside_of_the_repository_no_names_and_no_patterns_are_looked_at(tmp_path: Path) -> None:
+    write(tmp_path, {"outside/secret.yaml": "", "outside/.gitignore": "secre.yaml\n", "project/.git/HEAD": ""})
+    write(tmp_path, {"project/kustomization.yaml": "configMapGenerator: [{name: a, files: [../outside/secre.yaml]}]\n"})
+    done = cmlint(tmp_path / "project", "check", "--no-cache")
+    assert "not built without `../outside/secre.yaml`: there is no such file or folder" in done.stdout
+    assert "= help: add the file, or remove the entry" in done.stdout
+    assert "secret.yaml" not in done.stdout and "gitignore" not in done.stdout
+
+
+def test_a_copy_without_charts_makes_nobody_fetch_them(tmp_path: Path, listener: Listener) -> None:
+    charts = f"helmCharts: [{{name: web, repo: 'http://{listener.address}', releaseName: a}}]\n"
+    write(tmp_path, {"kustomization.yaml": f"resources: [gone.yaml]\n{charts}", "charts/web/Chart.yaml": CHART})
+    write(tmp_path, {"charts/web/templates/pod.yaml": POD})
+    (line,) = told(tmp_path, Config(kustomize=str(KUSTOMIZE), enable_helm=True))
+    assert line == "kustomization.yaml: not built without `gone.yaml`: there is no such file or folder"
+    assert listener.hits == 0
+
+
+@pytest.mark.parametrize("more", ["components: [URL]", "crds: [URL]", "patches: [{path: URL}]", "openapi: {path: URL}"])
+def test_what_is_built_without_a_part_is_refused_all_the_same(tmp_path: Path, listener: Listener, more: str) -> None:
+    url = f"http://{listener.address}/a.yaml"
+    text = f"resources: ['http://{listener.address}/b.yaml', gone.yaml]\n{more.replace('URL', url)}\n"
+    write(tmp_path, {"kustomization.yaml": text})
+    reason = f"not built: `{url}` would have to be fetched, which `--allow-remote` allows"
+    assert told(tmp_path) == [f"kustomization.yaml: {reason}"]
+    assert listener.hits == 0
+
+
+LACKING = f"{CHART}dependencies: [{{name: gone, version: 1.0.0, repository: 'https://a.example'}}]\n"
+
+
+def test_the_copy_of_a_chart_holds_no_link_and_no_giant(tmp_path: Path) -> None:
+    write(tmp_path, {"web/Chart.yaml": LACKING, "web/templates/a.yaml": "", "shared/pod.yaml": PORT})
+    (tmp_path / "web/templates/shared").symlink_to("../../shared")
+    with (tmp_path / "web/big.bin").open("wb") as file:
+        file.truncate(400 << 20)
+    expected = "web/Chart.yaml:4:16: warning[not-built] the chart is built without `gone`: it is not in `charts/`"
+    lines = concise(run(tmp_path))
+    assert expected in lines and any("[non-string-env]" in line for line in lines)
+    (tmp_path / "web/nowhere").symlink_to("gone")
+    reason = "`web/nowhere` cannot be read: no such file or directory"
+    assert told(tmp_path) == [f"web/Chart.yaml: not built: {reason}"]
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "/dev/zero"])
+def test_a_chart_that_lacks_another_is_not_copied_with_what_is_outside(tmp_path: Path, target: str) -> None:
+    write(tmp_path, {"Chart.yaml": LACKING, "templates/a.yaml": ""})
+    (tmp_path / "out").symlink_to(target)
+    assert told(tmp_path) == ["Chart.yaml: not built: `out` is a link that leads out of the folder"]
+
+
+ENTRIES = {
+    "file": f"secretGenerator: [{{name: a, files: [{SECRET}]}}]",
+    "keyed-file": f"secretGenerator: [{{name: a, files: [password={SECRET}]}}]",
+    "variables": f"secretGenerator: [{{name: a, envs: [password={SECRET}]}}]",
+    "one-file-of-variables": f"secretGenerator: [{{name: a, env: '{SECRET}'}}]",
+    "variables-of-a-config-map": f"configMapGenerator: [{{name: a, envs: [password={SECRET}]}}]",
+    "address": f"resources: ['https://user:{SECRET}@a.example/b.yaml']",
+    "component": f"components: ['https://user:{SECRET}@a.example/b']",
+    "broken": f"secretGenerator: [{{name: a, literals: [b={SECRET}, {SECRET}]}}]",
+    "wrong-type": f"secretGenerator: [{{name: a, type: [{SECRET}]}}]",
+    "no-yaml": f"secretGenerator: [{{name: a, literals: [b={SECRET}]}}",
+    "values": f"helmCharts: [{{name: a, valuesInline: {{password: {SECRET}}}}}]",
+}
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_no_format_shows_a_secret_in_an_entry_or_beside_it(tmp_path: Path, format_: str) -> None:
+    for name, text in ENTRIES.items():
+        write(tmp_path, {f"{name}/kustomization.yaml": f"{text}\n", f"{name}-too/kustomization.yaml": f"{text}\n"})
+    done = cmlint(tmp_path, "check", "--no-cache", "--verbose", "--format", format_)
+    assert done.returncode == 1, done.stderr
+    assert SECRET not in done.stdout + done.stderr
+
+
+def test_no_chart_shows_values_that_it_is_tested_with(tmp_path: Path) -> None:
+    write(tmp_path, {"Chart.yaml": CHART, "templates/a.yaml": "{{ fail (printf .Values.a) }}"})
+    write(tmp_path, {"ci/a-values.yaml": f"a: {SECRET}\n"})
+    done = cmlint(tmp_path, "check", "--no-cache", "--verbose")
+    assert "the chart is not built" in done.stdout
+    assert SECRET not in done.stdout + done.stderr

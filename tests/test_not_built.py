@@ -1,0 +1,91 @@
+"""What is not built is a finding, and is ignored, chosen and kept as any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import cmlint
+from tests.support.manifests import POD
+from tests.support.run import write
+
+LINE = "kustomization.yaml:1:23: error[not-built] the kustomization is built without `gone.yaml`"
+FOUND = f"{LINE}: there is no such file or folder\n"
+BRIEF = ("--format", "concise", "-q")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A kustomization that names a file which is not there."""
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, gone.yaml]\n", "pod.yaml": POD, ".git/HEAD": ""})
+    return tmp_path
+
+
+@pytest.mark.parametrize("word", ["not-built", "not-built/missing-file", "all"])
+def test_a_comment_ignores_it(project: Path, word: str) -> None:
+    text = (project / "kustomization.yaml").read_text(encoding="utf-8")
+    write(project, {"kustomization.yaml": f"# cmlint: ignore[{word}]\n{text}"})
+    done = cmlint(project, "check", *BRIEF)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_comment_about_another_cause_does_not(project: Path) -> None:
+    text = (project / "kustomization.yaml").read_text(encoding="utf-8")
+    write(project, {"kustomization.yaml": f"# cmlint: ignore[not-built/remote]\n{text}"})
+    done = cmlint(project, "check", *BRIEF)
+    assert FOUND.replace(":1:", ":2:") in done.stdout
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "ignore: [not-built]",
+        "ignore: [not-built/missing-file]",
+        "per-path-ignore: {kustomization.yaml: [not-built]}",
+        "per-path-ignore: {kustomization.yaml: [not-built/missing-file]}",
+    ],
+)
+def test_a_configuration_ignores_it(project: Path, setting: str) -> None:
+    write(project, {".cmlint.yaml": f"{setting}\n"})
+    assert cmlint(project, "check", *BRIEF).stdout == ""
+    write(
+        project, {".cmlint.yaml": f"{setting}\n".replace("missing-file", "broken").replace("built]", "built/broken]")}
+    )
+    assert cmlint(project, "check", *BRIEF).stdout == FOUND
+
+
+def test_a_configuration_gives_it_another_severity(project: Path) -> None:
+    write(project, {".cmlint.yaml": "severity: {not-built/missing-file: info}\n"})
+    assert cmlint(project, "check", *BRIEF).stdout == FOUND.replace("error[", "info[")
+    write(project, {".cmlint.yaml": "severity: {not-built/remote: info, not-built: warning}\n"})
+    assert cmlint(project, "check", *BRIEF).stdout == FOUND.replace("error[", "warning[")
+
+
+def test_it_is_chosen_as_any_rule(project: Path) -> None:
+    assert cmlint(project, "check", "--select", "not-built", *BRIEF).stdout == FOUND
+    assert cmlint(project, "check", "--select", "missing-key", *BRIEF).stdout == ""
+
+
+def test_a_kept_result_notices_the_file_and_the_program(project: Path) -> None:
+    words = ("check", *BRIEF, "--cache-dir", "cache")
+    for _ in range(2):
+        assert cmlint(project, *words).stdout == FOUND
+    write(project, {"gone.yaml": POD.replace("{name: a}", "{name: b}")})
+    for _ in range(2):
+        assert cmlint(project, *words).stdout == ""
+    (project / "gone.yaml").unlink()
+    assert cmlint(project, *words).stdout == FOUND
+
+
+def test_a_file_that_git_ignores_is_an_info(project: Path) -> None:
+    write(project, {".gitignore": "# Made.\ngone.yaml\n"})
+    done = cmlint(project, "check", *BRIEF)
+    reason = "line 2 of `.gitignore` leaves it out"
+    assert done.stdout == f"{LINE.replace('error[', 'info[')}: {reason}\n"
+
+
+def test_a_component_that_nobody_uses_is_none(tmp_path: Path) -> None:
+    text = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [pod.yaml]\n"
+    write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD})
+    assert cmlint(tmp_path, "check", *BRIEF).stdout == ""
