@@ -90,6 +90,44 @@ def test_the_marker_of_flux_is_enough(tmp_path: Path) -> None:
     assert said(tmp_path, f'{IMAGE} # {{"$imagepolicy": "flux-system:api"}}', {}) == []
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"push.sh": "#!/bin/sh\ndocker push $REGISTRY/team/web:develop\n"},
+        {"push.sh": "#!/bin/sh\ndocker push quay.io/team/web:develop\n"},
+        {"README.md": "    docker build -t web:develop .\n"},
+    ],
+)
+def test_a_name_of_no_registry_is_no_image_of_any_registry(tmp_path: Path, files: dict[str, str]) -> None:
+    assert said(tmp_path, "web:develop", files) == []
+
+
+def test_the_push_of_a_name_of_no_registry_gives_no_safe_fix(tmp_path: Path) -> None:
+    write(tmp_path, {"api.yaml": MANIFEST.replace("IMAGE", "web:develop"), "push.sh": "docker push web:develop\n"})
+    (finding,) = lint(tmp_path).outcome.findings
+    assert finding.message == f"`web:develop` is pushed again by push.sh:1, but {ONCE}: a restart brings the old build"
+    assert [fix.safe for fix in finding.fixes] == [False]
+
+
+def test_of_several_pushes_the_most_certain_is_shown(tmp_path: Path) -> None:
+    files = {"a.sh": "docker push $REGISTRY/api:develop\n", "b.sh": f"docker push {IMAGE}\n"}
+    assert said(tmp_path, IMAGE, files) == [
+        f"`{IMAGE}` is pushed again by b.sh:1, but {ONCE}: a restart brings the old build"
+    ]
+
+
+def test_a_full_version_that_people_push_is_pedantic(tmp_path: Path) -> None:
+    image = f"{IMAGE[:-7]}1.2.3"
+    build = f"steps:\n- name: gcr.io/cloud-builders/docker\n  args: [push, '{image}']\n"
+    for name, path, text, pedantic in (
+        ("cloud", "cloudbuild.yaml", build, True),
+        ("script", "push.sh", f"docker push {image}\n", True),
+        ("ci", ".gitlab-ci.yml", f"a:\n  script:\n  - docker push {image}\n", False),
+    ):
+        assert (said(tmp_path / name, image, {path: text}) == []) is pedantic
+
+
 def test_a_fix_is_safe_only_where_the_image_is_pushed(tmp_path: Path) -> None:
     files = {"k8s/api.yaml": MANIFEST.replace("IMAGE", IMAGE), "push.sh": f"#!/bin/sh\ndocker push {IMAGE}\n"}
     for name, wanted in (("pushed", True), ("unknown", False)):

@@ -6,7 +6,7 @@ import re
 from typing import Literal, NamedTuple
 
 from cmlint.bundle.proofs import Proof, Proofs, Subject
-from cmlint.knowledge import official, tags
+from cmlint.knowledge import tags
 from cmlint.kube import images
 
 Known = Literal["configured", "pushed", "told", "own", "foreign"]
@@ -76,7 +76,7 @@ def standing(
         return None
     if pushed and pushed.whose != "document":
         return Standing("pushed", moving, pushed.whose == "script" and moving == "pinned", pushed)
-    if is_loaded(subject, proofs) or is_bare(subject):
+    if is_loaded(subject, proofs) or subject.is_bare:
         return None
     if pushed:
         return Standing("told", moving, moving != "moves", pushed)
@@ -96,13 +96,6 @@ def is_loaded(subject: Subject, proofs: Proofs) -> bool:
     image = subject.image
     by_tag = image.registry == "docker.io" and "local" in re.split("[-_.]", (image.tag or "").lower())
     return by_tag or image.registry in LOADED_REGISTRIES or proofs.loaded(subject) is not None
-
-
-def is_bare(subject: Subject) -> bool:
-    """Whether an image has a name without a registry or namespace that is none of Docker's official images."""
-    repository = subject.image.repository
-    bare = "/" not in subject.written.partition("@")[0] and repository.startswith("docker.io/library/")
-    return bare and repository.rpartition("/")[2] not in official.OFFICIAL
 
 
 def is_foreign(image: images.Image) -> bool:

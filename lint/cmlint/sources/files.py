@@ -29,7 +29,17 @@ SCRIPTS = (
 )
 """How the names of other texts end in which commands may stand; so may they in any file that begins with `#!`."""
 
-BUILDERS = ("pom.xml", ".gradle", ".gradle.kts", ".hcl", "Earthfile", "Containerfile", "Rakefile", ".tiltfile")
+BUILDERS = (
+    "pom.xml",
+    ".gradle",
+    ".gradle.kts",
+    ".hcl",
+    "Earthfile",
+    "Containerfile",
+    "Rakefile",
+    ".tiltfile",
+    ".gotmpl",
+)
 """How the names of files end in which tools read how images are built and pushed."""
 
 IMAGE_WORDS = (b"image", b"IMAGE", b"push", b"load", b"build", b"rollout", b"sed ", b"yq ", b"helm ", b"save ")

@@ -20,7 +20,8 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         if pull.policy == "Always":
             continue
         patterns = ctx.settings.mutable_tags, ctx.settings.pinned_tags
-        found = standing(subject_of(pull, ctx), pull.policy, ctx.bundle.proofs, *patterns)
+        image = subject_of(pull, ctx)
+        found = standing(image, pull.policy, ctx.bundle.proofs, *patterns)
         if found is None:
             continue
         message = f"{subject(pull, found)}, but {once(pull)}: {outcome(pull, found)}"
@@ -32,7 +33,8 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         for value in shown_values(pull.use.written.span, ctx):
             draft.also(value.span, f"`{value.route}` is set here", value.placed)
         draft.help(advice(pull, found, ctx))
-        yield draft.fix(wanted(pull), pull.use.always, safe=found.sure and pull.policy != "Never")
+        safe = found.sure and pull.policy != "Never" and not image.is_bare
+        yield draft.fix(wanted(pull), pull.use.always, safe=safe)
 
 
 DONE = {"pushed": "pushed", "built": "built"}

@@ -93,7 +93,10 @@ KINDS = (
     ),
     Kind("jenkins", ("docker.build", "docker.image"), (".push",)),
     Kind("compose", ("\nservices:", "services:\n"), ("build",)),
-    Kind("builders", ("docker_build", "custom_build", "SAVE IMAGE", 'target "', "<to>", "jib {", "jib.to", "jib{")),
+    Kind(
+        "builders",
+        ("docker_build", "custom_build", "SAVE IMAGE", 'target "', "<to>", "jib {", "jib.to", "jib{", "releases:"),
+    ),
     Kind("manifests", ("skaffold/", "image-updater", "tekton.dev"), manifests=True),
 )
 """Every kind of text that is read."""

@@ -1,4 +1,4 @@
-"""Files of tools that build: Tiltfiles, Earthfiles, bake files, and Jib in pom.xml and build.gradle."""
+"""Files of tools that build or deploy: Tiltfiles, Earthfiles, bake files, helmfiles, and Jib in pom.xml and Gradle."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ EARTH = re.compile(r"(?m)^[ \t]*SAVE IMAGE[ \t]+((?:--[\w-]+(?:=\S+)?[ \t]+)*)([
 
 BAKE = re.compile(r"(?m)^[ \t]*tags[ \t]*=[ \t]*\[([^\]]*)\]")
 """https://docs.docker.com/build/bake/reference/#targettags"""
+
+RELEASE = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?chart:[ \t]*[\"']?([\w./-]+)")
+VALUES = re.compile(r"(?m)^[ \t]+(?:values|set):")
+"""https://helmfile.readthedocs.io/en/latest/#configuration"""
 
 MAVEN = re.compile(r"<to>\s*(?:<auth>.*?</auth>\s*)?<image>\s*([^<\s]+)\s*</image>((?:(?!</to>).)*)", re.DOTALL)
 MAVEN_TAG = re.compile(r"<tag>\s*([^<\s]+)\s*</tag>")
@@ -44,9 +48,19 @@ def read(text: str) -> Iterator[ImageFact]:
         for found in BAKE.finditer(text):
             for image in STRING.finditer(found[1]):
                 yield from place.fact("built", "bake", place.variables.fill(image[1]), found.start())
+    if "releases:" in text:
+        yield from helmfile(text, place)
     if "jib" in text:
         yield from maven(text, place)
         yield from gradle(text, place)
+
+
+def helmfile(text: str, place: Text) -> Iterator[ImageFact]:
+    """The charts that helmfile gives other values: which ones, other files say."""
+    charts = list(RELEASE.finditer(text))
+    for found, following in zip(charts, [*charts[1:], None], strict=True):
+        if VALUES.search(text, found.end(), following.start() if following else len(text)):
+            yield place.of("replaced", "helmfile", "", "*", found.start(1), was="*", files=(found[1],))
 
 
 def maven(text: str, place: Text) -> Iterator[ImageFact]:

@@ -68,10 +68,11 @@ IMAGE_FIELD = re.compile(r"\"?\bimage\"?[ \t]*:[ \t]*\"?([\w./:@*{}-]+)")
 DESTINATION = re.compile(r"--destination(?:=|[\s\"',-]{1,20})[\"']?([^\s\"',\]]+)")
 SYSTEM_PROPERTY = re.compile(r"-D(?:jib\.to\.image|image|spring-boot\.build-image\.imageName)=[\"']?([^\s\"']+)")
 OUTPUT = re.compile(r"name=([^,\s\"']+),(?:[\w-]+=[\w-]+,)*push=true|push=true,(?:[\w-]+=[\w-]+,)*name=([^,\s\"']+)")
+KO_REPOSITORY = re.compile(r"\bKO_DOCKER_REPO=[\"']?([^\s\"']+)[\"']?[^\n;&|]*\Z")
 OPTIONS = (("--destination", DESTINATION, "kaniko"), ("-D", SYSTEM_PROPERTY, "jib"), ("push=true", OUTPUT, "buildkit"))
 
 _VALUED = """
-    --tags -n --namespace --name --nodes -c --cluster -p --profile -t --tag -f --file -o --output --build-arg --platform
+    --tags --to -n --namespace --name --nodes -c --cluster -p --profile -t --tag -f --file -o --output --build-arg --platform
     --context -H --host --config --cache-from --cache-to --target --label -r --registry --progress --secret --ssh
     --builder --network --iidfile --tls-verify --authfile --creds --image --kubeconfig --set --set-string --values
     --version --timeout -l --selector -i --format --repo --kube-context --address -a --compression-format -e
@@ -322,7 +323,8 @@ def ko(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[Imag
     call = parse(words, "ko")
     if call.arguments[:1] not in (["build"], ["publish"]) or call.has("-L", "--local"):
         return
-    repository = place.variables.value("KO_DOCKER_REPO", 0)
+    before = KO_REPOSITORY.search(place.text, max(0, at - NEAR), at)
+    repository = place.variables.fill(before[1]) if before else place.variables.value("KO_DOCKER_REPO", 0)
     names = [repository] if call.has("--bare") else []
     if call.has("-B", "--base-import-paths"):
         names = [f"{repository}/{path.rstrip('/').rpartition('/')[2]}" for path in call.arguments[1:]]
