@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cmlint.report import render
+from cmlint.report.view import View
 from tests.support.run import concise, lint, write
 
 MANIFEST = """apiVersion: apps/v1
@@ -126,6 +128,44 @@ def test_a_full_version_that_people_push_is_pedantic(tmp_path: Path) -> None:
         ("ci", ".gitlab-ci.yml", f"a:\n  script:\n  - docker push {image}\n", False),
     ):
         assert (said(tmp_path / name, image, {path: text}) == []) is pedantic
+
+
+KEEL = "metadata:\n  annotations: {keel.sh/policy: force}\n"
+
+
+@pytest.mark.parametrize(
+    ("image", "files", "why"),
+    [
+        (IMAGE, {"a.sh": f"kind load docker-image {IMAGE}\n"}, "kind load puts it onto the nodes: a.sh:1"),
+        (
+            IMAGE,
+            {"a.sh": f"set -e\nkubectl set image deployment/api api={IMAGE[:-8]}:$SHA\n"},
+            "kubectl set image puts another image in its place: a.sh:2",
+        ),
+        (f'{IMAGE} # {{"$imagepolicy": "flux:api"}}', {}, "Flux puts another image in its place: k8s/api.yaml:14"),
+        ("ko.local/api:develop", {}, "by its name it is only on the nodes themselves"),
+        ("api:develop", {}, "it names no registry, and Docker Hub has no official image of this name"),
+        (f"{IMAGE[:-7]}1.2.3", {"a.sh": f"kind load docker-image {IMAGE[:-7]}1.2.3\n"}, ""),
+        (f"{IMAGE}\n        imagePullPolicy: Always", {"a.sh": f"kind load docker-image {IMAGE}\n"}, ""),
+    ],
+)
+def test_what_is_not_reported_is_listed_with_the_reason(
+    tmp_path: Path, image: str, files: dict[str, str], why: str
+) -> None:
+    write(tmp_path, {"k8s/api.yaml": MANIFEST.replace("IMAGE", image), **files})
+    result = lint(tmp_path)
+    name = image.partition(" ")[0]
+    listed = f"images that are not reported:\n  k8s/api.yaml:14:16: {name}: {why}\n"
+    assert concise(result) == []
+    assert (listed in render("text", result, View(verbose=True))) is bool(why)
+    assert bool(result.outcome.excused) is bool(why)
+    assert "not reported" not in render("text", result, View())
+
+
+def test_keel_is_a_reason(tmp_path: Path) -> None:
+    text = MANIFEST.replace("IMAGE", IMAGE).replace("metadata:\n", KEEL, 1)
+    write(tmp_path, {"api.yaml": text})
+    assert [each.why for each in lint(tmp_path).outcome.excused] == ["Keel puts new tags in its place"]
 
 
 def test_a_fix_is_safe_only_where_the_image_is_pushed(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from cmlint.bundle.placed import Placed, references_of
 from cmlint.fingerprints import fingerprints, subject_of
 from cmlint.model import facts
 from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, ObjectId, Related
-from cmlint.model.outcome import Created, Outcome, Unfixed, Unverified
+from cmlint.model.outcome import Created, Excused, Outcome, Unfixed, Unverified
 from cmlint.rules import Context, Draft, Rule, Settings, Suggestion
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
@@ -65,7 +65,11 @@ class Engine:
         return outcome
 
     def finish(self, rule: Rule, node: object, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> None:
-        """Turns a draft into a finding, unless it is suppressed or not wanted."""
+        """Turns a draft into a finding, unless it is excused, suppressed or not wanted."""
+        if draft.excuse:
+            location = self.texts.locate(*draft.placed.written(draft.span))
+            outcome.excused.append(Excused(location, draft.message, draft.excuse))
+            return
         for span in draft.hidden:
             path, place = draft.placed.written(span)
             outcome.hidden.setdefault(path, []).append(place)

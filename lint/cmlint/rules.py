@@ -85,7 +85,10 @@ MOST_PLACES = 100
 
 
 class Draft:
-    """A finding as a rule makes it; the engine adds what follows from the rule and the text."""
+    """A finding as a rule makes it; the engine adds what follows from the rule and the text.
+
+    One with an `excuse` is not reported: `--verbose` lists it with that reason.
+    """
 
     def __init__(self, placed: Placed, span: facts.Span, message: str) -> None:
         self.placed, self.span, self.message = placed, span, message
@@ -98,6 +101,7 @@ class Draft:
         self.pedantic = False
         self.container: str | None = None
         self.left_out = 0
+        self.excuse = ""
 
     def also(self, span: facts.Span, label: str, placed: Placed | None = None) -> Draft:
         """Adds a second place, in the same document unless another is given, and what it shows."""
@@ -178,6 +182,12 @@ class Context:
         draft.consequence, draft.pedantic = consequence, pedantic
         name = self.container.name.value if self.container and self.container.name else None
         draft.container = container or name
+        return draft
+
+    def excuse(self, span: facts.Span, name: str, why: str) -> Draft:
+        """What a rule would report at a span if there was no reason against it; `name` says what that is."""
+        draft = Draft(self.placed, span, name)
+        draft.excuse = why
         return draft
 
     def resolve(self, reference: facts.Reference) -> Resolution:

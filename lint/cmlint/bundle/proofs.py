@@ -273,7 +273,8 @@ class Proofs:
         shown, start = self.line(path, span)
         if "$imagepolicy" not in shown:
             return None
-        return Proof(ImageFact("replaced", "Flux", "", "", Span(start, start + len(shown)), 0), path)
+        line = self.text_at(path).count("\n", 0, start) + 1
+        return Proof(ImageFact("replaced", "Flux", "", "", Span(start, start + len(shown)), line), path)
 
     def is_edited(self, proof: Proof, subject: Subject) -> bool:
         """Whether a pattern of sed fits the line on which the image is written."""

@@ -88,6 +88,11 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
             for c in sorted(set(outcome.created))
         )
         yield "\n".join((paint("bold", "created by a command:"), *lines))
+    if view.verbose and outcome.excused:
+        lines = (
+            f"  {place(e.location)}: {printable(e.name)}: {printable(e.why)}" for e in sorted(set(outcome.excused))
+        )
+        yield "\n".join((paint("bold", "images that are not reported:"), *lines))
 
 
 def place(location: Location) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, Standing, renewals, rule, standing, tags, versions
+from cmlint.api import Context, Document, Draft, Excuse, Standing, renewals, rule, standing, tags, versions
 from cmlint_rules.images import Pull, open_pulls, shown_values, subject_of
 from cmlint_rules.rollout import ROLLING, renewal
 
@@ -22,7 +22,9 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         patterns = ctx.settings.mutable_tags, ctx.settings.pinned_tags
         image = subject_of(pull, ctx)
         found = standing(image, pull.policy, ctx.bundle.proofs, *patterns)
-        if found is None:
+        if isinstance(found, Excuse):
+            yield ctx.excuse(pull.use.written.span, pull.use.written.value, found.why)
+        if not isinstance(found, Standing):
             continue
         message = f"{subject(pull, found)}, but {once(pull)}: {outcome(pull, found)}"
         draft = ctx.finding(pull.use.written.span, message, pedantic=found.pedantic, container=pull.use.container_name)

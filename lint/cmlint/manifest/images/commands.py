@@ -72,11 +72,12 @@ KO_REPOSITORY = re.compile(r"\bKO_DOCKER_REPO=[\"']?([^\s\"']+)[\"']?[^\n;&|]*\Z
 OPTIONS = (("--destination", DESTINATION, "kaniko"), ("-D", SYSTEM_PROPERTY, "jib"), ("push=true", OUTPUT, "buildkit"))
 
 _VALUED = """
-    --tags --to -n --namespace --name --nodes -c --cluster -p --profile -t --tag -f --file -o --output --build-arg --platform
+    -n --namespace --name --nodes -c --cluster -p --profile -t --tag -f --file -o --output --build-arg --platform
     --context -H --host --config --cache-from --cache-to --target --label -r --registry --progress --secret --ssh
     --builder --network --iidfile --tls-verify --authfile --creds --image --kubeconfig --set --set-string --values
     --version --timeout -l --selector -i --format --repo --kube-context --address -a --compression-format -e
     --description --set-file --post-renderer --image-repository --build-context --metadata-file --env --container
+    --tags --to
 """
 VALUED = frozenset(_VALUED.split())
 """The options whose value may be the next word."""
