@@ -87,7 +87,7 @@ MOST_PLACES = 100
 class Draft:
     """A finding as a rule makes it; the engine adds what follows from the rule and the text.
 
-    One with an `excuse` is not reported: `--verbose` lists it with that reason.
+    A draft with an `excuse` is listed by `--verbose` with that reason, and not reported.
     """
 
     def __init__(self, placed: Placed, span: facts.Span, message: str) -> None:
@@ -185,7 +185,7 @@ class Context:
         return draft
 
     def excuse(self, span: facts.Span, name: str, why: str) -> Draft:
-        """What a rule would report at a span if there was no reason against it; `name` says what that is."""
+        """Why a rule reports nothing at a span; `name` is the text there."""
         draft = Draft(self.placed, span, name)
         draft.excuse = why
         return draft

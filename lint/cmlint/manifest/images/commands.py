@@ -40,7 +40,7 @@ BY_VARIABLE = re.compile(
 """Programs by the variables in which makefiles keep them."""
 
 NEAR = 200
-"""In how many characters behind a program its verb is written."""
+"""A verb is searched for in this number of characters behind its program."""
 
 PRINTS = re.compile(
     r"(?:^|[;&|(]|\bthen|\bdo)[ \t]*[@-]*(?:echo|printf|print|info|log\w*|\$\((?:info|warning))\b[^;&|]*\Z"
@@ -48,7 +48,7 @@ PRINTS = re.compile(
 """What stands before a command that is only printed."""
 
 REACH = 1000
-"""What stands before a command is looked for in so many characters."""
+"""The number of characters before a command that are searched."""
 
 COMMENT = re.compile(r"[ \t]*(?:-[ \t]*)?(?:#|//|::|REM\b|@REM\b|<!--)")
 DOCKER_ENV = re.compile(r"\b(?:minikube|minishift|crc|microk8s)\b[^\n|;&]{0,80}?(?:docker|podman)-env\b")
@@ -320,7 +320,7 @@ def google(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[
 
 
 def ko(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
-    """`ko build`, where it is told not to put a hash into the name: https://ko.build/configuration/#naming-images."""
+    """`ko build`, without a hash in the name: https://ko.build/configuration/#naming-images."""
     call = parse(words, "ko")
     if call.arguments[:1] not in (["build"], ["publish"]) or call.has("-L", "--local"):
         return
