@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ spec:
       - name: api
         image: IMAGE
 """
+SHOP = MANIFEST.replace("name: api", "name: shop").replace("app: api", "app: shop")
 ONCE = "nodes pull it only once (`IfNotPresent`, the default)"
 BY_NAME = f"the tag `develop` moves by its name, but {ONCE}: a newer push does not arrive"
 IMAGE = "registry.example.com/api:develop"
@@ -86,6 +88,39 @@ def test_what_is_replaced_or_loaded_is_fine(tmp_path: Path, files: dict[str, str
 )
 def test_what_is_about_another_image_proves_nothing(tmp_path: Path, files: dict[str, str]) -> None:
     assert said(tmp_path, IMAGE, files) == [BY_NAME]
+
+
+def cases() -> Iterator[tuple[str, tuple[str, str, dict[str, str]]]]:
+    """Of each case in proofs.txt the name, and what is found, the image with its policy, and the files."""
+    for case in Path(__file__).with_name("proofs.txt").read_text(encoding="utf-8").split("\n== ")[1:]:
+        head, *files = case.split("\n-- ")
+        title, image = head.split("\n", 1)
+        name, _, found = title.rpartition(": ")
+        texts = {path: text.rstrip("\n") + "\n" for path, _, text in (file.partition("\n") for file in files)}
+        yield name, (found, image.strip().replace("\n", "\n        "), texts)
+
+
+CASES = dict(cases())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_the_files_prove(tmp_path: Path, name: str) -> None:
+    found, image, files = CASES[name]
+    git = {".git/HEAD": "ref: refs/heads/main\n"} if ".git/config" in files else {}
+    write(tmp_path, {"k8s/shop.yaml": SHOP.replace("IMAGE", image), **files, **git})
+    said = [line.partition("] ")[2] for line in concise(lint(tmp_path))]
+    written, _, policy = image.partition("\n")
+    once = "nodes pull it only once (`IfNotPresent`" + ", the default" * (not policy) + ")"
+    how, _, where = found.partition(" ")
+    begins = {
+        "pushed": f"`{written}` is pushed again {'as described in' if where.endswith('.md:2') else 'by'} {where}",
+        "named": f"the tag `develop` moves by its name, but {once}: a newer push does not arrive",
+    }
+    if written.endswith(":v0.1"):
+        begins["pushed"] = f"`v0.1` looks like one build, and {where} pushes it again on every run"
+    if how == "pushed":
+        begins["pushed"] += f", but {once}: a restart brings the old build"
+    assert said == ([begins[how]] if how in begins else [])
 
 
 def test_the_marker_of_flux_is_enough(tmp_path: Path) -> None:

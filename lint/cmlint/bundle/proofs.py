@@ -189,8 +189,10 @@ class Proofs:
         fact = proof.fact
         if fact.name and fits(fact.name, subject.names) and fact.tag != "*" and (fact.tag or "latest") == subject.tag:
             return False
-        if fact.tool == "sed":
+        if fact.tool in ("sed", "perl"):
             return self.is_edited(proof, subject)
+        if fact.tool == "Renovate":
+            return glob(fact.was, subject.placed.written(subject.span)[0])
         if fact.tool == "yq":
             return bool(fact.files) and self.is_in_files(fact, subject)
         if fact.tool in ("helm --set", "helmfile"):
@@ -363,7 +365,11 @@ def fits(pattern: str, names: Sequence[str]) -> bool:
 
     With something unknown it must have enough letters in its last part, or a namespace.
     """
-    bare = pattern.removeprefix("docker.io/").removeprefix("library/") if "*" not in pattern else pattern
+    bare = (
+        pattern.removeprefix("index.").removeprefix("docker.io/").removeprefix("library/")
+        if "*" not in pattern
+        else pattern
+    )
     if "*" in pattern:
         *spaces, last = pattern.split("/")
         spoken = letters(last) >= LETTERS
@@ -401,7 +407,7 @@ def is_workload(workload: str, subject: Subject) -> bool:
     kind, _, called = workload.partition("/")
     document = subject.placed.document
     same = KINDS.get(kind, kind) == document.kind.lower() or "*" in kind
-    return same and document.name is not None and glob(called, document.name.value)
+    return same and document.name is not None and (not called or glob(called, document.name.value))
 
 
 def in_folder(folders: tuple[str, ...], subject: Subject) -> bool:

@@ -13,7 +13,7 @@ Known = Literal["configured", "pushed", "told", "own", "foreign"]
 """Who changes what is behind a tag: nobody knows, but the configuration says that it moves; CI or a script pushes it; a
 document tells how to push it; the team pushes it, by its name; somebody else does."""
 
-DESKS = ("skaffold", "Tilt")
+DESKS = ("skaffold", "Tilt", "DevSpace")
 """Tools that put in their own image at a developer's desk, but not in what CI deploys."""
 
 LOADED_REGISTRIES = ("ko.local", "kind.local", "dev.local")

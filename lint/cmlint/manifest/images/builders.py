@@ -10,7 +10,7 @@ from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.model.facts import ImageFact
 
 TILT = re.compile(
-    r"(?m)^[^#\n]*\b(?:docker_build|custom_build)(?:_with_restart|_sub)?\([ \t\n]*(?:ref[ \t]*=[ \t]*)?"
+    r"(?m)^[^#\n]*\b(?:docker_build|custom_build)(?:_with_restart|_sub)?\((?:[^()]{0,300}?\bref[ \t]*=)?[ \t\n]*"
     r"[\"']([^\"'\n]+)[\"']"
 )
 """https://docs.tilt.dev/api.html"""
@@ -19,6 +19,7 @@ EARTH = re.compile(r"(?m)^[ \t]*SAVE IMAGE[ \t]+((?:--[\w-]+(?:=\S+)?[ \t]+)*)([
 """https://docs.earthly.dev/docs/earthfile#save-image"""
 
 BAKE = re.compile(r"(?m)^[ \t]*tags[ \t]*=[ \t]*\[([^\]]*)\]")
+REGISTRY = re.compile(r"(?m)^[ \t]*output[ \t]*=[ \t]*\[[^\]]*type=registry")
 """https://docs.docker.com/build/bake/reference/#targettags"""
 
 RELEASE = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?chart:[ \t]*[\"']?([\w./-]+)")
@@ -45,9 +46,11 @@ def read(text: str) -> Iterator[ImageFact]:
             deed = "pushed" if "--push" in found[1] else "built"
             yield from place.fact(deed, "Earthly", place.variables.fill(image), found.start())  # type: ignore[arg-type]
     if re.search(r"(?m)^target[ \t]+\"", text):
+        pushes = REGISTRY.search(text) is not None
         for found in BAKE.finditer(text):
             for image in STRING.finditer(found[1]):
-                yield from place.fact("built", "bake", place.variables.fill(image[1]), found.start())
+                name = place.variables.fill(image[1])
+                yield from place.fact("pushed" if pushes else "built", "bake", name, found.start(1) + image.start())
     if "releases:" in text:
         yield from helmfile(text, place)
     if "jib" in text:

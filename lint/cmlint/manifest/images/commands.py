@@ -19,7 +19,7 @@ _VERBS = {
     "pack img": "build push",
     "kubectl oc": "set restart patch build",
     "kustomize": "edit",
-    "sed gsed": "s",
+    "sed gsed perl": "s",
     "yq": "=",
     "helm": "upgrade install template",
     "az": "acr",
@@ -228,7 +228,7 @@ def docker(place: Text, program: str, words: list[str], at: int, _: str) -> Iter
     arguments = call.arguments[call.arguments.index(verb) + 1 :] if verb in call.arguments else []
     local = "k8s.io" in call.values("-n", "--namespace")
     if verb == "compose":
-        if "push" in arguments:
+        if "push" in arguments or ("build" in arguments and call.has("--push")):
             yield place.of("pushed", f"{program} compose push", "{compose}", "", at)
     elif verb == "push":
         every = call.has("-a", "--all-tags")
@@ -240,7 +240,7 @@ def docker(place: Text, program: str, words: list[str], at: int, _: str) -> Iter
     elif verb == "imagetools" and arguments[:1] == ["create"]:
         for image in call.values("-t", "--tag"):
             yield from place.fact("pushed", f"{program} buildx imagetools create", image, at)
-    elif verb == "bake" and call.has("--push"):
+    elif verb == "bake" and (call.has("--push") or any("=type=registry" in value for value in call.values("--set"))):
         yield place.of("pushed", "docker buildx bake --push", "{bake}", "", at)
     elif verb in ("build", "bud", "build-using-dockerfile"):
         pushes = call.has("--push") or any("type=registry" in out for out in call.values("-o", "--output"))
@@ -398,6 +398,8 @@ def kubectl(place: Text, program: str, words: list[str], at: int, _: str) -> Ite
 def workload_in(arguments: list[str]) -> tuple[str, list[str]]:
     """The workload that arguments name, as `kind/name`, and what follows."""
     first, rest = (arguments or [""])[0], arguments[1:]
+    if "=" in first:
+        return "", arguments
     if "/" not in first and rest and "=" not in rest[0]:
         first, rest = f"{first}/{rest[0]}", rest[1:]
     kind_, slash, name = first.partition("/")
@@ -415,8 +417,8 @@ def kustomize(place: Text, _: str, words: list[str], at: int, folder: str) -> It
             yield from place.fact("replaced", "kustomize edit set image", image, at, was=name, files=files)
 
 
-def sed(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
-    """Each substitution, with the files in which it is made."""
+def sed(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:
+    """Of sed and perl each substitution, with the files in which it is made."""
     call = parse(words, "sed")
     files = tuple(word for word in call.arguments if "." in word and not SUBSTITUTION.search(word))
     for word in (*call.arguments, *(value for _, value in call.options)):
@@ -426,7 +428,7 @@ def sed(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[Ima
                 image = re.sub(r"\\[0-9]|&", UNKNOWN, found["to"]).replace("\\", "")
                 image = image.rpartition(" ")[2] or UNKNOWN
                 name, tag = image_in(image)
-                yield place.of("replaced", "sed", name, tag, at, was=was, files=files)
+                yield place.of("replaced", program.removeprefix("g"), name, tag, at, was=was, files=files)
 
 
 def concerns_images(was: str, files: tuple[str, ...]) -> bool:
@@ -492,7 +494,7 @@ RUNS: dict[str, Run] = {
     **dict.fromkeys(("skopeo", "crane"), copy),
     **dict.fromkeys(("pack", "img"), pack),
     **dict.fromkeys(("kubectl", "oc"), kubectl),
-    **dict.fromkeys(("sed", "gsed"), sed),
+    **dict.fromkeys(("sed", "gsed", "perl"), sed),
     "az": azure,
     "gcloud": google,
     "ibmcloud": ibm,
