@@ -263,6 +263,8 @@ FILES = {
     "releases:\n- name: web\n  chart: charts/web\n  values: [web.yaml]\n- name: db\n  chart: charts/db\n": [
         "3 replaced :* was=* files=charts/web"
     ],
+    "releases:\n- name: web\n": [],
+    "jobs:\n  releases:\n    chart: charts/web\n    values: []\n": [],
     "image:\n  SAVE IMAGE org/app:dev\n": ["2 built org/app:dev"],
     'target "app" {\n  tags = ["org/app:dev"]\n}\n': ["2 built org/app:dev"],
     "<plugin><artifactId>jib-maven-plugin</artifactId><configuration><to>\n<image>org/app:dev</image>\n</to>": [

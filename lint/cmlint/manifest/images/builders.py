@@ -51,7 +51,7 @@ def read(text: str) -> Iterator[ImageFact]:
             for image in STRING.finditer(found[1]):
                 name = place.variables.fill(image[1])
                 yield from place.fact("pushed" if pushes else "built", "bake", name, found.start(1) + image.start())
-    if "releases:" in text:
+    if "\nreleases:" in text or text.startswith("releases:"):
         yield from helmfile(text, place)
     if "jib" in text:
         yield from maven(text, place)
@@ -61,8 +61,9 @@ def read(text: str) -> Iterator[ImageFact]:
 def helmfile(text: str, place: Text) -> Iterator[ImageFact]:
     """The charts that helmfile gives other values: which ones, other files say."""
     charts = list(RELEASE.finditer(text))
-    for found, following in zip(charts, [*charts[1:], None], strict=True):
-        if VALUES.search(text, found.end(), following.start() if following else len(text)):
+    ends = [*(found.start() for found in charts[1:]), len(text)]
+    for found, end in zip(charts, ends, strict=False):
+        if VALUES.search(text, found.end(), end):
             yield place.of("replaced", "helmfile", "", "*", found.start(1), was="*", files=(found[1],))
 
 
