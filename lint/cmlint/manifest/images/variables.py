@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from cmlint.manifest.commands import Assigned
 from cmlint.manifest.shell import EXPANSION, LONGEST
 
 UNKNOWN = "*"
@@ -46,17 +45,15 @@ OWN = {
 }
 """What CI systems set to the repository, its owner and the branch."""
 
-PAIR = re.compile(
-    r"(?m)^[ \t]*(?:-[ \t]+)?(?:name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n[ \t]+value:[ \t]*([^\s#].*)$"
-)
+PAIR = r"(?m)^[ \t]*(?:-[ \t]+)?(?:name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n[ \t]+value:[ \t]*([^\s#].*)$"
 """A variable whose value is a key of its own, in pipelines of Azure and GitLab."""
 
-FISH = re.compile(r"(?m)^[ \t]*set(?:[ \t]+-\w+)*[ \t]+(\w+)()[ \t]+([^\s=].*)$")
-HCL = re.compile(r'(?m)^variable[ \t]+"(\w+)"()[ \t]*\{[^{}]*?\bdefault[ \t]*=[ \t]*("[^"\n]*")')
+FISH = r"(?m)^[ \t]*set(?:[ \t]+-\w+)*[ \t]+(\w+)()[ \t]+([^\s=].*)$"
+HCL = r'(?m)^variable[ \t]+"(\w+)"()[ \t]*\{[^{}]*?\bdefault[ \t]*=[ \t]*("[^"\n]*")'
 FORMS = (("value:", PAIR), ("set ", FISH), ("variable ", HCL))
-"""Other forms of an assignment, each with a word that such a text has."""
+"""Other forms of an assignment, each with a word that such a text has; they are compiled at first use."""
 
-DEFAULT = re.compile(r"\$+\{\w+:?[-=]([^{}$]*)\}")
+DEFAULT = r"\$+\{\w+:?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
 
 DEEPEST = 5
@@ -72,9 +69,11 @@ class Variables:
     @cached_property
     def places(self) -> dict[str, list[str]]:
         """The text behind each assignment."""
+        from cmlint.manifest.commands import Assigned
+
         places = Assigned(self.text).places
         for word, pattern in FORMS:
-            for found in pattern.finditer(self.text) if word in self.text else ():
+            for found in re.finditer(pattern, self.text) if word in self.text else ():
                 name = found[1] or found[2]
                 places[name] = [*filter(str.strip, places.get(name, ())), found[3]]
         return places
@@ -93,7 +92,7 @@ class Variables:
         found = NAME.fullmatch(expansion)
         name = next((group for group in found.groups() if group), "") if found else ""
         value = self.value(name, depth) if name else UNKNOWN
-        default = DEFAULT.fullmatch(expansion)
+        default = re.fullmatch(DEFAULT, expansion)
         unset = default and value == UNKNOWN and not name.isdigit() and name not in self.places
         return default[1] if default and unset else value
 
@@ -105,7 +104,7 @@ class Variables:
             others = [place for place in places if not is_itself(name, place)]
             values = {self.read(place, depth) if not sets(name, place) else UNKNOWN for place in others}
             if not others:
-                values = {found[1] for found in map(DEFAULT.search, places) if found}
+                values = {found[1] for found in (re.search(DEFAULT, place) for place in places) if found}
             self.known[name] = values.pop() if len(values) == 1 else UNKNOWN
             if name in OWN and self.known[name] == UNKNOWN:
                 self.known[name] = OWN[name]
