@@ -75,6 +75,8 @@ def standing(
     if image.digest or policy == "Never":
         return None
     moving, pushed = tags.movement(image), proofs.pushed(subject)
+    if moving == "pinned" and not pushed:
+        return None
     sure = pushed if pushed and pushed.whose != "document" else None
     if why := excuse(subject, proofs, pushed):
         return Excuse(why) if sure or moving == "moves" else None
@@ -82,7 +84,7 @@ def standing(
         return Standing("pushed", moving, sure.whose == "script" and moving == "pinned", sure)
     if pushed:
         return Standing("told", moving, moving != "moves", pushed)
-    return by_name(subject, moving, proofs) if moving != "pinned" else None
+    return by_name(subject, moving, proofs)
 
 
 def excuse(subject: Subject, proofs: Proofs, pushed: Proof | None) -> str:
