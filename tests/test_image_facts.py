@@ -137,6 +137,7 @@ VARIABLES = {
     "IMG := $(REG)/app:$(TAG)\nREG = quay.io/org\nTAG=dev\npush:\n\t$(DOCKER) push ${IMG}\n": [
         "5 pushed quay.io/org/app:dev"
     ],
+    "IMG ?= org/app:dev\n# (i.e. make push IMG=other/app:1.0)\npush:\n\tdocker push $(IMG)\n": ["4 pushed org/app:dev"],
     "TAG=dev\ndocker push org/app:$TAG\n": ["2 pushed org/app:dev"],
     'export TAG="dev"\ndocker push "org/app:${TAG}"\n': ["2 pushed org/app:dev"],
     "if x; then TAG=dev; else TAG=prod; fi\ndocker push org/app:$TAG\n": ["2 pushed org/app:*"],

@@ -154,6 +154,34 @@ def test_of_several_pushes_the_most_certain_is_shown(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("command", "silent"),
+    [
+        ("cd k8s && kustomize edit set image controller=$IMG", True),
+        ("cd k8s && kustomize edit set image other=$IMG", False),
+        (f"cd k8s && kustomize edit set image controller={IMAGE}", False),
+    ],
+)
+def test_a_kustomization_is_edited_by_the_name_of_its_entry(tmp_path: Path, command: str, silent: bool) -> None:
+    files = {
+        "k8s/api.yaml": MANIFEST.replace("IMAGE", "controller:1.2.3"),
+        "k8s/kustomization.yaml": "resources: [api.yaml]\nimages:\n- name: other\n  newTag: 1.2.3\n"
+        "- name: controller\n  newName: registry.example.com/api\n  newTag: develop\n",
+        "a.sh": f"#!/bin/sh\n{command}\n",
+    }
+    write(tmp_path, files)
+    found = [line.partition("] ")[2] for line in concise(lint(tmp_path))]
+    assert [line for line in found if "develop" in line] == ([] if silent else [BY_NAME])
+
+
+def test_what_people_push_and_load_is_pedantic(tmp_path: Path) -> None:
+    makefile = f"IMG ?= {IMAGE}\npush:\n\tdocker push $(IMG)\nkind:\n\tkind load docker-image $(IMG)\n"
+    assert said(tmp_path, IMAGE, {"Makefile": makefile}) == []
+    ci = {".gitlab-ci.yml": f"a:\n  script:\n  - docker push {IMAGE}\n"}
+    (message,) = said(tmp_path, IMAGE, {"Makefile": makefile, **ci})
+    assert message.startswith(f"`{IMAGE}` is pushed again by .gitlab-ci.yml:3, ")
+
+
 def test_a_full_version_that_people_push_is_pedantic(tmp_path: Path) -> None:
     image = f"{IMAGE[:-7]}1.2.3"
     build = f"steps:\n- name: gcr.io/cloud-builders/docker\n  args: [push, '{image}']\n"
@@ -205,7 +233,10 @@ def test_keel_is_a_reason(tmp_path: Path) -> None:
 
 def test_a_fix_is_safe_only_where_the_image_is_pushed(tmp_path: Path) -> None:
     files = {"k8s/api.yaml": MANIFEST.replace("IMAGE", IMAGE), "push.sh": f"#!/bin/sh\ndocker push {IMAGE}\n"}
-    for name, wanted in (("pushed", True), ("unknown", False)):
-        write(tmp_path / name, files if wanted else {"k8s/api.yaml": files["k8s/api.yaml"]})
+    manifest = {"k8s/api.yaml": files["k8s/api.yaml"]}
+    ci = f"a:\n  script:\n  - docker push {IMAGE}\n"
+    loaded = {**files, ".gitlab-ci.yml": ci, "up.sh": f"#!/bin/sh\nkind load docker-image {IMAGE}\n"}
+    for name, texts, wanted in (("pushed", files, True), ("unknown", manifest, False), ("loaded", loaded, False)):
+        write(tmp_path / name, texts)
         (finding,) = lint(tmp_path / name).outcome.findings
         assert [fix.safe for fix in finding.fixes] == [wanted]

@@ -200,7 +200,7 @@ class Proofs:
         if fact.workload and not is_open(fact.workload):
             return is_workload(fact.workload, subject) and glob(fact.container or "*", subject.container or "")
         if fact.was and not is_open(fact.was):
-            return fits(fact.was, subject.names) and in_folder(fact.files, subject)
+            return fits(fact.was, (*subject.names, *self.entry(subject))) and in_folder(fact.files, subject)
         return fits(fact.name, subject.names)
 
     def restarted(self, placed: Placed) -> Proof | None:
@@ -277,6 +277,18 @@ class Proofs:
             return None
         line = self.text_at(path).count("\n", 0, start) + 1
         return Proof(ImageFact("replaced", "Flux", "", "", Span(start, start + len(shown)), line), path)
+
+    def entry(self, subject: Subject) -> tuple[str, ...]:
+        """The name of the entry under `images` of a kustomization that writes an image: `edit set image` takes it."""
+        path, span = subject.placed.written(subject.span)
+        if not path.endswith(("kustomization.yaml", "kustomization.yml", "Kustomization")):
+            return ()
+        text = self.text_at(path)
+        begin, end = text.rfind("\n- ", 0, span.start), text.find("\n- ", span.end)
+        found = re.search(
+            r"(?m)^(?:- |[ \t]+)name:[ \t]*[\"']?([^\s\"']+)", text[max(begin, 0) : end if end > 0 else None]
+        )
+        return (found[1],) if found else ()
 
     def is_edited(self, proof: Proof, subject: Subject) -> bool:
         """Whether a pattern of sed fits the line on which the image is written."""

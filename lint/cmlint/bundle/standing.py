@@ -81,7 +81,8 @@ def standing(
     if why := excuse(subject, proofs, pushed):
         return Excuse(why) if sure or moving == "moves" else None
     if sure:
-        return Standing("pushed", moving, sure.whose == "script" and moving == "pinned", sure)
+        by_hand = sure.whose == "script" and (moving == "pinned" or is_loaded(subject, proofs))
+        return Standing("pushed", moving, by_hand, sure)
     if pushed:
         return Standing("told", moving, moving != "moves", pushed)
     return by_name(subject, moving, proofs)

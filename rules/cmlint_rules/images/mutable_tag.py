@@ -35,7 +35,7 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         for value in shown_values(pull.use.written.span, ctx):
             draft.also(value.span, f"`{value.route}` is set here", value.placed)
         draft.help(advice(pull, found, ctx))
-        safe = found.sure and pull.policy != "Never" and not image.is_bare
+        safe = found.sure and pull.policy != "Never" and not image.is_bare and not ctx.bundle.proofs.loaded(image)
         yield draft.fix(wanted(pull), pull.use.always, safe=safe)
 
 

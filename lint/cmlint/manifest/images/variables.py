@@ -53,6 +53,9 @@ HCL = r'(?m)^variable[ \t]+"(\w+)"()[ \t]*\{[^{}]*?\bdefault[ \t]*=[ \t]*("[^"\n
 FORMS = (("value:", PAIR), ("set ", FISH), ("variable ", HCL))
 """Other forms of an assignment, each with a word that such a text has; they are compiled at first use."""
 
+COMMENT = r"(?m)^[ \t]*#.*$"
+"""A line in which nothing is assigned, but perhaps explained how to."""
+
 DEFAULT = r"\$+\{\w+:?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
 
@@ -71,7 +74,7 @@ class Variables:
         """The text behind each assignment."""
         from cmlint.manifest.commands import Assigned
 
-        places = Assigned(self.text).places
+        places = Assigned(re.sub(COMMENT, "", self.text)).places
         for word, pattern in FORMS:
             for found in re.finditer(pattern, self.text) if word in self.text else ():
                 name = found[1] or found[2]
