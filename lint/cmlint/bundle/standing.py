@@ -81,8 +81,9 @@ def standing(
     if why := excuse(subject, proofs, pushed):
         return Excuse(why) if sure or moving == "moves" else None
     if sure:
-        by_hand = sure.whose == "script" and (moving == "pinned" or is_loaded(subject, proofs))
-        return Standing("pushed", moving, by_hand, sure)
+        loaded = proofs.loaded(subject)
+        chosen = moving == "pinned" or (loaded is not None and loaded.path == sure.path)
+        return Standing("pushed", moving, sure.whose == "script" and chosen, sure)
     if pushed:
         return Standing("told", moving, moving != "moves", pushed)
     return by_name(subject, moving, proofs)
