@@ -57,6 +57,18 @@ COMMANDS = {
     "args: ['--destination', 'org/app:dev']": ["1 pushed org/app:dev"],
     "mvn compile jib:build -Djib.to.image=org/app:dev": ["1 pushed org/app:dev"],
     "buildctl build --output type=image,name=org/app:dev,push=true": ["1 pushed org/app:dev"],
+    "ibmcloud cr build --tag us.icr.io/org/app:dev .": ["1 pushed us.icr.io/org/app:dev"],
+    "oc new-build --name app --binary --strategy docker --to app:1 -l app=app": [
+        "1 pushed image-registry.openshift-image-registry.svc:5000/*/app:1",
+        "1 pushed docker-registry.default.svc:5000/*/app:1",
+    ],
+    "KO_DOCKER_REPO=quay.io/org ko build -B --tags dev,edge ./cmd/app": [
+        "1 pushed quay.io/org/app:dev",
+        "1 pushed quay.io/org/app:edge",
+    ],
+    "KO_DOCKER_REPO=quay.io/org/app\nko build --bare .": ["2 pushed quay.io/org/app:latest"],
+    "ko build ./cmd/app": [],
+    "KO_DOCKER_REPO=quay.io/org ko build -B -L ./cmd/app": [],
     # loaded onto nodes
     "kind load docker-image app:dev other:dev --name c": ["1 loaded app:dev", "1 loaded other:dev"],
     "kind --name c load docker-image app:dev": ["1 loaded app:dev"],
@@ -125,6 +137,7 @@ VARIABLES = {
     "IMG := $(REG)/app:$(TAG)\nREG = quay.io/org\nTAG=dev\npush:\n\t$(DOCKER) push ${IMG}\n": [
         "5 pushed quay.io/org/app:dev"
     ],
+    "IMG ?= org/app:dev\n# (i.e. make push IMG=other/app:1.0)\npush:\n\tdocker push $(IMG)\n": ["4 pushed org/app:dev"],
     "TAG=dev\ndocker push org/app:$TAG\n": ["2 pushed org/app:dev"],
     'export TAG="dev"\ndocker push "org/app:${TAG}"\n': ["2 pushed org/app:dev"],
     "if x; then TAG=dev; else TAG=prod; fi\ndocker push org/app:$TAG\n": ["2 pushed org/app:*"],
@@ -248,6 +261,11 @@ FILES = {
     "docker_build('org/app', '.')\n": ["1 replaced org/app:*"],
     "custom_build(\n  'org/app',\n  'make')\n": ["2 replaced org/app:*"],
     "image:\n  SAVE IMAGE --push org/app:dev\n": ["2 pushed org/app:dev"],
+    "releases:\n- name: web\n  chart: charts/web\n  values: [web.yaml]\n- name: db\n  chart: charts/db\n": [
+        "3 replaced :* was=* files=charts/web"
+    ],
+    "releases:\n- name: web\n": [],
+    "jobs:\n  releases:\n    chart: charts/web\n    values: []\n": [],
     "image:\n  SAVE IMAGE org/app:dev\n": ["2 built org/app:dev"],
     'target "app" {\n  tags = ["org/app:dev"]\n}\n': ["2 built org/app:dev"],
     "<plugin><artifactId>jib-maven-plugin</artifactId><configuration><to>\n<image>org/app:dev</image>\n</to>": [

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cmlint.report import render
+from cmlint.report.view import View
 from tests.support.run import concise, lint, write
 
 MANIFEST = """apiVersion: apps/v1
@@ -23,6 +26,7 @@ spec:
       - name: api
         image: IMAGE
 """
+SHOP = MANIFEST.replace("name: api", "name: shop").replace("app: api", "app: shop")
 ONCE = "nodes pull it only once (`IfNotPresent`, the default)"
 BY_NAME = f"the tag `develop` moves by its name, but {ONCE}: a newer push does not arrive"
 IMAGE = "registry.example.com/api:develop"
@@ -86,13 +90,153 @@ def test_what_is_about_another_image_proves_nothing(tmp_path: Path, files: dict[
     assert said(tmp_path, IMAGE, files) == [BY_NAME]
 
 
+def cases() -> Iterator[tuple[str, tuple[str, str, dict[str, str]]]]:
+    """Of each case in proofs.txt the name, and what is found, the image with its policy, and the files."""
+    for case in Path(__file__).with_name("proofs.txt").read_text(encoding="utf-8").split("\n== ")[1:]:
+        head, *files = case.split("\n-- ")
+        title, image = head.split("\n", 1)
+        name, _, found = title.rpartition(": ")
+        texts = {path: text.rstrip("\n") + "\n" for path, _, text in (file.partition("\n") for file in files)}
+        yield name, (found, image.strip().replace("\n", "\n        "), texts)
+
+
+CASES = dict(cases())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_the_files_prove(tmp_path: Path, name: str) -> None:
+    found, image, files = CASES[name]
+    git = {".git/HEAD": "ref: refs/heads/main\n"} if ".git/config" in files else {}
+    write(tmp_path, {"k8s/shop.yaml": SHOP.replace("IMAGE", image), **files, **git})
+    said = [line.partition("] ")[2] for line in concise(lint(tmp_path))]
+    written, _, policy = image.partition("\n")
+    once = "nodes pull it only once (`IfNotPresent`" + ", the default" * (not policy) + ")"
+    how, _, where = found.partition(" ")
+    begins = {
+        "pushed": f"`{written}` is pushed again {'as described in' if where.endswith('.md:2') else 'by'} {where}",
+        "named": f"the tag `develop` moves by its name, but {once}: a newer push does not arrive",
+    }
+    if written.endswith(":v0.1"):
+        begins["pushed"] = f"`v0.1` looks like one build, and {where} pushes it again on every run"
+    if how == "pushed":
+        begins["pushed"] += f", but {once}: a restart brings the old build"
+    assert said == ([begins[how]] if how in begins else [])
+
+
 def test_the_marker_of_flux_is_enough(tmp_path: Path) -> None:
     assert said(tmp_path, f'{IMAGE} # {{"$imagepolicy": "flux-system:api"}}', {}) == []
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"push.sh": "#!/bin/sh\ndocker push $REGISTRY/team/web:develop\n"},
+        {"push.sh": "#!/bin/sh\ndocker push quay.io/team/web:develop\n"},
+        {"README.md": "    docker build -t web:develop .\n"},
+    ],
+)
+def test_a_name_of_no_registry_is_no_image_of_any_registry(tmp_path: Path, files: dict[str, str]) -> None:
+    assert said(tmp_path, "web:develop", files) == []
+
+
+def test_the_push_of_a_name_of_no_registry_gives_no_safe_fix(tmp_path: Path) -> None:
+    write(tmp_path, {"api.yaml": MANIFEST.replace("IMAGE", "web:develop"), "push.sh": "docker push web:develop\n"})
+    (finding,) = lint(tmp_path).outcome.findings
+    assert finding.message == f"`web:develop` is pushed again by push.sh:1, but {ONCE}: a restart brings the old build"
+    assert [fix.safe for fix in finding.fixes] == [False]
+
+
+def test_of_several_pushes_the_most_certain_is_shown(tmp_path: Path) -> None:
+    files = {"a.sh": "docker push $REGISTRY/api:develop\n", "b.sh": f"docker push {IMAGE}\n"}
+    assert said(tmp_path, IMAGE, files) == [
+        f"`{IMAGE}` is pushed again by b.sh:1, but {ONCE}: a restart brings the old build"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "silent"),
+    [
+        ("cd k8s && kustomize edit set image controller=$IMG", True),
+        ("cd k8s && kustomize edit set image other=$IMG", False),
+        (f"cd k8s && kustomize edit set image controller={IMAGE}", False),
+    ],
+)
+def test_a_kustomization_is_edited_by_the_name_of_its_entry(tmp_path: Path, command: str, silent: bool) -> None:
+    files = {
+        "k8s/api.yaml": MANIFEST.replace("IMAGE", "controller:1.2.3"),
+        "k8s/kustomization.yaml": "resources: [api.yaml]\nimages:\n- name: other\n  newTag: 1.2.3\n"
+        "- name: controller\n  newName: registry.example.com/api\n  newTag: develop\n",
+        "a.sh": f"#!/bin/sh\n{command}\n",
+    }
+    write(tmp_path, files)
+    found = [line.partition("] ")[2] for line in concise(lint(tmp_path))]
+    assert [line for line in found if "develop" in line] == ([] if silent else [BY_NAME])
+
+
+def test_what_people_push_and_load_is_pedantic(tmp_path: Path) -> None:
+    makefile = f"IMG ?= {IMAGE}\npush:\n\tdocker push $(IMG)\nkind:\n\tkind load docker-image $(IMG)\n"
+    assert said(tmp_path, IMAGE, {"Makefile": makefile}) == []
+    ci = {".gitlab-ci.yml": f"a:\n  script:\n  - docker push {IMAGE}\n"}
+    (message,) = said(tmp_path, IMAGE, {"Makefile": makefile, **ci})
+    assert message.startswith(f"`{IMAGE}` is pushed again by .gitlab-ci.yml:3, ")
+
+
+def test_a_full_version_that_people_push_is_pedantic(tmp_path: Path) -> None:
+    image = f"{IMAGE[:-7]}1.2.3"
+    build = f"steps:\n- name: gcr.io/cloud-builders/docker\n  args: [push, '{image}']\n"
+    for name, path, text, pedantic in (
+        ("cloud", "cloudbuild.yaml", build, True),
+        ("script", "push.sh", f"docker push {image}\n", True),
+        ("ci", ".gitlab-ci.yml", f"a:\n  script:\n  - docker push {image}\n", False),
+    ):
+        assert (said(tmp_path / name, image, {path: text}) == []) is pedantic
+
+
+KEEL = "metadata:\n  annotations: {keel.sh/policy: force}\n"
+
+
+@pytest.mark.parametrize(
+    ("image", "files", "why"),
+    [
+        (IMAGE, {"a.sh": f"kind load docker-image {IMAGE}\n"}, "kind load puts it onto the nodes: a.sh:1"),
+        (
+            IMAGE,
+            {"a.sh": f"set -e\nkubectl set image deployment/api api={IMAGE[:-8]}:$SHA\n"},
+            "kubectl set image puts another image in its place: a.sh:2",
+        ),
+        (f'{IMAGE} # {{"$imagepolicy": "flux:api"}}', {}, "Flux puts another image in its place: k8s/api.yaml:14"),
+        ("ko.local/api:develop", {}, "by its name it is only on the nodes themselves"),
+        ("api:develop", {}, "it names no registry, and Docker Hub has no official image of this name"),
+        (f"{IMAGE[:-7]}1.2.3", {"a.sh": f"kind load docker-image {IMAGE[:-7]}1.2.3\n"}, ""),
+        (f"{IMAGE}\n        imagePullPolicy: Always", {"a.sh": f"kind load docker-image {IMAGE}\n"}, ""),
+    ],
+)
+def test_what_is_not_reported_is_listed_with_the_reason(
+    tmp_path: Path, image: str, files: dict[str, str], why: str
+) -> None:
+    write(tmp_path, {"k8s/api.yaml": MANIFEST.replace("IMAGE", image), **files})
+    result = lint(tmp_path)
+    name = image.partition(" ")[0]
+    listed = f"images that are not reported:\n  k8s/api.yaml:14:16: {name}: {why}\n"
+    assert concise(result) == []
+    assert (listed in render("text", result, View(verbose=True))) is bool(why)
+    assert bool(result.outcome.excused) is bool(why)
+    assert "not reported" not in render("text", result, View())
+
+
+def test_keel_is_a_reason(tmp_path: Path) -> None:
+    text = MANIFEST.replace("IMAGE", IMAGE).replace("metadata:\n", KEEL, 1)
+    write(tmp_path, {"api.yaml": text})
+    assert [each.why for each in lint(tmp_path).outcome.excused] == ["Keel puts new tags in its place"]
+
+
 def test_a_fix_is_safe_only_where_the_image_is_pushed(tmp_path: Path) -> None:
     files = {"k8s/api.yaml": MANIFEST.replace("IMAGE", IMAGE), "push.sh": f"#!/bin/sh\ndocker push {IMAGE}\n"}
-    for name, wanted in (("pushed", True), ("unknown", False)):
-        write(tmp_path / name, files if wanted else {"k8s/api.yaml": files["k8s/api.yaml"]})
+    manifest = {"k8s/api.yaml": files["k8s/api.yaml"]}
+    ci = f"a:\n  script:\n  - docker push {IMAGE}\n"
+    loaded = {**files, ".gitlab-ci.yml": ci, "up.sh": f"#!/bin/sh\nkind load docker-image {IMAGE}\n"}
+    for name, texts, wanted in (("pushed", files, True), ("unknown", manifest, False), ("loaded", loaded, False)):
+        write(tmp_path / name, texts)
         (finding,) = lint(tmp_path / name).outcome.findings
         assert [fix.safe for fix in finding.fixes] == [wanted]

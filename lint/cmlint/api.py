@@ -10,7 +10,7 @@ from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.bundle.resolve import Resolution
-from cmlint.bundle.standing import Standing, is_bare, is_loaded, standing
+from cmlint.bundle.standing import Excuse, Standing, is_loaded, standing
 from cmlint.bundle.values import Value
 from cmlint.knowledge import official, placeholders, services, tags
 from cmlint.kube import credentials, expansion, images, names, versions
@@ -62,6 +62,7 @@ __all__ = [
     "Env",
     "EnvFrom",
     "Environment",
+    "Excuse",
     "Failure",
     "Fault",
     "FileFacts",
@@ -99,7 +100,6 @@ __all__ = [
     "expansion",
     "fault_rule",
     "images",
-    "is_bare",
     "is_loaded",
     "names",
     "nearest",

@@ -14,7 +14,7 @@ from cmlint.fingerprints import fingerprints, subject_of
 from cmlint.groups import cause_of, groups_of, heaps_in, in_heap
 from cmlint.model import facts
 from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, ObjectId, Related
-from cmlint.model.outcome import Created, Outcome, Unfixed, Unverified
+from cmlint.model.outcome import Created, Excused, Outcome, Unfixed, Unverified
 from cmlint.rules import Context, Draft, Rule, Settings, Suggestion
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
@@ -72,7 +72,11 @@ class Engine:
         return outcome
 
     def finish(self, rule: Rule, node: object, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> bool:
-        """Turns a draft into a finding, which may be suppressed, and says whether it is wanted."""
+        """Turns a draft into a finding, which may be suppressed, and says whether it is wanted; lists an excuse."""
+        if draft.excuse:
+            location = self.texts.locate(*draft.placed.written(draft.span))
+            outcome.excused.append(Excused(location, draft.message, draft.excuse))
+            return False
         for span in draft.hidden:
             path, place = draft.placed.written(span)
             outcome.hidden.setdefault(path, []).append(place)

@@ -90,7 +90,10 @@ MOST_PLACES = 100
 
 
 class Draft:
-    """A finding as a rule makes it; the engine adds what follows from the rule and the text."""
+    """A finding as a rule makes it; the engine adds what follows from the rule and the text.
+
+    A draft with an `excuse` is listed by `--verbose` with that reason, and not reported.
+    """
 
     def __init__(self, placed: Placed, span: facts.Span, message: str) -> None:
         self.placed, self.span, self.message = placed, span, message
@@ -104,6 +107,7 @@ class Draft:
         self.cause = ""
         self.container: str | None = None
         self.left_out: list[tuple[Placed, facts.Span]] = []
+        self.excuse = ""
 
     def also(self, span: facts.Span, label: str, placed: Placed | None = None) -> Draft:
         """Adds a second place, in the same document unless another is given, and what it shows."""
@@ -190,6 +194,12 @@ class Context:
         draft.consequence, draft.pedantic = consequence, pedantic
         name = self.container.name.value if self.container and self.container.name else None
         draft.container = container or name
+        return draft
+
+    def excuse(self, span: facts.Span, name: str, why: str) -> Draft:
+        """Why a rule reports nothing at a span; `name` is the text there."""
+        draft = Draft(self.placed, span, name)
+        draft.excuse = why
         return draft
 
     def resolve(self, reference: facts.Reference) -> Resolution:

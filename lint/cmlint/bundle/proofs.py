@@ -25,13 +25,13 @@ Whose = Literal["ci", "script", "document"]
 
 PIPELINES = re.compile(
     r"(?:^|/)(?:\.(?:github|gitea|forgejo)/(?:workflows|actions)/|\.gitlab/|\.circleci/|\.woodpecker/|\.buildkite/|\.tekton/"
-    r"|\.semaphore/|\.azure[\w-]*/|\.?azure-pipelines?/|\.ci/|ci/pipelines/|\.harness/|\.cloudbuild/)"
+    r"|\.semaphore/|\.azure[\w-]*/|\.?azure-pipelines?/|\.ci/|ci/pipelines/|\.harness/)"
     r"|(?:^|/)(?:\.gitlab-ci[\w.-]*\.ya?ml|[\w.-]*\.gitlab-ci\.ya?ml|\.drone[\w.-]*\.(?:ya?ml|star)|\.woodpecker\.ya?ml"
     r"|\.travis\.ya?ml|\.?appveyor\.ya?ml|\.cirrus\.ya?ml|bitbucket-pipelines\.ya?ml|[\w.-]*azure-pipelines?[\w.-]*\.ya?ml"
-    r"|buildspec[\w.-]*\.ya?ml|codefresh[\w.-]*\.ya?ml|cloudbuild[\w.-]*\.(?:ya?ml|json)|\.cloudbuild[\w.-]*\.ya?ml"
+    r"|buildspec[\w.-]*\.ya?ml|codefresh[\w.-]*\.ya?ml"
     r"|[Jj]enkinsfile[\w.-]*|[\w.-]*\.jenkinsfile|wercker\.ya?ml|screwdriver\.ya?ml|action\.ya?ml|bamboo\.ya?ml)\Z"
 )
-"""The files that CI systems run."""
+"""The files that CI systems run by themselves. Those of Google Cloud Build are mostly submitted by hand."""
 
 DOCUMENTS = (".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt", "README")
 
@@ -87,8 +87,17 @@ class Subject(NamedTuple):
         return self.image.tag or "latest"
 
     @property
+    def is_bare(self) -> bool:
+        """Whether it has a name without a registry or namespace that is none of Docker's official images."""
+        repository = self.image.repository
+        bare = "/" not in self.written.partition("@")[0] and repository.startswith("docker.io/library/")
+        return bare and last_part(repository) not in OFFICIAL
+
+    @property
     def names(self) -> tuple[str, ...]:
-        """The names of the image, with `*` for each placeholder."""
+        """The names of the image, with `*` for each placeholder; a bare one is that of no registry."""
+        if self.is_bare:
+            return (self.image.repository.rpartition("/")[2],)
         written = re.sub(FORM, "*", self.written.partition("@")[0])
         head, colon, tag = written.rpartition(":")
         name = head if colon and "/" not in tag else written
@@ -148,9 +157,9 @@ class Proofs:
                 yield proof
 
     def pushed(self, subject: Subject) -> Proof | None:
-        """What pushes exactly this name and tag."""
+        """What pushes exactly this name and tag; of several the one of which most is known."""
         found = (proof for proof in self.about(subject, "pushed") if is_tag(proof.fact.tag, subject.tag))
-        return min(found, key=lambda proof: ORDER[proof.whose], default=None)
+        return min(found, key=lambda proof: (ORDER[proof.whose], -letters(proof.fact.name)), default=None)
 
     def pushes(self, subject: Subject) -> Proof | None:
         """What pushes the name under any tag."""
@@ -183,16 +192,18 @@ class Proofs:
         fact = proof.fact
         if fact.name and fits(fact.name, subject.names) and fact.tag != "*" and (fact.tag or "latest") == subject.tag:
             return False
-        if fact.tool == "sed":
+        if fact.tool in ("sed", "perl"):
             return self.is_edited(proof, subject)
+        if fact.tool == "Renovate":
+            return glob(fact.was, subject.placed.written(subject.span)[0])
         if fact.tool == "yq":
             return bool(fact.files) and self.is_in_files(fact, subject)
-        if fact.tool == "helm --set":
+        if fact.tool in ("helm --set", "helmfile"):
             return self.reads_value(fact, subject)
         if fact.workload and not is_open(fact.workload):
             return is_workload(fact.workload, subject) and glob(fact.container or "*", subject.container or "")
         if fact.was and not is_open(fact.was):
-            return fits(fact.was, subject.names) and in_folder(fact.files, subject)
+            return fits(fact.was, (*subject.names, *self.entry(subject))) and in_folder(fact.files, subject)
         return fits(fact.name, subject.names)
 
     def restarted(self, placed: Placed) -> Proof | None:
@@ -268,7 +279,20 @@ class Proofs:
         shown, start = self.line(path, span)
         if "$imagepolicy" not in shown:
             return None
-        return Proof(ImageFact("replaced", "Flux", "", "", Span(start, start + len(shown)), 0), path)
+        line = self.text_at(path).count("\n", 0, start) + 1
+        return Proof(ImageFact("replaced", "Flux", "", "", Span(start, start + len(shown)), line), path)
+
+    def entry(self, subject: Subject) -> tuple[str, ...]:
+        """The name of the entry under `images` of a kustomization that writes an image: `edit set image` takes it."""
+        path, span = subject.placed.written(subject.span)
+        if not path.endswith(("kustomization.yaml", "kustomization.yml", "Kustomization")):
+            return ()
+        text = self.text_at(path)
+        begin, end = text.rfind("\n- ", 0, span.start), text.find("\n- ", span.end)
+        found = re.search(
+            r"(?m)^(?:- |[ \t]+)name:[ \t]*[\"']?([^\s\"']+)", text[max(begin, 0) : end if end > 0 else None]
+        )
+        return (found[1],) if found else ()
 
     def is_edited(self, proof: Proof, subject: Subject) -> bool:
         """Whether a pattern of sed fits the line on which the image is written."""
@@ -277,10 +301,10 @@ class Proofs:
         if not self.is_in_files(fact, subject):
             return False
         shown = self.line(path, span)[0] or f"image: {subject.written}"
-        if sum(map(str.isalnum, fact.was)) < LETTERS or not glob(f"*{fact.was}*", shown):
+        if letters(fact.was) < LETTERS or not glob(f"*{fact.was}*", shown):
             return False
         named = re.sub(r"^\W*(?:image|newTag|tag|newName)\b", "", fact.was)
-        return bool(fact.files) or sum(map(str.isalnum, named)) >= LETTERS or fits(fact.name, subject.names)
+        return bool(fact.files) or letters(named) >= LETTERS or fits(fact.name, subject.names)
 
     def is_in_files(self, fact: ImageFact, subject: Subject) -> bool:
         """Whether the image is written in one of the files that are edited, as far as these are known."""
@@ -302,7 +326,8 @@ class Proofs:
             return False
         shown = self.line(path, span)[0]
         return (
-            f".{fact.was}" in shown
+            (fact.was == "*" and subject.written not in shown)
+            or f".{fact.was}" in shown
             or f".{fact.was.rpartition('.')[0]}." in shown
             or ("include" in shown and "." not in fact.was.replace("image.", "", 1))
         )
@@ -341,6 +366,11 @@ def last_part(name: str) -> str:
     return name.rpartition("/")[2]
 
 
+def letters(pattern: str) -> int:
+    """How many letters and digits of a pattern are known."""
+    return sum(map(str.isalnum, pattern))
+
+
 def glob(pattern: str, text: str) -> bool:
     """Whether a pattern with `*` fits a text."""
     return gaps(pattern.split("*"), text) is not None
@@ -351,10 +381,14 @@ def fits(pattern: str, names: Sequence[str]) -> bool:
 
     With something unknown it must have enough letters in its last part, or a namespace.
     """
-    bare = pattern.removeprefix("docker.io/").removeprefix("library/") if "*" not in pattern else pattern
+    bare = (
+        pattern.removeprefix("index.").removeprefix("docker.io/").removeprefix("library/")
+        if "*" not in pattern
+        else pattern
+    )
     if "*" in pattern:
         *spaces, last = pattern.split("/")
-        spoken = sum(map(str.isalnum, last)) >= LETTERS
+        spoken = letters(last) >= LETTERS
         space = spaces[-1] if len(spaces) > 1 or (spaces and "." not in spaces[0] and ":" not in spaces[0]) else ""
         if not spoken and (not space or "*" in space):
             return False
@@ -364,12 +398,12 @@ def fits(pattern: str, names: Sequence[str]) -> bool:
 def meets(written: str, name: str) -> bool:
     """Whether a name with placeholders may be another name: their last parts are the same, or fit."""
     last, other = last_part(written), last_part(name)
-    return sum(map(str.isalnum, last)) >= LETTERS and (glob(last, other) or glob(other, last))
+    return letters(last) >= LETTERS and (glob(last, other) or glob(other, last))
 
 
 def is_open(pattern: str) -> bool:
     """Whether a name of an object says nothing because a variable stands for it."""
-    return "*" in pattern and sum(map(str.isalnum, pattern.partition("/")[2] or pattern)) < LETTERS
+    return "*" in pattern and letters(pattern.partition("/")[2] or pattern) < LETTERS
 
 
 def is_tag(pattern: str, tag: str) -> bool:
@@ -389,7 +423,7 @@ def is_workload(workload: str, subject: Subject) -> bool:
     kind, _, called = workload.partition("/")
     document = subject.placed.document
     same = KINDS.get(kind, kind) == document.kind.lower() or "*" in kind
-    return same and document.name is not None and glob(called, document.name.value)
+    return same and document.name is not None and (not called or glob(called, document.name.value))
 
 
 def in_folder(folders: tuple[str, ...], subject: Subject) -> bool:

@@ -6,14 +6,14 @@ import re
 from typing import Literal, NamedTuple
 
 from cmlint.bundle.proofs import Proof, Proofs, Subject
-from cmlint.knowledge import official, tags
+from cmlint.knowledge import tags
 from cmlint.kube import images
 
 Known = Literal["configured", "pushed", "told", "own", "foreign"]
 """Who changes what is behind a tag: nobody knows, but the configuration says that it moves; CI or a script pushes it; a
 document tells how to push it; the team pushes it, by its name; somebody else does."""
 
-DESKS = ("skaffold", "Tilt")
+DESKS = ("skaffold", "Tilt", "DevSpace")
 """Tools that put in their own image at a developer's desk, but not in what CI deploys."""
 
 LOADED_REGISTRIES = ("ko.local", "kind.local", "dev.local")
@@ -55,9 +55,15 @@ class Standing(NamedTuple):
         return self.known == "pushed"
 
 
+class Excuse(NamedTuple):
+    """Why an image is not reported although its tag moves, or is pushed again."""
+
+    why: str
+
+
 def standing(
     subject: Subject, policy: str, proofs: Proofs, mutable: tuple[str, ...] = (), pinned: tuple[str, ...] = ()
-) -> Standing | None:
+) -> Standing | Excuse | None:
     """What is to be said of an image that is pulled by this policy, not `Always`; None where nothing is.
 
     `mutable` and `pinned` are the configuration's patterns. The order is that of the strength of what is known.
@@ -66,21 +72,37 @@ def standing(
     moving = tags.configured(image, mutable, pinned)
     if moving:
         return Standing("configured", "moves") if moving == "moves" else None
-    if image.digest or KEEL in subject.placed.document.annotations:
+    if image.digest or policy == "Never":
         return None
-    moving = tags.movement(image)
-    pushed, replaced = proofs.pushed(subject), proofs.replaced(subject)
-    if replaced and not (replaced.fact.tool in DESKS and pushed and pushed.whose == "ci"):
+    moving, pushed = tags.movement(image), proofs.pushed(subject)
+    if moving == "pinned" and not pushed:
         return None
-    if policy == "Never":
-        return None
-    if pushed and pushed.whose != "document":
-        return Standing("pushed", moving, pushed.whose == "script" and moving == "pinned", pushed)
-    if is_loaded(subject, proofs) or is_bare(subject):
-        return None
+    sure = pushed if pushed and pushed.whose != "document" else None
+    if why := excuse(subject, proofs, pushed):
+        return Excuse(why) if sure or moving == "moves" else None
+    if sure:
+        loaded = proofs.loaded(subject)
+        chosen = moving == "pinned" or (loaded is not None and loaded.path == sure.path)
+        return Standing("pushed", moving, sure.whose == "script" and chosen, sure)
     if pushed:
         return Standing("told", moving, moving != "moves", pushed)
-    return by_name(subject, moving, proofs) if moving != "pinned" else None
+    return by_name(subject, moving, proofs)
+
+
+def excuse(subject: Subject, proofs: Proofs, pushed: Proof | None) -> str:
+    """Why a node never pulls this image by this tag, or that does no harm; empty where it may."""
+    if KEEL in subject.placed.document.annotations:
+        return "Keel puts new tags in its place"
+    replaced = proofs.replaced(subject)
+    if replaced and not (replaced.fact.tool in DESKS and pushed and pushed.whose == "ci"):
+        return f"{replaced.fact.tool} puts another image in its place: {replaced.where}"
+    if pushed and pushed.whose != "document":
+        return ""
+    if loaded := proofs.loaded(subject):
+        return f"{loaded.fact.tool} puts it onto the nodes: {loaded.where}"
+    if is_local(subject.image):
+        return "by its name it is only on the nodes themselves"
+    return "it names no registry, and Docker Hub has no official image of this name" * subject.is_bare
 
 
 def by_name(subject: Subject, moving: tags.Movement, proofs: Proofs) -> Standing:
@@ -93,16 +115,13 @@ def by_name(subject: Subject, moving: tags.Movement, proofs: Proofs) -> Standing
 
 def is_loaded(subject: Subject, proofs: Proofs) -> bool:
     """Whether an image is put onto the nodes themselves, so that a restart starts the newest build."""
-    image = subject.image
+    return is_local(subject.image) or proofs.loaded(subject) is not None
+
+
+def is_local(image: images.Image) -> bool:
+    """Whether an image is by its name one of the machine itself."""
     by_tag = image.registry == "docker.io" and "local" in re.split("[-_.]", (image.tag or "").lower())
-    return by_tag or image.registry in LOADED_REGISTRIES or proofs.loaded(subject) is not None
-
-
-def is_bare(subject: Subject) -> bool:
-    """Whether an image has a name without a registry or namespace that is none of Docker's official images."""
-    repository = subject.image.repository
-    bare = "/" not in subject.written.partition("@")[0] and repository.startswith("docker.io/library/")
-    return bare and repository.rpartition("/")[2] not in official.OFFICIAL
+    return by_tag or image.registry in LOADED_REGISTRIES
 
 
 def is_foreign(image: images.Image) -> bool:

@@ -113,7 +113,7 @@ PARAMETERS = (
     ),
     Parameter("statistics", "flag", "Count the findings of each rule.", panel=OUTPUT),
     Parameter(
-        "verbose", "flag", "Show what was skipped and what could not be verified, too.", panel=OUTPUT, short="-v"
+        "verbose", "flag", "Show what was skipped, not verified and not reported, and why.", panel=OUTPUT, short="-v"
     ),
     Parameter("quiet", "flag", "Show findings only.", panel=OUTPUT, short="-q"),
     COLOR,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from cmlint.knowledge.controllers import FIELDS
 from cmlint.kube.names import SUBDOMAIN
 from cmlint.manifest.decode import Decoder
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cmlint.manifest.pods import LISTS, PodReader
+from cmlint.manifest.rolling import watched_in
 from cmlint.model.facts import PodSpec, Provider, Reference, Scalar, Target
 
 STEP_LISTS = frozenset((*LISTS, "steps", "sidecars"))
@@ -37,6 +40,7 @@ class ShapeReader:
         self.references: list[Reference] = []
         self.providers: list[Provider] = []
         self.mentions: set[str] = set()
+        self.annotations: dict[str, dict[str, Node]] = {}
 
     def read(self, root: Node) -> None:
         """Collects pod specs, other references, what is to be made, and every string that could be a name."""
@@ -60,6 +64,10 @@ class ShapeReader:
     def mapping(self, node: Node, path: str, depth: int) -> None:
         """A mapping: a pod spec, a lone container, a reference, or something to look into."""
         entries = {name: value for name, _, value in self.decoder.items(node)}
+        if "metadata" in entries and "spec" in entries:
+            meta = {name: value for name, _, value in self.decoder.items(entries["metadata"])}
+            given = self.decoder.items(meta["annotations"]) if "annotations" in meta else ()
+            self.annotations[f"{path}.spec"] = {name: value for name, _, value in given}
         if self.is_pod_spec(entries):
             self.pods.append(self.pod(node, path))
         elif self.is_container(entries) and not self.is_read(path):
@@ -110,7 +118,8 @@ class ShapeReader:
         """A pod spec; Tekton's `steps` and `sidecars` count as containers."""
         decoder = self.decoder
         reader = self.quiet(path)
-        spec = reader.read(node, ())
+        annotations = self.annotations.get(path, {})
+        spec = reader.read(node, tuple(annotations), watched_in(annotations))
         for name, _, value in decoder.items(node):
             if name in STEP_LISTS and name not in LISTS and isinstance(value, SequenceNode):
                 steps = tuple(
@@ -118,7 +127,7 @@ class ShapeReader:
                     for i, item in enumerate(value.value)
                     if isinstance(item, MappingNode)
                 )
-                spec = PodSpec((*spec.containers, *steps), spec.volumes, (), False, True, spec.span, path)
+                spec = structs.replace(spec, containers=(*spec.containers, *steps))
         self.settle(path)
         return spec
 

@@ -29,6 +29,7 @@ class Outcome(msgspec.Struct):
     suppressed: list[Finding] = msgspec.field(default_factory=list)
     unverified: list[Unverified] = msgspec.field(default_factory=list)
     created: list[Created] = msgspec.field(default_factory=list)
+    excused: list[Excused] = msgspec.field(default_factory=list)
     unfixed: list[Unfixed] = msgspec.field(default_factory=list)
     files: int = 0
     documents: int = 0
@@ -78,6 +79,14 @@ class Created(msgspec.Struct, frozen=True, order=True):
     location: Location
     name: str
     command: Location
+
+
+class Excused(msgspec.Struct, frozen=True, order=True):
+    """An image that is not reported although its tag moves, and why."""
+
+    location: Location
+    name: str
+    why: str
 
 
 class Unfixed(msgspec.Struct, frozen=True, order=True):

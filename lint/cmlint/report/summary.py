@@ -104,6 +104,11 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
             unverified(u, commands.get((u.location, u.name)), n) for u, n in sorted(Counter(outcome.unverified).items())
         )
         yield "\n".join((paint("bold", "references that are neither resolved nor reported:"), *lines))
+    if view.verbose and outcome.excused:
+        lines = (
+            f"  {place(e.location)}: {printable(e.name)}: {printable(e.why)}" for e in sorted(set(outcome.excused))
+        )
+        yield "\n".join((paint("bold", "images that are not reported:"), *lines))
 
 
 def unverified(entry: Unverified, command: Location | None, number: int) -> str:

@@ -23,16 +23,53 @@ SUFFIXES = (".yaml", ".yml", ".json")
 CHART = "Chart.yaml"
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 SCRIPTS = (
-    *(".sh", ".bash", ".zsh", ".ksh", ".ps1", ".bat", ".cmd", ".mk", ".make", ".just", ".groovy", ".jenkinsfile"),
+    *(
+        ".sh",
+        ".bash",
+        ".zsh",
+        ".ksh",
+        ".fish",
+        ".ps1",
+        ".bat",
+        ".cmd",
+        ".mk",
+        ".make",
+        ".just",
+        ".groovy",
+        ".jenkinsfile",
+    ),
     *(".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt"),
     *("Makefile", "makefile", "Justfile", "justfile", "Jenkinsfile", "Tiltfile", "Dockerfile", "README"),
 )
 """How the names of other texts end in which commands may stand; so may they in any file that begins with `#!`."""
 
-BUILDERS = ("pom.xml", ".gradle", ".gradle.kts", ".hcl", "Earthfile", "Containerfile", "Rakefile", ".tiltfile")
+BUILDERS = (
+    "pom.xml",
+    ".gradle",
+    ".gradle.kts",
+    ".hcl",
+    "Earthfile",
+    "Containerfile",
+    "Rakefile",
+    ".tiltfile",
+    ".gotmpl",
+)
 """How the names of files end in which tools read how images are built and pushed."""
 
-IMAGE_WORDS = (b"image", b"IMAGE", b"push", b"load", b"build", b"rollout", b"sed ", b"yq ", b"helm ", b"save ")
+IMAGE_WORDS = (
+    b"image",
+    b"IMAGE",
+    b"push",
+    b"load",
+    b"build",
+    b"rollout",
+    b"sed ",
+    b"yq ",
+    b"helm ",
+    b"save ",
+    b"perl ",
+    b'target "',
+)
 """What a text holds that builds, pushes, loads or replaces images."""
 
 EXPECTATION = r"(?:(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?|\d+-[\w-]+-assert)\.ya?ml"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, Standing, renewals, rule, standing, tags, versions
+from cmlint.api import Context, Document, Draft, Excuse, Standing, renewals, rule, standing, tags, versions
 from cmlint_rules.images import Pull, open_pulls, shown_values, subject_of
 from cmlint_rules.rollout import ROLLING, renewal
 
@@ -20,8 +20,11 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         if pull.policy == "Always":
             continue
         patterns = ctx.settings.mutable_tags, ctx.settings.pinned_tags
-        found = standing(subject_of(pull, ctx), pull.policy, ctx.bundle.proofs, *patterns)
-        if found is None:
+        image = subject_of(pull, ctx)
+        found = standing(image, pull.policy, ctx.bundle.proofs, *patterns)
+        if isinstance(found, Excuse):
+            yield ctx.excuse(pull.use.written.span, pull.use.written.value, found.why)
+        if not isinstance(found, Standing):
             continue
         message = f"{subject(pull, found)}, but {once(pull)}: {outcome(pull, found)}"
         draft = ctx.finding(pull.use.written.span, message, pedantic=found.pedantic, container=pull.use.container_name)
@@ -32,7 +35,8 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         for value in shown_values(pull.use.written.span, ctx):
             draft.also(value.span, f"`{value.route}` is set here", value.placed)
         draft.help(advice(pull, found, ctx))
-        yield draft.fix(wanted(pull), pull.use.always, safe=found.sure and pull.policy != "Never")
+        safe = found.sure and pull.policy != "Never" and not image.is_bare and not ctx.bundle.proofs.loaded(image)
+        yield draft.fix(wanted(pull), pull.use.always, safe=safe)
 
 
 DONE = {"pushed": "pushed", "built": "built"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Add, Context, Document, Draft, Rewrite, is_bare, rule
+from cmlint.api import Add, Context, Document, Draft, Rewrite, rule
 from cmlint_rules.images import Pull, open_pulls, subject_of
 
 
@@ -22,7 +22,7 @@ def unpullable_image(document: Document, ctx: Context) -> Iterator[Draft]:
         return
     for pull in open_pulls(ctx.placed, ctx):
         proofs, subject = ctx.bundle.proofs, subject_of(pull, ctx)
-        if pull.policy != "Always" or not is_bare(subject) or pull.image.digest:
+        if pull.policy != "Always" or not subject.is_bare or pull.image.digest:
             continue
         if proofs.replaced(subject) or any(proofs.about(subject, "replaced")):
             continue

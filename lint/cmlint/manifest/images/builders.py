@@ -1,4 +1,4 @@
-"""Files of tools that build: Tiltfiles, Earthfiles, bake files, and Jib in pom.xml and build.gradle."""
+"""Files of tools that build or deploy: Tiltfiles, Earthfiles, bake files, helmfiles, and Jib in pom.xml and Gradle."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.model.facts import ImageFact
 
 TILT = re.compile(
-    r"(?m)^[^#\n]*\b(?:docker_build|custom_build)(?:_with_restart|_sub)?\([ \t\n]*(?:ref[ \t]*=[ \t]*)?"
+    r"(?m)^[^#\n]*\b(?:docker_build|custom_build)(?:_with_restart|_sub)?\((?:[^()]{0,300}?\bref[ \t]*=)?[ \t\n]*"
     r"[\"']([^\"'\n]+)[\"']"
 )
 """https://docs.tilt.dev/api.html"""
@@ -19,7 +19,12 @@ EARTH = re.compile(r"(?m)^[ \t]*SAVE IMAGE[ \t]+((?:--[\w-]+(?:=\S+)?[ \t]+)*)([
 """https://docs.earthly.dev/docs/earthfile#save-image"""
 
 BAKE = re.compile(r"(?m)^[ \t]*tags[ \t]*=[ \t]*\[([^\]]*)\]")
+REGISTRY = re.compile(r"(?m)^[ \t]*output[ \t]*=[ \t]*\[[^\]]*type=registry")
 """https://docs.docker.com/build/bake/reference/#targettags"""
+
+RELEASE = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?chart:[ \t]*[\"']?([\w./-]+)")
+VALUES = re.compile(r"(?m)^[ \t]+(?:values|set):")
+"""https://helmfile.readthedocs.io/en/latest/#configuration"""
 
 MAVEN = re.compile(r"<to>\s*(?:<auth>.*?</auth>\s*)?<image>\s*([^<\s]+)\s*</image>((?:(?!</to>).)*)", re.DOTALL)
 MAVEN_TAG = re.compile(r"<tag>\s*([^<\s]+)\s*</tag>")
@@ -41,12 +46,25 @@ def read(text: str) -> Iterator[ImageFact]:
             deed = "pushed" if "--push" in found[1] else "built"
             yield from place.fact(deed, "Earthly", place.variables.fill(image), found.start())  # type: ignore[arg-type]
     if re.search(r"(?m)^target[ \t]+\"", text):
+        pushes = REGISTRY.search(text) is not None
         for found in BAKE.finditer(text):
             for image in STRING.finditer(found[1]):
-                yield from place.fact("built", "bake", place.variables.fill(image[1]), found.start())
+                name = place.variables.fill(image[1])
+                yield from place.fact("pushed" if pushes else "built", "bake", name, found.start(1) + image.start())
+    if "\nreleases:" in text or text.startswith("releases:"):
+        yield from helmfile(text, place)
     if "jib" in text:
         yield from maven(text, place)
         yield from gradle(text, place)
+
+
+def helmfile(text: str, place: Text) -> Iterator[ImageFact]:
+    """The charts that helmfile gives other values: which ones, other files say."""
+    charts = list(RELEASE.finditer(text))
+    ends = [*(found.start() for found in charts[1:]), len(text)]
+    for found, end in zip(charts, ends, strict=False):
+        if VALUES.search(text, found.end(), end):
+            yield place.of("replaced", "helmfile", "", "*", found.start(1), was="*", files=(found[1],))
 
 
 def maven(text: str, place: Text) -> Iterator[ImageFact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from cmlint.manifest.images.facts import Text
@@ -11,14 +12,35 @@ from cmlint.manifest.images.variables import UNKNOWN, Variables
 from cmlint.manifest.shell import BLANK, LIMIT, VARIABLE, Cutter, Lines, Quotes, Word
 from cmlint.model.facts import Deed, ImageFact
 
-PROGRAM = re.compile(
-    r"(?<![\w.$-])(?P<name>docker-compose|docker|podman-compose|podman|buildah|nerdctl|lima|kind|minikube|k3d|k3s|k0s|"
-    r"ctr|microk8s(?:\.ctr)?|kubectl|oc|kustomize|g?sed|yq|helm|az|gcloud|skopeo|crane|pack|img|buildctl)(?=[ \t])"
-    r"|(?P<variable>\$+[({]?\w*(?:DOCKER|CONTAINER|PODMAN|KUSTOMIZE|KIND|MINIKUBE|KUBECTL|HELM|OCI|K3D|NERDCTL)\w*[)}]?)"
-    r"(?=[ \t])",
-    re.IGNORECASE,
+_VERBS = {
+    "docker podman buildah nerdctl lima": "push build bud bake tag save commit imagetools",
+    "docker-compose podman-compose": "push",
+    "skopeo crane": "copy cp push tag",
+    "pack img": "build push",
+    "kubectl oc": "set restart patch build",
+    "kustomize": "edit",
+    "sed gsed perl": "s",
+    "yq": "=",
+    "helm": "upgrade install template",
+    "az": "acr",
+    "gcloud": "submit",
+    "ibmcloud": "build",
+    "kind": "load",
+    "minikube": "load build cache",
+    "k3d": "import load",
+    "ko": "build publish",
+}
+VERBS = {program: verbs.split() for programs, verbs in _VERBS.items() for program in programs.split()}
+"""The programs that do something to images, each with the words for that; most calls do something else."""
+
+BY_VARIABLE = re.compile(
+    r"\$+[({]?\w*(?i:DOCKER|CONTAINER|PODMAN|KUSTOMIZE|KIND|MINIKUBE|KUBECTL|HELM|OCI|K3D|NERDCTL|KO\b)\w*[)}]?"
+    r"(?=[ \t])"
 )
-"""Programs, also by the variables in which makefiles keep them."""
+"""Programs by the variables in which makefiles keep them."""
+
+NEAR = 200
+"""A verb is searched for in this number of characters behind its program."""
 
 PRINTS = re.compile(
     r"(?:^|[;&|(]|\bthen|\bdo)[ \t]*[@-]*(?:echo|printf|print|info|log\w*|\$\((?:info|warning))\b[^;&|]*\Z"
@@ -26,11 +48,7 @@ PRINTS = re.compile(
 """What stands before a command that is only printed."""
 
 REACH = 1000
-"""What stands before a command is looked for in so many characters."""
-
-KUBECTL = ("set", "restart", "patch")
-NEAR = 200
-"""What kubectl does to images, and in how many characters behind it that is written; most calls do something else."""
+"""The number of characters before a command that are searched."""
 
 COMMENT = re.compile(r"[ \t]*(?:-[ \t]*)?(?:#|//|::|REM\b|@REM\b|<!--)")
 DOCKER_ENV = re.compile(r"\b(?:minikube|minishift|crc|microk8s)\b[^\n|;&]{0,80}?(?:docker|podman)-env\b")
@@ -50,6 +68,8 @@ IMAGE_FIELD = re.compile(r"\"?\bimage\"?[ \t]*:[ \t]*\"?([\w./:@*{}-]+)")
 DESTINATION = re.compile(r"--destination(?:=|[\s\"',-]{1,20})[\"']?([^\s\"',\]]+)")
 SYSTEM_PROPERTY = re.compile(r"-D(?:jib\.to\.image|image|spring-boot\.build-image\.imageName)=[\"']?([^\s\"']+)")
 OUTPUT = re.compile(r"name=([^,\s\"']+),(?:[\w-]+=[\w-]+,)*push=true|push=true,(?:[\w-]+=[\w-]+,)*name=([^,\s\"']+)")
+KO_REPOSITORY = re.compile(r"\bKO_DOCKER_REPO=[\"']?([^\s\"']+)[\"']?[^\n;&|]*\Z")
+OPTIONS = (("--destination", DESTINATION, "kaniko"), ("-D", SYSTEM_PROPERTY, "jib"), ("push=true", OUTPUT, "buildkit"))
 
 _VALUED = """
     -n --namespace --name --nodes -c --cluster -p --profile -t --tag -f --file -o --output --build-arg --platform
@@ -57,6 +77,7 @@ _VALUED = """
     --builder --network --iidfile --tls-verify --authfile --creds --image --kubeconfig --set --set-string --values
     --version --timeout -l --selector -i --format --repo --kube-context --address -a --compression-format -e
     --description --set-file --post-renderer --image-repository --build-context --metadata-file --env --container
+    --tags --to
 """
 VALUED = frozenset(_VALUED.split())
 """The options whose value may be the next word."""
@@ -96,8 +117,8 @@ def read(text: str) -> Iterator[ImageFact]:
     """What the commands of a text do; later commands count for what is built or saved before them."""
     place = Text(text)
     found = [*called(place), *by_pattern(place)]
-    local = DOCKER_ENV.search(text) is not None
-    imported = IMPORT.search(text) is not None
+    local = "-env" in text and DOCKER_ENV.search(text) is not None
+    imported = any(fact.tool == "docker save" for fact in found) and IMPORT.search(text) is not None
     whole = {fact.name for fact in found if fact.deed == "pushed" and fact.tool.endswith("push -a")}
     for fact in found:
         if fact.tool == "docker save":
@@ -113,37 +134,49 @@ def read(text: str) -> Iterator[ImageFact]:
 
 def by_pattern(place: Text) -> Iterator[ImageFact]:
     """What is pushed by options that only one program has, in whatever form its arguments are written."""
-    for pattern, tool in ((DESTINATION, "kaniko"), (SYSTEM_PROPERTY, "jib"), (OUTPUT, "buildkit")):
-        for found in pattern.finditer(place.text):
+    for word, pattern, tool in OPTIONS:
+        for found in pattern.finditer(place.text) if word in place.text else ():
             image = place.variables.fill(found[1] or found[found.lastindex or 1])
             if "." in image or "/" in image or ":" in image:
                 yield from place.fact("pushed", tool, image, found.start())
+
+
+def calls_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where programs are called that may do something to images: where that begins and ends, and the program."""
+    for name, verbs in VERBS.items():
+        if name in text and any(verb in text for verb in verbs):
+            for found in call_of(name).finditer(text):
+                if any(text.find(verb, found.end(), found.end() + NEAR) >= 0 for verb in verbs):
+                    yield (*found.span(), name)
+    for found in BY_VARIABLE.finditer(text) if "$" in text else ():
+        yield (*found.span(), program_in(found[0]))
+
+
+@cache
+def call_of(program: str) -> re.Pattern[str]:
+    """A pattern for calls of a program, which begins with its name so that it is searched for quickly."""
+    return re.compile(rf"{program}(?<![\w.$-]{program})(?=[ \t])")
 
 
 def called(place: Text) -> Iterator[ImageFact]:
     """What the calls of programs in a text do; a text whose commands have no end between them is read in part."""
     text, cut = place.text, 0
     lines, quotes = Lines(text), Quotes(text, 0)
-    for found in PROGRAM.finditer(text):
-        start = lines.start_of(found.start())
+    for begin, end, name in sorted(calls_in(text)):
+        start = lines.start_of(begin)
         if start != quotes.start:
             quotes = Quotes(text, start)
-        verbs = KUBECTL if found["name"] in ("kubectl", "oc") else ()
-        if verbs and not any(text.find(verb, found.end(), found.end() + NEAR) >= 0 for verb in verbs):
+        if begin - start > LIMIT or COMMENT.match(text, start, begin):
             continue
-        if found.start() - start > LIMIT or COMMENT.match(text, start, found.start()):
-            continue
-        if PRINTS.search(text[max(start, found.start() - REACH) : found.start()]):
+        if PRINTS.search(text[max(start, begin - REACH) : begin]):
             continue
         if cut > len(text) + LIMIT:
             return
-        cutter = Filler(text, found.end(), quotes.around(found.start()), place.variables)
+        cutter = Filler(text, end, quotes.around(begin), place.variables)
         words = cutter.cut()
-        cut += cutter.position - found.end()
-        name = (found["name"] or program_in(found["variable"])).lower()
-        if run := RUNS.get(name):
-            folder = folder_before(text, start, found.start(), place.variables)
-            yield from run(place, name, [plain(word) for word in words], found.start(), folder)
+        cut += cutter.position - end
+        folder = folder_before(text, start, begin, place.variables)
+        yield from RUNS[name](place, name, [plain(word) for word in words], begin, folder)
 
 
 def plain(word: Word) -> str:
@@ -154,7 +187,8 @@ def plain(word: Word) -> str:
 def program_in(variable: str) -> str:
     """The program that a variable is named after."""
     words = ("kustomize", "minikube", "kubectl", "nerdctl", "kind", "k3d", "helm")
-    return next((word for word in words if word in variable.lower()), "docker")
+    bare = variable.strip("${()}").lower()
+    return "ko" if bare == "ko" else next((word for word in words if word in bare), "docker")
 
 
 def folder_before(text: str, start: int, end: int, variables: Variables) -> str:
@@ -194,7 +228,7 @@ def docker(place: Text, program: str, words: list[str], at: int, _: str) -> Iter
     arguments = call.arguments[call.arguments.index(verb) + 1 :] if verb in call.arguments else []
     local = "k8s.io" in call.values("-n", "--namespace")
     if verb == "compose":
-        if "push" in arguments:
+        if "push" in arguments or ("build" in arguments and call.has("--push")):
             yield place.of("pushed", f"{program} compose push", "{compose}", "", at)
     elif verb == "push":
         every = call.has("-a", "--all-tags")
@@ -206,7 +240,7 @@ def docker(place: Text, program: str, words: list[str], at: int, _: str) -> Iter
     elif verb == "imagetools" and arguments[:1] == ["create"]:
         for image in call.values("-t", "--tag"):
             yield from place.fact("pushed", f"{program} buildx imagetools create", image, at)
-    elif verb == "bake" and call.has("--push"):
+    elif verb == "bake" and (call.has("--push") or any("=type=registry" in value for value in call.values("--set"))):
         yield place.of("pushed", "docker buildx bake --push", "{bake}", "", at)
     elif verb in ("build", "bud", "build-using-dockerfile"):
         pushes = call.has("--push") or any("type=registry" in out for out in call.values("-o", "--output"))
@@ -269,12 +303,36 @@ def azure(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[I
             yield from place.fact("pushed", "az acr import", f"*/{image}", at)
 
 
+def ibm(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """`ibmcloud cr build`, which also pushes."""
+    call = parse(words)
+    if call.arguments[:2] == ["cr", "build"]:
+        for image in call.values("-t", "--tag"):
+            yield from place.fact("pushed", "ibmcloud cr build", image, at)
+
+
 def google(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
     """`gcloud builds submit --tag`."""
     call = parse(words)
     if "submit" in call.arguments and "builds" in call.arguments:
         for image in call.values("-t", "--tag"):
             yield from place.fact("pushed", "gcloud builds submit", image, at)
+
+
+def ko(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """`ko build`, without a hash in the name: https://ko.build/configuration/#naming-images."""
+    call = parse(words, "ko")
+    if call.arguments[:1] not in (["build"], ["publish"]) or call.has("-L", "--local"):
+        return
+    before = KO_REPOSITORY.search(place.text, max(0, at - NEAR), at)
+    repository = place.variables.fill(before[1]) if before else place.variables.value("KO_DOCKER_REPO", 0)
+    names = [repository] if call.has("--bare") else []
+    if call.has("-B", "--base-import-paths"):
+        names = [f"{repository}/{path.rstrip('/').rpartition('/')[2]}" for path in call.arguments[1:]]
+    tags = [tag for several in call.values("-t", "--tags") for tag in several.split(",")] or ["latest"]
+    for name in names:
+        for tag in tags:
+            yield from place.fact("pushed", "ko build", f"{name}:{tag}", at)
 
 
 # nodes
@@ -310,6 +368,9 @@ def k3d(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[Ima
 
 # manifests
 
+OPENSHIFT = ("image-registry.openshift-image-registry.svc:5000", "docker-registry.default.svc:5000")
+"""How OpenShift calls its own registry, since version 4 and before that."""
+
 
 def kubectl(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:
     """`set image`, `rollout restart` and `patch`."""
@@ -328,11 +389,17 @@ def kubectl(place: Text, program: str, words: list[str], at: int, _: str) -> Ite
         workload = workload_in(arguments[1:])[0]
         for found in (found for word in words for found in IMAGE_FIELD.finditer(word)):
             yield from place.fact("replaced", f"{program} patch", found[1], at, workload=workload)
+    elif program == "oc" and arguments[:1] == ["new-build"]:
+        for image in call.values("--to"):
+            for registry in OPENSHIFT:
+                yield from place.fact("pushed", "oc new-build", f"{registry}/*/{image}", at)
 
 
 def workload_in(arguments: list[str]) -> tuple[str, list[str]]:
     """The workload that arguments name, as `kind/name`, and what follows."""
     first, rest = (arguments or [""])[0], arguments[1:]
+    if "=" in first:
+        return "", arguments
     if "/" not in first and rest and "=" not in rest[0]:
         first, rest = f"{first}/{rest[0]}", rest[1:]
     kind_, slash, name = first.partition("/")
@@ -350,8 +417,8 @@ def kustomize(place: Text, _: str, words: list[str], at: int, folder: str) -> It
             yield from place.fact("replaced", "kustomize edit set image", image, at, was=name, files=files)
 
 
-def sed(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
-    """Each substitution, with the files in which it is made."""
+def sed(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:
+    """Of sed and perl each substitution, with the files in which it is made."""
     call = parse(words, "sed")
     files = tuple(word for word in call.arguments if "." in word and not SUBSTITUTION.search(word))
     for word in (*call.arguments, *(value for _, value in call.options)):
@@ -361,7 +428,7 @@ def sed(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[Ima
                 image = re.sub(r"\\[0-9]|&", UNKNOWN, found["to"]).replace("\\", "")
                 image = image.rpartition(" ")[2] or UNKNOWN
                 name, tag = image_in(image)
-                yield place.of("replaced", "sed", name, tag, at, was=was, files=files)
+                yield place.of("replaced", program.removeprefix("g"), name, tag, at, was=was, files=files)
 
 
 def concerns_images(was: str, files: tuple[str, ...]) -> bool:
@@ -427,9 +494,11 @@ RUNS: dict[str, Run] = {
     **dict.fromkeys(("skopeo", "crane"), copy),
     **dict.fromkeys(("pack", "img"), pack),
     **dict.fromkeys(("kubectl", "oc"), kubectl),
-    **dict.fromkeys(("sed", "gsed"), sed),
+    **dict.fromkeys(("sed", "gsed", "perl"), sed),
     "az": azure,
     "gcloud": google,
+    "ibmcloud": ibm,
+    "ko": ko,
     "kind": kind,
     "minikube": minikube,
     "k3d": k3d,

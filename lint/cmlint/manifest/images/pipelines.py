@@ -19,6 +19,9 @@ PLUGIN = re.compile(
 ORB = re.compile(
     r"docker/(?:publish|push|build)|aws-ecr/\S*(?:build|push)\S*|gcp-gcr/(?:push-image|build-and-push-image)"
 )
+DEVSPACE = re.compile(r"v\d+(?:alpha|beta)?\d*\Z")
+"""The versions of devspace.yaml (https://www.devspace.sh/docs/configuration/images/)."""
+
 PIPE = re.compile(r"atlassian/(?:aws-ecr|google-gcr)-push-image|atlassian/\S*push-image")
 
 
@@ -45,8 +48,17 @@ def read(text: str) -> Iterator[ImageFact]:
         if node.node is top.node and "steps" in node.entries and "images" in node.entries:
             for word, at in node.words("images"):
                 yield from place.fact("pushed", "Cloud Build", place.variables.fill(word), place.text.find(word, at))
+        elif node.node is top.node and DEVSPACE.match(node.text("version")):
+            yield from devspace(node.get("images"), place)
         elif "cloud-builders/docker" in node.text("name"):
             yield from step(node, place)
+
+
+def devspace(images: Mapping, place: Text) -> Iterator[ImageFact]:
+    """The images of devspace.yaml, which DevSpace builds and puts into what it deploys, with a tag of its own."""
+    for built in map(images.get, images.entries):
+        if name := built.text("image"):
+            yield place.of("replaced", "DevSpace", place.variables.fill(name), "*", built.at("image"))
 
 
 def docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:

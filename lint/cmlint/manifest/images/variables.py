@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from cmlint.manifest.commands import Assigned
 from cmlint.manifest.shell import EXPANSION, LONGEST
 
 UNKNOWN = "*"
@@ -46,6 +45,20 @@ OWN = {
 }
 """What CI systems set to the repository, its owner and the branch."""
 
+PAIR = r"(?m)^[ \t]*(?:-[ \t]+)?(?:name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n[ \t]+value:[ \t]*([^\s#].*)$"
+"""A variable whose value is a key of its own, in pipelines of Azure and GitLab."""
+
+FISH = r"(?m)^[ \t]*set(?:[ \t]+-\w+)*[ \t]+(\w+)()[ \t]+([^\s=].*)$"
+HCL = r'(?m)^variable[ \t]+"(\w+)"()[ \t]*\{[^{}]*?\bdefault[ \t]*=[ \t]*("[^"\n]*")'
+FORMS = (("value:", PAIR), ("set ", FISH), ("variable ", HCL))
+"""Other forms of an assignment, each with a word that such a text has; they are compiled at first use."""
+
+COMMENT = r"(?m)^[ \t]*#.*$"
+"""A line in which nothing is assigned, but perhaps explained how to."""
+
+DEFAULT = r"\$+\{\w+:?[-=]([^{}$]*)\}"
+"""An expansion with the value of a variable that is not set."""
+
 DEEPEST = 5
 
 
@@ -58,8 +71,15 @@ class Variables:
 
     @cached_property
     def places(self) -> dict[str, list[str]]:
-        """What stands behind each assignment."""
-        return Assigned(self.text).places
+        """The text behind each assignment."""
+        from cmlint.manifest.commands import Assigned
+
+        places = Assigned(re.sub(COMMENT, "", self.text)).places
+        for word, pattern in FORMS:
+            for found in re.finditer(pattern, self.text) if word in self.text else ():
+                name = found[1] or found[2]
+                places[name] = [*filter(str.strip, places.get(name, ())), found[3]]
+        return places
 
     def fill(self, text: str, depth: int = 0) -> str:
         """A text with what its variables are; `*` for each that is not known."""
@@ -74,14 +94,20 @@ class Variables:
             return OWN.get(f"github.{found[1]}", UNKNOWN)
         found = NAME.fullmatch(expansion)
         name = next((group for group in found.groups() if group), "") if found else ""
-        return self.value(name, depth) if name else UNKNOWN
+        value = self.value(name, depth) if name else UNKNOWN
+        default = re.fullmatch(DEFAULT, expansion)
+        unset = default and value == UNKNOWN and not name.isdigit() and name not in self.places
+        return default[1] if default and unset else value
 
     def value(self, name: str, depth: int) -> str:
         """The value of a variable, where it is always the same."""
         if name not in self.known:
             self.known[name] = UNKNOWN  # while it is being read, for one that is made of itself
             places = self.places.get(name, ()) if depth < DEEPEST else ()
-            values = {self.read(place, depth) if not sets(name, place) else UNKNOWN for place in places}
+            others = [place for place in places if not is_itself(name, place)]
+            values = {self.read(place, depth) if not sets(name, place) else UNKNOWN for place in others}
+            if not others:
+                values = {found[1] for found in (re.search(DEFAULT, place) for place in places) if found}
             self.known[name] = values.pop() if len(values) == 1 else UNKNOWN
             if name in OWN and self.known[name] == UNKNOWN:
                 self.known[name] = OWN[name]
@@ -91,6 +117,14 @@ class Variables:
         """The value that stands behind an assignment."""
         found = VALUE.match(EXPANSION.sub(lambda e: e[0].replace(" ", "").replace('"', ""), place))
         return self.fill(found[2] if found[1] else found[3], depth + 1) if found else UNKNOWN
+
+
+def is_itself(name: str, place: str) -> bool:
+    """Whether a variable gets its own value, perhaps with a default."""
+    return (
+        re.fullmatch(rf"[\"']?\$[{{(]{{0,3}}[ \t]*{re.escape(name)}\b[^\"'{{}}()]*[)}}]{{0,3}}[\"']?\s*", place)
+        is not None
+    )
 
 
 def sets(name: str, place: str) -> bool:
