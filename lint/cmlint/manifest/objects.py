@@ -12,7 +12,7 @@ import msgspec
 
 from cmlint.knowledge.controllers import COPIED, FILLED, SHARED
 from cmlint.knowledge.placeholders import is_placeholder, is_stand_in
-from cmlint.kube import base64, names
+from cmlint.kube import base64, characters, names
 from cmlint.manifest.decode import Decoder, Struct
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
 from cmlint.manifest.traits import traits_of
@@ -141,7 +141,7 @@ class ObjectReader:
             whole = None if name and name.value else names.why_not_subdomain(f"{generated.value[:GENERATED]}xxxxx")
             self.check(generated, "metadata.generateName", names.why_not_subdomain_prefix(generated.value) or whole)
         if name is None or not name.value:
-            if not (generated and generated.value) and not any(f.path == "metadata.name" for f in decoder.faults):
+            if not (generated and generated.value) and not self.is_told_of_name():
                 decoder.fault("object", name.span if name else self.head(where), "metadata.name", "must be set")
         else:
             self.check(name, "metadata.name", names.why_not_subdomain(name.value))
@@ -173,6 +173,14 @@ class ObjectReader:
         if {decoder.scalar(node).value for node in finalizers} >= CONTRARY:
             reason = "must not hold `orphan` and `foregroundDeletion` together"
             decoder.fault("object", self.head(meta["finalizers"]), "metadata.finalizers", reason)
+
+    def is_told_of_name(self) -> bool:
+        """Whether it is known already why there is no name: it is wrong itself, or an odd character hides it."""
+        return any(
+            fault.path == "metadata.name" or characters.first_odd(self.decoder.text_at(fault.span))
+            for fault in self.decoder.faults
+            if fault.path.startswith("metadata") or "." not in fault.path
+        )
 
     def check_record(self, meta: Struct) -> None:
         """What the API server itself keeps in the metadata, when it is written all the same."""
