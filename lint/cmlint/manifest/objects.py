@@ -141,7 +141,7 @@ class ObjectReader:
             whole = None if name and name.value else names.why_not_subdomain(f"{generated.value[:GENERATED]}xxxxx")
             self.check(generated, "metadata.generateName", names.why_not_subdomain_prefix(generated.value) or whole)
         if name is None or not name.value:
-            if not (generated and generated.value) and not self.is_told_of_name():
+            if not (generated and generated.value) and not self.explains_missing_name():
                 decoder.fault("object", name.span if name else self.head(where), "metadata.name", "must be set")
         else:
             self.check(name, "metadata.name", names.why_not_subdomain(name.value))
@@ -174,8 +174,8 @@ class ObjectReader:
             reason = "must not hold `orphan` and `foregroundDeletion` together"
             decoder.fault("object", self.head(meta["finalizers"]), "metadata.finalizers", reason)
 
-    def is_told_of_name(self) -> bool:
-        """Whether it is known already why there is no name: it is wrong itself, or an odd character hides it."""
+    def explains_missing_name(self) -> bool:
+        """Whether a fault explains the missing name: the name is invalid, or an odd character hides it."""
         return any(
             fault.path == "metadata.name" or characters.first_odd(self.decoder.text_at(fault.span))
             for fault in self.decoder.faults
