@@ -57,8 +57,11 @@ GENERATED = 58
 CONTRARY = {"orphan", "foregroundDeletion"}
 """Finalizers of which an object may have only one."""
 
-ESCAPED = ("\n", '"', "\\", "\t")
-"""What JSON writes with two characters."""
+ESCAPED = {"\n": 1, "\r": 1, "\t": 1, '"': 1, "\\": 1, "<": 5, ">": 5, "&": 5}
+"""What Go's encoding/json writes with more bytes, and with how many more."""
+
+COPY = '{"apiVersion":"v1","data":{},"kind":"","metadata":{"annotations":{},"name":"","namespace":"x"}}\n'
+"""What a copy of an object holds besides its kind, its name and its keys; more where it has labels and the like."""
 
 OWNER = ("apiVersion", "kind", "name", "uid")
 
@@ -105,6 +108,7 @@ class ObjectReader:
             known = {key.name for key in keys}
             keys += [Key(key, key, name.span, None, False) for key in TOKEN_KEYS if key not in known]
         immutable = decoder.boolean(struct, "immutable")
+        copied = self.copied + len(COPY) + len(self.target) + len(name.value)
         marks = {
             name
             for field in ("labels", "annotations")
@@ -121,7 +125,7 @@ class ObjectReader:
             decoder.span(root),
             everywhere=bool(marks & COPIED),
             shared=bool(marks & SHARED),
-            copied=self.copied if self.copied > COPY_LIMIT else 0,
+            copied=copied if copied > COPY_LIMIT else 0,
             type=decoder.value(struct, "type") if self.target == "Secret" else "",
         )
 
@@ -231,6 +235,9 @@ class ObjectReader:
         node = struct.get(field)
         entries = list(decoder.items(node)) if node is not None else []
         wrong: set[str] = set()
+        self.copied += sum(len(f'"{name}":"",'.encode("utf-8", "surrogatepass")) for name, _, _ in entries) - bool(
+            entries
+        )
         for name, key, _ in entries:
             if not decoder.is_bare(key):
                 wrong.add(name)
@@ -252,7 +259,7 @@ class ObjectReader:
                 else:
                     value = decoder.scalar(node).value
             size = 0 if value is None else utf8_length(value)
-            self.copied += size + (sum(map(value.count, ESCAPED)) if value else 0)
+            self.copied += size + (sum(value.count(each) * more for each, more in ESCAPED.items()) if value else 0)
             secret = self.target == "Secret"
             self.size += 0 if secret else size
             traits = traits_of(decoder, node, value, secret=secret)
