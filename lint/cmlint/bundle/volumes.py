@@ -10,8 +10,9 @@ import msgspec
 from cmlint.bundle.environment import is_kept_elsewhere
 from cmlint.bundle.placed import Placed, folders_above
 from cmlint.bundle.resolve import Resolver
+from cmlint.bundle.stops import container_names, is_unknown
 from cmlint.knowledge.placeholders import is_placeholder
-from cmlint.model.facts import Span, Volume, VolumeSource
+from cmlint.model.facts import PodSpec, Span, Volume, VolumeSource
 
 LONGEST = 4096
 """Linux opens no path that is longer (`PATH_MAX`)."""
@@ -28,6 +29,8 @@ def contents_of(volume: Volume, placed: Placed, resolver: Resolver) -> Contents:
     """The files that a volume made of ConfigMaps and Secrets will hold."""
     if any(found.file != found.inner for found in overlaps_in(volume, placed, resolver)):
         return Contents(False, None)
+    if volume.of and any(is_unknown(of, container_names(pod_of(volume, placed))) for of in volume.of):
+        return Contents(False, None)
     files: set[str] = set()
     known = volume.closed
     for source in volume.sources:
@@ -37,6 +40,11 @@ def contents_of(volume: Volume, placed: Placed, resolver: Resolver) -> Contents:
         known = known and found is not None
         files.update(found or ())
     return Contents(True, tuple(sorted(files)) if known else None)
+
+
+def pod_of(volume: Volume, placed: Placed) -> PodSpec:
+    """The pod spec of a volume."""
+    return next(pod for pod in placed.document.pods if any(each is volume for each in pod.volumes))
 
 
 def files_of(source: VolumeSource, placed: Placed, resolver: Resolver) -> tuple[list[str] | None, bool]:

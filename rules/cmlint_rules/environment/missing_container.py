@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Draft, PodSpec, Scalar, nearest, placeholders, rule
-
-RUNNING = ("containers", "initContainers")
+from cmlint.api import Context, Draft, PodSpec, Scalar, nearest, rule, stops
 
 
 @rule(
@@ -15,11 +13,9 @@ RUNNING = ("containers", "initContainers")
 )
 def missing_container(pod: PodSpec, ctx: Context) -> Iterator[Draft]:
     """The API server does not look for it, the kubelet does (`pkg/api/v1/resource/helpers.go`)."""
-    names = {each.name.value for each in pod.containers if each.name and each.list in RUNNING}
-    if not pod.exact or any(map(placeholders.is_placeholder, names)):
-        return
-    for owner, of, otherwise in named(pod):
-        if of.value not in names and not placeholders.is_placeholder(of.value):
+    names = stops.container_names(pod)
+    for owner, of, otherwise in named(pod) if names else ():
+        if names and stops.is_unknown(of, names):
             draft = ctx.finding(of.span, f"the pod has no container `{of.value}`", container=owner)
             near = nearest(of.value, names)
             yield draft.help(f"did you mean `{near}`?" if near else otherwise)
