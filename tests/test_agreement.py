@@ -1,35 +1,99 @@
-"""`cmlint env` and `cmlint check` agree: what one calls missing, the other reports at the same place."""
+"""`cmlint env` and `cmlint check` agree: what one says does not start, the other reports, and the other way round."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cmlint.bundle.workloads import workloads
+from cmlint.bundle.workloads import Workload, workloads
 from cmlint.check import check, read_bundles
-from tests.support.run import ROOT, config_here, inside, rules
+from cmlint.result import Result
+from cmlint.texts import Texts
+from tests.support import pages
+from tests.support.run import FIXTURES, config_here, inside, rules, write
 
-FOLDERS = sorted(path for path in (ROOT / "fixtures" / "projects").iterdir() if path.is_dir())
+FOLDERS = sorted(path for part in ("projects", "ok", "err") for path in (FIXTURES / part).iterdir())
+SECTIONS = [
+    (page, section)
+    for page in map(pages.read, pages.rule_pages() + pages.extra_pages())
+    for section in page.sections
+    if section.runs and pages.CLUSTER not in section.files
+]
+STUCK = {
+    *("missing-configmap", "missing-key", "missing-secret", "missing-secret-key", "wrong-namespace"),
+    *("binary-key-in-env", "missing-container", "nul-in-value", "overlapping-files", "oversized-environment"),
+}
+"""The rules about containers that do not start and volumes that are not mounted."""
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
-def test_a_container_that_misses_something_has_a_finding(folder: Path) -> None:
-    """Where `env` says that a reference leads nowhere, `check` reports it at that very place."""
-    with inside(folder):
-        config = config_here()
-        bundles, texts = read_bundles(["."], config, [])
-        outcome = check(["."], config, dict(rules())).outcome
-        reported = {(f.location.path, f.location.start.offset) for f in outcome.everything}
-        related = {(r.location.path, r.location.start.offset) for f in outcome.everything for r in f.related}
-        for workload in workloads(bundles):
-            if not workload.bundle.settled or workload.bundle.unbuilt:
-                continue
-            for _, environment in workload.environments():
-                for unresolved in environment.unresolved:
-                    if unresolved.missing and not unresolved.reference.optional and workload.pod.exact:
-                        reference = unresolved.reference
-                        spans = [reference.name.span, *(key.span for key in reference.keys)]
-                        places = [texts.locate(*workload.placed.written(span)) for span in spans]
-                        found = {(place.path, place.start.offset) for place in places}
-                        assert found & (reported | related), (reference.name.value, unresolved.key)
+def disagreements() -> Iterator[str]:
+    """Where the two say different things of the working directory."""
+    config = config_here()
+    bundles, texts = read_bundles(["."], config, [])
+    result = check(["."], config, dict(rules()))
+    found = list(workloads(bundles))
+    for workload in found:
+        if workload.bundle.settled and not workload.bundle.unbuilt and workload.pod.exact:
+            yield from unreported(workload, result, texts)
+    broken = {path for workload in found if is_broken(workload) for path in paths_of(workload)}
+    for finding in result.outcome.everything:
+        places = {finding.location.path, *(related.location.path for related in finding.related)}
+        if finding.rule in STUCK and finding.severity == "error" and not places & broken:
+            yield f"{finding.location.path}: {finding.message}: but everything starts"
+
+
+def unreported(workload: Workload, result: Result, texts: Texts) -> Iterator[str]:
+    """What keeps a workload from starting and has no finding at its place, or none in its file."""
+    outcome = result.outcome
+    places = {(each.location.path, each.location.start.offset) for each in outcome.everything}
+    places |= {(r.location.path, r.location.start.offset) for each in outcome.everything for r in each.related}
+    for container, environment in workload.environments():
+        for unresolved in environment.unresolved:
+            reference = unresolved.reference
+            if unresolved.missing and not reference.optional:
+                spans = [reference.name.span, *(key.span for key in reference.keys)]
+                located = [texts.locate(*workload.placed.written(span)) for span in spans]
+                if not places & {(place.path, place.start.offset) for place in located}:
+                    yield f"{workload.name}: {reference.name.value} {unresolved.key} is missing"
+        for stop in workload.stops(container, environment):
+            if not any(stop.name in each.message for each in outcome.everything if each.severity == "error"):
+                yield f"{workload.name}: {stop}"
+    for name, contents in workload.volumes():
+        stuck = [each for each in outcome.everything if each.rule in STUCK]
+        if not contents.mounts and not any(each.location.path in paths_of(workload) for each in stuck):
+            yield f"{workload.name}: the volume {name} cannot be mounted"
+
+
+def is_broken(workload: Workload) -> bool:
+    """Whether a container does not start or a volume is not mounted."""
+    environments = list(workload.environments())
+    starts = all(environment.starts and not workload.stops(each, environment) for each, environment in environments)
+    return not starts or not all(contents.mounts for _, contents in workload.volumes())
+
+
+def paths_of(workload: Workload) -> set[str]:
+    """The files that a workload is written in."""
+    places = [workload.placed.document.span, workload.pod.span, *(each.span for each in workload.pod.containers)]
+    places += [each.span for each in workload.pod.volumes]
+    places += [source.reference.name.span for each in workload.pod.volumes for source in each.sources]
+    for container in workload.pod.containers:
+        references = [each.reference for each in (*container.env, *container.env_from) if each.reference]
+        places += [span for each in references for span in (each.name.span, *(key.span for key in each.keys))]
+    return {workload.placed.written(span)[0] for span in places}
+
+
+@pytest.mark.parametrize("path", FOLDERS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_they_agree_on_every_fixture(path: Path, tmp_path: Path) -> None:
+    if path.is_file():
+        write(tmp_path, {path.name: path.read_bytes().decode()})
+    with inside(path if path.is_dir() else tmp_path):
+        assert list(disagreements()) == []
+
+
+@pytest.mark.parametrize(("page", "section"), SECTIONS, ids=lambda item: getattr(item, "title", None) or item.rule)
+def test_they_agree_on_every_page(page: pages.Page, section: pages.Section, tmp_path: Path) -> None:
+    write(tmp_path, dict(section.files))
+    with inside(tmp_path):
+        assert list(disagreements()) == []

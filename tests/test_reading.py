@@ -240,6 +240,49 @@ def test_an_object_may_hold_exactly_a_mebibyte(target: str, field: str) -> None:
     assert faults(written(1024 * 1024 + 1)) == [("size", "data", reason)]
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "at", "reason"),
+    [
+        (CONFIG.replace("kind: ", "kind:\u00a0"), "syntax", "\u00a0", "a non-breaking space (U+00A0)"),
+        (CONFIG.replace("on: ", "on:\u3000"), "syntax", "\u3000", "an ideographic space (U+3000)"),
+        (CONFIG.replace("kind", "\ufeffkind"), "syntax", "\ufeff", "a byte order mark (U+FEFF)"),
+        (CONFIG.replace("Config", "\u200bConfig"), "object", "\u200b", "it has a zero-width space (U+200B)"),
+        (CONFIG.replace("v1", "\u201cv1\u201d"), "object", "\u201c", "it has a typographic quote (U+201C)"),
+        ("{\u201ckind\u201d: ConfigMap, apiVersion: v1}", "object", "\u201c", "it has a typographic quote (U+201C)"),
+    ],
+)
+def test_an_odd_character_in_its_head_hides_no_object(text: str, code: str, at: str, reason: str) -> None:
+    document = only(text)
+    (fault,) = document.faults
+    assert (document.kind, document.api_version) == ("ConfigMap", "v1")
+    assert (fault.code, shown(text, fault.span)) == (code, at)
+    assert reason in fault.reason
+
+
+def test_an_odd_character_elsewhere_makes_no_object_of_other_texts() -> None:
+    for text in (
+        f"kind: {{{{ \u201c x }}}}\n# \u00a0{CONFIG[17:]}",
+        "# kind: ConfigMap \u2019 apiVersion: v1\nimage: x\n",
+    ):
+        assert [skip.code for skip in read_text(text).skipped] == ["not-kubernetes"], text
+
+
+@pytest.mark.parametrize("meta", ["\u00a0\u00a0name: app", "  name:\u00a0app", "  \u200bname: app"])
+def test_a_name_behind_an_odd_character_is_reported_at_the_character_alone(meta: str) -> None:
+    text = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n{meta}\ndata: {{a: b}}\n"
+    (fault,) = only(text).faults
+    assert "it has a " in fault.reason
+    assert Text(text).position(fault.span.start).line == 4
+
+
+def test_braces_in_a_block_make_no_template_of_the_line_below() -> None:
+    text = f"{CONFIG}data:\n  a: |\n    {{{{ x }}}}\n b: c\n"
+    (fault,) = only(text).faults
+    assert (fault.reason, shown(text, fault.span)) == ("did not find expected key", "b: c")
+    for braces in ("{{ x }}", "  {{ x }}"):
+        assert [skip.code for skip in read_text(f"{CONFIG}data:\n  a: b\n{braces}\n b: c\n").skipped] == ["template"]
+
+
 def test_generated_names_keep_58_characters() -> None:
     def written(name: str) -> str:
         return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{generateName: {name}}}\n"

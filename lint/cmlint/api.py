@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cmlint.bundle import readers
+from cmlint.bundle import readers, stops
 from cmlint.bundle import renewal as renewals
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.causes import NOT_THERE, Cause
@@ -112,6 +112,7 @@ __all__ = [
     "rule",
     "services",
     "standing",
+    "stops",
     "tags",
     "versions",
 ]

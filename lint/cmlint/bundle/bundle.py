@@ -16,7 +16,7 @@ from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.placed import Built, Placed, chart_at, folders_above, kustomization_at
 from cmlint.bundle.proofs import Proofs
 from cmlint.bundle.resolve import Resolution, Resolver
-from cmlint.bundle.volumes import Contents, contents_of
+from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Container, FileFacts, ImageSetting, Reference, Service, Target, Volume
 from cmlint.model.failures import Failure
@@ -207,6 +207,10 @@ class Bundle:
     def contents(self, volume: Volume, placed: Placed) -> Contents:
         """The files of a volume."""
         return contents_of(volume, placed, self.resolver)
+
+    def overlaps(self, volume: Volume, placed: Placed) -> Iterator[Overlap]:
+        """The files of a volume that cannot both be in it."""
+        return overlaps_in(volume, placed, self.resolver)
 
     def maker(self, placed: Placed) -> Evidence | None:
         """What is around a document and may make, or read, what the files do not show; None when nothing does.

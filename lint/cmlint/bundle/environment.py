@@ -150,10 +150,10 @@ def add_from(environment: Environment, entry: EnvFrom, placed: Placed, resolver:
         environment.complete = False
         return
     resolution = resolver.resolve(reference, placed)
-    if resolution.open:
+    kept = is_kept_elsewhere(reference, resolution, resolver)
+    if resolution.open or kept:
         note_unresolved(environment, reference, None, resolution, resolver)
         absent = resolution.status in ("missing", "wrong-namespace") and reference.optional
-        kept = is_kept_elsewhere(reference, resolution, resolver)
         environment.complete = environment.complete and absent and not kept
     prefix = entry.prefix.value if entry.prefix else ""
     if is_placeholder(prefix):
@@ -215,11 +215,13 @@ def add_key(environment: Environment, name: str, reference: Reference, placed: P
 def is_kept_elsewhere(reference: Reference, resolution: Resolution, resolver: Resolver) -> bool:
     """Whether a Secret that no file defines is likely made elsewhere, as most are, so that nothing is known of it.
 
-    Without a near name, a cluster that was asked, or a setting that wants every Secret, `check` does not report it.
+    One that is written without a key is likely filled elsewhere. Without a near name, a cluster that was asked, or a
+    setting that wants every Secret, `check` does not report it.
     """
-    if reference.target != "Secret" or resolution.status != "missing":
+    empty = resolution.status == "found" and not any(each.provider.keys for each in resolution.definitions)
+    if reference.target != "Secret" or not (empty or resolution.status == "missing"):
         return False
-    return not (resolution.near or resolution.looked_up or resolver.scope.strict or resolver.scope.all_secrets)
+    return not (resolution.shown or resolver.scope.strict or resolver.scope.all_secrets)
 
 
 def note_unresolved(

@@ -200,7 +200,7 @@ def no_text(
         return
     becomes = values.fill(text)
     found = scalars.type_of(scalars.resolve("", becomes)) if becomes != text and "${" not in becomes else "string"
-    if found in ("number", "boolean", "null"):
+    if found in ("number", "boolean"):  # null is accepted, and means an empty text
         reason = f"becomes {SHAPES[found]}, `{becomes}`: Flux fills it in when the build has taken the quotes away"
         yield Fault(code, span, path, reason, container, kind="substituted", found=found)
 

@@ -9,6 +9,7 @@ import msgspec
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.environment import Environment
 from cmlint.bundle.placed import Placed
+from cmlint.bundle.stops import Stop, stops_of
 from cmlint.bundle.volumes import Contents
 from cmlint.model.facts import Container, PodSpec
 
@@ -34,6 +35,10 @@ class Workload(msgspec.Struct, frozen=True):
     def environments(self) -> Iterator[tuple[Container, Environment]]:
         """Its containers in order, with what the environment of each will be."""
         return ((container, self.bundle.environment(container, self.placed)) for container in self.pod.containers)
+
+    def stops(self, container: Container, environment: Environment) -> tuple[Stop, ...]:
+        """What keeps one of its containers from starting although every reference leads somewhere."""
+        return tuple(stops_of(container, self.pod, environment))
 
     def volumes(self) -> Iterator[tuple[str | None, Contents]]:
         """Its volumes by name, with what each will hold."""

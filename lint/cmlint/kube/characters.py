@@ -55,6 +55,11 @@ def straight(text: str) -> str:
     return re.sub(f"[{BLANKS}{UNSEEN}]", " ", text)
 
 
+def plain(text: str) -> str:
+    """A text with plain blanks and quotes in place of odd ones, and without invisible characters."""
+    return re.sub(f"[{UNSEEN}]", "", re.sub(f"[{BLANKS}]", " ", re.sub(f"[{QUOTES}]", '"', text)))
+
+
 def odd_part(value: str) -> str | None:
     """What makes a value other than it looks: an invisible character at an end, or quotes around it; None if nothing.
 

@@ -79,7 +79,10 @@ class Decoder:
 
     def written(self, node: Node) -> str:
         """A node's text as it stands in the document."""
-        span = self.span(node)
+        return self.text_at(self.span(node))
+
+    def text_at(self, span: Span) -> str:
+        """The text of the document at a place."""
         return self.text[span.start - self.base : span.end - self.base]
 
     def is_bare(self, node: Node) -> bool:
@@ -106,7 +109,7 @@ class Decoder:
     ) -> None:
         """Notes one thing that the API server refuses."""
         span = where if isinstance(where, Span) else self.span(where)
-        if odd := characters.first_odd(self.text[span.start - self.base : span.end - self.base].partition("\n")[0]):
+        if odd := characters.first_odd(self.text_at(span).partition("\n")[0]):
             reason = f"{reason}: it has {characters.described(odd)}"
         if self.secret:
             text = None if text is None or code in ("data-value-type", "base64") else as_name(text)

@@ -19,14 +19,14 @@ from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.compared import TESTERS, read_compared
 from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.deploys import DEPLOYERS, made_in, read_deploys
-from cmlint.manifest.heads import head_of, namespace_of
+from cmlint.manifest.heads import field_of, head_of, namespace_of
 from cmlint.manifest.hooks import read_hook
 from cmlint.manifest.images import images_in
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader, pull_secrets_in
-from cmlint.manifest.providers import TABLE, Makers
+from cmlint.manifest.providers import TABLE, Makers, walk
 from cmlint.manifest.rolling import PLAIN, read_rolling, watched_in
 from cmlint.manifest.services import SERVICE, read_services, service_of
 from cmlint.manifest.shapes import ShapeReader
@@ -46,7 +46,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 8
+VERSION = 9
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -243,6 +243,9 @@ def read_chunk(
         root = compose(chunk)
         if root is None:
             return
+        if head is None and (meant := meant_head(chunk)):
+            yield misspelt(chunk, base, meant)
+            return
         if not is_object(root):
             yield Skip("template" if head and is_template(chunk) else "not-kubernetes", whole)
             return
@@ -411,7 +414,7 @@ class DocumentReader:
             masked_in(decoder, self.root),
             tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
             read_deploys(decoder, self.root, self.api_version, self.kind),
-            self.strangers(annotations),
+            tuple(self.strangers()),
             self.reloads(annotations),
             made_in(decoder, self.root, self.api_version, self.kind),
             read_hook(annotations),
@@ -459,15 +462,18 @@ class DocumentReader:
             rules = [Scalar(name, found.start, found.end) for name in names]
         return Ignore(tuple(rules), "", found.span, self.decoder.span(self.root))
 
-    def strangers(self, annotations: dict[str, Node]) -> tuple[Scalar, ...]:
-        """The annotations under cmlint's own prefix that it does not know."""
-        if not any(name.startswith(PREFIX) and name != IGNORE for name in annotations):
-            return ()
-        meta = self.mapping(self.entries.get("metadata"))
-        keys = [(name, self.decoder.span(key)) for name, key, _ in self.decoder.items(meta["annotations"])]
-        return tuple(
-            Scalar(name, span.start, span.end) for name, span in keys if name.startswith(PREFIX) and name != IGNORE
-        )
+    def strangers(self) -> Iterator[Scalar]:
+        """The annotations under cmlint's own prefix that it does not know, or not where they are."""
+        if PREFIX not in self.decoder.text:
+            return
+        holders = [("metadata.annotations", IGNORE)]
+        if len(path := POD_PATHS.get(self.kind, ()) if is_built_in(self.api_version) else ()) > 1:
+            holders.append((".".join((*path[:-1], "metadata.annotations")), ""))
+        for route, known in holders:
+            for name, key, _ in (entry for node in walk(self.root, route) for entry in self.decoder.items(node)):
+                if name.startswith(PREFIX) and name != known:
+                    span = self.decoder.span(key)
+                    yield Scalar(name, span.start, span.end)
 
     def reloads(self, annotations: dict[str, Node]) -> tuple[Scalar, ...]:
         """The ConfigMaps that Reloader is told to watch by their names."""
@@ -511,13 +517,40 @@ class DocumentReader:
         return frozenset(name.value for name in names if name)
 
 
+def meant_head(chunk: str) -> Other | None:
+    """The kind and API version that a document names once its odd blanks, quotes and invisible characters are plain."""
+    if chunk.isascii() or not any(True for _ in odd_in_head(chunk)):
+        return None
+    return head_of(characters.plain(chunk))
+
+
+def misspelt(chunk: str, base: int, head: Other) -> Document:
+    """A document of which the API server learns no kind, because of an odd character in one of the two lines."""
+    whole = Span(base, base + len(chunk))
+    name, found = next(odd_in_head(chunk))
+    span = Span(base + found.start(), base + found.end())
+    reason = f"must be written with plain blanks and quotes: it has {characters.described(found[0])}"
+    fault = Fault("object", span, name, reason)
+    return Document(
+        whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked_lines(chunk, base)
+    )
+
+
+def odd_in_head(chunk: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """The odd characters for which `kind` or `apiVersion` cannot be read, each with the name of its field."""
+    for line in re.finditer(r"[^\n]+", chunk):
+        found = characters.ODD.search(chunk, line.start(), line.end())
+        for name in ("apiVersion", "kind") if found else ():
+            if found and field_of(line[0], name) is None and field_of(characters.plain(line[0]), name):
+                yield name, found
+
+
 def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) -> Document | Skip:
     """What is left of a document that cannot be parsed: a fault if it is Kubernetes', else a reason to skip it."""
     whole = Span(base, base + len(chunk))
-    lines = chunk.split("\n")
-    around = "\n".join(lines[max(0, error.line - 1) : error.line + 1])
-    if re.search(TEMPLATE, around) or re.search(TEMPLATE_LINE, around) or is_template(chunk):
+    if stands_in_directive(chunk, error.line) or is_template(chunk):
         return Skip("template", whole)
+    head = head or meant_head(chunk)
     if head is None:
         return Skip("not-kubernetes", whole)
     if re.search(ELLIPSIS, chunk, re.MULTILINE):
@@ -528,23 +561,33 @@ def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) ->
     return Document(whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked)
 
 
+def stands_in_directive(chunk: str, number: int) -> bool:
+    """Whether a 0-based line or the one above it looks like something to be rendered; in a block, braces are text."""
+    plain = dict(outside_blocks(chunk))
+    lines = chunk.split("\n")
+    return any(
+        re.search(TEMPLATE, plain.get(each, "")) or re.search(TEMPLATE_LINE, lines[each])
+        for each in range(max(0, number - 1), min(number + 1, len(lines)))
+    )
+
+
 def is_template(chunk: str) -> bool:
     """Whether something is rendered first: directives stand in the YAML itself, not only in its quotes and blocks."""
     if not re.search(TEMPLATE, chunk):
         return False
-    return any(re.search(TEMPLATE, re.sub(QUOTED_TEXT, "", line)) for line in outside_blocks(chunk))
+    lines = (line for _, line in outside_blocks(chunk) if not line.lstrip().startswith("#"))
+    return any(re.search(TEMPLATE, re.sub(QUOTED_TEXT, "", line)) for line in lines)
 
 
-def outside_blocks(chunk: str) -> Iterator[str]:
-    """The lines of a text that are not part of a block scalar, as far as indentation tells; comments are left out."""
+def outside_blocks(chunk: str) -> Iterator[tuple[int, str]]:
+    """The lines of a text that are not part of a block scalar, as far as indentation tells, with their numbers."""
     inside: int | None = None
-    for line in chunk.splitlines():
+    for number, line in enumerate(chunk.split("\n")):
         depth = len(line) - len(line.lstrip(" "))
         if inside is not None and (not line.strip() or depth > inside):
             continue
-        inside = depth if re.search(BLOCK, line) else None
-        if not line.lstrip().startswith("#"):
-            yield line
+        inside = depth if re.search(BLOCK, line.rstrip("\r")) else None
+        yield number, line
 
 
 def odd_character(chunk: str, error: YamlSyntaxError) -> re.Match[str] | None:

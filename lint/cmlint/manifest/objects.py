@@ -12,7 +12,7 @@ import msgspec
 
 from cmlint.knowledge.controllers import COPIED, FILLED, SHARED
 from cmlint.knowledge.placeholders import is_placeholder, is_stand_in
-from cmlint.kube import base64, names
+from cmlint.kube import base64, characters, names
 from cmlint.manifest.decode import Decoder, Struct
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
 from cmlint.manifest.traits import traits_of
@@ -57,8 +57,11 @@ GENERATED = 58
 CONTRARY = {"orphan", "foregroundDeletion"}
 """Finalizers of which an object may have only one."""
 
-ESCAPED = ("\n", '"', "\\", "\t")
-"""What JSON writes with two characters."""
+ESCAPED = {"\n": 1, "\r": 1, "\t": 1, '"': 1, "\\": 1, "<": 5, ">": 5, "&": 5}
+"""What Go's encoding/json writes with more bytes, and with how many more."""
+
+COPY = '{"apiVersion":"v1","data":{},"kind":"","metadata":{"annotations":{},"name":"","namespace":"x"}}\n'
+"""What a copy of an object holds besides its kind, its name and its keys; more where it has labels and the like."""
 
 OWNER = ("apiVersion", "kind", "name", "uid")
 
@@ -105,6 +108,7 @@ class ObjectReader:
             known = {key.name for key in keys}
             keys += [Key(key, key, name.span, None, False) for key in TOKEN_KEYS if key not in known]
         immutable = decoder.boolean(struct, "immutable")
+        copied = self.copied + len(COPY) + len(self.target) + len(name.value)
         marks = {
             name
             for field in ("labels", "annotations")
@@ -121,7 +125,7 @@ class ObjectReader:
             decoder.span(root),
             everywhere=bool(marks & COPIED),
             shared=bool(marks & SHARED),
-            copied=self.copied if self.copied > COPY_LIMIT else 0,
+            copied=copied if copied > COPY_LIMIT else 0,
             type=decoder.value(struct, "type") if self.target == "Secret" else "",
         )
 
@@ -141,7 +145,7 @@ class ObjectReader:
             whole = None if name and name.value else names.why_not_subdomain(f"{generated.value[:GENERATED]}xxxxx")
             self.check(generated, "metadata.generateName", names.why_not_subdomain_prefix(generated.value) or whole)
         if name is None or not name.value:
-            if not (generated and generated.value) and not any(f.path == "metadata.name" for f in decoder.faults):
+            if not (generated and generated.value) and not self.explains_missing_name():
                 decoder.fault("object", name.span if name else self.head(where), "metadata.name", "must be set")
         else:
             self.check(name, "metadata.name", names.why_not_subdomain(name.value))
@@ -173,6 +177,14 @@ class ObjectReader:
         if {decoder.scalar(node).value for node in finalizers} >= CONTRARY:
             reason = "must not hold `orphan` and `foregroundDeletion` together"
             decoder.fault("object", self.head(meta["finalizers"]), "metadata.finalizers", reason)
+
+    def explains_missing_name(self) -> bool:
+        """Whether a fault explains the missing name: the name is invalid, or an odd character hides it."""
+        return any(
+            fault.path == "metadata.name" or characters.first_odd(self.decoder.text_at(fault.span))
+            for fault in self.decoder.faults
+            if fault.path.startswith("metadata") or "." not in fault.path
+        )
 
     def check_record(self, meta: Struct) -> None:
         """What the API server itself keeps in the metadata, when it is written all the same."""
@@ -223,6 +235,9 @@ class ObjectReader:
         node = struct.get(field)
         entries = list(decoder.items(node)) if node is not None else []
         wrong: set[str] = set()
+        self.copied += sum(len(f'"{name}":"",'.encode("utf-8", "surrogatepass")) for name, _, _ in entries) - bool(
+            entries
+        )
         for name, key, _ in entries:
             if not decoder.is_bare(key):
                 wrong.add(name)
@@ -244,7 +259,7 @@ class ObjectReader:
                 else:
                     value = decoder.scalar(node).value
             size = 0 if value is None else utf8_length(value)
-            self.copied += size + (sum(map(value.count, ESCAPED)) if value else 0)
+            self.copied += size + (sum(value.count(each) * more for each, more in ESCAPED.items()) if value else 0)
             secret = self.target == "Secret"
             self.size += 0 if secret else size
             traits = traits_of(decoder, node, value, secret=secret)

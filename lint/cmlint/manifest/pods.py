@@ -61,6 +61,13 @@ BYTE_DIVISORS = frozenset(("0", "1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", 
 ENV_KINDS: dict[str, Target] = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
 FROM_KINDS: dict[str, Target] = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
 PROJECTIONS: tuple[tuple[str, Target], ...] = (("secret", "Secret"), ("configMap", "ConfigMap"))
+OTHER_FILES = {
+    "serviceAccountToken": ("path",),
+    "clusterTrustBundle": ("path",),
+    "podCertificate": ("credentialBundlePath", "keyPath", "certificateChainPath"),
+}
+"""What else a projected volume has files of, and the fields that name them."""
+
 PROJECTED_ITEMS = ("secret", "configMap", "downwardAPI")
 
 
@@ -87,6 +94,8 @@ class PodReader:
         self.decoder, self.path, self.exact, self.bare, self.claims = decoder, path, exact, bare, claims
         self.live = live
         self.modes: list[Scalar] = []
+        self.others: list[Scalar] = []
+        self.of: list[Scalar] = []
 
     def read(self, node: Node, annotations: tuple[str, ...], watched: tuple[tuple[str, str], ...] = ()) -> PodSpec:
         """The facts of a pod spec."""
@@ -420,7 +429,7 @@ class PodReader:
         """One entry of `volumes` (ValidateVolumes, validateVolumeSource)."""
         decoder = self.decoder
         name = decoder.string(struct, "name")
-        self.modes = []
+        self.modes, self.others, self.of = [], [], []
         if self.exact:
             self.require(name, node, f"{path}.name", False, names.why_not_label)
         kinds = sorted(VOLUME_KINDS & set(struct))
@@ -435,6 +444,7 @@ class PodReader:
         if (inner := decoder.struct(struct.get("projected"), "ProjectedVolumeSource", f"{path}.projected")) is not None:
             found, only = self.projected(inner, f"{path}.projected")
             sources, closed = sources + found, closed and only
+        self.downward(struct.get("downwardAPI"), f"{path}.downwardAPI")
         image, policy = self.image_volume(struct, f"{path}.image")
         mounted = self.provider_class(struct.get("csi"))
         return Volume(
@@ -446,6 +456,8 @@ class PodReader:
             pull_policy=policy,
             modes=tuple(self.modes),
             provider_class=mounted,
+            others=tuple(self.others),
+            of=tuple(self.of),
         )
 
     def provider_class(self, node: Node | None) -> str:
@@ -523,6 +535,33 @@ class PodReader:
                     "reference", struct[user], f"{path}.{user}", "must be between 0 and 2147483647", text=str(number)
                 )
 
+    def downward(self, node: Node | None, path: str) -> None:
+        """The files of the downward API (validateDownwardAPIVolumeSource), as far as they concern other files."""
+        fields = self.fields(node)
+        self.check_loose_mode(fields, "defaultMode", path)
+        items = fields.get("items")
+        for i, item in enumerate(items.value if isinstance(items, SequenceNode) else ()):
+            entry = self.fields(item)
+            self.check_loose_mode(entry, "mode", f"{path}.items[{i}]")
+            file = self.text(entry.get("path"))
+            container = self.text(self.fields(entry.get("resourceFieldRef")).get("containerName"))
+            self.others += [file] if file else []
+            self.of += [container] if container else []
+
+    def check_loose_mode(self, fields: Struct, field: str, path: str) -> None:
+        """A file mode of a mapping whose types are not checked."""
+        if field in fields and self.decoder.is_scalar(fields[field], "int"):
+            self.check_mode({field: fields[field]}, field, path)
+
+    def fields(self, node: Node | None) -> Struct:
+        """The entries of a mapping whose types are not checked; empty for anything else."""
+        return {name: value for name, _, value in self.decoder.items(node)} if node is not None else {}
+
+    def text(self, node: Node | None) -> Scalar | None:
+        """A string that is not empty, or None."""
+        found = self.decoder.scalar(node) if node is not None and self.decoder.is_scalar(node, "string") else None
+        return found if found and found.value else None
+
     def projected(self, struct: Struct, path: str) -> tuple[list[VolumeSource], bool]:
         """A projected volume (validateProjectionSources); and whether only ConfigMaps and Secrets are in it."""
         decoder = self.decoder
@@ -540,6 +579,12 @@ class PodReader:
                 inner = decoder.struct(parts.get(field), "Projection", f"{where}.{field}")
                 if inner is not None:
                     sources += self.source(inner, parts[field], "name", target, "projected", f"{where}.{field}")
+            self.downward(parts.get("downwardAPI"), f"{where}.downwardAPI")
+            for field, names_of_paths in OTHER_FILES.items():
+                inner_fields = self.fields(parts.get(field))
+                self.others += [
+                    found for each in names_of_paths if (found := self.text(inner_fields.get(each))) is not None
+                ]
             for field in PROJECTED_ITEMS:
                 self.check_item_paths(parts.get(field), f"{where}.{field}", paths)
         return sources, only

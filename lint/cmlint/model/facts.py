@@ -220,7 +220,8 @@ class Volume(Facts, frozen=True):
 
     `sources` are its ConfigMaps and Secrets; `closed` says that nothing else brings files into it. `image` and
     `pull_policy` are those of an OCI image volume, `modes` the permissions of files as they are written.
-    `provider_class` is the SecretProviderClass that it mounts.
+    `provider_class` is the SecretProviderClass that it mounts. `others` are the paths of files from the downward API,
+    tokens and certificates, `of` the containers that a `resourceFieldRef` in it names.
     """
 
     name: Scalar | None
@@ -231,6 +232,8 @@ class Volume(Facts, frozen=True):
     pull_policy: Scalar | None = None
     modes: tuple[Scalar, ...] = ()
     provider_class: str = ""
+    others: tuple[Scalar, ...] = ()
+    of: tuple[Scalar, ...] = ()
 
 
 class PodSpec(Facts, frozen=True):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, takewhile
 from typing import Any
 
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable, Word
+from cmlint.bundle.stops import Stop
 from cmlint.bundle.workloads import Workload
 from cmlint.model.facts import Container
 from cmlint.report.characters import HIDDEN, width
@@ -42,18 +43,18 @@ def workload_json(workload: Workload) -> dict[str, Any]:
         "namespace": workload.placed.namespace,
         "name": workload.name,
         "path": workload.placed.path,
-        "containers": [container_json(*each) for each in workload.environments()],
+        "containers": [container_json(*each, workload.stops(*each)) for each in workload.environments()],
         "volumes": [
             {"name": name, "mounts": contents.mounts, "files": contents.files} for name, contents in workload.volumes()
         ],
     }
 
 
-def container_json(container: Container, environment: Environment) -> dict[str, Any]:
+def container_json(container: Container, environment: Environment, stops: Sequence[Stop]) -> dict[str, Any]:
     """One container."""
     return {
         "name": container.name.value if container.name else None,
-        "starts": environment.starts,
+        "starts": environment.starts and not stops,
         "variables": [
             {
                 "name": variable.name,
@@ -65,6 +66,7 @@ def container_json(container: Container, environment: Environment) -> dict[str, 
             for variable in environment.variables.values()
         ],
         "refused": environment.refused,
+        "stops": [{"name": stop.name, "reason": stop.reason} for stop in stops],
         "command": [word.value for word in environment.command],
         "args": [word.value for word in environment.args],
         "unresolved": [
@@ -98,7 +100,7 @@ def workload_lines(workload: Workload, view: View, paint: Paint) -> Iterator[str
     name = "/".join(part for part in (workload.placed.namespace, workload.name) if part)
     yield f"{paint('bold', printable(f'{workload.kind} {name}'))}  {paint('dim', printable(workload.placed.path))}"
     for container, environment in workload.environments():
-        yield from container_lines(container, environment, view, paint)
+        yield from container_lines(container, environment, workload.stops(container, environment), view, paint)
     for volume, contents in workload.volumes():
         if contents.files is not None or not contents.mounts:
             says = "holds " + (", ".join(contents.files or ()) or "no files")
@@ -106,16 +108,24 @@ def workload_lines(workload: Workload, view: View, paint: Paint) -> Iterator[str
             yield f"  volume {paint('bold', printable(volume or '?'))}: {shown}"
 
 
-def container_lines(container: Container, environment: Environment, view: View, paint: Paint) -> Iterator[str]:
+def container_lines(
+    container: Container, environment: Environment, stops: Sequence[Stop], view: View, paint: Paint
+) -> Iterator[str]:
     """One container: its variables, what is missing, and what it is started with."""
     refused = environment.refused or not any(u.missing and not u.reference.optional for u in environment.unresolved)
-    why = "the API server refuses it" if refused else "CreateContainerConfigError"
-    starts = "" if environment.starts else paint("error", f"  does not start ({why})")
+    why = " (the API server refuses it)" if refused else " (CreateContainerConfigError)"
+    starts = (
+        ""
+        if environment.starts and not stops
+        else paint("error", f"  does not start{'' if environment.starts else why}")
+    )
     kind = KINDS.get(container.list, "container")
     yield f"  {kind} {paint('bold', printable(container.name.value if container.name else '?'))}{starts}"
     yield from variable_lines(environment, view, paint)
     for name in environment.refused:
         yield f"    {paint('error', '!')} {printable(name)}: no name of a variable: the API server refuses it"
+    for stop in stops:
+        yield f"    {paint('error', '!')} {printable(f'{stop.name}: {stop.reason}')}"
     for unresolved in environment.unresolved:
         style = "error" if unresolved.missing and not unresolved.reference.optional else "warning"
         yield f"    {paint(style, '!')} {printable(what_happens(unresolved))}"

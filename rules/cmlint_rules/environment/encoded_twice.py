@@ -1,9 +1,16 @@
 """A value of a Secret that is base64 of base64."""
 
+import re
 from collections.abc import Iterator
 
 from cmlint.api import Container, Context, Draft, rule
 from cmlint_rules.environment import arriving
+
+WANTED = re.compile(r"base_?64|b64|\AOP_SESSION\Z", re.IGNORECASE)
+"""Names of variables and keys whose program decodes the value itself.
+
+`OP_SESSION` of 1Password Connect: https://developer.1password.com/docs/connect/get-started
+"""
 
 
 @rule(
@@ -16,5 +23,8 @@ from cmlint_rules.environment import arriving
 def encoded_twice(container: Container, ctx: Context) -> Iterator[Draft]:
     """Kubernetes decodes `data` once, and `stringData` not at all; a program may well decode the rest itself."""
     for found in arriving(container, ctx, "encoded-twice"):
+        key = found.origin.key if found.origin else None
+        if WANTED.search(found.variable) or (key and WANTED.search(key)):
+            continue
         message = f"{found.what} is base64 once more, and so is the variable `{found.variable}`"
         yield found.finding(message, ctx).help("encode it once under `data`, or not at all under `stringData`")

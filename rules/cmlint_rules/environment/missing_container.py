@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Draft, PodSpec, nearest, placeholders, rule
-
-RUNNING = ("containers", "initContainers")
+from cmlint.api import Context, Draft, PodSpec, Scalar, nearest, rule, stops
 
 
 @rule(
@@ -15,13 +13,18 @@ RUNNING = ("containers", "initContainers")
 )
 def missing_container(pod: PodSpec, ctx: Context) -> Iterator[Draft]:
     """The API server does not look for it, the kubelet does (`pkg/api/v1/resource/helpers.go`)."""
-    names = {each.name.value for each in pod.containers if each.name and each.list in RUNNING}
-    if not pod.exact or any(map(placeholders.is_placeholder, names)):
-        return
+    names = stops.container_names(pod)
+    for owner, of, otherwise in named(pod) if names else ():
+        if names and stops.is_unknown(of, names):
+            draft = ctx.finding(of.span, f"the pod has no container `{of.value}`", container=owner)
+            near = nearest(of.value, names)
+            yield draft.help(f"did you mean `{near}`?" if near else otherwise)
+
+
+def named(pod: PodSpec) -> Iterator[tuple[str | None, Scalar, str]]:
+    """The containers that a `resourceFieldRef` names: who reads it, the name, and what else to do."""
     for container in pod.containers:
         owner = container.name.value if container.name else None
-        for of in (entry.of for entry in container.env if entry.of):
-            if of.value not in names and not placeholders.is_placeholder(of.value):
-                draft = ctx.finding(of.span, f"the pod has no container `{of.value}`", container=owner)
-                near = nearest(of.value, names)
-                yield draft.help(f"did you mean `{near}`?" if near else "leave it out to mean this container")
+        yield from ((owner, entry.of, "leave it out to mean this container") for entry in container.env if entry.of)
+    for volume in pod.volumes:
+        yield from ((None, of, "name a container of this pod") for of in volume.of)

@@ -2,14 +2,8 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Container, Context, Draft, Variable, rule
+from cmlint.api import Container, Context, Draft, Variable, rule, stops
 from cmlint_rules.environment import name_of
-
-LONGEST = 131_072
-"""The bytes of `NAME=value` from which on it is too long: `MAX_ARG_STRLEN` of Linux, the closing NUL included."""
-
-LARGEST = 2 * 1024 * 1024
-"""About the bytes that arguments and environment may have together: a quarter of the usual stack of 8 MiB."""
 
 
 @rule(
@@ -23,23 +17,13 @@ def oversized_environment(container: Container, ctx: Context) -> Iterator[Draft]
     if not container.env_from and not any(entry.reference or entry.value for entry in container.env):
         return
     environment = ctx.environment(container)
-    total = 0
     for variable in environment.variables.values():
-        size = size_of(variable)
-        total += size
-        if size >= LONGEST:
+        if (size := stops.size_of(variable)) >= stops.LONGEST:
             yield too_long(variable, size, container, ctx)
-    if total >= LARGEST:
+    if (total := stops.total_of(environment)) >= stops.LARGEST:
         span = container.name.span if container.name else container.span
         draft = ctx.finding(span, f"the environment has {total} bytes, and Linux starts no program with 2 MiB or more")
         yield draft.help("mount large values as files")
-
-
-def size_of(variable: Variable) -> int:
-    """The bytes of `NAME=value`, as far as the value is known; of a Secret only large ones count."""
-    key = variable.origin.key_fact
-    known = len(variable.value.encode("utf-8", "surrogatepass")) if variable.value else 0
-    return len(variable.name.encode()) + 1 + (key.size if key and key.size else known)
 
 
 def too_long(variable: Variable, size: int, container: Container, ctx: Context) -> Draft:

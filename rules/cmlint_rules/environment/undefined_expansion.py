@@ -4,7 +4,20 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from cmlint.api import Container, Context, Draft, Env, Environment, Scalar, Span, expansion, nearest, rule, services
+from cmlint.api import (
+    Container,
+    Context,
+    Draft,
+    Env,
+    Environment,
+    Scalar,
+    Span,
+    expansion,
+    nearest,
+    rule,
+    services,
+    stops,
+)
 from cmlint_rules.environment import Arriving, name_of
 
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
@@ -53,17 +66,14 @@ def in_providers(container: Container, ctx: Context) -> Iterator[Draft]:
 
 def in_mounts(container: Container, ctx: Context) -> Iterator[Draft]:
     """The `subPathExpr` of mounts, with which nothing starts while a variable is missing (makeMounts)."""
-    paths = [mount.sub_path for mount in container.mounts if mount.sub_path and mount.expands]
-    if not any("$(" in path.value for path in paths):
+    if not any(mount.sub_path and mount.expands for mount in container.mounts):
         return
     environment = ctx.environment(container)
-    for path in paths if environment.complete else ():
-        for name, _ in expansion.names(path.value):
-            if name not in environment.variables and not made_for_service(name, ctx):
-                draft = ctx.finding(path.span, f"nothing defines `{name}`, which `subPathExpr` needs")
-                draft.consequence = "stuck"
-                near = nearest(name, environment.variables)
-                yield draft.help(f"did you mean `$({near})`?" if near else "define it in `env`")
+    for path, name in stops.unknown_in_paths(container, environment):
+        draft = ctx.finding(path.span, f"nothing defines `{name}`, which `subPathExpr` needs")
+        draft.consequence = "stuck"
+        near = nearest(name, environment.variables)
+        yield draft.help(f"did you mean `$({near})`?" if near else "define it in `env`")
 
 
 def texts_of(container: Container) -> Iterator[Scalar]:

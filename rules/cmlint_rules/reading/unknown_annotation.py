@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cmlint.api import Context, Document, Draft, rule
 
-PREFIX = "cmlint.dev/"
+IGNORE = "cmlint.dev/ignore"
 
 
 @rule(
@@ -16,5 +16,9 @@ PREFIX = "cmlint.dev/"
 def unknown_annotation(document: Document, ctx: Context) -> Iterator[Draft]:
     """There is one: `cmlint.dev/ignore`. Whoever wrote another believes that something is suppressed."""
     for name in document.strangers:
+        if name.value == IGNORE:
+            draft = ctx.finding(name.span, f"`{IGNORE}` of a pod template suppresses nothing")
+            yield draft.help("write it under the `metadata` of the object itself")
+            continue
         draft = ctx.finding(name.span, f"`{name.value}` is no annotation of cmlint, and suppresses nothing")
-        yield draft.help(f"write `{PREFIX}ignore: rule, ...`")
+        yield draft.help(f"write `{IGNORE}: rule, ...`")

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from cmlint.api import Context, Draft, Fault, Rewrite, rule
 from cmlint_rules.references import parent_and_field, short
 
+BELONGS_TO_POD = "it belongs to the pod, under the `spec` of `template`"
+
 MEANT = {
     "stringData": "a ConfigMap has only `data` and `binaryData`; `stringData` is a field of Secrets",
     "containers.environment": "did you mean `env`?",
@@ -25,12 +27,16 @@ MEANT = {
     "labels": "it goes one level deeper, under `metadata`",
     "template.annotations": "it goes one level deeper, under the template's `metadata`",
     "template.labels": "it goes one level deeper, under the template's `metadata`",
-    "spec.containers": "it belongs to the pod, under `spec.template.spec`",
-    "spec.initContainers": "it belongs to the pod, under `spec.template.spec`",
-    "spec.volumes": "it belongs to the pod, under `spec.template.spec`",
-    "spec.restartPolicy": "it belongs to the pod, under `spec.template.spec`",
-    "template.containers": "it belongs to the pod, under `spec.template.spec`",
-    "template.volumes": "it belongs to the pod, under `spec.template.spec`",
+    "spec.containers": BELONGS_TO_POD,
+    "spec.initContainers": BELONGS_TO_POD,
+    "spec.volumes": BELONGS_TO_POD,
+    "spec.restartPolicy": BELONGS_TO_POD,
+    "template.containers": BELONGS_TO_POD,
+    "template.volumes": BELONGS_TO_POD,
+    "jobTemplate.containers": BELONGS_TO_POD,
+    "jobTemplate.template": "it goes one level deeper, under the `spec` of `jobTemplate`",
+    "metadata.data": "it goes one level higher, beside `metadata`",
+    "metadata.spec": "it goes one level higher, beside `metadata`",
     "spec.imagePullPolicy": "a pull policy belongs to a container",
     "spec.command": "a command belongs to a container",
     "spec.args": "arguments belong to a container",

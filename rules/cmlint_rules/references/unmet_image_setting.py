@@ -3,7 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from cmlint.api import Bundle, Context, Draft, rule
+from cmlint.api import Bundle, Context, Draft, nearest, rule
+
+ALONE = r"^[\s-]*[\w./-]+:\s+\Z"
+"""What is left of a line with one field when its value is taken out."""
+
+IMAGE = r"(?i)image|repositor"
+"""What the names of fields have in common in which custom resources keep images."""
 
 
 @rule(
@@ -28,6 +34,7 @@ def unmet_image_setting(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
         if becomes in images or becomes in named - {name} or stands_in(becomes, text) or stands_in(name, text):
             continue
         near = sorted(image for image in images if image.endswith(f"/{name}") or name.endswith(f"/{image}"))
+        near = near or list(filter(None, [nearest(name, images)]))
         message = f"no image has the name `{name}`, so this entry changes nothing"
         draft = ctx.finding(setting.name.span, message, placed=placed)
         if not near:
@@ -47,5 +54,6 @@ def name_of(image: str) -> str:
 
 
 def stands_in(name: str, text: str) -> bool:
-    """Whether a name stands anywhere in a text as an image would."""
-    return re.search(rf"(?<![\w./-]){re.escape(name)}(?![\w./-])", text) is not None
+    """Whether a name is anywhere in a text where an image may be: not as the value of `name`, `app` and the like."""
+    found = re.finditer(rf"(?m)^(.*)(?<![\w./-]){re.escape(name)}(?![\w./-])(.*)$", text)
+    return any(not re.search(ALONE, f"{each[1]}{each[2]}") or re.search(IMAGE, each[1]) for each in found)
