@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.deployed import without_images
 from cmlint.bundle.index import Indexes, Supply
-from cmlint.bundle.placed import Built
+from cmlint.bundle.placed import Built, Placed, references_of
 from cmlint.bundle.proofs import Proofs
 from cmlint.bundle.together import bring_together
 from cmlint.bundle.variables import Variables
@@ -29,6 +29,7 @@ from cmlint.result import Result, too_large
 from cmlint.rules import Rule
 from cmlint.selection import select, settings_of
 from cmlint.sources import files
+from cmlint.sources.files import NOT_REACHED
 from cmlint.sources.reading import Reader, Reading, Wanted, mode_of
 from cmlint.sources.remote import remote_of
 from cmlint.suppress import Suppressions
@@ -59,6 +60,7 @@ def check(
     paths do not define.
     """
     problems: list[files.Problem] = []
+    inputs = inputs or Inputs()
     bundles, texts = read_bundles(paths, config, problems, inputs)
     if look:
         config = look(bundles, texts, config, problems)
@@ -66,15 +68,17 @@ def check(
     engine = Engine(selected, settings_of(config), texts, chosen)
     suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
     doing("checking")
-    outcome = engine.run(bundles, suppressions)
-    problems += too_large(bundles, texts)
+    outcome = engine.run(bundles, suppressions, inputs.named)
+    problems += (each for each in too_large(bundles, texts) if not inputs.named or each.path in inputs.named)
     return Result(outcome, bundles, texts, problems)
 
 
 class Inputs(msgspec.Struct):
     """How files are read: what is kept between runs, in how many processes, and all that was looked at.
 
-    `sources` are the files that texts come from, by the paths under which these are shown.
+    `sources` are the files that texts come from, by the paths under which these are shown. Where `context` is wanted,
+    the rest of the project is read for files that are named one by one; then `named` are the paths of all that is
+    reported, and `recall` gives what is kept of the folders of projects.
     """
 
     facts: FactsCache | None = None
@@ -82,6 +86,9 @@ class Inputs(msgspec.Struct):
     jobs: int = 1
     seen: Seen = msgspec.field(default_factory=Seen)
     sources: dict[str, files.Source] = {}
+    context: bool = False
+    named: set[str] = msgspec.field(default_factory=set)
+    recall: Callable[[Sequence[str]], tuple[FactsCache, BuildsCache]] | None = None
 
     def keep(self) -> None:
         """Keeps for the next run what is new in this one."""
@@ -96,6 +103,51 @@ def read_bundles(
 ) -> tuple[list[Bundle], Texts]:
     """The bundles of all paths, and the texts that their findings will stand in."""
     inputs = inputs or Inputs()
+    doing("looking for files")
+    groups = files.find(paths, config.exclude, problems, inputs.seen)
+    reader = Reader(makers_of(config), inputs.seen, inputs.facts, inputs.jobs)
+    known: dict[str, FileFacts | str] = {}
+    if inputs.context:
+        groups, known = with_context(groups, reader, config, inputs)
+    return bundles_of(groups, reader, known, config, problems, inputs)
+
+
+def with_context(
+    groups: list[files.Group], reader: Reader, config: Config, inputs: Inputs
+) -> tuple[list[files.Group], dict[str, FileFacts | str]]:
+    """Files that are named, among the rest of their project where that matters to them; with what is read already."""
+    from cmlint.sources import context
+
+    if not context.are_files(groups):
+        return groups, {}
+    known: dict[str, FileFacts | str] = {}
+    if not any(map(context.may_be_built, groups[0].paths.values())):
+        known = Reading(reader, list(wanted_in(groups))).results()
+        if not any(concerns_others(path, facts) for path, facts in known.items()):
+            return groups, known
+    found, tops = context.around(groups[0], config.exclude, inputs.seen)
+    if inputs.recall and not inputs.facts:
+        inputs.facts, inputs.builds = inputs.recall(tops)
+        reader.cache = inputs.facts
+    return found, known
+
+
+def concerns_others(path: str, facts: FileFacts | str) -> bool:
+    """Whether a text defines an object that others may read, or reads one that others may define."""
+    if isinstance(facts, str):
+        return False
+    return any(each.providers or any(references_of(Placed(path, each, facts, 0))) for each in facts.documents)
+
+
+def bundles_of(
+    groups: list[files.Group],
+    reader: Reader,
+    known: dict[str, FileFacts | str],
+    config: Config,
+    problems: list[files.Problem],
+    inputs: Inputs,
+) -> tuple[list[Bundle], Texts]:
+    """The bundles of groups of files, of which some are `known` already, and their texts."""
     sources = inputs.sources
     streams: dict[str, str] = {}
 
@@ -104,21 +156,19 @@ def read_bundles(
 
     texts = Texts(load)
     bundles: list[Bundle] = []
-    makers = makers_of(config)
-    doing("looking for files")
-    groups = files.find(paths, config.exclude, problems, inputs.seen)
     pending = read_builds(groups, config, problems, inputs)
-    reader = Reader(makers, inputs.seen, inputs.facts, inputs.jobs)
-    reading = Reading(reader, list(wanted_in(groups)))
+    reading = Reading(reader, [file for file in wanted_in(groups) if file.shown not in known])
     builds = list(pending)
     doing("reading files")
-    known = reading.results()
+    known |= reading.results()
     given = Given(known, builds, sources_of(groups))
-    renderings, charts = read_charts(groups, config, problems, inputs, given)
+    renderings, charts, unrendered = read_charts(groups, config, problems, inputs, given)
     known |= Reading(reader, list(wanted_in(groups, known))).results()
+    inputs.named = set().union(*(group.named for group in groups))
+    aside = [*unrendered, *take_aside(groups, known)]
     beside = [*(entry for build in builds for entry in build.beside), *charts]
-    variables = Variables(list(everything(known, builds, renderings)), folders_of(builds))
-    others = Indexes() if builds or renderings else None
+    variables = Variables([*everything(known, builds, renderings), *aside], folders_of(builds))
+    others = Indexes() if builds or renderings or aside else None
     commanding: list[tuple[str, FileFacts]] = []
     strict = config.references == "strict"
     proofs = proofs_of(groups, {**dict(beside), **known}, lambda path: texts.get(path).text, inputs)
@@ -127,14 +177,14 @@ def read_bundles(
         if files.STDIN in group.paths:
             stream, known[files.STDIN] = read_stream(config, problems, inputs)
             streams[files.STDIN] = stream.text
-        sources.update((shown, files.Source(path, group.root)) for shown, path in group.paths.items())
+        sources.update((shown, group.source(shown)) for shown in group.paths)
         facts: list[tuple[str, FileFacts]] = []
         for shown in group.paths:
             found = known[shown]
-            if isinstance(found, str):
-                problems.append(files.Problem(shown, 0, found))
-            else:
+            if not isinstance(found, str):
                 facts.append((shown, variables.fill(shown, found)))
+            elif not inputs.named or shown in inputs.named:
+                problems.append(files.Problem(shown, 0, found))
         scripts = [(s, found) for s in group.scripts if not isinstance(found := known[s], str) and found.commands]
         sources.update((shown, files.Source(group.scripts[shown], group.root)) for shown, _ in scripts)
         bundles.append(
@@ -167,6 +217,8 @@ def read_bundles(
                 proofs=proofs,
             )
         )
+    if aside:
+        bundles.append(Bundle(aside, unbuilt=NOT_REACHED, settled=False, others=others, proofs=proofs))
     for one in renderings:
         one.supply.releases = variables.deploys.releases(one.supply.chart.shown)
         valued = "" if one.chosen else why_valued(one, variables.deploys)
@@ -221,7 +273,7 @@ def folders_of(builds: Iterable[Build]) -> Iterator[str]:
 
 def sources_of(groups: Iterable[files.Group]) -> dict[str, files.Source]:
     """The files of groups, by the paths under which they are shown."""
-    return {shown: files.Source(path, group.root) for group in groups for shown, path in group.paths.items()}
+    return {shown: group.source(shown) for group in groups for shown in group.paths}
 
 
 def wanted_in(groups: Iterable[files.Group], known: Container[str] | None = None) -> Iterator[Wanted]:
@@ -233,7 +285,7 @@ def wanted_in(groups: Iterable[files.Group], known: Container[str] | None = None
             if path != "-" and (not late if known is None else templated or shown not in known):
                 name, compared = shown.rpartition("/")[2], shown in group.compared
                 mode = mode_of(name, templated=templated, compared=compared)
-                yield Wanted(shown, path, mode, group.root)
+                yield Wanted(shown, path, mode, group.root_of(shown))
         for shown, path in group.scripts.items() if known is None else ():
             yield Wanted(shown, path, "script", group.root)
 
@@ -295,12 +347,23 @@ def wishes_of(config: Config, inputs: Inputs) -> Wishes:
     return Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config), inputs.builds, inputs.seen)
 
 
+def take_aside(groups: list[files.Group], known: dict[str, FileFacts | str]) -> Iterator[tuple[str, FileFacts]]:
+    """Takes out of groups, and of what is known, the texts that only builds use which are not made."""
+    for group in [group for group in groups if group.unbuilt]:
+        groups.remove(group)
+        found = ((shown, known.pop(shown)) for shown in group.paths)
+        yield from ((shown, facts) for shown, facts in found if not isinstance(facts, str))
+
+
 def read_charts(
     groups: list[files.Group], config: Config, problems: list[files.Problem], inputs: Inputs, given: Given
-) -> tuple[list[Rendering], list[tuple[str, FileFacts]]]:
-    """What the Helm charts among files render, and where there are any; their templates are taken out of the groups."""
+) -> tuple[list[Rendering], list[tuple[str, FileFacts]], list[tuple[str, FileFacts]]]:
+    """What the Helm charts among files render, where there are any, and what is known of those that are not rendered.
+
+    The templates of what is rendered are taken out of the groups.
+    """
     if not config.build or not files.near_charts(groups):
-        return [], []
+        return [], [], []
     doing("rendering charts")
     from cmlint.sources.helm import HelmWishes, take_charts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -42,14 +42,16 @@ class Engine:
 
     def __init__(self, rules: Iterable[Rule], settings: Settings, texts: Texts, chosen: frozenset[str]) -> None:
         self.rules, self.settings, self.texts, self.chosen = tuple(rules), settings, texts, chosen
+        self.named: Collection[str] = ()
         self.by_node: dict[str, list[Rule]] = {}
         for rule in self.rules:
             if self.wants_all(rule) or not (rule.pedantic or rule.consequence == "tidiness"):
                 self.by_node.setdefault(rule.node, []).append(rule)
 
-    def run(self, bundles: Sequence[Bundle], suppressions: Suppressions) -> Outcome:
-        """The outcome over all bundles."""
-        outcome = Outcome(files=len({path for bundle in bundles for path in paths_of(bundle)}))
+    def run(self, bundles: Sequence[Bundle], suppressions: Suppressions, named: Collection[str] = ()) -> Outcome:
+        """The outcome over all bundles; where files are `named`, only what concerns these."""
+        self.named = named
+        outcome = Outcome(files=len({path for bundle in bundles for path in paths_of(bundle) if self.is_named(path)}))
         outcome.live = any(bundle.live for bundle in bundles)
         for bundle in bundles:
             drafts = self.drafts if bundle.settled else self.sure_drafts
@@ -61,7 +63,7 @@ class Engine:
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
         name_all(outcome)
-        outcome.linted = sorted({path for bundle in bundles for path in linted(bundle)})
+        outcome.linted = sorted({path for bundle in bundles for path in linted(bundle) if self.is_named(path)})
         return outcome
 
     def finish(self, rule: Rule, node: object, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> None:
@@ -75,11 +77,19 @@ class Engine:
         written = self.texts.listing(draft.placed.path) is None
         fixes, unfixed = self.fixes(draft) if draft.suggestions and written else ((), ())
         finding = self.finding(rule, node, draft, fixes)
+        if not any(
+            map(self.is_named, (finding.location.path, *(related.location.path for related in finding.related)))
+        ):
+            return
         if suppression := suppressions.covering(rule, draft):
             outcome.suppressed.append(msgspec.structs.replace(finding, suppression=suppression))
         else:
             outcome.findings.append(finding)
             outcome.unfixed.extend(Unfixed(finding.location, rule.name, safe, why) for safe, why in unfixed)
+
+    def is_named(self, path: str) -> bool:
+        """Whether what concerns the text at a path is reported."""
+        return not self.named or path in self.named
 
     def wants_all(self, rule: Rule) -> bool:
         """Whether even the pedantic findings of a rule are wanted."""
@@ -133,7 +143,9 @@ class Engine:
         unfixed: list[tuple[bool, str]] = []
         for suggestion in draft.suggestions:
             try:
-                found.append(Fix(suggestion.title, suggestion.safe, self.edits(draft.placed, suggestion)))
+                edits = self.edits(draft.placed, suggestion)
+                if all(self.is_named(edit.path) for edit in edits):
+                    found.append(Fix(suggestion.title, suggestion.safe, edits))
             except CannotEditError as error:
                 unfixed.append((suggestion.safe, str(error)))
         return tuple(found), tuple(unfixed)
@@ -207,8 +219,10 @@ class Engine:
     def count(self, bundle: Bundle, outcome: Outcome) -> None:
         """Adds a bundle to what the summary counts, and lists what is not settled by manifests."""
         for path, file in bundle.files:
-            outcome.skipped.extend((path, skip.reason) for skip in file.skipped)
+            outcome.skipped.extend((path, skip.reason) for skip in file.skipped if self.is_named(path))
         for placed in bundle.placed:
+            if self.named and not self.is_named(placed.written(placed.document.head)[0]):
+                continue
             outcome.documents += 1
             outcome.containers += sum(len(pod.containers) for pod in placed.document.pods)
             for reference in references_of(placed):

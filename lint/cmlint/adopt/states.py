@@ -27,11 +27,13 @@ class States:
         rules: dict[str, Rule],
         *,
         suppress: bool,
+        context: bool = False,
         look: Look | None = None,
     ) -> None:
         self.repository = Repository()
         self.paths = [self.inside(path) for path in paths]
         self.config, self.rules, self.suppress, self.look = config, rules, suppress, look
+        self.context = context
         self.known: dict[str, set[str]] = {}
 
     def inside(self, path: str) -> str:
@@ -59,7 +61,8 @@ class States:
         """What there is to say of the repository at a commit, which need not have all paths, or of what is staged."""
         with self.repository.laid_out(commit) as root, working_in(below(root, os.getcwd())):
             paths = [path for path in self.paths if os.path.lexists(path)] if commit else self.paths
-            return check(paths, relocated(self.config, root), self.rules, suppress=self.suppress, look=self.look)
+            inputs, config = Inputs(context=self.context), relocated(self.config, root)
+            return check(paths, config, self.rules, suppress=self.suppress, inputs=inputs, look=self.look)
 
     def known_at(self, commit: str, *, staged: bool) -> set[str]:
         """The fingerprints of what was found at a commit, as they are now where files have moved since."""

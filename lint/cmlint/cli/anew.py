@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -12,6 +12,7 @@ from cmlint.check import Inputs
 from cmlint.cli import reach
 from cmlint.cli.checking import Options
 from cmlint.cli.inputs import (
+    cache_of,
     configured,
     empty_folders,
     failed,
@@ -32,6 +33,10 @@ from cmlint.result import Result
 from cmlint.runs import Memory, Run, modules_with_times, note_code, note_programs
 from cmlint.sources.reading import processors
 
+if TYPE_CHECKING:
+    from cmlint.cache.builds import BuildsCache
+    from cmlint.cache.facts import FactsCache
+
 
 class Answer(NamedTuple):
     """What is found, what is told besides, which findings count, what looks again, and what keeps it for a next run."""
@@ -40,7 +45,7 @@ class Answer(NamedTuple):
     notes: list[str]
     fail_on: FailOn
     looking: Looking
-    keep: Callable[[Memory], None]
+    keep: Callable[[Memory | None], None]
 
 
 def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) -> Answer:
@@ -48,9 +53,11 @@ def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) 
     rules = rules_or_error()
     found, warnings = configured(options, paths, rules)
     config = settle(found, options)
-    inputs = Inputs(jobs=jobs_of(options.jobs))
+    inputs = Inputs(jobs=jobs_of(options.jobs), context=not options.no_context)
     if memory:
         inputs.facts, inputs.builds = memory.facts(makers_of_facts(config)), memory.builds()
+    elif not options.no_cache:
+        inputs.recall = lambda tops: of_projects(options, paths, tops, makers_of_facts(config))
     looking = Looking(paths, config, rules, wishes_of(options), inputs)
     try:
         with PROGRESS:
@@ -63,9 +70,9 @@ def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) 
         notes += require_objects(paths, result.bundles)
         notes += empty_folders(paths, result.bundles)
 
-    def keep(memory: Memory) -> None:
+    def keep(memory: Memory | None) -> None:
         inputs.keep()
-        if config.baseline or not memory.repeatable:
+        if config.baseline or not memory or not memory.repeatable:
             return
         seen = inputs.seen
         for path in () if options.isolated else (users_file(), *candidates(options.config)):
@@ -78,6 +85,16 @@ def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) 
         memory.remember(Run(memory.key, seen, outcome, result.problems, warnings, notes, config.fail_on, sources))
 
     return Answer(result, notes, config.fail_on, looking, keep)
+
+
+def of_projects(
+    options: Options, paths: tuple[str, ...], tops: Sequence[str], made_by: object
+) -> tuple[FactsCache, BuildsCache]:
+    """What is kept of the folders of projects, of which one run may build but a part."""
+    memory = Memory(cache_of(options, paths), tops, (), repeatable=False)
+    facts, builds = memory.facts(made_by), memory.builds()
+    builds.whole = False
+    return facts, builds
 
 
 def settle(config: Config, options: Options) -> Config:

@@ -94,6 +94,12 @@ PARAMETERS = (
     *CONFIGURATION,
     Parameter("staged", "flag", "Lint what the next commit will hold: what is staged in Git.", panel=INPUT),
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
+    Parameter(
+        "no_context",
+        "flag",
+        "Of files that are named one by one, read nothing else: a name that they do not define counts as missing.",
+        panel=INPUT,
+    ),
     Parameter("allow_empty", "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
     Parameter(
         "no_build",
@@ -155,7 +161,7 @@ def run(options: Options) -> int:
     if fresh:
         fresh.looking.finish(result)
     write_reports(reports, result, options, time.perf_counter() - started)
-    if memory and fresh:
+    if fresh:
         fresh.keep(memory)
     if memory and options.verbose:
         for complaint in memory.folder.complaints:

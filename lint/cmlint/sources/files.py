@@ -81,6 +81,9 @@ ENCRYPTED = b"\0GITCRYPT\0"
 
 STDIN = "<stdin>"
 
+NOT_REACHED = "not built, because it uses none of the files that are named"
+"""Why a kustomization or chart in the context of named files is not built."""
+
 
 Specs = tuple[tuple[str, Patterns], ...]
 """Folders with the patterns of their `.gitignore`."""
@@ -104,6 +107,9 @@ class Group(msgspec.Struct):
     `scripts` are those that hold no manifests and, by their names, perhaps commands; `templates` are the paths among
     them all whose texts are for Helm to render, `compared` those that tests compare with. `lying` are the paths of all
     other files, which are not read. All real paths lie in `root`; files that are named on the command line have none.
+
+    Where the other files are only the context of some, `named` are these. A group is `unbuilt` that only builds use
+    which are not made, because they do not reach any of these.
     """
 
     paths: dict[str, str] = msgspec.field(default_factory=dict)
@@ -112,6 +118,16 @@ class Group(msgspec.Struct):
     compared: set[str] = msgspec.field(default_factory=set)
     lying: list[str] = msgspec.field(default_factory=list)
     root: str | None = None
+    named: set[str] = msgspec.field(default_factory=set)
+    unbuilt: bool = False
+
+    def root_of(self, shown: str) -> str | None:
+        """The folder that the file of a text must be in; None for one that is named."""
+        return None if shown in self.named else self.root
+
+    def source(self, shown: str) -> Source:
+        """The file that a text comes from."""
+        return Source(self.paths[shown], self.root_of(shown))
 
 
 class Source(NamedTuple):
@@ -147,17 +163,21 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
         else:
             if stat.S_ISDIR(mode):
                 groups.append(group := Group(root=root_of(path)))
-                name_of = names_below(path)
-                for file in walk(path, excluded, problems, seen, group.lying):
-                    name = os.path.basename(file)
-                    if is_compared(file, path):
-                        if name == CHART or name in KUSTOMIZATIONS:
-                            continue
-                        group.compared.add(name_of(file))
-                    add(group.paths if is_manifest(name) else group.scripts, name_of(file), file, known)
+                fill(group, path, names_below(path), walk(path, excluded, problems, seen, group.lying), known)
             else:
                 add(named.paths, shown(path), path, known)
     return groups
+
+
+def fill(group: Group, top: str, name_of: Callable[[str], str], found: Iterable[str], known: set[str]) -> None:
+    """Adds the files that a walk has found below a folder to a group, unless they are `known`."""
+    for file in found:
+        name = os.path.basename(file)
+        if is_compared(file, top):
+            if name == CHART or name in KUSTOMIZATIONS:
+                continue
+            group.compared.add(name_of(file))
+        add(group.paths if is_manifest(name) else group.scripts, name_of(file), file, known)
 
 
 def roots_of(groups: Sequence[Group]) -> tuple[str, ...]:
