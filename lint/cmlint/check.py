@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.deployed import without_images
+from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.index import Indexes, Supply
 from cmlint.bundle.placed import Built, Placed, references_of
 from cmlint.bundle.proofs import Proofs
@@ -26,8 +29,8 @@ from cmlint.manifest.providers import TABLE, Makers
 from cmlint.model.facts import FileFacts
 from cmlint.progress import doing
 from cmlint.result import Result, too_large
-from cmlint.rules import Rule
-from cmlint.selection import select, settings_of
+from cmlint.rules import Rule, View
+from cmlint.selection import select, settings_of, view_of
 from cmlint.sources import files
 from cmlint.sources.files import NOT_REACHED
 from cmlint.sources.reading import Reader, Reading, Wanted, mode_of
@@ -36,6 +39,7 @@ from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
 if TYPE_CHECKING:
+    from cmlint.layers import Layers
     from cmlint.sources.helm import Rendering
     from cmlint.sources.kustomize import Build
     from cmlint.sources.tool import Wishes
@@ -53,24 +57,43 @@ def check(
     suppress: bool = True,
     inputs: Inputs | None = None,
     look: Look | None = None,
+    layers: Layers | None = None,
 ) -> Result:
     """Lints paths with the rules that the configuration selects; raises ValueError for an unknown rule or version.
 
     `inputs` say how files are read, and are told what was. `look` gives the clusters that are looked into for what the
-    paths do not define.
+    paths do not define. `layers` say what differs in some folders.
     """
     problems: list[files.Problem] = []
     inputs = inputs or Inputs()
-    bundles, texts = read_bundles(paths, config, problems, inputs)
+    bundles, texts = read_bundles(paths, config, problems, inputs, layers)
     if look:
         config = look(bundles, texts, config, problems)
-    selected, chosen = select(rules, config)
-    engine = Engine(selected, settings_of(config), texts, chosen)
-    suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
+    engine = engine_of(rules, config, texts, layers)
+    by_path = layers.per_path_ignore if layers else config.per_path_ignore
+    suppressions = Suppressions(by_path, rules, enabled=suppress)
     doing("checking")
     outcome = engine.run(bundles, suppressions, inputs.named)
     problems += (each for each in too_large(bundles, texts) if not inputs.named or each.path in inputs.named)
     return Result(outcome, bundles, texts, problems)
+
+
+def engine_of(rules: dict[str, Rule], config: Config, texts: Texts, layers: Layers | None) -> Engine:
+    """The engine with the rules that are selected, also those that are so in some folders only."""
+    selected, chosen = select(rules, config)
+    if not layers or not layers.below:
+        return Engine(selected, settings_of(config), texts, chosen)
+    views: dict[int, View] = {}
+
+    def view_at(path: str) -> View:
+        own = layers.at(path)
+        if id(own) not in views:
+            views[id(own)] = view_of(rules, replace(own, kubernetes_version=config.kubernetes_version))
+        return views[id(own)]
+
+    names = {name for folder in layers.below for name in view_of(rules, layers.within(folder)).rules}
+    selected = [rule for name, rule in rules.items() if name in names or rule in selected]
+    return Engine(selected, settings_of(config), texts, chosen, view_at)
 
 
 class Inputs(msgspec.Struct):
@@ -99,7 +122,11 @@ class Inputs(msgspec.Struct):
 
 
 def read_bundles(
-    paths: Iterable[str], config: Config, problems: list[files.Problem], inputs: Inputs | None = None
+    paths: Iterable[str],
+    config: Config,
+    problems: list[files.Problem],
+    inputs: Inputs | None = None,
+    layers: Layers | None = None,
 ) -> tuple[list[Bundle], Texts]:
     """The bundles of all paths, and the texts that their findings will stand in."""
     inputs = inputs or Inputs()
@@ -109,7 +136,20 @@ def read_bundles(
     known: dict[str, FileFacts | str] = {}
     if inputs.context:
         groups, known = with_context(groups, reader, config, inputs)
-    return bundles_of(groups, reader, known, config, problems, inputs)
+    if layers:
+        layers.enter((path for group in groups for path in (*group.paths.values(), *group.lying)), inputs.seen)
+    bundles, texts = bundles_of(groups, reader, known, config, problems, inputs)
+    if layers and layers.below:
+        for bundle in bundles:
+            bundle.scope.ways = partial(ways_at, layers)
+    return bundles, texts
+
+
+def ways_at(layers: Layers, placed: Placed) -> Ways:
+    """How the references of a document are looked up, which its folder decides, and that of what builds it."""
+    own = layers.at(placed.written(placed.document.head)[0])
+    external = (*own.external, *layers.at(placed.path).external) if placed.built else own.external
+    return Ways(external, own.references == "strict", own.secrets == "all")
 
 
 def with_context(

@@ -13,7 +13,7 @@ from cmlint.fingerprints import fingerprints, subject_of
 from cmlint.model import facts
 from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, ObjectId, Related
 from cmlint.model.outcome import Created, Outcome, Unfixed, Unverified
-from cmlint.rules import Context, Draft, Rule, Settings, Suggestion
+from cmlint.rules import Context, Draft, Rule, Settings, Suggestion, View
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
@@ -38,14 +38,27 @@ SURE: frozenset[facts.FaultCode] = frozenset(
 
 
 class Engine:
-    """Runs `rules` with `settings`; `chosen` are the rules whose pedantic findings are wanted."""
+    """Runs `rules` with `settings`; `chosen` are the rules whose pedantic findings are wanted.
 
-    def __init__(self, rules: Iterable[Rule], settings: Settings, texts: Texts, chosen: frozenset[str]) -> None:
+    Where folders differ in this, `view_at` gives it for the text at a path.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        settings: Settings,
+        texts: Texts,
+        chosen: frozenset[str],
+        view_at: Callable[[str], View] | None = None,
+    ) -> None:
         self.rules, self.settings, self.texts, self.chosen = tuple(rules), settings, texts, chosen
+        everywhere = View(frozenset(rule.name for rule in self.rules), chosen, settings)
+        self.view_at = view_at or (lambda _: everywhere)
+        self.varies = view_at is not None
         self.named: Collection[str] = ()
         self.by_node: dict[str, list[Rule]] = {}
         for rule in self.rules:
-            if self.wants_all(rule) or not (rule.pedantic or rule.consequence == "tidiness"):
+            if self.varies or self.wants_all(rule, everywhere) or not (rule.pedantic or rule.consequence == "tidiness"):
                 self.by_node.setdefault(rule.node, []).append(rule)
 
     def run(self, bundles: Sequence[Bundle], suppressions: Suppressions, named: Collection[str] = ()) -> Outcome:
@@ -72,11 +85,14 @@ class Engine:
             path, place = draft.placed.written(span)
             outcome.hidden.setdefault(path, []).append(place)
         consequence = draft.consequence or rule.consequence
-        if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
+        view = self.view_at(draft.placed.written(draft.span)[0]) if self.varies else self.view_at("")
+        if rule.name not in view.rules and rule.name != INTERNAL:
+            return
+        if not self.wants_all(rule, view) and (draft.pedantic or consequence == "tidiness"):
             return
         written = self.texts.listing(draft.placed.path) is None
         fixes, unfixed = self.fixes(draft) if draft.suggestions and written else ((), ())
-        finding = self.finding(rule, node, draft, fixes)
+        finding = self.finding(rule, node, draft, fixes, view)
         if not any(
             map(self.is_named, (finding.location.path, *(related.location.path for related in finding.related)))
         ):
@@ -91,13 +107,25 @@ class Engine:
         """Whether what concerns the text at a path is reported."""
         return not self.named or path in self.named
 
-    def wants_all(self, rule: Rule) -> bool:
+    def wants_all(self, rule: Rule, view: View) -> bool:
         """Whether even the pedantic findings of a rule are wanted."""
-        return self.settings.pedantic or rule.name in self.chosen
+        return view.settings.pedantic or rule.name in view.chosen
+
+    def complete_at(self, path: str) -> set[str]:
+        """The rules of which every finding in the text at a path was wanted."""
+        view = self.view_at(path)
+        return {rule.name for rule in self.rules if rule.name in view.rules and self.wants_all(rule, view)}
+
+    def context(self, bundle: Bundle) -> Context:
+        """The context of a walk over a bundle."""
+        context = Context(bundle, self.settings)
+        if self.varies:
+            context.settings_of = lambda placed: self.view_at(placed.written(placed.document.head)[0]).settings
+        return context
 
     def drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, object, Draft]]:
         """What every rule finds in a bundle, in one walk."""
-        context = Context(bundle, self.settings)
+        context = self.context(bundle)
         for node, value in walk(bundle, context):
             if node in self.by_node:
                 yield from self.call(node, value, context, outcome)
@@ -107,7 +135,7 @@ class Engine:
 
         Of a chart that is given other values these are the ones that its templates have word for word.
         """
-        context = Context(bundle, self.settings)
+        context = self.context(bundle)
         for placed in bundle.placed:
             context.enter(placed)
             for fault in placed.document.faults:
@@ -128,9 +156,9 @@ class Engine:
 
     def unused(self, bundle: Bundle, suppressions: Suppressions, outcome: Outcome) -> None:
         """Gives the suppressions that suppressed nothing to the rules about them."""
-        context = Context(bundle, self.settings)
+        context = self.context(bundle)
         context.names = suppressions.names
-        for placed, ignore in suppressions.unused(bundle, filter(self.wants_all, self.rules)):
+        for placed, ignore in suppressions.unused(bundle, self.complete_at):
             context.enter(placed)
             for rule, node, draft in self.call("Ignore", ignore, context, outcome):
                 self.finish(rule, node, draft, suppressions, outcome)
@@ -175,7 +203,7 @@ class Engine:
         text = self.texts.get(path).text
         return unquoted(text[place.start : place.end]) == unquoted(placed.built.text[span.start : span.end])
 
-    def finding(self, rule: Rule, node: object, draft: Draft, fixes: tuple[Fix, ...]) -> Finding:
+    def finding(self, rule: Rule, node: object, draft: Draft, fixes: tuple[Fix, ...], view: View) -> Finding:
         """A finding with everything that follows from its rule and its text."""
         document = draft.placed.document
         consequence = draft.consequence or rule.consequence
@@ -194,7 +222,7 @@ class Engine:
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
         return Finding(
             rule=rule.name,
-            severity=self.settings.severity.get(rule.name, draft.severity or SEVERITIES[consequence]),
+            severity=view.settings.severity.get(rule.name, draft.severity or SEVERITIES[consequence]),
             consequence=consequence,
             message=message,
             help=help_text,
@@ -220,7 +248,9 @@ class Engine:
         """Adds a bundle to what the summary counts, and lists what is not settled by manifests."""
         for path, file in bundle.files:
             outcome.skipped.extend((path, skip.reason) for skip in file.skipped if self.is_named(path))
+        context = self.context(bundle)
         for placed in bundle.placed:
+            context.enter(placed)
             if self.named and not self.is_named(placed.written(placed.document.head)[0]):
                 continue
             outcome.documents += 1
@@ -233,7 +263,7 @@ class Engine:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     evidence = resolution.evidence
                     outcome.unverified.append(Unverified(location, name, evidence.sentence, evidence.code))
-                elif resolution.bare and reference.target == "Secret" and not self.settings.wants_secrets:
+                elif resolution.bare and reference.target == "Secret" and not context.settings.wants_secrets:
                     if not reference.optional:
                         location = self.texts.locate(*placed.written(reference.name.span))
                         outcome.unverified.append(Unverified(location, name, SECRET_ELSEWHERE, "secret-elsewhere"))

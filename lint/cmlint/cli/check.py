@@ -141,7 +141,7 @@ def run(options: Options) -> int:
     known = memory.recall() if memory else None
     fresh = None
     if known:
-        result, notes, fail_on = known.result, known.notes, known.fail_on
+        result, notes, unused, fail_on = known.result, known.notes, known.unused, known.fail_on
         for warning in known.warnings:
             tell("warning", warning)
         tell_problems(result.problems)
@@ -149,9 +149,11 @@ def run(options: Options) -> int:
         from cmlint.cli.anew import check_anew
 
         fresh = check_anew(options, paths, memory)
-        result, notes, fail_on = fresh.result, fresh.notes, fresh.fail_on
+        result, notes, unused, fail_on = fresh.result, fresh.notes, fresh.unused, fresh.fail_on
     for note in notes:
         tell("warning", note)
+    for note in unused if options.verbose else ():
+        tell("note", note)
     if fixing and fresh:
         from cmlint.cli.fixing import fix, show
 

@@ -12,6 +12,7 @@ from cmlint.cli import parameters
 from cmlint.cli.inputs import (
     configured,
     failed,
+    refusals,
     require_objects,
     rules_or_error,
     settle_builds,
@@ -72,13 +73,15 @@ PARAMETERS = (
 def run(options: Options) -> int:
     """Shows the environments and gives the exit status."""
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
-    config = settle_builds(configured(options, paths, rules_or_error())[0], options)
+    layers, _ = configured(options, paths, rules_or_error(), lambda config: settle_builds(config, options))
     problems: list[Problem] = []
     try:
         with PROGRESS:
-            bundles, texts = read_bundles(paths, config, problems)
+            bundles, texts = read_bundles(paths, layers.config, problems, layers=layers)
     except ValueError as error:
         raise fatal(error) from None
+    for warning in refusals(layers):
+        tell("warning", warning)
     tell_problems(problems)
     if not failed(problems):
         for note in require_objects(paths, bundles):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from cmlint.bundle.cluster import Answer, Cluster
 
 
+class Ways(NamedTuple):
+    """How the references of a document are looked up: what is made elsewhere, and what does not count as such."""
+
+    external: tuple[str, ...] = ()
+    strict: bool = False
+    all_secrets: bool = False
+
+
 class Scope(msgspec.Struct):
     """Everything in which a bundle's references are looked up.
 
@@ -25,7 +34,8 @@ class Scope(msgspec.Struct):
     and `strict` says that such evidence does not count. `others` are the indexes of all bundles of the run, `siblings`
     those that go to the same cluster, each with whether both go to one namespace. `unbuilt` says why the bundle could
     not be built, `supply` what its installation adds, `clusters` are the clusters it goes to. `all_secrets` says that a
-    Secret which no file defines counts as missing, and not as made elsewhere.
+    Secret which no file defines counts as missing, and not as made elsewhere. `ways` gives the last three for a
+    document, where folders differ in them.
     """
 
     index: Index
@@ -38,6 +48,11 @@ class Scope(msgspec.Struct):
     siblings: tuple[tuple[Index, bool], ...] = ()
     clusters: tuple[Cluster, ...] = ()
     all_secrets: bool = False
+    ways: Callable[[Placed], Ways] | None = None
+
+    def ways_of(self, placed: Placed) -> Ways:
+        """How the references of a document are looked up."""
+        return self.ways(placed) if self.ways else Ways(self.external, self.strict, self.all_secrets)
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -59,6 +74,11 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     namespace: str | None
     placed: Placed
     scope: Scope
+
+    @cached_property
+    def ways(self) -> Ways:
+        """How the reference is looked up."""
+        return self.scope.ways_of(self.placed)
 
     @property
     def target(self) -> Target:
