@@ -74,6 +74,7 @@ def check(
     suppressions = Suppressions(by_path, rules, enabled=suppress)
     doing("checking")
     outcome = engine.run(bundles, suppressions, inputs.named)
+    outcome.left_out = inputs.left_out
     problems += (each for each in too_large(bundles, texts) if not inputs.named or each.path in inputs.named)
     return Result(outcome, bundles, texts, problems)
 
@@ -101,7 +102,7 @@ class Inputs(msgspec.Struct):
 
     `sources` are the files that texts come from, by the paths under which these are shown. Where `context` is wanted,
     the rest of the project is read for files that are named one by one; then `named` are the paths of all that is
-    reported, and `recall` gives what is kept of the folders of projects.
+    reported, and `recall` gives what is kept of the folders of projects. `left_out` are the folders that are not read.
     """
 
     facts: FactsCache | None = None
@@ -111,6 +112,7 @@ class Inputs(msgspec.Struct):
     sources: dict[str, files.Source] = {}
     context: bool = False
     named: set[str] = msgspec.field(default_factory=set)
+    left_out: list[str] = []
     recall: Callable[[Sequence[str]], tuple[FactsCache, BuildsCache]] | None = None
 
     def keep(self) -> None:
@@ -133,6 +135,7 @@ def read_bundles(
     doing("looking for files")
     groups = files.find(paths, config.exclude, problems, inputs.seen)
     reader = Reader(makers_of(config), inputs.seen, inputs.facts, inputs.jobs)
+    inputs.left_out = [files.shown(path) for group in groups for path in group.left_out]
     known: dict[str, FileFacts | str] = {}
     if inputs.context:
         groups, known = with_context(groups, reader, config, inputs)

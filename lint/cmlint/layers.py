@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import copy
 from typing import Any, NamedTuple
 
 import msgspec
@@ -117,6 +116,8 @@ class Layers:
 
     def relocated(self, root: str) -> Layers:
         """The same for files that are below another root as they are below the file system's."""
+        from copy import copy
+
         there = copy(self)
         there.root = root
         return there

@@ -37,6 +37,7 @@ def render(result: Result, view: View) -> str:
                 "suppressed": len(outcome.suppressed),
                 "older": len(outcome.older),
                 "baselined": len(outcome.baselined),
+                "left_out": outcome.left_out,
                 "skipped": [{"path": path, "reason": reason} for path, reason in sorted(skipped)],
             },
         }

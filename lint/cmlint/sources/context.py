@@ -53,7 +53,7 @@ def around(named: Group, exclude: Sequence[str], seen: Seen) -> tuple[list[Group
 def among(own: dict[str, str], top: str, excluded: Patterns, seen: Seen) -> Group:
     """The files of a project, with those that are named: these are read, whatever git or the configuration ignores."""
     group, name_of = Group(root=root_of(top), named=set(own)), names_in(top)
-    files.fill(group, top, name_of, files.walk(top, excluded, [], seen, group.lying), set())
+    files.fill(group, top, name_of, files.walk(top, excluded, [], seen, group), set())
     named = {name_of(place_in(top, path)): shown for shown, path in own.items()}
     paths = {named.get(shown, shown): path for shown, path in group.paths.items()}
     group.paths = paths | own
