@@ -74,7 +74,7 @@ def check(
     suppressions = Suppressions(by_path, rules, enabled=suppress)
     doing("checking")
     outcome = engine.run(bundles, suppressions, inputs.named)
-    outcome.left_out = inputs.left_out
+    outcome.left_out, outcome.named = inputs.left_out, inputs.named
     problems += (each for each in too_large(bundles, texts) if not inputs.named or each.path in inputs.named)
     return Result(outcome, bundles, texts, problems)
 

@@ -14,7 +14,8 @@ class Outcome(msgspec.Struct):
     What need not be shown is kept apart: what is `suppressed`, what is `older` than the change that was asked for, and
     what is `baselined`. What of the baseline no longer occurs is `gone`. `linted` are the texts that have something on
     cmlint's ground, or that what has it was built from. Of `live` bundles every object counts as a file. The folders
-    that are `left_out` hold what tests read, or copies of other projects.
+    that are `left_out` hold what tests read, or copies of other projects. Where only some files are reported, `named`
+    are their paths.
     """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
@@ -35,6 +36,7 @@ class Outcome(msgspec.Struct):
     gone: list[Known] = msgspec.field(default_factory=list)
     linted: list[str] = msgspec.field(default_factory=list)
     left_out: list[str] = msgspec.field(default_factory=list)
+    named: set[str] = msgspec.field(default_factory=set)
 
     @property
     def everything(self) -> tuple[Finding, ...]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from cmlint.cache.states import Seen
 from cmlint.patterns import Patterns
 from cmlint.sources import files
 from cmlint.sources.files import Group
-from cmlint.system.files import is_within, real_path, root_of
+from cmlint.system.files import entries_in, is_within, real_path, root_of
 
 
 def are_files(groups: Sequence[Group]) -> bool:
@@ -51,12 +51,17 @@ def around(named: Group, exclude: Sequence[str], seen: Seen) -> tuple[list[Group
 
 
 def among(own: dict[str, str], top: str, excluded: Patterns, seen: Seen) -> Group:
-    """The files of a project, with those that are named: these are read, whatever git or the configuration ignores."""
+    """The files of a project, with those that are named: these are read, whatever git or the configuration ignores.
+
+    Where a file is named that is not among those of the project, the manifests beside it are read as well.
+    """
     group, name_of = Group(root=root_of(top), named=set(own)), names_in(top)
     files.fill(group, top, name_of, files.walk(top, excluded, [], seen, group), set())
-    named = {name_of(place_in(top, path)): shown for shown, path in own.items()}
-    paths = {named.get(shown, shown): path for shown, path in group.paths.items()}
-    group.paths = paths | own
+    places = {shown: place_in(top, path) for shown, path in own.items()}
+    for folder in sorted({os.path.dirname(place) for place in places.values() if name_of(place) not in group.paths}):
+        group.paths.update((name_of(path), path) for path in manifests_in(folder))
+    named = {name_of(place): shown for shown, place in places.items()}
+    group.paths = {named.get(shown, shown): path for shown, path in group.paths.items()} | own
     group.scripts = {shown: path for shown, path in group.scripts.items() if shown not in named}
     group.compared -= named.keys()
     return group
@@ -73,6 +78,13 @@ def project_of(path: str) -> str | None:
         return root
     shared = os.stat(folder).st_mode & stat.S_ISVTX
     return None if shared or is_within(real_path(os.path.expanduser("~")), folder) else folder
+
+
+def manifests_in(folder: str) -> Iterator[str]:
+    """The files in a folder, by their names those of manifests; links are left out."""
+    for entry in entries_in(folder):
+        if files.is_manifest(entry.name) and entry.is_file(follow_symlinks=False):
+            yield entry.path
 
 
 def names_in(top: str) -> Callable[[str], str]:

@@ -102,15 +102,15 @@ def take_charts(
 ) -> tuple[list[Rendering], list[tuple[str, FileFacts]], list[tuple[str, FileFacts]]]:
     """Renders the charts among files, and takes their templates out of the groups; also says where there are charts.
 
-    The templates of charts that are not rendered stay there, as such. Of a chart that uses none of the files that are
-    named it is said last what it surely makes. Raises ValueError when there is no program as wished for.
+    The templates of charts that cannot be rendered stay there, as such. Last comes what charts surely make that use none
+    of the files that are named, and are not rendered. Raises ValueError when there is no program as wished for.
     """
     charts = find_charts(path for group in groups for path in group.paths.values() if path != "-")
     near = reached(charts, wishes, groups)
     for one in near:
         note_chart(one, choices_of(one, wishes), wishes.seen)
     rendered = list(render_all(near, wishes, problems))
-    done = {id(rendering.supply.chart) for rendering in rendered}
+    done = {id(rendering.supply.chart) for rendering in rendered} | {id(one) for one in charts if one not in near}
     by_folder = {os.path.realpath(chart.folder): chart for chart in charts}
     alone: dict[str, str] = {}
     for group in groups:

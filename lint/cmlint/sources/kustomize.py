@@ -91,11 +91,11 @@ def take_builds(groups: list[files.Group], wishes: Wishes, problems: list[files.
         group.paths = {shown: path for shown, path in group.paths.items() if os.path.realpath(path) not in used}
     unused = project.unused(found)
     leaves = [one for one in unused if not one.is_component]
+    idle = [one for one in unused if one.is_component]
+    alone = take_alone(project, groups, problems)
     far: list[Build] = []
     if named:
         leaves, far = reached(project, leaves, named, groups)
-    idle = [one for one in unused if one.is_component]
-    alone = take_alone(project, groups, problems)
     builds = build_all(project, leaves, wishes, problems)
     project.note_folders(project.known, wishes.seen)
     project.note(project.kustomizations, wishes.seen, remote=wishes.allow_remote or wishes.enable_helm)
