@@ -299,8 +299,8 @@ def test_the_table_names_every_setting_and_every_option_of_theirs() -> None:
 def test_the_docs_and_the_schema_say_where_a_setting_may_be_set() -> None:
     page = settings.FILE.read_text(encoding="utf-8")
     assert page == settings.render(), "`make docs` writes it anew"
-    assert "| `enable-helm` |  | yes | `CMLINT_ENABLE_HELM` | `--enable-helm` |\n" in page
-    assert "| `baseline` | yes |  |  | `--baseline` |\n" in page
+    assert "| `enable-helm` |  |  | yes | `CMLINT_ENABLE_HELM` | `--enable-helm` |\n" in page
+    assert "| `baseline` | yes |  |  |  | `--baseline` |\n" in page
     fields = json.loads(schema.FILE.read_text(encoding="utf-8"))["properties"]
     assert fields["enable-helm"]["x-cmlint-places"] == ["user", "environment", "command line"]
     assert fields["enable-helm"]["description"].endswith("It counts only in the user's configuration.")

@@ -79,15 +79,15 @@ def test_what_nothing_defines_is_missing(project: Path) -> None:
 
 
 def test_paths_are_shown_from_the_working_directory(project: Path) -> None:
-    (found,) = named(project / "b", "bad.yaml").outcome.findings
-    assert [place.location.path for place in (found, *found.related)] == ["bad.yaml", "../a/config.yaml"]
-    (found,) = named(project / "a", "../b/bad.yaml").outcome.findings
-    assert [place.location.path for place in (found, *found.related)] == ["../b/bad.yaml", "config.yaml"]
-    (found,) = named(project.parent, "project/b/bad.yaml").outcome.findings
-    assert [place.location.path for place in (found, *found.related)] == ["project/b/bad.yaml", "project/a/config.yaml"]
-    (found,) = named(Path("/"), str(project / "b/bad.yaml")).outcome.findings
-    place = str(project).removeprefix("/")
-    assert [each.location.path for each in (found, *found.related)] == [f"{place}/b/bad.yaml", f"{place}/a/config.yaml"]
+    def places(folder: Path, path: str) -> list[str]:
+        (found,) = named(folder, path).outcome.findings
+        return [found.location.path, *(related.location.path for related in found.related)]
+
+    assert places(project / "b", "bad.yaml") == ["bad.yaml", "../a/config.yaml"]
+    assert places(project / "a", "../b/bad.yaml") == ["../b/bad.yaml", "config.yaml"]
+    assert places(project.parent, "project/b/bad.yaml") == ["project/b/bad.yaml", "project/a/config.yaml"]
+    top = str(project).removeprefix("/")
+    assert places(Path("/"), str(project / "b/bad.yaml")) == [f"{top}/b/bad.yaml", f"{top}/a/config.yaml"]
 
 
 def test_without_a_repository_the_folder_is_the_project(tmp_path: Path) -> None:

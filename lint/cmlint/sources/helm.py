@@ -102,8 +102,9 @@ def take_charts(
 ) -> tuple[list[Rendering], list[tuple[str, FileFacts]], list[tuple[str, FileFacts]]]:
     """Renders the charts among files, and takes their templates out of the groups; also says where there are charts.
 
-    The templates of charts that cannot be rendered stay there, as such. Last comes what charts surely make that use none
-    of the files that are named, and are not rendered. Raises ValueError when there is no program as wished for.
+    The templates of charts that cannot be rendered stay there, as such. Last comes what charts surely make that are
+    not rendered because they use none of the files that are named. Raises ValueError when there is no program as wished
+    for.
     """
     charts = find_charts(path for group in groups for path in group.paths.values() if path != "-")
     near = reached(charts, wishes, groups)
