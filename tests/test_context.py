@@ -294,6 +294,12 @@ def test_the_command_reads_the_context_unless_it_must_not(shop: Repository) -> N
     assert done.stdout == "no problems in 1 file (1 document, 1 container, 1 reference)\n"
 
 
+def test_env_shows_what_the_rest_of_the_project_gives(shop: Repository) -> None:
+    shown = cmlint(shop.folder, "env", "a/good.yaml").stdout
+    assert shown == "Pod web  a/good.yaml\n  container web\n    X  info  ConfigMap settings:LEVEL\n"
+    assert "ConfigMap settings key LEVEL: missing" in cmlint(shop.folder, "env", "a/good.yaml", "--no-context").stdout
+
+
 def test_standard_input_and_pipes_have_no_context(shop: Repository) -> None:
     text = (shop.folder / "a/good.yaml").read_text(encoding="utf-8")
     done = cmlint(shop.folder, "check", "-", "--format", "concise", "-q", stdin=text)

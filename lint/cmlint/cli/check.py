@@ -17,6 +17,7 @@ from cmlint.cli.parameters import (
     FIXES,
     INPUT,
     KNOWN,
+    NO_CONTEXT,
     OUTPUT,
     PATHS,
     RULES,
@@ -94,12 +95,7 @@ PARAMETERS = (
     *CONFIGURATION,
     Parameter("staged", "flag", "Lint what the next commit will hold: what is staged in Git.", panel=INPUT),
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
-    Parameter(
-        "no_context",
-        "flag",
-        "Of files that are named one by one, read nothing else: a name that they do not define counts as missing.",
-        panel=INPUT,
-    ),
+    NO_CONTEXT,
     Parameter("allow_empty", "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
     Parameter(
         "no_build",
@@ -119,7 +115,11 @@ PARAMETERS = (
     ),
     Parameter("statistics", "flag", "Count the findings of each rule.", panel=OUTPUT),
     Parameter(
-        "verbose", "flag", "Show what was skipped and what could not be verified, too.", panel=OUTPUT, short="-v"
+        "verbose",
+        "flag",
+        "Also show what was skipped or not used, and what could not be verified.",
+        panel=OUTPUT,
+        short="-v",
     ),
     Parameter("quiet", "flag", "Show findings only.", panel=OUTPUT, short="-q"),
     COLOR,
@@ -211,6 +211,7 @@ def status(result: Result, fail_on: FailOn) -> int:
 EXAMPLES = (
     ("check", "lint everything below the working directory"),
     ("check deploy/ --select missing-key,images --fail-on error", "run some rules, and fail on errors only"),
+    ("check web.yaml", "report what concerns one file, as the rest of its project has it"),
     ("check --fix", "fix what can be fixed safely; `--diff` only shows how"),
     ("check --format sarif --output cmlint.sarif --format text", "write a report for a machine, and print one"),
     ("check - < rendered.yaml", "lint what comes from standard input"),

@@ -70,7 +70,7 @@ def among(own: dict[str, str], top: str, excluded: Patterns, seen: Seen) -> Grou
 def project_of(path: str) -> str | None:
     """The real path of the project around a file.
 
-    A folder in which everybody may write (`/tmp`), or with somebody's home in it, is no project.
+    A folder in which everybody may write (`/tmp`), or with the user's home in it, is not a project.
     """
     folder = real_path(os.path.dirname(path) or os.curdir)
     root = root_of(folder)
