@@ -52,13 +52,13 @@ class Engine:
         view_at: Callable[[str], View] | None = None,
     ) -> None:
         self.rules, self.settings, self.texts, self.chosen = tuple(rules), settings, texts, chosen
-        everywhere = View(frozenset(rule.name for rule in self.rules), chosen, settings)
-        self.view_at = view_at or (lambda _: everywhere)
-        self.varies = view_at is not None
+        self.everywhere = View(frozenset(rule.name for rule in self.rules), chosen, settings)
+        self.view_at = view_at
         self.named: Collection[str] = ()
         self.by_node: dict[str, list[Rule]] = {}
         for rule in self.rules:
-            if self.varies or self.wants_all(rule, everywhere) or not (rule.pedantic or rule.consequence == "tidiness"):
+            tidy = rule.pedantic or rule.consequence == "tidiness"
+            if view_at or self.wants_all(rule, self.everywhere) or not tidy:
                 self.by_node.setdefault(rule.node, []).append(rule)
 
     def run(self, bundles: Sequence[Bundle], suppressions: Suppressions, named: Collection[str] = ()) -> Outcome:
@@ -85,7 +85,7 @@ class Engine:
             path, place = draft.placed.written(span)
             outcome.hidden.setdefault(path, []).append(place)
         consequence = draft.consequence or rule.consequence
-        view = self.view_at(draft.placed.written(draft.span)[0]) if self.varies else self.view_at("")
+        view = self.view_of(draft.placed, draft.span)
         if rule.name not in view.rules and rule.name != INTERNAL:
             return
         if not self.wants_all(rule, view) and (draft.pedantic or consequence == "tidiness"):
@@ -93,9 +93,8 @@ class Engine:
         written = self.texts.listing(draft.placed.path) is None
         fixes, unfixed = self.fixes(draft) if draft.suggestions and written else ((), ())
         finding = self.finding(rule, node, draft, fixes, view)
-        if not any(
-            map(self.is_named, (finding.location.path, *(related.location.path for related in finding.related)))
-        ):
+        places = (finding.location, *(related.location for related in finding.related))
+        if not any(self.is_named(place.path) for place in places):
             return
         if suppression := suppressions.covering(rule, draft):
             outcome.suppressed.append(msgspec.structs.replace(finding, suppression=suppression))
@@ -113,15 +112,19 @@ class Engine:
 
     def complete_at(self, path: str) -> set[str]:
         """The rules of which every finding in the text at a path was wanted."""
-        view = self.view_at(path)
+        view = self.view_at(path) if self.view_at else self.everywhere
         return {rule.name for rule in self.rules if rule.name in view.rules and self.wants_all(rule, view)}
 
     def context(self, bundle: Bundle) -> Context:
         """The context of a walk over a bundle."""
         context = Context(bundle, self.settings)
-        if self.varies:
-            context.settings_of = lambda placed: self.view_at(placed.written(placed.document.head)[0]).settings
+        if self.view_at:
+            context.settings_of = lambda placed: self.view_of(placed, placed.document.head).settings
         return context
+
+    def view_of(self, placed: Placed, span: facts.Span) -> View:
+        """What runs at a place of a document."""
+        return self.view_at(placed.written(span)[0]) if self.view_at else self.everywhere
 
     def drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, object, Draft]]:
         """What every rule finds in a bundle, in one walk."""
@@ -248,11 +251,10 @@ class Engine:
         """Adds a bundle to what the summary counts, and lists what is not settled by manifests."""
         for path, file in bundle.files:
             outcome.skipped.extend((path, skip.reason) for skip in file.skipped if self.is_named(path))
-        context = self.context(bundle)
         for placed in bundle.placed:
-            context.enter(placed)
             if self.named and not self.is_named(placed.written(placed.document.head)[0]):
                 continue
+            settings = self.view_of(placed, placed.document.head).settings
             outcome.documents += 1
             outcome.containers += sum(len(pod.containers) for pod in placed.document.pods)
             for reference in references_of(placed):
@@ -263,7 +265,7 @@ class Engine:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     evidence = resolution.evidence
                     outcome.unverified.append(Unverified(location, name, evidence.sentence, evidence.code))
-                elif resolution.bare and reference.target == "Secret" and not context.settings.wants_secrets:
+                elif resolution.bare and reference.target == "Secret" and not settings.wants_secrets:
                     if not reference.optional:
                         location = self.texts.locate(*placed.written(reference.name.span))
                         outcome.unverified.append(Unverified(location, name, SECRET_ELSEWHERE, "secret-elsewhere"))

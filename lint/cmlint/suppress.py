@@ -114,12 +114,15 @@ class Suppressions:
         named = [(placed, ignore, name) for placed, ignore in found for name in ignore.rules]
         named.sort(key=lambda entry: about_suppressions(self.rules.get(entry[2].value)))
         unread: dict[int, Unread] = {}
+        complete: dict[str, set[str]] = {}
         for placed, ignore, name in named:
             if (placed.path, name) in self.used:
                 continue
             if id(placed.file) not in unread:
                 unread[id(placed.file)] = Unread(placed.file)
-            if self.idle(name, ignore, unread[id(placed.file)], complete_at(placed.path)):
+            if placed.path not in complete:
+                complete[placed.path] = complete_at(placed.path)
+            if self.idle(name, ignore, unread[id(placed.file)], complete[placed.path]):
                 yield placed, Ignore((name,), ignore.reason, ignore.span, ignore.scope)
 
     def idle(self, name: Scalar, ignore: Ignore, unread: Unread, ran: set[str]) -> bool:
