@@ -459,7 +459,7 @@ def test_where_it_is_and_that_it_can_be_emptied(project: Path, tmp_path: Path) -
 def test_no_cache_keeps_nothing(project: Path, tmp_path: Path) -> None:
     home = str(tmp_path / "home")
     cmlint(project, "check", ".", "--no-cache", XDG_CACHE_HOME=home)
-    cmlint(project, "check", "0.yaml", XDG_CACHE_HOME=home)
+    cmlint(project, "check", "0.yaml", "--no-context", XDG_CACHE_HOME=home)
     cmlint(project, "check", "-", stdin=TEXTS[0], XDG_CACHE_HOME=home)
     assert not (tmp_path / "home").exists()
 

@@ -55,8 +55,8 @@ def run(*bundles: dict[str, str], config: Config | None = None, enabled: bool = 
     read = [Bundle([(path, read_text(text)) for path, text in files.items()]) for files in bundles]
     outcome = Engine(selected, settings_of(config), Texts(texts.__getitem__), chosen).run(read, suppressions)
     assert not outcome.crashed
-    wanted = [rule for rule in selected if config.pedantic or rule.name in chosen]
-    unused = [entry for bundle in read for entry in suppressions.unused(bundle, wanted)]
+    wanted = {rule.name for rule in selected if config.pedantic or rule.name in chosen}
+    unused = [entry for bundle in read for entry in suppressions.unused(bundle, lambda _: wanted)]
     return Run(outcome, [words(texts[placed.path], ignore) for placed, ignore in unused])
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.deployed import without_images
+from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.index import Indexes, Supply
-from cmlint.bundle.placed import Built
+from cmlint.bundle.placed import Built, Placed, references_of
 from cmlint.bundle.proofs import Proofs
 from cmlint.bundle.together import bring_together
 from cmlint.bundle.variables import Variables
@@ -27,15 +30,17 @@ from cmlint.model.facts import FileFacts
 from cmlint.model.failures import Failures
 from cmlint.progress import doing
 from cmlint.result import Result, too_large
-from cmlint.rules import Rule
-from cmlint.selection import select, settings_of
+from cmlint.rules import Rule, View
+from cmlint.selection import select, settings_of, view_of
 from cmlint.sources import files
+from cmlint.sources.files import NOT_REACHED
 from cmlint.sources.reading import Reader, Reading, Wanted, mode_of
 from cmlint.sources.remote import remote_of
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
 if TYPE_CHECKING:
+    from cmlint.layers import Layers
     from cmlint.sources.helm import Rendering
     from cmlint.sources.kustomize import Build
     from cmlint.sources.tool import Wishes
@@ -53,29 +58,52 @@ def check(
     suppress: bool = True,
     inputs: Inputs | None = None,
     look: Look | None = None,
+    layers: Layers | None = None,
 ) -> Result:
     """Lints paths with the rules that the configuration selects; raises ValueError for an unknown rule or version.
 
     `inputs` say how files are read, and are told what was. `look` gives the clusters that are looked into for what the
-    paths do not define.
+    paths do not define. `layers` say what differs in some folders.
     """
     problems: list[files.Problem] = []
-    bundles, texts = read_bundles(paths, config, problems, inputs)
+    inputs = inputs or Inputs()
+    bundles, texts = read_bundles(paths, config, problems, inputs, layers)
     if look:
         config = look(bundles, texts, config, problems)
-    selected, chosen = select(rules, config)
-    engine = Engine(selected, settings_of(config), texts, chosen)
-    suppressions = Suppressions(config.per_path_ignore, rules, enabled=suppress)
+    engine = engine_of(rules, config, texts, layers)
+    by_path = layers.per_path_ignore if layers else config.per_path_ignore
+    suppressions = Suppressions(by_path, rules, enabled=suppress)
     doing("checking")
-    outcome = engine.run(bundles, suppressions)
-    problems += too_large(bundles, texts)
+    outcome = engine.run(bundles, suppressions, inputs.named)
+    outcome.left_out, outcome.named = inputs.left_out, inputs.named
+    problems += (each for each in too_large(bundles, texts) if not inputs.named or each.path in inputs.named)
     return Result(outcome, bundles, texts, problems)
+
+
+def engine_of(rules: dict[str, Rule], config: Config, texts: Texts, layers: Layers | None) -> Engine:
+    """The engine with the rules that are selected, also those that are so in some folders only."""
+    selected, chosen = select(rules, config)
+    if not layers or not layers.below:
+        return Engine(selected, settings_of(config), texts, chosen)
+    views: dict[int, View] = {}
+
+    def view_at(path: str) -> View:
+        own = layers.at(path)
+        if id(own) not in views:
+            views[id(own)] = view_of(rules, replace(own, kubernetes_version=config.kubernetes_version))
+        return views[id(own)]
+
+    names = {name for folder in layers.below for name in view_of(rules, layers.within(folder)).rules}
+    selected = [rule for name, rule in rules.items() if name in names or rule in selected]
+    return Engine(selected, settings_of(config), texts, chosen, view_at)
 
 
 class Inputs(msgspec.Struct):
     """How files are read: what is kept between runs, in how many processes, and all that was looked at.
 
-    `sources` are the files that texts come from, by the paths under which these are shown.
+    `sources` are the files that texts come from, by the paths under which these are shown. Where `context` is wanted,
+    the rest of the project is read for files that are named one by one; then `named` are the paths of all that is
+    reported, and `recall` gives what is kept of the folders of projects. `left_out` are the folders that are not read.
     """
 
     facts: FactsCache | None = None
@@ -83,6 +111,10 @@ class Inputs(msgspec.Struct):
     jobs: int = 1
     seen: Seen = msgspec.field(default_factory=Seen)
     sources: dict[str, files.Source] = {}
+    context: bool = False
+    named: set[str] = msgspec.field(default_factory=set)
+    left_out: list[str] = []
+    recall: Callable[[Sequence[str]], tuple[FactsCache, BuildsCache]] | None = None
 
     def keep(self) -> None:
         """Keeps for the next run what is new in this one."""
@@ -93,10 +125,73 @@ class Inputs(msgspec.Struct):
 
 
 def read_bundles(
-    paths: Iterable[str], config: Config, problems: list[files.Problem], inputs: Inputs | None = None
+    paths: Iterable[str],
+    config: Config,
+    problems: list[files.Problem],
+    inputs: Inputs | None = None,
+    layers: Layers | None = None,
 ) -> tuple[list[Bundle], Texts]:
     """The bundles of all paths, and the texts that their findings will stand in."""
     inputs = inputs or Inputs()
+    doing("looking for files")
+    groups = files.find(paths, config.exclude, problems, inputs.seen)
+    reader = Reader(makers_of(config), inputs.seen, inputs.facts, inputs.jobs)
+    inputs.left_out = [files.shown(path) for group in groups for path in group.left_out]
+    known: dict[str, FileFacts | str] = {}
+    if inputs.context:
+        groups, known = with_context(groups, reader, config, inputs)
+    if layers:
+        layers.enter((path for group in groups for path in (*group.paths.values(), *group.lying)), inputs.seen)
+    bundles, texts = bundles_of(groups, reader, known, config, problems, inputs)
+    if layers and layers.below:
+        for bundle in bundles:
+            bundle.scope.ways = partial(ways_at, layers)
+    return bundles, texts
+
+
+def ways_at(layers: Layers, placed: Placed) -> Ways:
+    """How the references of a document are looked up, which its folder decides, and that of what builds it."""
+    own = layers.at(placed.written(placed.document.head)[0])
+    external = (*own.external, *layers.at(placed.path).external) if placed.built else own.external
+    return Ways(external, own.references == "strict", own.all_secrets, frozenset(own.evidence))
+
+
+def with_context(
+    groups: list[files.Group], reader: Reader, config: Config, inputs: Inputs
+) -> tuple[list[files.Group], dict[str, FileFacts | str]]:
+    """Files that are named, among the rest of their project where that matters to them; with what is read already."""
+    from cmlint.sources import context
+
+    if not context.are_files(groups):
+        return groups, {}
+    known: dict[str, FileFacts | str] = {}
+    if not any(map(context.may_be_built, groups[0].paths.values())):
+        known = Reading(reader, list(wanted_in(groups))).results()
+        if not any(concerns_others(path, facts) for path, facts in known.items()):
+            return groups, known
+    found, tops = context.around(groups[0], config.exclude, inputs.seen)
+    if inputs.recall and not inputs.facts:
+        inputs.facts, inputs.builds = inputs.recall(tops)
+        reader.cache = inputs.facts
+    return found, known
+
+
+def concerns_others(path: str, facts: FileFacts | str) -> bool:
+    """Whether a text defines an object that others may read, or reads one that others may define."""
+    if isinstance(facts, str):
+        return False
+    return any(each.providers or any(references_of(Placed(path, each, facts, 0))) for each in facts.documents)
+
+
+def bundles_of(
+    groups: list[files.Group],
+    reader: Reader,
+    known: dict[str, FileFacts | str],
+    config: Config,
+    problems: list[files.Problem],
+    inputs: Inputs,
+) -> tuple[list[Bundle], Texts]:
+    """The bundles of groups of files, of which some are `known` already, and their texts."""
     sources = inputs.sources
     streams: dict[str, str] = {}
 
@@ -105,22 +200,20 @@ def read_bundles(
 
     texts = Texts(load)
     bundles: list[Bundle] = []
-    makers = makers_of(config)
-    doing("looking for files")
-    groups = files.find(paths, config.exclude, problems, inputs.seen)
     failures = Failures()
     pending = read_builds(groups, config, problems, failures, inputs)
-    reader = Reader(makers, inputs.seen, inputs.facts, inputs.jobs)
-    reading = Reading(reader, list(wanted_in(groups)))
+    reading = Reading(reader, [file for file in wanted_in(groups) if file.shown not in known])
     builds = list(pending)
     doing("reading files")
-    known = reading.results()
+    known |= reading.results()
     given = Given(known, builds, sources_of(groups))
-    renderings, charts = read_charts(groups, config, problems, failures, inputs, given)
+    renderings, charts, unrendered = read_charts(groups, config, problems, failures, inputs, given)
     known |= Reading(reader, list(wanted_in(groups, known))).results()
+    inputs.named = set().union(*(group.named for group in groups))
+    aside = [*unrendered, *take_aside(groups, known)]
     beside = [*(entry for build in builds for entry in build.beside), *charts]
-    variables = Variables(list(everything(known, builds, renderings)), folders_of(builds))
-    others = Indexes() if builds or renderings else None
+    variables = Variables([*everything(known, builds, renderings), *aside], folders_of(builds))
+    others = Indexes() if builds or renderings or aside else None
     commanding: list[tuple[str, FileFacts]] = []
     strict = config.references == "strict"
     proofs = proofs_of(groups, {**dict(beside), **known}, lambda path: texts.get(path).text, inputs)
@@ -129,14 +222,14 @@ def read_bundles(
         if files.STDIN in group.paths:
             stream, known[files.STDIN] = read_stream(config, problems, inputs)
             streams[files.STDIN] = stream.text
-        sources.update((shown, files.Source(path, group.root)) for shown, path in group.paths.items())
+        sources.update((shown, group.source(shown)) for shown in group.paths)
         facts: list[tuple[str, FileFacts]] = []
         for shown in group.paths:
             found = known[shown]
-            if isinstance(found, str):
-                problems.append(files.Problem(shown, 0, found))
-            else:
+            if not isinstance(found, str):
                 facts.append((shown, variables.fill(shown, found)))
+            elif not inputs.named or shown in inputs.named:
+                problems.append(files.Problem(shown, 0, found))
         scripts = [(s, found) for s in group.scripts if not isinstance(found := known[s], str) and found.commands]
         sources.update((shown, files.Source(group.scripts[shown], group.root)) for shown, _ in scripts)
         bundles.append(
@@ -169,6 +262,8 @@ def read_bundles(
                 proofs=proofs,
             )
         )
+    if aside:
+        bundles.append(Bundle(aside, unbuilt=NOT_REACHED, settled=False, others=others, proofs=proofs))
     for one in renderings:
         one.supply.releases = variables.deploys.releases(one.supply.chart.shown)
         valued = "" if one.chosen else why_valued(one, variables.deploys)
@@ -226,7 +321,7 @@ def folders_of(builds: Iterable[Build]) -> Iterator[str]:
 
 def sources_of(groups: Iterable[files.Group]) -> dict[str, files.Source]:
     """The files of groups, by the paths under which they are shown."""
-    return {shown: files.Source(path, group.root) for group in groups for shown, path in group.paths.items()}
+    return {shown: group.source(shown) for group in groups for shown in group.paths}
 
 
 def wanted_in(groups: Iterable[files.Group], known: Container[str] | None = None) -> Iterator[Wanted]:
@@ -238,7 +333,7 @@ def wanted_in(groups: Iterable[files.Group], known: Container[str] | None = None
             if path != "-" and (not late if known is None else templated or shown not in known):
                 name, compared = shown.rpartition("/")[2], shown in group.compared
                 mode = mode_of(name, templated=templated, compared=compared)
-                yield Wanted(shown, path, mode, group.root)
+                yield Wanted(shown, path, mode, group.root_of(shown))
         for shown, path in group.scripts.items() if known is None else ():
             yield Wanted(shown, path, "script", group.root)
 
@@ -304,6 +399,14 @@ def wishes_of(config: Config, inputs: Inputs) -> Wishes:
     return Wishes(config.kustomize, *allowed, config.build_timeout, makers_of(config), inputs.builds, inputs.seen)
 
 
+def take_aside(groups: list[files.Group], known: dict[str, FileFacts | str]) -> Iterator[tuple[str, FileFacts]]:
+    """Takes out of groups, and of what is known, the texts that only builds use which are not made."""
+    for group in [group for group in groups if group.unbuilt]:
+        groups.remove(group)
+        found = ((shown, known.pop(shown)) for shown in group.paths)
+        yield from ((shown, facts) for shown, facts in found if not isinstance(facts, str))
+
+
 def read_charts(
     groups: list[files.Group],
     config: Config,
@@ -311,10 +414,13 @@ def read_charts(
     failures: Failures,
     inputs: Inputs,
     given: Given,
-) -> tuple[list[Rendering], list[tuple[str, FileFacts]]]:
-    """What the Helm charts among files render, and where there are any; their templates are taken out of the groups."""
+) -> tuple[list[Rendering], list[tuple[str, FileFacts]], list[tuple[str, FileFacts]]]:
+    """What the Helm charts among files render, where there are any, and what is known of those that are not rendered.
+
+    The templates of what is rendered are taken out of the groups.
+    """
     if not config.build or not files.near_charts(groups):
-        return [], []
+        return [], [], []
     doing("rendering charts")
     from cmlint.sources.helm import HelmWishes, take_charts
 

@@ -187,11 +187,16 @@ class Source(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A setting that does not count where it is written; `instead` is the value that counts, if there is one."""
+    """A setting that does not count where it is written; `instead` is the value that counts, if there is one.
+
+    Where it is about the run and written `below` another configuration, that one is named; it is empty where there is
+    none that could hold it.
+    """
 
     place: Place
     setting: str
     instead: int | None = None
+    below: str | None = None
 
 
 def load(sources: Iterable[Source], rules: Mapping[str, Rule]) -> tuple[Config, list[Refused]]:
@@ -199,14 +204,23 @@ def load(sources: Iterable[Source], rules: Mapping[str, Rule]) -> tuple[Config, 
 
     Raises FatalError for a file that is wrong.
     """
-    given: dict[str, Any] = {}
     refused: list[Refused] = []
+    given: dict[str, Any] = {}
     for source in sources:
-        tree = read(source)
-        given |= settings_in(tree, source, refused)
-        if tree.data:
-            check_words(tree, rules)
+        given |= settings_of(source, rules, refused)[1]
     return Config(**given), refused
+
+
+def settings_of(source: Source, rules: Mapping[str, Rule], refused: list[Refused]) -> tuple[Value, dict[str, Any]]:
+    """What a file holds, and the settings in it by their fields in Config; raises FatalError for a file that is wrong.
+
+    What it may not hold is `refused`.
+    """
+    tree = read(source)
+    settings = settings_in(tree, source, refused)
+    if tree.data:
+        check_words(tree, rules)
+    return tree, settings
 
 
 def settings_in(tree: Value, source: Source, refused: list[Refused]) -> dict[str, Any]:
@@ -272,35 +286,48 @@ def program_at(folder: str, name: str | None) -> str | None:
 # finding and reading
 
 
-def candidates(path: str | None) -> Iterator[str]:
-    """Every path at which the repository's configuration may stand."""
-    if path is not None:
-        yield path
-        return
-    folder, below = os.getcwd(), ""
+def candidates(folder: str) -> Iterator[str]:
+    """Every path from a folder upwards at which the repository's configuration may be."""
+    folder, below = os.path.abspath(folder), ""
     while folder != below:
         yield from (os.path.join(folder, name) for name in (*NAMES, PYPROJECT))
         folder, below = os.path.dirname(folder), folder
 
 
-def nearest(warnings: list[str]) -> Source | None:
-    """The repository's configuration: the nearest one, from the working directory upwards.
+def above(start: str, warnings: list[str]) -> tuple[list[Source], list[str]]:
+    """The configurations of a repository that count for a folder, the nearest first, and those that do not count.
 
-    Raises FatalError for one that cannot be read. A `pyproject.toml` need not hold a configuration, so one that must
-    not be read is only noted in `warnings`.
+    These are all between the folder and the top of the repository, one in a folder; where there is none, the nearest
+    above it. Raises FatalError for one that cannot be read. A `pyproject.toml` need not hold a configuration, so one
+    that must not be read is only noted in `warnings`.
     """
-    for path in candidates(None):
-        if not os.path.lexists(path):
-            continue
-        folder, name = os.path.split(path)
-        root = files.root_of(folder)
-        if name != PYPROJECT:
-            return of_repository(path, root)
-        if not os.path.isfile(path) or not files.is_within(files.real_path(path), root):
-            warnings.append(f"{shown(path)}: not read: it is not a regular file of the repository")
-        elif TABLE in text_of(path, root):
-            return of_repository(path, root)
-    return None
+    top = files.root_of(start)
+    found: list[Source] = []
+    unused: list[str] = []
+    for path in filter(os.path.lexists, candidates(start)):
+        folder = os.path.dirname(path)
+        inside = files.is_within(files.real_path(folder), top)
+        if found and (os.path.abspath(found[-1].folder) == folder or not inside):
+            unused += [path] if os.path.basename(path) != PYPROJECT else []
+        elif source := source_at(path, warnings):
+            found.append(source)
+            top = top if inside else folder
+    return found, unused
+
+
+def source_at(path: str, warnings: list[str]) -> Source | None:
+    """The configuration of a repository at a path; None for a `pyproject.toml` that holds none, or must not be read.
+
+    Raises FatalError.
+    """
+    folder, name = os.path.split(path)
+    root = files.root_of(folder)
+    if name != PYPROJECT:
+        return of_repository(path, root)
+    if not os.path.isfile(path) or not files.is_within(files.real_path(path), root):
+        warnings.append(f"{shown(path)}: not read: it is not a regular file of the repository")
+        return None
+    return of_repository(path, root) if TABLE in text_of(path, root) else None
 
 
 def named(path: str, tops: Collection[str]) -> Source:
@@ -757,3 +784,9 @@ def anchored(pattern: str, folder: str) -> str:
 def escaped(path: str) -> str:
     """A path as a pattern that matches nothing else."""
     return "".join(f"\\{character}" if character in "\\*?[]! " else character for character in path)
+
+
+def moved(pattern: str, root: str) -> str:
+    """A pattern that is relative to the file system's root, as one for the same files below another root."""
+    sign = "!" if pattern.startswith("!") else ""
+    return sign + escaped(root) + pattern.removeprefix(sign)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from cmlint.groups import cause_of, groups_of, heaps_in, in_heap
 from cmlint.model import facts
 from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, ObjectId, Related
 from cmlint.model.outcome import Created, Excused, Outcome, Unfixed, Unverified
-from cmlint.rules import Context, Draft, Rule, Settings, Suggestion
+from cmlint.rules import Context, Draft, Rule, Settings, Suggestion, View
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
@@ -40,18 +40,33 @@ SURE: frozenset[facts.FaultCode] = frozenset(
 
 
 class Engine:
-    """Runs `rules` with `settings`; `chosen` are the rules whose pedantic findings are wanted."""
+    """Runs `rules` with `settings`; `chosen` are the rules whose pedantic findings are wanted.
 
-    def __init__(self, rules: Iterable[Rule], settings: Settings, texts: Texts, chosen: frozenset[str]) -> None:
+    Where folders differ in this, `view_at` gives it for the text at a path.
+    """
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        settings: Settings,
+        texts: Texts,
+        chosen: frozenset[str],
+        view_at: Callable[[str], View] | None = None,
+    ) -> None:
         self.rules, self.settings, self.texts, self.chosen = tuple(rules), settings, texts, chosen
+        self.everywhere = View(frozenset(rule.name for rule in self.rules), chosen, settings)
+        self.view_at = view_at
+        self.named: Collection[str] = ()
         self.by_node: dict[str, list[Rule]] = {}
         for rule in self.rules:
-            if self.wants_all(rule) or not (rule.pedantic or rule.consequence == "tidiness"):
+            tidy = rule.pedantic or rule.consequence == "tidiness"
+            if view_at or self.wants_all(rule, self.everywhere) or not tidy:
                 self.by_node.setdefault(rule.node, []).append(rule)
 
-    def run(self, bundles: Sequence[Bundle], suppressions: Suppressions) -> Outcome:
-        """The outcome over all bundles."""
-        outcome = Outcome(files=len({path for bundle in bundles for path in paths_of(bundle)}))
+    def run(self, bundles: Sequence[Bundle], suppressions: Suppressions, named: Collection[str] = ()) -> Outcome:
+        """The outcome over all bundles; where files are `named`, only what concerns these."""
+        self.named = named
+        outcome = Outcome(files=len({path for bundle in bundles for path in paths_of(bundle) if self.is_named(path)}))
         outcome.live = any(bundle.live for bundle in bundles)
         for bundle in bundles:
             drafts = self.drafts if bundle.settled else self.sure_drafts
@@ -68,7 +83,7 @@ class Engine:
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
         heap_up(outcome)
         name_all(outcome)
-        outcome.linted = sorted({path for bundle in bundles for path in linted(bundle)})
+        outcome.linted = sorted({path for bundle in bundles for path in linted(bundle) if self.is_named(path)})
         return outcome
 
     def finish(self, rule: Rule, node: object, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> bool:
@@ -81,13 +96,19 @@ class Engine:
             path, place = draft.placed.written(span)
             outcome.hidden.setdefault(path, []).append(place)
         consequence = draft.consequence or rule.consequence
-        if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
+        view = self.view_of(draft.placed, draft.span)
+        if rule.name not in view.rules and rule.name != INTERNAL:
             return False
-        if rule.caused(draft.cause) in self.settings.ignored_causes:
+        if not self.wants_all(rule, view) and (draft.pedantic or consequence == "tidiness"):
+            return False
+        if rule.caused(draft.cause) in view.settings.ignored_causes:
             return False
         written = self.texts.listing(draft.placed.path) is None
         fixes, unfixed = self.fixes(draft) if draft.suggestions and written else ((), ())
-        finding = self.finding(rule, node, draft, fixes)
+        finding = self.finding(rule, node, draft, fixes, view)
+        places = (finding.location, *(related.location for related in finding.related))
+        if not any(self.is_named(place.path) for place in places):
+            return False
         if suppression := suppressions.covering(rule, draft):
             outcome.suppressed.append(msgspec.structs.replace(finding, suppression=suppression))
         else:
@@ -95,13 +116,33 @@ class Engine:
             outcome.unfixed.extend(Unfixed(finding.location, rule.name, safe, why) for safe, why in unfixed)
         return True
 
-    def wants_all(self, rule: Rule) -> bool:
+    def is_named(self, path: str) -> bool:
+        """Whether what concerns the text at a path is reported."""
+        return not self.named or path in self.named
+
+    def wants_all(self, rule: Rule, view: View) -> bool:
         """Whether even the pedantic findings of a rule are wanted."""
-        return self.settings.pedantic or rule.name in self.chosen
+        return view.settings.pedantic or rule.name in view.chosen
+
+    def complete_at(self, path: str) -> set[str]:
+        """The rules of which every finding in the text at a path was wanted."""
+        view = self.view_at(path) if self.view_at else self.everywhere
+        return {rule.name for rule in self.rules if rule.name in view.rules and self.wants_all(rule, view)}
+
+    def context(self, bundle: Bundle) -> Context:
+        """The context of a walk over a bundle."""
+        context = Context(bundle, self.settings)
+        if self.view_at:
+            context.settings_of = lambda placed: self.view_of(placed, placed.document.head).settings
+        return context
+
+    def view_of(self, placed: Placed, span: facts.Span) -> View:
+        """What runs at a place of a document."""
+        return self.view_at(placed.written(span)[0]) if self.view_at else self.everywhere
 
     def drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, object, Draft]]:
         """What every rule finds in a bundle, in one walk."""
-        context = Context(bundle, self.settings)
+        context = self.context(bundle)
         for node, value in walk(bundle, context):
             if node in self.by_node:
                 yield from self.call(node, value, context, outcome)
@@ -111,7 +152,7 @@ class Engine:
 
         Of a chart that is given other values these are the ones that its templates have word for word.
         """
-        context = Context(bundle, self.settings)
+        context = self.context(bundle)
         for placed in bundle.placed:
             context.enter(placed)
             for fault in placed.document.faults:
@@ -132,9 +173,9 @@ class Engine:
 
     def unused(self, bundle: Bundle, suppressions: Suppressions, outcome: Outcome) -> None:
         """Gives the suppressions that suppressed nothing to the rules about them."""
-        context = Context(bundle, self.settings)
+        context = self.context(bundle)
         context.names = suppressions.names
-        for placed, ignore in suppressions.unused(bundle, filter(self.wants_all, self.rules)):
+        for placed, ignore in suppressions.unused(bundle, self.complete_at):
             context.enter(placed)
             for rule, node, draft in self.call("Ignore", ignore, context, outcome):
                 self.finish(rule, node, draft, suppressions, outcome)
@@ -147,7 +188,9 @@ class Engine:
         unfixed: list[tuple[bool, str]] = []
         for suggestion in draft.suggestions:
             try:
-                found.append(Fix(suggestion.title, suggestion.safe, self.edits(draft.placed, suggestion)))
+                edits = self.edits(draft.placed, suggestion)
+                if all(self.is_named(edit.path) for edit in edits):
+                    found.append(Fix(suggestion.title, suggestion.safe, edits))
             except CannotEditError as error:
                 unfixed.append((suggestion.safe, str(error)))
         return tuple(found), tuple(unfixed)
@@ -177,7 +220,7 @@ class Engine:
         text = self.texts.get(path).text
         return unquoted(text[place.start : place.end]) == unquoted(placed.built.text[span.start : span.end])
 
-    def finding(self, rule: Rule, node: object, draft: Draft, fixes: tuple[Fix, ...]) -> Finding:
+    def finding(self, rule: Rule, node: object, draft: Draft, fixes: tuple[Fix, ...], view: View) -> Finding:
         """A finding with everything that follows from its rule and its text."""
         document = draft.placed.document
         consequence = draft.consequence or rule.consequence
@@ -197,7 +240,7 @@ class Engine:
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
         return Finding(
             rule=rule.name,
-            severity=self.settings.severity_of(rule, draft) or draft.severity or SEVERITIES[consequence],
+            severity=view.settings.severity_of(rule, draft) or draft.severity or SEVERITIES[consequence],
             consequence=consequence,
             message=message,
             help=help_text,
@@ -224,8 +267,10 @@ class Engine:
     def count(self, bundle: Bundle, spoken: Spoken, outcome: Outcome) -> None:
         """Adds a bundle to what the summary counts, and lists the references that are neither resolved nor reported."""
         for path, file in bundle.files:
-            outcome.skipped.extend((path, skip.reason) for skip in file.skipped)
+            outcome.skipped.extend((path, skip.reason) for skip in file.skipped if self.is_named(path))
         for placed in bundle.placed:
+            if self.named and not self.is_named(placed.written(placed.document.head)[0]):
+                continue
             outcome.documents += 1
             outcome.containers += sum(len(pod.containers) for pod in placed.document.pods)
             for reference in references_of(placed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -77,6 +77,14 @@ class Settings(msgspec.Struct, frozen=True):
         return self.secrets == "all" or self.references == "strict"
 
 
+class View(NamedTuple):
+    """What runs in a folder: the names of the rules, those that were asked for by name, and what they know."""
+
+    rules: frozenset[str]
+    chosen: frozenset[str]
+    settings: Settings
+
+
 class Suggestion(msgspec.Struct, frozen=True):
     """A way to mend a finding, by a change of its document; `safe` when it cannot change what the author meant."""
 
@@ -143,11 +151,13 @@ class Context:
     """Where a rule is: the document, the container when there is one, and what it may ask.
 
     `pods` are those of the live object at hand; none for what is written in files. For a rule about Ignore, `names` are
-    all that a suppression may name: rules, families and `all`.
+    all that a suppression may name: rules, families and `all`. `settings_of` gives the settings for a document, where
+    folders differ in them.
     """
 
     def __init__(self, bundle: Bundle, settings: Settings) -> None:
         self.bundle, self.settings = bundle, settings
+        self.settings_of: Callable[[Placed], Settings] | None = None
         self.names: frozenset[str] = frozenset()
         self.current: Placed | None = None
         self.container: facts.Container | None = None
@@ -157,6 +167,8 @@ class Context:
     def enter(self, placed: Placed) -> None:
         """Goes on to another document."""
         self.current, self.container, self.pod = placed, None, None
+        if self.settings_of:
+            self.settings = self.settings_of(placed)
         if self.bundle.live:
             self.pods = [pod for cluster in self.bundle.clusters for pod in cluster.pods_of(placed)]
 

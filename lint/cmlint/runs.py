@@ -32,7 +32,8 @@ PROGRAMS = ("kustomize", "kubectl", "helm")
 class Run(msgspec.Struct):
     """What a run has looked at and what it gave; `sources` lead to the texts of findings.
 
-    `warnings` about the configuration are told first, `notes` about the input last.
+    `warnings` about the configuration are told first, `notes` about the input last, and with `--verbose` the `unused`
+    configurations.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Run(msgspec.Struct):
     problems: list[files.Problem]
     warnings: list[str]
     notes: list[str]
+    unused: list[str]
     fail_on: FailOn
     sources: dict[str, files.Source]
 

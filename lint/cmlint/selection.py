@@ -5,7 +5,7 @@ from __future__ import annotations
 from cmlint.config import Config
 from cmlint.kube.versions import NEWEST, parse_version
 from cmlint.registry import expand
-from cmlint.rules import Rule, Settings
+from cmlint.rules import Rule, Settings, View
 
 
 def settings_of(config: Config) -> Settings:
@@ -37,3 +37,9 @@ def select(rules: dict[str, Rule], config: Config) -> tuple[list[Rule], frozense
     running = {"stable", "deprecated", *(("preview",) if config.preview else ())}
     found = [rule for name, rule in rules.items() if name in names]
     return [rule for rule in found if rule.status in running or rule.name in config.select], chosen
+
+
+def view_of(rules: dict[str, Rule], config: Config) -> View:
+    """What a configuration means for a folder; raises ValueError as `select` does."""
+    selected, chosen = select(rules, config)
+    return View(frozenset(rule.name for rule in selected), chosen, settings_of(config))

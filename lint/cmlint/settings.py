@@ -13,10 +13,14 @@ Whose = Literal["repository", "user"]
 
 
 class Setting(NamedTuple):
-    """The files that may hold a setting, and the field of the command line's options that sets it, if there is one."""
+    """The files that may hold a setting, and the field of the command line's options that sets it, if there is one.
+
+    One that says something `of_findings` may differ from folder to folder; all others are about a complete run.
+    """
 
     files: tuple[Whose, ...] = ("repository", "user")
     option: str = ""
+    of_findings: bool = False
 
 
 OF_PROJECT: tuple[Whose, ...] = ("repository",)
@@ -26,23 +30,23 @@ OF_MACHINE: tuple[Whose, ...] = ("user",)
 """For settings that let cmlint do more than read the repository."""
 
 SETTINGS = {
-    "select": Setting(option="select"),
-    "ignore": Setting(option="ignore"),
+    "select": Setting(option="select", of_findings=True),
+    "ignore": Setting(option="ignore", of_findings=True),
     "exclude": Setting(OF_PROJECT, "exclude"),
-    "per-path-ignore": Setting(OF_PROJECT),
-    "external": Setting(),
+    "per-path-ignore": Setting(OF_PROJECT, of_findings=True),
+    "external": Setting(of_findings=True),
     "providers": Setting(),
-    "secrets": Setting(),
-    "references": Setting(),
-    "evidence": Setting(),
-    "digest": Setting(),
-    "assume-always-pull": Setting(),
-    "mutable-tags": Setting(),
-    "pinned-tags": Setting(),
+    "secrets": Setting(of_findings=True),
+    "references": Setting(of_findings=True),
+    "evidence": Setting(of_findings=True),
+    "digest": Setting(of_findings=True),
+    "assume-always-pull": Setting(of_findings=True),
+    "mutable-tags": Setting(of_findings=True),
+    "pinned-tags": Setting(of_findings=True),
     "kubernetes-version": Setting(option="kubernetes_version"),
-    "pedantic": Setting(option="pedantic"),
-    "preview": Setting(option="preview"),
-    "severity": Setting(),
+    "pedantic": Setting(option="pedantic", of_findings=True),
+    "preview": Setting(option="preview", of_findings=True),
+    "severity": Setting(of_findings=True),
     "build": Setting(option="no_build"),
     "kustomize": Setting(OF_MACHINE, "kustomize"),
     "allow-remote": Setting(OF_MACHINE, "allow_remote"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, islice
 from operator import itemgetter
@@ -102,26 +102,28 @@ class Suppressions:
         """The patterns of the configuration, made ready."""
         return [(Patterns([pattern]), words) for pattern, words in self.by_path.items()]
 
-    def unused(self, bundle: Bundle, rules: Iterable[Rule]) -> Iterator[tuple[Placed, Ignore]]:
+    def unused(self, bundle: Bundle, complete_at: Callable[[str], set[str]]) -> Iterator[tuple[Placed, Ignore]]:
         """The suppressions in a bundle that are written wrongly or suppressed nothing, each with that one name only.
 
-        `rules` are those of which every finding was wanted. What is to suppress a finding about one of these comes
-        last, when it has had its chance.
+        `complete_at` gives the rules of which every finding in the text at a path was wanted. What is to suppress a
+        finding about one of these comes last, when it has had its chance.
         """
         if not self.enabled:
             return
-        ran = {rule.name for rule in rules}
         found = list(suppressions_in(bundle))
         yield from ((placed, ignore) for placed, ignore in found if not ignore.rules)
         named = [(placed, ignore, name) for placed, ignore in found for name in ignore.rules]
         named.sort(key=lambda entry: about_suppressions(self.rules.get(entry[2].value)))
         unread: dict[int, Unread] = {}
+        complete: dict[str, set[str]] = {}
         for placed, ignore, name in named:
             if (placed.path, name) in self.used:
                 continue
             if id(placed.file) not in unread:
                 unread[id(placed.file)] = Unread(placed.file)
-            if self.idle(name, ignore, unread[id(placed.file)], ran):
+            if placed.path not in complete:
+                complete[placed.path] = complete_at(placed.path)
+            if self.idle(name, ignore, unread[id(placed.file)], complete[placed.path]):
                 yield placed, Ignore((name,), ignore.reason, ignore.span, ignore.scope)
 
     def idle(self, name: Scalar, ignore: Ignore, unread: Unread, ran: set[str]) -> bool:

@@ -120,9 +120,13 @@ ROOMS = {
         "which rules run, and what they know of the configuration",
         "config kube registry rules",
     ),
+    "layers": Room(
+        "which configuration counts in which folder",
+        "cache config rules settings system",
+    ),
     "check": Room(
         "the main job, put together",
-        "bundle cache config engine given knowledge manifest model progress result rules selection sources "
+        "bundle cache config engine given knowledge layers manifest model progress result rules selection sources "
         "suppress texts",
     ),
     "live": Room(
@@ -131,7 +135,7 @@ ROOMS = {
     ),
     "adopt": Room(
         "other states of the repository, baselines, ignore comments, first setup",
-        "cache check config errors fingerprints fixes manifest model result rules sources system texts",
+        "cache check config errors fingerprints fixes layers manifest model result rules sources system texts",
     ),
     "fixes": Room(
         "which fixes go together, and their proof",
@@ -143,7 +147,7 @@ ROOMS = {
     ),
     "cli": Room(
         "one module a command",
-        "adopt atomic bundle cache check config errors fixes kube live manifest model progress registry "
+        "adopt atomic bundle cache check config errors fixes kube layers live manifest model progress registry "
         "report result rules runs selection settings sources suppress system",
     ),
     "__main__": Room(

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.check import check
-from cmlint.config import Config, load, named, nearest
+from cmlint.config import Config, named
 from cmlint.engine import Engine
+from cmlint.layers import Found, Layers, find, load
 from cmlint.manifest.documents import read_text
 from cmlint.model.outcome import Outcome
 from cmlint.registry import load_rules
@@ -48,8 +49,13 @@ def inside(folder: Path) -> Iterator[None]:
 
 def loaded(path: str | None = None) -> Config:
     """The repository's configuration alone: the one at a path, or the nearest one."""
-    source = named(path, [root_of(".")]) if path else nearest([])
-    return load([source] if source else [], rules())[0]
+    found = Found(named(path, [root_of(".")])) if path else find(["."], [])
+    return layers_of(found).config
+
+
+def layers_of(found: Found) -> Layers:
+    """The repository's configurations alone."""
+    return load(None, found, Layers({}, rules()))
 
 
 def config_here() -> Config:

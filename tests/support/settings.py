@@ -18,13 +18,17 @@ def render() -> str:
 
 def table() -> str:
     """Every setting, and where it may be set."""
-    head = "| setting | repository | user | environment | command line |\n| --- | --- | --- | --- | --- |\n"
+    head = "| setting | repository | in a folder below | user | environment | command line |\n"
+    head += "| --- | --- | --- | --- | --- | --- |\n"
     return head + "".join(map(row, SETTINGS))
 
 
 def row(setting: str) -> str:
     """The line of one setting."""
-    yes = ["yes" if whose in SETTINGS[setting].files else "" for whose in ("repository", "user")]
+    known = SETTINGS[setting]
+    yes = [
+        "yes" if counts else "" for counts in ("repository" in known.files, known.of_findings, "user" in known.files)
+    ]
     if setting == "build-timeout":
         yes[0] = "up to 600"
     others = (variable_of(setting), option_of(setting))

@@ -7,7 +7,7 @@ nothing new is found.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -54,7 +54,7 @@ def offering(result: Result) -> Result:
     by_line: dict[tuple[str, int], list[Finding]] = {}
     for finding in outcome.findings:
         by_line.setdefault((finding.location.path, finding.location.start.line), []).append(finding)
-    lines = Lines(result.texts)
+    lines = Lines(result.texts, outcome.named)
     offered: list[Finding] = []
     for together in by_line.values():
         rules = sorted({finding.rule for finding in together})
@@ -64,10 +64,10 @@ def offering(result: Result) -> Result:
 
 
 class Lines:
-    """The lines of texts, as far as comments may stand at their ends or above them."""
+    """The lines of texts, as far as comments may stand at their ends or above them: of the `named` ones, if any are."""
 
-    def __init__(self, texts: Texts) -> None:
-        self.texts = texts
+    def __init__(self, texts: Texts, named: Collection[str]) -> None:
+        self.texts, self.named = texts, named
         self.scalars: dict[str, list[tuple[int, int]]] = {}
 
     def fixes(self, finding: Finding, rules: Sequence[str]) -> Iterator[Fix]:
@@ -87,7 +87,7 @@ class Lines:
     def edits(self, location: Location, comment: str) -> Iterator[tuple[str, Edit]]:
         """The ways to put a comment to a place: behind its line or above it, where none is a part of a string."""
         path = location.path
-        if path.endswith(".json"):
+        if path.endswith(".json") or (self.named and path not in self.named):
             return
         text = self.texts.get(path).text
         start, end = start_of_line(text, location.start.offset), end_of_line(text, location.start.offset)

@@ -10,9 +10,10 @@ import msgspec
 
 from cmlint.adopt.git import Repository, below
 from cmlint.check import Inputs, Look, check
-from cmlint.config import Config, Helm, escaped
+from cmlint.config import Config, Helm, moved
 from cmlint.errors import FatalError
 from cmlint.fingerprints import fingerprints
+from cmlint.layers import Layers
 from cmlint.model.findings import Finding
 from cmlint.result import Result
 from cmlint.rules import Rule
@@ -31,11 +32,14 @@ class States:
         rules: dict[str, Rule],
         *,
         suppress: bool,
+        context: bool = False,
         look: Look | None = None,
+        layers: Layers | None = None,
     ) -> None:
         self.repository = Repository()
         self.paths = [self.inside(path) for path in paths]
         self.config, self.rules, self.suppress, self.look = config, rules, suppress, look
+        self.context, self.layers = context, layers
         self.known: dict[str, set[str]] = {}
 
     def inside(self, path: str) -> str:
@@ -56,14 +60,20 @@ class States:
     def check_staged(self, inputs: Inputs) -> Result:
         """What there is to say of what is staged."""
         if not self.repository.differs_from_index():
-            return check(self.paths, self.config, self.rules, suppress=self.suppress, inputs=inputs, look=self.look)
+            return self.check(self.paths, self.config, inputs, self.layers)
         return self.check_state(None)
 
     def check_state(self, commit: str | None) -> Result:
         """What there is to say of the repository at a commit, which need not have all paths, or of what is staged."""
         with self.repository.laid_out(commit) as root, working_in(below(root, os.getcwd())):
             paths = [path for path in self.paths if os.path.lexists(path)] if commit else self.paths
-            return check(paths, relocated(self.config, root), self.rules, suppress=self.suppress, look=self.look)
+            inputs, config = Inputs(context=self.context), relocated(self.config, root)
+            layers = self.layers.relocated(root) if self.layers else None
+            return self.check(paths, config, inputs, layers)
+
+    def check(self, paths: Sequence[str], config: Config, inputs: Inputs, layers: Layers | None) -> Result:
+        """What there is to say of paths."""
+        return check(paths, config, self.rules, suppress=self.suppress, inputs=inputs, look=self.look, layers=layers)
 
     def known_at(self, commit: str, *, staged: bool) -> set[str]:
         """The fingerprints of what was found at a commit, as they are now where files have moved since."""
@@ -126,19 +136,15 @@ def working_in(folder: str) -> Iterator[None]:
 def relocated(config: Config, root: str) -> Config:
     """A configuration for files that stand below another root as they do below the file system's."""
 
-    def pattern_there(pattern: str) -> str:
-        sign = "!" if pattern.startswith("!") else ""
-        return sign + escaped(root) + pattern.removeprefix(sign)
-
     def values_there(names: str) -> str:
         paths = ((name, below(root, name)) for name in names.split(","))
         return ",".join(there if os.path.exists(there) else here for here, there in paths)
 
     return msgspec.structs.replace(
         config,
-        exclude=tuple(map(pattern_there, config.exclude)),
-        per_path_ignore={pattern_there(pattern): words for pattern, words in config.per_path_ignore.items()},
+        exclude=tuple(moved(pattern, root) for pattern in config.exclude),
+        per_path_ignore={moved(pattern, root): words for pattern, words in config.per_path_ignore.items()},
         helm=Helm(
-            {pattern_there(pattern): tuple(map(values_there, values)) for pattern, values in config.helm.values.items()}
+            {moved(pattern, root): tuple(map(values_there, values)) for pattern, values in config.helm.values.items()}
         ),
     )

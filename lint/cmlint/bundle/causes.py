@@ -96,7 +96,7 @@ def never_mounted(question: Question, found: Sequence[Definition]) -> Cause | No
     scope = question.scope
     indexes = (scope.index, *(scope.others.all if scope.others else ()))
     if any(not names.isdisjoint(index.mounted) for index in indexes) or scope.around.maker(
-        question.placed, scope.ignored
+        question.placed, question.ways.ignored
     ):
         return None
     return None if scope.supply else Cause("not-mounted", tuple(found))

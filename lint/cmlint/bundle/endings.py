@@ -66,10 +66,10 @@ def excuse(question: Question, resolution: Resolution) -> Evidence | None:
         return CHANGED
     if optional:
         return OPTIONAL
-    if question.reference.via == "field" and question.scope.excuses_fields:
+    if question.reference.via == "field" and question.ways.excuses_fields:
         return evidence or Evidence("own-field", f"{question.placed.document.kind} may make it itself")
     bare_secret = resolution.bare and question.target == "Secret"
-    return SECRET_ELSEWHERE if bare_secret and not question.scope.wants_secrets else None
+    return SECRET_ELSEWHERE if bare_secret and not question.ways.wants_secrets else None
 
 
 def of_found(question: Question, resolution: Resolution) -> End:
@@ -99,7 +99,7 @@ def of_key(key: Scalar, question: Question, resolution: Resolution) -> End:
         if question.reference.optional:
             return excused(OPTIONAL)
         empty = question.target == "Secret" and not any(each.provider.keys for each in resolution.definitions)
-        if not empty or question.scope.wants_secrets:
+        if not empty or question.ways.wants_secrets:
             return REPORTED
     return excused(why_unsure(key, question, resolution))
 

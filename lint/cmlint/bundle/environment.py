@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.placed import Definition, Placed
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.knowledge.placeholders import is_placeholder
@@ -149,10 +150,10 @@ def add_from(environment: Environment, entry: EnvFrom, placed: Placed, resolver:
     if reference is None or environment.too_large:
         environment.complete = False
         return
-    resolution = resolver.resolve(reference, placed)
-    kept = is_kept_elsewhere(reference, resolution, resolver)
+    resolution, ways = resolver.resolve(reference, placed), resolver.scope.ways_of(placed)
+    kept = is_kept_elsewhere(reference, resolution, ways)
     if resolution.open or kept:
-        note_unresolved(environment, reference, None, resolution, resolver)
+        note_unresolved(environment, reference, None, resolution, ways)
         absent = resolution.status in ("missing", "wrong-namespace") and reference.optional
         environment.complete = environment.complete and absent and not kept
     prefix = entry.prefix.value if entry.prefix else ""
@@ -196,13 +197,13 @@ def add_variable(environment: Environment, entry: Env, placed: Placed, resolver:
 
 def add_key(environment: Environment, name: str, reference: Reference, placed: Placed, resolver: Resolver) -> None:
     """One key of a ConfigMap or Secret; an optional one that is absent leaves the variable as it was."""
-    resolution = resolver.resolve(reference, placed)
+    resolution, ways = resolver.resolve(reference, placed), resolver.scope.ways_of(placed)
     key = reference.keys[0].value
     found = [(d, k) for d, k in resolution.keys(key) if not k.binary] if resolution.status == "found" else []
     if not found:
         open_ = resolution.status == "found" and resolution.open
-        note_unresolved(environment, reference, key, resolution, resolver)
-        kept = is_kept_elsewhere(reference, resolution, resolver)
+        note_unresolved(environment, reference, key, resolution, ways)
+        kept = is_kept_elsewhere(reference, resolution, ways)
         if resolution.status in ("unknown", "external", "placeholder") or open_ or kept:
             origin = Origin(reference.target, reference.name.value, key, "env", reference.span)
             environment.set(name, None, reference.target == "Secret", origin)
@@ -212,7 +213,7 @@ def add_key(environment: Environment, name: str, reference: Reference, placed: P
     environment.set(name, fact.value, reference.target == "Secret", origin)
 
 
-def is_kept_elsewhere(reference: Reference, resolution: Resolution, resolver: Resolver) -> bool:
+def is_kept_elsewhere(reference: Reference, resolution: Resolution, ways: Ways) -> bool:
     """Whether a Secret that no file defines is likely made elsewhere, as most are, so that nothing is known of it.
 
     One that is written without a key is likely filled elsewhere. Without a near name, a cluster that was asked, or a
@@ -221,17 +222,17 @@ def is_kept_elsewhere(reference: Reference, resolution: Resolution, resolver: Re
     empty = resolution.status == "found" and not any(each.provider.keys for each in resolution.definitions)
     if reference.target != "Secret" or not (empty or resolution.status == "missing"):
         return False
-    return not (resolution.shown or resolver.scope.strict or resolver.scope.all_secrets)
+    return not (resolution.shown or ways.wants_secrets)
 
 
 def note_unresolved(
-    environment: Environment, reference: Reference, key: str | None, resolution: Resolution, resolver: Resolver
+    environment: Environment, reference: Reference, key: str | None, resolution: Resolution, ways: Ways
 ) -> None:
     """Remembers a reference that leads nowhere; unless it is optional, the container does not start."""
     missing = resolution.status in ("missing", "wrong-namespace") or (
         resolution.status == "found" and not resolution.open
     )
-    missing = missing and not is_kept_elsewhere(reference, resolution, resolver)
+    missing = missing and not is_kept_elsewhere(reference, resolution, ways)
     if resolution.status == "found" and key is None:
         return
     environment.unresolved.append(Unresolved(reference, key, missing))

@@ -174,12 +174,12 @@ def reasons_for(question: Question, resolution: Resolution, end: End) -> Iterato
     """Everything that speaks for an object that something else makes; what excuses the reference comes first."""
     if end.evidence:
         yield Reason(end.evidence, True)
-    scope = question.scope
+    ways = question.ways
     for evidence in evidence_for(question) if resolution.status != "found" else ():
         if evidence != end.evidence:
-            if evidence.code in scope.ignored:
+            if evidence.code in ways.ignored:
                 yield Reason(evidence, False, "the setting `evidence` turns it off")
-            elif scope.strict:
+            elif ways.strict:
                 yield Reason(evidence, False, "`references: strict` ignores it")
             elif end.kind == "excused":
                 yield Reason(evidence, True)
@@ -242,12 +242,14 @@ def code_of(end: End) -> str:
 
 def settings(question: Question, end: End) -> Iterator[tuple[str, Question]]:
     """The settings that may change an end, each with the question under it."""
-    scope = question.scope
+    external, strict, all_secrets, ignored = question.ways
+    ways = {"external": external, "strict": strict, "all_secrets": all_secrets, "ignored": ignored, "ways": None}
+    scope = msgspec.structs.replace(question.scope, **ways)
     full = f"{question.target}/{question.name}"
     yield f"external: [{full}]", within(question, msgspec.structs.replace(scope, external=(*scope.external, full)))
     if end.evidence and end.evidence.code in IGNORABLE:
-        ignored = scope.ignored | {end.evidence.code}
-        other = msgspec.structs.replace(scope, ignored=ignored, all_secrets=scope.all_secrets or SECRET in ignored)
+        more = ignored | {end.evidence.code}
+        other = msgspec.structs.replace(scope, ignored=more, all_secrets=all_secrets or SECRET in more)
         yield f"evidence: {{{end.evidence.code}: ignore}}", within(question, other)
     yield "references: strict", within(question, msgspec.structs.replace(scope, strict=True))
     if question.target == "Secret":

@@ -125,7 +125,7 @@ class Resolver:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.known: dict[tuple[str, str, tuple[str, ...], str | None, str], Resolution] = {}
+        self.known: dict[tuple[object, ...], Resolution] = {}
         self.asked: dict[tuple[int, int], tuple[Reference, Resolution]] = {}
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
@@ -142,7 +142,8 @@ class Resolver:
         if reference.via == "field":
             return answer(question)
         keys = tuple(key.value for key in reference.keys) if self.scope.around.loose_files else ()
-        key = (reference.target, reference.name.value, keys, question.namespace, placed.path)
+        ways = question.ways if self.scope.ways else None
+        key = (reference.target, reference.name.value, keys, question.namespace, placed.path, ways)
         if key not in self.known:
             self.known[key] = answer(question)
         return self.known[key]
@@ -259,7 +260,7 @@ def in_other_namespace(question: Question) -> Resolution | None:
     apart = scope.index.named(question.target, question.name) or unlinked(question)
     if not apart:
         return None
-    sure = scope.strict or share_a_branch(apart, placed)
+    sure = question.ways.strict or share_a_branch(apart, placed)
     if not sure and (evidence := maker_around(question)):
         return Resolution("unknown", evidence=evidence)
     return Resolution("wrong-namespace", nearest_definitions(apart, placed))
@@ -294,7 +295,7 @@ def absent(question: Question) -> Resolution:
     if cause := first_cause(causes.ABSENT, question):
         return Resolution("missing", cause=cause)
     evidence, near = first(ABSENT, question), question.near
-    if question.scope.strict or near.definitions:
+    if question.ways.strict or near.definitions:
         return Resolution("missing", near=near.definitions, evidence=evidence, only=near.only)
     if evidence:
         return Resolution("unknown", evidence=evidence)
@@ -370,5 +371,5 @@ def is_external(question: Question) -> bool:
     full = f"{question.target}/{question.name}".lower()
     return any(
         fnmatchcase(full, pattern.lower()) if "/" in pattern else fnmatchcase(question.name, pattern)
-        for pattern in question.scope.external
+        for pattern in question.ways.external
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -12,19 +12,23 @@ from cmlint.check import Inputs
 from cmlint.cli import reach
 from cmlint.cli.checking import Options
 from cmlint.cli.inputs import (
+    cache_of,
     configured,
     empty_folders,
     failed,
+    refusals,
     require_objects,
     rules_or_error,
     settle_builds,
     settle_rules,
+    tell,
     tell_problems,
     users_file,
 )
 from cmlint.cli.known import Looking, Wishes
 from cmlint.config import Config, anchored, candidates
 from cmlint.errors import FatalError, fatal
+from cmlint.layers import start_of
 from cmlint.manifest import documents
 from cmlint.model.findings import FailOn
 from cmlint.progress import PROGRESS
@@ -32,52 +36,90 @@ from cmlint.result import Result
 from cmlint.runs import Memory, Run, modules_with_times, note_code, note_programs
 from cmlint.sources.reading import processors
 
+if TYPE_CHECKING:
+    from cmlint.cache.builds import BuildsCache
+    from cmlint.cache.facts import FactsCache
+
 
 class Answer(NamedTuple):
-    """What is found, what is told besides, which findings count, what looks again, and what keeps it for a next run."""
+    """What is found, what is told besides, which findings count, what looks again, and what keeps it for a next run.
+
+    `unused` are the configurations that do not count, which only `--verbose` tells.
+    """
 
     result: Result
     notes: list[str]
+    unused: list[str]
     fail_on: FailOn
     looking: Looking
-    keep: Callable[[Memory], None]
+    keep: Callable[[Memory | None], None]
 
 
 def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) -> Answer:
     """Lints; what could not be read is told at once."""
     rules = rules_or_error()
-    found, warnings = configured(options, paths, rules)
-    config = settle(found, options)
-    inputs = Inputs(jobs=jobs_of(options.jobs))
+    layers, warnings = configured(options, paths, rules, lambda config: settle(config, options))
+    config = layers.config
+    inputs = Inputs(jobs=jobs_of(options.jobs), context=not options.no_context)
     if memory:
         inputs.facts, inputs.builds = memory.facts(makers_of_facts(config)), memory.builds()
-    looking = Looking(paths, config, rules, wishes_of(options), inputs)
+    elif not options.no_cache:
+        inputs.recall = lambda tops: of_projects(options, paths, tops, makers_of_facts(config))
+    looking = Looking(paths, config, rules, wishes_of(options), inputs, layers)
     try:
         with PROGRESS:
             result = looking.look()
     except ValueError as error:
         raise fatal(error) from None
+    more = list(refusals(layers))
+    for warning in more:
+        tell("warning", warning)
+    warnings += more
     tell_problems(result.problems)
     notes: list[str] = []
     if not options.allow_empty and not failed(result.problems):
         notes += require_objects(paths, result.bundles)
         notes += empty_folders(paths, result.bundles)
 
-    def keep(memory: Memory) -> None:
+    unused = [f"{each.path}: not used: {each.why}" for each in layers.unused]
+
+    def keep(memory: Memory | None) -> None:
         inputs.keep()
-        if config.baseline or not memory.repeatable:
+        if config.baseline or not memory or not memory.repeatable:
             return
         seen = inputs.seen
-        for path in () if options.isolated else (users_file(), *candidates(options.config)):
+        for path in configurations(options, paths):
             seen.note(path)
         note_code(seen, {"cmlint", *(rule.module.partition(".")[0] for rule in rules.values())})
         if config.build:
             note_programs(seen, (config.kustomize, config.helm_program))
         outcome = result.without_bundles()
         sources = {path: inputs.sources[path] for path in outcome.paths() if path in inputs.sources}
-        memory.remember(Run(memory.key, seen, outcome, result.problems, warnings, notes, config.fail_on, sources))
+        told = warnings, notes, unused
+        memory.remember(Run(memory.key, seen, outcome, result.problems, *told, config.fail_on, sources))
 
-    return Answer(result, notes, config.fail_on, looking, keep)
+    return Answer(result, notes, unused, config.fail_on, looking, keep)
+
+
+def configurations(options: Options, paths: Sequence[str]) -> Iterator[str]:
+    """Every path above what is checked at which a configuration may be, and the user's own."""
+    if options.isolated:
+        return
+    yield users_file()
+    if options.config:
+        yield options.config
+    for path in (os.curdir, *paths):
+        yield from candidates(start_of(path))
+
+
+def of_projects(
+    options: Options, paths: tuple[str, ...], tops: Sequence[str], made_by: object
+) -> tuple[FactsCache, BuildsCache]:
+    """What is kept of the folders of projects, of which one run may build but a part."""
+    memory = Memory(cache_of(options, paths), tops, (), repeatable=False)
+    facts, builds = memory.facts(made_by), memory.builds()
+    builds.whole = False
+    return facts, builds
 
 
 def settle(config: Config, options: Options) -> Config:

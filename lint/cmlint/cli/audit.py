@@ -80,7 +80,7 @@ def judged(options: Options) -> tuple[Config, Result]:
         from cmlint.live import audit
 
         rules = rules_or_error()
-        config = settle_rules(configured(options, (), rules)[0], options)
+        config = settle_rules(configured(options, (), rules)[0].config, options)
         custom, suppress = options.custom_resources, not options.no_ignores
         try:
             return config, audit(clusters, config, rules, custom_resources=custom, suppress=suppress)

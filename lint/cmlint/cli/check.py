@@ -17,6 +17,7 @@ from cmlint.cli.parameters import (
     FIXES,
     INPUT,
     KNOWN,
+    NO_CONTEXT,
     OUTPUT,
     PATHS,
     RULES,
@@ -94,6 +95,7 @@ PARAMETERS = (
     *CONFIGURATION,
     Parameter("staged", "flag", "Lint what the next commit will hold: what is staged in Git.", panel=INPUT),
     Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
+    NO_CONTEXT,
     Parameter("allow_empty", "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
     Parameter(
         "no_build",
@@ -113,7 +115,11 @@ PARAMETERS = (
     ),
     Parameter("statistics", "flag", "Count the findings of each rule.", panel=OUTPUT),
     Parameter(
-        "verbose", "flag", "Show what was skipped, not verified and not reported, and why.", panel=OUTPUT, short="-v"
+        "verbose",
+        "flag",
+        "Also show what was skipped, not used, not verified and not reported, and why.",
+        panel=OUTPUT,
+        short="-v",
     ),
     Parameter("quiet", "flag", "Show findings only.", panel=OUTPUT, short="-q"),
     COLOR,
@@ -135,7 +141,7 @@ def run(options: Options) -> int:
     known = memory.recall() if memory else None
     fresh = None
     if known:
-        result, notes, fail_on = known.result, known.notes, known.fail_on
+        result, notes, unused, fail_on = known.result, known.notes, known.unused, known.fail_on
         for warning in known.warnings:
             tell("warning", warning)
         tell_problems(result.problems)
@@ -143,9 +149,11 @@ def run(options: Options) -> int:
         from cmlint.cli.anew import check_anew
 
         fresh = check_anew(options, paths, memory)
-        result, notes, fail_on = fresh.result, fresh.notes, fresh.fail_on
+        result, notes, unused, fail_on = fresh.result, fresh.notes, fresh.unused, fresh.fail_on
     for note in notes:
         tell("warning", note)
+    for note in unused if options.verbose else ():
+        tell("note", note)
     if fixing and fresh:
         from cmlint.cli.fixing import fix, show
 
@@ -155,7 +163,7 @@ def run(options: Options) -> int:
     if fresh:
         fresh.looking.finish(result)
     write_reports(reports, result, options, time.perf_counter() - started)
-    if memory and fresh:
+    if fresh:
         fresh.keep(memory)
     if memory and options.verbose:
         for complaint in memory.folder.complaints:
@@ -203,6 +211,7 @@ def status(result: Result, fail_on: FailOn) -> int:
 EXAMPLES = (
     ("check", "lint everything below the working directory"),
     ("check deploy/ --select missing-key,images --fail-on error", "run some rules, and fail on errors only"),
+    ("check web.yaml", "report what concerns one file, as the rest of its project has it"),
     ("check --fix", "fix what can be fixed safely; `--diff` only shows how"),
     ("check --format sarif --output cmlint.sarif --format text", "write a report for a machine, and print one"),
     ("check - < rendered.yaml", "lint what comes from standard input"),

@@ -28,6 +28,7 @@ class Options(msgspec.Struct, frozen=True):
     isolated: bool = False
     exclude: tuple[str, ...] = ()
     staged: bool = False
+    no_context: bool = False
     allow_empty: bool = False
     no_build: bool = False
     kustomize: str | None = None

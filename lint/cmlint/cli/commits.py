@@ -1,4 +1,4 @@
-"""`--config-from`: the repository's configuration, and the baseline that it names, as they are in a commit.
+"""`--config-from`: the repository's configurations, and the baseline that they name, as they are in a commit.
 
 Nothing of the files is read for them, so that a change cannot switch off the checks that it must pass.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections.abc import Sequence
 
 from cmlint.adopt.git import Repository
 from cmlint.config import NAMES, PYPROJECT, TABLE, Source
 from cmlint.errors import FatalError
-from cmlint.system.files import BASELINE, CONFIGURATION, MB
+from cmlint.layers import Found, start_of
+from cmlint.system.files import BASELINE, CONFIGURATION, MB, is_within
 
 REGULAR = ("100644", "100755")
 """The modes of files in a tree of git that are neither links nor repositories."""
@@ -37,26 +39,37 @@ class Commit:
             raise FatalError(f"{self.name}:{path}: larger than {limit // MB} MB", "commit a smaller one")
         return os.fsencode(self.repository.ask("cat-file", "blob", blob))
 
-    def paths(self) -> list[str]:
-        """The paths at which the configuration may stand, from the working directory upwards."""
-        below = os.path.relpath(os.path.realpath(os.curdir), os.path.realpath(self.repository.top)).replace(os.sep, "/")
-        folders = ["" if below == "." else below]
-        while folders[-1]:
-            folders.append(posixpath.dirname(folders[-1]))
-        return [posixpath.join(folder, name) for folder in folders for name in (*NAMES, PYPROJECT)]
+    def configurations(self) -> list[Source]:
+        """All configurations, the uppermost first, one in a folder; raises FatalError for one that cannot be read."""
+        listed = self.repository.ask("ls-tree", "-r", "-z", "--name-only", "--full-tree", self.commit).split("\0")
+        order = (*NAMES, PYPROJECT)
+        paths = [path for path in listed if posixpath.basename(path) in order]
+        paths.sort(key=lambda path: (path.count("/"), posixpath.dirname(path), order.index(posixpath.basename(path))))
+        found: dict[str, Source] = {}
+        for path in paths:
+            folder = os.path.normpath(os.path.join(self.repository.top, posixpath.dirname(path)))
+            raw = self.read(path, CONFIGURATION) if folder not in found else None
+            text = decoded(raw, f"{self.name}:{path}") if raw is not None else None
+            if text is not None and (not path.endswith(PYPROJECT) or TABLE in text):
+                top = os.path.realpath(self.repository.top)
+                found[folder] = Source(f"{self.name}:{path}", text, folder, ("repository",), top)
+        return list(found.values())
 
 
-def configuration_at(name: str) -> Source | None:
-    """The nearest configuration in a commit, if there is one; raises FatalError for one that cannot be read."""
+def configurations_at(name: str, paths: Sequence[str]) -> Found:
+    """The configurations in a commit that count for paths; raises FatalError for one that cannot be read."""
     commit = Commit(name)
-    top = commit.repository.top
-    for path in commit.paths():
-        raw = commit.read(path, CONFIGURATION)
-        text = decoded(raw, f"{name}:{path}") if raw is not None else None
-        if text is not None and (not path.endswith(PYPROJECT) or TABLE in text):
-            folder = os.path.join(top, os.path.dirname(path))
-            return Source(f"{name}:{path}", text, folder, ("repository",), os.path.realpath(top))
-    return None
+    top = os.path.realpath(commit.repository.top)
+    starts = [place for path in paths if is_within(place := os.path.realpath(start_of(path)), top)]
+    starts = starts or [os.path.realpath(os.curdir)]
+    found = commit.configurations()
+    places = {source: os.path.realpath(source.folder) for source in found}
+    above = [source for source in found if any(is_within(start, places[source]) for start in starts)]
+    below = [source for source in found if any(is_within(places[source], start) for start in starts)]
+    run = above[0] if above else None
+    covers = run is None or all(is_within(start, places[run]) for start in starts)
+    used = [source for source in found if source in (*above, *below) and not (covers and source is run)]
+    return Found(run, used, covers=covers)
 
 
 def baseline_at(name: str, file: str) -> bytes:

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 import msgspec
 
 from cmlint.bundle.workloads import Workload, workloads
-from cmlint.check import read_bundles
+from cmlint.check import Inputs, read_bundles
 from cmlint.cli import parameters
 from cmlint.cli.inputs import (
     configured,
     failed,
+    refusals,
     require_objects,
     rules_or_error,
     settle_builds,
@@ -52,6 +53,7 @@ class Options(msgspec.Struct, frozen=True):
     config: str | None = None
     config_from: str | None = None
     isolated: bool = False
+    no_context: bool = False
     kustomize: str | None = None
     allow_remote: bool | None = None
     enable_helm: bool | None = None
@@ -64,7 +66,7 @@ PARAMETERS = (
     Parameter("workload", "text", "Only workloads of this name.", "[KIND/]NAME", short="-w"),
     Parameter("namespace", "text", "Only workloads in this namespace.", "NAME", short="-n"),
     Parameter("format", "choice", "How they are shown: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
-    *(each._replace(panel="") for each in (*parameters.CONFIGURATION, *parameters.BUILDS)),
+    *(each._replace(panel="") for each in (*parameters.CONFIGURATION, parameters.NO_CONTEXT, *parameters.BUILDS)),
     parameters.COLOR._replace(panel=""),
 )
 
@@ -72,25 +74,34 @@ PARAMETERS = (
 def run(options: Options) -> int:
     """Shows the environments and gives the exit status."""
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
-    config = settle_builds(configured(options, paths, rules_or_error())[0], options)
+    layers, _ = configured(options, paths, rules_or_error(), lambda config: settle_builds(config, options))
     problems: list[Problem] = []
+    inputs = Inputs(context=not options.no_context)
     try:
         with PROGRESS:
-            bundles, texts = read_bundles(paths, config, problems)
+            bundles, texts = read_bundles(paths, layers.config, problems, inputs, layers)
     except ValueError as error:
         raise fatal(error) from None
+    for warning in refusals(layers):
+        tell("warning", warning)
     tell_problems([*problems, *not_built(bundles)])
     if not failed(problems):
         for note in require_objects(paths, bundles):
             tell("warning", note)
-    found = chosen(list(workloads(bundles)), options)
+    found = chosen([each for each in workloads(bundles) if is_named(each, inputs)], options)
     if not found:
         tell("warning", "there is no workload in these files")
     as_json = options.format == "json"
     shown = render_json(found) if as_json else render_text(found, view_of(options.color))
-    tell_problems(too_large(bundles, texts))
+    tell_problems(each for each in too_large(bundles, texts) if not inputs.named or each.path in inputs.named)
     (write if as_json else show)(shown)
     return 2 if failed(problems) else 0
+
+
+def is_named(workload: Workload, inputs: Inputs) -> bool:
+    """Whether a workload is written in a file that is named, where only such files are shown."""
+    placed = workload.placed
+    return not inputs.named or placed.written(placed.document.head)[0] in inputs.named
 
 
 def chosen(found: list[Workload], options: Options) -> list[Workload]:

@@ -16,7 +16,7 @@ from cmlint.bundle.placed import Definition
 from cmlint.bundle.pointing import Point, Read
 from cmlint.check import check
 from cmlint.cli import clusters, parameters, reach
-from cmlint.cli.inputs import configured, failed, rules_or_error, settle_builds, tell_problems
+from cmlint.cli.inputs import configured, failed, refusals, rules_or_error, settle_builds, tell, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.errors import FatalError, fatal
@@ -119,12 +119,14 @@ def paths_for(file: str) -> tuple[str, ...]:
 def checked(options: Options, paths: Sequence[str]) -> Result:
     """What a check of paths gives; what could not be read is reported at once."""
     rules = rules_or_error()
-    config = settle_builds(configured(options, paths, rules)[0], options)
+    layers, _ = configured(options, paths, rules, lambda config: settle_builds(config, options))
     try:
         with PROGRESS:
-            result = check(paths, config, rules, look=reach.look_of(options))
+            result = check(paths, layers.config, rules, look=reach.look_of(options), layers=layers)
     except ValueError as error:
         raise fatal(error) from None
+    for warning in refusals(layers):
+        tell("warning", warning)
     tell_problems(result.problems)
     return result
 

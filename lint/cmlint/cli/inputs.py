@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,6 +21,7 @@ from cmlint.system.files import CONFIGURATION, read, root_of
 if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
     from cmlint.config import Config, Source
+    from cmlint.layers import Found, Layers
     from cmlint.rules import Rule
 
 
@@ -69,22 +70,43 @@ def users_file() -> str:
     return os.path.join(platformdirs.user_config_dir("cmlint", appauthor=False), "config.yaml")
 
 
-def configured(options: Any, paths: Sequence[str], rules: dict[str, Rule]) -> tuple[Config, list[str]]:
-    """The configuration that a line means, and the warnings about it, which are told at once.
+def configured(
+    options: Any,
+    paths: Sequence[str],
+    rules: dict[str, Rule],
+    settle: Callable[[Config], Config] = lambda config: config,
+) -> tuple[Layers, list[str]]:
+    """The configurations that a line means, and the warnings about them, which are told at once.
 
-    What the line itself says of settings is not part of it.
+    `settle` puts in their place what the line itself says of settings.
     """
-    from cmlint.config import load
+    from cmlint import layers
 
     warnings: list[str] = []
-    config, refused = load(sources_of(options, paths, warnings), rules)
-    if refused:
-        from cmlint.cli.refusals import reason
-
-        warnings += (reason(each, users_file()) for each in refused)
+    require_one_configuration(options)
+    user, found = sources_of(options, paths, warnings)
+    empty = layers.Layers({}, rules, settle, closed=why_closed(options))
+    loaded = layers.load(user, found, empty)
+    warnings += refusals(loaded)
     for warning in warnings:
         tell("warning", warning)
-    return config, warnings
+    return loaded, warnings
+
+
+def refusals(layers: Layers) -> Iterator[str]:
+    """What to tell of the settings that do not count; what was told is forgotten."""
+    if layers.refused:
+        from cmlint.cli.refusals import reason
+
+        yield from (reason(each, users_file()) for each in layers.refused)
+        layers.refused = []
+
+
+def why_closed(options: Any) -> str:
+    """Why no configuration counts but those that the line means; empty where it does."""
+    names = {"config": "`--config` names another one", "isolated": "`--isolated` leaves it out"}
+    names["config_from"] = "`--config-from` takes all from a commit"
+    return next((why for name, why in names.items() if getattr(options, name)), "")
 
 
 def require_one_configuration(options: Any) -> None:
@@ -94,24 +116,25 @@ def require_one_configuration(options: Any) -> None:
         raise FatalError(f"`{given[0]}` and `{given[1]}` exclude each other", "give one of them")
 
 
-def sources_of(options: Any, paths: Sequence[str], warnings: list[str]) -> list[Source]:
-    """The configuration files that a line means: the user's, then the repository's, which counts more."""
+def sources_of(options: Any, paths: Sequence[str], warnings: list[str]) -> tuple[Source | None, Found]:
+    """The configuration files that a line means: the user's, and the repository's, which count more."""
     from cmlint import config
+    from cmlint.layers import Found, find
 
-    require_one_configuration(options)
     if options.isolated:
-        return []
+        return None, Found()
     tops = tops_of(paths)
-    found = [config.of_user(users_file(), tops)]
-    if options.config_from:
-        from cmlint.cli.commits import configuration_at
+    user = config.of_user(users_file(), tops)
+    if options.config:
+        return user, Found(config.named(options.config, tops))
+    if not options.config_from:
+        return user, find(paths, warnings)
+    from cmlint.cli.commits import configurations_at
 
-        found.append(configuration_at(options.config_from))
-        if not found[-1] and getattr(options, "verbose", False):
-            tell("note", f"there is no configuration in `{options.config_from}`: the defaults count")
-    else:
-        found.append(config.named(options.config, tops) if options.config else config.nearest(warnings))
-    return [source for source in found if source]
+    found = configurations_at(options.config_from, paths)
+    if not found.run and getattr(options, "verbose", False):
+        tell("note", f"there is no configuration in `{options.config_from}`: the defaults count")
+    return user, found
 
 
 def tops_of(paths: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from cmlint.sources.files import shown
 if TYPE_CHECKING:
     from cmlint.adopt.baseline import Baseline, Scope
     from cmlint.adopt.states import States
+    from cmlint.layers import Layers
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -42,9 +43,16 @@ class Looking:
     """
 
     def __init__(
-        self, paths: Sequence[str], config: Config, rules: dict[str, Rule], wishes: Wishes, inputs: Inputs
+        self,
+        paths: Sequence[str],
+        config: Config,
+        rules: dict[str, Rule],
+        wishes: Wishes,
+        inputs: Inputs,
+        layers: Layers,
     ) -> None:
         self.paths, self.config, self.rules, self.wishes, self.inputs = paths, config, rules, wishes, inputs
+        self.layers = layers
         self.states: States | None = None
         self.commit: str | None = None
         if wishes.staged or wishes.since:
@@ -58,7 +66,10 @@ class Looking:
         from cmlint.adopt.states import States
 
         look = self.wishes.ground
-        self.states = States(self.paths, self.config, self.rules, suppress=self.wishes.suppress, look=look)
+        suppress, context = self.wishes.suppress, self.inputs.context
+        self.states = States(
+            self.paths, self.config, self.rules, suppress=suppress, context=context, look=look, layers=self.layers
+        )
         if self.wishes.since:
             self.commit = commit_left(self.states, self.wishes.since)
 
@@ -74,6 +85,7 @@ class Looking:
                 suppress=self.wishes.suppress,
                 inputs=self.inputs,
                 look=self.wishes.ground,
+                layers=self.layers,
             )
         if self.baseline:
             leave_out(result, self.baseline)

@@ -60,7 +60,7 @@ PATHS = Parameter(
 CONFIG = Parameter(
     "config",
     "text",
-    "The configuration; by default the nearest `.cmlint.yaml` or `pyproject.toml` upwards.",
+    "The only configuration; by default each `.cmlint.yaml` or `pyproject.toml` above and below what is checked.",
     "FILE",
     INPUT,
 )
@@ -75,6 +75,12 @@ ISOLATED = Parameter("isolated", "flag", "Read neither the repository's nor the 
 CONFIGURATION = (CONFIG, CONFIG_FROM, ISOLATED)
 """Which configuration counts."""
 
+NO_CONTEXT = Parameter(
+    "no_context",
+    "flag",
+    "Read only the files that are named, and not the rest of their project.",
+    panel=INPUT,
+)
 BUILDS = (
     Parameter(
         "kustomize",

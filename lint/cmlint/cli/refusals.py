@@ -37,8 +37,11 @@ def places_of(setting: str) -> list[str]:
 
 def reason(refused: Refused, users_file: str) -> str:
     """Why a setting does not count where it is written, and where it would."""
-    place, setting, instead = refused
+    place, setting, instead, below = refused
     own = shortened(users_file)
+    if below is not None:
+        where = f"below {below}" if below else "below what is checked"
+        return f"{place}: `{setting}` is about the run and does not count {where}; set it in {below or 'one above'}"
     if instead is not None:
         most = f"`{setting}` counts as {instead}, the most that a repository's configuration sets"
         return f"{place}: {most}; set more in {own}"

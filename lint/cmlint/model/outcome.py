@@ -22,7 +22,8 @@ class Outcome(msgspec.Struct):
     the texts that have something on cmlint's ground, or that what has it was built from. Of `live` bundles every object
     counts as a file. `inputs` are the files and folders that builds read which fail, by the paths at which that is
     reported. `heaps` are folders of which many documents have the same fault, `resolving` those with a reference that
-    resolves.
+    resolves. The folders that are `left_out` hold what tests read, or copies of other projects. Where only some files
+    are reported, `named` are their paths.
     """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
@@ -47,6 +48,8 @@ class Outcome(msgspec.Struct):
     inputs: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     resolving: set[str] = msgspec.field(default_factory=set)
     heaps: list[Heap] = msgspec.field(default_factory=list)
+    left_out: list[str] = msgspec.field(default_factory=list)
+    named: set[str] = msgspec.field(default_factory=set)
 
     def end(self, kind: Ending) -> None:
         """Counts one more reference that ends in this way."""

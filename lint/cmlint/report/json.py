@@ -55,6 +55,7 @@ class Summary(msgspec.Struct, frozen=True):
     suppressed: int
     older: int
     baselined: int
+    left_out: list[str]
     skipped: list[Skipped]
 
 
@@ -104,6 +105,7 @@ def summary(outcome: Outcome, skipped: list[Skipped]) -> Summary:
         suppressed=len(outcome.suppressed),
         older=len(outcome.older),
         baselined=len(outcome.baselined),
+        left_out=outcome.left_out,
         skipped=skipped,
     )
 

@@ -30,6 +30,9 @@ def summary(result: Result, view: View, paint: Paint) -> str:
         lines.append(f"not read: {count(unread, 'path')}, see above")
     if outcome.skipped:
         lines.append(f"skipped: {printable(reasons(reason for _, reason in outcome.skipped))}{listed(view)}")
+    if outcome.left_out:
+        number = count(len(outcome.left_out), "folder")
+        lines.append(f"left out: {number} of tests' data or of other projects' copies{listed(view)}")
     if fixable := fixes_in(result):
         lines.append(f"fixable: {fixable}")
     if outcome.suppressed:
@@ -95,6 +98,13 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
             for (path, reason), n in Counter(outcome.skipped).items()
         )
         yield "\n".join((paint("bold", "skipped:"), *lines))
+    if view.verbose and outcome.left_out:
+        yield "\n".join(
+            (
+                paint("bold", "left out; name a folder to check it:"),
+                *(f"  {printable(path)}" for path in outcome.left_out),
+            )
+        )
     if view.verbose and outcome.gone:
         lines = (f"  {printable(k.path)}: [{k.rule}] {printable(k.message)}" for k in outcome.gone)
         yield "\n".join((paint("bold", "in the baseline, but gone:"), *lines))

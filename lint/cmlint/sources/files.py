@@ -118,6 +118,9 @@ ENCRYPTED = b"\0GITCRYPT\0"
 
 STDIN = "<stdin>"
 
+NOT_REACHED = "not built, because it uses none of the files that are named"
+"""Why a kustomization or chart in the context of named files is not built."""
+
 
 Specs = tuple[tuple[str, Patterns], ...]
 """Folders with the patterns of their `.gitignore`."""
@@ -140,7 +143,11 @@ class Group(msgspec.Struct):
 
     `scripts` are those that hold no manifests and, by their names, perhaps commands; `templates` are the paths among
     them all whose texts are for Helm to render, `compared` those that tests compare with. `lying` are the paths of all
-    other files, which are not read. All real paths lie in `root`; files that are named on the command line have none.
+    other files, which are not read, `left_out` those of folders that are not: with what tests read, or with copies of
+    other projects. All real paths lie in `root`; files that are named on the command line have none.
+
+    Where the other files are only the context of some, `named` are these. A group is `unbuilt` that only builds use
+    which are not made, because they do not reach any of these.
     """
 
     paths: dict[str, str] = msgspec.field(default_factory=dict)
@@ -148,7 +155,18 @@ class Group(msgspec.Struct):
     templates: set[str] = msgspec.field(default_factory=set)
     compared: set[str] = msgspec.field(default_factory=set)
     lying: list[str] = msgspec.field(default_factory=list)
+    left_out: list[str] = msgspec.field(default_factory=list)
     root: str | None = None
+    named: set[str] = msgspec.field(default_factory=set)
+    unbuilt: bool = False
+
+    def root_of(self, shown: str) -> str | None:
+        """The folder that the file of a text must be in; None for one that is named."""
+        return None if shown in self.named else self.root
+
+    def source(self, shown: str) -> Source:
+        """The file that a text comes from."""
+        return Source(self.paths[shown], self.root_of(shown))
 
 
 class Source(NamedTuple):
@@ -184,17 +202,21 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
         else:
             if stat.S_ISDIR(mode):
                 groups.append(group := Group(root=root_of(path)))
-                name_of = names_below(path)
-                for file in walk(path, excluded, problems, seen, group.lying):
-                    name = os.path.basename(file)
-                    if is_compared(file, path):
-                        if name == CHART or name in KUSTOMIZATIONS:
-                            continue
-                        group.compared.add(name_of(file))
-                    add(group.paths if is_manifest(name) else group.scripts, name_of(file), file, known)
+                fill(group, path, names_below(path), walk(path, excluded, problems, seen, group), known)
             else:
                 add(named.paths, shown(path), path, known)
     return groups
+
+
+def fill(group: Group, top: str, name_of: Callable[[str], str], found: Iterable[str], known: set[str]) -> None:
+    """Adds the files that a walk has found below a folder to a group, unless they are `known`."""
+    for file in found:
+        name = os.path.basename(file)
+        if is_compared(file, top):
+            if name == CHART or name in KUSTOMIZATIONS:
+                continue
+            group.compared.add(name_of(file))
+        add(group.paths if is_manifest(name) else group.scripts, name_of(file), file, known)
 
 
 def roots_of(groups: Sequence[Group]) -> tuple[str, ...]:
@@ -232,9 +254,11 @@ def names_below(top: str) -> Callable[[str], str]:
     return lambda file: start + file[length:].replace(os.sep, "/")
 
 
-def walk(top: str, excluded: Patterns, problems: list[Problem], seen: Seen, lying: list[str]) -> Iterator[str]:
-    """The manifests and possible scripts below a folder, in order, without what git ignores; other files go into
-    `lying`."""
+def walk(top: str, excluded: Patterns, problems: list[Problem], seen: Seen, group: Group) -> Iterator[str]:
+    """The manifests and possible scripts below a folder, in order, without what git ignores.
+
+    Other files, and folders that are never read, are noted in the group.
+    """
     root = root_of(top)
     stack = [(top, ignores_above(top, problems, seen), 0)]
     while stack:
@@ -250,10 +274,9 @@ def walk(top: str, excluded: Patterns, problems: list[Problem], seen: Seen, lyin
         folders: list[str] = []
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if is_folder and is_foreign(entry, top, seen):
-                continue
+            foreign = is_folder and is_foreign(entry, top, seen)
             if not (is_folder or is_manifest(entry.name) or may_be_script(entry)):
-                lying.append(entry.path)
+                group.lying.append(entry.path)
                 continue
             if entry.is_symlink():
                 seen.note(entry.path)
@@ -264,7 +287,7 @@ def walk(top: str, excluded: Patterns, problems: list[Problem], seen: Seen, lyin
             if excluded and excluded.match(os.path.abspath(entry.path) + ("/" if is_folder else "")):
                 continue
             if is_folder:
-                folders.append(entry.path)
+                (group.left_out if foreign else folders).append(entry.path)
             elif entry.is_symlink() and not is_within(real_path(entry.path), root):
                 message = "a link that leads out of the folder is not followed; name it to check what it leads to"
                 problems.append(Problem(shown(entry.path), 0, message, fatal=False))

@@ -24,7 +24,7 @@ from cmlint.kube.versions import Version
 from cmlint.manifest.documents import read_text
 from cmlint.manifest.gifts import Gift
 from cmlint.manifest.providers import TABLE, Makers
-from cmlint.model.facts import Container, Document, Fault, FileFacts, PodSpec, Skip, Span
+from cmlint.model.facts import Container, Document, Fault, FileFacts, PodSpec, Provider, Scalar, Skip, Span, Target
 from cmlint.model.failures import Failures
 from cmlint.patterns import Patterns
 from cmlint.sources import files, tool
@@ -35,6 +35,7 @@ from cmlint.sources.parts import Part
 from cmlint.sources.reasons import of_helm
 from cmlint.sources.rendered import SOURCE, RenderedText
 from cmlint.sources.shown import OfChart
+from cmlint.sources.template import ANYTHING
 from cmlint.system.files import TooLargeError, is_folder, is_within, real_path, root_of, tree
 from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, TimeOutError, find, none_left, run
@@ -109,17 +110,19 @@ class Rendering(msgspec.Struct):
 
 def take_charts(
     groups: Sequence[files.Group], wishes: HelmWishes, problems: list[files.Problem], failures: Failures
-) -> tuple[list[Rendering], list[tuple[str, FileFacts]]]:
+) -> tuple[list[Rendering], list[tuple[str, FileFacts]], list[tuple[str, FileFacts]]]:
     """Renders the charts among files, and takes their templates out of the groups; also says where there are charts.
 
-    The templates of charts that cannot be rendered stay there, as such. Raises ValueError when there is no program as
-    wished for.
+    The templates of charts that cannot be rendered stay there, as such. Last comes what charts surely make that are
+    not rendered because they use none of the files that are named. Raises ValueError when there is no program as wished
+    for.
     """
     charts = find_charts(path for group in groups for path in group.paths.values() if path != "-")
-    for one in charts:
+    near = reached(charts, wishes, groups)
+    for one in near:
         note_chart(one, choices_of(one, wishes), wishes.seen)
-    rendered = list(render_all(charts, wishes, failures))
-    done = {id(rendering.supply.chart) for rendering in rendered}
+    rendered = list(render_all(near, wishes, failures))
+    done = {id(rendering.supply.chart) for rendering in rendered} | {id(one) for one in charts if one not in near}
     by_folder = {os.path.realpath(chart.folder): chart for chart in charts}
     alone: dict[str, str] = {}
     for group in groups:
@@ -140,7 +143,38 @@ def take_charts(
         if os.path.join(folder, files.CHART) not in given:
             message = f"helm renders it; name the folder `{files.shown(folder)}` to check what is rendered"
             problems.append(files.Problem(shown, 0, message, fatal=False))
-    return rendered, [(chart.description, FileFacts((), skipped=(Skip("chart", Span(0, 0)),))) for chart in charts]
+    beside = [(chart.description, FileFacts((), skipped=(Skip("chart", Span(0, 0)),))) for chart in charts]
+    return rendered, beside, [(one.description, surely_made(one)) for one in charts if one not in near]
+
+
+def reached(charts: list[Chart], wishes: HelmWishes, groups: Sequence[files.Group]) -> list[Chart]:
+    """The charts that use any of the files that are named; all of them where none is.
+
+    Whoever names the description of a chart names its templates.
+    """
+    named = [os.path.realpath(group.paths[shown]) for group in groups for shown in group.named if shown in group.paths]
+    if not any(group.named for group in groups):
+        return charts
+    near: list[Chart] = []
+    for one in charts:
+        values = {os.path.realpath(path) for each in choices_of(one, wishes) for path in (*each.files, each.said)}
+        folder = os.path.realpath(one.folder)
+        if any(is_within(path, folder) or path in values for path in named):
+            near.append(one)
+        if os.path.join(folder, files.CHART) in named:
+            groups[0].named.update(one.sources)
+    return near
+
+
+def surely_made(chart: Chart) -> FileFacts:
+    """The ConfigMaps and Secrets that a chart makes under names which no value decides."""
+    nowhere = Span(0, 0)
+    named = ((part.top("kind"), Scalar(name, 0, 0)) for part, name in chart.providers if ANYTHING not in name)
+    kinds: list[tuple[Target, Scalar]] = [
+        ("ConfigMap" if kind and kind.text == "ConfigMap" else "Secret", name) for kind, name in named
+    ]
+    providers = (Provider(kind, kind, name, (), True, False, nowhere) for kind, name in kinds)
+    return FileFacts((Document(nowhere, nowhere, "v1", "Chart", None, None, providers=tuple(providers)),))
 
 
 def chart_of(path: str, charts: Mapping[str, Chart]) -> Chart | None:

@@ -33,9 +33,9 @@ from cmlint.sources.parts import Part, read_parts, read_whole
 from cmlint.sources.reasons import LONGEST, address, of_kustomize
 from cmlint.sources.shown import OfBuild
 from cmlint.sources.tool import Wishes
-from cmlint.sources.unbuilt import facts_of
+from cmlint.sources.unbuilt import facts_of, made_by
 from cmlint.sources.writers import values_in_keys
-from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, root_of, tree
+from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, is_within, root_of, tree
 from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
 
@@ -81,7 +81,7 @@ class Completion(msgspec.Struct, frozen=True):
 
 
 def take_builds(
-    groups: Sequence[files.Group], wishes: Wishes, problems: list[files.Problem], failures: Failures
+    groups: list[files.Group], wishes: Wishes, problems: list[files.Problem], failures: Failures
 ) -> Iterable[Build]:
     """Takes out of groups of files whatever any of their kustomizations uses; what these build is begun when asked for.
 
@@ -90,6 +90,7 @@ def take_builds(
     """
     given = [path for group in groups for path in group.paths.values() if path != "-"]
     project = Project(files.roots_of(groups), absolute=any(map(os.path.isabs, given)), makers=wishes.makers)
+    named = {os.path.realpath(group.paths[shown]) for group in groups for shown in group.named}
     found = project.find(given)
     used = project.used_by(found)
     for group in groups:
@@ -98,10 +99,44 @@ def take_builds(
     leaves = [one for one in unused if not one.is_component]
     idle = [one for one in unused if one.is_component]
     alone = take_alone(project, groups, problems)
+    far: list[Build] = []
+    if named:
+        leaves, far = reached(project, leaves, named, groups)
     builds = build_all(project, leaves, wishes, failures)
     project.note_folders(project.known, wishes.seen)
     project.note(project.kustomizations, wishes.seen, remote=wishes.allow_remote or wishes.enable_helm)
-    return chain(builds, (unbuilt(project, one, COMPONENT) for one in idle), alone)
+    return chain(builds, (unbuilt(project, one, COMPONENT) for one in idle), alone, far)
+
+
+def reached(
+    project: Project, leaves: list[Kustomization], named: set[str], groups: list[files.Group]
+) -> tuple[list[Kustomization], list[Build]]:
+    """The leaves that use any of the files that are named, and what is known of the others without building them.
+
+    The files that only others use become groups of their own. Whoever names a kustomization names what it uses.
+    """
+    near = [one for one in leaves if not named.isdisjoint(project.used_by(project.tree(one)))]
+    used = project.used_by(part for one in near for part in project.tree(one))
+    for one in project.find(named):
+        groups[0].named.update(map(project.shown, project.used_by(project.tree(one))))
+    far = [one for one in leaves if one not in near and not is_alternative(project, one, used)]
+    paths = {path for one in far for part in project.tree(one) for path in part.manifests} - used
+    for root in [group.root for group in groups if group.root]:
+        inside = {project.shown(path): path for path in sorted(paths) if is_within(path, root)}
+        groups.append(files.Group(inside, root=root, unbuilt=True))
+    return near, [not_reached(project, one) for one in far]
+
+
+def not_reached(project: Project, leaf: Kustomization) -> Build:
+    """What is known of a leaf that uses none of the files that are named, besides the files that it uses."""
+    tree = project.tree(leaf)
+    facts = FileFacts(tuple(document for one in tree for document in made_by(one)))
+    return Build(leaf.shown, [(leaf.shown, facts)], None, files.NOT_REACHED, settled=False, beside=around(tree))
+
+
+def is_alternative(project: Project, leaf: Kustomization, used: set[str]) -> bool:
+    """Whether a leaf has objects of files that others use: it is never applied together with them."""
+    return any(path in used for one in project.tree(leaf) if not one.is_component for path in one.manifests)
 
 
 def take_alone(project: Project, groups: Sequence[files.Group], problems: list[files.Problem]) -> list[Build]:

@@ -13,6 +13,8 @@ from cmlint.sources.kustomization import GROUP, Kustomization, Project
 from cmlint.sources.outside import GENERATORS
 from cmlint.sources.parts import Part
 
+TARGETS: tuple[Target, ...] = ("ConfigMap", "Secret")
+
 HEAD = Other(f"{GROUP}v1beta1", "Kustomization")
 """What a kustomization is that does not say so."""
 
@@ -38,6 +40,18 @@ def hidden(document: Document) -> Document:
     """A kustomization that cannot be parsed, of which nothing is shown: any of it may be the value of a Secret."""
     faults = tuple(msgspec.structs.replace(fault, reason=unquoted(fault.reason)) for fault in document.faults)
     return msgspec.structs.replace(document, faults=faults, masked=(document.span,))
+
+
+def made_by(kustomization: Kustomization) -> Iterator[Document]:
+    """What a kustomization makes under names that are in none of its files: by generators, by a prefix or a suffix."""
+    yield from generated_by(kustomization)
+    before, after = (kustomization.root.at(field) for field in ("namePrefix", "nameSuffix"))
+    if place := scalar_of(before) or scalar_of(after):
+        name = msgspec.structs.replace(
+            place, value="*".join(part.text or "" if part else "" for part in (before, after))
+        )
+        providers = (Provider(kind, kind, name, (), True, False, name.span, glob=True) for kind in TARGETS)
+        yield Document(name.span, name.span, "", "Kustomization", None, None, providers=tuple(providers))
 
 
 def generated_by(kustomization: Kustomization) -> Iterator[Document]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -19,6 +20,25 @@ if TYPE_CHECKING:
     from cmlint.bundle.cluster import Answer, Cluster
 
 
+class Ways(NamedTuple):
+    """How the references of a document are looked up: what is made elsewhere, and what does not count as such."""
+
+    external: tuple[str, ...] = ()
+    strict: bool = False
+    all_secrets: bool = False
+    ignored: frozenset[str] = frozenset()
+
+    @property
+    def wants_secrets(self) -> bool:
+        """Whether every Secret that nothing defines is to be reported."""
+        return self.all_secrets or self.strict
+
+    @property
+    def excuses_fields(self) -> bool:
+        """Whether the controller of a custom resource may make what a field of it names."""
+        return not self.strict and "own-field" not in self.ignored
+
+
 class Scope(msgspec.Struct):
     """Everything in which a bundle's references are looked up.
 
@@ -27,7 +47,8 @@ class Scope(msgspec.Struct):
     those that go to the same cluster, each with whether both go to one namespace. `unbuilt` says why the bundle could
     not be built, `supply` what its installation adds, `clusters` are the clusters it goes to. `all_secrets` says that a
     Secret which no file defines counts as missing, and not as made elsewhere. `ignored` are the codes of evidence that
-    the configuration turns off. A scope that is not `settled` has documents that may still change.
+    the configuration turns off. `ways` gives the last four for a document, where folders differ in them. A scope that
+    is not `settled` has documents that may still change.
     """
 
     index: Index
@@ -42,16 +63,11 @@ class Scope(msgspec.Struct):
     clusters: tuple[Cluster, ...] = ()
     all_secrets: bool = False
     ignored: frozenset[str] = frozenset()
+    ways: Callable[[Placed], Ways] | None = None
 
-    @property
-    def wants_secrets(self) -> bool:
-        """Whether every Secret that nothing defines is to be reported."""
-        return self.all_secrets or self.strict
-
-    @property
-    def excuses_fields(self) -> bool:
-        """Whether the controller of a custom resource may make what a field of it names."""
-        return not self.strict and "own-field" not in self.ignored
+    def ways_of(self, placed: Placed) -> Ways:
+        """How the references of a document are looked up."""
+        return self.ways(placed) if self.ways else Ways(self.external, self.strict, self.all_secrets, self.ignored)
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -74,6 +90,11 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     placed: Placed
     scope: Scope
 
+    @cached_property
+    def ways(self) -> Ways:
+        """How the reference is looked up."""
+        return self.scope.ways_of(self.placed)
+
     @property
     def target(self) -> Target:
         """The kind of object that is wanted."""
@@ -86,7 +107,7 @@ class Question(msgspec.Struct, frozen=True, dict=True):
 
     def heeds(self, code: Code) -> bool:
         """Whether evidence of a code counts."""
-        return code not in self.scope.ignored
+        return code not in self.ways.ignored
 
     @cached_property
     def meeting(self) -> Meeting:

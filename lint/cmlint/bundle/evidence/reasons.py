@@ -34,7 +34,7 @@ def supplied(question: Question) -> Evidence | None:
 
 def maker_around(question: Question) -> Evidence | None:
     """Something around the document is not read, or is a custom resource whose controller may make objects."""
-    return question.scope.around.maker(question.placed, question.scope.ignored)
+    return question.scope.around.maker(question.placed, question.ways.ignored)
 
 
 def created_for_others(question: Question) -> Evidence | None:
@@ -120,7 +120,7 @@ def defined_elsewhere(question: Question) -> Evidence | None:
     overlay of one base, and is never applied together with it.
     """
     scope = question.scope
-    if scope.strict or not scope.others:
+    if question.ways.strict or not scope.others:
         return None
     for index in scope.others.that_have(question.target, question.name):
         if index is not scope.index and not question.is_alternative(index):
@@ -144,7 +144,7 @@ def remade_from_file(question: Question) -> Evidence | None:
     `kubectl create --from-file` names each key after its file. A key that a definition nearly has is misspelt instead.
     """
     scope = question.scope
-    if scope.strict:
+    if question.ways.strict:
         return None
     defined = {key.name for each in question.meeting.nearest(question.placed) for key in each.provider.keys}
     keys = (key.value for key in question.reference.keys)
