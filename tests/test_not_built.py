@@ -67,7 +67,7 @@ def test_it_is_chosen_as_any_rule(project: Path) -> None:
     assert cmlint(project, "check", "--select", "missing-key", *BRIEF).stdout == ""
 
 
-def test_a_kept_result_notices_the_file_and_the_program(project: Path) -> None:
+def test_a_kept_result_notices_the_file(project: Path) -> None:
     words = ("check", *BRIEF, "--cache-dir", "cache")
     for _ in range(2):
         assert cmlint(project, *words).stdout == FOUND

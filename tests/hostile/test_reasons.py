@@ -1162,7 +1162,7 @@ OPEN = ("dep-alias", "annotations", "both", "kind", "type2", "type4", "type5")
 def assert_all_hidden(result: Result, folder: Path) -> None:
     """Fails where a report in any format has a part of the secret."""
     findings = result.outcome.findings
-    framed = [each for each in findings if not is_open(each) and not any(map(is_open, each.related))]
+    framed = [finding for finding in findings if not (is_open(finding) or any(map(is_open, finding.related)))]
     for format_ in FORMATS:
         shown = framed if format_ in ("text", "html") else findings
         outcome = msgspec.structs.replace(result.outcome, findings=shown)
