@@ -79,7 +79,8 @@ def paths_of(workload: Workload) -> set[str]:
     places += [each.span for each in workload.pod.volumes]
     places += [source.reference.name.span for each in workload.pod.volumes for source in each.sources]
     for container in workload.pod.containers:
-        references = [each.reference for each in (*container.env, *container.env_from) if each.reference]
+        references = [each.reference for each in container.env if each.reference]
+        references += [each.reference for each in container.env_from if each.reference]
         places += [span for each in references for span in (each.name.span, *(key.span for key in each.keys))]
     return {workload.placed.written(span)[0] for span in places}
 
