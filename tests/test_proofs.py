@@ -174,6 +174,27 @@ def test_a_kustomization_is_edited_by_the_name_of_its_entry(tmp_path: Path, comm
     assert [line for line in found if "develop" in line] == ([] if silent else [BY_NAME])
 
 
+@pytest.mark.parametrize(
+    ("helmfile", "silent"),
+    [
+        ("releases:\n- name: api\n  chart: ./chart\n  values: [api.yaml]\n", True),
+        ("releases:\n- name: api\n  chart: ./chart\n", False),
+        ("releases:\n- name: api\n  chart: ./other\n  values: [api.yaml]\n", False),
+    ],
+)
+def test_a_helmfile_gives_a_chart_other_values(tmp_path: Path, helmfile: str, silent: bool) -> None:
+    template = MANIFEST.replace("IMAGE", "registry.example.com/api:{{ .Values.tag }}")
+    files = {
+        "chart/Chart.yaml": "apiVersion: v2\nname: api\nversion: 1.0.0\n",
+        "chart/values.yaml": "tag: develop\n",
+        "chart/templates/api.yaml": template,
+        "helmfile.yaml": helmfile,
+    }
+    write(tmp_path, files)
+    found = [line.partition("] ")[2] for line in concise(lint(tmp_path))]
+    assert found == ([] if silent else [BY_NAME])
+
+
 def test_what_people_push_and_load_is_pedantic(tmp_path: Path) -> None:
     makefile = f"IMG ?= {IMAGE}\npush:\n\tdocker push $(IMG)\nkind:\n\tkind load docker-image $(IMG)\n"
     assert said(tmp_path, IMAGE, {"Makefile": makefile}) == []
