@@ -134,7 +134,7 @@ def test_a_configuration_below_grants_nothing(shop: Path, home: dict[str, str]) 
     assert cmlint(shop / "k", "check", "--allow-empty", **home).stderr == (
         refused(".cmlint.yaml:1:1", *SETTINGS[0][::2]) + helm
     )
-    assert cmlint(shop, "check", **home).stderr == NOT_BUILT
+    assert cmlint(shop, "check", **home).stderr == refused("k/.cmlint.yaml:1:1", *SETTINGS[0][::2]) + NOT_BUILT
 
 
 def granted(done: subprocess.CompletedProcess[str]) -> bool:
