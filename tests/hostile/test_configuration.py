@@ -144,7 +144,7 @@ def test_a_configuration_below_grants_nothing(shop: Path, home: dict[str, str]) 
     done = cmlint(shop / "k", *CHECK, "--allow-empty", **home)
     assert (done.stdout, done.stderr) == (helm, refused(".cmlint.yaml:1:1", *SETTINGS[0][::2]))
     done = cmlint(shop, *CHECK, **home)
-    assert (done.stdout, done.stderr) == (NOT_BUILT, "")
+    assert (done.stdout, done.stderr) == (NOT_BUILT, refused("k/.cmlint.yaml:1:1", *SETTINGS[0][::2]))
 
 
 def granted(done: subprocess.CompletedProcess[str]) -> bool:
