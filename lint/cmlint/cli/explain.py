@@ -197,7 +197,8 @@ def told(target: str, references: Iterable[Read], definitions: Iterable[Definiti
     """References and definitions with all that is known of them, each place once."""
     outcome = result.outcome
     findings = [*((f, False) for f in outcome.findings), *((f, True) for f in outcome.suppressed)]
-    teller = Teller(result.texts, findings)
+    plain = {path for bundle, path in texts_of(result) if not bundle.built}
+    teller = Teller(result.texts, findings, plain)
     explained: dict[Explained, None] = {}
     for bundle, placed, reference in references:
         said = teller.said_of(placed, pointing.words_of(reference))
