@@ -153,8 +153,9 @@ def at_place(place: re.Match[str], target: str, result: Result) -> Shown:
     for point in points:
         references = pointing.references_at(result.bundles, point)
         definitions = pointing.definitions_at(result.bundles, point)
-        named = dict.fromkeys((each.provider.target, each.provider.name.value) for each in definitions)
-        references += (read for name in named for read in pointing.references_to(result.bundles, *name))
+        named = {(each.provider.target, each.provider.name.value): each.provider for each in definitions}
+        for provider in named.values():
+            references += pointing.references_to(result.bundles, provider.target, provider.name.value)
         if references or definitions:
             return told(target, references, definitions, result)
     return Shown(target, [], [], nothing_at(points[-1], result.bundles))
