@@ -27,7 +27,7 @@ FOLDERS = sorted(
     ]
 )
 
-REAL = sorted(Path(os.environ["CMLINT_CORPUS"]).iterdir()) if "CMLINT_CORPUS" in os.environ else []
+REAL = sorted(filter(Path.is_dir, Path(os.environ["CMLINT_CORPUS"]).iterdir())) if "CMLINT_CORPUS" in os.environ else []
 """Real repositories, where a folder with some is named."""
 
 UNVERIFIED: tuple[Ending, ...] = ("optional", "excused", "not-looked-at")

@@ -109,6 +109,25 @@ def test_every_reason_is_named_and_its_changes_are_true(tmp_path: Path, code: Co
             assert effect_in(tmp_path) == effect, setting
 
 
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [
+        ("command", ("make.sh", 1, 9)),
+        ("shown-in-document", ("README.md", 4, 18)),
+        ("unparsable", ("broken.yaml", 5, 3)),
+        ("placeholder-name", ("a.yaml", 3, 18)),
+        ("defined-elsewhere", None),
+    ],
+)
+def test_a_reason_has_its_place(tmp_path: Path, code: Code, place: tuple[str, int, int] | None) -> None:
+    write(tmp_path, CASES[code][0])
+    reason = only(tmp_path, "configmap/settings" if code != "defined-elsewhere" else "a/pod.yaml:8")["reasons"][0]
+    location = reason["location"]
+    start = location and location["start"]
+    assert reason["code"] == code
+    assert (location and (location["path"], start["line"], start["column"])) == place
+
+
 def effect_in(folder: Path) -> str:
     """What became of the only reference, in the words of an explanation."""
     outcome = lint(folder).outcome

@@ -51,8 +51,15 @@ def test_no_report_shows_a_line_of_a_secret_file_as_a_key(tmp_path: Path, line: 
         assert ran.returncode in (0, 1)
         assert "not-built" not in ran.stdout
         assert "hunter2xyz" not in ran.stdout + ran.stderr
-    for words in (["env"], ["env", "--format", "json"], ["check", "--diff"]):
-        ran = cmlint(tmp_path, *words, "--cache-dir", "cache")
+    for words in (
+        ["env"],
+        ["env", "--format", "json"],
+        ["check", "--diff", "--cache-dir", "cache"],
+        ["explain", "secret/login"],
+        ["explain", "kustomization.yaml:2", "--format", "json"],
+    ):
+        ran = cmlint(tmp_path, *words)
+        assert ran.returncode in (0, 1)
         assert "hunter2xyz" not in ran.stdout + ran.stderr
     for path in (tmp_path / "cache").iterdir():
         assert b"hunter2xyz" not in path.read_bytes()

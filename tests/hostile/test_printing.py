@@ -145,7 +145,15 @@ def test_no_format_prints_what_is_obeyed(folder: Path, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("env", "."), ("env", ".", "--format", "json"), ("check", ".", "--diff", "--unsafe-fixes")], ids=" ".join
+    "words",
+    [
+        ("env", "."),
+        ("env", ".", "--format", "json"),
+        ("explain", "configmap/x"),
+        ("explain", "configmap/x", "--format", "json"),
+        ("check", ".", "--diff", "--unsafe-fixes"),
+    ],
+    ids=" ".join,
 )
 def test_no_other_command_prints_what_is_obeyed(folder: Path, words: tuple[str, ...]) -> None:
     done = cmlint(folder, *words)
@@ -184,6 +192,7 @@ def fences(text: str) -> Iterator[str]:
         ("check", ".", "--format", "concise", "--verbose"),
         ("check", ".", "--diff"),
         ("env", "."),
+        ("explain", "configmap/x"),
         ("rule", "missing-key"),
         ("rule",),
         ("rule", "::error::x"),
@@ -239,6 +248,10 @@ LINES: tuple[tuple[str, ...], ...] = (
     ("check", "good.yaml", "--live", "--kubeconfig", "HOSTILE"),
     ("env", "good.yaml", "--workload", "HOSTILE"),
     ("env", "good.yaml", "--namespace", "HOSTILE"),
+    ("explain", "HOSTILE"),
+    ("explain", "HOSTILE:1"),
+    ("explain", "secret/HOSTILE"),
+    ("explain", "good.yaml:1", "--within", "HOSTILE"),
     ("audit", "--kubeconfig", "HOSTILE"),
     ("audit", "--qps", "HOSTILE"),
     ("cache", "HOSTILE"),

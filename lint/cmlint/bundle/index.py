@@ -10,14 +10,11 @@ from operator import itemgetter
 from typing import Protocol
 
 from cmlint.bundle.nearest import Meeting, Spaces
-from cmlint.bundle.placed import Definition, Placed
+from cmlint.bundle.placed import HASH, Definition, Placed
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import Nearby
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import EXAMPLE, Target
-
-HASH = r"-[2456789bcdfghkmt]{10}\Z"
-"""What kustomize puts behind a generated name (`api/hasher/hasher.go` in kubernetes-sigs/kustomize)."""
 
 NOTHING = Meeting([])
 """What a name meets that no provider has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -63,6 +64,9 @@ class Built(Protocol):
         ...
 
 
+HASH = r"-[2456789bcdfghkmt]{10}\Z"
+"""What kustomize puts behind a generated name (`api/hasher/hasher.go` in kubernetes-sigs/kustomize)."""
+
 LIVE = -1
 KUSTOMIZE = "kustomize.config.k8s.io/v1beta1"
 HELM = "helm.sh"
@@ -87,8 +91,11 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
         return self.built.lead(span) if self.built else (self.path, span)
 
     def as_written(self, name: str) -> str:
-        """The name of a ConfigMap or Secret as it was written, before a build changed it."""
-        return self.built.reword(f"`{name}`")[1:-1] if self.built else name
+        """The name of a ConfigMap or Secret as it was written, before a build changed it.
+
+        It never ends with kustomize's hash, which may be that of a Secret's values.
+        """
+        return re.sub(HASH, "", self.built.reword(f"`{name}`")[1:-1]) if self.built else name
 
     @property
     def directory(self) -> str:

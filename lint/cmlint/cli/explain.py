@@ -155,8 +155,9 @@ def at_place(place: re.Match[str], target: str, result: Result) -> Shown:
     for point in points:
         references = pointing.references_at(result.bundles, point)
         definitions = pointing.definitions_at(result.bundles, point)
-        named = dict.fromkeys((each.provider.target, each.provider.name.value) for each in definitions)
-        references += (read for name in named for read in pointing.references_to(result.bundles, *name))
+        named = {(each.provider.target, each.provider.name.value): each.provider for each in definitions}
+        for provider in named.values():
+            references += pointing.references_to(result.bundles, provider.target, provider.name.value)
         if references or definitions:
             return told(target, references, definitions, result)
     return Shown(target, [], [], nothing_at(points[-1], result.bundles))
@@ -199,7 +200,8 @@ def told(target: str, references: Iterable[Read], definitions: Iterable[Definiti
     """References and definitions with all that is known of them, each place once."""
     outcome = result.outcome
     findings = [*((f, False) for f in outcome.findings), *((f, True) for f in outcome.suppressed)]
-    teller = Teller(result.texts, findings)
+    plain = {path for bundle, path in texts_of(result) if not bundle.built}
+    teller = Teller(result.texts, findings, plain)
     explained: dict[Explained, None] = {}
     for bundle, placed, reference in references:
         said = teller.said_of(placed, pointing.words_of(reference))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -24,13 +24,17 @@ SHOWN_KEYS = 20
 
 
 class Because(msgspec.Struct, frozen=True):
-    """Evidence: its code, what it says here, and what the code means; `counts` says whether it excuses."""
+    """Evidence: its code, what it says here, what the code means, and the place that shows it, where one is known.
+
+    `counts` says whether it excuses the reference, and `why` why it does not.
+    """
 
     code: str
     reason: str
     meaning: str
+    location: Location | None
     counts: bool
-    why: str = ""
+    why: str
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -101,10 +105,13 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class Teller:
-    """Makes explanations ready to be shown: with the lines of `texts`, and the findings of a run."""
+    """Makes explanations ready to be shown: with the lines of `texts`, and the findings of a run.
 
-    def __init__(self, texts: Texts, findings: Iterable[tuple[Finding, bool]]) -> None:
-        self.texts = texts
+    `plain` are the paths of the texts that are checked as they are written; evidence in others has no place there.
+    """
+
+    def __init__(self, texts: Texts, findings: Iterable[tuple[Finding, bool]], plain: Container[str]) -> None:
+        self.texts, self.plain = texts, plain
         self.by_place: dict[tuple[str, int], list[Said]] = {}
         for finding, suppressed in findings:
             said = Said(finding.rule, finding.severity, finding.message, suppressed)
@@ -142,8 +149,8 @@ class Teller:
                 for candidate in explanation.candidates
             ),
             reasons=tuple(
-                Because(each.evidence.code, each.evidence.sentence, MEANINGS[each.evidence.code], each.counts, each.why)
-                for each in explanation.reasons
+                Because(code, sentence, MEANINGS[code], self.shown_at(path, span), counts, why)
+                for (code, sentence, path, span), counts, why in explanation.reasons
             ),
             changes=tuple(Change(*change) for change in explanation.changes),
         )
@@ -154,6 +161,10 @@ class Teller:
         keys = tuple(dict.fromkeys(key.name for key in provider.keys))
         location = self.locate(definition.placed, provider.name.span)
         return Defined(described(definition), definition.namespace, location, keys, provider.open)
+
+    def shown_at(self, path: str, span: Span | None) -> Location | None:
+        """The place of evidence, where it is known."""
+        return self.texts.locate(path, span) if span and path in self.plain else None
 
     def locate(self, placed: Placed, span: Span) -> Location:
         """Where a stretch of a document is written."""
@@ -241,7 +252,7 @@ def reference_lines(group: Sequence[Explained], paint: Paint) -> Iterator[str]:
     others = first.reasons[1:] if first.end not in ("resolved", "reported") else first.reasons
     if others:
         yield "  other reasons:"
-        yield from (f"    {printable(each.reason)} [{each.code}]{f': {each.why}' * bool(each.why)}" for each in others)
+        yield from (f"    {because(each)}{f': {each.why}' * bool(each.why)}" for each in others)
     if first.changes:
         yield "  what would change that:"
         yield from (f"    {printable(each.setting)}: {printable(each.effect)}" for each in first.changes)
@@ -251,8 +262,13 @@ def why(each: Explained) -> str:
     """The evidence that decides, in words."""
     if not each.reasons or each.end in ("resolved", "reported"):
         return ""
-    reason = each.reasons[0]
-    return f": {printable(reason.reason)} [{reason.code}]\n    {reason.meaning}"
+    return f": {because(each.reasons[0])}\n    {each.reasons[0].meaning}"
+
+
+def because(reason: Because) -> str:
+    """A reason with its place and its code."""
+    at = f" ({place(reason.location)})" if reason.location else ""
+    return f"{printable(reason.reason)}{at} [{reason.code}]"
 
 
 def candidate_line(each: Candidate) -> str:
