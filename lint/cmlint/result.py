@@ -64,6 +64,4 @@ def too_large(bundles: Iterable[Bundle], texts: Texts) -> Iterator[Problem]:
 def not_built(bundles: Iterable[Bundle]) -> Iterator[Problem]:
     """What is not built, for commands that report no findings."""
     for failure in (failure for bundle in bundles for failure in bundle.failures):
-        lacking = f" without `{failure.part}`" if failure.part else ""
-        message = f"{'' if failure.partly else 'not '}built{lacking}: {failure.reason}"
-        yield Problem(failure.path, 0, message, fatal=False)
+        yield Problem(failure.path, 0, failure.words, fatal=False)

@@ -41,6 +41,17 @@ class Failure(msgspec.Struct, frozen=True):
     hidden: tuple[tuple[str, Span], ...] = ()
     inputs: tuple[str, ...] = ()
 
+    @property
+    def words(self) -> str:
+        """What becomes of the build, and why: `not built: ...` or `built without ...`."""
+        more = f" and {len(self.others)} more" if self.cause == "remote" and self.others else ""
+        reason = f"{self.ignored} leaves it out" if self.ignored else self.reason
+        if not self.part:
+            return f"not built: {reason}"
+        if self.partly:
+            return f"built without `{self.part}`{more}: {reason}"
+        return f"not built, because it needs `{self.part}`{more}: {reason}"
+
 
 class Failures:
     """Collects failures: those of one sort of thing with one key become one, with all their places."""

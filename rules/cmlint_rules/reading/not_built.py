@@ -51,17 +51,10 @@ def severity_of(failure: Failure) -> Severity:
 
 
 def message_of(failure: Failure) -> str:
-    """What is not built, and why."""
+    """What is not built, and why. Of what is fetched, several entries are one finding of a kustomization."""
     number = len(failure.others) + 1
-    what = f"{number} {failure.thing}s are" if number > 1 else f"the {failure.thing} is"
-    if failure.cause == "remote" and failure.part:
-        what, more = f"the {failure.thing} is", f" and {number - 1} more" if number > 1 else ""
-    else:
-        more = ""
-    reason = f"{failure.ignored} leaves it out" if failure.ignored else failure.reason
-    if not failure.part:
-        return f"{what} not built: {reason}"
-    return f"{what} {'' if failure.partly else 'not '}built without `{failure.part}`{more}: {reason}"
+    several = number > 1 and not (failure.cause == "remote" and failure.part)
+    return f"{f'{number} {failure.thing}s are' if several else f'the {failure.thing} is'} {failure.words}"
 
 
 def help_for(failure: Failure) -> str:
