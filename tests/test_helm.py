@@ -146,6 +146,34 @@ def test_subcharts_and_libraries_are_rendered_in_their_chart_alone() -> None:
     assert warnings(result) == []
 
 
+@pytest.mark.parametrize(
+    ("folder", "alias", "found"),
+    [
+        ("cache", "", "shop/charts/cache/"),
+        ("old-cache", "", "shop/charts/old-cache/"),
+        ("old-cache", "memory", "shop/charts/old-cache/"),
+        ("inner/charts/deep", "", "shop/charts/inner/charts/deep/"),
+    ],
+)
+def test_a_subchart_is_found_by_its_name_or_alias_in_a_folder_of_any_name(
+    folder: str, alias: str, found: str, tmp_path: Path
+) -> None:
+    needs = f"dependencies:\n  - {{name: cache, version: 1.0.0{', alias: ' + alias if alias else ''}}}\n"
+    write(tmp_path, {"shop/Chart.yaml": CHART.format("shop") + (needs if "/" not in folder else "")})
+    if "/" in folder:
+        write(tmp_path, {"shop/charts/inner/Chart.yaml": CHART.format("middle")})
+    chart(tmp_path / "shop/charts" / folder, "cache")
+    assert concise(run(tmp_path)) == [f"{found}{FOUND}"]
+
+
+def test_a_subchart_that_two_folders_may_be_is_shown_at_the_chart(tmp_path: Path) -> None:
+    needs = "dependencies:\n  - {name: cache, version: 1.0.0}\n"
+    write(tmp_path, {"shop/Chart.yaml": CHART.format("shop") + needs})
+    for folder in ("a", "b"):
+        chart(tmp_path / "shop/charts" / folder, "cache")
+    assert {line.rpartition(" error")[0] for line in concise(run(tmp_path))} == {"shop/Chart.yaml:1:1:"}
+
+
 def test_charts_side_by_side_in_a_folder_called_charts_are_all_rendered(tmp_path: Path) -> None:
     chart(tmp_path / "charts/a", "a")
     chart(tmp_path / "charts/b", "b")

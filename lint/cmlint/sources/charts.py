@@ -14,7 +14,7 @@ from cmlint.sources.parts import Part, Place, read_parts
 from cmlint.sources.rendered import RenderedText, Templates
 from cmlint.sources.template import ANYTHING, Chunk
 from cmlint.system.files import VALUES as VALUES_FILE
-from cmlint.system.files import root_of, tree
+from cmlint.system.files import entries_in, is_folder, root_of, tree
 
 VALUES = "values.yaml"
 REQUIREMENTS = "requirements.yaml"
@@ -31,7 +31,7 @@ class Chart:
         self.root = self.read(files.CHART)
         self.name = self.root.word("name")
         self.shown = files.shown(folder)
-        self.templates = Templates(self.name, folder)
+        self.templates = Templates(folder, self.find)
 
     @property
     def description(self) -> str:
@@ -50,10 +50,47 @@ class Chart:
         return os.path.basename(above) == SUBCHARTS and is_chart(os.path.dirname(above))
 
     @cached_property
+    def needs(self) -> list[Part]:
+        """The entries that name its dependencies."""
+        return [*self.root.entries("dependencies"), *self.read(REQUIREMENTS).entries("dependencies")]
+
+    @property
     def dependencies(self) -> list[str]:
         """The names under which other charts become a part of it."""
-        entries = [*self.root.entries("dependencies"), *self.read(REQUIREMENTS).entries("dependencies")]
-        return [entry.word("alias") or entry.word("name") for entry in entries]
+        return [entry.word("alias") or entry.word("name") for entry in self.needs]
+
+    @cached_property
+    def subcharts(self) -> list[Chart]:
+        """The charts that are folders in its `charts/`, whatever the folders are called."""
+        folder = os.path.join(self.folder, SUBCHARTS)
+        return [Chart(entry.path) for entry in entries_in(folder) if is_folder(entry) and is_chart(entry.path)]
+
+    def called(self, name: str) -> list[Chart]:
+        """The subcharts that have a name, or that a dependency gives this alias.
+
+        `getAliasDependency` in `pkg/chartutil/dependencies.go` of helm/helm.
+        """
+        names = {need.word("name") for need in self.needs if need.word("alias") == name} or {name}
+        return [chart for chart in self.subcharts if chart.name in names]
+
+    def find(self, source: str) -> str | None:
+        """The path of the file that `# Source:` names; None where several may be meant, or none.
+
+        Each part `charts/NAME/` of a source names a chart by its name or alias (`ChartFullPath` in `pkg/chart/chart.go`
+        of helm/helm).
+        """
+        own, _, inner = source.partition("/")
+        return self.file(inner) if own == self.name else None
+
+    def file(self, inner: str) -> str | None:
+        """The path of a file of the chart or of its subcharts."""
+        top, _, rest = inner.partition("/")
+        name, _, below = rest.partition("/")
+        if top == SUBCHARTS and below:
+            found = [path for chart in self.called(name) if (path := chart.file(below))]
+            return found[0] if len(found) == 1 else None
+        path = os.path.join(self.folder, inner)
+        return path if os.path.isfile(path) else None
 
     @cached_property
     def contents(self) -> chart_files.ChartFiles:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from cmlint.manifest.comments import read_ignores
@@ -41,10 +41,10 @@ WHOLE: tuple[tuple[str, ...], ...] = (("spec",), ("metadata",))
 
 
 class Templates:
-    """The templates of one chart; `folder` is the chart's, as it is shown, and `name` what helm calls it."""
+    """The templates of the chart in a folder; `find` gives the path of the file that `# Source:` names, or None."""
 
-    def __init__(self, name: str, folder: str) -> None:
-        self.name, self.folder = name, folder
+    def __init__(self, folder: str, find: Callable[[str], str | None]) -> None:
+        self.folder, self.find = folder, find
         self.texts: dict[str, str] = {}
         self.chunks: dict[str, list[Chunk]] = {}
 
@@ -55,9 +55,9 @@ class Templates:
 
     def path(self, source: str) -> str | None:
         """The path of the template that `# Source:` names, or None where it is not in the chart."""
-        path = os.path.join(self.folder, source.removeprefix(f"{self.name}/"))
-        inside = is_within(real_path(path), real_path(self.folder))
-        return files.shown(path) if source.startswith(f"{self.name}/") and inside and os.path.isfile(path) else None
+        path = self.find(source)
+        inside = path is not None and is_within(real_path(path), real_path(self.folder))
+        return files.shown(path) if path and inside and os.path.isfile(path) else None
 
     def text(self, path: str) -> str:
         """A template's text; none of one that cannot be read."""
