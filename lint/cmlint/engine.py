@@ -169,14 +169,14 @@ class Engine:
         consequence = draft.consequence or rule.consequence
         built = draft.placed.built
         location = self.texts.locate(*draft.placed.written(draft.span))
-        related = [Related(label, self.texts.locate(*p.written(span))) for label, p, span in draft.related]
+        related = [Related(words(label, p), self.texts.locate(*p.written(span))) for label, p, span in draft.related]
         message, help_text = draft.message, draft.help_text
         if draft.left_out:
             help_text = f"{help_text or 'see the places'} ({draft.left_out} more places are left out)"
         name = document.name.value if document.name else None
         if built:
-            message, help_text = built.reword(message), built.reword(help_text) if help_text else None
-            name = built.spelled(document.name) if document.name else None
+            message, help_text = built.reword(message), built.advise(help_text) if help_text else None
+            name = built.reword(built.spelled(document.name)) if document.name else None
             if place := built.through(location.path):
                 related.append(Related(f"{THROUGH}{place[0]}", self.texts.locate(*place)))
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
@@ -227,6 +227,11 @@ class Engine:
                     location = self.texts.locate(*placed.written(reference.name.span))
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
                     outcome.created.append(Created(location, name, where))
+
+
+def words(label: str, placed: Placed) -> str:
+    """What a place shows, with the names that the reader knows."""
+    return placed.built.reword(label) if placed.built else label
 
 
 def walk(bundle: Bundle, context: Context) -> Iterator[tuple[str, Any]]:

@@ -42,6 +42,10 @@ class Built(Protocol):
         """A text about it with names as they were written."""
         ...
 
+    def advise(self, text: str) -> str:
+        """A help about it, with names that the reader can use."""
+        ...
+
     def ignores(self, path: str) -> Sequence[Ignore]:
         """The suppressions in a text that it was built from."""
         ...

@@ -104,6 +104,10 @@ class BuiltText:
             self.spelled(self.names[part]) if i % 2 and part in self.names else part for i, part in enumerate(parts)
         )
 
+    def advise(self, text: str) -> str:
+        """A help about it."""
+        return self.reword(text)
+
     def ignores(self, path: str) -> Sequence[Ignore]:
         """The suppressions in a text that it was built from."""
         return ignores_in(self.project, path)

@@ -36,6 +36,12 @@ from cmlint.system.files import is_within, real_path, root_of
 
 SOURCE = r"(?m)^# Source: ([^\r\n]+?)[ \t]*\r?$"
 
+UNNAMED = r"(?<![\w./])release-name(?!\w)"
+"""What `helm template` calls a release that has no name (helm/helm, `cmd/helm/template.go`)."""
+
+RELEASE = "RELEASE"
+"""How it is shown."""
+
 WHOLE: tuple[tuple[str, ...], ...] = (("spec",), ("metadata",))
 """Fields that say no more of a place than the object itself."""
 
@@ -163,8 +169,13 @@ class RenderedText:
         return ()
 
     def reword(self, text: str) -> str:
-        """A text about it, with names as helm renders them."""
-        return text
+        """A text about it, with RELEASE in the place of the name that helm gives to a release that has none."""
+        return re.sub(UNNAMED, RELEASE, text)
+
+    def advise(self, text: str) -> str:
+        """A help about it, which says what RELEASE means."""
+        reworded = self.reword(text)
+        return f"{reworded} ({RELEASE} is the name of your release)" if reworded != text else text
 
     def ignores(self, path: str) -> Sequence[Ignore]:
         """The suppressions in a template."""
