@@ -29,6 +29,7 @@ from cmlint.result import Result, too_large
 from cmlint.rules import Rule
 from cmlint.selection import select, settings_of
 from cmlint.sources import files
+from cmlint.sources.over import Over
 from cmlint.sources.reading import Reader, Reading, Wanted, mode_of
 from cmlint.sources.remote import remote_of
 from cmlint.suppress import Suppressions
@@ -74,7 +75,8 @@ def check(
 class Inputs(msgspec.Struct):
     """How files are read: what is kept between runs, in how many processes, and all that was looked at.
 
-    `sources` are the files that texts come from, by the paths under which these are shown.
+    `sources` are the files that texts come from, by the paths under which these are shown. `over` is what the command
+    line gives to charts.
     """
 
     facts: FactsCache | None = None
@@ -82,6 +84,7 @@ class Inputs(msgspec.Struct):
     jobs: int = 1
     seen: Seen = msgspec.field(default_factory=Seen)
     sources: dict[str, files.Source] = {}
+    over: Over = Over()
 
     def keep(self) -> None:
         """Keeps for the next run what is new in this one."""
@@ -306,5 +309,5 @@ def read_charts(
 
     version = settings_of(config).kubernetes_version
     how = config.build_timeout, makers_of(config), inputs.builds, inputs.seen
-    wishes = HelmWishes(config.helm_program, config.helm.values, version, *how, given.choices)
+    wishes = HelmWishes(config.helm_program, config.helm.values, version, *how, given.choices, inputs.over)
     return take_charts(groups, wishes, problems)

@@ -15,10 +15,14 @@ from cmlint.errors import FatalError
 from cmlint.fingerprints import fingerprints
 from cmlint.result import Result
 from cmlint.rules import Rule
+from cmlint.sources.over import Over
 
 
 class States:
-    """The states of the repository around the working directory; `paths`, `config` and `rules` are those of the run."""
+    """The states of the repository around the working directory.
+
+    `paths`, `config` and `rules` are those of the run, and `over` is what its command line gives to charts.
+    """
 
     def __init__(
         self,
@@ -28,10 +32,11 @@ class States:
         *,
         suppress: bool,
         look: Look | None = None,
+        over: Over,
     ) -> None:
         self.repository = Repository()
         self.paths = [self.inside(path) for path in paths]
-        self.config, self.rules, self.suppress, self.look = config, rules, suppress, look
+        self.config, self.rules, self.suppress, self.look, self.over = config, rules, suppress, look, over
         self.known: dict[str, set[str]] = {}
 
     def inside(self, path: str) -> str:
@@ -59,7 +64,11 @@ class States:
         """What there is to say of the repository at a commit, which need not have all paths, or of what is staged."""
         with self.repository.laid_out(commit) as root, working_in(below(root, os.getcwd())):
             paths = [path for path in self.paths if os.path.lexists(path)] if commit else self.paths
-            return check(paths, relocated(self.config, root), self.rules, suppress=self.suppress, look=self.look)
+            config, inputs = (
+                relocated(self.config, root),
+                Inputs(over=self.over.at(lambda path: then_or_now(path, root))),
+            )
+            return check(paths, config, self.rules, suppress=self.suppress, inputs=inputs, look=self.look)
 
     def known_at(self, commit: str, *, staged: bool) -> set[str]:
         """The fingerprints of what was found at a commit, as they are now where files have moved since."""
@@ -97,6 +106,12 @@ def working_in(folder: str) -> Iterator[None]:
         os.chdir(before)
 
 
+def then_or_now(path: str, root: str) -> str:
+    """The path of a file as it stands below another root; the path itself where it is not there."""
+    there = below(root, path)
+    return there if os.path.exists(there) else path
+
+
 def relocated(config: Config, root: str) -> Config:
     """A configuration for files that stand below another root as they do below the file system's."""
 
@@ -105,8 +120,7 @@ def relocated(config: Config, root: str) -> Config:
         return sign + escaped(root) + pattern.removeprefix(sign)
 
     def values_there(names: str) -> str:
-        paths = ((name, below(root, name)) for name in names.split(","))
-        return ",".join(there if os.path.exists(there) else here for here, there in paths)
+        return ",".join(then_or_now(name, root) for name in names.split(","))
 
     return msgspec.structs.replace(
         config,

@@ -10,6 +10,7 @@ import msgspec
 
 from cmlint.check import Inputs
 from cmlint.cli import reach
+from cmlint.cli.charts import over_of
 from cmlint.cli.checking import Options
 from cmlint.cli.inputs import (
     configured,
@@ -30,6 +31,7 @@ from cmlint.model.findings import FailOn
 from cmlint.progress import PROGRESS
 from cmlint.result import Result
 from cmlint.runs import Memory, Run, modules_with_times, note_code, note_programs
+from cmlint.sources.files import PIPES
 from cmlint.sources.reading import processors
 
 
@@ -48,9 +50,11 @@ def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) 
     rules = rules_or_error()
     found, warnings = configured(options, paths, rules)
     config = settle(found, options)
-    inputs = Inputs(jobs=jobs_of(options.jobs))
+    inputs = Inputs(jobs=jobs_of(options.jobs), over=over_of(options))
+    inputs.seen.whole = not any(path in PIPES for path in inputs.over.files)
     if memory:
-        inputs.facts, inputs.builds = memory.facts(makers_of_facts(config)), memory.builds()
+        inputs.facts = memory.facts(makers_of_facts(config))
+        inputs.builds = memory.builds() if inputs.seen.whole else None
     looking = Looking(paths, config, rules, wishes_of(options), inputs)
     try:
         with PROGRESS:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import msgspec
 
 from cmlint.bundle.workloads import Workload, workloads
-from cmlint.check import read_bundles
+from cmlint.check import Inputs, read_bundles
 from cmlint.cli import parameters
+from cmlint.cli.charts import over_of
 from cmlint.cli.inputs import (
     configured,
     failed,
@@ -56,6 +57,9 @@ class Options(msgspec.Struct, frozen=True):
     allow_remote: bool | None = None
     enable_helm: bool | None = None
     helm: str | None = None
+    helm_values: tuple[str, ...] = ()
+    helm_set: tuple[str, ...] = ()
+    release: str | None = None
     color: str = "auto"
 
 
@@ -64,7 +68,7 @@ PARAMETERS = (
     Parameter("workload", "text", "Only workloads of this name.", "[KIND/]NAME", short="-w"),
     Parameter("namespace", "text", "Only workloads in this namespace.", "NAME", short="-n"),
     Parameter("format", "choice", "How they are shown: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
-    *(each._replace(panel="") for each in (*parameters.CONFIGURATION, *parameters.BUILDS)),
+    *(each._replace(panel="") for each in (*parameters.CONFIGURATION, *parameters.BUILDS, *parameters.CHARTS)),
     parameters.COLOR._replace(panel=""),
 )
 
@@ -74,9 +78,10 @@ def run(options: Options) -> int:
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     config = settle_builds(configured(options, paths, rules_or_error())[0], options)
     problems: list[Problem] = []
+    inputs = Inputs(over=over_of(options))
     try:
         with PROGRESS:
-            bundles, texts = read_bundles(paths, config, problems)
+            bundles, texts = read_bundles(paths, config, problems, inputs)
     except ValueError as error:
         raise fatal(error) from None
     tell_problems(problems)
@@ -122,6 +127,7 @@ def missing(message: str, wanted: str, known: Iterable[str | None]) -> FatalErro
 EXAMPLES = (
     ("env --workload deployment/web", "what the containers of one workload will have in their environment"),
     ("env deploy/ --namespace shop", "everything of one namespace"),
+    ("env charts/shop --helm-set replicas=2 --release shop", "of a chart as it is installed with this value"),
     ("env - --format json < rendered.yaml", "from standard input, for a machine"),
 )
 

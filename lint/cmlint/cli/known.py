@@ -58,7 +58,8 @@ class Looking:
         from cmlint.adopt.states import States
 
         look = self.wishes.ground
-        self.states = States(self.paths, self.config, self.rules, suppress=self.wishes.suppress, look=look)
+        over = self.inputs.over
+        self.states = States(self.paths, self.config, self.rules, suppress=self.wishes.suppress, look=look, over=over)
         if self.wishes.since:
             self.commit = commit_left(self.states, self.wishes.since)
 

@@ -26,6 +26,7 @@ from cmlint.model.facts import Container, Document, Fault, FileFacts, PodSpec, S
 from cmlint.patterns import Patterns
 from cmlint.sources import files, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
+from cmlint.sources.over import Over
 from cmlint.sources.reasons import of_helm
 from cmlint.sources.rendered import SOURCE, RenderedText
 from cmlint.sources.shown import OfChart
@@ -41,16 +42,47 @@ HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """Values to render a chart with: files of which the last wins, and what an object at the path `said` gives."""
+    """Values to render a chart with: files of which the last wins, and what an object at the path `said` gives.
 
-    files: tuple[str, ...] = ()
+    `installed` is the name of the release where nothing else is known of it. What the command line gives is laid `over`
+    all of these.
+    """
+
+    own_files: tuple[str, ...] = ()
     gift: Gift | None = None
     said: str = ""
+    installed: str = ""
+    over: Over = Over()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files of values."""
+        return (*self.own_files, *self.over.files)
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The values that are written in no file of values."""
+        """The texts of values that an object gives."""
         return self.gift.texts if self.gift else ()
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """All values that are in no file of values."""
+        return (*self.texts, *self.over.texts)
+
+    @property
+    def release(self) -> str:
+        """The name of the release; empty where nobody names it."""
+        return self.over.release or (self.gift.release if self.gift else self.installed)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options of helm that give single values."""
+        return (*(self.gift.options if self.gift else ()), *self.over.options)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the chart has its own values, as far as the command line gives no others."""
+        return not self.own_files and not self.gift
 
     @property
     def named(self) -> str:
@@ -59,8 +91,8 @@ class Choice(msgspec.Struct, frozen=True):
 
     def key(self, builds: BuildsCache) -> str:
         """What tells it from others; what it gives may be a secret, and enters only as a keyed hash."""
-        given = builds.folder.digest(msgspec.msgpack.encode(self.gift)).hex() if self.gift else ""
-        return ",".join(self.files) + given
+        given = self.gift, self.over.settings, self.release
+        return ",".join(self.files) + builds.folder.digest(msgspec.msgpack.encode(given)).hex()
 
 
 class HelmWishes(msgspec.Struct, frozen=True):
@@ -68,7 +100,8 @@ class HelmWishes(msgspec.Struct, frozen=True):
 
     `values` gives files for a pattern of charts, both with their whole paths, and `given` what GitOps objects give to
     the chart in a folder; `makers` say what controllers make of
-    what is rendered, `builds` is what was rendered before, `seen` is told what is looked at.
+    what is rendered, `builds` is what was rendered before, `seen` is told what is looked at. `over` is what the command
+    line gives to every chart.
     """
 
     program: str | None
@@ -78,7 +111,8 @@ class HelmWishes(msgspec.Struct, frozen=True):
     makers: Makers = TABLE
     builds: BuildsCache | None = None
     seen: Seen = msgspec.field(default_factory=Seen)
-    given: Callable[[Chart], list[Choice]] = lambda _: []
+    given: Callable[[Chart], list[Choice]] = lambda _: [Choice()]
+    over: Over = Over()
 
 
 class Rendering(msgspec.Struct):
@@ -184,7 +218,7 @@ def renderings(
     chart: Chart, runs: dict[Choice, Future[str]], program: str, wishes: HelmWishes, failures: dict[str, list[str]]
 ) -> Iterator[Rendering]:
     """What became of a chart with each of its values; that it needs values matters only where it is given none."""
-    own = Choice()
+    own = next((values for values in runs if values.is_own), None)
     texts: dict[Choice, str] = {}
     reasons: dict[Choice, str] = {}
     for values, running in runs.items():
@@ -193,15 +227,15 @@ def renderings(
         except NotBuiltError as error:
             reasons[values] = str(error)
             wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
-    if texts:
+    if texts and own:
         reasons.pop(own, None)
-    whole = reasons.get(own)
+    whole = reasons.get(own) if own else None
     for values, reason in reasons.items():
         if values == own or reason != whole:
             failures.setdefault(reason, []).append(values.named or chart.description)
     for values, text in texts.items():
         found = rendering(chart, values, text, wishes.makers, several=len(runs) > 1)
-        found.chosen = bool(chosen_for(chart, wishes))
+        found.chosen = bool(wishes.over.files or chosen_for(chart, wishes))
         found.given = frozenset(choice.said for choice in runs if choice.said)
         remember(found, chart, values, program, wishes)
         yield found
@@ -216,7 +250,7 @@ def rendering(chart: Chart, values: Choice, text: str, makers: Makers, *, severa
     idle = [name for name in chart.dependencies if name not in inside]
     evidence = (chart.description, FileFacts((), skipped=(Skip("chart", Span(0, 0)),)))
     facts = kept(read_text(text, makers), leading)
-    supply = Supply(chart, given, leading, values.texts)
+    supply = Supply(chart, given, leading, values.written)
     return Rendering([(chart.description, facts)], leading, supply, [evidence] if idle else [])
 
 
@@ -279,9 +313,13 @@ def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
 
 
 def choices_of(chart: Chart, wishes: HelmWishes) -> list[Choice]:
-    """The values to render a chart with; where GitOps gives some, the defaults alone are not what anyone gets."""
-    tests = (Choice((path,)) for path in chart.tests)
-    return chosen_for(chart, wishes) or [*(wishes.given(chart) or [Choice()]), *tests]
+    """The values to render a chart with; where GitOps gives some, the defaults alone are not what anyone gets.
+
+    Files of the command line come in the place of those that the chart is tested with.
+    """
+    tests = () if wishes.over.files else (Choice((path,)) for path in chart.tests)
+    found = chosen_for(chart, wishes) or [*wishes.given(chart), *tests]
+    return [replace(choice, over=wishes.over) for choice in found]
 
 
 def chosen_for(chart: Chart, wishes: HelmWishes) -> list[Choice]:
@@ -312,7 +350,7 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
     A chart that makes helm read more than the chart is not given to it.
     """
     chart.contents.refuse()
-    for path in values.files:
+    for path in values.own_files:
         if values.gift and not is_within(real_path(path), root_of(chart.folder)):
             raise NotBuiltError(f"`{files.shown(path)}` leads out of the folder")
         if not os.path.isfile(path):
@@ -323,28 +361,33 @@ def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home:
     command = [
         program,
         "template",
-        *((values.gift.release,) if values.gift else ()),
+        *((values.release,) if values.release else ()),
         os.path.abspath(chart.folder),
         "--namespace",
         NAMESPACE,
         "--kube-version",
         f"{major}.{minor}.0",
     ]
-    texts = [save(text, home) for text in values.texts]
-    for path in (*map(os.path.abspath, values.files), *texts):
-        command += ("--values", quoted(path))
-    command += values.gift.options if values.gift else ()
+    given = [(os.path.abspath(path), path) for path in values.own_files]
+    given += ((save(text, home), "its values") for text in values.texts)
+    given += ((path_of(path, home), path) for path in values.over.files)
+    command += [word for path, _ in given for word in ("--values", quoted(path))]
+    command += values.options
     ended = run(command, home, wishes.timeout)
     if ended.code:
-        shown = {**{os.path.abspath(path): path for path in values.files}, **dict.fromkeys(texts, "its values")}
-        errors = reduce(lambda said, path: said.replace(path, shown[path]), shown, ended.errors)
-        raise NotBuiltError(why(errors, OfChart(chart, values.files, values.texts)))
+        errors = reduce(lambda said, pair: said.replace(*pair), given, ended.errors)
+        raise NotBuiltError(why(errors, OfChart(chart, values.files, values.written)))
     return ended.output
 
 
 def quoted(path: str) -> str:
     """A path as one value of an option of helm that takes several between commas, in the manner of CSV."""
     return '"' + path.replace('"', '""') + '"' if re.search('[,"\r\n]', path) else path
+
+
+def path_of(path: str, home: str) -> str:
+    """The path at which helm opens a file that the command line names; of a pipe, which is read once, a copy."""
+    return save(files.read(path), home) if path in files.PIPES else os.path.abspath(path)
 
 
 def save(text: str, home: str) -> str:
