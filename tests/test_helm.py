@@ -84,8 +84,8 @@ def test_a_finding_lists_the_values_that_it_is_seen_with() -> None:
     assert related(result) == [
         "shop/templates/shop.yaml:4:9: defined here, without it",
         "shop/templates/shop.yaml:6:3: a near key is defined here",
-        "shop/ci/debug-values.yaml:2:1: through shop/ci/debug-values.yaml",
-        "shop/ci/typo-values.yaml:1:1: through shop/ci/typo-values.yaml",
+        "shop/ci/debug-values.yaml:2:6: `key` is set here",
+        "shop/ci/typo-values.yaml:1:6: `key` is set here",
         "shop/ci/debug-values.yaml:2:1: through shop/ci/debug-values.yaml",
     ]
 
@@ -98,7 +98,7 @@ def test_the_values_of_the_configuration_come_first(tmp_path: Path) -> None:
         anchored = f"{tmp_path}/**/{pattern}" if "/" not in pattern else f"{tmp_path}/{pattern}"
         assert concise(run(tmp_path, config=Config(helm=Helm({anchored: (good,)})))) == []
         assert related(run(tmp_path, config=Config(helm=Helm({anchored: (good, bad)})))) == [
-            "bad.yaml:1:1: through bad.yaml"
+            "bad.yaml:1:7: `port` is set here"
         ]
         assert concise(run(tmp_path, config=Config(helm=Helm({anchored: (f"{good},{bad}",)})))) == [f"a/web/{FOUND}"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.placed import Placed, references_of
+from cmlint.bundle.placed import Placed, references_of, template_at
 from cmlint.fingerprints import fingerprints, subject_of
 from cmlint.model import facts
 from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, ObjectId, Related
@@ -66,12 +66,11 @@ class Engine:
 
     def finish(self, rule: Rule, node: object, draft: Draft, suppressions: Suppressions, outcome: Outcome) -> None:
         """Turns a draft into a finding, unless it is suppressed or not wanted."""
-        for span in draft.hidden:
-            path, place = draft.placed.written(span)
-            outcome.hidden.setdefault(path, []).append(place)
+        self.hide(draft, outcome)
         consequence = draft.consequence or rule.consequence
         if not self.wants_all(rule) and (draft.pedantic or consequence == "tidiness"):
             return
+        self.show_values(draft)
         written = self.texts.listing(draft.placed.path) is None
         fixes, unfixed = self.fixes(draft) if draft.suggestions and written else ((), ())
         finding = self.finding(rule, node, draft, fixes)
@@ -80,6 +79,22 @@ class Engine:
         else:
             outcome.findings.append(finding)
             outcome.unfixed.extend(Unfixed(finding.location, rule.name, safe, why) for safe, why in unfixed)
+
+    def hide(self, draft: Draft, outcome: Outcome) -> None:
+        """Notes what a draft hides, also in the values of a chart that it was made of."""
+        built = draft.placed.built
+        for span in draft.hidden:
+            values = built.values_of(span) if built else ()
+            for path, place in (draft.placed.written(span), *((value.path, value.span) for value in values)):
+                outcome.hidden.setdefault(path, []).append(place)
+
+    def show_values(self, draft: Draft) -> None:
+        """Adds the values of a chart that a draft's place was made of, unless something of it is hidden."""
+        built = draft.placed.built
+        if built and not draft.hidden and draft.placed.document.kind != "Secret":
+            for value in built.values_of(draft.span):
+                placed = template_at(value.path, value.span, built.ignores(value.path))
+                draft.also(value.span, f"`{value.route}` is set here", placed)
 
     def wants_all(self, rule: Rule) -> bool:
         """Whether even the pedantic findings of a rule are wanted."""
@@ -177,7 +192,8 @@ class Engine:
         if built:
             message, help_text = built.reword(message), built.advise(help_text) if help_text else None
             name = built.reword(built.spelled(document.name)) if document.name else None
-            if place := built.through(location.path):
+            place = built.through(location.path)
+            if place and all(each.location.path != place[0] for each in related):
                 related.append(Related(f"{THROUGH}{place[0]}", self.texts.locate(*place)))
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
         return Finding(

@@ -107,7 +107,7 @@ def working_in(folder: str) -> Iterator[None]:
 
 
 def then_or_now(path: str, root: str) -> str:
-    """The path of a file as it stands below another root; the path itself where it is not there."""
+    """The path of a file below another root; the path itself where that does not exist."""
     there = below(root, path)
     return there if os.path.exists(there) else path
 

@@ -9,6 +9,7 @@ import msgspec
 
 from cmlint.knowledge.controllers import makes_plain_pods
 from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Provider, Reference, Scalar, Span
+from cmlint.model.values import Changed, Missing, Value
 
 
 class Built(Protocol):
@@ -66,6 +67,18 @@ class Built(Protocol):
         """What its kustomization sets for images."""
         ...
 
+    def values_of(self, span: Span) -> Sequence[Value]:
+        """The values of a chart that a stretch was made of, and where files have them; none that may be a secret."""
+        ...
+
+    def missing(self) -> Iterator[Missing]:
+        """The places that read a value of a chart which no file has, where one of a near name is."""
+        ...
+
+    def changed(self) -> Iterator[Changed]:
+        """The places that write a large number of a chart's values into a text, in another form."""
+        ...
+
 
 LIVE = -1
 KUSTOMIZE = "kustomize.config.k8s.io/v1beta1"
@@ -118,6 +131,12 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
         """Kind and name, in words."""
         name = self.document.name
         return f"{self.document.kind} `{name.value}`" if name else self.document.kind
+
+
+def template_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
+    """A template of a chart, or a file of its values, where a finding about it is; it is not an object of a cluster."""
+    document = Document(span, span, "", "Template", None, None)
+    return Placed(path, document, FileFacts((), ignores=tuple(ignores)), LIVE)
 
 
 def kustomization_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:

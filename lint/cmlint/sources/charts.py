@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -13,6 +14,7 @@ from cmlint.sources import chart_files, files
 from cmlint.sources.parts import Part, Place, read_parts
 from cmlint.sources.rendered import RenderedText, Templates
 from cmlint.sources.template import ANYTHING, Chunk
+from cmlint.sources.values import GLOBAL, Layer, Values
 from cmlint.system.files import VALUES as VALUES_FILE
 from cmlint.system.files import entries_in, is_folder, root_of, tree
 
@@ -72,6 +74,48 @@ class Chart:
         """
         names = {need.word("name") for need in self.needs if need.word("alias") == name} or {name}
         return [chart for chart in self.subcharts if chart.name in names]
+
+    def at(self, names: Sequence[str]) -> Chart | None:
+        """The subchart that some names lead to."""
+        if not names:
+            return self
+        found = self.called(names[0])
+        return found[0].at(names[1:]) if len(found) == 1 else None
+
+    def own_layer(self, names: Sequence[str]) -> Layer | None:
+        """The values of the subchart that some names lead to."""
+        chart = self.at(names)
+        return layer_of(os.path.join(chart.folder, VALUES), root_of(self.folder)) if chart else None
+
+    def given(
+        self, paths: Iterable[str], texts: Iterable[str], settings: Iterable[str], others: Iterable[str]
+    ) -> Values:
+        """The values of one rendering: files, then texts, then options; `others` are the files of other renderings."""
+        layers = [layer_of(os.path.join(self.folder, VALUES), root_of(self.folder)), *map(layer_of, paths)]
+        layers += (Layer(part, "") for text in texts for part in read_parts("", text))
+        routes = [tuple(setting.partition("=")[0].split(".")) for setting in settings]
+        elsewhere = {word for path in others for word in re.findall(r"\w+", layer_of(path).text)}
+
+        def mentions(names: Sequence[str], route: Sequence[str]) -> bool:
+            chart = self.at(names)
+            return route[-1] in elsewhere or chart is None or chart.mentions(route)
+
+        return Values(layers, routes, self.own_layer, mentions)
+
+    def mentions(self, route: Sequence[str]) -> bool:
+        """Whether something around the values has a name, or they may come from another chart."""
+        others = self.is_library or any(need.at("import-values") for need in self.needs)
+        return others or route[0] in (GLOBAL, *self.dependencies) or route[-1] in self.words_around
+
+    @cached_property
+    def words_around(self) -> set[str]:
+        """The words that are said about its values: in comments, a schema, a README, and in other files of values."""
+        beside = [os.path.join(self.folder, name) for name in ("README.md", chart_files.SCHEMA)]
+        named = (entry for entry in entries_in(self.folder) if fnmatchcase(entry.name, "*values*.y*ml"))
+        beside += (entry.path for entry in named if entry.name != VALUES)
+        texts = [layer_of(path, root_of(self.folder)).text for path in (*beside, *self.tests)]
+        texts += re.findall(r"#.*", layer_of(os.path.join(self.folder, VALUES), root_of(self.folder)).text)
+        return {word for text in texts for word in re.findall(r"\w+", text)}
 
     def find(self, source: str) -> str | None:
         """The path of the file that `# Source:` names; None where several may be meant, or none.
@@ -194,12 +238,18 @@ def is_chart(folder: str) -> bool:
 
 
 def read_values(path: str, root: str | None = None) -> Part:
-    """The only document of a file that lies in a root; without fields where it cannot be read."""
+    """The only document of a file that is in a root; without fields where it cannot be read."""
+    return layer_of(path, root).root
+
+
+def layer_of(path: str, root: str | None = None) -> Layer:
+    """A file of values that is in a root; without fields where it cannot be read."""
     try:
-        found = read_parts(path, files.read(path, root, VALUES_FILE))
+        text = files.read(path, root, VALUES_FILE)
     except (OSError, UnicodeDecodeError):
-        found = []
-    return found[0] if found else Part(Place(path, 0, 0))
+        text = ""
+    found = read_parts(files.shown(path), text)
+    return Layer(found[0] if found else Part(Place(path, 0, 0)), text)
 
 
 def find_charts(paths: Iterable[str]) -> list[Chart]:

@@ -27,6 +27,7 @@ from cmlint.patterns import Patterns
 from cmlint.sources import files, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.over import Over
+from cmlint.sources.read_values import ChartText
 from cmlint.sources.reasons import of_helm
 from cmlint.sources.rendered import SOURCE, RenderedText
 from cmlint.sources.shown import OfChart
@@ -234,18 +235,20 @@ def renderings(
         if values == own or reason != whole:
             failures.setdefault(reason, []).append(values.named or chart.description)
     for values, text in texts.items():
-        found = rendering(chart, values, text, wishes.makers, several=len(runs) > 1)
+        found = rendering(chart, values, text, wishes.makers, [*runs])
         found.chosen = bool(wishes.over.files or chosen_for(chart, wishes))
         found.given = frozenset(choice.said for choice in runs if choice.said)
         remember(found, chart, values, program, wishes)
         yield found
 
 
-def rendering(chart: Chart, values: Choice, text: str, makers: Makers, *, several: bool) -> Rendering:
-    """The facts of what a chart renders with some values."""
+def rendering(chart: Chart, values: Choice, text: str, makers: Makers, choices: Sequence[Choice]) -> Rendering:
+    """The facts of what a chart renders with some values, which are one of its choices."""
     given = [os.path.join(chart.folder, VALUES), *values.files]
     named = values.said or next((files.shown(path) for path in reversed(given) if os.path.isfile(path)), None)
-    leading = RenderedText(chart.description, text, chart.templates, named if several else None)
+    others = [path for choice in choices for path in choice.files]
+    known = chart.given(values.files, values.texts, values.options[1::2], others)
+    leading = ChartText(chart.description, text, chart.templates, known, values=named if len(choices) > 1 else None)
     inside = {source.split("/")[2] for source in re.findall(SOURCE, text) if source.count("/") > 2}
     idle = [name for name in chart.dependencies if name not in inside]
     evidence = (chart.description, FileFacts((), skipped=(Skip("chart", Span(0, 0)),)))
@@ -416,7 +419,7 @@ def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:
     found = [chart for chart in charts if all(map(chart.templates.path, sources))]
     if len(found) != 1:
         return None, None
-    leading = RenderedText(files.STDIN, text, found[0].templates)
+    leading = ChartText(files.STDIN, text, found[0].templates, found[0].given((), (), (), ()), mine=False)
     return leading, Supply(found[0], [os.path.join(found[0].folder, VALUES)], leading)
 
 
