@@ -309,5 +309,6 @@ def read_charts(
 
     version = settings_of(config).kubernetes_version
     how = config.build_timeout, makers_of(config), inputs.builds, inputs.seen
-    wishes = HelmWishes(config.helm_program, config.helm.values, version, *how, given.choices, inputs.over)
+    asked = given.choices, inputs.over, config.build_dependencies
+    wishes = HelmWishes(config.helm_program, config.helm.values, version, *how, *asked)
     return take_charts(groups, wishes, problems)

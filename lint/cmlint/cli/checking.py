@@ -33,6 +33,7 @@ class Options(msgspec.Struct, frozen=True):
     kustomize: str | None = None
     allow_remote: bool | None = None
     enable_helm: bool | None = None
+    build_dependencies: bool | None = None
     helm: str | None = None
     helm_values: tuple[str, ...] = ()
     helm_set: tuple[str, ...] = ()

@@ -99,6 +99,13 @@ BUILDS = (
         variable="CMLINT_ENABLE_HELM",
     ),
     Parameter(
+        "build_dependencies",
+        "flag",
+        "Let helm fetch the dependencies that charts lack, into a temporary copy.",
+        panel=INPUT,
+        variable="CMLINT_BUILD_DEPENDENCIES",
+    ),
+    Parameter(
         "helm", "text", "The program that renders charts; by default helm.", "PROGRAM", INPUT, variable="CMLINT_HELM"
     ),
 )

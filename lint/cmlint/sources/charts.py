@@ -16,13 +16,15 @@ from cmlint.sources.rendered import RenderedText, Templates
 from cmlint.sources.template import ANYTHING, Chunk
 from cmlint.sources.values import GLOBAL, Layer, Values
 from cmlint.system.files import VALUES as VALUES_FILE
-from cmlint.system.files import entries_in, is_folder, root_of, tree
+from cmlint.system.files import entries_in, is_folder, is_within, real_path, root_of, tree
 
 VALUES = "values.yaml"
 REQUIREMENTS = "requirements.yaml"
 """Where charts of the first API version name their dependencies."""
 
 SUBCHARTS, TEMPLATES = "charts", "templates"
+LOCAL = "file://"
+"""How the repository of a dependency begins that is a folder."""
 
 
 class Chart:
@@ -67,13 +69,38 @@ class Chart:
         folder = os.path.join(self.folder, SUBCHARTS)
         return [Chart(entry.path) for entry in entries_in(folder) if is_folder(entry) and is_chart(entry.path)]
 
+    @property
+    def archived(self) -> set[str]:
+        """The names of the charts that are archives in its `charts/`, each without its version."""
+        entries = entries_in(os.path.join(self.folder, SUBCHARTS))
+        return {re.sub(r"-v?\d[^/]*\.tgz\Z", "", entry.name) for entry in entries if entry.name.endswith(".tgz")}
+
+    @property
+    def absent(self) -> set[str]:
+        """The names of the dependencies that are not in its `charts/`."""
+        return {need.word("name") for need in self.needs} - self.archived - {chart.name for chart in self.subcharts}
+
+    @property
+    def local_folders(self) -> list[str]:
+        """The folders that its dependencies name as `file://`."""
+        places = (need.word("repository") for need in self.needs if need.word("name") not in self.archived)
+        local = (place.removeprefix(LOCAL) for place in places if place.startswith(LOCAL))
+        return [os.path.normpath(os.path.join(self.folder, place)) for place in local]
+
+    @cached_property
+    def locals(self) -> list[Chart]:
+        """The charts in these folders, as far as they are in the repository."""
+        root = root_of(self.folder)
+        return [Chart(folder) for folder in self.local_folders if is_within(real_path(folder), root)]
+
     def called(self, name: str) -> list[Chart]:
         """The subcharts that have a name, or that a dependency gives this alias.
 
         `getAliasDependency` in `pkg/chartutil/dependencies.go` of helm/helm.
         """
         names = {need.word("name") for need in self.needs if need.word("alias") == name} or {name}
-        return [chart for chart in self.subcharts if chart.name in names]
+        found = [chart for chart in self.subcharts if chart.name in names]
+        return found or [chart for chart in self.locals if chart.name in names]
 
     def at(self, names: Sequence[str]) -> Chart | None:
         """The subchart that some names lead to."""
@@ -134,7 +161,7 @@ class Chart:
             found = [path for chart in self.called(name) if (path := chart.file(below))]
             return found[0] if len(found) == 1 else None
         path = os.path.join(self.folder, inner)
-        return path if os.path.isfile(path) else None
+        return path if is_within(real_path(path), real_path(self.folder)) and os.path.isfile(path) else None
 
     @cached_property
     def contents(self) -> chart_files.ChartFiles:

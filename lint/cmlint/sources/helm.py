@@ -26,6 +26,7 @@ from cmlint.model.facts import Container, Document, Fault, FileFacts, PodSpec, S
 from cmlint.patterns import Patterns
 from cmlint.sources import files, tool
 from cmlint.sources.charts import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
+from cmlint.sources.dependencies import completed
 from cmlint.sources.over import Over
 from cmlint.sources.read_values import ChartText
 from cmlint.sources.reasons import of_helm
@@ -102,7 +103,7 @@ class HelmWishes(msgspec.Struct, frozen=True):
     `values` gives files for a pattern of charts, both with their whole paths, and `given` what GitOps objects give to
     the chart in a folder; `makers` say what controllers make of
     what is rendered, `builds` is what was rendered before, `seen` is told what is looked at. `over` is what the command
-    line gives to every chart.
+    line gives to every chart. `build_dependencies` lets helm fetch what charts need and do not have.
     """
 
     program: str | None
@@ -114,6 +115,7 @@ class HelmWishes(msgspec.Struct, frozen=True):
     seen: Seen = msgspec.field(default_factory=Seen)
     given: Callable[[Chart], list[Choice]] = lambda _: [Choice()]
     over: Over = Over()
+    build_dependencies: bool = False
 
 
 class Rendering(msgspec.Struct):
@@ -200,11 +202,13 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, problems: list[files
         return
     failures: dict[str, list[str]] = {}
     with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
-        runs = [
-            (chart, {values: pool.submit(render, chart, values, program, wishes, home) for values in choices})
-            for chart in charts
-            if (choices := choices_of(chart, wishes))
-        ]
+        runs: list[tuple[Chart, dict[Choice, Future[str]]]] = []
+        for chart in charts:
+            ready = pool.submit(ready_folder, chart, program, wishes, home)
+            choices = choices_of(chart, wishes)
+            runs.append(
+                (chart, {each: pool.submit(render, chart, ready, each, program, wishes, home) for each in choices})
+            )
         try:
             for chart, by_values in runs:
                 yield from renderings(chart, by_values, program, wishes, failures)
@@ -258,8 +262,12 @@ def rendering(chart: Chart, values: Choice, text: str, makers: Makers, choices: 
 
 
 def remember(found: Rendering, chart: Chart, values: Choice, program: str, wishes: HelmWishes) -> None:
-    """Keeps what was rendered, unless there is a Secret in it."""
-    if wishes.builds and not any(document.masked for _, facts in found.files for document in facts.documents):
+    """Keeps what was rendered, unless there is a Secret in it, or something that was fetched."""
+    if (
+        wishes.builds
+        and not needs_more(chart, wishes)
+        and not any(document.masked for _, facts in found.files for document in facts.documents)
+    ):
         seen = Seen()
         seen.note(program)
         note_chart(chart, [values], seen)
@@ -347,25 +355,40 @@ def unchecked(charts: Sequence[Chart]) -> files.Problem:
     return files.Problem(first, 0, f"not checked{like}: there is no helm to render it with; {INSTALL}", fatal=False)
 
 
-def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home: str) -> str:
-    """What helm renders of a chart; raises NotBuiltError.
+def ready_folder(chart: Chart, program: str, wishes: HelmWishes, home: str) -> str:
+    """The folder that helm renders: the chart's own, or a copy with the dependencies that it lacks.
 
-    A chart that makes helm read more than the chart is not given to it.
+    Raises NotBuiltError. A chart that makes helm read more than the chart is not given to it.
     """
     chart.contents.refuse()
+    if not needs_more(chart, wishes):
+        return chart.folder
+    wishes.seen.whole = False
+    return completed(chart, program, home, wishes.timeout)
+
+
+def needs_more(chart: Chart, wishes: HelmWishes) -> bool:
+    """Whether helm is to fetch dependencies of a chart."""
+    return wishes.build_dependencies and bool(chart.absent)
+
+
+def render(chart: Chart, ready: Future[str], values: Choice, program: str, wishes: HelmWishes, home: str) -> str:
+    """What helm renders of a chart in its folder, when that is `ready`; raises NotBuiltError."""
+    folder = ready.result()
+    builds = None if needs_more(chart, wishes) else wishes.builds
     for path in values.own_files:
         if values.gift and not is_within(real_path(path), root_of(chart.folder)):
             raise NotBuiltError(f"`{files.shown(path)}` leads out of the folder")
         if not os.path.isfile(path):
             raise NotBuiltError("there is no such file of values")
-    if wishes.builds and (known := wishes.builds.get(name_of(wishes.builds, chart, values, program, wishes))):
+    if builds and (known := builds.get(name_of(builds, chart, values, program, wishes))):
         return known.text
     major, minor = wishes.version
     command = [
         program,
         "template",
         *((values.release,) if values.release else ()),
-        os.path.abspath(chart.folder),
+        os.path.abspath(folder),
         "--namespace",
         NAMESPACE,
         "--kube-version",

@@ -35,7 +35,7 @@ from cmlint.sources.template import (
     without_actions,
 )
 from cmlint.sources.values import Layer
-from cmlint.system.files import is_within, real_path, root_of, tree
+from cmlint.system.files import root_of, tree
 
 SOURCE = r"(?m)^# Source: ([^\r\n]+?)[ \t]*\r?$"
 
@@ -67,8 +67,7 @@ class Templates:
     def path(self, source: str) -> str | None:
         """The path of the template that `# Source:` names, or None where it is not in the chart."""
         path = self.find(source)
-        inside = path is not None and is_within(real_path(path), real_path(self.folder))
-        return files.shown(path) if path and inside and os.path.isfile(path) else None
+        return files.shown(path) if path else None
 
     def text(self, path: str) -> str:
         """A template's text; none of one that cannot be read."""
