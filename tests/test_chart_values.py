@@ -51,6 +51,7 @@ def checked(folder: Path, value: str, values: str, files: Mapping[str, str] | No
         ("{{ $.Values.web.port }}", "web: {host: x, port: 8080}\n", "values.yaml:1:22: `web.port` is set here"),
         ('{{ include "port" . }}', "web: {port: 8080}\n", "values.yaml:1:13: `web.port` is set here"),
         ('{{ include "outer" $ }}', "web: {port: 8080}\n", "values.yaml:1:13: `web.port` is set here"),
+        ('{{ index .Values "web" "port" }}', "web: {port: 8080}\n", "values.yaml:1:13: `web.port` is set here"),
         ("{{ .Values.port | int64 }}", "port: 1000000\n", "values.yaml:1:7: `port` is set here"),
     ],
 )
@@ -68,10 +69,11 @@ def test_a_finding_shows_where_its_value_is_written(value: str, values: str, pla
     [
         ("with .Values.web", "web:\n  port: 8080\n", "values.yaml:2:9: `web.port` is set here"),
         ("if .Values.web", "web:\n  port: 8080\n", ""),
-        ("range .Values.ports", "ports: [{port: 8080}]\n", ""),
+        ("range .Values.ports", "ports: [{port: 8080}]\n", "values.yaml:1:16: `ports.port` is set here"),
+        ("range .Values.ports", "ports: [{port: 8080, same: 8080}]\n", ""),
     ],
 )
-def test_the_dot_is_followed_into_with_alone(block: str, values: str, place: str, tmp_path: Path) -> None:
+def test_the_dot_is_followed_into_blocks(block: str, values: str, place: str, tmp_path: Path) -> None:
     pod = POD.replace(
         "          value: VALUE", f"          {{{{- {block} }}}}\n          value: DOT\n          {{{{- end }}}}"
     )
@@ -86,7 +88,7 @@ def test_a_value_in_a_list_that_is_printed_as_a_whole_is_found(tmp_path: Path) -
     pod = POD.partition("        - name: PORT")[0] + "        {{- toYaml .Values.env | nindent 8 }}\n"
     values = "env:\n  - name: HOST\n    value: web\n  - name: PORT\n    value: 8080\n"
     result = checked(tmp_path, "", values, {"templates/pod.yaml": pod})
-    assert related(result) == ["values.yaml:5:12: `env` is set here"]
+    assert related(result) == ["values.yaml:5:12: `env.value` is set here"]
 
 
 @pytest.mark.parametrize(
@@ -286,6 +288,8 @@ REWRITTEN = "warning[rewritten-number] helm writes `1e+06` for `max`, which is t
         ("{{ .Values.max | quote }}", f"templates/pod.yaml:11:18: {REWRITTEN}"),
         ('"--max={{ .Values.max }}"', f"templates/pod.yaml:11:25: {REWRITTEN}"),
         ('{{ printf "max %v" .Values.max | quote }}', f"templates/pod.yaml:11:18: {REWRITTEN}"),
+        ('{{ index .Values "max" | quote }}', f"templates/pod.yaml:11:18: {REWRITTEN}"),
+        ("{{ $max := .Values.max }}{{ $max | quote }}", f"templates/pod.yaml:11:43: {REWRITTEN}"),
         ("{{ .Values.max | int64 | quote }}", ""),
         ('"1e+06"', ""),
         ("{{ .Values.text | quote }}", ""),
@@ -296,6 +300,16 @@ def test_a_large_number_that_arrives_with_an_exponent(value: str, found: str, tm
     result = checked(tmp_path, value, 'max: 1000000\ntext: "1e+06"\nsmall: 999999\n')
     assert concise(result) == [found] * bool(found)
     assert related(result) == ["values.yaml:1:6: `max` is set here"] * bool(found)
+
+
+def test_a_large_number_in_a_map_that_a_template_walks(tmp_path: Path) -> None:
+    pod = POD.partition("        - name: PORT")[0] + (
+        "        {{- range $name, $value := .Values.env }}\n"
+        "        - name: {{ $name }}\n          value: {{ $value | quote }}\n        {{- end }}\n"
+    )
+    result = checked(tmp_path, "", "env:\n  HOST: web\n  MAX: 1000000\n", {"templates/pod.yaml": pod})
+    found = f"templates/pod.yaml:12:18: {REWRITTEN.replace('`max`', '`env.MAX`')}"
+    assert (concise(result), related(result)) == ([found], ["values.yaml:3:8: `env.MAX` is set here"])
 
 
 def test_a_large_number_without_quotes_is_quoted_in_the_values(tmp_path: Path) -> None:

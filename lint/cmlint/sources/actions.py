@@ -1,13 +1,14 @@
 """What the actions of a template read of a chart's values, as far as the template itself shows it.
 
 Go's templates are read by their words (`text/template/parse` in Go): blocks, the dot that `with` moves, and helpers
-that are included with the same dot. Variables and loops are not followed.
+that are included with the same dot. What is in a variable or a loop is known only by the value that it comes from.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from cmlint.model.facts import Span
@@ -60,11 +61,15 @@ class Call(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A block that is open: its condition, the route of its dot, None where it is not known, and its helper."""
+    """A block that is open: its condition, the route of its dot, None where it is not known, and its helper.
+
+    A dot that is not known is a part of the value `inside`.
+    """
 
     condition: Condition
     dot: Route | None
     helper: str
+    inside: Route | None = None
 
 
 ROOT: Route = ("",)
@@ -80,6 +85,7 @@ class Actions:
         self.readings: list[Reading] = []
         self.calls: list[Call] = []
         self.helpers: set[str] = set()
+        self.variables: dict[str, Route | None] = {}
         blocks = [Block((), ROOT, "")]
         for found in ACTION.finditer(without_comments(text)):
             words = [(word[0], found.start(1) + word.start()) for word in WORD.finditer(found[1].removesuffix("-"))]
@@ -110,16 +116,22 @@ class Actions:
         found: list[str | Route] = []
         for number, (word, start) in enumerate(words):
             route = route_of(word, here.dot)
-            behind = number and said[number - 1] in ("include", "template")
+            span = Span(start, start + len(word))
+            behind = number and said[number - 1] in ("include", "template", "index")
             if behind and word[0] == '"' and (len(said) == number + 1 or is_all(said[number + 1], here.dot)):
                 self.calls.append(Call(word[1:-1], action, here.helper))
             if route is None or (number and said[number - 1] == ")"):
                 found.append(word)
+                if inside := self.variables.get(word.partition(".")[0]) if word[0] == "$" else here.inside:
+                    self.readings.append(Reading(inside, span, action, False, names, conditions, here.helper))
                 continue
+            if behind and said[number - 1] == "index":
+                route = (*route, *(text[1:-1] for text in takewhile(lambda text: text[0] == '"', said[number + 1 :])))
             found.append(route)
-            if route[:2] == ("", "Values") and len(route) > 2:
-                span = Span(start, start + len(word))
+            if is_value(route):
                 self.readings.append(Reading(route[2:], span, action, plain, names, conditions, here.helper))
+        if ":=" in said:
+            self.variables |= dict.fromkeys(said[: said.index(":=")], first_value(found))
         return tuple(found)
 
 
@@ -132,7 +144,18 @@ def opened(first: str, words: list[tuple[str, int]], condition: Condition, here:
     if first != "if":
         only = condition[1] if first == "with" and len(condition) == 2 else None
         dot = only if isinstance(only, tuple) else None
-    return Block(condition[1:] if first != "range" else UNKNOWN, dot, here.helper)
+    inside = here.inside if first == "if" else first_value(condition)
+    return Block(condition[1:] if first != "range" else UNKNOWN, dot, here.helper, inside)
+
+
+def is_value(path: Route) -> bool:
+    """Whether a path leads into the values."""
+    return path[:2] == ("", "Values") and len(path) > 2
+
+
+def first_value(words: Iterable[str | Route]) -> Route | None:
+    """The route of the first value among words."""
+    return next((word[2:] for word in words if isinstance(word, tuple) and is_value(word)), None)
 
 
 def route_of(word: str, dot: Route | None) -> Route | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cmlint.kube.credentials import may_be_secret
-from cmlint.kube.numbers import exponents_in, is_rewritten, numbers_in
+from cmlint.kube.numbers import exponents_in, is_rewritten
 from cmlint.model.facts import Span
 from cmlint.model.values import Changed, Missing, Value
 from cmlint.sources.actions import Reading, Route
@@ -62,15 +62,9 @@ class ChartText(RenderedText):
 
     def read_in(self, span: Span, text: str) -> Iterator[tuple[Read, Written]]:
         """What was read for a stretch, as far as it can have become a part of this text."""
-        numbers = numbers_in(text)
-
-        def fits(value: str) -> bool:
-            return bool(value) and (value in text or any(is_rewritten(value, number) for number in numbers))
-
         for read in self.reads_at(span):
-            written = (
-                None if self.may_be_secret(read.route) else self.given.written(read.names, read.reading.route, fits)
-            )
+            known = not self.may_be_secret(read.route)
+            written = self.given.written(read.names, read.reading.route, text) if known else None
             if written:
                 self.templates.pointed.setdefault(written.part.place.path, {})[written.part.place.span] = written.layer
                 yield read, written
@@ -163,7 +157,8 @@ class ChartText(RenderedText):
             or target_of(root, span).steps[-1].name == "image"
         ):
             return
-        for read, written in self.read_in(span, scalar.text or ""):
+        last = {written.value: (read, written) for read, written in self.read_in(span, scalar.text or "")}
+        for read, written in last.values():
             for number in numbers:
                 if is_rewritten(written.value.written, number):
                     yield Changed(read.path, read.reading.action, number, written.value)

@@ -6,13 +6,14 @@ and over it the fields below its name in what the chart around it is given.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cmlint.kube.near import nearest
+from cmlint.kube.numbers import is_rewritten, numbers_in
 from cmlint.model.facts import Span
 from cmlint.model.values import Value
-from cmlint.sources.actions import Condition, Route
+from cmlint.sources.actions import Condition, Route, is_value
 from cmlint.sources.parts import Part
 
 GLOBAL = "global"
@@ -64,12 +65,21 @@ class Values:
             return None
         return next((layer for layer in reversed(self.of(names)) if layer.at(route)), None)
 
-    def written(self, names: Route, route: Route, fits: Callable[[str], bool]) -> Written | None:
-        """Where the value at a route is written that `fits`: itself, or the only fitting one inside of it."""
+    def written(self, names: Route, route: Route, text: str) -> Written | None:
+        """Where the value at a route is written that is a part of a text; inside a collection, the only one that is it.
+
+        A number may have become another text.
+        """
         layer = self.layer(names, route)
         part = layer.at(route) if layer else None
-        found = [scalar for scalar in part.scalars() if fits(scalar.text or "")] if part else []
-        return Written(layer, route, found[0]) if layer and layer.text and len(found) == 1 else None
+        numbers = numbers_in(text)
+
+        def fits(value: str) -> bool:
+            is_text = value in text if part and part.text is not None else value == text.strip("\"'")
+            return bool(value) and (is_text or any(is_rewritten(value, number) for number in numbers))
+
+        found = [each for each in scalars_in(part, route) if fits(each[1].text or "")] if part else []
+        return Written(layer, *found[0]) if layer and layer.text and len(found) == 1 else None
 
     def near(self, names: Route, route: Route) -> Written | None:
         """The value that was probably meant by a route which no layer has, but all that is around it."""
@@ -101,6 +111,16 @@ class Values:
         return part is not None and (bool(part.fields or part.items) or part.text not in (None, *NOTHING))
 
 
+def scalars_in(part: Part, route: Route) -> Iterator[tuple[Route, Part]]:
+    """The scalars in the value at a route, and their routes; items of a list have the one of the list."""
+    if part.text is not None:
+        yield route, part
+    for name, (_, value) in part.fields.items():
+        yield from scalars_in(value, (*route, name))
+    for item in part.items:
+        yield from scalars_in(item, route)
+
+
 class Written(NamedTuple):
     """A value where a layer has it, and its route there."""
 
@@ -113,8 +133,3 @@ class Written(NamedTuple):
         """The value as others see it."""
         path, start, end = self.part.place
         return Value(".".join(self.route), self.layer.text[start:end], path, Span(start, end))
-
-
-def is_value(path: Route) -> bool:
-    """Whether a path leads into the values."""
-    return path[:2] == ("", "Values") and len(path) > 2
