@@ -112,7 +112,7 @@ def test_the_values_of_a_subchart_are_its_own_or_those_of_the_chart_around_it(tm
     write(tmp_path, chart)
     assert related(run(tmp_path)) == ["charts/x/values.yaml:1:7: `port` is set here"]
     write(tmp_path, {"values.yaml": "cache: {port: 2}\n"})
-    assert related(run(tmp_path)) == ["values.yaml:1:15: `port` is set here"]
+    assert related(run(tmp_path)) == ["values.yaml:1:15: `cache.port` is set here"]
     write(
         tmp_path,
         {"values.yaml": "global: {port: 2}\n", "charts/x/templates/pod.yaml": pod.replace("port", "global.port")},

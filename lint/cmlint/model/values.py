@@ -8,7 +8,7 @@ from cmlint.model.facts import Span
 
 
 class Value(NamedTuple):
-    """A value that a template reads: its route, like `image.tag`, what is written, and where."""
+    """A value that a template reads: its route in the file, like `image.tag`, what is written, and where."""
 
     route: str
     written: str
@@ -17,11 +17,15 @@ class Value(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """A place in the template at a path that reads a value which no file has, and the one that was probably meant."""
+    """A place in the template at a path that reads a value which no file has, and the one that was probably meant.
+
+    `route` and `meant` are what the template reads and what it would have to read.
+    """
 
     path: str
     span: Span
     route: str
+    meant: str
     near: Value
 
 

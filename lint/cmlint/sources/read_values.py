@@ -122,7 +122,8 @@ class ChartText(RenderedText):
             if near and (near.part.text is not None or reading.words & {"toYaml", "toJson"}):
                 if not self.may_be_secret((*names, *near.route)):
                     self.templates.pointed.setdefault(near.part.place.path, {})[near.part.place.span] = near.layer
-                yield Missing(read.path, reading.span, ".".join(reading.route), near.value)
+                meant = ".".join(near.route)
+                yield Missing(read.path, reading.span, ".".join(reading.route), meant, near.value)
 
     @cached_property
     def all_reads(self) -> list[Read]:

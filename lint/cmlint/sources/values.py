@@ -130,6 +130,7 @@ class Written(NamedTuple):
 
     @property
     def value(self) -> Value:
-        """The value as others see it."""
+        """The value as others see it, with its route in the file."""
         path, start, end = self.part.place
-        return Value(".".join(self.route), self.layer.text[start:end], path, Span(start, end))
+        above = () if self.route[0] == GLOBAL else self.layer.above
+        return Value(".".join((*above, *self.route)), self.layer.text[start:end], path, Span(start, end))

@@ -17,4 +17,4 @@ def missing_value(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
         message = f"the chart has no value `{missing.route}`, so helm renders nothing here"
         draft = ctx.finding(missing.span, message, placed=template)
         draft.also(missing.near.span, "a near value is defined here", values)
-        yield draft.help(f"did you mean `.Values.{missing.near.route}`?")
+        yield draft.help(f"did you mean `.Values.{missing.meant}`?")
