@@ -193,7 +193,8 @@ class Engine:
             message, help_text = built.reword(message), built.advise(help_text) if help_text else None
             name = built.reword(built.spelled(document.name)) if document.name else None
             place = built.through(location.path)
-            if place and all(each.location.path != place[0] for each in related):
+            shown = built.rendered and any(place and each.location.path == place[0] for each in related)
+            if place and not shown:
                 related.append(Related(f"{THROUGH}{place[0]}", self.texts.locate(*place)))
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
         return Finding(
