@@ -141,12 +141,11 @@ class ChartText(RenderedText):
 
     def changed(self) -> Iterator[Changed]:
         """The places that write a large number of the values into a text, in another form."""
-        for start in self.starts:
-            rendered = self.object_at(start)
-            if rendered is None or rendered.root.word("kind") == "Secret" or "e+" not in self.text:
-                continue
-            for scalar in rendered.root.scalars():
-                yield from self.changed_in(rendered.root, scalar)
+        for start, end in zip(self.starts, (*self.starts[1:], len(self.text)), strict=True):
+            rendered = self.object_at(start) if exponents_in(self.text[start:end]) else None
+            if rendered and rendered.root.word("kind") != "Secret":
+                for scalar in rendered.root.scalars():
+                    yield from self.changed_in(rendered.root, scalar)
 
     def changed_in(self, root: Part, scalar: Part) -> Iterator[Changed]:
         """The same in one value; a plain number and a tag are other mistakes."""
