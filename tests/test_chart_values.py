@@ -152,6 +152,15 @@ def test_no_value_that_may_be_a_secret_is_shown(tmp_path: Path) -> None:
         assert ("code: 8080" in report, "password: 7070" in report) == (False, False)
 
 
+@pytest.mark.parametrize("kind", ["Secret", "ConfigMap"])
+def test_a_near_value_that_may_be_a_secret_is_hidden(kind: str, tmp_path: Path) -> None:
+    text = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: web}}\ndata:\n  A: {{{{ .Values.passwrod | quote }}}}\n"
+    files = {"templates/a.yaml": text}
+    result = checked(tmp_path, "'80'", "password: hunter2\n", files)
+    assert related(result) == ["values.yaml:1:11: a near value is defined here"]
+    assert "hunter2" not in render("text", result, View(verbose=True)) + render("json", result, View())
+
+
 def test_a_credential_in_a_variable_is_hidden_in_the_values_as_well(tmp_path: Path) -> None:
     values = "dsn: postgres://anna:hunter2hunter2@db/shop\nport: 8080\n"
     extra = POD.replace("VALUE", "{{ .Values.port }}") + "        - {name: DSN, value: '{{ .Values.dsn }}'}\n"

@@ -66,8 +66,14 @@ class ChartText(RenderedText):
             known = not self.may_be_secret(read.route)
             written = self.given.written(read.names, read.reading.route, text) if known else None
             if written:
-                self.templates.pointed.setdefault(written.part.place.path, {})[written.part.place.span] = written.layer
+                self.point_to(written, shown=True)
                 yield read, written
+
+    def point_to(self, written: Written, *, shown: bool) -> None:
+        """Notes that a finding points to a value, and whether that may be shown."""
+        place = written.part.place
+        _, spans = self.templates.pointed.setdefault(place.path, (written.layer, set()))
+        spans.update([place.span] * shown)
 
     def reads_at(self, span: Span) -> Iterator[Read]:
         """What the lines of a template read from which a stretch was rendered."""
@@ -102,10 +108,10 @@ class ChartText(RenderedText):
     def masked(self) -> Mapping[str, Sequence[Span]]:
         """What must not be shown, of files of values all that no finding is about."""
         found = dict(super().masked())
-        for path, shown in self.templates.pointed.items():
+        for path, (layer, shown) in self.templates.pointed.items():
             hidden = [span for span in found.get(path, ()) if not any(map(span.overlaps, shown))]
-            scalars = next(iter(shown.values())).root.scalars()
-            found[path] = [*hidden, *(s.place.span for s in scalars if s.place.span not in shown)]
+            scalars = (scalar.place.span for scalar in layer.root.scalars())
+            found[path] = [*hidden, *(span for span in scalars if span not in shown)]
         return found
 
     # mistakes
@@ -120,8 +126,7 @@ class ChartText(RenderedText):
                 continue
             near = self.given.near(names, reading.route)
             if near and (near.part.text is not None or reading.words & {"toYaml", "toJson"}):
-                if not self.may_be_secret((*names, *near.route)):
-                    self.templates.pointed.setdefault(near.part.place.path, {})[near.part.place.span] = near.layer
+                self.point_to(near, shown=not self.may_be_secret((*names, *near.route)))
                 meant = ".".join(near.route)
                 yield Missing(read.path, reading.span, ".".join(reading.route), meant, near.value)
 

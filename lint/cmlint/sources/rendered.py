@@ -57,7 +57,7 @@ class Templates:
         self.texts: dict[str, str] = {}
         self.chunks: dict[str, list[Chunk]] = {}
         self.known: dict[str, Actions] = {}
-        self.pointed: dict[str, dict[Span, Layer]] = {}
+        self.pointed: dict[str, tuple[Layer, set[Span]]] = {}
 
     @property
     def shown(self) -> str:
