@@ -332,3 +332,9 @@ def test_no_large_number_of_a_secret_is_shown(tmp_path: Path) -> None:
     secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData:\n  a: {{ .Values.pin | quote }}\n"
     result = checked(tmp_path, "'80'", "pin: 7000000\n", {"templates/secret.yaml": secret})
     assert concise(result) == []
+
+
+def test_a_chart_that_renders_nothing_has_no_mistake(tmp_path: Path) -> None:
+    write(tmp_path, {"Chart.yaml": CHART.format("web"), "templates/pod.yaml": "{{ if .Values.on }}a: b{{ end }}\n"})
+    result = run(tmp_path)
+    assert (concise(result), result.outcome.crashed) == ([], False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from cmlint.kube.credentials import may_be_secret
@@ -146,7 +147,7 @@ class ChartText(RenderedText):
 
     def changed(self) -> Iterator[Changed]:
         """The places that write a large number of the values into a text, in another form."""
-        for start, end in zip(self.starts, (*self.starts[1:], len(self.text)), strict=True):
+        for start, end in pairwise((*self.starts, len(self.text))):
             rendered = self.object_at(start) if exponents_in(self.text[start:end]) else None
             if rendered and rendered.root.word("kind") != "Secret":
                 for scalar in rendered.root.scalars():
