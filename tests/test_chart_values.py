@@ -11,6 +11,7 @@ from cmlint.config import Config, Helm
 from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.result import Result
+from cmlint.sources.actions import DEEPEST, Actions
 from tests.support.run import concise, run, write
 from tests.test_helm import CHART, related
 
@@ -338,3 +339,8 @@ def test_a_chart_that_renders_nothing_has_no_mistake(tmp_path: Path) -> None:
     write(tmp_path, {"Chart.yaml": CHART.format("web"), "templates/pod.yaml": "{{ if .Values.on }}a: b{{ end }}\n"})
     result = run(tmp_path)
     assert (concise(result), result.outcome.crashed) == ([], False)
+
+
+@pytest.mark.parametrize("text", ["{{ if .a }}", "{{", "{{ with .Values.a }}"])
+def test_blocks_that_never_end_are_not_read_to_the_end(text: str) -> None:
+    assert len(Actions(text * 5000).readings) <= 3 * DEEPEST

@@ -15,9 +15,12 @@ from cmlint.model.facts import Span
 from cmlint.sources.template import without_comments
 
 TEXT = r"\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`"
-ACTION = re.compile(rf"\{{\{{-?((?:{TEXT}|[^\"`}}]|\}}(?!\}})){{0,2000}})\}}\}}")
+ACTION = re.compile(rf"\{{\{{-?((?:{TEXT}|[^\"`{{}}]){{0,400}})\}}\}}")
 WORD = re.compile(rf"{TEXT}|(?:\$\w*)?(?:\.[A-Za-z_]\w*)+|\$\w*|\.|:=|[A-Za-z_]\w*|\S")
 FIELDS = re.compile(r"\$?(?:\.[A-Za-z_]\w*)*\.?\Z")
+
+DEEPEST = 100
+"""How many blocks may be open in a template that is read to its end: each action looks at all of them."""
 
 BLOCKS = ("if", "with", "range", "define", "block")
 
@@ -90,6 +93,8 @@ class Actions:
         for found in ACTION.finditer(without_comments(text)):
             words = [(word[0], found.start(1) + word.start()) for word in WORD.finditer(found[1].removesuffix("-"))]
             self.take(words, Span(*found.span()), blocks)
+            if len(blocks) > DEEPEST:
+                break
 
     def take(self, words: list[tuple[str, int]], action: Span, blocks: list[Block]) -> None:
         """Takes one action; opens and ends blocks."""
