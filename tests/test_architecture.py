@@ -75,6 +75,7 @@ OPENERS = {
     "cmlint.cache.folder": "reads and writes the cache, whose folder is its own",
     "cmlint.cli.terminal": "writes a report to a pipe or a device",
     "cmlint.sources.chart_files": "unpacks archives of charts in memory",
+    "cmlint.sources.dependencies": "copies charts, to a folder of its own",
     "cmlint.sources.helm": "writes the values that GitOps gives, to a folder of its own",
     "cmlint.sources.kustomize": "writes kustomizations, to a folder of its own",
     "cmlint.sources.workers": "reads the answers of its processes from a pipe",

@@ -292,7 +292,8 @@ def test_the_table_names_every_setting_and_every_option_of_theirs() -> None:
             assert options[setting.option].flags[0] == option_of(name)
             assert options[setting.option].variable == variable_of(name)
     assert {parameter.field for parameter in PARAMETERS if parameter.variable} == {
-        SETTINGS[name].option for name in ("kustomize", "allow-remote", "enable-helm", "helm-program", "cache-dir")
+        SETTINGS[name].option
+        for name in ("kustomize", "allow-remote", "enable-helm", "build-dependencies", "helm-program", "cache-dir")
     }
 
 

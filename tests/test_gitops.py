@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -434,18 +435,49 @@ def test_values_that_the_configuration_names_are_told_of(tmp_path: Path) -> None
         assert concise(check((".",), config, dict(rules()))) == [UNKNOWN, ABSENT]
 
 
-@pytest.mark.parametrize("release", ["till", "shop"])
-def test_names_that_are_right_for_a_release_of_gitops(tmp_path: Path, release: str) -> None:
-    named = SETTINGS.replace("name: settings", 'name: "{{ .Release.Name }}-shop-settings"')
-    pod = WEB.replace("settings", "shop-settings")
+FULL = "{{ if contains .Chart.Name .Release.Name }}{{ .Release.Name }}{{ else }}{{ .Release.Name }}-shop{{ end }}"
+"""A name as charts make it of the release's and their own (`helm create`)."""
+
+
+@pytest.mark.parametrize(
+    ("releases", "found", "why"),
+    [
+        (("till",), True, []),
+        (("shop",), False, []),
+        (("till", "shop"), False, ["shop makes it in the release of cluster/shop.yaml"]),
+    ],
+)
+def test_names_that_are_right_for_a_release_of_gitops(
+    tmp_path: Path, releases: Sequence[str], found: bool, why: list[str]
+) -> None:
+    named = SETTINGS.replace("name: settings", f'name: "{FULL}-settings"')
+    pod = WEB.replace("settings", "shop-settings").replace("KEY", "CURRENCY")
     templates = {"shop/templates/settings.yaml": named, "shop/templates/pod.yaml": pod}
-    deployer = HELM.replace("GIVEN", f"releaseName: {release}")
-    write(tmp_path, {**CHART, **templates, "cluster/shop.yaml": deployer})
+    deployers = {f"cluster/{name}.yaml": HELM.replace("GIVEN", f"releaseName: {name}") for name in releases}
+    write(tmp_path, {**CHART, **templates, **deployers})
     with inside(tmp_path):
         result = check((".",), Config(), dict(rules()))
-    found = "shop/templates/pod.yaml:10:47: error[missing-configmap] nothing defines the ConfigMap `shop-settings`"
-    why = "shop makes it in the release of cluster/shop.yaml"
-    assert (concise(result), whys(result)) == (([found], []) if release == "till" else ([], [why]))
+    missing = "shop/templates/pod.yaml:10:47: error[missing-configmap] nothing defines the ConfigMap `shop-settings`"
+    assert (concise(result), whys(result)) == ([missing] * found, why)
+
+
+def test_advice_has_the_name_of_the_release_that_gitops_gives(tmp_path: Path) -> None:
+    pod = WEB.replace("name: settings", 'name: "{{ .Release.Name }}-other"')
+    write(tmp_path, {**CHART, "shop/templates/pod.yaml": pod})
+    for deployers, name, note in (
+        ((), "RELEASE", " (RELEASE is the name of your release)"),
+        (("till",), "till", ""),
+        (("till", "shop"), "RELEASE", " (RELEASE is the name of your release)"),
+    ):
+        for release in deployers:
+            write(tmp_path, {f"cluster/{release}.yaml": HELM.replace("GIVEN", f"releaseName: {release}")})
+        with inside(tmp_path):
+            (finding,) = check((".",), Config(), dict(rules())).outcome.findings
+        assert finding.message == f"nothing defines the ConfigMap `{name}-other`"
+        assert finding.help == (
+            "until it exists, the container stays in CreateContainerConfigError; create it: "
+            f"`kubectl create configmap {name}-other --from-literal=KEY=...`{note}"
+        )
 
 
 def test_where_a_folder_goes() -> None:

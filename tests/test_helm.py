@@ -84,8 +84,8 @@ def test_a_finding_lists_the_values_that_it_is_seen_with() -> None:
     assert related(result) == [
         "shop/templates/shop.yaml:4:9: defined here, without it",
         "shop/templates/shop.yaml:6:3: a near key is defined here",
-        "shop/ci/debug-values.yaml:2:1: through shop/ci/debug-values.yaml",
-        "shop/ci/typo-values.yaml:1:1: through shop/ci/typo-values.yaml",
+        "shop/ci/debug-values.yaml:2:6: `key` is set here",
+        "shop/ci/typo-values.yaml:1:6: `key` is set here",
         "shop/ci/debug-values.yaml:2:1: through shop/ci/debug-values.yaml",
     ]
 
@@ -98,7 +98,7 @@ def test_the_values_of_the_configuration_come_first(tmp_path: Path) -> None:
         anchored = f"{tmp_path}/**/{pattern}" if "/" not in pattern else f"{tmp_path}/{pattern}"
         assert concise(run(tmp_path, config=Config(helm=Helm({anchored: (good,)})))) == []
         assert related(run(tmp_path, config=Config(helm=Helm({anchored: (good, bad)})))) == [
-            "bad.yaml:1:1: through bad.yaml"
+            "bad.yaml:1:7: `port` is set here"
         ]
         assert concise(run(tmp_path, config=Config(helm=Helm({anchored: (f"{good},{bad}",)})))) == [f"a/web/{FOUND}"]
 
@@ -147,6 +147,34 @@ def test_subcharts_and_libraries_are_rendered_in_their_chart_alone() -> None:
     assert warnings(result) == []
 
 
+@pytest.mark.parametrize(
+    ("folder", "alias", "found"),
+    [
+        ("cache", "", "shop/charts/cache/"),
+        ("old-cache", "", "shop/charts/old-cache/"),
+        ("old-cache", "memory", "shop/charts/old-cache/"),
+        ("inner/charts/deep", "", "shop/charts/inner/charts/deep/"),
+    ],
+)
+def test_a_subchart_is_found_by_its_name_or_alias_in_a_folder_of_any_name(
+    folder: str, alias: str, found: str, tmp_path: Path
+) -> None:
+    needs = f"dependencies:\n  - {{name: cache, version: 1.0.0{', alias: ' + alias if alias else ''}}}\n"
+    write(tmp_path, {"shop/Chart.yaml": CHART.format("shop") + (needs if "/" not in folder else "")})
+    if "/" in folder:
+        write(tmp_path, {"shop/charts/inner/Chart.yaml": CHART.format("middle")})
+    chart(tmp_path / "shop/charts" / folder, "cache")
+    assert concise(run(tmp_path)) == [f"{found}{FOUND}"]
+
+
+def test_a_subchart_that_two_folders_may_be_is_shown_at_the_chart(tmp_path: Path) -> None:
+    needs = "dependencies:\n  - {name: cache, version: 1.0.0}\n"
+    write(tmp_path, {"shop/Chart.yaml": CHART.format("shop") + needs})
+    for folder in ("a", "b"):
+        chart(tmp_path / "shop/charts" / folder, "cache")
+    assert {line.rpartition(" error")[0] for line in concise(run(tmp_path))} == {"shop/Chart.yaml:1:1:"}
+
+
 def test_charts_side_by_side_in_a_folder_called_charts_are_all_rendered(tmp_path: Path) -> None:
     chart(tmp_path / "charts/a", "a")
     chart(tmp_path / "charts/b", "b")
@@ -157,6 +185,119 @@ def test_plain_manifests_beside_a_chart_are_linted_too(tmp_path: Path) -> None:
     chart(tmp_path / "web")
     write(tmp_path, {"pod.yaml": POD.replace("{{ .Release.Name }}", "web").replace("{{ .Values.port }}", "80")})
     assert [line.partition(":")[0] for line in concise(run(tmp_path))] == ["pod.yaml", "web/templates/pod.yaml"]
+
+
+# what the command line gives
+
+
+def found_with(folder: Path, *words: str) -> str:
+    """What a check finds of a folder, and what it says besides; nothing is kept."""
+    done = cmlint(folder, "check", "-q", "--no-cache", "--format", "concise", *words)
+    return done.stdout + done.stderr
+
+
+def test_files_of_the_command_line_come_last_and_in_the_place_of_tests(tmp_path: Path) -> None:
+    chart(tmp_path / "web", **{"ci/wrong-values.yaml": "port: 1\n", "values.yaml": "port: '\"80\"'\n"})
+    write(tmp_path, {"good.yaml": "port: '\"80\"'\n", "bad.yaml": "port: 80\n"})
+    assert found_with(tmp_path) == f"web/{FOUND}\n"
+    assert found_with(tmp_path, "--helm-values", "good.yaml") == ""
+    assert found_with(tmp_path, "--helm-values", "good.yaml", "--helm-values", "bad.yaml") == f"web/{FOUND}\n"
+    assert found_with(tmp_path, "--helm-values", "bad.yaml", "--helm-values", "good.yaml") == ""
+    write(tmp_path, {".cmlint.yaml": "helm: {values: {web: [bad.yaml]}}\n"})
+    assert found_with(tmp_path) == f"web/{FOUND}\n"
+    assert found_with(tmp_path, "--helm-values", "good.yaml") == "", "it completes what the configuration names"
+
+
+def test_single_values_of_the_command_line_win(tmp_path: Path) -> None:
+    chart(tmp_path / "web", **{"templates/pod.yaml": POD.replace("{{ .Values.port }}", "{{ .Values.a.port }}")})
+    write(tmp_path, {"web/values.yaml": "a: {port: 80}\n"})
+    assert found_with(tmp_path) == f"web/{FOUND}\n"
+    assert found_with(tmp_path, "--helm-set", 'a.port="80"') == ""
+    assert found_with(tmp_path, "--helm-set", 'a.port="80"', "--helm-set", "a.port=80") == f"web/{FOUND}\n"
+
+
+def test_a_name_that_the_command_line_sets_is_not_missing(tmp_path: Path) -> None:
+    pod = POD.replace("{{ .Values.port }}", "'80'").rstrip() + "\n      envFrom: [configMapRef: {name: NAME}]\n"
+    chart(tmp_path, **{"templates/pod.yaml": pod.replace("NAME", '"{{ .Values.name }}"'), "values.yaml": "name: b\n"})
+    done = cmlint(tmp_path, "check", "--no-cache", "--verbose", "--helm-set", "x=1,name=shop")
+    assert "ConfigMap/shop" in done.stdout
+    assert "the values of . name it" in done.stdout
+
+
+def test_the_release_can_be_named(tmp_path: Path) -> None:
+    pod = POD.replace("{{ .Values.port }}", "'80'").rstrip() + "\n      envFrom: [configMapRef: {name: shop-web}]\n"
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '{{ .Release.Name }}-web'}\n"
+    chart(tmp_path, **{"templates/pod.yaml": pod, "templates/settings.yaml": settings})
+    assert "error[missing-configmap]" in found_with(tmp_path)
+    assert found_with(tmp_path, "--release", "shop") == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "help_text"),
+    [
+        (("--helm-values", "none.yaml"), "none.yaml: no such file or directory", "`--helm-values` names a file"),
+        (("--helm-values", "templates"), "templates: a folder, and not a file of values", "name a file"),
+        (("--helm-set", "port"), "`--helm-set` must be `KEY=VALUE`, not `port`", "write it like `image.tag=1.2.3`"),
+        (("--helm-set", "=80"), "`--helm-set` must be `KEY=VALUE`, not `=80`", "write it like `image.tag=1.2.3`"),
+        (
+            ("--release", "-x"),
+            "`-x` is not a name for a release: it must consist of lower case letters, digits, `-` and `.`, "
+            "and start and end with a letter or digit",
+            "write it like `--release shop`",
+        ),
+        (
+            ("--release", "a" * 54),
+            f"`{'a' * 54}` is not a name for a release: it must be no longer than 53 characters",
+            "write it like `--release shop`",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "env"])
+def test_what_cannot_be_given_ends_the_run(
+    command: str, words: tuple[str, str], message: str, help_text: str, tmp_path: Path
+) -> None:
+    chart(tmp_path)
+    done = cmlint(tmp_path, command, "=".join(words))
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"cmlint: error: {message}\nhelp: {help_text}\n")
+
+
+def test_values_may_come_through_a_pipe(tmp_path: Path) -> None:
+    chart(tmp_path / "web", **{"ci/a-values.yaml": "port: 1\n"})
+    line = f"{COMMAND} check -q --format concise --helm-values <(echo 'port: \"$PORT\"') --cache-dir cache"
+    for port, found in (("80", f"web/{FOUND}\n"), ("'80'", ""), ("80", f"web/{FOUND}\n")):
+        words = ["bash", "-c", line.replace("$PORT", port if found else '\\"80\\"')]
+        environment = {"PATH": os.environ["PATH"]}
+        done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False)
+        assert (done.stdout, done.stderr) == (found, ""), "what a pipe gives is not kept for the next run"
+
+
+def test_env_shows_a_chart_as_it_is_given(tmp_path: Path) -> None:
+    chart(tmp_path)
+    write(tmp_path, {"live.yaml": "port: '\"8081\"'\n"})
+    done = cmlint(tmp_path, "env", ".", "--helm-values", "live.yaml", "--release", "shop")
+    assert "8081" in done.stdout
+    assert "shop" in done.stdout.splitlines()[0]
+    assert '"9"' in cmlint(tmp_path, "env", ".", "--format", "json", "--helm-set", 'port="9"').stdout
+
+
+def test_no_value_of_the_command_line_is_in_a_reason(tmp_path: Path) -> None:
+    chart(tmp_path, **{"templates/x.yaml": '{{ fail (printf "no %s" .Values.password) }}\n'})
+    said = found_with(tmp_path, "--helm-set", "a=1,password=hunter2", "--allow-empty")
+    assert "Chart.yaml: not rendered: " in said
+    assert "hunter2" not in said
+
+
+def test_an_older_state_has_its_own_file_of_values(tmp_path: Path) -> None:
+    chart(tmp_path / "web")
+    write(tmp_path, {"live.yaml": "port: '\"80\"'\n"})
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
+    for words in (("init", "-q"), ("add", "."), ("commit", "-qm", "a")):
+        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+    given = ("--helm-values", "live.yaml")
+    assert found_with(tmp_path, "--since", "HEAD", *given) == ""
+    write(tmp_path, {"live.yaml": "port: 80\n"})
+    assert found_with(tmp_path, "--since", "HEAD", *given) == f"web/{FOUND}\n"
+    assert found_with(tmp_path, "--staged", *given) == "", "what is staged is the file as it was"
 
 
 # what is not rendered

@@ -11,9 +11,8 @@ from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.bundle.resolve import Resolution
 from cmlint.bundle.standing import Excuse, Standing, is_loaded, standing
-from cmlint.bundle.values import Value
 from cmlint.knowledge import official, placeholders, services, tags
-from cmlint.kube import credentials, expansion, images, names, versions
+from cmlint.kube import credentials, expansion, images, names, numbers, versions
 from cmlint.kube.near import Nearby, nearest, only_near
 from cmlint.model.changes import Add, Change, Quote, Remove, Replace, Rewrite, Unlist
 from cmlint.model.facts import (
@@ -39,6 +38,7 @@ from cmlint.model.facts import (
 from cmlint.model.failures import CAUSES as FAILURES
 from cmlint.model.failures import Failure
 from cmlint.model.findings import Consequence, Severity
+from cmlint.model.values import Changed, Missing, Value
 from cmlint.rules import Context, Draft, Settings, fault_rule, rule
 
 if TYPE_CHECKING:  # types alone, which only a run that reads a cluster imports
@@ -53,6 +53,7 @@ __all__ = [
     "Bundle",
     "Cause",
     "Change",
+    "Changed",
     "Consequence",
     "Container",
     "Context",
@@ -68,6 +69,7 @@ __all__ = [
     "FileFacts",
     "Ignore",
     "Key",
+    "Missing",
     "Mount",
     "Nearby",
     "Origin",
@@ -103,6 +105,7 @@ __all__ = [
     "is_loaded",
     "names",
     "nearest",
+    "numbers",
     "official",
     "only_near",
     "placeholders",

@@ -34,6 +34,7 @@ from cmlint.rules import Rule, View
 from cmlint.selection import select, settings_of, view_of
 from cmlint.sources import files
 from cmlint.sources.files import NOT_REACHED
+from cmlint.sources.over import Over
 from cmlint.sources.reading import Reader, Reading, Wanted, mode_of
 from cmlint.sources.remote import remote_of
 from cmlint.suppress import Suppressions
@@ -104,6 +105,7 @@ class Inputs(msgspec.Struct):
     `sources` are the files that texts come from, by the paths under which these are shown. Where `context` is wanted,
     the rest of the project is read for files that are named one by one; then `named` are the paths of all that is
     reported, and `recall` gives what is kept of the folders of projects. `left_out` are the folders that are not read.
+    `over` is what the command line gives to charts.
     """
 
     facts: FactsCache | None = None
@@ -115,6 +117,7 @@ class Inputs(msgspec.Struct):
     named: set[str] = msgspec.field(default_factory=set)
     left_out: list[str] = []
     recall: Callable[[Sequence[str]], tuple[FactsCache, BuildsCache]] | None = None
+    over: Over = Over()
 
     def keep(self) -> None:
         """Keeps for the next run what is new in this one."""
@@ -426,5 +429,6 @@ def read_charts(
 
     version = settings_of(config).kubernetes_version
     how = config.build_timeout, makers_of(config), inputs.builds, inputs.seen
-    wishes = HelmWishes(config.helm_program, config.helm.values, version, *how, given.choices)
+    asked = given.choices, inputs.over, config.build_dependencies
+    wishes = HelmWishes(config.helm_program, config.helm.values, version, *how, *asked)
     return take_charts(groups, wishes, problems, failures)

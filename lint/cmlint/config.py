@@ -125,6 +125,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     ] = None
     allow_remote: Annotated[bool, doc("Let kustomize fetch bases from elsewhere.")] = False
     enable_helm: Annotated[bool, doc("Let kustomize run helm for the charts that it is given.")] = False
+    build_dependencies: Annotated[bool, doc("Let helm fetch the dependencies that charts lack, into a copy.")] = False
     helm_program: Annotated[str | None, doc("The program that renders charts; by default helm.")] = None
     helm: Annotated[Helm, doc("How Helm charts are rendered.")] = Helm()
     cache_dir: Annotated[

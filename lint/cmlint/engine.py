@@ -9,7 +9,7 @@ import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.endings import End, confirmed, excused
-from cmlint.bundle.placed import Placed, references_of
+from cmlint.bundle.placed import Placed, references_of, template_at
 from cmlint.fingerprints import fingerprints, subject_of
 from cmlint.groups import cause_of, groups_of, heaps_in, in_heap
 from cmlint.model import facts
@@ -92,9 +92,7 @@ class Engine:
             location = self.texts.locate(*draft.placed.written(draft.span))
             outcome.excused.append(Excused(location, draft.message, draft.excuse))
             return False
-        for span in draft.hidden:
-            path, place = draft.placed.written(span)
-            outcome.hidden.setdefault(path, []).append(place)
+        self.hide(draft, outcome)
         consequence = draft.consequence or rule.consequence
         view = self.view_of(draft.placed, draft.span)
         if rule.name not in view.rules and rule.name != INTERNAL:
@@ -103,6 +101,7 @@ class Engine:
             return False
         if rule.caused(draft.cause) in view.settings.ignored_causes:
             return False
+        self.show_values(draft)
         written = self.texts.listing(draft.placed.path) is None
         fixes, unfixed = self.fixes(draft) if draft.suggestions and written else ((), ())
         finding = self.finding(rule, node, draft, fixes, view)
@@ -119,6 +118,22 @@ class Engine:
     def is_named(self, path: str) -> bool:
         """Whether what concerns the text at a path is reported."""
         return not self.named or path in self.named
+
+    def hide(self, draft: Draft, outcome: Outcome) -> None:
+        """Notes what a draft hides, also in the values of a chart that it was made of."""
+        built = draft.placed.built
+        for span in draft.hidden:
+            values = built.values_of(span) if built else ()
+            for path, place in (draft.placed.written(span), *((value.path, value.span) for value in values)):
+                outcome.hidden.setdefault(path, []).append(place)
+
+    def show_values(self, draft: Draft) -> None:
+        """Adds the values of a chart that a draft's place was made of, unless something of it is hidden."""
+        built = draft.placed.built
+        if built and not draft.hidden and draft.placed.document.kind != "Secret":
+            for value in built.values_of(draft.span):
+                placed = template_at(value.path, value.span, built.ignores(value.path))
+                draft.also(value.span, f"`{value.route}` is set here", placed)
 
     def wants_all(self, rule: Rule, view: View) -> bool:
         """Whether even the pedantic findings of a rule are wanted."""
@@ -226,15 +241,17 @@ class Engine:
         consequence = draft.consequence or rule.consequence
         built = draft.placed.built
         location = self.texts.locate(*draft.placed.written(draft.span))
-        related = [Related(label, self.texts.locate(*p.written(span))) for label, p, span in draft.related]
+        related = [Related(words(label, p), self.texts.locate(*p.written(span))) for label, p, span in draft.related]
         message, help_text = draft.message, draft.help_text
         if draft.left_out:
             help_text = f"{help_text or 'see the places'} ({len(draft.left_out)} more places are left out)"
         name = document.name.value if document.name else None
         if built:
-            message, help_text = built.reword(message), built.reword(help_text) if help_text else None
-            name = built.spelled(document.name) if document.name else None
-            if place := built.through(location.path):
+            message, help_text = built.reword(message), built.advise(help_text) if help_text else None
+            name = built.reword(built.spelled(document.name)) if document.name else None
+            place = built.through(location.path)
+            shown = built.rendered and any(place and each.location.path == place[0] for each in related)
+            if place and not shown:
                 related.append(Related(f"{THROUGH}{place[0]}", self.texts.locate(*place)))
         text = self.text_at(draft)
         identity = ObjectId(document.api_version, document.kind, draft.placed.namespace, name)
@@ -302,6 +319,11 @@ class Engine:
     def place(self, reference: facts.Reference, placed: Placed) -> Location:
         """Where a reference is written."""
         return self.texts.locate(*placed.written(reference.name.span))
+
+
+def words(label: str, placed: Placed) -> str:
+    """What a place shows, with the names that the reader knows."""
+    return placed.built.reword(label) if placed.built else label
 
 
 def walk(bundle: Bundle, context: Context) -> Iterator[tuple[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cmlint.bundle.deployed import Deploys
+from cmlint.kube.names import why_not_release
 from cmlint.model.facts import FileFacts
 from cmlint.sources import files
 
@@ -44,28 +45,36 @@ class Given:
         self.known: dict[str, list[Choice]] = {}
 
     def choices(self, chart: Chart) -> list[Choice]:
-        """The values to render a chart with; none where no object gives it values, or not all of them can be known."""
+        """The values to render a chart with: its own where no object gives it any, or not all of them can be known."""
         if chart.shown not in self.known:
             self.known[chart.shown] = list(self.read(chart))
         return self.known[chart.shown]
 
     def read(self, chart: Chart) -> list[Choice]:
         """The same, without what is known already."""
+        from cmlint.sources.helm import Choice
+
+        own = Choice(installed=self.release_of(chart))
         valued = self.deploys.valued(chart.shown)
         if not valued:
-            return []
+            return [own]
         from cmlint.manifest.gifts import read_gifts
-        from cmlint.sources.helm import Choice
 
         found: list[Choice] = []
         for path in dict.fromkeys(said.path for said in valued):
             paths = [said.deploy.path for said in valued if said.path == path]
             gifts = [gift for gift in read_gifts(self.text(path)) if gift.path in paths]
             if len(gifts) != len(paths) or not all(gift.whole for gift in gifts):
-                return []
+                return [own]
             found += (Choice(files_of(gift, chart), gift, path) for gift in gifts)
         plain = any(not said.deploy.valued for said in self.deploys.of(chart.shown))
-        return [*found, Choice()] if plain else found
+        return [*found, own] if plain else found
+
+    def release_of(self, chart: Chart) -> str:
+        """The only name under which objects install a chart; empty where there is none, or where it is not known."""
+        names = {said.deploy.release for said in self.deploys.of(chart.shown)}
+        name = names.pop() if len(names) == 1 else ""
+        return "" if why_not_release(name) else name
 
     def text(self, path: str) -> str:
         """The text at a path; none of one that was taken from what a kustomization could not build."""

@@ -66,6 +66,7 @@ SETTINGS = [
     ("enable-helm", "'yes'", "`--enable-helm`, CMLINT_ENABLE_HELM"),
     ("enable-helm", "false", "`--enable-helm`, CMLINT_ENABLE_HELM"),
     ("allow-remote", "true", "`--allow-remote`, CMLINT_ALLOW_REMOTE"),
+    ("build-dependencies", "true", "`--build-dependencies`, CMLINT_BUILD_DEPENDENCIES"),
     ("kustomize", "./kustomize", "`--kustomize`, CMLINT_KUSTOMIZE"),
     ("kustomize", "kustomize-mine", "`--kustomize`, CMLINT_KUSTOMIZE"),
     ("kustomize", "[a, b]", "`--kustomize`, CMLINT_KUSTOMIZE"),

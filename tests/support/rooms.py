@@ -114,7 +114,7 @@ ROOMS = {
     ),
     "given": Room(
         "what GitOps objects of a run give to its charts",
-        "bundle manifest model sources",
+        "bundle kube manifest model sources",
     ),
     "selection": Room(
         "which rules run, and what they know of the configuration",

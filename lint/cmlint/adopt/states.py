@@ -17,13 +17,17 @@ from cmlint.layers import Layers
 from cmlint.model.findings import Finding
 from cmlint.result import Result
 from cmlint.rules import Rule
+from cmlint.sources.over import Over
 
 UNCHECKED = "unchecked"
 """The consequence of what is not built: whether it is new is a matter of what is built, and not of the finding."""
 
 
 class States:
-    """The states of the repository around the working directory; `paths`, `config` and `rules` are those of the run."""
+    """The states of the repository around the working directory.
+
+    `paths`, `config` and `rules` are those of the run, and `over` is what its command line gives to charts.
+    """
 
     def __init__(
         self,
@@ -35,10 +39,11 @@ class States:
         context: bool = False,
         look: Look | None = None,
         layers: Layers | None = None,
+        over: Over,
     ) -> None:
         self.repository = Repository()
         self.paths = [self.inside(path) for path in paths]
-        self.config, self.rules, self.suppress, self.look = config, rules, suppress, look
+        self.config, self.rules, self.suppress, self.look, self.over = config, rules, suppress, look, over
         self.context, self.layers = context, layers
         self.known: dict[str, set[str]] = {}
 
@@ -67,7 +72,8 @@ class States:
         """What there is to say of the repository at a commit, which need not have all paths, or of what is staged."""
         with self.repository.laid_out(commit) as root, working_in(below(root, os.getcwd())):
             paths = [path for path in self.paths if os.path.lexists(path)] if commit else self.paths
-            inputs, config = Inputs(context=self.context), relocated(self.config, root)
+            over = self.over.at(lambda path: then_or_now(path, root))
+            inputs, config = Inputs(context=self.context, over=over), relocated(self.config, root)
             layers = self.layers.relocated(root) if self.layers else None
             return self.check(paths, config, inputs, layers)
 
@@ -133,12 +139,17 @@ def working_in(folder: str) -> Iterator[None]:
         os.chdir(before)
 
 
+def then_or_now(path: str, root: str) -> str:
+    """The path of a file below another root; the path itself where that does not exist."""
+    there = below(root, path)
+    return there if os.path.exists(there) else path
+
+
 def relocated(config: Config, root: str) -> Config:
     """A configuration for files that stand below another root as they do below the file system's."""
 
     def values_there(names: str) -> str:
-        paths = ((name, below(root, name)) for name in names.split(","))
-        return ",".join(there if os.path.exists(there) else here for here, there in paths)
+        return ",".join(then_or_now(name, root) for name in names.split(","))
 
     return msgspec.structs.replace(
         config,

@@ -13,13 +13,14 @@ from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings, first_for
 from cmlint.bundle.index import Index, Indexes, Supply
-from cmlint.bundle.placed import Built, Placed, chart_at, folders_above, kustomization_at
+from cmlint.bundle.placed import Built, Placed, chart_at, folders_above, kustomization_at, template_at
 from cmlint.bundle.proofs import Proofs
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
 from cmlint.model.evidence import Evidence
-from cmlint.model.facts import Container, FileFacts, ImageSetting, Reference, Service, Target, Volume
+from cmlint.model.facts import Container, FileFacts, ImageSetting, Reference, Service, Span, Target, Volume
 from cmlint.model.failures import Failure
+from cmlint.model.values import Changed, Missing
 
 if TYPE_CHECKING:
     from cmlint.bundle.cluster import Cluster
@@ -203,6 +204,28 @@ class Bundle:
             places = [(each.path, each.span, each.ignores), *((*other, ()) for other in each.others)]
             placed = [chart_at(*p) if each.thing == "chart" else kustomization_at(*p) for p in places]
             yield each, placed[0], placed[1:]
+
+    def missing_values(self) -> Iterator[tuple[Missing, Placed, Placed]]:
+        """What templates of a chart read that no file of values has; the template, and the file with a near name."""
+        for missing in self.built.missing() if self.built else ():
+            yield (
+                missing,
+                self.template(missing.path, missing.span),
+                self.template(missing.near.path, missing.near.span),
+            )
+
+    def changed_numbers(self) -> Iterator[tuple[Changed, Placed, Placed]]:
+        """The numbers that templates of a chart write in another form; the template, and the file of values."""
+        for changed in self.built.changed() if self.built else ():
+            yield (
+                changed,
+                self.template(changed.path, changed.span),
+                self.template(changed.value.path, changed.value.span),
+            )
+
+    def template(self, path: str, span: Span) -> Placed:
+        """A template of the chart as the document of a finding."""
+        return template_at(path, span, self.built.ignores(path) if self.built else ())
 
     def contents(self, volume: Volume, placed: Placed) -> Contents:
         """The files of a volume."""

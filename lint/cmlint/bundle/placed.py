@@ -10,6 +10,7 @@ import msgspec
 
 from cmlint.knowledge.controllers import makes_plain_pods
 from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Provider, Reference, Scalar, Span
+from cmlint.model.values import Changed, Missing, Value
 
 
 class Built(Protocol):
@@ -43,6 +44,10 @@ class Built(Protocol):
         """A text about it with names as they were written."""
         ...
 
+    def advise(self, text: str) -> str:
+        """A help about it, with names that the reader can use."""
+        ...
+
     def ignores(self, path: str) -> Sequence[Ignore]:
         """The suppressions in a text that it was built from."""
         ...
@@ -61,6 +66,18 @@ class Built(Protocol):
 
     def image_settings(self) -> Iterator[ImageSetting]:
         """What its kustomization sets for images."""
+        ...
+
+    def values_of(self, span: Span) -> Sequence[Value]:
+        """The values of a chart that a stretch was made of, and where files have them; none that may be a secret."""
+        ...
+
+    def missing(self) -> Iterator[Missing]:
+        """The places that read a value of a chart which no file has, where one of a near name is."""
+        ...
+
+    def changed(self) -> Iterator[Changed]:
+        """The places that write a large number of a chart's values into a text, in another form."""
         ...
 
 
@@ -127,6 +144,12 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
         """Kind and name, in words."""
         name = self.document.name
         return f"{self.document.kind} `{name.value}`" if name else self.document.kind
+
+
+def template_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
+    """A template of a chart, or a file of its values, where a finding about it is; it is not an object of a cluster."""
+    document = Document(span, span, "", "Template", None, None)
+    return Placed(path, document, FileFacts((), ignores=tuple(ignores)), LIVE)
 
 
 def kustomization_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:

@@ -13,7 +13,6 @@ from typing import Literal, NamedTuple
 from msgspec import structs
 
 from cmlint.bundle.placed import LIVE, Placed
-from cmlint.bundle.values import Value, values_on
 from cmlint.knowledge.official import OFFICIAL
 from cmlint.knowledge.placeholders import FORM
 from cmlint.kube.images import Image
@@ -257,12 +256,6 @@ class Proofs:
         start = max(text.rfind("\n", first, span.start) + 1, first)
         end = text.find("\n", span.start, last)
         return text[start : end if end >= 0 else last], start
-
-    def values(self, placed: Placed, span: Span) -> Iterator[Value]:
-        """The values of a chart that are named on the template's line from which something is written."""
-        path, place = placed.written(span)
-        if self.text:
-            yield from values_on(self.line(path, place)[0], path, self.text_at)
 
     def text_at(self, path: str) -> str:
         """The text at a path, read once."""

@@ -10,6 +10,7 @@ import msgspec
 
 from cmlint.check import Inputs
 from cmlint.cli import reach
+from cmlint.cli.charts import over_of
 from cmlint.cli.checking import Options
 from cmlint.cli.inputs import (
     cache_of,
@@ -34,6 +35,7 @@ from cmlint.model.findings import FailOn
 from cmlint.progress import PROGRESS
 from cmlint.result import Result
 from cmlint.runs import Memory, Run, modules_with_times, note_code, note_programs
+from cmlint.sources.files import PIPES
 from cmlint.sources.reading import processors
 
 if TYPE_CHECKING:
@@ -60,9 +62,11 @@ def check_anew(options: Options, paths: tuple[str, ...], memory: Memory | None) 
     rules = rules_or_error()
     layers, warnings = configured(options, paths, rules, lambda config: settle(config, options))
     config = layers.config
-    inputs = Inputs(jobs=jobs_of(options.jobs), context=not options.no_context)
+    inputs = Inputs(jobs=jobs_of(options.jobs), context=not options.no_context, over=over_of(options))
+    inputs.seen.whole = not any(path in PIPES for path in inputs.over.files)
     if memory:
-        inputs.facts, inputs.builds = memory.facts(makers_of_facts(config)), memory.builds()
+        inputs.facts = memory.facts(makers_of_facts(config))
+        inputs.builds = memory.builds() if inputs.seen.whole else None
     elif not options.no_cache:
         inputs.recall = lambda tops: of_projects(options, paths, tops, makers_of_facts(config))
     looking = Looking(paths, config, rules, wishes_of(options), inputs, layers)

@@ -12,6 +12,7 @@ from cmlint.cli.inputs import cache_of, failed, tell, tell_problems
 from cmlint.cli.parameters import (
     BUILDS,
     CACHE_DIR,
+    CHARTS,
     COLOR,
     CONFIGURATION,
     FIXES,
@@ -104,6 +105,7 @@ PARAMETERS = (
         panel=INPUT,
     ),
     *BUILDS,
+    *CHARTS,
     *clusters.TO_STAND_ON,
     Parameter("format", "list", f"How findings are shown: {listed(FORMATS)}.", "FORMAT", OUTPUT, FORMATS),
     Parameter(

@@ -9,6 +9,7 @@ import msgspec
 from cmlint.bundle.workloads import Workload, workloads
 from cmlint.check import Inputs, read_bundles
 from cmlint.cli import parameters
+from cmlint.cli.charts import over_of
 from cmlint.cli.inputs import (
     configured,
     failed,
@@ -57,7 +58,11 @@ class Options(msgspec.Struct, frozen=True):
     kustomize: str | None = None
     allow_remote: bool | None = None
     enable_helm: bool | None = None
+    build_dependencies: bool | None = None
     helm: str | None = None
+    helm_values: tuple[str, ...] = ()
+    helm_set: tuple[str, ...] = ()
+    release: str | None = None
     color: str = "auto"
 
 
@@ -66,7 +71,10 @@ PARAMETERS = (
     Parameter("workload", "text", "Only workloads of this name.", "[KIND/]NAME", short="-w"),
     Parameter("namespace", "text", "Only workloads in this namespace.", "NAME", short="-n"),
     Parameter("format", "choice", "How they are shown: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
-    *(each._replace(panel="") for each in (*parameters.CONFIGURATION, parameters.NO_CONTEXT, *parameters.BUILDS)),
+    *(
+        each._replace(panel="")
+        for each in (*parameters.CONFIGURATION, parameters.NO_CONTEXT, *parameters.BUILDS, *parameters.CHARTS)
+    ),
     parameters.COLOR._replace(panel=""),
 )
 
@@ -76,7 +84,7 @@ def run(options: Options) -> int:
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     layers, _ = configured(options, paths, rules_or_error(), lambda config: settle_builds(config, options))
     problems: list[Problem] = []
-    inputs = Inputs(context=not options.no_context)
+    inputs = Inputs(context=not options.no_context, over=over_of(options))
     try:
         with PROGRESS:
             bundles, texts = read_bundles(paths, layers.config, problems, inputs, layers)
@@ -133,6 +141,7 @@ def missing(message: str, wanted: str, known: Iterable[str | None]) -> FatalErro
 EXAMPLES = (
     ("env --workload deployment/web", "what the containers of one workload will have in their environment"),
     ("env deploy/ --namespace shop", "everything of one namespace"),
+    ("env charts/shop --helm-set replicas=2 --release shop", "of a chart as it is installed with this value"),
     ("env - --format json < rendered.yaml", "from standard input, for a machine"),
 )
 

@@ -51,11 +51,12 @@ def settle_rules(config: Config, options: Any) -> Config:
 
 def settle_builds(config: Config, options: Any) -> Config:
     """The configuration with what a line says in its place of how kustomizations and charts are built."""
+    allowed = ("allow_remote", "enable_helm", "build_dependencies")
+    given = {name: getattr(options, name) for name in allowed if getattr(options, name) is not None}
     return msgspec.structs.replace(
         config,
+        **given,
         kustomize=options.kustomize or config.kustomize,
-        allow_remote=config.allow_remote if options.allow_remote is None else options.allow_remote,
-        enable_helm=config.enable_helm if options.enable_helm is None else options.enable_helm,
         helm_program=options.helm or config.helm_program,
     )
 

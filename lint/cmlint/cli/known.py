@@ -66,9 +66,16 @@ class Looking:
         from cmlint.adopt.states import States
 
         look = self.wishes.ground
-        suppress, context = self.wishes.suppress, self.inputs.context
+        suppress, context, over = self.wishes.suppress, self.inputs.context, self.inputs.over
         self.states = States(
-            self.paths, self.config, self.rules, suppress=suppress, context=context, look=look, layers=self.layers
+            self.paths,
+            self.config,
+            self.rules,
+            suppress=suppress,
+            context=context,
+            look=look,
+            layers=self.layers,
+            over=over,
         )
         if self.wishes.since:
             self.commit = commit_left(self.states, self.wishes.since)

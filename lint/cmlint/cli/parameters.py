@@ -105,10 +105,30 @@ BUILDS = (
         variable="CMLINT_ENABLE_HELM",
     ),
     Parameter(
+        "build_dependencies",
+        "flag",
+        "Let helm fetch the dependencies that charts lack, into a temporary copy.",
+        panel=INPUT,
+        variable="CMLINT_BUILD_DEPENDENCIES",
+    ),
+    Parameter(
         "helm", "text", "The program that renders charts; by default helm.", "PROGRAM", INPUT, variable="CMLINT_HELM"
     ),
 )
 """What builds may do, and with which programs."""
+
+CHARTS = (
+    Parameter(
+        "helm_values",
+        "list",
+        "Render each chart with this file of values on top of its others. Repeat it for more files; the last one wins.",
+        "FILE",
+        INPUT,
+    ),
+    Parameter("helm_set", "list", "Set one value of each chart, as helm's own `--set` does.", "KEY=VALUE", INPUT),
+    Parameter("release", "text", "The name of the release that charts are rendered for.", "NAME", INPUT),
+)
+"""What is given to charts."""
 
 CACHE_DIR = Parameter(
     "cache_dir",

@@ -47,6 +47,11 @@ def why_not_subdomain(name: str) -> str | None:
     return None
 
 
+def why_not_release(name: str) -> str | None:
+    """Why helm refuses the name of a release (`ValidateReleaseName` in `pkg/chartutil/validate_name.go`, helm/helm)."""
+    return "must be no longer than 53 characters" if len(name) > 53 else why_not_subdomain(name)
+
+
 def why_not_subdomain_prefix(name: str) -> str | None:
     """Why a text cannot begin a subdomain: a `-` at its end is allowed (NameIsDNSSubdomain, maskTrailingDash)."""
     return why_not_subdomain(f"{name[:-2]}a" if len(name) > 1 and name.endswith("-") else name)

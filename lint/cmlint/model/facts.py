@@ -87,6 +87,10 @@ class Span(Facts, frozen=True):
     start: int
     end: int
 
+    def overlaps(self, other: Span) -> bool:
+        """Whether both have a character in common."""
+        return self.start < other.end and other.start < self.end
+
 
 Trait = Literal[
     "line-break",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -13,15 +14,17 @@ from cmlint.sources import chart_files, files
 from cmlint.sources.parts import Part, Place, read_parts
 from cmlint.sources.rendered import RenderedText, Templates
 from cmlint.sources.template import ANYTHING, Chunk
+from cmlint.sources.values import GLOBAL, Layer, Values
 from cmlint.system.files import VALUES as VALUES_FILE
-from cmlint.system.files import root_of, tree
+from cmlint.system.files import entries_in, is_folder, is_within, real_path, root_of, tree
 
 VALUES = "values.yaml"
 REQUIREMENTS = "requirements.yaml"
 """Where charts of the first API version name their dependencies."""
 
 SUBCHARTS, TEMPLATES = "charts", "templates"
-ARCHIVES = (".tgz", ".tar.gz")
+LOCAL = "file://"
+"""How the repository of a dependency begins that is a folder."""
 
 
 class Chart:
@@ -32,7 +35,7 @@ class Chart:
         self.root = self.read(files.CHART)
         self.name = self.root.word("name")
         self.shown = files.shown(folder)
-        self.templates = Templates(self.name, folder)
+        self.templates = Templates(folder, self.find)
 
     @property
     def description(self) -> str:
@@ -51,10 +54,114 @@ class Chart:
         return os.path.basename(above) == SUBCHARTS and is_chart(os.path.dirname(above))
 
     @cached_property
+    def needs(self) -> list[Part]:
+        """The entries that name its dependencies."""
+        return [*self.root.entries("dependencies"), *self.read(REQUIREMENTS).entries("dependencies")]
+
+    @property
     def dependencies(self) -> list[str]:
         """The names under which other charts become a part of it."""
-        entries = [*self.root.entries("dependencies"), *self.read(REQUIREMENTS).entries("dependencies")]
-        return [entry.word("alias") or entry.word("name") for entry in entries]
+        return [entry.word("alias") or entry.word("name") for entry in self.needs]
+
+    @cached_property
+    def subcharts(self) -> list[Chart]:
+        """The charts that are folders in its `charts/`, whatever the folders are called."""
+        folder = os.path.join(self.folder, SUBCHARTS)
+        return [Chart(entry.path) for entry in entries_in(folder) if is_folder(entry) and is_chart(entry.path)]
+
+    @property
+    def archived(self) -> set[str]:
+        """The names of the charts that are archives in its `charts/`, each without its version."""
+        entries = entries_in(os.path.join(self.folder, SUBCHARTS))
+        return {re.sub(r"-v?\d[^/]*\.tgz\Z", "", entry.name) for entry in entries if entry.name.endswith(".tgz")}
+
+    @property
+    def absent(self) -> set[str]:
+        """The names of the dependencies that are not in its `charts/`."""
+        return {need.word("name") for need in self.needs} - self.archived - {chart.name for chart in self.subcharts}
+
+    @property
+    def local_folders(self) -> list[str]:
+        """The folders that its dependencies name as `file://`."""
+        places = (need.word("repository") for need in self.needs if need.word("name") not in self.archived)
+        local = (place.removeprefix(LOCAL) for place in places if place.startswith(LOCAL))
+        return [os.path.normpath(os.path.join(self.folder, place)) for place in local]
+
+    @cached_property
+    def locals(self) -> list[Chart]:
+        """The charts in these folders, as far as they are in the repository."""
+        root = root_of(self.folder)
+        return [Chart(folder) for folder in self.local_folders if is_within(real_path(folder), root)]
+
+    def called(self, name: str) -> list[Chart]:
+        """The subcharts that have a name, or that a dependency gives this alias.
+
+        `getAliasDependency` in `pkg/chartutil/dependencies.go` of helm/helm.
+        """
+        names = {need.word("name") for need in self.needs if need.word("alias") == name} or {name}
+        found = [chart for chart in self.subcharts if chart.name in names]
+        return found or [chart for chart in self.locals if chart.name in names]
+
+    def at(self, names: Sequence[str]) -> Chart | None:
+        """The subchart that some names lead to."""
+        if not names:
+            return self
+        found = self.called(names[0])
+        return found[0].at(names[1:]) if len(found) == 1 else None
+
+    def own_layer(self, names: Sequence[str]) -> Layer | None:
+        """The values of the subchart that some names lead to."""
+        chart = self.at(names)
+        return layer_of(os.path.join(chart.folder, VALUES), root_of(self.folder)) if chart else None
+
+    def given(
+        self, paths: Iterable[str], texts: Iterable[str], settings: Iterable[str], others: Iterable[str]
+    ) -> Values:
+        """The values of one rendering: files, then texts, then options; `others` are the files of other renderings."""
+        layers = [layer_of(os.path.join(self.folder, VALUES), root_of(self.folder)), *map(layer_of, paths)]
+        layers += (Layer(part, "") for text in texts for part in read_parts("", text))
+        routes = [tuple(setting.partition("=")[0].split(".")) for setting in settings]
+        elsewhere = {word for path in others for word in re.findall(r"\w+", layer_of(path).text)}
+
+        def mentions(names: Sequence[str], route: Sequence[str]) -> bool:
+            chart = self.at(names)
+            return route[-1] in elsewhere or chart is None or chart.mentions(route)
+
+        return Values(layers, routes, self.own_layer, mentions)
+
+    def mentions(self, route: Sequence[str]) -> bool:
+        """Whether something around the values has a name, or they may come from another chart."""
+        others = self.is_library or any(need.at("import-values") for need in self.needs)
+        return others or route[0] in (GLOBAL, *self.dependencies) or route[-1] in self.words_around
+
+    @cached_property
+    def words_around(self) -> set[str]:
+        """The words that are said about its values: in comments, a schema, a README, and in other files of values."""
+        beside = [os.path.join(self.folder, name) for name in ("README.md", chart_files.SCHEMA)]
+        named = (entry for entry in entries_in(self.folder) if fnmatchcase(entry.name, "*values*.y*ml"))
+        beside += (entry.path for entry in named if entry.name != VALUES)
+        texts = [layer_of(path, root_of(self.folder)).text for path in (*beside, *self.tests)]
+        texts += re.findall(r"#.*", layer_of(os.path.join(self.folder, VALUES), root_of(self.folder)).text)
+        return {word for text in texts for word in re.findall(r"\w+", text)}
+
+    def find(self, source: str) -> str | None:
+        """The path of the file that `# Source:` names; None where several may be meant, or none.
+
+        Each part `charts/NAME/` of a source names a chart by its name or alias (`ChartFullPath` in `pkg/chart/chart.go`
+        of helm/helm).
+        """
+        own, _, inner = source.partition("/")
+        return self.file(inner) if own == self.name else None
+
+    def file(self, inner: str) -> str | None:
+        """The path of a file of the chart or of its subcharts."""
+        top, _, rest = inner.partition("/")
+        name, _, below = rest.partition("/")
+        if top == SUBCHARTS and below:
+            found = [path for chart in self.called(name) if (path := chart.file(below))]
+            return found[0] if len(found) == 1 else None
+        path = os.path.join(self.folder, inner)
+        return path if is_within(real_path(path), real_path(self.folder)) and os.path.isfile(path) else None
 
     @cached_property
     def missing(self) -> list[Part]:
@@ -62,21 +169,8 @@ class Chart:
 
         Helm looks for the name that each has in its own description (`pkg/action/package.go` in helm/helm).
         """
-        described = (self.root, self.read(REQUIREMENTS))
-        entries = [entry for part in described for entry in part.entries("dependencies")]
-        return [entry for entry in entries if not self.has_subchart(entry.word("name"))] if entries else []
-
-    def has_subchart(self, name: str) -> bool:
-        """Whether a chart of a name is in `charts/`, in a folder or an archive."""
-        folder = os.path.join(self.folder, SUBCHARTS)
-        try:
-            found = os.listdir(folder)
-        except OSError:
-            return False
-        archived = any(each.startswith(f"{name}-") and each.endswith(ARCHIVES) for each in found)
-        return archived or any(
-            self.read(os.path.join(SUBCHARTS, each, files.CHART)).word("name") == name for each in found
-        )
+        absent = self.absent if self.needs else set[str]()
+        return [need for need in self.needs if need.word("name") in absent]
 
     @cached_property
     def contents(self) -> chart_files.ChartFiles:
@@ -182,12 +276,18 @@ def is_chart(folder: str) -> bool:
 
 
 def read_values(path: str, root: str | None = None) -> Part:
-    """The only document of a file that lies in a root; without fields where it cannot be read."""
+    """The only document of a file that is in a root; without fields where it cannot be read."""
+    return layer_of(path, root).root
+
+
+def layer_of(path: str, root: str | None = None) -> Layer:
+    """A file of values that is in a root; without fields where it cannot be read."""
     try:
-        found = read_parts(path, files.read(path, root, VALUES_FILE))
+        text = files.read(path, root, VALUES_FILE)
     except (OSError, UnicodeDecodeError):
-        found = []
-    return found[0] if found else Part(Place(path, 0, 0))
+        text = ""
+    found = read_parts(files.shown(path), text)
+    return Layer(found[0] if found else Part(Place(path, 0, 0)), text)
 
 
 def find_charts(paths: Iterable[str]) -> list[Chart]:

@@ -191,10 +191,8 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
             groups.append(Group({STDIN: "-"}))
             continue
         try:
-            mode = system.state_of(path).st_mode
-            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and path not in PIPES:
-                seen.whole = False
-                PIPES[path] = system.read_named(path, system.MANIFEST)
+            mode = hold(path)
+            seen.whole = seen.whole and path not in PIPES
         except (FileNotFoundError, NotADirectoryError):
             problems.append(Problem(shown(path), 0, "no such file or folder"))
         except OSError as error:
@@ -217,6 +215,17 @@ def fill(group: Group, top: str, name_of: Callable[[str], str], found: Iterable[
                 continue
             group.compared.add(name_of(file))
         add(group.paths if is_manifest(name) else group.scripts, name_of(file), file, known)
+
+
+def hold(path: str) -> int:
+    """The mode of what is at a path that the command line names; what a pipe or a device gives is kept in `PIPES`.
+
+    Raises OSError.
+    """
+    mode = system.state_of(path).st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and path not in PIPES:
+        PIPES[path] = system.read_named(path, system.MANIFEST)
+    return mode
 
 
 def roots_of(groups: Sequence[Group]) -> tuple[str, ...]:

@@ -30,8 +30,11 @@ from cmlint.patterns import Patterns
 from cmlint.sources import files, tool
 from cmlint.sources.chart_files import LARGEST, entries_below
 from cmlint.sources.charts import REQUIREMENTS, SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
+from cmlint.sources.dependencies import completed
 from cmlint.sources.failures import add_chart, add_missing
+from cmlint.sources.over import Over
 from cmlint.sources.parts import Part
+from cmlint.sources.read_values import ChartText
 from cmlint.sources.reasons import of_helm
 from cmlint.sources.rendered import SOURCE, RenderedText
 from cmlint.sources.shown import OfChart
@@ -53,16 +56,47 @@ HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """Values to render a chart with: files of which the last wins, and what an object at the path `said` gives."""
+    """Values to render a chart with: files of which the last wins, and what an object at the path `said` gives.
 
-    files: tuple[str, ...] = ()
+    `installed` is the name of the release where nothing else is known of it. What the command line gives is laid `over`
+    all of these.
+    """
+
+    own_files: tuple[str, ...] = ()
     gift: Gift | None = None
     said: str = ""
+    installed: str = ""
+    over: Over = Over()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files of values."""
+        return (*self.own_files, *self.over.files)
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The values that are written in no file of values."""
+        """The texts of values that an object gives."""
         return self.gift.texts if self.gift else ()
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """All values that are in no file of values."""
+        return (*self.texts, *self.over.texts)
+
+    @property
+    def release(self) -> str:
+        """The name of the release; empty where nobody names it."""
+        return self.over.release or (self.gift.release if self.gift else self.installed)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options of helm that give single values."""
+        return (*(self.gift.options if self.gift else ()), *self.over.options)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the chart has its own values, as far as the command line gives no others."""
+        return not self.own_files and not self.gift
 
     @property
     def named(self) -> str:
@@ -71,8 +105,8 @@ class Choice(msgspec.Struct, frozen=True):
 
     def key(self, builds: BuildsCache) -> str:
         """What tells it from others; what it gives may be a secret, and enters only as a keyed hash."""
-        given = builds.folder.digest(msgspec.msgpack.encode(self.gift)).hex() if self.gift else ""
-        return ",".join(self.files) + given
+        given = self.gift, self.over.settings, self.release
+        return ",".join(self.files) + builds.folder.digest(msgspec.msgpack.encode(given)).hex()
 
 
 class HelmWishes(msgspec.Struct, frozen=True):
@@ -80,7 +114,8 @@ class HelmWishes(msgspec.Struct, frozen=True):
 
     `values` gives files for a pattern of charts, both with their whole paths, and `given` what GitOps objects give to
     the chart in a folder; `makers` say what controllers make of
-    what is rendered, `builds` is what was rendered before, `seen` is told what is looked at.
+    what is rendered, `builds` is what was rendered before, `seen` is told what is looked at. `over` is what the command
+    line gives to every chart. `build_dependencies` lets helm fetch what charts need and do not have.
     """
 
     program: str | None
@@ -90,7 +125,9 @@ class HelmWishes(msgspec.Struct, frozen=True):
     makers: Makers = TABLE
     builds: BuildsCache | None = None
     seen: Seen = msgspec.field(default_factory=Seen)
-    given: Callable[[Chart], list[Choice]] = lambda _: []
+    given: Callable[[Chart], list[Choice]] = lambda _: [Choice()]
+    over: Over = Over()
+    build_dependencies: bool = False
 
 
 class Rendering(msgspec.Struct):
@@ -210,11 +247,13 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, failures: Failures) 
             add_chart(failures, chart, NotBuiltError("there is no helm to render with", "program", "program"), "")
         return
     with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
-        runs = [
-            (chart, {values: pool.submit(render, chart, values, program, wishes, home) for values in choices})
-            for chart in charts
-            if (choices := choices_of(chart, wishes))
-        ]
+        runs: list[tuple[Chart, dict[Choice, Future[str]]]] = []
+        for chart in charts:
+            ready = pool.submit(ready_folder, chart, program, wishes, home)
+            choices = choices_of(chart, wishes)
+            runs.append(
+                (chart, {each: pool.submit(render, chart, ready, each, program, wishes, home) for each in choices})
+            )
         try:
             for chart, by_values in runs:
                 yield from renderings(chart, by_values, program, wishes, failures)
@@ -226,7 +265,7 @@ def renderings(
     chart: Chart, runs: dict[Choice, Future[str]], program: str, wishes: HelmWishes, failures: Failures
 ) -> Iterator[Rendering]:
     """What became of a chart with each of its values; that it needs values matters only where it is given none."""
-    own = Choice()
+    own = next((values for values in runs if values.is_own), None)
     texts: dict[Choice, str] = {}
     reasons: dict[Choice, NotBuiltError] = {}
     for values, running in runs.items():
@@ -235,38 +274,44 @@ def renderings(
         except NotBuiltError as error:
             reasons[values] = error
             wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
-    if texts:
+    if texts and own:
         reasons.pop(own, None)
-    whole = str(reasons.get(own, ""))
+    whole = str(reasons.get(own, "")) if own else ""
     for values, reason in reasons.items():
         if values == own or str(reason) != whole:
             add_chart(failures, chart, reason, values.named)
-    if texts:
+    if texts and not needs_more(chart, wishes):
         add_missing(failures, chart)
     for values, text in texts.items():
-        found = rendering(chart, values, text, wishes.makers, several=len(runs) > 1)
-        found.chosen = bool(chosen_for(chart, wishes))
+        found = rendering(chart, values, text, wishes.makers, [*runs])
+        found.chosen = bool(wishes.over.files or chosen_for(chart, wishes))
         found.given = frozenset(choice.said for choice in runs if choice.said)
         remember(found, chart, values, program, wishes)
         yield found
 
 
-def rendering(chart: Chart, values: Choice, text: str, makers: Makers, *, several: bool) -> Rendering:
-    """The facts of what a chart renders with some values."""
+def rendering(chart: Chart, values: Choice, text: str, makers: Makers, choices: Sequence[Choice]) -> Rendering:
+    """The facts of what a chart renders with some values, which are one of its choices."""
     given = [os.path.join(chart.folder, VALUES), *values.files]
     named = values.said or next((files.shown(path) for path in reversed(given) if os.path.isfile(path)), None)
-    leading = RenderedText(chart.description, text, chart.templates, named if several else None)
+    others = [path for choice in choices for path in choice.files]
+    known = chart.given(values.files, values.texts, values.options[1::2], others)
+    leading = ChartText(chart.description, text, chart.templates, known, values=named if len(choices) > 1 else None)
     inside = {source.split("/")[2] for source in re.findall(SOURCE, text) if source.count("/") > 2}
     idle = [name for name in chart.dependencies if name not in inside]
     evidence = (chart.description, FileFacts((), skipped=(Skip("chart", Span(0, 0)),)))
     facts = kept(read_text(text, makers), leading)
-    supply = Supply(chart, given, leading, values.texts)
+    supply = Supply(chart, given, leading, values.written)
     return Rendering([(chart.description, facts)], leading, supply, [evidence] if idle else [])
 
 
 def remember(found: Rendering, chart: Chart, values: Choice, program: str, wishes: HelmWishes) -> None:
-    """Keeps what was rendered, unless there is a Secret in it."""
-    if wishes.builds and not any(document.masked for _, facts in found.files for document in facts.documents):
+    """Keeps what was rendered, unless there is a Secret in it, or something that was fetched."""
+    if (
+        wishes.builds
+        and not needs_more(chart, wishes)
+        and not any(document.masked for _, facts in found.files for document in facts.documents)
+    ):
         seen = Seen()
         seen.note(program)
         note_chart(chart, [values], seen)
@@ -323,9 +368,13 @@ def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
 
 
 def choices_of(chart: Chart, wishes: HelmWishes) -> list[Choice]:
-    """The values to render a chart with; where GitOps gives some, the defaults alone are not what anyone gets."""
-    tests = (Choice((path,)) for path in chart.tests)
-    return chosen_for(chart, wishes) or [*(wishes.given(chart) or [Choice()]), *tests]
+    """The values to render a chart with; where GitOps gives some, the defaults alone are not what anyone gets.
+
+    Files of the command line come in the place of those that the chart is tested with.
+    """
+    tests = () if wishes.over.files else (Choice((path,)) for path in chart.tests)
+    found = chosen_for(chart, wishes) or [*wishes.given(chart), *tests]
+    return [replace(choice, over=wishes.over) for choice in found]
 
 
 def chosen_for(chart: Chart, wishes: HelmWishes) -> list[Choice]:
@@ -343,40 +392,55 @@ def find_helm(wished: str | None) -> str | None:
     return found
 
 
-def render(chart: Chart, values: Choice, program: str, wishes: HelmWishes, home: str) -> str:
-    """What helm renders of a chart; raises NotBuiltError.
+def ready_folder(chart: Chart, program: str, wishes: HelmWishes, home: str) -> str:
+    """The folder that helm renders: the chart's own, or a copy with the dependencies that it lacks, or without them.
 
-    A chart that makes helm read more than the chart is not given to it.
+    Raises NotBuiltError. A chart that makes helm read more than the chart is not given to it.
     """
     chart.contents.refuse()
-    for path in values.files:
+    if not needs_more(chart, wishes):
+        return without_missing(chart, home) if chart.missing else chart.folder
+    wishes.seen.whole = False
+    return completed(chart, program, home, wishes.timeout)
+
+
+def needs_more(chart: Chart, wishes: HelmWishes) -> bool:
+    """Whether helm is to fetch dependencies of a chart."""
+    return wishes.build_dependencies and bool(chart.absent)
+
+
+def render(chart: Chart, ready: Future[str], values: Choice, program: str, wishes: HelmWishes, home: str) -> str:
+    """What helm renders of a chart in its folder, when that is `ready`; raises NotBuiltError."""
+    folder = ready.result()
+    builds = None if needs_more(chart, wishes) else wishes.builds
+    for path in values.own_files:
         if values.gift and not is_within(real_path(path), root_of(chart.folder)):
             raise NotBuiltError(f"`{files.shown(path)}` leads out of the folder", "refused")
         if not os.path.isfile(path):
             raise NotBuiltError("there is no such file of values", "values")
-    if wishes.builds and (known := wishes.builds.get(name_of(wishes.builds, chart, values, program, wishes))):
+    if builds and (known := builds.get(name_of(builds, chart, values, program, wishes))):
         return known.text
     major, minor = wishes.version
-    folder = without_missing(chart, home) if chart.missing else os.path.abspath(chart.folder)
     command = [
         program,
         "template",
-        *((values.gift.release,) if values.gift else ()),
-        folder,
+        *((values.release,) if values.release else ()),
+        os.path.abspath(folder),
         "--namespace",
         NAMESPACE,
         "--kube-version",
         f"{major}.{minor}.0",
     ]
-    texts = [save(text, home) for text in values.texts]
-    for path in (*map(os.path.abspath, values.files), *texts):
-        command += ("--values", quoted(path))
-    command += values.gift.options if values.gift else ()
+    given = [(os.path.abspath(path), path) for path in values.own_files]
+    given += ((save(text, home), "its values") for text in values.texts)
+    given += ((path_of(path, home), path) for path in values.over.files)
+    command += [word for path, _ in given for word in ("--values", quoted(path))]
+    command += values.options
     ended = run(command, home, wishes.timeout)
     if ended.code:
-        shown = {**{os.path.abspath(path): path for path in values.files}, **dict.fromkeys(texts, "its values")}
-        errors = reduce(lambda said, path: said.replace(path, shown[path]), shown, ended.errors)
-        raise failed(why(errors, OfChart(chart, values.files, values.texts)), chart)
+        errors = reduce(lambda said, pair: said.replace(*pair), given, ended.errors)
+        reason = why(errors, OfChart(chart, values.files, values.written))
+        raise failed(reason, chart, lacking=not needs_more(chart, wishes))
     return ended.output
 
 
@@ -416,9 +480,9 @@ def plain(part: Part) -> Any:
     return fields or [plain(item) for item in part.items]
 
 
-def failed(reason: str, chart: Chart) -> NotBuiltError:
-    """Why helm does not render a chart: a dependency, values or a mistake in the chart."""
-    if chart.missing:
+def failed(reason: str, chart: Chart, *, lacking: bool) -> NotBuiltError:
+    """Why helm does not render a chart: a dependency that it is rendered without, values or a mistake in the chart."""
+    if lacking and chart.missing:
         first = chart.missing[0]
         names = " and ".join(f"`{entry.word('name')}`" for entry in chart.missing)
         place = files.shown(first.place.path), first.place.span
@@ -429,6 +493,11 @@ def failed(reason: str, chart: Chart) -> NotBuiltError:
 def quoted(path: str) -> str:
     """A path as one value of an option of helm that takes several between commas, in the manner of CSV."""
     return '"' + path.replace('"', '""') + '"' if re.search('[,"\r\n]', path) else path
+
+
+def path_of(path: str, home: str) -> str:
+    """The path at which helm opens a file that the command line names; of a pipe, which is read once, a copy."""
+    return save(files.read(path), home) if path in files.PIPES else os.path.abspath(path)
 
 
 def save(text: str, home: str) -> str:
@@ -457,7 +526,7 @@ def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:
     found = [chart for chart in charts if all(map(chart.templates.path, sources))]
     if len(found) != 1:
         return None, None
-    leading = RenderedText(files.STDIN, text, found[0].templates)
+    leading = ChartText(files.STDIN, text, found[0].templates, found[0].given((), (), (), ()), mine=False)
     return leading, Supply(found[0], [os.path.join(found[0].folder, VALUES)], leading)
 
 

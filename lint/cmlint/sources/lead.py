@@ -17,6 +17,7 @@ from typing import NamedTuple
 from cmlint.manifest.comments import read_ignores
 from cmlint.manifest.documents import cut
 from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Scalar, Span
+from cmlint.model.values import Changed, Missing, Value
 from cmlint.sources import writers
 from cmlint.sources.files import KUSTOMIZATIONS, SUFFIXES
 from cmlint.sources.kustomization import Kustomization, Project
@@ -104,6 +105,10 @@ class BuiltText:
             self.spelled(self.names[part]) if i % 2 and part in self.names else part for i, part in enumerate(parts)
         )
 
+    def advise(self, text: str) -> str:
+        """A help about it."""
+        return self.reword(text)
+
     def ignores(self, path: str) -> Sequence[Ignore]:
         """The suppressions in a text that it was built from."""
         return ignores_in(self.project, path)
@@ -119,6 +124,18 @@ class BuiltText:
             if name and name.text:
                 path, start, end = name.place
                 yield ImageSetting(path, Scalar(name.text, start, end), new or name.text)
+
+    def values_of(self, span: Span) -> Sequence[Value]:
+        """A kustomization has none."""
+        return ()
+
+    def missing(self) -> Iterator[Missing]:
+        """A kustomization reads no values."""
+        return iter(())
+
+    def changed(self) -> Iterator[Changed]:
+        """A kustomization reads no values."""
+        return iter(())
 
     def through(self, path: str) -> tuple[str, Span] | None:
         """The entry by which the leaf brings in the file at a path, unless it names that itself."""

@@ -339,6 +339,20 @@ def of_helm(said: str, shown: Shown) -> str:
     return around + (inner.words if inner else HELM_REST)
 
 
+def of_dependencies(said: str) -> str:
+    """Why helm cannot fetch the dependencies of a chart; addresses, which may hold a password, are left out."""
+    found = (words for pattern, words in DEPENDENCIES.items() if re.search(pattern, said[:LONGEST]))
+    return next(found, "its dependencies cannot be fetched; `helm dependency build` says why")
+
+
+DEPENDENCIES = {
+    r"\Ano repository definition for ": "helm does not know the repository of a dependency; `helm repo add` adds it",
+    r"\Athe lock file \((?:Chart|requirements)\.lock\) is out of sync ": "the lock file is out of sync with the "
+    "dependencies; `helm dependency update` renews it",
+}
+"""What `helm dependency build` says (`pkg/downloader/manager.go` in helm/helm)."""
+
+
 def of_schema(said: str, shown: Shown) -> str:
     """What a schema says of values: each place and what is wrong there, once."""
     lines: dict[str, None] = {}

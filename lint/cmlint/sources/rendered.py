@@ -10,14 +10,16 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from cmlint.manifest.comments import read_ignores
 from cmlint.manifest.documents import cut
 from cmlint.manifest.masks import masked_lines
 from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Scalar, Span
+from cmlint.model.values import Changed, Missing, Value
 from cmlint.sources import files
+from cmlint.sources.actions import Actions, Reading
 from cmlint.sources.lead import Step, Target, target_of
 from cmlint.sources.parts import Part, Place, read_part, read_parts
 from cmlint.sources.template import (
@@ -32,21 +34,30 @@ from cmlint.sources.template import (
     read_template,
     without_actions,
 )
-from cmlint.system.files import is_within, real_path, root_of
+from cmlint.sources.values import Layer
+from cmlint.system.files import root_of, tree
 
 SOURCE = r"(?m)^# Source: ([^\r\n]+?)[ \t]*\r?$"
+
+UNNAMED = r"(?<!meta\.helm\.sh/)\brelease-name\b"
+"""What `helm template` calls a release that has no name (helm/helm, `cmd/helm/template.go`)."""
+
+RELEASE = "RELEASE"
+"""How it is shown."""
 
 WHOLE: tuple[tuple[str, ...], ...] = (("spec",), ("metadata",))
 """Fields that say no more of a place than the object itself."""
 
 
 class Templates:
-    """The templates of one chart; `folder` is the chart's, as it is shown, and `name` what helm calls it."""
+    """The templates of the chart in a folder; `find` gives the path of the file that `# Source:` names, or None."""
 
-    def __init__(self, name: str, folder: str) -> None:
-        self.name, self.folder = name, folder
+    def __init__(self, folder: str, find: Callable[[str], str | None]) -> None:
+        self.folder, self.find = folder, find
         self.texts: dict[str, str] = {}
         self.chunks: dict[str, list[Chunk]] = {}
+        self.known: dict[str, Actions] = {}
+        self.pointed: dict[str, tuple[Layer, set[Span]]] = {}
 
     @property
     def shown(self) -> str:
@@ -55,9 +66,8 @@ class Templates:
 
     def path(self, source: str) -> str | None:
         """The path of the template that `# Source:` names, or None where it is not in the chart."""
-        path = os.path.join(self.folder, source.removeprefix(f"{self.name}/"))
-        inside = is_within(real_path(path), real_path(self.folder))
-        return files.shown(path) if source.startswith(f"{self.name}/") and inside and os.path.isfile(path) else None
+        path = self.find(source)
+        return files.shown(path) if path else None
 
     def text(self, path: str) -> str:
         """A template's text; none of one that cannot be read."""
@@ -73,6 +83,39 @@ class Templates:
         if path not in self.chunks:
             self.chunks[path] = read_template(path, self.text(path))
         return self.chunks[path]
+
+    def actions(self, path: str) -> Actions:
+        """What a template reads."""
+        if path not in self.known:
+            self.known[path] = Actions(self.text(path))
+        return self.known[path]
+
+    @cached_property
+    def helpers(self) -> dict[str, tuple[str, Actions]]:
+        """The templates of the chart's own that others include: by name, the path and actions of the file."""
+        own = os.path.join(os.path.normpath(self.folder), "templates", "")
+        paths = (path for path in self.paths if os.path.normpath(path).startswith(os.path.normpath(files.shown(own))))
+        return {name: (path, self.actions(path)) for path in paths for name in self.actions(path).helpers}
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """All files of templates, those of subcharts and those that write nothing included."""
+        entries = (entry for _, found in tree(self.folder) for entry in found)
+        named = (files.shown(entry.path) for entry in entries if entry.name.endswith((".tpl", ".yaml", ".yml", ".txt")))
+        return [path for path in named if "templates" in path.split("/")]
+
+    def reach(self, actions: Actions, start: int, end: int) -> Iterator[tuple[str, Reading]]:
+        """What is read between two places of a template, and by the helpers that are included there."""
+        names = [call.name for call in actions.calls if start <= call.action.start < end and not call.helper]
+        yield from (("", each) for each in actions.readings if start <= each.action.start < end and not each.helper)
+        done: set[str] = set()
+        while names:
+            name = names.pop()
+            if name in self.helpers and name not in done:
+                done.add(name)
+                path, inner = self.helpers[name]
+                yield from ((path, each) for each in inner.readings if each.helper == name)
+                names += (call.name for call in inner.calls if call.helper == name)
 
     def ignores(self, path: str) -> tuple[Ignore, ...]:
         """The suppressions in a template."""
@@ -96,11 +139,11 @@ class RenderedText:
 
     def __init__(self, shown: str, text: str, templates: Templates, values: str | None = None) -> None:
         self.shown, self.text, self.templates, self.values = shown, text, templates, values
-        self.sources: list[tuple[int, str | None]] = []
+        self.sources: list[tuple[int, str | None, tuple[str, ...]]] = []
         for start, end in cut(text):
             if source := re.search(SOURCE, text[start:end]):
-                self.sources.append((start, templates.path(source[1])))
-        self.starts = [start for start, _ in self.sources]
+                self.sources.append((start, templates.path(source[1]), names_in(source[1])))
+        self.starts = [start for start, _, _ in self.sources]
         self.objects: dict[int, RenderedObject] = {}
 
     def object_at(self, offset: int) -> RenderedObject | None:
@@ -114,6 +157,11 @@ class RenderedText:
             root = read_part(self.shown, self.text[start:end], start) or Part(Place(self.shown, start, end))
             self.objects[number] = RenderedObject(root, self.templates.read(path))
         return self.objects[number]
+
+    def names_at(self, offset: int) -> tuple[str, ...]:
+        """The names that lead to the subchart from which the object at a character comes."""
+        number = bisect_right(self.starts, offset) - 1
+        return self.sources[number][2] if number >= 0 else ()
 
     @property
     def parts(self) -> Iterator[Chunk]:
@@ -159,6 +207,18 @@ class RenderedText:
         """A chart has none."""
         return iter(())
 
+    def values_of(self, span: Span) -> Sequence[Value]:
+        """The values that a stretch was made of, where these are known."""
+        return ()
+
+    def missing(self) -> Iterator[Missing]:
+        """The places that read a value which no file has, where one of a near name is."""
+        return iter(())
+
+    def changed(self) -> Iterator[Changed]:
+        """The places that write a large number of the values into a text, in another form."""
+        return iter(())
+
     def spelled(self, name: Scalar) -> str:
         """An object's name, which is shown as helm renders it."""
         return name.value
@@ -168,8 +228,13 @@ class RenderedText:
         return ()
 
     def reword(self, text: str) -> str:
-        """A text about it, with names as helm renders them."""
-        return text
+        """A text about it, with RELEASE in the place of the name that helm gives to a release that has none."""
+        return re.sub(UNNAMED, RELEASE, text)
+
+    def advise(self, text: str) -> str:
+        """A help about it, which says what RELEASE means."""
+        reworded = self.reword(text)
+        return f"{reworded} ({RELEASE} is the name of your release)" if reworded != text else text
 
     def ignores(self, path: str) -> Sequence[Ignore]:
         """The suppressions in a template."""
@@ -177,7 +242,7 @@ class RenderedText:
 
     def paths(self) -> Iterable[str]:
         """The templates that objects come from; of one from elsewhere, the text itself."""
-        return dict.fromkeys(path for _, path in self.sources if path) or (self.shown,)
+        return dict.fromkeys(path for _, path, _ in self.sources if path) or (self.shown,)
 
     def used(self) -> Iterator[tuple[str, FileFacts]]:
         """Those templates that have suppressions."""
@@ -202,6 +267,11 @@ class RenderedText:
         if not found and any(item.root.word("kind") == "Secret" for item in led_to):
             return [Span(0, len(text))]
         return found
+
+
+def names_in(source: str) -> tuple[str, ...]:
+    """The names of the subcharts in what `# Source:` says."""
+    return tuple(re.findall(r"/charts/([^/]+)(?=/)", source.partition("/templates/")[0] + "/"))
 
 
 class RenderedObject:

@@ -47,7 +47,7 @@ class Chunk:
     """A part of a template between two lines `---`."""
 
     def __init__(self, path: str, text: str, start: int, end: int) -> None:
-        self.path, self.start = path, start
+        self.path, self.start, self.end = path, start, end
         self.entries = list(entries_in(path, blanked(text[start:end]), start))
         self.names = {entry.names: entry.text for entry in self.entries if entry.names}
 
@@ -78,6 +78,13 @@ class Chunk:
     def top_of_file(self) -> Place:
         """The place before everything."""
         return Place(self.path, self.start, self.start)
+
+
+def entry_behind(chunk: Chunk, text: str, position: int) -> int:
+    """Where the first entry begins on a line behind a position; the end of the part where there is none."""
+    line = text.find("\n", position)
+    starts = ((entry.key or entry.value).start for entry in chunk.entries)
+    return min((start for start in starts if start > line >= 0), default=chunk.end)
 
 
 def read_template(path: str, text: str) -> list[Chunk]:

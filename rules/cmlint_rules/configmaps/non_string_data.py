@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Fault, Quote, rule
-from cmlint_rules.images import number_in_values
+from cmlint_rules.images import number_in_values, rewritten
 
 
 @rule(
@@ -17,12 +17,8 @@ from cmlint_rules.images import number_in_values
 def non_string_data(fault: Fault, ctx: Context) -> Iterator[Draft]:
     """YAML reads `8080`, `true`, `yes` and their like as numbers and booleans."""
     field, _, key = fault.path.partition(".")
-    value = number_in_values(fault.span, fault.text or "", ctx)
-    if value:
-        message = f"`{value.route}` is the number {value.written}, of which helm makes another text for `{key}`"
-        draft = ctx.finding(value.span, message, placed=value.placed)
-        draft.also(fault.span, "must be a string", ctx.placed)
-        yield draft.help(f'quote it: `"{value.written}"`, and in the template with `| quote`')
+    if number := number_in_values(fault.span, fault.text or "", ctx):
+        yield rewritten(number, fault, key, ctx)
         return
     draft = ctx.finding(fault.span, f"the value of `{key}` {fault.reason}")
     if fault.quotable:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from cmlint.api import Context, Draft, Fault, Quote, rule
 from cmlint_rules.environment import variable_of
+from cmlint_rules.images import number_in_values, rewritten
 
 
 @rule(
@@ -16,6 +17,9 @@ from cmlint_rules.environment import variable_of
 )
 def non_string_env(fault: Fault, ctx: Context) -> Iterator[Draft]:
     """YAML reads `8080`, `true`, `yes` and their like as numbers and booleans."""
+    if number := number_in_values(fault.span, fault.text or "", ctx):
+        yield rewritten(number, fault, variable_of(fault, ctx), ctx)
+        return
     message = f"the value of `{variable_of(fault, ctx)}` {fault.reason}"
     draft = ctx.finding(fault.span, message, container=fault.container)
     if fault.quotable:

@@ -12,6 +12,8 @@ from cmlint.api import (
     Container,
     Context,
     Document,
+    Draft,
+    Fault,
     FileFacts,
     Placed,
     Rewrite,
@@ -21,6 +23,7 @@ from cmlint.api import (
     Subject,
     Value,
     images,
+    numbers,
     placeholders,
     tags,
 )
@@ -144,25 +147,19 @@ def image_of(text: str) -> images.Image | None:
         return None
 
 
-def shown_values(span: Span, ctx: Context) -> Iterator[Shown]:
-    """The values of a chart that a template's line names where something is written."""
-    placed = ctx.placed
-    if placed.built and placed.built.rendered:
-        yield from map(Shown.of, ctx.bundle.proofs.values(placed, span))
-
-
 def number_in_values(span: Span, text: str, ctx: Context) -> Shown | None:
-    """The number in the values of a chart that helm has written as this text, which is another form of it.
+    """The number in the values of a chart that helm has written as this text, which is another form of it."""
+    built = ctx.placed.built
+    found = (each for each in built.values_of(span) if numbers.is_rewritten(each.written, text)) if built else ()
+    return next(map(Shown.of, found), None)
 
-    Helm reads numbers as floating point: `1.10` becomes `1.1`, and 1000000 becomes `1e+06` (helm/helm#3246, #12195).
-    """
-    if not re.fullmatch(r"\d+(?:\.\d+)?(?:e[+-]\d+)?", text):
-        return None
-    for value in shown_values(span, ctx):
-        number = re.fullmatch(r"\d{1,100}(?:\.\d{1,100})?", value.written)
-        if number and value.written != text and float(value.written) == float(text):
-            return value
-    return None
+
+def rewritten(number: Shown, fault: Fault, name: str, ctx: Context) -> Draft:
+    """The finding about a number in the values of a chart that helm writes in another form, where a text has to be."""
+    message = f"`{number.route}` is the number {number.written}, of which helm makes another text for `{name}`"
+    draft = ctx.finding(number.span, message, placed=number.placed, container=fault.container)
+    draft.also(fault.span, "must be a string", ctx.placed)
+    return draft.help(f'quote it: `"{number.written}"`, and in the template with `| quote`')
 
 
 def stored_policy(use: Use, placed: Placed, ctx: Context) -> str | None:

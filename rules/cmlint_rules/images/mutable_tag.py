@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cmlint.api import Context, Document, Draft, Excuse, Standing, renewals, rule, standing, tags, versions
-from cmlint_rules.images import Pull, open_pulls, shown_values, subject_of
+from cmlint_rules.images import Pull, open_pulls, subject_of
 from cmlint_rules.rollout import ROLLING, renewal
 
 
@@ -32,8 +32,6 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
             draft.also(pull.use.policy.span, "set here")
         if found.proof:
             draft.also(found.proof.fact.span, f"{DONE[found.proof.fact.deed]} here", found.proof.placed)
-        for value in shown_values(pull.use.written.span, ctx):
-            draft.also(value.span, f"`{value.route}` is set here", value.placed)
         draft.help(advice(pull, found, ctx))
         safe = found.sure and pull.policy != "Never" and not image.is_bare and not ctx.bundle.proofs.loaded(image)
         yield draft.fix(wanted(pull), pull.use.always, safe=safe)

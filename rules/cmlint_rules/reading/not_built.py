@@ -8,12 +8,12 @@ from cmlint.api import FAILURES, Bundle, Context, Draft, Failure, Severity, rule
 HELPS = {
     ("broken", "chart"): "fix the template; `helm template` shows the same error",
     ("broken", "kustomization"): "fix the entry; `kustomize build` shows the same error",
-    ("values", "chart"): "name values that it works with, in `helm: values:` of the configuration",
+    ("values", "chart"): "name values that it works with, by `--helm-values` or `helm: values:` in the configuration",
     ("program", "chart"): "install helm, or name it with `--helm`; `--no-build` checks the files as they are",
     ("program", "kustomization"): "run `pip install 'cmlint[kustomize]'`, or install kustomize or kubectl; "
     "`--no-build` checks the files as they are",
     ("remote", "kustomization"): "run cmlint with `--allow-remote` to fetch it",
-    ("dependency", "chart"): "run `helm dependency build` first; it fetches what the chart depends on",
+    ("dependency", "chart"): "run `helm dependency build` first, or cmlint with `--build-dependencies`",
     ("limit", "chart"): "`build-timeout` in the configuration allows more seconds",
     ("limit", "kustomization"): "`build-timeout` in the configuration allows more seconds",
 }

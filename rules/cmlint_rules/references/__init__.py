@@ -27,8 +27,6 @@ SHOWN_KEYS = 6
 
 MOST_KEYS = 1000
 """Among more keys than this, none is said to be near the one that is missing."""
-UNNAMED = "release-name"
-"""What helm calls a release that nobody has named."""
 
 ABOVE = re.compile(r".*\b(?:\w*[cC]ontainers\[\d+\]\.|(?=volumes\[))")
 """What of a field's path lies above its container or volume."""
@@ -233,9 +231,7 @@ def creation(reference: Reference, ctx: Context) -> str:
     if reference.via == "pull":
         return f"`kubectl create secret docker-registry {reference.name.value}{namespace} --docker-server=...`"
     key = reference.keys[0].value if reference.keys else "KEY"
-    built = ctx.placed.built
-    name = reference.name.value.replace(UNNAMED, "RELEASE") if built and built.rendered else reference.name.value
-    return f"`kubectl create {kind} {name}{namespace} --from-literal={key}=...`"
+    return f"`kubectl create {kind} {reference.name.value}{namespace} --from-literal={key}=...`"
 
 
 def short(fault: Fault) -> str:

@@ -7,15 +7,9 @@ from cmlint.api import Context, PodSpec, Reference, Resolution, readers, renewal
 ROLLING, LASTING = renewals.ROLLING, renewals.LASTING
 
 
-RELEASE = "release-name"
-"""What `helm template` calls a release that has no name (helm/helm, `pkg/cmd/template.go`)."""
-
-
 def renewal(ctx: Context, when: str) -> str:
     """What makes new pods of the object at hand, in words that begin with when it is due."""
-    text = renewals.renewal(ctx.document, ctx.settings.kubernetes_version, when)
-    rendered = ctx.placed.built is not None and ctx.placed.built.rendered
-    return text.replace(RELEASE, "RELEASE") if rendered else text
+    return renewals.renewal(ctx.document, ctx.settings.kubernetes_version, when)
 
 
 def follows(pod: PodSpec, reference: Reference, resolution: Resolution, ctx: Context) -> bool:
