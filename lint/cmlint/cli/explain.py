@@ -14,8 +14,9 @@ from cmlint.bundle.endings import confirmed
 from cmlint.bundle.explaining import explain
 from cmlint.bundle.placed import Definition
 from cmlint.bundle.pointing import Point, Read
-from cmlint.check import check
+from cmlint.check import Inputs, check
 from cmlint.cli import clusters, parameters, reach
+from cmlint.cli.charts import over_of
 from cmlint.cli.inputs import configured, failed, refusals, rules_or_error, settle_builds, tell, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, view_of, write
@@ -46,7 +47,11 @@ class Options(msgspec.Struct, frozen=True):
     kustomize: str | None = None
     allow_remote: bool | None = None
     enable_helm: bool | None = None
+    build_dependencies: bool | None = None
     helm: str | None = None
+    helm_values: tuple[str, ...] = ()
+    helm_set: tuple[str, ...] = ()
+    release: str | None = None
     live: bool = False
     context: str | None = None
     kubeconfig: str | None = None
@@ -71,6 +76,7 @@ PARAMETERS = (
     ),
     *parameters.CONFIGURATION,
     *parameters.BUILDS,
+    *parameters.CHARTS,
     *clusters.TO_STAND_ON,
     Parameter(
         "format",
@@ -122,7 +128,8 @@ def checked(options: Options, paths: Sequence[str]) -> Result:
     layers, _ = configured(options, paths, rules, lambda config: settle_builds(config, options))
     try:
         with PROGRESS:
-            result = check(paths, layers.config, rules, look=reach.look_of(options), layers=layers)
+            inputs = Inputs(over=over_of(options))
+            result = check(paths, layers.config, rules, inputs=inputs, look=reach.look_of(options), layers=layers)
     except ValueError as error:
         raise fatal(error) from None
     for warning in refusals(layers):
