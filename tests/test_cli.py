@@ -317,19 +317,22 @@ def test_a_terminal_gets_colours_and_links_and_lines_that_fit(tmp_path: Path) ->
 def test_a_long_report_is_written_whole_without_a_buffer(tmp_path: Path) -> None:
     pods = "---\n".join(ERROR.replace("name: p", f"name: p{i}") for i in range(1500))
     write(tmp_path, {"a.yaml": f"{pods}---\n{CONFIG}"})
-    whole = cmlint(tmp_path, "check").stdout
+    whole = cmlint(tmp_path, "check", "--verbose", "--no-cache").stdout.rpartition("\n\n")[0]
     assert len(whole) > 500_000
     with subprocess.Popen(
-        [COMMAND, "check"], cwd=tmp_path, env=os.environ | {"PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE
+        [COMMAND, "check", "--verbose", "--no-cache"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.read().decode() == whole
+        assert process.stdout.read().decode().rpartition("\n\n")[0] == whole
 
 
 def test_a_broken_pipe_ends_quietly(tmp_path: Path) -> None:
     pods = "---\n".join(ERROR.replace("name: p", f"name: p{i}") for i in range(1500))
     write(tmp_path, {"a.yaml": f"{pods}---\n{CONFIG}"})
-    for words, unbuffered in itertools.product((("check",), ("env",), ("check", "--format", "json")), ("", "1")):
+    for words, unbuffered in itertools.product((("check", "-v"), ("env",), ("check", "--format", "json")), ("", "1")):
         kept = os.environ | {"PYTHONUNBUFFERED": unbuffered}
         with subprocess.Popen(
             [COMMAND, *words], cwd=tmp_path, env=kept, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -574,7 +577,19 @@ def modules_after(script: str, folder: Path) -> set[str]:
     return set(done.stderr.split())
 
 
-LIGHT = {"__future__", "errno", "bisect", "_bisect", "_blake2", "fnmatch", "gc", "signal", "time", "unicodedata"}
+LIGHT = {
+    "__future__",
+    "array",
+    "errno",
+    "bisect",
+    "_bisect",
+    "_blake2",
+    "fnmatch",
+    "gc",
+    "signal",
+    "time",
+    "unicodedata",
+}
 """What a check may import of the standard library besides what PyYAML and msgspec bring along; each of it is small."""
 
 

@@ -61,8 +61,8 @@ def targets() -> set[str]:
 THEIRS = (".github/workflows/cmlint.yml", "ci/*-values.yaml")
 """Paths that repositories have which use cmlint."""
 
-OF_OTHERS = ("--damage", "--filter", "--framework")
-"""Options of `bench/fixes.py`, of git and of checkov."""
+OF_OTHERS = ("--damage", "--filter", "--framework", "--set")
+"""Options of `bench/fixes.py`, of git, of checkov and of helm."""
 
 
 def flags_of(command: str) -> set[str]:

@@ -119,6 +119,10 @@ class Engine:
         """Whether what concerns the text at a path is reported."""
         return not self.named or path in self.named
 
+    def concerns(self, placed: Placed, span: facts.Span) -> bool:
+        """Whether a stretch of a document is written in a text that is reported."""
+        return not self.named or placed.written(span)[0] in self.named
+
     def hide(self, draft: Draft, outcome: Outcome) -> None:
         """Notes what a draft hides, also in the values of a chart that it was made of."""
         built = draft.placed.built
@@ -286,11 +290,12 @@ class Engine:
         for path, file in bundle.files:
             outcome.skipped.extend((path, skip.reason) for skip in file.skipped if self.is_named(path))
         for placed in bundle.placed:
-            if self.named and not self.is_named(placed.written(placed.document.head)[0]):
-                continue
-            outcome.documents += 1
-            outcome.containers += sum(len(pod.containers) for pod in placed.document.pods)
+            if self.concerns(placed, placed.document.head):
+                outcome.documents += 1
+                outcome.containers += sum(len(pod.containers) for pod in placed.document.pods)
             for reference in references_of(placed):
+                if not self.concerns(placed, reference.name.span):
+                    continue
                 end = self.end(bundle, reference, placed, spoken)
                 self.note(reference, placed, end, outcome)
                 if end.kind == "resolved":
@@ -300,7 +305,8 @@ class Engine:
                     outcome.created.append(Created(self.place(reference, placed), reference.described, where))
         for placed, evidence in bundle.aside:
             for reference in references_of(placed):
-                self.note(reference, placed, excused(evidence), outcome)
+                if self.concerns(placed, reference.name.span):
+                    self.note(reference, placed, excused(evidence), outcome)
 
     def end(self, bundle: Bundle, reference: facts.Reference, placed: Placed, spoken: Spoken) -> End:
         """How a reference ends, by what its bundle shows and by the places that findings speak of."""

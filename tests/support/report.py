@@ -1,4 +1,4 @@
-"""The JSON Schema of the JSON report, `docs/report.schema.json`."""
+"""The JSON Schema of the JSON report, `docs/report-schema.json`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import msgspec
 from cmlint.report.json import Report, encode
 from tests.support.run import ROOT
 
-FILE = ROOT / "docs" / "report.schema.json"
+FILE = ROOT / "docs" / "report-schema.json"
 
 
 def render() -> str:
     """The schema as it should be; `subject` is never part of a report."""
     schema = msgspec.json.schema(Report)
     del schema["$defs"]["Finding"]["properties"]["subject"]
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://cmlint.dev/report.schema.json"}
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://cmlint.dev/report-schema.json"}
     return encode({**head, "title": "The JSON report of cmlint", **schema})

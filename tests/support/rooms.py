@@ -88,9 +88,13 @@ ROOMS = {
         "what stays the same about a finding when lines move",
         "model",
     ),
+    "groups": Room(
+        "which findings are one problem: one cause, or a folder that is not applied as it is",
+        "fingerprints model rules",
+    ),
     "engine": Room(
         "one walk over a bundle for all rules",
-        "bundle fingerprints manifest model rules suppress texts",
+        "bundle fingerprints groups manifest model rules suppress texts",
     ),
     "cache": Room(
         "what is kept between runs, each beside all that it was made from",

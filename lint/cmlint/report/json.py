@@ -1,4 +1,4 @@
-"""JSON, version 1: for machines, so that it only ever grows. `docs/report.schema.json` is its schema."""
+"""JSON, version 1: for machines, so that it only ever grows. `docs/report-schema.json` is its schema."""
 
 from __future__ import annotations
 
