@@ -57,8 +57,9 @@ def row(finding: Finding, others: list[Finding], repository: Repository) -> str:
     where = code(place(finding.location))
     written = not finding.location.field
     address = repository.address(finding.location.path, finding.location.start.line) if written else None
-    lines = [finding.message, WHAT_HAPPENS[finding.consequence], *(finding.help or "").split("\n"), elsewhere(others)]
-    what = "<br>".join((*(coded(line) for line in lines if line), f"[`{finding.rule}`]({finding.url})"))
+    lines = [finding.message, WHAT_HAPPENS[finding.consequence], *(finding.help or "").split("\n")]
+    shown = [*(coded(line) for line in lines if line), *filter(None, [elsewhere(others, code)])]
+    what = "<br>".join((*shown, f"[`{finding.rule}`]({finding.url})"))
     return f"| {finding.severity} | {f'[{where}]({address})' if address else where} | {what} |\n"
 
 

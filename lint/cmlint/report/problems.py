@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cmlint.model.findings import Finding
 from cmlint.report.summary import count, place
@@ -23,10 +23,10 @@ def problems(findings: Iterable[Finding], *, apart: bool = False) -> list[Proble
     return [(first, others[1:]) for first, others in found.values()]
 
 
-def elsewhere(others: list[Finding]) -> str:
-    """Where else a problem is; empty for one with a single place."""
+def elsewhere(others: list[Finding], show: Callable[[str], str] = str) -> str:
+    """Where else a problem is; empty for one with a single place. `show` gives a place as the report writes it."""
     if not others:
         return ""
-    listed = [place(finding.location) for finding in others[:MOST]]
+    listed = [show(place(finding.location)) for finding in others[:MOST]]
     more = ", ..." if len(others) > MOST else ""
     return f"also at {count(len(others), 'more place')}: {', '.join(listed)}{more}"
