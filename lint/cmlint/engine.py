@@ -40,7 +40,7 @@ SURE: frozenset[facts.FaultCode] = frozenset(
 
 
 def is_sure(fault: facts.Fault) -> bool:
-    """Whether a fault lies in something written; a patch cannot take a misspelt field away either."""
+    """Whether no patch can fix a fault: it is in what is written, such as a misspelt field."""
     return fault.code in SURE or fault.kind == "unknown-field"
 
 
