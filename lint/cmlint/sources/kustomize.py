@@ -24,7 +24,7 @@ from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Document, FileFacts, Provider, Scalar, Target
 from cmlint.model.failures import Failures
 from cmlint.sources import files, outside, tool
-from cmlint.sources.absent import Absent, Lacking, absent_from, instead_of, opened
+from cmlint.sources.absent import MOST, Absent, Lacking, absent_from, instead_of, opened
 from cmlint.sources.failures import UNREAD, add_absent, add_build, place_in_build
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
@@ -192,6 +192,8 @@ def build(
     A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched. Raises
     NotBuiltError.
     """
+    if len(absent) > MOST:
+        raise NotBuiltError(f"of what it names, more than {MOST} files are not there", "limit")
     home = f"{folder}.home"
     os.makedirs(home)
     instead = instead_of(absent)
