@@ -92,9 +92,9 @@ def shown_in_chart(chart: Chart, failure: Failure) -> Failure:
 def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure:
     """A failure with what the build of a leaf reads, and with what its text suppresses and hides."""
     ignores, text = tuple(ignores_in(project, failure.path)), project.texts[failure.path]
-    credentials = (item.place for one in project.kustomizations for item in one.remotes if is_secret(item.text or ""))
-    spans = [*masked_in(project, failure.path), *credentials_in(text)]
-    spans += [place.span for place in credentials if place.path == failure.path]
+    own = (one for one in project.kustomizations if one.shown == failure.path)
+    credentials = [item.place.span for one in own for item in one.remotes if is_secret(item.text or "")]
+    spans = [*masked_in(project, failure.path), *credentials_in(text), *credentials]
     inputs = tuple(map(project.shown, sorted(project.used_by(project.tree(leaf)))))
     hidden = (*failure.hidden, *((failure.path, span) for span in spans))
     return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs)
