@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -164,7 +165,12 @@ def test_a_kustomization_is_looked_through_once_for_all_that_it_lacks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[str] = []
-    monkeypatch.setattr("cmlint.sources.failures.secrets_in", lambda text: looked.append(text) or iter(()))
+
+    def look(text: str) -> Iterator[str]:
+        looked.append(text)
+        return iter(())
+
+    monkeypatch.setattr("cmlint.sources.failures.secrets_in", look)
     names = ", ".join(f"gone-{number}.yaml" for number in range(50))
     write(tmp_path, {"kustomization.yaml": f"resources: [pod.yaml, {names}]\n", "pod.yaml": POD})
     assert len(failures(run(tmp_path))) == 50

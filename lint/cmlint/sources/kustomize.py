@@ -30,6 +30,7 @@ from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import Origin, take_origins
 from cmlint.sources.parts import Part, read_whole
+from cmlint.sources.reach import is_wide, widen
 from cmlint.sources.reasons import LONGEST, address, of_kustomize
 from cmlint.sources.shown import OfBuild
 from cmlint.sources.tool import Wishes
@@ -97,6 +98,7 @@ def take_builds(
     for group in groups:
         group.paths = {shown: path for shown, path in group.paths.items() if os.path.realpath(path) not in used}
     unused = project.unused(found)
+    widen(project, project.kustomizations, given)
     leaves = [one for one in unused if not one.is_component]
     idle = [one for one in unused if one.is_component]
     alone = take_alone(project, groups, problems)
@@ -200,11 +202,12 @@ def build(
     instead = instead_of(absent)
     used = project.used_by(project.tree(leaf))
     changed = not used.isdisjoint(files.INSTEAD)
-    root = mirror(used, project.roots, instead, f"{folder}.copy") if changed or instead else ""
+    wide = is_wide(project, leaf)
+    root = mirror(used, project.roots, instead, f"{folder}.copy") if changed or instead or wide else ""
     refuse(project, leaf, instead, root, program, wishes, home)
     if program is None:
         raise NotBuiltError("there is neither kustomize nor kubectl to build with", "program", "program")
-    if wishes.builds and not changed and (known := wishes.builds.get(name_of(leaf, program, wishes))):
+    if wishes.builds and not changed and (known := wishes.builds.get(name_of(project, leaf, program, wishes))):
         return known.folder, known.text
     copy = below(root, folder)
     os.makedirs(copy)
@@ -223,7 +226,7 @@ def built_by(
     if root:
         wishes = msgspec.structs.replace(wishes, enable_helm=False)
     try:
-        return tool.build(folder, program, wishes, home)
+        return tool.build(folder, program, wishes, home, wide=bool(root) and is_wide(project, leaf))
     except tool.SaidError as error:
         said = str(error).replace(root, "") if root else str(error)
         reason, around = condensed(said, project, leaf)
@@ -231,9 +234,10 @@ def built_by(
         raise NotBuiltError(reason, error.cause, error.kind, place) from None
 
 
-def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
+def name_of(project: Project, leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
     """Under which name it is kept what a leaf builds."""
-    return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}"
+    wide = is_wide(project, leaf)
+    return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}\0{wide}"
 
 
 def mirror(used: Iterable[str], roots: tuple[str, ...], instead: Mapping[str, str], root: str) -> str:
@@ -391,7 +395,7 @@ def built(
         seen = Seen()
         seen.note(program or "")
         project.note(project.tree(leaf), seen, remote=wishes.allow_remote or wishes.enable_helm)
-        wishes.builds.put(name_of(leaf, program, wishes), cache.Build(seen, *found))
+        wishes.builds.put(name_of(project, leaf, program, wishes), cache.Build(seen, *found))
     leading = BuiltText(leaf.shown, text, origins, folder, project, leaf, names_in(facts))
     return Build(
         leaf.shown,
