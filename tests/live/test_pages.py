@@ -16,6 +16,7 @@ from cmlint.sources.files import SUFFIXES
 from tests.support import assertions, pages
 from tests.support.apiserver import API, KUBECTL, Cluster, Tree, path_of, plural, version_of
 from tests.support.run import CONFIG, write
+from tests.support.tools import HELM
 from tests.support.verdicts import STRICT, Written, objects_in, target, verdicts
 
 SECTIONS = {
@@ -43,7 +44,7 @@ def schema(*path: str) -> Tree:
 
 
 def manifests(section: pages.Section, folder: Path) -> dict[str, str]:
-    """What a section sends to the cluster: its files, or what its kustomization builds, where it can be built.
+    """What a section sends to the cluster: its files, or what its kustomization or chart builds, where it can be built.
 
     Nothing in it is suppressed.
     """
@@ -52,6 +53,10 @@ def manifests(section: pages.Section, folder: Path) -> dict[str, str]:
         for name, text in section.files.items()
         if name not in (CONFIG, pages.CLUSTER) and name.endswith(SUFFIXES) and not name.startswith(".")
     }
+    if "Chart.yaml" in files:
+        write(folder, {**section.files, **files})
+        words = [str(HELM), "template", str(folder)]
+        return {"rendered.yaml": subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout}
     if "kustomization.yaml" not in files:
         return files
     if "not-built" in section.files["kustomization.yaml"]:
