@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import shlex
 import subprocess
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -429,14 +430,26 @@ def test_names_stay_names_in_markdown(tmp_path: Path, name: str) -> None:
     html = MarkdownIt("commonmark").enable("table").render(text)
     rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)[1:]]
     assert {len(row) for row in rows} == {3}
-    assert name.replace("/", "") in unescape(re.sub("<.*?>", "", rows[-1][1])) + unescape(
-        re.sub("<.*?>", "", rows[0][1])
-    )
+    cells = [unescape(re.sub("<.*?>", "", cell)).replace(WORD_JOINER, "") for row in rows for cell in row]
+    parts = re.findall("[^`\\\\]+", name.replace("/", ""))
+    assert any(all(part in cell for part in (*parts, ".yaml:9:53")) for cell in cells)
     links = re.findall('href="(.*?)"', html)
     assert all(link.startswith("https://cmlint.dev/rules/") for link in links)
     plain = unescape(re.sub(r"<code>.*?</code>|<.*?>", "", html))
     assert not re.search(r"@\w|#\d|GH-\d|://", plain)
     assert "<img" not in html
+
+
+# commands
+
+
+@pytest.mark.parametrize("key", ["$(touch ran)", "a;touch ran;", "`touch ran`", "a b", "a'$(touch ran)'"])
+def test_a_command_in_a_help_runs_nothing_of_a_name(tmp_path: Path, key: str) -> None:
+    write(tmp_path, {"a.yaml": pod("a", container="a", key=yaml(key))})
+    report = json.loads(cmlint(tmp_path, "check", ".", "--format", "json", "--select", "missing-configmap").stdout)
+    ((command,),) = [re.findall("create it: `(.*)`", each["help"]) for each in report["findings"]]
+    assert shlex.split(command)[-1] == f"--from-literal={key}=..."
+    assert shlex.quote(key) in command
 
 
 # normal text
