@@ -88,9 +88,13 @@ ROOMS = {
         "what stays the same about a finding when lines move",
         "model",
     ),
+    "groups": Room(
+        "findings that are one problem",
+        "fingerprints model rules",
+    ),
     "engine": Room(
         "one walk over a bundle for all rules",
-        "bundle fingerprints manifest model rules suppress texts",
+        "bundle fingerprints groups manifest model rules suppress texts",
     ),
     "cache": Room(
         "what is kept between runs, each beside all that it was made from",
@@ -122,7 +126,7 @@ ROOMS = {
     ),
     "layers": Room(
         "which configuration counts in which folder",
-        "cache config rules settings system",
+        "cache config rules settings",
     ),
     "check": Room(
         "the main job, put together",
