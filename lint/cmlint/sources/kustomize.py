@@ -274,8 +274,8 @@ def refuse(
     """Raises NotBuiltError when a build, of the texts that count instead, would need what is not allowed.
 
     Kustomizations that give configurations of plugins are built by themselves, inner ones first, since only what they
-    build tells what these plugins would read. Where there is a copy below `root`, they are built there: what lies in
-    the repository may fetch.
+    build tells what these plugins would read. Where there is a copy below `root`, they are built there: the texts
+    in the repository may fetch.
     """
     for one in project.tree(leaf):
         refuse_unread(project, one)
