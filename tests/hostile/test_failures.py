@@ -94,6 +94,24 @@ def test_what_is_built_without_a_part_is_refused_all_the_same(tmp_path: Path, li
     assert listener.hits == 0
 
 
+KEPT = {
+    "address": f"resources: [pod.yaml, 'https://user:{SECRET}@a.example/b.yaml']",
+    "component": f"components: ['https://a.example/b?token={SECRET}']",
+    "variables": f"configMapGenerator: [{{name: a, envs: [token={SECRET}]}}]\nresources: [pod.yaml]",
+    "file": f"secretGenerator: [{{name: a, files: [{SECRET}]}}]\nresources: [pod.yaml]",
+    "named-like-a-value": f"secretGenerator: [{{name: a, literals: [b={SECRET}]}}]\nresources: [gone-{SECRET}]",
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_no_cache_keeps_an_entry_that_may_be_a_secret(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "project", {"kustomization.yaml": f"{KEPT[name]}\n", "pod.yaml": PORT})
+    done = cmlint(tmp_path / "project", "check", "--kustomize", str(KUSTOMIZE), "--cache-dir", str(tmp_path / "cache"))
+    assert done.returncode == 1, done.stderr
+    kept = (path for path in (tmp_path / "cache").rglob("*") if path.is_file())
+    assert [path.name for path in kept if SECRET.encode() in path.read_bytes()] == []
+
+
 LACKING = f"{CHART}dependencies: [{{name: gone, version: 1.0.0, repository: 'https://a.example'}}]\n"
 
 
@@ -108,6 +126,15 @@ def test_the_copy_of_a_chart_holds_no_link_and_no_giant(tmp_path: Path) -> None:
     (tmp_path / "web/nowhere").symlink_to("gone")
     reason = "`web/nowhere` cannot be read: no such file or directory"
     assert failures(run(tmp_path)) == [f"web/Chart.yaml:1: refused: the chart is not built: {reason}"]
+
+
+@pytest.mark.parametrize("more", ["", "{{ fail (printf .Values.a) }}"])
+def test_a_dependency_with_the_name_of_a_secret_is_not_named(tmp_path: Path, more: str) -> None:
+    write(tmp_path, {"Chart.yaml": LACKING.replace("gone", SECRET), "values.yaml": f"password: {SECRET}\n"})
+    write(tmp_path, {"templates/a.yaml": more})
+    done = cmlint(tmp_path, "check", "--no-cache", "--verbose")
+    assert "without `...`" in done.stdout or "lacks `...`" in done.stdout
+    assert SECRET not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("target", ["/etc/passwd", "/dev/zero"])

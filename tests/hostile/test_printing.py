@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import shlex
 import subprocess
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -436,6 +437,18 @@ def test_names_stay_names_in_markdown(tmp_path: Path, name: str) -> None:
     plain = unescape(re.sub(r"<code>.*?</code>|<.*?>", "", html))
     assert not re.search(r"@\w|#\d|GH-\d|://", plain)
     assert "<img" not in html
+
+
+# commands
+
+
+@pytest.mark.parametrize("key", ["$(touch ran)", "a;touch ran;", "`touch ran`", "a b", "a'$(touch ran)'"])
+def test_a_command_in_a_help_runs_nothing_of_a_name(tmp_path: Path, key: str) -> None:
+    write(tmp_path, {"a.yaml": pod("a", container="a", key=yaml(key))})
+    report = json.loads(cmlint(tmp_path, "check", ".", "--format", "json", "--select", "missing-configmap").stdout)
+    ((command,),) = [re.findall("create it: `(.*)`", each["help"]) for each in report["findings"]]
+    assert shlex.split(command)[-1] == f"--from-literal={key}=..."
+    assert shlex.quote(key) in command
 
 
 # normal text

@@ -126,7 +126,7 @@ ROOMS = {
     ),
     "layers": Room(
         "which configuration counts in which folder",
-        "cache config rules settings system",
+        "cache config rules settings",
     ),
     "check": Room(
         "the main job, put together",

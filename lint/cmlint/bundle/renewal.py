@@ -7,6 +7,8 @@ DaemonSets, and no Deployment that is paused.
 
 from __future__ import annotations
 
+from shlex import quote
+
 from cmlint.kube.versions import ROLLOUT_RESTART, Version
 from cmlint.model.facts import Document
 
@@ -60,18 +62,18 @@ def restart(document: Document, version: Version) -> str:
 
 def set_image(document: Document, container: str, image: str) -> str:
     """The command that puts another image into a container."""
-    return f"kubectl set image {named(document)} {container}={image}"
+    return f"kubectl set image {named(document)} {quote(f'{container}={image}')}"
 
 
 def named(document: Document) -> str:
-    """An object as kubectl takes it."""
+    """An object as kubectl takes it, in which no name is more than a name to a shell."""
     name = document.name.value if document.name else "NAME"
-    return f"{document.kind.lower()}/{name}{in_namespace(document)}"
+    return f"{quote(f'{document.kind.lower()}/{name}')}{in_namespace(document)}"
 
 
 def in_namespace(document: Document) -> str:
     """The option for the namespace that is written in an object."""
-    return f" -n {document.namespace.value}" if document.namespace else ""
+    return f" -n {quote(document.namespace.value)}" if document.namespace else ""
 
 
 def is_rollout(document: Document) -> bool:

@@ -21,7 +21,7 @@ from cmlint.sources.lead import ignores_in
 from cmlint.sources.parts import Part
 from cmlint.sources.reasons import address
 from cmlint.sources.secrets import masked_in
-from cmlint.sources.shown import OfBuild
+from cmlint.sources.shown import OfBuild, OfChart, is_secret
 from cmlint.system.programs import NotBuiltError
 
 UNREAD = "unread"
@@ -73,9 +73,11 @@ def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str
 
 
 def add_missing(failures: Failures, chart: Chart) -> None:
-    """Adds the dependencies that a chart is rendered without."""
+    """Adds the dependencies that a chart is rendered without; a name that is also a secret in it is not shown."""
+    shown = OfChart(chart, (), ())
     for entry in chart.missing:
         path, name = files.shown(entry.place.path), entry.word("name")
+        name = name if name in shown.names else HIDDEN
         failure = Failure("dependency", "chart", path, entry.place.span, "it is not in `charts/`", name, partly=True)
         failures.add(shown_in_chart(chart, failure), ("dependency", name))
 
@@ -108,21 +110,17 @@ def credentials_in(text: str, *more: str) -> Iterator[Span]:
     return (Span(*found.span()) for found in (*words, *named))
 
 
-def is_secret(text: str) -> bool:
-    """Whether a text is an address that must not be shown as it is."""
-    return ("://" in text or "@" in text) and address(text) != text
-
-
 def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     """What a kustomization is built without.
 
-    A name that may be the value of a Secret is not shown, and outside of the project nothing is looked at.
+    A name that may be the value of a Secret is neither shown nor kept, and outside of the project nothing is looked at.
     """
     place = absent.entry.place
     if absent.remote:
         part = address(absent.name)
         return Failure("remote", "kustomization", place.path, place.span, "cmlint fetches nothing by default", part)
     hides = HIDDEN in (build.path(absent.path) or HIDDEN)
+    seen.whole = seen.whole and not hides
     part, hidden = (HIDDEN, ((place.path, place.span),)) if hides else (absent.name, ())
     looked = not hidden and build.project.is_inside(absent.path)
     ignored = files.ignoring(absent.path, seen) if looked else ""

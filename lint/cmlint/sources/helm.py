@@ -32,6 +32,7 @@ from cmlint.sources.chart_files import LARGEST, entries_below
 from cmlint.sources.charts import REQUIREMENTS, SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.dependencies import completed
 from cmlint.sources.failures import add_chart, add_missing
+from cmlint.sources.hidden import HIDDEN
 from cmlint.sources.over import Over
 from cmlint.sources.parts import Part
 from cmlint.sources.read_values import ChartText
@@ -484,7 +485,9 @@ def failed(reason: str, chart: Chart, *, lacking: bool) -> NotBuiltError:
     """Why helm does not render a chart: a dependency that it is rendered without, values or a mistake in the chart."""
     if lacking and chart.missing:
         first = chart.missing[0]
-        names = " and ".join(f"`{entry.word('name')}`" for entry in chart.missing)
+        known = OfChart(chart, (), ()).names
+        named = (entry.word("name") for entry in chart.missing)
+        names = " and ".join(f"`{name if name in known else HIDDEN}`" for name in named)
         place = files.shown(first.place.path), first.place.span
         return NotBuiltError(f"`charts/` lacks {names}", "dependency", place=place)
     return NotBuiltError(reason, "values" if re.search(OF_VALUES, reason) else "broken")

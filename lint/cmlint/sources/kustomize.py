@@ -107,8 +107,14 @@ def take_builds(
         leaves, far = reached(project, leaves, named, groups)
     builds = build_all(project, leaves, wishes, failures)
     project.note_folders(project.known, wishes.seen)
-    project.note(project.kustomizations, wishes.seen, remote=wishes.allow_remote or wishes.enable_helm)
+    note(project, project.kustomizations, wishes.seen, wishes)
     return chain(builds, (unbuilt(project, one, COMPONENT) for one in idle), alone, far)
+
+
+def note(project: Project, kustomizations: Sequence[Kustomization], seen: Seen, wishes: Wishes) -> None:
+    """Notes what kustomizations look at; what names a secret is not kept."""
+    project.note(kustomizations, seen, remote=wishes.allow_remote or wishes.enable_helm)
+    seen.whole = seen.whole and not OfBuild(project, kustomizations).names_secret
 
 
 def reached(
@@ -273,8 +279,8 @@ def refuse(
     """Raises NotBuiltError when a build, of the texts that count instead, would need what is not allowed.
 
     Kustomizations that give configurations of plugins are built by themselves, inner ones first, since only what they
-    build tells what these plugins would read. Where there is a copy below `root`, they are built there: what lies in
-    the repository may fetch.
+    build tells what these plugins would read. Where there is a copy below `root`, they are built there: the texts
+    in the repository may fetch.
     """
     for one in project.tree(leaf):
         refuse_unread(project, one)
@@ -394,7 +400,7 @@ def built(
     if wishes.builds and not any(document.masked for document in facts.documents):
         seen = Seen()
         seen.note(program or "")
-        project.note(project.tree(leaf), seen, remote=wishes.allow_remote or wishes.enable_helm)
+        note(project, project.tree(leaf), seen, wishes)
         wishes.builds.put(name_of(project, leaf, program, wishes), cache.Build(seen, *found))
     leading = BuiltText(leaf.shown, text, origins, folder, project, leaf, names_in(facts))
     return Build(

@@ -14,7 +14,7 @@ from cmlint.sources.charts import REQUIREMENTS, SUBCHARTS, TEMPLATES, VALUES, Ch
 from cmlint.sources.hidden import HIDDEN, LARGEST, Masks, field, pointer, read, secrets_in
 from cmlint.sources.kustomization import Kustomization, Project, sources_of
 from cmlint.sources.parts import Part, read_parts
-from cmlint.sources.reasons import of_schema
+from cmlint.sources.reasons import address, of_schema
 from cmlint.sources.secrets import FIELDS, secret_texts
 from cmlint.system.files import is_within, real_path, tree
 
@@ -106,6 +106,13 @@ class OfBuild:
                         found[one.full(item.text or "")] = True
         return found
 
+    @property
+    def names_secret(self) -> bool:
+        """Whether kustomizations name what is not there and may be the value of a Secret, or hold a credential."""
+        texts = (item.text or "" for one in self.tree for item in one.named)
+        misplaced = any(doubt and not os.path.lexists(path) for path, doubt in self.named.items())
+        return misplaced or any(is_secret(text) for text in texts)
+
     def path(self, text: str) -> str | None:
         """A path that is there or is named; of what may be the value of a Secret, the folder that is there."""
         if os.path.exists(text):
@@ -152,6 +159,11 @@ class OfBuild:
                 return False
             found |= shorter
         return not self.masks.hide(text)
+
+
+def is_secret(text: str) -> bool:
+    """Whether a text is an address that must not be shown as it is."""
+    return ("://" in text or "@" in text) and address(text) != text
 
 
 def names_in(part: Part) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Set
 from itertools import islice
+from shlex import quote
 
 from cmlint.api import (
     NOT_THERE,
@@ -225,13 +226,13 @@ def outcome(reference: Reference) -> str:
 
 
 def creation(reference: Reference, ctx: Context) -> str:
-    """The command that would make the object."""
+    """The command that would make the object, in which no name is more than a name to a shell."""
     kind = "configmap" if reference.target == "ConfigMap" else "secret generic"
-    namespace = f" -n {ctx.placed.namespace}" if ctx.placed.namespace else ""
+    namespace = f" -n {quote(ctx.placed.namespace)}" if ctx.placed.namespace else ""
     if reference.via == "pull":
-        return f"`kubectl create secret docker-registry {reference.name.value}{namespace} --docker-server=...`"
+        return f"`kubectl create secret docker-registry {quote(reference.name.value)}{namespace} --docker-server=...`"
     key = reference.keys[0].value if reference.keys else "KEY"
-    return f"`kubectl create {kind} {reference.name.value}{namespace} --from-literal={key}=...`"
+    return f"`kubectl create {kind} {quote(reference.name.value)}{namespace} --from-literal={quote(key)}=...`"
 
 
 def short(fault: Fault) -> str:
