@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.command import cmlint
 from tests.support.manifests import POD
-from tests.support.run import write
+from tests.support.run import concise, run, write
 
 LINE = "kustomization.yaml:1:23: error[not-built] the kustomization is built without `gone.yaml`"
 FOUND = f"{LINE}: there is no such file or folder\n"
@@ -89,3 +89,27 @@ def test_a_component_that_nobody_uses_is_none(tmp_path: Path) -> None:
     text = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [pod.yaml]\n"
     write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD})
     assert cmlint(tmp_path, "check", *BRIEF).stdout == ""
+
+
+def test_a_file_that_a_secret_is_made_of_is_named(tmp_path: Path) -> None:
+    kustomization = "secretGenerator:\n  - name: web\n    envs:\n      - secret.env\n"
+    write(tmp_path, {"kustomization.yaml": kustomization})
+    assert concise(run(tmp_path)) == [
+        "kustomization.yaml:4:9: error[not-built] the kustomization is built without `secret.env`: there is no such "
+        "file or folder"
+    ]
+
+
+def test_a_value_in_the_place_of_a_file_is_not_named(tmp_path: Path) -> None:
+    kustomization = "secretGenerator:\n  - name: web\n    envs:\n      - hunter2hunter2\n"
+    write(tmp_path, {"kustomization.yaml": kustomization})
+    (found,) = concise(run(tmp_path))
+    assert "hunter2" not in found
+
+
+def test_a_chart_of_helm_asks_for_helm(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": "helmCharts: [{name: web, repo: 'https://example.org'}]\n"})
+    (finding,) = run(tmp_path).outcome.findings
+    assert finding.help == (
+        "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
+    )
