@@ -19,7 +19,7 @@ only what stands in one folder surely means the same one.
 def bring_together(bundles: Sequence[Bundle], deploys: Deploys) -> None:
     """Tells each bundle which others surely stand beside it, so that its references may lead into them.
 
-    Each is told, too, where GitOps brings anything of the run to a cluster.
+    Each learns, too, whether GitOps brings anything of the run to a cluster.
     """
     if not deploys.by_path:
         return
