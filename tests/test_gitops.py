@@ -112,6 +112,28 @@ def test_destinations_that_are_still_to_be_filled_in_are_not_one_place(
     assert (concise(result), [each for each in whys(result) if "placeholder" not in each]) == ([], [why])
 
 
+@pytest.mark.parametrize(
+    ("template", "target", "found"),
+    [(FLUX, "shop", []), (FLUX, "", ["wrong-namespace"]), (ARGO, "shop", ["wrong-namespace"])],
+    ids=["flux", "flux without a namespace", "argocd"],
+)
+def test_flux_moves_all_that_it_builds_to_its_namespace(
+    tmp_path: Path, template: str, target: str, found: list[str]
+) -> None:
+    write(
+        tmp_path,
+        {
+            "web/kustomization.yaml": "resources: [pod.yaml, settings.yaml]\n",
+            "web/pod.yaml": WEB.replace("KEY", "CURRENCY").replace("}\n", ", namespace: shop}\n", 1),
+            "web/settings.yaml": SETTINGS.replace("}\n", ", namespace: other}\n", 1),
+            "cluster/all.yaml": template.replace("PATH", "web").replace("NAMESPACE", target or "''"),
+        },
+    )
+    with inside(tmp_path):
+        rules_found = [each.rule for each in check((".",), Config(), dict(rules())).outcome.findings]
+    assert rules_found == found
+
+
 PATCH = "[{patch: '[]', target: {kind: KIND}}]"
 FIELDS = [
     ("patches", PATCH.replace("KIND", "Deployment|Pod"), []),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.command import cmlint
 from tests.support.manifests import POD
-from tests.support.run import failures, run, write
+from tests.support.run import concise, failures, run, write
 
 LINE = "kustomization.yaml:1:23: error[not-built] the kustomization is built without `gone.yaml`"
 FOUND = f"{LINE}: there is no such file or folder\n"
@@ -132,3 +132,27 @@ def test_misspelt_fields_are_reported_where_nothing_can_be_built(tmp_path: Path)
     write(tmp_path, {"kustomization.yaml": "resources: [web.yaml, web.yaml]\npatches: []\n", "web.yaml": pod})
     found = [(f.rule, f.location.path, f.location.start.line) for f in run(tmp_path).outcome.findings]
     assert found == [("not-built", "kustomization.yaml", 1), ("malformed-reference", "web.yaml", 10)]
+
+
+def test_a_file_that_a_secret_is_made_of_is_named(tmp_path: Path) -> None:
+    kustomization = "secretGenerator:\n  - name: web\n    envs:\n      - secret.env\n"
+    write(tmp_path, {"kustomization.yaml": kustomization})
+    assert concise(run(tmp_path)) == [
+        "kustomization.yaml:4:9: error[not-built] the kustomization is built without `secret.env`: there is no such "
+        "file or folder"
+    ]
+
+
+def test_a_value_in_the_place_of_a_file_is_not_named(tmp_path: Path) -> None:
+    kustomization = "secretGenerator:\n  - name: web\n    envs:\n      - hunter2hunter2\n"
+    write(tmp_path, {"kustomization.yaml": kustomization})
+    (found,) = concise(run(tmp_path))
+    assert "hunter2" not in found
+
+
+def test_a_chart_of_helm_asks_for_helm(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": "helmCharts: [{name: web, repo: 'https://example.org'}]\n"})
+    (finding,) = run(tmp_path).outcome.findings
+    assert finding.help == (
+        "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
+    )

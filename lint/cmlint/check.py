@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.deployed import without_images
+from cmlint.bundle.deployed import without_images, without_namespaces
 from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.index import Indexes, Supply
 from cmlint.bundle.placed import Built, Placed, references_of
@@ -296,8 +296,9 @@ def bundles_of(
 
 def as_deployed(path: str, facts: FileFacts, variables: Variables) -> FileFacts:
     """The facts of what a kustomization builds, with what GitOps objects put into it."""
-    images = variables.deploys.images(path.rpartition("/")[0])
-    return without_images(variables.fill(path, facts, built=True), images)
+    folder = path.rpartition("/")[0]
+    found = without_images(variables.fill(path, facts, built=True), variables.deploys.images(folder))
+    return without_namespaces(found) if variables.deploys.moved(folder) else found
 
 
 def proofs_of(

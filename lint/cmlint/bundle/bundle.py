@@ -75,6 +75,7 @@ class Bundle:
 
             files = without_parts(files, beside)
         files = without_compared(files) if loose else files
+        self.has_gitops = False
         self.live, self.proofs, self.failures = live, proofs or Proofs(), failures
         self.aside = list(set_aside(before, files))
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
@@ -161,11 +162,6 @@ class Bundle:
                 references.sort(key=lambda reference: reference.name.start)
             self.named = container, found
         return self.named[1]
-
-    @cached_property
-    def has_gitops(self) -> bool:
-        """Whether an object of Argo CD or Flux brings folders to a cluster."""
-        return any(placed.document.deploys for placed in self.placed)
 
     @cached_property
     def has_openshift(self) -> bool:

@@ -58,6 +58,13 @@ class Deploys:
         """The images of which other versions are used than the kustomization in a folder says."""
         return frozenset(image for said in self.of(folder) for image in said.deploy.images)
 
+    def moved(self, folder: str) -> bool:
+        """Whether all that the kustomization in a folder builds goes to one namespace, whichever is written in it.
+
+        Flux has kustomize set `spec.targetNamespace` (`kustomize/kustomize_generator.go` in fluxcd/pkg).
+        """
+        return any(said.deploy.namespace and said.deploy.post_build for said in self.of(folder))
+
     def releases(self, folder: str) -> dict[str, str]:
         """The names of the releases of the chart in a folder, and where each is said."""
         return {said.deploy.release: said.path for said in self.of(folder) if said.deploy.release}
@@ -83,6 +90,11 @@ def without_images(facts: FileFacts, images: frozenset[str]) -> FileFacts:
         replace(each, pods=tuple(pod_without(pod, images) for pod in each.pods)) for each in facts.documents
     )
     return replace(facts, documents=documents)
+
+
+def without_namespaces(facts: FileFacts) -> FileFacts:
+    """The facts of a text in which no object says to which namespace it goes."""
+    return replace(facts, documents=tuple(replace(document, namespace=None) for document in facts.documents))
 
 
 def pod_without(pod: PodSpec, images: frozenset[str]) -> PodSpec:

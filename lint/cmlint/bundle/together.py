@@ -17,9 +17,14 @@ only what stands in one folder surely means the same one.
 
 
 def bring_together(bundles: Sequence[Bundle], deploys: Deploys) -> None:
-    """Tells each bundle which others surely stand beside it, so that its references may lead into them."""
+    """Tells each bundle which others surely stand beside it, so that its references may lead into them.
+
+    Each learns, too, whether GitOps brings anything of the run to a cluster.
+    """
     if not deploys.by_path:
         return
+    for bundle in bundles:
+        bundle.has_gitops = True
     whole = (bundle for bundle in bundles if bundle.index.whole and bundle.settled)
     brought = [(bundle, destinations_of(bundle, deploys)) for bundle in whole]
     for bundle, destinations in brought:

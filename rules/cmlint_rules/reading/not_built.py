@@ -22,6 +22,9 @@ HELPS = {
 NOT_TEXT = r"cannot unmarshal (?:number|bool) into Go (?:struct field \S+|value) of type string"
 """What Go's decoder says of a value without quotes where a string is expected."""
 
+CHART = "takes a Helm chart, which `--enable-helm` allows"
+"""How the reason ends where a kustomization takes a chart."""
+
 OURS = ("broken", "missing-file")
 """The causes for which `kubectl apply -k` or `helm install` would also refuse it."""
 
@@ -65,6 +68,8 @@ def help_for(failure: Failure) -> str:
         return f"did you mean `{failure.near}`?"
     if re.search(NOT_TEXT, failure.reason):
         return "put the value in quotes"
+    if failure.reason.endswith(CHART):
+        return "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
     if failure.cause == "missing-file":
         return "add the file, or remove the entry"
     return HELPS.get((failure.cause, failure.thing), "leave it out with `exclude`, or ignore this finding")
