@@ -89,3 +89,19 @@ def test_a_component_that_nobody_uses_is_none(tmp_path: Path) -> None:
     text = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [pod.yaml]\n"
     write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD})
     assert cmlint(tmp_path, "check", *BRIEF).stdout == ""
+
+
+def test_a_file_of_secrets_that_git_ignores_is_named(tmp_path: Path) -> None:
+    text = "resources: [pod.yaml]\nsecretGenerator:\n- name: a\n  envs: [secret.env]\n"
+    write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD, ".git/HEAD": "", ".gitignore": "secret.env\n"})
+    done = cmlint(tmp_path, "check", *BRIEF)
+    found = "kustomization.yaml:4:10: info[not-built] the kustomization is built without `secret.env`"
+    assert done.stdout == f"{found}: line 1 of `.gitignore` leaves it out\n"
+
+
+def test_a_value_in_the_place_of_a_file_is_not_shown(tmp_path: Path) -> None:
+    text = "resources: [pod.yaml]\nsecretGenerator:\n- name: a\n  envs: [PASSWORD=hunter2]\n"
+    write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD, ".git/HEAD": "", ".gitignore": "*hunter2\n"})
+    done = cmlint(tmp_path, "check")
+    assert "built without `...`: there is no such file or folder\n" in done.stdout
+    assert "hunter2" not in done.stdout + done.stderr
