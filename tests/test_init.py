@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from cmlint import __version__
+from cmlint.adopt.propose import DECISIONS
+from cmlint.model.failures import CAUSES
 from tests.support.command import COMMAND, cmlint
 from tests.support.manifests import pod
 from tests.support.repository import Repository, environment
@@ -213,3 +215,19 @@ def test_in_the_demo_it_is_a_matter_of_two_commands(tmp_path: Path) -> None:
     assert shop.run("cmlint", "init", "--pre-commit").returncode == 0
     assert shop.run("cmlint", "check", "--write-baseline", ".cmlint-baseline.json").returncode == 0
     assert shop.run("cmlint", "check", "--baseline", ".cmlint-baseline.json").returncode == 0
+
+
+def test_what_is_not_built_is_a_decision_for_each_cause(tmp_path: Path) -> None:
+    resources = "resources:\n  - https://example.com/base?ref=v1\n  - gone.yaml\n"
+    write(tmp_path, {"kustomization.yaml": resources, "other/kustomization.yaml": "resources: [gone.yaml]\n"})
+    cmlint(tmp_path, "init")
+    assert (
+        "# Not built (remote): kustomization.yaml:2.\n"
+        "#   `--allow-remote` fetches it; or leave the finding out: `ignore: [not-built/remote]`\n\n"
+        "# Not built (missing-file): kustomization.yaml:3 and 1 more.\n"
+        "#   add the file, or leave the finding out: `ignore: [not-built/missing-file]`\n"
+    ) in read(tmp_path / ".cmlint.yaml")
+
+
+def test_every_cause_has_a_decision() -> None:
+    assert set(DECISIONS) == set(CAUSES)

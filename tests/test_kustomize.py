@@ -386,7 +386,7 @@ def test_a_build_that_fails_is_one_finding_with_its_reason() -> None:
     result = run(PROJECTS / "kustomize-failing")
     (failure,) = failures(result)
     place, reason = failure.split(": broken: the kustomization is not built: ")
-    assert place == "overlay/kustomization.yaml:1"
+    assert place == "overlay/kustomization.yaml:3"
     assert reason.startswith("no ") and "no matches for Id Deployment.v1.apps/nobody.[noNs]" in reason
     why = f"overlay/kustomization.yaml is not built: {reason}"
     assert unverified(result) == [f"base/web.yaml:20: ConfigMap/from-the-overlay: {why}"]

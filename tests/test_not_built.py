@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.command import cmlint
 from tests.support.manifests import POD
-from tests.support.run import write
+from tests.support.run import failures, run, write
 
 LINE = "kustomization.yaml:1:23: error[not-built] the kustomization is built without `gone.yaml`"
 FOUND = f"{LINE}: there is no such file or folder\n"
@@ -105,3 +105,46 @@ def test_a_value_in_the_place_of_a_file_is_not_shown(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check")
     assert "built without `...`: there is no such file or folder\n" in done.stdout
     assert "hunter2" not in done.stdout + done.stderr
+
+
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
+PATCH = "  - patch: |\n      apiVersion: v1\n      kind: ConfigMap\n      metadata: {name: NAME}\n"
+
+CULPRITS = {
+    "a number for a tag": ("images:\n  - name: web\n    newTag: 123\n", 4),
+    "a patch for nothing": (f"patches:\n{PATCH.replace('NAME', 'settings')}{PATCH.replace('NAME', 'other')}", 7),
+    "a merge into nothing": ("configMapGenerator:\n  - name: none\n    behavior: merge\n    literals: [A=b]\n", 3),
+    "an object that is there": (
+        "configMapGenerator:\n  - {name: a, literals: [A=b]}\n  - {name: a, literals: [A=b]}\n",
+        3,
+    ),
+    "an unknown field": ("resource: []\n", 1),
+}
+"""Kustomizations that kustomize refuses, each with the line that is reported."""
+
+
+@pytest.mark.parametrize("name", CULPRITS)
+def test_the_line_that_is_at_fault_is_shown(tmp_path: Path, name: str) -> None:
+    text, line = CULPRITS[name]
+    write(tmp_path, {"kustomization.yaml": f"resources: [settings.yaml]\n{text}", "settings.yaml": CONFIG})
+    (failure,) = failures(run(tmp_path))
+    assert failure.startswith(f"kustomization.yaml:{line}: broken: ")
+
+
+def test_of_two_that_bring_the_same_object_the_one_that_merges_them_is_at_fault(tmp_path: Path) -> None:
+    base = {"base/kustomization.yaml": "resources: [settings.yaml]\n", "base/settings.yaml": CONFIG}
+    write(tmp_path, {**base, "other/kustomization.yaml": "resources: [../base]\n"})
+    write(tmp_path, {"top/kustomization.yaml": "resources:\n  - ../base\n  - ../other\n"})
+    (failure,) = failures(run(tmp_path))
+    assert failure.startswith("top/kustomization.yaml:3: broken: ")
+
+
+def test_misspelt_fields_are_reported_where_nothing_can_be_built(tmp_path: Path) -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - name: web\n"
+        "      image: registry.example.com/web:1.2.3\n      env:\n        - name: A\n"
+        "          valueForm: {configMapKeyRef: {name: settings, key: A}}\n"
+    )
+    write(tmp_path, {"kustomization.yaml": "resources: [web.yaml, web.yaml]\npatches: []\n", "web.yaml": pod})
+    found = [(f.rule, f.location.path, f.location.start.line) for f in run(tmp_path).outcome.findings]
+    assert found == [("not-built", "kustomization.yaml", 1), ("malformed-reference", "web.yaml", 10)]

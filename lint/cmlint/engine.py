@@ -39,6 +39,11 @@ SURE: frozenset[facts.FaultCode] = frozenset(
 """The faults that lie in something written, and not in something that is missing and that a patch may add."""
 
 
+def is_sure(fault: facts.Fault) -> bool:
+    """Whether no patch can fix a fault: it is in what is written, such as a misspelt field."""
+    return fault.code in SURE or fault.kind == "unknown-field"
+
+
 class Engine:
     """Runs `rules` with `settings`; `chosen` are the rules whose pedantic findings are wanted.
 
@@ -175,7 +180,7 @@ class Engine:
         for placed in bundle.placed:
             context.enter(placed)
             for fault in placed.document.faults:
-                if fault.code in SURE and (not placed.built or self.is_verbatim(placed, fault.span)):
+                if is_sure(fault) and (not placed.built or self.is_verbatim(placed, fault.span)):
                     yield from self.call("Fault", fault, context, outcome)
 
     def call(self, node: str, value: Any, context: Context, outcome: Outcome) -> Iterator[tuple[Rule, object, Draft]]:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 
 from cmlint.cache.states import Seen
+from cmlint.model.findings import Finding
 from cmlint.model.outcome import Outcome, Unverified
 from cmlint.result import Result
 from cmlint.sources import files
@@ -31,6 +32,7 @@ def configuration(result: Result) -> str:
         HEAD,
         *kustomize(sum(name in files.KUSTOMIZATIONS for name in names)),
         *helm(names.count(files.CHART)),
+        *unbuilt(result.outcome.findings),
         *exclude(result.outcome),
         *external(result.outcome),
         *baseline(len(result.outcome.findings)),
@@ -55,6 +57,32 @@ def helm(number: int) -> Iterator[str]:
             f"# Charts: {number}; {here}. They are rendered with their own values, or with these:\n"
             "# helm:\n#   values:\n#     charts/name: [values/test.yaml, values/live.yaml]\n"
         )
+
+
+DECISIONS = {
+    "broken": "fix it, or leave its folder out: `exclude: [folder/]`",
+    "missing-file": "add the file, or leave the finding out: `ignore: [not-built/missing-file]`",
+    "values": "name values that the chart works with: `helm: values:` below",
+    "program": "install it in CI and in the hook, too, or build nothing: `build: false`",
+    "remote": "`--allow-remote` fetches it; or leave the finding out: `ignore: [not-built/remote]`",
+    "dependency": "`helm dependency build` before, or `--build-dependencies`",
+    "limit": "give it more seconds: `build-timeout: 120`",
+    "refused": "leave the finding out: `ignore: [not-built/refused]`",
+}
+"""What to decide about a cause of `not-built`."""
+
+
+def unbuilt(findings: Sequence[Finding]) -> Iterator[str]:
+    """What cannot be built here, by its causes, and what to decide about each."""
+    by_cause: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.rule == "not-built":
+            by_cause.setdefault(finding.cause, []).append(finding)
+    for cause, found in by_cause.items():
+        first = found[0].location
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        place = printable(f"{first.path}:{first.start.line}")
+        yield f"# Not built ({cause}): {place}{more}.\n#   {DECISIONS[cause]}\n"
 
 
 def exclude(outcome: Outcome) -> Iterator[str]:

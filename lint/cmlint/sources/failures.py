@@ -138,9 +138,9 @@ def names_beside(path: str) -> list[str]:
         return []
 
 
-def place_in_build(said: str, reason: str, around: Kustomization) -> tuple[str, Span]:
+def place_in_build(said: str, reason: str, around: Kustomization, project: Project) -> tuple[str, Span]:
     """The entry of a kustomization that makes a build fail: `said` is the full text that kustomize prints."""
-    found = wrong_value(said, around) or named_entry(said, reason, around)
+    found = wrong_value(said, around) or named_entry(said, reason, around, project)
     if found and found.place.path == around.shown:
         return around.shown, found.place.span
     if line := re.search(LINE, said):
@@ -162,7 +162,7 @@ def wrong_value(said: str, around: Kustomization) -> Part | None:
     return next(iter(scalars or parts), None)
 
 
-def named_entry(said: str, reason: str, around: Kustomization) -> Part | None:
+def named_entry(said: str, reason: str, around: Kustomization, project: Project) -> Part | None:
     """The entry that names a file, or has a name, of which the reason speaks."""
     for part in around.named:
         if part.text and re.search(rf"[ '`/]{re.escape(part.text.removeprefix('./'))}['`:]", said):
@@ -170,7 +170,13 @@ def named_entry(said: str, reason: str, around: Kustomization) -> Part | None:
     names = {name for pair in re.findall(NAMED, reason) for name in pair if name}
     fields = ("configMapGenerator", "secretGenerator", "replicas", "images")
     entries = (entry.at("name") for field in fields for entry in around.root.entries(field))
-    return next((part for part in entries if part and part.text in names), None)
+    patches = (where for where, _ in around.patches if not names.isdisjoint(patched(project, around, where)))
+    return next((part for part in entries if part and part.text in names), None) or next(patches, None)
+
+
+def patched(project: Project, around: Kustomization, where: Part) -> set[str]:
+    """The names of the objects that a patch is for."""
+    return {document.word("metadata", "name") for document in project.documents(around, where)}
 
 
 def place_in_chart(chart: Chart, reason: str) -> tuple[str, Span] | None:

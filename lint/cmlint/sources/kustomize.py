@@ -45,6 +45,7 @@ BASE = r"(?:^|/)bases?/"
 """In the path of what is written to be completed by others."""
 
 FILE = r"(?:accumulating|merging) resources from '([^']*)': "
+MERGED = "recursed merging from path '{}'"
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
 
 
@@ -224,7 +225,7 @@ def built_by(
     except tool.SaidError as error:
         said = str(error).replace(root, "") if root else str(error)
         reason, around = condensed(said, project, leaf)
-        place = place_in_build(said, reason, around) if error.cause == "broken" else None
+        place = place_in_build(said, reason, around, project) if error.cause == "broken" else None
         raise NotBuiltError(reason, error.cause, error.kind, place) from None
 
 
@@ -335,7 +336,7 @@ def given_to_plugins(kustomization: Kustomization) -> Iterator[Part]:
 def condensed(said: str, project: Project, leaf: Kustomization) -> tuple[str, Kustomization]:
     """What kustomize says, without the way to it: it tells every step, of which the last matters.
 
-    Gives the kustomization, too, in which that is.
+    Gives the kustomization, too, that is to be changed: the one in which that is, or the one that merges it in.
     """
     shown = OfBuild(project, project.tree(leaf))
     said = said[-LONGEST:]
@@ -346,7 +347,9 @@ def condensed(said: str, project: Project, leaf: Kustomization) -> tuple[str, Ku
     file = around and next((path for name in re.findall(FILE, last) if (path := around.own(name))), None)
     where = shown.path(file or folder) if file or folder != leaf.folder else None
     reason = of_kustomize(last, shown)
-    return f"in {where}: {reason}" if where and f"{where}/" not in reason else reason, around or leaf
+    above = steps[-4] if len(steps) > 3 else leaf.folder
+    changed = project.in_folder(above) if MERGED.format(folder) in said else around
+    return f"in {where}: {reason}" if where and f"{where}/" not in reason else reason, changed or leaf
 
 
 def balanced(text: str) -> str:
