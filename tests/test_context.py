@@ -111,7 +111,9 @@ def test_a_folder_with_somebodys_home_is_no_project(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("way", ["link/base", "shop/overlay/../base"])
-def test_a_file_that_is_built_may_be_named_in_any_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+def test_a_file_that_is_built_may_be_named_in_any_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
     base = {"base/kustomization.yaml": "resources: [pod.yaml]\n", "base/pod.yaml": reader("PORT", "other")}
     write(tmp_path / "shop", {".git/HEAD": "", "overlay/kustomization.yaml": "resources: [../base]\n", **base})
     (tmp_path / "link").symlink_to("shop")

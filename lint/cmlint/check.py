@@ -211,8 +211,7 @@ def bundles_of(
     given = Given(known, builds, sources_of(groups))
     renderings, charts, unrendered = read_charts(groups, config, problems, failures, inputs, given)
     known |= Reading(reader, list(wanted_in(groups, known))).results()
-    inputs.named = set().union(*(group.named for group in groups))
-    inputs.named |= {real[shown] for shown in inputs.named if shown in real}
+    inputs.named = {name for group in groups for shown in group.named for name in (shown, real.get(shown, shown))}
     aside = [*unrendered, *take_aside(groups, known)]
     beside = [*(entry for build in builds for entry in build.beside), *charts]
     variables = Variables([*everything(known, builds, renderings), *aside], folders_of(builds))

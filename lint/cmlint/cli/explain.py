@@ -81,7 +81,7 @@ PARAMETERS = (
     Parameter(
         "format",
         "choice",
-        "How it is shown: `text` (default) or `json`.",
+        "The output format: `text` (default) or `json`.",
         "FORMAT",
         parameters.OUTPUT,
         ("text", "json"),
@@ -219,8 +219,8 @@ def told(target: str, references: Iterable[Read], definitions: Iterable[Definiti
 
 
 EXAMPLES = (
-    ("explain deploy/web.yaml:12", "why the reference in a line is reported, or why it is not"),
-    ("explain deploy/web.yaml:12:36 --format json", "of several in a line the one at a column, for a machine"),
+    ("explain deploy/web.yaml:12", "why the reference on a line is reported or not"),
+    ("explain deploy/web.yaml:12:36 --format json", "the reference at a column, as JSON"),
     ("explain configmap/web", "what defines a ConfigMap, and what reads it"),
 )
 

@@ -88,7 +88,7 @@ def secrets_in(text: str) -> Iterator[str]:
 def below_secret(part: Part, *, secret: bool = False, listed: bool = False) -> Iterator[str]:
     """The scalars in a tree that are named like credentials, or lie below something that is.
 
-    What is `listed` as a file and has the name of one is no secret.
+    A text that is `listed` as a file and has the name of one may be shown.
     """
     if part.text is not None and secret and not (listed and is_file(part.text)):
         yield part.text
