@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import cmlint
-from tests.support.manifests import POD
+from tests.support.manifests import POD, pod
 from tests.support.run import failures, run, write
 
 LINE = "kustomization.yaml:1:23: error[not-built] the kustomization is built without `gone.yaml`"
@@ -148,3 +148,23 @@ def test_misspelt_fields_are_reported_where_nothing_can_be_built(tmp_path: Path)
     write(tmp_path, {"kustomization.yaml": "resources: [web.yaml, web.yaml]\npatches: []\n", "web.yaml": pod})
     found = [(f.rule, f.location.path, f.location.start.line) for f in run(tmp_path).outcome.findings]
     assert found == [("not-built", "kustomization.yaml", 1), ("malformed-reference", "web.yaml", 10)]
+
+
+def test_that_nothing_else_is_there_is_not_said(project: Path) -> None:
+    (project / "pod.yaml").unlink()
+    write(project, {"kustomization.yaml": "resources: [gone.yaml]\n"})
+    done = cmlint(project, "check", "--format", "concise")
+    found = "kustomization.yaml:1:13: error[not-built] the kustomization is built without `gone.yaml`"
+    assert done.stdout.startswith(f"{found}: there is no such file or folder\n")
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_file_of_what_is_not_built_is_not_called_checked(tmp_path: Path) -> None:
+    reader = pod("envFrom:", "  - configMapRef: {name: settings}")
+    write(
+        tmp_path, {".git/HEAD": "", "kustomization.yaml": "resources: [pod.yaml]\nresource: []\n", "pod.yaml": reader}
+    )
+    done = cmlint(tmp_path, "check", "pod.yaml", "--no-cache")
+    first = done.stdout.splitlines()[0]
+    assert first == "no problems in 1 file (1 document, 1 container, 1 reference), but a part of it is not built"
+    assert "but a part" not in cmlint(tmp_path, "check", "--no-cache").stdout
