@@ -211,6 +211,16 @@ def test_a_line_without_any(tmp_path: Path) -> None:
     assert explained(tmp_path, "x.yaml:1")["note"].endswith("is not looked at: not a Kubernetes object")
 
 
+def test_a_template_that_is_not_rendered_has_its_reason(tmp_path: Path) -> None:
+    template = f'{APP}{{{{ required "give a name" .Values.name }}}}\n'
+    write(tmp_path, {"web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "web/templates/a.yaml": template})
+    note = explained(tmp_path, "web/templates/a.yaml:1")["note"]
+    assert note.startswith(
+        "this part of web/templates/a.yaml is not looked at: a template, not rendered; the chart is not built: "
+    )
+    assert note.endswith(": give a name")
+
+
 @pytest.mark.parametrize(
     ("target", "message"),
     [

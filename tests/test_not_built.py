@@ -168,3 +168,10 @@ def test_a_file_of_what_is_not_built_is_not_called_checked(tmp_path: Path) -> No
     first = done.stdout.splitlines()[0]
     assert first == "no problems in 1 file (1 document, 1 container, 1 reference), but a part of it is not built"
     assert "but a part" not in cmlint(tmp_path, "check", "--no-cache").stdout
+
+
+def test_what_yaml_expects_is_said_of_a_kustomization_that_cannot_be_parsed(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml\nnamePrefix: x-\n", "pod.yaml": POD})
+    done = cmlint(tmp_path, "check", *BRIEF)
+    found = "kustomization.yaml:2:11: error[yaml-syntax] not valid YAML: did not find expected ',' or ']'"
+    assert done.stdout == f"{found}\n"

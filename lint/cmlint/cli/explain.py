@@ -183,7 +183,9 @@ def nothing_at(point: Point, bundles: Sequence[Bundle]) -> str:
         read, why = aside[0]
         return f"{read.reference.described} is not looked at: {why}"
     if why := pointing.skipped_at(bundles, point):
-        return f"this part of {point.path} is not looked at: {why}"
+        failure = pointing.failure_at(bundles, point.path)
+        more = f"; the {failure.thing} is {failure.words}" if failure else ""
+        return f"this part of {point.path} is not looked at: {why}{more}"
     document = pointing.document_at(bundles, point)
     where = f"; it is a part of the {document.described}" if document else ""
     return f"this line of {point.path} neither names nor defines a ConfigMap or Secret{where}"

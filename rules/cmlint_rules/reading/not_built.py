@@ -73,5 +73,5 @@ def help_for(failure: Failure) -> str:
     if failure.cause == "missing-file":
         return "add the file, or remove the entry"
     if failure.cause == "dependency" and not failure.partly and not failure.reason.startswith(LACKS):
-        return "`helm dependency build` in the chart's folder shows the same error"
+        return "fix that, or leave out `--build-dependencies`: the chart is then rendered without them"
     return HELPS.get((failure.cause, failure.thing), "skip it with `exclude`, or ignore this finding")
