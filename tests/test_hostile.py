@@ -12,6 +12,7 @@ import pytest
 
 from cmlint.check import check
 from cmlint.config import Config
+from cmlint.manifest.documents import read_text
 from cmlint.system import programs
 from tests.support.command import COMMAND, PATIENCE, cmlint, started, wait_until
 from tests.support.manifests import POD
@@ -215,6 +216,12 @@ def test_what_is_nested_too_deeply_ends(tmp_path: Path) -> None:
     write(tmp_path, {"b/Chart.yaml": CHART, "b/values.yaml": deep, "b/templates/a.yaml": ""})
     write(tmp_path, {"c/deep.yaml": POD + deep})
     assert [line.partition(": ")[2].partition(": ")[0] for line in told(tmp_path)] == ["not built", "not built"]
+
+
+@pytest.mark.parametrize("depth", [400, 1100])
+def test_what_is_nested_too_deeply_is_not_taken_for_a_template(depth: int) -> None:
+    (skip,) = read_text(f"{POD}x: {'[' * depth}{']' * depth}\n").skipped
+    assert skip.code == "too-deep"
 
 
 def test_a_huge_generator_is_told_of(tmp_path: Path) -> None:

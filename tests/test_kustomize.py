@@ -540,6 +540,67 @@ def test_what_has_the_name_of_a_kustomization_and_is_none_is_a_manifest(tmp_path
     assert not result.problems and not any(bundle.built or bundle.unbuilt for bundle in result.bundles)
 
 
+# files outside of the folder of a kustomization
+
+STRAYING = {
+    "app/kustomization.yaml": "resources: [pod.yaml, ../shared/config.yaml]\n",
+    "app/pod.yaml": READING_APP.replace("configMapRef: {name: app}", "configMapRef: {name: setings}"),
+    "shared/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {A: a}\n",
+}
+FLUX = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./app}\n"
+REFUSED = "the file `shared/config.yaml` is not in or below `app`, and kustomize reads no other"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("flux.yaml", FLUX),
+        (
+            "argocd-cm.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm}\n"
+            "data: {kustomize.buildOptions: --load-restrictor LoadRestrictionsNone}\n",
+        ),
+    ],
+)
+def test_flux_and_argo_cd_let_kustomizations_read_files_outside_of_their_folders(
+    tmp_path: Path, path: str, text: str
+) -> None:
+    write(tmp_path, {**STRAYING, path: text})
+    result = run(tmp_path)
+    assert not failures(result)
+    assert concise(result) == ["app/pod.yaml:8:39: error[missing-configmap] nothing defines the ConfigMap `setings`"]
+
+
+def test_without_them_kustomize_refuses_such_files(tmp_path: Path) -> None:
+    write(tmp_path, {**STRAYING, "flux.yaml": FLUX.replace("toolkit.fluxcd.io", "example.org")})
+    assert failures(run(tmp_path)) == [f"app/kustomization.yaml:1: broken: the kustomization is not built: {REFUSED}"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"app/kustomization.yaml": "resources: [pod.yaml, ../shared/config.yaml, ../../outside.yaml]\n"},
+        {
+            "app/kustomization.yaml": "resources: [pod.yaml, ../shared/config.yaml, ../base]\n",
+            "base/kustomization.yaml": 'resources: ["a\\n/../../../outside.yaml"]\n',
+        },
+        {
+            "app/kustomization.yaml": "resources: [pod.yaml, ../shared/config.yaml]\ngenerators: [more.yaml]\n",
+            "app/more.yaml": "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: a}\n"
+            "files: [../../outside.yaml]\n",
+        },
+    ],
+)
+def test_not_even_they_let_a_kustomization_read_files_outside_of_the_project(
+    tmp_path: Path, more: dict[str, str]
+) -> None:
+    project = tmp_path / "project"
+    write(tmp_path, {"outside.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ap}\n"})
+    write(project, {**STRAYING, "flux.yaml": FLUX, **more})
+    (found,) = failures(run(project))
+    assert "is not in or below" in found
+
+
 # secrets
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,7 +18,6 @@ from cmlint.cache.states import Seen
 from cmlint.config import NAMES, PYPROJECT, Config, Refused, Source, Value, above, moved, settings_of, shown, source_at
 from cmlint.rules import Rule
 from cmlint.settings import SETTINGS
-from cmlint.system.files import is_within
 
 ADDED = ("ignore", "external")
 """The fields of Config whose words are added to those of the folders above."""
@@ -148,9 +148,8 @@ class Layers:
     def within(self, folder: str) -> Config:
         """The configuration that counts in a folder, given by its absolute path."""
         if folder not in self.known:
-            ways = sorted((way for way in self.below if is_within(folder, way)), key=len)
             given = dict(self.given)
-            for way in ways:
+            for way in filter(self.below.__contains__, reversed((folder, *map(str, PurePath(folder).parents)))):
                 given |= {name: added(name, value, given) for name, value in self.below[way].items()}
             self.known[folder] = self.settle(Config(**given))
         return self.known[folder]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cmlint.config import Config
 from cmlint.report import FORMATS
+from cmlint.sources.absent import MOST
 from tests.hostile.test_programs import CHART, Listener, listener
 from tests.support.command import cmlint
 from tests.support.manifests import POD
@@ -51,7 +53,7 @@ def test_what_stands_for_a_missing_file_is_written_to_no_other_place(tmp_path: P
     (project / "loop").symlink_to("loop")
     before = sorted(os.listdir(project))
     result = run(project)
-    assert failures(result), (concise(result), result.problems)
+    assert [line.partition(" ")[0] for line in failures(result)] == ["kustomization.yaml:2:"]
     assert (sorted(os.listdir(project)), os.listdir(outside)) == (before, [])
 
 
@@ -105,7 +107,7 @@ def test_the_copy_of_a_chart_holds_no_link_and_no_giant(tmp_path: Path) -> None:
     assert expected in lines and any("[non-string-env]" in line for line in lines)
     (tmp_path / "web/nowhere").symlink_to("gone")
     reason = "`web/nowhere` cannot be read: no such file or directory"
-    assert told(tmp_path) == [f"web/Chart.yaml: not built: {reason}"]
+    assert failures(run(tmp_path)) == [f"web/Chart.yaml:1: refused: the chart is not built: {reason}"]
 
 
 @pytest.mark.parametrize("target", ["/etc/passwd", "/dev/zero"])
@@ -145,3 +147,31 @@ def test_no_chart_shows_values_that_it_is_tested_with(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--no-cache", "--verbose")
     assert "the chart is not built" in done.stdout
     assert SECRET not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("entries", [MOST, MOST + 1])
+def test_what_lacks_hundreds_of_files_is_not_built(tmp_path: Path, entries: int) -> None:
+    names = "".join(f"- gone-{number}.yaml\n" for number in range(entries))
+    write(tmp_path, {"kustomization.yaml": f"resources:\n- pod.yaml\n{names}", "pod.yaml": POD})
+    found = failures(run(tmp_path))
+    if entries <= MOST:
+        assert len(found) == entries
+    else:
+        reason = f"of what it names, more than {MOST} files are not there"
+        assert found == [f"kustomization.yaml:1: limit: the kustomization is not built: {reason}"]
+
+
+def test_a_kustomization_is_looked_through_once_for_all_that_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def look(text: str) -> Iterator[str]:
+        looked.append(text)
+        return iter(())
+
+    monkeypatch.setattr("cmlint.sources.failures.secrets_in", look)
+    names = ", ".join(f"gone-{number}.yaml" for number in range(50))
+    write(tmp_path, {"kustomization.yaml": f"resources: [pod.yaml, {names}]\n", "pod.yaml": POD})
+    assert len(failures(run(tmp_path))) == 50
+    assert len(looked) == 1

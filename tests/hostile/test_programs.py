@@ -198,7 +198,29 @@ def test_no_plugin_that_is_built_fetches(tmp_path: Path, listener: Listener, nam
         "plugin/where.yaml": "namePrefix: [{path: path, kind: PatchTransformer}]\n",
     }
     write(tmp_path, files)
-    assert told(tmp_path) == [f"app/base/kustomization.yaml: {not_fetched(url, lacking=True)}"]
+    assert told(tmp_path) == [f"app/kustomization.yaml: {not_fetched(url, lacking=False)}"]
+    assert listener.hits == 0
+
+
+BESIDE_PLUGIN = {
+    "resources": ("resources: [plugin.yaml, URL]", {}),
+    "files": ("resources: [plugin.yaml]\nconfigMapGenerator: [{name: a, files: [URL]}]", {}),
+    "base": ("resources: [base]", {"base/kustomization.yaml": "resources: [../plugin.yaml, URL]\n"}),
+    "folded": ("resources:\n- plugin.yaml\n- >-\n  URL", {}),
+}
+"""What a kustomization of plugins may name that is left out of it, and more files."""
+
+
+@pytest.mark.parametrize("name", BESIDE_PLUGIN)
+def test_plugins_are_built_without_what_would_be_fetched(tmp_path: Path, listener: Listener, name: str) -> None:
+    text, more = BESIDE_PLUGIN[name]
+    files = {"kustomization.yaml": text, "plugin.yaml": PATCH + "path: a.yaml\ntarget: {kind: Pod}\n", **more}
+    write(
+        tmp_path, {"app/kustomization.yaml": "resources: [pod.yaml]\ntransformers: [../plugin]\n", "app/pod.yaml": POD}
+    )
+    url = f"http://{listener.address}/a.yaml"
+    write(tmp_path / "plugin", {path: content.replace("URL", url) for path, content in files.items()})
+    assert told(tmp_path)
     assert listener.hits == 0
 
 
@@ -258,7 +280,8 @@ def test_no_form_of_yaml_hides_an_address(tmp_path: Path, listener: Listener, na
     text = text.replace("ENCODED", base64.b64encode(url.encode()).decode())
     write(tmp_path, {"kustomization.yaml": f"{text}\n", "pod.yaml": POD})
     said = not_fetched(url, lacking=name != "first-of-two-cases")
-    assert told(tmp_path) == [f"kustomization.yaml: {'not ' if name == 'binary' else ''}{said}"]
+    said = said.replace("built without", "not built, because it needs") if name == "binary" else said
+    assert told(tmp_path) == [f"kustomization.yaml: {said}"]
     assert listener.hits == 0
 
 
@@ -750,7 +773,8 @@ def test_what_is_granted_is_fetched_as_the_user_does(tmp_path: Path) -> None:
     lacking = "the kustomization is built without `https://private.example/shop.git//base`"
     reason = "cmlint fetches nothing by default"
     assert done.stdout == f"kustomization.yaml:2:5: warning[not-built] {lacking}: {reason}\n"
-    assert (done.returncode, done.stderr) == (1, "")
+    told = "cmlint: warning: nothing to lint in `.`: no Kubernetes object in 1 file\n"
+    assert (done.returncode, done.stderr) == (1, told)
 
 
 CONNECT = """\
@@ -788,6 +812,6 @@ def test_a_build_that_is_kept_is_refused_all_the_same(tmp_path: Path) -> None:
     write(tmp_path, {"project/kustomization.yaml": "resources: [pod.yaml]\n", "project/pod.yaml": POD})
     words = ("check", "--kustomize", str(KUSTOMIZE), "--cache-dir", str(tmp_path / "cache"))
     assert cmlint(tmp_path / "project", *words).stderr == ""
-    write(tmp_path, {"project/kustomization.yaml": "Resources: ['http://127.0.0.1:9/a.yaml']\n"})
+    write(tmp_path, {"project/kustomization.yaml": "Components: ['http://127.0.0.1:9/a.yaml']\n"})
     for _ in range(2):
         assert "would have to be fetched" in cmlint(tmp_path / "project", *words).stdout

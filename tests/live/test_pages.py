@@ -43,7 +43,10 @@ def schema(*path: str) -> Tree:
 
 
 def manifests(section: pages.Section, folder: Path) -> dict[str, str]:
-    """What a section sends to the cluster: its files, or what its kustomization builds. Nothing in it is suppressed."""
+    """What a section sends to the cluster: its files, or what its kustomization builds, where it can be built.
+
+    Nothing in it is suppressed.
+    """
     files = {
         name: assertions.read(name, text)[0].replace("cmlint: ignore", "cmlint, do not ignore")
         for name, text in section.files.items()
@@ -51,6 +54,8 @@ def manifests(section: pages.Section, folder: Path) -> dict[str, str]:
     }
     if "kustomization.yaml" not in files:
         return files
+    if "not-built" in section.files["kustomization.yaml"]:
+        return {}
     write(folder, {**section.files, **files})
     words = [str(KUBECTL), "kustomize", str(folder)]
     return {"built.yaml": subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout}

@@ -30,6 +30,9 @@ __all__ = ["MappingNode", "Node", "ScalarNode", "SequenceNode", "TooDeepError", 
 DEPTH = 300
 """Deeper nesting than any manifest has; libyaml's composer would exhaust the stack far beyond it."""
 
+TOO_DEEP = "exceeded maximum nesting depth"
+"""How newer versions of libyaml refuse to nest deeper than 1,000 (`src/parser.c` in yaml/libyaml)."""
+
 ALIAS = r"\*(?<![^\s\[{,:?-]\*)[^\s,\[\]{}*]"
 ANCHOR = r"&(?<![^\s\[{,:?-]&)[^\s,\[\]{}]"
 """Both begin with their sign, because that is what can be looked for quickly."""
@@ -65,6 +68,8 @@ def compose(text: str) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = words(error)
+        if reason == TOO_DEEP:
+            raise TooDeepError from None
         if reason == "found unknown escape character" and mark and text[mark.index : mark.index + 2] == "\\'":
             return compose_with_escaped_quotes(text)
         raise YamlSyntaxError(reason, mark.index if mark else 0, mark.line if mark else 0) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Literal, get_args
 
 import msgspec
@@ -57,17 +57,20 @@ class Failures:
     """Collects failures: those of one sort of thing with one key become one, with all their places."""
 
     def __init__(self) -> None:
-        self.found: dict[Hashable, Failure] = {}
+        self.found: dict[Hashable, list[Failure]] = {}
 
     def add(self, failure: Failure, key: Hashable) -> None:
         """Adds a failure, or its place to the one with the same key."""
-        whole = failure.thing, key
-        first, place = self.found.setdefault(whole, failure), (failure.path, failure.span)
-        inputs = tuple(dict.fromkeys((*first.inputs, *failure.inputs)))
-        hidden = tuple(dict.fromkeys((*first.hidden, *failure.hidden)))
-        others = first.others if place in ((first.path, first.span), *first.others) else (*first.others, place)
-        self.found[whole] = replace(first, others=others, inputs=inputs, hidden=hidden)
+        self.found.setdefault((failure.thing, key), []).append(failure)
 
     def all(self) -> list[Failure]:
         """All failures, in the order in which they were found."""
-        return list(self.found.values())
+        return list(map(joined, self.found.values()))
+
+
+def joined(alike: Sequence[Failure]) -> Failure:
+    """Failures with one key as one: the first of them, with the places of all."""
+    _, *others = dict.fromkeys((failure.path, failure.span) for failure in alike)
+    inputs = dict.fromkeys(path for failure in alike for path in failure.inputs)
+    hidden = dict.fromkeys(place for failure in alike for place in failure.hidden)
+    return replace(alike[0], others=tuple(others), inputs=tuple(inputs), hidden=tuple(hidden))

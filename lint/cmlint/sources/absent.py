@@ -24,6 +24,9 @@ MARK = "cmlint_absent"
 KEY = r"[-._a-zA-Z0-9]+"
 """The key of a ConfigMap (`IsConfigMapKey` in `staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go`)."""
 
+MOST = 300
+"""A kustomization that lacks more than this is not built: nobody would read what it lacks."""
+
 How = Literal["resources", "files", "envs", "patches"]
 """The kind of field that names it."""
 

@@ -49,9 +49,19 @@ def add_absent(
     failures: Failures, project: Project, leaf: Kustomization, absent: Iterable[Absent], seen: Seen, *, partly: bool
 ) -> None:
     """Adds what a kustomization lacks; it is built `partly`, or not at all."""
+    builds: dict[str, OfBuild] = {}
+    contexts: dict[str, Failure] = {}
     for each in absent:
-        failure = replace(absence(project, each, seen), partly=partly)
-        failures.add(shown_of(project, leaf, failure), (each.remote, failure.path if each.remote else each.path))
+        one = each.kustomization
+        build = builds.setdefault(one.folder, OfBuild(project, [one]))
+        failure = replace(absence(build, each, seen), partly=partly)
+        if failure.path not in contexts:
+            contexts[failure.path] = shown_of(project, leaf, replace(failure, hidden=()))
+        around = contexts[failure.path]
+        failure = replace(
+            failure, ignores=around.ignores, hidden=(*failure.hidden, *around.hidden), inputs=around.inputs
+        )
+        failures.add(failure, (each.remote, failure.path if each.remote else each.path))
 
 
 def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str) -> None:
@@ -82,9 +92,9 @@ def shown_in_chart(chart: Chart, failure: Failure) -> Failure:
 def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure:
     """A failure with what the build of a leaf reads, and with what its text suppresses and hides."""
     ignores, text = tuple(ignores_in(project, failure.path)), project.texts[failure.path]
-    credentials = (item.place for one in project.kustomizations for item in one.remotes if is_secret(item.text or ""))
-    spans = [*masked_in(project, failure.path), *credentials_in(text)]
-    spans += [place.span for place in credentials if place.path == failure.path]
+    own = (one for one in project.kustomizations if one.shown == failure.path)
+    credentials = [item.place.span for one in own for item in one.remotes if is_secret(item.text or "")]
+    spans = [*masked_in(project, failure.path), *credentials_in(text), *credentials]
     inputs = tuple(map(project.shown, sorted(project.used_by(project.tree(leaf)))))
     hidden = (*failure.hidden, *((failure.path, span) for span in spans))
     return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs)
@@ -103,18 +113,18 @@ def is_secret(text: str) -> bool:
     return ("://" in text or "@" in text) and address(text) != text
 
 
-def absence(project: Project, absent: Absent, seen: Seen) -> Failure:
+def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     """What a kustomization is built without.
 
     A name that may be the value of a Secret is not shown, and outside of the project nothing is looked at.
     """
-    one, place = absent.kustomization, absent.entry.place
+    place = absent.entry.place
     if absent.remote:
         part = address(absent.name)
         return Failure("remote", "kustomization", place.path, place.span, "cmlint fetches nothing by default", part)
-    hides = HIDDEN in (OfBuild(project, [one]).path(absent.path) or HIDDEN)
+    hides = HIDDEN in (build.path(absent.path) or HIDDEN)
     part, hidden = (HIDDEN, ((place.path, place.span),)) if hides else (absent.name, ())
-    looked = not hidden and project.is_inside(absent.path)
+    looked = not hidden and build.project.is_inside(absent.path)
     ignored = files.ignoring(absent.path, seen) if looked else ""
     near = "" if ignored or not looked else nearest(os.path.basename(absent.path), names_beside(absent.path)) or ""
     return Failure(

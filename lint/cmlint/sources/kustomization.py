@@ -30,7 +30,7 @@ CHANGES = (
 
 
 class Kustomization:
-    """A kustomization: the real path of its file, and the path under which it is shown.
+    """A kustomization: the real path of its file, the path under which it is shown, and the folders that it may read.
 
     One that cannot be parsed has no fields; kustomize itself says why.
     """
@@ -43,6 +43,7 @@ class Kustomization:
         outside.spell(self.root)
         self.documents = parts
         self.full_paths: dict[str, str] = {}
+        self.reach: tuple[str, ...] = (self.folder,)
 
     @property
     def counts(self) -> bool:
@@ -169,13 +170,13 @@ class Kustomization:
         return {os.path.realpath(self.path), *(self.full(item.text or "") for item in self.named)}
 
     def own(self, name: str) -> str | None:
-        """The real path of a file that it names, if kustomize would let it read that: only in or below its folder.
+        """The real path of a file that it names, if kustomize lets it read that: by default, below its folder.
 
         That is `api/internal/loader/loadrestrictions.go` in kubernetes-sigs/kustomize. What lies elsewhere is never
         read, whatever a kustomization names.
         """
         path = self.full(name)
-        return path if is_within(path, self.folder) and os.path.isfile(path) else None
+        return path if is_within(path, self.reach) and os.path.isfile(path) else None
 
 
 def documents_of(path: str) -> list[Part]:

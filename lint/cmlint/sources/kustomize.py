@@ -24,12 +24,13 @@ from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Document, FileFacts, Provider, Scalar, Target
 from cmlint.model.failures import Failures
 from cmlint.sources import files, outside, tool
-from cmlint.sources.absent import Absent, Lacking, absent_from, instead_of, opened
+from cmlint.sources.absent import MOST, Absent, Lacking, absent_from, instead_of, opened
 from cmlint.sources.failures import UNREAD, add_absent, add_build, place_in_build
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
 from cmlint.sources.origin import Origin, take_origins
-from cmlint.sources.parts import Part, read_parts, read_whole
+from cmlint.sources.parts import Part, read_whole
+from cmlint.sources.reach import is_wide, widen
 from cmlint.sources.reasons import LONGEST, address, of_kustomize
 from cmlint.sources.shown import OfBuild
 from cmlint.sources.tool import Wishes
@@ -97,6 +98,7 @@ def take_builds(
     for group in groups:
         group.paths = {shown: path for shown, path in group.paths.items() if os.path.realpath(path) not in used}
     unused = project.unused(found)
+    widen(project, project.kustomizations, given)
     leaves = [one for one in unused if not one.is_component]
     idle = [one for one in unused if one.is_component]
     alone = take_alone(project, groups, problems)
@@ -193,18 +195,21 @@ def build(
     A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched. Raises
     NotBuiltError.
     """
+    if len(absent) > MOST:
+        raise NotBuiltError(f"of what it names, more than {MOST} files are not there", "limit")
     home = f"{folder}.home"
     os.makedirs(home)
     instead = instead_of(absent)
-    refuse(project, leaf, instead, program, wishes, home)
-    if program is None:
-        raise NotBuiltError("there is neither kustomize nor kubectl to build with", "program", "program")
     used = project.used_by(project.tree(leaf))
     changed = not used.isdisjoint(files.INSTEAD)
-    if wishes.builds and not changed and (known := wishes.builds.get(name_of(leaf, program, wishes))):
+    wide = is_wide(project, leaf)
+    root = mirror(used, project.roots, instead, f"{folder}.copy") if changed or instead or wide else ""
+    refuse(project, leaf, instead, root, program, wishes, home)
+    if program is None:
+        raise NotBuiltError("there is neither kustomize nor kubectl to build with", "program", "program")
+    if wishes.builds and not changed and (known := wishes.builds.get(name_of(project, leaf, program, wishes))):
         return known.folder, known.text
-    root = mirror(used, project.roots, instead, f"{folder}.copy") if changed or instead else ""
-    copy = root + os.path.splitdrive(folder)[1] if root else folder
+    copy = below(root, folder)
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
         json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
@@ -221,7 +226,7 @@ def built_by(
     if root:
         wishes = msgspec.structs.replace(wishes, enable_helm=False)
     try:
-        return tool.build(folder, program, wishes, home)
+        return tool.build(folder, program, wishes, home, wide=bool(root) and is_wide(project, leaf))
     except tool.SaidError as error:
         said = str(error).replace(root, "") if root else str(error)
         reason, around = condensed(said, project, leaf)
@@ -229,9 +234,10 @@ def built_by(
         raise NotBuiltError(reason, error.cause, error.kind, place) from None
 
 
-def name_of(leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
+def name_of(project: Project, leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
     """Under which name it is kept what a leaf builds."""
-    return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}"
+    wide = is_wide(project, leaf)
+    return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}\0{wide}"
 
 
 def mirror(used: Iterable[str], roots: tuple[str, ...], instead: Mapping[str, str], root: str) -> str:
@@ -241,7 +247,7 @@ def mirror(used: Iterable[str], roots: tuple[str, ...], instead: Mapping[str, st
     is what can be nowhere: a name that is too long, or one below a file.
     """
     for path in {*used, *instead}:
-        place = root + os.path.splitdrive(path)[1]
+        place = below(root, path)
         with suppress(OSError, RecursionError):
             raw = instead[path].encode() if path in instead else files.read_raw(path, roots)
             os.makedirs(os.path.dirname(place), exist_ok=True)
@@ -250,10 +256,16 @@ def mirror(used: Iterable[str], roots: tuple[str, ...], instead: Mapping[str, st
     return root
 
 
+def below(root: str, path: str) -> str:
+    """Where an absolute path is in a copy below `root`; without a copy, where it is."""
+    return root + os.path.splitdrive(path)[1] if root else path
+
+
 def refuse(
     project: Project,
     leaf: Kustomization,
     instead: Mapping[str, str],
+    root: str,
     program: str | None,
     wishes: Wishes,
     home: str,
@@ -261,21 +273,30 @@ def refuse(
     """Raises NotBuiltError when a build, of the texts that count instead, would need what is not allowed.
 
     Kustomizations that give configurations of plugins are built by themselves, inner ones first, since only what they
-    build tells what these plugins would read.
+    build tells what these plugins would read. Where there is a copy below `root`, they are built there: what lies in
+    the repository may fetch.
     """
     for one in project.tree(leaf):
         refuse_unread(project, one)
-        for part in read_parts("", instead[one.path]) if one.path in instead else one.documents:
+        for part in (
+            all_in(f"`{one.shown}` without what is absent", instead[one.path]) if one.path in instead else one.documents
+        ):
             refuse_part(part, one, wishes)
         for part in given_to_plugins(one):
             refuse_part(part, one, wishes)
         refuse_unfit(project, one)
         for folder in one.plugin_folders if program else ():
-            parts, whole = read_whole("", built_by(program or "", folder, project, leaf, wishes, home))
-            if not whole:
-                raise NotBuiltError(f"what `{project.shown(folder)}` builds is not valid YAML", "refused")
-            for part in filter(outside.is_plugin, parts):
+            text = built_by(program or "", below(root, folder), project, leaf, wishes, home, root)
+            for part in filter(outside.is_plugin, all_in(f"what `{project.shown(folder)}` builds", text)):
                 refuse_part(part, one, wishes)
+
+
+def all_in(what: str, text: str) -> list[Part]:
+    """The documents of a text that is built from or with; raises NotBuiltError where any of them cannot be read."""
+    parts, whole = read_whole("", text)
+    if not whole:
+        raise NotBuiltError(f"{what} is not valid YAML", "broken")
+    return parts
 
 
 def refuse_part(part: Part, kustomization: Kustomization, wishes: Wishes) -> None:
@@ -374,7 +395,7 @@ def built(
         seen = Seen()
         seen.note(program or "")
         project.note(project.tree(leaf), seen, remote=wishes.allow_remote or wishes.enable_helm)
-        wishes.builds.put(name_of(leaf, program, wishes), cache.Build(seen, *found))
+        wishes.builds.put(name_of(project, leaf, program, wishes), cache.Build(seen, *found))
     leading = BuiltText(leaf.shown, text, origins, folder, project, leaf, names_in(facts))
     return Build(
         leaf.shown,
@@ -485,7 +506,7 @@ def builds(project: Project, leaf: Kustomization, text: str, wishes: Wishes) -> 
     program = tool.find_program(wishes.program)
     try:
         with temporary() as home:
-            refuse(project, leaf, {}, program, wishes, home)
+            refuse(project, leaf, {}, "", program, wishes, home)
             return program is not None and tool.build(leaf.folder, program, wishes, home) == text
     except NotBuiltError:
         return False

@@ -45,14 +45,17 @@ def find_program(wished: str | None) -> str | None:
     return programs.find("kustomize") or programs.find("kubectl") or programs.find(own)
 
 
-def build(folder: str, path: str, wishes: Wishes, home: str) -> str:
+def build(folder: str, path: str, wishes: Wishes, home: str, *, wide: bool = False) -> str:
     """What the kustomization in a folder builds; raises SaidError with what the program at a path says.
 
-    `home` is an empty folder for the program. Where fetching is allowed, the program is the user's own: private bases
-    need the user's git, network and credentials.
+    In a `wide` build, kustomizations read files outside of their folders. `home` is an empty folder for the program.
+    Where fetching is allowed, the program is the user's own: private bases need the user's git, network and
+    credentials.
     """
     stem = os.path.basename(path).removesuffix(".exe")
     command = [path, *(("kustomize",) if stem.startswith("kubectl") else ("build",)), folder]
+    if wide:
+        command += ["--load-restrictor", "LoadRestrictionsNone"]
     if wishes.enable_helm:
         helm = programs.find("helm")
         command += ["--enable-helm", *(("--helm-command", helm) if helm else ())]
