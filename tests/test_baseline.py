@@ -40,7 +40,7 @@ def shop(tmp_path: Path) -> Path:
     done = cmlint(tmp_path, "check", "--write-baseline", "b.json")
     assert (done.returncode, done.stderr) == (
         0,
-        "cmlint: note: b.json: it keeps 2 findings, 2 more and 0 less than before\n",
+        "cmlint: note: b.json: 2 findings written (2 added, 0 removed)\n",
     )
     assert done.stdout.splitlines()[1] == "in the baseline: 2 findings"
     return tmp_path
@@ -92,7 +92,7 @@ def test_indices_in_a_message_may_shift(tmp_path: Path) -> None:
     mounts = "      volumeMounts:\n        - {name: nope, mountPath: /a}\n"
     write(tmp_path, {"pod.yaml": POD.partition("      env")[0].replace("main", "1.2.3") + mounts})
     assert found(tmp_path, "--write-baseline", "b.json") == [
-        "cmlint: note: b.json: it keeps 1 finding, 1 more and 0 less than before"
+        "cmlint: note: b.json: 1 finding written (1 added, 0 removed)"
     ]
     edit(tmp_path / "pod.yaml", "volumeMounts:\n", "volumeMounts:\n        - {name: tmp, mountPath: /tmp}\n")
     edit(tmp_path / "pod.yaml", "  containers:", "  volumes: [{name: tmp, emptyDir: {}}]\n  containers:")
@@ -122,7 +122,7 @@ def test_it_says_what_is_gone_and_how_to_shrink(shop: Path) -> None:
     edit(shop / "pod.yaml", "web:main", "web:1.2.3")
     note = (
         "cmlint: note: b.json: 1 of its 2 findings no longer occurs; "
-        "`--baseline b.json --write-baseline b.json` takes it out"
+        "`--baseline b.json --write-baseline b.json` removes it"
     )
     done = cmlint(shop, "check", "--baseline", "b.json", "--verbose")
     assert (done.returncode, done.stderr) == (0, f"{note}\n")
@@ -135,7 +135,7 @@ def test_it_says_what_is_gone_and_how_to_shrink(shop: Path) -> None:
     shown = found(shop, "--baseline", "b.json", "--write-baseline", "b.json")
     assert shown == [
         OLD.replace("`OLD`", "`NEW`"),
-        "cmlint: note: b.json: written without the 2 of 2 findings that no longer occur",
+        "cmlint: note: b.json: 2 of 2 findings removed, because no longer found",
     ]
     assert json.loads((shop / "b.json").read_text(encoding="utf-8"))["findings"] == []
 
@@ -156,7 +156,7 @@ def test_a_run_that_does_not_look_there_tells_nothing_of_it(shop: Path, words: t
     assert cmlint(shop, "check", "--write-baseline", "b.json", *words).returncode == 0
     assert len(json.loads((shop / "b.json").read_text(encoding="utf-8"))["findings"]) == 2
     assert found(shop, "--write-baseline", "b.json") == [
-        "cmlint: note: b.json: it keeps 0 findings, 0 more and 2 less than before"
+        "cmlint: note: b.json: 0 findings written (0 added, 2 removed)"
     ]
 
 

@@ -455,6 +455,7 @@ def test_help_has_examples_that_run(command: str, tmp_path: Path) -> None:
     write(tmp_path, {"deploy/web.yaml": f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: web}}\n---\n{reader}"})
     spec = "spec: {selector: {}, template: {spec: {containers: []}}}\n"
     write(tmp_path, {"web.yaml": f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\n{spec}"})
+    write(tmp_path, {"charts/shop/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n"})
     done = cmlint(tmp_path, command, "--help")
     examples = re.findall(r"^  cmlint (.*)$", done.stdout, re.MULTILINE)
     assert done.returncode == 0

@@ -110,6 +110,19 @@ def test_a_folder_with_somebodys_home_is_no_project(tmp_path: Path, monkeypatch:
     assert concise(named(tmp_path, "me/pod.yaml")) == [missing("me/pod.yaml")]
 
 
+@pytest.mark.parametrize("way", ["link/base", "shop/overlay/../base"])
+def test_a_file_that_is_built_may_be_named_in_any_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    base = {"base/kustomization.yaml": "resources: [pod.yaml]\n", "base/pod.yaml": reader("PORT", "other")}
+    write(tmp_path / "shop", {".git/HEAD": "", "overlay/kustomization.yaml": "resources: [../base]\n", **base})
+    (tmp_path / "link").symlink_to("shop")
+    (tmp_path / "cwd").mkdir()
+    monkeypatch.chdir(tmp_path / "cwd")
+    found = lines(Path.cwd(), str(tmp_path / way / "pod.yaml"))
+    assert found == [missing(str(tmp_path / "shop/base/pod.yaml"))]
+
+
 def test_files_of_two_projects_have_their_own_context(project: Path) -> None:
     write(project.parent, {"second/.git/x": "", "second/pod.yaml": reader("PORT")})
     paths = "project/b/bad.yaml", "second/pod.yaml"

@@ -23,7 +23,7 @@ config.yaml:21:3: warning[renamed-key] YAML reads the key `NO` as a boolean: Kub
 config.yaml:30:14: error[non-string-data] the value of `page_size` must be a string, but it is a number
 orders.yaml:27:24: error[missing-secret-key] the Secret `orders-database` has no key `pasword`
 orders.yaml:31:21: error[malformed-reference] `volumeMounts[1].name: warehouse` names no volume of this pod
-report.yaml:15:22: error[invalid-image] `ghcr.io/example-shop/Report:1.3.0` is no valid image reference: its \
+report.yaml:15:22: error[invalid-image] `ghcr.io/example-shop/Report:1.3.0` is not a valid image reference: its \
 name `ghcr.io/example-shop/Report` is not in lower case
 report.yaml:16:41: warning[undefined-expansion] nothing defines `REPORT_NAME`, so `$(REPORT_NAME)` stays as \
 it is written

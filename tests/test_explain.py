@@ -159,7 +159,7 @@ def test_a_secret_that_is_kept_elsewhere(tmp_path: Path) -> None:
         "evidence: {secret-elsewhere: ignore}": "it is reported",
         "references: strict": "it is reported",
         "secrets: all": "it is reported",
-        "--live, or --against SNAPSHOT": "the cluster shows whether it is there",
+        "--live, or --against SNAPSHOT": "cmlint looks it up in the cluster",
     }
 
 
@@ -211,6 +211,16 @@ def test_a_line_without_any(tmp_path: Path) -> None:
     assert explained(tmp_path, "x.yaml:1")["note"].endswith("is not looked at: not a Kubernetes object")
 
 
+def test_a_template_that_is_not_rendered_has_its_reason(tmp_path: Path) -> None:
+    template = f'{APP}{{{{ required "give a name" .Values.name }}}}\n'
+    write(tmp_path, {"web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "web/templates/a.yaml": template})
+    note = explained(tmp_path, "web/templates/a.yaml:1")["note"]
+    assert note.startswith(
+        "this part of web/templates/a.yaml is not looked at: a template, not rendered; the chart is not built: "
+    )
+    assert note.endswith(": give a name")
+
+
 @pytest.mark.parametrize(
     ("target", "message"),
     [
@@ -260,3 +270,17 @@ def test_a_suppressed_finding_is_shown(tmp_path: Path) -> None:
     assert [(each["rule"], each["suppressed"]) for each in only(tmp_path, "pod.yaml:9")["findings"]] == [
         ("missing-configmap", True)
     ]
+
+
+def test_the_release_of_a_chart_is_called_as_in_findings(tmp_path: Path) -> None:
+    name = "{{ .Release.Name }}-web"
+    entry = f'configMapKeyRef: {{name: "{name}", key: PORT}}'
+    text = f'apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: "{name}"}}\ndata: {{LEVEL: info}}\n---\n'
+    reader = pod("env:", f"  - {{name: X, valueFrom: {{{entry}}}}}", name=f'"{name}"')
+    write(tmp_path, {"Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "templates/a.yaml": text + reader})
+    reference = only(tmp_path, "configmap/RELEASE-web")
+    assert (reference["name"], reference["built_as"], reference["object"]) == (
+        "ConfigMap/RELEASE-web",
+        "",
+        "Pod `RELEASE-web`",
+    )

@@ -119,8 +119,8 @@ def test_sarif_has_a_rule_s_page_and_where_else_to_look() -> None:
     ]
     assert rule["defaultConfiguration"]["level"] == result["level"] == "error"
     related = {place["id"]: place["message"]["text"] for place in result["relatedLocations"]}
-    assert related == {1: "defined here, without it", 2: "a near key is defined here"}
-    assert "See [defined here, without it](1), [a near key is defined here](2)" in result["message"]["text"]
+    assert related == {1: "defined here, without it", 2: "a similar key is defined here"}
+    assert "See [defined here, without it](1), [a similar key is defined here](2)" in result["message"]["text"]
 
 
 def test_sarif_describes_every_rule_as_briefly_as_github_takes_it() -> None:

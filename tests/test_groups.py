@@ -86,8 +86,9 @@ def test_many_different_names_in_one_folder_are_a_heap(tmp_path: Path) -> None:
     first = result.outcome.findings[0]
     assert len({finding.group for finding in result.outcome.findings}) == 1
     assert first.help and first.help.splitlines()[0] == (
-        "if nobody applies this folder as it is, put `exclude: [app/]` in the configuration; if something else makes "
-        "these objects, `external: [alpha-settings, beta-settings, delta-settings, epsilon-settings, gamma-settings]`"
+        "if nobody applies this folder as it is, add `exclude: [app/]` to the configuration; if something else "
+        "creates these objects, add `external: [alpha-settings, beta-settings, delta-settings, epsilon-settings, "
+        "gamma-settings]`"
     )
     (heap,) = result.outcome.heaps
     assert (heap.folder, heap.rule, heap.documents) == ("app", "missing-configmap", 5)

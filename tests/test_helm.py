@@ -83,7 +83,7 @@ def test_a_finding_lists_the_values_that_it_is_seen_with() -> None:
     assert warnings(result) == [], "that the defaults lack something matters no more when tests give it"
     assert related(result) == [
         "shop/templates/shop.yaml:4:9: defined here, without it",
-        "shop/templates/shop.yaml:6:3: a near key is defined here",
+        "shop/templates/shop.yaml:6:3: a similar key is defined here",
         "shop/ci/debug-values.yaml:2:6: `key` is set here",
         "shop/ci/typo-values.yaml:1:6: `key` is set here",
         "shop/ci/debug-values.yaml:2:1: through shop/ci/debug-values.yaml",

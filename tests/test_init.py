@@ -28,7 +28,7 @@ POD = pod(
     "  - name: HOST",
     "    valueFrom: {configMapKeyRef: {name: made, key: HOST}}",
 )
-HINT = "`cmlint init --force --pre-commit` adds the hook to .pre-commit-config.yaml, too\n"
+HINT = "`cmlint init --force --pre-commit` also adds the hook to .pre-commit-config.yaml\n"
 HOOK = f"""\
   - repo: local
     hooks:
@@ -51,10 +51,8 @@ def read(path: Path) -> str:
 def test_an_empty_folder(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "init")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == ".cmlint.yaml: written; read it, and take away the `#` of what is true\n" + HINT
-    assert read(tmp_path / ".cmlint.yaml") == (
-        "# What this project settles about cmlint. `cmlint schema` says what else may stand here.\n"
-    )
+    assert done.stdout == "wrote .cmlint.yaml\n" + HINT
+    assert read(tmp_path / ".cmlint.yaml") == ("# The configuration of cmlint. `cmlint schema` lists all settings.\n")
     assert cmlint(tmp_path, "check", "--allow-empty").returncode == 0
 
 
@@ -62,7 +60,7 @@ def test_what_may_be_made_elsewhere_is_proposed_with_the_evidence(tmp_path: Path
     write(tmp_path, {"deploy/database.yaml": CUSTOM, "deploy/pod.yaml": POD})
     done = cmlint(tmp_path, "init", "--no-pre-commit")
     assert done.stdout.splitlines()[1:] == [
-        "`cmlint check` finds 1 problem here; `cmlint check --write-baseline .cmlint-baseline.json` keeps them"
+        "`cmlint check` reports 1 finding here; `cmlint check --write-baseline .cmlint-baseline.json` records them"
     ]
     text = read(tmp_path / ".cmlint.yaml")
     assert (
@@ -113,8 +111,7 @@ def test_nothing_is_overwritten(tmp_path: Path, name: str, text: str) -> None:
     done = cmlint(tmp_path, "init")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"cmlint: error: {name}: there is a configuration already\n"
-        "help: change it by hand, or write it anew with `--force`\n"
+        f"cmlint: error: {name}: there is a configuration already\nhelp: edit it, or replace it with `--force`\n"
     )
     assert [path.name for path in tmp_path.iterdir()] == [name] and read(tmp_path / name) == text
     assert cmlint(tmp_path, "init", "--force").returncode == 0

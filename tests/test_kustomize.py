@@ -97,7 +97,7 @@ def test_one_mistake_seen_through_several_overlays_is_one_finding_that_lists_the
         "base/kept-apart.yaml:9": ["base/kept-apart.yaml:10: set here"],
         "base/web.yaml:20": [
             "base/web.yaml:27: defined here, without it",
-            "base/web.yaml:29: a near key is defined here",
+            "base/web.yaml:29: a similar key is defined here",
             "overlays/dev/kustomization.yaml:4: through overlays/dev/kustomization.yaml",
             "overlays/prod/kustomization.yaml:6: through overlays/prod/kustomization.yaml",
         ],
@@ -129,7 +129,7 @@ def test_generators_are_led_back_to_literals_and_files() -> None:
         ],
         "base/web.yaml:29": [
             "base/kustomization.yaml:15: defined here, without it",
-            "base/tokens.env:1: a near key is defined here",
+            "base/tokens.env:1: a similar key is defined here",
             "overlay/kustomization.yaml:2: through overlay/kustomization.yaml",
         ],
         "base/web.yaml:32": [
@@ -138,7 +138,7 @@ def test_generators_are_led_back_to_literals_and_files() -> None:
         ],
         "base/web.yaml:41": [
             "base/kustomization.yaml:7: defined here, without it",
-            "base/kustomization.yaml:10: a near key is defined here",
+            "base/kustomization.yaml:10: a similar key is defined here",
             "overlay/kustomization.yaml:2: through overlay/kustomization.yaml",
         ],
     }
@@ -161,7 +161,7 @@ def test_what_a_component_writes_is_shown_in_the_component() -> None:
         "components/cache/cache.yaml:6": through,
         "components/cache/use.yaml:13": [
             "components/cache/kustomization.yaml:5: defined here, without it",
-            "components/cache/kustomization.yaml:6: a near key is defined here",
+            "components/cache/kustomization.yaml:6: a similar key is defined here",
             *through,
         ],
         "components/idle/idle.yaml:12": [],

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import cmlint
-from tests.support.manifests import POD
+from tests.support.manifests import POD, pod
 from tests.support.run import concise, failures, run, write
 
 LINE = "kustomization.yaml:1:23: error[not-built] the kustomization is built without `gone.yaml`"
@@ -91,6 +91,22 @@ def test_a_component_that_nobody_uses_is_none(tmp_path: Path) -> None:
     assert cmlint(tmp_path, "check", *BRIEF).stdout == ""
 
 
+def test_a_file_of_secrets_that_git_ignores_is_named(tmp_path: Path) -> None:
+    text = "resources: [pod.yaml]\nsecretGenerator:\n- name: a\n  envs: [secret.env]\n"
+    write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD, ".git/HEAD": "", ".gitignore": "secret.env\n"})
+    done = cmlint(tmp_path, "check", *BRIEF)
+    found = "kustomization.yaml:4:10: info[not-built] the kustomization is built without `secret.env`"
+    assert done.stdout == f"{found}: line 1 of `.gitignore` leaves it out\n"
+
+
+def test_a_value_in_the_place_of_a_file_is_not_shown(tmp_path: Path) -> None:
+    text = "resources: [pod.yaml]\nsecretGenerator:\n- name: a\n  envs: [PASSWORD=hunter2]\n"
+    write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD, ".git/HEAD": "", ".gitignore": "*hunter2\n"})
+    done = cmlint(tmp_path, "check")
+    assert "built without `...`: there is no such file or folder\n" in done.stdout
+    assert "hunter2" not in done.stdout + done.stderr
+
+
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
 PATCH = "  - patch: |\n      apiVersion: v1\n      kind: ConfigMap\n      metadata: {name: NAME}\n"
 
@@ -156,3 +172,30 @@ def test_a_chart_of_helm_asks_for_helm(tmp_path: Path) -> None:
     assert finding.help == (
         "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
     )
+
+
+def test_that_nothing_else_is_there_is_not_said(project: Path) -> None:
+    (project / "pod.yaml").unlink()
+    write(project, {"kustomization.yaml": "resources: [gone.yaml]\n"})
+    done = cmlint(project, "check", "--format", "concise")
+    found = "kustomization.yaml:1:13: error[not-built] the kustomization is built without `gone.yaml`"
+    assert done.stdout.startswith(f"{found}: there is no such file or folder\n")
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_file_of_what_is_not_built_is_not_called_checked(tmp_path: Path) -> None:
+    reader = pod("envFrom:", "  - configMapRef: {name: settings}")
+    write(
+        tmp_path, {".git/HEAD": "", "kustomization.yaml": "resources: [pod.yaml]\nresource: []\n", "pod.yaml": reader}
+    )
+    done = cmlint(tmp_path, "check", "pod.yaml", "--no-cache")
+    first = done.stdout.splitlines()[0]
+    assert first == "no problems in 1 file (1 document, 1 container, 1 reference), but a part of it is not built"
+    assert "but a part" not in cmlint(tmp_path, "check", "--no-cache").stdout
+
+
+def test_what_yaml_expects_is_said_of_a_kustomization_that_cannot_be_parsed(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml\nnamePrefix: x-\n", "pod.yaml": POD})
+    done = cmlint(tmp_path, "check", *BRIEF)
+    found = "kustomization.yaml:2:11: error[yaml-syntax] not valid YAML: did not find expected ',' or ']'"
+    assert done.stdout == f"{found}\n"

@@ -109,7 +109,7 @@ def test_the_page_of_a_rule_shows_its_status(project: Path) -> None:
     write(project, {f"acme/bad_{name}.md": f"# bad-{name}\n" for name in DECLARED})
     pages = {name: cmlint(project / "p", "rule", f"bad-{name}", PYTHONPATH=str(project)).stdout for name in DECLARED}
     shown = {name: page.splitlines()[2] for name, page in pages.items()}
-    says = "*warning, silent: it runs, but not as it was meant; family `acme`, since 1.0.0"
+    says = "*warning, silent: it runs, but with a different value than intended; family `acme`, since 1.0.0"
     assert shown == {
         "plain": f"{says}*",
         "new": f"{says}; preview*",

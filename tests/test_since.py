@@ -51,7 +51,7 @@ def test_what_was_there_is_left_out_and_counted(shop: Repository) -> None:
     assert (done.returncode, done.stdout.splitlines()) == (
         0,
         [
-            "no problems in 2 files (2 documents, 1 container, 2 references)",
+            "no new problems in 2 files (2 documents, 1 container, 2 references)",
             "older than the change: 1 finding (without `--since` or `--staged` they are shown)",
         ],
     )

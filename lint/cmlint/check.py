@@ -32,7 +32,7 @@ from cmlint.progress import doing
 from cmlint.result import Result, too_large
 from cmlint.rules import Rule, View
 from cmlint.selection import select, settings_of, view_of
-from cmlint.sources import files
+from cmlint.sources import context, files
 from cmlint.sources.files import NOT_REACHED
 from cmlint.sources.over import Over
 from cmlint.sources.reading import Reader, Reading, Wanted, mode_of
@@ -163,8 +163,6 @@ def with_context(
     groups: list[files.Group], reader: Reader, config: Config, inputs: Inputs
 ) -> tuple[list[files.Group], dict[str, FileFacts | str]]:
     """Files that are named, among the rest of their project where that matters to them; with what is read already."""
-    from cmlint.sources import context
-
     if not context.are_files(groups):
         return groups, {}
     known: dict[str, FileFacts | str] = {}
@@ -204,6 +202,7 @@ def bundles_of(
     texts = Texts(load)
     bundles: list[Bundle] = []
     failures = Failures()
+    real = {shown: name for group in groups for shown, name in context.names_in_builds(group)}
     pending = read_builds(groups, config, problems, failures, inputs)
     reading = Reading(reader, [file for file in wanted_in(groups) if file.shown not in known])
     builds = list(pending)
@@ -212,7 +211,7 @@ def bundles_of(
     given = Given(known, builds, sources_of(groups))
     renderings, charts, unrendered = read_charts(groups, config, problems, failures, inputs, given)
     known |= Reading(reader, list(wanted_in(groups, known))).results()
-    inputs.named = set().union(*(group.named for group in groups))
+    inputs.named = {name for group in groups for shown in group.named for name in (shown, real.get(shown, shown))}
     aside = [*unrendered, *take_aside(groups, known)]
     beside = [*(entry for build in builds for entry in build.beside), *charts]
     variables = Variables([*everything(known, builds, renderings), *aside], folders_of(builds))

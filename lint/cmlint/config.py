@@ -112,7 +112,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     kubernetes_version: Annotated[
         str | None, doc("The cluster's version, in quotes: `'1.31'`. The newest known by default.")
     ] = None
-    pedantic: Annotated[bool, doc("Show what breaks nothing, too.")] = False
+    pedantic: Annotated[bool, doc("Also run rules about what breaks nothing.")] = False
     preview: Annotated[bool, doc("Also run rules that are in preview and may still change.")] = False
     severity: Annotated[
         dict[str, Literal["error", "warning", "info"]], doc("Other severities, by rule: `mutable-tag: error`.")
@@ -121,10 +121,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
         bool, doc("Build kustomizations and render charts; without it their files are linted as they lie there.")
     ] = True
     kustomize: Annotated[
-        str | None, doc("The program that builds kustomizations; by default kustomize, else kubectl.")
+        str | None,
+        doc("The program that builds kustomizations; by default kustomize, or kubectl if kustomize is not installed."),
     ] = None
-    allow_remote: Annotated[bool, doc("Let kustomize fetch bases from elsewhere.")] = False
-    enable_helm: Annotated[bool, doc("Let kustomize run helm for the charts that it is given.")] = False
+    allow_remote: Annotated[bool, doc("Let kustomize fetch remote bases.")] = False
+    enable_helm: Annotated[bool, doc("Let kustomize run helm for `helmCharts`.")] = False
     build_dependencies: Annotated[bool, doc("Let helm fetch the dependencies that charts lack, into a copy.")] = False
     helm_program: Annotated[str | None, doc("The program that renders charts; by default helm.")] = None
     helm: Annotated[Helm, doc("How Helm charts are rendered.")] = Helm()

@@ -78,7 +78,7 @@ def keep(target: str, kind: str, files: Files) -> None:
 
 
 def main() -> int:
-    """Goes through the parts in turn until the time is over; the exit status is 1 where something was found."""
+    """Goes through the parts in turn until the time is over; the exit status is 1 where there are findings."""
     parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--target", choices=TARGETS, action="append", help="only these parts")

@@ -622,7 +622,7 @@ def test_only_the_writers_write() -> None:
 
 @pytest.mark.parametrize("words", [("--help",), ("check", "--help"), ("rule",), ("schema",)], ids=" ".join)
 def test_a_reader_that_is_gone_is_no_finding(tmp_path: Path, words: tuple[str, ...]) -> None:
-    """Exit status 1 would say that something was found."""
+    """Exit status 1 would say that there are findings."""
     reading, writing = os.pipe()
     os.close(reading)
     try:

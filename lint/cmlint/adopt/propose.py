@@ -20,7 +20,7 @@ MOST = 30
 BASELINE = ".cmlint-baseline.json"
 
 HEAD = """\
-# What this project settles about cmlint. `cmlint schema` says what else may stand here.
+# The configuration of cmlint. `cmlint schema` lists all settings.
 """
 
 
@@ -91,9 +91,7 @@ def exclude(outcome: Outcome) -> Iterator[str]:
     lines = [f"#   - {quoted(f'{heap.folder}/')}  # {heap.documents} {why.format(heap.rule)}" for heap in outcome.heaps]
     if lines:
         yield (
-            "# Folders that nobody applies as they are? Take away the `#` of those.\n# exclude:\n"
-            + "\n".join(lines[:MOST])
-            + "\n"
+            "# Folders that nobody applies as they are? Uncomment those.\n# exclude:\n" + "\n".join(lines[:MOST]) + "\n"
         )
 
 
@@ -118,8 +116,8 @@ def external(outcome: Outcome) -> Iterator[str]:
     if len(by_name) > MOST:
         lines.append(f"# {len(by_name) - MOST} more: `cmlint check --verbose` lists them.")
     yield (
-        "# Names that nothing here defines and that something else may make, so that cmlint is silent about them.\n"
-        "# Keep those that are made elsewhere, correct the others, and take away the `#` of this list:\n"
+        "# Names that nothing here defines and that something else may create, so cmlint does not report them.\n"
+        "# Keep those that are created elsewhere, correct the others, and uncomment this list:\n"
         "# external:\n" + "\n".join(lines) + "\n"
     )
 
@@ -142,6 +140,6 @@ def baseline(number: int) -> Iterator[str]:
     """How to begin with findings that are there already."""
     if number:
         yield (
-            f"# Findings: {number}. `cmlint check --write-baseline {BASELINE}` keeps them in a file, and this\n"
-            f"# leaves them out, so that only new ones are shown:\n# baseline: {BASELINE}\n"
+            f"# Findings: {number}. `cmlint check --write-baseline {BASELINE}` records them in a file.\n"
+            f"# This setting hides the recorded ones, so that only new ones are shown:\n# baseline: {BASELINE}\n"
         )

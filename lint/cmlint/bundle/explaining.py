@@ -212,7 +212,7 @@ def changes(question: Question, resolution: Resolution, end: End) -> Iterator[Ch
     if end.evidence and end.evidence.code in BY_HAND:
         yield Change(*BY_HAND[end.evidence.code])
     if resolution.status in ("missing", "unknown") and not question.scope.clusters:
-        yield Change("--live, or --against SNAPSHOT", "the cluster shows whether it is there")
+        yield Change("--live, or --against SNAPSHOT", "cmlint looks it up in the cluster")
 
 
 EFFECTS = {
@@ -227,7 +227,7 @@ EFFECTS = {
 BY_HAND: dict[str, tuple[str, str]] = {
     "not-built": (
         "a build that works, or --no-build",
-        "it is resolved among what is built, or among the files as they are",
+        "it is resolved in what is built, or in the source files",
     ),
     "rule-off": ("`select` and `ignore`", "the rule reports it"),
     "open-object": ("a definition that lists all keys", "the key is found or reported"),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.model.facts import Provider, Reference, Span, Target
+from cmlint.model.failures import Failure
 
 
 class Point(NamedTuple):
@@ -91,6 +92,12 @@ def skipped_at(bundles: Iterable[Bundle], point: Point) -> str:
     skips = (skip for facts in files for skip in facts.skipped)
     at = (skip for skip in skips if skip.span.start <= point.last and point.first <= skip.span.end)
     return next((skip.reason for skip in at), "")
+
+
+def failure_at(bundles: Iterable[Bundle], path: str) -> Failure | None:
+    """Why a chart or kustomization that reads a file is not built; None where it is."""
+    failures = (failure for bundle in bundles for failure in bundle.failures if not failure.partly)
+    return next((each for each in failures if any(f"{path}/".startswith(f"{read}/") for read in each.inputs)), None)
 
 
 def references_to(bundles: Iterable[Bundle], target: Target, name: str) -> list[Read]:

@@ -45,4 +45,4 @@ def run(options: Options) -> int:
 
 EXAMPLES = (("cache dir", "where it is kept"), ("cache clear", "forget all of it"))
 
-COMMAND = Command("cache", "Show or empty what is kept between runs.", EXAMPLES, PARAMETERS, Options, run)
+COMMAND = Command("cache", "Show or empty the cache.", EXAMPLES, PARAMETERS, Options, run)

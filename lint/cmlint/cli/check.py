@@ -55,12 +55,12 @@ PARAMETERS = (
     Parameter(
         "ignore",
         "list",
-        "Leave these rules out, besides those that the configuration leaves out.",
+        "Do not run these rules, nor those that the configuration leaves out.",
         "RULES",
         RULES,
         names_rules=True,
     ),
-    Parameter("pedantic", "flag", "Show what breaks nothing, too.", panel=RULES),
+    Parameter("pedantic", "flag", "Also run rules about what breaks nothing.", panel=RULES),
     Parameter("preview", "flag", "Also run rules that are in preview and may still change.", panel=RULES),
     Parameter(
         "kubernetes_version",
@@ -72,36 +72,41 @@ PARAMETERS = (
     Parameter(
         "fail_on",
         "choice",
-        "The least severity that gives exit status 1: `error`, `warning` (default), `info` or `never`.",
+        "Exit with 1 on findings of this severity or higher: `error`, `warning` (default), `info` or `never`.",
         "SEVERITY",
         RULES,
         SEVERITIES,
     ),
     Parameter("no_ignores", "flag", "Show what comments, annotations and the configuration suppress.", panel=RULES),
-    Parameter("since", "text", "Show only what the change since a commit, a tag or a branch brought in.", "REV", KNOWN),
-    Parameter("baseline", "text", "Leave out the findings that a file keeps.", "FILE", KNOWN),
+    Parameter(
+        "since", "text", "Show only findings that were introduced since a commit, a tag or a branch.", "REV", KNOWN
+    ),
+    Parameter("baseline", "text", "Hide the findings recorded in FILE.", "FILE", KNOWN),
     Parameter(
         "write_baseline",
         "text",
-        "Keep the findings in a file; with `--baseline`, only those of them that still occur.",
+        "Record the findings in FILE; with `--baseline`, only drop those that are fixed.",
         "FILE",
         KNOWN,
     ),
     Parameter("fix", "flag", "Fix what can be fixed safely, and show what is left.", panel=FIXES),
     Parameter("diff", "flag", "Show what `--fix` would change, and write nothing.", panel=FIXES),
-    Parameter("unsafe_fixes", "flag", "Make fixes, too, that may not be what you meant.", panel=FIXES),
+    Parameter("unsafe_fixes", "flag", "Also make fixes that may not be what you meant.", panel=FIXES),
     Parameter(
-        "add_ignores", "flag", "Write a comment that ignores it to each finding, with room for why.", panel=KNOWN
+        "add_ignores",
+        "flag",
+        "Add a comment to the line of each finding that ignores it, with room for a reason.",
+        panel=KNOWN,
     ),
     *CONFIGURATION,
-    Parameter("staged", "flag", "Lint what the next commit will hold: what is staged in Git.", panel=INPUT),
-    Parameter("exclude", "list", "Leave out paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
+    Parameter("staged", "flag", "Lint what is staged in Git, not the working tree.", panel=INPUT),
+    Parameter("exclude", "list", "Skip paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
     NO_CONTEXT,
-    Parameter("allow_empty", "flag", "Succeed even when there is nothing to lint.", panel=INPUT),
+    Parameter("allow_empty", "flag", "Exit with 0 when there is nothing to lint.", panel=INPUT),
     Parameter(
         "no_build",
         "flag",
-        "Build no kustomizations and render no charts: lint their files as they lie there.",
+        "Do not run kustomize or helm; lint the source files.",
         panel=INPUT,
     ),
     *BUILDS,
@@ -111,7 +116,7 @@ PARAMETERS = (
     Parameter(
         "output",
         "list",
-        "The file to write a report to, or `-`. Of several, the first is for the first format, and so on.",
+        "The file to write a report to, or `-`. With several formats, repeat it in the same order.",
         "FILE",
         OUTPUT,
     ),
@@ -119,16 +124,16 @@ PARAMETERS = (
     Parameter(
         "verbose",
         "flag",
-        "Also show what was skipped, not used, not verified and not reported, and why.",
+        "Also show what was skipped, not checked or not reported, and why.",
         panel=OUTPUT,
         short="-v",
     ),
     Parameter("quiet", "flag", "Show findings only.", panel=OUTPUT, short="-q"),
     COLOR,
     Parameter(
-        "jobs", "text", "In how many processes to read files; by default one a processor, where that pays.", "N", SPEED
+        "jobs", "text", "The number of processes that read files; by default one per CPU for large inputs.", "N", SPEED
     ),
-    Parameter("no_cache", "flag", "Read everything, and keep nothing for the next run.", panel=SPEED),
+    Parameter("no_cache", "flag", "Do not read or write the cache.", panel=SPEED),
     CACHE_DIR,
 )
 
@@ -213,15 +218,15 @@ def status(result: Result, fail_on: FailOn) -> int:
 EXAMPLES = (
     ("check", "lint everything below the working directory"),
     ("check deploy/ --select missing-key,images --fail-on error", "run some rules, and fail on errors only"),
-    ("check web.yaml", "report what concerns one file, as the rest of its project has it"),
-    ("check --fix", "fix what can be fixed safely; `--diff` only shows how"),
-    ("check --format sarif --output cmlint.sarif --format text", "write a report for a machine, and print one"),
-    ("check - < rendered.yaml", "lint what comes from standard input"),
+    ("check web.yaml", "report what concerns one file, with the rest of its project as context"),
+    ("check --fix", "make the safe fixes; `--diff` only shows them"),
+    ("check --format sarif --output cmlint.sarif --format text", "write a SARIF report, and print the findings"),
+    ("check - < rendered.yaml", "lint standard input"),
 )
 
 STATUSES = (
-    ("0", "nothing at or above `--fail-on`"),
-    ("1", "something was found"),
+    ("0", "no finding at or above `--fail-on`"),
+    ("1", "there are findings"),
     ("2", "usage, configuration or internal error, or something could not be read"),
 )
 

@@ -28,16 +28,18 @@ NAMESPACES = Parameter(
     short="-n",
 )
 ALL_NAMESPACES = Parameter("all_namespaces", "flag", "Read all namespaces.", panel=CLUSTER, short="-A")
-QPS = Parameter("qps", "text", "The most requests a second that the cluster is asked; 100 by default.", "N", CLUSTER)
+QPS = Parameter(
+    "qps", "text", "The highest number of requests per second to the cluster; 100 by default.", "N", CLUSTER
+)
 METADATA_ONLY = Parameter(
     "metadata_only_secrets",
     "flag",
-    "Never ask for the data of Secrets; then nothing is said about their keys.",
+    "Never read the data of Secrets; their keys are then not checked.",
     panel=CLUSTER,
 )
 
 TO_STAND_ON = (
-    Parameter("live", "flag", "Look into the cluster for what the manifests do not define.", panel=CLUSTER),
+    Parameter("live", "flag", "Look up in the cluster what the manifests do not define.", panel=CLUSTER),
     CONTEXT,
     KUBECONFIG,
     NAMESPACE,
@@ -46,11 +48,17 @@ TO_STAND_ON = (
     Parameter(
         "against",
         "list",
-        "Look into a snapshot for what the manifests do not define; may be given several times.",
+        "Look up in a snapshot what the manifests do not define. Repeat it for more snapshots.",
         "FILE",
         CLUSTER,
     ),
-    Parameter("max_age", "text", "Warn of a snapshot that is older than so many days; 7 by default.", "DAYS", CLUSTER),
+    Parameter(
+        "max_age",
+        "text",
+        "Warn about a snapshot that is older than this number of days; 7 by default.",
+        "DAYS",
+        CLUSTER,
+    ),
 )
 """What `check` takes, to let manifests stand on a cluster or a snapshot."""
 

@@ -70,7 +70,7 @@ PARAMETERS = (
     parameters.PATHS,
     Parameter("workload", "text", "Only workloads of this name.", "[KIND/]NAME", short="-w"),
     Parameter("namespace", "text", "Only workloads in this namespace.", "NAME", short="-n"),
-    Parameter("format", "choice", "How they are shown: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
+    Parameter("format", "choice", "The output format: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
     *(
         each._replace(panel="")
         for each in (*parameters.CONFIGURATION, parameters.NO_CONTEXT, *parameters.BUILDS, *parameters.CHARTS)
@@ -141,7 +141,7 @@ def missing(message: str, wanted: str, known: Iterable[str | None]) -> FatalErro
 EXAMPLES = (
     ("env --workload deployment/web", "what the containers of one workload will have in their environment"),
     ("env deploy/ --namespace shop", "everything of one namespace"),
-    ("env charts/shop --helm-set replicas=2 --release shop", "of a chart as it is installed with this value"),
+    ("env charts/shop --helm-set replicas=2 --release shop", "of a chart that is installed with this value"),
     ("env - --format json < rendered.yaml", "from standard input, for a machine"),
 )
 

@@ -81,7 +81,7 @@ PARAMETERS = (
     Parameter(
         "format",
         "choice",
-        "How it is shown: `text` (default) or `json`.",
+        "The output format: `text` (default) or `json`.",
         "FORMAT",
         parameters.OUTPUT,
         ("text", "json"),
@@ -183,7 +183,9 @@ def nothing_at(point: Point, bundles: Sequence[Bundle]) -> str:
         read, why = aside[0]
         return f"{read.reference.described} is not looked at: {why}"
     if why := pointing.skipped_at(bundles, point):
-        return f"this part of {point.path} is not looked at: {why}"
+        failure = pointing.failure_at(bundles, point.path)
+        more = f"; the {failure.thing} is {failure.words}" if failure else ""
+        return f"this part of {point.path} is not looked at: {why}{more}"
     document = pointing.document_at(bundles, point)
     where = f"; it is a part of the {document.described}" if document else ""
     return f"this line of {point.path} neither names nor defines a ConfigMap or Secret{where}"
@@ -219,8 +221,8 @@ def told(target: str, references: Iterable[Read], definitions: Iterable[Definiti
 
 
 EXAMPLES = (
-    ("explain deploy/web.yaml:12", "why the reference in a line is reported, or why it is not"),
-    ("explain deploy/web.yaml:12:36 --format json", "of several in a line the one at a column, for a machine"),
+    ("explain deploy/web.yaml:12", "why the reference on a line is reported or not"),
+    ("explain deploy/web.yaml:12:36 --format json", "the reference at a column, as JSON"),
     ("explain configmap/web", "what defines a ConfigMap, and what reads it"),
 )
 

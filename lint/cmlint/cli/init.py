@@ -28,32 +28,31 @@ class Options(msgspec.Struct, frozen=True):
 PARAMETERS = (
     Parameter("pre_commit", "flag", "Add the hook to `.pre-commit-config.yaml` without asking."),
     Parameter("no_pre_commit", "flag", "Do not add the hook, and do not ask."),
-    Parameter("force", "flag", "Write the configuration anew, though there is one."),
+    Parameter("force", "flag", "Replace the configuration that exists."),
 )
 
 
 def run(options: Options) -> int:
     """Looks at the working directory, and writes what it proposes."""
-    from cmlint.adopt.propose import BASELINE, configuration
+    from cmlint.adopt.propose import BASELINE, HEAD, configuration
 
     if options.pre_commit and options.no_pre_commit:
         raise FatalError("`--pre-commit` and `--no-pre-commit` are opposites", "give one of them")
     if not options.force and (there := configured()):
-        raise FatalError(
-            f"{there}: there is a configuration already", "change it by hand, or write it anew with `--force`"
-        )
+        raise FatalError(f"{there}: there is a configuration already", "edit it, or replace it with `--force`")
     require_inside(NAMES[0])
     result = check((".",), Config(), rules_or_error())
     tell_problems(result.problems)
-    write(configuration(result), NAMES[0], "--force")
-    say(f"{NAMES[0]}: written; read it, and take away the `#` of what is true")
+    text = configuration(result)
+    write(text, NAMES[0], "--force")
+    say(f"wrote {NAMES[0]}" + (": uncomment what applies" if text != HEAD else ""))
     if wants_hook(options):
         add_hook()
     if number := len(result.outcome.findings):
         from cmlint.report.summary import count
 
-        kept = f"`cmlint check --write-baseline {BASELINE}` keeps them"
-        say(f"`cmlint check` finds {count(number, 'problem')} here; {kept}")
+        kept = f"`cmlint check --write-baseline {BASELINE}` records them"
+        say(f"`cmlint check` reports {count(number, 'finding')} here; {kept}")
     return 0
 
 
@@ -77,7 +76,7 @@ def wants_hook(options: Options) -> bool:
     if options.pre_commit or options.no_pre_commit:
         return options.pre_commit
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        say(f"`cmlint init --force --pre-commit` adds the hook to {FILE}, too")
+        say(f"`cmlint init --force --pre-commit` also adds the hook to {FILE}")
         return False
     write(f"Add the hook to {FILE}? [y/N] ")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
@@ -102,8 +101,8 @@ def say(message: str) -> None:
 
 
 EXAMPLES = (
-    ("init", "look at this repository, and propose a configuration"),
-    ("init --force --pre-commit", "write it anew, and add the hook for commits"),
+    ("init", "inspect this repository, and propose a configuration"),
+    ("init --force --pre-commit", "replace it, and add the pre-commit hook"),
 )
 
 COMMAND = Command("init", "Write a first configuration for this repository.", EXAMPLES, PARAMETERS, Options, run)

@@ -216,10 +216,11 @@ def empty_folders(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[s
 def require_objects(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[str]:
     """Raises FatalError when there is nothing to lint at all.
 
-    A folder whose files were all read and are none of Kubernetes' has been looked at: that is told, and is no error.
+    A folder whose files were all read and are none of Kubernetes' has been looked at: that is told, and is no error. Of
+    what cannot be built, its own finding tells.
     """
     read = [file for bundle in bundles for file in bundle.files]
-    if has_objects(read):
+    if has_objects(read) or any(bundle.failures for bundle in bundles):
         return
     where = ", ".join("standard input" if path == "-" else f"`{path}`" for path in paths)
     message = f"nothing to lint in {where}: {contents(read)}"

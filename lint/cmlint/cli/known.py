@@ -162,10 +162,10 @@ def note_gone(known: Baseline, result: Result, scope: Scope, wishes: Wishes) -> 
         names = known.names(outcome.everything)
         newer = {entry.fingerprint: names[finding] for finding, entry in matched.items()}
         write(known.without(outcome.gone).updated(newer).text, target, "--write-baseline")
-        tell("note", f"{target}: written without the {number} of {kept} that no longer occur")
+        tell("note", f"{target}: {number} of {kept} removed, because no longer found")
     elif number and not wishes.quiet:
         verb, those = ("occurs", "it") if number == 1 else ("occur", "them")
-        how = f"`--baseline {file} --write-baseline {file}` takes {those} out"
+        how = f"`--baseline {file} --write-baseline {file}` removes {those}"
         tell("note", f"{file}: {number} of its {kept} no longer {verb}; {how}")
 
 
@@ -179,6 +179,6 @@ def written(file: str, result: Result, scope: Scope) -> Baseline:
     renewed = known.renewed({finding: names[finding] for finding in findings}, scope)
     write(renewed.text, file, "--write-baseline")
     before, after = known.by_fingerprint.keys(), renewed.by_fingerprint.keys()
-    change = f"{len(after - before)} more and {len(before - after)} less than before"
-    tell("note", f"{file}: it keeps {count(len(renewed.entries), 'finding')}, {change}")
+    change = f"{len(after - before)} added, {len(before - after)} removed"
+    tell("note", f"{file}: {count(len(renewed.entries), 'finding')} written ({change})")
     return renewed

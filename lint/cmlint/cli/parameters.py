@@ -60,32 +60,32 @@ PATHS = Parameter(
 CONFIG = Parameter(
     "config",
     "text",
-    "The only configuration; by default each `.cmlint.yaml` or `pyproject.toml` above and below what is checked.",
+    "Read only this configuration; by default each `.cmlint.yaml` or `pyproject.toml` above and below the paths.",
     "FILE",
     INPUT,
 )
 CONFIG_FROM = Parameter(
     "config_from",
     "text",
-    "Take the repository's configuration from a commit, a tag or a branch, and not from the files.",
+    "Read the repository's configuration from a commit, a tag or a branch, not from the working tree.",
     "REV",
     INPUT,
 )
-ISOLATED = Parameter("isolated", "flag", "Read neither the repository's nor the user's configuration.", panel=INPUT)
+ISOLATED = Parameter("isolated", "flag", "Ignore the repository's and the user's configuration.", panel=INPUT)
 CONFIGURATION = (CONFIG, CONFIG_FROM, ISOLATED)
 """Which configuration counts."""
 
 NO_CONTEXT = Parameter(
     "no_context",
     "flag",
-    "Read only the files that are named, and not the rest of their project.",
+    "Read only the named files, not the rest of their project.",
     panel=INPUT,
 )
 BUILDS = (
     Parameter(
         "kustomize",
         "text",
-        "The program that builds kustomizations; by default kustomize, else kubectl.",
+        "The program that builds kustomizations; by default kustomize, or kubectl if kustomize is not installed.",
         "PROGRAM",
         INPUT,
         variable="CMLINT_KUSTOMIZE",
@@ -93,21 +93,21 @@ BUILDS = (
     Parameter(
         "allow_remote",
         "flag",
-        "Let kustomize fetch bases from elsewhere.",
+        "Let kustomize fetch remote bases.",
         panel=INPUT,
         variable="CMLINT_ALLOW_REMOTE",
     ),
     Parameter(
         "enable_helm",
         "flag",
-        "Let kustomize run helm for the charts that it is given.",
+        "Let kustomize run helm for `helmCharts`.",
         panel=INPUT,
         variable="CMLINT_ENABLE_HELM",
     ),
     Parameter(
         "build_dependencies",
         "flag",
-        "Let helm fetch the dependencies that charts lack, into a temporary copy.",
+        "Let helm fetch missing chart dependencies, into a temporary copy.",
         panel=INPUT,
         variable="CMLINT_BUILD_DEPENDENCIES",
     ),
@@ -121,19 +121,19 @@ CHARTS = (
     Parameter(
         "helm_values",
         "list",
-        "Render each chart with this file of values on top of its others. Repeat it for more files; the last one wins.",
+        "Render each chart with this values file as well. Repeat it for more files; the last one wins.",
         "FILE",
         INPUT,
     ),
-    Parameter("helm_set", "list", "Set one value of each chart, as helm's own `--set` does.", "KEY=VALUE", INPUT),
-    Parameter("release", "text", "The name of the release that charts are rendered for.", "NAME", INPUT),
+    Parameter("helm_set", "list", "Set one value of each chart, as `helm --set` does.", "KEY=VALUE", INPUT),
+    Parameter("release", "text", "The release name that charts are rendered with.", "NAME", INPUT),
 )
 """What is given to charts."""
 
 CACHE_DIR = Parameter(
     "cache_dir",
     "text",
-    "Where to keep what the next run can use; by default with the user's caches.",
+    "The folder of the cache; by default in the user's cache folder.",
     "FOLDER",
     SPEED,
     variable="CMLINT_CACHE_DIR",
@@ -141,7 +141,7 @@ CACHE_DIR = Parameter(
 COLOR = Parameter(
     "color",
     "choice",
-    "Whether to use colours: `auto` (default; honours NO_COLOR and FORCE_COLOR), `always` or `never`.",
+    "Use colours: `auto` (default; follows NO_COLOR and FORCE_COLOR), `always` or `never`.",
     "WHEN",
     OUTPUT,
     ("auto", "always", "never"),

@@ -30,7 +30,7 @@ class Options(msgspec.Struct, frozen=True):
 
 PARAMETERS = (
     Parameter("name", "text", "The rule; without one, all are listed.", "NAME", positional=True, names_rules=True),
-    Parameter("format", "choice", "How it is shown: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
+    Parameter("format", "choice", "The output format: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
 )
 
 

@@ -48,5 +48,5 @@ EXAMPLES = (
 )
 
 COMMAND = Command(
-    "snapshot", "Write down the names and keys that a cluster holds, no value.", EXAMPLES, PARAMETERS, Options, run
+    "snapshot", "Record the names and keys in a cluster, without values.", EXAMPLES, PARAMETERS, Options, run
 )

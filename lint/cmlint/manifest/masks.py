@@ -113,6 +113,10 @@ def masked_lines(text: str, base: int) -> tuple[Span, ...]:
     return tuple(masked)
 
 
+PUNCTUATION = r"[^`'\"]*(?:',' or '[\]}]'|'-'|':'|'>'|'!')[^`'\"]*"
+"""What a parser says that quotes only signs of YAML."""
+
+
 def unquoted(reason: str) -> str:
     """What a parser says, without the words that it quotes from the text."""
-    return re.sub(r"[`'\"].*[`'\"]", "...", reason)
+    return reason if re.fullmatch(PUNCTUATION, reason) else re.sub(r"[`'\"].*[`'\"]", "...", reason)

@@ -28,8 +28,8 @@ WHAT_HAPPENS: dict[Consequence, str] = {
     "rejected": "the API server refuses it",
     "stuck": "accepted, but the pod does not start",
     "stale": "it runs, but a change does not arrive",
-    "silent": "it runs, but not as it was meant",
-    "unchecked": "cmlint could not look at it",
+    "silent": "it runs, but with a different value than intended",
+    "unchecked": "cmlint cannot check all of it",
     "tidiness": "nothing breaks",
 }
 """What the cluster does about a problem, in words."""

@@ -66,8 +66,8 @@ class Change(msgspec.Struct, frozen=True):
 class Explained(msgspec.Struct, frozen=True):
     """A reference: what it names, what reads it, how it ends, and why.
 
-    `name` is kind and name as they are written, `built_as` the name that a build gives to a ConfigMap instead; that of
-    a Secret may end with a hash of its values.
+    `name` is kind and name as they are written, `built_as` the name that kustomize gives to a ConfigMap instead; that
+    of a Secret may end with a hash of its values.
     """
 
     name: str
@@ -126,10 +126,11 @@ class Teller:
     def explained(self, explanation: Explanation, said: tuple[Said, ...]) -> Explained:
         """A reference with all that is known of it."""
         reference, placed, end = explanation.reference, explanation.placed, explanation.end
-        written, secret = placed.as_written(reference.name.value), reference.target == "Secret"
+        written = placed.as_written(reference.name.value)
+        renamed = reference.name.value != written and reference.target != "Secret" and is_kustomized(placed)
         return Explained(
             name=f"{reference.target}/{written}",
-            built_as=reference.name.value if reference.name.value != written and not secret else "",
+            built_as=reference.name.value if renamed else "",
             keys=tuple(key.value for key in reference.keys),
             optional=reference.optional,
             via=reference.via,
@@ -179,7 +180,12 @@ def unique(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 def called(placed: Placed) -> str:
     """Kind and name of an object, as they are written."""
     name, built = placed.document.name, placed.built
-    return f"{placed.document.kind} `{built.spelled(name)}`" if built and name else placed.described
+    return built.reword(f"{placed.document.kind} `{built.spelled(name)}`") if built and name else placed.described
+
+
+def is_kustomized(placed: Placed) -> bool:
+    """Whether kustomize has built a document; a name that helm writes holds only what the release is called."""
+    return placed.built is not None and any(placed.built.kustomizations())
 
 
 def described(definition: Definition) -> str:

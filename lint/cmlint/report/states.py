@@ -14,7 +14,7 @@ STATES: dict[Consequence, str] = {
     "stuck": "About to break",
     "rejected": "Refused at the next apply",
     "stale": "Stale",
-    "silent": "Running, but not as it was meant",
+    "silent": "Running, but with a different value than intended",
     "unchecked": "Not checked",
     "tidiness": "Unused or untidy",
 }

@@ -17,13 +17,8 @@ from cmlint.system.text import printable
 def summary(result: Result, view: View, paint: Paint) -> str:
     """The counts: the first line says it all, the others only what there is to say."""
     outcome = result.outcome
-    by_severity = Counter(finding.severity for finding in outcome.findings)
-    found = [paint(s, count(by_severity[s], s)) for s in ("error", "warning", "info") if by_severity[s]]
     seen = f"{count(outcome.documents, 'document')}, {count(outcome.containers, 'container')}, "
     seen += count(outcome.references, "reference")
-    head = joined(outcome) + ", ".join(found) or (
-        paint("good", "no problems") if outcome.documents else "nothing checked"
-    )
     took = f", {view.seconds:.2f} s" if view.verbose else ""
     lines: list[str] = []
     if unread := sum(problem.fatal for problem in result.problems):
@@ -45,7 +40,26 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     if outcome.unverified:
         lines.append(f"references: {ends(outcome)} ({WHY_LISTED if view.verbose else WHY})")
     more = ("\n  ".join(wrapped(line, view.width, 2)) for line in lines)
-    return "\n".join((f"{head} in {count(outcome.files, 'object' if outcome.live else 'file')} ({seen}{took})", *more))
+    where = f"{count(outcome.files, 'object' if outcome.live else 'file')} ({seen}{took})"
+    return "\n".join((f"{found_in(outcome, paint)} in {where}{part_only(outcome)}", *more))
+
+
+def found_in(outcome: Outcome, paint: Paint) -> str:
+    """How many findings there are of each severity."""
+    if outcome.findings:
+        numbers = Counter(finding.severity for finding in outcome.findings)
+        found = (paint(s, count(numbers[s], s)) for s in ("error", "warning", "info") if numbers[s])
+        return joined(outcome) + ", ".join(found)
+    if not outcome.documents:
+        return "nothing checked"
+    known = outcome.older or outcome.baselined
+    return paint("good", "no new problems" if known else "no problems")
+
+
+def part_only(outcome: Outcome) -> str:
+    """That references are not checked because something is not built, where no finding says so."""
+    lacking = not outcome.findings and any(each.code == "not-built" for each in outcome.unverified)
+    return ", but a part of it is not built" if lacking else ""
 
 
 def joined(outcome: Outcome) -> str:
@@ -54,8 +68,8 @@ def joined(outcome: Outcome) -> str:
     return f"{count(number, 'problem')} at {count(places, 'place')}: " if number < places else ""
 
 
-WHY_LISTED = "`cmlint explain FILE:LINE` says more of each"
-WHY = f"`--verbose` lists why, {WHY_LISTED}"
+WHY_LISTED = "`cmlint explain FILE:LINE` explains one"
+WHY = f"`--verbose` lists why; {WHY_LISTED}"
 
 ENDS: dict[Ending, str] = {
     "resolved": "resolved",

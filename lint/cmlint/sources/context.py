@@ -94,6 +94,14 @@ def names_in(top: str) -> Callable[[str], str]:
     return lambda file: files.shown(os.path.relpath(file))
 
 
+def names_in_builds(group: Group) -> Iterator[tuple[str, str]]:
+    """How named files are shown, and how a build shows them: by the real path of their folder."""
+    for shown in group.named:
+        folder, name = os.path.split(group.paths[shown])
+        if os.path.isabs(folder):
+            yield shown, files.shown(os.path.join(real_path(folder), name))
+
+
 def place_in(top: str, path: str) -> str:
     """A file in a project, by the way from the project's folder; a link stays one."""
     folder, name = os.path.split(path)

@@ -249,7 +249,7 @@ def shown(path: str) -> str:
     else:
         name = os.path.relpath(path)
         if name.startswith(".."):
-            name = path
+            name = os.path.normpath(path)
     return name.replace(os.sep, "/")
 
 

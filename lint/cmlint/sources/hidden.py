@@ -29,6 +29,15 @@ LINE = r"""(?m)^[ \t\-{,"']*([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(\S.*)$"""
 FIELD = r"[A-Za-z][A-Za-z._-]{0,40}"
 """A name as people give them to fields. With digits in it, it may be a value in the wrong place."""
 
+FILE = (
+    r"(?:[\w.-]+/)*(?:[\w-]*\.)+(?:ca|cer|cert|cfg|cnf|conf|config|crt|csr|csv|der|env|htpasswd|ini|jks|json|kdbx|key|"
+    r"keystore|p12|pem|pfx|properties|pub|sh|sql|toml|truststore|txt|xml|ya?ml|zip)"
+)
+"""The path of a file whose ending says that it is one, and not a value in the wrong place."""
+
+FILES = ("env", "envs", "files")
+"""The fields in which generators name files."""
+
 
 class Masks:
     """Texts that must not be shown: what is secret in an input, and its other spellings."""
@@ -76,14 +85,22 @@ def secrets_in(text: str) -> Iterator[str]:
         yield from below_secret(part)
 
 
-def below_secret(part: Part, *, secret: bool = False) -> Iterator[str]:
-    """The scalars in a tree that are named like credentials, or lie below something that is."""
-    if part.text is not None and secret:
+def below_secret(part: Part, *, secret: bool = False, listed: bool = False) -> Iterator[str]:
+    """The scalars in a tree that are named like credentials, or lie below something that is.
+
+    A text that is `listed` as a file and has the name of one may be shown.
+    """
+    if part.text is not None and secret and not (listed and is_file(part.text)):
         yield part.text
     for name, (_, value) in part.fields.items():
-        yield from below_secret(value, secret=secret or may_be_secret(name))
+        yield from below_secret(value, secret=secret or may_be_secret(name), listed=name in FILES)
     for item in part.items:
-        yield from below_secret(item, secret=secret)
+        yield from below_secret(item, secret=secret, listed=listed)
+
+
+def is_file(text: str) -> bool:
+    """Whether a text is the path of a file, and not a value in the wrong place."""
+    return bool(re.fullmatch(FILE, text.removeprefix("./")))
 
 
 def pointer(text: str, masks: Masks) -> str:

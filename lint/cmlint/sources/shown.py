@@ -11,7 +11,7 @@ from functools import cached_property
 from cmlint.kube.credentials import may_be_secret
 from cmlint.sources import files
 from cmlint.sources.charts import REQUIREMENTS, SUBCHARTS, TEMPLATES, VALUES, Chart
-from cmlint.sources.hidden import HIDDEN, LARGEST, Masks, field, pointer, read, secrets_in
+from cmlint.sources.hidden import HIDDEN, LARGEST, Masks, field, is_file, pointer, read, secrets_in
 from cmlint.sources.kustomization import Kustomization, Project, sources_of
 from cmlint.sources.parts import Part, read_parts
 from cmlint.sources.reasons import address, of_schema
@@ -23,12 +23,6 @@ LITERAL = r"""\b(?:fail|required)\s+\(?\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`)|("(?:[^"
 
 QUOTED = r'"(?:[^"\\]|\\.)*"|`[^`]*`|\'(?:[^\'\\]|\\.)*\''
 VERSIONS = r"(?:[\d.<>=~^|,\s*xXv-]|alpha|beta|rc)+"
-
-FILE = (
-    r"(?:[\w.-]+/)*(?:[\w-]*\.)+(?:ca|cer|cert|cfg|cnf|conf|config|crt|csr|csv|der|env|htpasswd|ini|jks|json|kdbx|key|"
-    r"keystore|p12|pem|pfx|properties|pub|sh|sql|toml|truststore|txt|xml|ya?ml|zip)"
-)
-"""The path of a file whose ending says that it is one, and not a value in the wrong place."""
 
 NAMING = (
     *("apiVersion", "fieldPath", "fieldPaths", "fieldpath", "group", "kind", "name", "namePrefix", "nameSuffix"),
@@ -111,7 +105,7 @@ class OfBuild:
             for kind, generator in one.generators:
                 for item, key, how in sources_of(generator):
                     own = kind == "Secret" or (how == "envs" and "=" in (item.text or "")) or may_be_secret(key)
-                    if own and not re.fullmatch(FILE, (item.text or "").removeprefix("./")):
+                    if own and not is_file(item.text or ""):
                         found[one.full(item.text or "")] = True
         return found
 

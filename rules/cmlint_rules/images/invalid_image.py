@@ -44,7 +44,7 @@ def unreadable(use: Use, ctx: Context) -> Iterator[Draft]:
     try:
         images.parse_image(text)
     except images.BadImageError as error:
-        message = f"`{text}` is no valid image reference: {error}"
+        message = f"`{text}` is not a valid image reference: {error}"
         draft = ctx.finding(use.written.span, message, container=use.container_name)
         draft.pedantic = is_rendered(ctx) and is_unfinished(text)
         yield draft.help(f"did you mean `{meant}`?") if (meant := mended(text)) else draft

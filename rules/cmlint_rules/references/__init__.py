@@ -146,7 +146,7 @@ def absent_key(reference: Reference, key: Scalar, resolution: Resolution, read: 
     if near and near == only_near(key.value, others):
         rename(draft, key, near)
     for definition, found in resolution.keys(near or ""):
-        draft.also(found.span, "a near key is defined here", definition.placed)
+        draft.also(found.span, "a similar key is defined here", definition.placed)
     if reference.optional and not near:
         draft.consequence = "tidiness"
     return draft.help(f"did you mean `{near}`?" if near else listed(lacking[0]))
