@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, Excuse, Standing, renewals, rule, standing, tags, versions
-from cmlint_rules.images import Pull, open_pulls, subject_of
+from cmlint.api import Context, Document, Draft, Excuse, Pull, Standing, renewals, rule, standing, tags, versions
+from cmlint_rules.images import open_pulls
 from cmlint_rules.rollout import ROLLING, renewal
 
 
@@ -20,7 +20,7 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         if pull.policy == "Always":
             continue
         patterns = ctx.settings.mutable_tags, ctx.settings.pinned_tags
-        image = subject_of(pull, ctx)
+        image = pull.subject
         found = standing(image, pull.policy, ctx.bundle.proofs, *patterns)
         if isinstance(found, Excuse):
             yield ctx.excuse(pull.use.written.span, pull.use.written.value, found.why)
