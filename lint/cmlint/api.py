@@ -9,7 +9,7 @@ from cmlint.bundle.causes import NOT_THERE, Cause
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.proofs import Proof, Proofs, Subject
-from cmlint.bundle.pulls import Pull, Use, pulls_of, resolves_tags, uses
+from cmlint.bundle.pulls import Pull, Use, arrival, pulls_of, resolves_tags, uses
 from cmlint.bundle.resolve import Resolution
 from cmlint.bundle.standing import Excuse, Standing, is_loaded, standing
 from cmlint.knowledge import official, placeholders, services, tags
@@ -101,6 +101,7 @@ __all__ = [
     "Variable",
     "Volume",
     "VolumeSource",
+    "arrival",
     "credentials",
     "expansion",
     "fault_rule",

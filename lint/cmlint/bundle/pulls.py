@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cmlint.bundle import renewal
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import Placed
 from cmlint.bundle.proofs import Subject
 from cmlint.knowledge import placeholders
 from cmlint.kube import images
+from cmlint.kube.versions import ROLLOUT_RESTART, Version
 from cmlint.model.changes import Add, Change, Rewrite
 from cmlint.model.facts import Container, Document, Scalar
 
 FILLED = "0filled0"
-"""Stands for a placeholder in an image's name."""
+"""Represents a placeholder in an image's name."""
 
 POLICIES = ("Always", "IfNotPresent", "Never")
 LISTS = ("containers", "initContainers", "ephemeralContainers", "steps", "sidecars")
@@ -157,3 +159,19 @@ def resolves_tags(document: Document) -> bool:
         or document.api_version.startswith(RESOLVED_GROUPS)
         or RESOLVED_ANNOTATION in document.annotations
     )
+
+
+def arrival(pull: Pull, version: Version) -> str:
+    """What makes each push of an image arrive in new pods, in words."""
+    renewed = f"{renewal.renewal(pull.placed.document, version, 'after each push')}{other_spelling(pull, version)}"
+    return renewed if pull.policy == "Always" else f"set `{pull.use.field}: Always`, and {renewed}"
+
+
+def other_spelling(pull: Pull, version: Version) -> str:
+    """The other way to roll what runs `latest` where kubectl cannot restart: `app` and `app:latest` are the same."""
+    document = pull.placed.document
+    old = version < ROLLOUT_RESTART and document.kind in renewal.ROLLING
+    if not old or pull.image.tag not in (None, "latest") or not pull.use.container_name:
+        return ""
+    other = pull.image.short if pull.image.tag else f"{pull.image.short}:latest"
+    return f", or `{renewal.set_image(document, pull.use.container_name, other)}`"
