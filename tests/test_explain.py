@@ -204,7 +204,7 @@ def test_a_column_chooses_among_several(tmp_path: Path) -> None:
 
 def test_a_line_without_any(tmp_path: Path) -> None:
     write(tmp_path, {"pod.yaml": KEY, "chart.yaml": APP + "{{ if .X }}\n  B: c\n{{ end }}\n", "x.yaml": "a: b\n"})
-    line = "this line of pod.yaml names no image, and neither names nor defines a ConfigMap or Secret"
+    line = "this line of pod.yaml names no image that is deployed, and neither names nor defines a ConfigMap or Secret"
     nothing = f"{line}; it is a part of the Pod `web`"
     assert explained(tmp_path, "pod.yaml:2")["note"] == nothing
     assert cmlint(tmp_path, "explain", "pod.yaml:2").stdout == f"{nothing}\n"

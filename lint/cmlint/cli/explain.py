@@ -190,7 +190,8 @@ def nothing_at(point: Point, bundles: Sequence[Bundle]) -> str:
         return f"this part of {point.path} is not looked at: {why}"
     document = pointing.document_at(bundles, point)
     where = f"; it is a part of the {document.described}" if document else ""
-    return f"this line of {point.path} names no image, and neither names nor defines a ConfigMap or Secret{where}"
+    nothing = "names no image that is deployed, and neither names nor defines a ConfigMap or Secret"
+    return f"this line of {point.path} {nothing}{where}"
 
 
 def at_name(target: Target, name: str, written: str, result: Result) -> Shown:
