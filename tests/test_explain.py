@@ -204,7 +204,8 @@ def test_a_column_chooses_among_several(tmp_path: Path) -> None:
 
 def test_a_line_without_any(tmp_path: Path) -> None:
     write(tmp_path, {"pod.yaml": KEY, "chart.yaml": APP + "{{ if .X }}\n  B: c\n{{ end }}\n", "x.yaml": "a: b\n"})
-    nothing = "this line of pod.yaml neither names nor defines a ConfigMap or Secret; it is a part of the Pod `web`"
+    line = "this line of pod.yaml names no image that is deployed, and neither names nor defines a ConfigMap or Secret"
+    nothing = f"{line}; it is a part of the Pod `web`"
     assert explained(tmp_path, "pod.yaml:2")["note"] == nothing
     assert cmlint(tmp_path, "explain", "pod.yaml:2").stdout == f"{nothing}\n"
     assert explained(tmp_path, "chart.yaml:1")["note"].endswith("is not looked at: a template, not rendered")
@@ -284,3 +285,123 @@ def test_the_release_of_a_chart_is_called_as_in_findings(tmp_path: Path) -> None
         "",
         "Pod `RELEASE-web`",
     )
+
+
+WORKFLOW = (
+    "on: push\njobs:\n  a:\n    steps:\n      - run: |\n"
+    "          docker push org/app:develop\n          docker push org/app:v1\n"
+)
+DEPLOYMENT = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec:
+      containers:
+      - name: web
+        image: IMAGE
+"""
+IMAGES = {
+    ".git/HEAD": "",
+    ".github/workflows/ci.yml": WORKFLOW,
+    "Makefile": "load:\n\tkind load docker-image shop:dev\n",
+}
+RESTART = "run `kubectl rollout restart deployment/web -n shop`"
+VERSION = "name the new version here, and apply this file"
+
+
+def pictured(folder: Path, image: str, *words: str) -> Json:
+    """What is said of an image."""
+    write(folder, {**IMAGES, "web.yaml": DEPLOYMENT.replace("IMAGE", image)})
+    (found,) = explained(folder, "web.yaml:11", *words)["images"]
+    return dict(found)
+
+
+def test_an_image_that_ci_pushes_again(tmp_path: Path) -> None:
+    found = pictured(tmp_path, "org/app:develop")
+    assert (found["reported"], found["why"]) == (True, ".github/workflows/ci.yml:6 pushes it again")
+    assert (found["policy"], found["default"]) == ("IfNotPresent", True)
+    assert [each["rule"] for each in found["findings"]] == ["mutable-tag"]
+    assert [(each["location"]["start"]["line"], each["counts"], each["why"]) for each in found["lines"]] == [
+        (6, True, ""),
+        (7, False, "it has another tag"),
+    ]
+    assert found["arrives"] == f"set `imagePullPolicy: Always`, and after each push {RESTART}"
+    assert cmlint(tmp_path, "explain", "web.yaml:11").stdout == (
+        "image `org/app:develop` in the namespace `shop`\n"
+        "  named at web.yaml:11:16 by Deployment `web`, container `web`\n"
+        "  pull policy: `IfNotPresent`, the default\n"
+        "  reported: .github/workflows/ci.yml:6 pushes it again\n"
+        "  warning[mutable-tag]: `org/app:develop` is pushed again by .github/workflows/ci.yml:6, but nodes pull it"
+        " only once (`IfNotPresent`, the default): a restart brings the old build\n"
+        "  what is done to it:\n"
+        "    .github/workflows/ci.yml:6:11: docker push pushes it\n"
+        "    .github/workflows/ci.yml:7:11: docker push pushes it, but does not count: it has another tag\n"
+        "  how a new build arrives:\n"
+        f"    set `imagePullPolicy: Always`, and after each push {RESTART}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("image", "why", "arrives"),
+    [
+        ("shop:dev", "kind load puts it onto the nodes: Makefile:2", f"after each load {RESTART}"),
+        (
+            "shop:dev\n        imagePullPolicy: Always",
+            "nodes pull it each time that a container starts",
+            f"set `imagePullPolicy: IfNotPresent`, and after each load {RESTART}",
+        ),
+        (
+            "org/app:develop\n        imagePullPolicy: Always",
+            "nodes pull it each time that a container starts",
+            f"after each push {RESTART}",
+        ),
+        (
+            "quay.io/x/y:develop\n        imagePullPolicy: Never",
+            "no node pulls it",
+            f"load it onto the nodes, and after that {RESTART}",
+        ),
+        ("nginx:1.27.1", "its tag names one build, and nothing that cmlint reads pushes it again", VERSION),
+        ("nginx:1.27.1@sha256:" + "a" * 64, "its digest names one build", VERSION.replace("version", "digest")),
+        (
+            "nginx:stable",
+            "somebody else publishes it, and its tag follows a line of versions; only `--pedantic` reports it",
+            VERSION,
+        ),
+        ("org/x:${TAG}", "it has a placeholder, which something else replaces before it is applied", ""),
+        ("'org/App Two:1'", "it is not a valid image", ""),
+        ("nginx:1\n        imagePullPolicy: always", "its pull policy is not valid", ""),
+    ],
+)
+def test_an_image_that_is_not_reported(tmp_path: Path, image: str, why: str, arrives: str) -> None:
+    found = pictured(tmp_path, image)
+    assert (found["reported"], found["why"], found["arrives"]) == (False, why, arrives)
+
+
+def test_what_the_configuration_says_of_images(tmp_path: Path) -> None:
+    write(tmp_path, {CONFIG: "mutable-tags: ['*:1.27.1']\nkubernetes-version: '1.14'\n"})
+    found = pictured(tmp_path, "nginx:1.27.1")
+    assert (found["reported"], found["why"]) == (True, "`mutable-tags` in the configuration says that it moves")
+    assert "`kubectl patch deployment/web -n shop -p" in found["arrives"]
+    write(tmp_path, {CONFIG: "ignore: [mutable-tag]\n"})
+    found = pictured(tmp_path, "org/app:develop")
+    assert not found["reported"]
+    assert found["why"] == ".github/workflows/ci.yml:6 pushes it again; but `mutable-tag` does not run"
+
+
+def test_an_image_that_a_command_replaces(tmp_path: Path) -> None:
+    script = "kubectl set image deployment/web web=org/app:$(git rev-parse HEAD) -n shop\n"
+    write(tmp_path, {"deploy.sh": script})
+    found = pictured(tmp_path, "org/app:develop")
+    assert not found["reported"]
+    assert found["arrives"] == "kubectl set image names each build when it is applied: deploy.sh:1"
+    assert found["lines"][0]["deed"] == "replaced"
+
+
+def test_an_image_of_a_kustomization_is_explained_where_its_tag_is_written(tmp_path: Path) -> None:
+    build = "resources: [web.yaml]\nimages:\n- name: app\n  newName: org/app\n  newTag: develop\n"
+    write(tmp_path, {**IMAGES, "web.yaml": DEPLOYMENT.replace("IMAGE", "app"), "kustomization.yaml": build})
+    (found,) = explained(tmp_path, "kustomization.yaml:5")["images"]
+    assert (found["image"], found["reported"]) == ("org/app:develop", True)

@@ -150,6 +150,10 @@ VARIABLES = {
     "push:\n- docker push $CI_REGISTRY_IMAGE:dev\n": ["2 pushed */{repository}:dev"],
     "push:\n- docker push $CI_REGISTRY_IMAGE/web:$CI_COMMIT_REF_SLUG\n": ["2 pushed */{repository}/web:{branch}"],
     'image := "org/app:dev"\npush:\n  docker push {{image}}\n': ["3 pushed org/app:dev"],
+    "vars: {IMAGE: org/app, TAG: dev}\ntasks:\n  push:\n    cmds:\n    - docker push {{.IMAGE}}:{{.TAG}}\n": [
+        "5 pushed org/app:dev"
+    ],
+    "variables: {TAG: 'v1', IMAGE: \"${CI_REGISTRY}/a\"}\npush:\n- docker push $IMAGE:$TAG\n": ["3 pushed */a:v1"],
     "vars:\n  IMAGE: org/app:dev\ntasks:\n  push:\n    cmds:\n    - docker push {{.IMAGE}}\n": ["6 pushed org/app:dev"],
     "A=$A\ndocker push org/app:$A\n": ["2 pushed org/app:*"],
     "A=$B\nB=$A\ndocker push org/app:$A\n": ["3 pushed org/app:*"],

@@ -34,7 +34,12 @@ def advice(folder: Path, rule: str, text: str, config: Config | None = None) -> 
         ("apps/v1 Deployment", ROLLING, "after each push run `kubectl rollout restart deployment/shop`"),
         ("apps/v1 StatefulSet", ROLLING, "after each push run `kubectl rollout restart statefulset/shop`"),
         ("apps/v1 DaemonSet", ROLLING, "after each push run `kubectl rollout restart daemonset/shop`"),
-        ("apps/v1 ReplicaSet", ROLLING, "after each push let its pods be made again"),
+        (
+            "apps/v1 ReplicaSet",
+            ROLLING,
+            "after each push delete its pods with `kubectl delete pod NAME`: "
+            "a ReplicaSet replaces only pods that are gone",
+        ),
         ("v1 Pod", f"spec: {{{POD}}}", "after each push run `kubectl delete pod/shop` and create it again"),
         (
             "batch/v1 Job",
@@ -88,6 +93,22 @@ def test_restart_needs_a_version(tmp_path: Path, version: str, command: str) -> 
             "StatefulSet",
             "updateStrategy: {type: OnDelete}, ",
             "delete its pods one by one with `kubectl delete pod NAME`: `updateStrategy` is `OnDelete`",
+        ),
+        (
+            "StatefulSet",
+            "updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 2}}, ",
+            "run `kubectl rollout restart statefulset/shop`, "
+            "which reaches only the pods from number 2 on (`partition`)",
+        ),
+        (
+            "StatefulSet",
+            "updateStrategy: {rollingUpdate: {partition: 0}}, ",
+            "run `kubectl rollout restart statefulset/shop`",
+        ),
+        (
+            "ReplicaSet",
+            "",
+            "delete its pods with `kubectl delete pod NAME`: a ReplicaSet replaces only pods that are gone",
         ),
     ],
 )

@@ -9,6 +9,7 @@ from cmlint.bundle.causes import NOT_THERE, Cause
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.proofs import Proof, Proofs, Subject
+from cmlint.bundle.pulls import Pull, Use, arrival, pulls_of, resolves_tags, uses
 from cmlint.bundle.resolve import Resolution
 from cmlint.bundle.standing import Excuse, Standing, is_loaded, standing
 from cmlint.knowledge import official, placeholders, services, tags
@@ -78,6 +79,7 @@ __all__ = [
     "Proof",
     "Proofs",
     "Provider",
+    "Pull",
     "Quote",
     "Reference",
     "Remove",
@@ -94,10 +96,12 @@ __all__ = [
     "Trait",
     "Unlist",
     "Unresolved",
+    "Use",
     "Value",
     "Variable",
     "Volume",
     "VolumeSource",
+    "arrival",
     "credentials",
     "expansion",
     "fault_rule",
@@ -109,13 +113,16 @@ __all__ = [
     "official",
     "only_near",
     "placeholders",
+    "pulls_of",
     "readers",
     "references_of",
     "renewals",
+    "resolves_tags",
     "rule",
     "services",
     "standing",
     "stops",
     "tags",
+    "uses",
     "versions",
 ]

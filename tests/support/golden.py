@@ -25,6 +25,8 @@ CASES: dict[str, tuple[str, ...]] = {
     "check.html": ("check", "--format", "html", "--select", "missing-key,non-string-data"),
     "explain.txt": ("explain", "configmap/web"),
     "explain.json": ("explain", "workloads.yaml:27"),
+    "explain-image.txt": ("explain", "workloads.yaml:21"),
+    "explain-image.json": ("explain", "workloads.yaml:21", "--format", "json"),
     "env.txt": ("env",),
     "env.json": ("env", "--format", "json"),
 }

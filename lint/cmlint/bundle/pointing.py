@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import Definition, Placed, references_of
+from cmlint.bundle.pulls import Use, uses
 from cmlint.model.facts import Provider, Reference, Span, Target
 from cmlint.model.failures import Failure
 
@@ -77,6 +78,26 @@ def definitions_at(bundles: Iterable[Bundle], point: Point) -> list[Definition]:
         if reaches(placed, point)
         for provider in placed.document.providers
         if any(covers(placed, span, point) for span in (provider.name.span, *(key.span for key in provider.keys)))
+    ]
+
+
+class Used(NamedTuple):
+    """An image with the document and the bundle that name it."""
+
+    bundle: Bundle
+    placed: Placed
+    use: Use
+
+
+def images_at(bundles: Iterable[Bundle], point: Point) -> list[Used]:
+    """The images at a point, each as often as it is built."""
+    return [
+        Used(bundle, placed, use)
+        for bundle in bundles
+        for placed in bundle.placed
+        if reaches(placed, point)
+        for use in uses(placed.document)
+        if covers(placed, use.written.span, point)
     ]
 
 

@@ -2,7 +2,9 @@
 
 What `kubectl rollout restart` does, and where it refuses, is in kubernetes/kubernetes,
 `staging/src/k8s.io/kubectl/pkg/polymorphichelpers/objectrestarter.go`: it takes Deployments, StatefulSets and
-DaemonSets, and no Deployment that is paused.
+DaemonSets, and no Deployment that is paused. A StatefulSet with a `partition` updates only the pods from that number on
+(`pkg/controller/statefulset/stateful_set_control.go`). A ReplicaSet and a ReplicationController replace a pod that is
+gone, and no other (`pkg/controller/replicaset/replica_set.go`).
 """
 
 from __future__ import annotations
@@ -28,6 +30,9 @@ def renewal(document: Document, version: Version, when: str) -> str:
         return f"{when} {rolled(document, version)}"
     if document.kind == "Pod":
         return f"{when} run `kubectl delete {named(document)}` and create it again"
+    if document.kind in ("ReplicaSet", "ReplicationController"):
+        delete = f"kubectl delete pod NAME{in_namespace(document)}"
+        return f"{when} delete its pods with `{delete}`: a {document.kind} replaces only pods that are gone"
     if document.kind == "Job":
         return "make a new Job for what is new: one that has begun keeps what it has"
     if document.kind == "CronJob":
@@ -46,6 +51,8 @@ def rolled(document: Document, version: Version) -> str:
         return f"delete its pods one by one with `{delete}`: `updateStrategy` is `OnDelete`"
     if rolling.replicas == 0:
         return f"run `{command}` once it is scaled up: it has no pods (`replicas: 0`)"
+    if rolling.partition and document.kind == "StatefulSet":
+        return f"run `{command}`, which reaches only the pods from number {rolling.partition} on (`partition`)"
     return f"run `{command}`"
 
 

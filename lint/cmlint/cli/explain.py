@@ -12,8 +12,9 @@ from cmlint.bundle import pointing
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.endings import confirmed
 from cmlint.bundle.explaining import explain
+from cmlint.bundle.explaining_images import Ways, known_of
 from cmlint.bundle.placed import Definition
-from cmlint.bundle.pointing import Point, Read
+from cmlint.bundle.pointing import Point, Read, Used
 from cmlint.check import Inputs, check
 from cmlint.cli import clusters, parameters, reach
 from cmlint.cli.charts import over_of
@@ -22,10 +23,12 @@ from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
+from cmlint.layers import Layers
 from cmlint.model.facts import Target
 from cmlint.progress import PROGRESS
 from cmlint.report.explanations import Defined, Explained, Shown, Teller, render_json, render_text
 from cmlint.result import Result
+from cmlint.selection import settings_of
 from cmlint.sources.files import shown
 from cmlint.system.files import is_within, real_path, root_of
 
@@ -101,12 +104,12 @@ def run(options: Options) -> int:
             "write `FILE:LINE`, `FILE:LINE:COLUMN`, `configmap/NAME` or `secret/NAME`",
         )
     by_name = target if target and not (place and os.path.exists(place[1])) else None
-    result = checked(options, options.within or ((".",) if by_name or not place else paths_for(place[1])))
+    result, layers = checked(options, options.within or ((".",) if by_name or not place else paths_for(place[1])))
     if by_name:
         found = at_name(by_name, name, options.target, result)
     else:
         assert place
-        found = at_place(place, options.target, result)
+        found = at_place(place, options.target, result, layers)
     as_json = options.format == "json"
     (write if as_json else show)(render_json(found) if as_json else render_text(found, view_of(options.color)))
     return 2 if failed(result.problems) else 0
@@ -122,8 +125,8 @@ def paths_for(file: str) -> tuple[str, ...]:
     return (".",) if is_within(real_path(file), real_path(os.curdir)) else (root_of(os.path.dirname(file) or "."),)
 
 
-def checked(options: Options, paths: Sequence[str]) -> Result:
-    """What a check of paths gives; what could not be read is reported at once."""
+def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Layers]:
+    """What a check of paths gives, with the configurations; what could not be read is reported at once."""
     rules = rules_or_error()
     layers, _ = configured(options, paths, rules, lambda config: settle_builds(config, options))
     try:
@@ -135,10 +138,10 @@ def checked(options: Options, paths: Sequence[str]) -> Result:
     for warning in refusals(layers):
         tell("warning", warning)
     tell_problems(result.problems)
-    return result
+    return result, layers
 
 
-def at_place(place: re.Match[str], target: str, result: Result) -> Shown:
+def at_place(place: re.Match[str], target: str, result: Result, layers: Layers) -> Shown:
     """What is at a place; without a column, or where nothing is there, on its line.
 
     A line that only opens a block, like `configMapRef:`, goes on with the next one.
@@ -165,9 +168,10 @@ def at_place(place: re.Match[str], target: str, result: Result) -> Shown:
         named = {(each.provider.target, each.provider.name.value): each.provider for each in definitions}
         for provider in named.values():
             references += pointing.references_to(result.bundles, provider.target, provider.name.value)
-        if references or definitions:
-            return told(target, references, definitions, result)
-    return Shown(target, [], [], nothing_at(points[-1], result.bundles))
+        images = pointing.images_at(result.bundles, point)
+        if references or definitions or images:
+            return told(target, references, definitions, result, [(each, ways_of(each, layers)) for each in images])
+    return Shown(target, [], [], note=nothing_at(points[-1], result.bundles))
 
 
 def texts_of(result: Result) -> Iterable[tuple[Bundle, str]]:
@@ -188,7 +192,8 @@ def nothing_at(point: Point, bundles: Sequence[Bundle]) -> str:
         return f"this part of {point.path} is not looked at: {why}{more}"
     document = pointing.document_at(bundles, point)
     where = f"; it is a part of the {document.described}" if document else ""
-    return f"this line of {point.path} neither names nor defines a ConfigMap or Secret{where}"
+    nothing = "names no image that is deployed, and neither names nor defines a ConfigMap or Secret"
+    return f"this line of {point.path} {nothing}{where}"
 
 
 def at_name(target: Target, name: str, written: str, result: Result) -> Shown:
@@ -205,8 +210,21 @@ def at_name(target: Target, name: str, written: str, result: Result) -> Shown:
     return told(written, references, definitions, result)
 
 
-def told(target: str, references: Iterable[Read], definitions: Iterable[Definition], result: Result) -> Shown:
-    """References and definitions with all that is known of them, each place once."""
+def ways_of(used: Used, layers: Layers) -> Ways:
+    """What the configuration of its folder says about an image."""
+    settings = settings_of(layers.at(used.placed.written(used.placed.document.head)[0]))
+    always, mutable, pinned = settings.assume_always_pull, settings.mutable_tags, settings.pinned_tags
+    return Ways(settings.kubernetes_version, always, mutable, pinned)
+
+
+def told(
+    target: str,
+    references: Iterable[Read],
+    definitions: Iterable[Definition],
+    result: Result,
+    images: Iterable[tuple[Used, Ways]] = (),
+) -> Shown:
+    """References, definitions and images with all that is known of them, each place once."""
     outcome = result.outcome
     findings = [*((f, False) for f in outcome.findings), *((f, True) for f in outcome.suppressed)]
     plain = {path for bundle, path in texts_of(result) if not bundle.built}
@@ -217,18 +235,21 @@ def told(target: str, references: Iterable[Read], definitions: Iterable[Definiti
         end = confirmed(bundle.end(reference, placed), spoken=bool(said))
         explained[teller.explained(explain(bundle, reference, placed, end), said)] = None
     defined: dict[Defined, None] = dict.fromkeys(map(teller.defined, definitions))
-    return Shown(target, list(explained), list(defined))
+    known = (known_of(each.use, each.placed, each.bundle, ways) for each, ways in images)
+    pictured = dict.fromkeys(map(teller.pictured, known))
+    return Shown(target, list(explained), list(defined), list(pictured))
 
 
 EXAMPLES = (
     ("explain deploy/web.yaml:12", "why the reference on a line is reported or not"),
     ("explain deploy/web.yaml:12:36 --format json", "the reference at a column, as JSON"),
+    ("explain deploy/web.yaml:9", "at an image, what pushes or loads it, and what makes a new push arrive"),
     ("explain configmap/web", "what defines a ConfigMap, and what reads it"),
 )
 
 COMMAND = Command(
     "explain",
-    "Explain what a reference resolves to, and why it is reported or not.",
+    "Explain what a reference or an image is, and why it is reported or not.",
     EXAMPLES,
     PARAMETERS,
     Options,

@@ -34,23 +34,33 @@ def read_rolling(decoder: Decoder, spec: Node | None) -> Rolling:
     if not isinstance(spec, MappingNode):
         return PLAIN
     fields = {name: value for name, _, value in decoder.items(spec)}
-    replicas = fields.get("replicas")
-    number = decoder.resolve(replicas) if isinstance(replicas, ScalarNode) else None
+    update = fields.get("updateStrategy")
     rolling = Rolling(
-        number if isinstance(number, int) and not isinstance(number, bool) else None,
-        strategy_in(decoder, fields.get("strategy") or fields.get("updateStrategy")),
+        number_of(decoder, fields.get("replicas")),
+        strategy_in(decoder, fields.get("strategy") or update),
         is_true(decoder, fields.get("paused")),
         is_true(decoder, fields.get("suspend")),
+        number_of(decoder, field(decoder, field(decoder, update, "rollingUpdate"), "partition")) or 0,
     )
     return PLAIN if rolling == PLAIN else rolling
 
 
 def strategy_in(decoder: Decoder, node: Node | None) -> str:
     """The type of a strategy; empty where none is written."""
-    for name, _, value in decoder.items(node) if isinstance(node, MappingNode) else ():
-        if name == "type" and isinstance(value, ScalarNode):
-            return str(value.value)
-    return ""
+    found = field(decoder, node, "type")
+    return str(found.value) if isinstance(found, ScalarNode) else ""
+
+
+def field(decoder: Decoder, node: Node | None, wanted: str) -> Node | None:
+    """The value of a field of a mapping."""
+    items = decoder.items(node) if isinstance(node, MappingNode) else ()
+    return next((value for name, _, value in items if name == wanted), None)
+
+
+def number_of(decoder: Decoder, node: Node | None) -> int | None:
+    """The number that is written; None where none is."""
+    number = decoder.resolve(node) if isinstance(node, ScalarNode) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
 def is_true(decoder: Decoder, node: Node | None) -> bool:

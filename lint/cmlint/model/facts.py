@@ -394,12 +394,14 @@ class Rolling(Facts, frozen=True):
     """How a workload replaces its pods: `strategy` is the type of its strategy, empty where none is written.
 
     `paused` and `suspended` are `spec.paused` and `spec.suspend`; `replicas` is None where no number is written.
+    `partition` is the number of the first pod that a StatefulSet updates.
     """
 
     replicas: int | None = None
     strategy: str = ""
     paused: bool = False
     suspended: bool = False
+    partition: int = 0
 
 
 class Document(Facts, frozen=True):

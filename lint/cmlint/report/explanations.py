@@ -1,4 +1,4 @@
-"""Why references end as they do, for machines and for people. Names and places are shown, and no value."""
+"""Why references end as they do, and what is known of images. Names and places are shown, and no value."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 import msgspec
 
 from cmlint.bundle.explaining import Explanation
+from cmlint.bundle.explaining_images import Known
 from cmlint.bundle.placed import Definition, Placed
 from cmlint.model.evidence import MEANINGS
 from cmlint.model.facts import COMMAND, EXAMPLE, Span
 from cmlint.model.findings import Finding, Location
 from cmlint.model.outcome import Ending
+from cmlint.report.explained_images import Pictured, image_lines, pictured
 from cmlint.report.json import VERSION, encode
 from cmlint.report.paint import Paint
+from cmlint.report.said import Said, said_lines
 from cmlint.report.summary import ENDS, place
 from cmlint.report.view import View
 from cmlint.system.text import printable
@@ -45,15 +48,6 @@ class Candidate(msgspec.Struct, frozen=True):
     location: Location
     taken: bool
     why: str
-
-
-class Said(msgspec.Struct, frozen=True):
-    """A finding at the place."""
-
-    rule: str
-    severity: str
-    message: str
-    suppressed: bool
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -96,11 +90,12 @@ class Defined(msgspec.Struct, frozen=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """All that is known of a place or a name; `note` says what is there instead of a reference or a definition."""
+    """All that is known of a place or a name; `note` says what is there where nothing is known."""
 
     target: str
     references: list[Explained]
     definitions: list[Defined]
+    images: list[Pictured] = []
     note: str = ""
 
 
@@ -155,6 +150,11 @@ class Teller:
             ),
             changes=tuple(Change(*change) for change in explanation.changes),
         )
+
+    def pictured(self, known: Known) -> Pictured:
+        """An image with all that is known of it."""
+        written = known.use.written.span
+        return pictured(known, called(known.placed), self.said_of(known.placed, (written,)), self.texts)
 
     def defined(self, definition: Definition) -> Defined:
         """A definition with its keys."""
@@ -211,7 +211,7 @@ def render_json(shown: Shown) -> str:
 
 
 def render_text(shown: Shown, view: View) -> str:
-    """Definitions, then references; equal explanations are shown once, with all their places."""
+    """Definitions, then references, then images; equal explanations are shown once, with all their places."""
     paint = Paint(view)
     alike: dict[tuple[object, ...], list[Explained]] = {}
     for each in shown.references:
@@ -219,6 +219,7 @@ def render_text(shown: Shown, view: View) -> str:
     blocks = [[printable(shown.note)]] if shown.note else []
     blocks += [list(definition_lines(each, paint)) for each in shown.definitions]
     blocks += [list(reference_lines(group, paint)) for group in alike.values()]
+    blocks += [list(image_lines(each, paint)) for each in shown.images]
     return "\n\n".join(map("\n".join, blocks)) + "\n"
 
 
@@ -249,9 +250,7 @@ def reference_lines(group: Sequence[Explained], paint: Paint) -> Iterator[str]:
     )
     yield from (f"  read at {place(each.location)} by {printable(each.object)} ({each.via})" for each in group)
     yield f"  {paint('bold', ENDS[first.end])}{why(first)}"
-    for said in first.findings:
-        suppressed = " (suppressed)" if said.suppressed else ""
-        yield f"  {paint(said.severity, said.severity)}[{said.rule}]: {printable(said.message)}{suppressed}"
+    yield from said_lines(first.findings, paint)
     if first.candidates:
         yield "  considered:"
         yield from (f"    {candidate_line(each)}" for each in first.candidates)

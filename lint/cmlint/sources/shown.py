@@ -73,18 +73,9 @@ class OfBuild:
 
     @cached_property
     def masks(self) -> Masks:
-        """What is secret in all of it; the paths of files that kustomizations name are not, in their own texts."""
-        own = {one.text for one in self.tree}
-        named = (
-            secret for text in self.texts for secret in secrets_in(text) if not (text in own and secret in self.sources)
-        )
+        """What is secret in all of it."""
+        named = (secret for text in self.texts for secret in secrets_in(text))
         return Masks([*secret_texts(self.project, self.tree), *named, *self.lines])
-
-    @cached_property
-    def sources(self) -> set[str]:
-        """The paths of files from which kustomizations make Secrets, by their endings."""
-        entries = (item for one in self.tree for each in one.secret_generators for item, _, _ in sources_of(each))
-        return {item.text for item in entries if item.text and re.fullmatch(FILE, item.text.removeprefix("./"))}
 
     @property
     def lines(self) -> Iterator[str]:

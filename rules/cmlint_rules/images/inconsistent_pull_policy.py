@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Bundle, Context, Draft, Placed, rule
-from cmlint_rules.images import Pull, movement, pulls
+from cmlint.api import Bundle, Context, Draft, Placed, Pull, rule
+from cmlint_rules.images import movement, pulls
 
 Group = tuple[str, str | None, str]
 

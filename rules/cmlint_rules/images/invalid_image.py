@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, images, placeholders, rule
-from cmlint_rules.images import Use, number_in_values, resolves_tags, uses
+from cmlint.api import Context, Document, Draft, Use, images, placeholders, resolves_tags, rule, uses
+from cmlint_rules.images import number_in_values
 
 ACTIONS = {
     "unset": "name the image to run",

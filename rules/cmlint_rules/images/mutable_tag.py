@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, Excuse, Standing, renewals, rule, standing, tags, versions
-from cmlint_rules.images import Pull, open_pulls, subject_of
-from cmlint_rules.rollout import ROLLING, renewal
+from cmlint.api import Context, Document, Draft, Excuse, Pull, Standing, arrival, rule, standing, tags
+from cmlint_rules.images import open_pulls
 
 
 @rule(
@@ -20,7 +19,7 @@ def mutable_tag(document: Document, ctx: Context) -> Iterator[Draft]:
         if pull.policy == "Always":
             continue
         patterns = ctx.settings.mutable_tags, ctx.settings.pinned_tags
-        image = subject_of(pull, ctx)
+        image = pull.subject
         found = standing(image, pull.policy, ctx.bundle.proofs, *patterns)
         if isinstance(found, Excuse):
             yield ctx.excuse(pull.use.written.span, pull.use.written.value, found.why)
@@ -50,7 +49,7 @@ def advice(pull: Pull, found: Standing, ctx: Context) -> str:
     if found.known == "foreign":
         return "pin a full version or a digest"
     restarted = ctx.bundle.proofs.restarted(ctx.placed) if found.known == "pushed" else None
-    way = f"{wanted(pull)}, and {renewal(ctx, 'after each push')}{other_spelling(pull, ctx)}"
+    way = arrival(pull, ctx.settings.kubernetes_version)
     if restarted:
         way = f"{wanted(pull)}: the restart in {restarted.where} changes nothing before, and brings each push then"
     if found.known == "pushed":
@@ -59,15 +58,6 @@ def advice(pull: Pull, found: Standing, ctx: Context) -> str:
     else:
         other = "pin a full version or a digest"
     return f"{way}; or {other}"
-
-
-def other_spelling(pull: Pull, ctx: Context) -> str:
-    """The other way to roll what runs `latest` where kubectl cannot restart: `app` and `app:latest` are the same."""
-    old = ctx.settings.kubernetes_version < versions.ROLLOUT_RESTART and ctx.document.kind in ROLLING
-    if not old or pull.image.tag not in (None, "latest") or not pull.use.container_name:
-        return ""
-    other = pull.image.short if pull.image.tag else f"{pull.image.short}:latest"
-    return f", or `{renewals.set_image(ctx.document, pull.use.container_name, other)}`"
 
 
 def subject(pull: Pull, found: Standing) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from cmlint.api import Context, Document, Draft, images, is_loaded, rule
-from cmlint_rules.images import pulls, subject_of
+from cmlint_rules.images import pulls
 
 LOCAL = r"localhost|.*\.(?:localhost|local|test)|[0-9.]+|\[.*\]|[^.]+"
 """Registries of one machine or one desk, and names that are no registry at all (`ko.local`, `kind-registry`)."""
@@ -25,7 +25,7 @@ def pull_policy_never(document: Document, ctx: Context) -> Iterator[Draft]:
         policy = pull.use.policy
         if policy is None or pull.policy != "Never" or not names_registry(pull.use.written.value, pull.image):
             continue
-        if is_loaded(subject_of(pull, ctx), ctx.bundle.proofs) or ctx.bundle.proofs.replaced(subject_of(pull, ctx)):
+        if is_loaded(pull.subject, ctx.bundle.proofs) or ctx.bundle.proofs.replaced(pull.subject):
             continue
         if is_by_hand(ctx.placed.written(policy.span)[0]):
             continue

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Add, Context, Document, Draft, Rewrite, rule
-from cmlint_rules.images import Pull, open_pulls, subject_of
+from cmlint.api import Add, Context, Document, Draft, Pull, Rewrite, rule
+from cmlint_rules.images import open_pulls
 
 
 @rule(
@@ -21,7 +21,7 @@ def unpullable_image(document: Document, ctx: Context) -> Iterator[Draft]:
     if ctx.settings.assume_always_pull or ctx.bundle.has_openshift:
         return
     for pull in open_pulls(ctx.placed, ctx):
-        proofs, subject = ctx.bundle.proofs, subject_of(pull, ctx)
+        proofs, subject = ctx.bundle.proofs, pull.subject
         if pull.policy != "Always" or not subject.is_bare or pull.image.digest:
             continue
         if proofs.replaced(subject) or any(proofs.about(subject, "replaced")):

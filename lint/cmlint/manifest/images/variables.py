@@ -56,6 +56,12 @@ FORMS = (("value:", PAIR), ("set ", FISH), ("variable ", HCL))
 COMMENT = r"(?m)^[ \t]*#.*$"
 """A line in which nothing is assigned, but perhaps explained how to."""
 
+FLOW = (
+    r"(?m)^([ \t]*)(?:-[ \t]+)?(?:env|environment|variables|vars|args)"
+    r":[ \t]*\{((?:[^{}\n]|\$?\{\{?[^{}\n]*\}\}?)*)\}[ \t]*$"
+)
+"""Several variables on one line, as YAML has them in braces."""
+
 DEFAULT = r"\$+\{\w+:?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
 
@@ -74,7 +80,10 @@ class Variables:
         """The text behind each assignment."""
         from cmlint.manifest.commands import Assigned
 
-        places = Assigned(re.sub(COMMENT, "", self.text)).places
+        text = re.sub(COMMENT, "", self.text)
+        if re.search(FLOW, text):
+            text = re.sub(FLOW, lambda found: found[2].replace(", ", "\n"), text)
+        places = Assigned(text).places
         for word, pattern in FORMS:
             for found in re.finditer(pattern, self.text) if word in self.text else ():
                 name = found[1] or found[2]
