@@ -199,3 +199,11 @@ def test_what_yaml_expects_is_said_of_a_kustomization_that_cannot_be_parsed(tmp_
     done = cmlint(tmp_path, "check", *BRIEF)
     found = "kustomization.yaml:2:11: error[yaml-syntax] not valid YAML: did not find expected ',' or ']'"
     assert done.stdout == f"{found}\n"
+
+
+def test_the_entry_of_a_file_with_a_repeated_key_is_shown(tmp_path: Path) -> None:
+    repeated = CONFIG.replace("{name: settings}", "{name: a, name: b}")
+    resources = "resources:\n  - settings.yaml\n  - repeated.yaml\n"
+    write(tmp_path, {"kustomization.yaml": resources, "settings.yaml": CONFIG, "repeated.yaml": repeated})
+    (failure,) = failures(run(tmp_path))
+    assert failure.startswith("kustomization.yaml:3: broken: ")

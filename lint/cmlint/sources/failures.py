@@ -24,6 +24,9 @@ from cmlint.sources.secrets import masked_in
 from cmlint.sources.shown import OfBuild, OfChart, is_secret
 from cmlint.system.programs import NotBuiltError
 
+REFUSED = ("syntax", "repeated-key")
+"""The faults for which a YAML reader refuses a text."""
+
 UNREAD = "unread"
 """The kind of failure of a kustomization that is not valid YAML: `yaml-syntax` reports that."""
 
@@ -148,12 +151,25 @@ def names_beside(path: str) -> list[str]:
 
 def place_in_build(said: str, reason: str, around: Kustomization, project: Project) -> tuple[str, Span]:
     """The entry of a kustomization that makes a build fail: `said` is the full text that kustomize prints."""
-    found = wrong_value(said, around) or named_entry(said, reason, around, project)
+    found = wrong_value(said, around) or named_entry(said, reason, around, project) or unreadable(around, project)
     if found and found.place.path == around.shown:
         return around.shown, found.place.span
     if line := re.search(LINE, said):
         return around.shown, line_at(around.text, int(line[1]))
     return around.shown, Span(0, 0)
+
+
+def unreadable(around: Kustomization, project: Project) -> Part | None:
+    """The first entry of a file that a YAML reader refuses: kustomize does not always name it."""
+    for entry in around.root.entries("resources"):
+        path = around.own(entry.text or "")
+        try:
+            documents = project.facts(path).documents if path else ()
+        except (OSError, UnicodeDecodeError):
+            continue
+        if any(fault.code in REFUSED for document in documents for fault in document.faults):
+            return entry
+    return None
 
 
 def wrong_value(said: str, around: Kustomization) -> Part | None:
