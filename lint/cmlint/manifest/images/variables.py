@@ -56,7 +56,10 @@ FORMS = (("value:", PAIR), ("set ", FISH), ("variable ", HCL))
 COMMENT = r"(?m)^[ \t]*#.*$"
 """A line in which nothing is assigned, but perhaps explained how to."""
 
-FLOW = r"(?m)^([ \t]*)(?:-[ \t]+)?(?:env|environment|variables|vars|args):[ \t]*\{((?:[^{}\n]|\$?\{\{?[^{}\n]*\}\}?)*)\}[ \t]*$"
+FLOW = (
+    r"(?m)^[ \t]*(?:-[ \t]+)?(?:env|environment|variables|vars|args):[ \t]*"
+    r"\{((?:[^{}\n]|\$?\{\{?[^{}\n]*\}\}?)*)\}[ \t]*$"
+)
 """Several variables on one line, as YAML has them in braces."""
 
 DEFAULT = r"\$+\{\w+:?[-=]([^{}$]*)\}"
@@ -79,7 +82,7 @@ class Variables:
 
         text = re.sub(COMMENT, "", self.text)
         if re.search(FLOW, text):
-            text = re.sub(FLOW, lambda found: found[2].replace(", ", "\n"), text)
+            text = re.sub(FLOW, lambda found: found[1].replace(", ", "\n"), text)
         places = Assigned(text).places
         for word, pattern in FORMS:
             for found in re.finditer(pattern, self.text) if word in self.text else ():
