@@ -117,6 +117,11 @@ COMMANDS = {
     "helm upgrade -i web ./chart -n x --set-string a.image.tag=1,b=2": ["1 replaced :1 was=a.image.tag files=./chart"],
     # what only looks like it
     "echo 'now run docker push org/app:dev'": [],
+    "    steps:\n      - run: echo 'docker push org/app:dev'": [],
+    "script:\n  - echo docker push org/app:dev": [],
+    'script: "echo docker push org/app:dev"': [],
+    "script:\n  - echo begin && docker push org/app:dev": ["2 pushed org/app:dev"],
+    "      - run: docker push org/app:dev": ["1 pushed org/app:dev"],
     "# docker push org/app:dev": [],
     "  # - docker push org/app:dev": [],
     "@echo docker push org/app:dev": [],

@@ -113,10 +113,11 @@ def audit(
     problems: list[Problem] = []
 
     def clusters() -> Iterator[Cluster]:
-        for prefix, reading in begun:
+        for prefix, reading, context in begun:
             found = reading.result()
             tell(found, problems)
             cluster = cluster_of(found, prefix)
+            cluster.context = context
             cluster.shows_custom_resources = custom_resources
             yield cluster
 

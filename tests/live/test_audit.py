@@ -326,6 +326,17 @@ def test_several_contexts_are_several_clusters(cluster: Cluster, tmp_path: Path)
     ]
 
 
+def test_commands_name_the_context_that_was_asked_for(cluster: Cluster) -> None:
+    space = cluster.namespace("context")
+    name = json.loads(cluster.admin.read_text(encoding="utf-8"))["contexts"][0]["name"]
+    deployment(cluster, space, "web", spec(image="registry.example.com/web:develop"))
+    words = ("audit", "-n", space, "--select", "mutable-tag")
+    restart = f"kubectl rollout restart deployment/web -n {space}"
+    for asked, context in (((), ""), (("--context", name), f" --context {name}")):
+        done = cmlint(cluster.folder, *words, *asked, KUBECONFIG=str(cluster.admin))
+        assert f"`{restart}{context}`" in done.stdout
+
+
 def test_annotations_suppress_in_a_cluster_too(cluster: Cluster) -> None:
     space = cluster.namespace("ignored")
     config_map(cluster, space, "settings", "A", metadata={"annotations": {"cmlint.dev/ignore": "unused-configmap"}})

@@ -114,6 +114,11 @@ class Bundle:
         """The clusters that are asked for what is not here."""
         return self.scope.clusters
 
+    @property
+    def context(self) -> str:
+        """The context that kubectl must be given for what is live; empty where that is the current one."""
+        return next((cluster.context for cluster in self.clusters), "") if self.live else ""
+
     def stand_on(self, *clusters: Cluster) -> None:
         """Lets references lead into clusters."""
         self.scope.clusters = clusters

@@ -161,9 +161,13 @@ def resolves_tags(document: Document) -> bool:
     )
 
 
-def arrival(pull: Pull, version: Version) -> str:
-    """What makes each push of an image arrive in new pods, in words."""
-    renewed = f"{renewal.renewal(pull.placed.document, version, 'after each push')}{other_spelling(pull, version)}"
+def arrival(pull: Pull, version: Version, context: str = "") -> str:
+    """What makes each push of an image arrive in new pods, in words.
+
+    `context` is the one that kubectl must be given to reach them.
+    """
+    document, other = pull.placed.document, renewal.in_context(other_spelling(pull, version), context)
+    renewed = f"{renewal.renewal(document, version, 'after each push', context)}{other}"
     return renewed if pull.policy == "Always" else f"set `{pull.use.field}: Always`, and {renewed}"
 
 

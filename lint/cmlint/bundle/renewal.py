@@ -9,6 +9,7 @@ gone, and no other (`pkg/controller/replicaset/replica_set.go`).
 
 from __future__ import annotations
 
+import re
 from shlex import quote
 
 from cmlint.kube.versions import ROLLOUT_RESTART, Version
@@ -20,12 +21,28 @@ ROLLING = ("Deployment", "StatefulSet", "DaemonSet")
 LASTING = (*ROLLING, "ReplicaSet", "ReplicationController", "Pod")
 """Kinds whose pods run on while their configuration changes."""
 
+COMMAND = r"`(kubectl [^`]*)`"
+"""A command in a sentence."""
+
 ROLLOUT = ("argoproj.io/", "Rollout")
 """Argo Rollouts, restarted by its own plugin: https://argo-rollouts.readthedocs.io/en/stable/features/restart/"""
 
 
-def renewal(document: Document, version: Version, when: str) -> str:
-    """What makes new pods of an object, in words that begin with when it is due."""
+def renewal(document: Document, version: Version, when: str, context: str = "") -> str:
+    """What makes new pods of an object, in words that begin with when it is due.
+
+    `context` is the one that kubectl must be given to reach the object.
+    """
+    return in_context(renewed(document, version, when), context)
+
+
+def in_context(said: str, context: str) -> str:
+    """Words with the context in each command, where it is not the current one."""
+    return re.sub(COMMAND, lambda found: f"`{found[1]} --context {quote(context)}`", said) if context else said
+
+
+def renewed(document: Document, version: Version, when: str) -> str:
+    """The same for kubectl's current context."""
     if document.kind in ROLLING or is_rollout(document):
         return f"{when} {rolled(document, version)}"
     if document.kind == "Pod":

@@ -43,7 +43,8 @@ NEAR = 200
 """A verb is searched for in this number of characters behind its program."""
 
 PRINTS = re.compile(
-    r"(?:^|[;&|(]|\bthen|\bdo)[ \t]*[@-]*(?:echo|printf|print|info|log\w*|\$\((?:info|warning))\b[^;&|]*\Z"
+    r"(?:^|[;&|(]|\bthen|\bdo|[ \t]-|\b(?:run|script|command|cmd|sh|bash|powershell|pwsh):)[ \t]*[\"']?[@-]*"
+    r"(?:echo|printf|print|info|log\w*|\$\((?:info|warning))\b[^;&|]*\Z"
 )
 """What stands before a command that is only printed."""
 

@@ -57,8 +57,8 @@ COMMENT = r"(?m)^[ \t]*#.*$"
 """A line in which nothing is assigned, but perhaps explained how to."""
 
 FLOW = (
-    r"(?m)^([ \t]*)(?:-[ \t]+)?(?:env|environment|variables|vars|args)"
-    r":[ \t]*\{((?:[^{}\n]|\$?\{\{?[^{}\n]*\}\}?)*)\}[ \t]*$"
+    r"(?m)^[ \t]*(?:-[ \t]+)?(?:env|environment|variables|vars|args):[ \t]*"
+    r"\{((?:[^{}\n]|\$?\{\{?[^{}\n]*\}\}?)*)\}[ \t]*$"
 )
 """Several variables on one line, as YAML has them in braces."""
 
@@ -82,7 +82,7 @@ class Variables:
 
         text = re.sub(COMMENT, "", self.text)
         if re.search(FLOW, text):
-            text = re.sub(FLOW, lambda found: found[2].replace(", ", "\n"), text)
+            text = re.sub(FLOW, lambda found: found[1].replace(", ", "\n"), text)
         places = Assigned(text).places
         for word, pattern in FORMS:
             for found in re.finditer(pattern, self.text) if word in self.text else ():

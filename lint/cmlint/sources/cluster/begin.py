@@ -34,10 +34,14 @@ class Wanted(NamedTuple):
 
 
 class Begun(NamedTuple):
-    """A cluster that is being read: what stands before the paths of its objects, and what comes of it."""
+    """A cluster that is being read: what is before the paths of its objects, and what comes of it.
+
+    `context` is the one by which it was asked for, and empty for the current one.
+    """
 
     prefix: str
     reading: Future[Reading]
+    context: str = ""
 
 
 @contextmanager
@@ -51,7 +55,8 @@ def begun(wanted: Wanted, progress: Progress) -> Iterator[list[Begun]]:
             connections.append(connection)
             prefix = f"{connection.name}/" if len(wanted.contexts) > 1 else ""
             scope = wanted.scope(connection, workloads=True)
-            found.append(Begun(prefix, threads.submit(read_cluster, connection, scope, prefix, progress)))
+            reading = threads.submit(read_cluster, connection, scope, prefix, progress)
+            found.append(Begun(prefix, reading, connection.name if wanted.contexts else ""))
         yield found
     finally:
         for connection in connections:

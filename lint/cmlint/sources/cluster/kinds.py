@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from cmlint.model.facts import Rolling
 from cmlint.model.listing import LiveObject
 from cmlint.model.live import Held, Pod, Running
 from cmlint.sources.cluster import objects
@@ -42,7 +43,8 @@ class Workload(msgspec.Struct, gc=False):
     """An object with a pod spec: `spec` is there where the object may have to be judged itself.
 
     `live` is it as rules look at it, where it surely is judged: its page is at hand, and others are still to come.
-    `done` says that it neither runs nor will; `reads` is what its pod spec reads.
+    `done` says that it neither runs nor will; `reads` is what its pod spec reads,
+    `rolling` is how it replaces its pods.
     """
 
     head: Head
@@ -52,6 +54,7 @@ class Workload(msgspec.Struct, gc=False):
     done: bool = False
     created: str = ""
     live: LiveObject | None = None
+    rolling: Rolling = Rolling()
 
 
 class PodWorkload(Workload, gc=False):
@@ -64,11 +67,35 @@ class PodWorkload(Workload, gc=False):
 # what the API server sends
 
 
+class RollingUpdate(Camel, frozen=True):
+    """How a StatefulSet updates: from the pod with the number `partition` on."""
+
+    partition: int | None = None
+
+
+class Strategy(Camel, frozen=True):
+    """A strategy of updates."""
+
+    type: str = ""
+    rolling_update: RollingUpdate | None = None
+
+
 class Scaled(Camel, frozen=True):
     """The spec of what keeps a number of pods running."""
 
     template: Template | None = None
     replicas: int = 1
+    paused: bool = False
+    strategy: Strategy | None = None
+    update_strategy: Strategy | None = None
+
+    @property
+    def rolling(self) -> Rolling:
+        """How it replaces its pods."""
+        strategy = self.strategy or self.update_strategy or Strategy()
+        update = strategy.rolling_update
+        partition = (update.partition if update else 0) or 0
+        return Rolling(self.replicas, strategy.type, self.paused, partition=partition)
 
 
 class Keeping(Camel, frozen=True):
@@ -114,6 +141,7 @@ class Scheduled(Camel, frozen=True):
     """The spec of a CronJob."""
 
     job_template: JobTemplate
+    suspend: bool = False
 
 
 class CronJob(Camel, frozen=True):
@@ -238,8 +266,9 @@ def take_workload(resource: Resource, found: Keeping | Job | CronJob, prefix: st
     idle = resource.kind == "ReplicaSet" and head.owner is not None and not scaled.replicas
     spec = None if done or idle else template.spec
     created = found.metadata.creation_timestamp
-    live = live_object(head, annotations, spec, prefix) if spec and head.owner is None else None
-    return Workload(head, annotations, spec, frozenset(reads_of(template.spec)), done or idle, created, live)
+    rolling = Rolling(suspended=found.spec.suspend) if isinstance(found, CronJob) else found.spec.rolling
+    live = live_object(head, annotations, spec, prefix, rolling) if spec and head.owner is None else None
+    return Workload(head, annotations, spec, frozenset(reads_of(template.spec)), done or idle, created, live, rolling)
 
 
 def take_pod(found: PodObject, prefix: str) -> PodWorkload:
@@ -263,8 +292,8 @@ def take_pod(found: PodObject, prefix: str) -> PodWorkload:
         done,
         meta.creation_timestamp,
         live_object(head, head.annotations, spec, prefix) if spec and head.owner is None else None,
-        pod,
-        head.owner is not None and head.owner[0] == "Node",
+        pod=pod,
+        mirror=head.owner is not None and head.owner[0] == "Node",
     )
 
 

@@ -37,7 +37,7 @@ def judged(
             tops[each.head.key] = each
     for each in latest(tops.values(), pods):
         if each.spec is not None:
-            live = each.live or live_object(each.head, each.annotations, each.spec, prefix)
+            live = each.live or live_object(each.head, each.annotations, each.spec, prefix, each.rolling)
             workloads[each.head.namespace].append(live)
     return {name: sorted(here) for name, here in workloads.items()}, dict(pods)
 

@@ -20,6 +20,7 @@ from cmlint.model.facts import (
     Mount,
     PodSpec,
     Reference,
+    Rolling,
     Span,
     Target,
     Via,
@@ -28,6 +29,9 @@ from cmlint.model.facts import (
 )
 from cmlint.model.listing import Listing, LiveObject, ignore_of, path_of
 from cmlint.sources.cluster.objects import Camel, Head
+
+PLAIN = Rolling()
+"""That of an object that says nothing about it."""
 
 
 class KeyRef(Camel, frozen=True):
@@ -330,8 +334,10 @@ class SpecReader:
         return VolumeSource(reference, items or None)
 
 
-def live_object(head: Head, annotations: tuple[str, ...], spec: Spec, prefix: str) -> LiveObject:
-    """A workload as a live object; `annotations` are those of its template."""
+def live_object(
+    head: Head, annotations: tuple[str, ...], spec: Spec, prefix: str, rolling: Rolling = PLAIN
+) -> LiveObject:
+    """A workload as a live object; `annotations` are those of its template, `rolling` is how it replaces its pods."""
     listing = Listing()
     name, namespace = listing.put("metadata.name", head.name), listing.put("metadata.namespace", head.namespace)
     ignore = ignore_of(head.ignore, listing)
@@ -347,6 +353,7 @@ def live_object(head: Head, annotations: tuple[str, ...], spec: Spec, prefix: st
         ignore,
         pods=(pod,),
         labels=head.labels,
+        rolling=rolling,
     )
     path = path_of(head.kind, head.namespace, head.name, prefix)
     return LiveObject(path, FileFacts((document,)), listing.text, head.group)
