@@ -587,6 +587,7 @@ LIGHT = {
     "_blake2",
     "fnmatch",
     "gc",
+    "shlex",
     "signal",
     "time",
     "unicodedata",

@@ -283,7 +283,7 @@ def test_env_shows_a_chart_as_it_is_given(tmp_path: Path) -> None:
 def test_no_value_of_the_command_line_is_in_a_reason(tmp_path: Path) -> None:
     chart(tmp_path, **{"templates/x.yaml": '{{ fail (printf "no %s" .Values.password) }}\n'})
     said = found_with(tmp_path, "--helm-set", "a=1,password=hunter2", "--allow-empty")
-    assert "Chart.yaml: not rendered: " in said
+    assert "the chart is not built: " in said
     assert "hunter2" not in said
 
 
@@ -582,3 +582,18 @@ def test_helm_lets_the_last_of_two_equal_keys_win(tmp_path: Path) -> None:
         tmp_path, **{"templates/pod.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: x, a: z}\n"}
     )
     assert [(f.rule, f.consequence) for f in run(tmp_path).outcome.findings] == [("repeated-mapping-key", "silent")]
+
+
+def test_dependencies_may_be_written_without_indentation(tmp_path: Path) -> None:
+    needs = "dependencies:\n- name: cache\n  version: 1.0.0\n  repository: http://127.0.0.1:1/charts\n"
+    chart(tmp_path, **{"Chart.yaml": CHART.format("web") + needs})
+    result = run(tmp_path)
+    assert failures(result) == ["Chart.yaml:5: dependency: the chart is built without `cache`: it is not in `charts/`"]
+    assert result.outcome.documents == 1
+
+
+def test_another_mistake_of_a_chart_that_lacks_a_dependency_is_reported(tmp_path: Path) -> None:
+    needs = "dependencies:\n  - {name: cache, version: 1.0.0, repository: 'http://127.0.0.1:1/charts'}\n"
+    chart(tmp_path, **{"Chart.yaml": CHART.format("web") + needs, "templates/x.yaml": "a: {{ nope . }}\n"})
+    (failure,) = failures(run(tmp_path))
+    assert failure.startswith("templates/x.yaml:1: broken: the chart is not built: ") and "nope" in failure

@@ -207,3 +207,11 @@ def test_the_entry_of_a_file_with_a_repeated_key_is_shown(tmp_path: Path) -> Non
     write(tmp_path, {"kustomization.yaml": resources, "settings.yaml": CONFIG, "repeated.yaml": repeated})
     (failure,) = failures(run(tmp_path))
     assert failure.startswith("kustomization.yaml:3: broken: ")
+
+
+def test_a_mistake_besides_a_missing_file_is_reported_as_well(tmp_path: Path) -> None:
+    text = "resources: [settings.yaml, gone.yaml]\nimages:\n  - name: web\n    newTag: 123\n"
+    write(tmp_path, {"kustomization.yaml": text, "settings.yaml": CONFIG})
+    first, second = failures(run(tmp_path))
+    assert first.startswith("kustomization.yaml:1: missing-file: ")
+    assert second.startswith("kustomization.yaml:4: broken: ")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import PurePath
 from typing import Any, NamedTuple
 
 import msgspec
@@ -149,7 +148,7 @@ class Layers:
         """The configuration that counts in a folder, given by its absolute path."""
         if folder not in self.known:
             given = dict(self.given)
-            for way in filter(self.below.__contains__, reversed((folder, *map(str, PurePath(folder).parents)))):
+            for way in filter(self.below.__contains__, lineage(folder)):
                 given |= {name: added(name, value, given) for name, value in self.below[way].items()}
             self.known[folder] = self.settle(Config(**given))
         return self.known[folder]
@@ -200,3 +199,11 @@ def load(user: Source | None, found: Found, layers: Layers) -> Layers:
     layers.unused += found.unused
     layers.refused = list(dict.fromkeys(layers.refused))
     return layers
+
+
+def lineage(folder: str) -> list[str]:
+    """A folder and all above it, the outermost first."""
+    found = [folder]
+    while (above := os.path.dirname(found[-1])) != found[-1]:
+        found.append(above)
+    return found[::-1]

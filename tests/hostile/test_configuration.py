@@ -90,7 +90,7 @@ def test_every_refused_setting_is_told_once(shop: Path, home: dict[str, str]) ->
     said = (
         refused(".cmlint.yaml:1:1", *SETTINGS[0][::2])
         + refused(".cmlint.yaml:2:1", *SETTINGS[3][::2])
-        + refused(".cmlint.yaml:3:1", *SETTINGS[4][::2])
+        + refused(".cmlint.yaml:3:1", *SETTINGS[5][::2])
     )
     done = cmlint(shop, *CHECK, **home)
     assert (done.stdout, done.stderr) == (NOT_BUILT, said)

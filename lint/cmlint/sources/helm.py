@@ -53,6 +53,9 @@ OF_VALUES = (
 )
 """What helm says where other values may be right."""
 
+OF_DEPENDENCIES = r"no template |template \"[^\"]*\" not defined|nil pointer evaluating|missing in charts/"
+"""What helm says where a template of a dependency, or its values, are missing."""
+
 HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
 
 
@@ -469,7 +472,7 @@ def without_missing(chart: Chart, home: str) -> str:
             kept = [plain(entry) for entry in described.items if entry.place not in missing]
             text = files.read(os.path.join(chart.folder, name), root_of(chart.folder))
             with open(os.path.join(copy, name), "w", encoding="utf-8") as file:
-                file.write(text[: described.place.start] + json.dumps(kept) + text[described.place.end :])
+                file.write(f"{text[: described.place.start]} {json.dumps(kept)}{text[described.place.end :]}")
     return copy
 
 
@@ -483,7 +486,7 @@ def plain(part: Part) -> Any:
 
 def failed(reason: str, chart: Chart, *, lacking: bool) -> NotBuiltError:
     """Why helm does not render a chart: a dependency that it is rendered without, values or a mistake in the chart."""
-    if lacking and chart.missing:
+    if lacking and chart.missing and re.search(OF_DEPENDENCIES, reason):
         first = chart.missing[0]
         known = OfChart(chart, (), ()).names
         named = (entry.word("name") for entry in chart.missing)

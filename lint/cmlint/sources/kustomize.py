@@ -46,6 +46,9 @@ BASE = r"(?:^|/)bases?/"
 """In the path of what is written to be completed by others."""
 
 FILE = r"(?:accumulating|merging) resources from '([^']*)': "
+OF_ABSENT = r"no matches for Id|does not exist; cannot|nothing selected|failed to find|is missing for|not found in"
+"""What kustomize says where an object of an absent file is missing."""
+
 MERGED = "recursed merging from path '{}'"
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
 
@@ -183,7 +186,7 @@ def build_all(project: Project, leaves: Sequence[Kustomization], wishes: Wishes,
                     wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
                     if absent and error.cause == "broken":
                         add_absent(failures, project, leaf, absent, wishes.seen, partly=False)
-                    else:
+                    if not absent or error.cause != "broken" or not re.search(OF_ABSENT, str(error)):
                         add_build(failures, project, leaf, error)
                     yield unbuilt(project, leaf, str(error))
                 else:
