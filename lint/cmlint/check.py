@@ -134,7 +134,7 @@ def read_bundles(
     inputs: Inputs | None = None,
     layers: Layers | None = None,
 ) -> tuple[list[Bundle], Texts]:
-    """The bundles of all paths, and the texts that their findings will stand in."""
+    """The bundles of all paths, and the texts that their findings will be in."""
     inputs = inputs or Inputs()
     doing("looking for files")
     groups = files.find(paths, config.exclude, problems, inputs.seen)

@@ -154,7 +154,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
 
 
 class Place(NamedTuple):
-    """Where something stands in a configuration file: line and column are 1-based, the line 0 where it is unknown."""
+    """Where something is in a configuration file: line and column are 1-based, the line 0 where it is unknown."""
 
     file: str
     line: int
@@ -172,7 +172,7 @@ class Value(NamedTuple):
 
 
 Entries = dict[str, tuple[Place, Value]]
-"""A mapping: for each key where it stands, and its value."""
+"""A mapping: for each key where it is, and its value."""
 
 
 class Source(NamedTuple):
@@ -335,7 +335,7 @@ def source_at(path: str, warnings: list[str]) -> Source | None:
 def named(path: str, tops: Collection[str]) -> Source:
     """The configuration that the command line names; raises FatalError for one that cannot be read.
 
-    One that lies below `tops`, in what is checked, is the repository's. So is one that is not a regular file, for
+    One that is below `tops`, in what is checked, is the repository's. So is one that is not a regular file, for
     nobody can tell who wrote it. Any other one may hold the user's settings as well.
     """
     if top := top_of(path, tops):
@@ -350,7 +350,7 @@ def named(path: str, tops: Collection[str]) -> Source:
 def of_user(path: str, tops: Collection[str]) -> Source | None:
     """The user's configuration, if there is one; raises FatalError for one that cannot be read.
 
-    One that lies in what is checked is not the user's, whatever the environment says about the user's folder.
+    One that is in what is checked is not the user's, whatever the environment says about the user's folder.
     """
     if not os.path.lexists(path):
         return None
@@ -366,13 +366,13 @@ def of_repository(path: str, root: str) -> Source:
 
 
 def top_of(path: str, tops: Collection[str]) -> str | None:
-    """The folder that a file lies in, by its name or behind its links."""
+    """The folder that a file is in, by its name or behind its links."""
     ways = os.path.abspath(path), files.real_path(path)
     return next((top for top in tops if any(lies_in(way, top) for way in ways)), None)
 
 
 def lies_in(path: str, top: str) -> bool:
-    """Whether a path lies below a folder, in whatever letter case the file system takes their names."""
+    """Whether a path is below a folder, in whatever letter case the file system takes their names."""
     while (above := os.path.dirname(path)) != path:
         path = above
         if os.path.exists(path) and os.path.samefile(path, top):
@@ -386,7 +386,7 @@ OTHERWISE = "`--config` names another file"
 def text_of(path: str, root: str | None = None, *, regular: bool = True, help_: str = OTHERWISE) -> str:
     """A configuration file's text; raises FatalError with a help for one that cannot be read.
 
-    A file that is not `regular` may be a pipe; one that a link leads to must lie in `root`.
+    A file that is not `regular` may be a pipe; one that a link leads to must be in `root`.
     """
     try:
         limit = files.CONFIGURATION
@@ -493,7 +493,7 @@ def read_toml(text: str, file: str) -> Value:
 
 
 def places_in(text: str, file: str) -> dict[str, Place]:
-    """Where each key stands first, in or below the table `[tool.cmlint]`."""
+    """Where each key is first, in or below the table `[tool.cmlint]`."""
     import re
 
     name = r"""(?:"([^"\n]*)"|'([^'\n]*)'|([\w-]+))"""

@@ -36,7 +36,7 @@ SURE: frozenset[facts.FaultCode] = frozenset(
         "pull-policy",
     )
 )
-"""The faults that lie in something written, and not in something that is missing and that a patch may add."""
+"""The faults that are in something written, and not in something that is missing and that a patch may add."""
 
 
 def is_sure(fault: facts.Fault) -> bool:
@@ -172,7 +172,7 @@ class Engine:
                 yield from self.call(node, value, context, outcome)
 
     def sure_drafts(self, bundle: Bundle, outcome: Outcome) -> Iterator[tuple[Rule, object, Draft]]:
-        """What is found in a bundle whose documents may still change: faults that no patch is there to mend.
+        """What is found in a bundle whose documents may still change: faults that no patch is there to fix.
 
         Of a chart that is given other values these are the ones that its templates have word for word.
         """
@@ -205,7 +205,7 @@ class Engine:
                 self.finish(rule, node, draft, suppressions, outcome)
 
     def fixes(self, draft: Draft) -> tuple[tuple[Fix, ...], tuple[tuple[bool, str], ...]]:
-        """The ways to mend a finding as edits of what was written; of others, whether they are safe and why not."""
+        """The ways to fix a finding as edits of what was written; of others, whether they are safe and why not."""
         from cmlint.manifest.edits import CannotEditError
 
         found: list[Fix] = []
@@ -238,7 +238,7 @@ class Engine:
         return tuple(Edit(path, *piece) for piece in pieces_of(change, text))
 
     def is_verbatim(self, placed: Placed, span: facts.Span) -> bool:
-        """Whether a stretch of what was built stands word for word in the text that it was written in."""
+        """Whether a stretch of what was built is word for word in the text that it was written in."""
         assert placed.built
         path, place = placed.written(span)
         text = self.texts.get(path).text

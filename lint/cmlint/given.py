@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def everything(
     known: Mapping[str, FileFacts | str], builds: Iterable[Build], renderings: Iterable[Rendering]
 ) -> Iterator[tuple[str, FileFacts]]:
-    """All texts that objects stand in, those that were built included."""
+    """All texts that objects are in, those that were built included."""
     yield from ((path, facts) for path, facts in known.items() if not isinstance(facts, str))
     yield from (entry for build in builds for entry in build.files)
     yield from (entry for rendering in renderings for entry in rendering.files)

@@ -45,7 +45,7 @@ class Result(msgspec.Struct):
         return masked
 
     def without_bundles(self) -> Outcome:
-        """The outcome with all that must not be shown of the texts that findings stand in."""
+        """The outcome with all that must not be shown of the texts that findings are in."""
         shown = self.outcome.paths()
         hidden = {path: spans for path, spans in self.masked().items() if path in shown} if shown else {}
         return msgspec.structs.replace(self.outcome, hidden=hidden)

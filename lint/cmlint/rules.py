@@ -86,7 +86,7 @@ class View(NamedTuple):
 
 
 class Suggestion(msgspec.Struct, frozen=True):
-    """A way to mend a finding, by a change of its document; `safe` when it cannot change what the author meant."""
+    """A way to fix a finding, by a change of its document; `safe` when it cannot change what the author meant."""
 
     title: str
     change: Change
@@ -132,7 +132,7 @@ class Draft:
         yield from self.left_out
 
     def help(self, text: str) -> Draft:
-        """Says how to mend it."""
+        """Says how to fix it."""
         self.help_text = text
         return self
 
@@ -173,19 +173,19 @@ class Context:
             self.pods = [pod for cluster in self.bundle.clusters for pod in cluster.pods_of(placed)]
 
     def placed_or_first(self) -> Placed:
-        """The document that the node stands in; the bundle's first for a rule about the whole bundle."""
+        """The document that the node is in; the bundle's first for a rule about the whole bundle."""
         return self.current or self.bundle.placed[0]
 
     @property
     def placed(self) -> Placed:
-        """The document that the node stands in, with its path; a rule about the whole bundle has none."""
+        """The document that the node is in, with its path; a rule about the whole bundle has none."""
         if self.current is None:
             raise LookupError("a rule about Bundle must say which document a finding is in: finding(..., placed=...)")
         return self.current
 
     @property
     def document(self) -> facts.Document:
-        """The document that the node stands in."""
+        """The document that the node is in."""
         return self.placed.document
 
     def finding(
@@ -230,7 +230,7 @@ F = TypeVar("F", bound=Callable[..., Iterable[Draft]])
 class Rule(msgspec.Struct, frozen=True):
     """A rule's declaration, with the function that checks it.
 
-    `name` is its id, `family` the folder that it stands in, `node` the type it is called for. `codes` are the faults
+    `name` is its id, `family` the folder that it is in, `node` the type it is called for. `codes` are the faults
     that it speaks for: a rule about Fault is called for each of them, any other finds them in its document. `causes`
     tell its findings apart for whoever ignores some of them (`rule/cause`). A
     `pedantic` rule runs only when asked for, a `fixable` one offers fixes, if not for every finding. `replacement` is
@@ -262,7 +262,7 @@ class Rule(msgspec.Struct, frozen=True):
         return f"https://cmlint.dev/rules/{self.name}"
 
     def page(self) -> str:
-        """The rule's page, which stands beside its module."""
+        """The rule's page, which is beside its module."""
         path = sys.modules[self.module].__file__ or ""
         return read(f"{path.rpartition('.')[0]}.md", CONFIGURATION).decode("utf-8")
 

@@ -68,7 +68,7 @@ class Suppressions:
 
         A place that is a whole object counts with its first line alone: a comment further down is about something else.
         Of a text that was built, what counts is where each part of it was written. Gives names, with the path of the
-        text that each stands in, and the reason that is given there; comments only with one of some `words`.
+        text that each is in, and the reason that is given there; comments only with one of some `words`.
         """
         if ignore := draft.placed.document.ignore:
             named = self.annotated(ignore)
@@ -163,7 +163,7 @@ def written(name: Scalar, placed: Placed) -> tuple[str, Scalar]:
 
 
 def suppressions_in(bundle: Bundle) -> Iterator[tuple[Placed, Ignore]]:
-    """All annotations and comments of a bundle, with the object that each stands in or above."""
+    """All annotations and comments of a bundle, with the object that each is in or above."""
     by_path: dict[str, list[Placed]] = {}
     for placed in bundle.placed:
         by_path.setdefault(placed.path, []).append(placed)
@@ -219,6 +219,6 @@ class Unread:
         self.first = list(accumulate(starts, min))[::-1]
 
     def around(self, ignore: Ignore) -> bool:
-        """Whether a comment stands in or above such a part."""
+        """Whether a comment is in or above such a part."""
         below = bisect_right(self.ends, ignore.scope.start)
         return below < len(self.ends) and self.first[below][1]

@@ -1,4 +1,4 @@
-"""The texts that findings stand in: loaded again only where something has to be shown."""
+"""The texts that findings are in: loaded again only where something has to be shown."""
 
 from __future__ import annotations
 

@@ -247,9 +247,17 @@ os.replace = replace
 
 def fix(folder: Path, before: str = "") -> int:
     """The exit status of a run that fixes a file."""
-    code = f"{before}\nfrom cmlint.__main__ import entry\nentry()"
+    code = f"{HEEDED}\n{before}\nfrom cmlint.__main__ import entry\nentry()"
     words = [sys.executable, "-c", code, "check", "--fix", "--quiet"]
     return subprocess.run(words, cwd=folder, env=needed(), capture_output=True, check=False).returncode
+
+
+HEEDED = """\
+import signal
+for each in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+    signal.signal(each, signal.SIG_DFL)
+"""
+"""Signals that whoever runs the tests ignores, as `nohup` does, are heeded again."""
 
 
 VALUE = READER.replace("valueFrom: {configMapKeyRef: {name: app, key: PORT}}", "value: 80").replace(

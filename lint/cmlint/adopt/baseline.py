@@ -1,4 +1,4 @@
-"""A baseline: the findings that a project has already and will mend one day, so that only new ones are shown."""
+"""A baseline: the findings that a project has already and will fix one day, so that only new ones are shown."""
 
 from __future__ import annotations
 

@@ -103,9 +103,9 @@ class Repository:
 
     @contextmanager
     def laid_out(self, commit: str | None) -> Iterator[str]:
-        """A folder below which the repository stands as it does below the root: as at a commit, or as it is staged.
+        """A folder below which the repository is as it does below the root: as at a commit, or as it is staged.
 
-        What git ignores and a build reads stands there as well, as it is now. Line ends and encodings are those that
+        What git ignores and a build reads is there as well, as it is now. Line ends and encodings are those that
         git gives to files here; filters of contents, such as that of Git LFS, do not run.
         """
         with temporary() as folder:
@@ -132,7 +132,7 @@ class Repository:
                 copy(here, there)
 
     def folders_above(self, path: str) -> Iterator[str]:
-        """The folders that a path lies in, up to the top."""
+        """The folders that a path is in, up to the top."""
         while path != self.top:
             path = os.path.dirname(path)
             yield path
@@ -195,5 +195,5 @@ def builds(folder: str) -> bool:
 
 
 def below(root: str, path: str) -> str:
-    """Where an absolute path stands below another root."""
+    """Where an absolute path is below another root."""
     return root + os.path.splitdrive(path)[1]

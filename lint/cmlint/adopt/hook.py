@@ -1,4 +1,4 @@
-"""The hook in a configuration of pre-commit, added to what stands there."""
+"""The hook in a configuration of pre-commit, added to what is there."""
 
 from __future__ import annotations
 

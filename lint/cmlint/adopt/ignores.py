@@ -38,7 +38,7 @@ def add(result: Result, check: fixing.Check) -> fixing.Fixed:
 
 
 def prove(old: str, edits: Sequence[Edit]) -> None:
-    """Raises NotProvenError unless comments change nothing; the actions of a template may stand for anything."""
+    """Raises NotProvenError unless comments change nothing; the actions of a template may represent anything."""
     proof.prove(as_yaml(old) if "{{" in old else old, edits)
 
 
@@ -48,7 +48,7 @@ def why_left(finding: Finding) -> str:
 
 
 def offering(result: Result) -> Result:
-    """A result whose findings have nothing to mend them but comments that ignore them."""
+    """A result whose findings have nothing to fix them but comments that ignore them."""
     outcome = result.outcome
     outcome.unfixed = []
     by_line: dict[tuple[str, int], list[Finding]] = {}
@@ -64,7 +64,7 @@ def offering(result: Result) -> Result:
 
 
 class Lines:
-    """The lines of texts, as far as comments may stand at their ends or above them: of the `named` ones, if any are."""
+    """The lines of texts, as far as comments may be at their ends or above them: of the `named` ones, if any are."""
 
     def __init__(self, texts: Texts, named: Collection[str]) -> None:
         self.texts, self.named = texts, named
@@ -106,7 +106,7 @@ class Lines:
         return "\r\n" if "\r\n" in text else "\n"
 
     def in_scalar(self, path: str, offset: int) -> bool:
-        """Whether a place lies inside of a string, in which a comment would be a part of it."""
+        """Whether a place is inside of a string, in which a comment would be a part of it."""
         if path not in self.scalars:
             text = self.texts.get(path).text
             self.scalars[path] = list(scalars_in(as_yaml(text) if "{{" in text else text))

@@ -59,7 +59,7 @@ class States:
         return path
 
     def below_top(self, path: str) -> str:
-        """A path as it stands below the uppermost folder of the repository."""
+        """A path as it is below the uppermost folder of the repository."""
         return os.path.relpath(os.path.abspath(path), self.repository.top).replace(os.sep, "/")
 
     def check_staged(self, inputs: Inputs) -> Result:
@@ -146,7 +146,7 @@ def then_or_now(path: str, root: str) -> str:
 
 
 def relocated(config: Config, root: str) -> Config:
-    """A configuration for files that stand below another root as they do below the file system's."""
+    """A configuration for files that are below another root as they do below the file system's."""
 
     def values_there(names: str) -> str:
         return ",".join(then_or_now(name, root) for name in names.split(","))

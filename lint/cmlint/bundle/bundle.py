@@ -194,7 +194,7 @@ class Bundle:
         return found
 
     def image_settings(self) -> Iterator[tuple[ImageSetting, Placed]]:
-        """What the kustomization that builds it sets for images, each with what stands for that kustomization."""
+        """What the kustomization that builds it sets for images, each with what represents that kustomization."""
         for setting in self.built.image_settings() if self.built else ():
             ignores = self.built.ignores(setting.path) if self.built else ()
             yield setting, kustomization_at(setting.path, setting.name.span, ignores)

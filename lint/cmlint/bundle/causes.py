@@ -81,7 +81,7 @@ def phases_of(hook: Hook) -> set[str]:
 
 
 def is_beside(definition: Definition, placed: Placed) -> bool:
-    """Whether a definition lies in another folder than the reader, so that another application may bring it."""
+    """Whether a definition is in another folder than the reader, so that another application may bring it."""
     return not placed.built and definition.placed.directory != placed.directory
 
 
@@ -103,7 +103,7 @@ def never_mounted(question: Question, found: Sequence[Definition]) -> Cause | No
 
 
 def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
-    """A ConfigMap lies beside its reader in the folder of a kustomization, which does not name the file.
+    """A ConfigMap is beside its reader in the folder of a kustomization, which does not name the file.
 
     People leave Secrets out on purpose.
     """

@@ -39,7 +39,7 @@ class Answer(NamedTuple):
 class Cluster:
     """A cluster as it was when it was read.
 
-    `prefix` stands before the paths of its objects where several clusters are read. `context` is the one by which
+    `prefix` is before the paths of its objects where several clusters are read. `context` is the one by which
     kubectl reaches it, and empty for the current one. `namespace` is where objects go
     that name none; None where that is not known. `workloads` are the live objects with pods by namespace, `pods` by
     namespace, kind and name of what is judged for them, and `readers` by namespace all that reads; a snapshot has none

@@ -72,7 +72,7 @@ class Deploys:
     def around(self, folder: str, kustomized: frozenset[str], *, built: bool) -> Iterator[Said]:
         """What brings the objects in a folder, which a kustomization there has `built` or which stand for themselves.
 
-        Flux takes all that lies below a folder, but for what lies below a kustomization, which takes what it names.
+        Flux takes all that is below a folder, but for what is below a kustomization, which takes what it names.
         """
         if built:
             yield from self.of(folder)

@@ -173,7 +173,7 @@ class Index:
     def repeated(self) -> dict[str, Placed]:
         """The folders in which two files describe one object, each with the first such object.
 
-        Those files are alternatives, or steps of a course: what lies in such a folder is not applied all at once.
+        Those files are alternatives, or steps of a course: what is in such a folder is not applied all at once.
         """
         found: dict[str, Placed] = {}
         for (folder, *_), items in self.described_again.items():
@@ -212,7 +212,7 @@ class Index:
         return [d for d in self.patterns if d.provider.target == target and fnmatchcase(name, d.provider.name.value)]
 
     def serves(self, command: Definition, placed: Placed) -> bool:
-        """Whether a document lies below the folder of a command, or the first one above that with documents."""
+        """Whether a document is below the folder of a command, or the first one above that with documents."""
         folders = command.placed.folders
         while "/".join(folders) not in self.folders and folders:
             folders = folders[:-1]

@@ -1,6 +1,6 @@
 """Workloads that something else completes before they reach a cluster: no container in them has an image.
 
-An image that is forgotten is refused at once, so that nobody keeps such a file. Where a kustomization lies beside, the
+An image that is forgotten is refused at once, so that nobody keeps such a file. Where a kustomization is beside, the
 file is a patch that it does not use now; where several files of a folder have none, or all around it, an operator or a
 script puts them in.
 """
@@ -43,7 +43,7 @@ def has_image(document: Document) -> bool:
 
 
 def folder_of(path: str) -> str:
-    """The folder that a path lies in; empty at the top."""
+    """The folder that a path is in; empty at the top."""
     return path.rpartition("/")[0]
 
 

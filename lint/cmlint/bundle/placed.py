@@ -91,7 +91,7 @@ HELM = "helm.sh"
 
 
 class Placed(msgspec.Struct, frozen=True, eq=False):
-    """A document of a bundle: its facts, and the text that it stands in.
+    """A document of a bundle: its facts, and the text that it is in.
 
     `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle, `LIVE` for
     an object of a cluster that the bundle stands on. A text that was `built` has the path of what builds it.
@@ -121,7 +121,7 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def folders(self) -> list[str]:
-        """The names of the folders that the text lies in, outermost first."""
+        """The names of the folders that the text is in, outermost first."""
         return self.path.split("/")[:-1]
 
     @property
@@ -153,7 +153,7 @@ def template_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
 
 
 def kustomization_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
-    """A kustomization where a finding about it stands; it is no object of the cluster."""
+    """A kustomization where a finding about it is; it is no object of the cluster."""
     return of_tool(KUSTOMIZE, "Kustomization", path, span, ignores)
 
 
@@ -200,7 +200,7 @@ def references_of(placed: Placed) -> Iterator[Reference]:
 
 
 def folders_above(folder: str) -> Iterator[str]:
-    """The folders that a folder lies in, innermost first; the top is the empty one."""
+    """The folders that a folder is in, innermost first; the top is the empty one."""
     while folder:
         folder = folder.rpartition("/")[0]
         yield folder

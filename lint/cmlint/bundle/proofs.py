@@ -47,7 +47,7 @@ NEAR = 4_000
 
 
 class Proof(NamedTuple):
-    """A fact about images and the file that it stands in."""
+    """A fact about images and the file that it is in."""
 
     fact: ImageFact
     path: str
@@ -395,7 +395,7 @@ def meets(written: str, name: str) -> bool:
 
 
 def is_open(pattern: str) -> bool:
-    """Whether a name of an object says nothing because a variable stands for it."""
+    """Whether a name of an object says nothing because a variable represents it."""
     return "*" in pattern and letters(pattern.partition("/")[2] or pattern) < LETTERS
 
 

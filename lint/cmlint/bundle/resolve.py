@@ -243,7 +243,7 @@ def in_siblings(question: Question) -> Resolution | None:
 
 
 def lying_beside(question: Question) -> Resolution | None:
-    """A ConfigMap that lies beside the reader, and that its kustomization leaves out."""
+    """A ConfigMap that is beside the reader, and that its kustomization leaves out."""
     cause = first_cause(LYING, question)
     return Resolution("missing", cause=cause) if cause else None
 

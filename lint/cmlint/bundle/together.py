@@ -12,12 +12,12 @@ Destination = tuple[str, str, str]
 """A cluster, the folder in which that is said, and a namespace, empty where each object names its own.
 
 The same objects are often written once for each cluster, in a folder for each, and all of them call it "this cluster":
-only what stands in one folder surely means the same one.
+only what is in one folder surely means the same one.
 """
 
 
 def bring_together(bundles: Sequence[Bundle], deploys: Deploys) -> None:
-    """Tells each bundle which others surely stand beside it, so that its references may lead into them.
+    """Tells each bundle which others surely are beside it, so that its references may lead into them.
 
     Each learns, too, whether GitOps brings anything of the run to a cluster.
     """

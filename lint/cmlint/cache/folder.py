@@ -1,7 +1,7 @@
 """The folder that holds the cache: private to its user, marked as cmlint's, written at once, and bounded in size.
 
 Each file carries a keyed hash of what it holds. A file that was damaged, or that another program put there, counts as
-absent and is never decoded. The key is random and lies in the folder's marker. A digest of a text that is kept in the
+absent and is never decoded. The key is random and is in the folder's marker. A digest of a text that is kept in the
 folder uses the same key, so that nobody can find a Secret's value by trying values.
 """
 

@@ -73,7 +73,7 @@ def configurations_at(name: str, paths: Sequence[str]) -> Found:
 
 
 def baseline_at(name: str, file: str) -> bytes:
-    """The baseline in a commit that stands at a path now; raises FatalError where there is none."""
+    """The baseline in a commit that is at a path now; raises FatalError where there is none."""
     commit = Commit(name)
     path = os.path.relpath(file, commit.repository.top).replace(os.sep, "/")
     raw = commit.read(path, BASELINE)

@@ -23,7 +23,7 @@ Examples = tuple[tuple[str, str], ...]
 class Parameter(NamedTuple):
     """An option, or the positional argument; `field` is where its value goes in the command's options.
 
-    A `list` may be given several times. `panel` is the part of the help that it stands in, `short` its short flag.
+    A `list` may be given several times. `panel` is the part of the help that it is in, `short` its short flag.
     `variable` is the environment variable that gives the value where the line does not.
     """
 

@@ -31,7 +31,7 @@ def run(options: Options) -> int:
 
 
 def schema(rules: Mapping[str, Rule]) -> dict[str, Any]:
-    """The schema of `.cmlint.yaml`, with the names of rules and families wherever one may stand."""
+    """The schema of `.cmlint.yaml`, with the names of rules and families wherever one may be."""
     _, parts = msgspec.json.schema_components([Config])
     whole: dict[str, Any] = dict(parts[Config.__name__])
     fields = whole["properties"]

@@ -29,7 +29,7 @@ WhyNot = Callable[[Sequence["Step"]], "str | None"]
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A fix, and the findings that it mends."""
+    """A fix, and the findings that it fixes."""
 
     fix: Fix
     findings: tuple[Finding, ...]

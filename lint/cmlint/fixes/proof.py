@@ -1,7 +1,7 @@
 """The proof of an edited text: that it says what it said before, but where it was edited.
 
 Both texts are loaded with ruamel.yaml, by documents. Every value that no edit touches must be the same, and every
-comment must stand where it stood.
+comment must be where it stood.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def prove(old: str, edits: Sequence[Edit]) -> None:
 
 
 class Shift:
-    """Where the characters of a text stand after edits, which are in order."""
+    """Where the characters of a text are after edits, which are in order."""
 
     def __init__(self, edits: Sequence[Edit]) -> None:
         self.edits = edits
@@ -61,7 +61,7 @@ class Shift:
             self.moves.append(self.moves[-1] + len(edit.text) - (edit.end - edit.start))
 
     def to_new(self, offset: int) -> int:
-        """Where a character stands that no edit takes away; what is put in at its place comes before it."""
+        """Where a character is that no edit takes away; what is put in at its place comes before it."""
         return offset + self.moves[bisect_right(self.ends, offset)]
 
 
@@ -93,7 +93,7 @@ def prove_document(old: str, new: str, edits: Sequence[Edit]) -> None:
 
 
 def prove_comments(before: Loaded, after: Loaded, edits: Sequence[Edit]) -> None:
-    """Every comment stands where it stood, but for those that are taken out."""
+    """Every comment is where it stood, but for those that are taken out."""
     shift = Shift(edits)
     expected: dict[int, str] = {}
     for offset in dict.fromkeys(before.comments):
@@ -117,7 +117,7 @@ def put_in(after: Loaded, edits: Sequence[Edit], shift: Shift) -> Iterator[tuple
 
 
 class Comparison:
-    """Compares two trees of nodes; what differs must be what edits touch, and stand in one place only.
+    """Compares two trees of nodes; what differs must be what edits touch, and are in one place only.
 
     A comment that is put in touches nothing.
     """
@@ -157,7 +157,7 @@ class Comparison:
                 self.same(node, changed)
 
     def touched(self, node: Any) -> bool:
-        """Whether an edit lies in a node, or puts something to its border that is no new entry."""
+        """Whether an edit is in a node, or puts something to its border that is no new entry."""
         start, end = node.start_mark.index, node.end_mark.index
         inside = any(edit.start < end and start < edit.end for edit in self.changing)
         return inside or any(

@@ -28,7 +28,7 @@ class Maker(NamedTuple):
     `kinds` are separated by blanks. `each` leads to what makes one provider each, and all other routes begin there but
     those to annotations. `names` lead to its name, the first that leads somewhere counts; `pattern` builds the name
     from that, and may hold `*`. `keys` lead to keys, `fixed` are always there, `opens` are routes whose presence makes
-    the key set open. It is made only if every condition in `when` holds: `route=value|value`, where no value stands
+    the key set open. It is made only if every condition in `when` holds: `route=value|value`, where no value is
     for an absent field, `*` for a present one, and of several routes, separated by commas, one must do. `shared` says
     that others add keys to the same object.
     """

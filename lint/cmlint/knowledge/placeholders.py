@@ -29,7 +29,7 @@ IMAGE_PART = re.compile(
     r"\[[^\[\]:]+\]|\{[^{}]*\}|(?<=[/@.])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)|^[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"
     r"|(?:(?<=[/.])|^)(?:YOUR|REPLACE|CHANGEME|REGISTRY|REPOSITORY|IMAGE)(?=[/:@.]|\Z)"
 )
-"""Those of these forms that stand for a part of an image's name."""
+"""Those of these forms that represent a part of an image's name."""
 
 INJECTED = "auto"
 """The image that Istio replaces when it injects its proxy (https://istio.io/latest/docs/setup/additional-setup/gateway/)."""

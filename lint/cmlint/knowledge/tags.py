@@ -37,7 +37,7 @@ _LINES = """
     community enterprise oss full lite base runtime debug fat server client
 """
 LINES = frozenset(_LINES.split())
-"""The words for a release line, a distribution or a variant: their publishers build these anew with each release."""
+"""The words for a release line, a distribution or a variant: their publishers build these again with each release."""
 
 
 def movement(image: Image, mutable: tuple[str, ...] = (), pinned: tuple[str, ...] = ()) -> Movement:

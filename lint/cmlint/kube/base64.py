@@ -1,4 +1,4 @@
-"""Base64 as Go's `encoding/base64` StdEncoding reads it: line breaks may stand anywhere, padding is required."""
+"""Base64 as Go's `encoding/base64` StdEncoding reads it: line breaks may be anywhere, padding is required."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ WELL_FORMED = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9
 
 
 def decode(text: str) -> bytes | None:
-    """The bytes that a text stands for, or None when Go would refuse it."""
+    """The bytes that a text represents, or None when Go would refuse it."""
     joined = text.replace("\n", "").replace("\r", "")
     return binascii.a2b_base64(joined) if WELL_FORMED.match(joined) else None

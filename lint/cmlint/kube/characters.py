@@ -15,7 +15,7 @@ ODD = re.compile(f"[{BLANKS}{UNSEEN}{QUOTES}]")
 INVISIBLE = re.compile(f"[{BLANKS}{UNSEEN}]")
 
 QUOTED = re.compile(f"[{QUOTES}][^{QUOTES}]*[{QUOTES}]\\Z", re.DOTALL)
-"""A text that stands between typographic quotes as a whole."""
+"""A text that is between typographic quotes as a whole."""
 
 NAMES = {
     "\u00a0": "a non-breaking space",
@@ -50,7 +50,7 @@ def first_odd(text: str) -> str | None:
 
 
 def straight(text: str) -> str:
-    """A text of equal length in which plain blanks and quotes stand for odd ones."""
+    """A text of equal length in which plain blanks and quotes represent odd ones."""
     text = re.sub(f"[{QUOTES}]", '"', text)
     return re.sub(f"[{BLANKS}{UNSEEN}]", " ", text)
 

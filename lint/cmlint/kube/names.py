@@ -17,7 +17,7 @@ QUALIFIED = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\Z"
 
 
 def gaps(written: Sequence[str], text: str) -> list[str] | None:
-    """What stands between the parts of a text that has all of them, in order; each part is taken where it comes first.
+    """What is between the parts of a text that has all of them, in order; each part is taken where it comes first.
 
     None where the text does not have them. A pattern with `.*` between the parts would say the same, and could take
     very long to say no.
@@ -123,7 +123,7 @@ def why_not_label_value(value: str) -> str | None:
 
 
 def why_not_local_path(path: str) -> str | None:
-    """Why a path may not stand in a volume (`pkg/apis/core/validation/validation.go`, validateLocalDescendingPath)."""
+    """Why a path may not be in a volume (`pkg/apis/core/validation/validation.go`, validateLocalDescendingPath)."""
     if path.startswith("/"):
         return "must be a relative path"
     if ".." in path.split("/"):

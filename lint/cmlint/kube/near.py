@@ -87,7 +87,7 @@ class Nearby:
     """Names among which near ones are looked for without comparing each.
 
     Of two names that are near, what is left of their first characters is the same when up to as many are left out as
-    edits lie between the two.
+    edits are between the two.
     """
 
     def __init__(self, names: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 How kubectl gets from its arguments to an object is in `staging/src/k8s.io/kubectl/pkg/cmd/create/create_configmap.go`
 and `create_secret*.go`, and from a source to a key in `pkg/util/util.go` beside them (ParseFileSource,
-ParseLiteralSource). A name or key with a variable is not known; neither is what lies in a folder or an env file.
+ParseLiteralSource). A name or key with a variable is not known; neither is what is in a folder or an env file.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def anything(name: Scalar) -> Iterator[Document]:
 
 
 def alias_before(text: str, start: int, end: int) -> re.Match[str] | None:
-    """A program that stands at the beginning of the command that goes on at `end`."""
+    """A program that is at the beginning of the command that goes on at `end`."""
     reach = max(start, end - ALIAS_REACH)
     begin = max(text.rfind(mark, reach, end) + 1 for mark in "|;&(`") or start
     return ALIAS.match(text, begin, end) if begin >= reach else None
@@ -147,7 +147,7 @@ class Assigned:
 
     @cached_property
     def places(self) -> dict[str, list[str]]:
-        """What stands behind each assignment on its line; of several to one name on a line, the first counts."""
+        """What is behind each assignment on its line; of several to one name on a line, the first counts."""
         found: dict[str, list[str]] = {}
         lines: dict[str, int] = {}
         line_end = -1
@@ -299,7 +299,7 @@ def keys_of_file(word: Word, start: int, end: int) -> Iterator[Key | None]:
 
 
 def key_at(word: Word, start: int, end: int, value: str | None) -> Key | None:
-    """A key that stands in a word, if it can be one."""
+    """A key that is in a word, if it can be one."""
     key = word.text[start:end]
     if why_not_data_key(key):
         return None
@@ -357,7 +357,7 @@ class Dedented:
         self.text = "".join(parts)
 
     def place(self, offset: int) -> int:
-        """Where a character stands in the whole text."""
+        """Where a character is in the whole text."""
         line = bisect_right(self.starts, offset) - 1
         return self.places[line] + offset - self.starts[line]
 

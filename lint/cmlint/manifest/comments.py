@@ -86,7 +86,7 @@ def reader_of_comments(found: list[int]) -> YAML:
 
 
 def ignores_at(text: str, offset: int, end: int) -> Iterator[Ignore]:
-    """What one comment says to cmlint up to the end of its scope; several things may stand in it."""
+    """What one comment says to cmlint up to the end of its scope; several things may be in it."""
     start = line_start(text, offset)
     for said in re.compile(SAID).finditer(text, offset, line_end(text, offset)):
         listed = re.compile(LIST).match(text, said.start(1), said.end(1))
@@ -104,7 +104,7 @@ def names_in(listed: str, base: int) -> Iterator[Scalar]:
 
 
 def end_of_scope(text: str, offset: int, comments: Collection[int], ends: Mapping[int, int]) -> int:
-    """The end of a comment's line; of one that stands alone, of the first line below that is not such a comment.
+    """The end of a comment's line; of one that is alone, of the first line below that is not such a comment.
 
     `ends` are those of the comments below.
     """

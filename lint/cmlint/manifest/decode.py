@@ -68,7 +68,7 @@ class Decoder:
     # spans
 
     def span(self, node: Node) -> Span:
-        """Where a node stands, without its anchor and tag, and without the line break that ends a block scalar."""
+        """Where a node is, without its anchor and tag, and without the line break that ends a block scalar."""
         start, end = node.start_mark.index, last_in(node).end_mark.index
         text = self.text
         if start < end and text[start] in "&!" and (found := re.match(PROPERTIES, text[start:end])):
@@ -78,7 +78,7 @@ class Decoder:
         return Span(self.base + start, self.base + end)
 
     def written(self, node: Node) -> str:
-        """A node's text as it stands in the document."""
+        """A node's text as it is in the document."""
         return self.text_at(self.span(node))
 
     def text_at(self, span: Span) -> str:
@@ -333,7 +333,7 @@ def is_merge(key: Node) -> bool:
 
 
 def check_tree(decoder: Decoder, root: Node) -> None:
-    """Notes every name that stands twice in one mapping, anywhere in a document.
+    """Notes every name that occurs twice in one mapping, anywhere in a document.
 
     Raises YamlSyntaxError for what YAML allows and JSON does not, so that Kubernetes cannot read the document at all: a
     key that is null or no scalar, NaN and infinity, a tag that does not fit.
@@ -360,7 +360,7 @@ def check_tree(decoder: Decoder, root: Node) -> None:
 
 
 def check_keys(decoder: Decoder, node: MappingNode) -> None:
-    """The keys of one mapping: each must have a name in JSON, and no name may stand twice."""
+    """The keys of one mapping: each must have a name in JSON, and no name may occur twice."""
     names = {key.value for key, _ in node.value if isinstance(key, ScalarNode) and is_plain(key)}
     if len(names) < len(node.value):
         check_keys_closely(decoder, node)
@@ -391,7 +391,7 @@ def check_keys_closely(decoder: Decoder, node: MappingNode) -> None:
 
 
 def note_repeated(decoder: Decoder, first: Node, again: list[Node]) -> None:
-    """One fault for a name that stands in several places of one mapping."""
+    """One fault for a name that is in several places of one mapping."""
     assert isinstance(again[0], ScalarNode)
     name, more = decoder.key_name(again[0]), tuple(decoder.span(key) for key in again[1:])
     often = "twice" if not more else f"{len(again) + 1} times"

@@ -125,7 +125,7 @@ def gives_values(decoder: Decoder, node: Node, route: str) -> bool:
 
 
 def is_filled(node: Node) -> bool:
-    """Whether something stands in a node."""
+    """Whether something is in a node."""
     return bool(node.value) and (isinstance(node, (MappingNode, SequenceNode)) or node.value.strip() not in ("{}", "~"))
 
 

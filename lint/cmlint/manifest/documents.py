@@ -54,7 +54,7 @@ WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom
 
 CUT = "\n---"
 BEHIND_CUT = (" ", "\t", "\r", "\n", "")
-"""Where a document ends, whatever it stands in (`staging/src/k8s.io/apimachinery/pkg/util/yaml/decoder.go`)."""
+"""Where a document ends, whatever it is in (`staging/src/k8s.io/apimachinery/pkg/util/yaml/decoder.go`)."""
 
 TEMPLATE = r"\{\{|\{%|<%|\[\["
 TEMPLATE_LINE = r"\$\{|\$\((?![\w.-]+\))|@@|@\w+@|__|<[^<>]*>|%[A-Za-z_]+%|(?m:^\s*\$\w+\s*$)"
@@ -327,7 +327,7 @@ def is_encrypted(decoder: Decoder, entries: dict[str, Node]) -> bool:
 
 
 def as_decrypted(document: Document) -> Document:
-    """An encrypted object without the faults that decryption mends."""
+    """An encrypted object without the faults that decryption fixes."""
     faults = tuple(fault for fault in document.faults if fault.code in ("repeated-key", "joined-objects"))
     return msgspec.structs.replace(document, faults=faults)
 
@@ -452,7 +452,7 @@ class DocumentReader:
         return found if found.value else None
 
     def ignore(self, node: Node | None) -> Ignore | None:
-        """The annotation that suppresses findings of the object; behind an alias, its names stand where that stands."""
+        """The annotation that suppresses findings of the object; behind an alias, its names are where that is."""
         found = self.text(node)
         if node is None or found is None:
             return None
@@ -572,7 +572,7 @@ def stands_in_directive(chunk: str, number: int) -> bool:
 
 
 def is_template(chunk: str) -> bool:
-    """Whether something is rendered first: directives stand in the YAML itself, not only in its quotes and blocks."""
+    """Whether something is rendered first: directives are in the YAML itself, not only in its quotes and blocks."""
     if not re.search(TEMPLATE, chunk):
         return False
     lines = (line for _, line in outside_blocks(chunk) if not line.lstrip().startswith("#"))

@@ -136,7 +136,7 @@ def without_lines(text: str, line: int, stop: int) -> Piece:
 
 
 def unlist(start: int, end: int, text: str) -> Piece:
-    """A name of a suppression with a comma beside it; alone with the comment that it stands in."""
+    """A name of a suppression with a comma beside it; alone with the comment that it is in."""
     line, stop = start_of_near(text, start), end_of_line(text, start)
     behind = re.compile(r"[ \t]*,[ \t]*").match(text, end, stop)
     if behind:

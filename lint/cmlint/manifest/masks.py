@@ -21,7 +21,7 @@ HEAD = r"(?:apiVersion|kind|type|metadata|immutable|data|stringData)[ \t]*:[ \t]
 SIMPLE = r"(?:apiVersion|kind|type)[ \t]*:[ \t]*[\w./-]+[ \t]*\Z"
 
 BEFORE, AFTER = ":,{[- \t\r\n", ",}] \t\r\n"
-"""What stands around a value and is none."""
+"""What is around a value and is none."""
 
 
 def masked_in(decoder: Decoder, root: Node) -> tuple[Span, ...]:

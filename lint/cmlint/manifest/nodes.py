@@ -181,7 +181,7 @@ def written_size(root: Node) -> int:
 
 
 def parts_of(collection: Any) -> Iterator[Node]:
-    """What stands directly in a collection."""
+    """What is directly in a collection."""
     if isinstance(collection, MappingNode):
         return (part for pair in collection.value for part in pair)
     return iter(collection.value)

@@ -38,7 +38,7 @@ REQUIRED_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
 """For each type of Secret the groups of keys of which one must be there."""
 
 FILLS_IN = "avp.kubernetes.io"
-"""How the annotations begin by which the Vault plugin of Argo CD is asked to fill in what stands in `<...>`.
+"""How the annotations begin by which the Vault plugin of Argo CD is asked to fill in what is in `<...>`.
 
 https://argocd-vault-plugin.readthedocs.io/en/stable/howitworks/
 """
@@ -301,7 +301,7 @@ class ObjectReader:
         return all(isinstance(value, int) and 0 <= value < 256 for value in values)
 
     def check_encoded(self, node: Node, path: str) -> bytes | None:
-        """A value must be base64; returns what it stands for."""
+        """A value must be base64; returns what it represents."""
         text = self.decoder.scalar(node).value
         raw = base64.decode(text)
         if raw is None:
@@ -315,7 +315,7 @@ class ObjectReader:
         return raw
 
     def check_twice(self, keys: list[Key]) -> None:
-        """No key may stand in `data` and `binaryData` (ValidateConfigMap)."""
+        """No key may be in `data` and `binaryData` (ValidateConfigMap)."""
         plain = {key.name: key for key in keys if not key.binary}
         for key in keys:
             if key.binary and key.name in plain:

@@ -518,7 +518,7 @@ class PodReader:
         return tuple(items) if decoder.sequence(struct, "items") else None
 
     def check_mode(self, struct: Struct, field: str, path: str) -> None:
-        """File modes lie between 0 and 0777, users between 0 and 2^31 - 1."""
+        """File modes are between 0 and 0777, users between 0 and 2^31 - 1."""
         decoder = self.decoder
         mode = decoder.integer(struct, field)
         if mode is not None:

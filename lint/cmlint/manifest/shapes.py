@@ -87,7 +87,7 @@ class ShapeReader:
         return any(container.path == path for pod in self.pods for container in pod.containers)
 
     def inside(self, path: str) -> bool:
-        """Whether a path lies in a pod spec that was read already, whose references are known."""
+        """Whether a path is in a pod spec that was read already, whose references are known."""
         return any(path.startswith(f"{pod.path}.") or path == pod.path for pod in self.pods)
 
     def is_pod_spec(self, entries: dict[str, Node]) -> bool:
@@ -164,7 +164,7 @@ class ShapeReader:
             self.providers.append(Provider("Secret", self.kind, name, (), True, False, span, namespace))
 
     def reference(self, node: MappingNode, target: Target, path: str, key_field: str = "key") -> None:
-        """A reference that stands outside every pod spec."""
+        """A reference that is outside every pod spec."""
         entries = {name: value for name, _, value in self.decoder.items(node)}
         name = self.text(entries.get("name"))
         if name is None or not name.value:

@@ -62,7 +62,7 @@ def word_of(scalar: Scalar) -> Word:
 class Cutter:
     """Cuts a command into words, from `position` on.
 
-    `around` is the quote in which the whole command stands, `assigned` knows the values of variables. `whole` says
+    `around` is the quote in which the whole command is, `assigned` knows the values of variables. `whole` says
     afterwards whether the command was seen to its end.
     """
 
@@ -83,7 +83,7 @@ class Cutter:
         return [Word("".join(characters), places) for characters, places in self.words]
 
     def step(self) -> bool:
-        """Takes what stands at the position; False at the end of the command."""
+        """Takes what is at the position; False at the end of the command."""
         text, position, character = self.text, self.position, self.text[self.position]
         if character == self.around:
             self.whole = JOINED.match(text, position + 1) is None
@@ -194,7 +194,7 @@ class Quotes:
         self.seen = State(start, "", None)
 
     def around(self, end: int) -> str:
-        """The quote in which a command stands, by what stands before it on its line.
+        """The quote in which a command is, by what is before it on its line.
 
         What was seen is kept up to the last character that is read alike whatever follows `end`.
         """
@@ -224,7 +224,7 @@ class Quotes:
         return State(position + 1, quote, outer)
 
     def is_apostrophe(self, position: int, end: int) -> bool:
-        """Whether a single quote stands between two letters."""
+        """Whether a single quote is between two letters."""
         around = self.text[max(position - 1, self.start) : min(position + 2, end)]
         return len(around) == 3 and around[1] == "'" and (around[0] + around[2]).isalnum()
 

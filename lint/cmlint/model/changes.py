@@ -29,7 +29,7 @@ class Quote(msgspec.Struct, frozen=True):
 
 
 class Add(msgspec.Struct, frozen=True):
-    """Adds a field to a mapping, behind the field `beside`, whose value stands at `span`."""
+    """Adds a field to a mapping, behind the field `beside`, whose value is at `span`."""
 
     span: Span
     beside: str

@@ -14,7 +14,7 @@ Target = Literal["ConfigMap", "Secret"]
 """The kind of object a reference names."""
 
 Via = Literal["env", "envFrom", "volume", "projected", "field", "pull"]
-"""Where a reference stands; `field` is any place outside a pod spec, `pull` an entry of `imagePullSecrets`."""
+"""Where a reference is; `field` is any place outside a pod spec, `pull` an entry of `imagePullSecrets`."""
 
 FaultCode = Literal[
     "syntax",
@@ -189,7 +189,7 @@ class Mount(Facts, frozen=True):
 class Container(Facts, frozen=True):
     """One entry of `containers`, `initContainers` or `ephemeralContainers`, or its like in a custom resource.
 
-    `list` is the name of the field it stands in. A command or argument that is no string is left out.
+    `list` is the name of the field it is in. A command or argument that is no string is left out.
     """
 
     name: Scalar | None
@@ -243,7 +243,7 @@ class Volume(Facts, frozen=True):
 class PodSpec(Facts, frozen=True):
     """A pod spec, wherever it is embedded.
 
-    `exact` says that it stands at the pod spec's place in a built-in kind, so that the API server's own types apply.
+    `exact` says that it is at the pod spec's place in a built-in kind, so that the API server's own types apply.
     `annotations` are the names of the annotations of the pod template (or Pod), `service_links` is
     `enableServiceLinks`. `watched` are those annotations, with their values, by which Reloader and Wave are told what
     to do. `pull_secrets` are the entries of `imagePullSecrets`.
@@ -265,10 +265,10 @@ MEASURED = 4096
 
 
 class Key(Facts, frozen=True):
-    """A key of a provider: `name` as Kubernetes stores it, `written` as it stands in the text.
+    """A key of a provider: `name` as Kubernetes stores it, `written` as it is in the text.
 
     `value` is known for ConfigMaps only, and None where it is binary. `binary` keys never reach an environment.
-    `traits` tell how it arrives, `place` is where it stands, `size` are its bytes from `MEASURED` on, else 0.
+    `traits` tell how it arrives, `place` is where it is, `size` are its bytes from `MEASURED` on, else 0.
     """
 
     name: str
@@ -286,7 +286,7 @@ class Provider(Facts, frozen=True):
 
     `kind` is the kind of the document that makes it (`ConfigMap`, `SealedSecret`, ...), or `command`. When it is
     `open`, more keys than `keys` may exist. `namespace` is set where it differs from the document's own, `everywhere`
-    where the object is made in all namespaces. A `glob` name stands for every name that matches it. To a `shared`
+    where the object is made in all namespaces. A `glob` name represents every name that matches it. To a `shared`
     object others add keys. `copied` are the bytes of a copy in JSON, where that is too long for an annotation, else 0.
     `type` is that of a Secret.
     """
@@ -408,7 +408,7 @@ class Document(Facts, frozen=True):
     """One Kubernetes object as written.
 
     `head` is what a finding about the whole object points at. `annotations` holds names only, `ignore` is the
-    annotation `cmlint.dev/ignore`. `references` stand outside every pod spec, `mentions` are the strings of a custom
+    annotation `cmlint.dev/ignore`. `references` are outside every pod spec, `mentions` are the strings of a custom
     resource that could name a provider, `masked` the places whose text must never be shown. `labels` are written
     `name=value`, `deploys` are the folders that it brings to a cluster. `strangers` are annotations under cmlint's own
     prefix that it does not know, `reloads` the names that Reloader watches. `reach` is the namespace of what it makes
@@ -537,7 +537,7 @@ Deed = Literal["pushed", "built", "loaded", "replaced", "restarted"]
 class ImageFact(Facts, frozen=True):
     """What a text does to images, or to the workloads that run them; `tool` is what does it, in words.
 
-    `name` and `tag` are patterns: `*` stands for what is not known, `{repository}` and `{owner}` for the repository on
+    `name` and `tag` are patterns: `*` means what is not known, `{repository}` and `{owner}` mean the repository on
     GitHub and its owner, `{branch}` for a branch that is pushed. An empty `tag` is none, an empty `name` any image.
 
     Where an image is replaced, `workload` (`deployment/web`) and `container` are those that get it, `was` is what it

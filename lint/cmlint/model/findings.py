@@ -89,7 +89,7 @@ class Edit(msgspec.Struct, frozen=True):
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """A way to mend a finding; `safe` when it cannot change what the author meant."""
+    """A way to fix a finding; `safe` when it cannot change what the author meant."""
 
     title: str
     safe: bool

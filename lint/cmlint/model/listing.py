@@ -1,4 +1,4 @@
-"""Live objects as facts, and the text that these stand in: the object's fields, one a line, each `path: value`.
+"""Live objects as facts, and the text that these are in: the object's fields, one a line, each `path: value`.
 
 A live object has no file. Spans into this text do for it what spans into a file do for a manifest, so that findings,
 related places and what must not be shown need nothing of their own for a cluster.
@@ -26,7 +26,7 @@ class Listing:
         self.length = 0
 
     def put(self, path: str, value: str) -> Scalar:
-        """Adds a field, and gives its value with the place where it stands."""
+        """Adds a field, and gives its value with the place where it is."""
         shown = value if len(value) <= LONGEST and value.isprintable() else shortened(value)
         line = f"{path}{SEPARATOR}{shown}"
         end = self.length + len(line)
@@ -71,7 +71,7 @@ def field_at(line: str) -> str:
 
 
 class LiveObject(NamedTuple):
-    """A live object: the path under which it is shown, its facts, and the listing that they stand in.
+    """A live object: the path under which it is shown, its facts, and the listing that they are in.
 
     `group` is the installation that has brought it, in words; empty where nothing says so.
     """

@@ -62,7 +62,7 @@ class Outcome(msgspec.Struct):
         return (*self.findings, *self.suppressed, *self.older, *self.baselined)
 
     def paths(self) -> set[str]:
-        """The paths of the texts that findings stand in, also of findings that are only counted."""
+        """The paths of the texts that findings are in, also of findings that are only counted."""
         places = ((finding.location, *(related.location for related in finding.related)) for finding in self.everything)
         return {place.path for several in places for place in several}
 
@@ -77,7 +77,7 @@ class Unverified(msgspec.Struct, frozen=True, order=True):
 
 
 class Created(msgspec.Struct, frozen=True, order=True):
-    """A reference that only a command satisfies, and where that stands."""
+    """A reference that only a command satisfies, and where that is."""
 
     location: Location
     name: str

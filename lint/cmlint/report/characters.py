@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 HIDDEN = "•" * 6
-"""What stands for a value that must not be shown, however long it is."""
+"""What represents a value that must not be shown, however long it is."""
 
 
 def width(text: str) -> int:

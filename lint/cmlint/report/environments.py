@@ -19,7 +19,7 @@ from cmlint.system.text import printable
 UNKNOWN = "(unknown)"
 LATE = "(when it runs)"
 TOO_LARGE = "(not expanded: the environment is larger than 4 MiB)"
-"""What stands for a value that only the running pod knows."""
+"""What represents a value that only the running pod knows."""
 
 NARROWEST, WIDEST = 12, 50
 """The columns that a value always gets, and those beyond which the others are not lined up with it."""

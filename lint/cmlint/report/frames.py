@@ -127,7 +127,7 @@ class Snippet:
         return f"{' ' * self.margin} {self.paint('line', '|')}"
 
     def bar(self, number: int) -> str:
-        """What stands between the margin and a source line: the side of a place with several lines."""
+        """What is between the margin and a source line: the side of a place with several lines."""
         if self.long is None:
             return " "
         inside = self.long.first < number <= self.long.last

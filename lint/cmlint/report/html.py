@@ -104,7 +104,7 @@ def filters(findings: Iterable[Finding]) -> Iterator[str]:
 
 
 def states(result: Result, view: View) -> Iterator[str]:
-    """The findings about a cluster by what they mean for it, and at the end the commands that mend it."""
+    """The findings about a cluster by what they mean for it, and at the end the commands that fix it."""
     frames = Frames(result.texts, result.masked(), Paint(View(color=True)), WIDTH)
     ranked = by_state(result.outcome.findings)
     for state, group in groupby(ranked, key=state_of):
@@ -155,7 +155,7 @@ def article(finding: Finding, others: list[Finding], frames: Frames) -> Iterator
 
 
 def coded(text: str) -> str:
-    """A text in which what stands between backticks is code."""
+    """A text in which what is between backticks is code."""
     return re.sub("`([^`]*)`", r"<code>\1</code>", escape(printable(text)))
 
 

@@ -64,7 +64,7 @@ def found(finding: Finding) -> Case:
 
 
 def name_of(finding: Finding) -> str:
-    """What the case of a finding is called: its rule, and where it stands in the file."""
+    """What the case of a finding is called: its rule, and where it is in the file."""
     return f"{finding.rule} at {finding.location.place}"
 
 

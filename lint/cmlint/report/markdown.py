@@ -64,7 +64,7 @@ def row(finding: Finding, others: list[Finding], repository: Repository) -> str:
 
 
 def coded(text: str) -> str:
-    """A text in which what stands between backticks is code, and nothing else means anything to Markdown."""
+    """A text in which what is between backticks is code, and nothing else means anything to Markdown."""
     text = printable(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
     parts = text.split("`")
     if len(parts) % 2 == 0:

@@ -127,7 +127,7 @@ class Run:
         return {**self.address(path), "index": self.files.setdefault(path, len(self.files))}
 
     def address(self, path: str) -> Json:
-        """The address of a file, seen from the repository's root if it lies below it."""
+        """The address of a file, seen from the repository's root if it is below it."""
         name = self.repository.path(path)
         if os.path.isabs(name):
             return {"uri": Path(name).as_uri()}
@@ -153,7 +153,7 @@ class Run:
         return any(edit.start < span.end and span.start < edit.end for span in self.masked.get(edit.path, ()))
 
     def fix(self, fix: Fix) -> Json:
-        """A way to mend a finding."""
+        """A way to fix a finding."""
         changes: dict[str, list[Json]] = {}
         for edit in fix.edits:
             text = self.texts.get(edit.path)
@@ -225,5 +225,5 @@ def logical(finding: Finding) -> Json:
 
 
 def in_link(text: str) -> str:
-    """A text as it stands between the brackets of a link."""
+    """A text as it is between the brackets of a link."""
     return re.sub(r"([\[\]\\])", r"\\\1", text)

@@ -1,4 +1,4 @@
-"""What is wrong in a cluster in the order in which one looks after it, and the commands that mend it."""
+"""What is wrong in a cluster in the order in which one looks after it, and the commands that fix it."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def unverified(entry: Unverified, command: Location | None, number: int) -> str:
 
 
 def place(location: Location) -> str:
-    """Where something stands, as editors take it."""
+    """Where something is, as editors take it."""
     return f"{printable(location.path)}:{printable(location.place)}"
 
 

@@ -1,4 +1,4 @@
-"""What lies in the folder of a chart, and what helm would read outside of it.
+"""What is in the folder of a chart, and what helm would read outside of it.
 
 Helm follows links, and opens what the schema of a chart's values refers to, on this machine and in the network
 (`pkg/chart/loader` and `pkg/chartutil/jsonschema.go` in helm/helm).

@@ -174,7 +174,7 @@ class Chart:
 
     @cached_property
     def contents(self) -> chart_files.ChartFiles:
-        """What lies in its folder."""
+        """What is in its folder."""
         return chart_files.ChartFiles(self.folder)
 
     @property

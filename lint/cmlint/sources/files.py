@@ -41,7 +41,7 @@ SCRIPTS = (
     *(".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt"),
     *("Makefile", "makefile", "Justfile", "justfile", "Jenkinsfile", "Tiltfile", "Dockerfile", "README"),
 )
-"""How the names of other texts end in which commands may stand; so may they in any file that begins with `#!`."""
+"""How the names of other texts end in which commands may be; so may they in any file that begins with `#!`."""
 
 BUILDERS = (
     "pom.xml",
@@ -105,7 +105,7 @@ Manifests in `COMPARED` ones are what a test expects of the cluster, or of a pro
 """
 
 VENDORED = ("modules.txt", "github.com")
-"""What lies in a folder `vendor` of copies: what `go mod vendor` writes, or a project by its import path."""
+"""What is in a folder `vendor` of copies: what `go mod vendor` writes, or a project by its import path."""
 
 GODEPS = "Godeps"
 """The folder in which godep kept copies, before Go had modules."""
@@ -144,7 +144,7 @@ class Group(msgspec.Struct):
     `scripts` are those that hold no manifests and, by their names, perhaps commands; `templates` are the paths among
     them all whose texts are for Helm to render, `compared` those that tests compare with. `lying` are the paths of all
     other files, which are not read, `left_out` those of folders that are not: with what tests read, or with copies of
-    other projects. All real paths lie in `root`; files that are named on the command line have none.
+    other projects. All real paths are in `root`; files that are named on the command line have none.
 
     Where the other files are only the context of some, `named` are these. A group is `unbuilt` that only builds use
     which are not made, because they do not reach any of these.
@@ -170,7 +170,7 @@ class Group(msgspec.Struct):
 
 
 class Source(NamedTuple):
-    """A file to read; its real path must lie in `root`, unless it is named on the command line and has none."""
+    """A file to read; its real path must be in `root`, unless it is named on the command line and has none."""
 
     path: str
     root: Root | None = None
@@ -243,7 +243,7 @@ def add(paths: dict[str, str], name: str, file: str, known: set[str]) -> None:
 
 
 def shown(path: str) -> str:
-    """A path as it is shown: relative to the working directory where it lies below it, with `/`."""
+    """A path as it is shown: relative to the working directory where it is below it, with `/`."""
     if not os.path.isabs(path):
         name = os.path.normpath(path)
     else:
@@ -254,7 +254,7 @@ def shown(path: str) -> str:
 
 
 def names_below(top: str) -> Callable[[str], str]:
-    """How files below a folder are shown: as the folder is, unless the working directory lies between."""
+    """How files below a folder are shown: as the folder is, unless the working directory is between."""
     if os.path.isabs(top) and is_within(os.getcwd(), os.path.normpath(top)):
         return shown
     prefix = shown(top)
@@ -400,7 +400,7 @@ def is_object(raw: bytes) -> bool:
 def is_regular(entry: os.DirEntry[str]) -> bool:
     """Whether an entry is a file, or a link to one; what cannot be known is left to the reader.
 
-    A pipe would never end, and a folder that a link leads to is walked where it lies.
+    A pipe would never end, and a folder that a link leads to is walked where it is.
     """
     try:
         return entry.is_file()
@@ -488,7 +488,7 @@ def near_charts(groups: Iterable[Group]) -> bool:
 
 
 def may_be_in_chart(path: str) -> bool:
-    """Whether a file lies in a folder that is called as one in a Helm chart is."""
+    """Whether a file is in a folder that is called as one in a Helm chart is."""
     return not {"templates", "charts"}.isdisjoint(path.split("/")[:-1])
 
 
@@ -512,7 +512,7 @@ def read_again(shown: str, sources: Mapping[str, Source], problems: list[Problem
 
 
 def read_raw(path: str, root: Root | None = None, limit: int = system.MANIFEST) -> bytes:
-    """What a file holds that lies in a root, or that is named on the command line; raises OSError."""
+    """What a file holds that is in a root, or that is named on the command line; raises OSError."""
     if INSTEAD and (real := real_path(path)) in INSTEAD:
         return INSTEAD[real].encode()
     if path in PIPES:

@@ -1,7 +1,7 @@
 """Charts, rendered by helm itself.
 
 Each chart is rendered with its default values and with those that it is tested with, or with those that the
-configuration names, and each rendering is a bundle. What a chart renders is never linted as it stands in the template.
+configuration names, and each rendering is a bundle. What a chart renders is never linted as it is in the template.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Choice(msgspec.Struct, frozen=True):
 
     @property
     def named(self) -> str:
-        """The file that stands for the values; empty where there are none but the chart's own."""
+        """The file that represents the values; empty where there are none but the chart's own."""
         return self.said or (files.shown(self.files[-1]) if self.files else "")
 
     def key(self, builds: BuildsCache) -> str:
@@ -341,7 +341,7 @@ def note_chart(chart: Chart, choices: Iterable[Choice], seen: Seen) -> None:
 def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
     """Facts without what is not the chart's own: the namespace, values that it is not given, fields repeated alike.
 
-    What several templates include, mostly labels, often stands twice with one value. Helm lets the last win
+    What several templates include, mostly labels, often occurs twice with one value. Helm lets the last win
     (`pkg/kube/client.go` in helm/helm builds objects as kubectl does).
     """
 
@@ -523,7 +523,7 @@ def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:
     """What leads back from a text that helm has rendered, and what its chart may be given by default.
 
     The chart is the only one in the working directory or below that has the name with which all `# Source:` begin and
-    every template that they name; where there is none, the text stands for itself.
+    every template that they name; where there is none, the text represents itself.
     """
     sources = dict.fromkeys(re.findall(SOURCE, text))
     names = {source.partition("/")[0] for source in sources}

@@ -86,7 +86,7 @@ def secrets_in(text: str) -> Iterator[str]:
 
 
 def below_secret(part: Part, *, secret: bool = False, listed: bool = False) -> Iterator[str]:
-    """The scalars in a tree that are named like credentials, or lie below something that is.
+    """The scalars in a tree that are named like credentials, or are below something that is.
 
     A text that is `listed` as a file and has the name of one may be shown.
     """

@@ -172,7 +172,7 @@ class Kustomization:
     def own(self, name: str) -> str | None:
         """The real path of a file that it names, if kustomize lets it read that: by default, below its folder.
 
-        That is `api/internal/loader/loadrestrictions.go` in kubernetes-sigs/kustomize. What lies elsewhere is never
+        That is `api/internal/loader/loadrestrictions.go` in kubernetes-sigs/kustomize. What is elsewhere is never
         read, whatever a kustomization names.
         """
         path = self.full(name)
@@ -198,7 +198,7 @@ def sources_of(generator: Part) -> Iterator[tuple[Part, str, str]]:
 
 
 class Project:
-    """The kustomizations of a run by their folders, those that are only used included; all lie in its `roots`.
+    """The kustomizations of a run by their folders, those that are only used included; all are in its `roots`.
 
     Paths are real ones; they are shown relative to the working directory, but outside of it only when not `absolute`.
     `makers` say what controllers make of the objects.
@@ -265,7 +265,7 @@ class Project:
         return self.uses[kustomization.folder]
 
     def is_inside(self, path: str) -> bool:
-        """Whether a real path lies in what may be read."""
+        """Whether a real path is in what may be read."""
         return is_within(path, self.roots)
 
     def tree(self, kustomization: Kustomization) -> list[Kustomization]:

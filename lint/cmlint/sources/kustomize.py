@@ -58,7 +58,7 @@ class Build(msgspec.Struct):
 
     When it was built, `text` leads back from its facts to what was used. When not, `reason` says why, and `files` are
     the manifests that it names; it is `settled` when it changes no more of them than names, namespaces and labels.
-    `beside` is evidence at the places of all that it uses, for what lies there and is not used; `supply` says what may
+    `beside` is evidence at the places of all that it uses, for what is there and is not used; `supply` says what may
     yet complete it.
     """
 
@@ -228,7 +228,7 @@ def build(
 def built_by(
     program: str, folder: str, project: Project, leaf: Kustomization, wishes: Wishes, home: str, root: str = ""
 ) -> str:
-    """What a program builds in a folder for a leaf, which lies in a copy below `root`; raises NotBuiltError.
+    """What a program builds in a folder for a leaf, which is in a copy below `root`; raises NotBuiltError.
 
     A copy has no charts, and so kustomize must not look for them: it would fetch them.
     """
@@ -250,9 +250,9 @@ def name_of(project: Project, leaf: Kustomization, program: str | None, wishes: 
 
 
 def mirror(used: Iterable[str], roots: tuple[str, ...], instead: Mapping[str, str], root: str) -> str:
-    """Copies files to a folder that stands for the root, with the texts that count instead; gives that folder.
+    """Copies files to a folder that represents the root, with the texts that count instead; gives that folder.
 
-    Below it, everything lies at the same relative path from everything else. What cannot be read is left out, and so
+    Below it, everything is at the same relative path from everything else. What cannot be read is left out, and so
     is what can be nowhere: a name that is too long, or one below a file.
     """
     for path in {*used, *instead}:

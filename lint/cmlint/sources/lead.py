@@ -3,7 +3,7 @@
 A built object has no lines of its own, so a place in it is described by its path (`spec.containers[name=web].image`),
 and looked for in whatever may have written it, the last writer first: exactly the same text counts most, then one that
 the built text contains (a name before its prefix and suffix), then another text at the same path. What is found nowhere
-stands at the head of the object's own document.
+is at the head of the object's own document.
 """
 
 from __future__ import annotations
@@ -235,7 +235,7 @@ class BuiltObject:
 
     @property
     def head(self) -> Place:
-        """What stands for the whole object: its name, else its document, else the kustomization that brings it in."""
+        """What represents the whole object: its name, else its document, else the kustomization that brings it in."""
         if self.first:
             name = self.first.at("metadata", "name")
             return name.place if name else self.first.place
@@ -301,12 +301,12 @@ class Target(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """Where it stands."""
+        """Where it is."""
         return self.key or self.part.place
 
 
 def target_of(root: Part, span: Span) -> Target:
-    """The smallest value, or key, that a stretch lies in; one that is several entries long belongs to the first key."""
+    """The smallest value, or key, that a stretch is in; one that is several entries long belongs to the first key."""
     target = Target([], root)
     while inner := inside(target, span):
         target = inner
@@ -319,7 +319,7 @@ def target_of(root: Part, span: Span) -> Target:
 
 
 def inside(target: Target, span: Span) -> Target | None:
-    """The part of a value that a stretch lies in, or None."""
+    """The part of a value that a stretch is in, or None."""
     for name, field in target.part.fields.items():
         key = field.key if covers(field.key, span) else None
         if key or covers(field.value.place, span):
@@ -331,12 +331,12 @@ def inside(target: Target, span: Span) -> Target | None:
 
 
 def covers(place: Place, span: Span) -> bool:
-    """Whether a stretch lies in a place."""
+    """Whether a stretch is in a place."""
     return place.start <= span.start and span.end <= place.end
 
 
 def follow(part: Part | None, steps: list[Step]) -> Part | None:
-    """What stands at the end of the steps in another tree, or None."""
+    """What is at the end of the steps in another tree, or None."""
     for step in steps:
         part = step_into(part, step) if part else None
     return part

@@ -94,7 +94,7 @@ def spell(part: Part) -> None:
 def texts(part: Part, names: Collection[str]) -> Iterator[str]:
     """Every text in a tree under fields of some folded names, whichever of several equal fields counts.
 
-    In `files`, what stands before `=` is a key and is left out.
+    In `files`, what is before `=` is a key and is left out.
     """
     for name, value in part.entries_written():
         folded = name.casefold()
@@ -182,7 +182,7 @@ def values(part: Part, name: str) -> Iterator[Part]:
 def refuse_chart(chart: Part, folder: str, homes: list[str], *, allow_remote: bool) -> None:
     """Raises NotBuiltError for a chart that is not wholly in the repository, or for words that helm would obey.
 
-    `homes` are the folders that it may lie in.
+    `homes` are the folders that it may be in.
     """
     if any(release.startswith("-") for release in written(chart, "releasename")):
         raise NotBuiltError("a `releaseName` that begins with `-` is an option to helm", "refused")

@@ -53,7 +53,7 @@ class Part:
         self.repeated = repeated
 
     def at(self, *names: str) -> Part | None:
-        """What stands at a path of fields, or None."""
+        """What is at a path of fields, or None."""
         part: Part | None = self
         for name in names:
             field = part.fields.get(name) if part else None
@@ -172,7 +172,7 @@ def place_of(decoder: Decoder, node: Node) -> tuple[int, int]:
 def inner_part(part: Part, text: str) -> list[Part]:
     """The documents written inside a scalar, such as a patch in a kustomization; `text` is the whole text around it.
 
-    Inside a literal block everything before is blanked out, so that each place is one in the whole text; what stands in
+    Inside a literal block everything before is blanked out, so that each place is one in the whole text; what is in
     quotes has the place of the scalar.
     """
     written = text[part.place.start : part.place.end]
@@ -185,6 +185,6 @@ def inner_part(part: Part, text: str) -> list[Part]:
 
 
 def moved(part: Part, place: Place) -> Part:
-    """A tree of which every part stands at one place."""
+    """A tree of which every part is at one place."""
     fields = {name: Field(place, moved(field.value, place)) for name, field in part.fields.items()}
     return Part(place, part.text, fields, [moved(item, place) for item in part.items])

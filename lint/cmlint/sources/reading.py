@@ -36,7 +36,7 @@ PAYS = 400
 
 
 class Wanted(NamedTuple):
-    """A file to read: the path under which it is shown, its path, how, and the folder that it must lie in."""
+    """A file to read: the path under which it is shown, its path, how, and the folder that it must be in."""
 
     shown: str
     path: str

@@ -1,7 +1,7 @@
 """From places in what helm renders back to the templates.
 
 Helm says above each object from which template it comes (`# Source:`), but not from which line. The place of a value is
-looked for by the fields that lead to it, first where its text stands word for word, then where an action may have
+looked for by the fields that lead to it, first where its text is word for word, then where an action may have
 written it. What is not found is shown at the nearest field around it that is, else at the object's `kind`.
 """
 
@@ -61,7 +61,7 @@ class Templates:
 
     @property
     def shown(self) -> str:
-        """What stands for the chart as a whole."""
+        """What represents the chart as a whole."""
         return files.shown(os.path.join(self.folder, files.CHART))
 
     def path(self, source: str) -> str | None:
@@ -355,7 +355,7 @@ class RenderedObject:
 
 
 def target_at(root: Part, path: str) -> Target | None:
-    """What stands at a path like `spec.containers[0].image`, or None."""
+    """What is at a path like `spec.containers[0].image`, or None."""
     steps: list[Step] = []
     part = root
     for name, number in re.findall(r"([^.\[\]]+)|\[([0-9]{1,9})\]", path):

@@ -286,7 +286,7 @@ class OfChart:
 
 
 def unescaped(literal: str) -> str:
-    """What a literal of a template stands for."""
+    """What a literal of a template represents."""
     if literal.startswith("`"):
         return literal[1:-1]
     try:

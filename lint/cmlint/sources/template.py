@@ -1,7 +1,7 @@
 """A Helm template, read line by line as far as its layout shows what it writes.
 
 A template is no YAML before it is rendered, so it is not parsed: each line is taken for the field or the item that it
-seems to hold, by its indentation, and actions (`{{ ... }}`) stand for any text.
+seems to hold, by its indentation, and actions (`{{ ... }}`) represent any text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cmlint.manifest.documents import cut
 from cmlint.sources.parts import Part, Place, read_part
 
 VERBATIM, POSSIBLE, OTHER = 2, 1, 0
-"""How like a rendered text what stands in a template is: the same, something that can become it, or neither."""
+"""How like a rendered text what is in a template is: the same, something that can become it, or neither."""
 
 ACTION = r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*\}\}"
 FIELD = r"""("[^"\n]*"|'[^'\n]*'|[^\s:#"'\-{\[][^:#\n]*?|\{\{[^\n]*?\}\}[^\s:#]*)[ \t]*:(?=[ \t]|$)[ \t]*"""
@@ -29,7 +29,7 @@ ANYTHING = "\0"
 
 
 class Entry(NamedTuple):
-    """A field or an item: the names of the fields that lead to it, and the numbers of the items that it lies in.
+    """A field or an item: the names of the fields that lead to it, and the numbers of the items that it is in.
 
     `text` is the value as it is written on the line, without quotes, with one ANYTHING for each action. It is the name
     of the item with the number `names`.
@@ -64,7 +64,7 @@ class Chunk:
 
     @property
     def head(self) -> Place:
-        """What stands for the whole object: the line of its kind, else its first."""
+        """What represents the whole object: the line of its kind, else its first."""
         kind = self.top("kind")
         return Place(self.path, kind.key.start, kind.value.end) if kind and kind.key else self.first
 
@@ -126,7 +126,7 @@ def as_yaml(text: str) -> str:
 
 
 class Layout:
-    """The fields and items that a line lies in, by the columns at which they begin; an item has no name."""
+    """The fields and items that a line is in, by the columns at which they begin; an item has no name."""
 
     def __init__(self) -> None:
         self.open: list[tuple[int, str | None, int]] = []
@@ -219,7 +219,7 @@ def filled(written: str, rendered: str) -> tuple[str, ...]:
 
 
 def likeness_of(written: str, rendered: str) -> int:
-    """How like a rendered text what stands in a template is."""
+    """How like a rendered text what is in a template is."""
     if ANYTHING not in written:
         return VERBATIM if written == rendered else OTHER
     return POSSIBLE if filled(written, rendered) else OTHER

@@ -103,7 +103,7 @@ def unquoted(value: str) -> str:
 
 
 def from_file(project: Project, path: str, key: str, source: Part) -> dict[str, Field]:
-    """A file that becomes a key; the value of what is no text stands where its name begins."""
+    """A file that becomes a key; the value of what is no text is where its name begins."""
     try:
         text = project.text(path)
     except (OSError, UnicodeDecodeError):
@@ -163,7 +163,7 @@ def is_target(target: Part, built: Part, least: str) -> bool:
 
 
 def is_same(document: Part, built: Part, least: str) -> bool:
-    """Whether a strategic merge patch is for an object: its name lies between the first and the last one."""
+    """Whether a strategic merge patch is for an object: its name is between the first and the last one."""
     name = document.word("metadata", "name")
     return document.word("kind") == built.word("kind") and least in name and name in built.word("metadata", "name")
 

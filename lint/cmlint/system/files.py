@@ -1,6 +1,6 @@
 """Opens every file that cmlint reads.
 
-`read` opens regular files only and reads no more than a limit. Where a root is given, the file must lie in it: a link
+`read` opens regular files only and reads no more than a limit. Where a root is given, the file must be in it: a link
 that leads out is refused before anything is opened. `read_named` opens a path that the user has named on the command
 line, which may be a pipe such as `/dev/stdin` or `/dev/fd/63`.
 """
@@ -62,7 +62,7 @@ class OutsideError(OSError):
 def read(path: str, limit: int, root: Root | None = None) -> bytes:
     """The content of a regular file; raises OSError, also for a file that is larger than `limit` bytes.
 
-    Where a `root` is given, the real path of the file must lie in it.
+    Where a `root` is given, the real path of the file must be in it.
     """
     found = state_of(path, follow=root is None)
     if root is not None and stat.S_ISLNK(found.st_mode):
@@ -156,7 +156,7 @@ def real_path(path: str) -> str:
 
 
 def is_within(path: str, root: Root) -> bool:
-    """Whether a real path is a folder, or lies below it; of several folders, one of them."""
+    """Whether a real path is a folder, or is below it; of several folders, one of them."""
     if isinstance(root, tuple):
         return any(is_within(path, folder) for folder in root)
     return path == root or path.startswith(root if root.endswith(os.sep) else root + os.sep)
@@ -174,7 +174,7 @@ def root_of(top: str) -> str:
 
 
 def leads_out(path: str) -> bool:
-    """Whether a path lies in a repository by its name, and elsewhere behind its links.
+    """Whether a path is in a repository by its name, and elsewhere behind its links.
 
     The working directory counts as a repository where there is none around the path.
     """

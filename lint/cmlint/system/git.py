@@ -253,7 +253,7 @@ def leads_to(entry: str, folder: str) -> bool:
 
 
 def is_foreign(index: str, *own: str) -> bool:
-    """Whether an index lies in the folder of another repository than the one with these folders."""
+    """Whether an index is in the folder of another repository than the one with these folders."""
     folder, folders = os.path.dirname(os.path.realpath(index)), set(map(os.path.realpath, own))
     while folder not in folders:
         if os.path.isfile(os.path.join(folder, "HEAD")) and os.path.exists(os.path.join(folder, "index")):
@@ -401,7 +401,7 @@ def user_file(name: str) -> str:
 
 
 def is_below(path: str, folder: str) -> bool:
-    """Whether a real path is a folder or lies in it."""
+    """Whether a real path is a folder or is in it."""
     return path == folder or path.startswith(os.path.join(folder, ""))
 
 

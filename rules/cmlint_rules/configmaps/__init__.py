@@ -73,7 +73,7 @@ class Readers:
                         self.whole.add(name)
 
     def unseen(self) -> Iterator[Definition]:
-        """The ConfigMaps whose readers the bundle shows: pods stand beside them, and nothing else reads them whole."""
+        """The ConfigMaps whose readers the bundle shows: pods are beside them, and nothing else reads them whole."""
         if self.bundle.live:
             yield from self.unseen_live()
             return
@@ -136,7 +136,7 @@ def is_pattern(name: str) -> bool:
 
 
 def texts_of(document: Document) -> Iterator[str]:
-    """Every text of an object in which the name of a ConfigMap may stand."""
+    """Every text of an object in which the name of a ConfigMap may be."""
     yield from document.mentions
     for pod in document.pods:
         for container in pod.containers:

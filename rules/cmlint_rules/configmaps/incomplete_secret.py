@@ -13,7 +13,7 @@ from cmlint.api import Context, Draft, Fault, rule
     codes=("secret-keys",),
 )
 def incomplete_secret(fault: Fault, ctx: Context) -> Iterator[Draft]:
-    """Keys that are absent, and values that cannot be what they stand for."""
+    """Keys that are absent, and values that cannot be what they represent."""
     if fault.path == "type":
         draft = ctx.finding(fault.span, f"a Secret of the type `{fault.text}` {fault.reason}")
         yield draft.help("add it; where the type does not matter, use `Opaque`")

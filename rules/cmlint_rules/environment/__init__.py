@@ -12,7 +12,7 @@ ENTRY = re.compile(r"(.*)\.(env\[(\d+)\])")
 
 
 def variable_of(fault: Fault, ctx: Context) -> str:
-    """The variable that a fault stands in: its name, or its place in `env` when it has none."""
+    """The variable that a fault is in: its name, or its place in `env` when it has none."""
     found = ENTRY.match(fault.path)
     if not found:
         return fault.path

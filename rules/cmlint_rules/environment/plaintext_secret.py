@@ -13,7 +13,7 @@ NAME = re.compile(r"[A-Z0-9]+(_[A-Z0-9]+)*|[a-z0-9]+([-._][a-z0-9]+)+")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 TYPES = frozenset(("string", "str", "text", "password", "secret"))
-"""What stands where a file describes a password, and has none."""
+"""What is where a file describes a password, and has none."""
 
 SETTING = re.compile(
     r"""(?m)^[ \t]*["']?([A-Za-z][\w.-]*)["']?[ \t]*[=:][ \t]*["']?([^\s"'$(){}<>,;/]{3,})["']?[ \t]*\r?$"""

@@ -116,7 +116,7 @@ def from_sources(environment: Environment) -> set[str]:
 
 
 def unknown(text: Scalar, known: set[str], ctx: Context) -> Iterator[tuple[str, Span]]:
-    """The variables in a text that are not known, and where each stands."""
+    """The variables in a text that are not known, and where each is."""
     for name, offset in expansion.names(text.value):
         if name not in known and VARIABLE.match(name) and not made_for_service(name, ctx):
             yield name, part(text, offset, len(name) + len("$()"))

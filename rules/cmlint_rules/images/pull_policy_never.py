@@ -41,7 +41,7 @@ def pull_policy_never(document: Document, ctx: Context) -> Iterator[Draft]:
 
 
 def is_by_hand(path: str) -> bool:
-    """Whether a text lies in a folder of tests; of what is not below the working directory nobody knows whose it is."""
+    """Whether a text is in a folder of tests; of what is not below the working directory nobody knows whose it is."""
     return not path.startswith("/") and not BY_HAND.isdisjoint(path.split("/")[:-1])
 
 

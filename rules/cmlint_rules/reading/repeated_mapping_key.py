@@ -1,4 +1,4 @@
-"""A key that stands twice in one mapping."""
+"""A key that occurs twice in one mapping."""
 
 from collections.abc import Iterator
 

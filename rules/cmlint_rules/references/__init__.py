@@ -30,7 +30,7 @@ MOST_KEYS = 1000
 """Among more keys than this, none is said to be near the one that is missing."""
 
 ABOVE = re.compile(r".*\b(?:\w*[cC]ontainers\[\d+\]\.|(?=volumes\[))")
-"""What of a field's path lies above its container or volume."""
+"""What of a field's path is above its container or volume."""
 
 
 def absent_provider(reference: Reference, resolution: Resolution, ctx: Context) -> Draft:
@@ -241,5 +241,5 @@ def short(fault: Fault) -> str:
 
 
 def parent_and_field(fault: Fault) -> str:
-    """A fault's field and the one that it stands in, without indices, like `valueFrom.configMapRef`."""
+    """A fault's field and the one that it is in, without indices, like `valueFrom.configMapRef`."""
     return ".".join(re.sub(r"\[\d+\]", "", fault.path).split(".")[-2:])

@@ -13,7 +13,7 @@ def renewal(ctx: Context, when: str) -> str:
 
 
 def follows(pod: PodSpec, reference: Reference, resolution: Resolution, ctx: Context) -> bool:
-    """Whether the pods start anew by themselves when this object changes."""
+    """Whether the pods start again by themselves when this object changes."""
     definition = resolution.definitions[0] if resolution.definitions else None
     return readers.rolls(ctx.document, pod, reference, definition)
 

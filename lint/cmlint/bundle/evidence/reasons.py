@@ -74,7 +74,7 @@ def reused_workload(question: Question) -> Evidence | None:
 
 
 def made_from_file(question: Question) -> Evidence | None:
-    """A file from which people make such an object by hand lies beside the document."""
+    """A file from which people make such an object by hand is beside the document."""
     if question.placed.built:
         return None
     path = question.scope.around.source_of(question.name, question.placed)

@@ -1,4 +1,4 @@
-"""What lies around a document, folder by folder, and may make objects that no file shows."""
+"""What is around a document, folder by folder, and may make objects that no file shows."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ PRINTS = re.compile(
     r"(?:^|[;&|(]|\bthen|\bdo|[ \t]-|\b(?:run|script|command|cmd|sh|bash|powershell|pwsh):)[ \t]*[\"']?[@-]*"
     r"(?:echo|printf|print|info|log\w*|\$\((?:info|warning))\b[^;&|]*\Z"
 )
-"""What stands before a command that is only printed."""
+"""What is before a command that is only printed."""
 
 REACH = 1000
 """The number of characters before a command that are searched."""

@@ -1,4 +1,4 @@
-"""Reading of YAML that is no manifest: mappings and what stands in them, with where that is."""
+"""Reading of YAML that is no manifest: mappings and what is in them, with where that is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEEPEST = 60
 
 
 class Mapping:
-    """A mapping, or what stands at one place where one is expected; `at` is its first character in the text."""
+    """A mapping, or what is at one place where one is expected; `at` is its first character in the text."""
 
     def __init__(self, node: Node | None, base: int) -> None:
         self.node, self.base = node, base
@@ -39,7 +39,7 @@ class Mapping:
         return next((str(node.value).strip() for node in nodes if isinstance(node, ScalarNode)), "")
 
     def items(self, name: str = "") -> list[Mapping]:
-        """What stands in a list, or alone in place of one."""
+        """What is in a list, or alone in place of one."""
         node = self.entries[name][1] if name in self.entries else None if name else self.node
         nodes = node.value if isinstance(node, SequenceNode) else [node] if isinstance(node, ScalarNode) else []
         return [Mapping(item, self.base) for item in nodes]

@@ -123,7 +123,7 @@ class Variables:
         return self.known[name]
 
     def read(self, place: str, depth: int) -> str:
-        """The value that stands behind an assignment."""
+        """The value that is behind an assignment."""
         found = VALUE.match(EXPANSION.sub(lambda e: e[0].replace(" ", "").replace('"', ""), place))
         return self.fill(found[2] if found[1] else found[3], depth + 1) if found else UNKNOWN
 

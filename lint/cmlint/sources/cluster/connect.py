@@ -105,7 +105,7 @@ class Connection:
         return body
 
     def credentials(self) -> dict[str, str]:
-        """The headers that say who asks; a token that a plugin or the cluster renews is read anew each time."""
+        """The headers that say who asks; a token that a plugin or the cluster renews is read again each time."""
         found = self.configuration.auth_settings().values()
         return {each["key"]: each["value"] for each in found if each["in"] == "header" and each["value"]}
 
@@ -218,7 +218,7 @@ def in_cluster(locations: str) -> bool:
 
 
 def own_namespace(token: str) -> str:
-    """The namespace of the pod that cmlint runs in, which stands beside its token."""
+    """The namespace of the pod that cmlint runs in, which is beside its token."""
     try:
         return read(os.path.join(os.path.dirname(token), "namespace"), CREDENTIALS).decode("utf-8").strip()
     except (OSError, UnicodeDecodeError):
@@ -231,7 +231,7 @@ def in_one_line(error: Exception) -> str:
 
 
 def line_of(error: Exception) -> str:
-    """Where a YAML error lies, and nothing of the text there, which may be a token."""
+    """Where a YAML error is, and nothing of the text there, which may be a token."""
     mark = getattr(error, "problem_mark", None)
     return f", line {mark.line + 1}" if mark else ""
 

@@ -1,7 +1,7 @@
 """Custom resources: which kinds there are, and an object of one as facts.
 
 Nobody knows their fields, so they are read by shape, as they are in manifests: the object becomes the same tree of
-nodes that a YAML text becomes, but for its places, which lie in its listing.
+nodes that a YAML text becomes, but for its places, which are in its listing.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def node_of(value: Any, path: str, listing: Listing) -> Node:
 
 
 def entry_of(key: str, value: Any, path: str, listing: Listing) -> tuple[Node, Node]:
-    """An entry of a mapping; the key stands where its value begins."""
+    """An entry of a mapping; the key is where its value begins."""
     start = mark(listing.length)
     node = node_of(value, path, listing)
     return ScalarNode("", key, start, start, style='"'), node

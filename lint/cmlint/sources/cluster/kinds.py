@@ -226,7 +226,7 @@ API_VERSIONS = {CORE: "v1", APPS: "apps/v1", BATCH: "batch/v1", EARLY_BATCH: "ba
 
 
 def taker_of(resource: Resource, prefix: str = "") -> Callable[[msgspec.Raw], Any]:
-    """What makes of each object of a built-in kind what is kept of it; `prefix` stands before the paths of objects."""
+    """What makes of each object of a built-in kind what is kept of it; `prefix` is before the paths of objects."""
     if resource == CONFIG_MAPS:
         return named(objects.ConfigMap, objects.held_config_map)
     if resource == SECRETS:

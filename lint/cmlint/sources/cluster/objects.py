@@ -169,7 +169,7 @@ def utf8_length(text: str) -> int:
 
 
 def decoded_length(raw: msgspec.Raw) -> int:
-    """The bytes that a value in base64 stands for; only its length and its padding are looked at."""
+    """The bytes that a value in base64 represents; only its length and its padding are looked at."""
     written = memoryview(raw)
     length = len(written) - len('""')
     padding = bytes(written[-3:-1]).count(b"=") if length > 1 else 0
