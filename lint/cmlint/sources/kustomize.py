@@ -46,8 +46,8 @@ BASE = r"(?:^|/)bases?/"
 """In the path of what is written to be completed by others."""
 
 FILE = r"(?:accumulating|merging) resources from '([^']*)': "
-OF_ABSENT = r"no matches for Id|does not exist; cannot|nothing selected|failed to find|is missing for|not found in"
-"""What kustomize says where an object of an absent file is missing."""
+BESIDES = r"cannot unmarshal|unknown field|may not add resource|is not of the form"
+"""What kustomize says of mistakes that have nothing to do with what is absent."""
 
 MERGED = "recursed merging from path '{}'"
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
@@ -184,9 +184,10 @@ def build_all(project: Project, leaves: Sequence[Kustomization], wishes: Wishes,
                     yield built(project, leaf, absent, run.result(), program, wishes)
                 except NotBuiltError as error:
                     wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
-                    if absent and error.cause == "broken":
+                    broken = error.cause == "broken"
+                    if absent and broken:
                         add_absent(failures, project, leaf, absent, wishes.seen, partly=False)
-                    if not absent or error.cause != "broken" or not re.search(OF_ABSENT, str(error)):
+                    if not (absent and broken) or re.search(BESIDES, str(error)):
                         add_build(failures, project, leaf, error)
                     yield unbuilt(project, leaf, str(error))
                 else:
