@@ -18,6 +18,7 @@ from tests.support.command import cmlint
 from tests.support.manifests import POD, pod
 from tests.support.repository import Repository
 from tests.support.run import FIXTURES, concise, inside, rules, run, write
+from tests.support.tools import HELM, KUSTOMIZE
 
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {LEVEL: info}\n"
 
@@ -171,7 +172,7 @@ def test_context_is_not_read_where_it_decides_nothing(project: Path) -> None:
 
 def counting(folder: Path, name: str) -> Path:
     """A program that writes down how often it is called."""
-    program = shutil.which(name)
+    program = {"kustomize": KUSTOMIZE, "helm": HELM}[name]
     script = folder / name
     script.write_text(f'#!/bin/sh\necho "$@" >> {folder}/{name}.log\nexec {program} "$@"\n', encoding="utf-8")
     script.chmod(0o755)

@@ -53,7 +53,10 @@ def test_what_stands_for_a_missing_file_is_written_to_no_other_place(tmp_path: P
     (project / "loop").symlink_to("loop")
     before = sorted(os.listdir(project))
     result = run(project)
-    assert [line.partition(" ")[0] for line in failures(result)] == ["kustomization.yaml:2:"]
+    (failure,) = failures(result)
+    assert failure.startswith("kustomization.yaml:2: ") or (
+        name == "nul" and failure.startswith("kustomization.yaml:1: ")
+    )
     assert (sorted(os.listdir(project)), os.listdir(outside)) == (before, [])
 
 
