@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from cmlint.config import Config
+from cmlint.selection import select
 from tests.support.command import cmlint
 from tests.support.manifests import POD
-from tests.support.run import write
+from tests.support.run import rules, write
 
 RULE = '''\
 """A rule."""
@@ -116,3 +118,14 @@ def test_the_page_of_a_rule_shows_its_status(project: Path) -> None:
         "old": f"{says}; deprecated; use `bad-plain` instead*",
         "gone": f"{says}; removed; use `bad-plain` instead*",
     }
+
+
+@pytest.mark.parametrize("word", ["no/such", "not-built/such", "missing-key/broken"])
+def test_a_cause_that_no_rule_has_is_not_ignored_in_silence(word: str) -> None:
+    with pytest.raises(ValueError, match=f"there is no rule or family `{word}`"):
+        select(dict(rules()), Config(ignore=(word,)))
+
+
+def test_a_cause_leaves_its_rule_running() -> None:
+    selected, _ = select(dict(rules()), Config(ignore=("not-built/remote",)))
+    assert "not-built" in {rule.name for rule in selected}

@@ -32,7 +32,8 @@ def select(rules: dict[str, Rule], config: Config) -> tuple[list[Rule], frozense
     that names no rule.
     """
     chosen = frozenset(name for word in config.select for name in expand(rules, word))
-    dropped = {name for word in config.ignore if "/" not in word for name in expand(rules, word)}
+    ignored = {word: expand(rules, word) for word in config.ignore}
+    dropped = {name for word, names in ignored.items() if "/" not in word for name in names}
     names = (chosen or rules.keys()) - dropped
     running = {"stable", "deprecated", *(("preview",) if config.preview else ())}
     found = [rule for name, rule in rules.items() if name in names]
