@@ -62,6 +62,7 @@ class Engine:
         self.everywhere = View(frozenset(rule.name for rule in self.rules), chosen, settings)
         self.view_at = view_at
         self.named: Collection[str] = ()
+        self.resolved: list[tuple[Placed, facts.Span]] = []
         self.by_node: dict[str, list[Rule]] = {}
         for rule in self.rules:
             tidy = rule.pedantic or rule.consequence == "tidiness"
@@ -70,7 +71,7 @@ class Engine:
 
     def run(self, bundles: Sequence[Bundle], suppressions: Suppressions, named: Collection[str] = ()) -> Outcome:
         """The outcome over all bundles; where files are `named`, only what concerns these."""
-        self.named = named
+        self.named, self.resolved = named, []
         outcome = Outcome(files=len({path for bundle in bundles for path in paths_of(bundle) if self.is_named(path)}))
         outcome.live = any(bundle.live for bundle in bundles)
         for bundle in bundles:
@@ -86,7 +87,7 @@ class Engine:
             self.unused(bundle, suppressions, outcome)
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
-        heap_up(outcome)
+        heap_up(outcome, self.resolved)
         name_all(outcome)
         outcome.linted = sorted({path for bundle in bundles for path in linted(bundle) if self.is_named(path)})
         return outcome
@@ -304,7 +305,7 @@ class Engine:
                 end = self.end(bundle, reference, placed, spoken)
                 self.note(reference, placed, end, outcome)
                 if end.kind == "resolved":
-                    outcome.resolving.add(placed.written(reference.name.span)[0].rpartition("/")[0])
+                    self.resolved.append((placed, reference.name.span))
                 if command := bundle.resolve(reference, placed).command:
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
                     outcome.created.append(Created(self.place(reference, placed), reference.described, where))
@@ -401,12 +402,15 @@ def unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
-def heap_up(outcome: Outcome) -> None:
-    """Makes one problem of the findings of each heap."""
+def heap_up(outcome: Outcome, resolved: Iterable[tuple[Placed, facts.Span]]) -> None:
+    """Makes one problem of each heap, unless a reference resolves in its folder, which is then applied as it is."""
+    heaps = list(heaps_in(outcome.findings))
+    applied = {placed.written(span)[0].rpartition("/")[0] for placed, span in resolved} if heaps else ()
     changed: dict[Finding, Finding] = {}
-    for heap, findings in heaps_in(outcome.findings, outcome.resolving):
-        outcome.heaps.append(heap)
-        changed |= {finding: in_heap(finding, heap) for finding in findings}
+    for heap, findings in heaps:
+        if heap.folder not in applied:
+            outcome.heaps.append(heap)
+            changed |= {finding: in_heap(finding, heap) for finding in findings}
     outcome.findings = [changed.get(finding, finding) for finding in outcome.findings]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -54,15 +54,12 @@ def groups_of(findings: Iterable[Finding]) -> dict[Finding, str]:
     return found
 
 
-def heaps_in(findings: Sequence[Finding], resolving: Collection[str]) -> Iterator[tuple[Heap, list[Finding]]]:
-    """The heaps among findings, each with its own: many documents of one folder that have the same fault.
-
-    `resolving` are the folders with a reference that resolves, which are applied as they are.
-    """
+def heaps_in(findings: Sequence[Finding]) -> Iterator[tuple[Heap, list[Finding]]]:
+    """The heaps among findings, each with its own: many documents of one folder that have the same fault."""
     by_folder: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         folder = finding.location.path.rpartition("/")[0]
-        if folder and folder not in resolving and (finding.rule in MISSING or finding.consequence == "rejected"):
+        if folder and (finding.rule in MISSING or finding.consequence == "rejected"):
             by_folder.setdefault((folder, finding.rule), []).append(finding)
     for (folder, rule), found in by_folder.items():
         documents = {(finding.location.path, str(finding.object)) for finding in found}

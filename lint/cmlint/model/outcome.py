@@ -21,9 +21,8 @@ class Outcome(msgspec.Struct):
     resolved nor reported, each as often as it is read. What of the baseline no longer occurs is `gone`. `linted` are
     the texts that have something on cmlint's ground, or that what has it was built from. Of `live` bundles every object
     counts as a file. `inputs` are the files and folders that builds read which fail, by the paths at which that is
-    reported. `heaps` are folders of which many documents have the same fault, `resolving` those with a reference that
-    resolves. The folders that are `left_out` hold what tests read, or copies of other projects. Where only some files
-    are reported, `named` are their paths.
+    reported. `heaps` are folders of which many documents have the same fault. The folders that are `left_out` hold what
+    tests read, or copies of other projects. Where only some files are reported, `named` are their paths.
     """
 
     findings: list[Finding] = msgspec.field(default_factory=list)
@@ -46,7 +45,6 @@ class Outcome(msgspec.Struct):
     gone: list[Known] = msgspec.field(default_factory=list)
     linted: list[str] = msgspec.field(default_factory=list)
     inputs: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
-    resolving: set[str] = msgspec.field(default_factory=set)
     heaps: list[Heap] = msgspec.field(default_factory=list)
     left_out: list[str] = msgspec.field(default_factory=list)
     named: set[str] = msgspec.field(default_factory=set)
