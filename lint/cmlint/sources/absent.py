@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -117,13 +117,16 @@ def opened(facts: FileFacts) -> FileFacts:
 
 def opened_document(document: Document) -> Document:
     """The same of one document."""
-    return msgspec.structs.replace(document, providers=tuple(map(opened_provider, document.providers)))
+    providers = tuple(provider_without(provider, {MARK}) for provider in document.providers)
+    return msgspec.structs.replace(document, providers=providers)
 
 
-def opened_provider(provider: Provider) -> Provider:
-    """The same of one provider."""
-    keys = tuple(key for key in provider.keys if key.name != MARK)
-    return provider if len(keys) == len(provider.keys) else msgspec.structs.replace(provider, keys=keys, open=True)
+def provider_without(provider: Provider, names: Collection[str]) -> Provider:
+    """A provider without some keys; where it had any, it may have other keys than those that are left."""
+    keys = tuple(key for key in provider.keys if key.name not in names)
+    if len(keys) == len(provider.keys):
+        return provider
+    return msgspec.structs.replace(provider, keys=keys, open=True)
 
 
 class Lacking(msgspec.Struct, frozen=True):

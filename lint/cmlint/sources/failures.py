@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from cmlint.cache.states import Seen
 from cmlint.kube.near import nearest
+from cmlint.manifest.documents import line_start
 from cmlint.model.facts import Span
 from cmlint.model.failures import Failure, Failures
 from cmlint.sources import files
@@ -212,9 +213,8 @@ def place_in_chart(chart: Chart, reason: str) -> tuple[str, Span] | None:
 
 
 def line_at(text: str, number: int) -> Span:
-    """The content of a line, from 1 on; the end of the text where it has fewer."""
-    lines = text.splitlines(keepends=True)
-    start = sum(map(len, lines[: number - 1]))
-    line = lines[number - 1] if number <= len(lines) else ""
+    """The content of a line, from 1 on; of the last one where the text has fewer."""
+    start = line_start(text, number - 1)
+    line = text[start:].partition("\n")[0]
     blank = len(line) - len(line.lstrip())
     return Span(start + blank, start + max(len(line.rstrip()), blank))

@@ -21,10 +21,10 @@ from cmlint.cache.states import Seen
 from cmlint.manifest.decode import as_name
 from cmlint.manifest.documents import is_yaml, read_kustomization, read_text
 from cmlint.model.evidence import Evidence
-from cmlint.model.facts import Document, FileFacts, Provider, Scalar, Target
+from cmlint.model.facts import Document, FileFacts, Scalar, Target
 from cmlint.model.failures import Failures
 from cmlint.sources import files, outside, tool
-from cmlint.sources.absent import MOST, Absent, Lacking, absent_from, instead_of, opened
+from cmlint.sources.absent import MOST, Absent, Lacking, absent_from, instead_of, opened, provider_without
 from cmlint.sources.failures import UNREAD, add_absent, add_build, place_in_build
 from cmlint.sources.kustomization import Kustomization, Project
 from cmlint.sources.lead import BuiltText
@@ -457,14 +457,6 @@ def document_without(document: Document, hidden: set[str]) -> Document:
     )
     providers = tuple(provider_without(provider, hidden) for provider in document.providers)
     return msgspec.structs.replace(document, providers=providers, faults=faults)
-
-
-def provider_without(provider: Provider, hidden: set[str]) -> Provider:
-    """The same of one provider, which may have other keys than those that are left."""
-    keys = tuple(key for key in provider.keys if key.name not in hidden)
-    if len(keys) == len(provider.keys):
-        return provider
-    return msgspec.structs.replace(provider, keys=keys, open=True)
 
 
 def names_in(facts: FileFacts) -> dict[str, Scalar]:
