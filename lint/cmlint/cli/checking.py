@@ -1,11 +1,40 @@
-"""What the line of `cmlint check` may say."""
+"""What the line of `cmlint check` may say, and what the lines of other commands have in common with it."""
 
 from __future__ import annotations
 
 import msgspec
 
 
-class Options(msgspec.Struct, frozen=True):
+class Building(msgspec.Struct, frozen=True):
+    """What a line says of the configuration, and of how kustomizations and charts are built."""
+
+    config: str | None = None
+    config_from: str | None = None
+    isolated: bool = False
+    kustomize: str | None = None
+    allow_remote: bool | None = None
+    enable_helm: bool | None = None
+    build_dependencies: bool | None = None
+    helm: str | None = None
+    helm_values: tuple[str, ...] = ()
+    helm_set: tuple[str, ...] = ()
+    release: str | None = None
+
+
+class OnClusters(Building, frozen=True):
+    """The same, and which clusters hold what the files do not define."""
+
+    live: bool = False
+    context: str | None = None
+    kubeconfig: str | None = None
+    namespace: str | None = None
+    qps: str | None = None
+    metadata_only_secrets: bool = False
+    against: tuple[str, ...] = ()
+    max_age: str | None = None
+
+
+class Options(OnClusters, frozen=True):
     """What the line says."""
 
     paths: tuple[str, ...] = ()
@@ -23,30 +52,11 @@ class Options(msgspec.Struct, frozen=True):
     diff: bool = False
     unsafe_fixes: bool = False
     add_ignores: bool = False
-    config: str | None = None
-    config_from: str | None = None
-    isolated: bool = False
     exclude: tuple[str, ...] = ()
     staged: bool = False
     no_context: bool = False
     allow_empty: bool = False
     no_build: bool = False
-    kustomize: str | None = None
-    allow_remote: bool | None = None
-    enable_helm: bool | None = None
-    build_dependencies: bool | None = None
-    helm: str | None = None
-    helm_values: tuple[str, ...] = ()
-    helm_set: tuple[str, ...] = ()
-    release: str | None = None
-    live: bool = False
-    context: str | None = None
-    kubeconfig: str | None = None
-    namespace: str | None = None
-    qps: str | None = None
-    metadata_only_secrets: bool = False
-    against: tuple[str, ...] = ()
-    max_age: str | None = None
     format: tuple[str, ...] = ()
     output: tuple[str, ...] = ()
     statistics: bool = False

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
-
 from cmlint.bundle.workloads import Workload, workloads
 from cmlint.check import Inputs, read_bundles
 from cmlint.cli import parameters
 from cmlint.cli.charts import over_of
+from cmlint.cli.checking import Building
 from cmlint.cli.inputs import (
     configured,
     failed,
@@ -44,25 +43,14 @@ MOST = 10
 """The most names that an error lists."""
 
 
-class Options(msgspec.Struct, frozen=True):
+class Options(Building, frozen=True):
     """What the line says."""
 
     paths: tuple[str, ...] = ()
     workload: str | None = None
     namespace: str | None = None
     format: str = "text"
-    config: str | None = None
-    config_from: str | None = None
-    isolated: bool = False
     no_context: bool = False
-    kustomize: str | None = None
-    allow_remote: bool | None = None
-    enable_helm: bool | None = None
-    build_dependencies: bool | None = None
-    helm: str | None = None
-    helm_values: tuple[str, ...] = ()
-    helm_set: tuple[str, ...] = ()
-    release: str | None = None
     color: str = "auto"
 
 

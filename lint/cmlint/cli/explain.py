@@ -6,8 +6,6 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from cmlint.bundle import pointing
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.endings import confirmed
@@ -18,6 +16,7 @@ from cmlint.bundle.pointing import Point, Read, Used
 from cmlint.check import Inputs, check
 from cmlint.cli import clusters, parameters, reach
 from cmlint.cli.charts import over_of
+from cmlint.cli.checking import OnClusters
 from cmlint.cli.inputs import configured, failed, refusals, rules_or_error, settle_builds, tell, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, view_of, write
@@ -38,31 +37,12 @@ TARGETS: dict[str, Target] = {"configmap": "ConfigMap", "cm": "ConfigMap", "secr
 """What a name may be of, as kubectl takes it."""
 
 
-class Options(msgspec.Struct, frozen=True):
+class Options(OnClusters, frozen=True):
     """What the line says."""
 
     target: str = ""
     within: tuple[str, ...] = ()
     format: str = "text"
-    config: str | None = None
-    config_from: str | None = None
-    isolated: bool = False
-    kustomize: str | None = None
-    allow_remote: bool | None = None
-    enable_helm: bool | None = None
-    build_dependencies: bool | None = None
-    helm: str | None = None
-    helm_values: tuple[str, ...] = ()
-    helm_set: tuple[str, ...] = ()
-    release: str | None = None
-    live: bool = False
-    context: str | None = None
-    kubeconfig: str | None = None
-    namespace: str | None = None
-    qps: str | None = None
-    metadata_only_secrets: bool = False
-    against: tuple[str, ...] = ()
-    max_age: str | None = None
     color: str = "auto"
 
 
