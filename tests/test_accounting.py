@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from cmlint.result import Result
 from tests.support import report
 from tests.support.manifests import pod
 from tests.support.repository import Repository
-from tests.support.run import FIXTURES, lint, run, write
+from tests.support.run import FIXTURES, REAL, lint, run, write
 
 FOLDERS = sorted(
     [
@@ -26,9 +25,6 @@ FOLDERS = sorted(
         *(path for name in ("err", "mutation", "projects") for path in (FIXTURES / name).iterdir() if path.is_dir()),
     ]
 )
-
-REAL = sorted(filter(Path.is_dir, Path(os.environ["CMLINT_CORPUS"]).iterdir())) if "CMLINT_CORPUS" in os.environ else []
-"""Real repositories, where a folder with some is named."""
 
 UNVERIFIED: tuple[Ending, ...] = ("optional", "excused", "not-looked-at")
 

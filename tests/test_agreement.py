@@ -12,7 +12,7 @@ from cmlint.check import check, read_bundles
 from cmlint.result import Result
 from cmlint.texts import Texts
 from tests.support import pages
-from tests.support.run import FIXTURES, config_here, inside, rules, write
+from tests.support.run import FIXTURES, REAL, config_here, inside, rules, write
 
 FOLDERS = sorted(path for part in ("projects", "ok", "err") for path in (FIXTURES / part).iterdir())
 SECTIONS = [
@@ -90,6 +90,12 @@ def test_they_agree_on_every_fixture(path: Path, tmp_path: Path) -> None:
     if path.is_file():
         write(tmp_path, {path.name: path.read_bytes().decode()})
     with inside(path if path.is_dir() else tmp_path):
+        assert list(disagreements()) == []
+
+
+@pytest.mark.parametrize("folder", REAL, ids=lambda folder: folder.name)
+def test_they_agree_on_real_repositories(folder: Path) -> None:
+    with inside(folder):
         assert list(disagreements()) == []
 
 

@@ -391,3 +391,36 @@ def test_files_without_workloads_are_told(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "env", "--format", "json")
     assert (done.returncode, done.stderr) == (0, "cmlint: warning: there is no workload in these files\n")
     assert json.loads(done.stdout) == {"version": 1, "workloads": []}
+
+
+SERVICE = "---\napiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: shop}\nspec: {ports: [{port: 5432}]}\n"
+
+
+def test_the_variables_of_a_service_are_shown_and_expanded(tmp_path: Path) -> None:
+    found = variables(tmp_path, "{name: AT, value: 'db:$(DB_SERVICE_PORT)'}", MAP, SERVICE)
+    origin = {"kind": "service", "name": "db", "key": None, "via": "service"}
+    assert (found["DB_SERVICE_PORT"]["value"], found["DB_SERVICE_PORT"]["origin"]) == ("5432", origin)
+    assert (found["DB_SERVICE_HOST"]["value"], found["DB_SERVICE_HOST"]["masked"]) == (None, False)
+    assert found["AT"]["value"] == "db:5432"
+
+
+def test_without_service_links_a_variable_of_a_service_stays_as_it_is_written(tmp_path: Path) -> None:
+    lines = "            - {name: AT, value: 'db:$(DB_SERVICE_PORT)'}"
+    pod = (POD % lines).replace("      containers:", "      enableServiceLinks: false\n      containers:")
+    write(tmp_path, {"a.yaml": pod + MAP + SECRET + SERVICE})
+    (container,) = json.loads(cmlint(tmp_path, "env", "--format", "json").stdout)["workloads"][0]["containers"]
+    found = {variable["name"]: variable["value"] for variable in container["variables"]}
+    assert found == {"A": None, "B": "b", "KEY": None, "AT": "db:$(DB_SERVICE_PORT)"}
+
+
+def test_the_containers_of_a_custom_resource_are_shown_once(tmp_path: Path) -> None:
+    pod = (POD % "            []").replace("apiVersion: apps/v1", "apiVersion: argoproj.io/v1alpha1")
+    write(tmp_path, {"a.yaml": pod.replace("kind: Deployment", "kind: Rollout") + MAP})
+    (workload,) = json.loads(cmlint(tmp_path, "env", "--format", "json").stdout)["workloads"]
+    assert [container["name"] for container in workload["containers"]] == ["app"]
+
+
+def test_a_variable_whose_name_is_refused_is_shown_as_refused(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": POD % "            - {name: 'A=B', value: x}" + MAP})
+    shown = cmlint(tmp_path, "env").stdout.splitlines()
+    assert [line for line in shown if "A=B" in line] == ["    ! A=B: no name of a variable: the API server refuses it"]

@@ -269,3 +269,15 @@ def test_a_file_with_a_hard_link_is_left_alone(tmp_path: Path) -> None:
 def test_edits_that_touch_are_made_one_after_the_other(other: tuple[int, int], met: bool) -> None:
     one, two = Edit("a.yaml", 4, 6, "x"), Edit("a.yaml", *other, "y")
     assert (meets(one, two), meets(two, one)) == (met, met)
+
+
+def test_an_equal_variable_is_not_taken_out_safely(tmp_path: Path) -> None:
+    equal = "{name: LEVEL, value: debug}"
+    container = f"{{name: a, image: 'a/b:1.0.0', env: [{equal}, {equal}]}}"
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n    - {container}\n"
+    write(tmp_path, {"a.yaml": pod})
+    done = cmlint(tmp_path, "check", "--fix", "--select", "duplicate-env")
+    assert read(tmp_path / "a.yaml") == pod
+    assert "apply` twice, or once" in " ".join(done.stdout.split()) and "`--server-side`" in done.stdout
+    cmlint(tmp_path, "check", "--fix", "--unsafe-fixes", "--select", "duplicate-env")
+    assert read(tmp_path / "a.yaml").count("LEVEL") == 1

@@ -300,3 +300,14 @@ def test_a_pod_template_with_a_spec_is_an_object_and_no_patch() -> None:
         text.format("Deployment").replace("v1", "apps/v1").replace("containers: []", "strategy: {image: a}")
     )
     assert ([skip.code for skip in patch.skipped], patch.documents) == (["patch"], ())
+
+
+def test_a_merge_key_takes_a_list_only_where_it_is_written() -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n"
+        "      image: a/b:1.0.0\n      env: &common [{name: A, value: b}]\n"
+        "    - name: b\n      image: a/b:1.0.0\n      env: [{<<: *common}]\n"
+    )
+    ((code, _, reason),) = faults(pod)
+    assert code == "syntax" and "merge" in reason
+    assert faults(pod.replace("[{name: A, value: b}]", "[{name: A, value: b}]").replace("*common", "[{name: A}]")) == []

@@ -29,6 +29,9 @@ ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures"
 CONFIG = ".cmlint.yaml"
 
+REAL = sorted(filter(Path.is_dir, Path(os.environ["CMLINT_CORPUS"]).iterdir())) if "CMLINT_CORPUS" in os.environ else []
+"""Real repositories, where a folder with some is named."""
+
 
 @cache
 def rules() -> Mapping[str, Rule]:
