@@ -23,7 +23,7 @@ def over_of(options: Any) -> Over:
             raise FatalError(f"{files.shown(path)}: {files.reason(error)}", "`--helm-values` names a file") from None
     for setting in options.helm_set:
         if not setting.partition("=")[0] or "=" not in setting:
-            raise FatalError(f"`--helm-set` must be `KEY=VALUE`, not `{setting}`", "write it like `image.tag=1.2.3`")
+            raise FatalError("`--helm-set` must be `KEY=VALUE`", "write it like `image.tag=1.2.3`")
     release = options.release or ""
     if options.release is not None and (why := why_not_release(release)):
         raise FatalError(f"`{release}` is not a name for a release: it {why}", "write it like `--release shop`")
