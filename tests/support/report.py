@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
+
 import msgspec
 
 from cmlint.report.json import Report, encode
@@ -14,5 +16,7 @@ def render() -> str:
     """The schema as it should be; `subject` is never part of a report."""
     schema = msgspec.json.schema(Report)
     del schema["$defs"]["Finding"]["properties"]["subject"]
+    for definition in schema["$defs"].values():
+        definition["description"] = cleandoc(definition["description"])  # older versions of msgspec keep the indentation
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://cmlint.dev/report-schema.json"}
     return encode({**head, "title": "The JSON report of cmlint", **schema})
