@@ -85,17 +85,11 @@ def paths_of(workload: Workload) -> set[str]:
     return {workload.placed.written(span)[0] for span in places}
 
 
-@pytest.mark.parametrize("path", FOLDERS, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_they_agree_on_every_fixture(path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", [*FOLDERS, *REAL], ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_they_agree_on_every_fixture_and_real_repository(path: Path, tmp_path: Path) -> None:
     if path.is_file():
         write(tmp_path, {path.name: path.read_bytes().decode()})
     with inside(path if path.is_dir() else tmp_path):
-        assert list(disagreements()) == []
-
-
-@pytest.mark.parametrize("folder", REAL, ids=lambda folder: folder.name)
-def test_they_agree_on_real_repositories(folder: Path) -> None:
-    with inside(folder):
         assert list(disagreements()) == []
 
 
