@@ -12,7 +12,7 @@ import pytest
 
 from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command
-from cmlint.config import Config
+from cmlint.config.config import Config
 from tests.support.command import cmlint
 from tests.support.rooms import ROOMS
 from tests.support.run import CONFIG, ROOT, loaded, write
