@@ -127,7 +127,7 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     seen.whole = seen.whole and not hides
     part, hidden = (HIDDEN, ((place.path, place.span),)) if hides else (absent.name, ())
     looked = not hidden and build.project.is_inside(absent.path)
-    ignored = files.ignoring(absent.path, seen) if looked else ""
+    ignored = files.ignoring(build.project.disk, absent.path, seen) if looked else ""
     near = "" if ignored or not looked else nearest(os.path.basename(absent.path), names_beside(absent.path)) or ""
     return Failure(
         "missing-file",

@@ -9,39 +9,40 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import reduce
 from tempfile import mkdtemp, mkstemp
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
+from cmlint.bundle.material import Installation, Material
 from cmlint.cache.builds import Build, BuildsCache
 from cmlint.cache.file_state import Seen
-from cmlint.kube.versions import Version
 from cmlint.manifest.documents import read_text
-from cmlint.manifest.gitops_values import Gift
-from cmlint.manifest.providers import TABLE, Makers
+from cmlint.manifest.providers import Makers
 from cmlint.model.facts import Container, Document, Fault, FileFacts, PodSpec, Provider, Scalar, Skip, Span, Target
 from cmlint.model.failures import Failures
-from cmlint.patterns import Patterns
+from cmlint.model.problems import Problem
 from cmlint.sources import files
 from cmlint.sources.disclosure import OfChart
 from cmlint.sources.failures import add_chart, add_missing
+from cmlint.sources.found import Found
 from cmlint.sources.helm.chart import REQUIREMENTS, SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
 from cmlint.sources.helm.chart_files import LARGEST, entries_below
-from cmlint.sources.helm.command_line import Over
+from cmlint.sources.helm.choices import Choice, Choices
 from cmlint.sources.helm.dependencies import completed
 from cmlint.sources.helm.template import ANYTHING
 from cmlint.sources.helm.template_places import SOURCE, RenderedText
 from cmlint.sources.helm.value_places import ChartText
 from cmlint.sources.kustomize import program as tool
 from cmlint.sources.reasons import of_helm
+from cmlint.sources.request import Request
 from cmlint.sources.secret_names import HIDDEN
 from cmlint.sources.yaml_tree import Part
 from cmlint.system.files import TooLargeError, is_folder, is_within, real_path, root_of, tree
+from cmlint.system.filesystem import FileSystem
 from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, TimeOutError, find, none_left, run
 
@@ -60,114 +61,31 @@ OF_DEPENDENCIES = r"no template |template \"[^\"]*\" not defined|nil pointer eva
 HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
 
 
-class Choice(msgspec.Struct, frozen=True):
-    """Values to render a chart with: files of which the last wins, and what an object at the path `said` gives.
+def take(found: Found, request: Request) -> Iterator[Material]:
+    """Renders the charts among files, and takes their templates out of the groups.
 
-    `installed` is the name of the release where nothing else is known of it. What the command line gives is laid `over`
-    all of these.
+    The templates of charts that cannot be rendered stay there, as such. What charts surely make is known also of those
+    that are not rendered because they use none of the files that are named. Raises ValueError when there is no program
+    as wished for.
     """
-
-    own_files: tuple[str, ...] = ()
-    gift: Gift | None = None
-    said: str = ""
-    installed: str = ""
-    over: Over = Over()
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """All files of values."""
-        return (*self.own_files, *self.over.files)
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The texts of values that an object gives."""
-        return self.gift.texts if self.gift else ()
-
-    @property
-    def written(self) -> tuple[str, ...]:
-        """All values that are in no file of values."""
-        return (*self.texts, *self.over.texts)
-
-    @property
-    def release(self) -> str:
-        """The name of the release; empty where nobody names it."""
-        return self.over.release or (self.gift.release if self.gift else self.installed)
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """The options of helm that give single values."""
-        return (*(self.gift.options if self.gift else ()), *self.over.options)
-
-    @property
-    def is_own(self) -> bool:
-        """Whether the chart has its own values, as far as the command line gives no others."""
-        return not self.own_files and not self.gift
-
-    @property
-    def named(self) -> str:
-        """The file that represents the values; empty where there are none but the chart's own."""
-        return self.said or (files.shown(self.files[-1]) if self.files else "")
-
-    def key(self, builds: BuildsCache) -> str:
-        """What tells it from others; what it gives may be a secret, and enters only as a keyed hash."""
-        given = self.gift, self.over.settings, self.release
-        return ",".join(self.files) + builds.folder.digest(msgspec.msgpack.encode(given)).hex()
-
-
-class HelmWishes(msgspec.Struct, frozen=True):
-    """How to render: with which program and which values, for which version, and how long it may take.
-
-    `values` gives files for a pattern of charts, both with their whole paths, and `given` what GitOps objects give to
-    the chart in a folder; `makers` say what controllers make of
-    what is rendered, `builds` is what was rendered before, `seen` is told what is looked at. `over` is what the command
-    line gives to every chart. `build_dependencies` lets helm fetch what charts need and do not have.
-    """
-
-    program: str | None
-    values: dict[str, tuple[str, ...]]
-    version: Version
-    timeout: float
-    makers: Makers = TABLE
-    builds: BuildsCache | None = None
-    seen: Seen = msgspec.field(default_factory=Seen)
-    given: Callable[[Chart], list[Choice]] = lambda _: [Choice()]
-    over: Over = Over()
-    build_dependencies: bool = False
-
-
-class Rendering(msgspec.Struct):
-    """What helm renders of a chart: the facts, what leads back from them, and what the chart is given.
-
-    `beside` is evidence of what else it may make: charts that are a part of it with other values. It has `chosen`
-    values where the configuration names them; `given` are the paths of the texts whose values it is rendered with.
-    """
-
-    files: list[tuple[str, FileFacts]]
-    text: RenderedText
-    supply: Supply
-    beside: list[tuple[str, FileFacts]]
-    chosen: bool = False
-    given: frozenset[str] = frozenset()
-
-
-def take_charts(
-    groups: Sequence[files.Group], wishes: HelmWishes, problems: list[files.Problem], failures: Failures
-) -> tuple[list[Rendering], list[tuple[str, FileFacts]], list[tuple[str, FileFacts]]]:
-    """Renders the charts among files, and takes their templates out of the groups; also says where there are charts.
-
-    The templates of charts that cannot be rendered stay there, as such. Last comes what charts surely make that are
-    not rendered because they use none of the files that are named. Raises ValueError when there is no program as wished
-    for.
-    """
-    charts = find_charts(path for group in groups for path in group.paths.values() if path != "-")
-    near = reached(charts, wishes, groups)
+    choices = Choices(found, request)
+    charts = find_charts(request.disk, found.paths)
+    near = reached(charts, choices, found.groups)
     for one in near:
-        note_chart(one, choices_of(one, wishes), wishes.seen)
-    rendered = list(render_all(near, wishes, failures))
-    done = {id(rendering.supply.chart) for rendering in rendered} | {id(one) for one in charts if one not in near}
-    by_folder = {os.path.realpath(chart.folder): chart for chart in charts}
+        note_chart(one, choices.of(one), request.seen)
+    rendered = list(render_all(near, choices, request, found.failures))
+    done = {id(chart) for chart, _ in rendered} | {id(one) for one in charts if one not in near}
+    take_templates(found, {os.path.realpath(chart.folder): chart for chart in charts}, done, request)
+    found.charts |= {chart.description: evidence_of_chart() for chart in charts}
+    if far := [(one.description, surely_made(one)) for one in charts if one not in near]:
+        yield Material(files=far, unbuilt=files.NOT_REACHED, complete=False)
+    yield from (material for _, material in rendered)
+
+
+def take_templates(found: Found, by_folder: Mapping[str, Chart], done: Collection[int], request: Request) -> None:
+    """Takes the templates of charts that are `done` out of the groups, and marks those of all others as such."""
     alone: dict[str, str] = {}
-    for group in groups:
+    for group in found.groups:
         for shown, path in list(group.paths.items()):
             if path == "-":
                 continue
@@ -179,17 +97,20 @@ def take_charts(
             elif folder := chart_around(path):
                 group.templates.add(shown)
                 alone.setdefault(folder, shown)
-                wishes.seen.note(os.path.join(folder, files.CHART))
-    given = {os.path.realpath(path) for group in groups for path in group.paths.values()}
+                request.seen.note(os.path.join(folder, files.CHART))
+    given = set(map(os.path.realpath, found.paths))
     for folder, shown in alone.items():
         if os.path.join(folder, files.CHART) not in given:
             message = f"helm renders it; name the folder `{files.shown(folder)}` to check what is rendered"
-            problems.append(files.Problem(shown, 0, message, fatal=False))
-    beside = [(chart.description, FileFacts((), skipped=(Skip("chart", Span(0, 0)),))) for chart in charts]
-    return rendered, beside, [(one.description, surely_made(one)) for one in charts if one not in near]
+            found.problems.append(Problem(shown, 0, message, fatal=False))
 
 
-def reached(charts: list[Chart], wishes: HelmWishes, groups: Sequence[files.Group]) -> list[Chart]:
+def evidence_of_chart() -> FileFacts:
+    """What is known at the place of a chart: with other values, it may make anything."""
+    return FileFacts((), skipped=(Skip("chart", Span(0, 0)),))
+
+
+def reached(charts: list[Chart], choices: Choices, groups: Sequence[files.Group]) -> list[Chart]:
     """The charts that use any of the files that are named; all of them where none is.
 
     Whoever names the description of a chart names its templates.
@@ -199,7 +120,7 @@ def reached(charts: list[Chart], wishes: HelmWishes, groups: Sequence[files.Grou
         return charts
     near: list[Chart] = []
     for one in charts:
-        values = {os.path.realpath(path) for each in choices_of(one, wishes) for path in (*each.files, each.said)}
+        values = {os.path.realpath(path) for each in choices.of(one) for path in (*each.files, each.said)}
         folder = os.path.realpath(one.folder)
         if any(is_within(path, folder) or path in values for path in named):
             near.append(one)
@@ -242,11 +163,13 @@ def chart_around(path: str) -> str | None:
     return chart if is_chart(chart) else None
 
 
-def render_all(charts: Sequence[Chart], wishes: HelmWishes, failures: Failures) -> Iterator[Rendering]:
+def render_all(
+    charts: Sequence[Chart], choices: Choices, request: Request, failures: Failures
+) -> Iterator[tuple[Chart, Material]]:
     """What helm renders of each chart, in order."""
     if not charts:
         return
-    program = find_helm(wishes.program)
+    program = find_helm(request.config.helm_program)
     if program is None:
         for chart in charts:
             add_chart(failures, chart, NotBuiltError("there is no helm to render with", "program", "program"), "")
@@ -254,21 +177,29 @@ def render_all(charts: Sequence[Chart], wishes: HelmWishes, failures: Failures) 
     with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
         runs: list[tuple[Chart, dict[Choice, Future[str]]]] = []
         for chart in charts:
-            ready = pool.submit(ready_folder, chart, program, wishes, home)
-            choices = choices_of(chart, wishes)
+            ready = pool.submit(ready_folder, chart, program, request, home)
+            own = choices.of(chart)
             runs.append(
-                (chart, {each: pool.submit(render, chart, ready, each, program, wishes, home) for each in choices})
+                (chart, {each: pool.submit(render, chart, ready, each, program, request, home) for each in own})
             )
         try:
             for chart, by_values in runs:
-                yield from renderings(chart, by_values, program, wishes, failures)
+                chosen = choices.are_chosen(chart)
+                found = renderings(chart, by_values, program, request, failures, chosen=chosen)
+                yield from ((chart, material) for material in found)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
 def renderings(
-    chart: Chart, runs: dict[Choice, Future[str]], program: str, wishes: HelmWishes, failures: Failures
-) -> Iterator[Rendering]:
+    chart: Chart,
+    runs: Mapping[Choice, Future[str]],
+    program: str,
+    request: Request,
+    failures: Failures,
+    *,
+    chosen: bool,
+) -> Iterator[Material]:
     """What became of a chart with each of its values; that it needs values matters only where it is given none."""
     own = next((values for values in runs if values.is_own), None)
     texts: dict[Choice, str] = {}
@@ -278,24 +209,26 @@ def renderings(
             texts[values] = running.result()
         except NotBuiltError as error:
             reasons[values] = error
-            wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
+            request.seen.whole = request.seen.whole and not isinstance(error, TimeOutError)
     if texts and own:
         reasons.pop(own, None)
     whole = str(reasons.get(own, "")) if own else ""
     for values, reason in reasons.items():
         if values == own or str(reason) != whole:
             add_chart(failures, chart, reason, values.named)
-    if texts and not needs_more(chart, wishes):
+    if texts and not needs_more(chart, request):
         add_missing(failures, chart)
+    said = frozenset(choice.said for choice in runs if choice.said)
     for values, text in texts.items():
-        found = rendering(chart, values, text, wishes.makers, [*runs])
-        found.chosen = bool(wishes.over.files or chosen_for(chart, wishes))
-        found.given = frozenset(choice.said for choice in runs if choice.said)
-        remember(found, chart, values, program, wishes)
+        installation = Installation(chart=chart.shown, values_from=None if chosen else said)
+        found = rendering(chart, values, text, request.makers, [*runs], installation)
+        remember(text, found, chart, values, program, request)
         yield found
 
 
-def rendering(chart: Chart, values: Choice, text: str, makers: Makers, choices: Sequence[Choice]) -> Rendering:
+def rendering(
+    chart: Chart, values: Choice, text: str, makers: Makers, choices: Sequence[Choice], installation: Installation
+) -> Material:
     """The facts of what a chart renders with some values, which are one of its choices."""
     given = [os.path.join(chart.folder, VALUES), *values.files]
     named = values.said or next((files.shown(path) for path in reversed(given) if os.path.isfile(path)), None)
@@ -304,30 +237,38 @@ def rendering(chart: Chart, values: Choice, text: str, makers: Makers, choices: 
     leading = ChartText(chart.description, text, chart.templates, known, values=named if len(choices) > 1 else None)
     inside = {source.split("/")[2] for source in re.findall(SOURCE, text) if source.count("/") > 2}
     idle = [name for name in chart.dependencies if name not in inside]
-    evidence = (chart.description, FileFacts((), skipped=(Skip("chart", Span(0, 0)),)))
-    facts = kept(read_text(text, makers), leading)
-    supply = Supply(chart, given, leading, values.written)
-    return Rendering([(chart.description, facts)], leading, supply, [evidence] if idle else [])
+    return Material(
+        files=[(chart.description, kept(read_text(text, makers), leading))],
+        beside=[(chart.description, evidence_of_chart())] if idle else [],
+        built=leading,
+        installation=installation,
+        supply=Supply(chart, given, leading, values.written, installation.releases),
+    )
 
 
-def remember(found: Rendering, chart: Chart, values: Choice, program: str, wishes: HelmWishes) -> None:
+def remember(text: str, found: Material, chart: Chart, values: Choice, program: str, request: Request) -> None:
     """Keeps what was rendered, unless there is a Secret in it, or something that was fetched."""
-    if (
-        wishes.builds
-        and not needs_more(chart, wishes)
-        and not any(document.masked for _, facts in found.files for document in facts.documents)
-    ):
+    builds = builds_for(chart, request)
+    if builds and not any(document.masked for _, facts in found.files for document in facts.documents):
         seen = Seen()
         seen.note(program)
         note_chart(chart, [values], seen)
-        wishes.builds.put(
-            name_of(wishes.builds, chart, values, program, wishes), Build(seen, chart.folder, found.text.text)
-        )
+        builds.put(name_of(builds, chart, values, program, request), Build(seen, chart.folder, text))
 
 
-def name_of(builds: BuildsCache, chart: Chart, values: Choice, program: str, wishes: HelmWishes) -> str:
+def builds_for(chart: Chart, request: Request) -> BuildsCache | None:
+    """What was rendered before, where that may count: not of what is fetched, and not of texts that are not saved."""
+    return None if needs_more(chart, request) or is_changed(chart, request) else request.caches.builds
+
+
+def is_changed(chart: Chart, request: Request) -> bool:
+    """Whether texts count in the place of what files of a chart hold."""
+    return any(is_within(path, real_path(chart.folder)) for path in request.disk.texts)
+
+
+def name_of(builds: BuildsCache, chart: Chart, values: Choice, program: str, request: Request) -> str:
     """Under which name it is kept what a chart renders with some values."""
-    return f"{os.path.abspath(chart.folder)}\0{values.key(builds)}\0{program}\0{wishes.version}"
+    return f"{os.path.abspath(chart.folder)}\0{values.key(builds)}\0{program}\0{request.kubernetes_version}"
 
 
 def note_chart(chart: Chart, choices: Iterable[Choice], seen: Seen) -> None:
@@ -372,23 +313,6 @@ def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
     return replace(facts, documents=tuple(map(document_of, facts.documents)))
 
 
-def choices_of(chart: Chart, wishes: HelmWishes) -> list[Choice]:
-    """The values to render a chart with; where GitOps gives some, the defaults alone are not what anyone gets.
-
-    Files of the command line come in the place of those that the chart is tested with.
-    """
-    tests = () if wishes.over.files else (Choice((path,)) for path in chart.tests)
-    found = chosen_for(chart, wishes) or [*wishes.given(chart), *tests]
-    return [replace(choice, over=wishes.over) for choice in found]
-
-
-def chosen_for(chart: Chart, wishes: HelmWishes) -> list[Choice]:
-    """The values that the configuration names for a chart, several files together between commas."""
-    folder = os.path.realpath(chart.folder)
-    chosen = (given for pattern, given in wishes.values.items() if Patterns([pattern]).match(folder))
-    return [Choice(tuple(filter(None, entry.split(",")))) for given in chosen for entry in given]
-
-
 def find_helm(wished: str | None) -> str | None:
     """The program to render with, or None; raises ValueError when there is none as wished for."""
     found = find(os.path.expanduser(wished or "helm"))
@@ -397,35 +321,35 @@ def find_helm(wished: str | None) -> str | None:
     return found
 
 
-def ready_folder(chart: Chart, program: str, wishes: HelmWishes, home: str) -> str:
+def ready_folder(chart: Chart, program: str, request: Request, home: str) -> str:
     """The folder that helm renders: the chart's own, or a copy with the dependencies that it lacks, or without them.
 
     Raises NotBuiltError. A chart that makes helm read more than the chart is not given to it.
     """
     chart.contents.refuse()
-    if not needs_more(chart, wishes):
-        return without_missing(chart, home) if chart.missing else chart.folder
-    wishes.seen.whole = False
-    return completed(chart, program, home, wishes.timeout)
+    if not needs_more(chart, request):
+        return without_missing(chart, home) if chart.missing or is_changed(chart, request) else chart.folder
+    request.seen.whole = False
+    return completed(chart, program, home, request.config.build_timeout)
 
 
-def needs_more(chart: Chart, wishes: HelmWishes) -> bool:
+def needs_more(chart: Chart, request: Request) -> bool:
     """Whether helm is to fetch dependencies of a chart."""
-    return wishes.build_dependencies and bool(chart.absent)
+    return request.config.build_dependencies and bool(chart.absent)
 
 
-def render(chart: Chart, ready: Future[str], values: Choice, program: str, wishes: HelmWishes, home: str) -> str:
+def render(chart: Chart, ready: Future[str], values: Choice, program: str, request: Request, home: str) -> str:
     """What helm renders of a chart in its folder, when that is `ready`; raises NotBuiltError."""
     folder = ready.result()
-    builds = None if needs_more(chart, wishes) else wishes.builds
+    builds = builds_for(chart, request)
     for path in values.own_files:
         if values.gift and not is_within(real_path(path), root_of(chart.folder)):
             raise NotBuiltError(f"`{files.shown(path)}` leads out of the folder", "refused")
         if not os.path.isfile(path):
             raise NotBuiltError("there is no such file of values", "values")
-    if builds and (known := builds.get(name_of(builds, chart, values, program, wishes))):
+    if builds and (known := builds.get(name_of(builds, chart, values, program, request))):
         return known.text
-    major, minor = wishes.version
+    major, minor = request.kubernetes_version
     command = [
         program,
         "template",
@@ -438,14 +362,14 @@ def render(chart: Chart, ready: Future[str], values: Choice, program: str, wishe
     ]
     given = [(os.path.abspath(path), path) for path in values.own_files]
     given += ((save(text, home), "its values") for text in values.texts)
-    given += ((path_of(path, home), path) for path in values.over.files)
+    given += ((path_of(path, request.disk, home), path) for path in values.command_line.files)
     command += [word for path, _ in given for word in ("--values", quoted(path))]
     command += values.options
-    ended = run(command, home, wishes.timeout)
+    ended = run(command, home, request.config.build_timeout)
     if ended.code:
         errors = reduce(lambda said, pair: said.replace(*pair), given, ended.errors)
         reason = why(errors, OfChart(chart, values.files, values.written))
-        raise failed(reason, chart, lacking=not needs_more(chart, wishes))
+        raise failed(reason, chart, lacking=not needs_more(chart, request))
     return ended.output
 
 
@@ -459,7 +383,7 @@ def without_missing(chart: Chart, home: str) -> str:
         place = os.path.join(copy, os.path.relpath(path, chart.folder))
         os.makedirs(os.path.dirname(place), exist_ok=True)
         try:
-            raw = files.read_raw(path, root_of(chart.folder), LARGEST)
+            raw = chart.disk.read(path, root_of(chart.folder), LARGEST)
         except TooLargeError:
             continue
         except OSError as error:
@@ -471,7 +395,7 @@ def without_missing(chart: Chart, home: str) -> str:
         described = chart.read(name).at("dependencies")
         if described:
             kept = [plain(entry) for entry in described.items if entry.place not in missing]
-            text = files.read(os.path.join(chart.folder, name), root_of(chart.folder))
+            text = files.read(chart.disk, os.path.join(chart.folder, name), root_of(chart.folder))
             with open(os.path.join(copy, name), "w", encoding="utf-8") as file:
                 file.write(f"{text[: described.place.start]} {json.dumps(kept)}{text[described.place.end :]}")
     return copy
@@ -502,9 +426,9 @@ def quoted(path: str) -> str:
     return '"' + path.replace('"', '""') + '"' if re.search('[,"\r\n]', path) else path
 
 
-def path_of(path: str, home: str) -> str:
+def path_of(path: str, disk: FileSystem, home: str) -> str:
     """The path at which helm opens a file that the command line names; of a pipe, which is read once, a copy."""
-    return save(files.read(path), home) if path in files.PIPES else os.path.abspath(path)
+    return save(files.read(disk, path), home) if path in disk.pipes else os.path.abspath(path)
 
 
 def save(text: str, home: str) -> str:
@@ -520,7 +444,7 @@ def why(errors: str, shown: OfChart) -> str:
     return of_helm(re.sub(HINT, " ", tool.said(errors)).strip(), shown)
 
 
-def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:
+def lead_back(text: str, request: Request) -> tuple[RenderedText | None, Supply | None]:
     """What leads back from a text that helm has rendered, and what its chart may be given by default.
 
     The chart is the only one in the working directory or below that has the name with which all `# Source:` begin and
@@ -528,7 +452,7 @@ def lead_back(text: str) -> tuple[RenderedText | None, Supply | None]:
     """
     sources = dict.fromkeys(re.findall(SOURCE, text))
     names = {source.partition("/")[0] for source in sources}
-    charts = (Chart(folder) for folder in folders_below(os.curdir)) if len(names) == 1 else ()
+    charts = (Chart(folder, request.disk) for folder in folders_below(os.curdir)) if len(names) == 1 else ()
     charts = (chart for chart in charts if chart.name in names and not chart.contents.unfit)
     found = [chart for chart in charts if all(map(chart.templates.path, sources))]
     if len(found) != 1:

@@ -36,6 +36,7 @@ from cmlint.sources.helm.values import Layer
 from cmlint.sources.kustomize.places import Step, Target, target_of
 from cmlint.sources.yaml_tree import Part, Place, read_part, read_parts
 from cmlint.system.files import root_of, tree
+from cmlint.system.filesystem import FileSystem
 
 SOURCE = r"(?m)^# Source: ([^\r\n]+?)[ \t]*\r?$"
 
@@ -52,8 +53,8 @@ WHOLE: tuple[tuple[str, ...], ...] = (("spec",), ("metadata",))
 class Templates:
     """The templates of the chart in a folder; `find` gives the path of the file that `# Source:` names, or None."""
 
-    def __init__(self, folder: str, find: Callable[[str], str | None]) -> None:
-        self.folder, self.find = folder, find
+    def __init__(self, folder: str, disk: FileSystem, find: Callable[[str], str | None]) -> None:
+        self.folder, self.disk, self.find = folder, disk, find
         self.texts: dict[str, str] = {}
         self.chunks: dict[str, list[Chunk]] = {}
         self.known: dict[str, Actions] = {}
@@ -73,7 +74,7 @@ class Templates:
         """A template's text; none of one that cannot be read."""
         if path not in self.texts:
             try:
-                self.texts[path] = files.read(path, root_of(self.folder))
+                self.texts[path] = files.read(self.disk, path, root_of(self.folder))
             except (OSError, UnicodeDecodeError):
                 self.texts[path] = ""
         return self.texts[path]

@@ -16,16 +16,20 @@ from itertools import chain
 
 import msgspec
 
+from cmlint.bundle.material import Material
 from cmlint.cache import builds as cache
 from cmlint.cache.file_state import Seen
+from cmlint.config.config import Config
 from cmlint.manifest.decode import as_name
 from cmlint.manifest.documents import is_yaml, read_kustomization, read_text
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Document, FileFacts, Scalar, Target
 from cmlint.model.failures import Failures
+from cmlint.model.problems import Problem
 from cmlint.sources import files, outside
 from cmlint.sources.disclosure import OfBuild
 from cmlint.sources.failures import UNREAD, add_absent, add_build, place_in_build
+from cmlint.sources.found import Found
 from cmlint.sources.kustomize import program as tool
 from cmlint.sources.kustomize.absent_files import (
     MOST,
@@ -41,9 +45,9 @@ from cmlint.sources.kustomize.load_restrictor import is_wide, widen
 from cmlint.sources.kustomize.manifests import facts_of, made_by
 from cmlint.sources.kustomize.origins import Origin, take_origins
 from cmlint.sources.kustomize.places import BuiltText
-from cmlint.sources.kustomize.program import Wishes
 from cmlint.sources.kustomize.writers import values_in_keys
 from cmlint.sources.reasons import LONGEST, address, of_kustomize
+from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import Part, read_whole
 from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, is_within, root_of, tree
 from cmlint.system.folders import temporary
@@ -62,24 +66,6 @@ MERGED = "recursed merging from path '{}'"
 STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
 
 
-class Build(msgspec.Struct):
-    """What came of a kustomization that no other one uses.
-
-    When it was built, `text` leads back from its facts to what was used. When not, `reason` says why, and `files` are
-    the manifests that it names; it is `settled` when it changes no more of them than names, namespaces and labels.
-    `beside` is evidence at the places of all that it uses, for what is there and is not used; `supply` says what may
-    yet complete it.
-    """
-
-    path: str
-    files: list[tuple[str, FileFacts]]
-    text: BuiltText | None = None
-    reason: str = ""
-    settled: bool = True
-    beside: Sequence[tuple[str, FileFacts]] = ()
-    supply: Completion | Lacking | None = None
-
-
 class Completion(msgspec.Struct, frozen=True):
     """What may complete a base that no kustomization uses here: overlays elsewhere, for which it is written."""
 
@@ -94,45 +80,50 @@ class Completion(msgspec.Struct, frozen=True):
         return True
 
 
-def take_builds(
-    groups: list[files.Group], wishes: Wishes, problems: list[files.Problem], failures: Failures
-) -> Iterable[Build]:
+def take(found: Found, request: Request) -> Iterable[Material]:
     """Takes out of groups of files whatever any of their kustomizations uses; what these build is begun when asked for.
 
-    What cannot be built goes to `failures`. Then ValueError is raised when there is no program of the name that is
+    What cannot be built goes to the failures. Then ValueError is raised when there is no program of the name that is
     wished for.
     """
-    given = [path for group in groups for path in group.paths.values() if path != "-"]
-    project = Project(files.roots_of(groups), absolute=any(map(os.path.isabs, given)), makers=wishes.makers)
+    groups = found.groups
+    project = Project(request, files.roots_of(groups), absolute=any(map(os.path.isabs, found.paths)))
     named = {os.path.realpath(group.paths[shown]) for group in groups for shown in group.named}
-    found = project.find(given)
-    used = project.used_by(found)
+    given = found.paths
+    own = project.find(given)
+    used = project.used_by(own)
     for group in groups:
         group.paths = {shown: path for shown, path in group.paths.items() if os.path.realpath(path) not in used}
-    unused = project.unused(found)
+    unused = project.unused(own)
     widen(project, project.kustomizations, given)
     leaves = [one for one in unused if not one.is_component]
     idle = [one for one in unused if one.is_component]
-    alone = take_alone(project, groups, problems)
-    far: list[Build] = []
+    alone = take_alone(project, groups)
+    far: list[Kustomization] = []
     if named:
         leaves, far = reached(project, leaves, named, groups)
-    builds = build_all(project, leaves, wishes, failures)
-    project.note_folders(project.known, wishes.seen)
-    note(project, project.kustomizations, wishes.seen, wishes)
-    return chain(builds, (unbuilt(project, one, COMPONENT) for one in idle), alone, far)
+    found.kustomizations |= around(project, [*leaves, *idle, *alone, *far])
+    materials = build_all(project, leaves, request, found.failures)
+    project.note_folders(project.known, request.seen)
+    note(project, project.kustomizations, request.seen, request.config)
+    return chain(
+        materials,
+        (unbuilt(project, one, COMPONENT) for one in idle),
+        [used_alone(project, one, paths, found.problems) for one, paths in alone.items()],
+        [not_reached(project, one) for one in far],
+    )
 
 
-def note(project: Project, kustomizations: Sequence[Kustomization], seen: Seen, wishes: Wishes) -> None:
+def note(project: Project, kustomizations: Sequence[Kustomization], seen: Seen, config: Config) -> None:
     """Notes what kustomizations look at; what names a secret is not kept."""
-    project.note(kustomizations, seen, remote=wishes.allow_remote or wishes.enable_helm)
+    project.note(kustomizations, seen, remote=config.allow_remote or config.enable_helm)
     seen.whole = seen.whole and not OfBuild(project, kustomizations).names_secret
 
 
 def reached(
     project: Project, leaves: list[Kustomization], named: set[str], groups: list[files.Group]
-) -> tuple[list[Kustomization], list[Build]]:
-    """The leaves that use any of the files that are named, and what is known of the others without building them.
+) -> tuple[list[Kustomization], list[Kustomization]]:
+    """The leaves that use any of the files that are named, and the others, which are not built.
 
     The files that only others use become groups of their own. Whoever names a kustomization names what it uses.
     """
@@ -145,14 +136,15 @@ def reached(
     for root in [group.root for group in groups if group.root]:
         inside = {project.shown(path): path for path in sorted(paths) if is_within(path, root)}
         groups.append(files.Group(inside, root=root, unbuilt=True))
-    return near, [not_reached(project, one) for one in far]
+    return near, far
 
 
-def not_reached(project: Project, leaf: Kustomization) -> Build:
+def not_reached(project: Project, leaf: Kustomization) -> Material:
     """What is known of a leaf that uses none of the files that are named, besides the files that it uses."""
-    tree = project.tree(leaf)
-    facts = FileFacts(tuple(document for one in tree for document in made_by(one)))
-    return Build(leaf.shown, [(leaf.shown, facts)], None, files.NOT_REACHED, settled=False, beside=around(tree))
+    facts = FileFacts(tuple(document for one in project.tree(leaf) for document in made_by(one)))
+    return Material(
+        files=[(leaf.shown, facts)], folder=os.path.dirname(leaf.shown), unbuilt=files.NOT_REACHED, complete=False
+    )
 
 
 def is_alternative(project: Project, leaf: Kustomization, used: set[str]) -> bool:
@@ -160,53 +152,55 @@ def is_alternative(project: Project, leaf: Kustomization, used: set[str]) -> boo
     return any(path in used for one in project.tree(leaf) if not one.is_component for path in one.manifests)
 
 
-def take_alone(project: Project, groups: Sequence[files.Group], problems: list[files.Problem]) -> list[Build]:
+def take_alone(project: Project, groups: Sequence[files.Group]) -> dict[Kustomization, list[str]]:
     """Takes out of groups the files that a kustomization beside them uses, although that is not among them."""
-    alone: dict[str, list[str]] = {}
+    alone: dict[Kustomization, list[str]] = {}
     for group in groups:
         for shown, path in list(group.paths.items()):
-            folder = os.path.dirname(os.path.realpath(path))
-            if path != "-" and os.path.realpath(path) in project.used_in(folder):
-                alone.setdefault(folder, []).append(group.paths.pop(shown))
-    builds: list[Build] = []
-    for folder, paths in alone.items():
-        kustomization = project.in_folder(folder)
-        assert kustomization
-        where = os.path.dirname(kustomization.shown) or "."
-        message = f"{kustomization.shown} uses it; name the folder `{where}` to check what is built"
-        problems.append(files.Problem(project.shown(os.path.realpath(paths[0])), 0, message, fatal=False))
-        builds.append(unbuilt(project, kustomization, "only some of its files are checked", paths))
-    return builds
+            one = project.in_folder(os.path.dirname(os.path.realpath(path))) if path != "-" else None
+            if one and os.path.realpath(path) in one.used:
+                alone.setdefault(one, []).append(group.paths.pop(shown))
+    return alone
 
 
-def build_all(project: Project, leaves: Sequence[Kustomization], wishes: Wishes, failures: Failures) -> Iterator[Build]:
+def used_alone(project: Project, one: Kustomization, paths: Sequence[str], problems: list[Problem]) -> Material:
+    """What is known of a kustomization of which only some files are checked."""
+    where = os.path.dirname(one.shown) or "."
+    message = f"{one.shown} uses it; name the folder `{where}` to check what is built"
+    problems.append(Problem(project.shown(os.path.realpath(paths[0])), 0, message, fatal=False))
+    return unbuilt(project, one, "only some of its files are checked", paths)
+
+
+def build_all(
+    project: Project, leaves: Sequence[Kustomization], request: Request, failures: Failures
+) -> Iterator[Material]:
     """What comes of each leaf, in order."""
-    program = tool.find_program(wishes.program)
+    program = tool.find_program(request.config.kustomize)
     with temporary() as above, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
-        missing = [absent_from(project.tree(leaf), allow_remote=wishes.allow_remote) for leaf in leaves]
+        missing = [absent_from(project.tree(leaf), allow_remote=request.config.allow_remote) for leaf in leaves]
         folders = [os.path.join(above, str(number)) for number in range(len(leaves))]
         given = zip(leaves, missing, folders, strict=True)
-        runs = [pool.submit(build, project, *each, program, wishes) for each in given]
+        runs = [pool.submit(build, project, *each, program, request) for each in given]
         try:
             for leaf, absent, run in zip(leaves, missing, runs, strict=True):
                 try:
-                    yield built(project, leaf, absent, run.result(), program, wishes)
+                    yield built(project, leaf, absent, run.result(), program, request)
                 except NotBuiltError as error:
-                    wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
+                    request.seen.whole = request.seen.whole and not isinstance(error, TimeOutError)
                     broken = error.cause == "broken"
                     if absent and broken:
-                        add_absent(failures, project, leaf, absent, wishes.seen, partly=False)
+                        add_absent(failures, project, leaf, absent, request.seen, partly=False)
                     if not (absent and broken) or re.search(BESIDES, str(error)):
                         add_build(failures, project, leaf, error)
                     yield unbuilt(project, leaf, str(error))
                 else:
-                    add_absent(failures, project, leaf, absent, wishes.seen, partly=True)
+                    add_absent(failures, project, leaf, absent, request.seen, partly=True)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
 def build(
-    project: Project, leaf: Kustomization, absent: Sequence[Absent], folder: str, program: str | None, wishes: Wishes
+    project: Project, leaf: Kustomization, absent: Sequence[Absent], folder: str, program: str | None, request: Request
 ) -> tuple[str, str]:
     """The folder in which a leaf is built without what is absent, and what it builds, with where everything in it comes
     from.
@@ -220,32 +214,35 @@ def build(
     os.makedirs(home)
     instead = instead_of(absent)
     used = project.used_by(project.tree(leaf))
-    changed = not used.isdisjoint(files.INSTEAD)
+    changed = any(map(request.disk.is_changed, used))
     wide = is_wide(project, leaf)
-    root = mirror(used, project.roots, instead, f"{folder}.copy") if changed or instead or wide else ""
-    refuse(project, leaf, instead, root, program, wishes, home)
+    root = mirror(used, project, instead, f"{folder}.copy") if changed or instead or wide else ""
+    refuse(project, leaf, instead, root, program, request, home)
     if program is None:
         raise NotBuiltError("there is neither kustomize nor kubectl to build with", "program", "program")
-    if wishes.builds and not changed and (known := wishes.builds.get(name_of(project, leaf, program, wishes))):
+    if (
+        request.caches.builds
+        and not changed
+        and (known := request.caches.builds.get(name_of(project, leaf, program, request)))
+    ):
         return known.folder, known.text
     copy = below(root, folder)
     os.makedirs(copy)
     with open(os.path.join(copy, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
         json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(leaf.folder, folder)]}, file)
-    return folder, built_by(program, copy, project, leaf, wishes, home, root)
+    return folder, built_by(program, copy, project, leaf, request, home, root)
 
 
 def built_by(
-    program: str, folder: str, project: Project, leaf: Kustomization, wishes: Wishes, home: str, root: str = ""
+    program: str, folder: str, project: Project, leaf: Kustomization, request: Request, home: str, root: str = ""
 ) -> str:
     """What a program builds in a folder for a leaf, which is in a copy below `root`; raises NotBuiltError.
 
     A copy has no charts, and so kustomize must not look for them: it would fetch them.
     """
-    if root:
-        wishes = msgspec.structs.replace(wishes, enable_helm=False)
+    config = msgspec.structs.replace(request.config, enable_helm=False) if root else request.config
     try:
-        return tool.build(folder, program, wishes, home, wide=bool(root) and is_wide(project, leaf))
+        return tool.build(folder, program, config, home, wide=bool(root) and is_wide(project, leaf))
     except tool.SaidError as error:
         said = str(error).replace(root, "") if root else str(error)
         reason, around = condensed(said, project, leaf)
@@ -253,13 +250,13 @@ def built_by(
         raise NotBuiltError(reason, error.cause, error.kind, place) from None
 
 
-def name_of(project: Project, leaf: Kustomization, program: str | None, wishes: Wishes) -> str:
+def name_of(project: Project, leaf: Kustomization, program: str | None, request: Request) -> str:
     """Under which name it is kept what a leaf builds."""
     wide = is_wide(project, leaf)
-    return f"{leaf.folder}\0{program}\0{wishes.allow_remote}\0{wishes.enable_helm}\0{wide}"
+    return f"{leaf.folder}\0{program}\0{request.config.allow_remote}\0{request.config.enable_helm}\0{wide}"
 
 
-def mirror(used: Iterable[str], roots: tuple[str, ...], instead: Mapping[str, str], root: str) -> str:
+def mirror(used: Iterable[str], project: Project, instead: Mapping[str, str], root: str) -> str:
     """Copies files to a folder that represents the root, with the texts that count instead; gives that folder.
 
     Below it, everything is at the same relative path from everything else. What cannot be read is left out, and so
@@ -268,7 +265,7 @@ def mirror(used: Iterable[str], roots: tuple[str, ...], instead: Mapping[str, st
     for path in {*used, *instead}:
         place = below(root, path)
         with suppress(OSError, RecursionError):
-            raw = instead[path].encode() if path in instead else files.read_raw(path, roots)
+            raw = instead[path].encode() if path in instead else project.disk.read(path, project.roots)
             os.makedirs(os.path.dirname(place), exist_ok=True)
             with open(place, "wb") as file:
                 file.write(raw)
@@ -286,7 +283,7 @@ def refuse(
     instead: Mapping[str, str],
     root: str,
     program: str | None,
-    wishes: Wishes,
+    request: Request,
     home: str,
 ) -> None:
     """Raises NotBuiltError when a build, of the texts that count instead, would need what is not allowed.
@@ -300,14 +297,14 @@ def refuse(
         for part in (
             all_in(f"`{one.shown}` without what is absent", instead[one.path]) if one.path in instead else one.documents
         ):
-            refuse_part(part, one, wishes)
+            refuse_part(part, one, request)
         for part in given_to_plugins(one):
-            refuse_part(part, one, wishes)
+            refuse_part(part, one, request)
         refuse_unfit(project, one)
         for folder in one.plugin_folders if program else ():
-            text = built_by(program or "", below(root, folder), project, leaf, wishes, home, root)
+            text = built_by(program or "", below(root, folder), project, leaf, request, home, root)
             for part in filter(outside.is_plugin, all_in(f"what `{project.shown(folder)}` builds", text)):
-                refuse_part(part, one, wishes)
+                refuse_part(part, one, request)
 
 
 def all_in(what: str, text: str) -> list[Part]:
@@ -318,9 +315,10 @@ def all_in(what: str, text: str) -> list[Part]:
     return parts
 
 
-def refuse_part(part: Part, kustomization: Kustomization, wishes: Wishes) -> None:
+def refuse_part(part: Part, kustomization: Kustomization, request: Request) -> None:
     """Raises NotBuiltError for what a kustomization, or a plugin that it configures, must not do."""
-    outside.refuse(part, kustomization.folder, allow_remote=wishes.allow_remote, enable_helm=wishes.enable_helm)
+    config = request.config
+    outside.refuse(part, kustomization.folder, allow_remote=config.allow_remote, enable_helm=config.enable_helm)
 
 
 def refuse_unfit(project: Project, kustomization: Kustomization) -> None:
@@ -405,23 +403,22 @@ def built(
     absent: Sequence[Absent],
     found: tuple[str, str],
     program: str | None,
-    wishes: Wishes,
-) -> Build:
+    request: Request,
+) -> Material:
     """The facts of what a leaf builds without what is absent, which is kept unless there is a Secret in it."""
     folder, (text, origins) = found[0], take_origins(found[1])
     facts = opened(without_keys(read_text(text, project.makers), project, leaf))
-    if wishes.builds and not any(document.masked for document in facts.documents):
+    if request.caches.builds and not any(document.masked for document in facts.documents):
         seen = Seen()
         seen.note(program or "")
-        note(project, project.tree(leaf), seen, wishes)
-        wishes.builds.put(name_of(project, leaf, program, wishes), cache.Build(seen, *found))
+        note(project, project.tree(leaf), seen, request.config)
+        request.caches.builds.put(name_of(project, leaf, program, request), cache.Build(seen, *found))
     leading = BuiltText(leaf.shown, text, origins, folder, project, leaf, names_in(facts))
-    return Build(
-        leaf.shown,
-        [(leaf.shown, facts)],
-        leading,
-        settled=all(each.how != "patches" for each in absent),
-        beside=around(project.tree(leaf)),
+    return Material(
+        files=[(leaf.shown, facts)],
+        built=leading,
+        folder=os.path.dirname(leaf.shown),
+        complete=all(each.how != "patches" for each in absent),
         supply=supply_of(leaf, absent),
     )
 
@@ -434,14 +431,16 @@ def supply_of(leaf: Kustomization, absent: Iterable[Absent]) -> Completion | Lac
     return Completion(leaf.shown) if re.search(BASE, leaf.shown) else None
 
 
-def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[str] | None = None) -> Build:
+def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[str] | None = None) -> Material:
     """The facts of the manifests that a leaf would have used, or only of some."""
     tree = project.tree(leaf)
-    settled = not any(one.changes or one.is_component or not one.is_read for one in tree)
-    found = facts_of(project, leaf, paths)
-    completion = Completion(leaf.shown) if paths is not None or re.search(BASE, leaf.shown) else None
-    reason = f"{leaf.shown} is not built: {reason}"
-    return Build(leaf.shown, found, None, reason, settled, around(tree), completion)
+    return Material(
+        files=facts_of(project, leaf, paths),
+        folder=os.path.dirname(leaf.shown),
+        unbuilt=f"{leaf.shown} is not built: {reason}",
+        complete=not any(one.changes or one.is_component or not one.is_read for one in tree),
+        supply=Completion(leaf.shown) if paths is not None or re.search(BASE, leaf.shown) else None,
+    )
 
 
 def without_keys(facts: FileFacts, project: Project, leaf: Kustomization) -> FileFacts:
@@ -478,30 +477,31 @@ def names_in(facts: FileFacts) -> dict[str, Scalar]:
     }
 
 
-def around(tree: Iterable[Kustomization]) -> list[tuple[str, FileFacts]]:
-    """What is known at the places of kustomizations about files that none of them uses: someone may yet build these."""
-    return [(one.shown, read_kustomization(one.text)) for one in tree]
+def around(project: Project, kustomizations: Iterable[Kustomization]) -> dict[str, FileFacts]:
+    """What is known at the places of kustomizations, and of all that they use, about files that none of them uses."""
+    used = dict.fromkeys(one for each in kustomizations for one in project.tree(each))
+    return {one.shown: read_kustomization(one.text) for one in used}
 
 
-def lead_back(text: str, wishes: Wishes | None, problems: list[files.Problem]) -> tuple[str, BuiltText | None]:
-    """A text that kustomize has built elsewhere, with what leads back from it where it can be told which one that was.
+def lead_back(text: str, request: Request, problems: list[Problem]) -> BuiltText | None:
+    """What leads back from a text that kustomize has built elsewhere, if only one kustomization can have built it.
 
-    It was a kustomization in the working directory or below that uses all files that the text names. Where several do,
-    such as overlays that add no objects, it was the one that builds the very text; without `wishes` none is built.
+    It is a kustomization in the working directory or below that uses all files that the text names. If several do,
+    such as overlays that add no objects, it is the one that builds the very text; with `--no-build`, none is built.
     """
     clean, origins = take_origins(text)
-    project = Project((root_of(os.curdir),), absolute=False)
+    project = Project(request, (root_of(os.curdir),), absolute=False)
     folders = tree(os.path.realpath(os.curdir), files.NEVER)
     found = [one for folder, _ in folders if (one := project.in_folder(folder)) and may_build(project, one, origins)]
-    same = found if len(found) == 1 else [one for one in found if wishes and builds(project, one, text, wishes)]
-    if len(same) != 1:
-        if found:
-            names = " or ".join(f"`{one.shown}`" for one in same or found)
-            message = f"{names} may have built it, so findings are not led back; build it with `cmlint check FOLDER`"
-            problems.append(files.Problem(files.STDIN, 0, message, fatal=False))
-        return text, None
-    (leaf,) = same
-    return clean, BuiltText(files.STDIN, clean, origins, leaf.folder, project, leaf, names_in(read_text(clean)))
+    same = found if len(found) == 1 else [one for one in found if builds(project, one, text, request)]
+    if len(same) == 1:
+        (leaf,) = same
+        return BuiltText(files.STDIN, clean, origins, leaf.folder, project, leaf, names_in(read_text(clean)))
+    if found:
+        names = " or ".join(f"`{one.shown}`" for one in same or found)
+        message = f"{names} may have built it, so findings are not led back; build it with `cmlint check FOLDER`"
+        problems.append(Problem(files.STDIN, 0, message, fatal=False))
+    return None
 
 
 def may_build(project: Project, leaf: Kustomization, origins: Sequence[Origin]) -> bool:
@@ -512,12 +512,14 @@ def may_build(project: Project, leaf: Kustomization, origins: Sequence[Origin]) 
     return asks and all(leaf.full(path) in used for path in paths if path)
 
 
-def builds(project: Project, leaf: Kustomization, text: str, wishes: Wishes) -> bool:
+def builds(project: Project, leaf: Kustomization, text: str, request: Request) -> bool:
     """Whether a kustomization builds the very text."""
-    program = tool.find_program(wishes.program)
+    if not request.config.build:
+        return False
+    program = tool.find_program(request.config.kustomize)
     try:
         with temporary() as home:
-            refuse(project, leaf, {}, "", program, wishes, home)
-            return program is not None and tool.build(leaf.folder, program, wishes, home) == text
+            refuse(project, leaf, {}, "", program, request, home)
+            return program is not None and tool.build(leaf.folder, program, request.config, home) == text
     except NotBuiltError:
         return False
