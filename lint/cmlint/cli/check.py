@@ -170,7 +170,7 @@ def run(options: Options) -> int:
 
 
 def repeated(known: Run, options: Options) -> Result:
-    """The result of an earlier run that this one would give as well; what that run told is told again."""
+    """The result of an earlier run that this one would give as well; its warnings are shown again."""
     result = known.result
     for warning in known.warnings:
         tell("warning", warning)
@@ -217,7 +217,7 @@ def wants_fixes(options: Options) -> bool:
     if options.add_ignores and (options.fix or options.unsafe_fixes):
         raise FatalError("`--add-ignores` ignores what is left, and fixes nothing", "fix first, then add comments")
     if options.unsafe_fixes and not wanted:
-        raise FatalError("`--unsafe-fixes` alone fixes nothing", "give `--fix` or `--diff`, too")
+        raise FatalError("`--unsafe-fixes` alone fixes nothing", "add `--fix` or `--diff`")
     return wanted
 
 

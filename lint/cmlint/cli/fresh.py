@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 class Fresh:
     """A run: it can be repeated with other texts, and leaves out what is older than a change or in a baseline.
 
-    `warnings` about the configurations are told first, `notes` about the input last, and with `--verbose` which
-    configurations are `unused`.
+    `warnings` about the configurations come first, `notes` about the input last, and with `--verbose` the
+    configurations that are `unused`.
     """
 
     def __init__(self, options: Options, paths: tuple[str, ...], memory: Memory | None) -> None:
@@ -79,7 +79,7 @@ class Fresh:
         return read_baseline(file, revision, named=bool(options.baseline))
 
     def first(self) -> Result:
-        """What is found; what could not be read is told at once."""
+        """What is found; what could not be read is reported at once."""
         try:
             with PROGRESS:
                 result = self.look({})
@@ -196,7 +196,7 @@ def settle(config: Config, options: Options) -> Config:
 
 
 def jobs_of(text: str | None) -> int:
-    """The number of processes that is asked for, else one a processor; raises FatalError for what is no number."""
+    """The number of processes that is asked for, else one a processor; raises FatalError for any other text."""
     if text is not None and not (text.isdecimal() and len(text) <= 4 and int(text) > 0):
         raise FatalError(f"`--jobs` must be a number from 1 to 9999, not `{text}`", "leave it out for one a processor")
     return processors(int(text) if text else None)

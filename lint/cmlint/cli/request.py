@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def request_of(
     options: Any, paths: Sequence[str], settle: Callable[[Config], Config], *, context: bool = True, jobs: int = 1
 ) -> tuple[Request, list[str]]:
-    """What a line asks for, and the warnings about its configurations, which are told at once.
+    """What a line asks for, and the warnings about its configurations, which are shown at once.
 
     `settle` puts into a configuration what the line says of its settings.
     """

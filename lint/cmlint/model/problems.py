@@ -1,4 +1,4 @@
-"""What could not be read or built, which is told besides the findings."""
+"""What could not be read or built, which is shown beside the findings."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import msgspec
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
-    """Something that could not be read, in one line; `line` is 1-based, or 0 for the whole file.
+    """Something that could not be read, in one line; `line` is 1-based, or 0 for the file itself.
 
-    One that is not `fatal` is only told, and the run is as good as without it.
+    One that is not `fatal` is only shown, and the run is as good as without it.
     """
 
     path: str

@@ -9,17 +9,19 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from cmlint.cache.file_state import Seen
 from cmlint.model.problems import Problem
 from cmlint.patterns import MOST, Patterns
-from cmlint.sources.request import Request
 from cmlint.system import files as system
 from cmlint.system.files import Root, is_within, real_path, root_of
 from cmlint.system.filesystem import Entry, FileSystem
+
+if TYPE_CHECKING:
+    from cmlint.sources.request import Request
 
 SUFFIXES = (".yaml", ".yml", ".json")
 CHART = "Chart.yaml"
