@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.sources import files
+from cmlint.sources import files, paths
 from cmlint.sources.request import Request
 
 TOPS = (".", "./", "sub", "sub/", "./sub/../sub", "..", "../here", "{}", "{}/", "{}/sub", "{}/..", "{}/../here")
@@ -23,4 +23,4 @@ def test_a_file_is_shown_in_one_way_however_it_is_come_by(
     monkeypatch.chdir(here)
     _, group = files.find(Request(paths=(top.format(here),)), [])
     assert group.paths
-    assert all(name == files.shown(path) for name, path in group.paths.items())
+    assert all(name == paths.shown(path) for name, path in group.paths.items())

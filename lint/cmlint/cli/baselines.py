@@ -7,7 +7,7 @@ from cmlint.cli.inputs import tell
 from cmlint.cli.terminal import write
 from cmlint.pipeline.result import Result
 from cmlint.report.summary import count
-from cmlint.sources.files import shown
+from cmlint.sources.paths import shown
 
 
 def read_baseline(file: str, revision: str | None, *, named: bool) -> Baseline:

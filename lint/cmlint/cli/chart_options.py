@@ -9,7 +9,7 @@ from typing import Any
 from cmlint.config.chart_values import ChartValues
 from cmlint.errors import FatalError
 from cmlint.kube.names import why_not_release
-from cmlint.sources import files
+from cmlint.sources.paths import reason, shown
 from cmlint.system.filesystem import FileSystem
 
 
@@ -19,9 +19,9 @@ def chart_values_of(options: Any, disk: FileSystem) -> ChartValues:
     for path in paths:
         try:
             if stat.S_ISDIR(disk.hold(path)):
-                raise FatalError(f"{files.shown(path)}: a folder, and not a file of values", "name a file")
+                raise FatalError(f"{shown(path)}: a folder, and not a file of values", "name a file")
         except OSError as error:
-            raise FatalError(f"{files.shown(path)}: {files.reason(error)}", "`--helm-values` names a file") from None
+            raise FatalError(f"{shown(path)}: {reason(error)}", "`--helm-values` names a file") from None
     for setting in options.helm_set:
         if not setting.partition("=")[0] or "=" not in setting:
             raise FatalError("`--helm-set` must be `KEY=VALUE`", "write it like `image.tag=1.2.3`")

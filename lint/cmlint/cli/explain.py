@@ -28,7 +28,7 @@ from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
 from cmlint.progress import PROGRESS
 from cmlint.report.explanations import Defined, Explained, Shown, Teller, render_json, render_text
-from cmlint.sources.files import shown
+from cmlint.sources.paths import shown
 from cmlint.system.files import is_within, real_path, root_of
 
 PLACE = re.compile(r"(.+?):(\d{1,9})(?::(\d{1,9}))?\Z")

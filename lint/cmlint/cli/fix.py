@@ -15,7 +15,7 @@ from cmlint.model.problems import Problem
 from cmlint.pipeline.result import Result
 from cmlint.report.diff import render
 from cmlint.report.summary import count, fixes_in, place
-from cmlint.sources import files
+from cmlint.sources import paths
 from cmlint.system.atomic import sweep
 
 
@@ -66,7 +66,7 @@ def write_all(fixed: fixing.Fixed) -> list[Problem]:
         except NotSavedError as error:
             problems.append(Problem(change.path, 0, f"not fixed: {error}"))
         except OSError as error:
-            problems.append(Problem(change.path, 0, f"not fixed: {files.reason(error)}"))
+            problems.append(Problem(change.path, 0, f"not fixed: {paths.reason(error)}"))
     return problems
 
 

@@ -16,6 +16,7 @@ from cmlint.model.facts import FileFacts
 from cmlint.model.problems import Problem
 from cmlint.progress import PROGRESS
 from cmlint.sources import files
+from cmlint.sources.paths import shown
 from cmlint.system import streams
 from cmlint.system.files import CONFIGURATION, read, root_of
 
@@ -215,7 +216,7 @@ def empty_folders(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[s
     read = [file for bundle in bundles for file in bundle.files]
     full = {folder for file, facts in read if has_objects([(file, facts)]) for folder in folders_above(file)}
     for path in paths:
-        name = files.shown(path)
+        name = shown(path)
         if path != "-" and name not in full and os.path.isdir(path):
             yield f"{name}: {contents([(file, facts) for file, facts in read if file.startswith(f'{name}/')])}"
 

@@ -25,6 +25,7 @@ from cmlint.progress import doing
 from cmlint.sources import context, files, loose_files, stdin
 from cmlint.sources.files import Source
 from cmlint.sources.found import Found
+from cmlint.sources.paths import shown
 from cmlint.sources.reader import Reader, Reading, Wanted, mode_of
 from cmlint.sources.remote import remote_of
 from cmlint.sources.request import Request
@@ -51,7 +52,7 @@ def read(request: Request) -> Manifests:
     doing("looking for files")
     problems: list[Problem] = []
     found = Found(files.find(request, problems), problems)
-    left_out = [files.shown(path) for group in found.groups for path in group.left_out]
+    left_out = [shown(path) for group in found.groups for path in group.left_out]
     reader = Reader(request)
     if request.context:
         enter_context(found, reader, request)
@@ -76,7 +77,7 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
     found.facts |= reading.results()
     if request.config.build and files.near_charts(found.groups):
         doing("rendering charts")
-        from cmlint.sources.helm.render import take
+        from cmlint.sources.helm.source import take
 
         found.materials += take(found, request)
     if request.sources:
@@ -96,7 +97,7 @@ def take_kustomizations(found: Found, request: Request) -> Iterable[Material]:
     if not request.config.build or not files.near_kustomizations(request.disk, found.groups):
         return ()
     doing("building kustomizations")
-    from cmlint.sources.kustomize.build import take
+    from cmlint.sources.kustomize.source import take
 
     return take(found, request)
 
@@ -125,26 +126,25 @@ def concerns_others(path: str, facts: FileFacts | str) -> bool:
 def wanted_in(found: Found, known: Container[str] | None = None) -> Iterator[Wanted]:
     """The files that no source has taken, and that are not `known`; at first, only those that can be in no chart."""
     for group in found.groups:
-        for shown, path in group.paths.items():
-            templated = shown in group.templates
-            late = templated or files.may_be_in_chart(shown)
-            if path != "-" and (not late if known is None else templated or shown not in known):
-                name, compared = shown.rpartition("/")[2], shown in group.compared
-                mode = mode_of(name, templated=templated, compared=compared)
-                yield Wanted(shown, path, mode, group.root_of(shown))
-        for shown, path in group.scripts.items() if known is None else ():
-            yield Wanted(shown, path, "script", group.root)
+        for name, path in group.paths.items():
+            templated = name in group.templates
+            late = templated or files.may_be_in_chart(name)
+            if path != "-" and (not late if known is None else templated or name not in known):
+                mode = mode_of(name.rpartition("/")[2], templated=templated, compared=name in group.compared)
+                yield Wanted(name, path, mode, group.root_of(name))
+        for name, path in group.scripts.items() if known is None else ():
+            yield Wanted(name, path, "script", group.root)
 
 
 def sources_of(found: Found) -> dict[str, Source]:
     """The files that texts come from, as far as a finding or a proof may be in them."""
     sources: dict[str, Source] = {}
     for group in found.groups:
-        sources.update((shown, group.source(shown)) for shown in group.paths)
-        for shown, path in group.scripts.items():
-            facts = found.facts[shown]
+        sources.update((name, group.source(name)) for name in group.paths)
+        for name, path in group.scripts.items():
+            facts = found.facts[name]
             if not isinstance(facts, str) and (facts.commands or facts.images):
-                sources[shown] = Source(path, group.root)
+                sources[name] = Source(path, group.root)
     return sources
 
 
@@ -244,6 +244,6 @@ def proofs_of(found: Found, request: Request, texts: Texts) -> Proofs:
     return Proofs(
         [(path, facts) for path, facts in known.items() if facts.images],
         remote=next(filter(None, (remote_of(root, request.seen) for root in roots)), ""),
-        dockerfiles=[files.shown(path) for path in paths if files.is_dockerfile(path)],
+        dockerfiles=[shown(path) for path in paths if files.is_dockerfile(path)],
         text=lambda path: texts.get(path).text,
     )

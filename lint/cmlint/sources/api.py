@@ -7,8 +7,9 @@ from cmlint.manifest.documents import read_text
 from cmlint.model.evidence import Evidence
 from cmlint.model.failures import Failure
 from cmlint.model.problems import Problem
-from cmlint.sources.files import Group, read, reason, shown
+from cmlint.sources.files import Group, read
 from cmlint.sources.found import Found
+from cmlint.sources.paths import reason, shown
 from cmlint.sources.request import Request
 from cmlint.system.filesystem import FileSystem
 

@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 
-from cmlint.sources import files
+from cmlint.sources import files, paths
 from cmlint.sources.files import Group
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within, real_path, root_of
@@ -90,7 +90,7 @@ def names_in(top: str) -> Callable[[str], str]:
     """How files below the folder of a project are shown: by the way from the working directory."""
     if top == os.curdir or os.path.isabs(top):
         return files.names_below(top)
-    return lambda file: files.shown(os.path.relpath(file))
+    return lambda file: paths.shown(os.path.relpath(file))
 
 
 def names_in_builds(group: Group) -> Iterator[tuple[str, str]]:
@@ -98,7 +98,7 @@ def names_in_builds(group: Group) -> Iterator[tuple[str, str]]:
     for shown in group.named:
         folder, name = os.path.split(group.paths[shown])
         if os.path.isabs(folder):
-            yield shown, files.shown(os.path.join(real_path(folder), name))
+            yield shown, paths.shown(os.path.join(real_path(folder), name))
 
 
 def place_in(top: str, path: str) -> str:

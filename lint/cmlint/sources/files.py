@@ -15,7 +15,9 @@ import msgspec
 
 from cmlint.cache.file_state import Seen
 from cmlint.model.problems import Problem
-from cmlint.patterns import MOST, Patterns
+from cmlint.patterns import Patterns
+from cmlint.sources.git_ignores import IGNORE, GitIgnores, Specs, ignored
+from cmlint.sources.paths import reason, shown
 from cmlint.system import files as system
 from cmlint.system.files import Root, is_within, real_path, root_of
 from cmlint.system.filesystem import Entry, FileSystem
@@ -88,7 +90,6 @@ SOURCE = "# Source: "
 DEEPEST = 200
 """So many folders deep is a walk."""
 
-IGNORE = ".gitignore"
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 TESTDATA = "testdata"
 """The folder in which tests keep what they read and expect; Go's tools leave it alone too (`go help packages`)."""
@@ -118,10 +119,6 @@ STDIN = "<stdin>"
 
 NOT_REACHED = "not built, because it uses none of the files that are named"
 """Why a kustomization or chart in the context of named files is not built."""
-
-
-Specs = tuple[tuple[str, Patterns], ...]
-"""Folders with the patterns of their `.gitignore`."""
 
 
 class Group(msgspec.Struct):
@@ -213,17 +210,6 @@ def add(paths: dict[str, str], name: str, file: str, known: set[str]) -> None:
         paths[name] = file
 
 
-def shown(path: str) -> str:
-    """A path as it is shown: relative to the working directory where it is below it, with `/`."""
-    if not os.path.isabs(path):
-        name = os.path.normpath(path)
-    else:
-        name = os.path.relpath(path)
-        if name.startswith(".."):
-            name = os.path.normpath(path)
-    return name.replace(os.sep, "/")
-
-
 def names_below(top: str) -> Callable[[str], str]:
     """How files below a folder are shown: as the folder is, unless the working directory is between."""
     if os.path.isabs(top) and is_within(os.getcwd(), os.path.normpath(top)):
@@ -246,7 +232,8 @@ class Walk:
 
     def files(self) -> Iterator[str]:
         """The paths of these files."""
-        stack = [(self.top, ignores_above(self.disk, self.top, self.problems, self.seen), 0)]
+        ignores = GitIgnores(self.disk, self.seen, self.problems)
+        stack = [(self.top, ignores.above(self.top), 0)]
         while stack:
             folder, specs, depth = stack.pop()
             try:
@@ -256,7 +243,7 @@ class Walk:
                 continue
             self.seen.walked[folder] = listing_of(entries)
             if any(entry.name == IGNORE for entry in entries):
-                spec = ignores_in(self.disk, folder, self.root, specs, self.problems, self.seen)
+                spec = ignores.inside(folder, self.root, specs)
                 specs = (*specs, (folder, spec)) if spec else specs
             folders: list[str] = []
             for entry in filter(self.may_hold_texts, entries):
@@ -396,73 +383,6 @@ def is_regular(entry: Entry) -> bool:
         return True
 
 
-def ignored(path: str, is_folder: bool, specs: Specs) -> bool:
-    """Whether git ignores a path; the innermost `.gitignore` that says anything decides."""
-    for folder, spec in reversed(specs):
-        below = path[len(folder) + 1 :] if path.startswith(folder + os.sep) else os.path.relpath(path, folder)
-        decided = spec.decide(below.replace(os.sep, "/") + ("/" if is_folder else ""))
-        if decided is not None:
-            return decided
-    return False
-
-
-def ignores_in(
-    disk: FileSystem, folder: str, root: str, above: Specs, problems: list[Problem], seen: Seen
-) -> Patterns | None:
-    """The patterns of a folder's `.gitignore`, so many as there is room for besides those from the folders `above`."""
-    path = os.path.join(folder, IGNORE)
-    seen.note(path)
-    try:
-        text = disk.read(path, root, system.IGNORES).decode("utf-8", "replace")
-        spec = Patterns(text.splitlines(), MOST - sum(len(spec) for _, spec in above))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        problems.append(Problem(shown(path), 0, f"not used: {reason(error)}", fatal=False))
-        return None
-    if spec.left_out:
-        problems.append(Problem(shown(path), *spec.left_out, fatal=False))
-    return spec
-
-
-def ignores_above(disk: FileSystem, top: str, problems: list[Problem], seen: Seen) -> Specs:
-    """The `.gitignore` files between a repository's root and a folder below it, outermost first."""
-    folder = os.path.abspath(top)
-    folders: list[str] = []
-    while not is_repository(folder, seen):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return ()
-        folder = parent
-        folders.append(folder)
-    root = real_path(folder)
-    found: Specs = ()
-    for folder in reversed(folders):
-        if spec := ignores_in(disk, folder, root, found, problems, seen):
-            found = (*found, (folder, spec))
-    return found
-
-
-def ignoring(disk: FileSystem, path: str, seen: Seen) -> str:
-    """The line by which git ignores a file that is not there, in words; empty where none does."""
-    folder = os.path.dirname(path)
-    while not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
-    specs = ignores_above(disk, folder, [], seen)
-    own = ignores_in(disk, folder, folder, specs, [], seen)
-    for above, spec in reversed((*specs, (folder, own)) if own else specs):
-        if (line := spec.line(os.path.relpath(path, above).replace(os.sep, "/"))) is not None:
-            return f"line {line} of `{shown(os.path.join(above, IGNORE))}`"
-    return ""
-
-
-def is_repository(folder: str, seen: Seen) -> bool:
-    """Whether a folder is the root of a repository."""
-    path = os.path.join(folder, ".git")
-    seen.note(path)
-    return os.path.exists(path)
-
-
 def near_kustomizations(disk: FileSystem, groups: Sequence[Group]) -> bool:
     """Whether there are kustomizations among files, or beside those that are named one by one, which come first."""
     folders = {os.path.dirname(path) for path in groups[0].paths.values()}
@@ -504,10 +424,3 @@ def decode(raw: bytes) -> str:
     if raw.startswith(UTF_16):
         return raw.decode("utf-16")
     return raw.decode("utf-8")
-
-
-def reason(error: Exception) -> str:
-    """Why something could not be read, in few words."""
-    if isinstance(error, UnicodeDecodeError):
-        return f"not valid UTF-8 at byte {error.start}"
-    return system.reason(error) if isinstance(error, OSError) else str(error)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cmlint.bundle.material import Material
 from cmlint.model.facts import FileFacts
 from cmlint.model.problems import Problem
-from cmlint.sources import files
+from cmlint.sources import files, paths
 from cmlint.sources.files import Group
 from cmlint.sources.found import Found
 
@@ -24,7 +24,7 @@ def take(found: Found) -> Iterator[Material]:
                 files=list(facts_in(group, found)),
                 scripts=list(scripts_in(group, found)),
                 beside=beside,
-                loose_files=[*map(files.shown, group.lying)],
+                loose_files=[*map(paths.shown, group.lying)],
             )
 
 

@@ -24,7 +24,7 @@ from cmlint.manifest.documents import (
 from cmlint.manifest.images import images_in
 from cmlint.manifest.providers import Makers
 from cmlint.model.facts import FileFacts
-from cmlint.sources import files
+from cmlint.sources import files, paths
 from cmlint.sources.request import Request
 from cmlint.system.files import SCRIPT, TooLargeError
 from cmlint.system.filesystem import FileSystem, State
@@ -83,7 +83,7 @@ class Reader:
             facts = facts_of(found, file.mode, self.makers) if isinstance(found, str) else found
             return Read(facts, encode(facts) if self.cache else None, "", digest, state)
         except (OSError, UnicodeDecodeError) as error:
-            return Read(reason=files.reason(error))
+            return Read(reason=paths.reason(error))
         except MemoryError:
             return Read(reason="there is not enough memory to read it")
         except Exception as error:

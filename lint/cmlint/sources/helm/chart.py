@@ -10,7 +10,7 @@ from functools import cached_property
 
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Target
-from cmlint.sources import files
+from cmlint.sources import files, paths
 from cmlint.sources.helm import chart_files
 from cmlint.sources.helm.template import ANYTHING, Chunk
 from cmlint.sources.helm.template_places import RenderedText, Templates
@@ -36,13 +36,13 @@ class Chart:
         self.folder, self.disk = folder, disk
         self.root = self.read(files.CHART)
         self.name = self.root.word("name")
-        self.shown = files.shown(folder)
+        self.shown = paths.shown(folder)
         self.templates = Templates(folder, disk, self.find)
 
     @property
     def description(self) -> str:
         """The file that describes the chart, as it is shown."""
-        return files.shown(os.path.join(self.folder, files.CHART))
+        return paths.shown(os.path.join(self.folder, files.CHART))
 
     @property
     def is_library(self) -> bool:
@@ -207,7 +207,7 @@ class Chart:
         """Its templates that are manifests, as they are shown."""
         for _, entries in tree(os.path.join(self.folder, TEMPLATES)):
             named = (entry for entry in entries if files.is_manifest(entry.name))
-            yield from (files.shown(entry.path) for entry in named if not entry.is_dir(follow_symlinks=False))
+            yield from (paths.shown(entry.path) for entry in named if not entry.is_dir(follow_symlinks=False))
 
 
 RELEASE = "release-name-"
@@ -296,7 +296,7 @@ def layer_of(disk: FileSystem, path: str, root: str | None = None) -> Layer:
         text = files.read(disk, path, root, VALUES_FILE)
     except (OSError, UnicodeDecodeError):
         text = ""
-    found = read_parts(files.shown(path), text)
+    found = read_parts(paths.shown(path), text)
     return Layer(found[0] if found else Part(Place(path, 0, 0)), text)
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from cmlint.cache.file_state import Seen
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import FileFacts
-from cmlint.sources import files, outside
+from cmlint.sources import files, outside, paths
 from cmlint.sources.outside import CHARTS, FILES, FOLDERS, GENERATORS, PATHS, PLUGINS
 from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import Part, Place, inner_part, read_parts, read_whole
@@ -216,7 +216,7 @@ class Project:
     def shown(self, path: str) -> str:
         """How a path is shown."""
         if path not in self.names:
-            self.names[path] = files.shown(path if self.absolute else os.path.relpath(path))
+            self.names[path] = paths.shown(path if self.absolute else os.path.relpath(path))
         return self.names[path]
 
     def text(self, path: str) -> str:
