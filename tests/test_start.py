@@ -35,7 +35,14 @@ READING = (
 """What reads and judges, and so is not imported while a kept answer may do."""
 
 SPECIAL = (
-    *("cmlint.adopt", "cmlint.fixes", "cmlint.live", "cmlint.cli.app", "cmlint.report.frames", "cmlint.report.json"),
+    *(
+        "cmlint.adopt",
+        "cmlint.fixes",
+        "cmlint.clusters",
+        "cmlint.cli.app",
+        "cmlint.report.frames",
+        "cmlint.report.json",
+    ),
     *("cmlint.bundle.cluster", "cmlint.bundle.parts", "cmlint.manifest.edits", "cmlint.manifest.gifts"),
     *("cmlint.sources.charts", "cmlint.sources.cluster", "cmlint.sources.helm", "cmlint.sources.kustomize"),
     *("cmlint.sources.kustomization", "cmlint.sources.workers", "cmlint.sources.snapshot"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cmlint.bundle.environment import Environment
     from cmlint.bundle.resolve import Resolution
     from cmlint.kube.versions import Version
-    from cmlint.model.live import Pod
+    from cmlint.model.cluster import Pod
 
 NODES: dict[str, type] = {
     cls.__name__: cls

@@ -9,8 +9,8 @@ import msgspec
 import yaml
 
 from cmlint.bundle.cluster import Cluster
-from cmlint.live import cluster_of
-from cmlint.model.live import Inventory
+from cmlint.clusters import cluster_of
+from cmlint.model.cluster import Inventory
 from cmlint.sources.cluster.kinds import CONFIG_MAPS, EVENTS, PODS, SECRETS, WORKLOADS, taker_of
 from cmlint.sources.cluster.read import Taken, together
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from cmlint.check import check
+from cmlint.clusters import judge, stand_on
 from cmlint.fixes.fixing import Fixed, fix
 from cmlint.fixes.save import save
-from cmlint.live import judge, stand_on
 from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.result import Result

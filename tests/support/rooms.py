@@ -133,7 +133,7 @@ ROOMS = {
         "bundle cache config engine given knowledge layers manifest model progress result rules selection sources "
         "suppress texts",
     ),
-    "live": Room(
+    "clusters": Room(
         "clusters, put together: what manifests resolve against, audits, snapshots",
         "bundle config engine knowledge kube model result rules selection sources suppress texts",
     ),
@@ -151,7 +151,7 @@ ROOMS = {
     ),
     "cli": Room(
         "one module a command",
-        "adopt atomic bundle cache check config errors fixes kube layers live manifest model progress registry "
+        "adopt atomic bundle cache check clusters config errors fixes kube layers manifest model progress registry "
         "report result rules runs selection settings sources suppress system",
     ),
     "__main__": Room(

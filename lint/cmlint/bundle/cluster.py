@@ -10,9 +10,9 @@ from typing import NamedTuple
 from cmlint.bundle.placed import LIVE, Definition, Placed, references_of
 from cmlint.kube.fields import POD_PATHS
 from cmlint.kube.near import nearest
+from cmlint.model.cluster import Held, Inventory, Pod, Readers, digest_of
+from cmlint.model.cluster_objects import LiveObject, object_of
 from cmlint.model.facts import Provider, Reference, Target
-from cmlint.model.listing import LiveObject, object_of
-from cmlint.model.live import Held, Inventory, Pod, Readers, digest_of
 
 TARGETS: tuple[Target, ...] = ("ConfigMap", "Secret")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from cmlint.check import Inputs
-from cmlint.cli import reach
+from cmlint.cli import cluster
 from cmlint.cli.charts import over_of
 from cmlint.cli.checking import Options
 from cmlint.cli.inputs import (
@@ -139,7 +139,7 @@ def settle(config: Config, options: Options) -> Config:
 def wishes_of(options: Options) -> Wishes:
     """What the line says of what to look at, and of what is known."""
     known = options.since, options.baseline, options.write_baseline, options.config_from
-    return Wishes(not options.no_ignores, options.staged, *known, options.quiet, reach.look_of(options))
+    return Wishes(not options.no_ignores, options.staged, *known, options.quiet, cluster.look_of(options))
 
 
 def makers_of_facts(config: Config) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cmlint.cli import clusters, reach
+from cmlint.cli import cluster
 from cmlint.cli.check import PARAMETERS as OF_CHECK
 from cmlint.cli.check import status
 from cmlint.cli.inputs import configured, require_one_configuration, rules_or_error, settle_rules, tell_problems
@@ -49,14 +49,14 @@ class Options(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = (
-    *clusters.TO_READ,
+    *cluster.TO_READ,
     Parameter(
         "custom_resources",
         "flag",
         "Read custom resources too, and judge the pods that they describe.",
-        panel=clusters.CLUSTER,
+        panel=cluster.CLUSTER,
     ),
-    *(each for each in OF_CHECK if each.field in Options.__struct_fields__ and each.panel != clusters.CLUSTER),
+    *(each for each in OF_CHECK if each.field in Options.__struct_fields__ and each.panel != cluster.CLUSTER),
 )
 
 
@@ -65,7 +65,7 @@ def run(options: Options) -> int:
     started = time.perf_counter()
     reports = wanted(options.format, options.output)
     require_one_configuration(options)
-    config, result = reach.reach(lambda: judged(options))
+    config, result = cluster.reach(lambda: judged(options))
     tell_problems(result.problems)
     seconds, tidy = time.perf_counter() - started, config.pedantic or bool(config.select)
     write_reports(reports, result, options, seconds, tidy=tidy)
@@ -76,8 +76,8 @@ def judged(options: Options) -> tuple[Config, Result]:
     """What is wrong in clusters; while their lists come in, there is time to load the rules."""
     from cmlint.sources.cluster.begin import begun
 
-    with begun(reach.wanted_of(options), reach.read) as clusters:
-        from cmlint.live import audit
+    with begun(cluster.wanted_of(options), cluster.read) as clusters:
+        from cmlint.clusters import audit
 
         rules = rules_or_error()
         config = settle_rules(configured(options, (), rules)[0].config, options)

@@ -14,7 +14,7 @@ from cmlint.bundle.explaining_images import Ways, known_of
 from cmlint.bundle.placed import Definition
 from cmlint.bundle.pointing import Point, Read, Used
 from cmlint.check import Inputs, check
-from cmlint.cli import clusters, parameters, reach
+from cmlint.cli import cluster, parameters
 from cmlint.cli.charts import over_of
 from cmlint.cli.checking import OnClusters
 from cmlint.cli.inputs import configured, failed, refusals, rules_or_error, settle_builds, tell, tell_problems
@@ -60,7 +60,7 @@ PARAMETERS = (
     *parameters.CONFIGURATION,
     *parameters.BUILDS,
     *parameters.CHARTS,
-    *clusters.TO_STAND_ON,
+    *cluster.TO_STAND_ON,
     Parameter(
         "format",
         "choice",
@@ -112,7 +112,7 @@ def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Layers]:
     try:
         with PROGRESS:
             inputs = Inputs(over=over_of(options))
-            result = check(paths, layers.config, rules, inputs=inputs, look=reach.look_of(options), layers=layers)
+            result = check(paths, layers.config, rules, inputs=inputs, look=cluster.look_of(options), layers=layers)
     except ValueError as error:
         raise fatal(error) from None
     for warning in refusals(layers):

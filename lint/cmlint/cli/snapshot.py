@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cmlint.cli import clusters, reach
+from cmlint.cli import cluster
 from cmlint.cli.inputs import tell_problems
 from cmlint.cli.parameters import OUTPUT, Command, Parameter
 from cmlint.cli.terminal import write
@@ -24,18 +24,18 @@ class Options(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = (
-    *clusters.TO_READ,
+    *cluster.TO_READ,
     Parameter("output", "text", "Write the snapshot to a file.", "FILE", OUTPUT, short="-o"),
 )
 
 
 def run(options: Options) -> int:
     """Reads, writes and gives the exit status."""
-    from cmlint.live import take
+    from cmlint.clusters import take
 
-    wanted = reach.wanted_of(options)
+    wanted = cluster.wanted_of(options)
     problems: list[Problem] = []
-    text = reach.reach(lambda: take(wanted, problems, reach.read))
+    text = cluster.reach(lambda: take(wanted, problems, cluster.read))
     tell_problems(problems)
     write(text, options.output)
     return 0

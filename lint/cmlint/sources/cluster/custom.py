@@ -17,8 +17,8 @@ from cmlint.manifest.decode import Decoder
 from cmlint.manifest.documents import DocumentReader
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cmlint.manifest.providers import Makers
+from cmlint.model.cluster_objects import Listing, LiveObject, path_of
 from cmlint.model.facts import FileFacts
-from cmlint.model.listing import Listing, LiveObject, path_of
 from cmlint.sources.cluster.connect import Connection
 from cmlint.sources.cluster.lists import Resource
 from cmlint.sources.cluster.manners import BadAnswerError

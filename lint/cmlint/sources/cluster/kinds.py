@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from cmlint.model.cluster import Held, Pod, Running
+from cmlint.model.cluster_objects import LiveObject
 from cmlint.model.facts import Rolling
-from cmlint.model.listing import LiveObject
-from cmlint.model.live import Held, Pod, Running
 from cmlint.sources.cluster import objects
 from cmlint.sources.cluster.lists import METADATA, Resource
 from cmlint.sources.cluster.objects import Camel, Head, Meta, head_of

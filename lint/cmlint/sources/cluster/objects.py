@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
+from cmlint.model.cluster import Held, digest_of
 from cmlint.model.facts import IGNORE
-from cmlint.model.live import Held, digest_of
 
 CONTROLLED_DATA = b'"f:data"'
 """How `managedFields` say that somebody has set data."""

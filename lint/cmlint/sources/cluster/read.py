@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cmlint.model.listing import LiveObject
-from cmlint.model.live import Inventory, Pod, Readers, Space
+from cmlint.model.cluster import Inventory, Pod, Readers, Space
+from cmlint.model.cluster_objects import LiveObject
 from cmlint.sources.cluster import kinds
 from cmlint.sources.cluster.connect import Connection, NoClusterError
 from cmlint.sources.cluster.kinds import Event, Named, PodWorkload, Workload

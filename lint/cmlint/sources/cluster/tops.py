@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from cmlint.model.listing import LiveObject
-from cmlint.model.live import Pod
+from cmlint.model.cluster import Pod
+from cmlint.model.cluster_objects import LiveObject
 from cmlint.sources.cluster.kinds import PodWorkload, Workload
 from cmlint.sources.cluster.workloads import live_object
 

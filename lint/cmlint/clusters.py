@@ -14,8 +14,8 @@ from cmlint.config import Config
 from cmlint.engine import Engine, merged
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.versions import parse_version
-from cmlint.model.listing import LiveObject, object_of
-from cmlint.model.live import Inventory
+from cmlint.model.cluster import Inventory
+from cmlint.model.cluster_objects import LiveObject, object_of
 from cmlint.model.outcome import Outcome
 from cmlint.result import Result, too_large
 from cmlint.rules import Rule

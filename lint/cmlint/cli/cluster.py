@@ -1,4 +1,4 @@
-"""How commands reach clusters: what their lines ask for, the line of progress, and what is fatal."""
+"""Commands and clusters: the options that reach one, the line of progress, and what is fatal."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cmlint.cli.inputs import tell
+from cmlint.cli.parameters import Parameter
 from cmlint.errors import FatalError
 from cmlint.progress import PROGRESS, doing
 
@@ -14,6 +15,67 @@ if TYPE_CHECKING:
     from cmlint.sources.cluster.begin import Wanted
 
 T = TypeVar("T")
+
+CLUSTER = "Cluster"
+
+CONTEXT = Parameter("context", "text", "The context of the kubeconfig; by default the current one.", "NAME", CLUSTER)
+CONTEXTS = CONTEXT._replace(kind="list", help="A context of the kubeconfig, may be given several times.")
+KUBECONFIG = Parameter(
+    "kubeconfig", "text", "The kubeconfig; by default as kubectl finds it, or the account of the pod.", "FILE", CLUSTER
+)
+NAMESPACE = Parameter(
+    "namespace",
+    "text",
+    "The namespace of objects that name none; by default the context's.",
+    "NAME",
+    CLUSTER,
+    short="-n",
+)
+NAMESPACES = Parameter(
+    "namespace",
+    "list",
+    "A namespace, may be given several times; by default the context's.",
+    "NAME",
+    CLUSTER,
+    short="-n",
+)
+ALL_NAMESPACES = Parameter("all_namespaces", "flag", "Read all namespaces.", panel=CLUSTER, short="-A")
+QPS = Parameter(
+    "qps", "text", "The highest number of requests per second to the cluster; 100 by default.", "N", CLUSTER
+)
+METADATA_ONLY = Parameter(
+    "metadata_only_secrets",
+    "flag",
+    "Never read the data of Secrets; their keys are then not checked.",
+    panel=CLUSTER,
+)
+
+TO_STAND_ON = (
+    Parameter("live", "flag", "Look up in the cluster what the manifests do not define.", panel=CLUSTER),
+    CONTEXT,
+    KUBECONFIG,
+    NAMESPACE,
+    QPS,
+    METADATA_ONLY,
+    Parameter(
+        "against",
+        "list",
+        "Look up in a snapshot what the manifests do not define. Repeat it for more snapshots.",
+        "FILE",
+        CLUSTER,
+    ),
+    Parameter(
+        "max_age",
+        "text",
+        "Warn about a snapshot that is older than this number of days; 7 by default.",
+        "DAYS",
+        CLUSTER,
+    ),
+)
+"""What `check` takes, to let manifests stand on a cluster or a snapshot."""
+
+TO_READ = (NAMESPACES, ALL_NAMESPACES, CONTEXTS, KUBECONFIG, QPS, METADATA_ONLY)
+"""What the commands take that read clusters alone."""
 
 
 def reach(job: Callable[[], T]) -> T:
@@ -56,7 +118,7 @@ def look_of(options: Any) -> Look | None:
             flag = f"--{needs[0].replace('_', '-')}"
             raise FatalError(f"`{flag}` is about a cluster, and none is to be read", "add `--live`")
         return None
-    from cmlint.live import Ground, written
+    from cmlint.clusters import Ground, written
     from cmlint.sources.cluster.begin import Wanted
     from cmlint.sources.snapshot import BadSnapshotError
 
