@@ -13,14 +13,26 @@ import msgspec
 from cmlint.model.facts import Target
 
 
+class Write(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What one manager has set of a ConfigMap or Secret: the moment of its last change, and the keys that it owns.
+
+    Unless they are `only` keys, the change may have been one of labels or annotations. Other managers own other keys.
+    `ManagedFieldsEntry` in `staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/types.go`.
+    """
+
+    time: str
+    keys: tuple[str, ...]
+    only: bool = False
+
+
 class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A ConfigMap or Secret in a cluster.
 
     `keys` are the sizes of its values in bytes by key, None where they are unknown; those in `binary` never reach an
     environment. What follows is known of a running cluster only: `labels` are written `name=value`, `annotations` are
     names, `ignore` is the annotation `cmlint.dev/ignore`, `owner` is the controller that it belongs to and `group` the
-    installation, in words. `digest` tells the data of an immutable ConfigMap from other data, `changed` is the moment
-    of the last change of the data, where known, and `revision` the order of changes.
+    installation, in words. `digest` tells the data of an immutable ConfigMap from other data. `created` is the moment
+    of its creation, `writes` says who has set which keys, as far as that is known, `revision` is the order of changes.
     """
 
     keys: dict[str, int] | None
@@ -32,7 +44,8 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     owner: str = ""
     group: str = ""
     digest: str = ""
-    changed: str = ""
+    created: str = ""
+    writes: tuple[Write, ...] = ()
     revision: int = 0
 
     def told(self) -> Held:

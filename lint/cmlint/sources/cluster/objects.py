@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import msgspec
 
-from cmlint.model.cluster import Held, digest_of
+from cmlint.model.cluster import Held, Write, digest_of
 from cmlint.model.facts import IGNORE
 
-CONTROLLED_DATA = b'"f:data"'
+FIXED = frozenset(("f:data", "f:binaryData", "f:type"))
+"""Fields that change with the data alone: `type` never does (`pkg/apis/core/validation/validation.go`)."""
+
+DATA = ("f:data", "f:binaryData")
 """How `managedFields` say that somebody has set data."""
+
+Owned = dict[str, msgspec.Raw]
 
 HELM_RELEASE = "meta.helm.sh/release-name"
 GROUPS = (
@@ -43,7 +48,12 @@ class Managed(Camel, frozen=True):
     """Who has set which fields, and when."""
 
     time: str = ""
-    fields_v1: msgspec.Raw = msgspec.field(default=msgspec.Raw(), name="fieldsV1")
+    fields_v1: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict[str, msgspec.Raw], name="fieldsV1")
+
+    def keys(self) -> tuple[str, ...]:
+        """The keys that it has set: `f:NAME` in the set of fields, where `.` is the mapping itself."""
+        found = [msgspec.json.decode(self.fields_v1[f], type=Owned) for f in DATA if f in self.fields_v1]
+        return tuple(sorted(name[2:] for each in found for name in each if name.startswith("f:")))
 
 
 class Meta(Camel, frozen=True):
@@ -82,13 +92,13 @@ class Meta(Camel, frozen=True):
         """The names of the annotations."""
         return tuple(sorted(self.annotations)) if self.annotations else ()
 
-    def changed(self) -> str:
-        """The moment in which data was last set, as far as `managedFields` tell."""
-        last = ""
-        for each in self.managed_fields or ():
-            if each.time > last and CONTROLLED_DATA in bytes(each.fields_v1):
-                last = each.time
-        return last
+    def writes(self) -> tuple[Write, ...]:
+        """Who has set which keys, and when, as far as `managedFields` tell."""
+        return tuple(
+            Write(each.time, keys, FIXED.issuperset(each.fields_v1))
+            for each in self.managed_fields or ()
+            if (keys := each.keys())
+        )
 
     def group(self) -> str:
         """The installation that an object belongs to, in words; empty when nothing says so."""
@@ -158,7 +168,8 @@ def held(meta: Meta, keys: dict[str, int] | None, binary: tuple[str, ...], immut
         f"{owner.kind} `{owner.name}`" if owner else "",
         meta.group(),
         digest,
-        meta.changed(),
+        meta.creation_timestamp,
+        meta.writes(),
         meta.revision,
     )
 
