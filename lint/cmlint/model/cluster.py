@@ -89,7 +89,8 @@ class Inventory(msgspec.Struct, omit_defaults=True, rename="camel"):
 class Running(msgspec.Struct, frozen=True, gc=False):
     """A container of a pod: `image` as its pod asks for it, `image_id` as the node has it.
 
-    `started` is empty while it does not run; `reason` and `message` are why it waits.
+    `started` is empty while it does not run; `reason` and `message` are why it waits. It has `failed` if it has run and
+    is to run again. An `ephemeral` one is in no template: `kubectl debug` adds it to a pod.
     """
 
     name: str
@@ -98,16 +99,32 @@ class Running(msgspec.Struct, frozen=True, gc=False):
     started: str = ""
     reason: str = ""
     message: str = ""
+    failed: bool = False
+    ephemeral: bool = False
+
+
+class Mounting(msgspec.Struct, frozen=True, gc=False):
+    """Why a volume of a pod could not be mounted, and when that was last so."""
+
+    message: str
+    last: str = ""
 
 
 class Pod(msgspec.Struct, frozen=True, gc=False):
-    """A pod, whoever made it; `events` are the messages of the volumes that could not be mounted."""
+    """A pod, whoever made it.
+
+    `since` is the moment from which it has been as ready as it is. All its volumes are `mounted` once a container has
+    come further than to be created. `events` are about the volumes that could not be mounted.
+    """
 
     name: str
     created: str
     revision: int
     containers: tuple[Running, ...]
-    events: tuple[str, ...] = ()
+    events: tuple[Mounting, ...] = ()
+    uid: str = ""
+    since: str = ""
+    mounted: bool = False
 
 
 class Readers(msgspec.Struct):

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 IMAGE_REASONS = (
     "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError",
-    "RegistryUnavailable",
+    "RegistryUnavailable", "SignatureValidationFailed",
 )  # fmt: skip
-"""Why a container waits for its image (`pkg/kubelet/images/types.go`)."""
+"""Why a container waits for its image (`pkg/kubelet/images/types.go`; the last two are in `image_manager.go`)."""
 
 CONFIG_REASONS = ("CreateContainerConfigError", "CreateContainerError")
 """Why a container waits for its configuration (`pkg/kubelet/kuberuntime/kuberuntime_container.go`)."""
@@ -23,11 +23,17 @@ CONFIG_REASONS = ("CreateContainerConfigError", "CreateContainerError")
 ABSENT = re.compile(r'\b(configmap|secret)s? "([^"]+)" not found')
 NO_KEY = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) [^/\s]+/([^\s,]+)")
 NO_FILE = re.compile(r"references non-existent (config|secret) key: (\S+)")
+CREDENTIALS = re.compile(r"(?<=://)[^/@\s\"']+@")
+"""The user and password of a URL."""
+
 VOLUME = re.compile(r'volume "([^"]+)"')
 """What the kubelet says of a reference that leads nowhere (`pkg/kubelet/kubelet_pods.go`,
 `pkg/volume/configmap/configmap.go`, `pkg/volume/secret/secret.go`)."""
 
 SHOWN_PODS = 3
+
+LONGEST = 400
+"""The characters of a message that are shown."""
 
 
 class Blamed(NamedTuple):
@@ -59,6 +65,12 @@ def blamed(message: str) -> Blamed | None:
     if found := NO_FILE.search(message):
         return Blamed("ConfigMap" if found[1] == "config" else "Secret", None, found[2], where)
     return None
+
+
+def shown(message: str) -> str:
+    """What the kubelet says, in one line and without the credentials of a URL."""
+    line = " ".join(CREDENTIALS.sub("***@", message).split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def references_of_container(container: Container) -> Iterator[Reference]:

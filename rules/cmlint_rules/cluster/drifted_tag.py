@@ -23,7 +23,7 @@ def drifted_tag(document: Document, ctx: Context) -> Iterator[Draft]:
     for pod in ctx.pods:
         for running in pod.containers:
             name, found, digest = running.image_id.rpartition(DIGEST)
-            if found and name and running.started and "@" not in running.image:
+            if found and name and (running.started or running.failed) and "@" not in running.image:
                 here = builds.setdefault((running.name, running.image), {})
                 here.setdefault(digest[:SHOWN], []).append(pod.name)
     for spec in document.pods:

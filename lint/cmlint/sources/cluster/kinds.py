@@ -36,7 +36,11 @@ WORKLOADS = (
 WITH_PODS = (PODS, *WORKLOADS)
 EARLIER = {CRON_JOBS: CRON_JOBS._replace(group=EARLY_BATCH)}
 """Where clusters before 1.21 have a kind (`staging/src/k8s.io/api/batch/v1beta1/types.go`)."""
+CRASHED = "CrashLoopBackOff"
+"""Why a container waits that has run and ended too early (`pkg/kubelet/container/sync_result.go`)."""
+
 KINDS = frozenset(resource.kind for resource in WITH_PODS)
+BEFORE_MOUNTING = ("", "ContainerCreating", "PodInitializing")
 
 
 class Workload(msgspec.Struct, gc=False):
@@ -106,10 +110,11 @@ class Keeping(Camel, frozen=True):
 
 
 class Condition(Camel, frozen=True):
-    """One condition of a Job."""
+    """One condition of a Job or a Pod."""
 
     type: str
     status: str
+    last_transition_time: str = ""
 
 
 class JobStatus(Camel, frozen=True):
@@ -164,11 +169,27 @@ class Started(Camel, frozen=True):
     started_at: str = ""
 
 
+class Ended(Camel, frozen=True):
+    """How a container has ended."""
+
+    exit_code: int = 0
+
+
 class State(Camel, frozen=True):
     """What a container does."""
 
     waiting: Waiting | None = None
     running: Started | None = None
+    terminated: Ended | None = None
+
+    @property
+    def mounted(self) -> bool:
+        """Whether it shows that all volumes of the pod are mounted.
+
+        The kubelet waits for that before it starts or pulls anything (`SyncPod` in `pkg/kubelet/kubelet.go`), and until
+        then writes the reasons of `convertToAPIContainerStatuses` in `pkg/kubelet/kubelet_pods.go`.
+        """
+        return bool(self.running or self.terminated or (self.waiting and self.waiting.reason not in BEFORE_MOUNTING))
 
 
 class ContainerStatus(Camel, frozen=True):
@@ -183,8 +204,18 @@ class PodStatus(Camel, frozen=True):
     """The state of a pod."""
 
     phase: str = ""
+    conditions: tuple[Condition, ...] | None = None
     container_statuses: tuple[ContainerStatus, ...] = ()
     init_container_statuses: tuple[ContainerStatus, ...] = ()
+    ephemeral_container_statuses: tuple[ContainerStatus, ...] = ()
+
+    def containers(self) -> tuple[ContainerStatus, ...]:
+        """The states of all containers."""
+        return (*self.init_container_statuses, *self.container_statuses, *self.ephemeral_container_statuses)
+
+    def since(self) -> str:
+        """The moment from which the pod has been as ready as it is, where the kubelet has noted it."""
+        return next((each.last_transition_time for each in self.conditions or () if each.type == "Ready"), "")
 
 
 class PodObject(Camel, frozen=True):
@@ -201,6 +232,13 @@ class Involved(Camel, frozen=True):
     kind: str = ""
     namespace: str = ""
     name: str = ""
+    uid: str = ""
+
+
+class Series(Camel, frozen=True):
+    """How often an event has come again."""
+
+    last_observed_time: str | None = None
 
 
 class Event(Camel, frozen=True):
@@ -209,6 +247,15 @@ class Event(Camel, frozen=True):
     metadata: Meta
     involved_object: Involved
     message: str = ""
+    last_timestamp: str | None = None
+    event_time: str | None = None
+    series: Series | None = None
+
+    @property
+    def last(self) -> str:
+        """When it was last so."""
+        again = self.series.last_observed_time if self.series else ""
+        return again or self.last_timestamp or self.event_time or self.metadata.creation_timestamp
 
 
 # what is kept of it
@@ -275,13 +322,21 @@ def take_pod(found: PodObject, prefix: str) -> PodWorkload:
     """What is kept of a Pod; its spec only where no template tells the same."""
     meta, status = found.metadata, found.status
     head = head_of(meta, "Pod", "v1")
-    done = status.phase in ("Succeeded", "Failed")
+    done = status.phase in ("Succeeded", "Failed") or bool(meta.deletion_timestamp)
     images = {container.name: container.image for _, containers in found.spec.lists() for container in containers}
+    ephemeral = {container.name for container in found.spec.ephemeral_containers}
     containers = tuple(
-        running(each, images.get(each.name, ""))
-        for each in (*status.init_container_statuses, *status.container_statuses)
+        running(each, images.get(each.name, ""), ephemeral=each.name in ephemeral) for each in status.containers()
     )
-    pod = Pod(meta.name, meta.creation_timestamp, meta.revision, containers)
+    pod = Pod(
+        meta.name,
+        meta.creation_timestamp,
+        meta.revision,
+        containers,
+        uid=meta.uid,
+        since=status.since() or meta.creation_timestamp,
+        mounted=any(each.state.mounted for each in status.containers()),
+    )
     templated = head.owner is not None and head.owner[0] in KINDS
     spec = None if templated or done else found.spec
     return PodWorkload(
@@ -297,9 +352,10 @@ def take_pod(found: PodObject, prefix: str) -> PodWorkload:
     )
 
 
-def running(status: ContainerStatus, image: str) -> Running:
+def running(status: ContainerStatus, image: str, *, ephemeral: bool) -> Running:
     """One container of a pod."""
     state = status.state
     started = state.running.started_at if state.running else ""
     waiting = state.waiting or Waiting()
-    return Running(status.name, image, status.image_id, started, waiting.reason, waiting.message)
+    failed = waiting.reason == CRASHED or bool(state.terminated and state.terminated.exit_code)
+    return Running(status.name, image, status.image_id, started, waiting.reason, waiting.message, failed, ephemeral)

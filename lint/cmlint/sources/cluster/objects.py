@@ -61,8 +61,10 @@ class Meta(Camel, frozen=True):
 
     name: str
     namespace: str = ""
+    uid: str = ""
     resource_version: str = "0"
     creation_timestamp: str = ""
+    deletion_timestamp: str = ""
     labels: dict[str, str] | None = None
     annotations: dict[str, msgspec.Raw] | None = None
     owner_references: tuple[Owner, ...] | None = None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import starmap
 from typing import Any, NamedTuple
 
 import msgspec
 
-from cmlint.model.cluster import Inventory, Pod, Readers, Space
+from cmlint.model.cluster import Inventory, Mounting, Pod, Readers, Space
 from cmlint.model.cluster_objects import LiveObject
 from cmlint.sources.cluster import kinds
 from cmlint.sources.cluster.connect import Connection, NoClusterError
@@ -218,18 +219,19 @@ def forget(inventory: Inventory, unread: Unread) -> None:
 
 
 def add_events(found: Iterable[Workload], events: Iterable[Event]) -> None:
-    """Gives each pod the events about it."""
-    messages: dict[tuple[str, str], list[str]] = defaultdict(list)
+    """Gives each pod the events about it, and not those of an earlier pod of its name."""
+    about: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in events:
         if event.involved_object.kind == "Pod":
-            messages[event.involved_object.namespace, event.involved_object.name].append(event.message)
-    for each in found if messages else ():
-        if (
-            isinstance(each, PodWorkload)
-            and each.pod
-            and (about := messages.get((each.head.namespace, each.head.name)))
-        ):
-            each.pod = msgspec.structs.replace(each.pod, events=tuple(dict.fromkeys(about)))
+            about[event.involved_object.namespace, event.involved_object.name].append(event)
+    for each in found if about else ():
+        if isinstance(each, PodWorkload) and each.pod:
+            here = about.get((each.head.namespace, each.head.name), ())
+            last: dict[str, str] = {}
+            for event in here:
+                if event.involved_object.uid in ("", each.pod.uid):
+                    last[event.message] = max(event.last, last.get(event.message, ""))
+            each.pod = msgspec.structs.replace(each.pod, events=tuple(starmap(Mounting, last.items())))
 
 
 def readers_of(found: Iterable[Workload]) -> dict[str, Readers]:
