@@ -39,8 +39,8 @@ class Answer(NamedTuple):
 class Cluster:
     """A cluster as it was when it was read.
 
-    `prefix` is before the paths of its objects where several clusters are read. `context` is the one by which
-    kubectl reaches it, and empty for the current one. `namespace` is where objects go
+    `prefix` is before the paths of its objects where several clusters are read. `options` are those by which
+    kubectl reaches it, as a shell takes them. `namespace` is where objects go
     that name none; None where that is not known. `workloads` are the live objects with pods by namespace, `pods` by
     namespace, kind and name of what is judged for them, and `readers` by namespace all that reads; a snapshot has none
     of these. `listings` are the texts of all objects that were spoken of. What manifests bring to the cluster is in
@@ -56,7 +56,7 @@ class Cluster:
         self.brought: set[tuple[str, str, str]] = set()
         self.defined: Counter[tuple[Target, str | None, str]] = Counter()
         self.shows_custom_resources = False
-        self.context = ""
+        self.options = ""
         self.known: dict[tuple[Target, str, str], Definition] = {}
 
     @property

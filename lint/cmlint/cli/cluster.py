@@ -43,6 +43,13 @@ ALL_NAMESPACES = Parameter("all_namespaces", "flag", "Read all namespaces.", pan
 QPS = Parameter(
     "qps", "text", "The highest number of requests per second to the cluster; 100 by default.", "N", CLUSTER
 )
+TIMEOUT = Parameter(
+    "timeout", "text", "The seconds that each answer of the cluster may take; 30 by default.", "SECONDS", CLUSTER
+)
+AS = (
+    Parameter("as_user", "text", "The user to impersonate.", "NAME", CLUSTER, long="--as"),
+    Parameter("as_group", "list", "A group to impersonate, may be given several times.", "NAME", CLUSTER),
+)
 METADATA_ONLY = Parameter(
     "metadata_only_secrets",
     "flag",
@@ -56,6 +63,8 @@ TO_STAND_ON = (
     KUBECONFIG,
     NAMESPACE,
     QPS,
+    TIMEOUT,
+    *AS,
     METADATA_ONLY,
     Parameter(
         "against",
@@ -74,7 +83,10 @@ TO_STAND_ON = (
 )
 """What `check` takes, to let manifests stand on a cluster or a snapshot."""
 
-TO_READ = (NAMESPACES, ALL_NAMESPACES, CONTEXTS, KUBECONFIG, QPS, METADATA_ONLY)
+LIVE_ONLY = (CONTEXT, KUBECONFIG, METADATA_ONLY, TIMEOUT, *AS)
+"""What means nothing where no cluster is read."""
+
+TO_READ = (NAMESPACES, ALL_NAMESPACES, CONTEXTS, KUBECONFIG, QPS, TIMEOUT, *AS, METADATA_ONLY)
 """What the commands take that read clusters alone."""
 
 
@@ -113,19 +125,20 @@ def number(option: str, text: str | None, default: float) -> float:
 def look_of(options: Any) -> Look | None:
     """How manifests are given a cluster or a snapshot to stand on, where the line says so."""
     if not options.live and not options.against:
-        needs = [name for name in ("context", "kubeconfig", "metadata_only_secrets") if getattr(options, name)]
+        needs = [each for each in LIVE_ONLY if getattr(options, each.field)]
         if needs:
-            flag = f"--{needs[0].replace('_', '-')}"
+            flag = needs[0].flags[0]
             raise FatalError(f"`{flag}` is about a cluster, and none is to be read", "add `--live`")
         return None
     from cmlint.clusters import Ground, written
     from cmlint.sources.cluster.begin import Wanted
     from cmlint.sources.snapshot import BadSnapshotError
 
-    namespaces = (options.namespace,) if options.namespace else ()
-    qps, secrets = number("--qps", options.qps, 100), options.metadata_only_secrets
-    contexts = (options.context,) if options.context else ()
-    wanted = Wanted(contexts, options.kubeconfig, namespaces, qps=qps, metadata_only_secrets=secrets)
+    wanted = Wanted(
+        contexts=(options.context,) if options.context else (),
+        namespaces=(options.namespace,) if options.namespace else (),
+        **common(options),
+    )
     max_age = number("--max-age", options.max_age, 7)
     try:
         snapshots = list(written(options.against, max_age, lambda message: tell("warning", message)))
@@ -142,11 +155,21 @@ def wanted_of(options: Any) -> Wanted:
     if options.namespace and options.all_namespaces:
         raise FatalError("`--namespace` and `--all-namespaces` exclude each other", "give one of them")
     return Wanted(
-        options.context,
-        options.kubeconfig,
-        options.namespace,
-        options.all_namespaces,
-        number("--qps", options.qps, 100),
-        options.metadata_only_secrets,
-        getattr(options, "custom_resources", False),
+        contexts=tuple(dict.fromkeys(options.context)),
+        namespaces=options.namespace,
+        all_namespaces=options.all_namespaces,
+        custom_resources=getattr(options, "custom_resources", False),
+        **common(options),
     )
+
+
+def common(options: Any) -> dict[str, Any]:
+    """What all commands say of how to reach clusters."""
+    return {
+        "kubeconfig": options.kubeconfig,
+        "qps": number("--qps", options.qps, 100),
+        "timeout": number("--timeout", options.timeout, 30),
+        "user": options.as_user,
+        "groups": options.as_group,
+        "metadata_only_secrets": options.metadata_only_secrets,
+    }

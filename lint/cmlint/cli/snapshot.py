@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cmlint.cli import cluster
-from cmlint.cli.inputs import tell_problems
+from cmlint.cli.inputs import failed, tell_problems
 from cmlint.cli.parameters import OUTPUT, Command, Parameter
 from cmlint.cli.terminal import write
 from cmlint.sources.files import Problem
@@ -19,6 +19,9 @@ class Options(msgspec.Struct, frozen=True):
     context: tuple[str, ...] = ()
     kubeconfig: str | None = None
     qps: str | None = None
+    timeout: str | None = None
+    as_user: str | None = None
+    as_group: tuple[str, ...] = ()
     metadata_only_secrets: bool = False
     output: str | None = None
 
@@ -38,7 +41,7 @@ def run(options: Options) -> int:
     text = cluster.reach(lambda: take(wanted, problems, cluster.read))
     tell_problems(problems)
     write(text, options.output)
-    return 0
+    return 2 if failed(problems) else 0
 
 
 EXAMPLES = (

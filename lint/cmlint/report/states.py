@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from cmlint.bundle.renewal import ready
 from cmlint.model.findings import Consequence, Finding
 
 BROKEN_NOW = "stuck-pod"
@@ -23,8 +23,6 @@ UNSEEN = "What nobody reads was not looked for: `cmlint audit --pedantic` shows 
 
 ORDER = ("Broken now", *STATES.values())
 
-COMMAND = re.compile("`(kubectl [^`]*)`")
-
 
 def state_of(finding: Finding) -> str:
     """In which state a finding shows its object to be."""
@@ -37,5 +35,5 @@ def by_state(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def commands_in(findings: Iterable[Finding]) -> list[str]:
-    """The commands that findings advise, each once."""
-    return list(dict.fromkeys(found for finding in findings for found in COMMAND.findall(finding.help or "")))
+    """The commands that findings advise and that can be run as they are, each once."""
+    return list(dict.fromkeys(found for finding in findings for found in ready(finding.help or "")))

@@ -22,6 +22,8 @@ SECRETS = Resource("Secret", CORE, "secrets")
 NAMES_OF_SECRETS = SECRETS._replace(accept=METADATA)
 NAMESPACES = Resource("Namespace", CORE, "namespaces", accept=METADATA)
 PODS = Resource("Pod", CORE, "pods")
+PODS_WITH_SPECS = PODS._replace(variant="with specs")
+"""Pods of which the owner may not be listed, so that they are judged themselves."""
 EVENTS = Resource("Event", CORE, "events", (("fieldSelector", "type=Warning,reason=FailedMount"),))
 CRON_JOBS = Resource("CronJob", BATCH, "cronjobs")
 WORKLOADS = (
@@ -283,9 +285,9 @@ def taker_of(resource: Resource, prefix: str = "") -> Callable[[msgspec.Raw], An
     if resource == NAMESPACES:
         decoder = msgspec.json.Decoder(objects.MetadataOnly)
         return lambda raw: decoder.decode(raw).metadata.name
-    if resource == PODS:
-        pods = msgspec.json.Decoder(PodObject)
-        return lambda raw: take_pod(pods.decode(raw), prefix)
+    if resource in (PODS, PODS_WITH_SPECS):
+        pods, complete = msgspec.json.Decoder(PodObject), resource == PODS_WITH_SPECS
+        return lambda raw: take_pod(pods.decode(raw), prefix, complete=complete)
     if resource == EVENTS:
         return msgspec.json.Decoder(Event).decode
     workloads = msgspec.json.Decoder(TYPES[resource.kind])
@@ -318,8 +320,8 @@ def take_workload(resource: Resource, found: Keeping | Job | CronJob, prefix: st
     return Workload(head, annotations, spec, frozenset(reads_of(template.spec)), done or idle, created, live, rolling)
 
 
-def take_pod(found: PodObject, prefix: str) -> PodWorkload:
-    """What is kept of a Pod; its spec only where no template tells the same."""
+def take_pod(found: PodObject, prefix: str, *, complete: bool) -> PodWorkload:
+    """What is kept of a Pod; its spec, unless it is to be `complete`, only where no template tells the same."""
     meta, status = found.metadata, found.status
     head = head_of(meta, "Pod", "v1")
     done = status.phase in ("Succeeded", "Failed") or bool(meta.deletion_timestamp)
@@ -338,7 +340,7 @@ def take_pod(found: PodObject, prefix: str) -> PodWorkload:
         mounted=any(each.state.mounted for each in status.containers()),
     )
     templated = head.owner is not None and head.owner[0] in KINDS
-    spec = None if templated or done else found.spec
+    spec = None if (templated and not complete) or done else found.spec
     return PodWorkload(
         head,
         head.annotations,

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from itertools import starmap
+from threading import Lock
 from typing import Any, NamedTuple
 
 import msgspec
 
+from cmlint.kube.near import nearest
+from cmlint.kube.versions import NEWEST
 from cmlint.model.cluster import Inventory, Mounting, Pod, Readers, Space
 from cmlint.model.cluster_objects import LiveObject
 from cmlint.sources.cluster import kinds
 from cmlint.sources.cluster.connect import Connection, NoClusterError
 from cmlint.sources.cluster.kinds import Event, Named, PodWorkload, Workload
-from cmlint.sources.cluster.lists import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Resource, Unread, note, read_list
+from cmlint.sources.cluster.lists import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Note, Resource, Unread, notes_of, read_list
 from cmlint.sources.cluster.manners import BROKEN, BadAnswerError
 from cmlint.sources.cluster.tops import judged
 
@@ -23,19 +27,24 @@ THREADS = 4
 """Lists read at the same time."""
 
 PROVIDERS = (kinds.CONFIG_MAPS, kinds.SECRETS, kinds.NAMES_OF_SECRETS)
-BUILT_IN = (*PROVIDERS, *kinds.WITH_PODS, *kinds.EARLIER.values(), kinds.EVENTS)
+BUILT_IN = (*PROVIDERS, *kinds.WITH_PODS, kinds.PODS_WITH_SPECS, *kinds.EARLIER.values(), kinds.EVENTS)
 
 Progress = Callable[[str], None]
 """Told what is being read."""
 
 
 class Scope(NamedTuple):
-    """What is read: of which namespaces (None for all), whether workloads too, and whether any data of Secrets."""
+    """What is read: of which namespaces (None for all), whether workloads too, and whether any data of Secrets.
+
+    A run fails where one of the `existing` namespaces does not exist, or a `needed` kind cannot be listed.
+    """
 
     namespaces: tuple[str, ...] | None
     workloads: bool = True
     metadata_only_secrets: bool = False
     custom_resources: bool = False
+    existing: tuple[str, ...] = ()
+    needed: frozenset[str] = frozenset()
 
 
 class Taken(NamedTuple):
@@ -47,19 +56,21 @@ class Taken(NamedTuple):
 
 
 class Reading(msgspec.Struct):
-    """What was read of a cluster; `notes` say in words what was not."""
+    """What was read of a cluster; `notes` say what was not, `options` are those by which kubectl reaches it."""
 
     inventory: Inventory
     workloads: dict[str, list[LiveObject]]
     pods: dict[tuple[str, str, str], list[Pod]]
     readers: dict[str, Readers]
-    notes: list[str]
+    notes: list[Note]
+    options: tuple[str, ...] = ()
 
 
 def read_cluster(connection: Connection, scope: Scope, prefix: str, progress: Progress) -> Reading:
     """All that a scope asks for; raises NoClusterError where nothing can be had at all."""
-    inventory = Inventory(connection.name, version_of(connection), connection.namespace, scope.namespaces is None)
     lists = Lists(connection, prefix, progress)
+    version = version_of(connection, lists.notes)
+    inventory = Inventory(connection.name, version, connection.namespace, scope.namespaces is None)
     try:
         lists.read_all(scope)
     finally:
@@ -67,7 +78,10 @@ def read_cluster(connection: Connection, scope: Scope, prefix: str, progress: Pr
     if lists.unread and not lists.taken:
         first = min(lists.unread, key=lambda each: each.kind)
         raise no_cluster(connection, BadAnswerError(first.status, first.why))
-    return together(inventory, lists.taken, lists.unread, prefix)
+    reading = together(inventory, lists.taken, lists.unread, prefix)
+    reading.options = connection.options
+    reading.notes = [*lists.notes, *notes_of(lists.unread, scope.needed)]
+    return reading
 
 
 def together(inventory: Inventory, lists: Sequence[Taken], unread: Sequence[Unread], prefix: str = "") -> Reading:
@@ -77,19 +91,27 @@ def together(inventory: Inventory, lists: Sequence[Taken], unread: Sequence[Unre
             put(inventory, taken)
     for each in unread:
         forget(inventory, each)
-    found = [each for taken in lists if taken.resource in kinds.WITH_PODS for each in taken.objects]
+    found = [
+        each for taken in lists if taken.resource in (*kinds.WITH_PODS, kinds.PODS_WITH_SPECS) for each in taken.objects
+    ]
     add_events(found, [each for taken in lists if taken.resource == kinds.EVENTS for each in taken.objects])
     custom = [each for taken in lists if taken.resource not in BUILT_IN for each in taken.objects]
     workloads, pods = judged(found, custom, prefix)
-    return Reading(inventory, workloads, pods, readers_of(found), note(unread))
+    return Reading(inventory, workloads, pods, readers_of(found), [])
 
 
-def version_of(connection: Connection) -> str:
-    """The cluster's version; raises NoClusterError where it does not answer."""
+def version_of(connection: Connection, notes: list[Note]) -> str:
+    """The cluster's version, empty where that may not be known; raises NoClusterError where nothing answers."""
+    why = "it is not understood"
     try:
-        return connection.version()
+        if version := connection.version():
+            return version
     except BadAnswerError as error:
-        raise no_cluster(connection, error) from None
+        if error.status not in (FORBIDDEN, NOT_FOUND):
+            raise no_cluster(connection, error) from None
+        why = "forbidden" if error.status == FORBIDDEN else "not found"
+    notes.append(Note(f"the version could not be read ({why}): taken for the newest, {NEWEST[0]}.{NEWEST[1]}"))
+    return ""
 
 
 def no_cluster(connection: Connection, error: BadAnswerError) -> NoClusterError:
@@ -115,8 +137,42 @@ class Lists:
         self.threads = ThreadPoolExecutor(THREADS)
         self.taken: list[Taken] = []
         self.unread: list[Unread] = []
+        self.notes: list[Note] = []
+        self.at: dict[str, None] = {}
+        self.lock = Lock()
 
     def read_all(self, scope: Scope) -> None:
+        """Everything that a scope asks for, and what that shows to be needed."""
+        self.read_scope(scope)
+        if blind := {each.namespace for each in self.unread if each.kind in kinds.KINDS and each.kind != "Pod"}:
+            self.read((kinds.PODS_WITH_SPECS, namespace) for namespace in sorted(blind, key=str))
+        empty = [name for name in scope.existing if self.is_empty(name)]
+        if empty:
+            self.find(empty)
+
+    def is_empty(self, namespace: str) -> bool:
+        """Whether all that was listed in a namespace is nothing."""
+        return not any(each.objects for each in self.taken if each.namespace == namespace) and not any(
+            each.namespace == namespace for each in self.unread
+        )
+
+    def find(self, names: Iterable[str]) -> None:
+        """Notes which namespaces do not exist; the API server lists nothing in one as it does in an empty one."""
+        try:
+            there = read_list(self.connection, kinds.NAMESPACES, None, kinds.taker_of(kinds.NAMESPACES))
+        except BadAnswerError:
+            self.notes.extend(
+                Note(f"nothing is in the namespace `{name}`, and whether it exists is not known") for name in names
+            )
+            return
+        for name in names:
+            if name not in there:
+                near = nearest(name, there)
+                self.notes.append(
+                    Note(f"there is no namespace `{name}`{f': did you mean `{near}`?' if near else ''}", True)
+                )
+
+    def read_scope(self, scope: Scope) -> None:
         """Everything that a scope asks for."""
         wanted = [kinds.CONFIG_MAPS, kinds.NAMES_OF_SECRETS if scope.metadata_only_secrets else kinds.SECRETS]
         if scope.workloads:
@@ -136,7 +192,8 @@ class Lists:
         from cmlint.sources.cluster.custom import custom_kinds
 
         try:
-            return list(custom_kinds(self.connection))
+            with self.doing("the kinds of custom resources"):
+                return list(custom_kinds(self.connection, self.unread))
         except BadAnswerError as error:
             self.unread.append(Unread("custom resource", None, error.status, str(error)))
             return []
@@ -172,14 +229,30 @@ class Lists:
 
     def one(self, resource: Resource, namespace: str | None) -> list[Any]:
         """One list."""
-        self.progress(f"{resource.plural}{f' in {namespace}' if namespace else ''}")
+        with self.doing(f"{resource.plural}{f' in {namespace}' if namespace else ''}"):
+            try:
+                return read_list(self.connection, resource, namespace, self.taker_of(resource))
+            except BadAnswerError as error:
+                earlier = kinds.EARLIER.get(resource)
+                if error.status != NOT_FOUND or earlier is None:
+                    raise
+                return read_list(self.connection, earlier, namespace, self.taker_of(earlier))
+
+    @contextmanager
+    def doing(self, what: str) -> Iterator[None]:
+        """Shows on the line of progress all that is being read, what began first at first."""
+        self.show(self.at.setdefault, what)
         try:
-            return read_list(self.connection, resource, namespace, self.taker_of(resource))
-        except BadAnswerError as error:
-            earlier = kinds.EARLIER.get(resource)
-            if error.status != NOT_FOUND or earlier is None:
-                raise
-            return read_list(self.connection, earlier, namespace, self.taker_of(earlier))
+            yield
+        finally:
+            self.show(self.at.pop, what)
+
+    def show(self, change: Callable[[str, None], None], what: str) -> None:
+        """Changes what is being read, and shows it."""
+        with self.lock:
+            change(what, None)
+            if self.at:
+                self.progress(f"{self.prefix}{', '.join(self.at)}")
 
     def taker_of(self, resource: Resource) -> Callable[[msgspec.Raw], Any]:
         """What makes of each object of a list what is kept of it."""
