@@ -46,16 +46,21 @@ class Ground:
     def look(self, bundles: list[Bundle], texts: Texts, config: Config, problems: list[Problem]) -> Config:
         """Lets bundles stand on it; raises NoClusterError."""
         clusters = [Cluster(inventory, self.namespace) for inventory in self.snapshots]
-        for context in (self.live.contexts or (None,)) if self.live else ():
-            connection = self.live.connect(context)
-            namespaces = tuple(sorted(namespaces_of(bundles, connection.namespace)))
-            if namespaces not in self.read:
-                existing = self.live.namespaces if not makes_namespaces(bundles) else ()
-                scope = Scope(namespaces, True, self.live.metadata_only_secrets, existing=existing)
-                self.read[namespaces] = read_cluster(connection, scope, "", self.progress)
-            tell(self.read[namespaces], problems)
-            clusters.append(cluster_of(self.read[namespaces]))
+        if self.live:
+            reading = self.reading(self.live, bundles)
+            tell(reading, problems)
+            clusters.append(cluster_of(reading))
         return stand_on(clusters, bundles, texts, config)
+
+    def reading(self, live: Wanted, bundles: list[Bundle]) -> Reading:
+        """What the cluster has in the namespaces of bundles."""
+        connection = live.connect(next(iter(live.contexts), None))
+        namespaces = tuple(sorted(namespaces_of(bundles, connection.namespace)))
+        if namespaces not in self.read:
+            existing = () if makes_namespaces(bundles) else live.namespaces
+            scope = Scope(namespaces, True, live.metadata_only_secrets, existing=existing)
+            self.read[namespaces] = read_cluster(connection, scope, "", self.progress)
+        return self.read[namespaces]
 
 
 def stand_on(clusters: Sequence[Cluster], bundles: Iterable[Bundle], texts: Texts, config: Config) -> Config:

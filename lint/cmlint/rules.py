@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True):
     references: str = "evidence"
     digest: str = "optional"
     assume_always_pull: bool = False
+    server_side_apply: bool = False
     mutable_tags: tuple[str, ...] = ()
     pinned_tags: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = {}

@@ -6,7 +6,7 @@ they can be compared as text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -25,6 +25,13 @@ class Write(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     only: bool = False
 
 
+class Applied(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The fields of a ConfigMap or Secret that whoever applies it has set: what they leave out next time is removed."""
+
+    keys: tuple[str, ...] = ()
+    immutable: bool = False
+
+
 class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A ConfigMap or Secret in a cluster.
 
@@ -33,6 +40,7 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     names, `ignore` is the annotation `cmlint.dev/ignore`, `owner` is the controller that it belongs to and `group` the
     installation, in words. `digest` tells the data of an immutable ConfigMap from other data. `created` is the moment
     of its creation, `writes` says who has set which keys, as far as that is known, `revision` is the order of changes.
+    `applied` is what `kubectl apply` has recorded, `owned` what those own who apply on the server, or install charts.
     """
 
     keys: dict[str, int] | None
@@ -47,10 +55,23 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     created: str = ""
     writes: tuple[Write, ...] = ()
     revision: int = 0
+    applied: Applied | None = None
+    owned: Applied = Applied()
 
     def told(self) -> Held:
         """What of it is written into a snapshot."""
-        return Held(self.keys, self.binary, self.immutable)
+        return Held(self.keys, self.binary, self.immutable, applied=self.applied, owned=self.owned)
+
+    def removed(self, written: Collection[str], *, on_server: bool) -> set[str]:
+        """The keys that go away when an object with other keys is applied; what somebody else has set stays.
+
+        https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#merge-patch-calculation
+        """
+        return (self.keys or {}).keys() & set(self.before(on_server=on_server).keys).difference(written)
+
+    def before(self, *, on_server: bool) -> Applied:
+        """What was applied before, by `kubectl apply` or on the server."""
+        return self.owned if on_server or self.applied is None else self.applied
 
 
 class Space(msgspec.Struct, omit_defaults=True, rename="camel"):

@@ -119,8 +119,8 @@ def is_past(event: Mounting, about: Blamed, spec: PodSpec, ctx: Context) -> bool
     reference, _ = blamed_reference(spec, about)
     name = about.name or (reference.name.value if reference else None)
     target = about.target or (reference.target if reference else None)
-    for cluster in ctx.bundle.clusters if name and target else ():
-        held = cluster.held(target, name, ctx.placed.namespace)
+    for cluster in ctx.bundle.clusters:
+        held = cluster.held(target, name, ctx.placed.namespace) if name and target else None
         if held and (event.last < held.created or about.key is None or about.key in (held.keys or ())):
             return True
     return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cmlint.model.cluster import Held, Write, digest_of
+from cmlint.model.cluster import Applied, Held, Write, digest_of
 from cmlint.model.facts import IGNORE
 
 FIXED = frozenset(("f:data", "f:binaryData", "f:type"))
@@ -19,6 +19,14 @@ DATA = ("f:data", "f:binaryData")
 """How `managedFields` say that somebody has set data."""
 
 Owned = dict[str, msgspec.Raw]
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+APPLIERS = frozenset((
+    "kubectl", "kubectl-client-side-apply", "helm", "Helm", "helm-controller", "kustomize-controller",
+    "argocd-controller", "argocd-application-controller", "kapp-controller",
+))  # fmt: skip
+"""The managers that apply manifests, or install charts, and take away what these no longer have."""
 
 HELM_RELEASE = "meta.helm.sh/release-name"
 GROUPS = (
@@ -47,6 +55,7 @@ class Owner(Camel, frozen=True):
 class Managed(Camel, frozen=True):
     """Who has set which fields, and when."""
 
+    manager: str = ""
     time: str = ""
     fields_v1: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict[str, msgspec.Raw], name="fieldsV1")
 
@@ -102,6 +111,27 @@ class Meta(Camel, frozen=True):
             if (keys := each.keys())
         )
 
+    def applied(self) -> Applied | None:
+        """What `kubectl apply` has recorded, of which only names are read."""
+        raw = self.annotations.get(LAST_APPLIED) if self.annotations else None
+        if raw is None:
+            return None
+        try:
+            found = msgspec.json.decode(msgspec.json.decode(raw, type=str), type=LastApplied)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None  # Somebody else has written it.
+        return Applied(tuple(sorted({**(found.data or {}), **(found.binary_data or {})})), bool(found.immutable))
+
+    def owned(self) -> Applied:
+        """What those own alone who apply manifests, or install charts."""
+        theirs: set[str] = set()
+        others: set[str] = set()
+        immutable = False
+        for each in self.managed_fields or ():
+            (theirs if each.manager in APPLIERS else others).update(each.keys())
+            immutable = immutable or (each.manager in APPLIERS and "f:immutable" in each.fields_v1)
+        return Applied(tuple(sorted(theirs - others)), immutable)
+
     def group(self) -> str:
         """The installation that an object belongs to, in words; empty when nothing says so."""
         if not (self.labels or self.annotations):
@@ -111,6 +141,17 @@ class Meta(Camel, frozen=True):
             if name in annotations or name in labels:
                 return words.format((self.annotation(name) or labels.get(name, "")).partition(":")[0])
         return ""
+
+
+class LastApplied(Camel, frozen=True):
+    """What was last applied of a ConfigMap or Secret.
+
+    What a Secret has in `stringData` is not removed from `data` again: https://github.com/kubernetes/kubernetes/issues/70281
+    """
+
+    data: dict[str, msgspec.Raw] | None = None
+    binary_data: dict[str, msgspec.Raw] | None = None
+    immutable: bool | None = None
 
 
 class ConfigMap(Camel, frozen=True):
@@ -173,6 +214,8 @@ def held(meta: Meta, keys: dict[str, int] | None, binary: tuple[str, ...], immut
         meta.creation_timestamp,
         meta.writes(),
         meta.revision,
+        meta.applied(),
+        meta.owned(),
     )
 
 
