@@ -40,7 +40,8 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     names, `ignore` is the annotation `cmlint.dev/ignore`, `owner` is the controller that it belongs to and `group` the
     installation, in words. `digest` tells the data of an immutable ConfigMap from other data. `created` is the moment
     of its creation, `writes` says who has set which keys, as far as that is known, `revision` is the order of changes.
-    `applied` is what `kubectl apply` has recorded, `owned` what those own who apply on the server, or install charts.
+    `applied` is what `kubectl apply` has recorded, `installed` what belongs to Helm or a GitOps controller, `served`
+    that and what belongs to `kubectl apply --server-side`.
     """
 
     keys: dict[str, int] | None
@@ -56,11 +57,14 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     writes: tuple[Write, ...] = ()
     revision: int = 0
     applied: Applied | None = None
-    owned: Applied = Applied()
+    installed: Applied = Applied()
+    served: Applied = Applied()
 
     def told(self) -> Held:
         """What of it is written into a snapshot."""
-        return Held(self.keys, self.binary, self.immutable, applied=self.applied, owned=self.owned)
+        return Held(
+            self.keys, self.binary, self.immutable, applied=self.applied, installed=self.installed, served=self.served
+        )
 
     def removed(self, written: Collection[str], *, on_server: bool) -> set[str]:
         """The keys that go away when an object with other keys is applied; what somebody else has set stays.
@@ -70,8 +74,10 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
         return (self.keys or {}).keys() & set(self.before(on_server=on_server).keys).difference(written)
 
     def before(self, *, on_server: bool) -> Applied:
-        """What was applied before, by `kubectl apply` or on the server."""
-        return self.owned if on_server or self.applied is None else self.applied
+        """What was applied before, by `kubectl apply` or on the server, as Helm and GitOps controllers do."""
+        if on_server:
+            return self.served
+        return self.installed if self.applied is None else self.applied
 
 
 class Space(msgspec.Struct, omit_defaults=True, rename="camel"):

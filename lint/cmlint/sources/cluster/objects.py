@@ -22,11 +22,15 @@ Owned = dict[str, msgspec.Raw]
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
-APPLIERS = frozenset((
-    "kubectl", "kubectl-client-side-apply", "helm", "Helm", "helm-controller", "kustomize-controller",
-    "argocd-controller", "argocd-application-controller", "kapp-controller",
+INSTALLERS = frozenset((
+    "helm", "Helm", "helm-controller", "kustomize-controller", "argocd-controller", "argocd-application-controller",
+    "kapp-controller",
 ))  # fmt: skip
-"""The managers that apply manifests, or install charts, and take away what these no longer have."""
+"""The managers that install manifests or charts, and take away what these no longer have."""
+
+ON_SERVER = INSTALLERS | {"kubectl", "kubectl-client-side-apply"}
+"""The same with `kubectl apply --server-side`, which takes over what `kubectl apply` has set
+(`staging/src/k8s.io/client-go/util/csaupgrade/upgrade.go`)."""
 
 HELM_RELEASE = "meta.helm.sh/release-name"
 GROUPS = (
@@ -122,14 +126,14 @@ class Meta(Camel, frozen=True):
             return None  # Somebody else has written it.
         return Applied(tuple(sorted({**(found.data or {}), **(found.binary_data or {})})), bool(found.immutable))
 
-    def owned(self) -> Applied:
-        """What those own alone who apply manifests, or install charts."""
+    def owned(self, managers: frozenset[str]) -> Applied:
+        """What some managers own alone."""
         theirs: set[str] = set()
         others: set[str] = set()
         immutable = False
         for each in self.managed_fields or ():
-            (theirs if each.manager in APPLIERS else others).update(each.keys())
-            immutable = immutable or (each.manager in APPLIERS and "f:immutable" in each.fields_v1)
+            (theirs if each.manager in managers else others).update(each.keys())
+            immutable = immutable or (each.manager in managers and "f:immutable" in each.fields_v1)
         return Applied(tuple(sorted(theirs - others)), immutable)
 
     def group(self) -> str:
@@ -215,7 +219,8 @@ def held(meta: Meta, keys: dict[str, int] | None, binary: tuple[str, ...], immut
         meta.writes(),
         meta.revision,
         meta.applied(),
-        meta.owned(),
+        meta.owned(INSTALLERS),
+        meta.owned(ON_SERVER),
     )
 
 
