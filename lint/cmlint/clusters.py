@@ -8,6 +8,7 @@ from shlex import join
 
 import msgspec
 
+from cmlint.bundle.audited import audited
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.cluster import TARGETS, Cluster
 from cmlint.bundle.placed import Definition
@@ -148,7 +149,9 @@ def judge(
         own = list(bundles_of(cluster, config, whole=config.pedantic or bool(chosen)))
         texts.listings.append(cluster.listings)
         engine = Engine(selected, settings_of(for_cluster(config, [cluster])), texts, chosen)
-        outcomes.append(engine.run(own, suppressions))
+        outcome = engine.run(own, suppressions)
+        outcome.findings = audited(outcome.findings, cluster)
+        outcomes.append(outcome)
         bundles += own
     problems += too_large(bundles, texts)
     return Result(merged(outcomes), bundles, texts, problems)

@@ -281,6 +281,7 @@ class Engine:
             subject=subject_of(node, text),
             cause=draft.cause,
             group=cause_of(rule, node, message, text),
+            audit=draft.audit,
         )
 
     def text_at(self, draft: Draft) -> str:

@@ -13,7 +13,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.placed import Placed
 from cmlint.model import facts
 from cmlint.model.changes import Change
-from cmlint.model.findings import Consequence, Severity
+from cmlint.model.findings import Audited, Consequence, Severity
 from cmlint.system.files import CONFIGURATION, read
 
 if TYPE_CHECKING:
@@ -117,6 +117,12 @@ class Draft:
         self.container: str | None = None
         self.left_out: list[tuple[Placed, facts.Span]] = []
         self.excuse = ""
+        self.audit: Audited | None = None
+
+    def now(self, pods: Iterable[str], since: str = "") -> Draft:
+        """Says which pods of a live object it concerns now, and since when."""
+        self.audit = Audited(pods=tuple(sorted(pods)), since=since)
+        return self
 
     def also(self, span: facts.Span, label: str, placed: Placed | None = None) -> Draft:
         """Adds a second place, in the same document unless another is given, and what it shows."""

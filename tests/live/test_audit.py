@@ -107,9 +107,9 @@ def test_pods_that_wait_are_matched_to_what_they_wait_for(cluster: Cluster) -> N
     found = audit(cluster.admin, "-n", space, "--select", "stuck-pod")
     place = f"deployment/{space}/web:spec.template.spec"
     waiting, secret_name = "waits in `CreateContainerConfigError`", "env[1].valueFrom.secretKeyRef.name"
-    web = "error[stuck-pod] the container `web` of"
+    web, back_off = "error[stuck-pod] the container `web` of", "Back-off pulling image"
     assert found.lines == [
-        f"{place}.containers[0].image: {web} 1 pod waits in `ImagePullBackOff`: its image `web:9.9.9`",
+        f"{place}.containers[0].image: {web} 1 pod waits in `ImagePullBackOff`: its image `web:9.9.9`: {back_off}",
         f"{place}.containers[0].env[0].{KEY}: {web} 2 pods {waiting}: {no_key}",
         f'{place}.containers[0].{secret_name}: {web} 1 pod {waiting}: secret "login" not found',
         f"{place}.volumes[0].configMap.name: error[stuck-pod] 1 pod cannot mount a volume: {mount}",

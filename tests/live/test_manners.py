@@ -16,7 +16,20 @@ import yaml
 from cmlint.sources.cluster.lists import limit_after
 from tests.support.apiserver import Cluster
 from tests.support.command import COMMAND, PATIENCE, started, wait_until
-from tests.support.live import PLACE, WARNING, audit, config_map, deployment, env, no_keys, of_both, run, secret, spec
+from tests.support.live import (
+    ERROR,
+    PLACE,
+    WARNING,
+    audit,
+    config_map,
+    deployment,
+    env,
+    no_keys,
+    of_both,
+    run,
+    secret,
+    spec,
+)
 from tests.support.proxy import Reply, proxy
 from tests.support.run import ROOT
 
@@ -114,7 +127,8 @@ def test_the_role_bound_in_one_namespace_gives_that_one_and_a_note(cluster: Clus
     assert (alone.said, of_both(alone, spaces, "missing-key")) == ("", no_keys(spaces[0]))
     everywhere = audit(path, "-A")
     assert of_both(everywhere, spaces, "missing-key") == no_keys(spaces[0])
-    assert everywhere.said == WARNING.format("Namespaces in all namespaces could not be listed: forbidden")
+    assert everywhere.said == ERROR.format("Namespaces in all namespaces could not be listed: forbidden")
+    assert (alone.status, everywhere.status) == (1, 2)
 
 
 def test_forbidden_in_half_of_the_namespaces(cluster: Cluster, spaces: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from cmlint.cli.terminal import show, view_of, write
@@ -67,6 +68,7 @@ def write_reports(
     view = {
         "seconds": seconds,
         "tidy": tidy,
+        "now": datetime.now(timezone.utc) if result.outcome.live else None,
         **{name: getattr(options, name) for name in ("verbose", "quiet", "statistics")},
     }
     errors: list[Exception] = []

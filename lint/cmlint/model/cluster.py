@@ -57,8 +57,8 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     writes: tuple[Write, ...] = ()
     revision: int = 0
     applied: Applied | None = None
-    installed: Applied = Applied()
-    served: Applied = Applied()
+    installed: Applied | None = None
+    served: Applied | None = None
 
     def told(self) -> Held:
         """What of it is written into a snapshot."""
@@ -71,9 +71,10 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
         https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#merge-patch-calculation
         """
-        return (self.keys or {}).keys() & set(self.before(on_server=on_server).keys).difference(written)
+        before = self.before(on_server=on_server)
+        return (self.keys or {}).keys() & set(before.keys if before else ()).difference(written)
 
-    def before(self, *, on_server: bool) -> Applied:
+    def before(self, *, on_server: bool) -> Applied | None:
         """What was applied before, by `kubectl apply` or on the server, as Helm and GitOps controllers do."""
         if on_server:
             return self.served

@@ -81,4 +81,5 @@ def draft_of(reference: Reference, found: dict[Change, list[str]], cluster: Clus
     draft.severity = None if sure else "info"
     definition = cluster.definition(reference.target, reference.name.value, ctx.placed.namespace or "")
     draft.also(definition.provider.name.span, "changed since" if sure else "written since", definition.placed)
+    draft.now(pods, last)
     return draft.help(f"{renewal(ctx, 'to let them read it')} ({named(pods)})")

@@ -36,4 +36,5 @@ def drifted_tag(document: Document, ctx: Context) -> Iterator[Draft]:
                 message = f"{counted(pods)} run {len(found_here)} different builds of `{container.image.value}`"
                 draft = ctx.finding(container.image.span, message, container=container.name.value)
                 ran = "; ".join(f"`{digest}` in {counted(len(each))}" for digest, each in sorted(found_here.items()))
+                draft.now({name for each in found_here.values() for name in each})
                 yield draft.help(f"{ran}: pin a digest, or {renewal(ctx, 'with `imagePullPolicy: Always`')}")

@@ -27,7 +27,7 @@ def immutable_change(provider: Provider, ctx: Context) -> Iterator[Draft]:
             why = f"{listed(changed)} {'is' if len(changed) == 1 else 'are'} added or removed"
         elif held.digest and keys == held.keys.keys() and cluster.has_other_data(held, provider):
             why = "its values are changed"
-        elif not provider.immutable and held.before(on_server=on_server).immutable:
+        elif not provider.immutable and (before := held.before(on_server=on_server)) and before.immutable:
             why = "`immutable` is taken back"
         else:
             continue

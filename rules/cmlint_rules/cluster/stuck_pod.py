@@ -74,6 +74,7 @@ def draft_of(wait: Wait, found: list[tuple[Pod, Running]], spec: PodSpec, ctx: C
         advice = "`kubectl debug` has added this container; it stays as it is until the pod is deleted"
     else:
         advice = cure(wait.reason, current=place is not None)
+    draft.now([pod.name for pod, _ in found], min(pod.since for pod, _ in found))
     return draft.help(f"{advice} ({named([pod.name for pod, _ in found])})")
 
 
@@ -95,17 +96,19 @@ def place_of(reference: Reference, key: str | None) -> Span:
 
 def waiting_volumes(spec: PodSpec, ctx: Context) -> Iterator[Draft]:
     """Volumes that cannot be mounted."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[Pod]] = {}
     for pod in ctx.pods:
         for event in () if pod.mounted else pod.events:
             about = blamed(event.message)
             if about and not is_past(event, about, spec, ctx):
-                groups.setdefault(event.message, []).append(pod.name)
+                groups.setdefault(event.message, []).append(pod)
     for message, pods in groups.items():
         reference, about = blamed_reference(spec, blamed(message))
         place = place_of(reference, about.key) if reference and about else None
         draft = ctx.finding(place or ctx.document.head, f"{counted(len(pods))} cannot mount a volume: {shown(message)}")
-        yield draft.help(f"{cure('', current=place is not None)} ({named(pods)})")
+        names = [pod.name for pod in pods]
+        draft.now(names, min(pod.since for pod in pods))
+        yield draft.help(f"{cure('', current=place is not None)} ({named(names)})")
 
 
 def blamed_reference(spec: PodSpec, about: Blamed | None) -> tuple[Reference | None, Blamed | None]:

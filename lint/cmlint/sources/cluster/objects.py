@@ -126,15 +126,15 @@ class Meta(Camel, frozen=True):
             return None  # Somebody else has written it.
         return Applied(tuple(sorted({**(found.data or {}), **(found.binary_data or {})})), bool(found.immutable))
 
-    def owned(self, managers: frozenset[str]) -> Applied:
-        """What some managers own alone."""
+    def owned(self, managers: frozenset[str]) -> Applied | None:
+        """What some managers own alone, if anything."""
         theirs: set[str] = set()
         others: set[str] = set()
         immutable = False
         for each in self.managed_fields or ():
             (theirs if each.manager in managers else others).update(each.keys())
             immutable = immutable or (each.manager in managers and "f:immutable" in each.fields_v1)
-        return Applied(tuple(sorted(theirs - others)), immutable)
+        return Applied(tuple(sorted(theirs - others)), immutable) if theirs - others or immutable else None
 
     def group(self) -> str:
         """The installation that an object belongs to, in words; empty when nothing says so."""
