@@ -54,7 +54,7 @@ def test_one_list_for_each_kind_and_namespace(cluster: Cluster, spaces: list[str
     with proxy(cluster) as between:
         audit(between.kubeconfig(cluster), "-n", spaces[0])
     asked = between.paths()
-    assert len(asked) == len(set(asked)) == 12
+    assert len(asked) == len(set(asked)) == 13
     assert {path for path in asked if spaces[0] not in path} == {"/version"}
 
 

@@ -10,14 +10,17 @@ import msgspec
 from cmlint.cli import cluster
 from cmlint.cli.check import PARAMETERS as OF_CHECK
 from cmlint.cli.check import status
-from cmlint.cli.inputs import configured, require_one_configuration, rules_or_error, settle_rules, tell_problems
+from cmlint.cli.inputs import configured, failed, require_one_configuration, rules_or_error, settle_rules, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.reports import wanted, write_reports
-from cmlint.errors import fatal
+from cmlint.cli.terminal import write
+from cmlint.errors import FatalError, fatal
 
 if TYPE_CHECKING:
+    from cmlint.adopt.baseline import Scope
     from cmlint.config import Config
     from cmlint.result import Result
+    from cmlint.rules import Rule
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -40,6 +43,8 @@ class Options(msgspec.Struct, frozen=True):
     kubernetes_version: str | None = None
     fail_on: str | None = None
     no_ignores: bool = False
+    baseline: str | None = None
+    write_baseline: str | None = None
     config: str | None = None
     config_from: str | None = None
     isolated: bool = False
@@ -68,14 +73,41 @@ def run(options: Options) -> int:
     started = time.perf_counter()
     reports = wanted(options.format, options.output)
     require_one_configuration(options)
-    config, result = cluster.reach(lambda: judged(options))
+    config, result, scope = cluster.reach(lambda: judged(options))
     tell_problems(result.problems)
+    apply_baseline(options, result, scope)
     seconds, tidy = time.perf_counter() - started, config.pedantic or bool(config.select)
     write_reports(reports, result, options, seconds, tidy=tidy)
     return status(result, config.fail_on)
 
 
-def judged(options: Options) -> tuple[Config, Result]:
+def apply_baseline(options: Options, result: Result, scope: Scope) -> None:
+    """Leaves out what was known before, and writes what is known now."""
+    if not options.baseline and not options.write_baseline:
+        return
+    from cmlint.adopt.cluster_baseline import leave_out, loaded, started
+
+    complete = not failed(result.problems) and not result.outcome.crashed
+    if options.write_baseline and not complete:
+        why = f"{options.write_baseline}: not written, because not everything could be read"
+        raise FatalError(why, "see the errors above")
+    known = loaded(options.baseline) if options.baseline else None
+    if known:
+        leave_out(result, known)
+        if complete:
+            here = known.matched(result.outcome.everything).values()
+            result.outcome.gone = known.gone(list(here), scope)
+    if options.write_baseline:
+        before = known or started(options.write_baseline)
+        names = before.names(result.outcome.everything)
+        kept = [*result.outcome.findings, *result.outcome.baselined]
+        written = before.renewed({finding: names[finding] for finding in kept}, scope)
+        write(written.text, options.write_baseline, "--write-baseline")
+        if not known:
+            leave_out(result, written)
+
+
+def judged(options: Options) -> tuple[Config, Result, Scope]:
     """What is wrong in clusters; while their lists come in, there is time to load the rules."""
     from cmlint.sources.cluster.begin import begun
 
@@ -86,15 +118,31 @@ def judged(options: Options) -> tuple[Config, Result]:
         config = settle_rules(configured(options, (), rules)[0].config, options)
         custom, suppress = options.custom_resources, not options.no_ignores
         try:
-            return config, audit(clusters, config, rules, custom_resources=custom, suppress=suppress)
+            result = audit(clusters, config, rules, custom_resources=custom, suppress=suppress)
+            return config, result, scope_of(result, config, rules)
         except ValueError as error:
             raise fatal(error) from None
+
+
+def scope_of(result: Result, config: Config, rules: dict[str, Rule]) -> Scope:
+    """How far an audit has looked."""
+    from cmlint.adopt.baseline import Scope
+    from cmlint.adopt.cluster_baseline import spaces_of
+    from cmlint.selection import select
+
+    selected, chosen = select(rules, config)
+    names = frozenset(rule.name for rule in selected)
+    clusters = dict.fromkeys(each for bundle in result.bundles for each in bundle.clusters)
+    return Scope(spaces_of(clusters), names, names if config.pedantic else names & chosen)
 
 
 EXAMPLES = (
     ("audit", "look after the namespace of the current context"),
     ("audit --all-namespaces --output report.json --format json", "look after a whole cluster"),
     ("audit --context prod --context staging -n shop", "look after one namespace of two clusters"),
+    ("audit -A --write-baseline known.json", "record what is wrong today"),
+    ("audit -A --baseline known.json", "show only what is new since then"),
+    ("audit -A --format prometheus --output cmlint.prom", "write gauges for the node exporter"),
 )
 
 COMMAND = Command("audit", "Find what is broken, stale or left over in a cluster.", EXAMPLES, PARAMETERS, Options, run)

@@ -13,7 +13,15 @@ from cmlint.report import render
 from cmlint.result import Result
 from cmlint.system.streams import complain, in_actions
 
-SUFFIXES = {".sarif": "sarif", ".html": "html", ".md": "markdown", ".xml": "junit", ".json": "json", ".txt": "text"}
+SUFFIXES = {
+    ".sarif": "sarif",
+    ".html": "html",
+    ".md": "markdown",
+    ".xml": "junit",
+    ".json": "json",
+    ".txt": "text",
+    ".prom": "prometheus",
+}
 """The formats that names of files promise, though a file may have any name."""
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from cmlint.report.view import View
 from cmlint.result import Result
 
-FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html", "prometheus")
 
 
 def render(form: str, result: Result, view: View) -> str:

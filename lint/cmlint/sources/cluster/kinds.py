@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
+from cmlint.knowledge.services import variables_of
 from cmlint.model.cluster import Held, Pod, Running
 from cmlint.model.cluster_objects import LiveObject
-from cmlint.model.facts import Rolling
+from cmlint.model.facts import Port, Rolling, Scalar, Service
 from cmlint.sources.cluster import objects
 from cmlint.sources.cluster.lists import METADATA, Resource
 from cmlint.sources.cluster.objects import Camel, Head, Meta, head_of
@@ -25,6 +27,7 @@ PODS = Resource("Pod", CORE, "pods")
 PODS_WITH_SPECS = PODS._replace(variant="with specs")
 """Pods of which the owner may not be listed, so that they are judged themselves."""
 EVENTS = Resource("Event", CORE, "events", (("fieldSelector", "type=Warning,reason=FailedMount"),))
+SERVICES = Resource("Service", CORE, "services")
 CRON_JOBS = Resource("CronJob", BATCH, "cronjobs")
 WORKLOADS = (
     Resource("Deployment", APPS, "deployments"),
@@ -228,6 +231,36 @@ class PodObject(Camel, frozen=True):
     status: PodStatus = PodStatus()
 
 
+class ServicePort(Camel, frozen=True):
+    """A port of a Service."""
+
+    name: str = ""
+    port: int = 0
+    protocol: str = "TCP"
+
+
+class ServiceSpec(Camel, frozen=True):
+    """The spec of a Service."""
+
+    cluster_ip: str = msgspec.field(default="", name="clusterIP")
+    ports: tuple[ServicePort, ...] | None = None
+
+
+class ServiceObject(Camel, frozen=True):
+    """A Service."""
+
+    metadata: Meta
+    spec: ServiceSpec
+
+
+class Variables(NamedTuple):
+    """The variables that a Service gives to each container of its namespace, and about their bytes."""
+
+    namespace: str
+    number: int
+    size: int
+
+
 class Involved(Camel, frozen=True):
     """The object that an event is about."""
 
@@ -290,6 +323,9 @@ def taker_of(resource: Resource, prefix: str = "") -> Callable[[msgspec.Raw], An
         return lambda raw: take_pod(pods.decode(raw), prefix, complete=complete)
     if resource == EVENTS:
         return msgspec.json.Decoder(Event).decode
+    if resource == SERVICES:
+        services = msgspec.json.Decoder(ServiceObject)
+        return lambda raw: take_service(services.decode(raw))
     workloads = msgspec.json.Decoder(TYPES[resource.kind])
     return lambda raw: take_workload(resource, workloads.decode(raw), prefix)
 
@@ -352,6 +388,23 @@ def take_pod(found: PodObject, prefix: str, *, complete: bool) -> PodWorkload:
         pod=pod,
         mirror=head.owner is not None and head.owner[0] == "Node",
     )
+
+
+ADDRESS = len("tcp://10.100.100.100:80")
+"""The bytes of a value that holds an address, about."""
+
+
+def take_service(found: ServiceObject) -> Variables:
+    """What is kept of a Service; one without an address of its own gives no variables (`IsServiceIPSet`)."""
+    spec, none = found.spec, Scalar("", 0, 0)
+    if spec.cluster_ip in ("", "None") or not spec.ports:
+        return Variables(found.metadata.namespace, 0, 0)
+    ports = tuple(Port(each.name, each.port, each.protocol) for each in spec.ports)
+    service = Service(replace(none, value=found.metadata.name), None, ports)
+    sizes = [
+        len(name) + len(value or "") + (ADDRESS if value is None else 0) + 2 for name, value in variables_of(service)
+    ]
+    return Variables(found.metadata.namespace, len(sizes), sum(sizes))
 
 
 def running(status: ContainerStatus, image: str, *, ephemeral: bool) -> Running:

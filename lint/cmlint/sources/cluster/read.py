@@ -27,7 +27,7 @@ THREADS = 4
 """Lists read at the same time."""
 
 PROVIDERS = (kinds.CONFIG_MAPS, kinds.SECRETS, kinds.NAMES_OF_SECRETS)
-BUILT_IN = (*PROVIDERS, *kinds.WITH_PODS, kinds.PODS_WITH_SPECS, *kinds.EARLIER.values(), kinds.EVENTS)
+BUILT_IN = (*PROVIDERS, *kinds.WITH_PODS, kinds.PODS_WITH_SPECS, kinds.SERVICES, *kinds.EARLIER.values(), kinds.EVENTS)
 
 Progress = Callable[[str], None]
 """Told what is being read."""
@@ -80,7 +80,7 @@ def read_cluster(connection: Connection, scope: Scope, prefix: str, progress: Pr
         raise no_cluster(connection, BadAnswerError(first.status, first.why))
     reading = together(inventory, lists.taken, lists.unread, prefix)
     reading.options = connection.options
-    reading.notes = [*lists.notes, *notes_of(lists.unread, scope.needed)]
+    reading.notes = [*lists.notes, *notes_of(lists.unread, scope.needed), *crowded(lists.taken, reading)]
     return reading
 
 
@@ -98,6 +98,39 @@ def together(inventory: Inventory, lists: Sequence[Taken], unread: Sequence[Unre
     custom = [each for taken in lists if taken.resource not in BUILT_IN for each in taken.objects]
     workloads, pods = judged(found, custom, prefix)
     return Reading(inventory, workloads, pods, readers_of(found), [])
+
+
+MANY = 1000
+"""The Services of a namespace from which on their variables make pods start slowly."""
+
+ALLOWED = 2
+"""The MiB that Linux allows for arguments and environment (a quarter of the usual stack)."""
+
+
+def crowded(lists: Iterable[Taken], reading: Reading) -> Iterator[Note]:
+    """The namespaces with so many Services that pods start slowly for the variables of these, or not at all.
+
+    `getServiceEnvVarMap` in `pkg/kubelet/kubelet_pods.go` adds them unless `enableServiceLinks` is false.
+    """
+    found: dict[str, list[kinds.Variables]] = defaultdict(list)
+    for each in (each for taken in lists if taken.resource == kinds.SERVICES for each in taken.objects):
+        if each.number:
+            found[each.namespace].append(each)
+    for namespace, services in sorted(found.items()):
+        linked = [live for live in reading.workloads.get(namespace, ()) if has_links(live)]
+        if len(services) >= MANY and linked:
+            number, size = sum(each.number for each in services), sum(each.size for each in services)
+            mib = f"{size / 1024 / 1024:.1f} MiB of the {ALLOWED} MiB"
+            yield Note(
+                f"{len(services)} Services in `{namespace}` give each container {number} variables, about {mib} that "
+                "Linux allows: pods start slowly, and in the end fail with `argument list too long`; set "
+                f"`enableServiceLinks: false` in {len(linked)} of its workloads"
+            )
+
+
+def has_links(live: LiveObject) -> bool:
+    """Whether the kubelet gives the variables of Services to pods of an object."""
+    return any(pod.service_links for document in live.facts.documents for pod in document.pods)
 
 
 def version_of(connection: Connection, notes: list[Note]) -> str:
@@ -177,6 +210,8 @@ class Lists:
         wanted = [kinds.CONFIG_MAPS, kinds.NAMES_OF_SECRETS if scope.metadata_only_secrets else kinds.SECRETS]
         if scope.workloads:
             wanted += [kinds.PODS, *kinds.WORKLOADS, kinds.EVENTS]
+        if scope.needed:
+            wanted.append(kinds.SERVICES)
         if scope.custom_resources:
             wanted += self.custom_kinds()
         if scope.namespaces is not None:

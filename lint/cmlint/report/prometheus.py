@@ -1,0 +1,64 @@
+"""Gauges in Prometheus' text format, for the textfile collector of the node exporter.
+
+https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format; the collector takes no timestamps.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from cmlint.model.findings import Audited, Finding
+from cmlint.report.problems import problems
+from cmlint.report.view import View
+from cmlint.result import Result
+
+Labels = tuple[tuple[str, str], ...]
+
+
+def render(result: Result, view: View) -> str:
+    """How many problems there are, how much was looked at and could not be read, and when that was."""
+    outcome = result.outcome
+    found = Counter(labels_of(finding) for finding, _ in problems(outcome.findings))
+    unread: Counter[Labels] = Counter()
+    unread.update((("cluster", each.path),) if outcome.live else () for each in result.problems if each.fatal)
+    now = view.now.timestamp() if view.now else time.time()
+    return "".join(
+        (
+            gauge("cmlint_problems", "Problems by rule and place.", found),
+            gauge("cmlint_objects", "Objects that were looked at.", {(): outcome.files}),
+            gauge("cmlint_unread", "What could not be read although it had to be.", unread or {(): 0}),
+            gauge("cmlint_last_run_timestamp_seconds", "When this was written.", {(): round(now)}),
+        )
+    )
+
+
+def labels_of(finding: Finding) -> Labels:
+    """By what problems are counted."""
+    audit = finding.audit or Audited(namespace=(finding.object.namespace if finding.object else None) or "")
+    state = (("state", finding.audit.state),) if finding.audit else ()
+    return (
+        ("cluster", audit.cluster),
+        ("namespace", audit.namespace),
+        ("rule", finding.rule),
+        ("severity", finding.severity),
+        *state,
+    )
+
+
+def gauge(name: str, help_: str, values: Mapping[Labels, int]) -> str:
+    """One gauge with its values."""
+    lines = (f"{name}{labelled(labels)} {value}\n" for labels, value in sorted(values.items()))
+    return f"# HELP {name} {help_}\n# TYPE {name} gauge\n{''.join(lines)}"
+
+
+def labelled(labels: Iterable[tuple[str, str]]) -> str:
+    """Labels as they are written."""
+    written = ",".join(f'{name}="{escaped(value)}"' for name, value in labels)
+    return f"{{{written}}}" if written else ""
+
+
+def escaped(value: str) -> str:
+    """The value of a label, in which these three must be escaped."""
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
