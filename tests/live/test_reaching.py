@@ -221,8 +221,8 @@ def test_a_namespace_that_does_not_exist_is_no_clean_one(
     words = {"audit": ("audit",), "check": ("check", "--live", "a.yaml"), "snapshot": ("snapshot",)}[command]
     empty = cluster.namespace("nothing-here")
     for name, said in (
-        ("maners-0", ERROR.format("there is no namespace `maners-0`: did you mean `manners-0`?")),
-        ("xyz", ERROR.format("there is no namespace `xyz`")),
+        ("maners-0", ERROR.format("the namespace `maners-0` does not exist: did you mean `manners-0`?")),
+        ("xyz", ERROR.format("the namespace `xyz` does not exist")),
         (empty, ""),
     ):
         done = cmlint(tmp_path, *words, "-n", name, KUBECONFIG=str(cluster.admin))

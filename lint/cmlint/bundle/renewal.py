@@ -25,7 +25,7 @@ COMMAND = r"`(kubectl [^`]*)`"
 """A command in a sentence."""
 
 NOT_READY = re.compile(r"\bdelete\b|\.\.\.|\bNAME\b|\bdebug\b")
-"""What shows that a command destroys something, or that something is to be filled in."""
+"""What shows that a command destroys something, or that it has a placeholder."""
 
 ROLLOUT = ("argoproj.io/", "Rollout")
 """Argo Rollouts, restarted by its own plugin: https://argo-rollouts.readthedocs.io/en/stable/features/restart/"""

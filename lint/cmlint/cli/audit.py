@@ -85,7 +85,7 @@ def apply_baseline(options: Options, result: Result, scope: Scope) -> None:
     """Leaves out what was known before, and writes what is known now."""
     if not options.baseline and not options.write_baseline:
         return
-    from cmlint.adopt.cluster_baseline import leave_out, loaded, started
+    from cmlint.adopt.cluster_baseline import ClusterBaseline, leave_out, loaded, started
 
     complete = not failed(result.problems) and not result.outcome.crashed
     if options.write_baseline and not complete:
@@ -104,7 +104,7 @@ def apply_baseline(options: Options, result: Result, scope: Scope) -> None:
         written = before.renewed({finding: names[finding] for finding in kept}, scope)
         write(written.text, options.write_baseline, "--write-baseline")
         if not known:
-            leave_out(result, written)
+            leave_out(result, ClusterBaseline.of(written))
 
 
 def judged(options: Options) -> tuple[Config, Result, Scope]:

@@ -56,6 +56,11 @@ def parts(findings: Iterable[Finding], *, apart: bool = False) -> list[Part]:
     return [Part(state, [(s, list(f)) for s, f in groupby(found, key=space_of)]) for state, found in by_state]
 
 
+def head_of(problem: Problem) -> Finding:
+    """The finding of a problem that says why it is one."""
+    return min(members(problem), key=is_waiting)
+
+
 def is_waiting(finding: Finding) -> bool:
     """Whether a finding only says that pods wait."""
     return finding.rule == WAITING

@@ -158,7 +158,7 @@ def files(result: Result) -> Iterator[str]:
 
 
 def article(problem: Problem, said: list[str], frames: Frames, *, level: int = 3) -> Iterator[str]:
-    """One problem: its first finding, what is said of it, and the places of the others."""
+    """One problem: its first finding, its notes, and the places of the others."""
     finding, others = problem
     path = escape(printable(finding.location.path))
     rule, severity, name = escape(finding.rule), finding.severity, f"f-{finding.fingerprint}"

@@ -9,8 +9,9 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from cmlint.model.findings import Audited, Finding
-from cmlint.report.problems import problems
+from cmlint.model.findings import Audited
+from cmlint.report.audit_order import head_of, state_of
+from cmlint.report.problems import Problem, problems
 from cmlint.report.view import View
 from cmlint.result import Result
 
@@ -20,7 +21,7 @@ Labels = tuple[tuple[str, str], ...]
 def render(result: Result, view: View) -> str:
     """How many problems there are, how much was looked at and could not be read, and when that was."""
     outcome = result.outcome
-    found = Counter(labels_of(finding) for finding, _ in problems(outcome.findings))
+    found = Counter(map(labels_of, problems(outcome.findings)))
     unread: Counter[Labels] = Counter()
     unread.update((("cluster", each.path),) if outcome.live else () for each in result.problems if each.fatal)
     now = view.now.timestamp() if view.now else time.time()
@@ -34,10 +35,11 @@ def render(result: Result, view: View) -> str:
     )
 
 
-def labels_of(finding: Finding) -> Labels:
-    """By what problems are counted."""
+def labels_of(problem: Problem) -> Labels:
+    """By what problems are counted: that of the findings which says most of why, and the worst state."""
+    finding = head_of(problem)
     audit = finding.audit or Audited(namespace=(finding.object.namespace if finding.object else None) or "")
-    state = (("state", finding.audit.state),) if finding.audit else ()
+    state = (("state", state_of(problem)),) if finding.audit else ()
     return (
         ("cluster", audit.cluster),
         ("namespace", audit.namespace),

@@ -62,7 +62,7 @@ def meaning(problem: Problem, view: View) -> Iterator[str]:
 
 
 def block(problem: Problem, said: list[str], view: View, paint: Paint, frames: Frames) -> str:
-    """A problem: its first finding with its frame, what is said of it, and the places of the others."""
+    """A problem: its first finding with its frame, its notes, and the places of the others."""
     finding, others = problem
     margin = margin_of(finding)
     frame, after = frames.draw(finding, margin), notes(finding, others, said, view, paint, margin)
@@ -80,7 +80,7 @@ def headline(finding: Finding, view: View, paint: Paint) -> str:
 def notes(
     finding: Finding, others: list[Finding], said: list[str], view: View, paint: Paint, margin: int
 ) -> Iterator[str]:
-    """What to do about it, what is said of it, and where to read more."""
+    """What to do about it, its notes, and where to read more."""
     indent = " " * (margin + 1)
     url = None if paint.links else finding.url
     parts = (("help", finding.help), *(("note", each) for each in said), ("note", elsewhere(others)), ("see", url))

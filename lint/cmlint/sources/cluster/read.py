@@ -108,7 +108,7 @@ ALLOWED = 2
 
 
 def crowded(lists: Iterable[Taken], reading: Reading) -> Iterator[Note]:
-    """The namespaces with so many Services that pods start slowly for the variables of these, or not at all.
+    """The namespaces with more Services than pods can start with in time, or at all, because of the variables of these.
 
     `getServiceEnvVarMap` in `pkg/kubelet/kubelet_pods.go` adds them unless `enableServiceLinks` is false.
     """
@@ -202,7 +202,7 @@ class Lists:
             if name not in there:
                 near = nearest(name, there)
                 self.notes.append(
-                    Note(f"there is no namespace `{name}`{f': did you mean `{near}`?' if near else ''}", True)
+                    Note(f"the namespace `{name}` does not exist{f': did you mean `{near}`?' if near else ''}", True)
                 )
 
     def read_scope(self, scope: Scope) -> None:
