@@ -102,7 +102,7 @@ ROOMS = {
     ),
     "sources": Room(
         "paths to texts, grouped in bundles; texts to facts; builds, clusters and snapshots",
-        "cache errors kube manifest model patterns system",
+        "cache errors knowledge kube manifest model patterns system",
     ),
     "config": Room(
         "the configuration of a project",
@@ -139,7 +139,7 @@ ROOMS = {
     ),
     "adopt": Room(
         "other states of the repository, baselines, ignore comments, first setup",
-        "cache check config errors fingerprints fixes layers manifest model result rules sources system texts",
+        "bundle cache check config errors fingerprints fixes layers manifest model result rules sources system texts",
     ),
     "fixes": Room(
         "which fixes go together, and their proof",

@@ -91,20 +91,19 @@ def apply_baseline(options: Options, result: Result, scope: Scope) -> None:
     if options.write_baseline and not complete:
         why = f"{options.write_baseline}: not written, because not everything could be read"
         raise FatalError(why, "see the errors above")
-    known = loaded(options.baseline) if options.baseline else None
-    if known:
+    if options.baseline:
+        known = loaded(options.baseline)
         leave_out(result, known)
         if complete:
-            here = known.matched(result.outcome.everything).values()
-            result.outcome.gone = known.gone(list(here), scope)
+            here = list(known.matched(result.outcome.everything).values())
+            result.outcome.gone = known.gone(here, scope)
+        written = known.without(result.outcome.gone)
+    else:
+        names = (begun := started(options.write_baseline or "")).names(result.outcome.everything)
+        written = begun.renewed({finding: names[finding] for finding in result.outcome.findings}, scope)
+        leave_out(result, ClusterBaseline.of(written))
     if options.write_baseline:
-        before = known or started(options.write_baseline)
-        names = before.names(result.outcome.everything)
-        kept = [*result.outcome.findings, *result.outcome.baselined]
-        written = before.renewed({finding: names[finding] for finding in kept}, scope)
         write(written.text, options.write_baseline, "--write-baseline")
-        if not known:
-            leave_out(result, ClusterBaseline.of(written))
 
 
 def judged(options: Options) -> tuple[Config, Result, Scope]:

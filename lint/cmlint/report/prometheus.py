@@ -1,11 +1,11 @@
 """Gauges in Prometheus' text format, for the textfile collector of the node exporter.
 
-https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format; the collector takes no timestamps.
+https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format; the collector takes no timestamps,
+and gives the time of the file itself, `node_textfile_mtime_seconds`.
 """
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -19,18 +19,16 @@ Labels = tuple[tuple[str, str], ...]
 
 
 def render(result: Result, view: View) -> str:
-    """How many problems there are, how much was looked at and could not be read, and when that was."""
+    """How many problems there are, and how much was looked at and could not be read."""
     outcome = result.outcome
     found = Counter(map(labels_of, problems(outcome.findings)))
     unread: Counter[Labels] = Counter()
     unread.update((("cluster", each.path),) if outcome.live else () for each in result.problems if each.fatal)
-    now = view.now.timestamp() if view.now else time.time()
     return "".join(
         (
             gauge("cmlint_problems", "Problems by rule and place.", found),
             gauge("cmlint_objects", "Objects that were looked at.", {(): outcome.files}),
             gauge("cmlint_unread", "What could not be read although it had to be.", unread or {(): 0}),
-            gauge("cmlint_last_run_timestamp_seconds", "When this was written.", {(): round(now)}),
         )
     )
 

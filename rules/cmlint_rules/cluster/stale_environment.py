@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from cmlint.api import Container, Context, Draft, rule
-from cmlint_rules.cluster import references_of_container
-from cmlint_rules.cluster.age import Read, outdated
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from cmlint_rules.cluster import Read, outdated, references_of_container
 
 
 @rule(

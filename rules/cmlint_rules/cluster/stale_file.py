@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cmlint.api import Container, Context, Draft, Mount, PodSpec, VolumeSource, rule
-from cmlint_rules.cluster.age import Read, outdated
+from cmlint_rules.cluster import Read, outdated
 
 
 @rule(
