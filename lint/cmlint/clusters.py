@@ -154,7 +154,9 @@ def judge(
         outcomes.append(outcome)
         bundles += own
     problems += too_large(bundles, texts)
-    return Result(merged(outcomes), bundles, texts, problems)
+    together = merged(outcomes)
+    together.live = True
+    return Result(together, bundles, texts, problems)
 
 
 def bundles_of(cluster: Cluster, config: Config, *, whole: bool) -> Iterator[Bundle]:

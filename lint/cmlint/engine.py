@@ -87,7 +87,8 @@ class Engine:
             self.unused(bundle, suppressions, outcome)
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
-        heap_up(outcome, self.resolved)
+        if not outcome.live:
+            heap_up(outcome, self.resolved)
         name_all(outcome)
         outcome.linted = sorted({path for bundle in bundles for path in linted(bundle) if self.is_named(path)})
         return outcome

@@ -72,7 +72,7 @@ def with_state(
     pods = cluster.pods.get((namespace, identity.kind, identity.name or ""), ()) if identity else ()
     return replace(
         finding,
-        group=group,
+        group=f"{cluster.prefix}{group}",
         audit=replace(
             known,
             cluster=cluster.name,
