@@ -128,7 +128,8 @@ def overview(found: list[Part]) -> Iterator[str]:
     spaces = sorted({space for part in found for space, _ in part.spaces})
     if not spaces:
         return
-    yield '<div class="overview" tabindex="0" role="group" aria-label="overview"><table><caption>Problems by cluster and namespace</caption>'
+    yield '<div class="overview" tabindex="0" role="group" aria-label="overview">'
+    yield "<table><caption>Problems by cluster and namespace</caption>"
     titles = "".join(f'<th scope="col">{TITLES[part.state]}</th>' for part in found)
     yield f'<thead><tr><th scope="col">Cluster</th><th scope="col">Namespace</th>{titles}</tr></thead><tbody>'
     for space in spaces:
