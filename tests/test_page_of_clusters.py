@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cmlint.clusters import judge
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.report import render
 from cmlint.report.view import View
 from tests.support import clusters

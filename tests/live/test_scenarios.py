@@ -255,8 +255,13 @@ def stale(s: Space, body: Tree, kind: str = "ConfigMap", name: str = "settings")
 
 def unmounted(message: str, source: Tree) -> Scenario:
     """A pod that cannot mount a volume."""
-    body = volume(source)
-    return lambda s: (s.config_map(), s.event(s.pod(body, waits("ContainerCreating"), s.web(body)), message))
+
+    def scenario(s: Space) -> None:
+        s.config_map()
+        body = volume(source)
+        s.event(s.pod(body, waits("ContainerCreating"), s.web(body)), message)
+
+    return scenario
 
 
 def old_pods(s: Space) -> None:

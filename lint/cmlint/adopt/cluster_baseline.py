@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from cmlint.adopt.baseline import Baseline, Scope, begun, read
 from cmlint.bundle.cluster import Cluster
 from cmlint.model.findings import Known
-from cmlint.result import Result
+from cmlint.pipeline.result import Result
 
 EVERYWHERE = "*"
 

@@ -18,9 +18,9 @@ from cmlint.errors import FatalError, fatal
 
 if TYPE_CHECKING:
     from cmlint.adopt.baseline import Scope
-    from cmlint.config import Config
-    from cmlint.result import Result
-    from cmlint.rules import Rule
+    from cmlint.config.config import Config
+    from cmlint.engine.rules import Rule
+    from cmlint.pipeline.result import Result
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -127,7 +127,7 @@ def scope_of(result: Result, config: Config, rules: dict[str, Rule]) -> Scope:
     """How far an audit has looked."""
     from cmlint.adopt.baseline import Scope
     from cmlint.adopt.cluster_baseline import spaces_of
-    from cmlint.selection import select
+    from cmlint.config.selection import select
 
     selected, chosen = select(rules, config)
     names = frozenset(rule.name for rule in selected)

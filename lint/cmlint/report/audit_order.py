@@ -23,7 +23,7 @@ TITLES: dict[State, str] = {
 
 UNSEEN = "What nobody reads was not looked for: `cmlint audit --pedantic` shows it."
 
-RANKS = {state: rank for rank, state in enumerate(get_args(State))}
+RANKS: dict[State, int] = {state: rank for rank, state in enumerate(get_args(State))}
 
 SHOWN = 3
 """The pods that are named."""

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from cmlint.model.findings import Audited
+from cmlint.pipeline.result import Result
 from cmlint.report.audit_order import head_of, state_of
 from cmlint.report.problems import Problem, problems
 from cmlint.report.view import View
-from cmlint.result import Result
 
 Labels = tuple[tuple[str, str], ...]
 

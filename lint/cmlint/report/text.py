@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cmlint.model.findings import WHAT_HAPPENS, Finding
+from cmlint.pipeline.result import Result
 from cmlint.report.characters import wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.problems import Problem, elsewhere, problems
 from cmlint.report.summary import count, extras, summary
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.system.text import printable
 
 if TYPE_CHECKING:

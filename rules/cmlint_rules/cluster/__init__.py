@@ -181,7 +181,7 @@ def change_since(pod: Pod, running: Running, held: Held, keys: Set[str] | None) 
 
 
 def draft_of(reference: Reference, found: dict[Change, list[str]], cluster: Cluster, ctx: Context) -> Draft:
-    """What is said of one object; what is not sure only where nothing is."""
+    """The finding about one object; a change that is not sure counts only where none is."""
     sure = {change: pods for change, pods in found.items() if change.sure}
     pods = sorted({name for each in (sure or found).values() for name in each})
     what, last = f"the {reference.target} `{reference.name.value}`", max(change.time for change in sure or found)
