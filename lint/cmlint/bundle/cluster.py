@@ -16,9 +16,6 @@ from cmlint.model.facts import Provider, Reference, Target
 
 TARGETS: tuple[Target, ...] = ("ConfigMap", "Secret")
 
-KEEPING = frozenset(("helm.sh/resource-policy", "kustomize.toolkit.fluxcd.io/prune", "argocd.argoproj.io/sync-options"))
-"""Annotations by which an object may stay when whoever has installed it no longer has it."""
-
 MOST = 3
 """A name that more namespaces than this have is a common one, and says nothing about where it was meant to be."""
 
@@ -143,7 +140,7 @@ class Cluster:
         """The names that one installation has brought to a namespace and would take away again."""
         space = self.inventory.space(namespace)
         objects = (space.of(target) if space else {}).items()
-        return sorted(name for name, held in objects if held.group == group and KEEPING.isdisjoint(held.annotations))
+        return sorted(name for name, held in objects if held.group == group and not held.stays)
 
     def has_other_data(self, held: Held, provider: Provider) -> bool:
         """Whether an immutable ConfigMap surely holds other values than a manifest has for it."""

@@ -40,6 +40,7 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     names, `ignore` is the annotation `cmlint.dev/ignore`, `owner` is the controller that it belongs to and `group` the
     installation, in words. `digest` tells the data of an immutable ConfigMap from other data. `created` is the moment
     of its creation, `writes` says who has set which keys, as far as that is known, `revision` is the order of changes.
+    It `stays` when whoever has installed it no longer has it.
     `applied` is what `kubectl apply` has recorded, `installed` what belongs to Helm or a GitOps controller, `served`
     that and what belongs to `kubectl apply --server-side`.
     """
@@ -56,6 +57,7 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     created: str = ""
     writes: tuple[Write, ...] = ()
     revision: int = 0
+    stays: bool = False
     applied: Applied | None = None
     installed: Applied | None = None
     served: Applied | None = None

@@ -20,6 +20,19 @@ DATA = ("f:data", "f:binaryData")
 
 Owned = dict[str, msgspec.Raw]
 
+STAYING = (
+    ("helm.sh/resource-policy", frozenset(("keep",))),
+    ("kustomize.toolkit.fluxcd.io/prune", frozenset(("disabled",))),
+    ("kustomize.toolkit.fluxcd.io/reconcile", frozenset(("disabled",))),
+    ("argocd.argoproj.io/sync-options", frozenset(("Delete=false", "Prune=false"))),
+)
+"""Annotations, and the values between commas, by which an object stays when its installation no longer has it.
+
+https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource,
+https://fluxcd.io/flux/components/kustomize/kustomizations/#prune,
+https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
+"""
+
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 INSTALLERS = frozenset((
@@ -113,6 +126,12 @@ class Meta(Camel, frozen=True):
             Write(each.time, keys, FIXED.issuperset(each.fields_v1))
             for each in self.managed_fields or ()
             if (keys := each.keys())
+        )
+
+    def stays(self) -> bool:
+        """Whether the object stays when its installation no longer has it."""
+        return any(
+            not values.isdisjoint(part.strip() for part in self.annotation(name).split(",")) for name, values in STAYING
         )
 
     def applied(self) -> Applied | None:
@@ -218,6 +237,7 @@ def held(meta: Meta, keys: dict[str, int] | None, binary: tuple[str, ...], immut
         meta.creation_timestamp,
         meta.writes(),
         meta.revision,
+        meta.stays(),
         meta.applied(),
         meta.owned(INSTALLERS),
         meta.owned(ON_SERVER),
