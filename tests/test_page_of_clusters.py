@@ -124,8 +124,8 @@ def test_the_table_counts_by_cluster_and_namespace(browser: Browser, report: tup
 def test_it_says_since_when_and_what_comes(browser: Browser, report: tuple[int, Path]) -> None:
     number, file = report
     page = opened(browser, file, 1440)
-    broken = page.locator("article", has_text="now: 1 pod does not start, since 2026-01-01T00:00:00Z (33 d)")
-    later = page.locator("article", has_text="at the next restart: 1 running pod will not start again")
+    broken = page.locator("article", has_text="1 pod does not start now, since 2026-01-01T00:00:00Z (33 d)")
+    later = page.locator("article", has_text="at the next restart, 1 running pod will not start again")
     halves = (number - number // 2, number // 2)
     assert broken.count() == sum(n % 3 == 0 for half in halves for n in range(half))
     assert later.count() == sum(n % 3 == 1 for half in halves for n in range(half))

@@ -111,11 +111,12 @@ def meaning(problem: Problem, now: datetime | None) -> Iterator[str]:
     running = {each.object: audit_of(each).running for each in found}
     number = sum(running.values())
     if waiting:
-        yield f"now: {count(len(waiting), 'pod')} {'does' if len(waiting) == 1 else 'do'} not start{since(found, now)}"
+        verb = "does" if len(waiting) == 1 else "do"
+        yield f"{count(len(waiting), 'pod')} {verb} not start now{since(found, now)}"
     if number:
-        yield f"at the next restart: {count(number, 'running pod')} will not start again"
+        yield f"at the next restart, {count(number, 'running pod')} will not start again"
     elif not waiting:
-        yield "at the next start: its pods do not start"
+        yield "its pods will not start"
 
 
 def since(findings: Iterable[Finding], now: datetime | None) -> str:

@@ -50,7 +50,8 @@ def in_clusters(result: Result, view: View, paint: Paint, frames: Frames) -> Ite
         for space, found in part.spaces:
             yield paint("bold", f"{printable(audit_order.titled(space))}: {count(len(found), 'problem')}")
             for problem in found:
-                said = [f"{who}: {each}" if (who := whose(problem[0])) else each for each in meaning(problem, view)]
+                first, *more = meaning(problem, view)
+                said = [f"{who}: {first}" if (who := whose(problem[0])) else first, *more]
                 yield block((problem[0], audit_order.further(problem)), said, view, paint, frames)
 
 
