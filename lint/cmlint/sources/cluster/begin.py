@@ -7,10 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from cmlint.model.problems import Problem
 from cmlint.sources.cluster.connect import Connection, NoClusterError, Wish, connect
 from cmlint.sources.cluster.kinds import KINDS
 from cmlint.sources.cluster.read import Progress, Reading, Scope, read_cluster
-from cmlint.sources.files import Problem
 
 
 class Wanted(NamedTuple):
