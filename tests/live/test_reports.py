@@ -81,7 +81,7 @@ def test_a_cause_is_one_problem_with_what_it_means_now_and_later(cluster: Cluste
         "Broken now: 1 problem",
         f"namespace `{lost}` of test: 1 problem",
         "error[missing-configmap]: nothing defines the ConfigMap `gone`",
-        "Breaks at the next restart, 2 problems",
+        "Breaks at the next restart: 2 problems",
         f"namespace `{lost}` of test: 2 problems",
         "error[missing-configmap]: nothing defines the ConfigMap `gone-too`",
         "error[missing-configmap]: nothing defines the ConfigMap `also-gone`",
