@@ -108,6 +108,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     assume_always_pull: Annotated[
         bool, doc("The cluster runs the admission plugin AlwaysPullImages, so that every image is pulled anew.")
     ] = False
+    server_side_apply: Annotated[
+        bool,
+        doc("Manifests are applied with `kubectl apply --server-side`, which decides what of a live object goes away."),
+    ] = False
     mutable_tags: Annotated[Words, doc("Image tags that move, as patterns; they come before cmlint's own idea.")] = ()
     pinned_tags: Annotated[Words, doc("Image tags that never move, as patterns; they come before `mutable-tags`.")] = ()
     kubernetes_version: Annotated[
