@@ -41,8 +41,16 @@ def read_rolling(decoder: Decoder, spec: Node | None) -> Rolling:
         is_true(decoder, fields.get("paused")),
         is_true(decoder, fields.get("suspend")),
         number_of(decoder, field(decoder, field(decoder, update, "rollingUpdate"), "partition")) or 0,
+        labels_in(decoder, fields.get("selector")),
     )
     return PLAIN if rolling == PLAIN else rolling
+
+
+def labels_in(decoder: Decoder, selector: Node | None) -> tuple[str, ...]:
+    """The labels of a selector; a ReplicationController has them without `matchLabels`."""
+    labels = field(decoder, selector, "matchLabels") or selector
+    items = decoder.items(labels) if isinstance(labels, MappingNode) else ()
+    return tuple(f"{name}={value.value}" for name, _, value in items if isinstance(value, ScalarNode))
 
 
 def strategy_in(decoder: Decoder, node: Node | None) -> str:
