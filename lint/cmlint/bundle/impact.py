@@ -10,7 +10,7 @@ from cmlint.bundle import pointing
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.environment import Environment
 from cmlint.bundle.nearest import meets
-from cmlint.bundle.placed import HASH, Definition, Placed
+from cmlint.bundle.placed import HASH, Definition, Placed, references_of
 from cmlint.bundle.pointing import Point
 from cmlint.bundle.readers import ALL, Effect, Read, effect_of, reads_of, roller_of
 from cmlint.bundle.reloading import IMAGES, Roller
@@ -282,7 +282,7 @@ def mentioned(bundles: Iterable[Bundle], subjects: Sequence[Subject]) -> Iterato
     for bundle in bundles:
         for placed in bundle.placed:
             document = placed.document
-            known = {each.name.value for each in pointing.references_of(placed)}
+            known = {each.name.value for each in references_of(placed)}
             known.update(each.name.value for each in document.providers)
             for name in document.mentions:
                 for subject in by_name.get(name, ()) if name not in known else ():
@@ -391,7 +391,8 @@ def arrival(reader: Reader) -> tuple[tuple[str, ...], tuple[str, ...], Place | N
     environment = reader.bundle.environment(container, read.placed)
     visible = tuple(name for name in ordered(environment, wanted) if is_seen(environment, name, read))
     hiding = [environment.variables[name].origin.span for name in wanted - {*visible} if name in environment.variables]
-    through = tuple(expansions(container, wanted, {*visible}))
+    alive = {name for name in wanted if not is_overwritten(environment, name, read)} if read.how == "envFrom" else set()
+    through = tuple(expansions(container, read, alive))
     hidden = read.placed.written(hiding[0]) if hiding and not visible and not through else None
     return visible, through, hidden
 
@@ -422,19 +423,28 @@ def paths_of(reader: Reader) -> Iterator[str]:
         yield read.name
 
 
-def expansions(container: Container, wanted: set[str], visible: set[str]) -> Iterator[str]:
-    """The variables into which `$(NAME)` brings a value, then `command` and `args`.
+def is_overwritten(environment: Environment, name: str, read: Read) -> bool:
+    """Whether a later `envFrom` source sets a variable, so that no `env` entry sees the value of this one."""
+    variable = environment.variables.get(name)
+    origins = [*variable.shadows, variable.origin] if variable else []
+    spans = [origin.span for origin in origins]
+    after = spans.index(read.reference.span) + 1 if read.reference.span in spans else len(spans)
+    return any(origin.via == "envFrom" for origin in origins[after:])
+
+
+def expansions(container: Container, read: Read, alive: set[str]) -> Iterator[str]:
+    """The variables into which `$(NAME)` brings a value, then `command` and `args`; `alive` are its first names.
 
     A variable sees only what is above it, so that a value that a later entry hides may have been expanded before.
     """
-    alive = set(wanted)
     for entry in container.env:
         name = entry.name.value if entry.name else ""
-        if entry.source == "literal" and entry.value and expands(entry.value.value, alive):
-            if name not in wanted:
-                yield name
+        if entry.reference is read.reference:
             alive.add(name)
-        elif name in alive and name not in visible:
+        elif entry.source == "literal" and entry.value and expands(entry.value.value, alive):
+            yield name
+            alive.add(name)
+        else:
             alive.discard(name)
     for field, words in (("command", container.command), ("args", container.args)):
         if any(expands(word.value, alive) for word in words):

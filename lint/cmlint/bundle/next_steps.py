@@ -47,9 +47,10 @@ class Ways(NamedTuple):
 
 def commands(impact: Impact, ways: Ways) -> list[Command]:
     """All commands for an impact."""
-    waiting = documents_of(impact, ("next-start", "next-run"))
-    rolling = documents_of(impact, ("rolls",))
+    waiting = documents_of(impact, ("next-start", "next-run"), left=("breaks", "rolls"))
+    rolling = documents_of(impact, ("rolls",), left=("breaks",))
     steps = [
+        *stopped(documents_of(impact, ("breaks",), left=())),
         *applied(impact.subjects, ways),
         *resumed([*waiting, *rolling]),
         *restarted(waiting, ways),
@@ -68,13 +69,13 @@ def in_context(command: Command, context: str) -> Command:
     return command._replace(command=f"{head} --context {quote(context)}{separator}{tail}")
 
 
-def documents_of(impact: Impact, effects: Sequence[str]) -> list[Placed]:
-    """The workloads with an effect, by namespace and kind; one that rolls needs no restart."""
-    rolls = {each.read.placed.identity for each in impact.touched if each.effect == "rolls" and each.sure}
+def documents_of(impact: Impact, effects: Sequence[str], left: Sequence[str]) -> list[Placed]:
+    """The workloads with one of some effects, by namespace and kind; those with an effect of `left` are left out."""
+    others = {each.read.placed for each in impact.touched if each.effect in left and each.sure}
     found: dict[tuple[str, str | None, str | None], Placed] = {}
     for each in impact.touched:
         placed = each.read.placed
-        if each.effect in effects and each.sure and ("rolls" in effects or placed.identity not in rolls):
+        if each.effect in effects and each.sure and placed not in others:
             found.setdefault(placed.identity, placed)
     return sorted(found.values(), key=lambda placed: (placed.namespace or "", placed.document.kind, name_of(placed)))
 
@@ -90,6 +91,14 @@ def address(placed: Placed) -> str:
 
 
 # apply
+
+
+def stopped(placed: Iterable[Placed]) -> Iterator[Command]:
+    """What to do before anything is applied: a restart would stop these workloads."""
+    for each in placed:
+        what = f"{address(each)}{in_namespace(each.document)}"
+        line = f"# do not restart {what} before it no longer needs what is removed, or reads it as optional"
+        yield Command("apply", line, (address(each),))
 
 
 def applied(subjects: Iterable[Subject], ways: Ways) -> Iterator[Command]:
@@ -235,13 +244,22 @@ def followed(placed: Iterable[Placed]) -> Iterator[Command]:
 
 def shown(touched: Iterable[Touched]) -> Iterator[Command]:
     """One command that shows a new value; that of a Secret is never shown."""
-    for each in touched:
-        read, document = each.read, each.read.placed.document
-        lasting = document.kind in ROLLING and document.rolling.replicas != 0
-        if not (lasting and each.sure and read.reference.target == "ConfigMap" and read.container and each.names):
-            continue
-        if read.how in ("env", "envFrom") and read.container.list == "containers" and each.subject.change != "removed":
-            container = f" -c {quote(read.container.name.value)}" if read.container.name else ""
-            line = f"kubectl exec {named(document)}{container} -- printenv {quote(each.names[0])}"
-            yield Command("show", line, (address(read.placed),))
-            return
+    found = next(filter(is_showable, touched), None)
+    if found and found.read.container:
+        placed, container = found.read.placed, found.read.container
+        option = f" -c {quote(container.name.value)}" if container.name else ""
+        line = f"kubectl exec {named(placed.document)}{option} -- printenv {quote(found.names[0])}"
+        yield Command("show", line, (address(placed),))
+
+
+def is_showable(touched: Touched) -> bool:
+    """Whether a running container has a new value of a ConfigMap as a variable, once the commands have run."""
+    read, document = touched.read, touched.read.placed.document
+    if (
+        read.reference.target != "ConfigMap"
+        or read.how not in ("env", "envFrom")
+        or touched.subject.change == "removed"
+    ):
+        return False
+    runs = is_restartable(document) and read.container is not None and read.container.list == "containers"
+    return runs and touched.sure and touched.effect in ("next-start", "rolls") and bool(touched.names)

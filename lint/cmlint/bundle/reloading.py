@@ -104,8 +104,9 @@ def is_used(pod: PodSpec, target: Target, name: str) -> bool:
     )
     if volume is not None and any(mount.name.value == volume for each in containers for mount in each.mounts):
         return True
-    entries = (entry for each in containers for entry in (*each.env, *each.env_from))
-    return any(is_of(entry.reference, target, name) for entry in entries)
+    references = [entry.reference for each in containers for entry in each.env]
+    references += [entry.reference for each in containers for entry in each.env_from]
+    return any(is_of(reference, target, name) for reference in references)
 
 
 def is_of(reference: Reference | None, target: Target, name: str) -> bool:

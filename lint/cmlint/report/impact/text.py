@@ -47,18 +47,24 @@ def block(report: Report, number: int, paint: Paint) -> Iterator[str]:
     """One target with all that reads it."""
     reads = [each for each in report.reads if each.target == number]
     yield paint("bold", printable(titled(report.targets[number]))) + f": {reached(reads)}"
-    for sure, title in ((True, ""), (False, MAY)):
+    for sure in (True, False):
         these = [each for each in reads if each.sure == sure]
-        for effect, entries in groupby(these, key=lambda each: each.effect):
+        for effect, entries in groupby(these, key=lambda each: each.effect if sure else MAY):
             yield ""
-            yield paint(STYLES.get(effect, "bold") if sure else "bold", title or TITLES[effect])
-            yield from table([row(each) for each in entries])
+            yield paint(STYLES.get(effect, "bold"), TITLES.get(effect, MAY))
+            yield from table([row(each, report.targets[number]) for each in entries])
     near = [each for each in report.near if each.target == number]
     if near:
         yield ""
         yield paint("bold", "near")
         yield from table(
-            [(f"{named(n.workload)} reads `{printable(n.key)}`, which is not there", place(n.location)) for n in near]
+            [
+                (
+                    f"{named(n.workload, report.targets[number])} reads `{printable(n.key)}`, which is not there",
+                    place(n.location),
+                )
+                for n in near
+            ]
         )
 
 
@@ -87,19 +93,22 @@ def reached(reads: Iterable[ReadEntry]) -> str:
     return f"{count(len(found), 'reader')} in {where}"
 
 
-def named(workload: WorkloadEntry) -> str:
-    """Kind and name of what reads."""
-    return printable(f"{workload.kind} {workload.name or '?'}")
+def named(workload: WorkloadEntry, target: TargetEntry | None = None) -> str:
+    """Kind and name of what reads, and its namespace where that is not the one of the target."""
+    apart = workload.namespace and (target is None or workload.namespace != target.namespace)
+    where = f"{workload.namespace}/" if apart else ""
+    return printable(f"{workload.kind} {where}{workload.name or '?'}")
 
 
-def row(read: ReadEntry) -> tuple[str, ...]:
-    """The cells of one read."""
+def row(read: ReadEntry, target: TargetEntry) -> tuple[str, ...]:
+    """The cells of one read; where several builds have the target, with the build."""
+    build = f"in {read.workload.path}" if len(target.bundles) > 1 else ""
     container = f"container {read.container}" if read.container else ""
     why = f"  ({read.why})" if read.why else ""
     line = read.location.field or str(read.location.start.line)
     return (
-        named(read.workload),
-        printable(container),
+        named(read.workload, target),
+        printable(" ".join(filter(None, (container, build)))),
         printable(arrives(read)),
         at(read.location.path, line) + printable(why),
     )
