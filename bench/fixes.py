@@ -30,13 +30,13 @@ import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError as RoundTripError
 
-from cmlint.check import check
-from cmlint.config import Config
-from cmlint.fixes.fixing import Change, Fixed, fix
+from cmlint.config.config import Config
+from cmlint.engine.registry import load_rules
 from cmlint.fixes.save import save
+from cmlint.fixes.selection import Change, Fixed, fix
 from cmlint.model.findings import Finding
-from cmlint.registry import load_rules
-from cmlint.result import Result
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
 
 EVERYTHING = Config(select=("all",), pedantic=True)
 DAMAGE = (

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cmlint.bundle.workloads import Workload, workloads
-from cmlint.check import check, read_bundles
-from cmlint.result import Result
+from cmlint.pipeline.check import check, read_bundles
+from cmlint.pipeline.result import Result
 from cmlint.texts import Texts
 from tests.support import pages
 from tests.support.run import FIXTURES, REAL, config_here, inside, rules, write

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.placed import references_of
+from cmlint.bundle.documents import references_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.manifest.documents import commands_in, read_text
 from cmlint.manifest.shell import Cutter, Quotes

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import Inputs, check
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.model.findings import Finding
-from cmlint.result import Result
+from cmlint.pipeline.check import Inputs, check
+from cmlint.pipeline.result import Result
 from cmlint.sources.files import KUSTOMIZATIONS
 from tests.support.command import cmlint
 from tests.support.manifests import POD, pod

@@ -8,12 +8,12 @@ from typing import get_args
 import pytest
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.config import Config
-from cmlint.engine import Engine
+from cmlint.config.config import Config
+from cmlint.config.selection import select, settings_of
+from cmlint.engine.engine import Engine
+from cmlint.engine.suppress import Suppressions
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import FaultCode
-from cmlint.selection import select, settings_of
-from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, concise, lint, rules, write

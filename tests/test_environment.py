@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.workloads import workloads
-from cmlint.check import read_bundles
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.manifest.documents import read_text
+from cmlint.pipeline.check import read_bundles
 from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
 from tests.support.command import cmlint

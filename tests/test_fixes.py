@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.fixes.fixing import meets
+from cmlint.fixes.selection import meets
 from cmlint.model.findings import Edit
 from tests.support import run
 from tests.support.command import cmlint

@@ -11,13 +11,13 @@ from bench.fixes import leaves, mistakes_in
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmlint.check import check
-from cmlint.config import Config
-from cmlint.fixes.fixing import fix
+from cmlint.config.config import Config
 from cmlint.fixes.proof import NotProvenError, applied, prove
 from cmlint.fixes.save import save
+from cmlint.fixes.selection import fix
 from cmlint.model.findings import Edit
-from cmlint.result import Result
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
 from tests.support.run import inside, lint_texts, rules, write
 from tests.support.strategies import BUNDLES, texts
 

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from cmlint.atomic import replace
-from cmlint.cache.states import Seen
+from cmlint.cache.file_state import Seen
 from cmlint.fixes.save import NotSavedError, save
 from cmlint.patterns import Patterns
 from cmlint.sources.files import Group, walk
+from cmlint.system.atomic import replace
 from tests.support.run import write
 from tests.test_fixes import ALL, CONFIG, POD
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config, Helm
+from cmlint.config.config import Config, Helm
 from cmlint.manifest.documents import read_text
-from cmlint.manifest.gifts import read_gifts
+from cmlint.manifest.gitops_values import read_gifts
 from cmlint.model.facts import Deploy, PostBuild
-from cmlint.result import Result
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
 from tests.support.run import concise, failures, inside, rules, write
 
 SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {CURRENCY: EUR}\n"

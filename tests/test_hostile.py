@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.manifest.documents import read_text
+from cmlint.pipeline.check import check
 from cmlint.system import programs
 from tests.support.command import COMMAND, PATIENCE, cmlint, started, wait_until
 from tests.support.manifests import POD

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.placed import references_of
+from cmlint.bundle.documents import references_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.errors import FatalError
 from cmlint.knowledge.controllers import MAKERS, Maker

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config
+from cmlint.config.config import Config
+from cmlint.pipeline.check import check
 from tests.support.run import concise, inside, rules, write
 
 LACKING = """\

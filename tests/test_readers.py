@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.placed import Definition, Placed
+from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.readers import effect_of, reads_of, rolls
 from cmlint.manifest.documents import read_text
 

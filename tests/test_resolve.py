@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.documents import Definition, Placed, references_of
 from cmlint.bundle.nearest import Meeting, Spaces, meets, nearest_definitions
-from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.kube.near import FEW, Nearby, nearest
 from cmlint.manifest.documents import read_kustomization, read_text

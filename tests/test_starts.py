@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config
-from cmlint.sources.tool import find_program
+from cmlint.config.config import Config
+from cmlint.pipeline.check import check
+from cmlint.sources.kustomize.program import find_program
 from tests.support.manifests import POD
 from tests.support.run import inside, rules, write
 from tests.support.tools import HELM

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.config import Config
-from cmlint.engine import Engine, crashed
+from cmlint.config.config import Config
+from cmlint.config.selection import select, settings_of
+from cmlint.engine.engine import Engine, crashed
+from cmlint.engine.rules import Draft
+from cmlint.engine.suppress import Suppressions
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Ignore, Span
 from cmlint.model.findings import Finding, Location, Suppression
 from cmlint.model.outcome import Outcome
-from cmlint.rules import Draft
-from cmlint.selection import select, settings_of
-from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 from tests.support.run import ROOT, rules
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.cache.states import Seen
+from cmlint.cache.file_state import Seen
 from cmlint.sources import files
 
 TOPS = (".", "./", "sub", "sub/", "./sub/../sub", "..", "../here", "{}", "{}/", "{}/sub", "{}/..", "{}/../here")

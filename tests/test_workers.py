@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.cache.states import Seen
+from cmlint.cache.file_state import Seen
 from cmlint.manifest.providers import TABLE
 from cmlint.model.facts import FileFacts
-from cmlint.sources import reading
-from cmlint.sources.reading import PAYS, Reader, Reading, Wanted, processors
+from cmlint.sources import reader as reading
+from cmlint.sources.reader import PAYS, Reader, Reading, Wanted, processors
 from cmlint.sources.workers import PARCEL, Workers
 from tests.support.command import cmlint
 from tests.support.run import write

@@ -9,10 +9,10 @@ from typing import SupportsIndex
 
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.manifest import decode, masks
 from cmlint.manifest.documents import read_text
+from cmlint.pipeline.check import check
 from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.sources import files

@@ -18,9 +18,9 @@ from threading import Thread
 
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config
-from cmlint.result import not_built
+from cmlint.config.config import Config
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import not_built
 from cmlint.sources import outside
 from cmlint.system import programs
 from tests.support import run

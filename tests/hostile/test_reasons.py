@@ -11,12 +11,12 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.model.findings import Finding, Related
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
 from cmlint.report import FORMATS, render
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.sources.reasons import KUSTOMIZE_REST, LONGEST, address, of_kustomize
 from tests.support.command import cmlint
 from tests.support.run import inside, rules, write

@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from cmlint.check import check
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.model.findings import Finding
+from cmlint.pipeline.check import check
 from tests.mutation.mutations import Found, Mutation
 from tests.support.run import inside, rules, write
 from tests.support.tools import put_on_path

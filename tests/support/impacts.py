@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.deployed import Deploys
+from cmlint.bundle.gitops import Deploys
 from cmlint.bundle.impact import Change, Impact, impact, named
 from cmlint.bundle.next_steps import Ways, commands
 from cmlint.kube.versions import NEWEST, Version

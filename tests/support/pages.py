@@ -9,13 +9,13 @@ from pathlib import Path
 
 import msgspec
 
-from cmlint.check import check
-from cmlint.fixes.fixing import Fixed, fix
 from cmlint.fixes.save import save
+from cmlint.fixes.selection import Fixed, fix
 from cmlint.live import judge, stand_on
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
 from cmlint.report import render
 from cmlint.report.view import View
-from cmlint.result import Result
 from tests.support import assertions, clusters
 from tests.support.run import ROOT, config_here, inside, rules, write
 

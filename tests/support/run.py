@@ -9,19 +9,19 @@ from functools import cache
 from pathlib import Path
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.check import check
-from cmlint.config import Config, named
-from cmlint.engine import Engine
-from cmlint.layers import Found, Layers, find, load
+from cmlint.config.config import Config, named
+from cmlint.config.layers import Found, Layers, find, load
+from cmlint.config.selection import select, settings_of
+from cmlint.engine.engine import Engine
+from cmlint.engine.registry import load_rules
+from cmlint.engine.rules import Rule
+from cmlint.engine.suppress import Suppressions
 from cmlint.manifest.documents import read_text
 from cmlint.model.outcome import Outcome
-from cmlint.registry import load_rules
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result, not_built
 from cmlint.report import render
 from cmlint.report.view import View
-from cmlint.result import Result, not_built
-from cmlint.rules import Rule
-from cmlint.selection import select, settings_of
-from cmlint.suppress import Suppressions
 from cmlint.system.files import root_of
 from cmlint.texts import Texts
 

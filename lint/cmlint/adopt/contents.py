@@ -14,8 +14,8 @@ from typing import NamedTuple
 import yaml
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.impact import Change, Defined, Subject
-from cmlint.bundle.placed import Definition, Placed
 from cmlint.bundle.readers import ALL, Read, reads_of
 from cmlint.model.facts import COMMAND, EXAMPLE, Key, Target
 from cmlint.model.findings import Location

@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from cmlint.fixes import fixing, proof
+from cmlint.fixes import proof
+from cmlint.fixes import selection as fixing
 from cmlint.manifest.comments import scalars_in
 from cmlint.manifest.edits import break_at, end_of_line, start_of_line
 from cmlint.model.findings import Edit, Finding, Fix, Location
 from cmlint.model.outcome import Unfixed
-from cmlint.result import Result
-from cmlint.sources.template import as_yaml
+from cmlint.pipeline.result import Result
+from cmlint.sources.helm.template import as_yaml
 from cmlint.texts import Texts
 
 REASON = "TODO: say why"

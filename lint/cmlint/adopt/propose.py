@@ -6,12 +6,12 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 
-from cmlint.cache.states import Seen
+from cmlint.cache.file_state import Seen
 from cmlint.model.findings import Finding
 from cmlint.model.outcome import Outcome, Unverified
-from cmlint.result import Result
+from cmlint.pipeline.result import Result
 from cmlint.sources import files
-from cmlint.sources.tool import find_program
+from cmlint.sources.kustomize.program import find_program
 from cmlint.system.text import printable
 
 MOST = 30

@@ -7,15 +7,15 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cmlint.bundle.compared import without_compared
+from cmlint.bundle.documents import Built, Placed, chart_at, folders_above, kustomization_at, template_at
 from cmlint.bundle.endings import End, ending, set_aside
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings, first_for
 from cmlint.bundle.index import Index, Indexes, Supply
-from cmlint.bundle.placed import Built, Placed, chart_at, folders_above, kustomization_at, template_at
 from cmlint.bundle.proofs import Proofs
 from cmlint.bundle.resolve import Resolution, Resolver
+from cmlint.bundle.test_expectations import without_compared
 from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Container, FileFacts, ImageSetting, Reference, Service, Span, Target, Volume
@@ -71,7 +71,7 @@ class Bundle:
         loose = built is None and not unbuilt and not live
         before = files
         if loose and any(document.imageless for _, facts in files for document in facts.documents):
-            from cmlint.bundle.parts import without_parts
+            from cmlint.bundle.incomplete import without_parts
 
             files = without_parts(files, beside)
         files = without_compared(files) if loose else files

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.bundle.evidence.question import Question
-from cmlint.bundle.placed import LIVE, Definition, Placed
 from cmlint.bundle.resolve import Resolution, by_command, is_open, key_of
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.model.evidence import NOT_LOOKED_AT, Code, Evidence

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.evidence.question import Ways
-from cmlint.bundle.placed import Definition, Placed
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.knowledge.services import may_be_service, variables_of

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.impact import Defined, Reader, Subject, judged, rollers_in
-from cmlint.bundle.placed import Definition, Placed
 from cmlint.bundle.readers import ALL, Effect, Read, reads_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.model.facts import COMMAND, EXAMPLE, Container, Key, Span, Target

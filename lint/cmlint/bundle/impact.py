@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from cmlint.bundle import pointing
+from cmlint.bundle import lookup
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.documents import HASH, Definition, Placed, references_of
 from cmlint.bundle.environment import Environment
+from cmlint.bundle.lookup import Point
 from cmlint.bundle.nearest import meets
-from cmlint.bundle.placed import HASH, Definition, Placed, references_of
-from cmlint.bundle.pointing import Point
 from cmlint.bundle.readers import ALL, Effect, Read, effect_of, reads_of, roller_of
 from cmlint.bundle.reloading import IMAGES, Roller
 from cmlint.bundle.resolve import Resolution
@@ -114,13 +114,13 @@ def named(bundles: Sequence[Bundle], target: Target, name: str, key: str, namesp
     found = [
         Defined(bundle, definition)
         for bundle in bundles
-        for definition in pointing.definitions_of([bundle], target, name)
+        for definition in lookup.definitions_of([bundle], target, name)
         if definition.provider.kind != EXAMPLE and (namespace is None or meets(namespace, definition.namespace))
     ]
     found = found or list(in_clusters(bundles, target, name, namespace))
     if found:
         return list(subjects_of(found, key, "asked"))
-    reads = pointing.references_to(bundles, target, name)
+    reads = lookup.references_to(bundles, target, name)
     if any(namespace is None or meets(namespace, each.placed.namespace) for each in reads):
         return [Subject(target, namespace, name, key, "asked", (), None)]
     return []
@@ -152,7 +152,7 @@ def written_at(bundles: Sequence[Bundle], path: str, first: int, last: int) -> l
     found: list[tuple[Defined, str]] = []
     for bundle in bundles:
         for placed in bundle.placed:
-            if pointing.reaches(placed, point) or reads_values(placed, path):
+            if lookup.reaches(placed, point) or reads_values(placed, path):
                 for provider in placed.document.providers:
                     defined = Defined(bundle, Definition(placed, provider))
                     found += [(defined, key) for key in keys_at(defined, point)]
@@ -173,12 +173,12 @@ def reads_values(placed: Placed, path: str) -> bool:
 def keys_at(defined: Defined, point: Point) -> Iterator[str]:
     """What of a definition is at a point: all of it where its name is, else keys."""
     placed, provider = defined.definition
-    if pointing.covers(placed, provider.name.span, point):
+    if lookup.covers(placed, provider.name.span, point):
         yield ALL
         return
     for key in provider.keys:
         spans = (key.span, key.place) if key.place else (key.span,)
-        if any(pointing.covers(placed, span, point) or is_of_values(placed, span, point) for span in spans):
+        if any(lookup.covers(placed, span, point) or is_of_values(placed, span, point) for span in spans):
             yield key.name
 
 

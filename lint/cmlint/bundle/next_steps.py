@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from shlex import quote
 from typing import Literal, NamedTuple
 
-from cmlint.bundle.deployed import Deploys
+from cmlint.bundle.documents import LIVE, Placed
+from cmlint.bundle.gitops import Deploys
 from cmlint.bundle.impact import Defined, Impact, Subject, Touched
-from cmlint.bundle.placed import LIVE, Placed
 from cmlint.bundle.renewal import ROLLING, in_namespace, is_rollout, named, restart
 from cmlint.kube.versions import ROLLOUT_RESTART, Version
 from cmlint.model.facts import COMMAND, Document

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from cmlint.bundle.placed import Definition
+from cmlint.bundle.documents import Definition
 from cmlint.model.facts import Document, PodSpec, Reference, Target
 
 Roller = Literal["hash", "Reloader", "Wave", "controller"]

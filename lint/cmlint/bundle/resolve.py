@@ -11,10 +11,10 @@ import msgspec
 
 from cmlint.bundle import causes
 from cmlint.bundle.causes import FOUND, LYING, Cause, first_cause
+from cmlint.bundle.documents import LIVE, Definition, Placed, folders_above, references_of
 from cmlint.bundle.evidence.question import Question, Scope
 from cmlint.bundle.evidence.reasons import ABSENT, BESIDE, ELSEWHERE, REMADE, first, maker_around
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
-from cmlint.bundle.placed import LIVE, Definition, Placed, folders_above, references_of
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.knowledge.platform import is_well_known
 from cmlint.model.evidence import Evidence

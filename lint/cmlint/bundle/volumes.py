@@ -7,8 +7,8 @@ from posixpath import normpath
 
 import msgspec
 
+from cmlint.bundle.documents import Placed, folders_above
 from cmlint.bundle.environment import is_kept_elsewhere
-from cmlint.bundle.placed import Placed, folders_above
 from cmlint.bundle.resolve import Resolver
 from cmlint.bundle.stops import container_names, is_unknown
 from cmlint.knowledge.placeholders import is_placeholder

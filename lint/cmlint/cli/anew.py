@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from cmlint.check import Inputs
 from cmlint.cli import reach
-from cmlint.cli.charts import over_of
+from cmlint.cli.chart_options import over_of
 from cmlint.cli.checking import Options
 from cmlint.cli.inputs import (
     cache_of,
@@ -27,16 +26,17 @@ from cmlint.cli.inputs import (
     users_file,
 )
 from cmlint.cli.known import Looking, Wishes
-from cmlint.config import Config, anchored, candidates
+from cmlint.config.config import Config, anchored, candidates
+from cmlint.config.layers import start_of
 from cmlint.errors import FatalError, fatal
-from cmlint.layers import start_of
 from cmlint.manifest import documents
 from cmlint.model.findings import FailOn
+from cmlint.pipeline.check import Inputs
+from cmlint.pipeline.result import Result
+from cmlint.pipeline.run_cache import Memory, Run, modules_with_times, note_code, note_programs
 from cmlint.progress import PROGRESS
-from cmlint.result import Result
-from cmlint.runs import Memory, Run, modules_with_times, note_code, note_programs
 from cmlint.sources.files import PIPES
-from cmlint.sources.reading import processors
+from cmlint.sources.reader import processors
 
 if TYPE_CHECKING:
     from cmlint.cache.builds import BuildsCache

@@ -7,14 +7,14 @@ from posixpath import join, normpath
 
 from cmlint.adopt import contents
 from cmlint.adopt.contents import Contents
-from cmlint.adopt.states import States
+from cmlint.adopt.revisions import States
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.impact import Subject
 from cmlint.bundle.readers import ALL, Read
-from cmlint.check import Inputs
 from cmlint.cli.known import commit_left
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.model.findings import Location
+from cmlint.pipeline.check import Inputs
 from cmlint.report.impact.model import ReferenceEntry, container_of, workload_entry
 from cmlint.sources.files import Problem
 from cmlint.texts import Texts

@@ -29,9 +29,9 @@ from cmlint.cli.parameters import (
 from cmlint.cli.reports import wanted, write_reports
 from cmlint.errors import FatalError
 from cmlint.model.findings import RANKS, FailOn
+from cmlint.pipeline.result import Result
+from cmlint.pipeline.run_cache import Memory
 from cmlint.report import FORMATS
-from cmlint.result import Result
-from cmlint.runs import Memory
 
 
 def listed(formats: Sequence[str]) -> str:
@@ -162,7 +162,7 @@ def run(options: Options) -> int:
     for note in unused if options.verbose else ():
         tell("note", note)
     if fixing and fresh:
-        from cmlint.cli.fixing import fix, show
+        from cmlint.cli.fix import fix, show
 
         if options.diff:
             return show(result, fresh.looking.look, options, reports[0].output)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cmlint.bundle.workloads import Workload, workloads
-from cmlint.check import Inputs, read_bundles
 from cmlint.cli import parameters
-from cmlint.cli.charts import over_of
+from cmlint.cli.chart_options import over_of
 from cmlint.cli.checking import Building
 from cmlint.cli.inputs import (
     configured,
@@ -23,9 +22,10 @@ from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
+from cmlint.pipeline.check import Inputs, read_bundles
+from cmlint.pipeline.result import not_built, too_large
 from cmlint.progress import PROGRESS
 from cmlint.report.environments import render_json, render_text
-from cmlint.result import not_built, too_large
 from cmlint.sources.files import Problem
 
 SHORT = {

@@ -6,28 +6,28 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-from cmlint.bundle import pointing
+from cmlint.bundle import lookup as pointing
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.documents import Definition
 from cmlint.bundle.endings import confirmed
-from cmlint.bundle.explaining import explain
-from cmlint.bundle.explaining_images import Ways, known_of
-from cmlint.bundle.placed import Definition
-from cmlint.bundle.pointing import Point, Read, Used
-from cmlint.check import Inputs, check
+from cmlint.bundle.explanation import explain
+from cmlint.bundle.image_explanation import Ways, known_of
+from cmlint.bundle.lookup import Point, Read, Used
 from cmlint.cli import clusters, parameters, reach
-from cmlint.cli.charts import over_of
+from cmlint.cli.chart_options import over_of
 from cmlint.cli.checking import OnClusters
 from cmlint.cli.inputs import configured, failed, refusals, rules_or_error, settle_builds, tell, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, view_of, write
+from cmlint.config.layers import Layers
+from cmlint.config.selection import settings_of
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
-from cmlint.layers import Layers
 from cmlint.model.facts import Target
+from cmlint.pipeline.check import Inputs, check
+from cmlint.pipeline.result import Result
 from cmlint.progress import PROGRESS
 from cmlint.report.explanations import Defined, Explained, Shown, Teller, render_json, render_text
-from cmlint.result import Result
-from cmlint.selection import settings_of
 from cmlint.sources.files import shown
 from cmlint.system.files import is_within, real_path, root_of
 

@@ -7,30 +7,30 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cmlint.bundle import pointing
+from cmlint.bundle import lookup
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.deployed import Deploys
+from cmlint.bundle.gitops import Deploys
 from cmlint.bundle.impact import Subject, impact, named, written_at
 from cmlint.bundle.next_steps import Ways, commands
 from cmlint.bundle.readers import ALL
-from cmlint.check import Inputs, read_bundles
 from cmlint.cli import clusters, parameters, reach
-from cmlint.cli.charts import over_of
+from cmlint.cli.chart_options import over_of
 from cmlint.cli.checking import OnClusters
 from cmlint.cli.explain import TARGETS, paths_for
 from cmlint.cli.inputs import configured, failed, refusals, rules_or_error, settle_builds, tell, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, view_of, write
-from cmlint.config import Config
+from cmlint.config.config import Config
+from cmlint.config.layers import Layers
+from cmlint.config.selection import settings_of
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
-from cmlint.layers import Layers
 from cmlint.model.facts import Target
+from cmlint.pipeline.check import Inputs, read_bundles
+from cmlint.pipeline.result import not_built
 from cmlint.progress import PROGRESS
 from cmlint.report.impact import FORMATS, RENDERERS
 from cmlint.report.impact.model import ReferenceEntry, Report, Skipped, build
-from cmlint.result import not_built
-from cmlint.selection import settings_of
 from cmlint.sources.files import Problem, shown
 from cmlint.texts import Texts
 
@@ -221,7 +221,7 @@ def subjects_of(request: Request, bundles: Sequence[Bundle], texts: Texts, optio
 
 def not_there(request: Request, target: Target, bundles: Sequence[Bundle]) -> list[Subject]:
     """Raises FatalError about an object that is nowhere, with the name that was probably meant."""
-    near = nearest(request.name, pointing.known_names(bundles, target))
+    near = nearest(request.name, lookup.known_names(bundles, target))
     help_ = f"did you mean `{target.lower()}/{near}`?" if near else "`cmlint check --verbose` lists what is skipped"
     raise FatalError(f"nothing defines or reads the {target} `{request.name}`", help_)
 
@@ -247,7 +247,7 @@ def reported(
 
 def since(how: Run) -> Report:
     """What the changes since a commit do, or those that are staged."""
-    from cmlint.adopt.states import States
+    from cmlint.adopt.revisions import States
     from cmlint.cli.changes import compare
 
     options, reports = how.options, list[Report]()

@@ -7,12 +7,12 @@ import sys
 
 import msgspec
 
-from cmlint.check import check
 from cmlint.cli.inputs import rules_or_error, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, write
-from cmlint.config import NAMES, PYPROJECT, TABLE, Config, text_of
+from cmlint.config.config import NAMES, PYPROJECT, TABLE, Config, text_of
 from cmlint.errors import FatalError
+from cmlint.pipeline.check import check
 from cmlint.system.files import is_within, real_path, root_of
 from cmlint.system.text import printable
 

@@ -20,15 +20,15 @@ from cmlint.system.files import CONFIGURATION, read, root_of
 
 if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
-    from cmlint.config import Config, Source
-    from cmlint.layers import Found, Layers
-    from cmlint.rules import Rule
+    from cmlint.config.config import Config, Source
+    from cmlint.config.layers import Found, Layers
+    from cmlint.engine.rules import Rule
 
 
 def rules_or_error() -> dict[str, Rule]:
     """All rules; raises FatalError where one of them cannot be loaded."""
-    from cmlint.registry import load_rules
-    from cmlint.rules import BadRuleError
+    from cmlint.engine.registry import load_rules
+    from cmlint.engine.rules import BadRuleError
 
     try:
         return load_rules()
@@ -81,7 +81,7 @@ def configured(
 
     `settle` puts in their place what the line itself says of settings.
     """
-    from cmlint import layers
+    from cmlint.config import layers
 
     warnings: list[str] = []
     require_one_configuration(options)
@@ -119,8 +119,8 @@ def require_one_configuration(options: Any) -> None:
 
 def sources_of(options: Any, paths: Sequence[str], warnings: list[str]) -> tuple[Source | None, Found]:
     """The configuration files that a line means: the user's, and the repository's, which count more."""
-    from cmlint import config
-    from cmlint.layers import Found, find
+    from cmlint.config import config
+    from cmlint.config.layers import Found, find
 
     if options.isolated:
         return None, Found()
@@ -162,7 +162,7 @@ def users_cache(options: Any, paths: Sequence[str]) -> str | None:
     path = users_file()
     if getattr(options, "isolated", False) or not names_cache(path):
         return None
-    from cmlint.config import of_user, read, settings_in
+    from cmlint.config.config import of_user, read, settings_in
 
     source = of_user(path, tops_of(paths))
     return settings_in(read(source), source, []).get("cache_dir") if source else None
@@ -203,7 +203,7 @@ def empty_folders(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[s
     """What to tell of the folders in which there is nothing to lint, although there is elsewhere."""
     if len(paths) == 1:
         return
-    from cmlint.bundle.placed import folders_above
+    from cmlint.bundle.documents import folders_above
 
     read = [file for bundle in bundles for file in bundle.files]
     full = {folder for file, facts in read if has_objects([(file, facts)]) for folder in folders_above(file)}

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cmlint.check import Inputs, Look, check
 from cmlint.cli.inputs import failed, tell
 from cmlint.cli.terminal import write
-from cmlint.config import Config
+from cmlint.config.config import Config
+from cmlint.config.selection import select
+from cmlint.engine.rules import Rule
 from cmlint.errors import FatalError
-from cmlint.result import Result
-from cmlint.rules import Rule
-from cmlint.selection import select
+from cmlint.pipeline.check import Inputs, Look, check
+from cmlint.pipeline.result import Result
 from cmlint.sources.files import shown
 
 if TYPE_CHECKING:
     from cmlint.adopt.baseline import Baseline, Scope
-    from cmlint.adopt.states import States
-    from cmlint.layers import Layers
+    from cmlint.adopt.revisions import States
+    from cmlint.config.layers import Layers
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ class Looking:
 
     def enter_repository(self) -> None:
         """Asks git for the repository, and for the commit to compare with."""
-        from cmlint.adopt.states import States
+        from cmlint.adopt.revisions import States
 
         look = self.wishes.ground
         suppress, context, over = self.wishes.suppress, self.inputs.context, self.inputs.over

@@ -10,7 +10,7 @@ from cmlint.errors import FatalError
 from cmlint.progress import PROGRESS, doing
 
 if TYPE_CHECKING:
-    from cmlint.check import Look
+    from cmlint.pipeline.check import Look
     from cmlint.sources.cluster.begin import Wanted
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 
-from cmlint.cache.states import Seen
+from cmlint.cache.file_state import Seen
 from cmlint.patterns import Patterns
 from cmlint.sources import files
 from cmlint.sources.files import Group

@@ -8,21 +8,21 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from cmlint.cache.states import Seen
+from cmlint.cache.file_state import Seen
 from cmlint.kube.near import nearest
 from cmlint.manifest.documents import line_start
 from cmlint.model.facts import Span
 from cmlint.model.failures import Failure, Failures
 from cmlint.sources import files
-from cmlint.sources.absent import Absent
-from cmlint.sources.charts import VALUES, Chart
-from cmlint.sources.hidden import HIDDEN, Masks, secrets_in
-from cmlint.sources.kustomization import Kustomization, Project
-from cmlint.sources.lead import ignores_in
-from cmlint.sources.parts import Part
+from cmlint.sources.disclosure import OfBuild, OfChart, is_secret
+from cmlint.sources.helm.chart import VALUES, Chart
+from cmlint.sources.kustomize.absent_files import Absent
+from cmlint.sources.kustomize.kustomization import Kustomization, Project
+from cmlint.sources.kustomize.places import ignores_in
+from cmlint.sources.kustomize.secrets import masked_in
 from cmlint.sources.reasons import address
-from cmlint.sources.secrets import masked_in
-from cmlint.sources.shown import OfBuild, OfChart, is_secret
+from cmlint.sources.secret_names import HIDDEN, Masks, secrets_in
+from cmlint.sources.yaml_tree import Part
 from cmlint.system.programs import NotBuiltError
 
 REFUSED = ("syntax", "repeated-key")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from cmlint.cache.states import Seen
+from cmlint.cache.file_state import Seen
 from cmlint.patterns import MOST, Patterns
 from cmlint.system import files as system
 from cmlint.system.files import Root, is_within, real_path, root_of

@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterator
 from itertools import product
 
 from cmlint.sources import files
-from cmlint.sources.chart_files import ChartFiles
-from cmlint.sources.parts import Part
+from cmlint.sources.helm.chart_files import ChartFiles
 from cmlint.sources.reasons import address
+from cmlint.sources.yaml_tree import Part
 from cmlint.system.files import is_within, real_path, root_of
 from cmlint.system.programs import NotBuiltError
 

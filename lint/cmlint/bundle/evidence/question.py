@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.evidence.surroundings import Surroundings
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import Meeting, meets, nearest_definitions
-from cmlint.bundle.placed import Definition, Placed
 from cmlint.kube.near import is_slip, nearest, only_near
 from cmlint.model.evidence import Code
 from cmlint.model.facts import Reference, Target

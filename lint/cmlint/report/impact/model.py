@@ -9,9 +9,9 @@ from typing import Literal
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.documents import Placed
 from cmlint.bundle.impact import STRONGEST, Change, Impact, Near, Subject, Touched
 from cmlint.bundle.next_steps import Command, Step
-from cmlint.bundle.placed import Placed
 from cmlint.bundle.readers import ALL, Effect, How, Read
 from cmlint.model.facts import Target
 from cmlint.model.findings import Location

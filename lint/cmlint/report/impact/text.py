@@ -27,7 +27,7 @@ TITLES: dict[Effect, str] = {
 
 MAY = "may read it"
 CHANGES = {"asked": "", "added": " is added", "removed": " is removed", "changed": " changes"}
-STYLES: dict[Effect, str] = {"breaks": "error", "rejected": "error", "next-start": "warning"}
+STYLES = {TITLES["breaks"]: "error", TITLES["rejected"]: "error", TITLES["next-start"]: "warning"}
 
 
 def render(report: Report, view: View) -> str:
@@ -49,9 +49,9 @@ def block(report: Report, number: int, paint: Paint) -> Iterator[str]:
     yield paint("bold", printable(titled(report.targets[number]))) + f": {reached(reads)}"
     for sure in (True, False):
         these = [each for each in reads if each.sure == sure]
-        for effect, entries in groupby(these, key=lambda each: each.effect if sure else MAY):
+        for title, entries in groupby(these, key=lambda each: TITLES[each.effect] if each.sure else MAY):
             yield ""
-            yield paint(STYLES.get(effect, "bold"), TITLES.get(effect, MAY))
+            yield paint(STYLES.get(title, "bold"), title)
             yield from table([row(each, report.targets[number]) for each in entries])
     near = [each for each in report.near if each.target == number]
     if near:
