@@ -31,9 +31,9 @@ PARAMETERS = (
     Parameter(
         "of",
         "choice",
-        "What to describe: the configuration, `config` (default), or the JSON of a command, `impact`.",
+        "What to describe: the configuration, `config` (default), or the JSON of a command, `impact` or `graph`.",
         "WHAT",
-        choices=("config", "impact"),
+        choices=("config", "impact", "graph"),
     ),
 )
 
@@ -46,9 +46,10 @@ def run(options: Options) -> int:
 
 def schema_of_report(command: str) -> dict[str, Any]:
     """The schema of what a command prints with `--format json`."""
-    from cmlint.report.impact.model import Report
+    from cmlint.report.graph.model import Report as Graph
+    from cmlint.report.impact.model import Report as Impact
 
-    types: dict[str, type] = {"impact": Report}
+    types: dict[str, type] = {"impact": Impact, "graph": Graph}
     whole = msgspec.json.schema(types[command])
     for part in whole["$defs"].values():
         part["description"] = cleandoc(part["description"])  # Older versions of msgspec keep the indentation.

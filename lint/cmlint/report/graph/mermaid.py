@@ -106,8 +106,17 @@ def problems_of(node: NodeEntry) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text in which nothing means anything to Mermaid, to HTML or to Markdown."""
-    return "".join(c if c.isalnum() or c in PLAIN else f"#{ord(c)};" for c in text)
+    """A text in which nothing means anything to Mermaid, to HTML or to Markdown.
+
+    A hyphen or a dot may begin a list, unless it is between letters.
+    """
+    before = " "
+    parts: list[str] = []
+    for character in text:
+        plain = character.isalnum() or character in PLAIN or (character in "-." and before.isalpha())
+        parts.append(character if plain else f"#{ord(character)};")
+        before = character
+    return "".join(parts)
 
 
 def fenced(report: Report) -> str:
