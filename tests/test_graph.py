@@ -1,4 +1,4 @@
-"""`cmlint graph`: the same graph in every format, drawn by those who draw them, with hostile names and when it is large."""
+"""`cmlint graph`: one graph in every format, drawn by the real programs, with hostile names and when it is large."""
 
 from __future__ import annotations
 
@@ -165,7 +165,6 @@ def many(maps: int, readers: int) -> str:
         refs = ", ".join(f"{{configMapRef: {{name: m{(n + 7 * k) % (maps - maps % 7)}}}}}" for k in range(readers))
         text += f"---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{n}, namespace: ns{n % 7}}}\nspec:\n"
         text += f"  containers: [{{name: c, image: 'web:1.2.3', envFrom: [{refs}]}}]\n"
-    assert env
     return text
 
 
@@ -241,13 +240,11 @@ def drawn(page: Page, text: str) -> list[str]:
 
 def hostile() -> str:
     text = ""
-    for name in HOSTILE:
-        quoted = json.dumps(name)
-        text += (
-            f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {quoted}, namespace: a}}\ndata: {{{quoted}: x}}\n"
-        )
-        text += f"---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {quoted}, namespace: a}}\nspec:\n"
-        text += f"  containers: [{{name: {quoted}, image: 'web:1.2.3', env: [{{name: {quoted}, valueFrom: {{configMapKeyRef: {{name: {quoted}, key: {quoted}}}}}}}]}}]\n"
+    for name in map(json.dumps, HOSTILE):
+        meta = f"metadata: {{name: {name}, namespace: a}}\n"
+        env = f"env: [{{name: {name}, valueFrom: {{configMapKeyRef: {{name: {name}, key: {name}}}}}}}]"
+        text += f"---\napiVersion: v1\nkind: ConfigMap\n{meta}data: {{{name}: x}}\n"
+        text += f"---\napiVersion: v1\nkind: Pod\n{meta}spec: {{containers: [{{name: {name}, image: 'web:1.2.3', {env}}}]}}\n"
     return text
 
 

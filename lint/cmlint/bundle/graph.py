@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Definition, Placed
-from cmlint.bundle.impact import Defined, Reader, Subject, judged, rollers_in
+from cmlint.bundle.impact import Defined, Impact, Reader, Subject, judged, rollers_in
 from cmlint.bundle.readers import ALL, Effect, Read, reads_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.model.facts import COMMAND, EXAMPLE, Container, Key, Span, Target
@@ -68,10 +68,11 @@ class Edge(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """Nodes by their identifiers, and edges."""
+    """Nodes by their identifiers, edges, and what a change of each object that is read does."""
 
     nodes: dict[str, Node]
     edges: list[Edge]
+    impacts: dict[str, Impact]
 
 
 class Builder:
@@ -82,7 +83,7 @@ class Builder:
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
         self.by_definition: dict[tuple[Placed, Span], str] = {}
-        self.read: set[str] = set()
+        self.impacts: dict[str, Impact] = {}
         self.apart = len([bundle for bundle in bundles if bundle.placed]) > 1
 
     def build(self) -> Graph:
@@ -95,10 +96,10 @@ class Builder:
             for placed in bundle.placed:
                 self.add_reads(bundle, placed)
         for name, node in self.nodes.items():
-            if node.kind == "object" and node.status == "found" and name not in self.read:
+            if node.kind == "object" and node.status == "found" and name not in self.impacts:
                 self.nodes[name] = node._replace(status="unused")
         ordered = sorted(self.nodes, key=lambda name: order(name, self.nodes[name]))
-        return Graph({name: self.nodes[name] for name in ordered}, self.edges)
+        return Graph({name: self.nodes[name] for name in ordered}, self.edges, self.impacts)
 
     # nodes
 
@@ -279,12 +280,15 @@ class Builder:
 
     def join(self, bundle: Bundle, read: Read, source: str, target: str, definition: Definition | None) -> None:
         """Adds the edge of a read, to a key where it names one."""
-        self.read.add(target)
         node = self.nodes[target]
-        defined = (Defined(bundle, definition),) if definition else ()
-        kind: Target = read.reference.target
-        subject = Subject(kind, node.namespace or None, node.name, ALL, "asked", defined, None)
-        judgement = judged(Reader(bundle, read, subject, definition, self.running), True)
+        if target not in self.impacts:
+            defined = (Defined(bundle, definition),) if definition else ()
+            kind: Target = read.reference.target
+            subject = Subject(kind, node.namespace or None, node.name, ALL, "asked", defined, None)
+            self.impacts[target] = Impact([subject], [], [])
+        subjects, touched, _ = self.impacts[target]
+        judgement = judged(Reader(bundle, read, subjects[0], definition, self.running), True)
+        touched.append(judgement)
         if read.key != ALL:
             owner, target = target, f"{target}:{read.key}"
             if target not in self.nodes:

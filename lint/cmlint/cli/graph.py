@@ -11,6 +11,7 @@ from cmlint.cli import clusters, parameters, reach
 from cmlint.cli.chart_options import over_of
 from cmlint.cli.checking import OnClusters
 from cmlint.cli.env import missing
+from cmlint.cli.impact import ways_of
 from cmlint.cli.inputs import (
     configured,
     failed,
@@ -23,6 +24,7 @@ from cmlint.cli.inputs import (
 )
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import write
+from cmlint.config.config import Config
 from cmlint.errors import FatalError, fatal
 from cmlint.pipeline.check import Inputs, check
 from cmlint.pipeline.result import Result, not_built
@@ -88,15 +90,17 @@ def run(options: Options) -> int:
     if form == "html" and output is None and sys.stdout.isatty():
         raise FatalError("a page of HTML is not for a terminal", "write it with `--output graph.html`, and open that")
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
-    result = checked(options, paths)
-    whole = model.build(build(result.bundles), result.outcome.findings, result.texts)
+    result, config = checked(options, paths)
+    whole = model.build(
+        build(result.bundles), result.outcome.findings, result.texts, ways_of(options, config, result.bundles)
+    )
     part = asked(whole, options, depth)
     write(RENDERERS[form](fitted(part, form, options)), output)
     return 2 if failed(result.problems) else 0
 
 
-def checked(options: Options, paths: Sequence[str]) -> Result:
-    """What a check of paths gives; what could not be read is reported at once."""
+def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Config]:
+    """What a check of paths gives, with its configuration; what could not be read is reported at once."""
     rules = rules_or_error()
     layers, _ = configured(options, paths, rules, lambda config: settle_builds(config, options))
     try:
@@ -111,7 +115,7 @@ def checked(options: Options, paths: Sequence[str]) -> Result:
     if not failed(result.problems):
         for note in require_objects(paths, result.bundles):
             tell("warning", note)
-    return result
+    return result, layers.config
 
 
 def form_of(options: Options, output: str | None) -> str:

@@ -236,13 +236,17 @@ def reported(
 ) -> Report:
     """The report about some subjects."""
     found = impact(bundles, subjects)
-    deploys = Deploys([file for bundle in bundles for file in bundle.files])
-    context = how.options.context or "" if how.options.live else ""
-    ways = Ways(settings_of(config).kubernetes_version, context, deploys)
     problems = [*how.problems, *not_built(bundles)]
     skipped = [Skipped(each.path, each.message) for each in problems]
     how.problems.extend(not_built(bundles))
-    return build(found, commands(found, ways), texts, references, skipped)
+    return build(found, commands(found, ways_of(how.options, config, bundles)), texts, references, skipped)
+
+
+def ways_of(options: OnClusters, config: Config, bundles: Sequence[Bundle]) -> Ways:
+    """What commands depend on."""
+    deploys = Deploys([file for bundle in bundles for file in bundle.files])
+    context = options.context if options.live else None
+    return Ways(settings_of(config).kubernetes_version, context or "", deploys)
 
 
 def since(how: Run) -> Report:

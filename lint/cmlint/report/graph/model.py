@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from cmlint.bundle.graph import NOWHERE, Edge, Graph, Kind, Node, Relation, Status
+from cmlint.bundle.next_steps import Ways, commands
 from cmlint.bundle.readers import ALL, Effect, How
 from cmlint.model.facts import Span
 from cmlint.model.findings import RANKS, Finding, Location, Severity
@@ -22,7 +23,7 @@ Detail = Literal["namespace", "workload", "container", "key"]
 class NodeEntry(msgspec.Struct, frozen=True):
     """A node: `type` is what it represents, `kind` the kind of the object, `parent` the node that it is a part of.
 
-    `problems` are the places of its findings in `findings`.
+    `problems` are the places of its findings in `findings`, `commands` what makes a change of an object arrive.
     """
 
     id: str
@@ -35,6 +36,7 @@ class NodeEntry(msgspec.Struct, frozen=True):
     location: Location | None
     problems: tuple[int, ...]
     attributes: dict[str, str]
+    commands: tuple[str, ...]
 
 
 class EdgeEntry(msgspec.Struct, frozen=True):
@@ -91,12 +93,15 @@ class Report(msgspec.Struct, frozen=True):
 Place = tuple[str, int]
 
 
-def build(graph: Graph, findings: Sequence[Finding], texts: Texts) -> Report:
+def build(graph: Graph, findings: Sequence[Finding], texts: Texts, ways: Ways) -> Report:
     """The graph with places, and each finding at the nodes and edges that it is about."""
     ranked = sorted(findings, key=lambda finding: (-RANKS[finding.severity], finding.location))
     found = tuple(Problem(f.rule, f.severity, f.message, f.help, f.url, f.location) for f in ranked)
     of_nodes, of_edges = Problems(graph).assign(ranked)
-    nodes = tuple(node_entry(name, node, of_nodes.get(name, ()), texts) for name, node in graph.nodes.items())
+    lines = {name: tuple(each.command for each in commands(impact, ways)) for name, impact in graph.impacts.items()}
+    nodes = tuple(
+        node_entry(name, node, of_nodes.get(name, ()), texts, lines.get(name, ())) for name, node in graph.nodes.items()
+    )
     edges = tuple(edge_entry(edge, of_edges.get(i, ()), texts) for i, edge in enumerate(graph.edges))
     return counted(nodes, edges, found, "key")
 
@@ -111,7 +116,7 @@ def counted(
     return Report(VERSION, nodes, edges, findings, summary)
 
 
-def node_entry(name: str, node: Node, problems: Sequence[int], texts: Texts) -> NodeEntry:
+def node_entry(name: str, node: Node, problems: Sequence[int], texts: Texts, lines: tuple[str, ...]) -> NodeEntry:
     """A node with its place."""
     place = node.placed.written(node.spans[0]) if node.placed and node.spans else None
     return NodeEntry(
@@ -125,6 +130,7 @@ def node_entry(name: str, node: Node, problems: Sequence[int], texts: Texts) -> 
         texts.locate(*place) if place else None,
         tuple(problems),
         node.attributes,
+        lines if node.status in ("found", "command") else (),
     )
 
 
