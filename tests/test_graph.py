@@ -160,7 +160,6 @@ def many(maps: int, readers: int) -> str:
         f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m{n}, namespace: ns{n % 7}}}\ndata: {{A: one}}\n"
         for n in range(maps)
     )
-    env = ", ".join("{configMapRef: {name: m{}}}" for _ in range(1))
     for n in range(maps):
         refs = ", ".join(f"{{configMapRef: {{name: m{(n + 7 * k) % (maps - maps % 7)}}}}}" for k in range(readers))
         text += f"---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{n}, namespace: ns{n % 7}}}\nspec:\n"
@@ -244,7 +243,8 @@ def hostile() -> str:
         meta = f"metadata: {{name: {name}, namespace: a}}\n"
         env = f"env: [{{name: {name}, valueFrom: {{configMapKeyRef: {{name: {name}, key: {name}}}}}}}]"
         text += f"---\napiVersion: v1\nkind: ConfigMap\n{meta}data: {{{name}: x}}\n"
-        text += f"---\napiVersion: v1\nkind: Pod\n{meta}spec: {{containers: [{{name: {name}, image: 'web:1.2.3', {env}}}]}}\n"
+        container = f"{{name: {name}, image: 'web:1.2.3', {env}}}"
+        text += f"---\napiVersion: v1\nkind: Pod\n{meta}spec: {{containers: [{container}]}}\n"
     return text
 
 

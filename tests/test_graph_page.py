@@ -106,9 +106,9 @@ def test_by_keyboard_alone(browser: Browser, demo: Path) -> None:
     page.keyboard.press("/")
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
-    expect(page.locator("#said")).to_have_text("5 nodes shown")
+    expect(page.locator("#said")).to_have_text("8 nodes shown")
     page.keyboard.press("-")
-    expect(page.locator("#said")).to_have_text("3 nodes shown")
+    expect(page.locator("#said")).to_have_text("4 nodes shown")
     page.keyboard.press("Escape")
     expect(page.locator("#said")).to_have_text("38 nodes shown")
 
