@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.documents import Definition, Placed
+from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.bundle.impact import Defined, Impact, Reader, Subject, judged, rollers_in
 from cmlint.bundle.readers import ALL, Effect, Read, reads_of
 from cmlint.bundle.resolve import Resolution
@@ -119,7 +119,7 @@ class Builder:
 
     def home(self, bundle: Bundle, placed: Placed, namespace: str | None) -> str:
         """The namespace of an object, in its build where there are several bundles."""
-        scope, name = scope_of(placed), namespace or NOWHERE
+        scope, name = scope_of(bundle, placed), namespace or NOWHERE
         owner = ""
         if self.apart:
             owner = f"bundle/{scope}"
@@ -140,7 +140,7 @@ class Builder:
         status: Status = "command" if provider.kind == COMMAND else "found"
         flags = {"open": provider.open, "immutable": provider.immutable}
         attributes = {name: "true" for name, flag in flags.items() if flag}
-        home, scope = self.home(bundle, placed, namespace), scope_of(placed)
+        home, scope = self.home(bundle, placed, namespace), scope_of(bundle, placed)
         spans = (provider.name.span, placed.document.head)
         node = Node(
             "object", target, definition.spelled, namespace or "", status, home, scope, placed, spans, attributes
@@ -191,14 +191,14 @@ class Builder:
             placed.namespace or "",
             "found",
             home,
-            scope_of(placed),
+            scope_of(bundle, placed),
             placed,
             spans,
             attributes,
         )
         return self.put(f"{placed.namespace or NOWHERE}/{document.kind}/{own}", node)
 
-    def container(self, owner: str, placed: Placed, container: Container) -> str:
+    def container(self, bundle: Bundle, owner: str, placed: Placed, container: Container) -> str:
         """Adds a container."""
         own = container.name.value if container.name else "?"
         pull = (("image", container.image), ("policy", container.pull_policy))
@@ -214,7 +214,7 @@ class Builder:
             placed.namespace or "",
             "found",
             owner,
-            scope_of(placed),
+            scope_of(bundle, placed),
             placed,
             spans,
             attributes,
@@ -230,7 +230,7 @@ class Builder:
             return
         owner = self.workload(bundle, placed)
         containers = {
-            container.path: self.container(owner, placed, container)
+            container.path: self.container(bundle, owner, placed, container)
             for pod in placed.document.pods
             for container in pod.containers
         }
@@ -251,6 +251,9 @@ class Builder:
         """The node of a definition; one that a command or a cluster has is added here."""
         key = definition.placed, definition.provider.name.span
         if key not in self.by_definition:
+            name = f"{definition.namespace or NOWHERE}/{definition.provider.target}/{definition.provider.name.value}"
+            if definition.placed.number == LIVE and name in self.nodes:
+                return name
             self.define(bundle, definition)
         return self.by_definition[key]
 
@@ -264,7 +267,7 @@ class Builder:
         if status == "wrong-namespace":
             found = sorted({each.namespace or NOWHERE for each in resolution.definitions})
             attributes["elsewhere"] = ", ".join(found)
-        home, scope = self.home(bundle, placed, namespace), scope_of(placed)
+        home, scope = self.home(bundle, placed, namespace), scope_of(bundle, placed)
         key = f"{scope}!{namespace or NOWHERE}/{reference.target}/{name}"
         if key not in self.nodes:
             spans = (reference.name.span,)
@@ -309,9 +312,12 @@ def definitions_in(placed: Placed) -> Iterator[Definition]:
             yield Definition(placed, provider)
 
 
-def scope_of(placed: Placed) -> str:
-    """What tells objects of one name apart: the folder of what is built, or of a file."""
-    return placed.directory or "."
+CLUSTER = "cluster"
+
+
+def scope_of(bundle: Bundle, placed: Placed) -> str:
+    """What tells objects of one name apart: the folder of what is built, or of a file; or a cluster."""
+    return CLUSTER if bundle.live or placed.number == LIVE else placed.directory or "."
 
 
 def order(name: str, node: Node) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from cmlint.bundle.graph import build
+from cmlint.bundle.live_workloads import only_live
 from cmlint.cli import clusters, parameters, reach
 from cmlint.cli.chart_options import over_of
 from cmlint.cli.checking import OnClusters
@@ -92,7 +93,10 @@ def run(options: Options) -> int:
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     result, config = checked(options, paths)
     whole = model.build(
-        build(result.bundles), result.outcome.findings, result.texts, ways_of(options, config, result.bundles)
+        build([*result.bundles, *only_live(result.bundles)]),
+        result.outcome.findings,
+        result.texts,
+        ways_of(options, config, result.bundles),
     )
     part = asked(whole, options, depth)
     write(RENDERERS[form](fitted(part, form, options)), output)

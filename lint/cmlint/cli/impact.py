@@ -11,6 +11,7 @@ from cmlint.bundle import lookup
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.gitops import Deploys
 from cmlint.bundle.impact import Subject, impact, named, written_at
+from cmlint.bundle.live_workloads import only_live
 from cmlint.bundle.next_steps import Ways, commands
 from cmlint.bundle.readers import ALL
 from cmlint.cli import clusters, parameters, reach
@@ -181,24 +182,6 @@ def stood(how: Run, bundles: list[Bundle], texts: Texts) -> Config:
     """Lets bundles stand on a cluster where the line says so; gives the configuration with its version."""
     look = reach.look_of(how.options)
     return look(bundles, texts, how.config, how.problems) if look else how.config
-
-
-def only_live(bundles: Sequence[Bundle]) -> list[Bundle]:
-    """The workloads that only clusters have, a bundle for each namespace."""
-    found: list[Bundle] = []
-    for cluster in bundles[0].clusters if bundles else ():
-        for _, live in sorted(cluster.workloads.items()):
-            files = [(each.path, each.facts) for each in live]
-            bundle = Bundle(files, live=True)
-            bundle.placed = [
-                placed
-                for placed in bundle.placed
-                if (placed.document.kind, placed.namespace or "", placed.identity[2] or "") not in cluster.brought
-            ]
-            cluster.listings.update((each.path, each.text) for each in live)
-            bundle.stand_on(cluster)
-            found.append(bundle)
-    return found
 
 
 def subjects_of(request: Request, bundles: Sequence[Bundle], texts: Texts, options: Options) -> list[Subject]:

@@ -110,9 +110,12 @@ def counted(
     nodes: tuple[NodeEntry, ...], edges: tuple[EdgeEntry, ...], findings: tuple[Problem, ...], detail: Detail
 ) -> Report:
     """The report with its summary."""
-    types, statuses = Counter(node.type for node in nodes), Counter(node.status for node in nodes)
+    types: Counter[Kind] = Counter(node.type for node in nodes)
+    statuses: Counter[Status] = Counter(node.status for node in nodes)
     reads = sum(edge.count for edge in edges if edge.type == "reads")
-    summary = Summary(detail, dict(sorted(types.items())), dict(sorted(statuses.items())), reads, len(findings))
+    by_type: dict[Kind, int] = dict(sorted(types.items()))
+    by_status: dict[Status, int] = dict(sorted(statuses.items()))
+    summary = Summary(detail, by_type, by_status, reads, len(findings))
     return Report(VERSION, nodes, edges, findings, summary)
 
 
