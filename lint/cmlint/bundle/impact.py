@@ -221,13 +221,21 @@ class Wanted:
         """The subjects that a read means, with the definition it leads to, and whether that is sure."""
         resolution = bundle.resolve(read.reference, read.placed)
         if resolution.status == "found" and not bundle.live:
-            for definition in resolution.definitions:
-                sure = len(resolution.definitions) == 1 or not resolution.apart
-                for subject in self.by_definition.get((definition.placed, definition.provider.name.span), ()):
-                    yield subject, definition, sure
-            return
-        if resolution.status != "wrong-namespace":
+            found = [
+                (subject, definition, len(resolution.definitions) == 1 or not resolution.apart)
+                for definition in resolution.definitions
+                for subject in self.by_definition.get((definition.placed, definition.provider.name.span), ())
+            ]
+            yield from found or self.with_pattern(read, resolution)
+        elif resolution.status != "wrong-namespace":
             yield from self.with_name(bundle, read, resolution)
+
+    def with_pattern(self, read: Read, resolution: Resolution) -> Iterator[tuple[Subject, Definition | None, bool]]:
+        """The subjects of a name that only a pattern defines: an operator or a command makes such names."""
+        definition = resolution.definitions[0]
+        for subject in self.by_name.get((read.reference.target, read.reference.name.value), ()):
+            if definition.provider.glob and not subject.defined and meets(subject.namespace, read.placed.namespace):
+                yield subject, definition, True
 
     def with_name(
         self, bundle: Bundle, read: Read, resolution: Resolution
