@@ -99,12 +99,12 @@ ROOMS = {
     ),
     "adopt": Room(
         "other revisions of the repository, baselines, ignore comments, first setup",
-        "cache config engine errors fixes manifest model pipeline sources system texts",
+        "bundle cache config engine errors fixes manifest model pipeline sources system texts",
     ),
     "cli": Room(
         "one module a command",
         "adopt bundle cache config engine errors fixes kube live manifest model pipeline progress report sources "
-        "system",
+        "system texts",
     ),
     "__main__": Room(
         "the entry of the command line",

@@ -347,7 +347,7 @@ def is_near(reader: Reader) -> bool:
 
 
 def left_out(reader: Reader) -> Touched | None:
-    """What is said of a volume with other `items`, once for each mount; None for every other read."""
+    """What to report of a volume with other `items`, once for each mount; None for every other read."""
     read = reader.read
     source = read.reference
     first = source.keys[0].value if source.keys else ALL
@@ -375,7 +375,7 @@ def judged(reader: Reader, sure: bool) -> Touched:
 
 
 def is_absent(reader: Reader) -> str:
-    """What is said of an optional read of a key that is not there."""
+    """What to report of an optional read of a key that is not there."""
     read = reader.read
     if reader.definition is None or read.key == ALL or read.how not in ("env", "item", "subPath"):
         return ""
@@ -499,7 +499,7 @@ def breaks(reader: Reader) -> str:
 
 
 def restarter(reader: Reader) -> tuple[bool, str] | None:
-    """Whether something surely rolls the workload, and what is said of what may; None where nothing may."""
+    """Whether something surely rolls the workload, and what to report of what may; None where nothing may."""
     found = roller_of(reader.read, reader.definition)
     if found is None or not is_rolling(reader):
         return None

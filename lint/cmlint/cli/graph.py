@@ -145,7 +145,7 @@ def asked(whole: Report, options: Options, depth: int) -> Report:
     if options.namespace:
         namespaces = {node.namespace for node in found.nodes if node.type == "namespace"}
         if options.namespace not in namespaces:
-            raise missing(f"there is no namespace `{options.namespace}`", options.namespace, namespaces)
+            raise missing(f"nothing is in the namespace `{options.namespace}`", options.namespace, namespaces)
         found = limited(found, {node.id for node in found.nodes if node.namespace == options.namespace})
     if options.focus:
         found = around(found, focused(found, options.focus), depth)
@@ -165,7 +165,7 @@ def focused(report: Report, wanted: str) -> list[str]:
     head, colon, key = wanted.partition(":")
     name = f"{head.lower()}{colon}{key}"
     if name not in names:
-        raise missing(f"there is no node `{wanted}`", name, names)
+        raise missing(f"nothing in the graph is called `{wanted}`", name, names)
     return names[name]
 
 
@@ -196,4 +196,3 @@ EXAMPLES = (
 COMMAND = Command(
     "graph", "Draw workloads, ConfigMaps, Secrets, and what reads what.", EXAMPLES, PARAMETERS, Options, run
 )
-"""What the command line has of it."""

@@ -179,7 +179,7 @@ def asked(how: Run, requests: Sequence[Request]) -> Report:
 
 
 def stood(how: Run, bundles: list[Bundle], texts: Texts) -> Config:
-    """Lets bundles stand on a cluster where the line says so; gives the configuration with its version."""
+    """Lets bundles resolve against a cluster if the line asks for it; gives the configuration with its version."""
     look = reach.look_of(how.options)
     return look(bundles, texts, how.config, how.problems) if look else how.config
 

@@ -23,7 +23,7 @@ HEAD = "\n| object | key | workload | effect |\n| --- | --- | --- | --- |\n"
 
 
 def render(report: Report, view: View) -> str:
-    """The sentence and the commands whole; then as many rows of the table as there is room for, then the details."""
+    """The sentence and the commands; then as many rows of the table as there is room for, then the details."""
     sentence = f"{MARK}\n### cmlint: {summary(report)}\n"
     commands = fenced([printable(each.command) for each in report.commands], LIMIT // 2)
     room = LIMIT - len(sentence) - len(commands)
