@@ -13,9 +13,9 @@ from cmlint.bundle.graph import build
 from cmlint.bundle.impact import Defined, Subject, impact
 from cmlint.bundle.readers import ALL
 from cmlint.bundle.workloads import workloads
-from cmlint.config.config import Config
 from cmlint.model.facts import EXAMPLE, Span
-from cmlint.pipeline.check import read_bundles
+from cmlint.pipeline.read import read
+from cmlint.sources.request import Request
 from tests.support.run import FIXTURES, REAL, inside
 
 FOLDERS = [FIXTURES / "demo", FIXTURES / "report", *sorted((FIXTURES / "projects").iterdir()), *REAL]
@@ -25,7 +25,7 @@ Read = tuple[Placed, str, Placed, Span, str]
 
 def bundles_in(folder: Path) -> list[Bundle]:
     with inside(folder):
-        return read_bundles(["."], Config(), [])[0]
+        return list(read(Request()).bundles)
 
 
 def subjects_in(bundles: list[Bundle]) -> Iterator[Subject]:

@@ -23,6 +23,7 @@ from cmlint.report import FORMATS, render
 from cmlint.report import explanations as report
 from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
+from cmlint.sources.request import Request
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, inside, rules, write
 
@@ -64,7 +65,7 @@ def everything(folder: Path) -> str:
     """All that can be printed about a folder, in every format."""
     with inside(folder):
         config = Config(select=("all",), secrets="all", pedantic=True)
-        result = check(["."], config, dict(rules()))
+        result = check(Request(config=config, rules=dict(rules())))
         views = (View(color=True, links=True, width=80, verbose=True, statistics=True), View())
         reports = [render(form, result, view) for form in FORMATS for view in views]
         found = list(workloads(result.bundles))

@@ -16,6 +16,7 @@ from cmlint.pipeline.check import check
 from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.sources import files
+from cmlint.sources.request import Request
 from tests.support.run import inside, rules, write
 
 Files = dict[str, str]
@@ -475,7 +476,7 @@ def calls(folder: Path, files: Files) -> int:
     profile = cProfile.Profile(builtins=True)
     with inside(folder):
         profile.enable()
-        result = check((".",), Config(build=False, pedantic=True), dict(rules()))
+        result = check(Request(config=Config(build=False, pedantic=True), rules=dict(rules())))
         render("text", result, View())
         profile.disable()
     return sum(entry.callcount for entry in profile.getstats())

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.gitops import Deploys
 from cmlint.bundle.impact import Change, Impact, impact, named
+from cmlint.bundle.material import Material
 from cmlint.bundle.next_steps import Ways, commands
 from cmlint.kube.versions import NEWEST, Version
 from cmlint.manifest.documents import read_text
@@ -15,7 +16,7 @@ from cmlint.model.facts import Target
 
 def bundle_of(files: Mapping[str, str]) -> Bundle:
     """The bundle of some texts."""
-    return Bundle([(path, read_text(text)) for path, text in files.items()])
+    return Bundle(Material(files=[(path, read_text(text)) for path, text in files.items()]))
 
 
 def impact_in(files: Mapping[str, str], what: str, change: Change = "asked", namespace: str | None = None) -> Impact:

@@ -79,11 +79,11 @@ ROOMS = {
     ),
     "sources": Room(
         "paths to texts, grouped in bundles; texts to facts; one package each for kustomize, helm and clusters",
-        "cache errors kube manifest model patterns system",
+        "bundle cache config engine errors knowledge kube manifest model patterns system texts",
     ),
     "pipeline": Room(
         "the main job, put together: from paths and a configuration to a result, which is kept for the next run",
-        "bundle cache config engine knowledge kube manifest model progress sources texts",
+        "bundle cache config engine model progress sources system texts",
     ),
     "live": Room(
         "clusters, put together: what manifests resolve against, audits, snapshots",
@@ -91,7 +91,7 @@ ROOMS = {
     ),
     "fixes": Room(
         "which fixes go together, and their proof",
-        "manifest model pipeline sources system",
+        "manifest model pipeline system",
     ),
     "report": Room(
         "one module an output format",

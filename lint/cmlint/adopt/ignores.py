@@ -31,7 +31,7 @@ JSON = "JSON has no comments; the annotation `cmlint.dev/ignore` on the object, 
 
 def add(result: Result, check: fixing.Check) -> fixing.Fixed:
     """Ignores the findings of a check, which is done again with the changed texts."""
-    done = fixing.fix(offering(result), lambda: offering(check()), unsafe=False, prove=prove)
+    done = fixing.fix(offering(result), lambda texts: offering(check(texts)), unsafe=False, prove=prove)
     left = done.result.outcome.findings
     done.refused = [Unfixed(finding.location, finding.rule, True, why_left(finding)) for finding in left]
     done.result.outcome.findings = [replace(finding, fixes=()) for finding in left]

@@ -1,50 +1,35 @@
-"""Checks the repository in another state: as it is staged, or as it was at a commit."""
+"""Checks another revision of the repository: what is staged, or a commit."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import msgspec
+from msgspec.structs import replace
 
 from cmlint.adopt.git import Repository, below
+from cmlint.cache.caches import Caches
+from cmlint.cache.file_state import Seen
 from cmlint.config.config import Config, Helm, moved
-from cmlint.config.layers import Layers
 from cmlint.engine.fingerprints import fingerprints
-from cmlint.engine.rules import Rule
 from cmlint.errors import FatalError
 from cmlint.model.findings import Finding
-from cmlint.pipeline.check import Inputs, Look, check
+from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
-from cmlint.sources.helm.command_line import Over
+from cmlint.sources.request import Request
 
 UNCHECKED = "unchecked"
 """The consequence of what is not built: whether it is new is a matter of what is built, and not of the finding."""
 
 
-class States:
-    """The states of the repository around the working directory.
+class Revisions:
+    """The revisions of the repository around the working directory, and what a request asks of each."""
 
-    `paths`, `config` and `rules` are those of the run, and `over` is what its command line gives to charts.
-    """
-
-    def __init__(
-        self,
-        paths: Sequence[str],
-        config: Config,
-        rules: dict[str, Rule],
-        *,
-        suppress: bool,
-        context: bool = False,
-        look: Look | None = None,
-        layers: Layers | None = None,
-        over: Over,
-    ) -> None:
+    def __init__(self, request: Request) -> None:
         self.repository = Repository()
-        self.paths = [self.inside(path) for path in paths]
-        self.config, self.rules, self.suppress, self.look, self.over = config, rules, suppress, look, over
-        self.context, self.layers = context, layers
+        self.request = replace(request, paths=tuple(map(self.inside, request.paths)))
         self.known: dict[str, set[str]] = {}
 
     def inside(self, path: str) -> str:
@@ -62,28 +47,29 @@ class States:
         """A path as it is below the uppermost folder of the repository."""
         return os.path.relpath(os.path.abspath(path), self.repository.top).replace(os.sep, "/")
 
-    def check_staged(self, inputs: Inputs) -> Result:
+    def check_staged(self) -> Result:
         """What there is to say of what is staged."""
-        if not self.repository.differs_from_index():
-            return self.check(self.paths, self.config, inputs, self.layers)
-        return self.check_state(None)
+        return self.check_at(None) if self.repository.differs_from_index() else check(self.request)
 
-    def check_state(self, commit: str | None) -> Result:
+    def check_at(self, commit: str | None) -> Result:
         """What there is to say of the repository at a commit, which need not have all paths, or of what is staged."""
+        request = self.request
         with self.repository.laid_out(commit) as root, working_in(below(root, os.getcwd())):
-            paths = [path for path in self.paths if os.path.lexists(path)] if commit else self.paths
-            over = self.over.at(lambda path: then_or_now(path, root))
-            inputs, config = Inputs(context=self.context, over=over), relocated(self.config, root)
-            layers = self.layers.relocated(root) if self.layers else None
-            return self.check(paths, config, inputs, layers)
-
-    def check(self, paths: Sequence[str], config: Config, inputs: Inputs, layers: Layers | None) -> Result:
-        """What there is to say of paths."""
-        return check(paths, config, self.rules, suppress=self.suppress, inputs=inputs, look=self.look, layers=layers)
+            there = replace(
+                request,
+                paths=tuple(path for path in request.paths if os.path.lexists(path)) if commit else request.paths,
+                config=relocated(request.config, root),
+                layers=request.layers.relocated(root) if request.layers else None,
+                chart_values=request.chart_values.at(lambda path: then_or_now(path, root)),
+                seen=Seen(),
+                caches=Caches(),
+                jobs=1,
+            )
+            return check(there)
 
     def known_at(self, commit: str, *, staged: bool) -> set[str]:
         """The fingerprints of what was found at a commit, as they are now where files have moved since."""
-        outcome = self.check_state(commit).outcome
+        outcome = self.check_at(commit).outcome
         moved = self.repository.moved(commit, staged=staged)
 
         def path_of(path: str) -> str:

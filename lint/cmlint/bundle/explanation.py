@@ -15,7 +15,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.causes import NOT_THERE
 from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.endings import End, ending
-from cmlint.bundle.evidence.question import Question, Scope
+from cmlint.bundle.evidence.question import Question, Ways
 from cmlint.bundle.evidence.reasons import ABSENT, ELSEWHERE, maker_around
 from cmlint.bundle.nearest import meets
 from cmlint.bundle.resolve import Resolution, answer, by_command, is_open, key_of
@@ -242,18 +242,15 @@ def code_of(end: End) -> str:
 
 def settings(question: Question, end: End) -> Iterator[tuple[str, Question]]:
     """The settings that may change an end, each with the question under it."""
-    external, strict, all_secrets, ignored = question.ways
-    ways = {"external": external, "strict": strict, "all_secrets": all_secrets, "ignored": ignored, "ways": None}
-    scope = msgspec.structs.replace(question.scope, **ways)
-    full = f"{question.target}/{question.name}"
-    yield f"external: [{full}]", within(question, msgspec.structs.replace(scope, external=(*scope.external, full)))
+    ways, full = question.ways, f"{question.target}/{question.name}"
+    yield f"external: [{full}]", within(question, ways._replace(external=(*ways.external, full)))
     if end.evidence and end.evidence.code in IGNORABLE:
-        more = ignored | {end.evidence.code}
-        other = msgspec.structs.replace(scope, ignored=more, all_secrets=all_secrets or SECRET in more)
+        more = ways.ignored | {end.evidence.code}
+        other = ways._replace(ignored=more, all_secrets=ways.all_secrets or SECRET in more)
         yield f"evidence: {{{end.evidence.code}: ignore}}", within(question, other)
-    yield "references: strict", within(question, msgspec.structs.replace(scope, strict=True))
+    yield "references: strict", within(question, ways._replace(strict=True))
     if question.target == "Secret":
-        yield "secrets: all", within(question, msgspec.structs.replace(scope, all_secrets=True))
+        yield "secrets: all", within(question, ways._replace(all_secrets=True))
     if question.reference.optional:
         needed = msgspec.structs.replace(question.reference, optional=False)
         yield "optional: false", msgspec.structs.replace(question, reference=needed)
@@ -262,8 +259,9 @@ def settings(question: Question, end: End) -> Iterator[tuple[str, Question]]:
 SECRET = "secret-elsewhere"
 
 
-def within(question: Question, scope: Scope) -> Question:
-    """The same question in another scope."""
+def within(question: Question, ways: Ways) -> Question:
+    """The same question where references are looked up in other ways."""
+    scope = msgspec.structs.replace(question.scope, ways=lambda _: ways)
     return Question(question.reference, question.namespace, question.placed, scope)
 
 

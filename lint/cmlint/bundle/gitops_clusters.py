@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.gitops import Deploys
+from cmlint.bundle.index import Index
 from cmlint.knowledge.placeholders import is_placeholder
 
 Destination = tuple[str, str, str]
@@ -16,29 +14,33 @@ only what is in one folder surely means the same one.
 """
 
 
-def bring_together(bundles: Sequence[Bundle], deploys: Deploys) -> None:
-    """Tells each bundle which others surely are beside it, so that its references may lead into them.
+class Destinations:
+    """The clusters to which GitOps objects bring bundles."""
 
-    Each learns, too, whether GitOps brings anything of the run to a cluster.
-    """
-    if not deploys.by_path:
-        return
-    for bundle in bundles:
-        bundle.has_gitops = True
-    whole = (bundle for bundle in bundles if bundle.index.whole and bundle.settled)
-    brought = [(bundle, destinations_of(bundle, deploys)) for bundle in whole]
-    for bundle, destinations in brought:
-        beside = ((other.index, destinations & theirs) for other, theirs in brought if other is not bundle)
-        bundle.scope.siblings = tuple((index, all(map(names_namespace, shared))) for index, shared in beside if shared)
+    def __init__(self, deploys: Deploys | None = None) -> None:
+        self.deploys = deploys or Deploys(())
+        self.brought: dict[int, tuple[Index, set[Destination]]] = {}
+
+    @property
+    def has_gitops(self) -> bool:
+        """Whether GitOps brings anything of the run to a cluster."""
+        return bool(self.deploys.by_path)
+
+    def add(self, index: Index) -> None:
+        """Adds a bundle, which is built in one folder."""
+        said = self.deploys.of(index.placed[0].directory if index.placed else "") if self.has_gitops else ()
+        found = {(each.deploy.cluster, each.folder, each.deploy.namespace) for each in said}
+        self.brought[id(index)] = index, {each for each in found if not any(map(is_placeholder, each))}
+
+    def beside(self, index: Index) -> tuple[tuple[Index, bool], ...]:
+        """The bundles that go to the same cluster as one, each with whether both go to one namespace."""
+        _, destinations = self.brought.get(id(index), (index, set[Destination]()))
+        if not destinations:
+            return ()
+        shared = ((other, destinations & theirs) for other, theirs in self.brought.values() if other is not index)
+        return tuple((other, all(map(names_namespace, both))) for other, both in shared if both)
 
 
 def names_namespace(destination: Destination) -> bool:
     """Whether everything that goes there goes to one namespace."""
     return bool(destination[2])
-
-
-def destinations_of(bundle: Bundle, deploys: Deploys) -> set[Destination]:
-    """Where a bundle goes, which is built in one folder."""
-    brought = deploys.of(bundle.placed[0].directory if bundle.placed else "")
-    found = ((said.deploy.cluster, said.folder, said.deploy.namespace) for said in brought)
-    return {destination for destination in found if not any(map(is_placeholder, destination))}

@@ -51,7 +51,7 @@ def files_of(source: VolumeSource, placed: Placed, resolver: Resolver) -> tuple[
     """The files of one source, None when unknown; and whether it can be mounted."""
     reference = source.reference
     resolution = resolver.resolve(reference, placed)
-    if is_kept_elsewhere(reference, resolution, resolver.scope.ways_of(placed)):
+    if is_kept_elsewhere(reference, resolution, resolver.scope.ways(placed)):
         return None, True
     if resolution.status in ("missing", "wrong-namespace"):
         return [], reference.optional

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterable
 
 import msgspec
 
 from cmlint.system.files import is_folder, tree
-
-State = tuple[int, int, int, int, int]
-"""Mode, size, time of the last change to the content and to the file, inode; of a folder only the inode."""
+from cmlint.system.filesystem import State, state_of
 
 TICK = 100_000_000
 COARSE_TICK = 2_000_000_000
 """Within how many nanoseconds two changes may get one time; some file systems count nothing but seconds."""
 
 SECOND = 1_000_000_000
-
-
-def state_of(path: str) -> State | None:
-    """The state of what is at a path, links followed; None where there is nothing to be read."""
-    try:
-        found = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    if stat.S_ISDIR(found.st_mode):
-        return stat.S_IFDIR, 0, 0, 0, found.st_ino
-    return found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
 def is_settled(state: State | None, now: int) -> bool:

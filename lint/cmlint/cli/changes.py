@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from posixpath import join, normpath
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from cmlint.adopt import contents
 from cmlint.adopt.contents import Contents
-from cmlint.adopt.revisions import States
+from cmlint.adopt.revisions import Revisions
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.impact import Subject
 from cmlint.bundle.readers import ALL, Read
-from cmlint.cli.known import commit_left
+from cmlint.cli.fresh import commit_left
 from cmlint.config.config import Config
 from cmlint.model.findings import Location
-from cmlint.pipeline.check import Inputs
+from cmlint.model.problems import Problem
+from cmlint.pipeline.check import check
 from cmlint.report.impact.model import ReferenceEntry, container_of, workload_entry
-from cmlint.sources.files import Problem
+from cmlint.sources.request import Request
 from cmlint.texts import Texts
 
-Tell = Callable[[list[Bundle], Texts, list[Problem], Sequence[Subject], Sequence[ReferenceEntry]], Config]
-"""Takes what has changed, while the files of the new state can be read."""
+
+class Change(NamedTuple):
+    """What has changed, and the new state, whose files can be read now."""
+
+    bundles: list[Bundle]
+    texts: Texts
+    config: Config
+    problems: list[Problem]
+    subjects: list[Subject]
+    references: list[ReferenceEntry]
 
 
-def compare(states: States, revision: str | None, *, staged: bool, tell: Tell) -> None:
+def compare(request: Request, revision: str | None, *, staged: bool, tell: Callable[[Change], None]) -> None:
     """Compares the present or staged state with that of a commit, by default the last one."""
-    commit = commit_left(states, revision) if revision else states.repository.head()
-    moved = states.repository.moved(commit, staged=staged) if commit else {}
-    here = states.below_top(".")
+    revisions = Revisions(request)
+    commit = commit_left(revisions, revision) if revision else revisions.repository.head()
+    moved = revisions.repository.moved(commit, staged=staged) if commit else {}
+    here = revisions.below_top(".")
 
     def renamed(path: str) -> str:
         full = normpath(join(here, path))
@@ -42,16 +55,20 @@ def compare(states: States, revision: str | None, *, staged: bool, tell: Tell) -
 
     def look_after(bundles: list[Bundle], texts: Texts, config: Config, problems: list[Problem]) -> Config:
         after = taking.take(bundles, texts)
-        return tell(bundles, texts, problems, contents.changes(before, after), list(came_or_went(before, after)))
+        if request.clusters:
+            config = request.clusters(bundles, texts, config, problems)
+        found = contents.changes(before, after), list(came_or_went(before, after))
+        tell(Change(bundles, texts, config, problems, *found))
+        return config
 
     if commit:
-        states.look = look_before
-        states.check_state(commit)
-    states.look = look_after
+        revisions.request = replace(revisions.request, clusters=look_before)
+        revisions.check_at(commit)
+    revisions.request = replace(revisions.request, clusters=look_after)
     if staged:
-        states.check_staged(Inputs(over=states.over))
+        revisions.check_staged()
     else:
-        states.check(states.paths, states.config, Inputs(over=states.over), states.layers)
+        check(revisions.request)
 
 
 def came_or_went(before: Contents, after: Contents) -> Iterator[ReferenceEntry]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from typing import Protocol
 
 from cmlint.cli.inputs import failed, tell, tell_problems
@@ -11,10 +10,12 @@ from cmlint.cli.terminal import show as show_text
 from cmlint.cli.terminal import view_of
 from cmlint.fixes import selection as fixing
 from cmlint.fixes.save import NotSavedError, save
+from cmlint.fixes.selection import Check
+from cmlint.model.problems import Problem
 from cmlint.pipeline.result import Result
 from cmlint.report.diff import render
 from cmlint.report.summary import count, fixes_in, place
-from cmlint.sources import files
+from cmlint.sources import paths
 from cmlint.system.atomic import sweep
 
 
@@ -31,13 +32,13 @@ class Wishes(Protocol):
     def color(self) -> str: ...
 
 
-def fix(result: Result, check: Callable[[], Result], wishes: Wishes) -> Result:
+def fix(result: Result, check: Check, wishes: Wishes) -> Result:
     """Fixes or ignores what was found, and gives the result of what is left."""
     fixed = mended(result, check, wishes)
     problems = list(write_all(fixed))
     tell_problems(problems)
     if problems:
-        again = check()
+        again = check({})
         again.problems += problems
         return again
     if not wishes.quiet:
@@ -45,7 +46,7 @@ def fix(result: Result, check: Callable[[], Result], wishes: Wishes) -> Result:
     return fixed.result
 
 
-def mended(result: Result, check: Callable[[], Result], wishes: Wishes) -> fixing.Fixed:
+def mended(result: Result, check: Check, wishes: Wishes) -> fixing.Fixed:
     """What fixing comes to, or ignoring by comments; nothing is written."""
     if wishes.add_ignores:
         from cmlint.adopt import ignores
@@ -54,22 +55,22 @@ def mended(result: Result, check: Callable[[], Result], wishes: Wishes) -> fixin
     return fixing.fix(result, check, unsafe=wishes.unsafe_fixes)
 
 
-def write_all(fixed: fixing.Fixed) -> list[files.Problem]:
+def write_all(fixed: fixing.Fixed) -> list[Problem]:
     """Writes the changed texts; gives the files that could not be written."""
-    problems: list[files.Problem] = []
+    problems: list[Problem] = []
     for folder in {os.path.dirname(os.path.realpath(path)) for path in fixed.changes}:
         sweep(folder)
     for path, change in fixed.changes.items():
         try:
             save(path, change.old, change.new)
         except NotSavedError as error:
-            problems.append(files.Problem(change.path, 0, f"not fixed: {error}"))
+            problems.append(Problem(change.path, 0, f"not fixed: {error}"))
         except OSError as error:
-            problems.append(files.Problem(change.path, 0, f"not fixed: {files.reason(error)}"))
+            problems.append(Problem(change.path, 0, f"not fixed: {paths.reason(error)}"))
     return problems
 
 
-def show(result: Result, check: Callable[[], Result], wishes: Wishes, output: str | None) -> int:
+def show(result: Result, check: Check, wishes: Wishes, output: str | None) -> int:
     """Shows what would be changed; the exit status is that of diff."""
     fixed = mended(result, check, wishes)
     show_text(render(result, fixed.result, fixed.changes.values(), view_of(wishes.color, output)), output)

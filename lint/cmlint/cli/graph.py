@@ -8,26 +8,24 @@ from collections.abc import Sequence
 
 from cmlint.bundle.graph import build
 from cmlint.bundle.live_workloads import only_live
-from cmlint.cli import clusters, parameters, reach
-from cmlint.cli.chart_options import over_of
-from cmlint.cli.checking import OnClusters
+from cmlint.cli import clusters, parameters
 from cmlint.cli.env import missing
 from cmlint.cli.impact import ways_of
 from cmlint.cli.inputs import (
-    configured,
     failed,
     refusals,
     require_objects,
-    rules_or_error,
     settle_builds,
     tell,
     tell_problems,
 )
+from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
+from cmlint.cli.request import request_of
 from cmlint.cli.terminal import write
 from cmlint.config.config import Config
 from cmlint.errors import FatalError, fatal
-from cmlint.pipeline.check import Inputs, check
+from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result, not_built
 from cmlint.progress import PROGRESS
 from cmlint.report.graph import FITS, FORMATS, RENDERERS, model
@@ -105,21 +103,19 @@ def run(options: Options) -> int:
 
 def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Config]:
     """What a check of paths gives, with its configuration; what could not be read is reported at once."""
-    rules = rules_or_error()
-    layers, _ = configured(options, paths, rules, lambda config: settle_builds(config, options))
+    request, _ = request_of(options, paths, lambda config: settle_builds(config, options), context=False)
     try:
         with PROGRESS:
-            inputs = Inputs(over=over_of(options))
-            result = check(paths, layers.config, rules, inputs=inputs, look=reach.look_of(options), layers=layers)
+            result = check(request)
     except ValueError as error:
         raise fatal(error) from None
-    for warning in refusals(layers):
+    for warning in refusals(request.layers) if request.layers else ():
         tell("warning", warning)
     tell_problems([*result.problems, *not_built(result.bundles)])
     if not failed(result.problems):
         for note in require_objects(paths, result.bundles):
             tell("warning", note)
-    return result, layers.config
+    return result, request.config
 
 
 def form_of(options: Options, output: str | None) -> str:

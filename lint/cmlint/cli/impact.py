@@ -14,25 +14,26 @@ from cmlint.bundle.impact import Subject, impact, named, written_at
 from cmlint.bundle.live_workloads import only_live
 from cmlint.bundle.next_steps import Ways, commands
 from cmlint.bundle.readers import ALL
-from cmlint.cli import clusters, parameters, reach
-from cmlint.cli.chart_options import over_of
-from cmlint.cli.checking import OnClusters
+from cmlint.cli import clusters, parameters
 from cmlint.cli.explain import TARGETS, paths_for
-from cmlint.cli.inputs import configured, failed, refusals, rules_or_error, settle_builds, tell, tell_problems
+from cmlint.cli.inputs import failed, refusals, settle_builds, tell, tell_problems
+from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
+from cmlint.cli.request import request_of
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.config.config import Config
-from cmlint.config.layers import Layers
 from cmlint.config.selection import settings_of
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
 from cmlint.model.facts import Target
-from cmlint.pipeline.check import Inputs, read_bundles
+from cmlint.model.problems import Problem
+from cmlint.pipeline.read import read
 from cmlint.pipeline.result import not_built
 from cmlint.progress import PROGRESS
 from cmlint.report.impact import FORMATS, RENDERERS
 from cmlint.report.impact.model import ReferenceEntry, Report, Skipped, build
-from cmlint.sources.files import Problem, shown
+from cmlint.sources.paths import shown
+from cmlint.sources.request import Request
 from cmlint.texts import Texts
 
 PLACE = re.compile(r"(.+?)(?::(\d{1,9}))?\Z", re.DOTALL)
@@ -96,7 +97,7 @@ PARAMETERS = (
 )
 
 
-class Request(NamedTuple):
+class Question(NamedTuple):
     """What is asked for: an object or a key by its name, or a place."""
 
     text: str
@@ -106,123 +107,107 @@ class Request(NamedTuple):
     line: int | None = None
 
 
-class Run(NamedTuple):
-    """What a line asks for, and how files are read."""
-
-    options: Options
-    paths: tuple[str, ...]
-    config: Config
-    layers: Layers
-    problems: list[Problem]
-
-
 def run(options: Options) -> int:
     """Shows what a change does, and gives the exit status."""
     changed = options.staged or options.since is not None
     if bool(options.what) == changed:
         message = "`--since` and `--staged` show all that has changed" if changed else "there is nothing to ask about"
         raise FatalError(message, "give either `configmap/NAME`, `secret/NAME` or `FILE:LINE`, or `--since REV`")
-    requests = list(map(request_of, options.what))
-    rules = rules_or_error()
-    paths = options.path or paths_of(requests)
-    layers, _ = configured(options, paths, rules, lambda config: settle_builds(config, options))
-    how = Run(options, tuple(dict.fromkeys(paths)), layers.config, layers, [])
+    questions = list(map(question_of, options.what))
+    paths = tuple(dict.fromkeys(options.path or paths_of(questions)))
+    request, _ = request_of(options, paths, lambda config: settle_builds(config, options), context=False)
     try:
         with PROGRESS:
-            report = since(how) if changed else asked(how, requests)
+            report, problems = since(request, options) if changed else asked(request, options, questions)
     except ValueError as error:
         raise fatal(error) from None
-    for warning in refusals(layers):
+    for warning in refusals(request.layers) if request.layers else ():
         tell("warning", warning)
-    tell_problems(how.problems)
+    tell_problems(problems)
     text = RENDERERS[options.format](report, view_of(options.color, options.output))
     output = None if options.output == "-" else options.output
     (show if options.format in FOR_PEOPLE else write)(text, output)
-    return status(report, how)
+    return 2 if failed(problems) else status(report, options)
 
 
-def status(report: Report, how: Run) -> int:
-    """The exit status."""
-    if failed(how.problems):
-        return 2
-    failing = FAILING[how.options.fail_on]
-    return int(any(each.sure and each.effect in failing for each in report.reads))
+def status(report: Report, options: Options) -> int:
+    """The exit status of what could be read."""
+    return int(any(each.sure and each.effect in FAILING[options.fail_on] for each in report.reads))
 
 
-def request_of(text: str) -> Request:
+def question_of(text: str) -> Question:
     """What a word asks for; raises FatalError for one that is neither a name nor a place."""
     kind, slash, rest = text.partition("/")
     target = TARGETS.get(kind.lower()) if slash and rest else None
     if target and not os.path.exists(text):
         name, _, key = rest.partition(":")
-        return Request(text, target, name, key)
+        return Question(text, target, name, key)
     place = PLACE.match(text)
     if place is None or not os.path.isfile(place[1]):
         help_ = "write `configmap/NAME`, `configmap/NAME:KEY`, `secret/NAME`, `FILE` or `FILE:LINE`"
         raise FatalError(f"`{text}` is neither an object nor a file", help_)
-    return Request(text, None, place[1], line=int(place[2]) if place[2] else None)
+    return Question(text, None, place[1], line=int(place[2]) if place[2] else None)
 
 
-def paths_of(requests: Iterable[Request]) -> tuple[str, ...]:
+def paths_of(questions: Iterable[Question]) -> tuple[str, ...]:
     """What to read: the working directory, and the repositories of files that are elsewhere."""
-    files = [request.name for request in requests if request.target is None]
+    files = [each.name for each in questions if each.target is None]
     return tuple(dict.fromkeys(path for file in files for path in paths_for(file))) or (".",)
 
 
-def asked(how: Run, requests: Sequence[Request]) -> Report:
+Told = tuple[Report, list[Problem]]
+"""A report, and what could not be read or built."""
+
+
+def asked(request: Request, options: Options, questions: Sequence[Question]) -> Told:
     """What changes of some objects would do."""
-    bundles, texts = read_bundles(how.paths, how.config, how.problems, Inputs(over=over_of(how.options)), how.layers)
-    config = stood(how, bundles, texts)
-    everything = [*bundles, *only_live(bundles)]
-    subjects = [subject for request in requests for subject in subjects_of(request, bundles, texts, how.options)]
-    return reported(how, config, everything, texts, list(dict.fromkeys(subjects)))
+    found = read(request)
+    config = request.config
+    if request.clusters:
+        config = request.clusters(found.bundles, found.texts, config, found.problems)
+    subjects = [each for question in questions for each in subjects_of(question, found.bundles, found.texts, options)]
+    ways = ways_of(options, config, found.bundles)
+    return reported(found.bundles, found.texts, ways, found.problems, list(dict.fromkeys(subjects)))
 
 
-def stood(how: Run, bundles: list[Bundle], texts: Texts) -> Config:
-    """Lets bundles resolve against a cluster if the line asks for it; gives the configuration with its version."""
-    look = reach.look_of(how.options)
-    return look(bundles, texts, how.config, how.problems) if look else how.config
-
-
-def subjects_of(request: Request, bundles: Sequence[Bundle], texts: Texts, options: Options) -> list[Subject]:
-    """The objects that a request means; raises FatalError where there are none."""
-    if request.target:
-        found = named(bundles, request.target, request.name, request.key, options.namespace)
-        return found or not_there(request, request.target, bundles)
-    path = shown(request.name)
-    text = texts.get(path) if request.line else None
-    if text and request.line and not 0 < request.line <= len(text.starts):
-        raise FatalError(f"{path} has no line {request.line}", f"its last line is {len(text.starts)}")
-    first = text.starts[request.line - 1] if text and request.line else 0
-    last = first + len(text.line(request.line)) if text and request.line else 1 << 62
+def subjects_of(question: Question, bundles: Sequence[Bundle], texts: Texts, options: Options) -> list[Subject]:
+    """The objects that a question means; raises FatalError where there are none."""
+    if question.target:
+        found = named(bundles, question.target, question.name, question.key, options.namespace)
+        return found or not_there(question, question.target, bundles)
+    path = shown(question.name)
+    text = texts.get(path) if question.line else None
+    if text and question.line and not 0 < question.line <= len(text.starts):
+        raise FatalError(f"{path} has no line {question.line}", f"its last line is {len(text.starts)}")
+    first = text.starts[question.line - 1] if text and question.line else 0
+    last = first + len(text.line(question.line)) if text and question.line else 1 << 62
     if found := written_at(bundles, path, first, last):
         return found
     raise FatalError(
-        f"{request.text} defines no ConfigMap or Secret", "name the line of its name or of one of its keys"
+        f"{question.text} defines no ConfigMap or Secret", "name the line of its name or of one of its keys"
     )
 
 
-def not_there(request: Request, target: Target, bundles: Sequence[Bundle]) -> list[Subject]:
+def not_there(question: Question, target: Target, bundles: Sequence[Bundle]) -> list[Subject]:
     """Raises FatalError about an object that is nowhere, with the name that was probably meant."""
-    near = nearest(request.name, lookup.known_names(bundles, target))
+    near = nearest(question.name, lookup.known_names(bundles, target))
     help_ = f"did you mean `{target.lower()}/{near}`?" if near else "`cmlint check --verbose` lists what is skipped"
-    raise FatalError(f"nothing defines or reads the {target} `{request.name}`", help_)
+    raise FatalError(f"nothing defines or reads the {target} `{question.name}`", help_)
 
 
 def reported(
-    how: Run,
-    config: Config,
     bundles: Sequence[Bundle],
     texts: Texts,
+    ways: Ways,
+    problems: Sequence[Problem],
     subjects: Sequence[Subject],
     references: Iterable[ReferenceEntry] = (),
-) -> Report:
+) -> Told:
     """The report about some subjects."""
-    found = impact(bundles, subjects)
-    problems = [*how.problems, *not_built(bundles)]
-    skipped = [Skipped(each.path, each.message) for each in problems]
-    how.problems.extend(not_built(bundles))
-    return build(found, commands(found, ways_of(how.options, config, bundles)), texts, references, skipped)
+    found = impact([*bundles, *only_live(bundles)], subjects)
+    told = [*problems, *not_built(bundles)]
+    skipped = [Skipped(each.path, each.message) for each in told]
+    return build(found, commands(found, ways), texts, references, skipped), told
 
 
 def ways_of(options: OnClusters, config: Config, bundles: Sequence[Bundle]) -> Ways:
@@ -232,28 +217,18 @@ def ways_of(options: OnClusters, config: Config, bundles: Sequence[Bundle]) -> W
     return Ways(settings_of(config).kubernetes_version, context or "", deploys)
 
 
-def since(how: Run) -> Report:
+def since(request: Request, options: Options) -> Told:
     """What the changes since a commit do, or those that are staged."""
-    from cmlint.adopt.revisions import States
-    from cmlint.cli.changes import compare
+    from cmlint.cli.changes import Change, compare
 
-    options, reports = how.options, list[Report]()
-    over = over_of(options)
-    states = States(how.paths, how.config, rules_or_error(), suppress=True, layers=how.layers, over=over)
+    reports: list[Told] = []
 
-    def tell(
-        bundles: list[Bundle],
-        texts: Texts,
-        problems: list[Problem],
-        subjects: Sequence[Subject],
-        references: Sequence[ReferenceEntry],
-    ) -> Config:
-        how.problems.extend(problems)
-        config = stood(how, bundles, texts)
-        reports.append(reported(how, config, [*bundles, *only_live(bundles)], texts, subjects, references))
-        return config
+    def tell(change: Change) -> None:
+        bundles = change.bundles
+        ways = ways_of(options, change.config, bundles)
+        reports.append(reported(bundles, change.texts, ways, change.problems, change.subjects, change.references))
 
-    compare(states, options.since, staged=options.staged, tell=tell)
+    compare(request, options.since, staged=options.staged, tell=tell)
     return reports[0]
 
 

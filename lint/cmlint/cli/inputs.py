@@ -13,8 +13,10 @@ from cmlint.cache.folder import Folder, default_path
 from cmlint.cli.parameters import words_of
 from cmlint.errors import FatalError
 from cmlint.model.facts import FileFacts
+from cmlint.model.problems import Problem
 from cmlint.progress import PROGRESS
 from cmlint.sources import files
+from cmlint.sources.paths import shown
 from cmlint.system import streams
 from cmlint.system.files import CONFIGURATION, read, root_of
 
@@ -22,18 +24,24 @@ if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
     from cmlint.config.config import Config, Source
     from cmlint.config.layers import Found, Layers
+    from cmlint.engine.registry import Installed
     from cmlint.engine.rules import Rule
 
 
 def rules_or_error() -> dict[str, Rule]:
     """All rules; raises FatalError where one of them cannot be loaded."""
-    from cmlint.engine.registry import load_rules
+    return installed_or_error().rules
+
+
+def installed_or_error() -> Installed:
+    """The rules and sources that installed packages have; raises FatalError where a rule cannot be loaded."""
+    from cmlint.engine.registry import load
     from cmlint.engine.rules import BadRuleError
 
     try:
-        return load_rules()
+        return load()
     except BadRuleError as error:
-        raise FatalError(str(error), "mend the package that has the rule, or uninstall it") from error
+        raise FatalError(str(error), "fix the package that has the rule, or uninstall it") from error
 
 
 def settle_rules(config: Config, options: Any) -> Config:
@@ -182,19 +190,19 @@ def tell(kind: str, message: str) -> None:
     streams.say(f"cmlint: {kind}: {message}")
 
 
-def tell_problems(problems: Iterable[files.Problem]) -> None:
+def tell_problems(problems: Iterable[Problem]) -> None:
     """Says what could not be read or built."""
     PROGRESS.clear()
     streams.say(*map(line_of, problems))
 
 
-def line_of(problem: files.Problem) -> str:
+def line_of(problem: Problem) -> str:
     """What is said of a problem."""
     place = f"{problem.path}:{problem.line}" if problem.line else problem.path
     return f"cmlint: {'error' if problem.fatal else 'warning'}: {place}: {problem.message}"
 
 
-def failed(problems: Iterable[files.Problem]) -> bool:
+def failed(problems: Iterable[Problem]) -> bool:
     """Whether something could not be read that had to be."""
     return any(problem.fatal for problem in problems)
 
@@ -208,7 +216,7 @@ def empty_folders(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[s
     read = [file for bundle in bundles for file in bundle.files]
     full = {folder for file, facts in read if has_objects([(file, facts)]) for folder in folders_above(file)}
     for path in paths:
-        name = files.shown(path)
+        name = shown(path)
         if path != "-" and name not in full and os.path.isdir(path):
             yield f"{name}: {contents([(file, facts) for file, facts in read if file.startswith(f'{name}/')])}"
 

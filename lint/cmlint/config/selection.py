@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cmlint.config.config import Config
 from cmlint.engine.registry import expand
 from cmlint.engine.rules import Rule, Settings, View
@@ -25,7 +27,7 @@ def settings_of(config: Config) -> Settings:
     )
 
 
-def select(rules: dict[str, Rule], config: Config) -> tuple[list[Rule], frozenset[str]]:
+def select(rules: Mapping[str, Rule], config: Config) -> tuple[list[Rule], frozenset[str]]:
     """The rules to run, and those of them that were asked for by name, family or `all`.
 
     A preview rule runs with `preview`, or when its own name is given. Raises ValueError with a suggestion for a word
@@ -40,7 +42,7 @@ def select(rules: dict[str, Rule], config: Config) -> tuple[list[Rule], frozense
     return [rule for rule in found if rule.status in running or rule.name in config.select], chosen
 
 
-def view_of(rules: dict[str, Rule], config: Config) -> View:
+def view_of(rules: Mapping[str, Rule], config: Config) -> View:
     """What a configuration means for a folder; raises ValueError as `select` does."""
     selected, chosen = select(rules, config)
     return View(frozenset(rule.name for rule in selected), chosen, settings_of(config))

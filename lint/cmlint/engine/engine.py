@@ -10,6 +10,7 @@ import msgspec
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Placed, references_of, template_at
 from cmlint.bundle.endings import End, confirmed, excused
+from cmlint.bundle.material import Material
 from cmlint.engine.fingerprints import fingerprints, subject_of
 from cmlint.engine.groups import cause_of, groups_of, heaps_in, in_heap
 from cmlint.engine.rules import Context, Draft, Rule, Settings, Suggestion, View
@@ -75,7 +76,7 @@ class Engine:
         outcome = Outcome(files=len({path for bundle in bundles for path in paths_of(bundle) if self.is_named(path)}))
         outcome.live = any(bundle.live for bundle in bundles)
         for bundle in bundles:
-            drafts = self.drafts if bundle.settled else self.sure_drafts
+            drafts = self.drafts if bundle.complete else self.sure_drafts
             spoken: Spoken = set()
             for rule, node, draft in drafts(bundle, outcome):
                 if self.finish(rule, node, draft, suppressions, outcome):
@@ -442,7 +443,8 @@ def as_written(bundles: Sequence[Bundle]) -> Iterator[Bundle]:
     used = dict(entry for bundle in bundles if bundle.built for entry in bundle.built.used())
     yield from (bundle for bundle in plain if not bundle.unbuilt)
     if used:
-        yield Bundle([(path, facts) for path, facts in sorted(used.items()) if path not in known])
+        files = [(path, facts) for path, facts in sorted(used.items()) if path not in known]
+        yield Bundle(Material(files=files))
 
 
 def joined(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -1,7 +1,8 @@
-"""Finds the rules: cmlint's own and those of other packages, all by the entry-point group `cmlint.rules`.
+"""Finds the rules, cmlint's own and those of other packages, by the entry-point group `cmlint.rules`; and sources.
 
-An entry point names a package; every module below it that declares a rule is loaded. The metadata of installed packages
-is read directly, because importing `importlib.metadata` would cost a one-file run more than everything else in it.
+An entry point of a rule names a package; every module below it that declares a rule is loaded. The metadata of
+installed packages is read directly, because importing `importlib.metadata` would cost a one-file run more than
+everything else in it.
 """
 
 from __future__ import annotations
@@ -9,20 +10,39 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
+from typing import NamedTuple
 
 from cmlint.engine.rules import BadRuleError, Rule
 from cmlint.kube.near import nearest
 from cmlint.system.files import CONFIGURATION, read
 
-GROUP = "[cmlint.rules]"
+RULES, SOURCES = "cmlint.rules", "cmlint.sources"
+
+
+class Installed(NamedTuple):
+    """What installed packages register: all rules by name, and the names of the modules that are sources."""
+
+    rules: dict[str, Rule]
+    sources: tuple[str, ...]
+
+
+def load() -> Installed:
+    """What is registered; raises BadRuleError for a rule that cannot be loaded or whose name is taken."""
+    texts = list(entry_points())
+    return Installed(declared_rules(names_in(texts, RULES)), tuple(names_in(texts, SOURCES)))
 
 
 def load_rules() -> dict[str, Rule]:
     """All rules by name; raises BadRuleError for one that cannot be loaded or whose name is taken."""
+    return load().rules
+
+
+def declared_rules(packages: Iterable[str]) -> dict[str, Rule]:
+    """The rules of packages by name; raises BadRuleError."""
     rules: dict[str, Rule] = {}
-    for package in packages():
+    for package in packages:
         for found in rules_of(package):
             if found.name in rules:
                 raise BadRuleError(f"`{found.name}` is declared in {rules[found.name].module} and in {found.module}")
@@ -30,18 +50,20 @@ def load_rules() -> dict[str, Rule]:
     return dict(sorted(rules.items()))
 
 
-def packages() -> list[str]:
-    """The packages that the entry points name, each once.
+def entry_points() -> Iterator[str]:
+    """The texts of entry points of installed packages that mention cmlint.
 
     Folders that are relative or the working directory are passed over: a repository registers nothing.
     """
-    found: dict[str, None] = {}
     here = working_directory()
     for folder in dict.fromkeys(sys.path):
         if os.path.isabs(folder) and os.path.realpath(folder) != here:
-            for text in entry_points_in(folder):
-                found.update(dict.fromkeys(group_in(text)))
-    return list(found)
+            yield from entry_points_in(folder)
+
+
+def names_in(texts: Iterable[str], group: str) -> list[str]:
+    """The packages or modules that entry points name in a group, each once."""
+    return list(dict.fromkeys(name for text in texts for name in group_in(text, group)))
 
 
 def working_directory() -> str:
@@ -53,7 +75,7 @@ def working_directory() -> str:
 
 
 def entry_points_in(folder: str) -> Iterator[str]:
-    """The texts of all `entry_points.txt` in a folder of installed packages that mention the group."""
+    """The texts of all `entry_points.txt` in a folder of installed packages that mention cmlint."""
     try:
         entries = [entry for entry in os.listdir(folder) if entry.endswith((".dist-info", ".egg-info"))]
     except OSError:
@@ -63,17 +85,17 @@ def entry_points_in(folder: str) -> Iterator[str]:
             text = read(os.path.join(folder, entry, "entry_points.txt"), CONFIGURATION).decode("utf-8")
         except OSError:
             continue
-        if GROUP in text:
+        if "[cmlint." in text:
             yield text
 
 
-def group_in(text: str) -> Iterator[str]:
-    """The packages that a text of entry points names in the group."""
+def group_in(text: str, group: str) -> Iterator[str]:
+    """What a text of entry points names in a group."""
     inside = False
     for line in text.splitlines():
         stripped = line.strip()
         if stripped.startswith("["):
-            inside = stripped == GROUP
+            inside = stripped == f"[{group}]"
         elif inside and "=" in stripped and not stripped.startswith("#"):
             yield stripped.partition("=")[2].partition("[")[0].strip()
 

@@ -16,14 +16,15 @@ from cmlint.fixes.proof import NotProvenError, applied, prove
 from cmlint.model.findings import Edit, Finding, Fix
 from cmlint.model.outcome import Unfixed
 from cmlint.pipeline.result import Result
-from cmlint.sources import files
 
 PASSES = 50
 """A fix may make room for another, but hardly that often."""
 
 REMAINS = "the problem would still be there"
 
-Check = Callable[[], Result]
+Check = Callable[[Mapping[str, str]], Result]
+"""A check with texts in the place of what files hold, by their real paths."""
+
 Prove = Callable[[str, Sequence[Edit]], None]
 WhyNot = Callable[[Sequence["Step"]], "str | None"]
 
@@ -139,7 +140,7 @@ class Fixing:
         """Why the check of the changed texts is not better in every way than before."""
         edits = edits_of(steps)
         texts = {**self.texts, **{path: applied(self.text(path, own), own) for path, own in edits.items()}}
-        result = self.check_with(texts)
+        result = self.check(texts)
         if why := worse(self.result, result, texts) or still_there(self.result, result, steps):
             return why
         self.tried = result, texts
@@ -153,14 +154,6 @@ class Fixing:
             self.originals.setdefault(path, Change(shown, text, text))
             return text
         return self.texts[path]
-
-    def check_with(self, texts: Mapping[str, str]) -> Result:
-        """Checks again, with these texts instead of what the files hold."""
-        files.INSTEAD.update(texts)
-        try:
-            return self.check()
-        finally:
-            files.INSTEAD.clear()
 
     def outcome(self) -> Fixed:
         """What it has come to."""

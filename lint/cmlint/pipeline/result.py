@@ -9,7 +9,8 @@ import msgspec
 
 from cmlint.model.facts import Span
 from cmlint.model.outcome import Outcome
-from cmlint.sources.files import Problem
+from cmlint.model.problems import Problem
+from cmlint.sources.files import Source
 from cmlint.texts import Texts
 
 if TYPE_CHECKING:
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
 class Result(msgspec.Struct):
     """What a run of `check` gives: the outcome, the texts for frames, and what could not be read.
 
-    A result that is only repeated has no bundles.
+    `sources` are the files that texts come from, by the paths under which these are shown. A result that is only
+    repeated has no bundles.
     """
 
     outcome: Outcome
     bundles: list[Bundle]
     texts: Texts
     problems: list[Problem]
+    sources: dict[str, Source] = {}
 
     def masked(self) -> dict[str, list[Span]]:
         """The places of every text that must not be shown."""

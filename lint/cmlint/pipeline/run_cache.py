@@ -15,8 +15,10 @@ from cmlint.cache.file_state import Seen
 from cmlint.cache.folder import Folder
 from cmlint.model.findings import FailOn
 from cmlint.model.outcome import Outcome
+from cmlint.model.problems import Problem
 from cmlint.pipeline.result import Result
 from cmlint.sources import files
+from cmlint.system.filesystem import FileSystem
 from cmlint.texts import Texts
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ class Run(msgspec.Struct):
     key: str
     seen: Seen
     outcome: Outcome
-    problems: list[files.Problem]
+    problems: list[Problem]
     warnings: list[str]
     notes: list[str]
     unused: list[str]
@@ -49,11 +51,11 @@ class Run(msgspec.Struct):
     @property
     def result(self) -> Result:
         """The result, for a report."""
-        return Result(self.outcome, [], Texts(self.text), self.problems)
+        return Result(self.outcome, [], Texts(self.text), self.problems, self.sources)
 
     def text(self, path: str) -> str:
         """The text of a file that is shown."""
-        return files.read_again(path, self.sources, self.problems)
+        return files.read_again(FileSystem(), path, self.sources, self.problems)
 
 
 class Memory:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from cmlint.kube.credentials import may_be_secret
-from cmlint.sources import files
+from cmlint.sources import paths
 from cmlint.sources.helm.chart import REQUIREMENTS, SUBCHARTS, TEMPLATES, VALUES, Chart
 from cmlint.sources.kustomize.kustomization import Kustomization, Project, sources_of
 from cmlint.sources.kustomize.secrets import FIELDS, secret_texts
@@ -69,7 +69,7 @@ class OfBuild:
     def texts(self) -> list[str]:
         """The texts of all kustomizations and of the files that they may read."""
         paths = {path for one in self.tree for item in one.named if (path := one.own(item.text or ""))}
-        return [*(one.text for one in self.tree), *map(read, sorted(paths))]
+        return [*(one.text for one in self.tree), *(read(self.project.disk, path) for path in sorted(paths))]
 
     @cached_property
     def masks(self) -> Masks:
@@ -84,7 +84,7 @@ class OfBuild:
             for generator in one.secret_generators:
                 for item, _, how in sources_of(generator):
                     if how == "envs" and (path := one.own(item.text or "")):
-                        yield from read(path).splitlines()
+                        yield from read(self.project.disk, path).splitlines()
 
     @cached_property
     def named(self) -> dict[str, bool]:
@@ -177,7 +177,7 @@ class OfChart:
 
     def __init__(self, chart: Chart, paths: Sequence[str], texts: Sequence[str]) -> None:
         self.chart, self.paths = chart, paths
-        self.values = [read(path) for path in (os.path.join(chart.folder, VALUES), *paths)] + list(texts)
+        self.values = [read(chart.disk, path) for path in (os.path.join(chart.folder, VALUES), *paths)] + list(texts)
 
     def part(self, kind: str, text: str) -> str | None:
         """A part of a message as it may be shown."""
@@ -218,7 +218,8 @@ class OfChart:
         found: dict[str, str] = {}
         for folder, entries in tree(self.chart.folder):
             if TEMPLATES in os.path.relpath(folder, self.chart.folder).split(os.sep):
-                found |= {real_path(entry.path): read(entry.path) for entry in entries if entry.is_file()}
+                paths = [entry.path for entry in entries if entry.is_file()]
+                found |= {real_path(path): read(self.chart.disk, path) for path in paths}
         return found
 
     @cached_property
@@ -273,14 +274,14 @@ class OfChart:
         if text == "its values":
             return text
         if text in self.paths:
-            return files.shown(text)
+            return paths.shown(text)
         subcharts = os.path.join(self.chart.folder, SUBCHARTS)
         return text if os.path.isdir(subcharts) and text in os.listdir(subcharts) else HIDDEN
 
     def known(self, name: str) -> str:
         """A property of values, where a template or the values know one of this name."""
         keys = {key for text in self.values for key in re.findall(r"(?m)^[ \t]*([\w.-]+):", text)}
-        schema = read(os.path.join(self.chart.folder, "values.schema.json"))
+        schema = read(self.chart.disk, os.path.join(self.chart.folder, "values.schema.json"))
         is_key = name in keys or name in self.words or re.search(rf'"{re.escape(name)}"\s*:', schema)
         return name if is_key and not self.masks.hide(name) else field(name, self.masks)
 

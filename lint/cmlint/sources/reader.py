@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from cmlint.cache.facts import FactsCache
-from cmlint.cache.file_state import Seen, State, state_of
 from cmlint.errors import mistake
 from cmlint.manifest.documents import (
     commands_in,
@@ -25,8 +24,10 @@ from cmlint.manifest.documents import (
 from cmlint.manifest.images import images_in
 from cmlint.manifest.providers import Makers
 from cmlint.model.facts import FileFacts
-from cmlint.sources import files
+from cmlint.sources import files, paths
+from cmlint.sources.request import Request
 from cmlint.system.files import SCRIPT, TooLargeError
+from cmlint.system.filesystem import FileSystem, State
 
 Mode = Literal["text", "template", "kustomization", "expectation", "script"]
 """How a file is read."""
@@ -58,16 +59,21 @@ class Read(NamedTuple):
 
 
 class Reader:
-    """Reads files; `makers` say what controllers make of the objects in them, `seen` is told which there are."""
+    """Reads the files of a request, as far as the cache does not know them."""
 
-    def __init__(self, makers: Makers, seen: Seen, cache: FactsCache | None = None, jobs: int = 1) -> None:
-        self.makers, self.seen, self.cache, self.jobs = makers, seen, cache, jobs
+    def __init__(self, request: Request) -> None:
+        self.request, self.disk, self.makers, self.jobs = request, request.disk, request.makers, request.jobs
+
+    @property
+    def cache(self) -> FactsCache | None:
+        """What is kept of earlier runs."""
+        return self.request.caches.facts
 
     def read(self, file: Wanted) -> Read:
         """The facts of one file."""
-        state = state_of(file.path) if self.cache else None
+        state = self.disk.state(file.path) if self.cache else None
         try:
-            content = content_of(file)
+            content = content_of(self.disk, file)
             digest = self.cache.digest(content) if self.cache else b""
             known = self.cache.of_text(digest, file.mode) if self.cache else None
             if known is not None:
@@ -77,7 +83,7 @@ class Reader:
             facts = facts_of(found, file.mode, self.makers) if isinstance(found, str) else found
             return Read(facts, encode(facts) if self.cache else None, "", digest, state)
         except (OSError, UnicodeDecodeError) as error:
-            return Read(reason=files.reason(error))
+            return Read(reason=paths.reason(error))
         except MemoryError:
             return Read(reason="there is not enough memory to read it")
         except Exception as error:
@@ -87,8 +93,8 @@ class Reader:
         """The facts of a file that need not be read."""
         if self.cache is None:
             return None
-        state = state_of(file.path)
-        self.seen.files[file.path] = state
+        state = self.disk.state(file.path)
+        self.request.seen.files[file.path] = state
         raw = self.cache.unread(file.path, file.mode, state)
         return decode_or_none(raw) if raw is not None else None
 
@@ -158,12 +164,12 @@ def mode_of(name: str, *, templated: bool, compared: bool = False) -> Mode:
     return "template" if templated else "text"
 
 
-def content_of(file: Wanted) -> bytes:
+def content_of(disk: FileSystem, file: Wanted) -> bytes:
     """What a file holds; nothing of a script that nobody can have written by hand. Raises OSError."""
     if file.mode != "script":
-        return files.read_raw(file.path, file.root)
+        return disk.read(file.path, file.root)
     try:
-        return files.read_raw(file.path, file.root, SCRIPT)
+        return disk.read(file.path, file.root, SCRIPT)
     except TooLargeError:
         return b""
 

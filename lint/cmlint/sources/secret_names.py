@@ -12,6 +12,7 @@ from cmlint.kube.credentials import may_be_secret
 from cmlint.sources import files
 from cmlint.sources.helm.template import ACTION
 from cmlint.sources.yaml_tree import Part, read_parts
+from cmlint.system.filesystem import FileSystem
 
 HIDDEN = "..."
 LARGEST = 1024 * 1024
@@ -117,9 +118,9 @@ def field(text: str, masks: Masks) -> str:
     return text if re.fullmatch(FIELD, text) and not masks.hide(text) else HIDDEN
 
 
-def read(path: str) -> str:
+def read(disk: FileSystem, path: str) -> str:
     """A file's text; empty where it cannot be read."""
     try:
-        return files.read(path)
+        return files.read(disk, path)
     except (OSError, UnicodeDecodeError):
         return ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Target
-from cmlint.sources import files
+from cmlint.sources import files, paths
 from cmlint.sources.helm import chart_files
 from cmlint.sources.helm.template import ANYTHING, Chunk
 from cmlint.sources.helm.template_places import RenderedText, Templates
@@ -18,6 +18,7 @@ from cmlint.sources.helm.values import GLOBAL, Layer, Values
 from cmlint.sources.yaml_tree import Part, Place, read_parts
 from cmlint.system.files import VALUES as VALUES_FILE
 from cmlint.system.files import entries_in, is_folder, is_within, real_path, root_of, tree
+from cmlint.system.filesystem import FileSystem
 
 VALUES = "values.yaml"
 REQUIREMENTS = "requirements.yaml"
@@ -31,17 +32,17 @@ LOCAL = "file://"
 class Chart:
     """A chart: its folder as it was given, its own description, and its templates."""
 
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: str, disk: FileSystem) -> None:
+        self.folder, self.disk = folder, disk
         self.root = self.read(files.CHART)
         self.name = self.root.word("name")
-        self.shown = files.shown(folder)
-        self.templates = Templates(folder, self.find)
+        self.shown = paths.shown(folder)
+        self.templates = Templates(folder, disk, self.find)
 
     @property
     def description(self) -> str:
         """The file that describes the chart, as it is shown."""
-        return files.shown(os.path.join(self.folder, files.CHART))
+        return paths.shown(os.path.join(self.folder, files.CHART))
 
     @property
     def is_library(self) -> bool:
@@ -67,8 +68,8 @@ class Chart:
     @cached_property
     def subcharts(self) -> list[Chart]:
         """The charts that are folders in its `charts/`, whatever the folders are called."""
-        folder = os.path.join(self.folder, SUBCHARTS)
-        return [Chart(entry.path) for entry in entries_in(folder) if is_folder(entry) and is_chart(entry.path)]
+        entries = entries_in(os.path.join(self.folder, SUBCHARTS))
+        return [Chart(each.path, self.disk) for each in entries if is_folder(each) and is_chart(each.path)]
 
     @property
     def archived(self) -> set[str]:
@@ -92,7 +93,7 @@ class Chart:
     def locals(self) -> list[Chart]:
         """The charts in these folders, as far as they are in the repository."""
         root = root_of(self.folder)
-        return [Chart(folder) for folder in self.local_folders if is_within(real_path(folder), root)]
+        return [Chart(folder, self.disk) for folder in self.local_folders if is_within(real_path(folder), root)]
 
     def called(self, name: str) -> list[Chart]:
         """The subcharts that have a name, or that a dependency gives this alias.
@@ -113,16 +114,17 @@ class Chart:
     def own_layer(self, names: Sequence[str]) -> Layer | None:
         """The values of the subchart that some names lead to."""
         chart = self.at(names)
-        return layer_of(os.path.join(chart.folder, VALUES), root_of(self.folder)) if chart else None
+        return layer_of(self.disk, os.path.join(chart.folder, VALUES), root_of(self.folder)) if chart else None
 
     def given(
         self, paths: Iterable[str], texts: Iterable[str], settings: Iterable[str], others: Iterable[str]
     ) -> Values:
         """The values of one rendering: files, then texts, then options; `others` are the files of other renderings."""
-        layers = [layer_of(os.path.join(self.folder, VALUES), root_of(self.folder)), *map(layer_of, paths)]
+        layers = [layer_of(self.disk, os.path.join(self.folder, VALUES), root_of(self.folder))]
+        layers += (layer_of(self.disk, path) for path in paths)
         layers += (Layer(part, "") for text in texts for part in read_parts("", text))
         routes = [tuple(setting.partition("=")[0].split(".")) for setting in settings]
-        elsewhere = {word for path in others for word in re.findall(r"\w+", layer_of(path).text)}
+        elsewhere = {word for path in others for word in re.findall(r"\w+", layer_of(self.disk, path).text)}
 
         def mentions(names: Sequence[str], route: Sequence[str]) -> bool:
             chart = self.at(names)
@@ -141,8 +143,8 @@ class Chart:
         beside = [os.path.join(self.folder, name) for name in ("README.md", chart_files.SCHEMA)]
         named = (entry for entry in entries_in(self.folder) if fnmatchcase(entry.name, "*values*.y*ml"))
         beside += (entry.path for entry in named if entry.name != VALUES)
-        texts = [layer_of(path, root_of(self.folder)).text for path in (*beside, *self.tests)]
-        texts += re.findall(r"#.*", layer_of(os.path.join(self.folder, VALUES), root_of(self.folder)).text)
+        texts = [layer_of(self.disk, path, root_of(self.folder)).text for path in (*beside, *self.tests)]
+        texts += re.findall(r"#.*", layer_of(self.disk, os.path.join(self.folder, VALUES), root_of(self.folder)).text)
         return {word for text in texts for word in re.findall(r"\w+", text)}
 
     def find(self, source: str) -> str | None:
@@ -189,7 +191,7 @@ class Chart:
 
     def read(self, name: str) -> Part:
         """A file of the chart; without fields where it cannot be read."""
-        return read_values(os.path.join(self.folder, name), root_of(self.folder))
+        return read_values(self.disk, os.path.join(self.folder, name), root_of(self.folder))
 
     @cached_property
     def providers(self) -> list[tuple[Chunk, str]]:
@@ -205,7 +207,7 @@ class Chart:
         """Its templates that are manifests, as they are shown."""
         for _, entries in tree(os.path.join(self.folder, TEMPLATES)):
             named = (entry for entry in entries if files.is_manifest(entry.name))
-            yield from (files.shown(entry.path) for entry in named if not entry.is_dir(follow_symlinks=False))
+            yield from (paths.shown(entry.path) for entry in named if not entry.is_dir(follow_symlinks=False))
 
 
 RELEASE = "release-name-"
@@ -218,10 +220,17 @@ class Supply:
     `releases` are the names under which GitOps installs it, and the paths of the texts that say so.
     """
 
-    def __init__(self, chart: Chart, values: Iterable[str], rendered: RenderedText, texts: Iterable[str] = ()) -> None:
-        self.chart, self.rendered = chart, rendered
-        self.releases: dict[str, str] = {}
-        parts = [*map(read_values, values), *(part for text in texts for part in read_parts("", text))]
+    def __init__(
+        self,
+        chart: Chart,
+        values: Iterable[str],
+        rendered: RenderedText,
+        texts: Iterable[str] = (),
+        releases: Mapping[str, str] | None = None,
+    ) -> None:
+        self.chart, self.rendered, self.releases = chart, rendered, releases if releases is not None else {}
+        parts = [read_values(chart.disk, path) for path in values]
+        parts += (part for text in texts for part in read_parts("", text))
         self.values = {scalar.text for part in parts for scalar in part.scalars() if scalar.text}
 
     def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
@@ -276,27 +285,27 @@ def is_chart(folder: str) -> bool:
     return os.path.isfile(os.path.join(folder, files.CHART))
 
 
-def read_values(path: str, root: str | None = None) -> Part:
+def read_values(disk: FileSystem, path: str, root: str | None = None) -> Part:
     """The only document of a file that is in a root; without fields where it cannot be read."""
-    return layer_of(path, root).root
+    return layer_of(disk, path, root).root
 
 
-def layer_of(path: str, root: str | None = None) -> Layer:
+def layer_of(disk: FileSystem, path: str, root: str | None = None) -> Layer:
     """A file of values that is in a root; without fields where it cannot be read."""
     try:
-        text = files.read(path, root, VALUES_FILE)
+        text = files.read(disk, path, root, VALUES_FILE)
     except (OSError, UnicodeDecodeError):
         text = ""
-    found = read_parts(files.shown(path), text)
+    found = read_parts(paths.shown(path), text)
     return Layer(found[0] if found else Part(Place(path, 0, 0)), text)
 
 
-def find_charts(paths: Iterable[str]) -> list[Chart]:
+def find_charts(disk: FileSystem, paths: Iterable[str]) -> list[Chart]:
     """The charts among files that can be installed by themselves, in the order of their paths.
 
     Of a description that cannot be read, helm says why; one without a name is something else.
     """
     folders = dict.fromkeys(os.path.dirname(path) for path in paths if os.path.basename(path) == files.CHART)
-    charts = (Chart(folder) for folder in folders)
+    charts = (Chart(folder, disk) for folder in folders)
     found = (one for one in charts if not one.is_library and not one.is_subchart)
     return sorted((one for one in found if one.name or not one.root.fields), key=lambda one: one.shown)

@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterator
 from functools import cached_property
 
-from cmlint.sources import files
+from cmlint.sources import paths
 from cmlint.system.files import (
     MANIFEST,
     NotRegularError,
@@ -66,12 +66,12 @@ class ChartFiles:
         for path in (entry.path for entry in entries_below(self.folder) if entry.name.endswith((SCHEMA, ARCHIVE))):
             try:
                 if os.path.basename(path) == SCHEMA and refers_outside(read(path, LARGEST)):
-                    return files.shown(path)
+                    return paths.shown(path)
                 if path.endswith(ARCHIVE) and (inner := referring_in(read(path, LARGEST_IN_ALL), budget)):
-                    return f"{files.shown(path)}: {inner}"
+                    return f"{paths.shown(path)}: {inner}"
             except (UnclearError, TooLargeError, RecursionError):
                 raise NotBuiltError(
-                    f"`{files.shown(path)}` cannot be looked through for what helm would open", "refused"
+                    f"`{paths.shown(path)}` cannot be looked through for what helm would open", "refused"
                 ) from None
             except OSError:
                 continue
@@ -95,7 +95,7 @@ def unfit_below(folder: str) -> str | None:
     root = root_of(folder)
     for entry in entries_below(folder):
         if why := unfit(entry, root):
-            return f"`{files.shown(entry.path)}` is {why}"
+            return f"`{paths.shown(entry.path)}` is {why}"
     return None
 
 

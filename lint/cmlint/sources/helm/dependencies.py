@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from tempfile import mkdtemp
 
-from cmlint.sources import files
+from cmlint.sources import paths
 from cmlint.sources.helm.chart import Chart
 from cmlint.sources.helm.chart_files import ChartFiles, entries_below
 from cmlint.sources.kustomize import program as tool
@@ -24,7 +24,7 @@ def completed(chart: Chart, program: str, home: str, timeout: float) -> str:
     copy = mkdtemp(dir=home)
     for folder in (chart.folder, *chart.local_folders):
         if not is_within(real_path(folder), root):
-            raise NotBuiltError(f"`{files.shown(folder)}` leads out of the folder", "refused")
+            raise NotBuiltError(f"`{paths.shown(folder)}` leads out of the folder", "refused")
         ChartFiles(folder).refuse()
         copy_to(folder, os.path.join(copy, os.path.relpath(real_path(folder), root)), root)
     folder = os.path.join(copy, os.path.relpath(real_path(chart.folder), root))
@@ -34,7 +34,7 @@ def completed(chart: Chart, program: str, home: str, timeout: float) -> str:
     try:
         ChartFiles(folder).refuse()
     except NotBuiltError as error:
-        raise NotBuiltError(str(error).replace(files.shown(folder), chart.shown), error.cause) from None
+        raise NotBuiltError(str(error).replace(paths.shown(folder), chart.shown), error.cause) from None
     return folder
 
 

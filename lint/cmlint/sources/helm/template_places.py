@@ -34,8 +34,10 @@ from cmlint.sources.helm.template import (
 )
 from cmlint.sources.helm.values import Layer
 from cmlint.sources.kustomize.places import Step, Target, target_of
+from cmlint.sources.paths import shown
 from cmlint.sources.yaml_tree import Part, Place, read_part, read_parts
 from cmlint.system.files import root_of, tree
+from cmlint.system.filesystem import FileSystem
 
 SOURCE = r"(?m)^# Source: ([^\r\n]+?)[ \t]*\r?$"
 
@@ -52,8 +54,8 @@ WHOLE: tuple[tuple[str, ...], ...] = (("spec",), ("metadata",))
 class Templates:
     """The templates of the chart in a folder; `find` gives the path of the file that `# Source:` names, or None."""
 
-    def __init__(self, folder: str, find: Callable[[str], str | None]) -> None:
-        self.folder, self.find = folder, find
+    def __init__(self, folder: str, disk: FileSystem, find: Callable[[str], str | None]) -> None:
+        self.folder, self.disk, self.find = folder, disk, find
         self.texts: dict[str, str] = {}
         self.chunks: dict[str, list[Chunk]] = {}
         self.known: dict[str, Actions] = {}
@@ -62,18 +64,18 @@ class Templates:
     @property
     def shown(self) -> str:
         """What represents the chart as a whole."""
-        return files.shown(os.path.join(self.folder, files.CHART))
+        return shown(os.path.join(self.folder, files.CHART))
 
     def path(self, source: str) -> str | None:
         """The path of the template that `# Source:` names, or None where it is not in the chart."""
         path = self.find(source)
-        return files.shown(path) if path else None
+        return shown(path) if path else None
 
     def text(self, path: str) -> str:
         """A template's text; none of one that cannot be read."""
         if path not in self.texts:
             try:
-                self.texts[path] = files.read(path, root_of(self.folder))
+                self.texts[path] = files.read(self.disk, path, root_of(self.folder))
             except (OSError, UnicodeDecodeError):
                 self.texts[path] = ""
         return self.texts[path]
@@ -94,14 +96,14 @@ class Templates:
     def helpers(self) -> dict[str, tuple[str, Actions]]:
         """The templates of the chart's own that others include: by name, the path and actions of the file."""
         own = os.path.join(os.path.normpath(self.folder), "templates", "")
-        paths = (path for path in self.paths if os.path.normpath(path).startswith(os.path.normpath(files.shown(own))))
+        paths = (path for path in self.paths if os.path.normpath(path).startswith(os.path.normpath(shown(own))))
         return {name: (path, self.actions(path)) for path in paths for name in self.actions(path).helpers}
 
     @cached_property
     def paths(self) -> list[str]:
         """All files of templates, those of subcharts and those that write nothing included."""
         entries = (entry for _, found in tree(self.folder) for entry in found)
-        named = (files.shown(entry.path) for entry in entries if entry.name.endswith((".tpl", ".yaml", ".yml", ".txt")))
+        named = (shown(entry.path) for entry in entries if entry.name.endswith((".tpl", ".yaml", ".yml", ".txt")))
         return [path for path in named if "templates" in path.split("/")]
 
     def reach(self, actions: Actions, start: int, end: int) -> Iterator[tuple[str, Reading]]:

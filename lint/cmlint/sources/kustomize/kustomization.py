@@ -9,12 +9,13 @@ from functools import cached_property
 
 from cmlint.cache.file_state import Seen
 from cmlint.manifest.documents import read_text
-from cmlint.manifest.providers import TABLE, Makers
 from cmlint.model.facts import FileFacts
-from cmlint.sources import files, outside
+from cmlint.sources import files, outside, paths
 from cmlint.sources.outside import CHARTS, FILES, FOLDERS, GENERATORS, PATHS, PLUGINS
+from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import Part, Place, inner_part, read_parts, read_whole
 from cmlint.system.files import is_within, real_path
+from cmlint.system.filesystem import FileSystem
 
 GROUP = "kustomize.config.k8s.io/"
 
@@ -35,8 +36,8 @@ class Kustomization:
     One that cannot be parsed has no fields; kustomize itself says why.
     """
 
-    def __init__(self, path: str, shown: str, text: str) -> None:
-        self.path, self.shown, self.text = path, shown, text
+    def __init__(self, path: str, shown: str, text: str, disk: FileSystem) -> None:
+        self.path, self.shown, self.text, self.disk = path, shown, text, disk
         self.folder = os.path.dirname(path)
         parts, self.is_read = read_whole(shown, text)
         self.root = parts[0] if parts else Part(Place(shown, 0, 0))
@@ -66,7 +67,7 @@ class Kustomization:
         parts = [item for field in PLUGINS for item in self.root.entries(field)]
         paths = [self.own(item.text or "") for item in parts if "\n" not in (item.text or "")]
         found = [inner for item in parts if "\n" in (item.text or "") for inner in inner_part(item, self.text)]
-        found += [part for path in paths if path for part in documents_of(path)]
+        found += [part for path in paths if path for part in self.documents_of(path)]
         for part in found:
             outside.spell(part)
         return found
@@ -85,7 +86,7 @@ class Kustomization:
             for item in self.root.entries(field):
                 yield field, item.text or ""
                 if path := self.own(item.text or ""):
-                    yield item.text or "", files.read(path)
+                    yield item.text or "", files.read(self.disk, path)
 
     @property
     def charts(self) -> list[Part]:
@@ -176,15 +177,14 @@ class Kustomization:
         read, whatever a kustomization names.
         """
         path = self.full(name)
-        return path if is_within(path, self.reach) and os.path.isfile(path) else None
+        return path if is_within(path, self.reach) and self.disk.is_file(path) else None
 
-
-def documents_of(path: str) -> list[Part]:
-    """The documents of a file, with its own path; none where it cannot be read."""
-    try:
-        return read_parts(path, files.read(path, os.path.dirname(path)))
-    except (OSError, UnicodeDecodeError):
-        return []
+    def documents_of(self, path: str) -> list[Part]:
+        """The documents of a file, with its own path; none where it cannot be read."""
+        try:
+            return read_parts(path, files.read(self.disk, path, os.path.dirname(path)))
+        except (OSError, UnicodeDecodeError):
+            return []
 
 
 def sources_of(generator: Part) -> Iterator[tuple[Part, str, str]]:
@@ -201,11 +201,10 @@ class Project:
     """The kustomizations of a run by their folders, those that are only used included; all are in its `roots`.
 
     Paths are real ones; they are shown relative to the working directory, but outside of it only when not `absolute`.
-    `makers` say what controllers make of the objects.
     """
 
-    def __init__(self, roots: tuple[str, ...], *, absolute: bool, makers: Makers = TABLE) -> None:
-        self.roots, self.absolute, self.makers = roots, absolute, makers
+    def __init__(self, request: Request, roots: tuple[str, ...], *, absolute: bool) -> None:
+        self.disk, self.makers, self.roots, self.absolute = request.disk, request.makers, roots, absolute
         self.texts: dict[str, str] = {}
         self.names: dict[str, str] = {}
         self.parts: dict[str, list[Part]] = {}
@@ -217,14 +216,14 @@ class Project:
     def shown(self, path: str) -> str:
         """How a path is shown."""
         if path not in self.names:
-            self.names[path] = files.shown(path if self.absolute else os.path.relpath(path))
+            self.names[path] = paths.shown(path if self.absolute else os.path.relpath(path))
         return self.names[path]
 
     def text(self, path: str) -> str:
         """The text at a real path; raises OSError and UnicodeDecodeError."""
         shown = self.shown(path)
         if shown not in self.texts:
-            self.texts[shown] = files.read(path, self.roots)
+            self.texts[shown] = files.read(self.disk, path, self.roots)
         return self.texts[shown]
 
     def facts(self, path: str) -> FileFacts:
@@ -237,7 +236,7 @@ class Project:
         """The kustomization in a folder, or None."""
         if folder not in self.known:
             paths = (os.path.join(folder, name) for name in files.KUSTOMIZATIONS)
-            own = (path for path in paths if os.path.isfile(path) and is_within(real_path(path), folder))
+            own = (path for path in paths if self.disk.is_file(path) and is_within(real_path(path), folder))
             path = next(own, None)
             self.known[folder] = self.read(path) if path else None
         return self.known[folder]
@@ -251,7 +250,7 @@ class Project:
     def read(self, path: str) -> Kustomization | None:
         """The kustomization at a path, or None where it is none or cannot be read."""
         try:
-            found = Kustomization(path, self.shown(path), self.text(path))
+            found = Kustomization(path, self.shown(path), self.text(path), self.disk)
         except (OSError, UnicodeDecodeError):
             return None
         return found if found.counts else None
@@ -324,11 +323,6 @@ class Project:
             if folder not in walked:
                 for name in files.KUSTOMIZATIONS:
                     seen.note(os.path.join(folder, name))
-
-    def used_in(self, folder: str) -> set[str]:
-        """The real paths of all that the kustomization in a folder names; none without one."""
-        found = self.in_folder(folder)
-        return found.used if found else set()
 
     def documents(self, kustomization: Kustomization, part: Part) -> list[Part]:
         """The documents of a patch, which may be a file or written in the kustomization itself."""

@@ -22,7 +22,7 @@ SIGN = r"\bapiVersion:\s*[\"']?kustomize\.toolkit\.fluxcd\.io/|\bLoadRestriction
 def widen(project: Project, kustomizations: Iterable[Kustomization], paths: Iterable[str]) -> None:
     """Lets kustomizations read files of the project outside of their folders, if a file at a path shows it."""
     straying = [one for one in kustomizations if is_closed(project, one) and strays(one)]
-    if straying and any(shows_it(path, project.roots) for path in paths):
+    if straying and any(shows_it(project, path) for path in paths):
         for one in straying:
             one.reach = project.roots
 
@@ -50,9 +50,9 @@ def strays(one: Kustomization) -> bool:
     return any(os.path.isfile(path) and not is_within(path, one.folder) for path in paths)
 
 
-def shows_it(path: str, roots: tuple[str, ...]) -> bool:
+def shows_it(project: Project, path: str) -> bool:
     """Whether a file shows it."""
     try:
-        return re.search(SIGN, files.read(path, roots)) is not None
+        return re.search(SIGN, files.read(project.disk, path, project.roots)) is not None
     except (OSError, UnicodeDecodeError):
         return False

@@ -394,3 +394,13 @@ def suppressing(project: Project, path: str) -> FileFacts | None:
     return FileFacts(
         (Document(whole, whole, "", "Kustomization", None, None),), ignores=ignores_in(project, project.shown(path))
     )
+
+
+def names_in(facts: FileFacts) -> dict[str, Scalar]:
+    """The names of all ConfigMaps and Secrets that are called after their document, and where each is written."""
+    return {
+        provider.name.value: provider.name
+        for document in facts.documents
+        for provider in document.providers
+        if provider.name == document.name
+    }

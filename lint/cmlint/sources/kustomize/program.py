@@ -6,29 +6,9 @@ import os
 import re
 import sys
 
-import msgspec
-
-from cmlint.cache.builds import BuildsCache
-from cmlint.cache.file_state import Seen
-from cmlint.manifest.providers import TABLE, Makers
+from cmlint.config.config import Config
 from cmlint.system import programs
 from cmlint.system.programs import NotBuiltError
-
-
-class Wishes(msgspec.Struct, frozen=True):
-    """How to build: with which program, what to allow, and how many seconds one build may take.
-
-    `makers` say what controllers make of what is built, `builds` is what was built before, `seen` is told what is
-    looked at.
-    """
-
-    program: str | None = None
-    allow_remote: bool = False
-    enable_helm: bool = False
-    timeout: float = 60
-    makers: Makers = TABLE
-    builds: BuildsCache | None = None
-    seen: Seen = msgspec.field(default_factory=Seen)
 
 
 def find_program(wished: str | None) -> str | None:
@@ -45,7 +25,7 @@ def find_program(wished: str | None) -> str | None:
     return programs.find("kustomize") or programs.find("kubectl") or programs.find(own)
 
 
-def build(folder: str, path: str, wishes: Wishes, home: str, *, wide: bool = False) -> str:
+def build(folder: str, path: str, config: Config, home: str, *, wide: bool = False) -> str:
     """What the kustomization in a folder builds; raises SaidError with what the program at a path says.
 
     In a `wide` build, kustomizations read files outside of their folders. `home` is an empty folder for the program.
@@ -56,10 +36,10 @@ def build(folder: str, path: str, wishes: Wishes, home: str, *, wide: bool = Fal
     command = [path, *(("kustomize",) if stem.startswith("kubectl") else ("build",)), folder]
     if wide:
         command += ["--load-restrictor", "LoadRestrictionsNone"]
-    if wishes.enable_helm:
+    if config.enable_helm:
         helm = programs.find("helm")
         command += ["--enable-helm", *(("--helm-command", helm) if helm else ())]
-    ended = programs.run(command, home, wishes.timeout, trusted=wishes.allow_remote)
+    ended = programs.run(command, home, config.build_timeout, trusted=config.allow_remote)
     if ended.code and 'unknown field "buildMetadata"' in ended.errors:
         raise NotBuiltError(
             "this kustomize is older than 4.5, and so does not say where objects come from", "program", "program"

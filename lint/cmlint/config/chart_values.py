@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 
-class Over(msgspec.Struct, frozen=True):
+class ChartValues(msgspec.Struct, frozen=True):
     """What the command line gives to every chart on top of its other values: files, then `KEY=VALUE`; the last wins.
 
     `release` is the name of the release; empty where the command line gives none.
@@ -29,6 +29,6 @@ class Over(msgspec.Struct, frozen=True):
         pairs = (pair.partition("=") for setting in self.settings for pair in setting.split(","))
         return tuple(f"{key}: {value}" for key, _, value in pairs)
 
-    def at(self, there: Callable[[str], str]) -> Over:
+    def at(self, there: Callable[[str], str]) -> ChartValues:
         """The same with the files of another state of the repository."""
         return replace(self, files=tuple(map(there, self.files)))
