@@ -184,7 +184,7 @@ def fitted(report: Report, form: str, options: Options) -> Report:
 
 EXAMPLES = (
     ("graph deploy/ --output graph.html", "a page to look around in, with the problems first"),
-    ("graph --focus configmap/shop-config", "what is near one ConfigMap, as Mermaid"),
+    ("graph --focus configmap/web", "what is near one ConfigMap, as Mermaid"),
     ("graph --problems --output problems.md", "what is wrong, as a diagram in Markdown"),
     ("graph --format dot | dot -Tsvg > graph.svg", "drawn by Graphviz"),
 )

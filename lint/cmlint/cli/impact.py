@@ -233,9 +233,9 @@ def since(request: Request, options: Options) -> Told:
 
 
 EXAMPLES = (
-    ("impact configmap/shop-config -n shop", "who reads a ConfigMap, and what makes a change of it arrive"),
-    ("impact secret/database:password --format commands", "the commands alone, for one key"),
-    ("impact deploy/config.yaml:12", "what a change of this line does"),
+    ("impact configmap/web", "who reads a ConfigMap, and what makes a change of it arrive"),
+    ("impact configmap/web:PORT --format commands", "the commands alone, for one key"),
+    ("impact deploy/web.yaml:3", "what a change of this line does"),
     ("impact --since origin/main --format markdown", "what a branch changes, as a comment on its pull request"),
 )
 
