@@ -268,18 +268,18 @@ class Builder:
             found = sorted({each.namespace or NOWHERE for each in resolution.definitions})
             attributes["elsewhere"] = ", ".join(found)
         home, scope = self.home(bundle, placed, namespace), scope_of(bundle, placed)
-        key = f"{scope}!{namespace or NOWHERE}/{reference.target}/{name}"
-        if key not in self.nodes:
-            spans = (reference.name.span,)
-            node = Node(
-                "object", reference.target, name, namespace or "", status, home, scope, placed, spans, attributes
-            )
-            plain = key.partition("!")[2]
-            key = plain if plain not in self.nodes or self.nodes[plain].scope == scope else key
-            if key not in self.nodes:
+        spans = (reference.name.span,)
+        node = Node("object", reference.target, name, namespace or "", status, home, scope, placed, spans, attributes)
+        plain = f"{namespace or NOWHERE}/{reference.target}/{name}"
+        for key in (plain, f"{scope}!{plain}", f"{scope}!{plain} ({status})"):
+            known = self.nodes.get(key)
+            if known is None:
                 self.nodes[key] = node
                 self.edges.append(Edge(home, key, "contains"))
-        return key
+                return key
+            if (known.status, known.scope) == (status, scope):
+                return key
+        return plain
 
     def join(self, bundle: Bundle, read: Read, source: str, target: str, definition: Definition | None) -> None:
         """Adds the edge of a read, to a key where it names one."""

@@ -320,6 +320,7 @@ const deeper = (by) => { if (state.focus >= 0) { state.depth = Math.min(Math.max
 const toggle = () => {
   const table = find("table");
   table.hidden = !table.hidden;
+  table.classList.toggle("open", !table.hidden);
   find("middle").hidden = !table.hidden;
   find("toggle").setAttribute("aria-pressed", String(!table.hidden));
   if (table.hidden && !state.view) fit();
