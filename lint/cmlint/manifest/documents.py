@@ -46,7 +46,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 13
+VERSION = 14
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -546,9 +546,13 @@ def odd_in_head(chunk: str) -> Iterator[tuple[str, re.Match[str]]]:
 
 
 def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) -> Document | Skip:
-    """What is left of a document that cannot be parsed: a fault if it is Kubernetes', else a reason to skip it."""
+    """What is left of a document that cannot be parsed: a fault if it is Kubernetes', else a reason to skip it.
+
+    A directive below the error cannot be its cause: a reader has not come to it.
+    """
     whole = Span(base, base + len(chunk))
-    if stands_in_directive(chunk, error.line) or is_template(chunk):
+    read = "\n".join(chunk.split("\n")[: error.line + 2])
+    if stands_in_directive(chunk, error.line) or is_template(read):
         return Skip("template", whole)
     head = head or meant_head(chunk)
     if head is None:
