@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +14,7 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.deployed import without_images, without_namespaces
 from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.index import Indexes, Supply
-from cmlint.bundle.placed import Built, Placed, references_of
+from cmlint.bundle.placed import Built, Frame, Placed, folder_of, references_of
 from cmlint.bundle.proofs import Proofs
 from cmlint.bundle.together import bring_together
 from cmlint.bundle.variables import Variables
@@ -208,13 +209,13 @@ def bundles_of(
     builds = list(pending)
     doing("reading files")
     known |= reading.results()
-    given = Given(known, builds, sources_of(groups))
+    given = Given(known, builds, sources_of(groups), frame := frame_of(groups))
     renderings, charts, unrendered = read_charts(groups, config, problems, failures, inputs, given)
     known |= Reading(reader, list(wanted_in(groups, known))).results()
     inputs.named = {name for group in groups for shown in group.named for name in (shown, real.get(shown, shown))}
     aside = [*unrendered, *take_aside(groups, known)]
     beside = [*(entry for build in builds for entry in build.beside), *charts]
-    variables = Variables([*everything(known, builds, renderings), *aside], folders_of(builds))
+    variables = Variables([*everything(known, builds, renderings), *aside], folders_of(builds, frame), frame)
     others = Indexes() if builds or renderings or aside else None
     commanding: list[tuple[str, FileFacts]] = []
     strict = config.references == "strict"
@@ -246,6 +247,7 @@ def bundles_of(
                 supply=stream.supply,
                 loose_files=map(files.shown, group.lying),
                 proofs=proofs,
+                frame=frame,
             )
         )
         commanding += [*scripts, *((path, file) for path, file in facts if file.commands)]
@@ -262,10 +264,11 @@ def bundles_of(
                 settled=build.settled and not variables.deploys.changed(build.path.rpartition("/")[0]),
                 supply=build.supply,
                 proofs=proofs,
+                frame=frame,
             )
         )
     if aside:
-        bundles.append(Bundle(aside, unbuilt=NOT_REACHED, settled=False, others=others, proofs=proofs))
+        bundles.append(Bundle(aside, unbuilt=NOT_REACHED, settled=False, others=others, proofs=proofs, frame=frame))
     for one in renderings:
         one.supply.releases = variables.deploys.releases(one.supply.chart.shown)
         valued = "" if one.chosen else why_valued(one, variables.deploys)
@@ -282,6 +285,7 @@ def bundles_of(
                 settled=not valued,
                 supply=one.supply,
                 proofs=proofs,
+                frame=frame,
             )
         )
     if failures.found:
@@ -317,9 +321,23 @@ def proofs_of(
     )
 
 
-def folders_of(builds: Iterable[Build]) -> Iterator[str]:
+def folders_of(builds: Iterable[Build], frame: Frame | None) -> Iterator[str]:
     """The folders with a kustomization that is a part of what is built."""
-    return (path.rpartition("/")[0] for build in builds for path, _ in build.beside)
+    return (folder_of(path, frame) for build in builds for path, _ in build.beside)
+
+
+def frame_of(groups: Iterable[files.Group]) -> Frame | None:
+    """Where paths lead; None where all that is read is in the working directory or below it."""
+    found = list(groups)
+    if not any(path.startswith(("../", "/")) for group in found for path in group.paths):
+        return None
+    home = os.getcwd()
+    folders = (os.path.dirname(os.path.abspath(path)) for group in found for path in group.paths.values())
+    try:
+        top = os.path.commonpath([home, *(group.root for group in found if group.root), *folders])
+    except ValueError:  # on different drives
+        return None
+    return Frame(home.replace(os.sep, "/"), top.replace(os.sep, "/"))
 
 
 def sources_of(groups: Iterable[files.Group]) -> dict[str, files.Source]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cmlint.bundle.deployed import Deploys
+from cmlint.bundle.placed import Frame
 from cmlint.kube.names import why_not_release
 from cmlint.model.facts import FileFacts
 from cmlint.sources import files
@@ -37,9 +38,13 @@ class Given:
     """What GitOps objects give to charts, read in the texts that say so only when a chart asks for it."""
 
     def __init__(
-        self, known: Mapping[str, FileFacts | str], builds: Sequence[Build], sources: Mapping[str, files.Source]
+        self,
+        known: Mapping[str, FileFacts | str],
+        builds: Sequence[Build],
+        sources: Mapping[str, files.Source],
+        frame: Frame | None = None,
     ) -> None:
-        self.deploys = Deploys(everything(known, builds, ()))
+        self.deploys = Deploys(everything(known, builds, ()), frame)
         self.texts = {build.path: build.text.text for build in builds if build.text}
         self.sources = sources
         self.known: dict[str, list[Choice]] = {}

@@ -13,7 +13,16 @@ from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings, first_for
 from cmlint.bundle.index import Index, Indexes, Supply
-from cmlint.bundle.placed import Built, Placed, chart_at, folders_above, kustomization_at, template_at
+from cmlint.bundle.placed import (
+    Built,
+    Frame,
+    Placed,
+    chart_at,
+    folder_of,
+    folders_above,
+    kustomization_at,
+    template_at,
+)
 from cmlint.bundle.proofs import Proofs
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
@@ -47,7 +56,8 @@ class Bundle:
     Documents that are completed elsewhere, or that a test compares, are set `aside`, each with why.
 
     `clusters` are those that it goes to, as far as they were asked for; `live` says that it is a part of one itself.
-    `proofs` are what the files of the run prove about images, `failures` why some of it is not built.
+    `proofs` are what the files of the run prove about images, `failures` why some of it is not built. The `frame` says
+    where paths lead that begin above the working directory.
     """
 
     def __init__(
@@ -67,6 +77,7 @@ class Bundle:
         live: bool = False,
         proofs: Proofs | None = None,
         failures: Sequence[Failure] = (),
+        frame: Frame | None = None,
     ) -> None:
         loose = built is None and not unbuilt and not live
         before = files
@@ -76,23 +87,23 @@ class Bundle:
             files = without_parts(files, beside)
         files = without_compared(files) if loose else files
         self.has_gitops = False
-        self.live, self.proofs, self.failures = live, proofs or Proofs(), failures
+        self.live, self.proofs, self.failures, self.frame = live, proofs or Proofs(), failures, frame
         self.aside = list(set_aside(before, files))
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
         self.commands: list[Placed] = []
         for path, facts in files:
             for document in facts.documents:
-                self.placed.append(Placed(path, document, facts, len(self.placed), built))
+                self.placed.append(Placed(path, document, facts, len(self.placed), built, frame))
         for texts, whence in ((files, built), (scripts, None)):
             for path, facts in texts:
                 for document in facts.commands:
                     number = len(self.placed) + len(self.commands)
-                    self.commands.append(Placed(path, document, facts, number, whence))
+                    self.commands.append(Placed(path, document, facts, number, whence, frame))
         self.read: tuple[Container, Mapping[tuple[str, str], set[str]]] | None = None
         self.named: tuple[Container, Mapping[tuple[str, str, bool], list[Reference]]] | None = None
         self.index = Index(self.placed, self.commands, whole=built is not None)
-        around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside], loose_files)
+        around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside], loose_files, frame)
         self.scope = Scope(
             index=self.index,
             around=around,
@@ -188,7 +199,7 @@ class Bundle:
         """The Services by the folders of their texts."""
         found: dict[str, list[Service]] = {}
         for path, facts in self.files:
-            folder = "" if self.built else path.rpartition("/")[0]
+            folder = "" if self.built else folder_of(path, self.frame)
             for service in facts.services:
                 found.setdefault(folder, []).append(service)
         return found
@@ -259,4 +270,4 @@ class Bundle:
     @cached_property
     def kustomized(self) -> frozenset[str]:
         """The folders that hold a kustomization which was not built."""
-        return frozenset(path.rpartition("/")[0] for path, facts in self.files if facts.kustomized)
+        return frozenset(folder_of(path, self.frame) for path, facts in self.files if facts.kustomized)

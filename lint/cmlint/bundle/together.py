@@ -39,6 +39,6 @@ def names_namespace(destination: Destination) -> bool:
 
 def destinations_of(bundle: Bundle, deploys: Deploys) -> set[Destination]:
     """Where a bundle goes, which is built in one folder."""
-    brought = deploys.of(bundle.placed[0].directory if bundle.placed else "")
+    brought = deploys.at(bundle.placed[0].directory if bundle.placed else "")
     found = ((said.deploy.cluster, said.folder, said.deploy.namespace) for said in brought)
     return {destination for destination in found if not any(map(is_placeholder, destination))}

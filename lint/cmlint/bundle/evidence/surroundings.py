@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 from functools import cached_property
 
 from cmlint.bundle.nearest import meets
-from cmlint.bundle.placed import Placed, folders_above
+from cmlint.bundle.placed import Frame, Placed, folder_of, folders_above
 from cmlint.knowledge.controllers import may_make
 from cmlint.kube.near import words_of
 from cmlint.model.evidence import Code, Evidence
@@ -41,8 +41,13 @@ class Surroundings:
     """
 
     def __init__(
-        self, placed: list[Placed], files: list[tuple[str, FileFacts]], loose_files: Iterable[str] = ()
+        self,
+        placed: list[Placed],
+        files: list[tuple[str, FileFacts]],
+        loose_files: Iterable[str] = (),
+        frame: Frame | None = None,
     ) -> None:
+        self.frame = frame
         self.loose_files = list(loose_files)
         self.plain: dict[str, list[str]] = {}
         self.here: dict[str, Makers] = {}
@@ -53,11 +58,11 @@ class Surroundings:
             for (namespace, _), evidence in makers.items():
                 self.note(path, namespace, evidence)
             if not makers and is_plain(facts):
-                self.plain.setdefault(path.rpartition("/")[0], []).append(path)
+                self.plain.setdefault(folder_of(path, frame), []).append(path)
 
     def note(self, path: str, namespace: str, evidence: Evidence) -> None:
         """Records what a file may make in a namespace."""
-        folder = path.rpartition("/")[0]
+        folder = folder_of(path, self.frame)
         key = namespace, evidence.code
         self.here.setdefault(folder, {}).setdefault(key, evidence)
         for above in folders_above(folder):
@@ -91,7 +96,7 @@ class Surroundings:
         """A file in a document's folder, or below, that gives this key to an object made from it."""
         here = placed.directory
         for path in self.by_name.get(key, ()):
-            folder = path.rpartition("/")[0]
+            folder = folder_of(path, self.frame)
             if folder == here or (here and folder.startswith(f"{here}/")):
                 return path
         return None
@@ -99,7 +104,7 @@ class Surroundings:
     @cached_property
     def sources(self) -> dict[str, str]:
         """For each folder, a file from which somebody may make an object."""
-        return {path.rpartition("/")[0]: path for path in self.loose_files if path.endswith(SOURCES)}
+        return {folder_of(path, self.frame): path for path in self.loose_files if path.endswith(SOURCES)}
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
