@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -28,12 +29,18 @@ def facts_of(project: Project, leaf: Kustomization, paths: Iterable[str] | None 
         if documents:
             facts = read.get(one.shown, FileFacts(()))
             read[one.shown] = msgspec.structs.replace(facts, documents=documents)
-    for path in dict.fromkeys(path for one in tree for path in one.manifests) if paths is None else paths:
+    for path in dict.fromkeys(path for one in tree for path in named_by(one, project)) if paths is None else paths:
         try:
             read[project.shown(path)] = as_kustomize_reads(project.facts(path))
         except (OSError, UnicodeDecodeError):
             continue
     return list(read.items())
+
+
+def named_by(one: Kustomization, project: Project) -> Iterator[str]:
+    """The real paths of the files that a kustomization names as resources, also of those that it may not read."""
+    paths = (one.full(item.text or "") for item in one.root.entries("resources"))
+    return (path for path in paths if os.path.isfile(path) and project.is_inside(path))
 
 
 def hidden(document: Document) -> Document:
