@@ -184,6 +184,29 @@ def test_a_custom_resource_stands_around_its_own_namespace(tmp_path: Path, own: 
     assert bool(lint(tmp_path).outcome.unverified) is counts
 
 
+SHOP = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: shop, namespace: shop}\n"
+DEFINITION = (
+    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: shops.example.com}\n"
+    "spec: {group: example.com, scope: Namespaced, names: {kind: Shop, plural: shops}, versions: []}\n"
+)
+
+
+@pytest.mark.parametrize(("resource", "counts"), [(DEFINITION, False), (SHOP, True)])
+def test_a_definition_of_custom_resources_makes_nothing(tmp_path: Path, resource: str, counts: bool) -> None:
+    build = "resources: [pod.yaml, shop.yaml]\n"
+    write(tmp_path, {"kustomization.yaml": build, "pod.yaml": READER, "shop.yaml": resource})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["custom-resource"] * counts
+    assert len(lint(tmp_path).outcome.findings) == (not counts)
+
+
+def test_a_build_of_the_same_object_is_an_alternative(tmp_path: Path) -> None:
+    files = {"app/kustomization.yaml": BUILD.replace("]", ", config.yaml]"), "app/pod.yaml": READER}
+    write(tmp_path, {**files, "app/config.yaml": CONFIG.replace("other", "settings"), "all.yaml": READER})
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"]
+    write(tmp_path, {"all.yaml": READER.replace("name: reader", "name: another")})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["defined-elsewhere"]
+
+
 @pytest.mark.parametrize(
     ("resource", "counts"),
     [
