@@ -39,6 +39,7 @@ SCRIPTS = (
         ".jenkinsfile",
     ),
     *(".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt"),
+    *(".tf", ".example", ".sample", ".dist", ".template", ".j2", ".jinja", ".jinja2"),
     *("Makefile", "makefile", "Justfile", "justfile", "Jenkinsfile", "Tiltfile", "Dockerfile", "README"),
 )
 """How the names of other texts end in which commands may be; so may they in any file that begins with `#!`."""
@@ -376,7 +377,8 @@ def is_script(raw: bytes, name: str) -> bool:
     if not (name.endswith(SCRIPTS) or raw.startswith(b"#!")):
         return False
     called = b"create" in raw and (b"configmap" in raw or b"secret" in raw or b"cm" in raw)
-    return called or (b"<<" in raw and b"kind:" in raw) or b"kind: ConfigMap" in raw or b"kind: Secret" in raw
+    shown = b"kind: ConfigMap" in raw or b"kind: Secret" in raw or b'resource "kubernetes_' in raw
+    return called or shown or (b"<<" in raw and b"kind:" in raw)
 
 
 def handles_images(raw: bytes, name: str) -> bool:
