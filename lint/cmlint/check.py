@@ -209,6 +209,7 @@ def bundles_of(
     builds = list(pending)
     doing("reading files")
     known |= reading.results()
+    apart = take_apart(groups, known, sources)
     given = Given(known, builds, sources_of(groups), frame := frame_of(groups))
     renderings, charts, unrendered = read_charts(groups, config, problems, failures, inputs, given)
     known |= Reading(reader, list(wanted_in(groups, known))).results()
@@ -246,6 +247,7 @@ def bundles_of(
                 built=stream.built,
                 supply=stream.supply,
                 loose_files=map(files.shown, group.lying),
+                left_out=[(shown, apart[shown]) for shown in group.apart if shown in apart],
                 proofs=proofs,
                 frame=frame,
             )
@@ -290,11 +292,16 @@ def bundles_of(
         )
     if failures.found:
         bundles.append(Bundle([], failures=failures.all()))
+    look_up_as_configured(bundles, config)
+    bring_together(bundles, variables.deploys)
+    return bundles, texts
+
+
+def look_up_as_configured(bundles: Iterable[Bundle], config: Config) -> None:
+    """Tells bundles what the configuration says of Secrets and of evidence."""
     for bundle in bundles:
         bundle.scope.all_secrets = config.all_secrets
         bundle.scope.ignored = frozenset(config.evidence)
-    bring_together(bundles, variables.deploys)
-    return bundles, texts
 
 
 def as_deployed(path: str, facts: FileFacts, variables: Variables) -> FileFacts:
@@ -357,6 +364,22 @@ def wanted_in(groups: Iterable[files.Group], known: Container[str] | None = None
                 yield Wanted(shown, path, mode, group.root_of(shown))
         for shown, path in group.scripts.items() if known is None else ():
             yield Wanted(shown, path, "script", group.root)
+        for shown, path in group.apart.items() if known is None else ():
+            yield Wanted(shown, path, "text", group.root)
+
+
+def take_apart(
+    groups: Iterable[files.Group], known: dict[str, FileFacts | str], sources: dict[str, files.Source]
+) -> dict[str, FileFacts]:
+    """Takes the texts in folders that are left out from what is known: nothing of them counts but their references."""
+    found: dict[str, FileFacts] = {}
+    for group in groups:
+        for shown, path in group.apart.items():
+            facts = known.pop(shown, "")
+            if not isinstance(facts, str):
+                found[shown] = facts
+                sources[shown] = files.Source(path, group.root)
+    return found
 
 
 def makers_of(config: Config) -> Makers:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cmlint.bundle.compared import without_compared
-from cmlint.bundle.endings import End, ending, set_aside
+from cmlint.bundle.endings import LEFT_OUT, End, all_aside, ending, set_aside
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings, first_for
@@ -53,7 +53,8 @@ class Bundle:
     reference in it can be resolved, and it is not `settled` when patches may still change what is there. `supply` is
     what whoever installs the bundle gives it, `loose_files` are the paths of other files among the manifests.
 
-    Documents that are completed elsewhere, or that a test compares, are set `aside`, each with why.
+    Documents that are completed elsewhere, that a test compares, or that are in files that are `left_out` are set
+    `aside`, each with why.
 
     `clusters` are those that it goes to, as far as they were asked for; `live` says that it is a part of one itself.
     `proofs` are what the files of the run prove about images, `failures` why some of it is not built. The `frame` says
@@ -74,6 +75,7 @@ class Bundle:
         settled: bool = True,
         supply: Supply | None = None,
         loose_files: Iterable[str] = (),
+        left_out: Sequence[tuple[str, FileFacts]] = (),
         live: bool = False,
         proofs: Proofs | None = None,
         failures: Sequence[Failure] = (),
@@ -88,7 +90,7 @@ class Bundle:
         files = without_compared(files) if loose else files
         self.has_gitops = False
         self.live, self.proofs, self.failures, self.frame = live, proofs or Proofs(), failures, frame
-        self.aside = list(set_aside(before, files))
+        self.aside = [*set_aside(before, files), *all_aside(left_out, LEFT_OUT)]
         self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
         self.placed: list[Placed] = []
         self.commands: list[Placed] = []

@@ -27,7 +27,8 @@ UPDATED_NAME = re.compile(rf"^[ \t]+name:[ \t]*[\"']?{NAME}", re.MULTILINE)
 
 
 RESOURCE = re.compile(
-    r'^[ \t]*resource[ \t]+"kubernetes_(?P<kind>config_map|secret)(?:_v1)?(?:_data)?"[ \t]+"[^"\n]*"[ \t]*\{', re.MULTILINE
+    r'^[ \t]*resource[ \t]+"kubernetes_(?P<kind>config_map|secret)(?:_v1)?(?:_data)?"[ \t]+"[^"\n]*"[ \t]*\{',
+    re.MULTILINE,
 )
 RESOURCE_NAME = re.compile(r'^[ \t]*name[ \t]*=[ \t]*"(?P<name>[a-z0-9][a-z0-9.-]*)"', re.MULTILINE)
 RESOURCE_END = re.compile(r"^\}", re.MULTILINE)

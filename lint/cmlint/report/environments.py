@@ -149,9 +149,7 @@ def container_lines(
             yield f"    {paint('dim', field)} " + " ".join(map(reword, map(word_of, words)))
 
 
-def variable_lines(
-    environment: Environment, view: View, paint: Paint, reword: Callable[[str], str]
-) -> Iterator[str]:
+def variable_lines(environment: Environment, view: View, paint: Paint, reword: Callable[[str], str]) -> Iterator[str]:
     """The table of variables: name, value, origin, and what is hidden by it."""
     variables, unknown = environment.variables.values(), TOO_LARGE if environment.too_large else UNKNOWN
     cells_of = ((printable(v.name), value_of(v, unknown), described(v.origin), shadows_of(v)) for v in variables)

@@ -7,6 +7,7 @@ and what the configuration excludes is left out, a file that is named itself is 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
@@ -111,6 +112,24 @@ VENDORED = ("modules.txt", "github.com")
 GODEPS = "Godeps"
 """The folder in which godep kept copies, before Go had modules."""
 
+DIRECTIVES = ("{{", "{%", "[[", "${")
+"""What the name of a folder holds into which a tool still puts something, such as `{{cookiecutter.name}}`."""
+
+ARCHETYPE = "archetype-resources"
+"""The folder with what Maven copies into a new project (https://maven.apache.org/archetype/archetype-models/)."""
+
+COPYING = {
+    "template.yaml": r"\burl:[ \t]*[\"']?\./",
+    "template.yml": r"\burl:[ \t]*[\"']?\./",
+    "copier.yaml": r"^_subdirectory:[ \t]*[\"']?",
+    "copier.yml": r"^_subdirectory:[ \t]*[\"']?",
+}
+"""What leads to the name of a folder beside a file that says what is copied into a new project.
+
+https://backstage.io/docs/features/software-templates/builtin-actions and
+https://copier.readthedocs.io/en/stable/configuring/#subdirectory
+"""
+
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """How a file in UTF-16 begins, whose byte order mark says which."""
 
@@ -144,8 +163,9 @@ class Group(msgspec.Struct):
 
     `scripts` are those that hold no manifests and, by their names, perhaps commands; `templates` are the paths among
     them all whose texts are for Helm to render, `compared` those that tests compare with. `lying` are the paths of all
-    other files, which are not read, `left_out` those of folders that are not: with what tests read, or with copies of
-    other projects. All real paths are in `root`; files that are named on the command line have none.
+    other files, which are not read, `left_out` those of folders that are not: with what tests read, with copies of
+    other projects, or with what is copied into new ones. Of the manifests in these folders, which are `apart`, only the
+    references are counted. All real paths are in `root`; files that are named on the command line have none.
 
     Where the other files are only the context of some, `named` are these. A group is `unbuilt` that only builds use
     which are not made, because they do not reach any of these.
@@ -157,6 +177,7 @@ class Group(msgspec.Struct):
     compared: set[str] = msgspec.field(default_factory=set)
     lying: list[str] = msgspec.field(default_factory=list)
     left_out: list[str] = msgspec.field(default_factory=list)
+    apart: dict[str, str] = msgspec.field(default_factory=dict)
     root: str | None = None
     named: set[str] = msgspec.field(default_factory=set)
     unbuilt: bool = False
@@ -202,6 +223,7 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
             if stat.S_ISDIR(mode):
                 groups.append(group := Group(root=root_of(path)))
                 fill(group, path, names_below(path), walk(path, excluded, problems, seen, group), known)
+                set_apart(group, names_below(path), excluded, seen, known)
             else:
                 add(named.paths, shown(path), path, known)
     return groups
@@ -216,6 +238,18 @@ def fill(group: Group, top: str, name_of: Callable[[str], str], found: Iterable[
                 continue
             group.compared.add(name_of(file))
         add(group.paths if is_manifest(name) else group.scripts, name_of(file), file, known)
+
+
+def set_apart(group: Group, name_of: Callable[[str], str], excluded: Patterns, seen: Seen, known: set[str]) -> None:
+    """Adds the manifests in the folders that a walk has left out."""
+    folders = list(group.left_out)
+    for folder in folders:
+        inner = Group(root=group.root)
+        for file in walk(folder, excluded, [], seen, inner):
+            name = os.path.basename(file)
+            if is_manifest(name) and name not in KUSTOMIZATIONS:
+                add(group.apart, name_of(file), file, known)
+        folders += inner.left_out
 
 
 def hold(path: str) -> int:
@@ -282,9 +316,10 @@ def walk(top: str, excluded: Patterns, problems: list[Problem], seen: Seen, grou
         if any(entry.name == IGNORE for entry in entries) and (spec := ignores_in(folder, root, specs, problems, seen)):
             specs = (*specs, (folder, spec))
         folders: list[str] = []
+        copied = copied_from(entries, root, seen)
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            foreign = is_folder and is_foreign(entry, top, seen)
+            foreign = is_folder and (entry.name in copied or is_foreign(entry, top, seen))
             if not (is_folder or is_manifest(entry.name) or may_be_script(entry)):
                 group.lying.append(entry.path)
                 continue
@@ -330,8 +365,28 @@ def listing(folder: str) -> str | None:
         return None
 
 
+def copied_from(entries: Sequence[os.DirEntry[str]], root: Root, seen: Seen) -> set[str]:
+    """The names of the folders beside files that say what is copied from there into new projects."""
+    found: set[str] = set()
+    for entry in entries:
+        if lead := COPYING.get(entry.name):
+            seen.note(entry.path)
+            try:
+                text = read(entry.path, root)
+            except (OSError, UnicodeDecodeError):
+                continue
+            if "scaffolder.backstage.io" in text or entry.name.startswith("copier"):
+                found.update(re.findall(rf"{lead}([\w.-]+)/?[\"']?[ \t]*(?:#.*)?$", text, re.MULTILINE))
+    return found
+
+
 def is_foreign(folder: os.DirEntry[str], top: str, seen: Seen) -> bool:
-    """Whether a folder below the top holds what tests read, or copies of other projects that a tool has made."""
+    """Whether a folder below the top holds what tests read, copies of other projects, or what is copied into new ones.
+
+    Nobody applies any of these as they are.
+    """
+    if folder.name == ARCHETYPE or any(mark in folder.name for mark in DIRECTIVES):
+        return True
     if folder.name in FIXTURES:
         return any(map(names_tests, parts_below(top, folder.path)))
     if folder.name != "vendor":

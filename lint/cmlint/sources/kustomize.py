@@ -18,10 +18,11 @@ import msgspec
 
 from cmlint.cache import builds as cache
 from cmlint.cache.states import Seen
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.manifest.decode import as_name
 from cmlint.manifest.documents import is_yaml, read_kustomization, read_text
 from cmlint.model.evidence import Evidence
-from cmlint.model.facts import Document, FileFacts, Scalar, Target
+from cmlint.model.facts import Document, FileFacts, Scalar, Skip, Span, Target
 from cmlint.model.failures import Failures
 from cmlint.sources import files, outside, tool
 from cmlint.sources.absent import MOST, Absent, Lacking, absent_from, instead_of, opened, provider_without
@@ -42,6 +43,12 @@ from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
 METADATA = ("originAnnotations", "transformerAnnotations")
+TEMPLATES = r"[._]?(?:template|templates|skeleton|scaffold|scaffolding|boilerplate)|[\w.-]+[-_]template"
+"""A folder of what is copied and completed, by its name."""
+
+BLANK = r"(?:^|[/._-])(?:YOUR|REPLACE|CHANGE_?ME)(?=$|[/._-])"
+"""A word in capitals in the name of a file that somebody is to put another one for."""
+
 BASE = r"(?:^|/)bases?/"
 """In the path of what is written to be completed by others."""
 
@@ -181,6 +188,9 @@ def build_all(project: Project, leaves: Sequence[Kustomization], wishes: Wishes,
         try:
             for leaf, absent, run in zip(leaves, missing, runs, strict=True):
                 try:
+                    if reason := to_be_copied(leaf, absent):
+                        yield as_template(unbuilt(project, leaf, reason))
+                        continue
                     yield built(project, leaf, absent, run.result(), program, wishes)
                 except NotBuiltError as error:
                     wishes.seen.whole = wishes.seen.whole and not isinstance(error, TimeOutError)
@@ -414,6 +424,31 @@ def built(
         settled=all(each.how != "patches" for each in absent),
         beside=around(project.tree(leaf)),
         supply=supply_of(leaf, absent),
+    )
+
+
+def to_be_copied(leaf: Kustomization, absent: Iterable[Absent]) -> str:
+    """Why a kustomization that lacks something is a template of others, which nobody builds as it is; empty for any
+    other.
+    """
+    names = [each.name for each in absent if not each.remote]
+    if name := next(filter(is_blank, names), None):
+        return f"it names `{name}`, which is to be filled in"
+    folder = next((name for name in leaf.shown.split("/")[:-1] if re.fullmatch(TEMPLATES, name)), None)
+    return f"it is a template, by the folder `{folder}`" if names and folder else ""
+
+
+def is_blank(name: str) -> bool:
+    """Whether a path has something to be filled in."""
+    return is_placeholder(name) or re.search(BLANK, name) is not None
+
+
+def as_template(build: Build) -> Build:
+    """A build in which the kustomization itself is skipped as a template."""
+    skip = Skip("template", Span(0, 0))
+    return msgspec.structs.replace(
+        build,
+        files=[(p, msgspec.structs.replace(f, skipped=(skip,)) if p == build.path else f) for p, f in build.files],
     )
 
 

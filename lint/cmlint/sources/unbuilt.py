@@ -10,6 +10,7 @@ import msgspec
 from cmlint.manifest.documents import read_kustomization, read_unparsed
 from cmlint.manifest.masks import unquoted
 from cmlint.model.facts import Document, Fault, FileFacts, Key, Other, Provider, Scalar, Target
+from cmlint.sources import files
 from cmlint.sources.kustomization import GROUP, Kustomization, Project
 from cmlint.sources.outside import GENERATORS
 from cmlint.sources.parts import Part
@@ -39,8 +40,10 @@ def facts_of(project: Project, leaf: Kustomization, paths: Iterable[str] | None 
 
 def named_by(one: Kustomization, project: Project) -> Iterator[str]:
     """The real paths of the files that a kustomization names as resources, also of those that it may not read."""
-    paths = (one.full(item.text or "") for item in one.root.entries("resources"))
-    return (path for path in paths if os.path.isfile(path) and project.is_inside(path))
+    items = one.root.entries("resources") if one.is_read else one.words
+    paths = (one.full(item.text or "") for item in items)
+    named = (path for path in paths if os.path.isfile(path) and project.is_inside(path))
+    return (path for path in named if files.is_manifest(path) and os.path.basename(path) not in files.KUSTOMIZATIONS)
 
 
 def hidden(document: Document) -> Document:
