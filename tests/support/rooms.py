@@ -102,7 +102,7 @@ ROOMS = {
     ),
     "sources": Room(
         "paths to texts, grouped in bundles; texts to facts; builds, clusters and snapshots",
-        "cache errors kube manifest model patterns system",
+        "cache errors knowledge kube manifest model patterns system",
     ),
     "config": Room(
         "the configuration of a project",

@@ -37,7 +37,7 @@ def render_json(found: Iterable[Workload]) -> str:
 
 
 def reworded(found: Any, reword: Callable[[str], str]) -> Any:
-    """The same with every text in other words, but for paths."""
+    """The same with every text but paths in other words."""
     if isinstance(found, dict):
         return {key: value if key == "path" else reworded(value, reword) for key, value in found.items()}
     if isinstance(found, list):

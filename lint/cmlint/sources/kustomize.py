@@ -433,13 +433,13 @@ def to_be_copied(leaf: Kustomization, absent: Iterable[Absent]) -> str:
     """
     names = [each.name for each in absent if not each.remote]
     if name := next(filter(is_blank, names), None):
-        return f"it names `{name}`, which is to be filled in"
+        return f"it names `{name}`, which has a placeholder"
     folder = next((name for name in leaf.shown.split("/")[:-1] if re.fullmatch(TEMPLATES, name)), None)
     return f"it is a template, by the folder `{folder}`" if names and folder else ""
 
 
 def is_blank(name: str) -> bool:
-    """Whether a path has something to be filled in."""
+    """Whether a path has a placeholder."""
     return is_placeholder(name) or re.search(BLANK, name) is not None
 
 
