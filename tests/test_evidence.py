@@ -199,6 +199,31 @@ def test_a_definition_of_custom_resources_makes_nothing(tmp_path: Path, resource
     assert len(lint(tmp_path).outcome.findings) == (not counts)
 
 
+FLUX = (
+    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: web}\nspec: {path: ./apps/web}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "counts"),
+    [
+        ({}, True),
+        ({"clusters/web.yaml": FLUX}, False),
+        ({"clusters/web.yaml": FLUX.replace("apps/web", "apps")}, True),
+        ({"clusters/web.yaml": FLUX.replace("apps/web", "other")}, True),
+        ({"clusters/web.yaml": FLUX, "apps/web/kustomization.yaml": "resources: [more.yaml]\n"}, True),
+    ],
+)
+def test_flux_applies_a_folder_without_a_kustomization_as_it_is(
+    tmp_path: Path, files: dict[str, str], counts: bool
+) -> None:
+    write(tmp_path, {"apps/kustomization.yaml": "resources: [ns.yaml]\n", "apps/web/pod.yaml": READER})
+    write(tmp_path, {"apps/ns.yaml": CONFIG, "apps/web/more.yaml": CONFIG.replace("other", "another"), **files})
+    outcome = lint(tmp_path).outcome
+    assert [each.code for each in outcome.unverified] == ["kustomization"] * counts
+    assert [each.rule for each in outcome.findings] == ["missing-configmap"] * (not counts)
+
+
 def test_a_build_of_the_same_object_is_an_alternative(tmp_path: Path) -> None:
     files = {"app/kustomization.yaml": BUILD.replace("]", ", config.yaml]"), "app/pod.yaml": READER}
     write(tmp_path, {**files, "app/config.yaml": CONFIG.replace("other", "settings"), "all.yaml": READER})

@@ -293,7 +293,7 @@ def bundles_of(
     if failures.found:
         bundles.append(Bundle([], failures=failures.all()))
     look_up_as_configured(bundles, config)
-    bring_together(bundles, variables.deploys)
+    bring_together(bundles, variables.deploys, variables.kustomized)
     return bundles, texts
 
 

@@ -16,15 +16,19 @@ only what is in one folder surely means the same one.
 """
 
 
-def bring_together(bundles: Sequence[Bundle], deploys: Deploys) -> None:
+def bring_together(bundles: Sequence[Bundle], deploys: Deploys, kustomized: frozenset[str]) -> None:
     """Tells each bundle which others surely are beside it, so that its references may lead into them.
 
-    Each learns, too, whether GitOps brings anything of the run to a cluster.
+    Each learns, too, whether GitOps brings anything of the run to a cluster, and which folders it brings as they are:
+    then no kustomization adds to them. `kustomized` are the folders with a kustomization.
     """
     if not deploys.by_path:
         return
     for bundle in bundles:
         bundle.has_gitops = True
+        folders = () if bundle.index.whole else bundle.index.by_folder
+        brought = (folder for folder in folders if any(deploys.around(folder, kustomized, built=False)))
+        bundle.scope.around.as_they_are = frozenset(brought)
     whole = (bundle for bundle in bundles if bundle.index.whole and bundle.settled)
     brought = [(bundle, destinations_of(bundle, deploys)) for bundle in whole]
     for bundle, destinations in brought:

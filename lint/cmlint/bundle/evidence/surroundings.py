@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from functools import cached_property
 
 from cmlint.bundle.nearest import meets
@@ -37,7 +37,8 @@ class Surroundings:
     """What in each folder may make objects: for each namespace in which it makes them, the first thing of each kind.
 
     `here` holds it for each folder, `below` for each folder above one that has something, `namespaces` for each
-    namespace. `loose_files` are the paths of files that are not texts of the bundle.
+    namespace. `loose_files` are the paths of files that are not texts of the bundle. Flux applies the folders that are
+    brought `as_they_are`, with what is below them, and no kustomization above adds to them.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Surroundings:
     ) -> None:
         self.frame = frame
         self.loose_files = list(loose_files)
+        self.as_they_are: frozenset[str] = frozenset()
         self.plain: dict[str, list[str]] = {}
         self.here: dict[str, Makers] = {}
         self.below: dict[str, Makers] = {}
@@ -70,13 +72,15 @@ class Surroundings:
         if namespace:
             self.namespaces.setdefault(namespace, {}).setdefault(key, evidence)
 
-    def maker(self, placed: Placed, ignored: Container[str] = ()) -> Evidence | None:
+    def maker(self, placed: Placed, ignored: Collection[str] = ()) -> Evidence | None:
         """What may make an object for a document, or None when nothing around it could; `ignored` codes do not count.
 
         That is what is in its folder, below it, in the folders above, or in its namespace. What is below the top does
         not concern a document at the top.
         """
         folder, namespace = placed.directory, placed.namespace
+        if folder in self.as_they_are:
+            ignored = {*ignored, "kustomization"}
         found = [self.here.get(folder), self.below.get(folder) if folder else None]
         found += (self.here[each] for each in folders_above(folder) if each in self.here)
         found.append(self.namespaces.get(namespace) if namespace else None)
