@@ -224,6 +224,15 @@ def test_flux_applies_a_folder_without_a_kustomization_as_it_is(
     assert [each.rule for each in outcome.findings] == ["missing-configmap"] * (not counts)
 
 
+def test_nothing_completes_a_base_that_flux_applies(tmp_path: Path) -> None:
+    write(tmp_path, {"apps/base/kustomization.yaml": BUILD, "apps/base/pod.yaml": READER})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["base"]
+    write(tmp_path, {"clusters/apps.yaml": FLUX.replace("apps/web", "apps")})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["base"]
+    write(tmp_path, {"clusters/apps.yaml": FLUX.replace("apps/web", "apps/base")})
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"]
+
+
 def test_a_build_of_the_same_object_is_an_alternative(tmp_path: Path) -> None:
     files = {"app/kustomization.yaml": BUILD.replace("]", ", config.yaml]"), "app/pod.yaml": READER}
     write(tmp_path, {**files, "app/config.yaml": CONFIG.replace("other", "settings"), "all.yaml": READER})

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.deployed import without_images, without_namespaces
+from cmlint.bundle.deployed import Deploys, without_images, without_namespaces
 from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.index import Indexes, Supply
 from cmlint.bundle.placed import Built, Frame, Placed, folder_of, references_of
@@ -264,7 +264,7 @@ def bundles_of(
                 built=build.text,
                 unbuilt=build.reason,
                 settled=build.settled and not variables.deploys.changed(build.path.rpartition("/")[0]),
-                supply=build.supply,
+                supply=supply_of(build, variables.deploys),
                 proofs=proofs,
                 frame=frame,
             )
@@ -302,6 +302,12 @@ def look_up_as_configured(bundles: Iterable[Bundle], config: Config) -> None:
     for bundle in bundles:
         bundle.scope.all_secrets = config.all_secrets
         bundle.scope.ignored = frozenset(config.evidence)
+
+
+def supply_of(build: Build, deploys: Deploys) -> Supply | None:
+    """What may yet complete what a kustomization builds: nothing does for a base that GitOps brings as it is."""
+    brought = build.is_base and any(deploys.of(build.path.rpartition("/")[0]))
+    return None if brought else build.supply
 
 
 def as_deployed(path: str, facts: FileFacts, variables: Variables) -> FileFacts:

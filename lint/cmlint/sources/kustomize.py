@@ -77,6 +77,11 @@ class Build(msgspec.Struct):
     beside: Sequence[tuple[str, FileFacts]] = ()
     supply: Completion | Lacking | None = None
 
+    @property
+    def is_base(self) -> bool:
+        """Whether overlays elsewhere may complete it."""
+        return isinstance(self.supply, Completion)
+
 
 class Completion(msgspec.Struct, frozen=True):
     """What may complete a base that no kustomization uses here: overlays elsewhere, for which it is written."""
