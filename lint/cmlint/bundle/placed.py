@@ -152,6 +152,16 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
         """The namespace written in the document, or None."""
         return self.document.namespace.value if self.document.namespace else None
 
+    def namespace_of(self, reference: Reference) -> str | None:
+        """The namespace in which a reference of the document is looked up, as far as it is known.
+
+        Pods whose containers are in the values of a HelmRelease run in its `spec.targetNamespace`.
+        """
+        if reference.namespace:
+            return reference.namespace.value
+        made_in = self.document.reach
+        return self.namespace if made_in is None or reference.via == "field" else made_in or None
+
     @property
     def identity(self) -> tuple[str, str | None, str | None]:
         """Kind, namespace and name, as far as they are written."""
