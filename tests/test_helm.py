@@ -395,6 +395,19 @@ def test_a_chart_can_be_named_by_its_description(tmp_path: Path) -> None:
     assert concise(run(tmp_path, "Chart.yaml")) == [FOUND]
 
 
+@pytest.mark.parametrize("version", ['""', '"{{ VERSION }}"', "${VERSION}", "1.0.0", "nine"])
+def test_a_version_that_a_pipeline_puts_in_is_not_missed(tmp_path: Path, version: str) -> None:
+    needs = "dependencies:\n  - {name: cache, version: 1.0.0, condition: cache.on}\n"
+    text = CHART.format("web").replace("1.0.0", version)
+    chart(tmp_path, **{"Chart.yaml": text})
+    refused = ["Chart.yaml:1: broken: the chart is not built: validation: "] if version == "nine" else []
+    result = run(tmp_path)
+    assert [each[: len(refused[0])] for each in failures(result)] == refused
+    assert len(result.outcome.findings) == 1
+    chart(tmp_path, **{"Chart.yaml": text + needs, "values.yaml": "port: '\"80\"'\ncache: {on: false}\n"})
+    assert len(failures(run(tmp_path))) == 1
+
+
 def test_plugins_and_settings_of_the_user_have_no_say(tmp_path: Path) -> None:
     chart(tmp_path / "web")
     for name in ("HELM_NAMESPACE", "HELM_PLUGINS", "HELM_DEBUG", "HELM_DRIVER"):

@@ -34,7 +34,7 @@ from cmlint.sources.dependencies import completed
 from cmlint.sources.failures import add_chart, add_missing
 from cmlint.sources.hidden import HIDDEN
 from cmlint.sources.over import Over
-from cmlint.sources.parts import Part
+from cmlint.sources.parts import Part, Place
 from cmlint.sources.read_values import ChartText
 from cmlint.sources.reasons import of_helm
 from cmlint.sources.rendered import SOURCE, RenderedText
@@ -403,7 +403,7 @@ def ready_folder(chart: Chart, program: str, wishes: HelmWishes, home: str) -> s
     """
     chart.contents.refuse()
     if not needs_more(chart, wishes):
-        return without_missing(chart, home) if chart.missing else chart.folder
+        return without_missing(chart, home) if chart.missing or chart.unversioned else chart.folder
     wishes.seen.whole = False
     return completed(chart, program, home, wishes.timeout)
 
@@ -449,7 +449,7 @@ def render(chart: Chart, ready: Future[str], values: Choice, program: str, wishe
 
 
 def without_missing(chart: Chart, home: str) -> str:
-    """A copy of a chart, in a new folder, without the dependencies that are not in `charts/`.
+    """A copy of a chart, in a new folder, without the dependencies that are not in `charts/`, and with a version.
 
     It lacks the files that are too large for helm. Raises NotBuiltError where it cannot be made.
     """
@@ -468,11 +468,17 @@ def without_missing(chart: Chart, home: str) -> str:
     missing = {entry.place for entry in chart.missing}
     for name in (files.CHART, REQUIREMENTS):
         described = chart.read(name).at("dependencies")
+        edits: list[tuple[Place, object]] = []
         if described:
-            kept = [plain(entry) for entry in described.items if entry.place not in missing]
+            edits.append((described.place, [plain(entry) for entry in described.items if entry.place not in missing]))
+        if name == files.CHART and chart.unversioned:
+            edits.append((chart.unversioned.place, "0.0.0"))
+        if edits:
             text = files.read(os.path.join(chart.folder, name), root_of(chart.folder))
+            for place, value in sorted(edits, key=lambda edit: -edit[0].start):
+                text = f"{text[: place.start]} {json.dumps(value)}{text[place.end :]}"
             with open(os.path.join(copy, name), "w", encoding="utf-8") as file:
-                file.write(f"{text[: described.place.start]} {json.dumps(kept)}{text[described.place.end :]}")
+                file.write(text)
     return copy
 
 
