@@ -15,10 +15,10 @@ import pytest
 from cmlint.cli.check import PARAMETERS
 from cmlint.cli.inputs import users_file
 from cmlint.cli.refusals import option_of, variable_of
-from cmlint.config import Config, anchored
+from cmlint.config.config import Config, anchored
+from cmlint.config.settings import SETTINGS
 from cmlint.errors import FatalError
 from cmlint.patterns import Patterns
-from cmlint.settings import SETTINGS
 from tests.support import schema, settings
 from tests.support.command import cmlint
 from tests.support.repository import Repository

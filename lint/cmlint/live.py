@@ -9,22 +9,24 @@ import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.cluster import TARGETS, Cluster
-from cmlint.bundle.placed import Definition
-from cmlint.config import Config
-from cmlint.engine import Engine, merged
+from cmlint.bundle.documents import Definition
+from cmlint.bundle.evidence.question import Ways
+from cmlint.bundle.material import Material, Neighbours
+from cmlint.config.config import Config
+from cmlint.config.selection import select, settings_of
+from cmlint.engine.engine import Engine, merged
+from cmlint.engine.rules import Rule
+from cmlint.engine.suppress import Suppressions
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.versions import parse_version
 from cmlint.model.listing import LiveObject, object_of
 from cmlint.model.live import Inventory
 from cmlint.model.outcome import Outcome
-from cmlint.result import Result, too_large
-from cmlint.rules import Rule
-from cmlint.selection import select, settings_of
+from cmlint.model.problems import Problem
+from cmlint.pipeline.result import Result, too_large
 from cmlint.sources import snapshot
 from cmlint.sources.cluster.begin import Begun, Wanted
 from cmlint.sources.cluster.read import Progress, Reading, Scope, read_cluster
-from cmlint.sources.files import Problem
-from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
 # what manifests stand on
@@ -152,7 +154,8 @@ def bundles_of(cluster: Cluster, config: Config, *, whole: bool) -> Iterator[Bun
     for namespace in sorted({*cluster.inventory.spaces, *cluster.workloads}):
         live = [*cluster.workloads.get(namespace, ()), *(providers_in(cluster, namespace) if whole else ())]
         cluster.listings.update((each.path, each.text) for each in live)
-        bundle = Bundle([(each.path, each.facts) for each in live], config.external, live=True)
+        material = Material(files=[(each.path, each.facts) for each in live], live=True)
+        bundle = Bundle(material, Neighbours(ways=lambda _: Ways(config.external)))
         bundle.stand_on(cluster)
         yield bundle
 

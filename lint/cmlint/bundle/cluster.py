@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from cmlint.bundle.placed import LIVE, Definition, Placed, references_of
+from cmlint.bundle.documents import LIVE, Definition, Placed, references_of
 from cmlint.kube.fields import POD_PATHS
 from cmlint.kube.near import nearest
 from cmlint.model.facts import Provider, Reference, Target

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cmlint.bundle import renewal
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.placed import Placed
+from cmlint.bundle.documents import Placed
 from cmlint.bundle.proofs import Subject
 from cmlint.knowledge import placeholders
 from cmlint.kube import images

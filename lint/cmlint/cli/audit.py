@@ -16,8 +16,8 @@ from cmlint.cli.reports import wanted, write_reports
 from cmlint.errors import fatal
 
 if TYPE_CHECKING:
-    from cmlint.config import Config
-    from cmlint.result import Result
+    from cmlint.config.config import Config
+    from cmlint.pipeline.result import Result
 
 
 class Options(msgspec.Struct, frozen=True):

@@ -10,8 +10,8 @@ from cmlint.errors import FatalError
 from cmlint.progress import PROGRESS, doing
 
 if TYPE_CHECKING:
-    from cmlint.check import Look
     from cmlint.sources.cluster.begin import Wanted
+    from cmlint.sources.request import Clusters
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ def number(option: str, text: str | None, default: float) -> float:
     return value
 
 
-def look_of(options: Any) -> Look | None:
+def look_of(options: Any) -> Clusters | None:
     """How manifests are given a cluster or a snapshot to stand on, where the line says so."""
     if not options.live and not options.against:
         needs = [name for name in ("context", "kubeconfig", "metadata_only_secrets") if getattr(options, name)]

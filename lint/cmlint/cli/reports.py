@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.errors import FatalError, internal
+from cmlint.pipeline.result import Result
 from cmlint.report import render
-from cmlint.result import Result
 from cmlint.system.streams import complain, in_actions
 
 SUFFIXES = {".sarif": "sarif", ".html": "html", ".md": "markdown", ".xml": "junit", ".json": "json", ".txt": "text"}

@@ -8,7 +8,7 @@ from cmlint.cli import clusters, reach
 from cmlint.cli.inputs import tell_problems
 from cmlint.cli.parameters import OUTPUT, Command, Parameter
 from cmlint.cli.terminal import write
-from cmlint.sources.files import Problem
+from cmlint.model.problems import Problem
 
 
 class Options(msgspec.Struct, frozen=True):

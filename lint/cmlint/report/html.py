@@ -10,6 +10,7 @@ from html import escape
 from itertools import groupby
 
 from cmlint.model.findings import RANKS, Finding, Severity
+from cmlint.pipeline.result import Result
 from cmlint.report.characters import width
 from cmlint.report.frames import Frames
 from cmlint.report.paint import CODES, Paint
@@ -18,7 +19,6 @@ from cmlint.report.states import STATES, UNSEEN, by_state, commands_in, state_of
 from cmlint.report.summary import count, place, summary
 from cmlint.report.text import about, margin_of
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.system.files import CONFIGURATION, read
 from cmlint.system.text import printable
 

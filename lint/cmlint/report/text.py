@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cmlint.model.findings import WHAT_HAPPENS, Finding
+from cmlint.pipeline.result import Result
 from cmlint.report.characters import wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.problems import elsewhere, problems
 from cmlint.report.summary import extras, summary
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.system.text import printable
 
 

@@ -99,7 +99,7 @@ CAUSES: dict[str, tuple[str, str]] = {
 
 def is_own_field(reference: Reference, ctx: Context) -> bool:
     """Whether it is a field of a custom resource whose controller may make the object itself."""
-    return reference.via == "field" and ctx.bundle.scope.ways_of(ctx.placed).excuses_fields
+    return reference.via == "field" and ctx.bundle.scope.ways(ctx.placed).excuses_fields
 
 
 def is_repeated(reference: Reference, ctx: Context) -> bool:
