@@ -85,7 +85,7 @@ ROOMS = {
         "the main job, put together: from paths and a configuration to a result, which is kept for the next run",
         "bundle cache config engine model progress sources system texts",
     ),
-    "live": Room(
+    "clusters": Room(
         "clusters, put together: what manifests resolve against, audits, snapshots",
         "bundle config engine knowledge kube model pipeline sources texts",
     ),
@@ -99,12 +99,12 @@ ROOMS = {
     ),
     "adopt": Room(
         "other revisions of the repository, baselines, ignore comments, first setup",
-        "cache config engine errors fixes manifest model pipeline sources system texts",
+        "bundle cache config engine errors fixes manifest model pipeline sources system texts",
     ),
     "cli": Room(
         "one module a command",
-        "adopt bundle cache config engine errors fixes kube live manifest model pipeline progress report sources "
-        "system",
+        "adopt bundle cache clusters config engine errors fixes kube manifest model pipeline progress report sources "
+        "system texts",
     ),
     "__main__": Room(
         "the entry of the command line",
