@@ -7,7 +7,7 @@ from cmlint.bundle import renewal as renewals
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.causes import NOT_THERE, Cause
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
-from cmlint.bundle.placed import Definition, Placed, references_of
+from cmlint.bundle.placed import Definition, Placed, definitions_in, references_of
 from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.bundle.pulls import Pull, Use, arrival, pulls_of, resolves_tags, uses
 from cmlint.bundle.resolve import Resolution
@@ -103,6 +103,7 @@ __all__ = [
     "VolumeSource",
     "arrival",
     "credentials",
+    "definitions_in",
     "expansion",
     "fault_rule",
     "images",

@@ -62,7 +62,7 @@ class Engine:
         self.everywhere = View(frozenset(rule.name for rule in self.rules), chosen, settings)
         self.view_at = view_at
         self.named: Collection[str] = ()
-        self.resolved: list[tuple[Placed, facts.Span]] = []
+        self.resolved: dict[str, tuple[Placed, facts.Span]] = {}
         self.by_node: dict[str, list[Rule]] = {}
         for rule in self.rules:
             tidy = rule.pedantic or rule.consequence == "tidiness"
@@ -71,7 +71,7 @@ class Engine:
 
     def run(self, bundles: Sequence[Bundle], suppressions: Suppressions, named: Collection[str] = ()) -> Outcome:
         """The outcome over all bundles; where files are `named`, only what concerns these."""
-        self.named, self.resolved = named, []
+        self.named, self.resolved = named, {}
         outcome = Outcome(files=len({path for bundle in bundles for path in paths_of(bundle) if self.is_named(path)}))
         outcome.live = any(bundle.live for bundle in bundles)
         for bundle in bundles:
@@ -87,7 +87,7 @@ class Engine:
             self.unused(bundle, suppressions, outcome)
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
-        heap_up(outcome, self.resolved)
+        heap_up(outcome, self.resolved.values())
         name_all(outcome)
         outcome.linted = sorted({path for bundle in bundles for path in linted(bundle) if self.is_named(path)})
         return outcome
@@ -305,7 +305,8 @@ class Engine:
                 end = self.end(bundle, reference, placed, spoken)
                 self.note(reference, placed, end, outcome)
                 if end.kind == "resolved":
-                    self.resolved.append((placed, reference.name.span))
+                    span = reference.name.span
+                    self.resolved[f"{placed.path}:{span.start}" if placed.built else placed.directory] = placed, span
                 if command := bundle.resolve(reference, placed).command:
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
                     outcome.created.append(Created(self.place(reference, placed), reference.described, where))

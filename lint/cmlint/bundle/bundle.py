@@ -18,7 +18,7 @@ from cmlint.bundle.proofs import Proofs
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
 from cmlint.model.evidence import Evidence
-from cmlint.model.facts import Container, FileFacts, ImageSetting, Reference, Service, Span, Target, Volume
+from cmlint.model.facts import Container, FileFacts, ImageSetting, Packed, Reference, Service, Span, Target, Volume
 from cmlint.model.failures import Failure
 from cmlint.model.values import Changed, Missing
 
@@ -82,7 +82,8 @@ class Bundle:
         self.placed: list[Placed] = []
         self.commands: list[Placed] = []
         for path, facts in files:
-            for document in facts.documents:
+            documents = facts.documents
+            for document in range(len(documents)) if isinstance(documents, Packed) else documents:
                 self.placed.append(Placed(path, document, facts, len(self.placed), built))
         for texts, whence in ((files, built), (scripts, None)):
             for path, facts in texts:

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Protocol
 
 from cmlint.bundle.nearest import Meeting, Spaces
-from cmlint.bundle.placed import HASH, Definition, Placed
+from cmlint.bundle.placed import HASH, Definition, Placed, definitions_in
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import Nearby
 from cmlint.model.evidence import Evidence
@@ -82,8 +82,8 @@ class Index:
         self.by_name: dict[tuple[Target, str], list[Definition]] = {}
         self.globs: list[Definition] = []
         for item in placed:
-            for provider in item.document.providers:
-                definition = Definition(item, provider)
+            for definition in definitions_in(item):
+                provider = definition.provider
                 if provider.glob:
                     self.globs.append(definition)
                 else:
