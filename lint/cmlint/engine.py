@@ -309,7 +309,7 @@ class Engine:
                     self.resolved[f"{placed.path}:{span.start}" if placed.built else placed.directory] = placed, span
                 if command := bundle.resolve(reference, placed).command:
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
-                    outcome.created.append(Created(self.place(reference, placed), reference.described, where))
+                    outcome.created.append(Created(self.place(reference, placed), called(reference, placed), where))
         for placed, evidence in bundle.aside:
             for reference in references_of(placed):
                 if self.concerns(placed, reference.name.span):
@@ -327,11 +327,16 @@ class Engine:
         outcome.end(end.kind)
         if evidence := end.evidence:
             location = self.place(reference, placed)
-            outcome.unverified.append(Unverified(location, reference.described, evidence.sentence, evidence.code))
+            outcome.unverified.append(Unverified(location, called(reference, placed), evidence.sentence, evidence.code))
 
     def place(self, reference: facts.Reference, placed: Placed) -> Location:
         """Where a reference is written."""
         return self.texts.locate(*placed.written(reference.name.span))
+
+
+def called(reference: facts.Reference, placed: Placed) -> str:
+    """Kind and name of what a reference names, without the hash of a build, which may be that of a Secret's values."""
+    return f"{reference.target}/{placed.as_written(reference.name.value)}"
 
 
 def words(label: str, placed: Placed) -> str:
