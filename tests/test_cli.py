@@ -18,7 +18,7 @@ import pytest
 
 from cmlint import __version__
 from cmlint.cli import COMMANDS
-from cmlint.registry import load_rules
+from cmlint.engine.registry import load_rules
 from tests.support.command import COMMAND, PATIENCE, cmlint, started, wait_until
 from tests.support.manifests import pod
 from tests.support.run import write

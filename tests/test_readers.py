@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.placed import Definition, Placed
+from cmlint.bundle.documents import Definition, Placed
+from cmlint.bundle.material import Material
 from cmlint.bundle.readers import effect_of, reads_of
 from cmlint.manifest.documents import read_text
 
@@ -58,7 +59,7 @@ MAP = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME}\ndata: {web.
 
 def placed_in(text: str) -> list[Placed]:
     """The objects of a text."""
-    return Bundle([("a.yaml", read_text(text))]).placed
+    return Bundle(Material(files=[("a.yaml", read_text(text))])).placed
 
 
 @pytest.mark.parametrize(

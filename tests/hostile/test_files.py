@@ -16,7 +16,8 @@ from cmlint.manifest import documents
 from cmlint.manifest.documents import REQUEST, read_text
 from cmlint.model.facts import Packed, Skip, Span
 from cmlint.patterns import LONGEST, MOST, WILDCARDS, Patterns
-from cmlint.sources import files, reading
+from cmlint.sources import files
+from cmlint.sources import reader as reading
 from cmlint.system import files as system
 from tests.hostile.planted import LINK, LOOP, PLANTED, SECRET, limited, linked, sparse
 from tests.support.command import COMMAND, ENTRY, needed
@@ -546,7 +547,7 @@ PACKED = 200_000
 
 def peak(folder: Path, *words: str) -> int:
     """The most memory that a check of a folder takes, in bytes."""
-    places = ("manifest.documents", "sources.reading")
+    places = ("manifest.documents", "sources.reader")
     before = "".join(f"import cmlint.{each}\ncmlint.{each}.LARGE = {PACKED}\n" for each in places)
     line = [sys.executable, "-c", f"{before}{ENTRY}", "check", ".", "--jobs", "1", *words]
     with subprocess.Popen(line, cwd=folder, env=needed(), stdout=subprocess.DEVNULL) as process:
@@ -596,7 +597,7 @@ def test_packed_facts_give_the_same_findings(project: Path) -> None:
     refers = "{name: X, valueFrom: {configMapKeyRef: {name: m7, key: kex3}}}"
     containers = f"[{{name: c, image: a, env: [{refers}]}}]"
     tail = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: {containers}}}\n"
-    body = "".join(DENSE[shape](i) for shape in DENSE for i in range(200))
+    body = "".join(DENSE[shape](i) for shape in DENSE for i in range(30))
     for number in range(3):
         write(project, {f"{number}/a.yaml": body + tail})
     line = ("check", ".", "--format", "json", "--pedantic", "--no-cache")

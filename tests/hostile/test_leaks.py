@@ -83,5 +83,7 @@ def test_the_hash_of_a_secret_that_a_plugin_made_is_not_shown(tmp_path: Path) ->
     assert "Secret/creds" in done.stdout
     assert "Secret/creds" in shown.stdout
     assert "2456789bcd" not in done.stdout + done.stderr + shown.stderr
-    frames = [line for line in shown.stdout.splitlines() if "2456789bcd" in line and "name: creds-2456789bcd" not in line]
+    frames = [
+        line for line in shown.stdout.splitlines() if "2456789bcd" in line and "name: creds-2456789bcd" not in line
+    ]
     assert frames == []

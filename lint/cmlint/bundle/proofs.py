@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import structs
 
-from cmlint.bundle.placed import LIVE, Placed
+from cmlint.bundle.documents import LIVE, Placed
 from cmlint.knowledge.official import OFFICIAL
 from cmlint.knowledge.placeholders import FORM
 from cmlint.kube.images import Image

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from cmlint.bundle.placed import Definition, Placed
+from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.renewal import LASTING, ROLLING, is_rollout
 from cmlint.model.facts import Container, Document, Mount, PodSpec, Provider, Reference, Span, Target
 

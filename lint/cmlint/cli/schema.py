@@ -11,13 +11,13 @@ from cmlint.cli.inputs import rules_or_error
 from cmlint.cli.parameters import Command
 from cmlint.cli.refusals import places_of
 from cmlint.cli.terminal import write
-from cmlint.config import Config, Helm, ProviderKind
+from cmlint.config.config import Config, Helm, ProviderKind
+from cmlint.config.settings import SETTINGS
+from cmlint.engine.rules import Rule
+from cmlint.engine.suppress import EVERYTHING
 from cmlint.kube.versions import VERSION
 from cmlint.model.evidence import IGNORABLE, MEANINGS
 from cmlint.report.json import encode
-from cmlint.rules import Rule
-from cmlint.settings import SETTINGS
-from cmlint.suppress import EVERYTHING
 
 
 class Options(msgspec.Struct, frozen=True):
