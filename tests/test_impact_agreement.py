@@ -49,7 +49,7 @@ def of_environments(bundles: list[Bundle]) -> set[Read]:
             for variable in environment.variables.values():
                 for origin in (variable.origin, *variable.shadows):
                     if origin.definition and origin.key is not None:
-                        placed, provider = origin.definition
+                        placed, provider = origin.definition.placed, origin.definition.provider
                         found.add((workload.placed, container.path, placed, provider.name.span, origin.key))
     return found
 

@@ -6,7 +6,7 @@ from cmlint.bundle import readers, stops
 from cmlint.bundle import renewal as renewals
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.causes import NOT_THERE, Cause
-from cmlint.bundle.documents import Definition, Placed, references_of
+from cmlint.bundle.documents import Definition, Placed, definitions_in, references_of
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.image_evidence import Excuse, Standing, is_loaded, standing
 from cmlint.bundle.proofs import Proof, Proofs, Subject
@@ -105,6 +105,7 @@ __all__ = [
     "VolumeSource",
     "arrival",
     "credentials",
+    "definitions_in",
     "expansion",
     "fault_rule",
     "images",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -110,6 +111,26 @@ def test_a_list_without_end_ends(tmp_path: Path, command: str, items: int) -> No
         "cmlint: warning: c: ConfigMaps in `shop` could not be listed: it has not ended after 2000 objects\n"
     )
     assert len(running.of("/configmaps")) == 2000 // (items or lists.EMPTY)
+
+
+NOTHING = b'{"metadata": {}, "items": ['
+SMALL = {"numbers": b"1", "objects": b"{}", "lists": b"[]", "texts": b'""', "metadata": b'{"metadata": {}}'}
+
+
+@pytest.mark.parametrize("item", SMALL)
+def test_a_page_of_what_is_no_object_takes_no_memory(tmp_path: Path, item: str) -> None:
+    """Each of these items alone would take 64 bytes, and all of them two gigabytes or more."""
+    one = SMALL[item] + b","
+    page = gzip.compress(NOTHING + one * ((120 << 20) // len(one)) + SMALL[item] + b"]}", 1)
+    small = Answer(page, headers=(("Content-Encoding", "gzip"),))
+    with server(tmp_path, only("/configmaps", small)) as running:
+        before = f"import resource\nresource.setrlimit(resource.RLIMIT_DATA, ({600 << 20}, {600 << 20}))"
+        done = cmlint(tmp_path, "audit", "--kubeconfig", str(running.kubeconfig), before=before)
+    assert re.fullmatch(
+        r"cmlint: warning: c: ConfigMaps in `shop` could not be listed: "
+        r"the answer cannot be read: `\$\.items\[(0|\.\.\.)\](\.metadata)?`\n",
+        done.stderr,
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -6,17 +6,21 @@ import os
 import re
 import subprocess
 import sys
+from bisect import bisect_right
 from pathlib import Path
 from types import FrameType
 
 import pytest
 
-from cmlint.manifest.documents import read_text
+from cmlint.manifest import documents
+from cmlint.manifest.documents import REQUEST, read_text
+from cmlint.model.facts import Packed, Skip, Span
 from cmlint.patterns import LONGEST, MOST, WILDCARDS, Patterns
 from cmlint.sources import files
+from cmlint.sources import reader as reading
 from cmlint.system import files as system
 from tests.hostile.planted import LINK, LOOP, PLANTED, SECRET, limited, linked, sparse
-from tests.support.command import COMMAND, needed
+from tests.support.command import COMMAND, ENTRY, needed
 from tests.support.manifests import POD
 from tests.support.run import write
 
@@ -106,7 +110,7 @@ def test_other_files_are_read_all_the_same(project: Path, kind: str) -> None:
         "memory": [f"warning: a.yaml: {NOT_FOLLOWED}"],
         "outside": [f"warning: a.yaml: {NOT_FOLLOWED}"],
         "loop": [f"error: a.yaml: {said}"],
-        "sparse": ["error: a.yaml: larger than 512 MB"],
+        "sparse": ["error: a.yaml: larger than 200 MB"],
     }
     assert told(done) == expected.get(kind, [])
     assert done.returncode == (2 if kind in ("loop", "sparse") else 0)
@@ -122,9 +126,9 @@ def test_kustomize_gets_no_file_that_has_no_end(project: Path, kind: str) -> Non
     write(project, {"g-base/kustomization.yaml": "resources: [../base]\n", "base/pod.yaml": POD})
     plant(project / "base/kustomization.yaml")
     names = {name: f"{name}/x" for name in KUSTOMIZATIONS} | {"g-base": "base/kustomization.yaml"}
-    reasons = {name: f"`{path}` is {said.format(512)}" for name, path in names.items()}
+    reasons = {name: f"`{path}` is {said.format(200)}" for name, path in names.items()}
     if kind == "sparse":
-        reasons["f-transformer"] = f"a file of plugins cannot be read: {said.format(512)}"
+        reasons["f-transformer"] = f"a file of plugins cannot be read: {said.format(200)}"
     assert not_built(project) == [
         f"{name}/kustomization.yaml: the kustomization is not built: {reason}" for name, reason in reasons.items()
     ]
@@ -151,7 +155,7 @@ def test_helm_gets_no_chart_with_a_file_that_is_none(project: Path, kind: str) -
     for number, name in enumerate(IN_CHART):
         write(project, {f"{number}/Chart.yaml": CHART, f"{number}/templates/pod.yaml": POD, f"{number}/ci/x": ""})
         plant(project / str(number) / name)
-    said = said.format(512).replace("repository", "folder")
+    said = said.format(200).replace("repository", "folder")
     assert not_built(project) == [
         f"{number}/Chart.yaml: the chart is not built: `{number}/{name}` is {said}"
         for number, name in enumerate(IN_CHART)
@@ -249,7 +253,7 @@ def test_what_is_named_is_read_as_it_is(tmp_path: Path, line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("check /dev/zero", "error: /dev/zero: larger than 512 MB"),
+        ("check /dev/zero", "error: /dev/zero: larger than 200 MB"),
         ("check pipe-socket", "error: pipe-socket: no such device or address"),
         ("check loop", f"error: loop: {LOOP}"),
         ("check pod.yaml/x", "error: pod.yaml/x: no such file or folder"),
@@ -274,14 +278,14 @@ def test_what_is_named_and_cannot_be_read_ends_in_one_line(project: Path, line: 
 def test_standard_input_is_bounded(project: Path) -> None:
     with Path("/dev/zero").open("rb") as endless:
         done = limited(project, "check", "-", stdin=endless)
-    assert (told(done), done.returncode) == (["error: <stdin>: larger than 512 MB"], 2)
+    assert (told(done), done.returncode) == (["error: <stdin>: larger than 200 MB"], 2)
 
 
 def test_little_memory_is_no_mistake(project: Path) -> None:
     write(project, {"pod.yaml": POD})
     with (project / "a.yaml").open("wb") as file:
-        file.truncate(500 << 20)
-    done = limited(project, "check", ".", memory=400 << 20)
+        file.truncate(190 << 20)
+    done = limited(project, "check", ".", memory=180 << 20)
     assert told(done) == ["error: a.yaml: there is not enough memory to read it"]
     assert done.returncode == 2
 
@@ -513,6 +517,113 @@ def test_a_large_file_takes_three_times_its_size_at_most(project: Path) -> None:
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
     assert used.ru_maxrss * 1024 < 3 * size + (200 << 20)
+
+
+DENSE = {
+    "pods": lambda i: (
+        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p{i}}}\n"
+        "spec: {containers: [{name: c, image: 'a/b:1.0.0', args: [a]}]}\n---\n"
+    ),
+    "keys": lambda i: (
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m{i}}}\ndata:\n"
+        + "".join(f"  key{k}: value{k}\n" for k in range(50))
+        + "---\n"
+    ),
+    "variables": lambda i: (
+        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p{i}}}\nspec:\n  containers:\n"
+        "    - name: c\n      image: a/b:1.0.0\n      env:\n"
+        + "".join(f"        - {{name: VAR_{k}, value: value-{k}}}\n" for k in range(20))
+        + "---\n"
+    ),
+}
+"""Documents of which nearly all is kept as facts."""
+
+MOST_BYTES = (3 * system.MANIFEST + (200 << 20)) // system.MANIFEST
+"""How many bytes of memory each byte of a file may take, so that the largest file keeps the limit in SECURITY.md."""
+
+PACKED = 200_000
+"""From so many characters on facts are packed in these tests."""
+
+
+def peak(folder: Path, *words: str) -> int:
+    """The most memory that a check of a folder takes, in bytes."""
+    places = ("manifest.documents", "sources.reader")
+    before = "".join(f"import cmlint.{each}\ncmlint.{each}.LARGE = {PACKED}\n" for each in places)
+    line = [sys.executable, "-c", f"{before}{ENTRY}", "check", ".", "--jobs", "1", *words]
+    with subprocess.Popen(line, cwd=folder, env=needed(), stdout=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return used.ru_maxrss * 1024
+
+
+@pytest.mark.parametrize(("shape", "files"), [("pods", 1), ("keys", 1), ("keys", 40), ("variables", 1)])
+def test_facts_of_small_objects_take_little_memory(project: Path, shape: str, files: int) -> None:
+    """What the second half of a text adds is compared, so that no constant hides what each object takes."""
+    size, each = 2 << 20, [0]
+    texts: list[str] = []
+    while each[-1] < size:
+        texts.append(DENSE[shape](len(texts)))
+        each.append(each[-1] + len(texts[-1]))
+    peaks: list[int] = []
+    for most in (size // 2, size):
+        chosen = texts[: bisect_right(each, most) - 1]
+        for number in range(files):
+            (project / f"{number}.yaml").write_text("".join(chosen[number::files]), encoding="utf-8")
+        peaks.append(peak(project, "--no-cache"))
+    assert peaks[1] - peaks[0] < MOST_BYTES * size / 2, peaks
+
+
+def test_packed_facts_are_those_of_a_small_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "".join(DENSE[shape](i) for shape in DENSE for i in range(30))
+    plain = read_text(text)
+    monkeypatch.setattr(documents, "LARGE", 100)
+    monkeypatch.setattr(reading, "LARGE", 100)
+    packed = read_text(text)
+    assert isinstance(packed.documents, Packed)
+    assert (tuple(packed.documents), packed.documents[-1]) == (plain.documents, plain.documents[-1])
+    assert list(packed.documents[5:8]) == list(plain.documents[5:8])
+    raw = reading.encode(packed)
+    again = reading.decode(raw)
+    assert isinstance(again.documents, Packed)
+    assert tuple(again.documents) == plain.documents
+    assert reading.encode(again) == raw
+    monkeypatch.undo()
+    assert reading.decode(raw) == plain
+
+
+def test_packed_facts_give_the_same_findings(project: Path) -> None:
+    """Also where one pod refers to another document, and its containers are looked up again."""
+    refers = "{name: X, valueFrom: {configMapKeyRef: {name: m7, key: kex3}}}"
+    containers = f"[{{name: c, image: a, env: [{refers}]}}]"
+    tail = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: {containers}}}\n"
+    body = "".join(DENSE[shape](i) for shape in DENSE for i in range(30))
+    for number in range(3):
+        write(project, {f"{number}/a.yaml": body + tail})
+    line = ("check", ".", "--format", "json", "--pedantic", "--no-cache")
+    plain = limited(project, *line)
+    before = "import cmlint.model.facts as f\nf.LARGE, f.HELD = 1000, 2000\n"
+    packed = limited(project, *line, before=before)
+    assert "has no key `kex3`" in plain.stdout
+    assert packed.stdout == plain.stdout
+
+
+def test_a_document_that_no_api_server_takes_is_not_composed(project: Path) -> None:
+    keys = "".join(f"  k{i}: v\n" for i in range(REQUEST // 10))
+    large = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m}}\ndata:\n{keys}"
+    facts = read_text(large)
+    assert (facts.documents, facts.skipped) == ((), (Skip("too-large", Span(0, len(large))),))
+    items = "- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n"
+    assert len(read_text(f"apiVersion: v1\nkind: List\nitems:\n{items}# {'x' * REQUEST}\n").documents) == 1
+    containers = "[{name: c, image: a/b:1.0.0, envFrom: [{configMapRef: {name: m}}]}]"
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: {containers}}}\n"
+    write(project, {"large.yaml": large, "pod.yaml": pod})
+    ran = limited(project, "check", ".", "--verbose", "--no-cache")
+    assert ran.returncode == 0
+    why = "larger than any object that the API server accepts"
+    assert f"large.yaml: {why}" in ran.stdout
+    assert f"{why} in large.yaml" in ran.stdout
+    assert "nothing defines" not in ran.stdout
 
 
 def steps(text: str) -> int:

@@ -65,7 +65,36 @@ DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: NAME}\nspe
 DEPLOYMENT += "  template:\n    metadata: {labels: {a: b}}\n    spec:\n      containers:\n"
 DEPLOYMENT += "        - {name: a, image: 'a/b:1.0.0', envFrom: [{configMapRef: {name: NAME}}]}\n"
 
+READS = "      env: [{name: A, valueFrom: {KINDKeyRef: {name: m, key: KEY}}}]\n"
+
+
+def apart(number: int) -> str:
+    """What puts an object into a namespace of its own."""
+    return f", namespace: n{number}"
+
+
+def many_apart(n: int, kind: str, key: str, *, first: int | None = None, files: bool = False) -> Files:
+    """As many readers as there are objects of one name, each of these in its own namespace.
+
+    The readers leave theirs open, or have namespaces from the `first` on.
+    """
+    reads = READS.replace("KINDKeyRef", f"{kind}KeyRef").replace("KEY", key)
+    made = [cm("m", extra=apart(i)) for i in range(n)]
+    if kind == "secret":
+        made = [f"apiVersion: v1\nkind: Secret\nmetadata: {{name: m{apart(i)}}}\n" for i in range(n)]
+    names = [f"p{i}" + (apart(first + i) if first is not None else "") for i in range(n)]
+    readers = [pod(container(0, reads), name) for name in names]
+    return (
+        {f"{i}.yaml": text for i, text in enumerate((*made, *readers))} if files else {"a.yaml": J((*made, *readers))}
+    )
+
+
 INPUTS: dict[str, Callable[[int], Files]] = {
+    "namespaces-open": lambda n: many_apart(2 * n, "configMap", "a"),
+    "namespaces-open-files": lambda n: many_apart(2 * n, "configMap", "a", files=True),
+    "namespaces-open-missing": lambda n: many_apart(2 * n, "configMap", "x"),
+    "namespaces-open-secret": lambda n: many_apart(2 * n, "secret", "x"),
+    "namespaces-other": lambda n: many_apart(2 * n, "configMap", "a", first=2 * n),
     "ignores": lambda n: {
         "a.yaml": cm("a", "\n" + "".join(f"  k{i}: v # cmlint: ignore[missing-key]\n" for i in range(n)))
     },

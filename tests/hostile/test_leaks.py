@@ -71,3 +71,19 @@ def test_names_of_a_secret_file_are_still_shown(tmp_path: Path) -> None:
     (finding,) = json.loads(ran.stdout)["findings"]
     assert finding["rule"] == "missing-secret-key"
     assert finding["help"] == "it has the keys `PASSWORD`, `USER`"
+
+
+def test_the_hash_of_a_secret_that_a_plugin_made_is_not_shown(tmp_path: Path) -> None:
+    """kustomize ends the names of what it generates with a hash of the values."""
+    reads = "{name: c, image: 'a/b:1.0.0', envFrom: [{secretRef: {name: creds-2456789bcd}}]}"
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: [{reads}]}}\n"
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml]\n", "pod.yaml": pod})
+    done = cmlint(tmp_path, "check", ".", "--verbose", "--format", "json", "--no-cache")
+    shown = cmlint(tmp_path, "check", ".", "--verbose", "--no-cache")
+    assert "Secret/creds" in done.stdout
+    assert "Secret/creds" in shown.stdout
+    assert "2456789bcd" not in done.stdout + done.stderr + shown.stderr
+    frames = [
+        line for line in shown.stdout.splitlines() if "2456789bcd" in line and "name: creds-2456789bcd" not in line
+    ]
+    assert frames == []

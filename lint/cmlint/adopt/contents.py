@@ -80,7 +80,7 @@ class Taking:
 
     def content(self, defined: Defined, texts: Texts) -> Content:
         """An object with the hashes of its values."""
-        placed, provider = defined.definition
+        placed, provider = defined.definition.placed, defined.definition.provider
         location = texts.locate(*placed.written(provider.name.span))
         return Content(defined, location, {key.name: self.hashed(placed, key, texts) for key in provider.keys})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -18,7 +18,18 @@ from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.test_expectations import without_compared
 from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
 from cmlint.model.evidence import Evidence
-from cmlint.model.facts import Container, FileFacts, ImageSetting, Reference, Service, Span, Target, Volume
+from cmlint.model.facts import (
+    Container,
+    Document,
+    FileFacts,
+    ImageSetting,
+    Packed,
+    Reference,
+    Service,
+    Span,
+    Target,
+    Volume,
+)
 from cmlint.model.failures import Failure
 from cmlint.model.values import Changed, Missing
 
@@ -64,7 +75,7 @@ class Bundle:
 
     def documents(self) -> Iterator[Placed]:
         """The documents of its manifests, in order."""
-        documents = ((path, facts, document) for path, facts in self.files for document in facts.documents)
+        documents = ((path, facts, document) for path, facts in self.files for document in places_of(facts))
         for number, (path, facts, document) in enumerate(documents):
             yield Placed(path, document, facts, number, self.built, self.frame)
 
@@ -251,3 +262,8 @@ def applied_files(material: Material) -> list[tuple[str, FileFacts]]:
 
         files = without_parts(files, material.beside)
     return without_compared(files)
+
+
+def places_of(facts: FileFacts) -> Iterable[Document | int]:
+    """The documents of a text, where these are packed their places."""
+    return range(len(facts.documents)) if isinstance(facts.documents, Packed) else facts.documents

@@ -5,12 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
-
-import msgspec
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cmlint.knowledge.controllers import makes_plain_pods
-from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Provider, Reference, Scalar, Span
+from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Packed, Provider, Reference, Scalar, Span
 from cmlint.model.values import Changed, Missing, Value
 
 
@@ -111,20 +109,44 @@ def folder_of(path: str, frame: Frame | None) -> str:
     return (frame.place(path) if frame else path).rpartition("/")[0]
 
 
-class Placed(msgspec.Struct, frozen=True, eq=False):
+class Placed:
     """A document of a bundle: its facts, and the text that it is in.
 
     `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle, `LIVE` for
     an object of a cluster that the bundle stands on. A text that was `built` has the path of what builds it. The
-    `frame` says where paths lead that begin above the working directory.
+    `frame` says where paths lead that begin above the working directory. Where the documents of the text are packed,
+    its place among them is given, and `document` is decoded when it is asked for.
     """
 
-    path: str
+    __slots__ = ("built", "document", "file", "frame", "number", "path", "place")
+
     document: Document
-    file: FileFacts
-    number: int
-    built: Built | None = None
-    frame: Frame | None = None
+
+    def __init__(
+        self,
+        path: str,
+        document: Document | int,
+        file: FileFacts,
+        number: int,
+        built: Built | None = None,
+        frame: Frame | None = None,
+    ) -> None:
+        self.path, self.file, self.number, self.built, self.frame = path, file, number, built, frame
+        if isinstance(document, int):
+            self.place = document
+        else:
+            self.document = document
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            if name != "document":
+                raise AttributeError(name)
+            return self.file.documents[self.place]
+
+    def read_as(self, document: Document) -> Placed:
+        """The same place with another document there."""
+        return Placed(self.path, document, self.file, self.number, self.built, self.frame)
 
     def written(self, span: Span) -> tuple[str, Span]:
         """Where a stretch of the text was written: the path of a text, and the place there."""
@@ -201,11 +223,35 @@ def of_tool(api_version: str, kind: str, path: str, span: Span, ignores: Sequenc
     return Placed(path, document, FileFacts((), ignores=tuple(ignores)), LIVE)
 
 
-class Definition(NamedTuple):
-    """A provider and the document that defines it."""
+class Definition:
+    """A provider and the document that defines it.
 
-    placed: Placed
+    Of a packed document its place among the providers there is given, and `provider` is decoded when it is asked for.
+    """
+
+    __slots__ = ("place", "placed", "provider")
+
     provider: Provider
+
+    def __init__(self, placed: Placed, provider: Provider | int) -> None:
+        self.placed = placed
+        if isinstance(provider, int):
+            self.place = provider
+        else:
+            self.provider = provider
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            if name != "provider":
+                raise AttributeError(name)
+            return self.placed.document.providers[self.place]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Definition) and self.placed is other.placed and self.provider == other.provider
+
+    def __hash__(self) -> int:
+        return hash((id(self.placed), self.provider.name.start))
 
     @property
     def namespace(self) -> str | None:
@@ -219,6 +265,13 @@ class Definition(NamedTuple):
         if not self.placed.built or not own or name.span != own.span:
             return name.value
         return name.value.replace(own.value, self.placed.built.spelled(own))
+
+
+def definitions_in(placed: Placed) -> Iterator[Definition]:
+    """The providers of a document."""
+    providers = placed.document.providers
+    packed = isinstance(placed.file.documents, Packed)
+    yield from (Definition(placed, each) for each in (range(len(providers)) if packed else providers))
 
 
 def references_of(placed: Placed) -> Iterator[Reference]:

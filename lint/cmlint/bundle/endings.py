@@ -123,9 +123,9 @@ def why_unsure(key: Scalar, question: Question, resolution: Resolution) -> Evide
 
 def open_object(definition: Definition) -> Evidence:
     """The evidence of an object that may have more keys than are shown."""
-    placed, provider = definition
+    placed = definition.placed
     sentence = f"the {placed.document.kind} in {placed.path} may give it more keys"
-    return Evidence("open-object", sentence, placed.path, provider.name.span)
+    return Evidence("open-object", sentence, placed.path, definition.provider.name.span)
 
 
 ASIDE: dict[SkipCode, tuple[Code, str]] = {

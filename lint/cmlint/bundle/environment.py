@@ -140,7 +140,7 @@ def word(environment: Environment, text: str) -> Word:
 
 def has_service_links(container: Container, placed: Placed) -> bool:
     """Whether the pod of a container asks for the variables of services."""
-    pods = (pod for pod in placed.document.pods if any(each is container for each in pod.containers))
+    pods = (pod for pod in placed.document.pods if any(each.path == container.path for each in pod.containers))
     return all(pod.service_links for pod in pods)
 
 

@@ -275,5 +275,5 @@ def namespaces(question: Question, end: End) -> Iterator[tuple[str, Question]]:
     for name in names:
         there = Scalar(name, 0, 0)
         document = msgspec.structs.replace(question.placed.document, namespace=there)
-        placed = msgspec.structs.replace(question.placed, document=document)
+        placed = question.placed.read_as(document)
         yield f"namespace: {name}", Question(question.reference, name, placed, question.scope)

@@ -135,7 +135,7 @@ class Builder:
 
     def define(self, bundle: Bundle, definition: Definition) -> None:
         """Adds an object with its keys, and what makes it where that is another object or a command."""
-        placed, provider = definition
+        placed, provider = definition.placed, definition.provider
         target, namespace = provider.target, definition.namespace
         status: Status = "command" if provider.kind == COMMAND else "found"
         flags = {"open": provider.open, "immutable": provider.immutable}

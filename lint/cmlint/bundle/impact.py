@@ -172,7 +172,7 @@ def reads_values(placed: Placed, path: str) -> bool:
 
 def keys_at(defined: Defined, point: Point) -> Iterator[str]:
     """What of a definition is at a point: all of it where its name is, else keys."""
-    placed, provider = defined.definition
+    placed, provider = defined.definition.placed, defined.definition.provider
     if lookup.covers(placed, provider.name.span, point):
         yield ALL
         return
@@ -204,9 +204,10 @@ class Wanted:
         self.names = {(subject.target, subject.name) for subject in subjects}
         for subject in subjects:
             self.by_name.setdefault((subject.target, subject.name), []).append(subject)
-            for _, (placed, provider) in subject.defined:
-                self.by_definition.setdefault((placed, provider.name.span), []).append(subject)
-                self.names.add((subject.target, provider.name.value))
+            for _, definition in subject.defined:
+                key = definition.placed, definition.provider.name.span
+                self.by_definition.setdefault(key, []).append(subject)
+                self.names.add((subject.target, definition.provider.name.value))
 
     def reads(self, bundles: Iterable[Bundle]) -> Iterator[tuple[Bundle, Read]]:
         """The reads of their names, as these are or as they were before a build."""

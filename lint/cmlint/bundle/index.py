@@ -9,7 +9,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Protocol
 
-from cmlint.bundle.documents import HASH, Definition, Placed, folder_of
+from cmlint.bundle.documents import HASH, Definition, Placed, definitions_in, folder_of
 from cmlint.bundle.nearest import Meeting, Spaces
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import Nearby
@@ -82,8 +82,8 @@ class Index:
         self.by_name: dict[tuple[Target, str], list[Definition]] = {}
         self.globs: list[Definition] = []
         for item in placed:
-            for provider in item.document.providers:
-                definition = Definition(item, provider)
+            for definition in definitions_in(item):
+                provider = definition.provider
                 if provider.glob:
                     self.globs.append(definition)
                 else:

@@ -35,13 +35,14 @@ class Meeting:
         self.definitions = definitions
         self.shared = shared(definitions)
         self.below: dict[str, list[Definition]] = {}
+        self.inside: dict[str, list[Definition]] = {}
         self.known: dict[tuple[str, str | None], tuple[Definition, ...]] = {}
 
     def nearest(self, placed: Placed) -> tuple[Definition, ...]:
         """Those that are nearest to a document.
 
-        Nothing outside of a folder is nearer than anything below it. From all folders below that have none, the same
-        ones are the nearest.
+        Nothing outside of a folder is nearer than anything below it, and nothing outside of a file than what is in it.
+        From all files that have none, in one folder or below it, the same ones are the nearest.
         """
         if len(self.definitions) == 1:
             return (self.definitions[0],)
@@ -50,13 +51,12 @@ class Meeting:
                 inner = definition.placed.directory
                 for folder in (inner, *folders_above(inner)):
                     self.below.setdefault(folder, []).append(definition)
-        here = placed.directory
+                self.inside.setdefault(definition.placed.path, []).append(definition)
+        here, own = placed.directory, self.inside.get(placed.path)
         folder = next(folder for folder in (here, *folders_above(here)) if folder in self.below)
-        if folder == here:
-            return nearest_definitions(self.below[folder], placed)
-        key = folder, placed.namespace
+        key = placed.path if own else folder, placed.namespace
         if key not in self.known:
-            self.known[key] = nearest_definitions(self.below[folder], placed)
+            self.known[key] = nearest_definitions(own or self.below[folder], placed)
         return self.known[key]
 
 

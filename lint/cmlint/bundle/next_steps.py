@@ -114,7 +114,7 @@ def applied(subjects: Iterable[Subject], ways: Ways) -> Iterator[Command]:
 
 def apply(defined: Defined, ways: Ways) -> str:
     """What brings one object to the cluster."""
-    placed, provider = defined.definition
+    placed, provider = defined.definition.placed, defined.definition.provider
     written, _ = defined.place
     if tool := brought_by(placed, ways.deploys):
         return f"# commit the change of {quote(written)}: {tool} brings it to the cluster"

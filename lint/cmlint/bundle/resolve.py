@@ -20,6 +20,12 @@ from cmlint.knowledge.platform import is_well_known
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import COMMAND, Key, Reference
 
+MOST = 30
+"""So many definitions of one name are looked at for a reference. Where there are more, none of them is sure."""
+
+REMEMBERED = 20_000
+"""Of how many references the answers are held in memory."""
+
 Status = Literal["found", "missing", "wrong-namespace", "unknown", "external", "placeholder"]
 
 
@@ -133,6 +139,8 @@ class Resolver:
         key = id(reference), placed.number
         found = self.asked.get(key)
         if found is None:
+            if len(self.asked) >= REMEMBERED:
+                self.asked.clear()
             found = self.asked[key] = reference, self.resolve_anew(reference, placed)
         return found[1]
 
@@ -144,6 +152,8 @@ class Resolver:
         keys = tuple(key.value for key in reference.keys) if self.scope.around.loose_files else ()
         key = (reference.target, reference.name.value, keys, question.namespace, placed.path, question.ways)
         if key not in self.known:
+            if len(self.known) >= REMEMBERED:
+                self.known.clear()
             self.known[key] = answer(question)
         return self.known[key]
 
@@ -208,10 +218,11 @@ def defined_here(question: Question) -> Resolution | None:
     meeting, placed = question.meeting, question.placed
     if not meeting.definitions:
         return None
-    found = meeting.nearest(placed)
+    nearest = meeting.nearest(placed)
+    found = nearest[:MOST]
     beside = distance(found[0], placed)[1]
     evidence = (first(BESIDE, question) if beside else None) or first(REMADE, question)
-    sure = evidence is None and not meeting.shared and not have_readers(found, question)
+    sure = evidence is None and not meeting.shared and len(nearest) <= MOST and not have_readers(found, question)
     commands = tuple(question.commands)
     if sure and not commands and (cause := first_cause(FOUND, question, found)):
         return Resolution("missing", cause=cause)
@@ -261,7 +272,7 @@ def in_other_namespace(question: Question) -> Resolution | None:
     sure = question.ways.strict or share_a_branch(apart, placed)
     if not sure and (evidence := maker_around(question)):
         return Resolution("unknown", evidence=evidence)
-    return Resolution("wrong-namespace", nearest_definitions(apart, placed))
+    return Resolution("wrong-namespace", nearest_definitions(apart[:MOST], placed))
 
 
 def absent_from_cluster(question: Question) -> Resolution | None:

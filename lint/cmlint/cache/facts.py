@@ -16,8 +16,8 @@ from cmlint.system.filesystem import State
 RUNS = 8
 """In how many runs facts may go unused before they are forgotten; a branch that is left is often come back to."""
 
-LARGEST = 128 * 1024 * 1024
-"""How much is kept of the texts of one run."""
+LARGEST = 64 * 1024 * 1024
+"""How much is kept of the texts of one run; more is in memory twice while it is written."""
 
 
 class Kept(msgspec.Struct, array_like=True):
@@ -85,6 +85,8 @@ class FactsCache:
 
     def put(self, digest: bytes, mode: str, facts: msgspec.Raw) -> None:
         """Keeps the facts of a text."""
+        if len(memoryview(facts)) > LARGEST:
+            return
         name = digest + mode.encode()
         self.store.facts[name] = Kept(facts)
         self.used.add(name)
@@ -102,7 +104,8 @@ class FactsCache:
             {path: entry for path, entry in self.store.texts.items() if path in self.paths},
             {name: kept for name, kept in facts.items() if kept.idle <= RUNS},
         )
-        self.folder.put(self.name, store, LARGEST)
+        if sum(len(memoryview(kept.facts)) for kept in store.facts.values()) <= LARGEST:
+            self.folder.put(self.name, store, LARGEST)
 
 
 def is_text(path: str) -> bool:

@@ -63,7 +63,7 @@ class Engine:
         self.everywhere = View(frozenset(rule.name for rule in self.rules), chosen, settings)
         self.view_at = view_at
         self.named: Collection[str] = ()
-        self.resolved: list[tuple[Placed, facts.Span]] = []
+        self.resolved: dict[str, tuple[Placed, facts.Span]] = {}
         self.by_node: dict[str, list[Rule]] = {}
         for rule in self.rules:
             tidy = rule.pedantic or rule.consequence == "tidiness"
@@ -72,7 +72,7 @@ class Engine:
 
     def run(self, bundles: Sequence[Bundle], suppressions: Suppressions, named: Collection[str] = ()) -> Outcome:
         """The outcome over all bundles; where files are `named`, only what concerns these."""
-        self.named, self.resolved = named, []
+        self.named, self.resolved = named, {}
         outcome = Outcome(files=len({path for bundle in bundles for path in paths_of(bundle) if self.is_named(path)}))
         outcome.live = any(bundle.live for bundle in bundles)
         for bundle in bundles:
@@ -89,7 +89,7 @@ class Engine:
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
         if not outcome.live:
-            heap_up(outcome, self.resolved)
+            heap_up(outcome, self.resolved.values())
         name_all(outcome)
         outcome.linted = sorted({path for bundle in bundles for path in linted(bundle) if self.is_named(path)})
         return outcome
@@ -308,10 +308,11 @@ class Engine:
                 end = self.end(bundle, reference, placed, spoken)
                 self.note(reference, placed, end, outcome)
                 if end.kind == "resolved":
-                    self.resolved.append((placed, reference.name.span))
+                    span = reference.name.span
+                    self.resolved[f"{placed.path}:{span.start}" if placed.built else placed.directory] = placed, span
                 if command := bundle.resolve(reference, placed).command:
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
-                    outcome.created.append(Created(self.place(reference, placed), reference.described, where))
+                    outcome.created.append(Created(self.place(reference, placed), called(reference, placed), where))
         for placed, evidence in bundle.aside:
             for reference in references_of(placed):
                 if self.concerns(placed, reference.name.span):
@@ -329,12 +330,17 @@ class Engine:
         outcome.end(end.kind)
         if evidence := end.evidence:
             location = self.place(reference, placed)
-            name, why = words(reference.described, placed), words(evidence.sentence, placed)
+            name, why = words(called(reference, placed), placed), words(evidence.sentence, placed)
             outcome.unverified.append(Unverified(location, name, why, evidence.code))
 
     def place(self, reference: facts.Reference, placed: Placed) -> Location:
         """Where a reference is written."""
         return self.texts.locate(*placed.written(reference.name.span))
+
+
+def called(reference: facts.Reference, placed: Placed) -> str:
+    """Kind and name of what a reference names, without the hash of a build, which may be that of a Secret's values."""
+    return f"{reference.target}/{placed.as_written(reference.name.value)}"
 
 
 def words(label: str, placed: Placed) -> str:

@@ -32,11 +32,13 @@ from cmlint.manifest.shapes import ShapeReader
 from cmlint.manifest.test_expectations import TESTERS, read_compared
 from cmlint.model.facts import (
     IGNORE,
+    LARGE,
     Document,
     Fault,
     FileFacts,
     Ignore,
     Other,
+    Packed,
     PodSpec,
     Provider,
     Reference,
@@ -46,11 +48,15 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 14
+VERSION = 16
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
 """What a document must hold to be worth parsing unless its kind says so: fields and kinds, in any spelling."""
+
+REQUEST = 3 * 1024 * 1024
+"""The largest request that the API server reads (`MaxRequestBodyBytes` in
+`staging/src/k8s.io/apiserver/pkg/server/config.go`). kubectl sends the items of a List one by one."""
 
 CUT = "\n---"
 BEHIND_CUT = (" ", "\t", "\r", "\n", "")
@@ -75,7 +81,7 @@ SELECTING = ("Deployment", "StatefulSet", "DaemonSet")
 
 def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     """The facts of one text, which may hold any number of documents, good and broken."""
-    documents: list[Document] = []
+    documents: list[Document] | Packed = Packed() if len(text) > LARGE else []
     others: dict[Other, None] = {}
     skipped: list[Skip] = []
     services: list[Service] = []
@@ -88,6 +94,11 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
             if head:
                 others[other_of(chunk, head)] = None
                 services += read_services(chunk, start) if head == SERVICE else ()
+        elif len(chunk) > REQUEST and not (head and head.kind.endswith("List")):
+            if head and head.kind in ("ConfigMap", "Secret"):
+                documents.append(too_large(head, Span(start, end), chunk))
+            else:
+                skipped.append(Skip("too-large", Span(start, end)))
         else:
             for found in read_chunk(chunk, start, head, makers):
                 if isinstance(found, Document):
@@ -105,7 +116,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
     told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
     return FileFacts(
-        tuple(documents),
+        documents if isinstance(documents, Packed) else tuple(documents),
         tuple(others),
         tuple(skipped),
         tuple(ignores),
@@ -562,6 +573,15 @@ def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) ->
     span, reason = locate(chunk, base, error)
     masked = masked_lines(chunk, base)
     fault = Fault("syntax", span, "", unquoted(reason) if masked else reason)
+    return Document(whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked)
+
+
+def too_large(head: Other, whole: Span, chunk: str) -> Document:
+    """A ConfigMap or Secret that is not read, because the API server would not read it either."""
+    kind = whole.start + chunk.find("kind")
+    span = Span(kind, kind + len("kind"))
+    fault = Fault("size", span, head.kind, "is larger than 3 MiB, and the API server reads no more", kind="unread")
+    masked = masked_lines(chunk, whole.start)
     return Document(whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked)
 
 

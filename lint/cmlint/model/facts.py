@@ -6,7 +6,10 @@ stored here.
 
 from __future__ import annotations
 
-from typing import Literal
+from array import array
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal, overload
 
 import msgspec
 
@@ -49,6 +52,7 @@ FaultKind = Literal[
     "no-source",
     "substituted",
     "stand-in",
+    "unread",
 ]
 """What is wrong, where a rule says more of one mistake than of others with its code."""
 
@@ -446,8 +450,8 @@ class Document(Facts, frozen=True):
 
     @property
     def broken(self) -> bool:
-        """Whether the text could not be parsed, so that nothing is known of the object."""
-        return bool(self.faults) and self.faults[0].code == "syntax"
+        """Whether the text could not be parsed, or is too large for that, so that nothing is known of the object."""
+        return bool(self.faults) and (self.faults[0].code == "syntax" or self.faults[0].kind == "unread")
 
     @property
     def imageless(self) -> bool:
@@ -470,6 +474,7 @@ SkipCode = Literal[
     "patch",
     "expectation",
     "too-deep",
+    "too-large",
     "completed-elsewhere",
 ]
 
@@ -484,6 +489,7 @@ SKIPPED: dict[SkipCode, str] = {
     "patch": "a patch",
     "expectation": "what a test expects of the cluster",
     "too-deep": "nested too deeply to be a manifest",
+    "too-large": "larger than any object that the API server accepts",
     "completed-elsewhere": "completed elsewhere: no container has an image",
 }
 """Why a document, or a whole file, is skipped, in words."""
@@ -561,6 +567,85 @@ class ImageFact(Facts, frozen=True):
     masked: tuple[Span, ...] = ()
 
 
+LARGE = 4 * 1024 * 1024
+"""From how many characters on the documents of a text, or of all texts, are packed."""
+
+HELD = 256 * 1024
+"""How much of packed documents is held decoded, by the bytes that they have when they are encoded."""
+
+
+ARRAY = b"\xdd"
+"""What begins an array in MessagePack, before the number of its elements (array 32)."""
+
+
+class Packed(Sequence[Document]):
+    """Documents that are kept encoded, because there are many: decoded they would take ten times as much memory.
+
+    Each is decoded when it is asked for. The last ones are `held`, because a document is mostly asked for several
+    times: `order` has those of all texts, which are encoded as `size` bytes.
+    `raw` are encoded documents that follow each other from `start` on, of which `ends` will say where each ends.
+    """
+
+    order: ClassVar[deque[tuple[Packed, int]]] = deque()
+    size: ClassVar[int] = 0
+
+    def __init__(self, raw: bytearray | memoryview | None = None, start: int = 0) -> None:
+        self.raw = bytearray() if raw is None else raw
+        self.ends = array("Q", [start])
+        self.held: dict[int, Document] = {}
+
+    def append(self, document: Document) -> None:
+        """Adds a document."""
+        assert isinstance(self.raw, bytearray)
+        self.raw += ENCODER.encode(document)
+        self.ends.append(len(self.raw))
+
+    @property
+    def encoded(self) -> msgspec.Raw:
+        """The documents as they are encoded when they are not packed."""
+        count = len(self).to_bytes(4, "big")
+        return msgspec.Raw(b"".join((ARRAY, count, memoryview(self.raw)[self.ends[0] :])))
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    @overload
+    def __getitem__(self, number: int) -> Document: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Document]: ...
+    def __getitem__(self, number: int | slice) -> Document | Sequence[Document]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(len(self))[number]]
+        found = self.held.get(number)
+        return self.decoded(range(len(self))[number]) if found is None else found
+
+    def decoded(self, number: int) -> Document:
+        """A document that is not held; those that were asked for first make room for it."""
+        with memoryview(self.raw) as raw:
+            found = DECODER.decode(raw[self.ends[number] : self.ends[number + 1]])
+        Packed.size += self.length(number)
+        while Packed.order and Packed.size > HELD:
+            packed, first = Packed.order.popleft()
+            del packed.held[first]
+            Packed.size -= packed.length(first)
+        Packed.order.append((self, number))
+        self.held[number] = found
+        return found
+
+    def length(self, number: int) -> int:
+        """The bytes of an encoded document."""
+        return self.ends[number + 1] - self.ends[number]
+
+
+ENCODER = msgspec.msgpack.Encoder()
+DECODER = msgspec.msgpack.Decoder(Document)
+
+if TYPE_CHECKING:
+    Documents = Sequence[Document]
+else:
+    Documents = tuple[Document, ...]  # what msgspec decodes
+
+
 class FileFacts(Facts, frozen=True):
     """Everything cmlint keeps of one text.
 
@@ -568,7 +653,7 @@ class FileFacts(Facts, frozen=True):
     containers variables. `images` is what the text does to images.
     """
 
-    documents: tuple[Document, ...]
+    documents: Documents
     others: tuple[Other, ...] = ()
     skipped: tuple[Skip, ...] = ()
     ignores: tuple[Ignore, ...] = ()

@@ -23,7 +23,7 @@ from cmlint.manifest.documents import (
 )
 from cmlint.manifest.images import images_in
 from cmlint.manifest.providers import Makers
-from cmlint.model.facts import FileFacts
+from cmlint.model.facts import LARGE, FileFacts, Packed
 from cmlint.sources import files, paths
 from cmlint.sources.request import Request
 from cmlint.system.files import SCRIPT, TooLargeError
@@ -63,6 +63,7 @@ class Reader:
 
     def __init__(self, request: Request) -> None:
         self.request, self.disk, self.makers, self.jobs = request, request.disk, request.makers, request.jobs
+        self.size = 0
 
     @property
     def cache(self) -> FactsCache | None:
@@ -81,7 +82,10 @@ class Reader:
             found = text_in(content, file)
             del content  # a large file is not in memory twice while it is parsed
             facts = facts_of(found, file.mode, self.makers) if isinstance(found, str) else found
-            return Read(facts, encode(facts) if self.cache else None, "", digest, state)
+            if self.cache is None:
+                return Read(facts)
+            raw, large = encode(facts), isinstance(facts.documents, Packed)
+            return Read(None if large else facts, raw, "", digest, state)
         except (OSError, UnicodeDecodeError) as error:
             return Read(reason=paths.reason(error))
         except MemoryError:
@@ -96,7 +100,15 @@ class Reader:
         state = self.disk.state(file.path)
         self.request.seen.files[file.path] = state
         raw = self.cache.unread(file.path, file.mode, state)
-        return decode_or_none(raw) if raw is not None else None
+        facts = decode_or_none(raw) if raw is not None else None
+        return self.held(facts) if facts else None
+
+    def held(self, facts: FileFacts) -> FileFacts:
+        """Facts as they are held in memory: packed, once those of many documents are."""
+        if isinstance(facts.documents, Packed):
+            return facts
+        self.size += sum(document.span.end - document.span.start for document in facts.documents)
+        return facts if self.size <= LARGE else packed(facts)
 
     def keep(self, file: Wanted, read: Read) -> FileFacts | str:
         """The facts of a file that was read, after what is new has been given to the cache."""
@@ -107,11 +119,11 @@ class Reader:
             if self.cache.of_text(read.digest, file.mode) is None:
                 self.cache.put(read.digest, file.mode, msgspec.Raw(read.raw))
         if read.facts is not None:
-            return read.facts
+            return self.held(read.facts)
         assert read.raw is not None
         facts = decode_or_none(read.raw)
         if facts is not None or self.cache is None:
-            return facts or decode(read.raw)
+            return self.held(facts or decode(read.raw))
         self.cache.forget(read.digest, file.mode)
         return self.keep(file, self.read(file))
 
@@ -210,14 +222,36 @@ def script_facts(content: bytes, name: str) -> FileFacts:
     return FileFacts((), commands=commands, images=images_in(text))
 
 
+def packed(facts: FileFacts) -> FileFacts:
+    """Facts with packed documents."""
+    documents = Packed()
+    for document in facts.documents:
+        documents.append(document)
+    return msgspec.structs.replace(facts, documents=documents)
+
+
 def encode(facts: FileFacts) -> bytes:
     """Facts as they are kept, and as one process tells them to another."""
-    return msgspec.msgpack.encode(facts)
+    return msgspec.msgpack.encode(facts, enc_hook=unpacked)
+
+
+def unpacked(documents: object) -> msgspec.Raw:
+    """Packed documents as others are encoded."""
+    assert isinstance(documents, Packed)
+    return documents.encoded
 
 
 def decode(raw: bytes | msgspec.Raw) -> FileFacts:
-    """Encoded facts."""
-    return msgspec.msgpack.decode(raw, type=FileFacts)
+    """Encoded facts; the documents of a large text stay encoded."""
+    if len(memoryview(raw)) <= LARGE:
+        return msgspec.msgpack.decode(raw, type=FileFacts)
+    first, *others = msgspec.msgpack.decode(raw, type=list[msgspec.Raw])
+    lengths = [len(memoryview(part)) for part in msgspec.msgpack.decode(first, type=list[msgspec.Raw])]
+    documents = Packed(memoryview(first), len(memoryview(first)) - sum(lengths))
+    for length in lengths:
+        documents.ends.append(documents.ends[-1] + length)
+    facts = msgspec.msgpack.decode(msgspec.msgpack.encode([(), *others]), type=FileFacts)
+    return msgspec.structs.replace(facts, documents=documents)
 
 
 def decode_or_none(raw: bytes | msgspec.Raw) -> FileFacts | None:

@@ -16,7 +16,7 @@ from operator import attrgetter
 
 MB = 1024 * 1024
 
-MANIFEST = 512 * MB
+MANIFEST = 200 * MB
 SCRIPT = MB
 VALUES = 16 * MB
 CONFIGURATION = 4 * MB

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from cmlint.api import Bundle, Context, Definition, Document, Placed, Target, placeholders, references_of
+from cmlint.api import Bundle, Context, Document, Placed, Provider, Target, placeholders, references_of
 
 if TYPE_CHECKING:
     from cmlint.api import Cluster
@@ -72,7 +72,7 @@ class Readers:
                     if keys is None:
                         self.whole.add(name)
 
-    def unseen(self) -> Iterator[Definition]:
+    def unseen(self) -> Iterator[tuple[Placed, Provider]]:
         """The ConfigMaps whose readers the bundle shows: pods are beside them, and nothing else reads them whole."""
         if self.bundle.live:
             yield from self.unseen_live()
@@ -83,16 +83,16 @@ class Readers:
                 if provider.kind == self.target and placed.directory in with_pods:
                     partly = self.read_keys(provider.name.value) is not None
                     if partly and not self.may_be_read(placed):
-                        yield Definition(placed, provider)
+                        yield placed, provider
 
-    def unseen_live(self) -> Iterator[Definition]:
+    def unseen_live(self) -> Iterator[tuple[Placed, Provider]]:
         """The same in a cluster, which shows all that has pods, but not which programs read by the API."""
         for placed in self.bundle.placed:
             for provider in placed.document.providers:
                 if provider.kind != self.target or self.may_be_read(placed):
                     continue
                 if self.is_free(provider.name.value, placed.namespace or ""):
-                    yield Definition(placed, provider)
+                    yield placed, provider
 
     def is_free(self, name: str, namespace: str) -> bool:
         """Whether every cluster shows who reads in a namespace, and no controller owns the object."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Bundle, Context, Definition, Draft, placeholders, rule
+from cmlint.api import Bundle, Context, Definition, Draft, definitions_in, placeholders, rule
 
 Identity = tuple[str, str, str, str | None]
 
@@ -30,10 +30,11 @@ def definitions(bundle: Bundle) -> dict[Identity, list[Definition]]:
     """The ConfigMaps and Secrets of a bundle by file, kind, name and namespace."""
     found: dict[Identity, list[Definition]] = {}
     for placed in bundle.placed:
-        for provider in placed.document.providers:
+        for definition in definitions_in(placed):
+            provider = definition.provider
             if provider.kind == provider.target and not placeholders.is_placeholder(provider.name.value):
                 identity = placed.path, provider.kind, provider.name.value, placed.namespace
-                found.setdefault(identity, []).append(Definition(placed, provider))
+                found.setdefault(identity, []).append(definition)
     return found
 
 

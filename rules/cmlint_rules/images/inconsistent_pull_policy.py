@@ -19,8 +19,6 @@ def inconsistent_pull_policy(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
     for (_, _, name), found in groups(bundle, ctx).items():
         always = [entry for entry in found if entry[1].policy == "Always"]
         others = [entry for entry in found if entry[1].policy != "Always"]
-        if not always or not others:
-            continue
         placed, pull = others[0]
         message = f"`{name}` is pulled by `{pull.policy}` here and by `Always` elsewhere: one name, different builds"
         span = (pull.use.policy or pull.use.written).span
@@ -31,14 +29,24 @@ def inconsistent_pull_policy(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
 
 def groups(bundle: Bundle, ctx: Context) -> dict[Group, list[tuple[Placed, Pull]]]:
-    """Where each moving image is pulled, by what is applied together, and by namespace."""
-    found: dict[Group, list[tuple[Placed, Pull]]] = {}
+    """Where each moving image is pulled that is pulled by `Always` and by another policy."""
+    policies: dict[Group, set[bool]] = {}
+    for group, _, pull in moving(bundle, ctx):
+        policies.setdefault(group, set()).add(pull.policy == "Always")
+    found: dict[Group, list[tuple[Placed, Pull]]] = {group: [] for group, seen in policies.items() if len(seen) > 1}
+    for group, placed, pull in moving(bundle, ctx) if found else ():
+        if group in found:
+            found[group].append((placed, pull))
+    return found
+
+
+def moving(bundle: Bundle, ctx: Context) -> Iterator[tuple[Group, Placed, Pull]]:
+    """The images that move, each with what is applied together, the namespace and the name."""
     for placed in bundle.placed:
         for pull in pulls(placed, ctx):
             if movement(pull, ctx.settings) == "moves":
                 name = f"{pull.image.short}:{pull.image.tag or 'latest'}"
-                found.setdefault((together(placed, bundle), placed.namespace, name), []).append((placed, pull))
-    return found
+                yield (together(placed, bundle), placed.namespace, name), placed, pull
 
 
 def together(placed: Placed, bundle: Bundle) -> str:

@@ -20,6 +20,7 @@ UNREAD: dict[SkipCode, Code] = {
     "kustomization": "kustomization",
     "chart": "chart",
     "encrypted": "encrypted",
+    "too-large": "unparsable",
 }
 """The evidence of texts that are not read and may well define objects."""
 

@@ -78,6 +78,24 @@ class ListMeta(msgspec.Struct, rename={"following": "continue"}):
     following: str = ""
 
 
+class Named(msgspec.Struct, gc=False):
+    """The metadata that every object has."""
+
+    name: str
+
+
+class Object(msgspec.Struct, gc=False):
+    """The least that an object is."""
+
+    metadata: Named
+
+
+class Shape(msgspec.Struct):
+    """What the items of a page must be. Others, such as numbers, could take fifty times as much memory as the page."""
+
+    items: list[Object]
+
+
 class Page(msgspec.Struct):
     """One page of a list, whose items are decoded one by one."""
 
@@ -115,6 +133,7 @@ def read_pages(connection: Connection, resource: Resource, namespace: str | None
             limit = max(limit // FEWER, 1)
             continue
         try:
+            msgspec.json.decode(body, type=Shape)
             page = msgspec.json.decode(body, type=Page)
             taken.extend(map(take, page.items))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
