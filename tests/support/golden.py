@@ -30,6 +30,15 @@ CASES: dict[str, tuple[str, ...]] = {
     "explain-image.json": ("explain", "workloads.yaml:21", "--format", "json"),
     "env.txt": ("env",),
     "env.json": ("env", "--format", "json"),
+    "impact.txt": ("impact", "configmap/web"),
+    "impact.json": ("impact", "configmap/web", "--format", "json"),
+    "impact.md": ("impact", "configmap/web", "--format", "markdown"),
+    "impact-concise.txt": ("impact", "configmap/web", "--format", "concise"),
+    "impact-commands.txt": ("impact", "configmap/web", "--format", "commands"),
+    "graph.mmd": ("graph",),
+    "graph.dot": ("graph", "--format", "dot"),
+    "graph.json": ("graph", "--format", "json"),
+    "graph.html": ("graph", "--format", "html"),
 }
 """The lines by the file in which their output is kept."""
 

@@ -104,7 +104,7 @@ ROOMS = {
     "cli": Room(
         "one module a command",
         "adopt bundle cache clusters config engine errors fixes kube manifest model pipeline progress report sources "
-        "system",
+        "system texts",
     ),
     "__main__": Room(
         "the entry of the command line",

@@ -15,7 +15,7 @@ def renewal(ctx: Context, when: str) -> str:
 def follows(pod: PodSpec, reference: Reference, resolution: Resolution, ctx: Context) -> bool:
     """Whether the pods start again by themselves when this object changes."""
     definition = resolution.definitions[0] if resolution.definitions else None
-    return readers.rolls(ctx.document, pod, reference, definition)
+    return readers.rolls(ctx.document, pod, reference.target, reference.name.value, definition) is not None
 
 
 def is_fixed(resolution: Resolution) -> bool:

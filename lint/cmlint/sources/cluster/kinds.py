@@ -97,6 +97,14 @@ class Scaled(Camel, frozen=True):
     paused: bool = False
     strategy: Strategy | None = None
     update_strategy: Strategy | None = None
+    selector: dict[str, Any] | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of its pods; a ReplicationController has them without `matchLabels`."""
+        selector = self.selector or {}
+        found = selector.get("matchLabels", selector)
+        return tuple(f"{name}={value}" for name, value in found.items() if isinstance(value, str))
 
     @property
     def rolling(self) -> Rolling:
@@ -104,7 +112,7 @@ class Scaled(Camel, frozen=True):
         strategy = self.strategy or self.update_strategy or Strategy()
         update = strategy.rolling_update
         partition = (update.partition if update else 0) or 0
-        return Rolling(self.replicas, strategy.type, self.paused, partition=partition)
+        return Rolling(self.replicas, strategy.type, self.paused, partition=partition, selector=self.labels)
 
 
 class Keeping(Camel, frozen=True):
