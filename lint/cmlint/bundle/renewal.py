@@ -56,7 +56,7 @@ def renewed(document: Document, version: Version, when: str) -> str:
     if document.kind in ROLLING or is_rollout(document):
         return f"{when} {rolled(document, version)}"
     if document.kind == "Pod":
-        return f"{when} run `kubectl delete {named(document)}` and create it again from its manifest"
+        return f"{when} run `kubectl delete {named(document)}` and create it again"
     if document.kind in ("ReplicaSet", "ReplicationController"):
         delete = f"kubectl delete pod NAME{in_namespace(document)}"
         return f"{when} delete its pods with `{delete}`: a {document.kind} replaces only pods that are gone"
