@@ -1,7 +1,7 @@
 """Measures the page of `cmlint graph` in a browser: `python bench/page.py [NODES...]`.
 
-For each number of nodes it prints the bytes of the page, the seconds until it is drawn and a search has its first hit (and
-the CPU that the page's main thread took), and the slowest keystroke in milliseconds.
+For each number of nodes it prints the bytes of the page, the seconds until it is drawn and a search has its first hit
+(and the CPU that the page's main thread took), and the slowest keystroke in milliseconds.
 """
 
 from __future__ import annotations
