@@ -9,7 +9,7 @@ import pytest
 
 from cmlint.config.config import Config, Helm
 from cmlint.manifest.documents import read_text
-from cmlint.manifest.gitops_values import read_gifts
+from cmlint.manifest.gitops_values import read_chart_inputs
 from cmlint.model.facts import Deploy, PostBuild
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
@@ -433,8 +433,8 @@ def test_values_that_cannot_be_given(tmp_path: Path, given: str, reason: str) ->
 
 def test_values_that_aliases_make_too_large_are_not_read() -> None:
     lines = [f"    a: &a [{', '.join(['x'] * 1500)}]", f"    b: [{', '.join(['*a'] * 90)}]"]
-    (gift,) = read_gifts(RELEASE.replace(" VALUES", "\n" + "\n".join(lines)))
-    assert (gift.texts, gift.whole) == (("${}",), False)
+    (given,) = read_chart_inputs(RELEASE.replace(" VALUES", "\n" + "\n".join(lines)))
+    assert (given.texts, given.complete) == (("${}",), False)
 
 
 @pytest.mark.parametrize(("given", "found"), [("", ["web/pod.yaml:10:62"]), ("fileParameters: [{name: x}]", [])])

@@ -27,7 +27,14 @@ READING = (
 """What reads and judges, and so is not imported while a kept answer may do."""
 
 SPECIAL = (
-    *("cmlint.adopt", "cmlint.fixes", "cmlint.live", "cmlint.cli.app", "cmlint.report.frames", "cmlint.report.json"),
+    *(
+        "cmlint.adopt",
+        "cmlint.fixes",
+        "cmlint.clusters",
+        "cmlint.cli.app",
+        "cmlint.report.frames",
+        "cmlint.report.json",
+    ),
     *("cmlint.bundle.cluster", "cmlint.bundle.incomplete", "cmlint.manifest.edits", "cmlint.manifest.gitops_values"),
     *(
         "cmlint.sources.helm.chart",

@@ -44,8 +44,10 @@ from cmlint.model.values import Changed, Missing, Value
 
 if TYPE_CHECKING:  # types alone, which only a run that reads a cluster imports
     from cmlint.bundle.cluster import Cluster as Cluster  # noqa: PLC0414
-    from cmlint.model.live import Held as Held  # noqa: PLC0414
-    from cmlint.model.live import Pod as Pod  # noqa: PLC0414
+    from cmlint.model.cluster import Held as Held  # noqa: PLC0414
+    from cmlint.model.cluster import Mounting as Mounting  # noqa: PLC0414
+    from cmlint.model.cluster import Pod as Pod  # noqa: PLC0414
+    from cmlint.model.cluster import Running as Running  # noqa: PLC0414
 
 __all__ = [
     "FAILURES",

@@ -23,6 +23,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "check.xml": ("check", "--format", "junit"),
     "check.md": ("check", "--format", "markdown"),
     "check.html": ("check", "--format", "html", "--select", "missing-key,non-string-data"),
+    "check.prom": ("check", "--format", "prometheus"),
     "explain.txt": ("explain", "configmap/web"),
     "explain.json": ("explain", "workloads.yaml:27"),
     "explain-image.txt": ("explain", "workloads.yaml:21"),

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 
+from cmlint.clusters import judge, stand_on
 from cmlint.fixes.save import save
 from cmlint.fixes.selection import Fixed, fix
-from cmlint.live import judge, stand_on
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
 from cmlint.report import render

@@ -85,7 +85,7 @@ ROOMS = {
         "the main job, put together: from paths and a configuration to a result, which is kept for the next run",
         "bundle cache config engine model progress sources system texts",
     ),
-    "live": Room(
+    "clusters": Room(
         "clusters, put together: what manifests resolve against, audits, snapshots",
         "bundle config engine knowledge kube model pipeline sources texts",
     ),
@@ -103,7 +103,7 @@ ROOMS = {
     ),
     "cli": Room(
         "one module a command",
-        "adopt bundle cache config engine errors fixes kube live manifest model pipeline progress report sources "
+        "adopt bundle cache clusters config engine errors fixes kube manifest model pipeline progress report sources "
         "system texts",
     ),
     "__main__": Room(

@@ -94,9 +94,9 @@ class Bundle:
         return self.scope.clusters
 
     @property
-    def context(self) -> str:
-        """The context that kubectl must be given for what is live; empty where that is the current one."""
-        return next((cluster.context for cluster in self.clusters), "") if self.live else ""
+    def options(self) -> str:
+        """The options by which kubectl reaches the cluster; empty where it is the current one, or none is known."""
+        return next((cluster.options for cluster in self.clusters if cluster.options), "")
 
     def stand_on(self, *clusters: Cluster) -> None:
         """Lets references lead into clusters."""

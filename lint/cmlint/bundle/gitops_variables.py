@@ -78,7 +78,7 @@ class Variables:
         self.idle = not any(build.variables or build.sources for build in builds)
         self.patched = any(build.patches for build in builds)
         self.known: dict[tuple[str, bool], Values] = {}
-        self.gifts: dict[PostBuild, Values] = {}
+        self.given_by: dict[PostBuild, Values] = {}
 
     def fill(self, path: str, facts: FileFacts, *, built: bool = False) -> FileFacts:
         """The facts of a text with the names that its objects will have."""
@@ -99,9 +99,9 @@ class Variables:
         """What one gives; those that say the same give the same."""
         if build is None:
             return self.given(None)
-        if build not in self.gifts:
-            self.gifts[build] = self.given(build)
-        return self.gifts[build]
+        if build not in self.given_by:
+            self.given_by[build] = self.given(build)
+        return self.given_by[build]
 
     def given(self, build: PostBuild | None) -> Values:
         """What one gives; another Kustomization that patches it may add sources, which what is inline wins over."""
@@ -185,15 +185,17 @@ def spoiled(document: Document, values: Values) -> Iterator[Fault]:
             for i, entry in enumerate(container.env):
                 if entry.source == "literal" and entry.value:
                     path = f"{container.path}.env[{i}].value"
-                    yield from no_text(entry.value.value, entry.value.span, path, "env-value-type", name, values)
+                    yield from no_text(
+                        entry.value.value, entry.value.span, path, values, code="env-value-type", container=name
+                    )
     for provider in document.providers:
         for key in provider.keys if provider.kind == "ConfigMap" else ():
             place = key.place or key.span
-            yield from no_text(key.value or "", place, f"data.{key.name}", "data-value-type", None, values)
+            yield from no_text(key.value or "", place, f"data.{key.name}", values, code="data-value-type")
 
 
 def no_text(
-    text: str, span: Span, path: str, code: FaultCode, container: str | None, values: Values
+    text: str, span: Span, path: str, values: Values, *, code: FaultCode, container: str | None = None
 ) -> Iterator[Fault]:
     """What is said of one text that becomes something else."""
     if "${" not in text or not re.fullmatch(UNQUOTED, text):

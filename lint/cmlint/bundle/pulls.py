@@ -161,13 +161,13 @@ def resolves_tags(document: Document) -> bool:
     )
 
 
-def arrival(pull: Pull, version: Version, context: str = "") -> str:
+def arrival(pull: Pull, version: Version, options: str = "") -> str:
     """What makes each push of an image arrive in new pods, in words.
 
-    `context` is the one that kubectl must be given to reach them.
+    `options` are those by which kubectl reaches them.
     """
-    document, other = pull.placed.document, renewal.in_context(other_spelling(pull, version), context)
-    renewed = f"{renewal.renewal(document, version, 'after each push', context)}{other}"
+    document, other = pull.placed.document, renewal.with_options(other_spelling(pull, version), options)
+    renewed = f"{renewal.renewal(document, version, 'after each push', options)}{other}"
     return renewed if pull.policy == "Always" else f"set `{pull.use.field}: Always`, and {renewed}"
 
 

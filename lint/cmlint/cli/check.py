@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 
-from cmlint.cli import clusters
+from cmlint.cli import cluster
 from cmlint.cli.inputs import cache_of, failed, tell, tell_problems
 from cmlint.cli.options import VIEW, Options
 from cmlint.cli.parameters import (
@@ -111,7 +111,7 @@ PARAMETERS = (
     ),
     *BUILDS,
     *CHARTS,
-    *clusters.TO_STAND_ON,
+    *cluster.TO_STAND_ON,
     Parameter("format", "list", f"How findings are shown: {listed(FORMATS)}.", "FORMAT", OUTPUT, FORMATS),
     Parameter(
         "output",

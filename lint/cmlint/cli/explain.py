@@ -13,7 +13,7 @@ from cmlint.bundle.endings import confirmed
 from cmlint.bundle.explanation import explain
 from cmlint.bundle.image_explanation import Ways, known_of
 from cmlint.bundle.lookup import Point, Read, Used
-from cmlint.cli import clusters, parameters
+from cmlint.cli import cluster, parameters
 from cmlint.cli.inputs import failed, refusals, settle_builds, tell, tell_problems
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
@@ -60,7 +60,7 @@ PARAMETERS = (
     *parameters.CONFIGURATION,
     *parameters.BUILDS,
     *parameters.CHARTS,
-    *clusters.TO_STAND_ON,
+    *cluster.TO_STAND_ON,
     Parameter(
         "format",
         "choice",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from cmlint.bundle.graph import build
 from cmlint.bundle.live_workloads import only_live
-from cmlint.cli import clusters, parameters
+from cmlint.cli import cluster, parameters
 from cmlint.cli.env import missing
 from cmlint.cli.impact import ways_of
 from cmlint.cli.inputs import (
@@ -68,7 +68,7 @@ PARAMETERS = (
     *parameters.CONFIGURATION,
     *parameters.BUILDS,
     *parameters.CHARTS,
-    *clusters.TO_STAND_ON,
+    *cluster.TO_STAND_ON,
     Parameter(
         "format",
         "choice",

@@ -14,7 +14,7 @@ from cmlint.bundle.impact import Subject, impact, named, written_at
 from cmlint.bundle.live_workloads import only_live
 from cmlint.bundle.next_steps import Ways, commands
 from cmlint.bundle.readers import ALL
-from cmlint.cli import clusters, parameters
+from cmlint.cli import cluster, parameters
 from cmlint.cli.explain import TARGETS, paths_for
 from cmlint.cli.inputs import failed, refusals, settle_builds, tell, tell_problems
 from cmlint.cli.options import OnClusters
@@ -75,7 +75,7 @@ PARAMETERS = (
     *parameters.CONFIGURATION,
     *parameters.BUILDS,
     *parameters.CHARTS,
-    *clusters.TO_STAND_ON,
+    *cluster.TO_STAND_ON,
     Parameter(
         "fail_on",
         "choice",

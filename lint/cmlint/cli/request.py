@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cmlint.cache.file_state import Seen
-from cmlint.cli import reach
+from cmlint.cli import cluster
 from cmlint.cli.chart_options import chart_values_of
 from cmlint.cli.inputs import cache_of, configured, installed_or_error
 from cmlint.config.config import Config
@@ -43,7 +43,7 @@ def request_of(
         jobs=jobs,
         context=context,
         chart_values=values,
-        clusters=reach.look_of(options) if hasattr(options, "live") else None,
+        clusters=cluster.look_of(options) if hasattr(options, "live") else None,
     )
     return request, warnings
 

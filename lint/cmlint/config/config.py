@@ -14,6 +14,7 @@ from cmlint.system import files
 
 if TYPE_CHECKING:
     from cmlint.config.settings import Whose
+    from cmlint.manifest.nodes import Node, ScalarNode
 
 NAMES = (".cmlint.yaml", ".cmlint.yml")
 PYPROJECT = "pyproject.toml"
@@ -106,6 +107,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     ] = "optional"
     assume_always_pull: Annotated[
         bool, doc("The cluster runs the admission plugin AlwaysPullImages, so that every image is pulled anew.")
+    ] = False
+    server_side_apply: Annotated[
+        bool,
+        doc("Manifests are applied with `kubectl apply --server-side`, which decides what of a live object goes away."),
     ] = False
     mutable_tags: Annotated[Words, doc("Image tags that move, as patterns; they come before cmlint's own idea.")] = ()
     pinned_tags: Annotated[Words, doc("Image tags that never move, as patterns; they come before `mutable-tags`.")] = ()
@@ -411,44 +416,54 @@ def read(source: Source) -> Value:
 
 def read_yaml(text: str, file: str) -> Value:
     """A configuration in YAML."""
-    from cmlint.kube.scalars import resolve
-    from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, TooDeepError, YamlSyntaxError, compose
-
-    def value_of(node: Node) -> Value:
-        place = place_of(node)
-        if isinstance(node, ScalarNode):
-            return Value(scalar_of(node, place), place)
-        if not isinstance(node, MappingNode):
-            return Value([value_of(item) for item in node.value], place)
-        entries: Entries = {}
-        for key, value in node.value:
-            if not isinstance(key, ScalarNode):
-                raise wrong(place_of(key), "a key must be a string", "write it like `fail-on: error`")
-            name = str(key.value)
-            if name in entries:
-                raise wrong(place_of(key), f"`{name}` stands twice", f"it is first in line {entries[name][0].line}")
-            entries[name] = place_of(key), value_of(value)
-        return Value(entries, place)
-
-    def scalar_of(node: ScalarNode, place: Place) -> object:
-        if node.style or len(node.value) > LONGEST:
-            return node.value
-        try:
-            return resolve(node.tag, node.value)
-        except ValueError as error:
-            raise wrong(place, str(error), "leave out the tag") from None
-
-    def place_of(node: Node) -> Place:
-        return Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    from cmlint.manifest.nodes import TooDeepError, YamlSyntaxError, compose
 
     try:
         root = compose(text)
-        return value_of(root) if root else Value(None, Place(file, 0, 0))
+        return value_of(root, file) if root else Value(None, Place(file, 0, 0))
     except (TooDeepError, RecursionError):
         raise too_deep(file) from None
     except YamlSyntaxError as error:
         column = error.offset - text.rfind("\n", 0, error.offset)
-        raise wrong(Place(file, error.line + 1, column), f"not valid YAML: {error.reason}", "mend it there") from None
+        raise wrong(Place(file, error.line + 1, column), f"not valid YAML: {error.reason}", "fix it there") from None
+
+
+def value_of(node: Node, file: str) -> Value:
+    """What a node of YAML represents, with its places in a file."""
+    from cmlint.manifest.nodes import MappingNode, ScalarNode
+
+    place = place_of(node, file)
+    if isinstance(node, ScalarNode):
+        return Value(scalar_of(node, place), place)
+    if not isinstance(node, MappingNode):
+        return Value([value_of(item, file) for item in node.value], place)
+    entries: Entries = {}
+    for key, value in node.value:
+        if not isinstance(key, ScalarNode):
+            raise wrong(place_of(key, file), "a key must be a string", "write it like `fail-on: error`")
+        name = str(key.value)
+        if name in entries:
+            first = f"it is first in line {entries[name][0].line}"
+            raise wrong(place_of(key, file), f"`{name}` stands twice", first)
+        entries[name] = place_of(key, file), value_of(value, file)
+    return Value(entries, place)
+
+
+def scalar_of(node: ScalarNode, place: Place) -> object:
+    """What a scalar of YAML represents."""
+    from cmlint.kube.scalars import resolve
+
+    if node.style or len(node.value) > LONGEST:
+        return node.value
+    try:
+        return resolve(node.tag, node.value)
+    except ValueError as error:
+        raise wrong(place, str(error), "leave out the tag") from None
+
+
+def place_of(node: Node, file: str) -> Place:
+    """Where a node of YAML begins."""
+    return Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
 def read_toml(text: str, file: str) -> Value:
@@ -568,49 +583,86 @@ def kind_of(value: Value) -> str:
 
 def check_type(value: Value, expected: Any, path: str) -> None:
     """Raises FatalError at the first place where a value is not what the configuration has there."""
-    from typing import get_args, get_origin, get_type_hints
+    from typing import get_args, get_origin
 
     if isinstance(expected, type) and issubclass(expected, msgspec.Struct):
-        if not isinstance(value.data, dict):
-            reason = f"{f'`{path}` ' if path else ''}must be a mapping, but it is {kind_of(value)}"
-            raise wrong(value.place, reason, "`cmlint schema` says what it may hold")
-        hints = get_type_hints(expected)
-        known = {field.encode_name: hints[field.name] for field in msgspec.structs.fields(expected)}
-        before = f"{path}." if path else ""
-        for key, (place, inner) in value.data.items():
-            if key not in known:
-                raise wrong(place, f"there is no setting `{before}{key}`", suggestion(key, known))
-            check_type(inner, known[key], f"{before}{key}")
-        for field in msgspec.structs.fields(expected):
-            if field.required and field.encode_name not in value.data:
-                message = f"`{before}{field.encode_name}` must be set"
-                raise wrong(value.place, message, "`cmlint schema` says what it is")
-        return
-    origin, parts = get_origin(expected), get_args(expected)
-    if origin is dict:
-        if not isinstance(value.data, dict):
-            raise mistyped(value, path, *MAPPINGS.get(path, PATTERNED))
-        for key, (_, inner) in value.data.items():
-            check_type(inner, parts[1], f"{path}.{key}")
-    elif origin is tuple:
-        if not isinstance(value.data, list):
-            entries = "strings" if parts[0] is str else "mappings"
-            raise mistyped(value, path, f"a list of {entries}", "put it in brackets: `[...]`")
-        for i, item in enumerate(value.data):
-            check_type(item, parts[0], f"{path}[{i}]")
-    elif origin is Literal:
-        if value.data not in parts:
-            raise wrong(value.place, f"`{path}` cannot be {written(value)}", suggestion(value.data, parts))
-    elif expected is int:
-        if type(value.data) is not int:
-            raise mistyped(value, path, "a whole number of seconds", "write it like `60`")
-        if not 1 <= value.data <= SECONDS["user"]:
-            raise wrong(value.place, f"`{path}` must be from 1 to {SECONDS['user']} seconds", "write it like `60`")
-    elif expected is bool:
-        if not isinstance(value.data, bool):
-            raise mistyped(value, path, "a boolean", "write `true` or `false`")
-    elif not isinstance(value.data, str):
+        check_struct(value, expected, path)
+    else:
+        check = CHECKS.get(get_origin(expected) or expected, check_text)
+        check(value, get_args(expected), path)
+
+
+def check_struct(value: Value, expected: type[msgspec.Struct], path: str) -> None:
+    """Checks a mapping whose keys are known."""
+    from typing import get_type_hints
+
+    if not isinstance(value.data, dict):
+        reason = f"{f'`{path}` ' if path else ''}must be a mapping, but it is {kind_of(value)}"
+        raise wrong(value.place, reason, "`cmlint schema` says what it may hold")
+    hints, fields = get_type_hints(expected), msgspec.structs.fields(expected)
+    known = {field.encode_name: hints[field.name] for field in fields}
+    before = f"{path}." if path else ""
+    for key, (place, inner) in value.data.items():
+        if key not in known:
+            raise wrong(place, f"there is no setting `{before}{key}`", suggestion(key, known))
+        check_type(inner, known[key], f"{before}{key}")
+    for field in fields:
+        if field.required and field.encode_name not in value.data:
+            message = f"`{before}{field.encode_name}` must be set"
+            raise wrong(value.place, message, "`cmlint schema` says what it is")
+
+
+def check_mapping(value: Value, parts: tuple[Any, ...], path: str) -> None:
+    """Checks a mapping with any keys."""
+    if not isinstance(value.data, dict):
+        raise mistyped(value, path, *MAPPINGS.get(path, PATTERNED))
+    for key, (_, inner) in value.data.items():
+        check_type(inner, parts[1], f"{path}.{key}")
+
+
+def check_list(value: Value, parts: tuple[Any, ...], path: str) -> None:
+    """Checks a list."""
+    if not isinstance(value.data, list):
+        entries = "strings" if parts[0] is str else "mappings"
+        raise mistyped(value, path, f"a list of {entries}", "put it in brackets: `[...]`")
+    for i, item in enumerate(value.data):
+        check_type(item, parts[0], f"{path}[{i}]")
+
+
+def check_choice(value: Value, parts: tuple[Any, ...], path: str) -> None:
+    """Checks a word out of a few."""
+    if value.data not in parts:
+        raise wrong(value.place, f"`{path}` cannot be {written(value)}", suggestion(value.data, parts))
+
+
+def check_seconds(value: Value, _: tuple[Any, ...], path: str) -> None:
+    """Checks a number of seconds."""
+    if type(value.data) is not int:
+        raise mistyped(value, path, "a whole number of seconds", "write it like `60`")
+    if not 1 <= value.data <= SECONDS["user"]:
+        raise wrong(value.place, f"`{path}` must be from 1 to {SECONDS['user']} seconds", "write it like `60`")
+
+
+def check_flag(value: Value, _: tuple[Any, ...], path: str) -> None:
+    """Checks a boolean."""
+    if not isinstance(value.data, bool):
+        raise mistyped(value, path, "a boolean", "write `true` or `false`")
+
+
+def check_text(value: Value, _: tuple[Any, ...], path: str) -> None:
+    """Checks a string."""
+    if not isinstance(value.data, str):
         raise mistyped(value, path, "a string", "put it in quotes")
+
+
+CHECKS: dict[Any, Callable[[Value, tuple[Any, ...], str], None]] = {
+    dict: check_mapping,
+    tuple: check_list,
+    Literal: check_choice,
+    int: check_seconds,
+    bool: check_flag,
+}
+"""What checks a value, by the type that the configuration has there; `check_text` where none is named."""
 
 
 def mistyped(value: Value, path: str, expected: str, help: str) -> FatalError:  # noqa: A002

@@ -20,6 +20,7 @@ def settings_of(config: Config) -> Settings:
         references=config.references,
         digest=config.digest,
         assume_always_pull=config.assume_always_pull,
+        server_side_apply=config.server_side_apply,
         mutable_tags=config.mutable_tags,
         pinned_tags=config.pinned_tags,
         severity=config.severity,

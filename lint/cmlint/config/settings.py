@@ -41,6 +41,7 @@ SETTINGS = {
     "evidence": Setting(of_findings=True),
     "digest": Setting(of_findings=True),
     "assume-always-pull": Setting(of_findings=True),
+    "server-side-apply": Setting(of_findings=True),
     "mutable-tags": Setting(of_findings=True),
     "pinned-tags": Setting(of_findings=True),
     "kubernetes-version": Setting(option="kubernetes_version"),

@@ -88,7 +88,8 @@ class Engine:
             self.unused(bundle, suppressions, outcome)
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
-        heap_up(outcome, self.resolved)
+        if not outcome.live:
+            heap_up(outcome, self.resolved)
         name_all(outcome)
         outcome.linted = sorted({path for bundle in bundles for path in linted(bundle) if self.is_named(path)})
         return outcome
@@ -282,6 +283,7 @@ class Engine:
             subject=subject_of(node, text),
             cause=draft.cause,
             group=cause_of(rule, node, message, text),
+            audit=draft.audit,
         )
 
     def text_at(self, draft: Draft) -> str:

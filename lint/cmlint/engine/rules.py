@@ -13,14 +13,14 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Placed
 from cmlint.model import facts
 from cmlint.model.changes import Change
-from cmlint.model.findings import Consequence, Severity
+from cmlint.model.findings import Audited, Consequence, Severity
 from cmlint.system.files import CONFIGURATION, read
 
 if TYPE_CHECKING:
     from cmlint.bundle.environment import Environment
     from cmlint.bundle.resolve import Resolution
     from cmlint.kube.versions import Version
-    from cmlint.model.live import Pod
+    from cmlint.model.cluster import Pod
 
 NODES: dict[str, type] = {
     cls.__name__: cls
@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True):
     references: str = "evidence"
     digest: str = "optional"
     assume_always_pull: bool = False
+    server_side_apply: bool = False
     mutable_tags: tuple[str, ...] = ()
     pinned_tags: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = {}
@@ -116,6 +117,12 @@ class Draft:
         self.container: str | None = None
         self.left_out: list[tuple[Placed, facts.Span]] = []
         self.excuse = ""
+        self.audit: Audited | None = None
+
+    def now(self, pods: Iterable[str], since: str = "") -> Draft:
+        """Says which pods of a live object it concerns now, and since when."""
+        self.audit = Audited(pods=tuple(sorted(pods)), since=since)
+        return self
 
     def also(self, span: facts.Span, label: str, placed: Placed | None = None) -> Draft:
         """Adds a second place, in the same document unless another is given, and what it shows."""

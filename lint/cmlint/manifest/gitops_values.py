@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.fields import group_of
@@ -34,21 +35,21 @@ LARGEST = 100_000
 """How many scalars and collections values may hold."""
 
 
-class Gift(msgspec.Struct, frozen=True):
+class ChartInput(msgspec.Struct, frozen=True, kw_only=True):
     """What an object gives to the chart at a path: files beside it, then texts, then options of helm; the last wins.
 
-    It is `whole` where it is all that the object gives.
+    It is `complete` where it is all that the object gives.
     """
 
     path: str
-    files: tuple[str, ...]
-    texts: tuple[str, ...]
-    options: tuple[str, ...]
-    release: str
-    whole: bool
+    files: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    release: str = ""
+    complete: bool = False
 
 
-def read_gifts(manifests: str) -> Iterator[Gift]:
+def read_chart_inputs(manifests: str) -> Iterator[ChartInput]:
     """What the objects in a text give to charts."""
     for start, end in cut(manifests):
         chunk = manifests[start:end]
@@ -63,15 +64,18 @@ def read_gifts(manifests: str) -> Iterator[Gift]:
                 yield from reader(Decoder(chunk, start), root)
 
 
-def release(decoder: Decoder, root: Node) -> Iterator[Gift]:
+def release(decoder: Decoder, root: Node) -> Iterator[ChartInput]:
     """`spec.values` of a HelmRelease."""
     texts = tuple(as_json(decoder, node) for node in walk(root, "spec.values"))
     if gives_values(decoder, root, "spec") or gives_values(decoder, root, "spec.chart.spec"):
         fields = fields_of(decoder, root, "spec") | fields_of(decoder, root, "spec.chart.spec")
-        yield gift(text(decoder, root, "spec.chart.spec.chart"), (), texts, (), name_of_release(decoder, root), fields)
+        values = ChartInput(
+            path=text(decoder, root, "spec.chart.spec.chart"), texts=texts, release=name_of_release(decoder, root)
+        )
+        yield checked(values, fields)
 
 
-def argo(decoder: Decoder, root: Node) -> Iterator[Gift]:
+def argo(decoder: Decoder, root: Node) -> Iterator[ChartInput]:
     """`helm` of each source of an Application: parameters win over values, and these over files."""
     for source in argo_sources(root):
         if gives_values(decoder, source, "helm"):
@@ -84,25 +88,21 @@ def argo(decoder: Decoder, root: Node) -> Iterator[Gift]:
             options = [word for node in walk(source, "helm.parameters[]") for word in option(decoder, node)]
             called = text(decoder, source, "helm.releaseName") or text(decoder, root, "metadata.name")
             texts = (written,) if written else ()
-            yield gift(text(decoder, source, "path"), files, texts, tuple(options), called, fields)
+            given = ChartInput(
+                path=text(decoder, source, "path"), files=files, texts=texts, options=tuple(options), release=called
+            )
+            yield checked(given, fields)
 
 
 READERS = {RELEASE: release, ARGO: argo}
 
 
-def gift(
-    path: str,
-    files: tuple[str, ...],
-    texts: tuple[str, ...],
-    options: tuple[str, ...],
-    called: str,
-    fields: dict[str, Node],
-) -> Gift:
-    """A gift, which is not whole where something has still to be put in, or comes from elsewhere."""
-    written = (path, called, *files, *texts, *options)
-    elsewhere = any("://" in file or file.startswith(("/", "$", "-")) for file in files)
-    whole = not elsewhere and not any(map(is_placeholder, written)) and not any(name in fields for name in OPEN)
-    return Gift(path, files, texts, options, called, whole and why_not_label(called) is None)
+def checked(given: ChartInput, fields: dict[str, Node]) -> ChartInput:
+    """What an object gives, which is not complete where a placeholder is left, or where some of it is elsewhere."""
+    written = (given.path, given.release, *given.files, *given.texts, *given.options)
+    elsewhere = any("://" in file or file.startswith(("/", "$", "-")) for file in given.files)
+    complete = not elsewhere and not any(map(is_placeholder, written)) and not any(name in fields for name in OPEN)
+    return replace(given, complete=complete and why_not_label(given.release) is None)
 
 
 def option(decoder: Decoder, parameter: Node) -> tuple[str, str]:

@@ -41,7 +41,7 @@ def read_rolling(decoder: Decoder, spec: Node | None) -> Rolling:
         is_true(decoder, fields.get("paused")),
         is_true(decoder, fields.get("suspend")),
         number_of(decoder, field(decoder, field(decoder, update, "rollingUpdate"), "partition")) or 0,
-        labels_in(decoder, fields.get("selector")),
+        selector=labels_in(decoder, fields.get("selector")),
     )
     return PLAIN if rolling == PLAIN else rolling
 

@@ -9,7 +9,7 @@ ROLLING, LASTING = renewals.ROLLING, renewals.LASTING
 
 def renewal(ctx: Context, when: str) -> str:
     """What makes new pods of the object at hand, in words that begin with when it is due."""
-    return renewals.renewal(ctx.document, ctx.settings.kubernetes_version, when, ctx.bundle.context)
+    return renewals.renewal(ctx.document, ctx.settings.kubernetes_version, when, ctx.bundle.options)
 
 
 def follows(pod: PodSpec, reference: Reference, resolution: Resolution, ctx: Context) -> bool:

@@ -19,7 +19,7 @@ from cmlint.sources.helm.chart import Chart
 from cmlint.sources.request import Request
 
 if TYPE_CHECKING:
-    from cmlint.manifest.gitops_values import Gift
+    from cmlint.manifest.gitops_values import ChartInput
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -30,7 +30,7 @@ class Choice(msgspec.Struct, frozen=True):
     """
 
     own_files: tuple[str, ...] = ()
-    gift: Gift | None = None
+    gitops: ChartInput | None = None
     said: str = ""
     installed: str = ""
     command_line: ChartValues = ChartValues()
@@ -43,7 +43,7 @@ class Choice(msgspec.Struct, frozen=True):
     @property
     def texts(self) -> tuple[str, ...]:
         """The texts of values that an object gives."""
-        return self.gift.texts if self.gift else ()
+        return self.gitops.texts if self.gitops else ()
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -53,17 +53,17 @@ class Choice(msgspec.Struct, frozen=True):
     @property
     def release(self) -> str:
         """The name of the release; empty where nobody names it."""
-        return self.command_line.release or (self.gift.release if self.gift else self.installed)
+        return self.command_line.release or (self.gitops.release if self.gitops else self.installed)
 
     @property
     def options(self) -> tuple[str, ...]:
         """The options of helm that give single values."""
-        return (*(self.gift.options if self.gift else ()), *self.command_line.options)
+        return (*(self.gitops.options if self.gitops else ()), *self.command_line.options)
 
     @property
     def is_own(self) -> bool:
         """Whether the chart has its own values, as far as the command line gives no others."""
-        return not self.own_files and not self.gift
+        return not self.own_files and not self.gitops
 
     @property
     def named(self) -> str:
@@ -72,7 +72,7 @@ class Choice(msgspec.Struct, frozen=True):
 
     def key(self, builds: BuildsCache) -> str:
         """What tells it from others; what it gives may be a secret, and enters only as a keyed hash."""
-        given = self.gift, self.command_line.settings, self.release
+        given = self.gitops, self.command_line.settings, self.release
         return ",".join(self.files) + builds.folder.digest(msgspec.msgpack.encode(given)).hex()
 
 
@@ -120,15 +120,15 @@ class Choices:
         valued = self.deploys.valued(chart.shown)
         if not valued:
             return [own]
-        from cmlint.manifest.gitops_values import read_gifts
+        from cmlint.manifest.gitops_values import read_chart_inputs
 
         found: list[Choice] = []
         for path in dict.fromkeys(said.path for said in valued):
             paths = [said.deploy.path for said in valued if said.path == path]
-            gifts = [gift for gift in read_gifts(self.text(path)) if gift.path in paths]
-            if len(gifts) != len(paths) or not all(gift.whole for gift in gifts):
+            inputs = [gitops for gitops in read_chart_inputs(self.text(path)) if gitops.path in paths]
+            if len(inputs) != len(paths) or not all(gitops.complete for gitops in inputs):
                 return [own]
-            found += (Choice(files_of(gift, chart), gift, path) for gift in gifts)
+            found += (Choice(files_of(gitops, chart), gitops, path) for gitops in inputs)
         plain = any(not said.deploy.valued for said in self.deploys.of(chart.shown))
         return [*found, own] if plain else found
 
@@ -145,6 +145,6 @@ class Choices:
         return files.read(self.request.disk, *self.sources[path]) if path in self.sources else ""
 
 
-def files_of(gift: Gift, chart: Chart) -> tuple[str, ...]:
+def files_of(gitops: ChartInput, chart: Chart) -> tuple[str, ...]:
     """The files of values that an object names, beside the chart."""
-    return tuple(os.path.normpath(os.path.join(chart.folder, name)) for name in gift.files)
+    return tuple(os.path.normpath(os.path.join(chart.folder, name)) for name in gitops.files)

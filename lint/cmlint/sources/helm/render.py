@@ -115,7 +115,7 @@ class Helm:
 def refuse_values(chart: Chart, values: Choice) -> None:
     """Raises NotBuiltError for a file of values that is not there, or that GitOps names outside of the repository."""
     for path in values.own_files:
-        if values.gift and not is_within(real_path(path), root_of(chart.folder)):
+        if values.gitops and not is_within(real_path(path), root_of(chart.folder)):
             raise NotBuiltError(f"`{paths.shown(path)}` leads out of the folder", "refused")
         if not os.path.isfile(path):
             raise NotBuiltError("there is no such file of values", "values")

@@ -33,7 +33,8 @@ def lead_back(text: str, request: Request, problems: list[Problem]) -> BuiltText
     same = found if len(found) == 1 else [one for one in found if builds(project, one, text, request)]
     if len(same) == 1:
         (leaf,) = same
-        return BuiltText(files.STDIN, clean, origins, leaf.folder, project, leaf, names_in(read_text(clean)))
+        named = names_in(read_text(clean))
+        return BuiltText(files.STDIN, clean, origins, folder=leaf.folder, project=project, leaf=leaf, names=named)
     if found:
         names = " or ".join(f"`{one.shown}`" for one in same or found)
         message = f"{names} may have built it, so findings are not led back; build it with `cmlint check FOLDER`"

@@ -58,6 +58,7 @@ class BuiltText:
         shown: str,
         text: str,
         origins: list[Origin],
+        *,
         folder: str,
         project: Project,
         leaf: Kustomization | None,

@@ -206,7 +206,9 @@ def built(build: Build, raw: str) -> Material:
         build.cache.put(build.name, cache.Build(seen, build.folder, raw))
     return Material(
         files=[(leaf.shown, facts)],
-        built=BuiltText(leaf.shown, text, origins, build.folder, project, leaf, names_in(facts)),
+        built=BuiltText(
+            leaf.shown, text, origins, folder=build.folder, project=project, leaf=leaf, names=names_in(facts)
+        ),
         folder=os.path.dirname(leaf.shown),
         complete=all(each.how != "patches" for each in build.absent),
         supply=supply_of(leaf, build.absent),

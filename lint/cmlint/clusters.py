@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
+from shlex import join
 
 import msgspec
 
+from cmlint.bundle.audited import audited
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.cluster import TARGETS, Cluster
 from cmlint.bundle.documents import Definition
@@ -19,13 +21,13 @@ from cmlint.engine.rules import Rule
 from cmlint.engine.suppress import Suppressions
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.versions import parse_version
-from cmlint.model.listing import LiveObject, object_of
-from cmlint.model.live import Inventory
+from cmlint.model.cluster import Inventory
+from cmlint.model.cluster_objects import LiveObject, object_of
 from cmlint.model.outcome import Outcome
 from cmlint.model.problems import Problem
 from cmlint.pipeline.result import Result, too_large
 from cmlint.sources import snapshot
-from cmlint.sources.cluster.begin import Begun, Wanted
+from cmlint.sources.cluster.begin import Begun, Wanted, begun, readings
 from cmlint.sources.cluster.read import Progress, Reading, Scope, read_cluster
 from cmlint.texts import Texts
 
@@ -47,14 +49,21 @@ class Ground:
     def look(self, bundles: list[Bundle], texts: Texts, config: Config, problems: list[Problem]) -> Config:
         """Lets bundles stand on it; raises NoClusterError."""
         clusters = [Cluster(inventory, self.namespace) for inventory in self.snapshots]
-        for connection in self.live.connections() if self.live else ():
-            namespaces = tuple(sorted(namespaces_of(bundles, connection.namespace)))
-            if namespaces not in self.read:
-                scope = Scope(namespaces, True, self.live is not None and self.live.metadata_only_secrets)
-                self.read[namespaces] = read_cluster(connection, scope, "", self.progress)
-            tell(self.read[namespaces], problems)
-            clusters.append(cluster_of(self.read[namespaces]))
+        if self.live:
+            reading = self.reading(self.live, bundles)
+            tell(reading, problems)
+            clusters.append(cluster_of(reading))
         return stand_on(clusters, bundles, texts, config)
+
+    def reading(self, live: Wanted, bundles: list[Bundle]) -> Reading:
+        """What the cluster has in the namespaces of bundles."""
+        connection = live.connect(next(iter(live.contexts), None))
+        namespaces = tuple(sorted(namespaces_of(bundles, connection.namespace)))
+        if namespaces not in self.read:
+            existing = () if makes_namespaces(bundles) else live.namespaces
+            scope = Scope(namespaces, True, live.metadata_only_secrets, existing=existing)
+            self.read[namespaces] = read_cluster(connection, scope, "", self.progress)
+        return self.read[namespaces]
 
 
 def stand_on(clusters: Sequence[Cluster], bundles: Iterable[Bundle], texts: Texts, config: Config) -> Config:
@@ -75,6 +84,11 @@ def bring(bundle: Bundle, cluster: Cluster) -> None:
         for provider in placed.document.providers:
             namespace = Definition(placed, provider).namespace or cluster.namespace
             cluster.defined[provider.target, namespace, provider.name.value] += 1
+
+
+def makes_namespaces(bundles: Iterable[Bundle]) -> bool:
+    """Whether manifests bring a namespace themselves."""
+    return any(other.kind == "Namespace" for bundle in bundles for _, facts in bundle.files for other in facts.others)
 
 
 def namespaces_of(bundles: Iterable[Bundle], default: str) -> set[str]:
@@ -109,17 +123,15 @@ def age(taken: str) -> int:
 
 
 def audit(
-    begun: Iterable[Begun], config: Config, rules: dict[str, Rule], *, custom_resources: bool, suppress: bool = True
+    wanted: Iterable[Begun], config: Config, rules: dict[str, Rule], *, custom_resources: bool, suppress: bool = True
 ) -> Result:
     """What is wrong in clusters; raises NoClusterError, and ValueError for an unknown rule or version."""
     problems: list[Problem] = []
 
     def clusters() -> Iterator[Cluster]:
-        for prefix, reading, context in begun:
-            found = reading.result()
+        for each, found in readings(wanted, problems):
             tell(found, problems)
-            cluster = cluster_of(found, prefix)
-            cluster.context = context
+            cluster = cluster_of(found, each.prefix)
             cluster.shows_custom_resources = custom_resources
             yield cluster
 
@@ -139,10 +151,14 @@ def judge(
         own = list(bundles_of(cluster, config, whole=config.pedantic or bool(chosen)))
         texts.listings.append(cluster.listings)
         engine = Engine(selected, settings_of(for_cluster(config, [cluster])), texts, chosen)
-        outcomes.append(engine.run(own, suppressions))
+        outcome = engine.run(own, suppressions)
+        outcome.findings = audited(outcome.findings, cluster)
+        outcomes.append(outcome)
         bundles += own
     problems += too_large(bundles, texts)
-    return Result(merged(outcomes), bundles, texts, problems)
+    together = merged(outcomes)
+    together.live = True
+    return Result(together, bundles, texts, problems)
 
 
 def bundles_of(cluster: Cluster, config: Config, *, whole: bool) -> Iterator[Bundle]:
@@ -175,12 +191,13 @@ def cluster_of(reading: Reading, prefix: str = "") -> Cluster:
     """What was read as what can be asked."""
     cluster = Cluster(reading.inventory, reading.inventory.namespace, prefix)
     cluster.workloads, cluster.pods, cluster.readers = reading.workloads, reading.pods, reading.readers
+    cluster.options = join(reading.options)
     return cluster
 
 
 def tell(reading: Reading, problems: list[Problem]) -> None:
     """Notes what could not be read of a cluster."""
-    problems += (Problem(reading.inventory.name, 0, note, fatal=False) for note in reading.notes)
+    problems += (Problem(reading.inventory.name, 0, note.text, note.fatal) for note in reading.notes)
 
 
 def for_cluster(config: Config, clusters: Iterable[Cluster]) -> Config:
@@ -194,9 +211,9 @@ def for_cluster(config: Config, clusters: Iterable[Cluster]) -> Config:
 def take(wanted: Wanted, problems: list[Problem], progress: Progress) -> str:
     """A snapshot of clusters as they are now; raises NoClusterError."""
     inventories: list[Inventory] = []
-    for connection in wanted.connections():
-        reading = read_cluster(connection, wanted.scope(connection, workloads=False), "", progress)
-        tell(reading, problems)
-        inventories.append(reading.inventory)
+    with begun(wanted, progress, workloads=False) as clusters:
+        for _, reading in readings(clusters, problems):
+            tell(reading, problems)
+            inventories.append(reading.inventory)
     moment = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return snapshot.write(inventories, moment)

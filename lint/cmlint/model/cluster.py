@@ -6,11 +6,30 @@ they can be compared as text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from cmlint.model.facts import Target
+
+
+class Write(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What one manager has set of a ConfigMap or Secret: the moment of its last change, and the keys that it owns.
+
+    Unless they are `only` keys, the change may have been one of labels or annotations. Other managers own other keys.
+    `ManagedFieldsEntry` in `staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/types.go`.
+    """
+
+    time: str
+    keys: tuple[str, ...]
+    only: bool = False
+
+
+class Applied(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The fields of a ConfigMap or Secret that whoever applies it has set: what they leave out next time is removed."""
+
+    keys: tuple[str, ...] = ()
+    immutable: bool = False
 
 
 class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -19,8 +38,11 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     `keys` are the sizes of its values in bytes by key, None where they are unknown; those in `binary` never reach an
     environment. What follows is known of a running cluster only: `labels` are written `name=value`, `annotations` are
     names, `ignore` is the annotation `cmlint.dev/ignore`, `owner` is the controller that it belongs to and `group` the
-    installation, in words. `digest` tells the data of an immutable ConfigMap from other data, `changed` is the moment
-    of the last change of the data, where known, and `revision` the order of changes.
+    installation, in words. `digest` tells the data of an immutable ConfigMap from other data. `created` is the moment
+    of its creation, `writes` says who has set which keys, as far as that is known, `revision` is the order of changes.
+    It `stays` when whoever has installed it no longer has it.
+    `applied` is what `kubectl apply` has recorded, `installed` what belongs to Helm or a GitOps controller, `served`
+    that and what belongs to `kubectl apply --server-side`.
     """
 
     keys: dict[str, int] | None
@@ -32,12 +54,33 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     owner: str = ""
     group: str = ""
     digest: str = ""
-    changed: str = ""
+    created: str = ""
+    writes: tuple[Write, ...] = ()
     revision: int = 0
+    stays: bool = False
+    applied: Applied | None = None
+    installed: Applied | None = None
+    served: Applied | None = None
 
     def told(self) -> Held:
         """What of it is written into a snapshot."""
-        return Held(self.keys, self.binary, self.immutable)
+        return Held(
+            self.keys, self.binary, self.immutable, applied=self.applied, installed=self.installed, served=self.served
+        )
+
+    def removed(self, written: Collection[str], *, on_server: bool) -> set[str]:
+        """The keys that go away when an object with other keys is applied; what somebody else has set stays.
+
+        https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#merge-patch-calculation
+        """
+        before = self.before(on_server=on_server)
+        return (self.keys or {}).keys() & set(before.keys if before else ()).difference(written)
+
+    def before(self, *, on_server: bool) -> Applied | None:
+        """What was applied before, by `kubectl apply` or on the server, as Helm and GitOps controllers do."""
+        if on_server:
+            return self.served
+        return self.installed if self.applied is None else self.applied
 
 
 class Space(msgspec.Struct, omit_defaults=True, rename="camel"):
@@ -76,7 +119,8 @@ class Inventory(msgspec.Struct, omit_defaults=True, rename="camel"):
 class Running(msgspec.Struct, frozen=True, gc=False):
     """A container of a pod: `image` as its pod asks for it, `image_id` as the node has it.
 
-    `started` is empty while it does not run; `reason` and `message` are why it waits.
+    `started` is empty while it does not run; `reason` and `message` are why it waits. It has `failed` if it has run and
+    is to run again. An `ephemeral` one is in no template: `kubectl debug` adds it to a pod.
     """
 
     name: str
@@ -85,16 +129,32 @@ class Running(msgspec.Struct, frozen=True, gc=False):
     started: str = ""
     reason: str = ""
     message: str = ""
+    failed: bool = False
+    ephemeral: bool = False
+
+
+class Mounting(msgspec.Struct, frozen=True, gc=False):
+    """Why a volume of a pod could not be mounted, and when that was last so."""
+
+    message: str
+    last: str = ""
 
 
 class Pod(msgspec.Struct, frozen=True, gc=False):
-    """A pod, whoever made it; `events` are the messages of the volumes that could not be mounted."""
+    """A pod, whoever made it.
+
+    `since` is the moment from which it has been as ready as it is. All its volumes are `mounted` once a container has
+    come further than to be created. `events` are about the volumes that could not be mounted.
+    """
 
     name: str
     created: str
     revision: int
     containers: tuple[Running, ...]
-    events: tuple[str, ...] = ()
+    events: tuple[Mounting, ...] = ()
+    uid: str = ""
+    since: str = ""
+    mounted: bool = False
 
 
 class Readers(msgspec.Struct):

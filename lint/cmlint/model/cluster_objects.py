@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from cmlint.model.cluster import Held
 from cmlint.model.facts import Document, FileFacts, Ignore, Key, Provider, Scalar, Span, Target
-from cmlint.model.live import Held
 
 LONGEST = 200
 """The characters of a value that are shown."""
