@@ -72,6 +72,68 @@ def test_the_counts_add_up(folder: Path) -> None:
         assert not off or config.select, "a reference is not reported although all rules run"
 
 
+BACKSTAGE = (
+    "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: web}\n"
+    "spec:\n  steps:\n    - action: fetch:template\n      input:\n        url: ./skeleton\n"
+)
+LEFT_OUT = {
+    "testdata": {},
+    "vendor": {"vendor/modules.txt": ""},
+    "{{cookiecutter.name}}": {},
+    "skeleton": {"template.yaml": BACKSTAGE},
+    "template": {"copier.yml": "_subdirectory: template\n"},
+    "a/archetype-resources": {},
+}
+"""Folders that nobody applies as they are, and the files that show it."""
+
+
+@pytest.mark.parametrize("folder", LEFT_OUT)
+def test_what_is_left_out_is_counted_and_defines_nothing(tmp_path: Path, folder: str) -> None:
+    lacking = "resources: [pod.yaml, gone.yaml]\nconfigMapGenerator: [{name: app, literals: [PORT=1]}]\n"
+    inside = {
+        "pod.yaml": KEY % ("HOST", ""),
+        "app.yaml": CONFIG,
+        "broken.yaml": "kind: ConfigMap\n a: b\napiVersion: v1\n",
+    }
+    files = {f"{folder}/{name}": text for name, text in {**inside, "k/kustomization.yaml": lacking}.items()}
+    write(tmp_path, {**files, **LEFT_OUT[folder], "pod.yaml": KEY % ("PORT", "")})
+    outcome = run(tmp_path).outcome
+    assert ends(outcome) == {"reported": 1, "left-out": 1}
+    assert [(each.rule, each.location.path) for each in outcome.findings] == [("missing-configmap", "pod.yaml")]
+    assert outcome.left_out == [folder]
+
+
+@pytest.mark.parametrize(
+    ("folder", "beside"),
+    [("skeleton", {}), ("content", {"template.yaml": BACKSTAGE}), ("template", {"copier.yml": "name: {type: str}\n"})],
+)
+def test_what_no_tool_copies_is_checked(tmp_path: Path, folder: str, beside: dict[str, str]) -> None:
+    write(tmp_path, {f"{folder}/pod.yaml": KEY % ("PORT", ""), **beside})
+    assert ends(run(tmp_path).outcome) == {"reported": 1}
+
+
+BLANKS = {
+    "a name to be filled in": ("web/kustomization.yaml", "resources: [pod.yaml, <name>.yaml]\n"),
+    "a word to be replaced": ("web/kustomization.yaml", "resources: [pod.yaml, YOUR_APP.yaml]\n"),
+    "a folder of templates": ("_template/kustomization.yaml", "resources: [pod.yaml, ../../base]\n"),
+}
+
+
+@pytest.mark.parametrize("name", BLANKS)
+def test_a_kustomization_to_be_copied_is_not_built(tmp_path: Path, name: str) -> None:
+    path, text = BLANKS[name]
+    folder = path.partition("/")[0]
+    write(tmp_path, {path: text, f"{folder}/pod.yaml": KEY % ("PORT", "")})
+    outcome = run(tmp_path).outcome
+    assert not outcome.findings
+    assert ends(outcome) == {"not-built": 1}
+    assert (path, "a template, not rendered") in outcome.skipped
+    write(tmp_path, {path: "resources: [pod.yaml, gone.yaml]\n".replace("gone", "gone" if "web" in path else "pod2")})
+    write(tmp_path, {} if "web" in path else {f"{folder}/pod2.yaml": CONFIG.replace("app", "other")})
+    found = [each.rule for each in run(tmp_path).outcome.findings]
+    assert found == (["not-built"] if "web" in path else ["missing-configmap"])
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [

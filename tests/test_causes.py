@@ -149,6 +149,33 @@ def test_a_secret_is_left_out_on_purpose(tmp_path: Path) -> None:
     assert [each.code for each in lint(tmp_path).outcome.unverified] == ["defined-elsewhere"]
 
 
+SEALED = (
+    "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: settings}\nspec: {encryptedData: {A: x}}\n"
+)
+
+
+def test_what_makes_a_secret_is_not_left_out_on_purpose(tmp_path: Path) -> None:
+    files = {"kustomization.yaml": "resources: [pod.yaml]\n", "pod.yaml": SECRET_POD, "sealed.yaml": SEALED}
+    message = "the Secret `settings` is not in the kustomization"
+    assert found(tmp_path, files) == [f"pod.yaml:8:36: error[missing-secret] {message}"]
+    assert [place.location.path for place in lint(tmp_path).outcome.findings[0].related] == ["sealed.yaml"]
+    assert found(tmp_path, {"secret.yaml": SECRET}) == []
+    (tmp_path / "secret.yaml").unlink()
+    assert found(tmp_path, {"kustomization.yaml": "resources: [pod.yaml, sealed.yaml]\n"}) == []
+
+
+@pytest.mark.parametrize(("folder", "missing"), [("base", True), ("dev", True), ("other", False)])
+def test_a_file_beside_any_kustomization_of_the_build(tmp_path: Path, folder: str, missing: bool) -> None:
+    files = {
+        "base/kustomization.yaml": "resources: [pod.yaml]\n",
+        "base/pod.yaml": POD,
+        "dev/kustomization.yaml": "resources: [../base]\n",
+        f"{folder}/config.yaml": CONFIG,
+    }
+    message = "the ConfigMap `settings` is not in the kustomization"
+    assert found(tmp_path, files) == [f"base/pod.yaml:8:39: error[missing-configmap] {message}"] * missing
+
+
 def test_a_file_in_another_folder_may_be_applied_as_well(tmp_path: Path) -> None:
     files = {"app/kustomization.yaml": "resources: [pod.yaml]\n", "app/pod.yaml": POD, "config.yaml": CONFIG}
     assert found(tmp_path, files) == []

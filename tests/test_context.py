@@ -92,6 +92,46 @@ def test_paths_are_shown_from_the_working_directory(project: Path) -> None:
     assert places(Path("/"), str(project / "b/bad.yaml")) == [f"{top}/b/bad.yaml", f"{top}/a/config.yaml"]
 
 
+MAKER = "apiVersion: example.com/v1\nkind: Maker\nmetadata: {name: maker}\n"
+FLUX = (
+    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec:\n"
+    "  path: ./other\n  postBuild: {substitute: {NAME: settings}}\n"
+)
+AROUND = {
+    "a custom resource above": ({"maker.yaml": MAKER}, ["custom-resource"], []),
+    "a custom resource beside": ({"sub/maker.yaml": MAKER}, [], ["missing-configmap"]),
+    "a definition beside": ({"sub/config.yaml": CONFIG_MAP}, [], ["missing-key"]),
+    "one beside, and a custom resource above": (
+        {"sub/config.yaml": CONFIG_MAP, "maker.yaml": MAKER},
+        ["custom-resource"],
+        [],
+    ),
+    "one beside, and one above": (
+        {"sub/config.yaml": CONFIG_MAP, "config.yaml": CONFIG_MAP.replace("LEVEL", "PORT")},
+        [],
+        [],
+    ),
+    "a name that Flux fills in": (
+        {"clusters/apps.yaml": FLUX, "other/config.yaml": CONFIG_MAP.replace("settings", "'${NAME}'")},
+        [],
+        ["missing-key"],
+    ),
+}
+"""What is around a Pod in the folder `other` that reads the key PORT of `settings`, and what is said of it."""
+
+
+@pytest.mark.parametrize("below", ["", "other", "sub", "sub/deep", "clusters"])
+@pytest.mark.parametrize("name", AROUND)
+def test_the_working_directory_changes_nothing(tmp_path: Path, name: str, below: str) -> None:
+    files, codes, found = AROUND[name]
+    write(tmp_path, {"other/pod.yaml": reader("PORT"), ".git/HEAD": "", **files})
+    (tmp_path / below).mkdir(parents=True, exist_ok=True)
+    shown = os.path.relpath(tmp_path / "other/pod.yaml", tmp_path / below)
+    outcome = named(tmp_path / below, shown).outcome
+    assert [each.code for each in outcome.unverified] == codes
+    assert [(each.rule, each.location.path) for each in outcome.findings] == [(rule, shown) for rule in found]
+
+
 def test_without_a_repository_the_folder_is_the_project(tmp_path: Path) -> None:
     write(tmp_path, {"app/pod.yaml": reader("PORT"), "app/sub/config.yaml": CONFIG_MAP, "other.yaml": "kind: ["})
     assert concise(named(tmp_path, "app/pod.yaml")) == [lacking("app/pod.yaml", "PORT")]

@@ -184,6 +184,63 @@ def test_a_custom_resource_stands_around_its_own_namespace(tmp_path: Path, own: 
     assert bool(lint(tmp_path).outcome.unverified) is counts
 
 
+SHOP = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: shop, namespace: shop}\n"
+DEFINITION = (
+    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: shops.example.com}\n"
+    "spec: {group: example.com, scope: Namespaced, names: {kind: Shop, plural: shops}, versions: []}\n"
+)
+
+
+@pytest.mark.parametrize(("resource", "counts"), [(DEFINITION, False), (SHOP, True)])
+def test_a_definition_of_custom_resources_makes_nothing(tmp_path: Path, resource: str, counts: bool) -> None:
+    build = "resources: [pod.yaml, shop.yaml]\n"
+    write(tmp_path, {"kustomization.yaml": build, "pod.yaml": READER, "shop.yaml": resource})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["custom-resource"] * counts
+    assert len(lint(tmp_path).outcome.findings) == (not counts)
+
+
+FLUX = (
+    "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: web}\nspec: {path: ./apps/web}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "counts"),
+    [
+        ({}, True),
+        ({"clusters/web.yaml": FLUX}, False),
+        ({"clusters/web.yaml": FLUX.replace("apps/web", "apps")}, True),
+        ({"clusters/web.yaml": FLUX.replace("apps/web", "other")}, True),
+        ({"clusters/web.yaml": FLUX, "apps/web/kustomization.yaml": "resources: [more.yaml]\n"}, True),
+    ],
+)
+def test_flux_applies_a_folder_without_a_kustomization_as_it_is(
+    tmp_path: Path, files: dict[str, str], counts: bool
+) -> None:
+    write(tmp_path, {"apps/kustomization.yaml": "resources: [ns.yaml]\n", "apps/web/pod.yaml": READER})
+    write(tmp_path, {"apps/ns.yaml": CONFIG, "apps/web/more.yaml": CONFIG.replace("other", "another"), **files})
+    outcome = lint(tmp_path).outcome
+    assert [each.code for each in outcome.unverified] == ["kustomization"] * counts
+    assert [each.rule for each in outcome.findings] == ["missing-configmap"] * (not counts)
+
+
+def test_nothing_completes_a_base_that_flux_applies(tmp_path: Path) -> None:
+    write(tmp_path, {"apps/base/kustomization.yaml": BUILD, "apps/base/pod.yaml": READER})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["base"]
+    write(tmp_path, {"clusters/apps.yaml": FLUX.replace("apps/web", "apps")})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["base"]
+    write(tmp_path, {"clusters/apps.yaml": FLUX.replace("apps/web", "apps/base")})
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"]
+
+
+def test_a_build_of_the_same_object_is_an_alternative(tmp_path: Path) -> None:
+    files = {"app/kustomization.yaml": BUILD.replace("]", ", config.yaml]"), "app/pod.yaml": READER}
+    write(tmp_path, {**files, "app/config.yaml": CONFIG.replace("other", "settings"), "all.yaml": READER})
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"]
+    write(tmp_path, {"all.yaml": READER.replace("name: reader", "name: another")})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["defined-elsewhere"]
+
+
 @pytest.mark.parametrize(
     ("resource", "counts"),
     [
@@ -206,6 +263,9 @@ def test_a_custom_resource_stands_around_its_own_namespace(tmp_path: Path, own: 
         ),
         ("argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: a, namespace: shop}\nspec: {}\n", False),
         ("source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: g, namespace: shop}\nspec: {}\n", False),
+        ("backstage.io/v1alpha1\nkind: Component\nmetadata: {name: c}\nspec: {}\n", False),
+        ("kind.x-k8s.io/v1alpha4\nkind: Cluster\nname: c\n", False),
+        ("karpenter.sh/v1\nkind: NodePool\nmetadata: {name: n}\nspec: {}\n", False),
         ("projectcontour.io/v1\nkind: HTTPProxy\nmetadata: {name: h, namespace: shop}\nspec: {}\n", False),
         ("postgresql.cnpg.io/v1\nkind: ScheduledBackup\nmetadata: {name: h, namespace: shop}\nspec: {}\n", False),
         ("postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: h, namespace: shop}\nspec: {}\n", False),

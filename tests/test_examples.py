@@ -18,6 +18,20 @@ PROW = (
     "triggers: []\nconfig_updater:\n  maps:\n    # of jobs\n    config.yaml:\n      name: app\n\n"
     "    jobs/*:\n      name: jobs\n"
 )
+TERRAFORM = """\
+resource "kubernetes_config_map_v1" "app" {
+  metadata {
+    namespace = "shop"
+    name      = "app"
+  }
+}
+resource "kubernetes_secret" "token" {
+  metadata { labels = {} }
+  metadata {
+    name = "token"
+  }
+}
+"""
 MISSING = ["pod.yaml:8:39: error[missing-configmap] nothing defines the ConfigMap `app`"]
 
 
@@ -36,6 +50,7 @@ SHOWN = [
     (f"```\n{OBJECT}---\n{OBJECT.replace('app', 'shop')}```\n", "ConfigMap/app ConfigMap/shop"),
     ("metadata:\n  name: app # of the shop\nkind: ConfigMap\r\n", "ConfigMap/app"),
     (PROW, "ConfigMap/app ConfigMap/jobs"),
+    (TERRAFORM, "ConfigMap/app Secret/token"),
 ]
 
 NOT_SHOWN = [
@@ -46,6 +61,8 @@ NOT_SHOWN = [
     "kind: ConfigMapList\nmetadata:\n  name: app\n",
     "the kind: ConfigMap\nmetadata:\n  name: app\n",
     "# kind: ConfigMap\nmetadata:\n  name: app\n",
+    TERRAFORM.replace('= "app"', "= var.app").replace('= "token"', '= "${var.token}"'),
+    TERRAFORM.replace("kubernetes_", "aws_"),
     "other:\n  maps: {}\nconfig_updaters:\n  name: app\n",
 ]
 
@@ -78,6 +95,10 @@ def test_a_manifest_shows_what_is_in_its_comments() -> None:
         {"docs/install.adoc": SHOWN[3][0]},
         {"prow/plugins.yaml": PROW},
         {"pod.yaml": begun("# ") + READS},
+        {"infra/main.tf": TERRAFORM},
+        {"config.yaml.example": OBJECT},
+        {"config.yaml.j2": "{% if a %}\n" + OBJECT + "{% endif %}\n"},
+        {"play.yml": "- tasks:\n    - kubernetes.core.k8s:\n        definition:\n" + begun("          ")},
     ],
 )
 def test_what_is_shown_is_not_proven_missing(tmp_path: Path, files: dict[str, str]) -> None:

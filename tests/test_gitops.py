@@ -14,7 +14,7 @@ from cmlint.model.facts import Deploy, PostBuild
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
 from cmlint.sources.request import Request
-from tests.support.run import concise, failures, inside, rules, write
+from tests.support.run import concise, failures, inside, lint, rules, write
 
 SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {CURRENCY: EUR}\n"
 WEB = """\
@@ -509,3 +509,44 @@ def test_where_a_folder_goes() -> None:
     assert read_text(text).documents[0].deploys == (Deploy("./apps/web", "shop", "flux:", post_build),)
     text = ARGO.replace("PATH", "apps/$(ENV)").replace("NAMESPACE", "shop")
     assert read_text(text).documents[0].deploys == ()
+
+
+VALUES = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: flux-system}
+spec:
+  chart: {spec: {chart: app-template}}
+  TARGET
+  valuesFrom: [{kind: Secret, name: VALUES}]
+  values:
+    containers:
+      app:
+        env:
+          - {name: A, valueFrom: {secretKeyRef: {name: web, key: A}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "ends"),
+    [
+        ("targetNamespace: web", {"resolved": 2}),
+        ("targetNamespace: other", {"resolved": 1, "reported": 1}),
+        ("interval: 1h", {"resolved": 1, "reported": 1}),
+    ],
+)
+def test_the_values_of_a_release_are_read_in_its_target_namespace(
+    tmp_path: Path, target: str, ends: dict[str, int]
+) -> None:
+    def secret(name: str, namespace: str) -> str:
+        return (
+            f"apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}, namespace: {namespace}}}\nstringData: {{A: b}}\n"
+        )
+
+    release = VALUES.replace("TARGET", target).replace("VALUES", "more")
+    write(tmp_path, {"release.yaml": release, "a.yaml": secret("web", "web"), "b.yaml": secret("more", "flux-system")})
+    outcome = lint(tmp_path).outcome
+    assert outcome.ends == ends
+    own = target.removeprefix("targetNamespace: ") if target.startswith("target") else "flux-system"
+    message = f"the Secret `web` is defined in the namespace `web`, but not in `{own}`"
+    assert [each.message for each in outcome.findings] == [message] * ends.get("reported", 0)

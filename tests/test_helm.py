@@ -395,6 +395,19 @@ def test_a_chart_can_be_named_by_its_description(tmp_path: Path) -> None:
     assert concise(run(tmp_path, "Chart.yaml")) == [FOUND]
 
 
+@pytest.mark.parametrize("version", ['""', '"{{ VERSION }}"', "${VERSION}", "1.0.0", "nine"])
+def test_a_version_that_a_pipeline_puts_in_is_not_missed(tmp_path: Path, version: str) -> None:
+    needs = "dependencies:\n  - {name: cache, version: 1.0.0, condition: cache.on}\n"
+    text = CHART.format("web").replace("1.0.0", version)
+    chart(tmp_path, **{"Chart.yaml": text})
+    refused = ["Chart.yaml:1: broken: the chart is not built: validation: "] if version == "nine" else []
+    result = run(tmp_path)
+    assert [each[: len(refused[0])] for each in failures(result)] == refused
+    assert len(result.outcome.findings) == 1
+    chart(tmp_path, **{"Chart.yaml": text + needs, "values.yaml": "port: '\"80\"'\ncache: {on: false}\n"})
+    assert len(failures(run(tmp_path))) == 1
+
+
 def test_plugins_and_settings_of_the_user_have_no_say(tmp_path: Path) -> None:
     chart(tmp_path / "web")
     for name in ("HELM_NAMESPACE", "HELM_PLUGINS", "HELM_DEBUG", "HELM_DRIVER"):
@@ -402,12 +415,33 @@ def test_plugins_and_settings_of_the_user_have_no_say(tmp_path: Path) -> None:
         assert (done.stdout, done.stderr) == (f"web/{FOUND}\n", "")
 
 
+def test_a_release_without_a_name_is_called_so_everywhere(tmp_path: Path) -> None:
+    name = "{{ .Release.Name }}"
+    reads = f"valueFrom: {{configMapKeyRef: {{name: '{name}-own', key: A}}}}"
+    gone = f"valueFrom: {{secretKeyRef: {{name: '{name}-gone', key: A}}}}"
+    deployment = (
+        f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: '{name}-web'}}\nspec:\n  template:\n    spec:\n"
+        f"      containers:\n        - name: web\n          image: a/b:1.0.0\n          args: ['$(LITERAL)']\n"
+        f"          env: [{{name: LITERAL, value: '{name}'}}, {{name: OWN, {reads}}}, {{name: GONE, {gone}}}]\n"
+    )
+    config = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: '{name}-own'}}\ndata: {{A: '{name}'}}\n"
+    write(tmp_path, {"Chart.yaml": CHART.format("web"), "templates/a.yaml": f"{deployment}---\n{config}"})
+    commands = (("check", "--verbose"), ("check", "--format", "json"), ("env",), ("env", "--format", "json"))
+    for command in commands:
+        shown = cmlint(tmp_path, *command, command=COMMAND).stdout
+        assert "RELEASE-gone" in shown
+        assert "release-name" not in shown
+        assert "release-name" not in cmlint(tmp_path, *command, "--release", "shop", command=COMMAND).stdout
+    assert "LITERAL  RELEASE  env" in cmlint(tmp_path, "env", "-w", "RELEASE-web", command=COMMAND).stdout
+    assert "LITERAL  RELEASE  env" in cmlint(tmp_path, "env", "-w", "release-name-web", command=COMMAND).stdout
+
+
 # what is known of names
 
 
 def test_what_values_name_and_what_other_values_make_is_not_missing() -> None:
     assert unverified(run(PROJECTS / "helm-defaults")) == [
-        "shop/templates/deployment.yaml:23: ConfigMap/release-name-shop-cache: "
+        "shop/templates/deployment.yaml:23: ConfigMap/RELEASE-shop-cache: "
         "shop/templates/config.yaml makes it with other values",
         "shop/templates/deployment.yaml:25: ConfigMap/shop-licence: the values of shop name it",
     ]

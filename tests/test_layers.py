@@ -302,7 +302,7 @@ def test_folders_that_are_left_out_are_counted(project: Path) -> None:
     write(project, {"a/testdata/pod.yaml": BAD, "vendor/modules.txt": "", "vendor/pod.yaml": BAD, ".gitignore": "old/"})
     write(project, {"old/testdata/pod.yaml": BAD})
     done = cmlint(project, "check", "--no-cache")
-    line = "left out: 2 folders of tests' data or of other projects' copies; `--verbose` lists them"
+    line = "left out: 2 folders of tests' data, copies or templates of projects; `--verbose` lists them"
     assert line in " ".join(done.stdout.split())
     done = cmlint(project, "check", "--no-cache", "-v")
     assert "left out; name a folder to check it:\n  vendor\n  a/testdata\n" in done.stdout

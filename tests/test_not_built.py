@@ -85,6 +85,30 @@ def test_a_file_that_git_ignores_is_an_info(project: Path) -> None:
     assert done.stdout == f"{LINE.replace('error[', 'info[')}: {reason}\n"
 
 
+@pytest.mark.parametrize("build", ["resources: [../apps/pod.yaml]\n", "resources: [../apps]\n"])
+def test_what_a_kustomization_must_not_read_is_counted(tmp_path: Path, build: str) -> None:
+    write(tmp_path, {"base/kustomization.yaml": build, "apps/pod.yaml": pod("envFrom: [{configMapRef: {name: a}}]")})
+    outcome = run(tmp_path).outcome
+    assert outcome.references == 1
+    assert dict(outcome.ends) == ({"not-looked-at": 1} if "pod" in build else {"reported": 1})
+
+
+INLINE = {
+    "a patch on one line": ("patches:\n  - patch: '$patch: delete'\n    target: {kind: Pod}\n", 3, "broken: "),
+    "a patch that is a file": ("patches:\n  - path: gone.yaml\n    target: {kind: Pod}\n", 3, "missing-file: "),
+    "a merge that is a file": ("patchesStrategicMerge:\n  - gone.yaml\n", 3, "missing-file: "),
+}
+"""Patches that kustomize refuses, each with the line and the cause that are reported."""
+
+
+@pytest.mark.parametrize("name", INLINE)
+def test_the_text_of_a_patch_names_no_file(tmp_path: Path, name: str) -> None:
+    text, line, cause = INLINE[name]
+    write(tmp_path, {"kustomization.yaml": f"resources: [pod.yaml]\n{text}", "pod.yaml": POD})
+    (failure,) = failures(run(tmp_path))
+    assert failure.startswith(f"kustomization.yaml:{line}: {cause}")
+
+
 def test_a_component_that_nobody_uses_is_none(tmp_path: Path) -> None:
     text = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [pod.yaml]\n"
     write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD})

@@ -7,8 +7,8 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cmlint.bundle.documents import Placed, chart_at, folders_above, kustomization_at, template_at
-from cmlint.bundle.endings import End, ending, set_aside
+from cmlint.bundle.documents import Placed, chart_at, folder_of, folders_above, kustomization_at, template_at
+from cmlint.bundle.endings import LEFT_OUT, End, all_aside, ending, set_aside
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings, first_for
@@ -36,8 +36,8 @@ class Bundle:
     """The documents of a bundle, indexed.
 
     `files` are its manifests with their facts, by the path under which they are shown; the other fields are those of
-    its material and of its neighbours. Documents that are completed elsewhere, or that a test compares, are set
-    `aside`, each with why. `clusters` are those that it goes to, as far as they were asked for.
+    its material and of its neighbours. Documents that are completed elsewhere, that a test compares, or that are left
+    out are set `aside`, each with why. `clusters` are those that it goes to, as far as they were asked for.
     """
 
     def __init__(self, material: Material, neighbours: Neighbours | None = None) -> None:
@@ -45,8 +45,9 @@ class Bundle:
         self.live, self.built, self.unbuilt = material.live, material.built, material.unbuilt
         self.complete, self.failures = material.complete, material.failures
         self.proofs, self.has_gitops = neighbours.proofs, neighbours.destinations.has_gitops
+        self.frame = neighbours.frame
         self.files = applied_files(material) if material.is_loose else list(material.files)
-        self.aside = list(set_aside(list(material.files), self.files))
+        self.aside = [*set_aside(list(material.files), self.files), *all_aside(material.left_out, LEFT_OUT)]
         self.placed = list(self.documents())
         self.commands = list(self.created_documents(material.scripts))
         self.read: tuple[Container, Mapping[tuple[str, str], set[str]]] | None = None
@@ -65,21 +66,23 @@ class Bundle:
         """The documents of its manifests, in order."""
         documents = ((path, facts, document) for path, facts in self.files for document in facts.documents)
         for number, (path, facts, document) in enumerate(documents):
-            yield Placed(path, document, facts, number, self.built)
+            yield Placed(path, document, facts, number, self.built, self.frame)
 
     def created_documents(self, scripts: Files) -> Iterator[Placed]:
         """What commands create, in its manifests and in other texts; their numbers follow those of the documents."""
         texts = (*((path, facts, self.built) for path, facts in self.files), *((*each, None) for each in scripts))
         documents = ((path, facts, built, document) for path, facts, built in texts for document in facts.commands)
         for number, (path, facts, built, document) in enumerate(documents, len(self.placed)):
-            yield Placed(path, document, facts, number, built)
+            yield Placed(path, document, facts, number, built, self.frame)
 
     def scope_of(self, material: Material, neighbours: Neighbours) -> Scope:
         """Everything in which its references are looked up."""
         texts = [] if self.live else [*self.files, *material.beside]
+        around = Surroundings([] if self.live else self.placed, texts, material.loose_files, self.frame)
+        around.as_they_are = neighbours.destinations.as_they_are(() if self.index.whole else self.index.by_folder)
         return Scope(
             index=self.index,
-            around=Surroundings([] if self.live else self.placed, texts, material.loose_files),
+            around=around,
             ways=neighbours.ways,
             others=neighbours.others,
             destinations=neighbours.destinations,
@@ -167,7 +170,7 @@ class Bundle:
         """The Services by the folders of their texts."""
         found: dict[str, list[Service]] = {}
         for path, facts in self.files:
-            folder = "" if self.built else path.rpartition("/")[0]
+            folder = "" if self.built else folder_of(path, self.frame)
             for service in facts.services:
                 found.setdefault(folder, []).append(service)
         return found
@@ -237,7 +240,7 @@ class Bundle:
     @cached_property
     def kustomized(self) -> frozenset[str]:
         """The folders that hold a kustomization which was not built."""
-        return frozenset(path.rpartition("/")[0] for path, facts in self.files if facts.kustomized)
+        return frozenset(folder_of(path, self.frame) for path, facts in self.files if facts.kustomized)
 
 
 def applied_files(material: Material) -> list[tuple[str, FileFacts]]:

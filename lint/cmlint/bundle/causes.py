@@ -103,23 +103,23 @@ def never_mounted(question: Question, found: Sequence[Definition]) -> Cause | No
 
 
 def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
-    """A ConfigMap is beside its reader in the folder of a kustomization, which does not name the file.
+    """The object is in the folder of a kustomization that builds the reader, but in a file that none names.
 
-    People leave Secrets out on purpose.
+    People leave Secrets out on purpose, but hardly ever what makes one, such as a SealedSecret.
     """
     scope, placed = question.scope, question.placed
-    if question.target != "ConfigMap" or not placed.built or not scope.index.whole or not scope.others:
+    if not placed.built or not scope.index.whole or not scope.others:
         return None
-    folder = placed.written(question.reference.name.span)[0].rpartition("/")[0]
-    if folder not in scope.index.kustomized(placed):
-        return None
+    folders = scope.index.kustomized(placed)
     lying: list[Definition] = []
     for index in scope.others.that_have(question.target, question.name):
         named = index.named(question.target, question.name)
-        beside = [each for each in named if not each.placed.built and each.placed.directory == folder]
+        beside = [each for each in named if not each.placed.built and each.placed.directory in folders]
         if len(beside) < len(named):
             return None
-        lying += (each for each in beside if each.provider.kind == "ConfigMap")
+        lying += (each for each in beside if each.provider.kind == "ConfigMap" or question.target == "Secret")
+    if any(each.provider.kind == "Secret" for each in lying):
+        return None
     fitting = tuple(each for each in lying if meets(question.namespace, each.namespace))
     return Cause("not-listed", fitting) if fitting else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
@@ -90,11 +91,32 @@ HELM = "helm.sh"
 """The group of charts: their own `apiVersion` (`v2`) has none."""
 
 
+class Frame(NamedTuple):
+    """The working directory, and a folder above it with everything that is read; both are absolute.
+
+    Paths are shown relative to the working directory. Where some lead out of it, they are compared from the folder.
+    """
+
+    home: str
+    top: str
+
+    def place(self, path: str) -> str:
+        """The way from the folder to a path; empty for the folder itself."""
+        full = posixpath.normpath(posixpath.join(self.home, path))
+        return full[len(self.top) :].lstrip("/") if full.startswith(self.top) else full
+
+
+def folder_of(path: str, frame: Frame | None) -> str:
+    """The folder that a path is in, as folders are compared; empty at the top."""
+    return (frame.place(path) if frame else path).rpartition("/")[0]
+
+
 class Placed(msgspec.Struct, frozen=True, eq=False):
     """A document of a bundle: its facts, and the text that it is in.
 
     `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle, `LIVE` for
-    an object of a cluster that the bundle stands on. A text that was `built` has the path of what builds it.
+    an object of a cluster that the bundle stands on. A text that was `built` has the path of what builds it. The
+    `frame` says where paths lead that begin above the working directory.
     """
 
     path: str
@@ -102,6 +124,7 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
     file: FileFacts
     number: int
     built: Built | None = None
+    frame: Frame | None = None
 
     def written(self, span: Span) -> tuple[str, Span]:
         """Where a stretch of the text was written: the path of a text, and the place there."""
@@ -117,17 +140,27 @@ class Placed(msgspec.Struct, frozen=True, eq=False):
     @property
     def directory(self) -> str:
         """The folder of the text; empty at the top."""
-        return self.path.rpartition("/")[0]
+        return folder_of(self.path, self.frame)
 
     @property
     def folders(self) -> list[str]:
         """The names of the folders that the text is in, outermost first."""
-        return self.path.split("/")[:-1]
+        return (self.frame.place(self.path) if self.frame else self.path).split("/")[:-1]
 
     @property
     def namespace(self) -> str | None:
         """The namespace written in the document, or None."""
         return self.document.namespace.value if self.document.namespace else None
+
+    def namespace_of(self, reference: Reference) -> str | None:
+        """The namespace in which a reference of the document is looked up, as far as it is known.
+
+        Pods whose containers are in the values of a HelmRelease run in its `spec.targetNamespace`.
+        """
+        if reference.namespace:
+            return reference.namespace.value
+        made_in = self.document.reach
+        return self.namespace if made_in is None or reference.via == "field" else made_in or None
 
     @property
     def identity(self) -> tuple[str, str | None, str | None]:

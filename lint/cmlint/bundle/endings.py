@@ -29,6 +29,7 @@ SECRET_ELSEWHERE = Evidence(
     "secret-elsewhere", "most Secrets are kept where no file shows them; `secrets: all` asks for each"
 )
 CHANGED = Evidence("changed-when-applied", "an Argo CD Application or a Flux Kustomization changes what is built")
+LEFT_OUT = Evidence("left-out", "it is in a folder that is left out; name the folder to check it")
 RULE_OFF = Evidence("rule-off", "the rule that would report it does not run")
 
 
@@ -134,6 +135,13 @@ ASIDE: dict[SkipCode, tuple[Code, str]] = {
 """The evidence of documents that a bundle leaves out, by the reason why they are skipped."""
 
 Files = Sequence[tuple[str, FileFacts]]
+
+
+def all_aside(files: Files, evidence: Evidence) -> Iterator[tuple[Placed, Evidence]]:
+    """All documents of files that a bundle leaves out, and why."""
+    for path, facts in files:
+        for document in facts.documents:
+            yield Placed(path, document, facts, LIVE), evidence
 
 
 def set_aside(before: Files, after: Files) -> Iterator[tuple[Placed, Evidence]]:

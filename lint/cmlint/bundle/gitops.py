@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from cmlint.bundle.documents import folders_above
+from cmlint.bundle.documents import Frame, folders_above
 from cmlint.kube.images import name_of
 from cmlint.model.facts import Deploy, FileFacts, PodSpec
 
@@ -28,7 +28,8 @@ class Said(NamedTuple):
 class Deploys:
     """What all texts of a run bring to clusters, by the paths that they name."""
 
-    def __init__(self, files: Iterable[tuple[str, FileFacts]]) -> None:
+    def __init__(self, files: Iterable[tuple[str, FileFacts]], frame: Frame | None = None) -> None:
+        self.frame = frame
         self.by_path: dict[str, list[Said]] = {}
         for path, facts in files:
             for document in facts.documents:
@@ -37,14 +38,22 @@ class Deploys:
                     self.by_path.setdefault("" if wanted == "." else wanted, []).append(Said(path, deploy))
 
     def of(self, folder: str) -> Iterator[Said]:
-        """What brings this very folder.
+        """What brings this very folder, by the way it is shown."""
+        return self.at(self.place(folder))
+
+    def at(self, folder: str) -> Iterator[Said]:
+        """What brings this very folder, by the way folders are compared.
 
         Paths are relative to the repository, and folders are shown relative to where cmlint was called: the repository
         may be any folder above this one that also holds the text which says it.
         """
         for wanted in (folder, *tails(folder)) if self.by_path else ():
             root = folder[: len(folder) - len(wanted)]
-            yield from (said for said in self.by_path.get(wanted, ()) if said.path.startswith(root))
+            yield from (said for said in self.by_path.get(wanted, ()) if self.place(said.path).startswith(root))
+
+    def place(self, path: str) -> str:
+        """A path as folders are compared."""
+        return self.frame.place(path) if self.frame else path
 
     def valued(self, folder: str) -> list[Said]:
         """What gives the chart in a folder other values than its own."""
@@ -75,11 +84,11 @@ class Deploys:
         Flux takes all that is below a folder, but for what is below a kustomization, which takes what it names.
         """
         if built:
-            yield from self.of(folder)
+            yield from self.at(folder)
         for above in folders_above(folder) if built else dict.fromkeys((folder, *folders_above(folder))):
             if above in kustomized:
                 return
-            yield from self.of(above)
+            yield from self.at(above)
 
 
 def without_images(facts: FileFacts, images: frozenset[str]) -> FileFacts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cmlint.bundle.gitops import Deploys
 from cmlint.bundle.index import Index
 from cmlint.knowledge.placeholders import is_placeholder
@@ -15,10 +17,10 @@ only what is in one folder surely means the same one.
 
 
 class Destinations:
-    """The clusters to which GitOps objects bring bundles."""
+    """The clusters to which GitOps objects bring bundles; `kustomized` are the folders with a kustomization."""
 
-    def __init__(self, deploys: Deploys | None = None) -> None:
-        self.deploys = deploys or Deploys(())
+    def __init__(self, deploys: Deploys | None = None, kustomized: frozenset[str] = frozenset()) -> None:
+        self.deploys, self.kustomized = deploys or Deploys(()), kustomized
         self.brought: dict[int, tuple[Index, set[Destination]]] = {}
 
     @property
@@ -28,9 +30,15 @@ class Destinations:
 
     def add(self, index: Index) -> None:
         """Adds a bundle, which is built in one folder."""
-        said = self.deploys.of(index.placed[0].directory if index.placed else "") if self.has_gitops else ()
+        said = self.deploys.at(index.placed[0].directory if index.placed else "") if self.has_gitops else ()
         found = {(each.deploy.cluster, each.folder, each.deploy.namespace) for each in said}
         self.brought[id(index)] = index, {each for each in found if not any(map(is_placeholder, each))}
+
+    def as_they_are(self, folders: Iterable[str]) -> frozenset[str]:
+        """Those of some folders whose files GitOps brings as they are, so that no kustomization adds to them."""
+        if not self.has_gitops:
+            return frozenset()
+        return frozenset(each for each in folders if any(self.deploys.around(each, self.kustomized, built=False)))
 
     def beside(self, index: Index) -> tuple[tuple[Index, bool], ...]:
         """The bundles that go to the same cluster as one, each with whether both go to one namespace."""

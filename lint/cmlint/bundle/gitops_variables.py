@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from cmlint.bundle.documents import Frame, folder_of
 from cmlint.bundle.gitops import Deploys
 from cmlint.bundle.nearest import meets
 from cmlint.knowledge.placeholders import is_placeholder
@@ -70,9 +71,11 @@ class Values(msgspec.Struct, frozen=True):
 class Variables:
     """The variables of all folders of a run; `files` are its texts, `kustomized` the folders with a kustomization."""
 
-    def __init__(self, files: Sequence[tuple[str, FileFacts]], kustomized: Iterable[str]) -> None:
-        self.files, self.kustomized = files, frozenset(kustomized)
-        self.deploys = Deploys(files)
+    def __init__(
+        self, files: Sequence[tuple[str, FileFacts]], kustomized: Iterable[str], frame: Frame | None = None
+    ) -> None:
+        self.files, self.kustomized, self.frame = files, frozenset(kustomized), frame
+        self.deploys = Deploys(files, frame)
         said = [said.deploy for found in self.deploys.by_path.values() for said in found]
         builds = [deploy.post_build for deploy in said if deploy.post_build]
         self.idle = not any(build.variables or build.sources for build in builds)
@@ -82,7 +85,7 @@ class Variables:
 
     def fill(self, path: str, facts: FileFacts, *, built: bool = False) -> FileFacts:
         """The facts of a text with the names that its objects will have."""
-        if self.idle or not (values := self.values(path.rpartition("/")[0], built=built)).of:
+        if self.idle or not (values := self.values(folder_of(path, self.frame), built=built)).of:
             return facts
         return replace(facts, documents=tuple(filled_document(each, values) for each in facts.documents))
 

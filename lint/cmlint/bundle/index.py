@@ -9,7 +9,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Protocol
 
-from cmlint.bundle.documents import HASH, Definition, Placed
+from cmlint.bundle.documents import HASH, Definition, Placed, folder_of
 from cmlint.bundle.nearest import Meeting, Spaces
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import Nearby
@@ -159,7 +159,7 @@ class Index:
     def kustomized(self, placed: Placed) -> frozenset[str]:
         """The folders of the kustomizations that a built document may come from."""
         paths = placed.built.kustomizations() if placed.built else ()
-        return frozenset(path.rpartition("/")[0] for path in paths)
+        return frozenset(folder_of(path, placed.frame) for path in paths)
 
     @cached_property
     def by_folder(self) -> dict[str, list[Placed]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from cmlint.bundle.documents import Built, Placed
+from cmlint.bundle.documents import Built, Frame, Placed
 from cmlint.bundle.evidence.question import Ways, usual_ways
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Indexes, Supply
@@ -34,24 +34,28 @@ class Material(msgspec.Struct, kw_only=True):
     """What a source gives for one bundle.
 
     `files` are the manifests. `scripts` are further texts that have commands, `beside` are texts that only show what
-    else is made, and `loose_files` are the paths of other files among the manifests.
+    else is made, and `loose_files` are the paths of other files among the manifests. Of those that are `left_out`, only
+    the references are counted.
 
     `built` leads back from a text that a program has built; `folder` is the folder in which GitOps objects name it, and
     `installation` says how a chart is installed. `unbuilt` says why nothing was built, so that no reference resolves.
     It is not `complete` if a patch or other values may still change what is in it. `supply` is what the installation
-    may add, and `failures` are the reasons why something is not built. What is `live` is a part of a cluster.
+    may add; a base is one that overlays elsewhere may complete. `failures` are the reasons why something is not
+    built. What is `live` is a part of a cluster.
     """
 
     files: Files = ()
     scripts: Files = ()
     beside: Files = ()
     loose_files: Sequence[str] = ()
+    left_out: Files = ()
     built: Built | None = None
     folder: str | None = None
     installation: Installation | None = None
     unbuilt: str = ""
     complete: bool = True
     supply: Supply | None = None
+    is_base: bool = False
     failures: Sequence[Failure] = ()
     live: bool = False
 
@@ -65,10 +69,12 @@ class Neighbours(msgspec.Struct, kw_only=True):
     """What all bundles of a run share.
 
     `ways` says how the references of a document are looked up, `proofs` are what the files prove about images, and
-    `destinations` what goes to the same cluster. `others` are the indexes of all bundles, if one may lead to another.
+    `destinations` what goes to the same cluster. The `frame` says where paths lead that begin above the working
+    directory. `others` are the indexes of all bundles, if one may lead to another.
     """
 
     ways: Callable[[Placed], Ways] = usual_ways
     proofs: Proofs = msgspec.field(default_factory=Proofs)
     destinations: Destinations = msgspec.field(default_factory=Destinations)
     others: Indexes | None = None
+    frame: Frame | None = None

@@ -149,8 +149,7 @@ class Resolver:
 
     def question(self, reference: Reference, placed: Placed) -> Question:
         """What is asked for a reference of a document."""
-        namespace = reference.namespace.value if reference.namespace else placed.namespace
-        return Question(reference, namespace, placed, self.scope)
+        return Question(reference, placed.namespace_of(reference), placed, self.scope)
 
 
 def answer(question: Question) -> Resolution:

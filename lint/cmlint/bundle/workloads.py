@@ -32,6 +32,16 @@ class Workload(msgspec.Struct, frozen=True):
         name = self.placed.document.name
         return name.value if name else None
 
+    @property
+    def shown(self) -> str | None:
+        """The name as it is shown: a release that has no name is called `RELEASE`."""
+        return self.reword(self.name) if self.name else None
+
+    def reword(self, text: str) -> str:
+        """A text of what helm renders, with names that the reader knows; any other text as it is."""
+        built = self.placed.built
+        return built.reword(text) if built and built.rendered else text
+
     def environments(self) -> Iterator[tuple[Container, Environment]]:
         """Its containers in order, with what the environment of each will be."""
         return ((container, self.bundle.environment(container, self.placed)) for container in self.pod.containers)

@@ -109,9 +109,10 @@ def chosen(found: list[Workload], options: Options) -> list[Workload]:
         return here
     kind, slash, name = options.workload.rpartition("/")
     kind = SHORT.get(kind.lower(), kind.lower())
-    named = [each for each in here if each.name == name and (not kind or kind.removesuffix("s") == each.kind.lower())]
+    called = (each for each in here if name in (each.name, each.shown))
+    named = [each for each in called if not kind or kind.removesuffix("s") == each.kind.lower()]
     if not named:
-        names = {f"{each.kind.lower() if slash else ''}{slash}{each.name}" for each in here if each.name}
+        names = {f"{each.kind.lower() if slash else ''}{slash}{each.shown}" for each in here if each.name}
         raise missing(f"there is no workload `{options.workload}`", f"{kind}{slash}{name}", names)
     return named
 

@@ -329,7 +329,8 @@ class Engine:
         outcome.end(end.kind)
         if evidence := end.evidence:
             location = self.place(reference, placed)
-            outcome.unverified.append(Unverified(location, reference.described, evidence.sentence, evidence.code))
+            name, why = words(reference.described, placed), words(evidence.sentence, placed)
+            outcome.unverified.append(Unverified(location, name, why, evidence.code))
 
     def place(self, reference: facts.Reference, placed: Placed) -> Location:
         """Where a reference is written."""
@@ -337,7 +338,7 @@ class Engine:
 
 
 def words(label: str, placed: Placed) -> str:
-    """What a place shows, with the names that the reader knows."""
+    """A text about a document, with the names that the reader knows."""
     return placed.built.reword(label) if placed.built else label
 
 

@@ -529,6 +529,31 @@ INERT_GROUPS = frozenset(
         # https://open-policy-agent.github.io/gatekeeper/website/docs/howto
         "templates.gatekeeper.sh",
         "constraints.gatekeeper.sh",
+        # https://backstage.io/docs/features/software-catalog/descriptor-format: files of a catalogue
+        "backstage.io",
+        "scaffolder.backstage.io",
+        # https://kind.sigs.k8s.io/docs/user/configuration/, https://k3d.io/stable/usage/configfile/,
+        # https://eksctl.io/usage/schema/, https://docs.k0sproject.io/stable/k0sctl-install/: files of programs
+        "kind.x-k8s.io",
+        "k3d.io",
+        "eksctl.io",
+        "k0sctl.k0sproject.io",
+        # https://kubernetes.io/docs/reference/config-api/: files of Kubernetes' own programs
+        "kubeadm.k8s.io",
+        "kubelet.config.k8s.io",
+        "kubeproxy.config.k8s.io",
+        "apiserver.config.k8s.io",
+        "audit.k8s.io",
+        "controller-runtime.sigs.k8s.io",
+        # https://karpenter.sh/docs/concepts/: nodes
+        "karpenter.sh",
+        "karpenter.k8s.aws",
+        # https://docs.dapr.io/reference/resource-specs/: read by the sidecars
+        "dapr.io",
+        # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/
+        "elbv2.k8s.aws",
+        # https://kubernetes-sigs.github.io/external-dns/latest/docs/sources/crd/: DNS records
+        "externaldns.k8s.io",
     )
 )
 """Groups of custom resources whose controllers make no ConfigMap or Secret besides those that cmlint knows of."""

@@ -192,6 +192,7 @@ BUILT_IN_GROUPS = frozenset(
         "autoscaling",
         "policy",
         "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
         "apiregistration.k8s.io",
         "authentication.k8s.io",
         "authorization.k8s.io",

@@ -101,7 +101,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     ignores = read_ignores(text, cut(text)) if documents and "cmlint:" in text else ()
     definitions = [skip.span for skip in skipped if skip.code == "definition"]
     commands = commands_in(text, documents) if documents or len(definitions) < len(skipped) else ()
-    commands += examples_in(text, manifest=True)
+    commands += examples_in(text, manifest=bool(documents or others))
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
     told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
     return FileFacts(
@@ -128,7 +128,7 @@ def commands_in(text: str, documents: Iterable[Document] = ()) -> tuple[Document
 def examples_in(text: str, *, manifest: bool) -> tuple[Document, ...]:
     """What a text shows for others to make; a few words say first whether there can be any."""
     shows = re.search(COMMENTED, text) if manifest else "kind: ConfigMap" in text or "kind: Secret" in text
-    if not shows and "config_updater:" not in text:
+    if not shows and "config_updater:" not in text and 'resource "kubernetes_' not in text:
         return ()
     from cmlint.manifest.examples import read_examples
 
@@ -546,9 +546,13 @@ def odd_in_head(chunk: str) -> Iterator[tuple[str, re.Match[str]]]:
 
 
 def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) -> Document | Skip:
-    """What is left of a document that cannot be parsed: a fault if it is Kubernetes', else a reason to skip it."""
+    """What is left of a document that cannot be parsed: a fault if it is Kubernetes', else a reason to skip it.
+
+    A directive below the error cannot be its cause: a reader has not come to it.
+    """
     whole = Span(base, base + len(chunk))
-    if stands_in_directive(chunk, error.line) or is_template(chunk):
+    read = "\n".join(chunk.split("\n")[: error.line + 2])
+    if stands_in_directive(chunk, error.line) or is_template(read):
         return Skip("template", whole)
     head = head or meant_head(chunk)
     if head is None:

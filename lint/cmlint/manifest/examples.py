@@ -1,4 +1,5 @@
-"""Objects that a text tells its reader, or a program, to make: manifests in documents and in comments, tables of Prow.
+"""Objects that a text tells its reader, or a program, to make: manifests in documents and in comments, tables of Prow,
+resources of Terraform.
 
 They define nothing: nobody may have applied them yet, or with other keys. They only show that somebody knows the name
 and where it comes from.
@@ -25,6 +26,15 @@ UPDATED_NAME = re.compile(rf"^[ \t]+name:[ \t]*[\"']?{NAME}", re.MULTILINE)
 """https://docs.prow.k8s.io/docs/components/plugins/updateconfig/"""
 
 
+RESOURCE = re.compile(
+    r'^[ \t]*resource[ \t]+"kubernetes_(?P<kind>config_map|secret)(?:_v1)?(?:_data)?"[ \t]+"[^"\n]*"[ \t]*\{',
+    re.MULTILINE,
+)
+RESOURCE_NAME = re.compile(r'^[ \t]*name[ \t]*=[ \t]*"(?P<name>[a-z0-9][a-z0-9.-]*)"', re.MULTILINE)
+RESOURCE_END = re.compile(r"^\}", re.MULTILINE)
+"""https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs/resources/config_map"""
+
+
 def read_examples(text: str, *, manifest: bool) -> Iterator[Document]:
     """The ConfigMaps and Secrets that a text shows; of a manifest those in comments, for others are its own."""
     bounds = [0, *(found.start() for found in BOUNDARY.finditer(text)), len(text)]
@@ -41,6 +51,10 @@ def read_examples(text: str, *, manifest: bool) -> Iterator[Document]:
     for updated in UPDATED.finditer(text):
         for name in UPDATED_NAME.finditer(text, updated.start("body"), updated.end("body")):
             yield example("ConfigMap", name)
+    for resource in RESOURCE.finditer(text):
+        end = RESOURCE_END.search(text, resource.end())
+        if name := RESOURCE_NAME.search(text, resource.end(), end.start() if end else len(text)):
+            yield example("Secret" if resource["kind"] == "secret" else "ConfigMap", name)
 
 
 def named(lead: str) -> str:

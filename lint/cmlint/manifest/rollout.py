@@ -36,11 +36,11 @@ def read_rolling(decoder: Decoder, spec: Node | None) -> Rolling:
     fields = {name: value for name, _, value in decoder.items(spec)}
     update = fields.get("updateStrategy")
     rolling = Rolling(
-        number_of(decoder, fields.get("replicas")),
-        strategy_in(decoder, fields.get("strategy") or update),
-        is_true(decoder, fields.get("paused")),
-        is_true(decoder, fields.get("suspend")),
-        number_of(decoder, field(decoder, field(decoder, update, "rollingUpdate"), "partition")) or 0,
+        replicas=number_of(decoder, fields.get("replicas")),
+        strategy=strategy_in(decoder, fields.get("strategy") or update),
+        paused=is_true(decoder, fields.get("paused")),
+        suspended=is_true(decoder, fields.get("suspend")),
+        partition=number_of(decoder, field(decoder, field(decoder, update, "rollingUpdate"), "partition")) or 0,
         selector=labels_in(decoder, fields.get("selector")),
     )
     return PLAIN if rolling == PLAIN else rolling

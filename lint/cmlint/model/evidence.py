@@ -37,6 +37,7 @@ Code = Literal[
     "changed-when-applied",
     "part",
     "compared",
+    "left-out",
     "rule-off",
 ]
 """The kinds of evidence."""
@@ -72,12 +73,13 @@ MEANINGS: dict[Code, str] = {
     "changed-when-applied": "An Argo CD Application or a Flux Kustomization changes what the kustomization builds.",
     "part": "No container of the workload has an image, so that something else completes the file.",
     "compared": "A test compares the file with a cluster, and nobody applies it.",
+    "left-out": "The file is in a folder that nobody applies as it is: tests' data, a copy, a template of a project.",
     "rule-off": "The rule that would report the reference does not run.",
 }
 """What each code means, for the documentation."""
 
 NOT_LOOKED_AT: frozenset[Code] = frozenset(
-    ("not-built", "cluster-not-read", "changed-when-applied", "part", "compared", "rule-off")
+    ("not-built", "cluster-not-read", "changed-when-applied", "part", "compared", "left-out", "rule-off")
 )
 """The codes of references that cmlint could not look at; all others excuse a reference that it looked at."""
 

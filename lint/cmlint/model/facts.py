@@ -394,8 +394,8 @@ class Rolling(Facts, frozen=True):
     """How a workload replaces its pods: `strategy` is the type of its strategy, empty where none is written.
 
     `paused` and `suspended` are `spec.paused` and `spec.suspend`; `replicas` is None where no number is written.
-    `partition` is the number of the first pod that a StatefulSet updates. `owner` is, as `Kind/name`, what has made a
-    live object and is not read itself. `selector` are the labels of its pods, written `name=value`.
+    `partition` is the number of the first pod that a StatefulSet updates. `selector` are the labels of its pods,
+    written `name=value`. `owner` is, as `Kind/name`, what has made a live object and is not read itself.
     """
 
     replicas: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 
@@ -9,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.documents import Placed, references_of
+from cmlint.bundle.documents import Frame, Placed, folder_of, references_of
 from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.gitops import Deploys, without_images, without_namespaces
 from cmlint.bundle.gitops_clusters import Destinations
@@ -60,6 +61,7 @@ def read(request: Request) -> Manifests:
         paths = (path for group in found.groups for path in (*group.paths.values(), *group.lying))
         request.layers.enter(paths, request.seen)
     real = {shown: name for group in found.groups for shown, name in context.names_in_builds(group)}
+    found.frame = frame_of(found.groups)
     take_all(found, reader, request)
     sources = sources_of(found)
     texts = Texts(partial(text_of, found, sources, request))
@@ -75,6 +77,7 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
     found.materials += pending
     doing("reading files")
     found.facts |= reading.results()
+    take_apart(found)
     if request.config.build and files.near_charts(found.groups):
         doing("rendering charts")
         from cmlint.sources.helm.source import take
@@ -134,6 +137,16 @@ def wanted_in(found: Found, known: Container[str] | None = None) -> Iterator[Wan
                 yield Wanted(name, path, mode, group.root_of(name))
         for name, path in group.scripts.items() if known is None else ():
             yield Wanted(name, path, "script", group.root)
+        for name, path in group.apart.items() if known is None else ():
+            yield Wanted(name, path, "text", group.root)
+
+
+def take_apart(found: Found) -> None:
+    """Makes a material of the texts in folders that are left out: nothing of them counts but their references."""
+    texts = [(name, found.facts.pop(name, "")) for group in found.groups for name in group.apart]
+    left_out = [(name, facts) for name, facts in texts if not isinstance(facts, str)]
+    if left_out:
+        found.materials.append(Material(left_out=left_out))
 
 
 def sources_of(found: Found) -> dict[str, Source]:
@@ -141,6 +154,7 @@ def sources_of(found: Found) -> dict[str, Source]:
     sources: dict[str, Source] = {}
     for group in found.groups:
         sources.update((name, group.source(name)) for name in group.paths)
+        sources.update((name, Source(path, group.root)) for name, path in group.apart.items())
         for name, path in group.scripts.items():
             facts = found.facts[name]
             if not isinstance(facts, str) and (facts.commands or facts.images):
@@ -158,14 +172,16 @@ def bundles_of(found: Found, request: Request, texts: Texts) -> list[Bundle]:
     """The bundles of all materials, with what GitOps objects among them do."""
     materials = found.materials
     everything = [entry for material in materials for entry in material.files]
-    variables = Variables(everything, (path.rpartition("/")[0] for path in found.kustomizations))
+    kustomized = (folder_of(path, found.frame) for path in found.kustomizations)
+    variables = Variables(everything, kustomized, found.frame)
     deployed = [as_deployed(material, variables) for material in materials]
     commands = list(commands_in(deployed))
     neighbours = Neighbours(
         ways=ways_of(request),
         proofs=proofs_of(found, request, texts),
-        destinations=Destinations(variables.deploys),
+        destinations=Destinations(variables.deploys, variables.kustomized),
         others=Indexes() if any(is_taken(each) or each.unbuilt for each in deployed) else None,
+        frame=found.frame,
     )
     return [Bundle(replace(each, scripts=commands) if is_taken(each) else each, neighbours) for each in deployed]
 
@@ -198,7 +214,23 @@ def as_deployed(material: Material, variables: Variables) -> Material:
     images, moved = deploys.images(material.folder), deploys.moved(material.folder)
     built = [(path, without_images(facts, images)) for path, facts in built]
     built = [(path, without_namespaces(facts)) for path, facts in built] if moved else built
-    return replace(material, files=built, complete=material.complete and not deploys.changed(material.folder))
+    as_it_is = material.is_base and any(deploys.of(material.folder))
+    complete = material.complete and not deploys.changed(material.folder)
+    return replace(material, files=built, complete=complete, supply=None if as_it_is else material.supply)
+
+
+def frame_of(groups: Iterable[files.Group]) -> Frame | None:
+    """Where paths lead; None where all that is read is in the working directory or below it."""
+    found = list(groups)
+    if not any(path.startswith(("../", "/")) for group in found for path in group.paths):
+        return None
+    home = os.getcwd()
+    folders = (os.path.dirname(os.path.abspath(path)) for group in found for path in group.paths.values())
+    try:
+        top = os.path.commonpath([home, *(group.root for group in found if group.root), *folders])
+    except ValueError:  # on different drives
+        return None
+    return Frame(home.replace(os.sep, "/"), top.replace(os.sep, "/"))
 
 
 def filled(texts: Files, variables: Variables, *, built: bool = False) -> Files:

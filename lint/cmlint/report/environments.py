@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, takewhile
 from typing import Any
 
@@ -33,7 +33,16 @@ KINDS = {"initContainers": "init container", "ephemeralContainers": "ephemeral c
 
 def render_json(found: Iterable[Workload]) -> str:
     """JSON, version 1."""
-    return encode({"version": VERSION, "workloads": [workload_json(workload) for workload in found]})
+    return encode({"version": VERSION, "workloads": [reworded(workload_json(each), each.reword) for each in found]})
+
+
+def reworded(found: Any, reword: Callable[[str], str]) -> Any:
+    """The same with every text but paths in other words."""
+    if isinstance(found, dict):
+        return {key: value if key == "path" else reworded(value, reword) for key, value in found.items()}
+    if isinstance(found, list):
+        return [reworded(each, reword) for each in found]
+    return reword(found) if isinstance(found, str) else found
 
 
 def workload_json(workload: Workload) -> dict[str, Any]:
@@ -97,19 +106,25 @@ def render_text(found: Iterable[Workload], view: View) -> str:
 
 def workload_lines(workload: Workload, view: View, paint: Paint) -> Iterator[str]:
     """One pod spec: its containers, and the volumes of which something is known."""
-    name = "/".join(part for part in (workload.placed.namespace, workload.name) if part)
+    name = workload.reword("/".join(part for part in (workload.placed.namespace, workload.name) if part))
     yield f"{paint('bold', printable(f'{workload.kind} {name}'))}  {paint('dim', printable(workload.placed.path))}"
     for container, environment in workload.environments():
-        yield from container_lines(container, environment, workload.stops(container, environment), view, paint)
+        stops = workload.stops(container, environment)
+        yield from container_lines(container, environment, stops, view, paint, workload.reword)
     for volume, contents in workload.volumes():
         if contents.files is not None or not contents.mounts:
             says = "holds " + (", ".join(contents.files or ()) or "no files")
             shown = printable(says) if contents.mounts else paint("error", "cannot be mounted")
-            yield f"  volume {paint('bold', printable(volume or '?'))}: {shown}"
+            yield f"  volume {paint('bold', printable(workload.reword(volume or '?')))}: {shown}"
 
 
 def container_lines(
-    container: Container, environment: Environment, stops: Sequence[Stop], view: View, paint: Paint
+    container: Container,
+    environment: Environment,
+    stops: Sequence[Stop],
+    view: View,
+    paint: Paint,
+    reword: Callable[[str], str],
 ) -> Iterator[str]:
     """One container: its variables, what is missing, and what it is started with."""
     refused = environment.refused or not any(u.missing and not u.reference.optional for u in environment.unresolved)
@@ -120,24 +135,25 @@ def container_lines(
         else paint("error", f"  does not start{'' if environment.starts else why}")
     )
     kind = KINDS.get(container.list, "container")
-    yield f"  {kind} {paint('bold', printable(container.name.value if container.name else '?'))}{starts}"
-    yield from variable_lines(environment, view, paint)
+    yield f"  {kind} {paint('bold', printable(reword(container.name.value if container.name else '?')))}{starts}"
+    yield from variable_lines(environment, view, paint, reword)
     for name in environment.refused:
         yield f"    {paint('error', '!')} {printable(name)}: no name of a variable: the API server refuses it"
     for stop in stops:
-        yield f"    {paint('error', '!')} {printable(f'{stop.name}: {stop.reason}')}"
+        yield f"    {paint('error', '!')} {printable(reword(f'{stop.name}: {stop.reason}'))}"
     for unresolved in environment.unresolved:
         style = "error" if unresolved.missing and not unresolved.reference.optional else "warning"
-        yield f"    {paint(style, '!')} {printable(what_happens(unresolved))}"
+        yield f"    {paint(style, '!')} {printable(reword(what_happens(unresolved)))}"
     for field, words in (("command", environment.command), ("args", environment.args)):
         if words:
-            yield f"    {paint('dim', field)} " + " ".join(map(word_of, words))
+            yield f"    {paint('dim', field)} " + " ".join(map(reword, map(word_of, words)))
 
 
-def variable_lines(environment: Environment, view: View, paint: Paint) -> Iterator[str]:
+def variable_lines(environment: Environment, view: View, paint: Paint, reword: Callable[[str], str]) -> Iterator[str]:
     """The table of variables: name, value, origin, and what is hidden by it."""
     variables, unknown = environment.variables.values(), TOO_LARGE if environment.too_large else UNKNOWN
-    rows = [(printable(v.name), value_of(v, unknown), described(v.origin), shadows_of(v)) for v in variables]
+    cells_of = ((printable(v.name), value_of(v, unknown), described(v.origin), shadows_of(v)) for v in variables)
+    rows = [tuple(map(reword, cells)) for cells in cells_of]
     names = max((width(name) for name, *_ in rows), default=0)
     origins = max((width(origin) for _, _, origin, _ in rows), default=0)
     values = max((width(value) for _, value, *_ in rows), default=0)

@@ -27,7 +27,7 @@ def summary(result: Result, view: View, paint: Paint) -> str:
         lines.append(f"skipped: {printable(reasons(reason for _, reason in outcome.skipped))}{listed(view)}")
     if outcome.left_out:
         number = count(len(outcome.left_out), "folder")
-        lines.append(f"left out: {number} of tests' data or of other projects' copies{listed(view)}")
+        lines.append(f"left out: {number} of tests' data, copies or templates of projects{listed(view)}")
     if fixable := fixes_in(result):
         lines.append(f"fixable: {fixable}")
     if outcome.suppressed:

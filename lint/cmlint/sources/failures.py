@@ -193,6 +193,11 @@ def named_entry(said: str, reason: str, around: Kustomization, project: Project)
     for part in around.named:
         if part.text and re.search(rf"[ '`/]{re.escape(part.text.removeprefix('./'))}['`:]", said):
             return part
+    inline = (
+        where for where, _ in around.patches if where.text and "\n" not in where.text and f"{where.text}'" in said
+    )
+    if patch := next(inline, None):
+        return patch
     names = {name for pair in re.findall(NAMED, reason) for name in pair if name}
     fields = ("configMapGenerator", "secretGenerator", "replicas", "images")
     entries = (entry.at("name") for field in fields for entry in around.root.entries(field))

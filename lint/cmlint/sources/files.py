@@ -7,6 +7,7 @@ and what the configuration excludes is left out, a file that is named itself is 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -45,6 +46,7 @@ SCRIPTS = (
         ".jenkinsfile",
     ),
     *(".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt"),
+    *(".tf", ".example", ".sample", ".dist", ".template", ".j2", ".jinja", ".jinja2"),
     *("Makefile", "makefile", "Justfile", "justfile", "Jenkinsfile", "Tiltfile", "Dockerfile", "README"),
 )
 """How the names of other texts end in which commands may be; so may they in any file that begins with `#!`."""
@@ -109,6 +111,24 @@ VENDORED = ("modules.txt", "github.com")
 GODEPS = "Godeps"
 """The folder in which godep kept copies, before Go had modules."""
 
+DIRECTIVES = ("{{", "{%", "[[", "${")
+"""What the name of a folder holds into which a tool still puts something, such as `{{cookiecutter.name}}`."""
+
+ARCHETYPE = "archetype-resources"
+"""The folder with what Maven copies into a new project (https://maven.apache.org/archetype/archetype-models/)."""
+
+COPYING = {
+    "template.yaml": r"\burl:[ \t]*[\"']?\./",
+    "template.yml": r"\burl:[ \t]*[\"']?\./",
+    "copier.yaml": r"^_subdirectory:[ \t]*[\"']?",
+    "copier.yml": r"^_subdirectory:[ \t]*[\"']?",
+}
+"""What leads to the name of a folder beside a file that says what is copied into a new project.
+
+https://backstage.io/docs/features/software-templates/builtin-actions and
+https://copier.readthedocs.io/en/stable/configuring/#subdirectory
+"""
+
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """How a file in UTF-16 begins, whose byte order mark says which."""
 
@@ -126,8 +146,9 @@ class Group(msgspec.Struct):
 
     `scripts` are those that hold no manifests and, by their names, perhaps commands; `templates` are the paths among
     them all whose texts are for Helm to render, `compared` those that tests compare with. `lying` are the paths of all
-    other files, which are not read, `left_out` those of folders that are not: with what tests read, or with copies of
-    other projects. All real paths are in `root`; files that are named on the command line have none.
+    other files, which are not read, `left_out` those of folders that are not: with what tests read, with copies of
+    other projects, or with what is copied into new ones. Of the manifests in these folders, which are `apart`, only the
+    references are counted. All real paths are in `root`; files that are named on the command line have none.
 
     Where the other files are only the context of some, `named` are these. A group is `unbuilt` that only builds use
     which are not made, because they do not reach any of these.
@@ -139,6 +160,7 @@ class Group(msgspec.Struct):
     compared: set[str] = msgspec.field(default_factory=set)
     lying: list[str] = msgspec.field(default_factory=list)
     left_out: list[str] = msgspec.field(default_factory=list)
+    apart: dict[str, str] = msgspec.field(default_factory=dict)
     root: str | None = None
     named: set[str] = msgspec.field(default_factory=set)
     unbuilt: bool = False
@@ -180,6 +202,7 @@ def find(request: Request, problems: list[Problem]) -> list[Group]:
             if stat.S_ISDIR(mode):
                 groups.append(group := Group(root=root_of(path)))
                 fill(group, path, names_below(path), Walk(request, path, group, problems).files(), known)
+                set_apart(group, names_below(path), request, known)
             else:
                 add(named.paths, shown(path), path, known)
     return groups
@@ -194,6 +217,18 @@ def fill(group: Group, top: str, name_of: Callable[[str], str], found: Iterable[
                 continue
             group.compared.add(name_of(file))
         add(group.paths if is_manifest(name) else group.scripts, name_of(file), file, known)
+
+
+def set_apart(group: Group, name_of: Callable[[str], str], request: Request, known: set[str]) -> None:
+    """Adds the manifests in the folders that a walk has left out."""
+    folders = list(group.left_out)
+    for folder in folders:
+        inner = Group(root=group.root)
+        for file in Walk(request, folder, inner, []).files():
+            name = os.path.basename(file)
+            if is_manifest(name) and name not in KUSTOMIZATIONS:
+                add(group.apart, name_of(file), file, known)
+        folders += inner.left_out
 
 
 def roots_of(groups: Sequence[Group]) -> tuple[str, ...]:
@@ -246,10 +281,12 @@ class Walk:
                 spec = ignores.inside(folder, self.root, specs)
                 specs = (*specs, (folder, spec)) if spec else specs
             folders: list[str] = []
+            copied = self.copied_from(entries)
             for entry in filter(self.may_hold_texts, entries):
                 if not self.is_left_out(entry, specs):
                     if entry.is_dir(follow_symlinks=False):
-                        (self.group.left_out if is_foreign(entry, self.top, self.seen) else folders).append(entry.path)
+                        foreign = entry.name in copied or is_foreign(entry, self.top, self.seen)
+                        (self.group.left_out if foreign else folders).append(entry.path)
                     else:
                         yield entry.path
             if depth == DEEPEST and folders:
@@ -264,6 +301,20 @@ class Walk:
             return True
         self.group.lying.append(entry.path)
         return False
+
+    def copied_from(self, entries: Sequence[Entry]) -> set[str]:
+        """The names of the folders beside files that say what is copied from there into new projects."""
+        found: set[str] = set()
+        for entry in entries:
+            if lead := COPYING.get(entry.name):
+                self.seen.note(entry.path)
+                try:
+                    text = read(self.disk, entry.path, self.root)
+                except (OSError, UnicodeDecodeError):
+                    continue
+                if "scaffolder.backstage.io" in text or entry.name.startswith("copier"):
+                    found.update(re.findall(rf"{lead}([\w.-]+)/?[\"']?[ \t]*(?:#.*)?$", text, re.MULTILINE))
+        return found
 
     def is_left_out(self, entry: Entry, specs: Specs) -> bool:
         """Whether an entry is not read: git ignores it, it is excluded, or it is no file of the folder."""
@@ -305,7 +356,12 @@ def listing(folder: str) -> str | None:
 
 
 def is_foreign(folder: Entry, top: str, seen: Seen) -> bool:
-    """Whether a folder below the top holds what tests read, or copies of other projects that a tool has made."""
+    """Whether a folder below the top holds what tests read, copies of other projects, or what is copied into new ones.
+
+    Nobody applies any of these as they are.
+    """
+    if folder.name == ARCHETYPE or any(mark in folder.name for mark in DIRECTIVES):
+        return True
     if folder.name in FIXTURES:
         return any(map(names_tests, parts_below(top, folder.path)))
     if folder.name != "vendor":
@@ -351,7 +407,8 @@ def is_script(raw: bytes, name: str) -> bool:
     if not (name.endswith(SCRIPTS) or raw.startswith(b"#!")):
         return False
     called = b"create" in raw and (b"configmap" in raw or b"secret" in raw or b"cm" in raw)
-    return called or (b"<<" in raw and b"kind:" in raw) or b"kind: ConfigMap" in raw or b"kind: Secret" in raw
+    shown = b"kind: ConfigMap" in raw or b"kind: Secret" in raw or b'resource "kubernetes_' in raw
+    return called or shown or (b"<<" in raw and b"kind:" in raw)
 
 
 def handles_images(raw: bytes, name: str) -> bool:

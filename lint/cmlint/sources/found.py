@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from cmlint.bundle.documents import Frame
 from cmlint.bundle.material import Material
 from cmlint.model.facts import FileFacts
 from cmlint.model.failures import Failures
@@ -19,7 +20,8 @@ class Found(msgspec.Struct):
     `facts` are those of the texts that have been read, by the paths under which they are shown, or the reason why one
     cannot be read. `texts` are texts that are in no file. `kustomizations` and `charts` are evidence at the places of
     these, by the paths under which they are shown: someone may yet build what they do not use. What cannot be built
-    goes to `failures`, and all else that went wrong to `problems`.
+    goes to `failures`, and all else that went wrong to `problems`. The `frame` says where paths
+    lead that begin above the working directory.
     """
 
     groups: list[Group]
@@ -30,6 +32,7 @@ class Found(msgspec.Struct):
     kustomizations: dict[str, FileFacts] = {}
     charts: dict[str, FileFacts] = {}
     materials: list[Material] = []
+    frame: Frame | None = None
 
     @property
     def paths(self) -> list[str]:

@@ -229,7 +229,8 @@ def outcome(reference: Reference) -> str:
 def creation(reference: Reference, ctx: Context) -> str:
     """The command that would make the object, in which no name is more than a name to a shell."""
     kind = "configmap" if reference.target == "ConfigMap" else "secret generic"
-    namespace = f" -n {quote(ctx.placed.namespace)}" if ctx.placed.namespace else ""
+    own = ctx.placed.namespace_of(reference)
+    namespace = f" -n {quote(own)}" if own else ""
     if reference.via == "pull":
         kind, option = "secret docker-registry", "--docker-server=..."
     else:

@@ -19,7 +19,7 @@ def wrong_namespace(reference: Reference, ctx: Context) -> Iterator[Draft]:
     resolution = ctx.resolve(reference)
     if resolution.status != "wrong-namespace":
         return
-    own = ctx.placed.namespace
+    own = ctx.placed.namespace_of(reference)
     others = sorted({f"`{definition.namespace}`" for definition in resolution.definitions})
     where = f"namespace{'s' if len(others) > 1 else ''} {' and '.join(others)}"
     message = f"the {reference.target} `{reference.name.value}` is defined in the {where}, but not in `{own}`"

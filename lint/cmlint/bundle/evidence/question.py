@@ -165,8 +165,8 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         )
 
     def is_alternative(self, index: Index) -> bool:
-        """Whether another bundle has the same document, and so is never applied together with this one."""
-        return index.whole and self.scope.index.whole and self.placed.identity in index.objects
+        """Whether a build has the same document, and so is never applied together with this bundle."""
+        return index.whole and self.placed.identity in index.objects
 
     @cached_property
     def near(self) -> Near:

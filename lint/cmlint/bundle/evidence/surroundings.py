@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from functools import cached_property
 
-from cmlint.bundle.documents import Placed, folders_above
+from cmlint.bundle.documents import Frame, Placed, folder_of, folders_above
 from cmlint.bundle.nearest import meets
 from cmlint.knowledge.controllers import may_make
 from cmlint.kube.near import words_of
@@ -37,13 +37,20 @@ class Surroundings:
     """What in each folder may make objects: for each namespace in which it makes them, the first thing of each kind.
 
     `here` holds it for each folder, `below` for each folder above one that has something, `namespaces` for each
-    namespace. `loose_files` are the paths of files that are not texts of the bundle.
+    namespace. `loose_files` are the paths of files that are not texts of the bundle. Flux applies the folders that are
+    brought `as_they_are`, with what is below them, and no kustomization above adds to them.
     """
 
     def __init__(
-        self, placed: list[Placed], files: list[tuple[str, FileFacts]], loose_files: Iterable[str] = ()
+        self,
+        placed: list[Placed],
+        files: list[tuple[str, FileFacts]],
+        loose_files: Iterable[str] = (),
+        frame: Frame | None = None,
     ) -> None:
+        self.frame = frame
         self.loose_files = list(loose_files)
+        self.as_they_are: frozenset[str] = frozenset()
         self.plain: dict[str, list[str]] = {}
         self.here: dict[str, Makers] = {}
         self.below: dict[str, Makers] = {}
@@ -53,11 +60,11 @@ class Surroundings:
             for (namespace, _), evidence in makers.items():
                 self.note(path, namespace, evidence)
             if not makers and is_plain(facts):
-                self.plain.setdefault(path.rpartition("/")[0], []).append(path)
+                self.plain.setdefault(folder_of(path, frame), []).append(path)
 
     def note(self, path: str, namespace: str, evidence: Evidence) -> None:
         """Records what a file may make in a namespace."""
-        folder = path.rpartition("/")[0]
+        folder = folder_of(path, self.frame)
         key = namespace, evidence.code
         self.here.setdefault(folder, {}).setdefault(key, evidence)
         for above in folders_above(folder):
@@ -65,13 +72,15 @@ class Surroundings:
         if namespace:
             self.namespaces.setdefault(namespace, {}).setdefault(key, evidence)
 
-    def maker(self, placed: Placed, ignored: Container[str] = ()) -> Evidence | None:
+    def maker(self, placed: Placed, ignored: Collection[str] = ()) -> Evidence | None:
         """What may make an object for a document, or None when nothing around it could; `ignored` codes do not count.
 
         That is what is in its folder, below it, in the folders above, or in its namespace. What is below the top does
         not concern a document at the top.
         """
         folder, namespace = placed.directory, placed.namespace
+        if folder in self.as_they_are:
+            ignored = {*ignored, "kustomization"}
         found = [self.here.get(folder), self.below.get(folder) if folder else None]
         found += (self.here[each] for each in folders_above(folder) if each in self.here)
         found.append(self.namespaces.get(namespace) if namespace else None)
@@ -91,7 +100,7 @@ class Surroundings:
         """A file in a document's folder, or below, that gives this key to an object made from it."""
         here = placed.directory
         for path in self.by_name.get(key, ()):
-            folder = path.rpartition("/")[0]
+            folder = folder_of(path, self.frame)
             if folder == here or (here and folder.startswith(f"{here}/")):
                 return path
         return None
@@ -99,7 +108,7 @@ class Surroundings:
     @cached_property
     def sources(self) -> dict[str, str]:
         """For each folder, a file from which somebody may make an object."""
-        return {path.rpartition("/")[0]: path for path in self.loose_files if path.endswith(SOURCES)}
+        return {folder_of(path, self.frame): path for path in self.loose_files if path.endswith(SOURCES)}
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:

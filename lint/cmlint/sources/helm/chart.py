@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Target
 from cmlint.sources import files, paths
@@ -43,6 +44,13 @@ class Chart:
     def description(self) -> str:
         """The file that describes the chart, as it is shown."""
         return paths.shown(os.path.join(self.folder, files.CHART))
+
+    @property
+    def unversioned(self) -> Part | None:
+        """The version, where it is empty or a placeholder: helm renders nothing before a pipeline puts one in."""
+        version = self.root.at("version")
+        blank = version is not None and version.text is not None and (not version.text or is_placeholder(version.text))
+        return version if blank else None
 
     @property
     def is_library(self) -> bool:

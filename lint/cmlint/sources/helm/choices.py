@@ -81,7 +81,7 @@ class Choices:
 
     def __init__(self, found: Found, request: Request) -> None:
         self.request = request
-        self.deploys = Deploys(found.all_facts)
+        self.deploys = Deploys(found.all_facts, found.frame)
         built = ((path, material.built) for material in found.materials for path, _ in material.files)
         self.texts = {path: text.text for path, text in built if text}
         self.sources = {shown: group.source(shown) for group in found.groups for shown in group.paths}

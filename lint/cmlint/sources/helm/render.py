@@ -23,7 +23,7 @@ from cmlint.sources.kustomize import program as tool
 from cmlint.sources.reasons import of_helm
 from cmlint.sources.request import Request
 from cmlint.sources.secret_names import HIDDEN
-from cmlint.sources.yaml_tree import Part
+from cmlint.sources.yaml_tree import Part, Place
 from cmlint.system.files import TooLargeError, is_folder, is_within, real_path, root_of
 from cmlint.system.filesystem import FileSystem
 from cmlint.system.programs import NotBuiltError, find, run
@@ -81,7 +81,8 @@ class Helm:
         """
         chart.contents.refuse()
         if not self.fetches(chart):
-            return without_missing(chart, self.home) if chart.missing or self.is_changed(chart) else chart.folder
+            as_it_is = not (chart.missing or chart.unversioned or self.is_changed(chart))
+            return chart.folder if as_it_is else without_missing(chart, self.home)
         self.request.seen.whole = False
         return completed(chart, self.program, self.home, self.request.config.build_timeout)
 
@@ -139,7 +140,7 @@ def find_helm(wished: str | None) -> str | None:
 
 
 def without_missing(chart: Chart, home: str) -> str:
-    """A copy of a chart, in a new folder, without the dependencies that are not in `charts/`.
+    """A copy of a chart, in a new folder, without the dependencies that are not in `charts/`, and with a version.
 
     It lacks the files that are too large for helm. Raises NotBuiltError where it cannot be made.
     """
@@ -158,11 +159,17 @@ def without_missing(chart: Chart, home: str) -> str:
     missing = {entry.place for entry in chart.missing}
     for name in (files.CHART, REQUIREMENTS):
         described = chart.read(name).at("dependencies")
+        edits: list[tuple[Place, object]] = []
         if described:
-            kept = [plain(entry) for entry in described.items if entry.place not in missing]
+            edits.append((described.place, [plain(entry) for entry in described.items if entry.place not in missing]))
+        if name == files.CHART and chart.unversioned:
+            edits.append((chart.unversioned.place, "0.0.0"))
+        if edits:
             text = files.read(chart.disk, os.path.join(chart.folder, name), root_of(chart.folder))
+            for where, value in sorted(edits, key=lambda edit: -edit[0].start):
+                text = f"{text[: where.start]} {json.dumps(value)}{text[where.end :]}"
             with open(os.path.join(copy, name), "w", encoding="utf-8") as file:
-                file.write(f"{text[: described.place.start]} {json.dumps(kept)}{text[described.place.end :]}")
+                file.write(text)
     return copy
 
 

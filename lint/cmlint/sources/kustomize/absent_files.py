@@ -84,9 +84,8 @@ def entries_of(one: Kustomization) -> Iterator[tuple[Part, How]]:
         yield entry, "resources"
     for entry, _, how in (source for _, generator in one.generators for source in sources_of(generator)):
         yield entry, "envs" if how == "envs" else "files"
-    for entry, _ in one.patches:
-        if "{" not in (entry.text or ""):
-            yield entry, "patches"
+    for entry in one.patch_files:
+        yield entry, "patches"
 
 
 def runs_together(one: Kustomization, name: str) -> bool:

@@ -158,6 +158,15 @@ class Kustomization:
                 if where := entry.at("path") or entry.at("patch"):
                     yield where, entry.at("target")
 
+    @property
+    def patch_files(self) -> Iterator[Part]:
+        """The patches that are files; a text in a field `patch`, which may be a single line, is none."""
+        for item in self.root.entries("patchesStrategicMerge"):
+            if "{" not in (item.text or ""):
+                yield item
+        entries = (entry for field in ("patches", "patchesJson6902") for entry in self.root.entries(field))
+        yield from (path for entry in entries if (path := entry.at("path")))
+
     def full(self, name: str) -> str:
         """The real path of what it names: as to kustomize, `link/..` is the folder that the link is in."""
         if name not in self.full_paths:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from cmlint.manifest.documents import read_kustomization, read_unparsed
 from cmlint.manifest.masks import unquoted
 from cmlint.model.facts import Document, Fault, FileFacts, Key, Other, Provider, Scalar, Target
+from cmlint.sources import files
 from cmlint.sources.kustomize.kustomization import GROUP, Kustomization, Project
 from cmlint.sources.outside import GENERATORS
 from cmlint.sources.yaml_tree import Part
@@ -28,12 +30,20 @@ def facts_of(project: Project, leaf: Kustomization, paths: Iterable[str] | None 
         if documents:
             facts = read.get(one.shown, FileFacts(()))
             read[one.shown] = msgspec.structs.replace(facts, documents=documents)
-    for path in dict.fromkeys(path for one in tree for path in one.manifests) if paths is None else paths:
+    for path in dict.fromkeys(path for one in tree for path in named_by(one, project)) if paths is None else paths:
         try:
             read[project.shown(path)] = as_kustomize_reads(project.facts(path))
         except (OSError, UnicodeDecodeError):
             continue
     return list(read.items())
+
+
+def named_by(one: Kustomization, project: Project) -> Iterator[str]:
+    """The real paths of the files that a kustomization names as resources, also of those that it may not read."""
+    items = one.root.entries("resources") if one.is_read else one.words
+    paths = (one.full(item.text or "") for item in items)
+    named = (path for path in paths if os.path.isfile(path) and project.is_inside(path))
+    return (path for path in named if files.is_manifest(path) and os.path.basename(path) not in files.KUSTOMIZATIONS)
 
 
 def hidden(document: Document) -> Document:

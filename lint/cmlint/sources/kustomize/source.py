@@ -13,15 +13,17 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 import msgspec
+from msgspec.structs import replace
 
 from cmlint.bundle.material import Material
 from cmlint.cache import builds as cache
 from cmlint.cache.file_state import Seen
 from cmlint.config.config import Config
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.manifest.decode import as_name
 from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.evidence import Evidence
-from cmlint.model.facts import Document, FileFacts, Target
+from cmlint.model.facts import Document, FileFacts, Skip, Span, Target
 from cmlint.model.failures import Failures
 from cmlint.model.problems import Problem
 from cmlint.sources import files, paths
@@ -49,6 +51,12 @@ from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
+TEMPLATES = r"[._]?(?:template|templates|skeleton|scaffold|scaffolding|boilerplate)|[\w.-]+[-_]template"
+"""A folder of what is copied and completed, by its name."""
+
+BLANK = r"(?:^|[/._-])(?:YOUR|REPLACE|CHANGE_?ME)(?=$|[/._-])"
+"""A word in capitals in the name of a file that somebody is to put another one for."""
+
 BASE = r"(?:^|/)bases?/"
 """In the path of what is written to be completed by others."""
 
@@ -174,6 +182,9 @@ def build_all(
         try:
             for build, run in zip(builds, runs, strict=True):
                 try:
+                    if reason := to_be_copied(build.leaf, build.absent):
+                        yield as_template(unbuilt(project, build.leaf, reason), build.leaf)
+                        continue
                     yield built(build, run.result())
                 except NotBuiltError as error:
                     request.seen.whole = request.seen.whole and not isinstance(error, TimeOutError)
@@ -211,8 +222,32 @@ def built(build: Build, raw: str) -> Material:
         ),
         folder=os.path.dirname(leaf.shown),
         complete=all(each.how != "patches" for each in build.absent),
-        supply=supply_of(leaf, build.absent),
+        supply=(supply := supply_of(leaf, build.absent)),
+        is_base=isinstance(supply, Completion),
     )
+
+
+def to_be_copied(leaf: Kustomization, absent: Iterable[Absent]) -> str:
+    """Why a kustomization that lacks something is a template of others, which nobody builds as it is; empty for any
+    other.
+    """
+    names = [each.name for each in absent if not each.remote]
+    if name := next(filter(is_blank, names), None):
+        return f"it names `{name}`, which has a placeholder"
+    folder = next((name for name in leaf.shown.split("/")[:-1] if re.fullmatch(TEMPLATES, name)), None)
+    return f"it is a template, by the folder `{folder}`" if names and folder else ""
+
+
+def is_blank(name: str) -> bool:
+    """Whether a path has a placeholder."""
+    return is_placeholder(name) or re.search(BLANK, name) is not None
+
+
+def as_template(material: Material, leaf: Kustomization) -> Material:
+    """A material in which the kustomization itself is skipped as a template."""
+    skip = Skip("template", Span(0, 0))
+    texts = ((path, replace(facts, skipped=(skip,)) if path == leaf.shown else facts) for path, facts in material.files)
+    return replace(material, files=list(texts))
 
 
 def supply_of(leaf: Kustomization, absent: Iterable[Absent]) -> Completion | Lacking | None:
