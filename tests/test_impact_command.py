@@ -313,3 +313,42 @@ def test_a_generators_file_and_a_line_of_it(tmp_path: Path) -> None:
     write(tmp_path, FILES)
     assert targets(asked(tmp_path, "gen/gen.env:2")) == ["gen:Y asked"]
     assert targets(asked(tmp_path, "gen/gen.env")) == ["gen:X asked", "gen:Y asked"]
+
+
+CHART = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+data:
+  LEVEL: {{ .Values.level | quote }}
+  OTHER: fixed
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata:
+      labels: {app: web}
+      annotations: {checksum/config: "{{ .Values | toYaml | sha256sum }}"}
+    spec: {containers: [{name: web, image: "web:1.2.3", envFrom: [{configMapRef: {name: settings}}]}]}
+"""
+
+
+def test_a_line_of_a_charts_values(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "shop/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+            "shop/values.yaml": "level: info\nreplicas: 2\n",
+            "shop/templates/all.yaml": CHART,
+        },
+    )
+    report = asked(tmp_path, "shop/values.yaml:1")
+    assert targets(report) == ["settings:LEVEL asked"]
+    assert [(r["effect"], r["why"]) for r in report["reads"]] == [
+        ("rolls", "the annotation `checksum/config` changes with it")
+    ]
+    assert report["commands"][0]["command"] == "# upgrade the release of the chart in shop"
+    assert cmlint(tmp_path, "impact", "shop/values.yaml:2").returncode == 2

@@ -13,11 +13,7 @@ def only_live(bundles: Sequence[Bundle]) -> Iterator[Bundle]:
     for cluster in bundles[0].clusters if bundles else ():
         for _, live in sorted(cluster.workloads.items()):
             bundle = Bundle(Material(files=[(each.path, each.facts) for each in live], live=True))
-            bundle.placed = [
-                placed
-                for placed in bundle.placed
-                if (placed.document.kind, placed.namespace or "", placed.identity[2] or "") not in cluster.brought
-            ]
+            bundle.placed = [placed for placed in bundle.placed if not cluster.brings(placed)]
             cluster.listings.update((each.path, each.text) for each in live)
             bundle.stand_on(cluster)
             yield bundle

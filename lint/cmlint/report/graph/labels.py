@@ -28,11 +28,16 @@ LONGEST = 80
 
 def named(node: NodeEntry) -> str:
     """What a node is called: its status where it is not simply there, its kind and its name, and what it holds."""
+    name = "no namespace" if node.type == "namespace" and node.namespace is None else f"{kind_of(node)}{node.name}"
     status = f"{WORDS[node.status]}: " if WORDS[node.status] else ""
-    kind = "" if node.type in ("key", "container", "bundle") else f"{node.kind} "
     held = {name: value for name, value in node.attributes.items() if value.isdecimal() and name not in OWN}
     parts = ", ".join(f"{number} {what}" for what, number in held.items())
-    return shortened(f"{status}{kind}{node.name}") + (f" ({parts})" if parts else "")
+    return shortened(f"{status}{name}") + (f" ({parts})" if parts else "")
+
+
+def kind_of(node: NodeEntry) -> str:
+    """The kind of a node before its name, where that does not follow from its shape."""
+    return "" if node.type in ("key", "container", "bundle") else f"{node.kind} "
 
 
 OWN = ("replicas",)

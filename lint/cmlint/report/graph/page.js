@@ -371,7 +371,6 @@ document.onkeydown = (event) => {
 const linked = (node, text) => make("button", { type: "button", onclick: () => go(node) }, text);
 const listOf = (title, entries) => entries.length ? [make("h3", {}, title), make("ul", {}, ...entries.map((each) => make("li", { class: each.class || null }, ...each.parts)))] : [];
 const copied = (text) => make("button", { type: "button", onclick: () => { if (navigator.clipboard) navigator.clipboard.writeText(text); say(`copied ${text}`); } }, text);
-const whereof = (where) => [copied(place(where)), ...(data.base && typeof where[1] === "number" ? [" ", make("a", { href: `${data.base}${data.texts[where[0]].split("/").map(encodeURIComponent).join("/")}#L${where[1]}` }, "open")] : [])];
 const describe = () => {
   const panel = find("right"), node = nodes[state.chosen];
   if (!node) { panel.replaceChildren(make("h2", {}, "Details"), make("p", {}, "Choose a node. Enter focuses on it, arrows follow its edges, Escape goes back.")); return; }
@@ -388,7 +387,7 @@ const describe = () => {
   });
   const parts = node.parts.map((i) => ({ parts: [linked(nodes[i], called(nodes[i])), make("small", {}, nodes[i].attributes.value || nodes[i].attributes.image || "")] }));
   panel.replaceChildren(
-    make("h2", {}, called(node)), ...(node.where[0] >= 0 ? [make("p", {}, ...whereof(node.where))] : []), facts,
+    make("h2", {}, called(node)), ...(node.where[0] >= 0 ? [make("p", {}, copied(place(node.where)))] : []), facts,
     ...listOf("Findings", problems), ...listOf(node.type === "workload" ? "Containers" : "Keys", parts),
     ...listOf("Reads", joins(true)), ...listOf("Read by", joins(false)),
     ...(node.commands.length ? [make("h3", {}, "A change arrives by"), make("pre", { tabindex: 0 }, node.commands.join("\n"))] : []),
