@@ -137,6 +137,14 @@ def test_commands(text: str) -> None:
     assert [told(fact) for fact in images_in(text)] == COMMANDS[text]
 
 
+HEREDOC = "#!/bin/sh\nkind create cluster --config - <<EOF\napiVersion: kind.x-k8s.io/v1alpha4\nEOF\nkind load docker-image app:dev\n"
+
+
+def test_a_script_may_have_a_manifest_in_it() -> None:
+    assert [told(fact) for fact in images_in(HEREDOC, script=True)] == ["5 loaded app:dev"]
+    assert images_in(HEREDOC) == ()
+
+
 VARIABLES = {
     "IMG ?= org/app:dev\npush:\n\tdocker push $(IMG)\n": ["3 pushed org/app:dev"],
     "IMG := $(REG)/app:$(TAG)\nREG = quay.io/org\nTAG=dev\npush:\n\t$(DOCKER) push ${IMG}\n": [

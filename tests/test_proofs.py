@@ -261,3 +261,10 @@ def test_a_fix_is_safe_only_where_the_image_is_pushed(tmp_path: Path) -> None:
         write(tmp_path / name, texts)
         (finding,) = lint(tmp_path / name).outcome.findings
         assert [fix.safe for fix in finding.fixes] == [wanted]
+
+
+@pytest.mark.parametrize("path", ["up.sh", "README.md"])
+def test_a_text_that_shows_a_manifest_loads_images_all_the_same(tmp_path: Path, path: str) -> None:
+    text = f"    kubectl apply -f - <<EOF\napiVersion: v1\nkind: Namespace\nEOF\n    kind load docker-image {IMAGE}\n"
+    assert said(tmp_path / "loaded", IMAGE, {path: text}) == []
+    assert said(tmp_path / "other", IMAGE, {path: text.replace("develop", "other")}) == [BY_NAME]

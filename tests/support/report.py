@@ -17,6 +17,8 @@ def render() -> str:
     schema = msgspec.json.schema(Report)
     del schema["$defs"]["Finding"]["properties"]["subject"]
     for definition in schema["$defs"].values():
-        definition["description"] = cleandoc(definition["description"])  # older versions of msgspec keep the indentation
+        definition["description"] = cleandoc(
+            definition["description"]
+        )  # older versions of msgspec keep the indentation
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "https://cmlint.dev/report-schema.json"}
     return encode({**head, "title": "The JSON report of cmlint", **schema})

@@ -46,7 +46,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 13
+VERSION = 14
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")

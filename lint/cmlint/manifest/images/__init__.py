@@ -119,11 +119,14 @@ LONGEST = 1_000_000
 """A longer text is written by a program and not read."""
 
 
-def images_in(text: str) -> tuple[ImageFact, ...]:
-    """What a text does to images; a few words say first whether there can be any."""
+def images_in(text: str, *, script: bool = False) -> tuple[ImageFact, ...]:
+    """What a text does to images; a few words say first whether there can be any.
+
+    A `script` is no manifest, although it may have one in a here-document or show one to its readers.
+    """
     if len(text) > LONGEST:
         return ()
-    manifest = text.startswith("apiVersion:") or "\napiVersion:" in text
+    manifest = not script and (text.startswith("apiVersion:") or "\napiVersion:" in text)
     found: dict[ImageFact, None] = {}
     for kind in KINDS:
         if kind.manifests >= manifest and has_any(text, kind.words) and (not kind.also or has_any(text, kind.also)):
