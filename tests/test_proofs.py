@@ -268,3 +268,14 @@ def test_a_text_that_shows_a_manifest_loads_images_all_the_same(tmp_path: Path, 
     text = f"    kubectl apply -f - <<EOF\napiVersion: v1\nkind: Namespace\nEOF\n    kind load docker-image {IMAGE}\n"
     assert said(tmp_path / "loaded", IMAGE, {path: text}) == []
     assert said(tmp_path / "other", IMAGE, {path: text.replace("develop", "other")}) == [BY_NAME]
+
+
+@pytest.mark.parametrize(("command", "policies"), [(f"kustomize edit set image {IMAGE[:-8]}=x:$SHA", 0), ("true", 1)])
+def test_an_image_that_is_replaced_may_have_several_policies(tmp_path: Path, command: str, policies: int) -> None:
+    files = {
+        "k8s/api.yaml": MANIFEST.replace("IMAGE", IMAGE),
+        "k8s/job.yaml": SHOP.replace("IMAGE", f"{IMAGE}\n        imagePullPolicy: Always"),
+        "deploy.sh": f"#!/bin/sh\n{command}\n",
+    }
+    write(tmp_path, files)
+    assert [f.rule for f in lint(tmp_path).outcome.findings].count("inconsistent-pull-policy") == policies

@@ -31,11 +31,14 @@ def inconsistent_pull_policy(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
 
 def groups(bundle: Bundle, ctx: Context) -> dict[Group, list[tuple[Placed, Pull]]]:
-    """Where each moving image is pulled, by what is applied together, and by namespace."""
+    """Where each moving image is pulled, by what is applied together, and by namespace.
+
+    An image that is replaced before it is applied does not move.
+    """
     found: dict[Group, list[tuple[Placed, Pull]]] = {}
     for placed in bundle.placed:
         for pull in pulls(placed, ctx):
-            if movement(pull, ctx.settings) == "moves":
+            if movement(pull, ctx.settings) == "moves" and not bundle.proofs.replaced(pull.subject):
                 name = f"{pull.image.short}:{pull.image.tag or 'latest'}"
                 found.setdefault((together(placed, bundle), placed.namespace, name), []).append((placed, pull))
     return found
