@@ -137,7 +137,12 @@ def test_commands(text: str) -> None:
     assert [told(fact) for fact in images_in(text)] == COMMANDS[text]
 
 
-HEREDOC = "#!/bin/sh\nkind create cluster --config - <<EOF\napiVersion: kind.x-k8s.io/v1alpha4\nEOF\nkind load docker-image app:dev\n"
+HEREDOC = """#!/bin/sh
+kind create cluster --config - <<EOF
+apiVersion: kind.x-k8s.io/v1alpha4
+EOF
+kind load docker-image app:dev
+"""
 
 
 def test_a_script_may_have_a_manifest_in_it() -> None:
