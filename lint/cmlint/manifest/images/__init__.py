@@ -115,7 +115,8 @@ KINDS = (
 )
 """Every kind of text that is read."""
 
-LONGEST = 1_000_000
+LONGEST = 300_000
+LONGEST_JSON = 50_000
 """A longer text is written by a program and not read."""
 
 
@@ -124,7 +125,7 @@ def images_in(text: str, *, script: bool = False) -> tuple[ImageFact, ...]:
 
     A `script` is no manifest, although it may have one in a here-document or show one to its readers.
     """
-    if len(text) > LONGEST:
+    if len(text) > (LONGEST_JSON if text.startswith(("{", "[")) else LONGEST):
         return ()
     manifest = not script and (text.startswith("apiVersion:") or "\napiVersion:" in text)
     found: dict[ImageFact, None] = {}
@@ -136,5 +137,8 @@ def images_in(text: str, *, script: bool = False) -> tuple[ImageFact, ...]:
 
 
 def has_any(text: str, words: tuple[str, ...]) -> bool:
-    """Whether a text has one of a few words."""
-    return any(word in text for word in words)
+    """Whether a text has one of a few words; a loop takes half of the time of `any`."""
+    for word in words:  # noqa: SIM110
+        if word in text:
+            return True
+    return False
