@@ -159,7 +159,23 @@ VARIABLES = {
     "TAG=dev\ndocker push org/app:$TAG\n": ["2 pushed org/app:dev"],
     'export TAG="dev"\ndocker push "org/app:${TAG}"\n': ["2 pushed org/app:dev"],
     "if x; then TAG=dev; else TAG=prod; fi\ndocker push org/app:$TAG\n": ["2 pushed org/app:*"],
-    "TAG=a\nTAG=b\ndocker push org/app:$TAG\n": ["3 pushed org/app:*"],
+    "if x; then\n  TAG=dev\nelse\n  TAG=prod\nfi\ndocker push org/app:$TAG\n": [
+        "6 pushed org/app:dev",
+        "6 pushed org/app:prod",
+    ],
+    "if x; then\n  TAG=dev\nelse\n  TAG=$2\nfi\ndocker push org/app:$TAG\n": ["6 pushed org/app:*"],
+    "if x; then\n  A=a/a\n  T=dev\nelse\n  A=b/b\n  T=prod\nfi\ndocker push $A:$T\n": [
+        "8 pushed a/a:dev",
+        "8 pushed b/b:prod",
+    ],
+    '- run: echo "TAG=dev" >> $GITHUB_ENV\n- run: docker push org/app:${{ env.TAG }}\n': ["2 pushed org/app:dev"],
+    "- run: echo TAG=${SHA} >> $GITHUB_ENV\n- run: docker push org/app:${{ env.TAG }}\n": ["2 pushed org/app:*"],
+    "a:\n- export TAG=dev\n- docker push org/app:$TAG\nb:\n- export TAG=prod\n- docker push org/app:$TAG\n": [
+        "3 pushed org/app:dev",
+        "6 pushed org/app:prod",
+    ],
+    "TAG=a\n# TAG=b\necho $TAG\nTAG=c\ndocker push org/app:$TAG\n": ["5 pushed org/app:c"],
+    "docker push org/app:$TAG\nTAG=a\nTAG=b\n": ["1 pushed org/app:*"],
     "TAG=$(git rev-parse HEAD)\ndocker push org/app:$TAG\n": ["2 pushed org/app:*"],
     "env:\n  IMAGE: org/app\njobs:\n  a:\n    steps:\n    - run: docker push ${{ env.IMAGE }}:dev\n": [
         "6 pushed org/app:dev"

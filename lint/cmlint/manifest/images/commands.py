@@ -48,6 +48,9 @@ PRINTS = re.compile(
 )
 """What is before a command that is only printed."""
 
+MOST_TURNS = 6
+"""The most values of a variable with which one command is read."""
+
 REACH = 1000
 """The number of characters before a command that are searched."""
 
@@ -103,15 +106,22 @@ class Call(NamedTuple):
 
 
 class Filler(Cutter):
-    """Cuts a command into words with what its variables are."""
+    """Cuts a command into words with what its variables are.
 
-    def __init__(self, text: str, position: int, around: str, variables: Variables) -> None:
+    Of those with several values, `turn` says which is taken; afterwards `turns` is the number of values.
+    """
+
+    def __init__(self, text: str, position: int, around: str, variables: Variables, turn: int = 0) -> None:
         super().__init__(text, position, around, lambda _: None)
-        self.variables = variables
+        self.variables, self.start, self.turn, self.turns = variables, position, turn, 1
 
     def value_of(self, expansion: str) -> str:
         """What an expansion gives."""
-        return self.variables.expand(expansion)
+        value = self.variables.expand(expansion)
+        if value == UNKNOWN and (choices := self.variables.choices(expansion, self.start)):
+            self.turns = max(self.turns, len(choices))
+            return choices[self.turn % len(choices)]
+        return value
 
 
 def read(text: str) -> Iterator[ImageFact]:
@@ -173,11 +183,14 @@ def called(place: Text) -> Iterator[ImageFact]:
             continue
         if cut > len(text) + LIMIT:
             return
-        cutter = Filler(text, end, quotes.around(begin), place.variables)
-        words = cutter.cut()
-        cut += cutter.position - end
         folder = folder_before(text, start, begin, place.variables)
-        yield from RUNS[name](place, name, [plain(word) for word in words], begin, folder)
+        turn, turns = 0, 1
+        while turn < turns <= MOST_TURNS:
+            cutter = Filler(text, end, quotes.around(begin), place.variables, turn)
+            words = cutter.cut()
+            cut += cutter.position - end
+            turn, turns = turn + 1, cutter.turns
+            yield from RUNS[name](place, name, [plain(word) for word in words], begin, folder)
 
 
 def plain(word: Word) -> str:

@@ -10,8 +10,10 @@ from cmlint.manifest.shell import EXPANSION, LONGEST
 UNKNOWN = "*"
 """Stands for what is not known."""
 
-VALUE = re.compile(r"""(?:(["'`])([^"'`\n]*)\1|((?:\$\([^()\s]*\)|[^\s"'`;#&|,)])+))[ \t]*(?:[;#&,)|].*|\\)?\r?\Z""")
-"""A value to the end of its line, quoted or one word."""
+VALUE = re.compile(
+    r"""(?:(["'`])([^"'`\n]*)\1|((?:\$\([^()\s]*\)|[^\s"'`;#&|,)])+))[ \t]*(?:[;#&,)|].*|["']?[ \t]*>>.*|\\)?\r?\Z"""
+)
+"""A value to the end of its line, quoted or one word, or to where it is appended to a file (`>> $GITHUB_ENV`)."""
 
 NAME = re.compile(
     r"\$?\{\{-?[ \t]*\.?(?:env\.|vars\.|variables\.|inputs\.|parameters\.)?(\w+)[ \t]*-?\}\}"
@@ -65,6 +67,9 @@ FLOW = (
 DEFAULT = r"\$+\{\w+:?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
 
+USED, SET, IS = r"[({]{0,2}[ \t]*(?:env\.)?", r"(?<![\w$.{(=-])", r"[ \t]*(?:[:?]?=|:(?!=))[ \t]*"
+"""What is before the name of a variable where it is used, and around it where it is set."""
+
 DEEPEST = 5
 
 
@@ -89,6 +94,26 @@ class Variables:
                 name = found[1] or found[2]
                 places[name] = [*filter(str.strip, places.get(name, ())), found[3]]
         return places
+
+    def choices(self, expansion: str, at: int) -> list[str]:
+        """The values that a variable may have at a place of the text, where each is known; none for only one value.
+
+        They are those of the assignments before the place, back to where the variable was used before them: the
+        branches of an `if`, or the steps of one of several jobs.
+        """
+        found = NAME.fullmatch(expansion)
+        name = next((group for group in found.groups() if group), "") if found else ""
+        if len(self.places.get(name, ())) < 2:
+            return []
+        values: list[str] = []
+        for mark in reversed([*re.finditer(rf"(?P<use>\${USED}{name}\b)|{SET}{name}{IS}", self.text[:at])]):
+            if mark["use"]:
+                if values:
+                    break
+            elif not self.text[self.text.rfind("\n", 0, mark.start()) + 1 : mark.start()].lstrip().startswith("#"):
+                end = self.text.find("\n", mark.end())
+                values.append(self.read(self.text[mark.end() : end if end >= 0 else None], 0))
+        return [] if UNKNOWN in values else list(dict.fromkeys(reversed(values)))
 
     def fill(self, text: str, depth: int = 0) -> str:
         """A text with what its variables are; `*` for each that is not known."""
