@@ -279,3 +279,32 @@ def test_an_image_that_is_replaced_may_have_several_policies(tmp_path: Path, com
     }
     write(tmp_path, files)
     assert [f.rule for f in lint(tmp_path).outcome.findings].count("inconsistent-pull-policy") == policies
+
+
+@pytest.mark.parametrize(
+    ("path", "repositories", "how"),
+    [
+        (".github/workflows/ci.yml", (".",), "by"),
+        ("shop/.github/workflows/ci.yml", (".",), "as described in"),
+        ("shop/.github/workflows/ci.yml", (".", "shop"), "by"),
+        ("shop/.github/workflows/ci.yml", (), "as described in"),
+        (".github/workflows/ci.yml", (), "by"),
+        (".github/workflows/later/ci.yml", (".",), "as described in"),
+    ],
+)
+def test_a_workflow_runs_only_in_the_root_of_a_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, repositories: tuple[str, ...], how: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    git = {f"{folder}/.git/HEAD": "ref: refs/heads/main\n" for folder in repositories}
+    workflow = f"on: push\njobs:\n  a:\n    steps:\n    - run: docker push {IMAGE}\n"
+    write(tmp_path, {"k8s/api.yaml": MANIFEST.replace("IMAGE", IMAGE), path: workflow, **git})
+    (finding,) = lint(tmp_path).outcome.findings
+    assert finding.message == f"`{IMAGE}` is pushed again {how} {path}:5, but {ONCE}: a restart brings the old build"
+    assert [fix.safe for fix in finding.fixes] == [how == "by"]
+
+
+@pytest.mark.parametrize("folder", ["", "shop/"])
+def test_a_workflow_that_never_runs_still_says_that_an_image_is_replaced(tmp_path: Path, folder: str) -> None:
+    workflow = f"jobs:\n  a:\n    steps:\n    - run: kubectl set image deployment/api api={IMAGE[:-7]}$SHA\n"
+    assert said(tmp_path, IMAGE, {f"{folder}.github/workflows/cd.yml": workflow, ".git/HEAD": "x\n"}) == []

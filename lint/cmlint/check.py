@@ -36,7 +36,7 @@ from cmlint.sources import context, files
 from cmlint.sources.files import NOT_REACHED
 from cmlint.sources.over import Over
 from cmlint.sources.reading import Reader, Reading, Wanted, mode_of
-from cmlint.sources.remote import remote_of
+from cmlint.sources.remote import is_idle, remote_of
 from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 
@@ -314,6 +314,7 @@ def proofs_of(
         remote=next(filter(None, (remote_of(root, inputs.seen) for root in roots)), ""),
         dockerfiles=[files.shown(path) for path in beside if files.is_dockerfile(path)],
         text=load,
+        idle={path for path, _ in found if is_idle(path, inputs.seen)},
     )
 
 
