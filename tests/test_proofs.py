@@ -308,3 +308,41 @@ def test_a_workflow_runs_only_in_the_root_of_a_repository(
 def test_a_workflow_that_never_runs_still_says_that_an_image_is_replaced(tmp_path: Path, folder: str) -> None:
     workflow = f"jobs:\n  a:\n    steps:\n    - run: kubectl set image deployment/api api={IMAGE[:-7]}$SHA\n"
     assert said(tmp_path, IMAGE, {f"{folder}.github/workflows/cd.yml": workflow, ".git/HEAD": "x\n"}) == []
+
+
+PUSH = f"IMG ?= {IMAGE[:-8]}:1.2.3\npush:\n\tdocker push $(IMG)\ntest:\n\ttrue\n"
+SCRIPT = f"#!/bin/sh\nTAG=$1\ndocker push {IMAGE[:-8]}:$TAG\n"
+ACTION = f"runs:\n  steps:\n  - run: docker push {IMAGE[:-8]}:${{{{ inputs.tag }}}}\n"
+REUSED = (
+    "on:\n  workflow_call:\n    inputs:\n      tag: {type: string}\njobs:\n  a:\n    steps:\n"
+    "    - uses: docker/build-push-action@v6\n      with:\n        push: true\n"
+    f"        tags: {IMAGE[:-8]}:${{{{ inputs.tag }}}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "step", "proven"),
+    [
+        ("Makefile", PUSH, f"run: make push IMG={IMAGE}", True),
+        ("Makefile", PUSH, f"run: make test IMG={IMAGE}", False),
+        ("Makefile", PUSH, f"run: make push OTHER={IMAGE}", False),
+        ("Makefile", PUSH, "run: make push IMG=registry.example.com/other:develop", False),
+        ("shop/Makefile", PUSH, f"run: make -C shop push IMG={IMAGE}", True),
+        ("shop/Makefile", PUSH, f"run: make push IMG={IMAGE}", False),
+        ("ci/push.sh", SCRIPT, "run: ./ci/push.sh develop", True),
+        ("ci/push.sh", SCRIPT, "run: ./ci/push.sh $SHA", False),
+        ("ci/push.sh", SCRIPT, "run: ./ci/other.sh develop", False),
+        (".github/actions/push/action.yml", ACTION, "uses: ./.github/actions/push\n      with: {tag: develop}", True),
+        (".github/actions/push/action.yml", ACTION, "uses: ./.github/actions/other\n      with: {tag: develop}", False),
+        (".github/workflows/push.yml", REUSED, "uses: ./.github/workflows/push.yml\n      with: {tag: develop}", True),
+        (".github/workflows/push.yml", REUSED, "uses: ./.github/workflows/push.yml\n      with: {tag: other}", False),
+    ],
+)
+def test_a_tag_is_passed_to_the_file_that_pushes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, text: str, step: str, proven: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ci = f"on: push\njobs:\n  a:\n    steps:\n    - {step}\n"
+    pushed = f"`{IMAGE}` is pushed again by .github/workflows/ci.yml:5, but {ONCE}: a restart brings the old build"
+    files = {path: text, ".github/workflows/ci.yml": ci, ".git/HEAD": "x\n"}
+    assert said(tmp_path, IMAGE, files) == [pushed if proven else BY_NAME]

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import structs
 
+from cmlint.bundle.passed import passed
 from cmlint.bundle.placed import LIVE, Placed
 from cmlint.knowledge.official import OFFICIAL
 from cmlint.knowledge.placeholders import FORM
@@ -127,6 +128,9 @@ class Proofs:
         self.remote, self.dockerfiles, self.text = remote, tuple(dockerfiles), text
         self.known: dict[str, str] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
+        calls, opened = ([(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open"))
+        found += [Proof(fact, path, path in idle) for path, fact in passed(calls, opened)]
+        found = [proof for proof in found if proof.fact.deed not in ("calls", "open")]
         found.sort(key=lambda proof: (ORDER[proof.whose], proof.path))
         self.found = [self.filled(proof) for proof in (*found, *expanded(found))]
         self.by_name: dict[str, list[Proof]] = {}
