@@ -10,7 +10,8 @@ KUSTOMIZE := $(TOOLS)/kustomize-v5.8.1
 NPM := $(TOOLS)/npm/made-$(shell cksum < tests/support/npm/package-lock.json | cut -d ' ' -f 1)
 
 # The programs of the system that tests run and that are not there. CHROMIUM names a browser of one's own.
-MISSING := $(foreach name,$(if $(CHROMIUM),,chromium) openssl strace zsh fish,$(if $(shell command -v $(name)),,$(name)))
+MISSING := $(foreach name,$(if $(CHROMIUM),,chromium) openssl strace zsh fish,$(if $(shell command -v $(name)),,$(name))) \
+  $(if $(shell command -v dot),,graphviz)
 
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,13 +30,15 @@ import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError as RoundTripError
 
-from cmlint.check import check
-from cmlint.config import Config
-from cmlint.fixes.fixing import Change, Fixed, fix
+from cmlint.config.config import Config
+from cmlint.engine.registry import load_rules
 from cmlint.fixes.save import save
+from cmlint.fixes.selection import Change, Fixed, fix
 from cmlint.model.findings import Finding
-from cmlint.registry import load_rules
-from cmlint.result import Result
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
+from cmlint.sources.request import Request
+from cmlint.system.filesystem import FileSystem
 
 EVERYTHING = Config(select=("all",), pedantic=True)
 DAMAGE = (
@@ -74,7 +76,7 @@ def run(folder: Path) -> Repository:
         before = bytes_below(copy)
         os.chdir(copy)
         started = time.perf_counter()
-        found = look()
+        found = look({})
         checked = time.perf_counter()
         fixed = fix(found, look, unsafe=True)
         for path, change in fixed.changes.items():
@@ -95,7 +97,7 @@ def run_damaged(folder: Path) -> tuple[Counter[str], list[str]]:
         damaged = {path: damage(raw) for path, raw in originals.items() if path.endswith((".yaml", ".yml"))}
         for path, raw in damaged.items():
             Path(path).write_bytes(raw)
-        fixed = fix(look_for_damage(), look_for_damage, unsafe=True)
+        fixed = fix(look_for_damage({}), look_for_damage, unsafe=True)
         for path, change in fixed.changes.items():
             save(path, change.old, change.new)
         counts: Counter[str] = Counter(f"not restored: {refused.why}" for refused in fixed.refused)
@@ -122,14 +124,14 @@ def damage(raw: bytes) -> bytes:
     return text.encode()
 
 
-def look_for_damage() -> Result:
-    """What is found of the mistakes in the working directory."""
-    return check(["."], Config(select=MENDING), load_rules())
+def look_for_damage(texts: Mapping[str, str]) -> Result:
+    """What is found of the mistakes in the working directory, with texts in the place of what files hold."""
+    return check(Request(config=Config(select=MENDING), rules=load_rules(), disk=FileSystem(texts)))
 
 
-def look() -> Result:
-    """Everything that is found in the working directory."""
-    return check(["."], EVERYTHING, load_rules())
+def look(texts: Mapping[str, str]) -> Result:
+    """Everything that is found in the working directory, with texts in the place of what files hold."""
+    return check(Request(config=EVERYTHING, rules=load_rules(), disk=FileSystem(texts)))
 
 
 def bytes_below(folder: Path) -> dict[str, bytes]:
@@ -140,7 +142,7 @@ def bytes_below(folder: Path) -> dict[str, bytes]:
 
 def fixed_again() -> Iterator[str]:
     """What a second run would still fix."""
-    again = fix(look(), look, unsafe=True)
+    again = fix(look({}), look, unsafe=True)
     yield from (f"a second run fixes {finding.rule} in {finding.location.path}" for finding in again.findings)
 
 

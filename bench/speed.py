@@ -124,7 +124,7 @@ def build(corpus: Path) -> None:
     import yaml
 
     from cmlint.__main__ import main as cmlint
-    from cmlint.sources import helm
+    from cmlint.sources.helm import render as helm
     from cmlint.system import programs
 
     texts: list[str] = []

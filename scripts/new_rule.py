@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from cmlint import __version__
-from cmlint.rules import BAD_NAME, NAME
+from cmlint.engine.rules import BAD_NAME, NAME
 
 RULES = Path(__file__).parents[1] / "rules" / "cmlint_rules"
 

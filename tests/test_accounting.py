@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.model.evidence import NOT_LOOKED_AT
 from cmlint.model.outcome import Ending, Outcome
+from cmlint.pipeline.result import Result
 from cmlint.report import render
 from cmlint.report.view import View
-from cmlint.result import Result
 from tests.support import report
 from tests.support.manifests import pod
 from tests.support.repository import Repository

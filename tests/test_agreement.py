@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from cmlint.bundle.workloads import Workload, workloads
-from cmlint.check import check, read_bundles
-from cmlint.result import Result
+from cmlint.pipeline.check import check
+from cmlint.pipeline.read import read
+from cmlint.pipeline.result import Result
+from cmlint.sources.request import Request
 from cmlint.texts import Texts
 from tests.support import pages
 from tests.support.run import FIXTURES, REAL, config_here, inside, rules, write
@@ -31,12 +33,12 @@ STUCK = {
 def disagreements() -> Iterator[str]:
     """Where the two say different things of the working directory."""
     config = config_here()
-    bundles, texts = read_bundles(["."], config, [])
-    result = check(["."], config, dict(rules()))
-    found = list(workloads(bundles))
+    request = Request(config=config, rules=dict(rules()))
+    manifests, result = read(request), check(request)
+    found = list(workloads(manifests.bundles))
     for workload in found:
-        if workload.bundle.settled and not workload.bundle.unbuilt and workload.pod.exact:
-            yield from unreported(workload, result, texts)
+        if workload.bundle.complete and not workload.bundle.unbuilt and workload.pod.exact:
+            yield from unreported(workload, result, manifests.texts)
     broken = {path for workload in found if is_broken(workload) for path in paths_of(workload)}
     for finding in result.outcome.everything:
         places = {finding.location.path, *(related.location.path for related in finding.related)}

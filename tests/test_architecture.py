@@ -47,6 +47,10 @@ def test_a_room_imports_the_rooms_that_it_says(room: str) -> None:
     assert sorted(rooms - {room}) == sorted(ROOMS[room].imports.split())
 
 
+def test_no_room_imports_itself_in_a_circle() -> None:
+    TopologicalSorter({room: ROOMS[room].imports.split() for room in ROOMS}).prepare()
+
+
 def test_the_page_shows_the_rooms() -> None:
     assert PAGE.read_text(encoding="utf-8") == render(), "run `make docs`"
 
@@ -71,13 +75,12 @@ def test_no_module_lies_loose(folder: str) -> None:
 
 OPENERS = {
     "cmlint.__main__": "the streams that a caller has closed",
-    "cmlint.atomic": "writes a file in the place of another, and syncs its folder",
     "cmlint.cache.folder": "reads and writes the cache, whose folder is its own",
     "cmlint.cli.terminal": "writes a report to a pipe or a device",
-    "cmlint.sources.chart_files": "unpacks archives of charts in memory",
-    "cmlint.sources.dependencies": "copies charts, to a folder of its own",
-    "cmlint.sources.helm": "writes the values that GitOps gives, to a folder of its own",
-    "cmlint.sources.kustomize": "writes kustomizations, to a folder of its own",
+    "cmlint.sources.helm.chart_files": "unpacks archives of charts in memory",
+    "cmlint.sources.helm.dependencies": "copies charts, to a folder of its own",
+    "cmlint.sources.helm.render": "writes the values that GitOps gives, to a folder of its own",
+    "cmlint.sources.kustomize.build": "writes kustomizations, to a folder of its own",
     "cmlint.sources.workers": "reads the answers of its processes from a pipe",
 }
 """The modules outside of `system/` that open something by themselves, and what that is."""

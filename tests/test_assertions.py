@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cmlint.config import Config
+from cmlint.config.config import Config
 from tests.support.assertions import Expected, differences, read
 from tests.support.run import lint_texts
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.scale import make
 
-from cmlint.config import Config
+from cmlint.config.config import Config
 from tests.support.run import ROOT, lint, write
 
 POD = (

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from cmlint.cache import folder as cache_folder
+from cmlint.cache.file_state import COARSE_TICK, SECOND, TICK, is_settled
 from cmlint.cache.folder import Folder, default_path
-from cmlint.cache.states import COARSE_TICK, SECOND, TICK, is_settled, state_of
-from cmlint.sources.tool import find_program
+from cmlint.sources.kustomize.program import find_program
+from cmlint.system.filesystem import state_of
 from tests.support.command import COMMAND, cmlint, needed
 from tests.support.run import FIXTURES, write
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.config import Config
+from cmlint.config.config import Config
 from tests.support.run import concise, lint, write
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {A: b}\n"

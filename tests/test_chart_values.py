@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.config import Config, Helm
+from cmlint.config.config import Config, Helm
+from cmlint.pipeline.result import Result
 from cmlint.report import render
 from cmlint.report.view import View
-from cmlint.result import Result
-from cmlint.sources.actions import DEEPEST, Actions
+from cmlint.sources.helm.actions import DEEPEST, Actions
 from tests.support.run import concise, run, write
 from tests.test_helm import CHART, related
 

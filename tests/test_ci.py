@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -38,6 +39,7 @@ def validate(schema: str, path: Path, *words: str) -> None:
     ("name", "schema", "words"),
     [
         (".github/workflows/cmlint.yml", "github-workflows", ()),
+        (".github/workflows/impact.yml", "github-workflows", ()),
         (".gitlab-ci.yml", "gitlab-ci", ("--data-transform", "gitlab-ci")),
         (".circleci/config.yml", "circle-ci", ()),
         (
@@ -70,6 +72,7 @@ def test_the_page_is_about_everything_that_is_shown() -> None:
     assert set(BLOCKS) == {
         *(
             ".github/workflows/cmlint.yml",
+            ".github/workflows/impact.yml",
             ".gitlab-ci.yml",
             "Jenkinsfile",
             ".circleci/config.yml",
@@ -78,7 +81,8 @@ def test_the_page_is_about_everything_that_is_shown() -> None:
         "cmlint-workflow.yaml",
     }
     given = yaml.safe_load(BLOCKS[".github/workflows/cmlint.yml"])["jobs"]["cmlint"]["steps"][1]["with"]
-    assert set(given) <= set(ACTION["inputs"])
+    commented = yaml.safe_load(BLOCKS[".github/workflows/impact.yml"])["jobs"]["impact"]["steps"][1]["with"]
+    assert {*given, *commented} <= set(ACTION["inputs"])
     assert re.findall(r"(?m)^\| `(\w+)` \|", PAGE) == list(ACTION["inputs"])
 
 
@@ -115,18 +119,21 @@ class Runner:
         (found,) = (step for step in ACTION["runs"]["steps"] if step["name"] == name)
         return dict(found)
 
-    def run(self, name: str) -> subprocess.CompletedProcess[str]:
+    def run(self, name: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Runs a shell step, as the runner does."""
         step = self.step(name)
         given = {
-            variable: re.sub(r"\$\{\{ inputs\.(\w+) \}\}", lambda found: self.inputs[found[1]] or "", value)
+            variable: re.sub(
+                r"\$\{\{ (?:inputs|github)\.([\w.]+) \}\}", lambda found: (self.inputs | GITHUB)[found[1]] or "", value
+            )
             for variable, value in step["env"].items()
         }
         own = {"GITHUB_ACTIONS": "true", "GITHUB_ACTION_PATH": str(ROOT), "RUNNER_TEMP": str(self.temporary)}
+        own |= {"GITHUB_REPOSITORY": "shop/deploy", "COMMENTS": str(self.temporary / "comments")}
         return subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
             cwd=self.folder,
-            env=environment(**own, **given, **{name: str(path) for name, path in self.files.items()}),
+            env=environment(**own, **given, **{name: str(path) for name, path in self.files.items()}, **more),
             capture_output=True,
             text=True,
             check=False,
@@ -194,8 +201,66 @@ def test_the_action_installs_a_version_of_pypi(tmp_path: Path) -> None:
 
 def test_nothing_of_an_input_stands_in_a_script() -> None:
     scripts = [step["run"] for step in ACTION["runs"]["steps"] if "run" in step]
-    assert len(scripts) == 2
+    assert len(scripts) == 4
     assert not any("${{" in script for script in scripts)
+
+
+GITHUB = {"base_ref": "main", "token": "a-token", "event.pull_request.number": "7"}
+"""What GitHub says of a pull request."""
+
+GH = """\
+#!/usr/bin/env python3
+import json, os, sys
+words = sys.argv[2:]
+file = os.environ["COMMENTS"]
+known = json.load(open(file)) if os.path.exists(file) else []
+if "--method" in words:
+    if os.environ.get("REFUSED"):
+        sys.exit("HTTP 403: Resource not accessible by integration")
+    body = open(words[words.index("--field") + 1].removeprefix("body=@")).read()
+    if words[words.index("--method") + 1] == "POST":
+        known.append([0, body])
+    else:
+        known[int(words[0].rpartition("/")[2]) - 1][0] += 1
+        known[int(words[0].rpartition("/")[2]) - 1][1] = body
+    json.dump(known, open(file, "w"))
+elif "--paginate" in words:
+    mark = words[words.index("--jq") + 1].split('startswith("')[1].split('"')[0]
+    print(*(number for number, (_, body) in enumerate(known, 1) if body.startswith(mark)), sep="\\n")
+else:
+    print(known[int(words[0].rpartition("/")[2]) - 1][1])
+"""
+"""Answers as GitHub's own command does, and keeps comments with the number of their edits in a file."""
+
+
+def test_the_action_keeps_one_comment(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, impact="true")
+    runner.take_command()
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {A: '1'}\n"
+    reader = pod("envFrom: [{configMapRef: {name: app}}]")
+    shop = Repository(runner.folder, {"app.yaml": config, "pod.yaml": reader})
+    shop.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    gh = runner.temporary / "cmlint" / "bin" / "gh"
+    gh.write_text(GH, encoding="utf-8")
+    gh.chmod(0o755)
+    comments = runner.temporary / "comments"
+
+    def go(**more: str) -> list[tuple[int, str]]:
+        assert runner.run("Write the impact").returncode == 0
+        done = runner.run("Comment on the pull request", PATH=f"{gh.parent}:{os.environ['PATH']}", **more)
+        assert done.returncode == 0, done.stderr
+        return [(edits, body) for edits, body in json.loads(comments.read_text())] if comments.exists() else []
+
+    shop.edit("app.yaml", "'1'", "'2'")
+    assert go(REFUSED="1") == []
+    assert runner.read("GITHUB_STEP_SUMMARY").startswith("<!-- cmlint impact -->\n### cmlint: 1 change")
+    ((edits, body),) = go()
+    assert (edits, body.splitlines()[0]) == (0, "<!-- cmlint impact -->")
+    assert "| ConfigMap `app` | `A` changes | Pod `web` |" in body
+    assert go() == [(0, body)]
+    shop.edit("app.yaml", "A:", "B: x\n  A:")
+    ((edits, second),) = go()
+    assert (edits, second != body) == (1, True)
 
 
 # the template

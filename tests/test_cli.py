@@ -18,9 +18,10 @@ import pytest
 
 from cmlint import __version__
 from cmlint.cli import COMMANDS
-from cmlint.registry import load_rules
+from cmlint.engine.registry import load_rules
 from tests.support.command import COMMAND, PATIENCE, cmlint, started, wait_until
 from tests.support.manifests import pod
+from tests.support.repository import Repository
 from tests.support.run import write
 from tests.support.terminal import on_terminal
 
@@ -456,6 +457,9 @@ def test_help_has_examples_that_run(command: str, tmp_path: Path) -> None:
     spec = "spec: {selector: {}, template: {spec: {containers: []}}}\n"
     write(tmp_path, {"web.yaml": f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\n{spec}"})
     write(tmp_path, {"charts/shop/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n"})
+    if command == "impact":
+        Repository(tmp_path, {}).commit()
+        Repository(tmp_path).git("update-ref", "refs/remotes/origin/main", "HEAD")
     done = cmlint(tmp_path, command, "--help")
     examples = re.findall(r"^  cmlint (.*)$", done.stdout, re.MULTILINE)
     assert done.returncode == 0

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.placed import references_of
+from cmlint.bundle.documents import references_of
+from cmlint.bundle.material import Material
 from cmlint.bundle.resolve import Resolution
 from cmlint.manifest.documents import commands_in, read_text
 from cmlint.manifest.shell import Cutter, Quotes
@@ -333,7 +334,7 @@ def resolve(files: dict[str, str]) -> Resolution:
     scripts = [
         (path, FileFacts((), commands=commands_in(text))) for path, text in files.items() if path.endswith(".sh")
     ]
-    bundle = Bundle(read, scripts=scripts)
+    bundle = Bundle(Material(files=read, scripts=scripts))
     ((reference, placed),) = [(r, p) for p in bundle.placed for r in references_of(p)]
     return bundle.resolve(reference, placed)
 

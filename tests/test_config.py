@@ -15,10 +15,10 @@ import pytest
 from cmlint.cli.check import PARAMETERS
 from cmlint.cli.inputs import users_file
 from cmlint.cli.refusals import option_of, variable_of
-from cmlint.config import Config, anchored
+from cmlint.config.config import Config, anchored
+from cmlint.config.settings import SETTINGS
 from cmlint.errors import FatalError
 from cmlint.patterns import Patterns
-from cmlint.settings import SETTINGS
 from tests.support import schema, settings
 from tests.support.command import cmlint
 from tests.support.repository import Repository
@@ -168,8 +168,8 @@ ALL = "there are " + ", ".join(f"`{field.encode_name}`" for field in msgspec.str
             "write `ConfigMap/name`, `Secret/name` or `name`",
         ),
         ("select: [all]\nselect: []", "2:1", "`select` stands twice", "it is first in line 1"),
-        ("select: [all\nignore: []", "2:7", "not valid YAML: did not find expected ',' or ']'", "mend it there"),
-        ("a:\n\tb: 1", "2:1", "not valid YAML: found character that cannot start any token", "mend it there"),
+        ("select: [all\nignore: []", "2:7", "not valid YAML: did not find expected ',' or ']'", "fix it there"),
+        ("a:\n\tb: 1", "2:1", "not valid YAML: found character that cannot start any token", "fix it there"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, text: str, place: str, message: str, help_: str) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import Inputs, check
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.model.findings import Finding
-from cmlint.result import Result
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
 from cmlint.sources.files import KUSTOMIZATIONS
+from cmlint.sources.request import Request
 from tests.support.command import cmlint
 from tests.support.manifests import POD, pod
 from tests.support.repository import Repository
@@ -41,7 +42,7 @@ def lacking(path: str, key: str, column: int = 72) -> str:
 def named(folder: Path, *paths: str, config: Config | None = None) -> Result:
     """What is found in files of a folder, with their context."""
     with inside(folder):
-        return check(paths, config or Config(), dict(rules()), inputs=Inputs(context=True))
+        return check(Request(paths=paths, config=config or Config(), rules=dict(rules()), context=True))
 
 
 @pytest.fixture
@@ -160,11 +161,10 @@ def test_what_cannot_be_read_in_the_context_is_not_the_named_files_fault(project
 def test_context_is_not_read_where_it_decides_nothing(project: Path) -> None:
     write(project, {"plain.yaml": POD})
     with inside(project):
-        inputs = Inputs(context=True)
-        check(["plain.yaml"], Config(), dict(rules()), inputs=inputs)
-        assert not inputs.named and not inputs.seen.walked
-        check(["a/good.yaml"], Config(), dict(rules()), inputs=inputs)
-        assert inputs.named == {"a/good.yaml"} and inputs.seen.walked
+        plain = Request(paths=("plain.yaml",), rules=dict(rules()), context=True)
+        assert not check(plain).outcome.named and not plain.seen.walked
+        reading = Request(paths=("a/good.yaml",), rules=dict(rules()), context=True)
+        assert check(reading).outcome.named == {"a/good.yaml"} and reading.seen.walked
 
 
 # what is built

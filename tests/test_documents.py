@@ -12,7 +12,7 @@ import pytest
 
 from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command
-from cmlint.config import Config
+from cmlint.config.config import Config
 from tests.support.command import cmlint
 from tests.support.rooms import ROOMS
 from tests.support.run import CONFIG, ROOT, loaded, write
@@ -30,6 +30,9 @@ PACKAGES = ("cmlint", "cmlint_rules", "tests")
 FILES = r"(?:py|yaml|yml|md|json|txt|html|css|js|sarif|xml)\b"
 DOTTED = re.compile(rf"(?<![\w./-])((?:{'|'.join((*PACKAGES, *ROOMS))})(?:\.(?!{FILES})[A-Za-z_]\w*)+)(?![\w/-])")
 """A name in a package or room of ours, and no name of a file."""
+
+ENTRY_POINTS = "cmlint.rules"
+"""The group of entry points by which rules are found."""
 
 MODULES = sorted((ROOT / "lint").rglob("*.py"))
 
@@ -58,7 +61,7 @@ def targets() -> set[str]:
     return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
-THEIRS = (".github/workflows/cmlint.yml", "ci/*-values.yaml")
+THEIRS = (".github/workflows/cmlint.yml", ".github/workflows/impact.yml", "ci/*-values.yaml")
 """Paths that repositories have which use cmlint."""
 
 OF_OTHERS = ("--damage", "--filter", "--framework", "--set")
@@ -98,7 +101,8 @@ def test_python_files_exist(document: Path) -> None:
 def strange_names(text: str) -> list[str]:
     """The dotted names in a text that begin with a package or room of ours and do not exist."""
     found = [match[1] for match in DOTTED.finditer(text)]
-    return [name for name in found if not is_importable(name if name.startswith(PACKAGES) else f"cmlint.{name}")]
+    named = (name for name in found if name != ENTRY_POINTS)
+    return [name for name in named if not is_importable(name if name.startswith(PACKAGES) else f"cmlint.{name}")]
 
 
 def test_modules_and_their_names_exist(document: Path) -> None:

@@ -8,12 +8,13 @@ from typing import get_args
 import pytest
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.config import Config
-from cmlint.engine import Engine
+from cmlint.bundle.material import Material
+from cmlint.config.config import Config
+from cmlint.config.selection import select, settings_of
+from cmlint.engine.engine import Engine
+from cmlint.engine.suppress import Suppressions
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import FaultCode
-from cmlint.selection import select, settings_of
-from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, concise, lint, rules, write
@@ -150,7 +151,7 @@ def test_where_patches_may_change_a_document_only_what_is_written_wrongly_is_fou
     engine = Engine(selected, settings_of(Config()), Texts({"a.yaml": text}.__getitem__), chosen)
 
     def found(*, settled: bool) -> set[str]:
-        bundle = Bundle([("a.yaml", facts)], settled=settled)
+        bundle = Bundle(Material(files=[("a.yaml", facts)], complete=settled))
         return {finding.rule for finding in engine.run([bundle], Suppressions({}, rules())).findings}
 
     about = {rule.name for rule in selected if code in rule.codes}

@@ -14,12 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.material import Material
 from cmlint.bundle.workloads import workloads
-from cmlint.check import read_bundles
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.manifest.documents import read_text
+from cmlint.pipeline.read import read
 from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
+from cmlint.sources.request import Request
 from tests.support.command import cmlint
 from tests.support.run import inside, write
 
@@ -197,8 +199,7 @@ def printed(spec: Json, maps: dict[str, Json], secrets: dict[str, Json]) -> tupl
     documents += [manifest("Secret", name, data=data) for name, data in encoded.items()]
     with tempfile.TemporaryDirectory() as folder, inside(Path(folder)):
         write(Path(folder), {"all.yaml": "\n---\n".join(documents)})
-        bundles, _ = read_bundles(["."], Config(secrets="all"), [])
-        found = list(workloads(bundles))
+        found = list(workloads(read(Request(config=Config(secrets="all"))).bundles))
         workload: Json = json.loads(render_json(found))["workloads"][0]
         return workload, render_text(found, View())
 
@@ -332,7 +333,7 @@ def test_a_name_that_an_unknown_source_may_bring_is_not_said_to_stay(tmp_path: P
 def test_a_prefix_with_a_placeholder_may_bring_any_name(prefix: str, names: list[str], value: str | None) -> None:
     pod = POD.replace("name: app}", f"name: app}}\n              prefix: '{prefix}'", 1)
     pod = pod.replace("            - secretRef: {name: app, optional: true}\n", "")
-    bundle = Bundle([("a.yaml", read_text(pod % "            - {name: X, value: $(MAYBE)}" + MAP))])
+    bundle = Bundle(Material(files=[("a.yaml", read_text(pod % "            - {name: X, value: $(MAYBE)}" + MAP))]))
     container = bundle.placed[0].document.pods[0].containers[0]
     environment = bundle.environment(container, bundle.placed[0])
     assert sorted(environment.variables) == names

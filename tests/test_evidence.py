@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.errors import FatalError
 from cmlint.model.evidence import IGNORABLE, MEANINGS, Code
 from tests.support import evidence

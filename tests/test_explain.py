@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.model.evidence import IGNORABLE, Code
 from tests.support.command import cmlint
 from tests.support.manifests import pod

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.rules import Context, Draft, Rule
+from cmlint.engine.rules import Context, Draft, Rule
 from tests.support.manifests import pod
 from tests.support.run import FIXTURES, lint, rules, write
 

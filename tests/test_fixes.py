@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.fixes.fixing import meets
+from cmlint.fixes.selection import meets
 from cmlint.model.findings import Edit
 from tests.support import run
 from tests.support.command import cmlint
@@ -214,7 +214,7 @@ def test_standard_input_is_refused(tmp_path: Path) -> None:
 
 def test_unsafe_fixes_alone_are_refused(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--unsafe-fixes")
-    message = "cmlint: error: `--unsafe-fixes` alone fixes nothing\nhelp: give `--fix` or `--diff`, too\n"
+    message = "cmlint: error: `--unsafe-fixes` alone fixes nothing\nhelp: add `--fix` or `--diff`\n"
     assert (done.stdout, done.stderr, done.returncode) == ("", message, 2)
 
 

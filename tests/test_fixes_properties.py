@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,29 +12,31 @@ from bench.fixes import leaves, mistakes_in
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmlint.check import check
-from cmlint.config import Config
-from cmlint.fixes.fixing import fix
+from cmlint.config.config import Config
 from cmlint.fixes.proof import NotProvenError, applied, prove
 from cmlint.fixes.save import save
+from cmlint.fixes.selection import fix
 from cmlint.model.findings import Edit
-from cmlint.result import Result
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
+from cmlint.sources.request import Request
+from cmlint.system.filesystem import FileSystem
 from tests.support.run import inside, lint_texts, rules, write
 from tests.support.strategies import BUNDLES, texts
 
 EVERYTHING = Config(pedantic=True, secrets="all", references="strict")
 
 
-def look() -> Result:
-    """Everything that is found in the working directory."""
-    return check(["."], EVERYTHING, dict(rules()))
+def look(texts: Mapping[str, str]) -> Result:
+    """Everything that is found in the working directory, with texts in the place of what files hold."""
+    return check(Request(config=EVERYTHING, rules=dict(rules()), disk=FileSystem(texts)))
 
 
 @given(BUNDLES)
 def test_fixing_mends_changes_nothing_else_and_comes_to_an_end(files: dict[str, str]) -> None:
     with TemporaryDirectory() as folder, inside(Path(folder)):
         write(Path(folder), files)
-        found = look()
+        found = look({})
         fixed = fix(found, look, unsafe=True)
         assert not fixed.result.outcome.crashed
         for path, change in fixed.changes.items():
@@ -44,9 +47,9 @@ def test_fixing_mends_changes_nothing_else_and_comes_to_an_end(files: dict[str, 
             if readable(change.old):
                 assert not list(mistakes_in(change, own))
         before = Counter(finding.fingerprint for finding in found.outcome.findings)
-        after = Counter(finding.fingerprint for finding in look().outcome.findings)
+        after = Counter(finding.fingerprint for finding in look({}).outcome.findings)
         assert after <= before - Counter(finding.fingerprint for finding in fixed.findings)
-        assert not fix(look(), look, unsafe=True).findings
+        assert not fix(look({}), look, unsafe=True).findings
 
 
 def readable(text: str) -> bool:

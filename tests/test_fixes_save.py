@@ -11,11 +11,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from cmlint.atomic import replace
-from cmlint.cache.states import Seen
 from cmlint.fixes.save import NotSavedError, save
-from cmlint.patterns import Patterns
-from cmlint.sources.files import Group, walk
+from cmlint.sources.files import Group, Walk
+from cmlint.sources.request import Request
+from cmlint.system.atomic import replace
 from tests.support.run import write
 from tests.test_fixes import ALL, CONFIG, POD
 
@@ -152,7 +151,8 @@ def check_left(folder: Path) -> None:
     drafts = [path for path in folder.rglob("pod-*.yaml") if ".git" in path.parts]
     known = {str(path.relative_to(folder)) for path in folder.rglob("*.yaml") if path not in drafts}
     known |= {name for name in ("old", "new") if (folder / name).exists()}
-    assert {os.path.relpath(path, folder) for path in walk(str(folder), Patterns(()), [], Seen(), Group())} == known
+    walked = Walk(Request(), str(folder), Group(), []).files()
+    assert {os.path.relpath(path, folder) for path in walked} == known
     git = ["git", "-c", f"core.excludesFile={os.devnull}", "-C", str(folder)]
     subprocess.run([*git, "init", "-q"], check=True)
     subprocess.run([*git, "add", "-A"], check=True)

@@ -17,8 +17,8 @@ import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from markdown_it import MarkdownIt
 
-from cmlint.config import Config
-from cmlint.engine import INTERNAL
+from cmlint.config.config import Config
+from cmlint.engine.engine import INTERNAL
 from cmlint.model.findings import RANKS, Edit, Fix
 from cmlint.report import FORMATS, render
 from cmlint.report.problems import problems

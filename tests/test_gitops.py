@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config, Helm
+from cmlint.config.config import Config, Helm
 from cmlint.manifest.documents import read_text
-from cmlint.manifest.gifts import read_gifts
+from cmlint.manifest.gitops_values import read_chart_inputs
 from cmlint.model.facts import Deploy, PostBuild
-from cmlint.result import Result
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
+from cmlint.sources.request import Request
 from tests.support.run import concise, failures, inside, rules, write
 
 SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {CURRENCY: EUR}\n"
@@ -59,7 +60,7 @@ def run(folder: Path, template: str, namespaces: dict[str, str], key: str) -> Re
         },
     )
     with inside(folder):
-        return check((".",), Config(), dict(rules()))
+        return check(Request(rules=dict(rules())))
 
 
 @pytest.mark.parametrize("template", [FLUX, ARGO], ids=["flux", "argocd"])
@@ -89,7 +90,7 @@ def test_objects_that_name_their_namespace_meet_there(tmp_path: Path) -> None:
         text = (tmp_path / path).read_text(encoding="utf-8")
         write(tmp_path, {path: text.replace("}\n", ", namespace: shop}\n", 1)})
     with inside(tmp_path):
-        assert concise(check((".",), Config(), dict(rules()))) == [FOUND]
+        assert concise(check(Request(rules=dict(rules())))) == [FOUND]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_flux_moves_all_that_it_builds_to_its_namespace(
         },
     )
     with inside(tmp_path):
-        rules_found = [each.rule for each in check((".",), Config(), dict(rules())).outcome.findings]
+        rules_found = [each.rule for each in check(Request(rules=dict(rules()))).outcome.findings]
     assert rules_found == found
 
 
@@ -162,7 +163,7 @@ def test_what_is_changed_on_the_way_proves_nothing(
     text = (tmp_path / "both.yaml").read_text(encoding="utf-8").replace("NAMESPACE", "shop")
     write(tmp_path, {"both.yaml": text})
     with inside(tmp_path):
-        assert concise(check((".",), Config(), dict(rules()))) == found
+        assert concise(check(Request(rules=dict(rules())))) == found
 
 
 UNFILLED = """\
@@ -186,7 +187,7 @@ def filled(folder: Path, post: str, name: str, key: str, files: dict[str, str] |
     web = {"web/pod.yaml": WEB.replace("KEY", "URL"), "web/settings.yaml": own}
     write(folder, {"cluster/web.yaml": FILLING.replace("POST", post), **web, **(BUILT if files is None else files)})
     with inside(folder):
-        return check((".",), Config(), dict(rules()))
+        return check(Request(rules=dict(rules())))
 
 
 def whys(result: Result) -> list[str]:
@@ -234,7 +235,7 @@ def test_a_filled_name_is_shown_where_it_is_written(tmp_path: Path) -> None:
     assert concise(result) == [LACKING]
     write(tmp_path, {"web/pod.yaml": WEB.replace("{name: settings, key: KEY}", '{name: "${a}s", key: URL}')})
     with inside(tmp_path):
-        result = check((".",), Config(), dict(rules()))
+        result = check(Request(rules=dict(rules())))
     assert concise(result) == ["web/pod.yaml:10:61: error[missing-key] the ConfigMap `settings` has no key `URL`"]
 
 
@@ -349,7 +350,7 @@ FROM_SECRET = RELEASE.replace("VALUES", "{}\n  valuesFrom: [{kind: Secret, name:
 def test_values_from_elsewhere_leave_a_chart_open(tmp_path: Path, deployer: str) -> None:
     write(tmp_path, {**CHART, "cluster/shop.yaml": deployer})
     with inside(tmp_path):
-        result = check((".",), Config(), dict(rules()))
+        result = check(Request(rules=dict(rules())))
     given = "cluster/shop.yaml gives the chart values of its own"
     assert (concise(result), [why for why in whys(result) if "values" in why]) == ([UNKNOWN], [given])
 
@@ -364,7 +365,7 @@ def test_of_a_chart_with_other_values_only_what_its_templates_write_is_wrong(tmp
     for deployer, found in (("{}", [filled_in, written]), (FROM_SECRET, [written])):
         write(tmp_path, {**CHART, **chart, "cluster/shop.yaml": deployer})
         with inside(tmp_path):
-            assert concise(check((".",), Config(), dict(rules()))) == found
+            assert concise(check(Request(rules=dict(rules())))) == found
 
 
 def wrong(key: str) -> list[str]:
@@ -395,7 +396,7 @@ def test_a_chart_is_rendered_with_the_values_of_gitops(tmp_path: Path, deployer:
     values = {"shop/live.yaml": "key: CURRENCY\n", "test.yaml": "key: TEST\n"}
     write(tmp_path, {**CHART, **values, "cluster/shop.yaml": deployer})
     with inside(tmp_path):
-        result = check((".",), Config(), dict(rules()))
+        result = check(Request(rules=dict(rules())))
     assert (concise(result), [why for why in whys(result) if "values" in why]) == (found, [])
 
 
@@ -405,7 +406,7 @@ def test_each_who_gives_values_is_a_case(tmp_path: Path) -> None:
     cases = [named[name].replace("VALUES", f"{{key: {key}}}") for name, key in names.items()]
     write(tmp_path, {**CHART, "kustomization.yaml": "resources: [cases.yaml]\n", "cases.yaml": "---\n".join(cases)})
     with inside(tmp_path):
-        result = check((".",), Config(), dict(rules()))
+        result = check(Request(rules=dict(rules())))
     assert concise(result) == [UNKNOWN, ABSENT.replace("KEY", "A"), ABSENT.replace("KEY", "B")]
     assert "through kustomization.yaml" in [place.label for place in result.outcome.findings[1].related]
 
@@ -426,14 +427,14 @@ def test_values_that_cannot_be_given(tmp_path: Path, given: str, reason: str) ->
     write(tmp_path, {"x.yaml": "key: x\n"})
     write(tmp_path / "own", {**CHART, "cluster/shop.yaml": HELM.replace("GIVEN", given)})
     with inside(tmp_path / "own"):
-        result = check((".",), Config(), dict(rules()))
+        result = check(Request(rules=dict(rules())))
     assert failures(result) == [f"cluster/shop.yaml:1: {reason}"] and len(concise(result)) == 1
 
 
 def test_values_that_aliases_make_too_large_are_not_read() -> None:
     lines = [f"    a: &a [{', '.join(['x'] * 1500)}]", f"    b: [{', '.join(['*a'] * 90)}]"]
-    (gift,) = read_gifts(RELEASE.replace(" VALUES", "\n" + "\n".join(lines)))
-    assert (gift.texts, gift.whole) == (("${}",), False)
+    (given,) = read_chart_inputs(RELEASE.replace(" VALUES", "\n" + "\n".join(lines)))
+    assert (given.texts, given.complete) == (("${}",), False)
 
 
 @pytest.mark.parametrize(("given", "found"), [("", ["web/pod.yaml:10:62"]), ("fileParameters: [{name: x}]", [])])
@@ -443,7 +444,7 @@ def test_nothing_leads_into_a_chart_with_other_values(tmp_path: Path, given: str
     write(tmp_path, {**files, "web/pod.yaml": WEB, "web/kustomization.yaml": "resources: [pod.yaml]\n"})
     write(tmp_path, {"cluster/all.yaml": f"{web}---\n{HELM.replace('GIVEN', given)}"})
     with inside(tmp_path):
-        result = check((".",), Config(), dict(rules()))
+        result = check(Request(rules=dict(rules())))
     assert [line.partition(": ")[0] for line in concise(result)] == found
     why = "it is defined in shop/Chart.yaml, which may be applied together with this"
     assert whys(result) == ([] if found else [why])
@@ -454,7 +455,7 @@ def test_values_that_the_configuration_names_are_told_of(tmp_path: Path) -> None
     write(tmp_path, {**CHART, "cluster/shop.yaml": release, "live.yaml": "key: KEY\n"})
     with inside(tmp_path):
         config = Config(helm=Helm(values={"shop": (str(tmp_path / "live.yaml"),)}))
-        assert concise(check((".",), config, dict(rules()))) == [UNKNOWN, ABSENT]
+        assert concise(check(Request(config=config, rules=dict(rules())))) == [UNKNOWN, ABSENT]
 
 
 FULL = "{{ if contains .Chart.Name .Release.Name }}{{ .Release.Name }}{{ else }}{{ .Release.Name }}-shop{{ end }}"
@@ -478,7 +479,7 @@ def test_names_that_are_right_for_a_release_of_gitops(
     deployers = {f"cluster/{name}.yaml": HELM.replace("GIVEN", f"releaseName: {name}") for name in releases}
     write(tmp_path, {**CHART, **templates, **deployers})
     with inside(tmp_path):
-        result = check((".",), Config(), dict(rules()))
+        result = check(Request(rules=dict(rules())))
     missing = "shop/templates/pod.yaml:10:47: error[missing-configmap] nothing defines the ConfigMap `shop-settings`"
     assert (concise(result), whys(result)) == ([missing] * found, why)
 
@@ -494,7 +495,7 @@ def test_advice_has_the_name_of_the_release_that_gitops_gives(tmp_path: Path) ->
         for release in deployers:
             write(tmp_path, {f"cluster/{release}.yaml": HELM.replace("GIVEN", f"releaseName: {release}")})
         with inside(tmp_path):
-            (finding,) = check((".",), Config(), dict(rules())).outcome.findings
+            (finding,) = check(Request(rules=dict(rules()))).outcome.findings
         assert finding.message == f"nothing defines the ConfigMap `{name}-other`"
         assert finding.help == (
             "until it exists, the container stays in CreateContainerConfigError; create it: "

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.config import Config, Helm
+from cmlint.config.config import Config, Helm
 from cmlint.errors import FatalError
+from cmlint.pipeline.result import Result
 from cmlint.report import render
 from cmlint.report.view import View
-from cmlint.result import Result
 from tests.support.command import COMMAND, cmlint
 from tests.support.run import FIXTURES, concise, failures, inside, loaded, run, write
 from tests.support.tools import HELM
@@ -546,7 +546,8 @@ def imported(folder: Path) -> set[str]:
     """The modules of cmlint that a check of a folder imports."""
     script = (
         "import sys\n"
-        "from cmlint.check import check\nfrom cmlint.config import Config\nfrom cmlint.registry import load_rules\n"
+        "from cmlint.pipeline.check import check\nfrom cmlint.config.config import Config\n"
+        "from cmlint.engine.registry import load_rules\n"
         "check(['.'], Config(), load_rules())\n"
         "print(*(name for name in sys.modules if name.startswith('cmlint.')))"
     )

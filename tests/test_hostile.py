@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.manifest.documents import read_text
+from cmlint.pipeline.check import check
+from cmlint.sources.request import Request
 from cmlint.system import programs
 from tests.support.command import COMMAND, PATIENCE, cmlint, started, wait_until
 from tests.support.manifests import POD
@@ -96,7 +97,7 @@ def test_links_within_a_repository_are_followed(tmp_path: Path) -> None:
     (tmp_path / "app/pod.yaml").symlink_to("../common/pod.yaml")
     (tmp_path / ".git").mkdir()
     with inside(tmp_path / "app"):
-        result = check((".",), Config(), dict(rules()))
+        result = check(Request(rules=dict(rules())))
     assert not result.problems
     assert [bundle.files[-1][0] for bundle in result.bundles if bundle.files] == ["pod.yaml"]
 
@@ -228,7 +229,7 @@ def test_a_huge_generator_is_told_of(tmp_path: Path) -> None:
     literals = "".join(f"  - KEY_{number}={'x' * 300}\n" for number in range(4000))
     write(tmp_path, {"kustomization.yaml": f"configMapGenerator:\n- name: a\n  literals:\n{literals}"})
     with inside(tmp_path):
-        result = check((".",), Config(), dict(rules()))
+        result = check(Request(rules=dict(rules())))
     assert [(f.rule, f.location.path, f.location.start.line) for f in result.outcome.findings] == [
         ("too-large", "kustomization.yaml", 4)
     ]

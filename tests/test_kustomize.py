@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.bundle.placed import references_of
-from cmlint.config import Config
+from cmlint.bundle.documents import references_of
+from cmlint.config.config import Config
 from cmlint.model.facts import Document, Span
+from cmlint.pipeline.result import Result
 from cmlint.report import render
 from cmlint.report.view import View
-from cmlint.result import Result
-from cmlint.sources.tool import find_program
-from cmlint.sources.writers import unquoted
+from cmlint.sources.kustomize.program import find_program
+from cmlint.sources.kustomize.writers import unquoted
 from tests.support.apiserver import KUBECTL
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, concise, failures, inside, run, write
@@ -802,8 +802,8 @@ def test_without_a_kustomization_nothing_of_this_is_imported(tmp_path: Path) -> 
     loaded -= modules_after("import msgspec, yaml", tmp_path)
     assert "cmlint.sources.files" in loaded
     assert not loaded & {
-        "cmlint.sources.kustomize",
-        "cmlint.sources.lead",
+        "cmlint.sources.kustomize.build",
+        "cmlint.sources.kustomize.places",
         "subprocess",
         "tempfile",
         "concurrent.futures",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.layers import find
-from cmlint.settings import SETTINGS
+from cmlint.config.layers import find
+from cmlint.config.settings import SETTINGS
 from tests.support.command import cmlint
 from tests.support.manifests import pod
 from tests.support.repository import Repository

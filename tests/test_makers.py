@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.placed import references_of
+from cmlint.bundle.documents import references_of
+from cmlint.bundle.material import Material
 from cmlint.bundle.resolve import Resolution
 from cmlint.errors import FatalError
 from cmlint.knowledge.controllers import MAKERS, Maker
@@ -510,7 +511,7 @@ def test_what_sops_encrypts_keeps_its_keys(kind: str, field: str) -> None:
 
 def resolve(files: dict[str, str]) -> Resolution:
     """What the only reference in the files leads to."""
-    bundle = Bundle([(path, read_text(text)) for path, text in files.items()])
+    bundle = Bundle(Material(files=[(path, read_text(text)) for path, text in files.items()]))
     ((reference, placed),) = [(r, p) for p in bundle.placed for r in references_of(p) if p.document.kind == "Pod"]
     return bundle.resolve(reference, placed)
 

@@ -13,7 +13,7 @@ import pytest
 
 from cmlint import __version__
 from tests.support.command import cmlint
-from tests.support.run import FIXTURES, ROOT
+from tests.support.run import FIXTURES, ROOT, write
 
 KEPT = {".css", ".js", ".json", ".md", ".py", ".typed"}
 
@@ -63,11 +63,11 @@ def scripts(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def third_party(scripts: Path, tmp_path: Path) -> Iterator[None]:
-    """Installs another package with rules beside cmlint, for one test."""
+    """Installs another package with rules and a source beside cmlint, for one test."""
     pip = ("pip", "--python", scripts.parent)
     python(*pip, "install", "--quiet", "--no-deps", build(FIXTURES / "third_party", tmp_path / "acme"))
     yield
-    python(*pip, "uninstall", "--quiet", "--yes", "acme-rules")
+    python(*pip, "uninstall", "--quiet", "--yes", "acme-cmlint")
 
 
 def files_in(wheel: Path) -> set[PurePosixPath]:
@@ -120,3 +120,55 @@ def test_rules_of_another_package_run_like_our_own(scripts: Path, tmp_path: Path
     assert (done.stdout, done.stderr, done.returncode) == (ours + FINDING, "", 1)
     page = cmlint(tmp_path, "rule", "foreign-registry", command=scripts / "cmlint")
     assert "Acme's clusters reach no other registry" in page.stdout
+
+
+STACK = f"""\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+data:
+  LEVEL: info
+---
+{POD}        - name: LEVEL
+          valueFrom: {{configMapKeyRef: {{name: settings, key: LEVEL}}}}
+        - name: DEPTH
+          valueFrom: {{configMapKeyRef: {{name: settings, key: DEPTH}}}}  # cmlint: ignore[missing-key]
+        - name: HEIGHT
+          valueFrom: {{configMapKeyRef: {{name: settings, key: HEIGHT}}}}
+"""
+
+
+@pytest.mark.usefixtures("third_party")
+def test_a_source_of_another_package_is_read_like_our_own(scripts: Path, tmp_path: Path) -> None:
+    (tmp_path / "shop.stack").write_text(STACK, encoding="utf-8")
+    (tmp_path / "broken.stack").write_bytes(b"kind: \xff\n")
+    done = cmlint(tmp_path, "check", "--format", "concise", "--quiet", command=scripts / "cmlint")
+    assert done.stdout == (
+        "shop.stack:18:18: error[non-string-env] the value of `PORT` must be a string, but it is a number\n"
+        "shop.stack:24:62: error[missing-key] the ConfigMap `settings` has no key `HEIGHT`\n"
+    )
+    assert (done.stderr, done.returncode) == ("cmlint: error: broken.stack: not valid UTF-8 at byte 6\n", 2)
+    (tmp_path / "broken.stack").unlink()
+    fixed = cmlint(tmp_path, "check", "--fix", "--quiet", "--format", "concise", command=scripts / "cmlint")
+    assert fixed.stdout == "shop.stack:24:62: error[missing-key] the ConfigMap `settings` has no key `HEIGHT`\n"
+    assert (tmp_path / "shop.stack").read_text(encoding="utf-8") == STACK.replace("8080", '"8080"')
+    shown = cmlint(tmp_path, "env", "--format", "json", command=scripts / "cmlint")
+    assert '"value": "info"' in shown.stdout
+
+
+def test_a_source_that_cannot_be_loaded_is_one_line(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "site/acme-1.0.dist-info/entry_points.txt": "[cmlint.sources]\nacme = acme_broken\n",
+            "site/acme_broken.py": "import acme_not_there\n",
+            "shop/pod.yaml": POD,
+        },
+    )
+    done = cmlint(tmp_path / "shop", "check", PYTHONPATH=str(tmp_path / "site"))
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert done.stderr == (
+        "cmlint: error: the source `acme_broken` cannot be loaded: ModuleNotFoundError: No module named "
+        "'acme_not_there'\nhelp: fix the package that has the source, or uninstall it\n"
+    )

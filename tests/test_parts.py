@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config
+from cmlint.pipeline.check import check
+from cmlint.sources.request import Request
 from tests.support.run import concise, inside, rules, write
 
 LACKING = """\
@@ -38,7 +38,7 @@ def test_an_image_is_forgotten_once(tmp_path: Path, lacking: list[str], whole: l
     texts = {**dict.fromkeys(lacking, LACKING), **dict.fromkeys(whole, WHOLE)}
     write(tmp_path, {path: text.replace("NAME", f"p{i}") for i, (path, text) in enumerate(texts.items())})
     with inside(tmp_path):
-        result = check((".",), Config(), dict(rules()))
+        result = check(Request(rules=dict(rules())))
     assert concise(result) == [f"{path}:8:32: error[invalid-image] `image` must be set" for path in found]
 
 
@@ -48,6 +48,6 @@ def test_a_patch_beside_a_kustomization_is_a_part(tmp_path: Path) -> None:
         {"web/part.yaml": LACKING, "web/kustomization.yaml": "resources: [pod.yaml]\n", "web/pod.yaml": WHOLE},
     )
     with inside(tmp_path):
-        result = check((".",), Config(), dict(rules()))
+        result = check(Request(rules=dict(rules())))
     assert concise(result) == []
     assert ("web/part.yaml", "completed elsewhere: no container has an image") in result.outcome.skipped

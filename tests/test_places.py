@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.material import Material
 from cmlint.bundle.places import Place, place_at
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Scalar
@@ -49,7 +50,7 @@ spec:
 def at(words: str, inside: str = "") -> Place | None:
     """What is at the first place of some words, or of a part of them."""
     offset = TEXT.index(words) + (words.index(inside) if inside else 0)
-    return place_at(Bundle([("a.yaml", read_text(TEXT))]).placed, offset)
+    return place_at(Bundle(Material(files=[("a.yaml", read_text(TEXT))])).placed, offset)
 
 
 def described(place: Place | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.manifest import documents
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import FileFacts, Scalar, Span

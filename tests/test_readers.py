@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.placed import Definition, Placed
-from cmlint.bundle.readers import effect_of, reads_of
+from cmlint.bundle.documents import Definition, Placed
+from cmlint.bundle.material import Material
+from cmlint.bundle.readers import effect_of, reads_of, rolls
 from cmlint.manifest.documents import read_text
 
 POD = """apiVersion: v1
@@ -58,50 +59,50 @@ MAP = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME}\ndata: {web.
 
 def placed_in(text: str) -> list[Placed]:
     """The objects of a text."""
-    return Bundle([("a.yaml", read_text(text))]).placed
+    return Bundle(Material(files=[("a.yaml", read_text(text))])).placed
 
 
 @pytest.mark.parametrize(
     ("container", "expected"),
     [
-        ("envFrom: [{configMapRef: {name: app}}]", ["ConfigMap/app * variable ''"]),
-        ("envFrom: [{prefix: A_, secretRef: {name: db}}]", ["Secret/db * variable 'A_'"]),
+        ("envFrom: [{configMapRef: {name: app}}]", ["ConfigMap/app * envFrom ''"]),
+        ("envFrom: [{prefix: A_, secretRef: {name: db}}]", ["Secret/db * envFrom 'A_'"]),
         (
             "env: [{name: URL, valueFrom: {configMapKeyRef: {name: app, key: url}}}]",
-            ["ConfigMap/app url variable 'URL'"],
+            ["ConfigMap/app url env 'URL'"],
         ),
         ("env: [{name: URL, value: x}, {name: A, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]", []),
         ("volumeMounts: [{name: all, mountPath: /etc/web/}]", ["ConfigMap/app * file '/etc/web'"]),
         (
             "volumeMounts: [{name: all, mountPath: /etc/web.conf, subPath: web.conf}]",
-            ["ConfigMap/app web.conf bound file '/etc/web.conf'"],
+            ["ConfigMap/app web.conf subPath '/etc/web.conf'"],
         ),
         (
             "volumeMounts: [{name: all, mountPath: /etc/web.conf, subPathExpr: $(NAME)}]",
-            ["ConfigMap/app * bound file '/etc/web.conf'"],
+            ["ConfigMap/app * subPath '/etc/web.conf'"],
         ),
         (
             "volumeMounts: [{name: some, mountPath: /etc/web}]",
             [
-                "ConfigMap/app web.conf file '/etc/web/conf/web.conf'",
-                "ConfigMap/app db.conf file '/etc/web/conf/db.conf'",
+                "ConfigMap/app web.conf item '/etc/web/conf/web.conf'",
+                "ConfigMap/app db.conf item '/etc/web/conf/db.conf'",
             ],
         ),
         (
             "volumeMounts: [{name: some, mountPath: /etc/web.conf, subPath: conf/web.conf}]",
-            ["ConfigMap/app web.conf bound file '/etc/web.conf'"],
+            ["ConfigMap/app web.conf subPath '/etc/web.conf'"],
         ),
         (
             "volumeMounts: [{name: some, mountPath: /etc/web, subPath: conf}]",
             [
-                "ConfigMap/app web.conf bound file '/etc/web/web.conf'",
-                "ConfigMap/app db.conf bound file '/etc/web/db.conf'",
+                "ConfigMap/app web.conf subPath '/etc/web/web.conf'",
+                "ConfigMap/app db.conf subPath '/etc/web/db.conf'",
             ],
         ),
         ("volumeMounts: [{name: some, mountPath: /etc/web, subPath: con}]", []),
         (
             "volumeMounts: [{name: both, mountPath: /etc/web}]",
-            ["ConfigMap/app * file '/etc/web'", "Secret/db password file '/etc/web/pw'"],
+            ["ConfigMap/app * file '/etc/web'", "Secret/db password item '/etc/web/pw'"],
         ),
         ("volumeMounts: [{name: other, mountPath: /etc/web}]", []),
         ("args: [a]", []),
@@ -112,82 +113,81 @@ def test_what_a_container_reads(container: str, expected: list[str]) -> None:
     reads = [
         f"{read.reference.target}/{read.reference.name.value} {read.key or '*'} {read.how} {read.name!r}"
         for read in reads_of(placed)
+        if read.how != "unmounted"
     ]
     assert reads == expected
+
+
+def test_volumes_that_no_container_mounts() -> None:
+    (placed,) = placed_in(POD.replace("CONTAINER", "volumeMounts: [{name: both, mountPath: /etc/web}]"))
+    found = [
+        (read.reference.name.value, read.key, read.container) for read in reads_of(placed) if read.how == "unmounted"
+    ]
+    assert found == [("app", "", None), ("app", "web.conf", None), ("app", "db.conf", None)]
 
 
 def test_a_read_has_its_place_and_container() -> None:
     text = POD.replace("CONTAINER", "volumeMounts: [{name: all, mountPath: /etc/web}]")
     (placed,) = placed_in(text)
-    (read,) = reads_of(placed)
+    (read,) = (each for each in reads_of(placed) if each.how != "unmounted")
     assert text[read.span.start : read.span.end] == "{name: all, mountPath: /etc/web}"
     assert (read.placed, read.container, read.pod) == (placed, placed.document.pods[0].containers[0], read.pod)
 
 
-STAYS = ["stays", "renewed", "stays"]
-ROLLS = ["rolls"] * 3
+CHECKSUM = "checksum/config: abc"
 
 
 @pytest.mark.parametrize(
-    ("kind", "own", "template", "expected"),
+    ("own", "template", "expected"),
     [
-        ("Deployment", "", "", STAYS),
-        ("StatefulSet", "", "", STAYS),
-        ("DaemonSet", "", "", STAYS),
-        ("ReplicaSet", "", "checksum/config: abc", STAYS),
-        ("Job", "", "", ["next run"] * 3),
-        ("Job", "", "checksum/config: abc", ["next run"] * 3),
-        ("Deployment", "", "checksum/config: abc", ROLLS),
-        ("Deployment", "checksum/config: abc", "", STAYS),
-        ("Deployment", "reloader.stakater.com/auto: 'true'", "", ROLLS),
-        ("Deployment", "reloader.stakater.com/auto: 'false'", "", STAYS),
-        ("Deployment", "", "reloader.stakater.com/auto: 'true'", ROLLS),
-        ("Deployment", "configmap.reloader.stakater.com/auto: 'true'", "", ROLLS),
-        ("Deployment", "secret.reloader.stakater.com/auto: 'true'", "", STAYS),
-        ("Deployment", "configmap.reloader.stakater.com/reload: 'other, app'", "", ROLLS),
-        ("Deployment", "configmap.reloader.stakater.com/reload: other", "", STAYS),
-        ("Deployment", "secret.reloader.stakater.com/reload: app", "", STAYS),
-        (
-            "Deployment",
-            "reloader.stakater.com/auto: 'true', configmaps.exclude.reloader.stakater.com/reload: app",
-            "",
-            STAYS,
-        ),
-        ("Deployment", "wave.pusher.com/update-on-config-change: 'true'", "", ROLLS),
-        ("Deployment", "wave.pusher.com/update-on-config-change: 'false'", "", STAYS),
+        ("", "", None),
+        ("", CHECKSUM, ("hash", "checksum/config")),
+        (CHECKSUM, "", None),
+        ("reloader.stakater.com/auto: 'true'", "", ("Reloader", "reloader.stakater.com/auto")),
+        ("reloader.stakater.com/auto: 'false'", "", None),
+        ("wave.pusher.com/update-on-config-change: 'true'", "", ("Wave", "wave.pusher.com/update-on-config-change")),
+        ("wave.pusher.com/update-on-config-change: 'false'", "", None),
+        ("example.com/reload-on: app", "", ("controller", "example.com/reload-on")),
     ],
 )
-def test_what_a_change_does(kind: str, own: str, template: str, expected: list[str]) -> None:
-    text = WORKLOAD.replace("KIND", kind).replace("ANNOTATIONS", own).replace("TEMPLATE", template)
+def test_what_makes_a_workload_roll(own: str, template: str, expected: tuple[str, str] | None) -> None:
+    text = WORKLOAD.replace("KIND", "Deployment").replace("ANNOTATIONS", own).replace("TEMPLATE", template)
     placed, defined = placed_in(f"{text}{MAP}".replace("NAME", "app"))
     definition = Definition(defined, defined.document.providers[0])
-    assert [effect_of(read, definition) for read in reads_of(placed)] == expected
-    assert [effect_of(read, None) for read in reads_of(placed)] == expected
+    assert {
+        rolls(read.placed.document, read.placed.document.pods[0], "ConfigMap", "app", definition)
+        for read in reads_of(placed)
+    } == {expected}
 
 
-def test_what_reloader_searches_must_be_marked() -> None:
-    text = WORKLOAD.replace("KIND", "Deployment").replace("ANNOTATIONS", "reloader.stakater.com/search: 'true'")
-    text = f"{text}{MAP}".replace("TEMPLATE", "").replace("NAME", "app")
-    marked = text.replace("{name: app}\ndata", "{name: app, annotations: {reloader.stakater.com/match: 'true'}}\ndata")
-    for each, effects in ((text, STAYS), (marked, ROLLS)):
-        placed, defined = placed_in(each)
-        definition = Definition(defined, defined.document.providers[0])
-        assert [effect_of(read, definition) for read in reads_of(placed)] == effects
+def effects(text: str) -> list[str]:
+    """What a change does to each read of the first object of a text."""
+    placed, *others = placed_in(text)
+    definition = Definition(others[0], others[0].document.providers[0]) if others else None
+    return [effect_of(read, definition) for read in reads_of(placed)]
 
 
-def test_what_cannot_change_or_changes_its_name() -> None:
-    text = f"{WORKLOAD.replace('KIND', 'Deployment')}{MAP}".replace("ANNOTATIONS", "").replace("TEMPLATE", "")
-    placed, defined = placed_in(text.replace("NAME", "app") + "immutable: true\n")
-    definition = Definition(defined, defined.document.providers[0])
-    assert [effect_of(read, definition) for read in reads_of(placed)] == ["refused"] * 3
-    placed, _ = placed_in(text.replace("NAME", "app-4kk2g9dtt5"))
-    assert [effect_of(read, None) for read in reads_of(placed)] == ["new name"] * 3
-    placed, _ = placed_in(text.replace("NAME", "app-4kk2g9dtt5").replace("Deployment", "ReplicaSet"))
-    assert [effect_of(read, None) for read in reads_of(placed)] == STAYS
+def workload(kind: str, name: str = "app", template: str = "") -> str:
+    text = WORKLOAD.replace("KIND", kind).replace("ANNOTATIONS", "").replace("TEMPLATE", template)
+    return f"{text}{MAP}".replace("NAME", name)
 
 
-def test_a_rollout_of_argo_rolls_like_a_deployment() -> None:
-    text = WORKLOAD.replace("apps/v1", "argoproj.io/v1alpha1").replace("KIND", "Rollout").replace("NAME", "app")
-    for template, effects in (("", STAYS), ("checksum/config: abc", ROLLS)):
-        (placed,) = placed_in(text.replace("ANNOTATIONS", "").replace("TEMPLATE", template))
-        assert [effect_of(read, None) for read in reads_of(placed)] == effects
+IN_PLACE = ["next-start", "refreshes", "next-start"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (workload("Deployment"), IN_PLACE),
+        (workload("ReplicaSet", template=CHECKSUM), IN_PLACE),
+        (workload("Deployment", template=CHECKSUM), IN_PLACE),
+        (workload("Job"), ["next-run"] * 3),
+        (workload("Deployment") + "immutable: true\n", ["rejected"] * 3),
+        (workload("Deployment", "app-4kk2g9dtt5"), ["rolls"] * 3),
+        (workload("ReplicaSet", "app-4kk2g9dtt5"), IN_PLACE),
+        (workload("Rollout").replace("apps/v1", "argoproj.io/v1alpha1"), IN_PLACE),
+        (workload("Shop").replace("apps/v1", "example.com/v1"), ["controller", "refreshes", "controller"]),
+    ],
+)
+def test_what_a_change_does(text: str, expected: list[str]) -> None:
+    assert effects(text) == expected

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.documents import Definition, Placed, references_of
+from cmlint.bundle.evidence.question import Ways
+from cmlint.bundle.material import Material, Neighbours
 from cmlint.bundle.nearest import Meeting, Spaces, meets, nearest_definitions
-from cmlint.bundle.placed import Definition, Placed, references_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.kube.near import FEW, Nearby, nearest
 from cmlint.manifest.documents import read_kustomization, read_text
@@ -36,7 +38,8 @@ def resolve(
         (path, read_kustomization(text) if path.endswith("kustomization.yaml") else read_text(text))
         for path, text in files.items()
     ]
-    bundle = Bundle(facts, external, strict, loose_files=loose)
+    neighbours = Neighbours(ways=lambda _: Ways(external, strict))
+    bundle = Bundle(Material(files=facts, loose_files=loose), neighbours)
     (reference, placed), *_ = [(r, p) for p in bundle.placed for r in references_of(p) if p.document.kind == "Pod"]
     return bundle.resolve(reference, placed)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.model.findings import Finding
 from tests.support.run import lint, write
 

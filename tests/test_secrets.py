@@ -11,18 +11,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cmlint.bundle.pointing import known_names
+from cmlint.bundle.lookup import known_names
 from cmlint.bundle.workloads import workloads
-from cmlint.check import check
 from cmlint.cli.explain import at_name
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Target
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
 from cmlint.report import FORMATS, render
 from cmlint.report import explanations as report
 from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
-from cmlint.result import Result
+from cmlint.sources.request import Request
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, inside, rules, write
 
@@ -64,7 +65,7 @@ def everything(folder: Path) -> str:
     """All that can be printed about a folder, in every format."""
     with inside(folder):
         config = Config(select=("all",), secrets="all", pedantic=True)
-        result = check(["."], config, dict(rules()))
+        result = check(Request(config=config, rules=dict(rules())))
         views = (View(color=True, links=True, width=80, verbose=True, statistics=True), View())
         reports = [render(form, result, view) for form in FORMATS for view in views]
         found = list(workloads(result.bundles))

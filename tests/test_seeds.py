@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from cmlint.config import Config
+from cmlint.config.config import Config
 from tests.support.run import FIXTURES, concise, lint
 
 UNTAGGED = "8:14: info[unpinned-image] `busybox` has no tag: which build runs depends on the day"

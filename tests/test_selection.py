@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.config import Config
-from cmlint.selection import select
+from cmlint.config.config import Config
+from cmlint.config.selection import select
 from tests.support.command import cmlint
 from tests.support.manifests import POD
 from tests.support.run import rules, write

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config
-from cmlint.sources.tool import find_program
+from cmlint.config.config import Config
+from cmlint.pipeline.check import check
+from cmlint.sources.kustomize.program import find_program
+from cmlint.sources.request import Request
 from tests.support.manifests import POD
 from tests.support.run import inside, rules, write
 from tests.support.tools import HELM
@@ -67,7 +68,8 @@ def test_nothing_is_built_twice_in_one_run(project: Path, tmp_path: Path) -> Non
     helm = counting(tmp_path, "helm", shutil.which("helm") or str(HELM))
     with inside(project):
         paths = (".", "base", "a", "base/pod.yaml", "chart", "chart/charts/sub", "b/kustomization.yaml")
-        result = check(paths, Config(kustomize=kustomize, helm_program=helm), dict(rules()))
+        config = Config(kustomize=kustomize, helm_program=helm)
+        result = check(Request(paths=paths, config=config, rules=dict(rules())))
     assert not result.problems
     starts = Counter(" ".join(words[1:2]) for words in log(tmp_path, "kubectl") if words[0] == "begins")
     assert starts == {"kustomize": 4}, "one for each overlay, none for what these use"
@@ -88,5 +90,7 @@ def test_builds_run_at_the_same_time(project: Path, tmp_path: Path) -> None:
     )
     waiting.chmod(0o755)
     with inside(project):
-        result = check(("a", "b", "base", "part"), Config(kustomize=str(waiting)), dict(rules()))
+        result = check(
+            Request(paths=("a", "b", "base", "part"), config=Config(kustomize=str(waiting)), rules=dict(rules()))
+        )
     assert not result.problems, "each waits for another one"

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.material import Material
 from cmlint.bundle.workloads import workloads
 from cmlint.manifest.documents import read_text
 
@@ -18,7 +19,7 @@ def stops(container: dict[str, object], **data: str) -> list[tuple[str, str]]:
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": spec}
     config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "s"}, "data": data}
     texts = {"pod.json": json.dumps(pod), "s.json": json.dumps(config)}
-    (workload,) = workloads([Bundle([(path, read_text(text)) for path, text in texts.items()])])
+    (workload,) = workloads([Bundle(Material(files=[(path, read_text(text)) for path, text in texts.items()]))])
     ((each, environment),) = workload.environments()
     assert environment.starts
     return [(stop.name, stop.reason) for stop in workload.stops(each, environment)]

@@ -11,15 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.config import Config
-from cmlint.engine import Engine, crashed
+from cmlint.bundle.material import Material
+from cmlint.config.config import Config
+from cmlint.config.selection import select, settings_of
+from cmlint.engine.engine import Engine, crashed
+from cmlint.engine.rules import Draft
+from cmlint.engine.suppress import Suppressions
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Ignore, Span
 from cmlint.model.findings import Finding, Location, Suppression
 from cmlint.model.outcome import Outcome
-from cmlint.rules import Draft
-from cmlint.selection import select, settings_of
-from cmlint.suppress import Suppressions
 from cmlint.texts import Texts
 from tests.support.run import ROOT, rules
 
@@ -52,7 +53,7 @@ def run(*bundles: dict[str, str], config: Config | None = None, enabled: bool = 
     texts = {path: text for files in bundles for path, text in files.items()}
     selected, chosen = select(known, config)
     suppressions = Suppressions(config.per_path_ignore, known, enabled=enabled)
-    read = [Bundle([(path, read_text(text)) for path, text in files.items()]) for files in bundles]
+    read = [Bundle(Material(files=[(path, read_text(text)) for path, text in files.items()])) for files in bundles]
     outcome = Engine(selected, settings_of(config), Texts(texts.__getitem__), chosen).run(read, suppressions)
     assert not outcome.crashed
     wanted = {rule.name for rule in selected if config.pedantic or rule.name in chosen}
@@ -181,7 +182,7 @@ def test_each_line_of_a_place_counts(place: str, lines: list[int]) -> None:
         rows = manifest().split("\n")
         rows[number - 1] += " # cmlint: ignore[missing-key]"
         text = "\n".join(rows)
-        _, placed = Bundle([("a.yaml", read_text(text))]).placed
+        _, placed = Bundle(Material(files=[("a.yaml", read_text(text))])).placed
         found = re.search(place, text, re.DOTALL)
         assert found
         draft = Draft(placed, Span(*found.span()), "a finding")
@@ -197,7 +198,7 @@ def test_a_comment_above_an_entry_does_not_stand_in_the_one_before() -> None:
     ]
     above = "\n    # cmlint: ignore[missing-key]\n"
     text = manifest().partition("    - name")[0] + above.join(entries)
-    _, placed = Bundle([("a.yaml", read_text(text))]).placed
+    _, placed = Bundle(Material(files=[("a.yaml", read_text(text))])).placed
     (first, second) = placed.document.pods[0].containers[0].env
     covered = [
         Suppressions({}, rules()).covering(rules()["missing-key"], Draft(placed, e.span, "")) for e in (first, second)
@@ -327,7 +328,7 @@ def test_equal_findings_are_counted_once_when_they_are_suppressed() -> None:
 
 def test_a_crash_is_never_suppressed() -> None:
     suppressions = Suppressions({"a.yaml": ("all",)}, rules())
-    (placed, *_) = Bundle([("a.yaml", read_text(manifest(annotation="all")))]).placed
+    (placed, *_) = Bundle(Material(files=[("a.yaml", read_text(manifest(annotation="all")))])).placed
     crash = Draft(placed, placed.document.head, "the rule has crashed")
     assert not suppressions.covering(crashed(rules()["missing-key"]), crash)
     assert suppressions.covering(rules()["missing-key"], crash)

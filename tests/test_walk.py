@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.cache.states import Seen
-from cmlint.sources import files
+from cmlint.sources import files, paths
+from cmlint.sources.request import Request
 
 TOPS = (".", "./", "sub", "sub/", "./sub/../sub", "..", "../here", "{}", "{}/", "{}/sub", "{}/..", "{}/../here")
 
@@ -21,6 +21,6 @@ def test_a_file_is_shown_in_one_way_however_it_is_come_by(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     monkeypatch.chdir(here)
-    _, group = files.find([top.format(here)], (), [], Seen())
+    _, group = files.find(Request(paths=(top.format(here),)), [])
     assert group.paths
-    assert all(name == files.shown(path) for name, path in group.paths.items())
+    assert all(name == paths.shown(path) for name, path in group.paths.items())

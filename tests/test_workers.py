@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.cache.states import Seen
-from cmlint.manifest.providers import TABLE
 from cmlint.model.facts import FileFacts
-from cmlint.sources import reading
-from cmlint.sources.reading import PAYS, Reader, Reading, Wanted, processors
+from cmlint.sources import reader as reading
+from cmlint.sources.reader import PAYS, Reader, Reading, Wanted, processors
+from cmlint.sources.request import Request
 from cmlint.sources.workers import PARCEL, Workers
 from tests.support.command import cmlint
 from tests.support.run import write
@@ -72,7 +71,7 @@ class Deadly(Reader):
 
 def test_a_process_that_ends_costs_the_file_that_it_died_of(many: Path) -> None:
     files = [Wanted(f"{n % 7}/{n}.yaml", str(many / f"{n % 7}/{n}.yaml"), "text") for n in range(COUNT)]
-    read = Reading(Deadly(TABLE, Seen(), jobs=3), files).results()
+    read = Reading(Deadly(Request(jobs=3)), files).results()
     assert list(read) == [file.shown for file in files]
     lost = {shown: facts for shown, facts in read.items() if isinstance(facts, str)}
     ended = "the process that read it has ended ({}); all others are read"
@@ -109,7 +108,8 @@ def test_no_process_is_left_behind() -> None:
 def test_a_mistake_of_ours_costs_one_file(tmp_path: Path) -> None:
     class Mistaken(Reader):
         def __init__(self) -> None:
-            super().__init__(None, Seen())  # type: ignore[arg-type]
+            super().__init__(Request())
+            self.makers = None  # type: ignore[assignment]
 
     path = tmp_path / "a.yaml"
     path.write_text(POD)

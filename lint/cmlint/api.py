@@ -6,12 +6,13 @@ from cmlint.bundle import readers, stops
 from cmlint.bundle import renewal as renewals
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.causes import NOT_THERE, Cause
+from cmlint.bundle.documents import Definition, Placed, references_of
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
-from cmlint.bundle.placed import Definition, Placed, references_of
+from cmlint.bundle.image_evidence import Excuse, Standing, is_loaded, standing
 from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.bundle.pulls import Pull, Use, arrival, pulls_of, resolves_tags, uses
 from cmlint.bundle.resolve import Resolution
-from cmlint.bundle.standing import Excuse, Standing, is_loaded, standing
+from cmlint.engine.rules import Context, Draft, Settings, fault_rule, rule
 from cmlint.knowledge import official, placeholders, services, tags
 from cmlint.kube import credentials, expansion, images, names, numbers, versions
 from cmlint.kube.near import Nearby, nearest, only_near
@@ -40,12 +41,13 @@ from cmlint.model.failures import CAUSES as FAILURES
 from cmlint.model.failures import Failure
 from cmlint.model.findings import Consequence, Severity
 from cmlint.model.values import Changed, Missing, Value
-from cmlint.rules import Context, Draft, Settings, fault_rule, rule
 
 if TYPE_CHECKING:  # types alone, which only a run that reads a cluster imports
     from cmlint.bundle.cluster import Cluster as Cluster  # noqa: PLC0414
-    from cmlint.model.live import Held as Held  # noqa: PLC0414
-    from cmlint.model.live import Pod as Pod  # noqa: PLC0414
+    from cmlint.model.cluster import Held as Held  # noqa: PLC0414
+    from cmlint.model.cluster import Mounting as Mounting  # noqa: PLC0414
+    from cmlint.model.cluster import Pod as Pod  # noqa: PLC0414
+    from cmlint.model.cluster import Running as Running  # noqa: PLC0414
 
 __all__ = [
     "FAILURES",

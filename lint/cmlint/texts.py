@@ -75,6 +75,6 @@ class Texts:
         start, end = text.position(span.start), text.position(span.end)
         if not self.listings or self.listing(path) is None:
             return Location(path, start, end)
-        from cmlint.model.listing import field_at
+        from cmlint.model.cluster_objects import field_at
 
         return Location(path, start, end, field_at(text.line(start.line)))

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import yaml
 from hypothesis import strategies as st
 
-from cmlint.cache.states import SECOND, TICK
+from cmlint.cache.file_state import SECOND, TICK
 from tests.fuzz.changes import SIGNS, changed
 from tests.fuzz.running import SECRET, SECRET_FORMS, UNPRINTABLE, Files, FoundError, Ran, Run, command, no_secret
 from tests.support.run import FIXTURES

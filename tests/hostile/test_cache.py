@@ -16,8 +16,8 @@ import pytest
 from cmlint.__main__ import main
 from cmlint.cache import folder as cache_folder
 from cmlint.cache.facts import Kept, Store
+from cmlint.cache.file_state import SECOND, TICK
 from cmlint.cache.folder import HEADER, MARKER, SIGNATURE, Folder
-from cmlint.cache.states import SECOND, TICK
 from tests.support.command import cmlint
 from tests.support.run import inside, write
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.report import FORMATS
-from cmlint.sources.absent import MOST
+from cmlint.sources.kustomize.absent_files import MOST
 from tests.hostile.test_programs import CHART, Listener, listener
 from tests.support.command import cmlint
 from tests.support.manifests import POD

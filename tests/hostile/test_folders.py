@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from cmlint import atomic
 from cmlint.__main__ import ending
-from cmlint.system import folders
+from cmlint.system import atomic, folders
 from tests.support.command import COMMAND, cmlint, needed
 from tests.support.manifests import POD
 from tests.support.repository import Repository, environment
@@ -235,7 +234,7 @@ def test_a_copy_of_the_process_removes_nothing(tmp_path: Path, monkeypatch: pyte
 
 FIXING = """
 import os, signal, sys
-import cmlint.atomic as atomic
+import cmlint.system.atomic as atomic
 old = os.replace
 def replace(*given, **more):
     open("../ready", "w").close()

@@ -9,13 +9,14 @@ from typing import SupportsIndex
 
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.manifest import decode, masks
 from cmlint.manifest.documents import read_text
+from cmlint.pipeline.check import check
 from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.sources import files
+from cmlint.sources.request import Request
 from tests.support.run import inside, rules, write
 
 Files = dict[str, str]
@@ -475,7 +476,7 @@ def calls(folder: Path, files: Files) -> int:
     profile = cProfile.Profile(builtins=True)
     with inside(folder):
         profile.enable()
-        result = check((".",), Config(build=False, pedantic=True), dict(rules()))
+        result = check(Request(config=Config(build=False, pedantic=True), rules=dict(rules())))
         render("text", result, View())
         profile.disable()
     return sum(entry.callcount for entry in profile.getstats())

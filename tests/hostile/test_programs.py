@@ -18,10 +18,11 @@ from threading import Thread
 
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config
-from cmlint.result import not_built
+from cmlint.config.config import Config
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import not_built
 from cmlint.sources import outside
+from cmlint.sources.request import Request
 from cmlint.system import programs
 from tests.support import run
 from tests.support.command import cmlint
@@ -234,7 +235,7 @@ def test_plugins_that_are_built_are_used(tmp_path: Path) -> None:
     }
     write(tmp_path, files)
     with inside(tmp_path):
-        result = check((".",), WIDE, dict(rules()))
+        result = check(Request(config=WIDE, rules=dict(rules())))
     assert not result.problems
     assert [line.partition(" ")[0] for line in concise(result)] == ["app/pod.yaml:4:72:"]
 
@@ -339,7 +340,7 @@ def test_fields_in_any_letter_case_are_used(tmp_path: Path) -> None:
     write(tmp_path, {"kustomization.yaml": text, "base/kustomization.yaml": "Resources: [pod.yaml]\n"})
     write(tmp_path, {"base/pod.yaml": read})
     with inside(tmp_path):
-        result = check((".",), WIDE, dict(rules()))
+        result = check(Request(config=WIDE, rules=dict(rules())))
     assert not result.problems
     assert [line.split(" the ")[0] for line in concise(result)] == ["base/pod.yaml:4:116: error[missing-key]"]
 
@@ -397,7 +398,7 @@ FOUND = "error[non-string-env]"
 def found(folder: Path, config: Config = WIDE) -> list[str]:
     """The places of what is found in a folder where everything is built."""
     with inside(folder):
-        result = check((".",), config, dict(rules()))
+        result = check(Request(config=config, rules=dict(rules())))
     assert [problem.message for problem in result.problems] == []
     return [line.split("] ")[0] for line in concise(result)]
 

@@ -11,13 +11,14 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
-from cmlint.check import check
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.model.findings import Finding, Related
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
 from cmlint.report import FORMATS, render
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.sources.reasons import KUSTOMIZE_REST, LONGEST, address, of_kustomize
+from cmlint.sources.request import Request
 from tests.support.command import cmlint
 from tests.support.run import inside, rules, write
 from tests.support.tools import KUSTOMIZE
@@ -1135,7 +1136,7 @@ def checked(folder: Path, cases: dict[str, tuple[dict[str, str], str]], config: 
     for name, (files, _) in cases.items():
         write(folder / name, files)
     with inside(folder):
-        return check((".",), config, dict(rules()))
+        return check(Request(config=config, rules=dict(rules())))
 
 
 def why_not_built(result: Result, places: Iterable[str]) -> dict[str, str]:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.atomic import Target, replace
 from cmlint.fixes.save import NotSavedError, save
+from cmlint.system.atomic import Target, replace
 from tests.support.command import cmlint
 from tests.support.run import write
 from tests.test_fixes import ALL, CONFIG, POD

@@ -17,7 +17,11 @@ from cosmic_ray.plugins import get_operator, operator_names
 from tests.support.run import ROOT
 
 ROOMS = ("lint/cmlint/bundle", "lint/cmlint/knowledge")
-MODULES = ("lint/cmlint/sources/lead.py", "lint/cmlint/sources/origin.py", "lint/cmlint/sources/writers.py")
+MODULES = (
+    "lint/cmlint/sources/kustomize/places.py",
+    "lint/cmlint/sources/kustomize/origins.py",
+    "lint/cmlint/sources/kustomize/writers.py",
+)
 """What is mutated, besides everything in the rooms."""
 
 SAME_ANSWER = re.compile(r"Operator_(Eq_Is|NotEq_IsNot|Is_Eq|IsNot_NotEq)\Z")

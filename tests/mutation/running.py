@@ -8,9 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from cmlint.check import check
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.model.findings import Finding
+from cmlint.pipeline.check import check
+from cmlint.sources.request import Request
 from tests.mutation.mutations import Found, Mutation
 from tests.support.run import inside, rules, write
 from tests.support.tools import put_on_path
@@ -26,7 +27,7 @@ class Answer(NamedTuple):
 def answer(folder: Path, *, all_secrets: bool = False) -> Answer:
     """What cmlint says of a folder."""
     with inside(folder):
-        result = check((".",), Config(secrets="all" if all_secrets else "evidence"), dict(rules()))
+        result = check(Request(config=Config(secrets="all" if all_secrets else "evidence"), rules=dict(rules())))
     found = sorted((f.rule, *place) for f in result.outcome.findings for place in places(f))
     return Answer(tuple(found), tuple(f"{problem.path}: {problem.message}" for problem in result.problems))
 

@@ -9,8 +9,8 @@ import msgspec
 import yaml
 
 from cmlint.bundle.cluster import Cluster
-from cmlint.live import cluster_of
-from cmlint.model.live import Inventory
+from cmlint.clusters import cluster_of
+from cmlint.model.cluster import Inventory
 from cmlint.sources.cluster.kinds import CONFIG_MAPS, EVENTS, PODS, SECRETS, WORKLOADS, taker_of
 from cmlint.sources.cluster.read import Taken, together
 
@@ -29,14 +29,14 @@ Loader.yaml_implicit_resolvers = {
 }
 
 
-def cluster(text: str) -> Cluster:
-    """The cluster with the objects of a text, which are all that there are."""
+def cluster(text: str, name: str = "prod", prefix: str = "") -> Cluster:
+    """The cluster with the objects of a text, which are all that there are; `prefix` is before their paths."""
     objects = list(objects_in(text))
     taken = [
-        Taken(resource, None, [taker_of(resource)(raw(each)) for each in objects if each["kind"] == kind])
+        Taken(resource, None, [taker_of(resource, prefix)(raw(each)) for each in objects if each["kind"] == kind])
         for kind, resource in LISTED.items()
     ]
-    return cluster_of(together(Inventory("prod", "1.37.2", NAMESPACE, True), taken, ()))
+    return cluster_of(together(Inventory(name, "1.37.2", NAMESPACE, True), taken, (), prefix), prefix)
 
 
 def objects_in(text: str) -> Iterator[dict[str, Any]]:

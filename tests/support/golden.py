@@ -23,12 +23,22 @@ CASES: dict[str, tuple[str, ...]] = {
     "check.xml": ("check", "--format", "junit"),
     "check.md": ("check", "--format", "markdown"),
     "check.html": ("check", "--format", "html", "--select", "missing-key,non-string-data"),
+    "check.prom": ("check", "--format", "prometheus"),
     "explain.txt": ("explain", "configmap/web"),
     "explain.json": ("explain", "workloads.yaml:27"),
     "explain-image.txt": ("explain", "workloads.yaml:21"),
     "explain-image.json": ("explain", "workloads.yaml:21", "--format", "json"),
     "env.txt": ("env",),
     "env.json": ("env", "--format", "json"),
+    "impact.txt": ("impact", "configmap/web"),
+    "impact.json": ("impact", "configmap/web", "--format", "json"),
+    "impact.md": ("impact", "configmap/web", "--format", "markdown"),
+    "impact-concise.txt": ("impact", "configmap/web", "--format", "concise"),
+    "impact-commands.txt": ("impact", "configmap/web", "--format", "commands"),
+    "graph.mmd": ("graph",),
+    "graph.dot": ("graph", "--format", "dot"),
+    "graph.json": ("graph", "--format", "json"),
+    "graph.html": ("graph", "--format", "html"),
 }
 """The lines by the file in which their output is kept."""
 

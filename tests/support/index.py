@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from cmlint.engine.rules import Rule
 from cmlint.model.findings import SEVERITIES
-from cmlint.rules import Rule
 from tests.support.run import ROOT, rules
 
 INDEX = ROOT / "docs" / "rules" / "README.md"

@@ -14,7 +14,7 @@ Tree = dict[str, Any]
 
 PLACE = "spec.template.spec.containers[0]"
 NO_KEY = "error[missing-key] the ConfigMap `settings` has no key `HOTS`"
-WARNING = "cmlint: warning: test: {}\n"
+WARNING, ERROR = "cmlint: warning: test: {}\n", "cmlint: error: test: {}\n"
 
 
 class Ran(msgspec.Struct):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from cmlint.check import check
-from cmlint.fixes.fixing import Fixed, fix
+from cmlint.clusters import judge, stand_on
 from cmlint.fixes.save import save
-from cmlint.live import judge, stand_on
+from cmlint.fixes.selection import Fixed, fix
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
 from cmlint.report import render
 from cmlint.report.view import View
-from cmlint.result import Result
+from cmlint.sources.request import Request
+from cmlint.system.filesystem import FileSystem
 from tests.support import assertions, clusters
 from tests.support.run import ROOT, config_here, inside, rules, write
 
@@ -139,17 +142,21 @@ def run(page: Page, section: Section) -> Outcome:
         return Outcome(differences, expected, render("text", result, View(width=100, quiet=True)))
 
 
-def check_here(page: Page, live: str | None = None) -> Result:
-    """What the page's rule finds in the working directory, on a cluster if there is one; in that one if it is alone."""
+def check_here(page: Page, live: str | None = None, texts: Mapping[str, str] | None = None) -> Result:
+    """What the page's rule finds in the working directory, on a cluster if there is one; in that one if it is alone.
+
+    `texts` are in the place of what files hold.
+    """
     config = config_here()
     if not config.select:
         config = msgspec.structs.replace(config, select=(page.rule,))
     if live is None:
-        return check(["."], config, dict(rules()))
+        return check(Request(config=config, rules=dict(rules()), disk=FileSystem(texts)))
     found = [clusters.cluster(live)]
     if not any(path.suffix == ".yaml" for path in Path().rglob("*")):
         return judge(found, config, dict(rules()), [], suppress=True)
-    return check(["."], config, dict(rules()), look=lambda b, t, c, _: stand_on(found, b, t, c))
+    request = Request(config=config, rules=dict(rules()), disk=FileSystem(texts))
+    return check(msgspec.structs.replace(request, clusters=lambda b, t, c, _: stand_on(found, b, t, c)))
 
 
 @dataclass(frozen=True)
@@ -170,13 +177,12 @@ def fix_section(page: Page, section: Section) -> FixedSection:
     with tempfile.TemporaryDirectory() as folder, inside(Path(folder)):
         write(Path(folder), before)
         found = check_here(page, live)
-        fixed = fix(found, lambda: check_here(page, live), unsafe=True)
+        fixed = fix(found, lambda texts: check_here(page, live, texts), unsafe=True)
         for path, change in fixed.changes.items():
             save(path, change.old, change.new)
         after = {name: Path(name).read_bytes().decode() for name in before}
-        return FixedSection(
-            before, after, found, fixed, fix(check_here(page, live), lambda: check_here(page, live), unsafe=True)
-        )
+        again = fix(check_here(page, live), lambda texts: check_here(page, live, texts), unsafe=True)
+        return FixedSection(before, after, found, fixed, again)
 
 
 def commented(text: str) -> str:

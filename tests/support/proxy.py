@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
+import urllib3
+
 from tests.support.apiserver import Cluster
 
 
@@ -17,7 +19,7 @@ class Reply(NamedTuple):
     """What is answered in the server's place; without a status the connection is cut.
 
     Of the body only a `part` may be sent, though all of it is announced; then the connection is cut, or it `stalls`:
-    nothing follows any more until the proxy ends.
+    nothing follows any more until the proxy ends. One that `drips` sends a byte now and then.
     """
 
     status: int = 0
@@ -25,6 +27,7 @@ class Reply(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
     part: float = 1.0
     stalls: bool = False
+    drips: bool = False
 
 
 Meddle = Callable[[str, int], "Reply | None"]
@@ -82,7 +85,10 @@ def proxy(cluster: Cluster, meddle: Meddle = lambda path, before: None) -> Itera
                 seen[self.path] = before + 1
             reply = meddle(self.path, before)
             if reply is None:
-                headers = {name: self.headers[name] for name in ("Authorization", "Accept") if name in self.headers}
+                headers = urllib3.HTTPHeaderDict()
+                for name, value in self.headers.items():
+                    if name.title() in ("Authorization", "Accept") or name.title().startswith("Impersonate-"):
+                        headers.add(name, value)
                 found = cluster.pool.request(self.command, cluster.url + self.path, headers=headers)
                 self.send(found.status, found.data, (("Content-Type", found.headers.get("Content-Type", "")),))
             elif reply.status:
@@ -90,6 +96,11 @@ def proxy(cluster: Cluster, meddle: Meddle = lambda path, before: None) -> Itera
                 self.close_connection = reply.part < 1
                 if reply.stalls:
                     ended.wait()
+                try:
+                    while reply.drips and not ended.wait(0.1):
+                        self.wfile.write(b" ")
+                except ConnectionError:
+                    self.close_connection = True
             else:
                 self.close_connection = True
 

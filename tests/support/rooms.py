@@ -19,41 +19,33 @@ class Room(NamedTuple):
 
 
 ROOMS = {
-    "system": Room(
-        "everything through which cmlint touches the machine: files, programs, git, folders, streams",
-        "errors model",
+    "errors": Room(
+        "errors that end a run",
+        "",
     ),
     "patterns": Room(
         "patterns of paths, as in `.gitignore`",
-        "",
-    ),
-    "settings": Room(
-        "where each setting may be set: one table",
         "",
     ),
     "model": Room(
         "the facts and the findings: frozen structs that can be encoded and decoded",
         "",
     ),
-    "kube": Room(
-        "what Kubernetes' own code decides about names, scalars, images, expansion, versions, fields: pure functions",
-        "",
+    "texts": Room(
+        "offsets to lines and columns",
+        "model",
     ),
-    "errors": Room(
-        "errors that end a run",
-        "",
+    "system": Room(
+        "everything through which cmlint touches the machine: files, programs, git, folders, streams",
+        "errors model",
     ),
     "progress": Room(
         "the line on a terminal that shows what a run is doing",
         "system",
     ),
-    "atomic": Room(
-        "replaces a file at once",
-        "system",
-    ),
-    "texts": Room(
-        "offsets to lines and columns",
-        "model",
+    "kube": Room(
+        "what Kubernetes' own code decides about names, scalars, images, expansion, versions, fields: pure functions",
+        "",
     ),
     "knowledge": Room(
         "tables with their sources: what controllers make, names of platforms, placeholders, tags, service variables",
@@ -68,91 +60,51 @@ ROOMS = {
         "`evidence/`: why a name that nothing defines is not reported",
         "knowledge kube model",
     ),
-    "rules": Room(
-        "what a rule is",
-        "bundle kube model system",
+    "engine": Room(
+        "what a rule is and where rules come from; one walk over a bundle for all of them; what suppresses "
+        "findings, and which are one problem",
+        "bundle kube manifest model patterns system texts",
     ),
     "api": Room(
         "everything that a rule may import",
-        "bundle knowledge kube model rules",
-    ),
-    "registry": Room(
-        "finds rules by the entry-point group `cmlint.rules`",
-        "kube rules system",
-    ),
-    "suppress": Room(
-        "comments, annotations and settings that suppress findings",
-        "bundle model patterns rules",
-    ),
-    "fingerprints": Room(
-        "what stays the same about a finding when lines move",
-        "model",
-    ),
-    "groups": Room(
-        "which findings are one problem: one cause, or a folder that is not applied as it is",
-        "fingerprints model rules",
-    ),
-    "engine": Room(
-        "one walk over a bundle for all rules",
-        "bundle fingerprints groups manifest model rules suppress texts",
+        "bundle engine knowledge kube model",
     ),
     "cache": Room(
         "what is kept between runs, each beside all that it was made from",
         "system",
     ),
-    "sources": Room(
-        "paths to texts, grouped in bundles; texts to facts; builds, clusters and snapshots",
-        "cache errors kube manifest model patterns system",
-    ),
     "config": Room(
-        "the configuration of a project",
-        "errors kube manifest model patterns registry rules settings system",
+        "the configuration of a project: its files, its settings, which counts in which folder, which rules run",
+        "cache engine errors kube manifest model patterns system",
     ),
-    "result": Room(
-        "what comes of a run",
-        "bundle model sources texts",
+    "sources": Room(
+        "paths to texts, grouped in bundles; texts to facts; one package each for kustomize, helm and clusters",
+        "bundle cache config engine errors knowledge kube manifest model patterns system texts",
     ),
-    "runs": Room(
-        "a run that is repeated while nothing has changed",
-        "cache model result sources texts",
+    "pipeline": Room(
+        "the main job, put together: from paths and a configuration to a result, which is kept for the next run",
+        "bundle cache config engine model progress sources system texts",
     ),
-    "given": Room(
-        "what GitOps objects of a run give to its charts",
-        "bundle kube manifest model sources",
-    ),
-    "selection": Room(
-        "which rules run, and what they know of the configuration",
-        "config kube registry rules",
-    ),
-    "layers": Room(
-        "which configuration counts in which folder",
-        "cache config rules settings",
-    ),
-    "check": Room(
-        "the main job, put together",
-        "bundle cache config engine given knowledge layers manifest model progress result rules selection sources "
-        "suppress texts",
-    ),
-    "live": Room(
+    "clusters": Room(
         "clusters, put together: what manifests resolve against, audits, snapshots",
-        "bundle config engine knowledge kube model result rules selection sources suppress texts",
-    ),
-    "adopt": Room(
-        "other states of the repository, baselines, ignore comments, first setup",
-        "cache check config errors fingerprints fixes layers manifest model result rules sources system texts",
+        "bundle config engine knowledge kube model pipeline sources texts",
     ),
     "fixes": Room(
         "which fixes go together, and their proof",
-        "atomic manifest model result sources",
+        "manifest model pipeline system",
     ),
     "report": Room(
         "one module an output format",
-        "bundle engine fixes model registry result rules sources system texts",
+        "bundle engine fixes model pipeline sources system texts",
+    ),
+    "adopt": Room(
+        "other revisions of the repository, baselines, ignore comments, first setup",
+        "bundle cache config engine errors fixes manifest model pipeline sources system texts",
     ),
     "cli": Room(
         "one module a command",
-        "adopt atomic bundle cache check config errors fixes kube layers live manifest model progress registry "
-        "report result rules runs selection settings sources suppress system",
+        "adopt bundle cache clusters config engine errors fixes kube manifest model pipeline progress report sources "
+        "system texts",
     ),
     "__main__": Room(
         "the entry of the command line",

@@ -9,19 +9,22 @@ from functools import cache
 from pathlib import Path
 
 from cmlint.bundle.bundle import Bundle
-from cmlint.check import check
-from cmlint.config import Config, named
-from cmlint.engine import Engine
-from cmlint.layers import Found, Layers, find, load
+from cmlint.bundle.material import Material, Neighbours
+from cmlint.config.config import Config, named
+from cmlint.config.layers import Found, Layers, find, load
+from cmlint.config.selection import select, settings_of
+from cmlint.engine.engine import Engine
+from cmlint.engine.registry import load_rules
+from cmlint.engine.rules import Rule
+from cmlint.engine.suppress import Suppressions
 from cmlint.manifest.documents import read_text
 from cmlint.model.outcome import Outcome
-from cmlint.registry import load_rules
+from cmlint.pipeline.check import check
+from cmlint.pipeline.read import ways_of
+from cmlint.pipeline.result import Result, not_built
 from cmlint.report import render
 from cmlint.report.view import View
-from cmlint.result import Result, not_built
-from cmlint.rules import Rule
-from cmlint.selection import select, settings_of
-from cmlint.suppress import Suppressions
+from cmlint.sources.request import Request
 from cmlint.system.files import root_of
 from cmlint.texts import Texts
 
@@ -69,7 +72,7 @@ def config_here() -> Config:
 def run(folder: Path, *paths: str, config: Config | None = None) -> Result:
     """What cmlint finds in a folder, or in some paths of it, with this configuration or none."""
     with inside(folder):
-        return check(paths or (".",), config or Config(), dict(rules()))
+        return check(Request(paths=paths or (".",), config=config or Config(), rules=dict(rules())))
 
 
 def lint(folder: Path, *paths: str, config: Config | None = None) -> Result:
@@ -82,7 +85,8 @@ def lint(folder: Path, *paths: str, config: Config | None = None) -> Result:
 
 def lint_texts(files: Mapping[str, str], config: Config) -> Outcome:
     """What cmlint finds in texts that reach the cluster together, without touching a disk."""
-    bundle = Bundle([(path, read_text(text)) for path, text in files.items()], strict=config.references == "strict")
+    material = Material(files=[(path, read_text(text)) for path, text in files.items()])
+    bundle = Bundle(material, Neighbours(ways=ways_of(Request(config=config))))
     selected, chosen = select(dict(rules()), config)
     engine = Engine(selected, settings_of(config), Texts(files.__getitem__), chosen)
     return engine.run([bundle], Suppressions({}, rules()))

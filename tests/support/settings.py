@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cmlint.cli.refusals import option_of, variable_of
-from cmlint.settings import SETTINGS
+from cmlint.config.settings import SETTINGS
 from tests.support.run import ROOT
 
 FILE = ROOT / "docs" / "configuration.md"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from cmlint.config import Config
+from cmlint.config.config import Config
 from cmlint.kube.names import why_not_label
 from cmlint.manifest.documents import cut, read_text
 from tests.support.apiserver import API, Cluster, path_of, plural, version_of

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import msgspec
 from msgspec.structs import replace
 
+from cmlint.engine.fingerprints import fingerprints, older_fingerprints
 from cmlint.errors import FatalError
-from cmlint.fingerprints import fingerprints, older_fingerprints
 from cmlint.model.findings import Finding, Known
 from cmlint.system import files
 from cmlint.system.files import BASELINE, read_named, reason

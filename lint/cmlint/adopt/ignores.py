@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from cmlint.fixes import fixing, proof
+from cmlint.fixes import proof
+from cmlint.fixes import selection as fixing
 from cmlint.manifest.comments import scalars_in
 from cmlint.manifest.edits import break_at, end_of_line, start_of_line
 from cmlint.model.findings import Edit, Finding, Fix, Location
 from cmlint.model.outcome import Unfixed
-from cmlint.result import Result
-from cmlint.sources.template import as_yaml
+from cmlint.pipeline.result import Result
+from cmlint.sources.helm.template import as_yaml
 from cmlint.texts import Texts
 
 REASON = "TODO: say why"
@@ -30,7 +31,7 @@ JSON = "JSON has no comments; the annotation `cmlint.dev/ignore` on the object, 
 
 def add(result: Result, check: fixing.Check) -> fixing.Fixed:
     """Ignores the findings of a check, which is done again with the changed texts."""
-    done = fixing.fix(offering(result), lambda: offering(check()), unsafe=False, prove=prove)
+    done = fixing.fix(offering(result), lambda texts: offering(check(texts)), unsafe=False, prove=prove)
     left = done.result.outcome.findings
     done.refused = [Unfixed(finding.location, finding.rule, True, why_left(finding)) for finding in left]
     done.result.outcome.findings = [replace(finding, fixes=()) for finding in left]

@@ -6,12 +6,12 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 
-from cmlint.cache.states import Seen
 from cmlint.model.findings import Finding
 from cmlint.model.outcome import Outcome, Unverified
-from cmlint.result import Result
+from cmlint.pipeline.result import Result
 from cmlint.sources import files
-from cmlint.sources.tool import find_program
+from cmlint.sources.kustomize.program import find_program
+from cmlint.sources.request import Request
 from cmlint.system.text import printable
 
 MOST = 30
@@ -26,7 +26,7 @@ HEAD = """\
 
 def configuration(result: Result) -> str:
     """The text of a configuration for what a check has seen."""
-    found = files.find((".",), (), [], Seen())
+    found = files.find(Request(), [])
     names = [os.path.basename(path) for group in found for path in group.paths]
     parts = [
         HEAD,

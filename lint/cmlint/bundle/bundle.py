@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cmlint.bundle.compared import without_compared
+from cmlint.bundle.documents import Placed, chart_at, folders_above, kustomization_at, template_at
 from cmlint.bundle.endings import End, ending, set_aside
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings, first_for
-from cmlint.bundle.index import Index, Indexes, Supply
-from cmlint.bundle.placed import Built, Placed, chart_at, folders_above, kustomization_at, template_at
-from cmlint.bundle.proofs import Proofs
+from cmlint.bundle.index import Index
+from cmlint.bundle.material import Files, Material, Neighbours
 from cmlint.bundle.resolve import Resolution, Resolver
+from cmlint.bundle.test_expectations import without_compared
 from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Container, FileFacts, ImageSetting, Reference, Service, Span, Target, Volume
@@ -35,79 +35,58 @@ OPENSHIFT = "openshift.io/"
 class Bundle:
     """The documents of a bundle, indexed.
 
-    `files` are its manifests with their facts, by the path under which they are shown, `scripts` further texts that
-    have commands, `beside` texts that are only evidence of what else is made. `external` and `strict` are the
-    configuration's: names made elsewhere, and whether what cannot be verified counts as missing.
-
-    Where kustomizations are around, `others` are the indexes of all bundles of the run, and `built` is the text that a
-    kustomization builds. One that could not be built is a bundle of the files that it names: `unbuilt` says why no
-    reference in it can be resolved, and it is not `settled` when patches may still change what is there. `supply` is
-    what whoever installs the bundle gives it, `loose_files` are the paths of other files among the manifests.
-
-    Documents that are completed elsewhere, or that a test compares, are set `aside`, each with why.
-
-    `clusters` are those that it goes to, as far as they were asked for; `live` says that it is a part of one itself.
-    `proofs` are what the files of the run prove about images, `failures` why some of it is not built.
+    `files` are its manifests with their facts, by the path under which they are shown; the other fields are those of
+    its material and of its neighbours. Documents that are completed elsewhere, or that a test compares, are set
+    `aside`, each with why. `clusters` are those that it goes to, as far as they were asked for.
     """
 
-    def __init__(
-        self,
-        files: list[tuple[str, FileFacts]],
-        external: tuple[str, ...] = (),
-        strict: bool = False,
-        scripts: Sequence[tuple[str, FileFacts]] = (),
-        *,
-        beside: Sequence[tuple[str, FileFacts]] = (),
-        others: Indexes | None = None,
-        built: Built | None = None,
-        unbuilt: str = "",
-        settled: bool = True,
-        supply: Supply | None = None,
-        loose_files: Iterable[str] = (),
-        live: bool = False,
-        proofs: Proofs | None = None,
-        failures: Sequence[Failure] = (),
-    ) -> None:
-        loose = built is None and not unbuilt and not live
-        before = files
-        if loose and any(document.imageless for _, facts in files for document in facts.documents):
-            from cmlint.bundle.parts import without_parts
-
-            files = without_parts(files, beside)
-        files = without_compared(files) if loose else files
-        self.has_gitops = False
-        self.live, self.proofs, self.failures = live, proofs or Proofs(), failures
-        self.aside = list(set_aside(before, files))
-        self.files, self.built, self.unbuilt, self.settled = files, built, unbuilt, settled
-        self.placed: list[Placed] = []
-        self.commands: list[Placed] = []
-        for path, facts in files:
-            for document in facts.documents:
-                self.placed.append(Placed(path, document, facts, len(self.placed), built))
-        for texts, whence in ((files, built), (scripts, None)):
-            for path, facts in texts:
-                for document in facts.commands:
-                    number = len(self.placed) + len(self.commands)
-                    self.commands.append(Placed(path, document, facts, number, whence))
+    def __init__(self, material: Material, neighbours: Neighbours | None = None) -> None:
+        neighbours = neighbours or Neighbours()
+        self.live, self.built, self.unbuilt = material.live, material.built, material.unbuilt
+        self.complete, self.failures = material.complete, material.failures
+        self.proofs, self.has_gitops = neighbours.proofs, neighbours.destinations.has_gitops
+        self.files = applied_files(material) if material.is_loose else list(material.files)
+        self.aside = list(set_aside(list(material.files), self.files))
+        self.placed = list(self.documents())
+        self.commands = list(self.created_documents(material.scripts))
         self.read: tuple[Container, Mapping[tuple[str, str], set[str]]] | None = None
         self.named: tuple[Container, Mapping[tuple[str, str, bool], list[Reference]]] | None = None
-        self.index = Index(self.placed, self.commands, whole=built is not None)
-        around = Surroundings([], []) if live else Surroundings(self.placed, [*files, *beside], loose_files)
-        self.scope = Scope(
-            index=self.index,
-            around=around,
-            external=external,
-            strict=strict,
-            others=others,
-            unbuilt=unbuilt,
-            settled=settled,
-            supply=supply,
-        )
+        self.index = Index(self.placed, self.commands, whole=self.built is not None)
+        self.scope = self.scope_of(material, neighbours)
         self.resolver = Resolver(self.scope)
-        if others is not None:
-            others.add(self.index)
+        if neighbours.others is not None:
+            neighbours.others.add(self.index)
+        if self.index.whole and self.complete:
+            neighbours.destinations.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
         self.too_large: dict[tuple[int, str], tuple[Container, Placed]] = {}
+
+    def documents(self) -> Iterator[Placed]:
+        """The documents of its manifests, in order."""
+        documents = ((path, facts, document) for path, facts in self.files for document in facts.documents)
+        for number, (path, facts, document) in enumerate(documents):
+            yield Placed(path, document, facts, number, self.built)
+
+    def created_documents(self, scripts: Files) -> Iterator[Placed]:
+        """What commands create, in its manifests and in other texts; their numbers follow those of the documents."""
+        texts = (*((path, facts, self.built) for path, facts in self.files), *((*each, None) for each in scripts))
+        documents = ((path, facts, built, document) for path, facts, built in texts for document in facts.commands)
+        for number, (path, facts, built, document) in enumerate(documents, len(self.placed)):
+            yield Placed(path, document, facts, number, built)
+
+    def scope_of(self, material: Material, neighbours: Neighbours) -> Scope:
+        """Everything in which its references are looked up."""
+        texts = [] if self.live else [*self.files, *material.beside]
+        return Scope(
+            index=self.index,
+            around=Surroundings([] if self.live else self.placed, texts, material.loose_files),
+            ways=neighbours.ways,
+            others=neighbours.others,
+            destinations=neighbours.destinations,
+            unbuilt=self.unbuilt,
+            complete=self.complete,
+            supply=material.supply,
+        )
 
     @property
     def clusters(self) -> tuple[Cluster, ...]:
@@ -115,9 +94,9 @@ class Bundle:
         return self.scope.clusters
 
     @property
-    def context(self) -> str:
-        """The context that kubectl must be given for what is live; empty where that is the current one."""
-        return next((cluster.context for cluster in self.clusters), "") if self.live else ""
+    def options(self) -> str:
+        """The options by which kubectl reaches the cluster; empty where it is the current one, or none is known."""
+        return next((cluster.options for cluster in self.clusters if cluster.options), "")
 
     def stand_on(self, *clusters: Cluster) -> None:
         """Lets references lead into clusters."""
@@ -241,8 +220,7 @@ class Bundle:
 
         Everything is around a document at the top, and what is at the top is around every document.
         """
-        around = self.scope.around
-        ignored = self.scope.ignored
+        around, ignored = self.scope.around, self.scope.ways(placed).ignored
         at_top = None if placed.directory else first_for(placed.namespace, around.below.get(""), ignored)
         return at_top or around.maker(placed, ignored)
 
@@ -260,3 +238,13 @@ class Bundle:
     def kustomized(self) -> frozenset[str]:
         """The folders that hold a kustomization which was not built."""
         return frozenset(path.rpartition("/")[0] for path, facts in self.files if facts.kustomized)
+
+
+def applied_files(material: Material) -> list[tuple[str, FileFacts]]:
+    """The manifests that somebody applies as they are: without parts of others, and without what tests compare."""
+    files = list(material.files)
+    if any(document.imageless for _, facts in files for document in facts.documents):
+        from cmlint.bundle.incomplete import without_parts
+
+        files = without_parts(files, material.beside)
+    return without_compared(files)

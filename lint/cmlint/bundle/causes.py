@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.evidence.question import Question
 from cmlint.bundle.nearest import meets
-from cmlint.bundle.placed import Definition, Placed
 from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.model.facts import Document, Hook
 

@@ -7,17 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from cmlint.bundle.placed import LIVE, Definition, Placed, references_of
+from cmlint.bundle.documents import LIVE, Definition, Placed, references_of
 from cmlint.kube.fields import POD_PATHS
 from cmlint.kube.near import nearest
+from cmlint.model.cluster import Held, Inventory, Pod, Readers, digest_of
+from cmlint.model.cluster_objects import LiveObject, object_of
 from cmlint.model.facts import Provider, Reference, Target
-from cmlint.model.listing import LiveObject, object_of
-from cmlint.model.live import Held, Inventory, Pod, Readers, digest_of
 
 TARGETS: tuple[Target, ...] = ("ConfigMap", "Secret")
-
-KEEPING = frozenset(("helm.sh/resource-policy", "kustomize.toolkit.fluxcd.io/prune", "argocd.argoproj.io/sync-options"))
-"""Annotations by which an object may stay when whoever has installed it no longer has it."""
 
 MOST = 3
 """A name that more namespaces than this have is a common one, and says nothing about where it was meant to be."""
@@ -39,8 +36,8 @@ class Answer(NamedTuple):
 class Cluster:
     """A cluster as it was when it was read.
 
-    `prefix` is before the paths of its objects where several clusters are read. `context` is the one by which
-    kubectl reaches it, and empty for the current one. `namespace` is where objects go
+    `prefix` is before the paths of its objects where several clusters are read. `options` are those by which
+    kubectl reaches it, as a shell takes them. `namespace` is where objects go
     that name none; None where that is not known. `workloads` are the live objects with pods by namespace, `pods` by
     namespace, kind and name of what is judged for them, and `readers` by namespace all that reads; a snapshot has none
     of these. `listings` are the texts of all objects that were spoken of. What manifests bring to the cluster is in
@@ -56,7 +53,7 @@ class Cluster:
         self.brought: set[tuple[str, str, str]] = set()
         self.defined: Counter[tuple[Target, str | None, str]] = Counter()
         self.shows_custom_resources = False
-        self.context = ""
+        self.options = ""
         self.known: dict[tuple[Target, str, str], Definition] = {}
 
     @property
@@ -143,7 +140,7 @@ class Cluster:
         """The names that one installation has brought to a namespace and would take away again."""
         space = self.inventory.space(namespace)
         objects = (space.of(target) if space else {}).items()
-        return sorted(name for name, held in objects if held.group == group and KEEPING.isdisjoint(held.annotations))
+        return sorted(name for name, held in objects if held.group == group and not held.stays)
 
     def has_other_data(self, held: Held, provider: Provider) -> bool:
         """Whether an immutable ConfigMap surely holds other values than a manifest has for it."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.bundle.evidence.question import Question
-from cmlint.bundle.placed import LIVE, Definition, Placed
 from cmlint.bundle.resolve import Resolution, by_command, is_open, key_of
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.model.evidence import NOT_LOOKED_AT, Code, Evidence
@@ -62,7 +62,7 @@ def excuse(question: Question, resolution: Resolution) -> Evidence | None:
     if resolution.status in ("unknown", "external", "placeholder") and evidence:
         unknown = resolution.status == "unknown" and evidence.code not in NOT_LOOKED_AT
         return OPTIONAL if optional and unknown else evidence
-    if not question.scope.settled:
+    if not question.scope.complete:
         return CHANGED
     if optional:
         return OPTIONAL
@@ -78,7 +78,7 @@ def of_found(question: Question, resolution: Resolution) -> End:
     absent = [key for key in reference.keys if not has_key(resolution, key, question)]
     ends = [of_key(key, question, resolution) for key in absent]
     if REPORTED in ends:
-        return REPORTED if question.scope.settled else excused(CHANGED)
+        return REPORTED if question.scope.complete else excused(CHANGED)
     if ends:
         return ends[0]
     return excused(resolution.evidence) if resolution.command and resolution.evidence else RESOLVED

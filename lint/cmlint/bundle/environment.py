@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.evidence.question import Ways
-from cmlint.bundle.placed import Definition, Placed
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.knowledge.services import may_be_service, variables_of
@@ -150,7 +150,7 @@ def add_from(environment: Environment, entry: EnvFrom, placed: Placed, resolver:
     if reference is None or environment.too_large:
         environment.complete = False
         return
-    resolution, ways = resolver.resolve(reference, placed), resolver.scope.ways_of(placed)
+    resolution, ways = resolver.resolve(reference, placed), resolver.scope.ways(placed)
     kept = is_kept_elsewhere(reference, resolution, ways)
     if resolution.open or kept:
         note_unresolved(environment, reference, None, resolution, ways)
@@ -197,7 +197,7 @@ def add_variable(environment: Environment, entry: Env, placed: Placed, resolver:
 
 def add_key(environment: Environment, name: str, reference: Reference, placed: Placed, resolver: Resolver) -> None:
     """One key of a ConfigMap or Secret; an optional one that is absent leaves the variable as it was."""
-    resolution, ways = resolver.resolve(reference, placed), resolver.scope.ways_of(placed)
+    resolution, ways = resolver.resolve(reference, placed), resolver.scope.ways(placed)
     key = reference.keys[0].value
     found = [(d, k) for d, k in resolution.keys(key) if not k.binary] if resolution.status == "found" else []
     if not found:

@@ -9,8 +9,8 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Protocol
 
+from cmlint.bundle.documents import HASH, Definition, Placed
 from cmlint.bundle.nearest import Meeting, Spaces
-from cmlint.bundle.placed import HASH, Definition, Placed
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import Nearby
 from cmlint.model.evidence import Evidence

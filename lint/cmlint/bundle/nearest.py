@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cmlint.bundle.placed import Definition, Placed, folders_above
+from cmlint.bundle.documents import Definition, Placed, folders_above
 from cmlint.knowledge.placeholders import is_placeholder
 
 

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import structs
 
-from cmlint.manifest.images.facts import split
-from cmlint.manifest.images.variables import HOLE, UNKNOWN
-from cmlint.model.facts import ImageFact
+from cmlint.model.facts import HOLE, ImageFact
 
 MAKEFILES = ("Makefile", "makefile", "GNUmakefile", ".mk")
 PUSHING = re.compile(r"push|publish|release|deploy|image|all|ci\b")
@@ -28,7 +26,7 @@ def passed(
             if reaches(caller, call, path, push):
                 given = dict(value.split("=", 1) for value in (*push.given, *call.given))
                 name, tag = split(filled(push.name, given))
-                if name is not None and any(map(str.isalnum, name)):
+                if any(map(str.isalnum, name)):
                     yield (
                         caller,
                         structs.replace(call, deed="pushed", tool=push.tool, name=name, tag=tag, was="", files=()),
@@ -38,7 +36,7 @@ def passed(
 def reaches(caller: str, call: ImageFact, path: str, push: ImageFact) -> bool:
     """Whether a call leads to an open push in the file at a path, and gives something to it."""
     names = {value.partition("=")[0] for value in call.given}
-    if names.isdisjoint(HOLE.findall(" ".join((push.name, *push.given)))):
+    if names.isdisjoint(re.findall(HOLE, " ".join((push.name, *push.given)))):
         return False
     callee = call.files[0].removeprefix("./")
     folder, _, name = path.rpartition("/")
@@ -54,8 +52,14 @@ def reaches(caller: str, call: ImageFact, path: str, push: ImageFact) -> bool:
     return path == callee or path.endswith(f"/{callee}")
 
 
+def split(image: str) -> tuple[str, str]:
+    """The name and the tag of an image."""
+    head, colon, tag = image.rpartition(":")
+    return (head, tag) if colon and "/" not in tag else (image, "")
+
+
 def filled(text: str, given: Mapping[str, str], depth: int = 0) -> str:
     """A text with the values of its variables; `*` for those that are not given."""
     if depth > DEEPEST:
-        return UNKNOWN
-    return HOLE.sub(lambda found: filled(given.get(found[1], UNKNOWN), given, depth + 1), text)
+        return "*"
+    return re.sub(HOLE, lambda found: filled(given.get(found[1], "*"), given, depth + 1), text)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from cmlint.bundle.placed import Placed
+from cmlint.bundle.documents import Placed
 from cmlint.model.facts import Container, Env, EnvFrom, Key, PodSpec, Provider, Reference, Scalar, Span, Volume
 
 T = TypeVar("T")

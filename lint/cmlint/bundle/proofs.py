@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 
 from msgspec import structs
 
+from cmlint.bundle.documents import LIVE, Placed
 from cmlint.bundle.passed import passed
-from cmlint.bundle.placed import LIVE, Placed
 from cmlint.knowledge.official import OFFICIAL
 from cmlint.knowledge.placeholders import FORM
 from cmlint.kube.images import Image

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cmlint.bundle import renewal
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.placed import Placed
+from cmlint.bundle.documents import Placed
 from cmlint.bundle.proofs import Subject
 from cmlint.knowledge import placeholders
 from cmlint.kube import images
@@ -161,13 +161,13 @@ def resolves_tags(document: Document) -> bool:
     )
 
 
-def arrival(pull: Pull, version: Version, context: str = "") -> str:
+def arrival(pull: Pull, version: Version, options: str = "") -> str:
     """What makes each push of an image arrive in new pods, in words.
 
-    `context` is the one that kubectl must be given to reach them.
+    `options` are those by which kubectl reaches them.
     """
-    document, other = pull.placed.document, renewal.in_context(other_spelling(pull, version), context)
-    renewed = f"{renewal.renewal(document, version, 'after each push', context)}{other}"
+    document, other = pull.placed.document, renewal.with_options(other_spelling(pull, version), options)
+    renewed = f"{renewal.renewal(document, version, 'after each push', options)}{other}"
     return renewed if pull.policy == "Always" else f"set `{pull.use.field}: Always`, and {renewed}"
 
 

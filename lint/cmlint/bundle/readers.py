@@ -1,8 +1,10 @@
 """Who reads which key of a ConfigMap or Secret, how, and what a change of it does.
 
-Variables are set when a container starts. Files of a volume are renewed by the kubelet, except those that are mounted
-with `subPath` (kubernetes/kubernetes, `pkg/volume/util/atomic_writer.go`; a `subPath` is bound once, in
-`pkg/volume/util/subpath/subpath_linux.go`).
+Variables and mounts are made at each start of a container (kubernetes/kubernetes, `pkg/kubelet/kubelet_pods.go`).
+Files of a volume are renewed by the kubelet within about a minute (`pkg/volume/configmap/configmap.go`), except those
+that are mounted with `subPath`, which is bound at the start (`pkg/volume/util/subpath/subpath_linux.go`). A
+`fileKeyRef` reads only volumes of type `emptyDir` (`validateFileKeyRefVolumes` in
+`pkg/apis/core/validation/validation.go`), so that no ConfigMap or Secret reaches a variable by it.
 """
 
 from __future__ import annotations
@@ -11,44 +13,39 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from cmlint.bundle.placed import Definition, Placed
+from cmlint.bundle.documents import Definition, Placed
+from cmlint.bundle.reloading import Rolls, rolls
 from cmlint.bundle.renewal import LASTING, ROLLING, is_rollout
-from cmlint.model.facts import Container, Document, Mount, PodSpec, Provider, Reference, Span, Target
+from cmlint.model.facts import Container, Mount, PodSpec, Provider, Reference, Span
 
-How = Literal["variable", "file", "bound file"]
-"""As what a key is read: a variable, a file that is renewed, a file that is mounted with `subPath`."""
+How = Literal["env", "envFrom", "file", "item", "subPath", "unmounted", "field", "substitute", "values"]
+"""As what a key is read.
 
-Effect = Literal["rolls", "renewed", "stays", "next run", "new name", "refused"]
-"""What a change does: the workload rolls by itself; the file is renewed in place; running pods keep what they have;
-the next run has it; the object gets another name; the API server refuses it, for the object is immutable."""
+`env`: one variable; `envFrom`: a variable for each key; `file`: a file of a volume; `item`: one that `items` names;
+`subPath`: a file that is mounted alone; `unmounted`: a file of a volume that no container mounts; `field`: a field of
+another object, which its controller reads; `substitute`: a variable of Flux; `values`: the values of a chart.
+"""
+
+Effect = Literal["breaks", "rejected", "next-start", "next-run", "rolls", "refreshes", "controller", "none"]
+"""What a change does to a reader, the strongest first; `docs/impact.md` describes them."""
 
 ALL = ""
-"""Stands for every key of an object."""
-
-HASHES = re.compile("checksum|hash|sha1|sha256|digest|config-?version|rollme|timestamp", re.IGNORECASE)
-"""What is in the name of an annotation by which a pod template changes with its configuration."""
-
-RESTARTERS = re.compile("reload|wave", re.IGNORECASE)
-"""What is in the name of an annotation of a controller that restarts pods."""
-
-RELOADER = "reloader.stakater.com/"
-WAVE = "wave.pusher.com/update-on-config-change"
-MATCHED = (f"{RELOADER}search", f"{RELOADER}match")
-KINDS: dict[Target, tuple[str, str]] = {"ConfigMap": ("configmap.", "configmaps."), "Secret": ("secret.", "secrets.")}
+"""Represents every key of an object."""
 
 HASHED = re.compile(".*-[bcdfghkmt2456789]{10}")
 """A name with the hash that kustomize puts behind it (kubernetes-sigs/kustomize, `api/hasher/hasher.go`)."""
 
 
 class Read(NamedTuple):
-    """One read: the container, the reference by which it reads, the key (`ALL` for every one) and as what.
+    """One read: the container, the reference by which it reads, the key (`ALL` for every one) and how.
 
-    `name` is the variable or the path in the container, where one is written; `span` is where the read is.
+    `name` is the variable, the prefix of variables, or the path in the container; `span` is where the read is. What no
+    container reads has neither `pod` nor `container`.
     """
 
     placed: Placed
-    pod: PodSpec
-    container: Container
+    pod: PodSpec | None
+    container: Container | None
     reference: Reference
     key: str
     how: How
@@ -57,12 +54,27 @@ class Read(NamedTuple):
 
 
 def reads_of(placed: Placed) -> Iterator[Read]:
-    """Everything that the containers of an object read."""
+    """Everything that an object reads."""
     for pod in placed.document.pods:
         for container in pod.containers:
             yield from variables(placed, pod, container)
             for mount in container.mounts:
                 yield from files(placed, pod, container, mount)
+        yield from unmounted(placed, pod)
+        yield from (Read(placed, pod, None, each, ALL, "field", "", each.span) for each in pod.pull_secrets)
+    pulled = {each.path for pod in placed.document.pods for each in pod.pull_secrets}
+    for reference in placed.document.references:
+        if reference.path not in pulled:
+            key = reference.keys[0].value if reference.keys else ALL
+            yield Read(placed, None, None, reference, key, how_of(reference), "", reference.span)
+
+
+def how_of(reference: Reference) -> How:
+    """How a field outside of pods reads."""
+    field = reference.path.partition("[")[0]
+    if field == "spec.postBuild.substituteFrom":
+        return "substitute"
+    return "values" if field == "spec.valuesFrom" else "field"
 
 
 def variables(placed: Placed, pod: PodSpec, container: Container) -> Iterator[Read]:
@@ -70,19 +82,19 @@ def variables(placed: Placed, pod: PodSpec, container: Container) -> Iterator[Re
     for entry in container.env_from:
         if entry.reference:
             prefix = entry.prefix.value if entry.prefix else ""
-            yield Read(placed, pod, container, entry.reference, ALL, "variable", prefix, entry.span)
+            yield Read(placed, pod, container, entry.reference, ALL, "envFrom", prefix, entry.span)
     for variable in container.env:
         if variable.reference:
             key = variable.reference.keys[0].value if variable.reference.keys else ALL
             name = variable.name.value if variable.name else ""
-            yield Read(placed, pod, container, variable.reference, key, "variable", name, variable.span)
+            yield Read(placed, pod, container, variable.reference, key, "env", name, variable.span)
 
 
 def files(placed: Placed, pod: PodSpec, container: Container, mount: Mount) -> Iterator[Read]:
     """What one mount of a volume brings: each item, or all keys."""
     for volume in (each for each in pod.volumes if each.name and each.name.value == mount.name.value):
         for source in volume.sources:
-            how: How = "bound file" if mount.sub_path else "file"
+            how: How = "subPath" if mount.sub_path else "item" if source.items else "file"
             found = [(item.key.value, item.path.value) for item in source.items or ()] or [(ALL, "")]
             for item, path in found:
                 key = item
@@ -95,59 +107,54 @@ def files(placed: Placed, pod: PodSpec, container: Container, mount: Mount) -> I
                     yield Read(placed, pod, container, source.reference, key, how, name, mount.span)
 
 
+def unmounted(placed: Placed, pod: PodSpec) -> Iterator[Read]:
+    """The volumes that no container mounts: the kubelet waits for their objects before it starts any container."""
+    mounted = {mount.name.value for container in pod.containers for mount in container.mounts}
+    for volume in pod.volumes:
+        if volume.name and volume.name.value not in mounted:
+            for source in volume.sources:
+                keys = [item.key.value for item in source.items or ()] or [ALL]
+                for key in keys:
+                    yield Read(placed, pod, None, source.reference, key, "unmounted", "", source.reference.span)
+
+
 def effect_of(read: Read, definition: Definition | None) -> Effect:
-    """What a change of the object does to a read; `definition` is where that is defined, if it is known."""
-    document = read.placed.document
+    """What a new value does to a read; `definition` is where the object is defined, if that is known."""
     if definition and definition.provider.immutable:
-        return "refused"
-    if HASHED.fullmatch(read.reference.name.value) and document.kind in ROLLING:
-        return "new name"
+        return "rejected"
+    if read.pod is None:
+        return "controller"
+    if read.how == "unmounted":
+        return "none"
+    document = read.placed.document
     if document.kind in ("Job", "CronJob"):
-        return "next run"
-    if (document.kind in ROLLING or is_rollout(document)) and rolls(document, read.pod, read.reference, definition):
+        return "next-run"
+    if rolls_itself(read, definition):
         return "rolls"
-    return "renewed" if read.how == "file" else "stays"
+    if read.how in ("file", "item") and read.container and read.container.list != "initContainers":
+        return "refreshes"
+    lasting = document.kind in LASTING or is_rollout(document)
+    return "next-start" if lasting or read.pod.exact else "controller"
 
 
-def rolls(document: Document, pod: PodSpec, reference: Reference, definition: Definition | None = None) -> bool:
-    """Whether something makes a workload roll when this object changes: a hash in its template, or a controller."""
-    if any(HASHES.search(name) for name in pod.annotations):
-        return True
-    watched = {**dict(document.watched), **dict(pod.watched)}
-    others = [name for name in (*document.annotations, *pod.annotations) if name not in watched]
-    if any(RESTARTERS.search(name) for name in others):
-        return True
-    return watches(watched, reference.target, reference.name.value, definition)
-
-
-def watches(watched: dict[str, str], target: Target, name: str, definition: Definition | None) -> bool:
-    """Whether Reloader or Wave restarts a workload with these annotations when an object changes.
-
-    https://github.com/stakater/Reloader/blob/master/internal/pkg/handler/upgrade.go
-    """
-    if is_true(watched.get(WAVE)):
-        return True
-    kind, kinds = KINDS[target]
-    if listed(watched.get(f"{kinds}exclude.{RELOADER}reload"), name):
+def rolls_itself(read: Read, definition: Definition | None) -> bool:
+    """Whether a workload surely rolls: its kind can, and the name of the object or the template changes with it."""
+    document = read.placed.document
+    if read.pod is None or not (document.kind in ROLLING or is_rollout(document)):
         return False
-    if is_true(watched.get(f"{RELOADER}auto")) or is_true(watched.get(f"{kind}{RELOADER}auto")):
+    if HASHED.fullmatch(read.reference.name.value) and document.kind in ROLLING:
         return True
-    if listed(watched.get(f"{kind}{RELOADER}reload"), name):
-        return True
-    search, match = MATCHED
-    marked = definition is None or is_true(dict(definition.placed.document.watched).get(match))
-    return is_true(watched.get(search)) and marked
+    found = roller_of(read, definition)
+    rendered = read.placed.built is not None and read.placed.built.rendered
+    return found is not None and found.by == "hash" and rendered
 
 
-def is_true(value: str | None) -> bool:
-    """Whether an annotation says yes, as Go reads it (`strconv.ParseBool`)."""
-    return value in ("1", "t", "T", "TRUE", "true", "True")
-
-
-def listed(value: str | None, name: str) -> bool:
-    """Whether a list of names separated by commas has a name; one with a pattern in it may have any."""
-    names = [part.strip() for part in (value or "").split(",") if part.strip()]
-    return any(part == name or re.search(r"[*+?\[\](|^$\\]", part) is not None for part in names)
+def roller_of(read: Read, definition: Definition | None) -> Rolls | None:
+    """What may make the workload of a read roll when the object changes."""
+    if read.pod is None:
+        return None
+    reference = read.reference
+    return rolls(read.placed.document, read.pod, reference.target, reference.name.value, definition)
 
 
 def is_fixed(provider: Provider) -> bool:
@@ -155,4 +162,4 @@ def is_fixed(provider: Provider) -> bool:
     return provider.kind == "ConfigMap" and not provider.immutable and not HASHED.fullmatch(provider.name.value)
 
 
-__all__ = ["LASTING", "ROLLING", "Effect", "How", "Read", "effect_of", "is_fixed", "reads_of", "rolls", "watches"]
+__all__ = ["ALL", "LASTING", "ROLLING", "Effect", "How", "Read", "effect_of", "is_fixed", "reads_of", "rolls"]

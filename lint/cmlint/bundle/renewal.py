@@ -24,29 +24,39 @@ LASTING = (*ROLLING, "ReplicaSet", "ReplicationController", "Pod")
 COMMAND = r"`(kubectl [^`]*)`"
 """A command in a sentence."""
 
+NOT_READY = re.compile(r"\bdelete\b|\.\.\.|\bNAME\b|\bdebug\b")
+"""What shows that a command destroys something, or that it has a placeholder."""
+
 ROLLOUT = ("argoproj.io/", "Rollout")
 """Argo Rollouts, restarted by its own plugin: https://argo-rollouts.readthedocs.io/en/stable/features/restart/"""
 
 
-def renewal(document: Document, version: Version, when: str, context: str = "") -> str:
+def renewal(document: Document, version: Version, when: str, options: str = "") -> str:
     """What makes new pods of an object, in words that begin with when it is due.
 
-    `context` is the one that kubectl must be given to reach the object.
+    `options` are those by which kubectl reaches the object.
     """
-    return in_context(renewed(document, version, when), context)
+    return with_options(renewed(document, version, when), options)
 
 
-def in_context(said: str, context: str) -> str:
-    """Words with the context in each command, where it is not the current one."""
-    return re.sub(COMMAND, lambda found: f"`{found[1]} --context {quote(context)}`", said) if context else said
+def with_options(said: str, options: str) -> str:
+    """Words with options in each command."""
+    return re.sub(COMMAND, lambda found: f"`{found[1]} {options}`", said) if options else said
+
+
+def ready(said: str) -> list[str]:
+    """The commands in words that can be run as they are: complete, and such as destroy nothing."""
+    return [command for command in re.findall(COMMAND, said) if not NOT_READY.search(command)]
 
 
 def renewed(document: Document, version: Version, when: str) -> str:
     """The same for kubectl's current context."""
+    if owner := document.rolling.owner:
+        return by_owner(owner, document, version, when)
     if document.kind in ROLLING or is_rollout(document):
         return f"{when} {rolled(document, version)}"
     if document.kind == "Pod":
-        return f"{when} run `kubectl delete {named(document)}` and create it again"
+        return f"{when} run `kubectl delete {named(document)}` and create it again from its manifest"
     if document.kind in ("ReplicaSet", "ReplicationController"):
         delete = f"kubectl delete pod NAME{in_namespace(document)}"
         return f"{when} delete its pods with `{delete}`: a {document.kind} replaces only pods that are gone"
@@ -56,6 +66,17 @@ def renewed(document: Document, version: Version, when: str) -> str:
         resume = " (it is suspended: set `suspend: false` first)" if document.rolling.suspended else ""
         return f"each run starts what is newest then{resume}"
     return f"{when} let its pods be made again"
+
+
+def by_owner(owner: str, document: Document, version: Version, when: str) -> str:
+    """The same where an object that is not read itself has made this one."""
+    kind, _, name = owner.partition("/")
+    where = in_namespace(document)
+    if kind == ROLLOUT[1]:
+        return f"{when} run `kubectl argo rollouts restart {quote(name)}{where}`"
+    if kind in ROLLING and version >= ROLLOUT_RESTART:
+        return f"{when} run `kubectl rollout restart {quote(f'{kind.lower()}/{name}')}{where}`"
+    return f"{when} let the {kind} `{name}` make its pods again"
 
 
 def rolled(document: Document, version: Version) -> str:

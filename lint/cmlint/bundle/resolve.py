@@ -11,10 +11,10 @@ import msgspec
 
 from cmlint.bundle import causes
 from cmlint.bundle.causes import FOUND, LYING, Cause, first_cause
+from cmlint.bundle.documents import LIVE, Definition, Placed, folders_above, references_of
 from cmlint.bundle.evidence.question import Question, Scope
 from cmlint.bundle.evidence.reasons import ABSENT, BESIDE, ELSEWHERE, REMADE, first, maker_around
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
-from cmlint.bundle.placed import LIVE, Definition, Placed, folders_above, references_of
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.knowledge.platform import is_well_known
 from cmlint.model.evidence import Evidence
@@ -142,8 +142,7 @@ class Resolver:
         if reference.via == "field":
             return answer(question)
         keys = tuple(key.value for key in reference.keys) if self.scope.around.loose_files else ()
-        ways = question.ways if self.scope.ways else None
-        key = (reference.target, reference.name.value, keys, question.namespace, placed.path, ways)
+        key = (reference.target, reference.name.value, keys, question.namespace, placed.path, question.ways)
         if key not in self.known:
             self.known[key] = answer(question)
         return self.known[key]
@@ -171,7 +170,7 @@ def not_built(question: Question) -> Resolution | None:
     why = question.scope.unbuilt
     if not why:
         return None
-    certain = question.scope.settled and question.scope.supply is None
+    certain = question.scope.complete and question.scope.supply is None
     found = question.meeting.definitions if certain else ()
     if len(found) == 1:
         return Resolution("found", tuple(found))

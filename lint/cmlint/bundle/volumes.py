@@ -7,8 +7,8 @@ from posixpath import normpath
 
 import msgspec
 
+from cmlint.bundle.documents import Placed, folders_above
 from cmlint.bundle.environment import is_kept_elsewhere
-from cmlint.bundle.placed import Placed, folders_above
 from cmlint.bundle.resolve import Resolver
 from cmlint.bundle.stops import container_names, is_unknown
 from cmlint.knowledge.placeholders import is_placeholder
@@ -51,7 +51,7 @@ def files_of(source: VolumeSource, placed: Placed, resolver: Resolver) -> tuple[
     """The files of one source, None when unknown; and whether it can be mounted."""
     reference = source.reference
     resolution = resolver.resolve(reference, placed)
-    if is_kept_elsewhere(reference, resolution, resolver.scope.ways_of(placed)):
+    if is_kept_elsewhere(reference, resolution, resolver.scope.ways(placed)):
         return None, True
     if resolution.status in ("missing", "wrong-namespace"):
         return [], reference.optional

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.documents import Placed
 from cmlint.bundle.environment import Environment
-from cmlint.bundle.placed import Placed
 from cmlint.bundle.stops import Stop, stops_of
 from cmlint.bundle.volumes import Contents
 from cmlint.model.facts import Container, PodSpec

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from cmlint.cache.file_state import Seen
 from cmlint.cache.folder import Folder
-from cmlint.cache.states import Seen
 
 LARGEST = 64 * 1024 * 1024
 """How much is kept of what is built in one run."""

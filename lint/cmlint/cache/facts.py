@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import msgspec
 
+from cmlint.cache.file_state import is_settled
 from cmlint.cache.folder import Folder
-from cmlint.cache.states import State, is_settled
+from cmlint.system.filesystem import State
 
 RUNS = 8
 """In how many runs facts may go unused before they are forgotten; a branch that is left is often come back to."""

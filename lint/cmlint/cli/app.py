@@ -18,10 +18,10 @@ from cmlint import __version__
 from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command, Examples, Parameter
 from cmlint.cli.terminal import not_written
+from cmlint.engine.registry import load_rules
+from cmlint.engine.rules import BadRuleError
 from cmlint.errors import FatalError
 from cmlint.kube.near import nearest
-from cmlint.registry import load_rules
-from cmlint.rules import BadRuleError
 
 LineError: type[Exception] = typer.BadParameter.__mro__[2]
 """The base of all errors about a line; its home depends on typer's version, which imports click or has it inside."""

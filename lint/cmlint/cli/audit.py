@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cmlint.cli import clusters, reach
+from cmlint.cli import cluster
 from cmlint.cli.check import PARAMETERS as OF_CHECK
 from cmlint.cli.check import status
-from cmlint.cli.inputs import configured, require_one_configuration, rules_or_error, settle_rules, tell_problems
+from cmlint.cli.inputs import configured, failed, require_one_configuration, rules_or_error, settle_rules, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.reports import wanted, write_reports
-from cmlint.errors import fatal
+from cmlint.cli.terminal import write
+from cmlint.errors import FatalError, fatal
 
 if TYPE_CHECKING:
-    from cmlint.config import Config
-    from cmlint.result import Result
+    from cmlint.adopt.baseline import Scope
+    from cmlint.config.config import Config
+    from cmlint.engine.rules import Rule
+    from cmlint.pipeline.result import Result
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -28,6 +31,9 @@ class Options(msgspec.Struct, frozen=True):
     context: tuple[str, ...] = ()
     kubeconfig: str | None = None
     qps: str | None = None
+    timeout: str | None = None
+    as_user: str | None = None
+    as_group: tuple[str, ...] = ()
     metadata_only_secrets: bool = False
     custom_resources: bool = False
     select: tuple[str, ...] = ()
@@ -37,6 +43,8 @@ class Options(msgspec.Struct, frozen=True):
     kubernetes_version: str | None = None
     fail_on: str | None = None
     no_ignores: bool = False
+    baseline: str | None = None
+    write_baseline: str | None = None
     config: str | None = None
     config_from: str | None = None
     isolated: bool = False
@@ -49,14 +57,14 @@ class Options(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = (
-    *clusters.TO_READ,
+    *cluster.TO_READ,
     Parameter(
         "custom_resources",
         "flag",
         "Read custom resources too, and judge the pods that they describe.",
-        panel=clusters.CLUSTER,
+        panel=cluster.CLUSTER,
     ),
-    *(each for each in OF_CHECK if each.field in Options.__struct_fields__ and each.panel != clusters.CLUSTER),
+    *(each for each in OF_CHECK if each.field in Options.__struct_fields__ and each.panel != cluster.CLUSTER),
 )
 
 
@@ -65,33 +73,75 @@ def run(options: Options) -> int:
     started = time.perf_counter()
     reports = wanted(options.format, options.output)
     require_one_configuration(options)
-    config, result = reach.reach(lambda: judged(options))
+    config, result, scope = cluster.reach(lambda: judged(options))
     tell_problems(result.problems)
+    apply_baseline(options, result, scope)
     seconds, tidy = time.perf_counter() - started, config.pedantic or bool(config.select)
     write_reports(reports, result, options, seconds, tidy=tidy)
     return status(result, config.fail_on)
 
 
-def judged(options: Options) -> tuple[Config, Result]:
+def apply_baseline(options: Options, result: Result, scope: Scope) -> None:
+    """Leaves out what was known before, and writes what is known now."""
+    if not options.baseline and not options.write_baseline:
+        return
+    from cmlint.adopt.cluster_baseline import ClusterBaseline, leave_out, loaded, started
+
+    complete = not failed(result.problems) and not result.outcome.crashed
+    if options.write_baseline and not complete:
+        why = f"{options.write_baseline}: not written, because not everything could be read"
+        raise FatalError(why, "see the errors above")
+    if options.baseline:
+        known = loaded(options.baseline)
+        leave_out(result, known)
+        if complete:
+            here = list(known.matched(result.outcome.everything).values())
+            result.outcome.gone = known.gone(here, scope)
+        written = known.without(result.outcome.gone)
+    else:
+        names = (begun := started(options.write_baseline or "")).names(result.outcome.everything)
+        written = begun.renewed({finding: names[finding] for finding in result.outcome.findings}, scope)
+        leave_out(result, ClusterBaseline.of(written))
+    if options.write_baseline:
+        write(written.text, options.write_baseline, "--write-baseline")
+
+
+def judged(options: Options) -> tuple[Config, Result, Scope]:
     """What is wrong in clusters; while their lists come in, there is time to load the rules."""
     from cmlint.sources.cluster.begin import begun
 
-    with begun(reach.wanted_of(options), reach.read) as clusters:
-        from cmlint.live import audit
+    with begun(cluster.wanted_of(options), cluster.read) as clusters:
+        from cmlint.clusters import audit
 
         rules = rules_or_error()
         config = settle_rules(configured(options, (), rules)[0].config, options)
         custom, suppress = options.custom_resources, not options.no_ignores
         try:
-            return config, audit(clusters, config, rules, custom_resources=custom, suppress=suppress)
+            result = audit(clusters, config, rules, custom_resources=custom, suppress=suppress)
+            return config, result, scope_of(result, config, rules)
         except ValueError as error:
             raise fatal(error) from None
+
+
+def scope_of(result: Result, config: Config, rules: dict[str, Rule]) -> Scope:
+    """How far an audit has looked."""
+    from cmlint.adopt.baseline import Scope
+    from cmlint.adopt.cluster_baseline import spaces_of
+    from cmlint.config.selection import select
+
+    selected, chosen = select(rules, config)
+    names = frozenset(rule.name for rule in selected)
+    clusters = dict.fromkeys(each for bundle in result.bundles for each in bundle.clusters)
+    return Scope(spaces_of(clusters), names, names if config.pedantic else names & chosen)
 
 
 EXAMPLES = (
     ("audit", "look after the namespace of the current context"),
     ("audit --all-namespaces --output report.json --format json", "look after a whole cluster"),
     ("audit --context prod --context staging -n shop", "look after one namespace of two clusters"),
+    ("audit -A --write-baseline known.json", "record what is wrong today"),
+    ("audit -A --baseline known.json", "show only what is new since then"),
+    ("audit -A --format prometheus --output cmlint.prom", "write gauges for the node exporter"),
 )
 
 COMMAND = Command("audit", "Find what is broken, stale or left over in a cluster.", EXAMPLES, PARAMETERS, Options, run)

@@ -6,9 +6,9 @@ import os
 import time
 from collections.abc import Sequence
 
-from cmlint.cli import clusters
-from cmlint.cli.checking import VIEW, Options
+from cmlint.cli import cluster
 from cmlint.cli.inputs import cache_of, failed, tell, tell_problems
+from cmlint.cli.options import VIEW, Options
 from cmlint.cli.parameters import (
     BUILDS,
     CACHE_DIR,
@@ -29,9 +29,9 @@ from cmlint.cli.parameters import (
 from cmlint.cli.reports import wanted, write_reports
 from cmlint.errors import FatalError
 from cmlint.model.findings import RANKS, FailOn
+from cmlint.pipeline.result import Result
+from cmlint.pipeline.run_cache import Memory, Run
 from cmlint.report import FORMATS
-from cmlint.result import Result
-from cmlint.runs import Memory
 
 
 def listed(formats: Sequence[str]) -> str:
@@ -111,7 +111,7 @@ PARAMETERS = (
     ),
     *BUILDS,
     *CHARTS,
-    *clusters.TO_STAND_ON,
+    *cluster.TO_STAND_ON,
     Parameter("format", "list", f"How findings are shown: {listed(FORMATS)}.", "FORMAT", OUTPUT, FORMATS),
     Parameter(
         "output",
@@ -146,36 +146,51 @@ def run(options: Options) -> int:
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     memory = memory_of(options, paths)
     known = memory.recall() if memory else None
-    fresh = None
     if known:
-        result, notes, unused, fail_on = known.result, known.notes, known.unused, known.fail_on
-        for warning in known.warnings:
-            tell("warning", warning)
-        tell_problems(result.problems)
-    else:
-        from cmlint.cli.anew import check_anew
+        result = repeated(known, options)
+        write_reports(reports, result, options, time.perf_counter() - started)
+        tell_complaints(memory, options)
+        return status(result, known.fail_on)
+    from cmlint.cli.fresh import Fresh
 
-        fresh = check_anew(options, paths, memory)
-        result, notes, unused, fail_on = fresh.result, fresh.notes, fresh.unused, fresh.fail_on
+    fresh = Fresh(options, paths, memory)
+    result = fresh.first()
+    tell_notes(fresh.notes, fresh.unused, options)
+    if fixing:
+        from cmlint.cli.fix import fix, show
+
+        if options.diff:
+            return show(result, fresh.look, options, reports[0].output)
+        result = fix(result, fresh.look, options)
+    fresh.finish(result)
+    write_reports(reports, result, options, time.perf_counter() - started)
+    fresh.keep(result)
+    tell_complaints(memory, options)
+    return status(result, fresh.request.config.fail_on)
+
+
+def repeated(known: Run, options: Options) -> Result:
+    """The result of an earlier run that this one would give as well; its warnings are shown again."""
+    result = known.result
+    for warning in known.warnings:
+        tell("warning", warning)
+    tell_problems(result.problems)
+    tell_notes(known.notes, known.unused, options)
+    return result
+
+
+def tell_notes(notes: Sequence[str], unused: Sequence[str], options: Options) -> None:
+    """Tells what there is to say about the input, and with `--verbose` which configurations are not used."""
     for note in notes:
         tell("warning", note)
     for note in unused if options.verbose else ():
         tell("note", note)
-    if fixing and fresh:
-        from cmlint.cli.fixing import fix, show
 
-        if options.diff:
-            return show(result, fresh.looking.look, options, reports[0].output)
-        result = fix(result, fresh.looking.look, options)
-    if fresh:
-        fresh.looking.finish(result)
-    write_reports(reports, result, options, time.perf_counter() - started)
-    if fresh:
-        fresh.keep(memory)
-    if memory and options.verbose:
-        for complaint in memory.folder.complaints:
-            tell("note", f"not used of the cache: {complaint}")
-    return status(result, fail_on)
+
+def tell_complaints(memory: Memory | None, options: Options) -> None:
+    """Tells with `--verbose` what of the cache is not used."""
+    for complaint in memory.folder.complaints if memory and options.verbose else ():
+        tell("note", f"not used of the cache: {complaint}")
 
 
 def memory_of(options: Options, paths: tuple[str, ...]) -> Memory | None:
@@ -202,7 +217,7 @@ def wants_fixes(options: Options) -> bool:
     if options.add_ignores and (options.fix or options.unsafe_fixes):
         raise FatalError("`--add-ignores` ignores what is left, and fixes nothing", "fix first, then add comments")
     if options.unsafe_fixes and not wanted:
-        raise FatalError("`--unsafe-fixes` alone fixes nothing", "give `--fix` or `--diff`, too")
+        raise FatalError("`--unsafe-fixes` alone fixes nothing", "add `--fix` or `--diff`")
     return wanted
 
 

@@ -10,9 +10,9 @@ import posixpath
 from collections.abc import Sequence
 
 from cmlint.adopt.git import Repository
-from cmlint.config import NAMES, PYPROJECT, TABLE, Source
+from cmlint.config.config import NAMES, PYPROJECT, TABLE, Source
+from cmlint.config.layers import Found, start_of
 from cmlint.errors import FatalError
-from cmlint.layers import Found, start_of
 from cmlint.system.files import BASELINE, CONFIGURATION, MB, is_within
 
 REGULAR = ("100644", "100755")

@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cmlint.bundle.workloads import Workload, workloads
-from cmlint.check import Inputs, read_bundles
 from cmlint.cli import parameters
-from cmlint.cli.charts import over_of
-from cmlint.cli.checking import Building
 from cmlint.cli.inputs import (
-    configured,
     failed,
     refusals,
     require_objects,
-    rules_or_error,
     settle_builds,
     tell,
     tell_problems,
 )
+from cmlint.cli.options import Building
 from cmlint.cli.parameters import Command, Parameter
+from cmlint.cli.request import request_of
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
+from cmlint.pipeline.read import Manifests, read
+from cmlint.pipeline.result import not_built, too_large
 from cmlint.progress import PROGRESS
 from cmlint.report.environments import render_json, render_text
-from cmlint.result import not_built, too_large
-from cmlint.sources.files import Problem
 
 SHORT = {
     "cj": "cronjob",
@@ -70,34 +67,36 @@ PARAMETERS = (
 def run(options: Options) -> int:
     """Shows the environments and gives the exit status."""
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
-    layers, _ = configured(options, paths, rules_or_error(), lambda config: settle_builds(config, options))
-    problems: list[Problem] = []
-    inputs = Inputs(context=not options.no_context, over=over_of(options))
+    request, _ = request_of(
+        options, paths, lambda config: settle_builds(config, options), context=not options.no_context
+    )
     try:
         with PROGRESS:
-            bundles, texts = read_bundles(paths, layers.config, problems, inputs, layers)
+            manifests = read(request)
     except ValueError as error:
         raise fatal(error) from None
-    for warning in refusals(layers):
+    for warning in refusals(request.layers) if request.layers else ():
         tell("warning", warning)
+    problems, bundles = manifests.problems, manifests.bundles
     tell_problems([*problems, *not_built(bundles)])
     if not failed(problems):
         for note in require_objects(paths, bundles):
             tell("warning", note)
-    found = chosen([each for each in workloads(bundles) if is_named(each, inputs)], options)
+    found = chosen([each for each in workloads(bundles) if is_named(each, manifests)], options)
     if not found:
         tell("warning", "there is no workload in these files")
     as_json = options.format == "json"
     shown = render_json(found) if as_json else render_text(found, view_of(options.color))
-    tell_problems(each for each in too_large(bundles, texts) if not inputs.named or each.path in inputs.named)
+    large = too_large(bundles, manifests.texts)
+    tell_problems(each for each in large if not manifests.named or each.path in manifests.named)
     (write if as_json else show)(shown)
     return 2 if failed(problems) else 0
 
 
-def is_named(workload: Workload, inputs: Inputs) -> bool:
+def is_named(workload: Workload, manifests: Manifests) -> bool:
     """Whether a workload is written in a file that is named, where only such files are shown."""
     placed = workload.placed
-    return not inputs.named or placed.written(placed.document.head)[0] in inputs.named
+    return not manifests.named or placed.written(placed.document.head)[0] in manifests.named
 
 
 def chosen(found: list[Workload], options: Options) -> list[Workload]:

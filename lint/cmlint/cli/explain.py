@@ -6,29 +6,29 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-from cmlint.bundle import pointing
+from cmlint.bundle import lookup as pointing
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.documents import Definition
 from cmlint.bundle.endings import confirmed
-from cmlint.bundle.explaining import explain
-from cmlint.bundle.explaining_images import Ways, known_of
-from cmlint.bundle.placed import Definition
-from cmlint.bundle.pointing import Point, Read, Used
-from cmlint.check import Inputs, check
-from cmlint.cli import clusters, parameters, reach
-from cmlint.cli.charts import over_of
-from cmlint.cli.checking import OnClusters
-from cmlint.cli.inputs import configured, failed, refusals, rules_or_error, settle_builds, tell, tell_problems
+from cmlint.bundle.explanation import explain
+from cmlint.bundle.image_explanation import Ways, known_of
+from cmlint.bundle.lookup import Point, Read, Used
+from cmlint.cli import cluster, parameters
+from cmlint.cli.inputs import failed, refusals, settle_builds, tell, tell_problems
+from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
+from cmlint.cli.request import request_of
 from cmlint.cli.terminal import show, view_of, write
+from cmlint.config.layers import Layers
+from cmlint.config.selection import settings_of
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.near import nearest
-from cmlint.layers import Layers
 from cmlint.model.facts import Target
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
 from cmlint.progress import PROGRESS
 from cmlint.report.explanations import Defined, Explained, Shown, Teller, render_json, render_text
-from cmlint.result import Result
-from cmlint.selection import settings_of
-from cmlint.sources.files import shown
+from cmlint.sources.paths import shown
 from cmlint.system.files import is_within, real_path, root_of
 
 PLACE = re.compile(r"(.+?):(\d{1,9})(?::(\d{1,9}))?\Z")
@@ -60,7 +60,7 @@ PARAMETERS = (
     *parameters.CONFIGURATION,
     *parameters.BUILDS,
     *parameters.CHARTS,
-    *clusters.TO_STAND_ON,
+    *cluster.TO_STAND_ON,
     Parameter(
         "format",
         "choice",
@@ -107,14 +107,14 @@ def paths_for(file: str) -> tuple[str, ...]:
 
 def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Layers]:
     """What a check of paths gives, with the configurations; what could not be read is reported at once."""
-    rules = rules_or_error()
-    layers, _ = configured(options, paths, rules, lambda config: settle_builds(config, options))
+    request, _ = request_of(options, paths, lambda config: settle_builds(config, options), context=False)
     try:
         with PROGRESS:
-            inputs = Inputs(over=over_of(options))
-            result = check(paths, layers.config, rules, inputs=inputs, look=reach.look_of(options), layers=layers)
+            result = check(request)
     except ValueError as error:
         raise fatal(error) from None
+    layers = request.layers
+    assert layers
     for warning in refusals(layers):
         tell("warning", warning)
     tell_problems(result.problems)

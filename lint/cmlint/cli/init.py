@@ -7,12 +7,13 @@ import sys
 
 import msgspec
 
-from cmlint.check import check
 from cmlint.cli.inputs import rules_or_error, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, write
-from cmlint.config import NAMES, PYPROJECT, TABLE, Config, text_of
+from cmlint.config.config import NAMES, PYPROJECT, TABLE, text_of
 from cmlint.errors import FatalError
+from cmlint.pipeline.check import check
+from cmlint.sources.request import Request
 from cmlint.system.files import is_within, real_path, root_of
 from cmlint.system.text import printable
 
@@ -41,7 +42,7 @@ def run(options: Options) -> int:
     if not options.force and (there := configured()):
         raise FatalError(f"{there}: there is a configuration already", "edit it, or replace it with `--force`")
     require_inside(NAMES[0])
-    result = check((".",), Config(), rules_or_error())
+    result = check(Request(rules=rules_or_error()))
     tell_problems(result.problems)
     text = configuration(result)
     write(text, NAMES[0], "--force")

@@ -13,27 +13,35 @@ from cmlint.cache.folder import Folder, default_path
 from cmlint.cli.parameters import words_of
 from cmlint.errors import FatalError
 from cmlint.model.facts import FileFacts
+from cmlint.model.problems import Problem
 from cmlint.progress import PROGRESS
 from cmlint.sources import files
+from cmlint.sources.paths import shown
 from cmlint.system import streams
 from cmlint.system.files import CONFIGURATION, read, root_of
 
 if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
-    from cmlint.config import Config, Source
-    from cmlint.layers import Found, Layers
-    from cmlint.rules import Rule
+    from cmlint.config.config import Config, Source
+    from cmlint.config.layers import Found, Layers
+    from cmlint.engine.registry import Installed
+    from cmlint.engine.rules import Rule
 
 
 def rules_or_error() -> dict[str, Rule]:
     """All rules; raises FatalError where one of them cannot be loaded."""
-    from cmlint.registry import load_rules
-    from cmlint.rules import BadRuleError
+    return installed_or_error().rules
+
+
+def installed_or_error() -> Installed:
+    """The rules and sources that installed packages have; raises FatalError where a rule cannot be loaded."""
+    from cmlint.engine.registry import load
+    from cmlint.engine.rules import BadRuleError
 
     try:
-        return load_rules()
+        return load()
     except BadRuleError as error:
-        raise FatalError(str(error), "mend the package that has the rule, or uninstall it") from error
+        raise FatalError(str(error), "fix the package that has the rule, or uninstall it") from error
 
 
 def settle_rules(config: Config, options: Any) -> Config:
@@ -81,7 +89,7 @@ def configured(
 
     `settle` puts in their place what the line itself says of settings.
     """
-    from cmlint import layers
+    from cmlint.config import layers
 
     warnings: list[str] = []
     require_one_configuration(options)
@@ -119,8 +127,8 @@ def require_one_configuration(options: Any) -> None:
 
 def sources_of(options: Any, paths: Sequence[str], warnings: list[str]) -> tuple[Source | None, Found]:
     """The configuration files that a line means: the user's, and the repository's, which count more."""
-    from cmlint import config
-    from cmlint.layers import Found, find
+    from cmlint.config import config
+    from cmlint.config.layers import Found, find
 
     if options.isolated:
         return None, Found()
@@ -162,7 +170,7 @@ def users_cache(options: Any, paths: Sequence[str]) -> str | None:
     path = users_file()
     if getattr(options, "isolated", False) or not names_cache(path):
         return None
-    from cmlint.config import of_user, read, settings_in
+    from cmlint.config.config import of_user, read, settings_in
 
     source = of_user(path, tops_of(paths))
     return settings_in(read(source), source, []).get("cache_dir") if source else None
@@ -182,19 +190,19 @@ def tell(kind: str, message: str) -> None:
     streams.say(f"cmlint: {kind}: {message}")
 
 
-def tell_problems(problems: Iterable[files.Problem]) -> None:
+def tell_problems(problems: Iterable[Problem]) -> None:
     """Says what could not be read or built."""
     PROGRESS.clear()
     streams.say(*map(line_of, problems))
 
 
-def line_of(problem: files.Problem) -> str:
+def line_of(problem: Problem) -> str:
     """What is said of a problem."""
     place = f"{problem.path}:{problem.line}" if problem.line else problem.path
     return f"cmlint: {'error' if problem.fatal else 'warning'}: {place}: {problem.message}"
 
 
-def failed(problems: Iterable[files.Problem]) -> bool:
+def failed(problems: Iterable[Problem]) -> bool:
     """Whether something could not be read that had to be."""
     return any(problem.fatal for problem in problems)
 
@@ -203,12 +211,12 @@ def empty_folders(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[s
     """What to tell of the folders in which there is nothing to lint, although there is elsewhere."""
     if len(paths) == 1:
         return
-    from cmlint.bundle.placed import folders_above
+    from cmlint.bundle.documents import folders_above
 
     read = [file for bundle in bundles for file in bundle.files]
     full = {folder for file, facts in read if has_objects([(file, facts)]) for folder in folders_above(file)}
     for path in paths:
-        name = files.shown(path)
+        name = shown(path)
         if path != "-" and name not in full and os.path.isdir(path):
             yield f"{name}: {contents([(file, facts) for file, facts in read if file.startswith(f'{name}/')])}"
 

@@ -23,7 +23,8 @@ Examples = tuple[tuple[str, str], ...]
 class Parameter(NamedTuple):
     """An option, or the positional argument; `field` is where its value goes in the command's options.
 
-    A `list` may be given several times. `panel` is the part of the help that it is in, `short` its short flag.
+    A `list` may be given several times. `panel` is the part of the help that it is in, `short` its short flag,
+    `long` its long one where that differs from the field.
     `variable` is the environment variable that gives the value where the line does not.
     """
 
@@ -37,13 +38,14 @@ class Parameter(NamedTuple):
     positional: bool = False
     names_rules: bool = False
     variable: str = ""
+    long: str = ""
 
     @property
     def flags(self) -> tuple[str, ...]:
         """The ways to write the option; none for the positional argument."""
         if self.positional:
             return ()
-        long = f"--{self.field.replace('_', '-')}"
+        long = self.long or f"--{self.field.replace('_', '-')}"
         return (long, self.short) if self.short else (long,)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from cmlint.cli.parameters import BUILDS, CACHE_DIR
-from cmlint.config import Refused
-from cmlint.settings import SETTINGS
+from cmlint.config.config import Refused
+from cmlint.config.settings import SETTINGS
 
 VARIABLES = {option.field: option.variable for option in (*BUILDS, CACHE_DIR)}
 """The environment variables by the options whose values they give."""

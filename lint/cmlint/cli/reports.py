@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.errors import FatalError, internal
+from cmlint.pipeline.result import Result
 from cmlint.report import render
-from cmlint.result import Result
 from cmlint.system.streams import complain, in_actions
 
-SUFFIXES = {".sarif": "sarif", ".html": "html", ".md": "markdown", ".xml": "junit", ".json": "json", ".txt": "text"}
+SUFFIXES = {
+    ".sarif": "sarif",
+    ".html": "html",
+    ".md": "markdown",
+    ".xml": "junit",
+    ".json": "json",
+    ".txt": "text",
+    ".prom": "prometheus",
+}
 """The formats that names of files promise, though a file may have any name."""
 
 
@@ -67,6 +76,7 @@ def write_reports(
     view = {
         "seconds": seconds,
         "tidy": tidy,
+        "now": datetime.now(timezone.utc) if result.outcome.live else None,
         **{name: getattr(options, name) for name in ("verbose", "quiet", "statistics")},
     }
     errors: list[Exception] = []

@@ -11,6 +11,7 @@ import msgspec
 from cmlint.cli.inputs import rules_or_error
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, view_of, write
+from cmlint.engine.rules import Rule
 from cmlint.errors import FatalError
 from cmlint.kube.near import nearest
 from cmlint.model.findings import SEVERITIES, WHAT_HAPPENS
@@ -18,7 +19,6 @@ from cmlint.report.characters import wrapped
 from cmlint.report.json import VERSION, encode
 from cmlint.report.paint import Paint
 from cmlint.report.view import View
-from cmlint.rules import Rule
 
 
 class Options(msgspec.Struct, frozen=True):

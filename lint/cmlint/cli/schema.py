@@ -1,33 +1,68 @@
-"""`cmlint schema`: the configuration's JSON Schema, for editors."""
+"""`cmlint schema`: the JSON Schema of the configuration, for editors, and of what commands print."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
 
 from cmlint.cli.inputs import rules_or_error
-from cmlint.cli.parameters import Command
+from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.refusals import places_of
 from cmlint.cli.terminal import write
-from cmlint.config import Config, Helm, ProviderKind
+from cmlint.config.config import Config, Helm, ProviderKind
+from cmlint.config.settings import SETTINGS
+from cmlint.engine.rules import Rule
+from cmlint.engine.suppress import EVERYTHING
 from cmlint.kube.versions import VERSION
 from cmlint.model.evidence import IGNORABLE, MEANINGS
 from cmlint.report.json import encode
-from cmlint.rules import Rule
-from cmlint.settings import SETTINGS
-from cmlint.suppress import EVERYTHING
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What the line says: nothing."""
+    """What the line says."""
+
+    of: str = "config"
+
+
+PARAMETERS = (
+    Parameter(
+        "of",
+        "choice",
+        "What to describe: the configuration, `config` (default), or the JSON of a command, `impact` or `graph`.",
+        "WHAT",
+        choices=("config", "impact", "graph"),
+    ),
+)
 
 
 def run(options: Options) -> int:
     """Prints the schema."""
-    write(encode(schema(rules_or_error())))
+    write(encode(schema(rules_or_error()) if options.of == "config" else schema_of_report(options.of)))
     return 0
+
+
+def schema_of_report(command: str) -> dict[str, Any]:
+    """The schema of what a command prints with `--format json`."""
+    from cmlint.report.graph.model import Report as Graph
+    from cmlint.report.impact.model import Report as Impact
+
+    types: dict[str, type] = {"impact": Impact, "graph": Graph}
+    whole = msgspec.json.schema(types[command])
+    for part in whole["$defs"].values():
+        part["description"] = cleandoc(part["description"])  # Older versions of msgspec keep the indentation.
+    return {**head_of(f"{command}-schema.json", f"The JSON of `cmlint {command}`"), **whole}
+
+
+def head_of(name: str, title: str) -> dict[str, Any]:
+    """How a schema begins."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"https://cmlint.dev/{name}",
+        "title": title,
+    }
 
 
 def schema(rules: Mapping[str, Rule]) -> dict[str, Any]:
@@ -53,8 +88,7 @@ def schema(rules: Mapping[str, Rule]) -> dict[str, Any]:
         if pattern := PATTERNS.get(name):
             field.get("items", field)["pattern"] = f"^(?:{pattern})$"
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://cmlint.dev/schema.json",
+        **head_of("schema.json", ""),
         **whole,
         "title": "The configuration of cmlint",
         "description": "The settings in `.cmlint.yaml`, in `[tool.cmlint]` of `pyproject.toml` and in the user's file.",
@@ -83,6 +117,11 @@ def words_of(rules: Mapping[str, Rule]) -> dict[str, Any]:
     return {"enum": [*named], "enumDescriptions": [*named.values()]}
 
 
-EXAMPLES = (("schema > cmlint.schema.json", "write it where an editor finds it"),)
+EXAMPLES = (
+    ("schema > cmlint.schema.json", "write it where an editor finds it"),
+    ("schema --of impact", "what `cmlint impact --format json` prints"),
+)
 
-COMMAND = Command("schema", "Print the configuration's JSON Schema.", EXAMPLES, (), Options, run)
+COMMAND = Command(
+    "schema", "Print the JSON Schema of the configuration, or of a report.", EXAMPLES, PARAMETERS, Options, run
+)

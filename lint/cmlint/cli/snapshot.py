@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from cmlint.cli import clusters, reach
-from cmlint.cli.inputs import tell_problems
+from cmlint.cli import cluster
+from cmlint.cli.inputs import failed, tell_problems
 from cmlint.cli.parameters import OUTPUT, Command, Parameter
 from cmlint.cli.terminal import write
-from cmlint.sources.files import Problem
+from cmlint.model.problems import Problem
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -19,26 +19,29 @@ class Options(msgspec.Struct, frozen=True):
     context: tuple[str, ...] = ()
     kubeconfig: str | None = None
     qps: str | None = None
+    timeout: str | None = None
+    as_user: str | None = None
+    as_group: tuple[str, ...] = ()
     metadata_only_secrets: bool = False
     output: str | None = None
 
 
 PARAMETERS = (
-    *clusters.TO_READ,
+    *cluster.TO_READ,
     Parameter("output", "text", "Write the snapshot to a file.", "FILE", OUTPUT, short="-o"),
 )
 
 
 def run(options: Options) -> int:
     """Reads, writes and gives the exit status."""
-    from cmlint.live import take
+    from cmlint.clusters import take
 
-    wanted = reach.wanted_of(options)
+    wanted = cluster.wanted_of(options)
     problems: list[Problem] = []
-    text = reach.reach(lambda: take(wanted, problems, reach.read))
+    text = cluster.reach(lambda: take(wanted, problems, cluster.read))
     tell_problems(problems)
     write(text, options.output)
-    return 0
+    return 2 if failed(problems) else 0
 
 
 EXAMPLES = (

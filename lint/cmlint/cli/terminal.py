@@ -68,7 +68,7 @@ def write(text: str, path: str | None = None, flag: str = "--output") -> None:
             with open(path, "wb") as file:
                 file.write(raw)
         else:
-            from cmlint.atomic import replace
+            from cmlint.system.atomic import replace
 
             replace(path, raw)
     except BrokenPipeError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from cmlint.atomic import Target
+from cmlint.system.atomic import Target
 
 UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 

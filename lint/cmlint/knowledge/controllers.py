@@ -74,7 +74,7 @@ def external_secrets(kind: str, spec: str, names: tuple[str, ...], *, everywhere
     yield common._replace(targets=CONFIG_MAP, open=True, when=(f"{target}.manifest.kind=ConfigMap",))
 
 
-def of_certificate(kinds: str, group: str, when: str, each: str, name: str, namespace: str = "") -> Maker:
+def of_certificate(kinds: str, group: str, when: str, each: str, name: str, *, namespace: str = "") -> Maker:
     """What cert-manager makes for an object that asks for a certificate by annotation."""
     return Maker(kinds, group, SECRET, (name,), each, fixed=CERTIFICATE, when=(when,), open=False, namespace=namespace)
 
@@ -130,7 +130,12 @@ MAKERS = (
     of_certificate("Ingress", "networking.k8s.io", ISSUED, "spec.tls[]", "secretName"),
     of_certificate("Ingress", "extensions", ISSUED, "spec.tls[]", "secretName"),
     of_certificate(
-        "Gateway", "gateway.networking.k8s.io", ISSUED, "spec.listeners[].tls.certificateRefs[]", "name", "namespace"
+        "Gateway",
+        "gateway.networking.k8s.io",
+        ISSUED,
+        "spec.listeners[].tls.certificateRefs[]",
+        "name",
+        namespace="namespace",
     ),
     # https://cert-manager.io/docs/trust/trust-manager/
     *(

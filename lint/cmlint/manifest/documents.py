@@ -16,9 +16,8 @@ import msgspec
 from cmlint.kube import characters
 from cmlint.kube.fields import POD_PATHS, TYPES, group_of, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
-from cmlint.manifest.compared import TESTERS, read_compared
 from cmlint.manifest.decode import Decoder, check_tree
-from cmlint.manifest.deploys import DEPLOYERS, made_in, read_deploys
+from cmlint.manifest.gitops import DEPLOYERS, made_in, read_deploys
 from cmlint.manifest.heads import field_of, head_of, namespace_of
 from cmlint.manifest.hooks import read_hook
 from cmlint.manifest.images import images_in
@@ -27,9 +26,10 @@ from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, T
 from cmlint.manifest.objects import ObjectReader
 from cmlint.manifest.pods import PodReader, pull_secrets_in
 from cmlint.manifest.providers import TABLE, Makers, walk
-from cmlint.manifest.rolling import PLAIN, read_rolling, watched_in
+from cmlint.manifest.rollout import PLAIN, read_rolling, watched_in
 from cmlint.manifest.services import SERVICE, read_services, service_of
 from cmlint.manifest.shapes import ShapeReader
+from cmlint.manifest.test_expectations import TESTERS, read_compared
 from cmlint.model.facts import (
     IGNORE,
     Document,
@@ -46,7 +46,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 14
+VERSION = 15
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")

@@ -263,11 +263,11 @@ class ObjectReader:
             secret = self.target == "Secret"
             self.size += 0 if secret else size
             traits = traits_of(decoder, node, value, secret=secret)
-            keys.append(self.key(name, key, node, None if secret else value, False, traits, size))
+            keys.append(self.key(name, key, node, None if secret else value, binary=False, traits=traits, size=size))
         return keys
 
     def key(
-        self, name: str, key: Node, node: Node, value: str | None, binary: bool, traits: tuple[Trait, ...], size: int
+        self, name: str, key: Node, node: Node, value: str | None, *, binary: bool, traits: tuple[Trait, ...], size: int
     ) -> Key:
         """One key with what is kept of its value."""
         decoder = self.decoder
@@ -289,7 +289,7 @@ class ObjectReader:
                 elif not self.is_bytes(node):
                     decoder.wrong_type(node, "data-value-type", path, "base64")
             traits = () if binary else traits_of(decoder, node, raw)
-            keys.append(self.key(name, key, node, None, binary, traits, len(raw or b"")))
+            keys.append(self.key(name, key, node, None, binary=binary, traits=traits, size=len(raw or b"")))
         return keys
 
     def is_bytes(self, node: Node) -> bool:

@@ -438,9 +438,13 @@ class PodReader:
         sources: list[VolumeSource] = []
         closed = bool(kinds) and set(kinds) <= {"configMap", "secret", "projected"}
         if (inner := decoder.struct(struct.get("configMap"), "ConfigMapVolumeSource", f"{path}.configMap")) is not None:
-            sources += self.source(inner, struct["configMap"], "name", "ConfigMap", "volume", f"{path}.configMap")
+            sources += self.source(
+                inner, struct["configMap"], "name", f"{path}.configMap", target="ConfigMap", via="volume"
+            )
         if (inner := decoder.struct(struct.get("secret"), "SecretVolumeSource", f"{path}.secret")) is not None:
-            sources += self.source(inner, struct["secret"], "secretName", "Secret", "volume", f"{path}.secret")
+            sources += self.source(
+                inner, struct["secret"], "secretName", f"{path}.secret", target="Secret", via="volume"
+            )
         if (inner := decoder.struct(struct.get("projected"), "ProjectedVolumeSource", f"{path}.projected")) is not None:
             found, only = self.projected(inner, f"{path}.projected")
             sources, closed = sources + found, closed and only
@@ -484,7 +488,9 @@ class PodReader:
             )
         return None, policy
 
-    def source(self, struct: Struct, node: Node, field: str, target: Target, via: Via, path: str) -> list[VolumeSource]:
+    def source(
+        self, struct: Struct, node: Node, field: str, path: str, *, target: Target, via: Via
+    ) -> list[VolumeSource]:
         """A ConfigMap or Secret as a volume, or as a part of one."""
         decoder = self.decoder
         name = decoder.string(struct, field)
@@ -578,7 +584,9 @@ class PodReader:
             for field, target in PROJECTIONS:
                 inner = decoder.struct(parts.get(field), "Projection", f"{where}.{field}")
                 if inner is not None:
-                    sources += self.source(inner, parts[field], "name", target, "projected", f"{where}.{field}")
+                    sources += self.source(
+                        inner, parts[field], "name", f"{where}.{field}", target=target, via="projected"
+                    )
             self.downward(parts.get("downwardAPI"), f"{where}.downwardAPI")
             for field, names_of_paths in OTHER_FILES.items():
                 inner_fields = self.fields(parts.get(field))

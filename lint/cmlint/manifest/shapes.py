@@ -9,7 +9,7 @@ from cmlint.kube.names import SUBDOMAIN
 from cmlint.manifest.decode import Decoder
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cmlint.manifest.pods import LISTS, PodReader
-from cmlint.manifest.rolling import watched_in
+from cmlint.manifest.rollout import watched_in
 from cmlint.model.facts import PodSpec, Provider, Reference, Scalar, Target
 
 STEP_LISTS = frozenset((*LISTS, "steps", "sidecars"))

@@ -394,7 +394,8 @@ class Rolling(Facts, frozen=True):
     """How a workload replaces its pods: `strategy` is the type of its strategy, empty where none is written.
 
     `paused` and `suspended` are `spec.paused` and `spec.suspend`; `replicas` is None where no number is written.
-    `partition` is the number of the first pod that a StatefulSet updates.
+    `partition` is the number of the first pod that a StatefulSet updates. `selector` are the labels of its pods,
+    written `name=value`. `owner` is, as `Kind/name`, what has made a live object and is not read itself.
     """
 
     replicas: int | None = None
@@ -402,6 +403,8 @@ class Rolling(Facts, frozen=True):
     paused: bool = False
     suspended: bool = False
     partition: int = 0
+    owner: str = ""
+    selector: tuple[str, ...] = ()
 
 
 class Document(Facts, frozen=True):
@@ -535,6 +538,10 @@ Deed = Literal["pushed", "built", "loaded", "replaced", "restarted", "open", "ca
 
 An `open` push is of an image whose name or tag a caller may give; what `calls` gives it to another file.
 """
+
+
+HOLE = r"\{-(\w+)\}"
+"""What represents a variable that a caller may give."""
 
 
 class ImageFact(Facts, frozen=True):

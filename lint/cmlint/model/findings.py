@@ -103,13 +103,33 @@ class Suppression(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+State = Literal["broken", "at-restart", "stale", "silent", "unchecked", "unused"]
+"""In which state a finding shows a live object to be, the worst first."""
+
+
+class Audited(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is known of a problem in a cluster besides.
+
+    It is so `since` a moment, for these `pods`; `running` is the number of pods of the object that run. The `commands`
+    can be run as they are, in this order.
+    """
+
+    cluster: str = ""
+    namespace: str = ""
+    state: State = "unchecked"
+    since: str = ""
+    pods: tuple[str, ...] = ()
+    running: int = 0
+    commands: tuple[str, ...] = ()
+
+
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """One problem: what it is, where it is, what the cluster does about it and how to fix it.
 
     `subject` is a digest of what is referred to: the text at the finding's place, unless that must not be shown, and
     the name, key or field that it is about. It tells findings apart whatever their messages say. `cause` is one of the
     rule's causes, where it has any. Findings of one rule about the same thing, such as one missing object that several
-    workloads read, have one `group`.
+    workloads read, have one `group`. Those of an audit say more in `audit`.
     """
 
     rule: str
@@ -128,6 +148,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     subject: str = ""
     cause: str = ""
     group: str = ""
+    audit: Audited | None = None
 
 
 class Known(msgspec.Struct, frozen=True, order=True, omit_defaults=True):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from cmlint.pipeline.result import Result
 from cmlint.report.view import View
-from cmlint.result import Result
 
-FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html", "prometheus")
 
 
 def render(form: str, result: Result, view: View) -> str:

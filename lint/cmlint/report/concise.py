@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from cmlint.pipeline.result import Result
 from cmlint.report.paint import Paint
 from cmlint.report.summary import extras, summary
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.system.text import printable
 
 

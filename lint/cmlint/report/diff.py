@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from cmlint.fixes.fixing import Change
+from cmlint.fixes.selection import Change
 from cmlint.model.facts import Span
+from cmlint.pipeline.result import Result
 from cmlint.report.characters import HIDDEN
 from cmlint.report.paint import Paint
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.system.text import printable
 
 AROUND = 3

@@ -6,17 +6,17 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 
 import msgspec
 
-from cmlint.bundle.explaining import Explanation
-from cmlint.bundle.explaining_images import Known
-from cmlint.bundle.placed import Definition, Placed
+from cmlint.bundle.documents import Definition, Placed
+from cmlint.bundle.explanation import Explanation
+from cmlint.bundle.image_explanation import Known
 from cmlint.model.evidence import MEANINGS
 from cmlint.model.facts import COMMAND, EXAMPLE, Span
 from cmlint.model.findings import Finding, Location
 from cmlint.model.outcome import Ending
-from cmlint.report.explained_images import Pictured, image_lines, pictured
+from cmlint.report.findings import Said, said_lines
+from cmlint.report.image_explanations import Pictured, image_lines, pictured
 from cmlint.report.json import VERSION, encode
 from cmlint.report.paint import Paint
-from cmlint.report.said import Said, said_lines
 from cmlint.report.summary import ENDS, place
 from cmlint.report.view import View
 from cmlint.system.text import printable

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cmlint.model.findings import RANKS, WHAT_HAPPENS, Finding
+from cmlint.pipeline.result import Result
 from cmlint.report.places import Repository
 from cmlint.report.problems import elsewhere, problems
 from cmlint.report.summary import place
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.system.text import printable
 
 Properties = dict[str, str | int]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cmlint.model.findings import WHAT_HAPPENS, Consequence, Finding
+from cmlint.pipeline.result import Result
 from cmlint.report.json import encode
 from cmlint.report.places import Repository
 from cmlint.report.view import View
-from cmlint.result import Result
 
 SEVERITIES: dict[Consequence, str] = {
     "rejected": "blocker",

@@ -9,10 +9,10 @@ if (form) {
     const path = form.elements.path.value.trim().toLowerCase();
     let shown = 0;
     for (const section of sections) {
-      const here = section.dataset.path.toLowerCase().includes(path);
       let some = 0;
       for (const article of section.getElementsByTagName("article")) {
-        const { rule: its, severity } = article.dataset;
+        const { rule: its, severity, path: place } = article.dataset;
+        const here = place.toLowerCase().includes(path);
         article.hidden = !(here && severities.has(severity) && (!rule || rule === its));
         some += !article.hidden;
       }

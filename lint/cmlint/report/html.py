@@ -10,15 +10,15 @@ from html import escape
 from itertools import groupby
 
 from cmlint.model.findings import RANKS, Finding, Severity
+from cmlint.pipeline.result import Result
+from cmlint.report.audit_order import TITLES, UNSEEN, Part, commands_in, further, meaning, parts, titled
 from cmlint.report.characters import width
 from cmlint.report.frames import Frames
 from cmlint.report.paint import CODES, Paint
-from cmlint.report.problems import elsewhere, problems
-from cmlint.report.states import STATES, UNSEEN, by_state, commands_in, state_of
+from cmlint.report.problems import Problem, elsewhere, problems
 from cmlint.report.summary import count, place, summary
 from cmlint.report.text import about, margin_of
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.system.files import CONFIGURATION, read
 from cmlint.system.text import printable
 
@@ -54,7 +54,7 @@ def render(result: Result, view: View) -> str:
             "</header>",
             *(filters(findings) if findings else ()),
             '<main id="findings" tabindex="-1">',
-            *(states(result, view) if result.outcome.live else files(result)),
+            *(in_clusters(result, view) if result.outcome.live else files(result)),
             "</main>",
             f"<script>{script}</script>",
             "</body>",
@@ -103,21 +103,41 @@ def filters(findings: Iterable[Finding]) -> Iterator[str]:
     yield "</form>"
 
 
-def states(result: Result, view: View) -> Iterator[str]:
-    """The findings about a cluster by what they mean for it, and at the end the commands that fix it."""
+def in_clusters(result: Result, view: View) -> Iterator[str]:
+    """The findings about clusters by what they mean for these, and at the end the commands that fix it."""
     frames = Frames(result.texts, result.masked(), Paint(View(color=True)), WIDTH)
-    ranked = by_state(result.outcome.findings)
-    for state, group in groupby(ranked, key=state_of):
-        findings = list(group)
-        yield f"<h2>{state} <small>{count(len(findings), 'finding')}</small></h2>"
-        for finding in findings:
-            yield f'<section data-path="{escape(printable(finding.location.path))}">'
-            yield from article(finding, [], frames)
+    found = parts(result.outcome.findings)
+    yield from overview(found)
+    for part in found:
+        yield f"<h2>{TITLES[part.state]} <small>{count(part.number, 'problem')}</small></h2>"
+        for space, here in part.spaces:
+            yield "<section>"
+            yield f"<h3>{coded(titled(space))} <small>{count(len(here), 'problem')}</small></h3>"
+            for problem in here:
+                said = list(meaning(problem, view.now))
+                yield from article((problem[0], further(problem)), said, frames, level=4)
             yield "</section>"
     if not view.tidy:
-        yield f"<h2>{STATES['tidiness']}</h2>\n<p>{coded(UNSEEN)}</p>"
-    if commands := commands_in(ranked):
-        yield f"<h2>Commands</h2>\n<pre>{escape(printable_lines(commands))}</pre>"
+        yield f"<h2>{TITLES['unused']}</h2>\n<p>{coded(UNSEEN)}</p>"
+    if commands := commands_in(each for part in found for _, here in part.spaces for each, _ in here):
+        yield f'<h2>Commands</h2>\n<pre tabindex="0">{escape(printable_lines(commands))}</pre>'
+
+
+def overview(found: list[Part]) -> Iterator[str]:
+    """How many problems there are in each state, by cluster and namespace."""
+    spaces = sorted({space for part in found for space, _ in part.spaces})
+    if not spaces:
+        return
+    yield '<div class="overview" tabindex="0" role="group" aria-label="overview">'
+    yield "<table><caption>Problems by cluster and namespace</caption>"
+    titles = "".join(f'<th scope="col">{TITLES[part.state]}</th>' for part in found)
+    yield f'<thead><tr><th scope="col">Cluster</th><th scope="col">Namespace</th>{titles}</tr></thead><tbody>'
+    for space in spaces:
+        numbers = (sum(len(here) for each, here in part.spaces if each == space) for part in found)
+        cells = "".join(f"<td>{number or ''}</td>" for number in numbers)
+        names = "".join(f'<th scope="row">{escape(printable(name))}</th>' for name in space)
+        yield f"<tr>{names}{cells}</tr>"
+    yield "</tbody></table></div>"
 
 
 def printable_lines(lines: Iterable[str]) -> str:
@@ -131,23 +151,25 @@ def files(result: Result) -> Iterator[str]:
     found = problems(result.outcome.findings)
     for path, group in groupby(found, key=lambda problem: problem[0].location.path):
         here = list(group)
-        yield f'<section data-path="{escape(printable(path))}">'
+        yield "<section>"
         yield f"<h2>{escape(printable(path))} <small>{count(len(here), 'problem')}</small></h2>"
-        for finding, others in here:
-            yield from article(finding, others, frames)
+        for problem in here:
+            yield from article(problem, [about(problem[0])], frames)
         yield "</section>"
 
 
-def article(finding: Finding, others: list[Finding], frames: Frames) -> Iterator[str]:
-    """One problem: its first finding, and the places of the others."""
+def article(problem: Problem, said: list[str], frames: Frames, *, level: int = 3) -> Iterator[str]:
+    """One problem: its first finding, its notes, and the places of the others."""
+    finding, others = problem
+    path = escape(printable(finding.location.path))
     rule, severity, name = escape(finding.rule), finding.severity, f"f-{finding.fingerprint}"
-    yield f'<article id="{name}" class="{severity}" data-rule="{rule}" data-severity="{severity}">'
-    yield f'<h3><span class="severity">{severity}</span> {coded(finding.message)}</h3>'
+    yield f'<article id="{name}" class="{severity}" data-rule="{rule}" data-severity="{severity}" data-path="{path}">'
+    yield f'<h{level}><span class="severity">{severity}</span> {coded(finding.message)}</h{level}>'
     frame = "\n".join(marked(line) for line in frames.draw(finding, margin_of(finding)))
     yield f'<pre tabindex="0" role="group" aria-label="{escape(place(finding.location))}">{frame}</pre>'
     if finding.help:
         yield f'<p class="help">{"<br>".join(map(coded, finding.help.split(chr(10))))}</p>'
-    yield f'<p class="note">{coded(about(finding))}</p>'
+    yield from (f'<p class="note">{coded(line)}</p>' for line in said)
     if others:
         yield f'<p class="note">{escape(elsewhere(others))}</p>'
     yield f'<p class="more"><a href="{escape(finding.url)}">{rule}</a> <a href="#{name}">link to this</a></p>'

@@ -9,8 +9,8 @@ import msgspec
 
 from cmlint.model.findings import Finding, Known, Location
 from cmlint.model.outcome import Created, Outcome
+from cmlint.pipeline.result import Result
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.system.text import json_of
 
 VERSION: Literal[1] = 1

@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from cmlint.model.findings import Finding
+from cmlint.pipeline.result import Result
 from cmlint.report.text import about
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.system.text import printable
 
 Case = tuple[str, Element]

@@ -7,12 +7,12 @@ import string
 from collections.abc import Iterator
 
 from cmlint.model.findings import RANKS, WHAT_HAPPENS, Finding
+from cmlint.pipeline.result import Result
 from cmlint.report.paint import Paint
 from cmlint.report.places import Repository
 from cmlint.report.problems import elsewhere, problems
 from cmlint.report.summary import count, place, summary
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.system.text import printable
 
 LIMIT = 65_000

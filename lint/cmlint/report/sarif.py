@@ -15,15 +15,15 @@ from urllib.parse import quote
 import msgspec
 
 from cmlint import __version__
-from cmlint.engine import INTERNAL
+from cmlint.engine.engine import INTERNAL
+from cmlint.engine.registry import load_rules
+from cmlint.engine.rules import Rule
 from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, Position, Severity, Suppression
-from cmlint.registry import load_rules
+from cmlint.pipeline.result import Result
 from cmlint.report.json import encode
 from cmlint.report.places import Repository
 from cmlint.report.text import about
 from cmlint.report.view import View
-from cmlint.result import Result
-from cmlint.rules import Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

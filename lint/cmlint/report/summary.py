@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from cmlint.model.findings import RANKS, Location
 from cmlint.model.outcome import Ending, Outcome, Unverified
+from cmlint.pipeline.result import Result
 from cmlint.report.characters import wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.system.text import printable
 
 

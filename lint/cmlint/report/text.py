@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cmlint.model.findings import WHAT_HAPPENS, Finding
+from cmlint.pipeline.result import Result
 from cmlint.report.characters import wrapped
 from cmlint.report.paint import Paint
-from cmlint.report.problems import elsewhere, problems
-from cmlint.report.summary import extras, summary
+from cmlint.report.problems import Problem, elsewhere, problems
+from cmlint.report.summary import count, extras, summary
 from cmlint.report.view import View
-from cmlint.result import Result
 from cmlint.system.text import printable
+
+if TYPE_CHECKING:
+    from cmlint.report.frames import Frames
 
 
 def render(result: Result, view: View) -> str:
@@ -30,10 +34,40 @@ def findings(result: Result, view: View, paint: Paint) -> Iterator[str]:
     from cmlint.report.frames import Frames
 
     frames = Frames(result.texts, result.masked(), paint, view.width)
+    if result.outcome.live:
+        yield from in_clusters(result, view, paint, frames)
+        return
     for finding, others in problems(result.outcome.findings, apart=view.verbose):
-        margin = margin_of(finding)
-        frame, after = frames.draw(finding, margin), notes(finding, others, view, paint, margin)
-        yield "\n".join((headline(finding, view, paint), *frame, *after))
+        yield block((finding, others), [about(finding)], view, paint, frames)
+
+
+def in_clusters(result: Result, view: View, paint: Paint, frames: Frames) -> Iterator[str]:
+    """The findings about live objects: by what they mean, then by namespace."""
+    from cmlint.report import audit_order
+
+    for part in audit_order.parts(result.outcome.findings, apart=view.verbose):
+        yield paint("bold", f"{audit_order.TITLES[part.state]}: {count(part.number, 'problem')}")
+        for space, found in part.spaces:
+            yield paint("bold", f"{printable(audit_order.titled(space))}: {count(len(found), 'problem')}")
+            for problem in found:
+                first, *more = meaning(problem, view)
+                said = [f"{who}: {first}" if (who := whose(problem[0])) else first, *more]
+                yield block((problem[0], audit_order.further(problem)), said, view, paint, frames)
+
+
+def meaning(problem: Problem, view: View) -> Iterator[str]:
+    """What a problem in a cluster means."""
+    from cmlint.report import audit_order
+
+    return audit_order.meaning(problem, view.now)
+
+
+def block(problem: Problem, said: list[str], view: View, paint: Paint, frames: Frames) -> str:
+    """A problem: its first finding with its frame, its notes, and the places of the others."""
+    finding, others = problem
+    margin = margin_of(finding)
+    frame, after = frames.draw(finding, margin), notes(finding, others, said, view, paint, margin)
+    return "\n".join((headline(finding, view, paint), *frame, *after))
 
 
 def headline(finding: Finding, view: View, paint: Paint) -> str:
@@ -44,11 +78,13 @@ def headline(finding: Finding, view: View, paint: Paint) -> str:
     return "\n  ".join((linked + paint("bold", first.removeprefix(kind)), *(paint("bold", line) for line in more)))
 
 
-def notes(finding: Finding, others: list[Finding], view: View, paint: Paint, margin: int) -> Iterator[str]:
-    """What to do about it, whose problem it is, and where to read more."""
+def notes(
+    finding: Finding, others: list[Finding], said: list[str], view: View, paint: Paint, margin: int
+) -> Iterator[str]:
+    """What to do about it, its notes, and where to read more."""
     indent = " " * (margin + 1)
     url = None if paint.links else finding.url
-    parts = (("help", finding.help), ("note", about(finding)), ("note", elsewhere(others)), ("see", url))
+    parts = (("help", finding.help), *(("note", each) for each in said), ("note", elsewhere(others)), ("see", url))
     for word, text in parts:
         if text:
             lines = [
@@ -59,14 +95,19 @@ def notes(finding: Finding, others: list[Finding], view: View, paint: Paint, mar
 
 def about(finding: Finding) -> str:
     """Whose problem it is, and what the cluster does about it."""
+    who, what = whose(finding), WHAT_HAPPENS[finding.consequence]
+    return f"{who}: {what}" if who else what
+
+
+def whose(finding: Finding) -> str:
+    """Whose problem it is: the object, and its container."""
     who = ""
     if finding.object:
         name = "/".join(part for part in (finding.object.namespace, finding.object.name) if part)
         who = f"{finding.object.kind} `{name}`" if name else finding.object.kind
     if finding.container:
         who += f", container `{finding.container}`"
-    what = WHAT_HAPPENS[finding.consequence]
-    return f"{who}: {what}" if who else what
+    return who
 
 
 def margin_of(finding: Finding) -> int:

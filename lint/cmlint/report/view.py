@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 
@@ -9,7 +11,7 @@ class View(msgspec.Struct, frozen=True):
     """What the reader asked for, and what the terminal can do.
 
     `width` is the terminal's, None where lines need not be wrapped; `links` says that it knows hyperlinks. `seconds` is
-    what the run took. Unless it was `tidy`, what breaks nothing was not looked for.
+    what the run took. Unless it was `tidy`, what breaks nothing was not looked for. Ages are counted up to `now`.
     """
 
     color: bool = False
@@ -20,3 +22,4 @@ class View(msgspec.Struct, frozen=True):
     statistics: bool = False
     seconds: float = 0.0
     tidy: bool = False
+    now: datetime | None = None

@@ -9,36 +9,35 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 
-from cmlint.cache.states import Seen
-from cmlint.patterns import Patterns
-from cmlint.sources import files
+from cmlint.sources import files, paths
 from cmlint.sources.files import Group
-from cmlint.system.files import entries_in, is_within, real_path, root_of
+from cmlint.sources.request import Request
+from cmlint.system.files import is_within, real_path, root_of
+from cmlint.system.filesystem import FileSystem
 
 
-def are_files(groups: Sequence[Group]) -> bool:
+def are_files(disk: FileSystem, groups: Sequence[Group]) -> bool:
     """Whether regular files were named, and nothing else: a pipe or standard input is in no project."""
     named = groups[0].paths
-    return len(groups) == 1 and bool(named) and files.PIPES.keys().isdisjoint(named.values())
+    return len(groups) == 1 and bool(named) and disk.pipes.keys().isdisjoint(named.values())
 
 
-def may_be_built(path: str) -> bool:
+def may_be_built(disk: FileSystem, path: str) -> bool:
     """Whether a file is in a folder with a kustomization or a chart, or below one, within its project."""
     folder = os.path.abspath(os.path.dirname(path))
     top = project_of(path) or folder
     while True:
-        if any(os.path.isfile(os.path.join(folder, name)) for name in (files.CHART, *files.KUSTOMIZATIONS)):
+        if any(disk.is_file(os.path.join(folder, name)) for name in (files.CHART, *files.KUSTOMIZATIONS)):
             return True
         if folder == top or folder == os.path.dirname(folder):
             return False
         folder = os.path.dirname(folder)
 
 
-def around(named: Group, exclude: Sequence[str], seen: Seen) -> tuple[list[Group], list[str]]:
+def around(request: Request, named: Group) -> tuple[list[Group], list[str]]:
     """Groups in which each file of a group is among the rest of its project, and the folders of these projects.
 
-    The first group has the files that are in no project. The patterns in `exclude` are relative to the file system's
-    root.
+    The first group has the files that are in no project.
     """
     absolute = any(map(os.path.isabs, named.paths.values()))
     by_top: dict[str | None, dict[str, str]] = {}
@@ -46,20 +45,20 @@ def around(named: Group, exclude: Sequence[str], seen: Seen) -> tuple[list[Group
         by_top.setdefault(project_of(path), {})[shown] = path
     alone = by_top.pop(None, {})
     tops = [top if absolute else os.path.relpath(top) for top in by_top if top]
-    groups = [among(own, top, Patterns(exclude), seen) for top, own in zip(tops, by_top.values(), strict=True)]
+    groups = [among(request, own, top) for top, own in zip(tops, by_top.values(), strict=True)]
     return [Group(alone, named=set(alone)), *groups], tops
 
 
-def among(own: dict[str, str], top: str, excluded: Patterns, seen: Seen) -> Group:
+def among(request: Request, own: dict[str, str], top: str) -> Group:
     """The files of a project, with those that are named: these are read, whatever git or the configuration ignores.
 
     Where a file is named that is not among those of the project, the manifests beside it are read as well.
     """
     group, name_of = Group(root=root_of(top), named=set(own)), names_in(top)
-    files.fill(group, top, name_of, files.walk(top, excluded, [], seen, group), set())
+    files.fill(group, top, name_of, files.Walk(request, top, group, []).files(), set())
     places = {shown: place_in(top, path) for shown, path in own.items()}
     for folder in sorted({os.path.dirname(place) for place in places.values() if name_of(place) not in group.paths}):
-        group.paths.update((name_of(path), path) for path in manifests_in(folder))
+        group.paths.update((name_of(path), path) for path in manifests_in(request.disk, folder))
     named = {name_of(place): shown for shown, place in places.items()}
     group.paths = {named.get(shown, shown): path for shown, path in group.paths.items()} | own
     group.scripts = {shown: path for shown, path in group.scripts.items() if shown not in named}
@@ -80,9 +79,9 @@ def project_of(path: str) -> str | None:
     return None if shared or is_within(real_path(os.path.expanduser("~")), folder) else folder
 
 
-def manifests_in(folder: str) -> Iterator[str]:
+def manifests_in(disk: FileSystem, folder: str) -> Iterator[str]:
     """The files in a folder, by their names those of manifests; links are left out."""
-    for entry in entries_in(folder):
+    for entry in disk.entries_or_none(folder):
         if files.is_manifest(entry.name) and entry.is_file(follow_symlinks=False):
             yield entry.path
 
@@ -91,7 +90,7 @@ def names_in(top: str) -> Callable[[str], str]:
     """How files below the folder of a project are shown: by the way from the working directory."""
     if top == os.curdir or os.path.isabs(top):
         return files.names_below(top)
-    return lambda file: files.shown(os.path.relpath(file))
+    return lambda file: paths.shown(os.path.relpath(file))
 
 
 def names_in_builds(group: Group) -> Iterator[tuple[str, str]]:
@@ -99,7 +98,7 @@ def names_in_builds(group: Group) -> Iterator[tuple[str, str]]:
     for shown in group.named:
         folder, name = os.path.split(group.paths[shown])
         if os.path.isabs(folder):
-            yield shown, files.shown(os.path.join(real_path(folder), name))
+            yield shown, paths.shown(os.path.join(real_path(folder), name))
 
 
 def place_in(top: str, path: str) -> str:

@@ -8,21 +8,22 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from cmlint.cache.states import Seen
+from cmlint.cache.file_state import Seen
 from cmlint.kube.near import nearest
 from cmlint.manifest.documents import line_start
 from cmlint.model.facts import Span
 from cmlint.model.failures import Failure, Failures
-from cmlint.sources import files
-from cmlint.sources.absent import Absent
-from cmlint.sources.charts import VALUES, Chart
-from cmlint.sources.hidden import HIDDEN, Masks, secrets_in
-from cmlint.sources.kustomization import Kustomization, Project
-from cmlint.sources.lead import ignores_in
-from cmlint.sources.parts import Part
+from cmlint.sources import paths
+from cmlint.sources.disclosure import OfBuild, OfChart, is_secret
+from cmlint.sources.git_ignores import ignoring
+from cmlint.sources.helm.chart import VALUES, Chart
+from cmlint.sources.kustomize.absent_files import Absent
+from cmlint.sources.kustomize.kustomization import Kustomization, Project
+from cmlint.sources.kustomize.places import ignores_in
+from cmlint.sources.kustomize.secrets import masked_in
 from cmlint.sources.reasons import address
-from cmlint.sources.secrets import masked_in
-from cmlint.sources.shown import OfBuild, OfChart, is_secret
+from cmlint.sources.secret_names import HIDDEN, Masks, secrets_in
+from cmlint.sources.yaml_tree import Part
 from cmlint.system.programs import NotBuiltError
 
 REFUSED = ("syntax", "repeated-key")
@@ -80,7 +81,7 @@ def add_missing(failures: Failures, chart: Chart) -> None:
     """Adds the dependencies that a chart is rendered without; a name that is also a secret in it is not shown."""
     shown = OfChart(chart, (), ())
     for entry in chart.missing:
-        path, name = files.shown(entry.place.path), entry.word("name")
+        path, name = paths.shown(entry.place.path), entry.word("name")
         name = name if name in shown.names else HIDDEN
         failure = Failure("dependency", "chart", path, entry.place.span, "it is not in `charts/`", name, partly=True)
         failures.add(shown_in_chart(chart, failure), ("dependency", name))
@@ -127,7 +128,7 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     seen.whole = seen.whole and not hides
     part, hidden = (HIDDEN, ((place.path, place.span),)) if hides else (absent.name, ())
     looked = not hidden and build.project.is_inside(absent.path)
-    ignored = files.ignoring(absent.path, seen) if looked else ""
+    ignored = ignoring(build.project.disk, absent.path, seen) if looked else ""
     near = "" if ignored or not looked else nearest(os.path.basename(absent.path), names_beside(absent.path)) or ""
     return Failure(
         "missing-file",

@@ -9,15 +9,21 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from cmlint.cache.states import Seen
-from cmlint.patterns import MOST, Patterns
+from cmlint.cache.file_state import Seen
+from cmlint.model.problems import Problem
+from cmlint.patterns import Patterns
+from cmlint.sources.git_ignores import IGNORE, GitIgnores, Specs, ignored
+from cmlint.sources.paths import reason, shown
 from cmlint.system import files as system
 from cmlint.system.files import Root, is_within, real_path, root_of
+from cmlint.system.filesystem import Entry, FileSystem
+
+if TYPE_CHECKING:
+    from cmlint.sources.request import Request
 
 SUFFIXES = (".yaml", ".yml", ".json")
 CHART = "Chart.yaml"
@@ -81,16 +87,9 @@ ORIGIN = "config.kubernetes.io/origin"
 SOURCE = "# Source: "
 """The comment by which helm says from which template an object comes."""
 
-INSTEAD: dict[str, str] = {}
-"""Texts that are read instead of what the files hold, by their real paths: while it is proven what they would be."""
-
-PIPES: dict[str, bytes] = {}
-"""The content of pipes and devices that are named on the command line, by their paths: they can be read only once."""
-
 DEEPEST = 200
 """So many folders deep is a walk."""
 
-IGNORE = ".gitignore"
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 TESTDATA = "testdata"
 """The folder in which tests keep what they read and expect; Go's tools leave it alone too (`go help packages`)."""
@@ -120,22 +119,6 @@ STDIN = "<stdin>"
 
 NOT_REACHED = "not built, because it uses none of the files that are named"
 """Why a kustomization or chart in the context of named files is not built."""
-
-
-Specs = tuple[tuple[str, Patterns], ...]
-"""Folders with the patterns of their `.gitignore`."""
-
-
-class Problem(msgspec.Struct, frozen=True, order=True):
-    """Something that could not be read, in one line; `line` is 1-based, or 0 for the whole file.
-
-    One that is not `fatal` is only told, and the run is as good as without it.
-    """
-
-    path: str
-    line: int
-    message: str
-    fatal: bool = True
 
 
 class Group(msgspec.Struct):
@@ -176,23 +159,19 @@ class Source(NamedTuple):
     root: Root | None = None
 
 
-def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem], seen: Seen) -> list[Group]:
-    """The files below each path, each file once; what is not there is noted in `problems`.
-
-    The patterns in `exclude` are relative to the file system's root.
-    """
+def find(request: Request, problems: list[Problem]) -> list[Group]:
+    """The files below each path of a request, each file once; what is not there is noted in `problems`."""
     named = Group()
     groups = [named]
     known: set[str] = set()
-    excluded = Patterns(exclude)
-    for path in paths:
-        seen.note(path)
+    for path in request.paths:
+        request.seen.note(path)
         if path == "-":
             groups.append(Group({STDIN: "-"}))
             continue
         try:
-            mode = hold(path)
-            seen.whole = seen.whole and path not in PIPES
+            mode = request.disk.hold(path)
+            request.seen.whole = request.seen.whole and path not in request.disk.pipes
         except (FileNotFoundError, NotADirectoryError):
             problems.append(Problem(shown(path), 0, "no such file or folder"))
         except OSError as error:
@@ -200,7 +179,7 @@ def find(paths: Iterable[str], exclude: tuple[str, ...], problems: list[Problem]
         else:
             if stat.S_ISDIR(mode):
                 groups.append(group := Group(root=root_of(path)))
-                fill(group, path, names_below(path), walk(path, excluded, problems, seen, group), known)
+                fill(group, path, names_below(path), Walk(request, path, group, problems).files(), known)
             else:
                 add(named.paths, shown(path), path, known)
     return groups
@@ -217,17 +196,6 @@ def fill(group: Group, top: str, name_of: Callable[[str], str], found: Iterable[
         add(group.paths if is_manifest(name) else group.scripts, name_of(file), file, known)
 
 
-def hold(path: str) -> int:
-    """The mode of what is at a path that the command line names; what a pipe or a device gives is kept in `PIPES`.
-
-    Raises OSError.
-    """
-    mode = system.state_of(path).st_mode
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and path not in PIPES:
-        PIPES[path] = system.read_named(path, system.MANIFEST)
-    return mode
-
-
 def roots_of(groups: Sequence[Group]) -> tuple[str, ...]:
     """The folders that may be read for groups of files: around each folder, and around each file that is named."""
     around = {os.path.dirname(real_path(path)) for path in groups[0].paths.values()}
@@ -242,17 +210,6 @@ def add(paths: dict[str, str], name: str, file: str, known: set[str]) -> None:
         paths[name] = file
 
 
-def shown(path: str) -> str:
-    """A path as it is shown: relative to the working directory where it is below it, with `/`."""
-    if not os.path.isabs(path):
-        name = os.path.normpath(path)
-    else:
-        name = os.path.relpath(path)
-        if name.startswith(".."):
-            name = os.path.normpath(path)
-    return name.replace(os.sep, "/")
-
-
 def names_below(top: str) -> Callable[[str], str]:
     """How files below a folder are shown: as the folder is, unless the working directory is between."""
     if os.path.isabs(top) and is_within(os.getcwd(), os.path.normpath(top)):
@@ -263,57 +220,75 @@ def names_below(top: str) -> Callable[[str], str]:
     return lambda file: start + file[length:].replace(os.sep, "/")
 
 
-def walk(top: str, excluded: Patterns, problems: list[Problem], seen: Seen, group: Group) -> Iterator[str]:
-    """The manifests and possible scripts below a folder, in order, without what git ignores.
+class Walk:
+    """The manifests and possible scripts below a folder, in order, without what git ignores and what is excluded.
 
     Other files, and folders that are never read, are noted in the group.
     """
-    root = root_of(top)
-    stack = [(top, ignores_above(top, problems, seen), 0)]
-    while stack:
-        folder, specs, depth = stack.pop()
-        try:
-            entries = entries_in(folder)
-        except OSError as error:
-            problems.append(Problem(shown(folder), 0, reason(error)))
-            continue
-        seen.walked[folder] = listing_of(entries)
-        if any(entry.name == IGNORE for entry in entries) and (spec := ignores_in(folder, root, specs, problems, seen)):
-            specs = (*specs, (folder, spec))
-        folders: list[str] = []
-        for entry in entries:
-            is_folder = entry.is_dir(follow_symlinks=False)
-            foreign = is_folder and is_foreign(entry, top, seen)
-            if not (is_folder or is_manifest(entry.name) or may_be_script(entry)):
-                group.lying.append(entry.path)
+
+    def __init__(self, request: Request, top: str, group: Group, problems: list[Problem]) -> None:
+        self.disk, self.seen, self.top, self.group, self.problems = request.disk, request.seen, top, group, problems
+        self.excluded, self.root = Patterns(request.config.exclude), root_of(top)
+
+    def files(self) -> Iterator[str]:
+        """The paths of these files."""
+        ignores = GitIgnores(self.disk, self.seen, self.problems)
+        stack = [(self.top, ignores.above(self.top), 0)]
+        while stack:
+            folder, specs, depth = stack.pop()
+            try:
+                entries = entries_in(self.disk, folder)
+            except OSError as error:
+                self.problems.append(Problem(shown(folder), 0, reason(error)))
                 continue
-            if entry.is_symlink():
-                seen.note(entry.path)
-            if not is_folder and not is_regular(entry):
-                continue
-            if specs and ignored(entry.path, is_folder, specs):
-                continue
-            if excluded and excluded.match(os.path.abspath(entry.path) + ("/" if is_folder else "")):
-                continue
-            if is_folder:
-                (group.left_out if foreign else folders).append(entry.path)
-            elif entry.is_symlink() and not is_within(real_path(entry.path), root):
-                message = "a link that leads out of the folder is not followed; name it to check what it leads to"
-                problems.append(Problem(shown(entry.path), 0, message, fatal=False))
+            self.seen.walked[folder] = listing_of(entries)
+            if any(entry.name == IGNORE for entry in entries):
+                spec = ignores.inside(folder, self.root, specs)
+                specs = (*specs, (folder, spec)) if spec else specs
+            folders: list[str] = []
+            for entry in filter(self.may_hold_texts, entries):
+                if not self.is_left_out(entry, specs):
+                    if entry.is_dir(follow_symlinks=False):
+                        (self.group.left_out if is_foreign(entry, self.top, self.seen) else folders).append(entry.path)
+                    else:
+                        yield entry.path
+            if depth == DEEPEST and folders:
+                message = f"more than {DEEPEST} folders deep; what is below is not read"
+                self.problems.append(Problem(shown(folder), 0, message))
             else:
-                yield entry.path
-        if depth == DEEPEST and folders:
-            problems.append(Problem(shown(folder), 0, f"more than {DEEPEST} folders deep; what is below is not read"))
-            continue
-        stack.extend((path, specs, depth + 1) for path in reversed(folders))
+                stack.extend((path, specs, depth + 1) for path in reversed(folders))
+
+    def may_hold_texts(self, entry: Entry) -> bool:
+        """Whether an entry is a folder, or by its name a text that is read; a file that is not is noted."""
+        if entry.is_dir(follow_symlinks=False) or is_manifest(entry.name) or may_be_script(entry):
+            return True
+        self.group.lying.append(entry.path)
+        return False
+
+    def is_left_out(self, entry: Entry, specs: Specs) -> bool:
+        """Whether an entry is not read: git ignores it, it is excluded, or it is no file of the folder."""
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if entry.is_symlink():
+            self.seen.note(entry.path)
+        if not is_folder and not is_regular(entry):
+            return True
+        if specs and ignored(entry.path, is_folder, specs):
+            return True
+        if self.excluded and self.excluded.match(os.path.abspath(entry.path) + ("/" if is_folder else "")):
+            return True
+        if is_folder or not entry.is_symlink() or is_within(real_path(entry.path), self.root):
+            return False
+        message = "a link that leads out of the folder is not followed; name it to check what it leads to"
+        self.problems.append(Problem(shown(entry.path), 0, message, fatal=False))
+        return True
 
 
-def entries_in(folder: str) -> list[os.DirEntry[str]]:
+def entries_in(disk: FileSystem, folder: str) -> list[Entry]:
     """What a walk sees in a folder, by name; raises OSError."""
-    return sorted((entry for entry in os.scandir(folder) if entry.name not in NEVER), key=attrgetter("name"))
+    return [entry for entry in disk.entries(folder) if entry.name not in NEVER]
 
 
-def listing_of(entries: Iterable[os.DirEntry[str]]) -> str:
+def listing_of(entries: Iterable[Entry]) -> str:
     """What a walk sees in a folder, as one text: names, and which of them are folders or links."""
     return "\0".join(
         entry.name + ("/" if entry.is_dir(follow_symlinks=False) else "@" if entry.is_symlink() else "")
@@ -322,14 +297,14 @@ def listing_of(entries: Iterable[os.DirEntry[str]]) -> str:
 
 
 def listing(folder: str) -> str | None:
-    """The same of a folder by its path; None for one that cannot be read."""
+    """The same of a folder on the disk; None for one that cannot be read."""
     try:
-        return listing_of(entries_in(folder))
+        return listing_of(entries_in(FileSystem(), folder))
     except OSError:
         return None
 
 
-def is_foreign(folder: os.DirEntry[str], top: str, seen: Seen) -> bool:
+def is_foreign(folder: Entry, top: str, seen: Seen) -> bool:
     """Whether a folder below the top holds what tests read, or copies of other projects that a tool has made."""
     if folder.name in FIXTURES:
         return any(map(names_tests, parts_below(top, folder.path)))
@@ -365,7 +340,7 @@ def is_manifest(name: str) -> bool:
     return name.endswith(SUFFIXES) or name in KUSTOMIZATIONS
 
 
-def may_be_script(entry: os.DirEntry[str]) -> bool:
+def may_be_script(entry: Entry) -> bool:
     """Whether a file may be a text that creates ConfigMaps or Secrets, or builds and pushes images, by its name."""
     named = entry.name.endswith(SCRIPTS) or "." not in entry.name or entry.name.endswith(BUILDERS)
     return named and entry.is_file(follow_symlinks=False)
@@ -397,7 +372,7 @@ def is_object(raw: bytes) -> bool:
     return b"apiVersion" in raw or b"kind:" in raw or b"\0" in raw or raw.startswith(UTF_16)
 
 
-def is_regular(entry: os.DirEntry[str]) -> bool:
+def is_regular(entry: Entry) -> bool:
     """Whether an entry is a file, or a link to one; what cannot be known is left to the reader.
 
     A pipe would never end, and a folder that a link leads to is walked where it is.
@@ -408,75 +383,10 @@ def is_regular(entry: os.DirEntry[str]) -> bool:
         return True
 
 
-def ignored(path: str, is_folder: bool, specs: Specs) -> bool:
-    """Whether git ignores a path; the innermost `.gitignore` that says anything decides."""
-    for folder, spec in reversed(specs):
-        below = path[len(folder) + 1 :] if path.startswith(folder + os.sep) else os.path.relpath(path, folder)
-        decided = spec.decide(below.replace(os.sep, "/") + ("/" if is_folder else ""))
-        if decided is not None:
-            return decided
-    return False
-
-
-def ignores_in(folder: str, root: str, above: Specs, problems: list[Problem], seen: Seen) -> Patterns | None:
-    """The patterns of a folder's `.gitignore`, so many as there is room for besides those from the folders `above`."""
-    path = os.path.join(folder, IGNORE)
-    seen.note(path)
-    try:
-        text = system.read(path, system.IGNORES, root).decode("utf-8", "replace")
-        spec = Patterns(text.splitlines(), MOST - sum(len(spec) for _, spec in above))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        problems.append(Problem(shown(path), 0, f"not used: {reason(error)}", fatal=False))
-        return None
-    if spec.left_out:
-        problems.append(Problem(shown(path), *spec.left_out, fatal=False))
-    return spec
-
-
-def ignores_above(top: str, problems: list[Problem], seen: Seen) -> Specs:
-    """The `.gitignore` files between a repository's root and a folder below it, outermost first."""
-    folder = os.path.abspath(top)
-    folders: list[str] = []
-    while not is_repository(folder, seen):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return ()
-        folder = parent
-        folders.append(folder)
-    root = real_path(folder)
-    found: Specs = ()
-    for folder in reversed(folders):
-        if spec := ignores_in(folder, root, found, problems, seen):
-            found = (*found, (folder, spec))
-    return found
-
-
-def ignoring(path: str, seen: Seen) -> str:
-    """The line by which git ignores a file that is not there, in words; empty where none does."""
-    folder = os.path.dirname(path)
-    while not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
-    specs = ignores_above(folder, [], seen)
-    own = ignores_in(folder, folder, specs, [], seen)
-    for above, spec in reversed((*specs, (folder, own)) if own else specs):
-        if (line := spec.line(os.path.relpath(path, above).replace(os.sep, "/"))) is not None:
-            return f"line {line} of `{shown(os.path.join(above, IGNORE))}`"
-    return ""
-
-
-def is_repository(folder: str, seen: Seen) -> bool:
-    """Whether a folder is the root of a repository."""
-    path = os.path.join(folder, ".git")
-    seen.note(path)
-    return os.path.exists(path)
-
-
-def near_kustomizations(groups: Sequence[Group]) -> bool:
+def near_kustomizations(disk: FileSystem, groups: Sequence[Group]) -> bool:
     """Whether there are kustomizations among files, or beside those that are named one by one, which come first."""
     folders = {os.path.dirname(path) for path in groups[0].paths.values()}
-    if any(os.path.isfile(os.path.join(folder, name)) for folder in folders for name in KUSTOMIZATIONS):
+    if any(disk.is_file(os.path.join(folder, name)) for folder in folders for name in KUSTOMIZATIONS):
         return True
     return any(os.path.basename(path) in KUSTOMIZATIONS for group in groups for path in group.paths)
 
@@ -492,32 +402,21 @@ def may_be_in_chart(path: str) -> bool:
     return not {"templates", "charts"}.isdisjoint(path.split("/")[:-1])
 
 
-def read(path: str, root: Root | None = None, limit: int = system.MANIFEST) -> str:
+def read(disk: FileSystem, path: str, root: Root | None = None, limit: int = system.MANIFEST) -> str:
     """A file's text, its byte order mark kept, or that of standard input; raises OSError and UnicodeDecodeError."""
-    if path == "-":
-        return system.read_input(system.MANIFEST).decode("utf-8")
-    return decode(read_raw(path, root, limit))
+    return decode(system.read_input(system.MANIFEST) if path == "-" else disk.read(path, root, limit))
 
 
-def read_again(shown: str, sources: Mapping[str, Source], problems: list[Problem]) -> str:
+def read_again(disk: FileSystem, shown: str, sources: Mapping[str, Source], problems: list[Problem]) -> str:
     """The text of a file by the path under which it is shown; empty, with a problem, where it has gone meanwhile.
 
     A file that is none of the `sources` is used by a kustomization or a chart.
     """
     try:
-        return read(*(sources.get(shown) or Source(shown, root_of(os.path.dirname(shown) or os.curdir))))
+        return read(disk, *(sources.get(shown) or Source(shown, root_of(os.path.dirname(shown) or os.curdir))))
     except (OSError, UnicodeDecodeError) as error:
         problems.append(Problem(shown, 0, f"changed while it was checked: {reason(error)}"))
         return ""
-
-
-def read_raw(path: str, root: Root | None = None, limit: int = system.MANIFEST) -> bytes:
-    """What a file holds that is in a root, or that is named on the command line; raises OSError."""
-    if INSTEAD and (real := real_path(path)) in INSTEAD:
-        return INSTEAD[real].encode()
-    if path in PIPES:
-        return PIPES[path]
-    return system.read(path, limit, root)
 
 
 def decode(raw: bytes) -> str:
@@ -525,10 +424,3 @@ def decode(raw: bytes) -> str:
     if raw.startswith(UTF_16):
         return raw.decode("utf-16")
     return raw.decode("utf-8")
-
-
-def reason(error: Exception) -> str:
-    """Why something could not be read, in few words."""
-    if isinstance(error, UnicodeDecodeError):
-        return f"not valid UTF-8 at byte {error.start}"
-    return system.reason(error) if isinstance(error, OSError) else str(error)

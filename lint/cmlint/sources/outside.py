@@ -12,10 +12,10 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import product
 
-from cmlint.sources import files
-from cmlint.sources.chart_files import ChartFiles
-from cmlint.sources.parts import Part
+from cmlint.sources import paths
+from cmlint.sources.helm.chart_files import ChartFiles
 from cmlint.sources.reasons import address
+from cmlint.sources.yaml_tree import Part
 from cmlint.system.files import is_within, real_path, root_of
 from cmlint.system.programs import NotBuiltError
 
@@ -201,7 +201,7 @@ def refuse_chart(chart: Part, folder: str, homes: list[str], *, allow_remote: bo
         parts = (home, *((f"{name}-{version}",) if version and repo else ()), name)
         path = os.path.normpath(os.path.join(folder, *parts))
         if not is_within(real_path(path), root_of(folder)):
-            raise NotBuiltError(f"the chart `{files.shown(path)}` lies outside the repository", "refused")
+            raise NotBuiltError(f"the chart `{paths.shown(path)}` lies outside the repository", "refused")
         if os.path.isdir(path):
             ChartFiles(path).refuse()
         elif repo and not allow_remote:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from cmlint.sources.hidden import HIDDEN
+from cmlint.sources.secret_names import HIDDEN
 
 LONGEST = 10_000
 """How many characters are looked at of what a program says, so that no pattern takes long."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from cmlint.cache.states import Seen
+from cmlint.cache.file_state import Seen
 from cmlint.system import files as system
 
 ORIGIN = re.compile(r'(?ms)^\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S+)')

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from cmlint.model.live import Inventory, Space
+from cmlint.model.cluster import Inventory, Space
 from cmlint.system.files import SNAPSHOT, read_named, reason
 from cmlint.system.text import json_of
 

@@ -23,7 +23,7 @@ def drifted_tag(document: Document, ctx: Context) -> Iterator[Draft]:
     for pod in ctx.pods:
         for running in pod.containers:
             name, found, digest = running.image_id.rpartition(DIGEST)
-            if found and name and running.started and "@" not in running.image:
+            if found and name and (running.started or running.failed) and "@" not in running.image:
                 here = builds.setdefault((running.name, running.image), {})
                 here.setdefault(digest[:SHOWN], []).append(pod.name)
     for spec in document.pods:
@@ -36,4 +36,5 @@ def drifted_tag(document: Document, ctx: Context) -> Iterator[Draft]:
                 message = f"{counted(pods)} run {len(found_here)} different builds of `{container.image.value}`"
                 draft = ctx.finding(container.image.span, message, container=container.name.value)
                 ran = "; ".join(f"`{digest}` in {counted(len(each))}" for digest, each in sorted(found_here.items()))
+                draft.now({name for each in found_here.values() for name in each})
                 yield draft.help(f"{ran}: pin a digest, or {renewal(ctx, 'with `imagePullPolicy: Always`')}")

@@ -20,13 +20,14 @@ def immutable_change(provider: Provider, ctx: Context) -> Iterator[Draft]:
         if held is None or not held.immutable or held.keys is None:
             continue
         name, keys = provider.name.value, {key.name for key in provider.keys}
-        changed = sorted(keys.symmetric_difference(held.keys))
+        on_server = ctx.settings.server_side_apply
+        changed = sorted(keys.difference(held.keys) | held.removed(keys, on_server=on_server))
         what = f"the {provider.target} `{name}`"
         if changed:
             why = f"{listed(changed)} {'is' if len(changed) == 1 else 'are'} added or removed"
-        elif held.digest and cluster.has_other_data(held, provider):
+        elif held.digest and keys == held.keys.keys() and cluster.has_other_data(held, provider):
             why = "its values are changed"
-        elif not provider.immutable:
+        elif not provider.immutable and (before := held.before(on_server=on_server)) and before.immutable:
             why = "`immutable` is taken back"
         else:
             continue

@@ -29,9 +29,10 @@ def live_key_removed(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
 
 def dropped_keys(definition: Definition, cluster: Cluster, ctx: Context) -> Iterator[Draft]:
-    """The keys that the live object has, the manifest has not, and somebody reads."""
+    """The keys that the live object has, that an apply of the manifest removes, and that somebody reads."""
     held, provider = held_for(definition, cluster), definition.provider
-    gone = set(held.keys or ()) - {key.name for key in provider.keys} if held else set()
+    written = {key.name for key in provider.keys}
+    gone = held.removed(written, on_server=ctx.settings.server_side_apply) if held else set()
     if not gone:
         return
     name = provider.name.value
@@ -51,7 +52,7 @@ def dropped_objects(bundle: Bundle, cluster: Cluster, ctx: Context) -> Iterator[
     release, an Argo CD application, ...) consists of, the objects that it has brought and that are left out are pruned,
     and so are their readers that it has brought itself.
     """
-    if not bundle.index.whole or not bundle.settled:
+    if not bundle.index.whole or not bundle.complete:
         return
     for group, namespace, witness in installations(bundle, cluster):
         for target in TARGETS:

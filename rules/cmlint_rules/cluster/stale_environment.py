@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
-from cmlint.api import Container, Context, Draft, Reference, rule
-from cmlint_rules.cluster import counted, named, references_of_container
-from cmlint_rules.rollout import renewal
-
-if TYPE_CHECKING:
-    from cmlint.api import Cluster, Held, Pod
+from cmlint.api import Container, Context, Draft, rule
+from cmlint_rules.cluster import Read, outdated, references_of_container
 
 
 @rule(
@@ -21,41 +16,16 @@ if TYPE_CHECKING:
 )
 def stale_environment(container: Container, ctx: Context) -> Iterator[Draft]:
     """Once for each object: variables are set when a container starts, and never again."""
-    seen: set[tuple[str, str]] = set()
-    for reference in references_of_container(container) if ctx.pods else ():
-        target, name = reference.target, reference.name.value
-        for cluster in ctx.bundle.clusters:
-            held = cluster.held(target, name, ctx.placed.namespace)
-            if held is None or (target, name) in seen:
-                continue
-            seen.add((target, name))
-            if pods := older_pods(container, held, ctx.pods):
-                yield draft_of(reference, held, pods, cluster, ctx)
+    if ctx.pods:
+        yield from outdated(container, reads_of(container), ctx)
 
 
-def older_pods(container: Container, held: Held, pods: Sequence[Pod]) -> list[str]:
-    """The pods in which the container has run since before a change.
-
-    Where the API server has kept no time, the order of changes tells: the pod's state has not changed since the object
-    has, so the container has started before.
-    """
-    name = container.name.value if container.name else ""
-    return [
-        pod.name
-        for pod in pods
-        for running in pod.containers
-        if running.name == name
-        and running.started
-        and (running.started < held.changed if held.changed else 0 < pod.revision < held.revision)
-    ]
-
-
-def draft_of(reference: Reference, held: Held, pods: list[str], cluster: Cluster, ctx: Context) -> Draft:
-    """What is said of one object."""
-    what = f"the {reference.target} `{reference.name.value}`"
-    when = f" at {held.changed}" if held.changed else ""
-    message = f"{counted(len(pods))} started before {what} was last changed{when}, and may run with old values"
-    draft = ctx.finding(reference.name.span, message)
-    definition = cluster.definition(reference.target, reference.name.value, ctx.placed.namespace or "")
-    draft.also(definition.provider.name.span, "changed since", definition.placed)
-    return draft.help(f"{renewal(ctx, 'to let them read it')} ({named(pods)})")
+def reads_of(container: Container) -> Iterable[Read]:
+    """What the environment of a container reads: of each object the keys, None for all, and the first reference."""
+    found: dict[tuple[str, str], Read] = {}
+    for reference in references_of_container(container):
+        key = reference.target, reference.name.value
+        keys = None if not reference.keys else {each.value for each in reference.keys}
+        first, known = found.get(key, Read(reference, set()))
+        found[key] = Read(first, None if keys is None or known is None else known | keys)
+    return found.values()

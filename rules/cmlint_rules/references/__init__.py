@@ -22,6 +22,7 @@ from cmlint.api import (
     nearest,
     only_near,
     placeholders,
+    renewals,
 )
 
 SHOWN_KEYS = 6
@@ -99,7 +100,7 @@ CAUSES: dict[str, tuple[str, str]] = {
 
 def is_own_field(reference: Reference, ctx: Context) -> bool:
     """Whether it is a field of a custom resource whose controller may make the object itself."""
-    return reference.via == "field" and ctx.bundle.scope.ways_of(ctx.placed).excuses_fields
+    return reference.via == "field" and ctx.bundle.scope.ways(ctx.placed).excuses_fields
 
 
 def is_repeated(reference: Reference, ctx: Context) -> bool:
@@ -230,9 +231,11 @@ def creation(reference: Reference, ctx: Context) -> str:
     kind = "configmap" if reference.target == "ConfigMap" else "secret generic"
     namespace = f" -n {quote(ctx.placed.namespace)}" if ctx.placed.namespace else ""
     if reference.via == "pull":
-        return f"`kubectl create secret docker-registry {quote(reference.name.value)}{namespace} --docker-server=...`"
-    key = reference.keys[0].value if reference.keys else "KEY"
-    return f"`kubectl create {kind} {quote(reference.name.value)}{namespace} --from-literal={quote(key)}=...`"
+        kind, option = "secret docker-registry", "--docker-server=..."
+    else:
+        option = f"--from-literal={quote(reference.keys[0].value if reference.keys else 'KEY')}=..."
+    command = f"`kubectl create {kind} {quote(reference.name.value)}{namespace} {option}`"
+    return renewals.with_options(command, ctx.bundle.options)
 
 
 def short(fault: Fault) -> str:

@@ -9,13 +9,13 @@ ROLLING, LASTING = renewals.ROLLING, renewals.LASTING
 
 def renewal(ctx: Context, when: str) -> str:
     """What makes new pods of the object at hand, in words that begin with when it is due."""
-    return renewals.renewal(ctx.document, ctx.settings.kubernetes_version, when, ctx.bundle.context)
+    return renewals.renewal(ctx.document, ctx.settings.kubernetes_version, when, ctx.bundle.options)
 
 
 def follows(pod: PodSpec, reference: Reference, resolution: Resolution, ctx: Context) -> bool:
     """Whether the pods start again by themselves when this object changes."""
     definition = resolution.definitions[0] if resolution.definitions else None
-    return readers.rolls(ctx.document, pod, reference, definition)
+    return readers.rolls(ctx.document, pod, reference.target, reference.name.value, definition) is not None
 
 
 def is_fixed(resolution: Resolution) -> bool:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.evidence.surroundings import Surroundings
+from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import Meeting, meets, nearest_definitions
-from cmlint.bundle.placed import Definition, Placed
 from cmlint.kube.near import is_slip, nearest, only_near
 from cmlint.model.evidence import Code
 from cmlint.model.facts import Reference, Target
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 
 
 class Ways(NamedTuple):
-    """How the references of a document are looked up: what is made elsewhere, and what does not count as such."""
+    """How the references of a document are looked up: what is made elsewhere, and what does not count as such.
+
+    `external` are patterns `[Kind/]name` of objects that are made elsewhere, and `strict` says that such evidence does
+    not count. `all_secrets` says that a Secret which no file defines counts as missing, and not as made elsewhere.
+    `ignored` are the codes of evidence that the configuration turns off.
+    """
 
     external: tuple[str, ...] = ()
     strict: bool = False
@@ -39,35 +45,37 @@ class Ways(NamedTuple):
         return not self.strict and "own-field" not in self.ignored
 
 
-class Scope(msgspec.Struct):
+USUAL = Ways()
+
+
+def usual_ways(_: Placed) -> Ways:
+    """How references are looked up where no configuration says it."""
+    return USUAL
+
+
+class Scope(msgspec.Struct, dict=True):
     """Everything in which a bundle's references are looked up.
 
-    `index` and `around` are the bundle's own. `external` are patterns `[Kind/]name` of objects that are made elsewhere,
-    and `strict` says that such evidence does not count. `others` are the indexes of all bundles of the run, `siblings`
-    those that go to the same cluster, each with whether both go to one namespace. `unbuilt` says why the bundle could
-    not be built, `supply` what its installation adds, `clusters` are the clusters it goes to. `all_secrets` says that a
-    Secret which no file defines counts as missing, and not as made elsewhere. `ignored` are the codes of evidence that
-    the configuration turns off. `ways` gives the last four for a document, where folders differ in them. A scope that
-    is not `settled` has documents that may still change.
+    `index` and `around` are the bundle's own. `ways` says how the references of a document are looked up. `others` are
+    the indexes of all bundles of the run, and `destinations` tells those that go to the same cluster. `unbuilt` says
+    why the bundle could not be built, `supply` what its installation adds, `clusters` are the clusters it goes to. A
+    scope that is not `complete` has documents that may still change.
     """
 
     index: Index
     around: Surroundings
-    external: tuple[str, ...] = ()
-    strict: bool = False
+    ways: Callable[[Placed], Ways] = usual_ways
     others: Indexes | None = None
+    destinations: Destinations | None = None
     unbuilt: str = ""
-    settled: bool = True
+    complete: bool = True
     supply: Supply | None = None
-    siblings: tuple[tuple[Index, bool], ...] = ()
     clusters: tuple[Cluster, ...] = ()
-    all_secrets: bool = False
-    ignored: frozenset[str] = frozenset()
-    ways: Callable[[Placed], Ways] | None = None
 
-    def ways_of(self, placed: Placed) -> Ways:
-        """How the references of a document are looked up."""
-        return self.ways(placed) if self.ways else Ways(self.external, self.strict, self.all_secrets, self.ignored)
+    @cached_property
+    def siblings(self) -> tuple[tuple[Index, bool], ...]:
+        """The indexes that go to the same cluster, each with whether both go to one namespace."""
+        return self.destinations.beside(self.index) if self.destinations else ()
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -93,7 +101,7 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def ways(self) -> Ways:
         """How the reference is looked up."""
-        return self.scope.ways_of(self.placed)
+        return self.scope.ways(self.placed)
 
     @property
     def target(self) -> Target:

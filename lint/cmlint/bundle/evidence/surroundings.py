@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from functools import cached_property
 
+from cmlint.bundle.documents import Placed, folders_above
 from cmlint.bundle.nearest import meets
-from cmlint.bundle.placed import Placed, folders_above
 from cmlint.knowledge.controllers import may_make
 from cmlint.kube.near import words_of
 from cmlint.model.evidence import Code, Evidence

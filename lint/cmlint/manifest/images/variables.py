@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from cmlint.manifest.shell import EXPANSION, LONGEST
+from cmlint.model.facts import HOLE
 
 UNKNOWN = "*"
 """Stands for what is not known."""
@@ -68,9 +69,6 @@ FLOW = (
 
 DEFAULT = r"\$+\{\w+:?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
-
-HOLE = re.compile(r"\{-(\w+)\}")
-"""What represents a variable that a caller may give."""
 
 USED, SET, IS = r"[({]{0,2}[ \t]*(?:env\.)?", r"(?<![\w$.{(=-])", r"[ \t]*(?:[:?]?=|:(?!=))[ \t]*"
 """What is before the name of a variable where it is used, and around it where it is set."""
@@ -188,12 +186,12 @@ class Variables:
     def given(self, text: str) -> tuple[str, ...]:
         """The values that the text itself gives to what is open in an image, which may be open again."""
         found: dict[str, str] = {}
-        names = HOLE.findall(text)
+        names = re.findall(HOLE, text)
         while names and len(found) < DEEPEST * 4:
             name = names.pop()
             if name not in found and (value := self.own_value(name)):
                 found[name] = value
-                names += HOLE.findall(value)
+                names += re.findall(HOLE, value)
         return tuple(f"{name}={value}" for name, value in found.items())
 
     def own_value(self, name: str) -> str:

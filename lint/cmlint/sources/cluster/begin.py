@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from cmlint.sources.cluster.connect import Connection, Wish, connect
+from cmlint.model.problems import Problem
+from cmlint.sources.cluster.connect import Connection, NoClusterError, Wish, connect
+from cmlint.sources.cluster.kinds import KINDS
 from cmlint.sources.cluster.read import Progress, Reading, Scope, read_cluster
 
 
 class Wanted(NamedTuple):
-    """Which clusters are read, how, and how much of them; without `contexts` the current one."""
+    """Which clusters are read, how, and how much of them; without `contexts` the current one.
+
+    `user` and `groups` are whom to impersonate, `timeout` are the seconds that each answer may take.
+    """
 
     contexts: tuple[str, ...] = ()
     kubeconfig: str | None = None
@@ -21,44 +26,74 @@ class Wanted(NamedTuple):
     qps: float = 100.0
     metadata_only_secrets: bool = False
     custom_resources: bool = False
+    timeout: float = 30.0
+    user: str | None = None
+    groups: tuple[str, ...] = ()
 
-    def connections(self) -> Iterator[Connection]:
-        """A connection to each cluster; raises NoClusterError."""
-        for context in self.contexts or (None,):
-            yield connect(Wish(context, self.kubeconfig, next(iter(self.namespaces), None), self.qps))
+    def connect(self, context: str | None) -> Connection:
+        """A connection to one of the clusters; raises NoClusterError."""
+        namespace = next(iter(self.namespaces), None)
+        return connect(Wish(context, self.kubeconfig, namespace, self.qps, self.timeout, self.user, self.groups))
 
     def scope(self, connection: Connection, *, workloads: bool) -> Scope:
         """What is read of a cluster of which nothing else says it."""
         namespaces = None if self.all_namespaces else self.namespaces or (connection.namespace,)
-        return Scope(namespaces, workloads, self.metadata_only_secrets, self.custom_resources)
+        needed = NEEDED if workloads else frozenset[str]()
+        return Scope(namespaces, workloads, self.metadata_only_secrets, self.custom_resources, namespaces or (), needed)
+
+
+NEEDED = frozenset(("Namespace", *KINDS))
+"""What must be listed to know that nothing is wrong: all that may read ConfigMaps and Secrets."""
 
 
 class Begun(NamedTuple):
-    """A cluster that is being read: what is before the paths of its objects, and what comes of it.
+    """A cluster that is being read: the context that it was asked for by, and what comes of it.
 
-    `context` is the one by which it was asked for, and empty for the current one.
+    `prefix` is before the paths of its objects.
     """
 
+    name: str
     prefix: str
     reading: Future[Reading]
-    context: str = ""
 
 
 @contextmanager
-def begun(wanted: Wanted, progress: Progress) -> Iterator[list[Begun]]:
-    """Begins to read clusters with all that runs there; raises NoClusterError. What is not read at the end stays so."""
+def begun(wanted: Wanted, progress: Progress, *, workloads: bool = True) -> Iterator[list[Begun]]:
+    """Begins to read clusters, if wanted with all that runs there. What is not read at the end stays so."""
     connections: list[Connection] = []
     threads = ThreadPoolExecutor(max(len(wanted.contexts), 1))
     found: list[Begun] = []
     try:
-        for connection in wanted.connections():
-            connections.append(connection)
-            prefix = f"{connection.name}/" if len(wanted.contexts) > 1 else ""
-            scope = wanted.scope(connection, workloads=True)
-            reading = threads.submit(read_cluster, connection, scope, prefix, progress)
-            found.append(Begun(prefix, reading, connection.name if wanted.contexts else ""))
+        for context in wanted.contexts or (None,):
+            prefix = f"{context}/" if len(wanted.contexts) > 1 else ""
+            reading: Future[Reading] = Future()
+            try:
+                connection = wanted.connect(context)
+                connections.append(connection)
+                scope = wanted.scope(connection, workloads=workloads)
+                reading = threads.submit(read_cluster, connection, scope, prefix, progress)
+            except NoClusterError as error:
+                reading.set_exception(error)
+            found.append(Begun(context or "", prefix, reading))
         yield found
     finally:
         for connection in connections:
             connection.pace.stopped.set()
         threads.shutdown(wait=False, cancel_futures=True)
+
+
+def readings(clusters: Iterable[Begun], problems: list[Problem]) -> Iterator[tuple[Begun, Reading]]:
+    """What was read of each cluster; notes those of which nothing was, and raises NoClusterError if it is all."""
+    dead: list[NoClusterError] = []
+    alive = False
+    for each in clusters:
+        try:
+            reading = each.reading.result()
+        except NoClusterError as error:
+            dead.append(error)
+            problems.append(Problem(each.name, 0, str(error)))
+            continue
+        alive = True
+        yield each, reading
+    if dead and not alive:
+        raise NoClusterError("; ".join(map(str, dead)), dead[0].help)

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
 from cmlint.kube.versions import parse_version
-from cmlint.sources.cluster.manners import AGAIN, BROKEN, BadAnswerError, Pace
+from cmlint.sources.cluster.manners import AGAIN, BROKEN, LATE, TOO_LARGE, BadAnswerError, Pace
 from cmlint.system.files import CREDENTIALS, MANIFEST, MB, read
 
 CONNECT_TIMEOUT = 10
-READ_TIMEOUT = 60
-"""Seconds; the API server ends a request by itself after 60."""
+"""Seconds."""
 
 ONCE = {"retries": False, "redirect": False, "preload_content": False, "enforce_content_length": True}
 """How a request is made: as it is, to nobody else, and its answer is read piece by piece."""
@@ -31,6 +32,8 @@ LARGEST = MANIFEST
 """Bytes; what is packed may become a thousand times as large."""
 
 JSON = "application/json"
+
+Headers = tuple[tuple[str, str], ...]
 
 
 class VersionInfo(msgspec.Struct, rename="camel"):
@@ -48,54 +51,75 @@ class NoClusterError(Exception):
 
 
 class Wish(NamedTuple):
-    """Which cluster is meant, and how fast it may be asked: requests a second."""
+    """Which cluster is meant, by whom, how fast it may be asked (requests a second), and how long each answer may take.
+
+    `user` and `groups` are whom to impersonate.
+    """
 
     context: str | None = None
     kubeconfig: str | None = None
     namespace: str | None = None
     qps: float = 100.0
+    timeout: float = 30.0
+    user: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 class Connection:
     """A connection to one cluster; it can be used by several threads, and reads only.
 
-    `name` is the context's, `namespace` the one in which objects without one are.
+    `name` is the context's, `namespace` the one in which objects without one are. `options` are those by which kubectl
+    reaches the same cluster. `acting` are the headers that say whom to impersonate.
     """
 
-    def __init__(self, client: Any, name: str, namespace: str, qps: float) -> None:
+    def __init__(self, client: Any, name: str, namespace: str, wish: Wish, acting: Headers = ()) -> None:
         self.name, self.namespace = name, namespace
         self.configuration = client.configuration
         self.pool = client.rest_client.pool_manager
-        self.pace = Pace(qps)
+        self.pace, self.timeout, self.acting = Pace(wish.qps), wish.timeout, acting
+        self.options: tuple[str, ...] = ()
+        if not self.configuration.verify_ssl:
+            be_silent_about_certificates()
 
     def version(self) -> str:
         """The version of Kubernetes, like `1.31.4`; the first thing asked, so that a wrong address is told at once.
 
-        Raises BadAnswerError.
+        It is empty where the answer is not understood. Raises BadAnswerError.
         """
-        body = self.pace.ask(lambda: self.once(f"{self.configuration.host}/version", JSON), again=AGAIN - {BROKEN})
+        body = self.get("/version", again=AGAIN - {BROKEN})
         try:
             version = msgspec.json.decode(body, type=VersionInfo).git_version
             parse_version(version)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            raise BadAnswerError(200, "what it says of its version cannot be read") from None
+            return ""
         return version.removeprefix("v")
 
-    def get(self, path: str, query: dict[str, str] | None = None, accept: str = JSON) -> bytes:
-        """The body of an answer; asks again where that may help, and raises BadAnswerError where it does not."""
+    def get(
+        self,
+        path: str,
+        query: dict[str, str] | None = None,
+        accept: str = JSON,
+        *,
+        most: int = LARGEST,
+        again: frozenset[int] = AGAIN,
+    ) -> bytes:
+        """The body of an answer, of `most` bytes; asks `again` where that may help. Raises BadAnswerError."""
         url = f"{self.configuration.host}{path}" + (f"?{urlencode(query)}" if query else "")
-        return self.pace.ask(lambda: self.once(url, accept))
+        return self.pace.ask(lambda: in_time(lambda: self.once(url, accept, most), self.timeout), again=again)
 
-    def once(self, url: str, accept: str) -> bytes:
+    def once(self, url: str, accept: str, most: int) -> bytes:
         """The body of one answer."""
-        from urllib3 import Timeout
+        from urllib3 import HTTPHeaderDict, Timeout
         from urllib3.exceptions import HTTPError
 
-        timeout = Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
-        headers = {"Accept": accept, "Accept-Encoding": "gzip", "User-Agent": "cmlint", **self.credentials()}
+        timeout = Timeout(connect=min(CONNECT_TIMEOUT, self.timeout), read=self.timeout)
+        headers = HTTPHeaderDict({"Accept": accept, "Accept-Encoding": "gzip", "User-Agent": "cmlint"})
+        headers.update(self.credentials())
+        for name, value in self.acting:
+            headers.add(name, value)
         try:
             answer = self.pool.request("GET", url, headers=headers, timeout=timeout, **ONCE)
-            body = body_of(answer)
+            body = body_of(answer, most)
         except HTTPError as error:
             raise BadAnswerError(BROKEN, why_unreachable(error)) from None
         if answer.status != 200:
@@ -110,15 +134,49 @@ class Connection:
         return {each["key"]: each["value"] for each in found if each["in"] == "header" and each["value"]}
 
 
-def body_of(answer: Any) -> bytes:
-    """The body of an answer, unpacked; raises BadAnswerError where it is too large."""
-    body = bytearray()
+def in_time(ask: Callable[[], bytes], seconds: float) -> bytes:
+    """What a request gives within some seconds, however slowly its bytes drip; raises BadAnswerError after that.
+
+    No timeout of a socket does this, because each byte that arrives begins it again. Nobody waits for a thread that
+    hangs, so it is not kept from ending with the program.
+    """
+    answers: SimpleQueue[bytes | Exception] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            answers.put(ask())
+        except Exception as error:
+            answers.put(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except Empty:
+        raise BadAnswerError(LATE, f"no complete answer within {seconds:g} s (see `--timeout`)") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def body_of(answer: Any, most: int) -> bytes:
+    """The body of an answer, unpacked; raises BadAnswerError where it is larger than `most` bytes."""
+    pieces: list[bytes] = []
+    size = 0
     for piece in answer.stream(PIECE, decode_content=True):
-        body += piece
-        if len(body) > LARGEST:
+        pieces.append(piece)
+        size += len(piece)
+        if size > most:
             answer.close()
-            raise BadAnswerError(answer.status, f"the answer is larger than {LARGEST // MB} MB")
-    return bytes(body)
+            raise BadAnswerError(TOO_LARGE, f"the answer is larger than {most // MB} MB")
+    return b"".join(pieces)
+
+
+def be_silent_about_certificates() -> None:
+    """Keeps urllib3 from a warning at each request where the kubeconfig says that no certificate is checked."""
+    from urllib3 import disable_warnings
+    from urllib3.exceptions import InsecureRequestWarning
+
+    disable_warnings(InsecureRequestWarning)
 
 
 def connect(wish: Wish) -> Connection:
@@ -152,7 +210,8 @@ def by_account(wish: Wish, client: Any, config: Any) -> Connection:
         why = f"the account of this pod cannot be used: {error}"
         raise NoClusterError(why, "mount its token and `ca.crt`") from None
     namespace = wish.namespace or own_namespace(config.incluster_config.SERVICE_TOKEN_FILENAME)
-    return Connection(client.ApiClient(settings), "in-cluster", namespace, wish.qps)
+    acting = impersonation(wish, {}, "the account of this pod")
+    return Connection(client.ApiClient(settings), "in-cluster", namespace, wish, acting)
 
 
 def by_kubeconfig(wish: Wish, where: str, config: Any) -> Connection:
@@ -165,7 +224,11 @@ def by_kubeconfig(wish: Wish, where: str, config: Any) -> Connection:
         with complaints() as said:
             made = config.new_client_from_config(wish.kubeconfig, name, persist_config=False)
         name = name or merger.config["current-context"]
-        namespace = wish.namespace or merger.config["contexts"].get_with_name(name)["context"].safe_get("namespace")
+        contexts = merger.config["contexts"]
+        context = contexts.get_with_name(name)["context"]
+        namespace = wish.namespace or context.safe_get("namespace")
+        user = merger.config["users"].get_with_name(context["user"])["user"].value if context.safe_get("user") else {}
+        several = len(contexts.value) > 1
     except config.ConfigException as error:
         raise NoClusterError(f"{where}: {in_one_line(error)}", help_for(wish)) from None
     except (ImportError, HTTPError):
@@ -174,7 +237,33 @@ def by_kubeconfig(wish: Wish, where: str, config: Any) -> Connection:
         raise NoClusterError(f"{where}: cannot be read: {type(error).__name__}{line_of(error)}", MEND) from None
     if said:
         raise NoClusterError(f"{where}: no credentials: {said[0]}", "log in to the cluster again")
-    return Connection(made, name, namespace or "default", wish.qps)
+    connection = Connection(made, name, namespace or "default", wish, impersonation(wish, user, where))
+    by_context = ("--context", name) if wish.context or several else ()
+    connection.options = (*by_context, *(("--kubeconfig", wish.kubeconfig) if wish.kubeconfig else ()))
+    return connection
+
+
+SAFE = "!#$&'*+-.^_`|~"
+"""What may be in the name of a header besides letters and digits; the rest is escaped as client-go does it."""
+
+
+def impersonation(wish: Wish, user: dict[str, Any], where: str) -> Headers:
+    """The headers that say whom to impersonate: what the line says comes before what the kubeconfig's user has.
+
+    `impersonatingRoundTripper` in `staging/src/k8s.io/client-go/transport/round_trippers.go`; raises NoClusterError.
+    """
+    name = wish.user or user.get("as") or ""
+    groups, uid, extra = wish.groups or user.get("as-groups") or (), user.get("as-uid"), user.get("as-user-extra") or {}
+    if not name:
+        if groups or uid or extra:
+            raise NoClusterError(f"{where}: a group or uid is impersonated without a user", "name one with `--as`")
+        return ()
+    return (
+        ("Impersonate-User", str(name)),
+        *((("Impersonate-Uid", str(uid)),) if uid else ()),
+        *(("Impersonate-Group", str(group)) for group in groups),
+        *((f"Impersonate-Extra-{quote(key, safe=SAFE)}", str(v)) for key, values in extra.items() for v in values),
+    )
 
 
 @contextmanager

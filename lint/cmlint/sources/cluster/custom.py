@@ -17,11 +17,11 @@ from cmlint.manifest.decode import Decoder
 from cmlint.manifest.documents import DocumentReader
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cmlint.manifest.providers import Makers
+from cmlint.model.cluster_objects import Listing, LiveObject, path_of
 from cmlint.model.facts import FileFacts
-from cmlint.model.listing import Listing, LiveObject, path_of
 from cmlint.sources.cluster.connect import Connection
-from cmlint.sources.cluster.lists import Resource
-from cmlint.sources.cluster.manners import BadAnswerError
+from cmlint.sources.cluster.lists import Resource, Unread
+from cmlint.sources.cluster.manners import BUSY, BadAnswerError
 
 NONE_MADE = Makers(())
 """What controllers make of their resources is there in the cluster, or it is not."""
@@ -82,15 +82,16 @@ class Headed(msgspec.Struct):
 T = TypeVar("T")
 
 
-def custom_kinds(connection: Connection) -> Iterator[Resource]:
-    """The kinds of custom resources that are in namespaces; a group that does not answer has none."""
+def custom_kinds(connection: Connection, unread: list[Unread]) -> Iterator[Resource]:
+    """The kinds of custom resources that are in namespaces; a group that does not answer is noted, and asked once."""
     for group in decoded(connection.get("/apis"), Groups).groups:
         if group.name in BUILT_IN_GROUPS:
             continue
         path = f"/apis/{group.preferred.group_version}"
         try:
-            offered = decoded(connection.get(path), OfferedKinds).resources
-        except BadAnswerError:
+            offered = decoded(connection.get(path, again=frozenset((BUSY,))), OfferedKinds).resources
+        except BadAnswerError as error:
+            unread.append(Unread(f"`{group.name}` resource", None, error.status, str(error)))
             continue
         for each in offered:
             if each.namespaced and "list" in each.verbs and "/" not in each.name:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
-from cmlint.model.facts import Rolling
-from cmlint.model.listing import LiveObject
-from cmlint.model.live import Held, Pod, Running
+from cmlint.knowledge.services import variables_of
+from cmlint.model.cluster import Held, Pod, Running
+from cmlint.model.cluster_objects import LiveObject
+from cmlint.model.facts import Port, Rolling, Scalar, Service
 from cmlint.sources.cluster import objects
 from cmlint.sources.cluster.lists import METADATA, Resource
 from cmlint.sources.cluster.objects import Camel, Head, Meta, head_of
@@ -22,7 +24,10 @@ SECRETS = Resource("Secret", CORE, "secrets")
 NAMES_OF_SECRETS = SECRETS._replace(accept=METADATA)
 NAMESPACES = Resource("Namespace", CORE, "namespaces", accept=METADATA)
 PODS = Resource("Pod", CORE, "pods")
+PODS_WITH_SPECS = PODS._replace(variant="with specs")
+"""Pods of which the owner may not be listed, so that they are judged themselves."""
 EVENTS = Resource("Event", CORE, "events", (("fieldSelector", "type=Warning,reason=FailedMount"),))
+SERVICES = Resource("Service", CORE, "services")
 CRON_JOBS = Resource("CronJob", BATCH, "cronjobs")
 WORKLOADS = (
     Resource("Deployment", APPS, "deployments"),
@@ -36,7 +41,11 @@ WORKLOADS = (
 WITH_PODS = (PODS, *WORKLOADS)
 EARLIER = {CRON_JOBS: CRON_JOBS._replace(group=EARLY_BATCH)}
 """Where clusters before 1.21 have a kind (`staging/src/k8s.io/api/batch/v1beta1/types.go`)."""
+CRASHED = "CrashLoopBackOff"
+"""Why a container waits that has run and ended too early (`pkg/kubelet/container/sync_result.go`)."""
+
 KINDS = frozenset(resource.kind for resource in WITH_PODS)
+BEFORE_MOUNTING = ("", "ContainerCreating", "PodInitializing")
 
 
 class Workload(msgspec.Struct, gc=False):
@@ -88,6 +97,14 @@ class Scaled(Camel, frozen=True):
     paused: bool = False
     strategy: Strategy | None = None
     update_strategy: Strategy | None = None
+    selector: dict[str, Any] | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of its pods; a ReplicationController has them without `matchLabels`."""
+        selector = self.selector or {}
+        found = selector.get("matchLabels", selector)
+        return tuple(f"{name}={value}" for name, value in found.items() if isinstance(value, str))
 
     @property
     def rolling(self) -> Rolling:
@@ -95,7 +112,7 @@ class Scaled(Camel, frozen=True):
         strategy = self.strategy or self.update_strategy or Strategy()
         update = strategy.rolling_update
         partition = (update.partition if update else 0) or 0
-        return Rolling(self.replicas, strategy.type, self.paused, partition=partition)
+        return Rolling(self.replicas, strategy.type, self.paused, partition=partition, selector=self.labels)
 
 
 class Keeping(Camel, frozen=True):
@@ -106,10 +123,11 @@ class Keeping(Camel, frozen=True):
 
 
 class Condition(Camel, frozen=True):
-    """One condition of a Job."""
+    """One condition of a Job or a Pod."""
 
     type: str
     status: str
+    last_transition_time: str = ""
 
 
 class JobStatus(Camel, frozen=True):
@@ -164,11 +182,27 @@ class Started(Camel, frozen=True):
     started_at: str = ""
 
 
+class Ended(Camel, frozen=True):
+    """How a container has ended."""
+
+    exit_code: int = 0
+
+
 class State(Camel, frozen=True):
     """What a container does."""
 
     waiting: Waiting | None = None
     running: Started | None = None
+    terminated: Ended | None = None
+
+    @property
+    def mounted(self) -> bool:
+        """Whether it shows that all volumes of the pod are mounted.
+
+        The kubelet waits for that before it starts or pulls anything (`SyncPod` in `pkg/kubelet/kubelet.go`), and until
+        then writes the reasons of `convertToAPIContainerStatuses` in `pkg/kubelet/kubelet_pods.go`.
+        """
+        return bool(self.running or self.terminated or (self.waiting and self.waiting.reason not in BEFORE_MOUNTING))
 
 
 class ContainerStatus(Camel, frozen=True):
@@ -183,8 +217,18 @@ class PodStatus(Camel, frozen=True):
     """The state of a pod."""
 
     phase: str = ""
+    conditions: tuple[Condition, ...] | None = None
     container_statuses: tuple[ContainerStatus, ...] = ()
     init_container_statuses: tuple[ContainerStatus, ...] = ()
+    ephemeral_container_statuses: tuple[ContainerStatus, ...] = ()
+
+    def containers(self) -> tuple[ContainerStatus, ...]:
+        """The states of all containers."""
+        return (*self.init_container_statuses, *self.container_statuses, *self.ephemeral_container_statuses)
+
+    def since(self) -> str:
+        """The moment from which the pod has been as ready as it is, where the kubelet has noted it."""
+        return next((each.last_transition_time for each in self.conditions or () if each.type == "Ready"), "")
 
 
 class PodObject(Camel, frozen=True):
@@ -195,12 +239,49 @@ class PodObject(Camel, frozen=True):
     status: PodStatus = PodStatus()
 
 
+class ServicePort(Camel, frozen=True):
+    """A port of a Service."""
+
+    name: str = ""
+    port: int = 0
+    protocol: str = "TCP"
+
+
+class ServiceSpec(Camel, frozen=True):
+    """The spec of a Service."""
+
+    cluster_ip: str = msgspec.field(default="", name="clusterIP")
+    ports: tuple[ServicePort, ...] | None = None
+
+
+class ServiceObject(Camel, frozen=True):
+    """A Service."""
+
+    metadata: Meta
+    spec: ServiceSpec
+
+
+class Variables(NamedTuple):
+    """The variables that a Service gives to each container of its namespace, and about their bytes."""
+
+    namespace: str
+    number: int
+    size: int
+
+
 class Involved(Camel, frozen=True):
     """The object that an event is about."""
 
     kind: str = ""
     namespace: str = ""
     name: str = ""
+    uid: str = ""
+
+
+class Series(Camel, frozen=True):
+    """How often an event has come again."""
+
+    last_observed_time: str | None = None
 
 
 class Event(Camel, frozen=True):
@@ -209,6 +290,15 @@ class Event(Camel, frozen=True):
     metadata: Meta
     involved_object: Involved
     message: str = ""
+    last_timestamp: str | None = None
+    event_time: str | None = None
+    series: Series | None = None
+
+    @property
+    def last(self) -> str:
+        """When it was last so."""
+        again = self.series.last_observed_time if self.series else ""
+        return again or self.last_timestamp or self.event_time or self.metadata.creation_timestamp
 
 
 # what is kept of it
@@ -236,11 +326,14 @@ def taker_of(resource: Resource, prefix: str = "") -> Callable[[msgspec.Raw], An
     if resource == NAMESPACES:
         decoder = msgspec.json.Decoder(objects.MetadataOnly)
         return lambda raw: decoder.decode(raw).metadata.name
-    if resource == PODS:
-        pods = msgspec.json.Decoder(PodObject)
-        return lambda raw: take_pod(pods.decode(raw), prefix)
+    if resource in (PODS, PODS_WITH_SPECS):
+        pods, complete = msgspec.json.Decoder(PodObject), resource == PODS_WITH_SPECS
+        return lambda raw: take_pod(pods.decode(raw), prefix, complete=complete)
     if resource == EVENTS:
         return msgspec.json.Decoder(Event).decode
+    if resource == SERVICES:
+        services = msgspec.json.Decoder(ServiceObject)
+        return lambda raw: take_service(services.decode(raw))
     workloads = msgspec.json.Decoder(TYPES[resource.kind])
     return lambda raw: take_workload(resource, workloads.decode(raw), prefix)
 
@@ -271,19 +364,27 @@ def take_workload(resource: Resource, found: Keeping | Job | CronJob, prefix: st
     return Workload(head, annotations, spec, frozenset(reads_of(template.spec)), done or idle, created, live, rolling)
 
 
-def take_pod(found: PodObject, prefix: str) -> PodWorkload:
-    """What is kept of a Pod; its spec only where no template tells the same."""
+def take_pod(found: PodObject, prefix: str, *, complete: bool) -> PodWorkload:
+    """What is kept of a Pod; its spec, unless it is to be `complete`, only where no template tells the same."""
     meta, status = found.metadata, found.status
     head = head_of(meta, "Pod", "v1")
-    done = status.phase in ("Succeeded", "Failed")
+    done = status.phase in ("Succeeded", "Failed") or bool(meta.deletion_timestamp)
     images = {container.name: container.image for _, containers in found.spec.lists() for container in containers}
+    ephemeral = {container.name for container in found.spec.ephemeral_containers}
     containers = tuple(
-        running(each, images.get(each.name, ""))
-        for each in (*status.init_container_statuses, *status.container_statuses)
+        running(each, images.get(each.name, ""), ephemeral=each.name in ephemeral) for each in status.containers()
     )
-    pod = Pod(meta.name, meta.creation_timestamp, meta.revision, containers)
+    pod = Pod(
+        meta.name,
+        meta.creation_timestamp,
+        meta.revision,
+        containers,
+        uid=meta.uid,
+        since=status.since() or meta.creation_timestamp,
+        mounted=any(each.state.mounted for each in status.containers()),
+    )
     templated = head.owner is not None and head.owner[0] in KINDS
-    spec = None if templated or done else found.spec
+    spec = None if (templated and not complete) or done else found.spec
     return PodWorkload(
         head,
         head.annotations,
@@ -297,9 +398,27 @@ def take_pod(found: PodObject, prefix: str) -> PodWorkload:
     )
 
 
-def running(status: ContainerStatus, image: str) -> Running:
+ADDRESS = len("tcp://10.100.100.100:80")
+"""The bytes of a value that holds an address, about."""
+
+
+def take_service(found: ServiceObject) -> Variables:
+    """What is kept of a Service; one without an address of its own gives no variables (`IsServiceIPSet`)."""
+    spec, none = found.spec, Scalar("", 0, 0)
+    if spec.cluster_ip in ("", "None") or not spec.ports:
+        return Variables(found.metadata.namespace, 0, 0)
+    ports = tuple(Port(each.name, each.port, each.protocol) for each in spec.ports)
+    service = Service(replace(none, value=found.metadata.name), None, ports)
+    sizes = [
+        len(name) + len(value or "") + (ADDRESS if value is None else 0) + 2 for name, value in variables_of(service)
+    ]
+    return Variables(found.metadata.namespace, len(sizes), sum(sizes))
+
+
+def running(status: ContainerStatus, image: str, *, ephemeral: bool) -> Running:
     """One container of a pod."""
     state = status.state
     started = state.running.started_at if state.running else ""
     waiting = state.waiting or Waiting()
-    return Running(status.name, image, status.image_id, started, waiting.reason, waiting.message)
+    failed = waiting.reason == CRASHED or bool(state.terminated and state.terminated.exit_code)
+    return Running(status.name, image, status.image_id, started, waiting.reason, waiting.message, failed, ephemeral)

@@ -7,17 +7,26 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from cmlint.sources.cluster.connect import JSON, Connection
-from cmlint.sources.cluster.manners import BadAnswerError
+from cmlint.sources.cluster.connect import JSON, LARGEST, Connection
+from cmlint.sources.cluster.manners import TOO_LARGE, BadAnswerError
 
-LIMIT = 500
-"""The objects of the first page of a list, as many as kubectl asks for."""
+LIMIT = 50
+"""The objects of the first page of a list: nobody knows yet how large they are."""
 
 PAGE = 4_000_000
 """The bytes that a later page should have: small objects come in fewer pages, large ones in more."""
 
-LEAST, MOST = 50, 5000
+MOST = 5000
 """The objects of a later page."""
+
+LARGEST_PAGE = 16_000_000
+"""The bytes of a page that is read to its end; of a larger one fewer objects are asked for, down to a single one."""
+
+EMPTY = 50
+"""As how many objects a page without any counts that says that there are more."""
+
+FEWER = 8
+"""By what the number of objects is divided then."""
 
 OBJECTS = 500_000
 """The objects that a list may have, far more than Kubernetes is made for, so that a list without end ends.
@@ -37,13 +46,17 @@ T = TypeVar("T")
 
 
 class Resource(NamedTuple):
-    """A kind as the API server offers it: the path of its group, its plural, and what of it is asked for."""
+    """A kind as the API server offers it: the path of its group, its plural, and what of it is asked for.
+
+    Of one kind, a `variant` keeps other things of each object.
+    """
 
     kind: str
     group: str
     plural: str
     query: tuple[tuple[str, str], ...] = ()
     accept: str = JSON
+    variant: str = ""
 
     def path(self, namespace: str | None) -> str:
         """The path of the list in one namespace, or in all."""
@@ -89,10 +102,18 @@ def read_list(connection: Connection, resource: Resource, namespace: str | None,
 def read_pages(connection: Connection, resource: Resource, namespace: str | None, take: Callable[[Any], T]) -> list[T]:
     """All pages of a list, each thrown away before the next is asked for."""
     taken: list[T] = []
-    query = {"limit": str(LIMIT), **dict(resource.query)}
+    query, limit = dict(resource.query), LIMIT
     seen = 0
     while seen < OBJECTS:
-        body = connection.get(resource.path(namespace), query, resource.accept)
+        query["limit"] = str(limit)
+        try:
+            most = LARGEST_PAGE if limit > 1 else LARGEST
+            body = connection.get(resource.path(namespace), query, resource.accept, most=most)
+        except BadAnswerError as error:
+            if error.status != TOO_LARGE or limit == 1:
+                raise
+            limit = max(limit // FEWER, 1)
+            continue
         try:
             page = msgspec.json.decode(body, type=Page)
             taken.extend(map(take, page.items))
@@ -100,15 +121,15 @@ def read_pages(connection: Connection, resource: Resource, namespace: str | None
             raise BadAnswerError(200, f"the answer cannot be read: {where(error)}") from None
         if not page.metadata.following:
             return taken
-        seen += max(len(page.items), LEAST)
-        query["limit"] = str(limit_after(len(page.items), len(body)))
+        seen += len(page.items) or EMPTY
+        limit = limit_after(len(page.items), len(body))
         query["continue"] = page.metadata.following
     raise BadAnswerError(200, f"it has not ended after {seen} objects")
 
 
 def limit_after(count: int, size: int) -> int:
     """The objects to ask for next, after a page of so many objects and bytes."""
-    return min(max(PAGE * count // size, LEAST), MOST)
+    return min(max(PAGE * count // size, 1), MOST)
 
 
 def where(error: Exception) -> str:
@@ -116,14 +137,22 @@ def where(error: Exception) -> str:
     return str(error).rpartition(" - at ")[2] if " - at " in str(error) else type(error).__name__
 
 
-def note(unread: Iterable[Unread]) -> list[str]:
-    """What could not be read, one line for each kind and reason."""
+class Note(NamedTuple):
+    """What could not be read, in one line; unless it is `fatal`, a run is as good as without it."""
+
+    text: str
+    fatal: bool = False
+
+
+def notes_of(unread: Iterable[Unread], needed: frozenset[str]) -> list[Note]:
+    """What could not be read, one line for each kind and reason; fatal are the kinds that are `needed`."""
     found: dict[tuple[str, int, str], list[str]] = {}
     for kind, namespace, status, why in unread:
         reason = "forbidden" if status == FORBIDDEN else why
         found.setdefault((kind, status, reason), []).append(namespace or "all namespaces")
     return [
-        f"{kind}s in {words(places)} could not be listed: {why}" for (kind, _, why), places in sorted(found.items())
+        Note(f"{kind}s in {words(places)} could not be listed: {why}", kind in needed)
+        for (kind, _, why), places in sorted(found.items())
     ]
 
 

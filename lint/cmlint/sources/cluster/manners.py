@@ -21,7 +21,13 @@ SHOWN = 500
 BROKEN = 0
 """In the place of a status code: the connection broke or never came about."""
 
-AGAIN = frozenset((BROKEN, 429, 500, 502, 503, 504))
+BUSY = 429
+"""The status code of a server that has too much to do."""
+
+LATE, TOO_LARGE = -2, -3
+"""In the place of a status code: the answer took too long, or is too large."""
+
+AGAIN = frozenset((BROKEN, BUSY, 500, 502, 503, 504))
 """The status codes after which asking again may help."""
 
 

@@ -9,11 +9,41 @@ from __future__ import annotations
 
 import msgspec
 
+from cmlint.model.cluster import Applied, Held, Write, digest_of
 from cmlint.model.facts import IGNORE
-from cmlint.model.live import Held, digest_of
 
-CONTROLLED_DATA = b'"f:data"'
+FIXED = frozenset(("f:data", "f:binaryData", "f:type"))
+"""Fields that change with the data alone: `type` never does (`pkg/apis/core/validation/validation.go`)."""
+
+DATA = ("f:data", "f:binaryData")
 """How `managedFields` say that somebody has set data."""
+
+Owned = dict[str, msgspec.Raw]
+
+STAYING = (
+    ("helm.sh/resource-policy", frozenset(("keep",))),
+    ("kustomize.toolkit.fluxcd.io/prune", frozenset(("disabled",))),
+    ("kustomize.toolkit.fluxcd.io/reconcile", frozenset(("disabled",))),
+    ("argocd.argoproj.io/sync-options", frozenset(("Delete=false", "Prune=false"))),
+)
+"""Annotations, and the values between commas, by which an object stays when its installation no longer has it.
+
+https://helm.sh/docs/howto/charts_tips_and_tricks/#tell-helm-not-to-uninstall-a-resource,
+https://fluxcd.io/flux/components/kustomize/kustomizations/#prune,
+https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
+"""
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+INSTALLERS = frozenset((
+    "helm", "Helm", "helm-controller", "kustomize-controller", "argocd-controller", "argocd-application-controller",
+    "kapp-controller",
+))  # fmt: skip
+"""The managers that install manifests or charts, and take away what these no longer have."""
+
+ON_SERVER = INSTALLERS | {"kubectl", "kubectl-client-side-apply"}
+"""The same with `kubectl apply --server-side`, which takes over what `kubectl apply` has set
+(`staging/src/k8s.io/client-go/util/csaupgrade/upgrade.go`)."""
 
 HELM_RELEASE = "meta.helm.sh/release-name"
 GROUPS = (
@@ -42,8 +72,14 @@ class Owner(Camel, frozen=True):
 class Managed(Camel, frozen=True):
     """Who has set which fields, and when."""
 
+    manager: str = ""
     time: str = ""
-    fields_v1: msgspec.Raw = msgspec.field(default=msgspec.Raw(), name="fieldsV1")
+    fields_v1: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict[str, msgspec.Raw], name="fieldsV1")
+
+    def keys(self) -> tuple[str, ...]:
+        """The keys that it has set: `f:NAME` in the set of fields, where `.` is the mapping itself."""
+        found = [msgspec.json.decode(self.fields_v1[f], type=Owned) for f in DATA if f in self.fields_v1]
+        return tuple(sorted(name[2:] for each in found for name in each if name.startswith("f:")))
 
 
 class Meta(Camel, frozen=True):
@@ -51,8 +87,10 @@ class Meta(Camel, frozen=True):
 
     name: str
     namespace: str = ""
+    uid: str = ""
     resource_version: str = "0"
     creation_timestamp: str = ""
+    deletion_timestamp: str = ""
     labels: dict[str, str] | None = None
     annotations: dict[str, msgspec.Raw] | None = None
     owner_references: tuple[Owner, ...] | None = None
@@ -82,13 +120,40 @@ class Meta(Camel, frozen=True):
         """The names of the annotations."""
         return tuple(sorted(self.annotations)) if self.annotations else ()
 
-    def changed(self) -> str:
-        """The moment in which data was last set, as far as `managedFields` tell."""
-        last = ""
+    def writes(self) -> tuple[Write, ...]:
+        """Who has set which keys, and when, as far as `managedFields` tell."""
+        return tuple(
+            Write(each.time, keys, FIXED.issuperset(each.fields_v1))
+            for each in self.managed_fields or ()
+            if (keys := each.keys())
+        )
+
+    def stays(self) -> bool:
+        """Whether the object stays when its installation no longer has it."""
+        return any(
+            not values.isdisjoint(part.strip() for part in self.annotation(name).split(",")) for name, values in STAYING
+        )
+
+    def applied(self) -> Applied | None:
+        """What `kubectl apply` has recorded, of which only names are read."""
+        raw = self.annotations.get(LAST_APPLIED) if self.annotations else None
+        if raw is None:
+            return None
+        try:
+            found = msgspec.json.decode(msgspec.json.decode(raw, type=str), type=LastApplied)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None  # Somebody else has written it.
+        return Applied(tuple(sorted({**(found.data or {}), **(found.binary_data or {})})), bool(found.immutable))
+
+    def owned(self, managers: frozenset[str]) -> Applied | None:
+        """What some managers own alone, if anything."""
+        theirs: set[str] = set()
+        others: set[str] = set()
+        immutable = False
         for each in self.managed_fields or ():
-            if each.time > last and CONTROLLED_DATA in bytes(each.fields_v1):
-                last = each.time
-        return last
+            (theirs if each.manager in managers else others).update(each.keys())
+            immutable = immutable or (each.manager in managers and "f:immutable" in each.fields_v1)
+        return Applied(tuple(sorted(theirs - others)), immutable) if theirs - others or immutable else None
 
     def group(self) -> str:
         """The installation that an object belongs to, in words; empty when nothing says so."""
@@ -99,6 +164,17 @@ class Meta(Camel, frozen=True):
             if name in annotations or name in labels:
                 return words.format((self.annotation(name) or labels.get(name, "")).partition(":")[0])
         return ""
+
+
+class LastApplied(Camel, frozen=True):
+    """What was last applied of a ConfigMap or Secret.
+
+    What a Secret has in `stringData` is not removed from `data` again: https://github.com/kubernetes/kubernetes/issues/70281
+    """
+
+    data: dict[str, msgspec.Raw] | None = None
+    binary_data: dict[str, msgspec.Raw] | None = None
+    immutable: bool | None = None
 
 
 class ConfigMap(Camel, frozen=True):
@@ -158,8 +234,13 @@ def held(meta: Meta, keys: dict[str, int] | None, binary: tuple[str, ...], immut
         f"{owner.kind} `{owner.name}`" if owner else "",
         meta.group(),
         digest,
-        meta.changed(),
+        meta.creation_timestamp,
+        meta.writes(),
         meta.revision,
+        meta.stays(),
+        meta.applied(),
+        meta.owned(INSTALLERS),
+        meta.owned(ON_SERVER),
     )
 
 

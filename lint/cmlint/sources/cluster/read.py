@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from itertools import starmap
+from threading import Lock
 from typing import Any, NamedTuple
 
 import msgspec
 
-from cmlint.model.listing import LiveObject
-from cmlint.model.live import Inventory, Pod, Readers, Space
+from cmlint.kube.near import nearest
+from cmlint.kube.versions import NEWEST
+from cmlint.model.cluster import Inventory, Mounting, Pod, Readers, Space
+from cmlint.model.cluster_objects import LiveObject
 from cmlint.sources.cluster import kinds
 from cmlint.sources.cluster.connect import Connection, NoClusterError
 from cmlint.sources.cluster.kinds import Event, Named, PodWorkload, Workload
-from cmlint.sources.cluster.lists import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Resource, Unread, note, read_list
+from cmlint.sources.cluster.lists import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Note, Resource, Unread, notes_of, read_list
 from cmlint.sources.cluster.manners import BROKEN, BadAnswerError
 from cmlint.sources.cluster.tops import judged
 
@@ -22,19 +27,24 @@ THREADS = 4
 """Lists read at the same time."""
 
 PROVIDERS = (kinds.CONFIG_MAPS, kinds.SECRETS, kinds.NAMES_OF_SECRETS)
-BUILT_IN = (*PROVIDERS, *kinds.WITH_PODS, *kinds.EARLIER.values(), kinds.EVENTS)
+BUILT_IN = (*PROVIDERS, *kinds.WITH_PODS, kinds.PODS_WITH_SPECS, kinds.SERVICES, *kinds.EARLIER.values(), kinds.EVENTS)
 
 Progress = Callable[[str], None]
 """Told what is being read."""
 
 
 class Scope(NamedTuple):
-    """What is read: of which namespaces (None for all), whether workloads too, and whether any data of Secrets."""
+    """What is read: of which namespaces (None for all), whether workloads too, and whether any data of Secrets.
+
+    A run fails where one of the `existing` namespaces does not exist, or a `needed` kind cannot be listed.
+    """
 
     namespaces: tuple[str, ...] | None
     workloads: bool = True
     metadata_only_secrets: bool = False
     custom_resources: bool = False
+    existing: tuple[str, ...] = ()
+    needed: frozenset[str] = frozenset()
 
 
 class Taken(NamedTuple):
@@ -46,19 +56,21 @@ class Taken(NamedTuple):
 
 
 class Reading(msgspec.Struct):
-    """What was read of a cluster; `notes` say in words what was not."""
+    """What was read of a cluster; `notes` say what was not, `options` are those by which kubectl reaches it."""
 
     inventory: Inventory
     workloads: dict[str, list[LiveObject]]
     pods: dict[tuple[str, str, str], list[Pod]]
     readers: dict[str, Readers]
-    notes: list[str]
+    notes: list[Note]
+    options: tuple[str, ...] = ()
 
 
 def read_cluster(connection: Connection, scope: Scope, prefix: str, progress: Progress) -> Reading:
     """All that a scope asks for; raises NoClusterError where nothing can be had at all."""
-    inventory = Inventory(connection.name, version_of(connection), connection.namespace, scope.namespaces is None)
     lists = Lists(connection, prefix, progress)
+    version = version_of(connection, lists.notes)
+    inventory = Inventory(connection.name, version, connection.namespace, scope.namespaces is None)
     try:
         lists.read_all(scope)
     finally:
@@ -66,7 +78,10 @@ def read_cluster(connection: Connection, scope: Scope, prefix: str, progress: Pr
     if lists.unread and not lists.taken:
         first = min(lists.unread, key=lambda each: each.kind)
         raise no_cluster(connection, BadAnswerError(first.status, first.why))
-    return together(inventory, lists.taken, lists.unread, prefix)
+    reading = together(inventory, lists.taken, lists.unread, prefix)
+    reading.options = connection.options
+    reading.notes = [*lists.notes, *notes_of(lists.unread, scope.needed), *crowded(lists.taken, reading)]
+    return reading
 
 
 def together(inventory: Inventory, lists: Sequence[Taken], unread: Sequence[Unread], prefix: str = "") -> Reading:
@@ -76,19 +91,60 @@ def together(inventory: Inventory, lists: Sequence[Taken], unread: Sequence[Unre
             put(inventory, taken)
     for each in unread:
         forget(inventory, each)
-    found = [each for taken in lists if taken.resource in kinds.WITH_PODS for each in taken.objects]
+    found = [
+        each for taken in lists if taken.resource in (*kinds.WITH_PODS, kinds.PODS_WITH_SPECS) for each in taken.objects
+    ]
     add_events(found, [each for taken in lists if taken.resource == kinds.EVENTS for each in taken.objects])
     custom = [each for taken in lists if taken.resource not in BUILT_IN for each in taken.objects]
     workloads, pods = judged(found, custom, prefix)
-    return Reading(inventory, workloads, pods, readers_of(found), note(unread))
+    return Reading(inventory, workloads, pods, readers_of(found), [])
 
 
-def version_of(connection: Connection) -> str:
-    """The cluster's version; raises NoClusterError where it does not answer."""
+MANY = 1000
+"""The Services of a namespace from which on their variables make pods start slowly."""
+
+ALLOWED = 2
+"""The MiB that Linux allows for arguments and environment (a quarter of the usual stack)."""
+
+
+def crowded(lists: Iterable[Taken], reading: Reading) -> Iterator[Note]:
+    """The namespaces with more Services than pods can start with in time, or at all, because of the variables of these.
+
+    `getServiceEnvVarMap` in `pkg/kubelet/kubelet_pods.go` adds them unless `enableServiceLinks` is false.
+    """
+    found: dict[str, list[kinds.Variables]] = defaultdict(list)
+    for each in (each for taken in lists if taken.resource == kinds.SERVICES for each in taken.objects):
+        if each.number:
+            found[each.namespace].append(each)
+    for namespace, services in sorted(found.items()):
+        linked = [live for live in reading.workloads.get(namespace, ()) if has_links(live)]
+        if len(services) >= MANY and linked:
+            number, size = sum(each.number for each in services), sum(each.size for each in services)
+            mib = f"{size / 1024 / 1024:.1f} MiB of the {ALLOWED} MiB"
+            yield Note(
+                f"{len(services)} Services in `{namespace}` give each container {number} variables, about {mib} that "
+                "Linux allows: pods start slowly, and in the end fail with `argument list too long`; set "
+                f"`enableServiceLinks: false` in {len(linked)} of its workloads"
+            )
+
+
+def has_links(live: LiveObject) -> bool:
+    """Whether the kubelet gives the variables of Services to pods of an object."""
+    return any(pod.service_links for document in live.facts.documents for pod in document.pods)
+
+
+def version_of(connection: Connection, notes: list[Note]) -> str:
+    """The cluster's version, empty where that may not be known; raises NoClusterError where nothing answers."""
+    why = "it is not understood"
     try:
-        return connection.version()
+        if version := connection.version():
+            return version
     except BadAnswerError as error:
-        raise no_cluster(connection, error) from None
+        if error.status not in (FORBIDDEN, NOT_FOUND):
+            raise no_cluster(connection, error) from None
+        why = "forbidden" if error.status == FORBIDDEN else "not found"
+    notes.append(Note(f"the version could not be read ({why}): taken for the newest, {NEWEST[0]}.{NEWEST[1]}"))
+    return ""
 
 
 def no_cluster(connection: Connection, error: BadAnswerError) -> NoClusterError:
@@ -114,12 +170,48 @@ class Lists:
         self.threads = ThreadPoolExecutor(THREADS)
         self.taken: list[Taken] = []
         self.unread: list[Unread] = []
+        self.notes: list[Note] = []
+        self.at: dict[str, None] = {}
+        self.lock = Lock()
 
     def read_all(self, scope: Scope) -> None:
+        """Everything that a scope asks for, and what that shows to be needed."""
+        self.read_scope(scope)
+        if blind := {each.namespace for each in self.unread if each.kind in kinds.KINDS and each.kind != "Pod"}:
+            self.read((kinds.PODS_WITH_SPECS, namespace) for namespace in sorted(blind, key=str))
+        empty = [name for name in scope.existing if self.is_empty(name)]
+        if empty:
+            self.find(empty)
+
+    def is_empty(self, namespace: str) -> bool:
+        """Whether all that was listed in a namespace is nothing."""
+        return not any(each.objects for each in self.taken if each.namespace == namespace) and not any(
+            each.namespace == namespace for each in self.unread
+        )
+
+    def find(self, names: Iterable[str]) -> None:
+        """Notes which namespaces do not exist; the API server lists nothing in one as it does in an empty one."""
+        try:
+            there = read_list(self.connection, kinds.NAMESPACES, None, kinds.taker_of(kinds.NAMESPACES))
+        except BadAnswerError:
+            self.notes.extend(
+                Note(f"nothing is in the namespace `{name}`, and whether it exists is not known") for name in names
+            )
+            return
+        for name in names:
+            if name not in there:
+                near = nearest(name, there)
+                self.notes.append(
+                    Note(f"the namespace `{name}` does not exist{f': did you mean `{near}`?' if near else ''}", True)
+                )
+
+    def read_scope(self, scope: Scope) -> None:
         """Everything that a scope asks for."""
         wanted = [kinds.CONFIG_MAPS, kinds.NAMES_OF_SECRETS if scope.metadata_only_secrets else kinds.SECRETS]
         if scope.workloads:
             wanted += [kinds.PODS, *kinds.WORKLOADS, kinds.EVENTS]
+        if scope.needed:
+            wanted.append(kinds.SERVICES)
         if scope.custom_resources:
             wanted += self.custom_kinds()
         if scope.namespaces is not None:
@@ -135,7 +227,8 @@ class Lists:
         from cmlint.sources.cluster.custom import custom_kinds
 
         try:
-            return list(custom_kinds(self.connection))
+            with self.doing("the kinds of custom resources"):
+                return list(custom_kinds(self.connection, self.unread))
         except BadAnswerError as error:
             self.unread.append(Unread("custom resource", None, error.status, str(error)))
             return []
@@ -171,14 +264,30 @@ class Lists:
 
     def one(self, resource: Resource, namespace: str | None) -> list[Any]:
         """One list."""
-        self.progress(f"{resource.plural}{f' in {namespace}' if namespace else ''}")
+        with self.doing(f"{resource.plural}{f' in {namespace}' if namespace else ''}"):
+            try:
+                return read_list(self.connection, resource, namespace, self.taker_of(resource))
+            except BadAnswerError as error:
+                earlier = kinds.EARLIER.get(resource)
+                if error.status != NOT_FOUND or earlier is None:
+                    raise
+                return read_list(self.connection, earlier, namespace, self.taker_of(earlier))
+
+    @contextmanager
+    def doing(self, what: str) -> Iterator[None]:
+        """Shows on the line of progress all that is being read, what began first at first."""
+        self.show(self.at.setdefault, what)
         try:
-            return read_list(self.connection, resource, namespace, self.taker_of(resource))
-        except BadAnswerError as error:
-            earlier = kinds.EARLIER.get(resource)
-            if error.status != NOT_FOUND or earlier is None:
-                raise
-            return read_list(self.connection, earlier, namespace, self.taker_of(earlier))
+            yield
+        finally:
+            self.show(self.at.pop, what)
+
+    def show(self, change: Callable[[str, None], None], what: str) -> None:
+        """Changes what is being read, and shows it."""
+        with self.lock:
+            change(what, None)
+            if self.at:
+                self.progress(f"{self.prefix}{', '.join(self.at)}")
 
     def taker_of(self, resource: Resource) -> Callable[[msgspec.Raw], Any]:
         """What makes of each object of a list what is kept of it."""
@@ -218,18 +327,19 @@ def forget(inventory: Inventory, unread: Unread) -> None:
 
 
 def add_events(found: Iterable[Workload], events: Iterable[Event]) -> None:
-    """Gives each pod the events about it."""
-    messages: dict[tuple[str, str], list[str]] = defaultdict(list)
+    """Gives each pod the events about it, and not those of an earlier pod of its name."""
+    about: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in events:
         if event.involved_object.kind == "Pod":
-            messages[event.involved_object.namespace, event.involved_object.name].append(event.message)
-    for each in found if messages else ():
-        if (
-            isinstance(each, PodWorkload)
-            and each.pod
-            and (about := messages.get((each.head.namespace, each.head.name)))
-        ):
-            each.pod = msgspec.structs.replace(each.pod, events=tuple(dict.fromkeys(about)))
+            about[event.involved_object.namespace, event.involved_object.name].append(event)
+    for each in found if about else ():
+        if isinstance(each, PodWorkload) and each.pod:
+            here = about.get((each.head.namespace, each.head.name), ())
+            last: dict[str, str] = {}
+            for event in here:
+                if event.involved_object.uid in ("", each.pod.uid):
+                    last[event.message] = max(event.last, last.get(event.message, ""))
+            each.pod = msgspec.structs.replace(each.pod, events=tuple(starmap(Mounting, last.items())))
 
 
 def readers_of(found: Iterable[Workload]) -> dict[str, Readers]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from cmlint.model.listing import LiveObject
-from cmlint.model.live import Pod
+from msgspec.structs import replace
+
+from cmlint.model.cluster import Pod
+from cmlint.model.cluster_objects import LiveObject
 from cmlint.sources.cluster.kinds import PodWorkload, Workload
 from cmlint.sources.cluster.workloads import live_object
 
@@ -37,7 +39,8 @@ def judged(
             tops[each.head.key] = each
     for each in latest(tops.values(), pods):
         if each.spec is not None:
-            live = each.live or live_object(each.head, each.annotations, each.spec, prefix, each.rolling)
+            rolling = replace(each.rolling, owner="/".join(each.head.owner)) if each.head.owner else each.rolling
+            live = each.live or live_object(each.head, each.annotations, each.spec, prefix, rolling)
             workloads[each.head.namespace].append(live)
     return {name: sorted(here) for name, here in workloads.items()}, dict(pods)
 

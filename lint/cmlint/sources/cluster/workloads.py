@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from cmlint.kube.fields import POD_PATHS
+from cmlint.model.cluster_objects import Listing, LiveObject, ignore_of, path_of
 from cmlint.model.facts import (
     Container,
     Document,
@@ -27,7 +28,6 @@ from cmlint.model.facts import (
     Volume,
     VolumeSource,
 )
-from cmlint.model.listing import Listing, LiveObject, ignore_of, path_of
 from cmlint.sources.cluster.objects import Camel, Head
 
 PLAIN = Rolling()

@@ -1,0 +1,147 @@
+"""Checks another revision of the repository: what is staged, or a commit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+from msgspec.structs import replace
+
+from cmlint.adopt.git import Repository, below
+from cmlint.cache.caches import Caches
+from cmlint.cache.file_state import Seen
+from cmlint.config.config import Config, Helm, moved
+from cmlint.engine.fingerprints import fingerprints
+from cmlint.errors import FatalError
+from cmlint.model.findings import Finding
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
+from cmlint.sources.request import Request
+
+UNCHECKED = "unchecked"
+"""The consequence of what is not built: whether it is new is a matter of what is built, and not of the finding."""
+
+
+class Revisions:
+    """The revisions of the repository around the working directory, and what a request asks of each."""
+
+    def __init__(self, request: Request) -> None:
+        self.repository = Repository()
+        self.request = replace(request, paths=tuple(map(self.inside, request.paths)))
+        self.known: dict[str, set[str]] = {}
+
+    def inside(self, path: str) -> str:
+        """A path relative to the working directory; raises FatalError for one outside of the repository."""
+        if path == "-":
+            raise FatalError("standard input is in no Git repository", "name files or folders instead")
+        path = os.path.relpath(path)
+        if self.below_top(path).split("/", 1)[0] == "..":
+            raise FatalError(
+                f"`{path}` is not in the Git repository of the working directory", "run cmlint inside of it"
+            )
+        return path
+
+    def below_top(self, path: str) -> str:
+        """A path as it is below the uppermost folder of the repository."""
+        return os.path.relpath(os.path.abspath(path), self.repository.top).replace(os.sep, "/")
+
+    def check_staged(self) -> Result:
+        """What there is to say of what is staged."""
+        return self.check_at(None) if self.repository.differs_from_index() else check(self.request)
+
+    def check_at(self, commit: str | None) -> Result:
+        """What there is to say of the repository at a commit, which need not have all paths, or of what is staged."""
+        request = self.request
+        with self.repository.laid_out(commit) as root, working_in(below(root, os.getcwd())):
+            there = replace(
+                request,
+                paths=tuple(path for path in request.paths if os.path.lexists(path)) if commit else request.paths,
+                config=relocated(request.config, root),
+                layers=request.layers.relocated(root) if request.layers else None,
+                chart_values=request.chart_values.at(lambda path: then_or_now(path, root)),
+                seen=Seen(),
+                caches=Caches(),
+                jobs=1,
+            )
+            return check(there)
+
+    def known_at(self, commit: str, *, staged: bool) -> set[str]:
+        """The fingerprints of what was found at a commit, as they are now where files have moved since."""
+        outcome = self.check_at(commit).outcome
+        moved = self.repository.moved(commit, staged=staged)
+
+        def path_of(path: str) -> str:
+            then = self.below_top(path)
+            return moved.get(then, then)
+
+        names = fingerprints((*outcome.findings, *outcome.suppressed), path_of)
+        return {names[finding] for finding in outcome.findings}
+
+    def keep_new(self, result: Result, commit: str, *, staged: bool) -> None:
+        """Leaves of what was found only what the change since a commit brought in."""
+        outcome = result.outcome
+        if not outcome.findings:
+            return
+        if commit not in self.known:
+            self.known[commit] = self.known_at(commit, staged=staged)
+        known, names = self.known[commit], fingerprints(outcome.everything, self.below_top)
+        older = {
+            finding for finding in outcome.findings if names[finding] in known and finding.consequence != UNCHECKED
+        }
+        outcome.older += [finding for finding in outcome.findings if finding in older]
+        outcome.findings = [finding for finding in outcome.findings if finding not in older]
+
+    def keep_touched(self, result: Result, commit: str | None, *, staged: bool) -> None:
+        """Leaves of what is not built only that of which a change since a commit, or the last one, touches an input."""
+        outcome = result.outcome
+        unchecked = [finding for finding in outcome.findings if finding.consequence == UNCHECKED]
+        commit = commit or self.repository.head() if unchecked else None
+        if commit is None:
+            return
+        changed = self.repository.changed(commit, staged=staged)
+
+        def is_touched(finding: Finding) -> bool:
+            inputs = [self.below_top(path) for path in outcome.inputs.get(finding.location.path, ())]
+            return any(
+                path == name or path.startswith(f"{name}/") or name == "." for name in inputs for path in changed
+            )
+
+        older = [finding for finding in unchecked if not is_touched(finding)]
+        outcome.older += older
+        outcome.findings = [finding for finding in outcome.findings if finding not in older]
+
+
+@contextmanager
+def working_in(folder: str) -> Iterator[None]:
+    """Works in a folder for a while, which is made where it is not there."""
+    before = os.getcwd()
+    os.makedirs(folder, exist_ok=True)
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def then_or_now(path: str, root: str) -> str:
+    """The path of a file below another root; the path itself where that does not exist."""
+    there = below(root, path)
+    return there if os.path.exists(there) else path
+
+
+def relocated(config: Config, root: str) -> Config:
+    """A configuration for files that are below another root as they do below the file system's."""
+
+    def values_there(names: str) -> str:
+        return ",".join(then_or_now(name, root) for name in names.split(","))
+
+    return msgspec.structs.replace(
+        config,
+        exclude=tuple(moved(pattern, root) for pattern in config.exclude),
+        per_path_ignore={moved(pattern, root): words for pattern, words in config.per_path_ignore.items()},
+        helm=Helm(
+            {moved(pattern, root): tuple(map(values_there, values)) for pattern, values in config.helm.values.items()}
+        ),
+    )

@@ -1,0 +1,115 @@
+"""Which GitOps objects bring a folder to a cluster, as far as the files say so."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from cmlint.bundle.documents import folders_above
+from cmlint.kube.images import name_of
+from cmlint.model.facts import Deploy, FileFacts, PodSpec
+
+
+class Said(NamedTuple):
+    """A deploy, and the path of the text that says it."""
+
+    path: str
+    deploy: Deploy
+
+    @property
+    def folder(self) -> str:
+        """The folder of the text."""
+        return self.path.rpartition("/")[0]
+
+
+class Deploys:
+    """What all texts of a run bring to clusters, by the paths that they name."""
+
+    def __init__(self, files: Iterable[tuple[str, FileFacts]]) -> None:
+        self.by_path: dict[str, list[Said]] = {}
+        for path, facts in files:
+            for document in facts.documents:
+                for deploy in document.deploys:
+                    wanted = posixpath.normpath(deploy.path.lstrip("/") or ".")
+                    self.by_path.setdefault("" if wanted == "." else wanted, []).append(Said(path, deploy))
+
+    def of(self, folder: str) -> Iterator[Said]:
+        """What brings this very folder.
+
+        Paths are relative to the repository, and folders are shown relative to where cmlint was called: the repository
+        may be any folder above this one that also holds the text which says it.
+        """
+        for wanted in (folder, *tails(folder)) if self.by_path else ():
+            root = folder[: len(folder) - len(wanted)]
+            yield from (said for said in self.by_path.get(wanted, ()) if said.path.startswith(root))
+
+    def valued(self, folder: str) -> list[Said]:
+        """What gives the chart in a folder other values than its own."""
+        return [said for said in self.of(folder) if said.deploy.valued]
+
+    def changed(self, folder: str) -> bool:
+        """Whether something is laid over what the kustomization in a folder builds."""
+        return any(said.deploy.changed for said in self.of(folder))
+
+    def images(self, folder: str) -> frozenset[str]:
+        """The images of which other versions are used than the kustomization in a folder says."""
+        return frozenset(image for said in self.of(folder) for image in said.deploy.images)
+
+    def moved(self, folder: str) -> bool:
+        """Whether all that the kustomization in a folder builds goes to one namespace, whichever is written in it.
+
+        Flux has kustomize set `spec.targetNamespace` (`kustomize/kustomize_generator.go` in fluxcd/pkg).
+        """
+        return any(said.deploy.namespace and said.deploy.post_build for said in self.of(folder))
+
+    def releases(self, folder: str) -> dict[str, str]:
+        """The names of the releases of the chart in a folder, and where each is said."""
+        return {said.deploy.release: said.path for said in self.of(folder) if said.deploy.release}
+
+    def around(self, folder: str, kustomized: frozenset[str], *, built: bool) -> Iterator[Said]:
+        """What brings the objects in a folder, which a kustomization there has `built` or which stand for themselves.
+
+        Flux takes all that is below a folder, but for what is below a kustomization, which takes what it names.
+        """
+        if built:
+            yield from self.of(folder)
+        for above in folders_above(folder) if built else dict.fromkeys((folder, *folders_above(folder))):
+            if above in kustomized:
+                return
+            yield from self.of(above)
+
+
+def without_images(facts: FileFacts, images: frozenset[str]) -> FileFacts:
+    """The facts of a text in which nothing is known of some images, since others are used instead."""
+    if not images:
+        return facts
+    documents = tuple(
+        replace(each, pods=tuple(pod_without(pod, images) for pod in each.pods)) for each in facts.documents
+    )
+    return replace(facts, documents=documents)
+
+
+def without_namespaces(facts: FileFacts) -> FileFacts:
+    """The facts of a text in which no object says to which namespace it goes."""
+    return replace(facts, documents=tuple(replace(document, namespace=None) for document in facts.documents))
+
+
+def pod_without(pod: PodSpec, images: frozenset[str]) -> PodSpec:
+    """A pod spec of which nothing is known of some images."""
+    return replace(
+        pod,
+        containers=tuple(
+            replace(each, image=None) if each.image and name_of(each.image.value) in images else each
+            for each in pod.containers
+        ),
+    )
+
+
+def tails(folder: str) -> Iterator[str]:
+    """What is left of a path without the first folders of it."""
+    while "/" in folder:
+        folder = folder.partition("/")[2]
+        yield folder

@@ -1,0 +1,330 @@
+"""Workloads, containers, ConfigMaps, Secrets and keys as a graph: what is defined, and who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.documents import LIVE, Definition, Placed
+from cmlint.bundle.impact import Defined, Impact, Reader, Subject, judged, rollers_in
+from cmlint.bundle.readers import ALL, Effect, Read, reads_of
+from cmlint.bundle.resolve import Resolution
+from cmlint.model.facts import COMMAND, EXAMPLE, Container, Key, Span, Target
+
+Kind = Literal["bundle", "namespace", "workload", "container", "object", "key", "source"]
+"""What a node represents."""
+
+Status = Literal["found", "missing", "wrong-namespace", "unknown", "external", "command", "unused"]
+"""Whether what a node represents is there: defined, missing, only in another namespace, perhaps made elsewhere,
+surely made elsewhere, made by a command, or defined and read by nobody."""
+
+Relation = Literal["contains", "reads", "defines", "makes"]
+"""What an edge says of its two nodes."""
+
+PLAIN = ("ConfigMap", "Secret")
+NOWHERE = "-"
+"""Represents the namespace of objects that name none."""
+
+VALUE = 200
+"""The characters of a value that a node has."""
+
+STATUSES: dict[str, Status] = {
+    "missing": "missing",
+    "wrong-namespace": "wrong-namespace",
+    "external": "external",
+}
+"""The statuses of references that lead to no definition; every other one is `unknown`."""
+
+
+class Node(NamedTuple):
+    """A node: `spans` are the places of which findings belong to it, the first one is where it is.
+
+    `owner` is the node that it is a part of, `scope` tells nodes of one name apart.
+    """
+
+    kind: Kind
+    type: str
+    name: str
+    namespace: str
+    status: Status
+    owner: str
+    scope: str
+    placed: Placed | None
+    spans: tuple[Span, ...]
+    attributes: dict[str, str]
+
+
+class Edge(NamedTuple):
+    """An edge between the nodes with two identifiers; only one that `reads` has a `read`, an effect and names."""
+
+    source: str
+    target: str
+    relation: Relation
+    read: Read | None = None
+    names: tuple[str, ...] = ()
+    effect: Effect | None = None
+    why: str = ""
+
+
+class Graph(NamedTuple):
+    """Nodes by their identifiers, edges, and what a change of each object that is read does."""
+
+    nodes: dict[str, Node]
+    edges: list[Edge]
+    impacts: dict[str, Impact]
+
+
+class Builder:
+    """Adds the objects and reads of bundles to a graph."""
+
+    def __init__(self, bundles: Sequence[Bundle]) -> None:
+        self.bundles, self.running = bundles, rollers_in(bundles)
+        self.nodes: dict[str, Node] = {}
+        self.edges: list[Edge] = []
+        self.by_definition: dict[tuple[Placed, Span], str] = {}
+        self.impacts: dict[str, Impact] = {}
+        self.apart = len([bundle for bundle in bundles if bundle.placed]) > 1
+
+    def build(self) -> Graph:
+        """The graph of all bundles, in the order of namespaces, kinds and names."""
+        for bundle in self.bundles:
+            for placed in bundle.placed:
+                for definition in definitions_in(placed):
+                    self.define(bundle, definition)
+        for bundle in self.bundles:
+            for placed in bundle.placed:
+                self.add_reads(bundle, placed)
+        for name, node in self.nodes.items():
+            if node.kind == "object" and node.status == "found" and name not in self.impacts:
+                self.nodes[name] = node._replace(status="unused")
+        ordered = sorted(self.nodes, key=lambda name: order(name, self.nodes[name]))
+        return Graph({name: self.nodes[name] for name in ordered}, self.edges, self.impacts)
+
+    # nodes
+
+    def put(self, name: str, node: Node) -> str:
+        """Adds a node under a name of its own, which begins with what tells it from others where they share one."""
+        for candidate in (name, f"{node.scope}!{name}", *(f"{node.scope}!{name}#{n}" for n in range(2, 10_000))):
+            known = self.nodes.get(candidate)
+            if known is None:
+                self.nodes[candidate] = node
+                if node.owner:
+                    relation: Relation = "defines" if node.kind == "key" else "contains"
+                    self.edges.append(Edge(node.owner, candidate, relation))
+                return candidate
+            if (known.placed, known.spans[:1], known.scope) == (node.placed, node.spans[:1], node.scope):
+                return candidate
+        return name
+
+    def home(self, bundle: Bundle, placed: Placed, namespace: str | None) -> str:
+        """The namespace of an object, in its build where there are several bundles."""
+        scope, name = scope_of(bundle, placed), namespace or NOWHERE
+        owner = ""
+        if self.apart:
+            owner = f"bundle/{scope}"
+            if owner not in self.nodes:
+                self.nodes[owner] = Node("bundle", "bundle", scope, "", "found", "", scope, None, (), {})
+        key = f"{scope}!{name}" if self.apart else name
+        if key not in self.nodes:
+            node = Node("namespace", "Namespace", name, namespace or "", "found", owner, scope, None, (), {})
+            self.nodes[key] = node
+            if owner:
+                self.edges.append(Edge(owner, key, "contains"))
+        return key
+
+    def define(self, bundle: Bundle, definition: Definition) -> None:
+        """Adds an object with its keys, and what makes it where that is another object or a command."""
+        placed, provider = definition
+        target, namespace = provider.target, definition.namespace
+        status: Status = "command" if provider.kind == COMMAND else "found"
+        flags = {"open": provider.open, "immutable": provider.immutable}
+        attributes = {name: "true" for name, flag in flags.items() if flag}
+        home, scope = self.home(bundle, placed, namespace), scope_of(bundle, placed)
+        spans = (provider.name.span, placed.document.head)
+        node = Node(
+            "object", target, definition.spelled, namespace or "", status, home, scope, placed, spans, attributes
+        )
+        name = self.put(f"{namespace or NOWHERE}/{target}/{definition.spelled}", node)
+        self.by_definition[placed, provider.name.span] = name
+        for key in provider.keys:
+            self.add_key(name, node, key)
+        if provider.kind not in PLAIN:
+            kind = placed.document.kind if provider.kind != COMMAND else "command"
+            own = placed.document.name.value if placed.document.name else placed.path
+            source = Node("source", kind, own, namespace or "", "found", home, scope, placed, spans, {})
+            maker = self.put(f"{namespace or NOWHERE}/{kind}/{own}", source)
+            self.edges.append(Edge(maker, name, "makes"))
+
+    def add_key(self, owner: str, node: Node, key: Key) -> None:
+        """Adds a key of an object; only the value of a ConfigMap's key may be shown."""
+        placed = node.placed
+        hidden = placed is None or any(span.overlaps(key.place or key.span) for span in placed.document.masked)
+        shown = node.type == "ConfigMap" and key.value is not None and not hidden
+        attributes = {"value": (key.value or "")[:VALUE]} if shown else {}
+        if key.binary:
+            attributes["binary"] = "true"
+        name = f"{owner}:{key.name}"
+        if name not in self.nodes:
+            part = Node(
+                "key", "key", key.name, node.namespace, "found", owner, node.scope, placed, (key.span,), attributes
+            )
+            self.nodes[name] = part
+            self.edges.append(Edge(owner, name, "defines"))
+
+    def workload(self, bundle: Bundle, placed: Placed) -> str:
+        """Adds an object that reads."""
+        document = placed.document
+        own = document.name.value if document.name else "?"
+        rolling = document.rolling
+        attributes = {
+            name: str(value)
+            for name, value in (("replicas", rolling.replicas), ("strategy", rolling.strategy))
+            if value not in (None, "")
+        }
+        home = self.home(bundle, placed, placed.namespace)
+        spans = (document.name.span if document.name else document.head, document.head)
+        node = Node(
+            "workload",
+            document.kind,
+            own,
+            placed.namespace or "",
+            "found",
+            home,
+            scope_of(bundle, placed),
+            placed,
+            spans,
+            attributes,
+        )
+        return self.put(f"{placed.namespace or NOWHERE}/{document.kind}/{own}", node)
+
+    def container(self, bundle: Bundle, owner: str, placed: Placed, container: Container) -> str:
+        """Adds a container."""
+        own = container.name.value if container.name else "?"
+        pull = (("image", container.image), ("policy", container.pull_policy))
+        attributes = {name: scalar.value for name, scalar in pull if scalar}
+        if container.list != "containers":
+            attributes["list"] = container.list
+        named = container.name.span if container.name else container.span
+        spans = (named, *(scalar.span for _, scalar in pull if scalar), container.span)
+        node = Node(
+            "container",
+            "container",
+            own,
+            placed.namespace or "",
+            "found",
+            owner,
+            scope_of(bundle, placed),
+            placed,
+            spans,
+            attributes,
+        )
+        return self.put(f"{owner}/{own}", node)
+
+    # edges
+
+    def add_reads(self, bundle: Bundle, placed: Placed) -> None:
+        """Adds an object with all that it reads; one that has no pods only where it reads something."""
+        reads = list(reads_of(placed))
+        if not reads and not placed.document.pods:
+            return
+        owner = self.workload(bundle, placed)
+        containers = {
+            container.path: self.container(bundle, owner, placed, container)
+            for pod in placed.document.pods
+            for container in pod.containers
+        }
+        for read in reads:
+            source = containers[read.container.path] if read.container else owner
+            self.add_read(bundle, read, source)
+
+    def add_read(self, bundle: Bundle, read: Read, source: str) -> None:
+        """Adds what one read leads to; several definitions that are equally near are all it may mean."""
+        resolution = bundle.resolve(read.reference, read.placed)
+        if resolution.status == "found":
+            for definition in resolution.definitions:
+                self.join(bundle, read, source, self.defined(bundle, definition), definition)
+        else:
+            self.join(bundle, read, source, self.absent(bundle, read, resolution), None)
+
+    def defined(self, bundle: Bundle, definition: Definition) -> str:
+        """The node of a definition; one that a command or a cluster has is added here."""
+        key = definition.placed, definition.provider.name.span
+        if key not in self.by_definition:
+            name = f"{definition.namespace or NOWHERE}/{definition.provider.target}/{definition.provider.name.value}"
+            if definition.placed.number == LIVE and name in self.nodes:
+                return name
+            self.define(bundle, definition)
+        return self.by_definition[key]
+
+    def absent(self, bundle: Bundle, read: Read, resolution: Resolution) -> str:
+        """The node of a name that nothing defines."""
+        reference, placed = read.reference, read.placed
+        namespace = reference.namespace.value if reference.namespace else placed.namespace
+        name = placed.as_written(reference.name.value)
+        status = STATUSES.get(resolution.status, "unknown")
+        attributes = {"why": resolution.why} if resolution.why else {}
+        if status == "wrong-namespace":
+            found = sorted({each.namespace or NOWHERE for each in resolution.definitions})
+            attributes["elsewhere"] = ", ".join(found)
+        home, scope = self.home(bundle, placed, namespace), scope_of(bundle, placed)
+        spans = (reference.name.span,)
+        node = Node("object", reference.target, name, namespace or "", status, home, scope, placed, spans, attributes)
+        plain = f"{namespace or NOWHERE}/{reference.target}/{name}"
+        for key in (plain, f"{scope}!{plain}", f"{scope}!{plain} ({status})"):
+            known = self.nodes.get(key)
+            if known is None:
+                self.nodes[key] = node
+                self.edges.append(Edge(home, key, "contains"))
+                return key
+            if (known.status, known.scope) == (status, scope):
+                return key
+        return plain
+
+    def join(self, bundle: Bundle, read: Read, source: str, target: str, definition: Definition | None) -> None:
+        """Adds the edge of a read, to a key where it names one."""
+        node = self.nodes[target]
+        if target not in self.impacts:
+            defined = (Defined(bundle, definition),) if definition else ()
+            kind: Target = read.reference.target
+            subject = Subject(kind, node.namespace or None, node.name, ALL, "asked", defined, None)
+            self.impacts[target] = Impact([subject], [], [])
+        subjects, touched, _ = self.impacts[target]
+        judgement = judged(Reader(bundle, read, subjects[0], definition, self.running), True)
+        touched.append(judgement)
+        if read.key != ALL:
+            owner, target = target, f"{target}:{read.key}"
+            if target not in self.nodes:
+                is_open = definition is None or definition.provider.open
+                status: Status = node.status if definition is None else "unknown" if is_open else "missing"
+                written = next((key.span for key in read.reference.keys if key.value == read.key), None)
+                spans = (written or read.reference.name.span,)
+                part = Node("key", "key", read.key, node.namespace, status, owner, node.scope, read.placed, spans, {})
+                self.nodes[target] = part
+                self.edges.append(Edge(owner, target, "defines"))
+        self.edges.append(Edge(source, target, "reads", read, judgement.names, judgement.effect, judgement.why))
+
+
+def definitions_in(placed: Placed) -> Iterator[Definition]:
+    """What an object defines under a name of its own."""
+    for provider in placed.document.providers:
+        if provider.kind != EXAMPLE and not provider.glob:
+            yield Definition(placed, provider)
+
+
+CLUSTER = "cluster"
+
+
+def scope_of(bundle: Bundle, placed: Placed) -> str:
+    """What tells objects of one name apart: the folder of what is built, or of a file; or a cluster."""
+    return CLUSTER if bundle.live or placed.number == LIVE else placed.directory or "."
+
+
+def order(name: str, node: Node) -> tuple[str, ...]:
+    """The order of nodes."""
+    return node.namespace, node.scope, node.kind, node.type, node.name, name
+
+
+def build(bundles: Iterable[Bundle]) -> Graph:
+    """The graph of some bundles."""
+    return Builder(list(bundles)).build()

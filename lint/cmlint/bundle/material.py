@@ -1,0 +1,74 @@
+"""What bundles are made of: what a source gives for one, and what all bundles of a run share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from cmlint.bundle.documents import Built, Placed
+from cmlint.bundle.evidence.question import Ways, usual_ways
+from cmlint.bundle.gitops_clusters import Destinations
+from cmlint.bundle.index import Indexes, Supply
+from cmlint.bundle.proofs import Proofs
+from cmlint.model.facts import FileFacts
+from cmlint.model.failures import Failure
+
+Files = Sequence[tuple[str, FileFacts]]
+"""Texts with their facts, by the paths under which they are shown."""
+
+
+class Installation(msgspec.Struct, kw_only=True):
+    """How a chart is installed: its folder as it is shown, and the names of its releases with the paths that say so.
+
+    `values_from` are the paths of the texts whose values it is rendered with; None where the configuration chooses its
+    values.
+    """
+
+    chart: str
+    values_from: frozenset[str] | None = None
+    releases: dict[str, str] = {}
+
+
+class Material(msgspec.Struct, kw_only=True):
+    """What a source gives for one bundle.
+
+    `files` are the manifests. `scripts` are further texts that have commands, `beside` are texts that only show what
+    else is made, and `loose_files` are the paths of other files among the manifests.
+
+    `built` leads back from a text that a program has built; `folder` is the folder in which GitOps objects name it, and
+    `installation` says how a chart is installed. `unbuilt` says why nothing was built, so that no reference resolves.
+    It is not `complete` if a patch or other values may still change what is in it. `supply` is what the installation
+    may add, and `failures` are the reasons why something is not built. What is `live` is a part of a cluster.
+    """
+
+    files: Files = ()
+    scripts: Files = ()
+    beside: Files = ()
+    loose_files: Sequence[str] = ()
+    built: Built | None = None
+    folder: str | None = None
+    installation: Installation | None = None
+    unbuilt: str = ""
+    complete: bool = True
+    supply: Supply | None = None
+    failures: Sequence[Failure] = ()
+    live: bool = False
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the manifests are files as they are, which nothing has built and no cluster holds."""
+        return self.built is None and not self.unbuilt and not self.live
+
+
+class Neighbours(msgspec.Struct, kw_only=True):
+    """What all bundles of a run share.
+
+    `ways` says how the references of a document are looked up, `proofs` are what the files prove about images, and
+    `destinations` what goes to the same cluster. `others` are the indexes of all bundles, if one may lead to another.
+    """
+
+    ways: Callable[[Placed], Ways] = usual_ways
+    proofs: Proofs = msgspec.field(default_factory=Proofs)
+    destinations: Destinations = msgspec.field(default_factory=Destinations)
+    others: Indexes | None = None

@@ -1,0 +1,265 @@
+"""The commands that make a change of ConfigMaps and Secrets arrive, in their order, and only those that are needed.
+
+What `kubectl rollout` does and refuses is in kubernetes/kubernetes: `objectrestarter.go` and `rollout_status.go` below
+`staging/src/k8s.io/kubectl/pkg/polymorphichelpers`. The latter follows no StatefulSet or DaemonSet with `OnDelete`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from shlex import quote
+from typing import Literal, NamedTuple
+
+from cmlint.bundle.documents import LIVE, Placed
+from cmlint.bundle.gitops import Deploys
+from cmlint.bundle.impact import Defined, Impact, Subject, Touched
+from cmlint.bundle.renewal import ROLLING, in_namespace, is_rollout, named, restart
+from cmlint.kube.versions import ROLLOUT_RESTART, Version
+from cmlint.model.facts import COMMAND, Document
+
+Step = Literal["apply", "resume", "restart", "status", "show"]
+
+LONGEST_JOB = 63
+"""The characters of a Job's name (`pkg/apis/batch/validation/validation.go`)."""
+
+NOW = "-now"
+TIMEOUT = "--timeout=5m"
+
+
+class Command(NamedTuple):
+    """A line for a shell, and the workloads that it is about.
+
+    What deletes pods or runs work, and what no command does, is a comment (`#`): somebody must decide it.
+    """
+
+    step: Step
+    command: str
+    workloads: tuple[str, ...] = ()
+
+
+class Ways(NamedTuple):
+    """What the commands depend on: the version of Kubernetes, the context for kubectl, and what GitOps brings."""
+
+    version: Version
+    context: str
+    deploys: Deploys
+
+
+def commands(impact: Impact, ways: Ways) -> list[Command]:
+    """All commands for an impact."""
+    waiting = documents_of(impact, ("next-start", "next-run"), left=("breaks", "rolls"))
+    rolling = documents_of(impact, ("rolls",), left=("breaks",))
+    steps = [
+        *stopped(documents_of(impact, ("breaks",), left=())),
+        *applied(impact.subjects, ways),
+        *resumed([*waiting, *rolling]),
+        *restarted(waiting, ways),
+        *followed([*waiting, *rolling]),
+        *shown(impact.touched),
+    ]
+    found = list(dict.fromkeys(steps))
+    return [in_context(each, ways.context) for each in found] if ways.context else found
+
+
+def in_context(command: Command, context: str) -> Command:
+    """A command for a cluster that is not kubectl's current one."""
+    if not command.command.startswith("kubectl "):
+        return command
+    head, separator, tail = command.command.partition(" -- ")
+    return command._replace(command=f"{head} --context {quote(context)}{separator}{tail}")
+
+
+def documents_of(impact: Impact, effects: Sequence[str], left: Sequence[str]) -> list[Placed]:
+    """The workloads with one of some effects, by namespace and kind; those with an effect of `left` are left out."""
+    others = {each.read.placed for each in impact.touched if each.effect in left and each.sure}
+    found: dict[tuple[str, str | None, str | None], Placed] = {}
+    for each in impact.touched:
+        placed = each.read.placed
+        if each.effect in effects and each.sure and placed not in others:
+            found.setdefault(placed.identity, placed)
+    return sorted(found.values(), key=lambda placed: (placed.namespace or "", placed.document.kind, name_of(placed)))
+
+
+def name_of(placed: Placed) -> str:
+    """The name of an object."""
+    return placed.document.name.value if placed.document.name else ""
+
+
+def address(placed: Placed) -> str:
+    """An object as kubectl takes it, without its namespace."""
+    return f"{placed.document.kind.lower()}/{name_of(placed)}"
+
+
+# apply
+
+
+def stopped(placed: Iterable[Placed]) -> Iterator[Command]:
+    """What to do before anything is applied: a restart would stop these workloads."""
+    for each in placed:
+        what = f"{address(each)}{in_namespace(each.document)}"
+        line = f"# do not restart {what} before it no longer needs what is removed, or reads it as optional"
+        yield Command("apply", line, (address(each),))
+
+
+def applied(subjects: Iterable[Subject], ways: Ways) -> Iterator[Command]:
+    """What brings the objects to the cluster."""
+    for subject in subjects:
+        if subject.change == "removed" and subject.key == "":
+            yield Command("apply", f"# nothing removes the {subject.described} by itself, unless it is pruned")
+        elif any(each.definition.provider.immutable for each in subject.defined):
+            yield Command("apply", f"# the {subject.described} is immutable: give it a new name")
+        else:
+            yield from (Command("apply", apply(each, ways)) for each in subject.defined)
+
+
+def apply(defined: Defined, ways: Ways) -> str:
+    """What brings one object to the cluster."""
+    placed, provider = defined.definition
+    written, _ = defined.place
+    if tool := brought_by(placed, ways.deploys):
+        return f"# commit the change of {quote(written)}: {tool} brings it to the cluster"
+    if placed.number == LIVE or defined.bundle.live:
+        where = f" -n {quote(namespace)}" if (namespace := defined.definition.namespace) else ""
+        return f"kubectl edit {quote(f'{provider.target.lower()}/{provider.name.value}')}{where}"
+    if provider.kind == COMMAND:
+        return f"# run the command in {quote(placed.path)} again"
+    if placed.path == "<stdin>":
+        return "# apply what standard input holds"
+    folder = placed.path.rpartition("/")[0] or "."
+    if placed.built:
+        if placed.built.rendered:
+            return f"# upgrade the release of the chart in {quote(folder)}"
+        return f"kubectl apply -k {quote(folder)}"
+    return f"kubectl apply -f {quote(placed.path)}"
+
+
+def brought_by(placed: Placed, deploys: Deploys) -> str:
+    """The GitOps tool that brings the folder of an object to a cluster; empty where the files show none."""
+    folder = placed.directory
+    kustomized = frozenset[str]()
+    said = next(iter(deploys.around(folder, kustomized, built=placed.built is not None)), None)
+    if said is None:
+        return ""
+    return "Flux" if said.deploy.post_build or said.deploy.cluster.startswith("flux") else "Argo CD"
+
+
+# restart
+
+
+def resumed(placed: Iterable[Placed]) -> Iterator[Command]:
+    """The commands for Deployments that are paused, which roll no pods and refuse a restart."""
+    for each in placed:
+        if each.document.kind == "Deployment" and each.document.rolling.paused:
+            yield Command("resume", f"kubectl rollout resume {named(each.document)}", (address(each),))
+
+
+def restarted(placed: Sequence[Placed], ways: Ways) -> Iterator[Command]:
+    """What makes new pods; workloads of one namespace are restarted by one command."""
+    together: dict[str | None, list[Placed]] = {}
+    for each in placed:
+        if is_restartable(each.document) and ways.version >= ROLLOUT_RESTART:
+            together.setdefault(each.namespace, []).append(each)
+    for several in together.values():
+        names = tuple(map(address, several))
+        where = in_namespace(several[0].document)
+        yield Command("restart", f"kubectl rollout restart {' '.join(map(quote, names))}{where}", names)
+    for each in placed:
+        if ways.version < ROLLOUT_RESTART or not is_restartable(each.document):
+            yield from (Command("restart", line, (address(each),)) for line in alone(each, ways.version))
+
+
+def is_restartable(document: Document) -> bool:
+    """Whether `kubectl rollout restart` replaces the pods of a workload."""
+    return document.kind in ROLLING and document.rolling.strategy != "OnDelete" and document.rolling.replicas != 0
+
+
+def alone(placed: Placed, version: Version) -> Iterator[str]:
+    """What makes new pods of one workload that has no part in a common restart."""
+    document = placed.document
+    if document.rolling.replicas == 0:
+        yield f"# {address(placed)} has no pods (`replicas: 0`)"
+    elif document.kind in ROLLING and document.rolling.strategy == "OnDelete":
+        yield from one_by_one(placed, "its `updateStrategy` is `OnDelete`")
+    elif document.kind in ROLLING:
+        yield restart(document, version)
+    elif is_rollout(document):
+        yield f"kubectl argo rollouts restart {quote(name_of(placed))}{in_namespace(document)}"
+    else:
+        yield from KINDS.get(document.kind, by_controller)(placed)
+
+
+def one_by_one(placed: Placed, why: str) -> Iterator[str]:
+    """Pods that somebody must delete, one after another."""
+    where = in_namespace(placed.document)
+    selector = ",".join(placed.document.rolling.selector)
+    option = f" -l {quote(selector)}" if selector else ""
+    yield f"kubectl get pod{option}{where}"
+    yield f"# delete these pods of {address(placed)} one by one, each when the one before is Ready, for {why}:"
+    yield f"# kubectl delete pod NAME{where}"
+
+
+def replaced(placed: Placed) -> Iterator[str]:
+    """A Pod or Job, of which there must be a new one."""
+    if placed.built or placed.number == LIVE:
+        yield f"# delete {address(placed)}{in_namespace(placed.document)} and apply it again"
+    else:
+        yield f"# kubectl replace --force -f {quote(placed.path)}"
+
+
+def run_now(placed: Placed) -> Iterator[str]:
+    """A CronJob, of which a run may be wanted before the next one."""
+    name = name_of(placed)
+    job = f"{name[: LONGEST_JOB - len(NOW)]}{NOW}"
+    where = in_namespace(placed.document)
+    yield f"# kubectl create job {quote(job)} --from={quote(f'cronjob/{name}')}{where}"
+
+
+def by_controller(placed: Placed) -> Iterator[str]:
+    """Whatever has a controller of its own."""
+    yield f"# let the controller of {address(placed)}{in_namespace(placed.document)} make new pods"
+
+
+KINDS: dict[str, Callable[[Placed], Iterator[str]]] = {
+    "Pod": replaced,
+    "Job": replaced,
+    "CronJob": run_now,
+    "ReplicaSet": lambda placed: one_by_one(placed, "a ReplicaSet replaces only pods that are gone"),
+    "ReplicationController": lambda placed: one_by_one(
+        placed, "a ReplicationController replaces only pods that are gone"
+    ),
+}
+
+
+# look
+
+
+def followed(placed: Iterable[Placed]) -> Iterator[Command]:
+    """What waits until the new pods run."""
+    for each in placed:
+        if is_restartable(each.document):
+            where = in_namespace(each.document)
+            line = f"kubectl rollout status {quote(address(each))}{where} {TIMEOUT}"
+            yield Command("status", line, (address(each),))
+
+
+def shown(touched: Iterable[Touched]) -> Iterator[Command]:
+    """One command that shows a new value; that of a Secret is never shown."""
+    found = next(filter(is_showable, touched), None)
+    if found and found.read.container:
+        placed, container = found.read.placed, found.read.container
+        option = f" -c {quote(container.name.value)}" if container.name else ""
+        line = f"kubectl exec {named(placed.document)}{option} -- printenv {quote(found.names[0])}"
+        yield Command("show", line, (address(placed),))
+
+
+def is_showable(touched: Touched) -> bool:
+    """Whether a running container has a new value of a ConfigMap as a variable, once the commands have run."""
+    read, document = touched.read, touched.read.placed.document
+    if (
+        read.reference.target != "ConfigMap"
+        or read.how not in ("env", "envFrom")
+        or touched.subject.change == "removed"
+    ):
+        return False
+    runs = is_restartable(document) and read.container is not None and read.container.list == "containers"
+    return runs and touched.sure and touched.effect in ("next-start", "rolls") and bool(touched.names)

@@ -1,0 +1,136 @@
+"""What makes a workload roll when a ConfigMap or Secret changes: hashes in its template, Reloader and Wave.
+
+Reloader's rules are those of `ShouldReload` in `pkg/common/common.go` and of `getContainerUsingResource` in
+`internal/pkg/handler/upgrade.go` of https://github.com/stakater/Reloader. Wave's are those of
+https://github.com/wave-k8s/wave#readme.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from cmlint.bundle.documents import Definition
+from cmlint.model.facts import Document, PodSpec, Reference, Target
+
+Roller = Literal["hash", "Reloader", "Wave", "controller"]
+"""What makes a workload roll: an annotation with a hash in its template, a known controller, or one like these."""
+
+HASHES = re.compile("checksum|hash|sha1|sha256|digest|config-?version|rollme|timestamp", re.IGNORECASE)
+"""What is in the name of an annotation by which a pod template changes with its configuration."""
+
+RESTARTERS = re.compile("reload|wave", re.IGNORECASE)
+"""What is in the name of an annotation of a controller that restarts pods."""
+
+RELOADER = "reloader.stakater.com/"
+AUTO, SEARCH, MATCH, IGNORE = (f"{RELOADER}{name}" for name in ("auto", "search", "match", "ignore"))
+WAVE = "wave.pusher.com/update-on-config-change"
+KINDS: dict[Target, tuple[str, str]] = {"ConfigMap": ("configmap.", "configmaps."), "Secret": ("secret.", "secrets.")}
+
+IMAGES: dict[Roller, re.Pattern[str]] = {
+    "Reloader": re.compile(r"(?:^|/)stakater/reloader(?:[:@]|\Z)"),
+    "Wave": re.compile(r"(?:^|/)(?:wave-k8s|pusher)/wave(?:[:@]|\Z)"),
+}
+"""The images by which files or a cluster show that a controller runs."""
+
+PLAIN = re.compile(r"[A-Za-z0-9.\-]*")
+SIMPLE = re.compile(r"[^()+*?{}|]*(?:[.\w\]][*+]?[^()+*?{}|]*){0,2}")
+"""A regular expression that surely ends soon: no groups, and at most two parts of any length."""
+
+
+class Rolls(NamedTuple):
+    """What makes a workload roll, and the name of the annotation that says so."""
+
+    by: Roller
+    annotation: str
+
+
+def rolls(
+    document: Document, pod: PodSpec, target: Target, name: str, definition: Definition | None = None
+) -> Rolls | None:
+    """What makes a workload roll when an object changes; None where nothing does."""
+    if hashed := next(filter(HASHES.search, pod.annotations), ""):
+        return Rolls("hash", hashed)
+    own, of_pod = dict(document.watched), dict(pod.watched)
+    if is_true(own.get(WAVE, of_pod.get(WAVE))):
+        return Rolls("Wave", WAVE)
+    if told := reloads(own, of_pod, pod, target, name, definition):
+        return Rolls("Reloader", told)
+    others = [each for each in (*document.annotations, *pod.annotations) if each not in own and each not in of_pod]
+    unknown = next(filter(RESTARTERS.search, others), "")
+    return Rolls("controller", unknown) if unknown else None
+
+
+def reloads(
+    own: Mapping[str, str],
+    of_pod: Mapping[str, str],
+    pod: PodSpec,
+    target: Target,
+    name: str,
+    definition: Definition | None,
+) -> str:
+    """The annotation for which Reloader restarts a workload; empty where it does not.
+
+    `own` are the annotations of the workload, `of_pod` those of its template, which count where `own` has none of the
+    four that matter.
+    """
+    of_object = dict(definition.placed.document.watched) if definition else {}
+    if of_object.get(IGNORE) == "true":
+        return ""
+    kind, kinds = KINDS[target]
+    named, typed = f"{kind}{RELOADER}reload", f"{kind}{RELOADER}auto"
+    if name in names_in(own.get(f"{kinds}exclude.{RELOADER}reload")):
+        return ""
+    said = own if {named, typed, AUTO, SEARCH} & own.keys() else of_pod
+    if any(matches(each, name) for each in names_in(said.get(named))):
+        return named
+    marked = definition is None or of_object.get(MATCH) == "true"
+    candidates = (
+        (SEARCH, said.get(SEARCH) == "true" and marked),
+        (AUTO, is_true(said.get(AUTO))),
+        (typed, is_true(said.get(typed))),
+    )
+    found = next((annotation for annotation, counts in candidates if counts), "")
+    return found if found and is_used(pod, target, name) else ""
+
+
+def is_used(pod: PodSpec, target: Target, name: str) -> bool:
+    """Whether Reloader sees that a pod uses an object: it looks at the first volume of it, and at no mere volume."""
+    containers = [each for each in pod.containers if each.list != "ephemeralContainers"]
+    volume = next(
+        (v.name.value for v in pod.volumes if v.name and any(is_of(s.reference, target, name) for s in v.sources)),
+        None,
+    )
+    if volume is not None and any(mount.name.value == volume for each in containers for mount in each.mounts):
+        return True
+    references = [entry.reference for each in containers for entry in each.env]
+    references += [entry.reference for each in containers for entry in each.env_from]
+    return any(is_of(reference, target, name) for reference in references)
+
+
+def is_of(reference: Reference | None, target: Target, name: str) -> bool:
+    """Whether a reference names an object."""
+    return reference is not None and reference.target == target and reference.name.value == name
+
+
+def is_true(value: str | None) -> bool:
+    """Whether an annotation says yes, as Go reads it (`strconv.ParseBool`)."""
+    return value in ("1", "t", "T", "TRUE", "true", "True")
+
+
+def names_in(value: str | None) -> list[str]:
+    """The names in a list that is separated by commas."""
+    return [part for each in (value or "").split(",") if (part := each.strip())]
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether `^pattern$` matches a name; a pattern that may take long to try counts as one that does."""
+    if PLAIN.fullmatch(pattern) and "." not in pattern:
+        return pattern == name
+    if not SIMPLE.fullmatch(pattern):
+        return True
+    try:
+        return re.search(f"^{pattern}$", name) is not None
+    except re.error:
+        return False

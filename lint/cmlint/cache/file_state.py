@@ -1,0 +1,86 @@
+"""What the file system says of files and folders: enough to see without reading them whether they have changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from cmlint.system.files import is_folder, tree
+from cmlint.system.filesystem import State, state_of
+
+TICK = 100_000_000
+COARSE_TICK = 2_000_000_000
+"""Within how many nanoseconds two changes may get one time; some file systems count nothing but seconds."""
+
+SECOND = 1_000_000_000
+
+
+def is_settled(state: State | None, now: int) -> bool:
+    """Whether every change from `now` on will show; one in the same tick as the last would not.
+
+    What a file's own time says does not matter where the system keeps another one, which nobody can set.
+    """
+    if state is None:
+        return True
+    last = state[3] if os.name == "posix" else state[2]
+    return last + (TICK if last % SECOND else COARSE_TICK) < now
+
+
+class Seen(msgspec.Struct):
+    """All that a run has looked at, and what it saw there.
+
+    `files` are the states of files, None where there is none. `walked` says what of a folder matters to a walk,
+    `listed` all that is in one. It is not `whole` when something was looked at that no state can be had of, such as an
+    address on the net.
+    """
+
+    files: dict[str, State | None] = {}
+    walked: dict[str, str | None] = {}
+    listed: dict[str, str | None] = {}
+    whole: bool = True
+
+    def note(self, path: str) -> None:
+        """Notes the state of a file; the first look counts."""
+        if path not in self.files:
+            self.files[path] = state_of(path)
+
+    def list(self, folder: str) -> None:
+        """Notes all names in a folder."""
+        self.listed[folder] = names_in(folder)
+
+    def note_all(self, top: str) -> None:
+        """Notes everything in a folder and below it."""
+        for folder, entries in tree(top):
+            self.list(folder)
+            for entry in entries:
+                if not is_folder(entry):
+                    self.note(entry.path)
+                elif entry.is_symlink():
+                    self.whole = False
+
+    def is_settled(self, now: int) -> bool:
+        """Whether every change from `now` on will show."""
+        return self.whole and all(is_settled(state, now) for state in self.files.values())
+
+    def is_unchanged(self, listing: Callable[[str], str | None]) -> bool:
+        """Whether all is as it was; `listing` says what of a folder matters to a walk."""
+        return (
+            all(state_of(path) == state for path, state in self.files.items())
+            and all(listing(folder) == names for folder, names in self.walked.items())
+            and all(names_in(folder) == names for folder, names in self.listed.items())
+        )
+
+
+def names_in(folder: str) -> str | None:
+    """All names in a folder, as one text; None for one that cannot be read."""
+    try:
+        return joined(os.listdir(folder))
+    except OSError:
+        return None
+
+
+def joined(names: Iterable[str]) -> str:
+    """Names as one text, in order."""
+    return "\0".join(sorted(names))

@@ -1,0 +1,175 @@
+"""Commands and clusters: the options that reach one, the line of progress, and what is fatal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cmlint.cli.inputs import tell
+from cmlint.cli.parameters import Parameter
+from cmlint.errors import FatalError
+from cmlint.progress import PROGRESS, doing
+
+if TYPE_CHECKING:
+    from cmlint.sources.cluster.begin import Wanted
+    from cmlint.sources.request import Clusters
+
+T = TypeVar("T")
+
+CLUSTER = "Cluster"
+
+CONTEXT = Parameter("context", "text", "The context of the kubeconfig; by default the current one.", "NAME", CLUSTER)
+CONTEXTS = CONTEXT._replace(kind="list", help="A context of the kubeconfig, may be given several times.")
+KUBECONFIG = Parameter(
+    "kubeconfig", "text", "The kubeconfig; by default as kubectl finds it, or the account of the pod.", "FILE", CLUSTER
+)
+NAMESPACE = Parameter(
+    "namespace",
+    "text",
+    "The namespace of objects that name none; by default the context's.",
+    "NAME",
+    CLUSTER,
+    short="-n",
+)
+NAMESPACES = Parameter(
+    "namespace",
+    "list",
+    "A namespace, may be given several times; by default the context's.",
+    "NAME",
+    CLUSTER,
+    short="-n",
+)
+ALL_NAMESPACES = Parameter("all_namespaces", "flag", "Read all namespaces.", panel=CLUSTER, short="-A")
+QPS = Parameter(
+    "qps", "text", "The highest number of requests per second to the cluster; 100 by default.", "N", CLUSTER
+)
+TIMEOUT = Parameter(
+    "timeout", "text", "The seconds that each answer of the cluster may take; 30 by default.", "SECONDS", CLUSTER
+)
+AS = (
+    Parameter("as_user", "text", "The user to impersonate.", "NAME", CLUSTER, long="--as"),
+    Parameter("as_group", "list", "A group to impersonate, may be given several times.", "NAME", CLUSTER),
+)
+METADATA_ONLY = Parameter(
+    "metadata_only_secrets",
+    "flag",
+    "Never read the data of Secrets; their keys are then not checked.",
+    panel=CLUSTER,
+)
+
+TO_STAND_ON = (
+    Parameter("live", "flag", "Look up in the cluster what the manifests do not define.", panel=CLUSTER),
+    CONTEXT,
+    KUBECONFIG,
+    NAMESPACE,
+    QPS,
+    TIMEOUT,
+    *AS,
+    METADATA_ONLY,
+    Parameter(
+        "against",
+        "list",
+        "Look up in a snapshot what the manifests do not define. Repeat it for more snapshots.",
+        "FILE",
+        CLUSTER,
+    ),
+    Parameter(
+        "max_age",
+        "text",
+        "Warn about a snapshot that is older than this number of days; 7 by default.",
+        "DAYS",
+        CLUSTER,
+    ),
+)
+"""What `check` takes, to let manifests stand on a cluster or a snapshot."""
+
+LIVE_ONLY = (CONTEXT, KUBECONFIG, METADATA_ONLY, TIMEOUT, *AS)
+"""What means nothing where no cluster is read."""
+
+TO_READ = (NAMESPACES, ALL_NAMESPACES, CONTEXTS, KUBECONFIG, QPS, TIMEOUT, *AS, METADATA_ONLY)
+"""What the commands take that read clusters alone."""
+
+
+def reach(job: Callable[[], T]) -> T:
+    """Does something with clusters alone, and tells on a terminal how far it is."""
+    with PROGRESS:
+        return reached(job)
+
+
+def reached(job: Callable[[], T]) -> T:
+    """What comes of something with clusters; raises FatalError where none can be reached."""
+    from cmlint.sources.cluster.connect import NoClusterError
+
+    try:
+        return job()
+    except NoClusterError as error:
+        raise FatalError(str(error), error.help) from None
+
+
+def read(what: str) -> None:
+    """Says on a terminal what is being read."""
+    doing(f"reading {what}")
+
+
+def number(option: str, text: str | None, default: float) -> float:
+    """The number that an option gives; raises FatalError where it is none."""
+    try:
+        value = float(text) if text is not None else default
+    except ValueError:
+        value = -1.0
+    if not 0 < value < float("inf"):
+        raise FatalError(f"`{option}` takes a number above 0, and not `{text}`", f"write it like `{option} 20`")
+    return value
+
+
+def look_of(options: Any) -> Clusters | None:
+    """How manifests are given a cluster or a snapshot to stand on, where the line says so."""
+    if not options.live and not options.against:
+        needs = [each for each in LIVE_ONLY if getattr(options, each.field)]
+        if needs:
+            flag = needs[0].flags[0]
+            raise FatalError(f"`{flag}` is about a cluster, and none is to be read", "add `--live`")
+        return None
+    from cmlint.clusters import Ground, written
+    from cmlint.sources.cluster.begin import Wanted
+    from cmlint.sources.snapshot import BadSnapshotError
+
+    wanted = Wanted(
+        contexts=(options.context,) if options.context else (),
+        namespaces=(options.namespace,) if options.namespace else (),
+        **common(options),
+    )
+    max_age = number("--max-age", options.max_age, 7)
+    try:
+        snapshots = list(written(options.against, max_age, lambda message: tell("warning", message)))
+    except BadSnapshotError as error:
+        raise FatalError(str(error), "`cmlint snapshot --output FILE` writes one") from None
+    ground = Ground(wanted if options.live else None, snapshots, options.namespace, read)
+    return lambda *run: reached(lambda: ground.look(*run))
+
+
+def wanted_of(options: Any) -> Wanted:
+    """Which clusters a line says are to be read, and how much of them."""
+    from cmlint.sources.cluster.begin import Wanted
+
+    if options.namespace and options.all_namespaces:
+        raise FatalError("`--namespace` and `--all-namespaces` exclude each other", "give one of them")
+    return Wanted(
+        contexts=tuple(dict.fromkeys(options.context)),
+        namespaces=options.namespace,
+        all_namespaces=options.all_namespaces,
+        custom_resources=getattr(options, "custom_resources", False),
+        **common(options),
+    )
+
+
+def common(options: Any) -> dict[str, Any]:
+    """What all commands say of how to reach clusters."""
+    return {
+        "kubeconfig": options.kubeconfig,
+        "qps": number("--qps", options.qps, 100),
+        "timeout": number("--timeout", options.timeout, 30),
+        "user": options.as_user,
+        "groups": options.as_group,
+        "metadata_only_secrets": options.metadata_only_secrets,
+    }

@@ -1,0 +1,202 @@
+"""`cmlint check` where no earlier run tells what it gives."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cmlint.cli.inputs import (
+    empty_folders,
+    failed,
+    refusals,
+    require_objects,
+    settle_builds,
+    settle_rules,
+    tell,
+    tell_problems,
+    users_file,
+)
+from cmlint.cli.options import Options
+from cmlint.cli.request import request_of, use_caches
+from cmlint.config.config import Config, anchored, candidates
+from cmlint.config.layers import start_of
+from cmlint.config.selection import select
+from cmlint.errors import FatalError, fatal
+from cmlint.pipeline.check import check
+from cmlint.pipeline.result import Result
+from cmlint.pipeline.run_cache import Memory, Run, note_code, note_programs
+from cmlint.progress import PROGRESS
+from cmlint.sources.reader import processors
+
+if TYPE_CHECKING:
+    from cmlint.adopt.baseline import Baseline, Scope
+    from cmlint.adopt.revisions import Revisions
+
+
+class Fresh:
+    """A run: it can be repeated with other texts, and leaves out what is older than a change or in a baseline.
+
+    `warnings` about the configurations come first, `notes` about the input last, and with `--verbose` the
+    configurations that are `unused`.
+    """
+
+    def __init__(self, options: Options, paths: tuple[str, ...], memory: Memory | None) -> None:
+        self.options, self.memory = options, memory
+        jobs = jobs_of(options.jobs)
+        self.request, self.warnings = request_of(
+            options, paths, lambda config: settle(config, options), context=not options.no_context, jobs=jobs
+        )
+        use_caches(self.request, options, memory)
+        self.notes: list[str] = []
+        self.unused: list[str] = []
+        self.commit: str | None = None
+        self.revisions = self.revisions_asked()
+        self.baseline = self.baseline_asked()
+
+    def revisions_asked(self) -> Revisions | None:
+        """The revisions of the repository, where the line asks for them; `commit` is the one to compare with."""
+        if not self.options.staged and not self.options.since:
+            return None
+        from cmlint.adopt.revisions import Revisions
+
+        revisions = Revisions(self.request)
+        if self.options.since:
+            self.commit = commit_left(revisions, self.options.since)
+        return revisions
+
+    def baseline_asked(self) -> Baseline | None:
+        """The baseline that the line or the configuration names; what reads it is imported only where there is one."""
+        options = self.options
+        file = options.baseline or (None if options.write_baseline else self.request.config.baseline)
+        if not file:
+            return None
+        from cmlint.cli.baselines import read_baseline
+
+        revision = None if options.baseline else options.config_from
+        return read_baseline(file, revision, named=bool(options.baseline))
+
+    def first(self) -> Result:
+        """What is found; what could not be read is reported at once."""
+        try:
+            with PROGRESS:
+                result = self.look({})
+        except ValueError as error:
+            raise fatal(error) from None
+        layers = self.request.layers
+        more = list(refusals(layers)) if layers else []
+        for warning in more:
+            tell("warning", warning)
+        self.warnings += more
+        tell_problems(result.problems)
+        if not self.options.allow_empty and not failed(result.problems):
+            self.notes += require_objects(self.request.paths, result.bundles)
+            self.notes += empty_folders(self.request.paths, result.bundles)
+        self.unused = [f"{each.path}: not used: {each.why}" for each in layers.unused] if layers else []
+        return result
+
+    def look(self, texts: Mapping[str, str]) -> Result:
+        """What is found with texts in the place of what files hold, without what is known."""
+        if self.revisions and self.options.staged:
+            result = self.revisions.check_staged()
+        else:
+            request = self.request
+            result = check(msgspec.structs.replace(request, disk=request.disk.with_texts(texts)) if texts else request)
+        if self.baseline:
+            from cmlint.cli.baselines import leave_out
+
+            leave_out(result, self.baseline)
+        if self.revisions and self.commit:
+            self.revisions.keep_new(result, self.commit, staged=self.options.staged)
+        if self.revisions:
+            self.revisions.keep_touched(result, self.commit, staged=self.options.staged)
+        return result
+
+    def finish(self, result: Result) -> None:
+        """Writes the baseline, where that is asked for, and reports what of it is gone."""
+        target = self.options.write_baseline
+        if target and (failed(result.problems) or result.outcome.crashed):
+            message = f"{target}: not written, because not everything could be checked"
+            raise FatalError(message, "fix what is reported above, or leave it out with `--exclude`")
+        if not target and not self.baseline:
+            return
+        from cmlint.cli import baselines
+
+        if self.baseline and not failed(result.problems):
+            baselines.renew(self.baseline, result, self.scope(), target, quiet=self.options.quiet)
+        elif target:
+            baselines.leave_out(result, baselines.written(target, result, self.scope()))
+
+    def scope(self) -> Scope:
+        """How far the run looks."""
+        from cmlint.adopt.baseline import Scope
+
+        selected, chosen = select(self.request.rules, self.request.config)
+        names = frozenset(rule.name for rule in selected)
+        return Scope(self.request.paths, names, names if self.request.config.pedantic else names & chosen)
+
+    def keep(self, result: Result) -> None:
+        """Keeps for the next run what is new in this one, and its result where that can be repeated."""
+        request, memory = self.request, self.memory
+        request.caches.save()
+        if request.config.baseline or not memory or not memory.repeatable:
+            return
+        for path in configurations(self.options, request.paths):
+            request.seen.note(path)
+        note_code(request.seen, {"cmlint", *(rule.module.partition(".")[0] for rule in request.rules.values())})
+        if request.config.build:
+            note_programs(request.seen, (request.config.kustomize, request.config.helm_program))
+        outcome = result.without_bundles()
+        run = Run(
+            key=memory.key,
+            seen=request.seen,
+            outcome=outcome,
+            problems=result.problems,
+            warnings=self.warnings,
+            notes=self.notes,
+            unused=self.unused,
+            fail_on=request.config.fail_on,
+            sources={path: result.sources[path] for path in outcome.paths() if path in result.sources},
+        )
+        memory.remember(run)
+
+
+def commit_left(revisions: Revisions, name: str) -> str:
+    """The commit at which the present branch has left the named one; where git cannot tell, the named one itself."""
+    repository = revisions.repository
+    commit = repository.commit(name)
+    left = repository.left(commit)
+    if not left and repository.place.shallow:
+        reason = f"this clone is shallow, so that git cannot tell where the present branch has left `{name}`"
+        tell("warning", f"{reason}: compared with `{name}` itself; `git fetch --unshallow` brings the rest")
+    return left or commit
+
+
+def configurations(options: Options, paths: Sequence[str]) -> Iterator[str]:
+    """Every path above what is checked at which a configuration may be, and the user's own."""
+    if options.isolated:
+        return
+    yield users_file()
+    if options.config:
+        yield options.config
+    for path in (os.curdir, *paths):
+        yield from candidates(start_of(path))
+
+
+def settle(config: Config, options: Options) -> Config:
+    """The configuration with what the line says in its place."""
+    folder = os.getcwd()
+    return msgspec.structs.replace(
+        settle_builds(settle_rules(config, options), options),
+        exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
+        build=config.build and not options.no_build,
+    )
+
+
+def jobs_of(text: str | None) -> int:
+    """The number of processes that is asked for, else one a processor; raises FatalError for any other text."""
+    if text is not None and not (text.isdecimal() and len(text) <= 4 and int(text) > 0):
+        raise FatalError(f"`--jobs` must be a number from 1 to 9999, not `{text}`", "leave it out for one a processor")
+    return processors(int(text) if text else None)

@@ -1,0 +1,256 @@
+"""`cmlint impact`: who reads a ConfigMap or Secret, what a change of it does, and what makes the change arrive."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from cmlint.bundle import lookup
+from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.gitops import Deploys
+from cmlint.bundle.impact import Subject, impact, named, written_at
+from cmlint.bundle.live_workloads import only_live
+from cmlint.bundle.next_steps import Ways, commands
+from cmlint.bundle.readers import ALL
+from cmlint.cli import cluster, parameters
+from cmlint.cli.explain import TARGETS, paths_for
+from cmlint.cli.inputs import failed, refusals, settle_builds, tell, tell_problems
+from cmlint.cli.options import OnClusters
+from cmlint.cli.parameters import Command, Parameter
+from cmlint.cli.request import request_of
+from cmlint.cli.terminal import show, view_of, write
+from cmlint.config.config import Config
+from cmlint.config.selection import settings_of
+from cmlint.errors import FatalError, fatal
+from cmlint.kube.near import nearest
+from cmlint.model.facts import Target
+from cmlint.model.problems import Problem
+from cmlint.pipeline.read import read
+from cmlint.pipeline.result import not_built
+from cmlint.progress import PROGRESS
+from cmlint.report.impact import FORMATS, RENDERERS
+from cmlint.report.impact.model import ReferenceEntry, Report, Skipped, build
+from cmlint.sources.paths import shown
+from cmlint.sources.request import Request
+from cmlint.texts import Texts
+
+PLACE = re.compile(r"(.+?)(?::(\d{1,9}))?\Z", re.DOTALL)
+FOR_PEOPLE = ("text", "concise", "commands")
+FAILING = {"breaks": ("breaks",), "restart": ("breaks", "rejected", "next-start"), "never": ()}
+"""The effects that fail a run, by the values of `--fail-on`."""
+
+
+class Options(OnClusters, frozen=True):
+    """What the line says."""
+
+    what: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    since: str | None = None
+    staged: bool = False
+    fail_on: str = "never"
+    format: str = "text"
+    output: str | None = None
+    color: str = "auto"
+
+
+PARAMETERS = (
+    Parameter(
+        "what",
+        "list",
+        "An object, `configmap/NAME[:KEY]` or `secret/NAME[:KEY]`, or what a file or a line of it defines, "
+        "`FILE[:LINE]`; without any, give `--since` or `--staged`.",
+        "WHAT",
+        positional=True,
+    ),
+    Parameter("path", "list", "A file or folder to read; by default the working directory.", "PATH", parameters.INPUT),
+    Parameter("since", "text", "Show what has changed since a commit, a tag or a branch.", "REV", parameters.INPUT),
+    Parameter(
+        "staged",
+        "flag",
+        "Show what the staged changes do; with `--since`, compare that commit.",
+        panel=parameters.INPUT,
+    ),
+    *parameters.CONFIGURATION,
+    *parameters.BUILDS,
+    *parameters.CHARTS,
+    *cluster.TO_STAND_ON,
+    Parameter(
+        "fail_on",
+        "choice",
+        "Exit with 1 if new pods do not start (`breaks`), or also if a restart is needed (`restart`).",
+        "EFFECT",
+        parameters.OUTPUT,
+        tuple(FAILING),
+    ),
+    Parameter(
+        "format",
+        "choice",
+        "The output format: `text` (default), `concise`, `json`, `markdown` or `commands`.",
+        "FORMAT",
+        parameters.OUTPUT,
+        FORMATS,
+    ),
+    Parameter("output", "text", "The file to write to; by default standard output.", "FILE", parameters.OUTPUT),
+    parameters.COLOR,
+)
+
+
+class Question(NamedTuple):
+    """What is asked for: an object or a key by its name, or a place."""
+
+    text: str
+    target: Target | None
+    name: str
+    key: str = ALL
+    line: int | None = None
+
+
+def run(options: Options) -> int:
+    """Shows what a change does, and gives the exit status."""
+    changed = options.staged or options.since is not None
+    if bool(options.what) == changed:
+        message = "`--since` and `--staged` show all that has changed" if changed else "there is nothing to ask about"
+        raise FatalError(message, "give either `configmap/NAME`, `secret/NAME` or `FILE:LINE`, or `--since REV`")
+    questions = list(map(question_of, options.what))
+    paths = tuple(dict.fromkeys(options.path or paths_of(questions)))
+    request, _ = request_of(options, paths, lambda config: settle_builds(config, options), context=False)
+    try:
+        with PROGRESS:
+            report, problems = since(request, options) if changed else asked(request, options, questions)
+    except ValueError as error:
+        raise fatal(error) from None
+    for warning in refusals(request.layers) if request.layers else ():
+        tell("warning", warning)
+    tell_problems(problems)
+    text = RENDERERS[options.format](report, view_of(options.color, options.output))
+    output = None if options.output == "-" else options.output
+    (show if options.format in FOR_PEOPLE else write)(text, output)
+    return 2 if failed(problems) else status(report, options)
+
+
+def status(report: Report, options: Options) -> int:
+    """The exit status of what could be read."""
+    return int(any(each.sure and each.effect in FAILING[options.fail_on] for each in report.reads))
+
+
+def question_of(text: str) -> Question:
+    """What a word asks for; raises FatalError for one that is neither a name nor a place."""
+    kind, slash, rest = text.partition("/")
+    target = TARGETS.get(kind.lower()) if slash and rest else None
+    if target and not os.path.exists(text):
+        name, _, key = rest.partition(":")
+        return Question(text, target, name, key)
+    place = PLACE.match(text)
+    if place is None or not os.path.isfile(place[1]):
+        help_ = "write `configmap/NAME`, `configmap/NAME:KEY`, `secret/NAME`, `FILE` or `FILE:LINE`"
+        raise FatalError(f"`{text}` is neither an object nor a file", help_)
+    return Question(text, None, place[1], line=int(place[2]) if place[2] else None)
+
+
+def paths_of(questions: Iterable[Question]) -> tuple[str, ...]:
+    """What to read: the working directory, and the repositories of files that are elsewhere."""
+    files = [each.name for each in questions if each.target is None]
+    return tuple(dict.fromkeys(path for file in files for path in paths_for(file))) or (".",)
+
+
+Told = tuple[Report, list[Problem]]
+"""A report, and what could not be read or built."""
+
+
+def asked(request: Request, options: Options, questions: Sequence[Question]) -> Told:
+    """What changes of some objects would do."""
+    found = read(request)
+    config = request.config
+    if request.clusters:
+        config = request.clusters(found.bundles, found.texts, config, found.problems)
+    subjects = [each for question in questions for each in subjects_of(question, found.bundles, found.texts, options)]
+    ways = ways_of(options, config, found.bundles)
+    return reported(found.bundles, found.texts, ways, found.problems, list(dict.fromkeys(subjects)))
+
+
+def subjects_of(question: Question, bundles: Sequence[Bundle], texts: Texts, options: Options) -> list[Subject]:
+    """The objects that a question means; raises FatalError where there are none."""
+    if question.target:
+        found = named(bundles, question.target, question.name, question.key, options.namespace)
+        return found or not_there(question, question.target, bundles)
+    path = shown(question.name)
+    text = texts.get(path) if question.line else None
+    if text and question.line and not 0 < question.line <= len(text.starts):
+        raise FatalError(f"{path} has no line {question.line}", f"its last line is {len(text.starts)}")
+    first = text.starts[question.line - 1] if text and question.line else 0
+    last = first + len(text.line(question.line)) if text and question.line else 1 << 62
+    if found := written_at(bundles, path, first, last):
+        return found
+    raise FatalError(
+        f"{question.text} defines no ConfigMap or Secret", "name the line of its name or of one of its keys"
+    )
+
+
+def not_there(question: Question, target: Target, bundles: Sequence[Bundle]) -> list[Subject]:
+    """Raises FatalError about an object that is nowhere, with the name that was probably meant."""
+    near = nearest(question.name, lookup.known_names(bundles, target))
+    help_ = f"did you mean `{target.lower()}/{near}`?" if near else "`cmlint check --verbose` lists what is skipped"
+    raise FatalError(f"nothing defines or reads the {target} `{question.name}`", help_)
+
+
+def reported(
+    bundles: Sequence[Bundle],
+    texts: Texts,
+    ways: Ways,
+    problems: Sequence[Problem],
+    subjects: Sequence[Subject],
+    references: Iterable[ReferenceEntry] = (),
+) -> Told:
+    """The report about some subjects."""
+    found = impact([*bundles, *only_live(bundles)], subjects)
+    told = [*problems, *not_built(bundles)]
+    skipped = [Skipped(each.path, each.message) for each in told]
+    return build(found, commands(found, ways), texts, references, skipped), told
+
+
+def ways_of(options: OnClusters, config: Config, bundles: Sequence[Bundle]) -> Ways:
+    """What commands depend on."""
+    deploys = Deploys([file for bundle in bundles for file in bundle.files])
+    context = options.context if options.live else None
+    return Ways(settings_of(config).kubernetes_version, context or "", deploys)
+
+
+def since(request: Request, options: Options) -> Told:
+    """What the changes since a commit do, or those that are staged."""
+    from cmlint.cli.changes import Change, compare
+
+    reports: list[Told] = []
+
+    def tell(change: Change) -> None:
+        bundles = change.bundles
+        ways = ways_of(options, change.config, bundles)
+        reports.append(reported(bundles, change.texts, ways, change.problems, change.subjects, change.references))
+
+    compare(request, options.since, staged=options.staged, tell=tell)
+    return reports[0]
+
+
+EXAMPLES = (
+    ("impact configmap/web", "who reads a ConfigMap, and what makes a change of it arrive"),
+    ("impact configmap/web:PORT --format commands", "the commands alone, for one key"),
+    ("impact deploy/web.yaml:3", "what a change of this line does"),
+    ("impact --since origin/main --format markdown", "what a branch changes, as a comment on its pull request"),
+)
+
+STATUSES = (
+    ("0", "shown, whether or not anything reads it"),
+    ("1", "an effect of `--fail-on`"),
+    ("2", "no such object, a wrong line, or something could not be read"),
+)
+
+COMMAND = Command(
+    "impact",
+    "Show who reads a ConfigMap or Secret, and what a change of it does.",
+    EXAMPLES,
+    PARAMETERS,
+    Options,
+    run,
+    STATUSES,
+)

@@ -1,0 +1,76 @@
+"""From the line to the request of a run: its configurations, its caches, its clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cmlint.cache.file_state import Seen
+from cmlint.cli import cluster
+from cmlint.cli.chart_options import chart_values_of
+from cmlint.cli.inputs import cache_of, configured, installed_or_error
+from cmlint.config.config import Config
+from cmlint.manifest import documents
+from cmlint.pipeline.run_cache import Memory, modules_with_times
+from cmlint.sources.request import Request
+from cmlint.system.filesystem import FileSystem
+
+if TYPE_CHECKING:
+    from cmlint.cache.builds import BuildsCache
+    from cmlint.cache.facts import FactsCache
+
+
+def request_of(
+    options: Any, paths: Sequence[str], settle: Callable[[Config], Config], *, context: bool = True, jobs: int = 1
+) -> tuple[Request, list[str]]:
+    """What a line asks for, and the warnings about its configurations, which are shown at once.
+
+    `settle` puts into a configuration what the line says of its settings.
+    """
+    installed = installed_or_error()
+    layers, warnings = configured(options, paths, installed.rules, settle)
+    disk = FileSystem()
+    values = chart_values_of(options, disk)
+    request = Request(
+        paths=tuple(paths),
+        config=layers.config,
+        layers=layers,
+        rules=installed.rules,
+        sources=installed.sources,
+        suppress=not getattr(options, "no_ignores", False),
+        disk=disk,
+        seen=Seen(whole=disk.pipes.keys().isdisjoint(values.files)),
+        jobs=jobs,
+        context=context,
+        chart_values=values,
+        clusters=cluster.look_of(options) if hasattr(options, "live") else None,
+    )
+    return request, warnings
+
+
+def use_caches(request: Request, options: Any, memory: Memory | None) -> None:
+    """Lets a request take what is kept of earlier runs: of this line, or of the projects of files that are named."""
+    made_by = makers_of_facts(request.config)
+    if memory:
+        request.caches.facts = memory.facts(made_by)
+        request.caches.builds = memory.builds() if request.seen.whole else None
+    elif not options.no_cache:
+        request.caches.of_projects = lambda projects: of_projects(options, request.paths, projects, made_by)
+
+
+def of_projects(
+    options: Any, paths: Sequence[str], projects: Sequence[str], made_by: object
+) -> tuple[FactsCache, BuildsCache]:
+    """What is kept of the folders of projects, of which one run may build only a part."""
+    memory = Memory(cache_of(options, paths), projects, (), repeatable=False)
+    facts, builds = memory.facts(made_by), memory.builds()
+    builds.whole = False
+    return facts, builds
+
+
+def makers_of_facts(config: Config) -> tuple[object, ...]:
+    """Everything but a text that its facts depend on."""
+    import yaml
+
+    code = modules_with_times("cmlint.manifest", "cmlint.kube", "cmlint.model")
+    return documents.VERSION, yaml.__version__, code, config.providers

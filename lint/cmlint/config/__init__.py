@@ -1,0 +1,1 @@
+"""The configuration of a project: its settings, the files that hold them, and which counts in which folder."""

@@ -1,0 +1,221 @@
+"""The configurations of a repository: one for the run, and those of folders below, for the findings there.
+
+What is about the run (which files are read, how they are built, the version) comes from the topmost configuration. Each
+one further down adds to what is ignored and made elsewhere in its folder, and replaces every other setting about
+findings there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cmlint.cache.file_state import Seen
+from cmlint.config.config import (
+    NAMES,
+    PYPROJECT,
+    Config,
+    Refused,
+    Source,
+    Value,
+    above,
+    moved,
+    settings_of,
+    shown,
+    source_at,
+)
+from cmlint.config.settings import SETTINGS
+from cmlint.engine.rules import Rule
+
+ADDED = ("ignore", "external")
+"""The fields of Config whose words are added to those of the folders above."""
+
+APART = "it is not above what is checked"
+BESIDE = "a configuration that is nearer counts"
+
+
+class Unused(NamedTuple):
+    """A configuration that does not count: its path as it is shown, and why."""
+
+    path: str
+    why: str
+
+
+class Found(NamedTuple):
+    """The configurations above what is checked: the run's, those for findings below, outermost first, and the rest.
+
+    The run's own settings about findings count everywhere only where it is above all that is checked (`covers`).
+    """
+
+    run: Source | None = None
+    below: Sequence[Source] = ()
+    unused: Sequence[Unused] = ()
+    covers: bool = True
+
+
+def find(paths: Sequence[str], warnings: list[str]) -> Found:
+    """The configurations above files and folders; where one has none, that of the working directory counts for it.
+
+    Of several topmost ones, the first path's is the run's. Raises FatalError.
+    """
+    starts = list(dict.fromkeys(map(start_of, paths or (os.curdir,))))
+    chains = {start: above(start, warnings) for start in dict.fromkeys((*starts, os.curdir))}
+    here = chains[os.curdir]
+    used = [chains[start][0] or here[0] for start in starts]
+    tops = list(dict.fromkeys(chain[-1] for chain in used if chain))
+    covers = len(tops) == 1 and all(used)
+    below = sorted({source for chain in used for source in chain} - {*(tops if covers else ())}, key=depth)
+    counted = {source.file for chain in used for source in chain}
+    unused = {path: BESIDE for start in starts for path in chains[start][1]}
+    unused |= {os.path.abspath(source.file): APART for source in here[0] if source.file not in counted}
+    listed = [Unused(shown(path), why) for path, why in unused.items() if shown(path) not in counted]
+    return Found(tops[0] if tops else None, below, listed, covers)
+
+
+def start_of(path: str) -> str:
+    """The folder from which configurations are looked for upwards: of a pipe or of what is not there, the present."""
+    if os.path.isdir(path):
+        return path
+    return os.path.dirname(path) or os.curdir if os.path.isfile(path) else os.curdir
+
+
+def depth(source: Source) -> tuple[int, str]:
+    """How far down the folder of a configuration is."""
+    return source.folder.count(os.sep), source.folder
+
+
+class Layers:
+    """What counts in each folder.
+
+    `given` are the settings that count everywhere, and `settle` puts what the command line says in their place. The
+    configurations that are in the folders of a walk are read unless there is a reason `closed` why they do not count.
+    `refused` are the settings that do not count where they are written, `unused` the configurations that do not.
+    """
+
+    def __init__(
+        self,
+        given: Mapping[str, Any],
+        rules: Mapping[str, Rule],
+        settle: Callable[[Config], Config] = lambda config: config,
+        *,
+        closed: str = "",
+    ) -> None:
+        self.given, self.rules, self.settle, self.closed = dict(given), rules, settle, closed
+        self.top = self.root = ""
+        self.below: dict[str, dict[str, Any]] = {}
+        self.read: set[str] = set()
+        self.refused: list[Refused] = []
+        self.unused: list[Unused] = []
+        self.known: dict[str, Config] = {}
+
+    @property
+    def config(self) -> Config:
+        """The configuration of the run."""
+        return self.settle(Config(**self.given))
+
+    def add(self, source: Source) -> None:
+        """Takes the settings about findings from a configuration, for its folder; raises FatalError."""
+        tree, settings = settings_of(source, self.rules, self.refused)
+        if source.file != self.top:
+            of_run = ((place, key) for key, (place, _) in entries(tree) if is_of_run(key))
+            self.refused += (Refused(place, key, below=self.top) for place, key in of_run)
+        self.below[source.folder] = {name: value for name, value in settings.items() if not is_of_run(encoded(name))}
+        self.known.clear()
+
+    def relocated(self, root: str) -> Layers:
+        """The same for files that are below another root as they are below the file system's."""
+        from copy import copy
+
+        there = copy(self)
+        there.root = root
+        return there
+
+    def enter(self, paths: Iterable[str], seen: Seen) -> None:
+        """Reads the configurations among the files of a walk, once each; raises FatalError."""
+        order = (*NAMES, PYPROJECT)
+        found = [self.place_of(path) for path in paths if os.path.basename(path) in order]
+        for path in sorted(found, key=lambda path: (os.path.dirname(path), order.index(os.path.basename(path)))):
+            if path in self.read or not os.path.lexists(path):
+                continue
+            self.read.add(path)
+            seen.note(path)
+            if self.closed or os.path.dirname(path) in self.below:
+                if not path.endswith(PYPROJECT):
+                    self.unused.append(Unused(shown(path), self.closed or BESIDE))
+            elif source := source_at(path, []):
+                self.add(source)
+
+    def at(self, path: str) -> Config:
+        """The configuration that counts for the text at a path, as it is shown."""
+        return self.within(os.path.dirname(self.place_of(path))) if self.below else self.config
+
+    def place_of(self, path: str) -> str:
+        """Where a file is, or where it would be if it were not below another root."""
+        return os.path.abspath(path).removeprefix(self.root)
+
+    def within(self, folder: str) -> Config:
+        """The configuration that counts in a folder, given by its absolute path."""
+        if folder not in self.known:
+            given = dict(self.given)
+            for way in filter(self.below.__contains__, lineage(folder)):
+                given |= {name: added(name, value, given) for name, value in self.below[way].items()}
+            self.known[folder] = self.settle(Config(**given))
+        return self.known[folder]
+
+    @property
+    def per_path_ignore(self) -> dict[str, tuple[str, ...]]:
+        """What is ignored by patterns of paths, in all folders."""
+        found: dict[str, tuple[str, ...]] = {}
+        for given in (self.given, *self.below.values()):
+            for pattern, words in given.get("per_path_ignore", {}).items():
+                there = moved(pattern, self.root) if self.root else pattern
+                found[there] = (*found.get(there, ()), *words)
+        return found
+
+
+def added(name: str, value: Any, given: Mapping[str, Any]) -> Any:
+    """A setting of a folder beside that of the folders above."""
+    if name in ADDED:
+        return (*given.get(name, ()), *value)
+    return {**given.get(name, {}), **value} if isinstance(value, dict) else value
+
+
+def entries(tree: Value) -> list[tuple[str, Any]]:
+    """The settings in a configuration file, with their places."""
+    return list(tree.data.items()) if isinstance(tree.data, dict) else []
+
+
+def is_of_run(setting: str) -> bool:
+    """Whether a setting is about a complete run."""
+    return not SETTINGS[setting].of_findings
+
+
+def encoded(name: str) -> str:
+    """The setting of a field of Config."""
+    return next(field.encode_name for field in msgspec.structs.fields(Config) if field.name == name)
+
+
+def load(user: Source | None, found: Found, layers: Layers) -> Layers:
+    """Fills layers with the configurations that were found; raises FatalError for one that is wrong."""
+    for source in filter(None, (user, found.run)):
+        _, settings = settings_of(source, layers.rules, layers.refused)
+        everywhere = found.covers or source is user
+        layers.given |= {name: value for name, value in settings.items() if everywhere or is_of_run(encoded(name))}
+    layers.top = found.run.file if found.run else ""
+    layers.read.update(os.path.abspath(source.file) for source in (found.run, *found.below) if source)
+    for source in found.below:
+        layers.add(source)
+    layers.unused += found.unused
+    layers.refused = list(dict.fromkeys(layers.refused))
+    return layers
+
+
+def lineage(folder: str) -> list[str]:
+    """A folder and all above it, the outermost first."""
+    found = [folder]
+    while (above := os.path.dirname(found[-1])) != found[-1]:
+        found.append(above)
+    return found[::-1]

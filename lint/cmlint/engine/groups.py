@@ -1,0 +1,82 @@
+"""Findings that are one problem: they have one cause, or the folder that they are in is not applied as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from cmlint.engine.fingerprints import digest, name_of
+from cmlint.engine.rules import Rule
+from cmlint.model import facts
+from cmlint.model.findings import Finding, Location
+from cmlint.model.outcome import Heap
+
+IMAGES = "images"
+MISSING = ("missing-configmap", "missing-secret")
+
+FEWEST = 5
+"""The number of documents that make a heap."""
+
+DIFFERENT = 3
+"""The number of different names that a heap lacks. Five workloads that read one missing object have one cause."""
+
+LISTED = 5
+"""The number of names that a help lists."""
+
+
+def cause_of(rule: Rule, node: object, message: str, text: str) -> str:
+    """What findings of a rule with one cause have in common; empty where each finding has its own cause.
+
+    It is the object that is missing, the image, or what the whole rule has one finding for; `text` is what is written
+    at the finding's place.
+    """
+    if isinstance(node, facts.Reference):
+        return f"{name_of(node)}\0{message}"
+    if rule.causes:
+        return message
+    return f"{text}\0{message}" if rule.family == IMAGES and text else ""
+
+
+def groups_of(findings: Iterable[Finding]) -> dict[Finding, str]:
+    """For each finding the id of its group.
+
+    Findings of one rule at one place are one group, too: one line of a template writes several objects.
+    """
+    first: dict[tuple[str, Location], str] = {}
+    found: dict[Finding, str] = {}
+    for finding in sorted(findings, key=lambda finding: (finding.location, finding.message)):
+        namespace = finding.object.namespace if finding.object else None
+        seed = (finding.group, namespace or "") if finding.group else (str(finding.location),)
+        found[finding] = first.setdefault(
+            (finding.rule, finding.location), digest("\0".join((finding.rule, *seed)))[:16]
+        )
+    return found
+
+
+def heaps_in(findings: Sequence[Finding]) -> Iterator[tuple[Heap, list[Finding]]]:
+    """The heaps among findings, each with its own: many documents of one folder that have the same fault."""
+    by_folder: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        folder = finding.location.path.rpartition("/")[0]
+        if folder and (finding.rule in MISSING or finding.consequence == "rejected"):
+            by_folder.setdefault((folder, finding.rule), []).append(finding)
+    for (folder, rule), found in by_folder.items():
+        documents = {(finding.location.path, str(finding.object)) for finding in found}
+        names = {finding.message for finding in found}
+        if len(documents) >= FEWEST and (rule not in MISSING or len(names) >= DIFFERENT):
+            yield Heap(folder, rule, len(documents), tuple(sorted(names_in(found)))), found
+
+
+def names_in(findings: Iterable[Finding]) -> set[str]:
+    """The names of the objects that findings miss."""
+    return {finding.message.split("`")[1] for finding in findings if finding.rule in MISSING and "`" in finding.message}
+
+
+def in_heap(finding: Finding, heap: Heap) -> Finding:
+    """A finding as a part of a heap: what settles the heap comes first in its help."""
+    settled = f"if nobody applies this folder as it is, add `exclude: [{heap.folder}/]` to the configuration"
+    if heap.names:
+        listed = ", ".join(heap.names[:LISTED]) + (", ..." if len(heap.names) > LISTED else "")
+        settled += f"; if something else creates these objects, add `external: [{listed}]`"
+    return replace(finding, help="\n".join(filter(None, (settled, finding.help))), group=f"{heap.folder}\0heap")

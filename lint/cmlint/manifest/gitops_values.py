@@ -1,0 +1,131 @@
+"""Values that GitOps objects write down for charts: read where a chart is rendered, and kept nowhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from cmlint.knowledge.placeholders import is_placeholder
+from cmlint.kube.fields import group_of
+from cmlint.kube.names import why_not_label
+from cmlint.manifest.decode import Decoder
+from cmlint.manifest.documents import cut
+from cmlint.manifest.gitops import ARGO, RELEASE, argo_sources, gives_values, name_of_release, text
+from cmlint.manifest.heads import head_of
+from cmlint.manifest.nodes import (
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    TooDeepError,
+    YamlSyntaxError,
+    compose,
+    size_of,
+)
+from cmlint.manifest.providers import walk
+
+OPEN = ("valuesFrom", "valuesFiles", "valuesFile", "fileParameters", "postRenderers")
+"""The fields that give what is not written down in the object, or not as values."""
+
+
+LARGEST = 100_000
+"""How many scalars and collections values may hold."""
+
+
+class ChartInput(msgspec.Struct, frozen=True, kw_only=True):
+    """What an object gives to the chart at a path: files beside it, then texts, then options of helm; the last wins.
+
+    It is `complete` where it is all that the object gives.
+    """
+
+    path: str
+    files: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    release: str = ""
+    complete: bool = False
+
+
+def read_chart_inputs(manifests: str) -> Iterator[ChartInput]:
+    """What the objects in a text give to charts."""
+    for start, end in cut(manifests):
+        chunk = manifests[start:end]
+        head = head_of(chunk)
+        reader = READERS.get((group_of(head.api_version), head.kind)) if head else None
+        if reader:
+            try:
+                root = compose(chunk)
+            except (YamlSyntaxError, TooDeepError):
+                continue
+            if root is not None:
+                yield from reader(Decoder(chunk, start), root)
+
+
+def release(decoder: Decoder, root: Node) -> Iterator[ChartInput]:
+    """`spec.values` of a HelmRelease."""
+    texts = tuple(as_json(decoder, node) for node in walk(root, "spec.values"))
+    if gives_values(decoder, root, "spec") or gives_values(decoder, root, "spec.chart.spec"):
+        fields = fields_of(decoder, root, "spec") | fields_of(decoder, root, "spec.chart.spec")
+        values = ChartInput(
+            path=text(decoder, root, "spec.chart.spec.chart"), texts=texts, release=name_of_release(decoder, root)
+        )
+        yield checked(values, fields)
+
+
+def argo(decoder: Decoder, root: Node) -> Iterator[ChartInput]:
+    """`helm` of each source of an Application: parameters win over values, and these over files."""
+    for source in argo_sources(root):
+        if gives_values(decoder, source, "helm"):
+            fields = fields_of(decoder, source, "helm")
+            named = fields.get("valueFiles")
+            leaves = named.value if isinstance(named, SequenceNode) else []
+            files = tuple(leaf.value for leaf in leaves if isinstance(leaf, ScalarNode))
+            values = fields.get("valuesObject")
+            written = as_json(decoder, values) if values else text(decoder, source, "helm.values")
+            options = [word for node in walk(source, "helm.parameters[]") for word in option(decoder, node)]
+            called = text(decoder, source, "helm.releaseName") or text(decoder, root, "metadata.name")
+            texts = (written,) if written else ()
+            given = ChartInput(
+                path=text(decoder, source, "path"), files=files, texts=texts, options=tuple(options), release=called
+            )
+            yield checked(given, fields)
+
+
+READERS = {RELEASE: release, ARGO: argo}
+
+
+def checked(given: ChartInput, fields: dict[str, Node]) -> ChartInput:
+    """What an object gives, which is not complete where a placeholder is left, or where some of it is elsewhere."""
+    written = (given.path, given.release, *given.files, *given.texts, *given.options)
+    elsewhere = any("://" in file or file.startswith(("/", "$", "-")) for file in given.files)
+    complete = not elsewhere and not any(map(is_placeholder, written)) and not any(name in fields for name in OPEN)
+    return replace(given, complete=complete and why_not_label(given.release) is None)
+
+
+def option(decoder: Decoder, parameter: Node) -> tuple[str, str]:
+    """A parameter as an option of helm; commas in its value belong to it (`cleanSetParameters` in argoproj/argo-cd)."""
+    fields = {name: node.value for name, _, node in decoder.items(parameter) if isinstance(node, ScalarNode)}
+    value = fields.get("value", "").replace(",", "\\,")
+    return "--set-string" if fields.get("forceString") == "true" else "--set", f"{fields.get('name', '')}={value}"
+
+
+def fields_of(decoder: Decoder, node: Node, route: str) -> dict[str, Node]:
+    """The fields of the mapping at a route."""
+    return {name: value for found in walk(node, route) for name, _, value in decoder.items(found)}
+
+
+def as_json(decoder: Decoder, node: Node) -> str:
+    """What a node holds, as a text; of one that aliases make too large, what counts as still to be filled in."""
+    return json.dumps(plain(decoder, node)) if size_of(node, {}) <= LARGEST else "${}"
+
+
+def plain(decoder: Decoder, node: Node) -> object:
+    """What a node holds, as JSON has it."""
+    if isinstance(node, MappingNode):
+        return {name: plain(decoder, value) for name, _, value in decoder.items(node)}
+    if isinstance(node, SequenceNode):
+        return [plain(decoder, item) for item in node.value]
+    return decoder.resolve(node) if isinstance(node, ScalarNode) else None

@@ -1,0 +1,1 @@
+"""The main job, put together: from paths and a configuration to findings."""

@@ -1,0 +1,250 @@
+"""From paths to bundles: files are found, sources take what is theirs, and what they give is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from functools import partial
+
+import msgspec
+from msgspec.structs import replace
+
+from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.documents import Placed, references_of
+from cmlint.bundle.evidence.question import Ways
+from cmlint.bundle.gitops import Deploys, without_images, without_namespaces
+from cmlint.bundle.gitops_clusters import Destinations
+from cmlint.bundle.gitops_variables import Variables
+from cmlint.bundle.index import Indexes
+from cmlint.bundle.material import Files, Material, Neighbours
+from cmlint.bundle.proofs import Proofs
+from cmlint.config.config import Config
+from cmlint.config.layers import Layers
+from cmlint.model.facts import FileFacts
+from cmlint.model.problems import Problem
+from cmlint.progress import doing
+from cmlint.sources import context, files, loose_files, stdin
+from cmlint.sources.files import Source
+from cmlint.sources.found import Found
+from cmlint.sources.paths import shown
+from cmlint.sources.reader import Reader, Reading, Wanted, mode_of
+from cmlint.sources.remote import is_idle, remote_of
+from cmlint.sources.request import Request
+from cmlint.texts import Texts
+
+
+class Manifests(msgspec.Struct):
+    """All that a request reads: the bundles, the texts that their findings are in, and what could not be read.
+
+    `sources` are the files that texts come from, by the paths under which these are shown. Where files are named one by
+    one, `named` are the paths of all that is reported. `left_out` are the folders that are not read.
+    """
+
+    bundles: list[Bundle]
+    texts: Texts
+    problems: list[Problem]
+    sources: dict[str, Source]
+    named: frozenset[str]
+    left_out: list[str]
+
+
+def read(request: Request) -> Manifests:
+    """Reads what a request asks for; raises ValueError for a program that is not there."""
+    doing("looking for files")
+    problems: list[Problem] = []
+    found = Found(files.find(request, problems), problems)
+    left_out = [shown(path) for group in found.groups for path in group.left_out]
+    reader = Reader(request)
+    if request.context:
+        enter_context(found, reader, request)
+    if request.layers:
+        paths = (path for group in found.groups for path in (*group.paths.values(), *group.lying))
+        request.layers.enter(paths, request.seen)
+    real = {shown: name for group in found.groups for shown, name in context.names_in_builds(group)}
+    take_all(found, reader, request)
+    sources = sources_of(found)
+    texts = Texts(partial(text_of, found, sources, request))
+    bundles = bundles_of(found, request, texts)
+    named = (name for group in found.groups for shown in group.named for name in (shown, real.get(shown, shown)))
+    return Manifests(bundles, texts, problems, sources, frozenset(named), left_out)
+
+
+def take_all(found: Found, reader: Reader, request: Request) -> None:
+    """Lets each source take what is its own. Files are read as soon as none can be part of a kustomization."""
+    pending = take_kustomizations(found, request)
+    reading = Reading(reader, [file for file in wanted_in(found) if file.shown not in found.facts])
+    found.materials += pending
+    doing("reading files")
+    found.facts |= reading.results()
+    if request.config.build and files.near_charts(found.groups):
+        doing("rendering charts")
+        from cmlint.sources.helm.source import take
+
+        found.materials += take(found, request)
+    if request.sources:
+        from cmlint.sources.registry import added
+
+        for source in added(request.sources):
+            found.materials += source(found, request)
+    found.facts |= Reading(reader, list(wanted_in(found, found.facts))).results()
+    built = found.materials
+    found.materials = [*loose_files.take(found), *stdin.take(found, request), *built]
+    if failures := found.failures.all():
+        found.materials.append(Material(failures=failures))
+
+
+def take_kustomizations(found: Found, request: Request) -> Iterable[Material]:
+    """What the kustomizations among files build, begun when it is asked for; what they use is taken at once."""
+    if not request.config.build or not files.near_kustomizations(request.disk, found.groups):
+        return ()
+    doing("building kustomizations")
+    from cmlint.sources.kustomize.source import take
+
+    return take(found, request)
+
+
+def enter_context(found: Found, reader: Reader, request: Request) -> None:
+    """Puts files that are named among the rest of their project where that matters to them."""
+    named = found.groups[0]
+    if not context.are_files(request.disk, found.groups):
+        return
+    if not any(context.may_be_built(request.disk, path) for path in named.paths.values()):
+        found.facts = Reading(reader, list(wanted_in(found))).results()
+        if not any(concerns_others(path, facts) for path, facts in found.facts.items()):
+            return
+        found.facts = {}
+    found.groups, projects = context.around(request, named)
+    request.caches.enter(projects)
+
+
+def concerns_others(path: str, facts: FileFacts | str) -> bool:
+    """Whether a text defines an object that others may read, or reads one that others may define."""
+    if isinstance(facts, str):
+        return False
+    return any(each.providers or any(references_of(Placed(path, each, facts, 0))) for each in facts.documents)
+
+
+def wanted_in(found: Found, known: Container[str] | None = None) -> Iterator[Wanted]:
+    """The files that no source has taken, and that are not `known`; at first, only those that can be in no chart."""
+    for group in found.groups:
+        for name, path in group.paths.items():
+            templated = name in group.templates
+            late = templated or files.may_be_in_chart(name)
+            if path != "-" and (not late if known is None else templated or name not in known):
+                mode = mode_of(name.rpartition("/")[2], templated=templated, compared=name in group.compared)
+                yield Wanted(name, path, mode, group.root_of(name))
+        for name, path in group.scripts.items() if known is None else ():
+            yield Wanted(name, path, "script", group.root)
+
+
+def sources_of(found: Found) -> dict[str, Source]:
+    """The files that texts come from, as far as a finding or a proof may be in them."""
+    sources: dict[str, Source] = {}
+    for group in found.groups:
+        sources.update((name, group.source(name)) for name in group.paths)
+        for name, path in group.scripts.items():
+            facts = found.facts[name]
+            if not isinstance(facts, str) and (facts.commands or facts.images):
+                sources[name] = Source(path, group.root)
+    return sources
+
+
+def text_of(found: Found, sources: Mapping[str, Source], request: Request, path: str) -> str:
+    """The text at a path."""
+    known = found.texts.get(path)
+    return files.read_again(request.disk, path, sources, found.problems) if known is None else known
+
+
+def bundles_of(found: Found, request: Request, texts: Texts) -> list[Bundle]:
+    """The bundles of all materials, with what GitOps objects among them do."""
+    materials = found.materials
+    everything = [entry for material in materials for entry in material.files]
+    variables = Variables(everything, (path.rpartition("/")[0] for path in found.kustomizations))
+    deployed = [as_deployed(material, variables) for material in materials]
+    commands = list(commands_in(deployed))
+    neighbours = Neighbours(
+        ways=ways_of(request),
+        proofs=proofs_of(found, request, texts),
+        destinations=Destinations(variables.deploys),
+        others=Indexes() if any(is_taken(each) or each.unbuilt for each in deployed) else None,
+    )
+    return [Bundle(replace(each, scripts=commands) if is_taken(each) else each, neighbours) for each in deployed]
+
+
+def is_taken(material: Material) -> bool:
+    """Whether a source has taken it out of the files: a kustomization or a chart."""
+    return material.folder is not None or material.installation is not None
+
+
+def commands_in(materials: Iterable[Material]) -> Iterator[tuple[str, FileFacts]]:
+    """The texts among loose files that have commands."""
+    for material in materials:
+        if material.is_loose:
+            yield from material.scripts
+            yield from ((path, facts) for path, facts in material.files if facts.commands)
+
+
+def as_deployed(material: Material, variables: Variables) -> Material:
+    """A material with what GitOps objects put into it, and say of how it is installed."""
+    deploys = variables.deploys
+    if material.installation:
+        installation = material.installation
+        installation.releases.update(deploys.releases(installation.chart))
+        valued = why_valued(material, deploys)
+        return replace(material, unbuilt=valued, complete=not valued) if valued else material
+    if material.folder is None:
+        given = material.unbuilt == files.NOT_REACHED
+        return material if given else replace(material, files=filled(material.files, variables))
+    built = filled(material.files, variables, built=True)
+    images, moved = deploys.images(material.folder), deploys.moved(material.folder)
+    built = [(path, without_images(facts, images)) for path, facts in built]
+    built = [(path, without_namespaces(facts)) for path, facts in built] if moved else built
+    return replace(material, files=built, complete=material.complete and not deploys.changed(material.folder))
+
+
+def filled(texts: Files, variables: Variables, *, built: bool = False) -> Files:
+    """Texts with the names that their objects will have."""
+    return [(path, variables.fill(path, facts, built=built)) for path, facts in texts]
+
+
+def why_valued(material: Material, deploys: Deploys) -> str:
+    """What gives a chart values that it is not rendered with, in words; empty where nothing does."""
+    installation = material.installation
+    if installation is None or installation.values_from is None:
+        return ""
+    given = (said.path for said in deploys.valued(installation.chart))
+    path = next((path for path in given if path not in (installation.values_from or ())), None)
+    return f"{path} gives the chart values of its own" if path else ""
+
+
+def ways_of(request: Request) -> Callable[[Placed], Ways]:
+    """How the references of a document are looked up."""
+    if request.layers and request.layers.below:
+        return partial(ways_at, request.layers)
+    usual = ways_in(request.config)
+    return lambda _: usual
+
+
+def ways_in(config: Config) -> Ways:
+    """How references are looked up under a configuration."""
+    return Ways(config.external, config.references == "strict", config.all_secrets, frozenset(config.evidence))
+
+
+def ways_at(layers: Layers, placed: Placed) -> Ways:
+    """How the references of a document are looked up, which its folder decides, and that of what builds it."""
+    own = layers.at(placed.written(placed.document.head)[0])
+    external = (*own.external, *layers.at(placed.path).external) if placed.built else own.external
+    return ways_in(own)._replace(external=external)
+
+
+def proofs_of(found: Found, request: Request, texts: Texts) -> Proofs:
+    """What all files prove about images, with what the repository is called where it is hosted."""
+    known = dict(found.evidence) | {path: facts for path, facts in found.facts.items() if not isinstance(facts, str)}
+    roots = [group.root for group in found.groups if group.root]
+    paths = [path for group in found.groups for path in (*group.scripts, *group.lying)]
+    return Proofs(
+        [(path, facts) for path, facts in known.items() if facts.images],
+        remote=next(filter(None, (remote_of(root, request.seen) for root in roots)), ""),
+        dockerfiles=[shown(path) for path in paths if files.is_dockerfile(path)],
+        text=lambda path: texts.get(path).text,
+        idle={path for path, facts in known.items() if facts.images and is_idle(path, request.seen)},
+    )

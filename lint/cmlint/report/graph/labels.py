@@ -1,0 +1,74 @@
+"""What nodes and edges are called in pictures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from cmlint.bundle.graph import Status
+from cmlint.report.graph.model import EdgeEntry, NodeEntry, Report
+from cmlint.system.text import printable
+
+WORDS: dict[Status, str] = {
+    "found": "",
+    "missing": "missing",
+    "wrong-namespace": "in another namespace only",
+    "unknown": "not checked",
+    "external": "made elsewhere",
+    "command": "made by a command",
+    "unused": "unused",
+}
+"""The statuses in words."""
+
+MOST = 2
+"""The most names that the label of an edge shows."""
+
+LONGEST = 80
+"""The characters of a name that a picture shows."""
+
+
+def named(node: NodeEntry) -> str:
+    """What a node is called: its status where it is not simply there, its kind and its name, and what it holds."""
+    status = f"{WORDS[node.status]}: " if WORDS[node.status] else ""
+    kind = "" if node.type in ("key", "container", "bundle") else f"{node.kind} "
+    held = {name: value for name, value in node.attributes.items() if value.isdecimal() and name not in OWN}
+    parts = ", ".join(f"{number} {what}" for what, number in held.items())
+    return shortened(f"{status}{kind}{node.name}") + (f" ({parts})" if parts else "")
+
+
+OWN = ("replicas",)
+"""The attributes that are numbers of a node itself, and not of its parts."""
+
+
+def said(edge: EdgeEntry) -> str:
+    """What an edge says: how it reads, as what, and how often where it represents several."""
+    if edge.type != "reads" or edge.how is None:
+        return "makes" if edge.type == "makes" else ""
+    names = ", ".join(shortened(name) for name in edge.names[:MOST])
+    more = f" +{len(edge.names) - MOST}" if len(edge.names) > MOST else ""
+    which = f": {names}{more}" if names and edge.how in ("env", "subPath", "item") else ""
+    optional = "optional " if edge.optional else ""
+    return f"{optional}{edge.how}{which}" + (f" x {edge.count}" if edge.count > 1 else "")
+
+
+def shortened(text: str) -> str:
+    """A text that can be printed, and is not too long for a picture."""
+    text = printable(text)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def heading(report: Report) -> str:
+    """What a diagram shows, in words."""
+    counts = ", ".join(f"{number} {kind}s" for kind, number in report.summary.nodes.items() if kind != "bundle")
+    return f"{counts}, {report.summary.reads} reads; detail: {report.summary.detail}"
+
+
+def nested(report: Report) -> dict[str | None, list[NodeEntry]]:
+    """The nodes by the namespace or bundle that they are drawn in; None for those that are in none."""
+    nodes = {node.id: node for node in report.nodes}
+    found: dict[str | None, list[NodeEntry]] = defaultdict(list)
+    for node in report.nodes:
+        parent = nodes.get(node.parent or "")
+        while parent and parent.type not in ("bundle", "namespace"):
+            parent = nodes.get(parent.parent or "")
+        found[parent.id if parent else None].append(node)
+    return found

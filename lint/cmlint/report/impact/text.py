@@ -1,0 +1,176 @@
+"""What changes do, for people: in sections by effect, one line a read, or the commands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from cmlint.bundle.readers import Effect
+from cmlint.report.characters import width
+from cmlint.report.impact.model import ReadEntry, Report, TargetEntry, WorkloadEntry
+from cmlint.report.paint import Paint
+from cmlint.report.summary import count, place
+from cmlint.report.view import View
+from cmlint.system.text import printable
+
+TITLES: dict[Effect, str] = {
+    "breaks": "new pods do not start",
+    "rejected": "the API server refuses the change",
+    "next-start": "not before the container starts again; until then, replicas may differ",
+    "next-run": "with the next run",
+    "rolls": "rolls by itself",
+    "refreshes": "the file changes in about a minute",
+    "controller": "its controller decides",
+    "none": "changes nothing",
+}
+"""The effects in words."""
+
+MAY = "may read it"
+CHANGES = {"asked": "", "added": " is added", "removed": " is removed", "changed": " changes"}
+STYLES = {TITLES["breaks"]: "error", TITLES["rejected"]: "error", TITLES["next-start"]: "warning"}
+
+
+def render(report: Report, view: View) -> str:
+    """A block for each target, then the references that came or went, and the commands."""
+    paint = Paint(view)
+    blocks = [list(block(report, number, paint)) for number in range(len(report.targets))]
+    if report.references:
+        blocks.append([paint("bold", "references"), *references(report)])
+    if report.commands:
+        blocks.append([paint("bold", "commands"), *(f"  {printable(each.command)}" for each in report.commands)])
+    if not report.targets and not report.references:
+        blocks.append(["nothing that a ConfigMap or Secret holds has changed"])
+    return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
+
+
+def block(report: Report, number: int, paint: Paint) -> Iterator[str]:
+    """One target with all that reads it."""
+    reads = [each for each in report.reads if each.target == number]
+    yield paint("bold", printable(titled(report.targets[number]))) + f": {reached(reads)}"
+    for sure in (True, False):
+        these = [each for each in reads if each.sure == sure]
+        for title, entries in groupby(these, key=lambda each: TITLES[each.effect] if each.sure else MAY):
+            yield ""
+            yield paint(STYLES.get(title, "bold"), title)
+            yield from table([row(each, report.targets[number]) for each in entries])
+    near = [each for each in report.near if each.target == number]
+    if near:
+        yield ""
+        yield paint("bold", "near")
+        yield from table(
+            [
+                (
+                    f"{named(n.workload, report.targets[number])} reads `{printable(n.key)}`, which is not there",
+                    place(n.location),
+                )
+                for n in near
+            ]
+        )
+
+
+def titled(target: TargetEntry) -> str:
+    """A target with its place and its change."""
+    where = f"{target.namespace}/" if target.namespace else ""
+    at = f" ({target.location.path}:{line_of(target)})" if target.location else ""
+    key = f", key {target.key}" if target.key is not None else ""
+    return f"{target.kind} {where}{target.name}{at}{key}{CHANGES[target.change]}"
+
+
+def line_of(target: TargetEntry) -> str:
+    """The line of a target; of a live object the field."""
+    location = target.location
+    return location.field or str(location.start.line) if location else ""
+
+
+def reached(reads: Iterable[ReadEntry]) -> str:
+    """How many readers there are."""
+    found = [each for each in reads if each.sure and each.effect != "none"]
+    if not found:
+        return "no readers"
+    workloads = {each.workload for each in found}
+    namespaces = {each.namespace for each in workloads}
+    where = f"{count(len(workloads), 'workload')}, {count(len(namespaces), 'namespace')}"
+    return f"{count(len(found), 'reader')} in {where}"
+
+
+def named(workload: WorkloadEntry, target: TargetEntry | None = None) -> str:
+    """Kind and name of what reads, and its namespace where that is not the one of the target."""
+    apart = workload.namespace and (target is None or workload.namespace != target.namespace)
+    where = f"{workload.namespace}/" if apart else ""
+    return printable(f"{workload.kind} {where}{workload.name or '?'}")
+
+
+def row(read: ReadEntry, target: TargetEntry) -> tuple[str, ...]:
+    """The cells of one read; where several builds have the target, with the build."""
+    build = f"in {read.workload.path}" if len(target.bundles) > 1 else ""
+    container = f"container {read.container}" if read.container else ""
+    why = f"  ({read.why})" if read.why else ""
+    line = read.location.field or str(read.location.start.line)
+    return (
+        named(read.workload, target),
+        printable(" ".join(filter(None, (container, build)))),
+        printable(arrives(read)),
+        at(read.location.path, line) + printable(why),
+    )
+
+
+def at(path: str, line: str) -> str:
+    """A place, as editors take it."""
+    return printable(f"{path}:{line}")
+
+
+MOST = 4
+"""The most names that a line shows."""
+
+
+def arrives(read: ReadEntry) -> str:
+    """How a read takes what it reads, and as what it arrives."""
+    how = f"optional {read.how}" if read.optional else read.how
+    names = f" -> {shortened(read.names)}" if read.names else ""
+    through = f", in {shortened(read.through)}" if read.through else ""
+    return f"{how}{names}{through}"
+
+
+def shortened(names: tuple[str, ...]) -> str:
+    """The first of some names, and the number of the others."""
+    more = f" +{len(names) - MOST}" if len(names) > MOST else ""
+    return ", ".join(names[:MOST]) + more
+
+
+def table(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    """Rows whose cells are lined up."""
+    columns = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
+    for cells in rows:
+        padded = (cell + " " * (columns[i] - width(cell)) for i, cell in enumerate(cells))
+        yield f"  {'  '.join(padded)}".rstrip()
+
+
+def references(report: Report) -> Iterator[str]:
+    """The references that a change brought or took away."""
+    for each in report.references:
+        key = f":{each.key}" if each.key is not None else ""
+        what = printable(f"{each.kind} {each.name}{key}")
+        yield f"  {each.change}  {named(each.workload)}  {what}  {place(each.location)}"
+
+
+def render_concise(report: Report, view: View) -> str:
+    """One line a read, for `grep`."""
+    return "".join(f"{line}\n" for line in concise(report))
+
+
+def concise(report: Report) -> Iterator[str]:
+    """`path:line:column: effect target workload how -> names (why)`."""
+    for each in report.reads:
+        target, workload = report.targets[each.target], each.workload
+        key = f":{target.key}" if target.key is not None else ""
+        where = f"{workload.namespace}/" if workload.namespace else ""
+        effect = each.effect if each.sure else f"perhaps {each.effect}"
+        container = f" {each.container}" if each.container else ""
+        why = f" ({each.why})" if each.why else ""
+        said = f"{target.kind}/{target.name}{key} {workload.kind} {where}{workload.name or '?'}{container}"
+        yield f"{place(each.location)}: {effect} {printable(f'{said} {arrives(each)}{why}')}"
+
+
+def render_commands(report: Report, view: View) -> str:
+    """The commands alone, as a script that somebody reads before it runs."""
+    return "".join(f"{printable(each.command)}\n" for each in report.commands)

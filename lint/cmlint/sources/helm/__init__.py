@@ -1,0 +1,1 @@
+"""Charts: rendered by helm itself, and led back to their templates and values."""

@@ -1,0 +1,51 @@
+"""Charts that need others which are not there: helm fetches them into a copy, where the user allows it.
+
+`helm dependency build` asks what the chart names, with the user's network and settings of helm; nothing of the
+repository is changed.
+"""
+
+from __future__ import annotations
+
+import os
+from tempfile import mkdtemp
+
+from cmlint.sources import paths
+from cmlint.sources.helm.chart import Chart
+from cmlint.sources.helm.chart_files import ChartFiles, entries_below
+from cmlint.sources.kustomize import program as tool
+from cmlint.sources.reasons import of_dependencies
+from cmlint.system.files import MANIFEST, is_folder, is_within, read, real_path, root_of
+from cmlint.system.programs import NotBuiltError, run
+
+
+def completed(chart: Chart, program: str, home: str, timeout: float) -> str:
+    """The folder of a copy of a chart with all that it needs; raises NotBuiltError."""
+    root = root_of(chart.folder)
+    copy = mkdtemp(dir=home)
+    for folder in (chart.folder, *chart.local_folders):
+        if not is_within(real_path(folder), root):
+            raise NotBuiltError(f"`{paths.shown(folder)}` leads out of the folder", "refused")
+        ChartFiles(folder).refuse()
+        copy_to(folder, os.path.join(copy, os.path.relpath(real_path(folder), root)), root)
+    folder = os.path.join(copy, os.path.relpath(real_path(chart.folder), root))
+    ended = run([program, "dependency", "build", folder], home, timeout, trusted=True)
+    if ended.code:
+        raise NotBuiltError(of_dependencies(tool.said(ended.errors)), "dependency")
+    try:
+        ChartFiles(folder).refuse()
+    except NotBuiltError as error:
+        raise NotBuiltError(str(error).replace(paths.shown(folder), chart.shown), error.cause) from None
+    return folder
+
+
+def copy_to(folder: str, target: str, root: str) -> None:
+    """Copies all that is in a folder, with the files that links lead to."""
+    os.makedirs(target, exist_ok=True)
+    for entry in entries_below(folder):
+        path = os.path.join(target, os.path.relpath(entry.path, folder))
+        if is_folder(entry):
+            os.makedirs(path, exist_ok=True)
+            continue
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(read(entry.path, MANIFEST, root))

@@ -1,0 +1,209 @@
+"""How helm renders a chart: with which values, in which folder, and what it is not given."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from concurrent.futures import Future
+from functools import reduce
+from tempfile import mkdtemp, mkstemp
+from typing import Any
+
+from cmlint.cache.builds import Build, BuildsCache
+from cmlint.cache.file_state import Seen
+from cmlint.sources import files, paths
+from cmlint.sources.disclosure import OfChart
+from cmlint.sources.helm.chart import REQUIREMENTS, Chart
+from cmlint.sources.helm.chart_files import LARGEST, entries_below
+from cmlint.sources.helm.choices import Choice
+from cmlint.sources.helm.dependencies import completed
+from cmlint.sources.kustomize import program as tool
+from cmlint.sources.reasons import of_helm
+from cmlint.sources.request import Request
+from cmlint.sources.secret_names import HIDDEN
+from cmlint.sources.yaml_tree import Part
+from cmlint.system.files import TooLargeError, is_folder, is_within, real_path, root_of
+from cmlint.system.filesystem import FileSystem
+from cmlint.system.programs import NotBuiltError, find, run
+
+NAMESPACE = "release-namespace"
+"""The namespace to render for; what is written in it is written for any."""
+
+OF_VALUES = (
+    r"execution error at|error calling (?:fail|required)|values don't meet|nil pointer evaluating"
+    r"|has no entry for key|requires kubeVersion"
+)
+"""What helm says where other values may be right."""
+
+OF_DEPENDENCIES = r"no template |template \"[^\"]*\" not defined|nil pointer evaluating|missing in charts/"
+"""What helm says where a template of a dependency, or its values, are missing."""
+
+HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
+
+
+class Helm:
+    """The program `helm`, as a request lets it run; `home` is an empty folder for it."""
+
+    def __init__(self, program: str, request: Request, home: str) -> None:
+        self.program, self.request, self.home = program, request, home
+
+    def fetches(self, chart: Chart) -> bool:
+        """Whether helm is to fetch dependencies of a chart."""
+        return self.request.config.build_dependencies and bool(chart.absent)
+
+    def is_changed(self, chart: Chart) -> bool:
+        """Whether texts count in the place of what files of a chart hold."""
+        return any(is_within(path, real_path(chart.folder)) for path in self.request.disk.texts)
+
+    def cache(self, chart: Chart) -> BuildsCache | None:
+        """What was rendered before, where that may count: nothing that is fetched, and no texts that are not saved."""
+        return None if self.fetches(chart) or self.is_changed(chart) else self.request.caches.builds
+
+    def name_of(self, cache: BuildsCache, chart: Chart, values: Choice) -> str:
+        """Under which name it is kept what a chart renders with some values."""
+        version = self.request.kubernetes_version
+        return f"{os.path.abspath(chart.folder)}\0{values.key(cache)}\0{self.program}\0{version}"
+
+    def keep(self, chart: Chart, values: Choice, text: str) -> None:
+        """Keeps what was rendered."""
+        if cache := self.cache(chart):
+            seen = Seen()
+            seen.note(self.program)
+            note_chart(chart, [values], seen)
+            cache.put(self.name_of(cache, chart, values), Build(seen, chart.folder, text))
+
+    def ready(self, chart: Chart) -> str:
+        """The folder that helm renders: the chart's own, or a copy with the dependencies that it lacks or without them.
+
+        Raises NotBuiltError. A chart that makes helm read more than the chart is not given to it.
+        """
+        chart.contents.refuse()
+        if not self.fetches(chart):
+            return without_missing(chart, self.home) if chart.missing or self.is_changed(chart) else chart.folder
+        self.request.seen.whole = False
+        return completed(chart, self.program, self.home, self.request.config.build_timeout)
+
+    def render(self, chart: Chart, ready: Future[str], values: Choice) -> str:
+        """What helm renders of a chart in its folder, when that is `ready`; raises NotBuiltError."""
+        folder = ready.result()
+        refuse_values(chart, values)
+        cache = self.cache(chart)
+        if cache and (known := cache.get(self.name_of(cache, chart, values))):
+            return known.text
+        given = [(os.path.abspath(path), path) for path in values.own_files]
+        given += ((save(text, self.home), "its values") for text in values.texts)
+        given += ((path_of(path, self.request.disk, self.home), path) for path in values.command_line.files)
+        command = [*self.command(folder, values.release), *values.options]
+        command += (word for path, _ in given for word in ("--values", quoted(path)))
+        ended = run(command, self.home, self.request.config.build_timeout)
+        if ended.code:
+            errors = reduce(lambda said, pair: said.replace(*pair), given, ended.errors)
+            reason = why(errors, OfChart(chart, values.files, values.written))
+            raise failed(reason, chart, lacking=not self.fetches(chart))
+        return ended.output
+
+    def command(self, folder: str, release: str) -> list[str]:
+        """The line that renders the chart in a folder, without its values."""
+        major, minor = self.request.kubernetes_version
+        named = (release,) if release else ()
+        where = ("--namespace", NAMESPACE, "--kube-version", f"{major}.{minor}.0")
+        return [self.program, "template", *named, os.path.abspath(folder), *where]
+
+
+def refuse_values(chart: Chart, values: Choice) -> None:
+    """Raises NotBuiltError for a file of values that is not there, or that GitOps names outside of the repository."""
+    for path in values.own_files:
+        if values.gitops and not is_within(real_path(path), root_of(chart.folder)):
+            raise NotBuiltError(f"`{paths.shown(path)}` leads out of the folder", "refused")
+        if not os.path.isfile(path):
+            raise NotBuiltError("there is no such file of values", "values")
+
+
+def note_chart(chart: Chart, choices: Iterable[Choice], seen: Seen) -> None:
+    """Notes what helm looks at: all of a chart, and files of values; and whether it is a part of another chart."""
+    seen.note_all(chart.folder)
+    for path in (path for values in choices for path in values.files):
+        seen.note(path)
+    above = os.path.dirname(os.path.dirname(os.path.realpath(chart.folder)))
+    seen.note(os.path.join(above, files.CHART))
+
+
+def find_helm(wished: str | None) -> str | None:
+    """The program to render with, or None; raises ValueError when there is none as wished for."""
+    found = find(os.path.expanduser(wished or "helm"))
+    if wished and not found:
+        raise ValueError(f"there is no program `{wished}` to render charts with; name helm")
+    return found
+
+
+def without_missing(chart: Chart, home: str) -> str:
+    """A copy of a chart, in a new folder, without the dependencies that are not in `charts/`.
+
+    It lacks the files that are too large for helm. Raises NotBuiltError where it cannot be made.
+    """
+    copy = mkdtemp(dir=home)
+    for path in (entry.path for entry in entries_below(chart.folder) if not is_folder(entry)):
+        place = os.path.join(copy, os.path.relpath(path, chart.folder))
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        try:
+            raw = chart.disk.read(path, root_of(chart.folder), LARGEST)
+        except TooLargeError:
+            continue
+        except OSError as error:
+            raise NotBuiltError(f"`{paths.shown(path)}` cannot be read: {paths.reason(error)}", "refused") from None
+        with open(place, "wb") as file:
+            file.write(raw)
+    missing = {entry.place for entry in chart.missing}
+    for name in (files.CHART, REQUIREMENTS):
+        described = chart.read(name).at("dependencies")
+        if described:
+            kept = [plain(entry) for entry in described.items if entry.place not in missing]
+            text = files.read(chart.disk, os.path.join(chart.folder, name), root_of(chart.folder))
+            with open(os.path.join(copy, name), "w", encoding="utf-8") as file:
+                file.write(f"{text[: described.place.start]} {json.dumps(kept)}{text[described.place.end :]}")
+    return copy
+
+
+def plain(part: Part) -> Any:
+    """A part as JSON has it; every scalar is a string."""
+    if part.text is not None:
+        return part.text
+    fields = {name: plain(field.value) for name, field in part.fields.items()}
+    return fields or [plain(item) for item in part.items]
+
+
+def failed(reason: str, chart: Chart, *, lacking: bool) -> NotBuiltError:
+    """Why helm does not render a chart: a dependency that it is rendered without, values or a mistake in the chart."""
+    if lacking and chart.missing and re.search(OF_DEPENDENCIES, reason):
+        first = chart.missing[0]
+        known = OfChart(chart, (), ()).names
+        named = (entry.word("name") for entry in chart.missing)
+        names = " and ".join(f"`{name if name in known else HIDDEN}`" for name in named)
+        place = paths.shown(first.place.path), first.place.span
+        return NotBuiltError(f"`charts/` lacks {names}", "dependency", place=place)
+    return NotBuiltError(reason, "values" if re.search(OF_VALUES, reason) else "broken")
+
+
+def quoted(path: str) -> str:
+    """A path as one value of an option of helm that takes several between commas, in the manner of CSV."""
+    return '"' + path.replace('"', '""') + '"' if re.search('[,"\r\n]', path) else path
+
+
+def path_of(path: str, disk: FileSystem, home: str) -> str:
+    """The path at which helm opens a file that the command line names; of a pipe, which is read once, a copy."""
+    return save(files.read(disk, path), home) if path in disk.pipes else os.path.abspath(path)
+
+
+def save(text: str, home: str) -> str:
+    """The path of a new file that holds a text."""
+    handle, path = mkstemp(".yaml", dir=home)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def why(errors: str, shown: OfChart) -> str:
+    """The reason that helm gives, in one line; warnings that come before it are left out."""
+    return of_helm(re.sub(HINT, " ", tool.said(errors)).strip(), shown)

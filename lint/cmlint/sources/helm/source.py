@@ -1,0 +1,243 @@
+"""Charts, rendered by helm itself.
+
+Each chart is rendered with its default values and with those that it is tested with, or with those that the
+configuration names, and each rendering is a bundle. What a chart renders is never linted as it is in the template.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from msgspec.structs import replace
+
+from cmlint.bundle.material import Installation, Material
+from cmlint.manifest.documents import read_text
+from cmlint.model.facts import Container, Document, Fault, FileFacts, PodSpec, Provider, Scalar, Skip, Span, Target
+from cmlint.model.failures import Failures
+from cmlint.model.problems import Problem
+from cmlint.sources import files, paths
+from cmlint.sources.failures import add_chart, add_missing
+from cmlint.sources.found import Found
+from cmlint.sources.helm.chart import SUBCHARTS, TEMPLATES, VALUES, Chart, Supply, find_charts, is_chart
+from cmlint.sources.helm.choices import Choice, Choices
+from cmlint.sources.helm.render import NAMESPACE, Helm, find_helm, note_chart
+from cmlint.sources.helm.template import ANYTHING
+from cmlint.sources.helm.template_places import SOURCE, RenderedText
+from cmlint.sources.helm.value_places import ChartText
+from cmlint.sources.request import Request
+from cmlint.system.files import is_within
+from cmlint.system.folders import temporary
+from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
+
+
+def take(found: Found, request: Request) -> Iterator[Material]:
+    """Renders the charts among files, and takes their templates out of the groups.
+
+    The templates of charts that cannot be rendered stay there, as such. What charts surely make is known also of those
+    that are not rendered because they use none of the files that are named. Raises ValueError for a program that is
+    not there.
+    """
+    choices = Choices(found, request)
+    charts = find_charts(request.disk, found.paths)
+    near = reached(charts, choices, found.groups)
+    for one in near:
+        note_chart(one, choices.of(one), request.seen)
+    rendered = list(render_all(near, choices, request, found.failures))
+    done = {id(chart) for chart, _ in rendered} | {id(one) for one in charts if one not in near}
+    take_templates(found, {os.path.realpath(chart.folder): chart for chart in charts}, done, request)
+    found.charts |= {chart.description: evidence_of_chart() for chart in charts}
+    if far := [(one.description, surely_made(one)) for one in charts if one not in near]:
+        yield Material(files=far, unbuilt=files.NOT_REACHED, complete=False)
+    yield from (material for _, material in rendered)
+
+
+def take_templates(found: Found, by_folder: Mapping[str, Chart], done: Collection[int], request: Request) -> None:
+    """Takes the templates of charts that are `done` out of the groups, and marks those of all others as such."""
+    alone: dict[str, str] = {}
+    for group in found.groups:
+        for shown, path in list(group.paths.items()):
+            if path == "-":
+                continue
+            chart = chart_of(path, by_folder)
+            if chart and id(chart) in done:
+                del group.paths[shown]
+            elif chart:
+                group.templates.add(shown)
+            elif folder := chart_around(path):
+                group.templates.add(shown)
+                alone.setdefault(folder, shown)
+                request.seen.note(os.path.join(folder, files.CHART))
+    given = set(map(os.path.realpath, found.paths))
+    for folder, shown in alone.items():
+        if os.path.join(folder, files.CHART) not in given:
+            message = f"helm renders it; name the folder `{paths.shown(folder)}` to check what is rendered"
+            found.problems.append(Problem(shown, 0, message, fatal=False))
+
+
+def evidence_of_chart() -> FileFacts:
+    """What is known at the place of a chart: with other values, it may make anything."""
+    return FileFacts((), skipped=(Skip("chart", Span(0, 0)),))
+
+
+def reached(charts: list[Chart], choices: Choices, groups: Sequence[files.Group]) -> list[Chart]:
+    """The charts that use any of the files that are named; all of them where none is.
+
+    Whoever names the description of a chart names its templates.
+    """
+    named = [os.path.realpath(group.paths[shown]) for group in groups for shown in group.named if shown in group.paths]
+    if not any(group.named for group in groups):
+        return charts
+    near: list[Chart] = []
+    for one in charts:
+        values = {os.path.realpath(path) for each in choices.of(one) for path in (*each.files, each.said)}
+        folder = os.path.realpath(one.folder)
+        if any(is_within(path, folder) or path in values for path in named):
+            near.append(one)
+        if os.path.join(folder, files.CHART) in named:
+            groups[0].named.update(one.sources)
+    return near
+
+
+def surely_made(chart: Chart) -> FileFacts:
+    """The ConfigMaps and Secrets that a chart makes under names which no value decides."""
+    nowhere = Span(0, 0)
+    named = ((part.top("kind"), Scalar(name, 0, 0)) for part, name in chart.providers if ANYTHING not in name)
+    kinds: list[tuple[Target, Scalar]] = [
+        ("ConfigMap" if kind and kind.text == "ConfigMap" else "Secret", name) for kind, name in named
+    ]
+    providers = (Provider(kind, kind, name, (), True, False, nowhere) for kind, name in kinds)
+    return FileFacts((Document(nowhere, nowhere, "v1", "Chart", None, None, providers=tuple(providers)),))
+
+
+def chart_of(path: str, charts: Mapping[str, Chart]) -> Chart | None:
+    """The outermost chart that a file is a template of, or part of a subchart of; `charts` by their real folders."""
+    found: Chart | None = None
+    inner = os.path.dirname(os.path.realpath(path))
+    while inner != (folder := os.path.dirname(inner)):
+        if folder in charts and os.path.basename(inner) in (TEMPLATES, SUBCHARTS):
+            found = charts[folder]
+        inner = folder
+    return found
+
+
+def chart_around(path: str) -> str | None:
+    """The folder of the chart that a file is a template of, whatever chart that is; None when it is none."""
+    folder = os.path.realpath(path)
+    while os.path.basename(folder) != TEMPLATES:
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    chart = os.path.dirname(folder)
+    return chart if is_chart(chart) else None
+
+
+def render_all(
+    charts: Sequence[Chart], choices: Choices, request: Request, failures: Failures
+) -> Iterator[tuple[Chart, Material]]:
+    """What helm renders of each chart, in order."""
+    if not charts:
+        return
+    program = find_helm(request.config.helm_program)
+    if program is None:
+        for chart in charts:
+            add_chart(failures, chart, NotBuiltError("there is no helm to render with", "program", "program"), "")
+        return
+    with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
+        helm = Helm(program, request, home)
+        runs: list[tuple[Chart, dict[Choice, Future[str]]]] = []
+        for chart in charts:
+            ready = pool.submit(helm.ready, chart)
+            runs.append((chart, {each: pool.submit(helm.render, chart, ready, each) for each in choices.of(chart)}))
+        try:
+            for chart, by_values in runs:
+                for values, text in rendered(helm, chart, by_values, failures).items():
+                    material = rendering(chart, values, text, choices, request)
+                    if not any(document.masked for _, facts in material.files for document in facts.documents):
+                        helm.keep(chart, values, text)
+                    yield chart, material
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def rendered(helm: Helm, chart: Chart, runs: Mapping[Choice, Future[str]], failures: Failures) -> dict[Choice, str]:
+    """What helm renders of a chart with each of its values; why it fails with some goes to the failures.
+
+    That a chart needs values matters only where it is given none.
+    """
+    own = next((values for values in runs if values.is_own), None)
+    texts: dict[Choice, str] = {}
+    reasons: dict[Choice, NotBuiltError] = {}
+    for values, running in runs.items():
+        try:
+            texts[values] = running.result()
+        except NotBuiltError as error:
+            reasons[values] = error
+            helm.request.seen.whole = helm.request.seen.whole and not isinstance(error, TimeOutError)
+    if texts and own:
+        reasons.pop(own, None)
+    usual = str(reasons.get(own, "")) if own else ""
+    for values, reason in reasons.items():
+        if values == own or str(reason) != usual:
+            add_chart(failures, chart, reason, values.named)
+    if texts and not helm.fetches(chart):
+        add_missing(failures, chart)
+    return texts
+
+
+def rendering(chart: Chart, values: Choice, text: str, choices: Choices, request: Request) -> Material:
+    """The facts of what a chart renders with some values."""
+    all_values = choices.of(chart)
+    given = [os.path.join(chart.folder, VALUES), *values.files]
+    named = values.said or next((paths.shown(path) for path in reversed(given) if os.path.isfile(path)), None)
+    others = [path for choice in all_values for path in choice.files]
+    known = chart.given(values.files, values.texts, values.options[1::2], others)
+    shown = named if len(all_values) > 1 else None
+    leading = ChartText(chart.description, text, chart.templates, known, values=shown)
+    inside = {source.split("/")[2] for source in re.findall(SOURCE, text) if source.count("/") > 2}
+    idle = [name for name in chart.dependencies if name not in inside]
+    said = frozenset(choice.said for choice in all_values if choice.said)
+    installation = Installation(chart=chart.shown, values_from=None if choices.are_chosen(chart) else said)
+    return Material(
+        files=[(chart.description, kept(read_text(text, request.makers), leading))],
+        beside=[(chart.description, evidence_of_chart())] if idle else [],
+        built=leading,
+        installation=installation,
+        supply=Supply(chart, given, leading, values.written, installation.releases),
+    )
+
+
+def kept(facts: FileFacts, leading: RenderedText) -> FileFacts:
+    """Facts without what is not the chart's own: the namespace, values that it is not given, fields repeated alike.
+
+    What several templates include, mostly labels, often occurs twice with one value. Helm lets the last win
+    (`pkg/kube/client.go` in helm/helm builds objects as kubectl does).
+    """
+
+    def line(span: Span) -> str:
+        return leading.text[span.start : leading.text.find("\n", span.start)]
+
+    def counts(fault: Fault) -> bool:
+        copied = fault.code == "repeated-key" and fault.other is not None and line(fault.span) == line(fault.other)
+        return not copied and not leading.lacks_value(fault.span, fault.path)
+
+    def container_of(container: Container) -> Container:
+        lacks = container.image and leading.lacks_value(container.image.span)
+        return replace(container, image=None) if lacks else container
+
+    def pod_of(pod: PodSpec) -> PodSpec:
+        return replace(pod, containers=tuple(map(container_of, pod.containers)))
+
+    def document_of(document: Document) -> Document:
+        open_ = document.namespace is not None and document.namespace.value == NAMESPACE
+        return replace(
+            document,
+            namespace=None if open_ else document.namespace,
+            faults=tuple(filter(counts, document.faults)),
+            pods=tuple(map(pod_of, document.pods)),
+        )
+
+    return replace(facts, documents=tuple(map(document_of, facts.documents)))

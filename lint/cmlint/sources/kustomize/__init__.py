@@ -1,0 +1,1 @@
+"""Kustomizations: built by the real program, and led back to what was written."""

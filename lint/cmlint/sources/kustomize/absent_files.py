@@ -1,0 +1,144 @@
+"""What a kustomization names and is not there: it is built without that, and what that may define stays open."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from cmlint.model.evidence import Evidence
+from cmlint.model.facts import Document, FileFacts, Provider, Target
+from cmlint.sources import outside
+from cmlint.sources.kustomize.kustomization import Kustomization, sources_of
+from cmlint.sources.yaml_tree import Part
+
+RESOURCES = ("resources", "bases")
+
+MARK = "cmlint_absent"
+"""The only key of an environment file that is not there, and so a sign of what may have any keys."""
+
+KEY = r"[-._a-zA-Z0-9]+"
+"""The key of a ConfigMap (`IsConfigMapKey` in `staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go`)."""
+
+MOST = 300
+"""A kustomization that lacks more than this is not built: nobody would read what it lacks."""
+
+How = Literal["resources", "files", "envs", "patches"]
+"""The kind of field that names it."""
+
+
+class Absent(NamedTuple):
+    """An entry of a kustomization of which the file, or what is to be fetched, is not there."""
+
+    kustomization: Kustomization
+    entry: Part
+    how: How
+    remote: bool
+
+    @property
+    def name(self) -> str:
+        """What the entry says."""
+        return self.entry.text or ""
+
+    @property
+    def path(self) -> str:
+        """The real path at which it would be; of something to be fetched, that of the file built instead."""
+        return self.kustomization.full(stand_in(self.entry) if self.remote else self.name)
+
+
+def key_of(entry: Part) -> str:
+    """The key under which a generator keeps a file that has none of its own."""
+    return (entry.text or "").rpartition("/")[2]
+
+
+def stand_in(entry: Part) -> str:
+    """The name of the empty file that is built instead of what would be fetched."""
+    return f"cmlint-absent-{entry.place.start}.yaml"
+
+
+def absent_from(tree: Iterable[Kustomization], *, allow_remote: bool) -> list[Absent]:
+    """What kustomizations name and is not there, as far as they can be built without it."""
+    return [found for one in tree for found in absent_in(one, allow_remote=allow_remote)]
+
+
+def absent_in(one: Kustomization, *, allow_remote: bool) -> Iterator[Absent]:
+    """The same of one kustomization."""
+    for entry, how in entries_of(one):
+        name = entry.text or ""
+        if not name or "\n" in name or "\0" in name:
+            continue
+        if outside.is_remote(name, one.folder):
+            if not allow_remote and (how == "resources" or (how == "files" and re.fullmatch(KEY, key_of(entry)))):
+                yield Absent(one, entry, how, remote=True)
+        elif not os.path.lexists(one.full(name)) and not runs_together(one, name):
+            yield Absent(one, entry, how, remote=False)
+
+
+def entries_of(one: Kustomization) -> Iterator[tuple[Part, How]]:
+    """The entries of a kustomization that it can be built without."""
+    for entry in (entry for field in RESOURCES for entry in one.root.entries(field)):
+        yield entry, "resources"
+    for entry, _, how in (source for _, generator in one.generators for source in sources_of(generator)):
+        yield entry, "envs" if how == "envs" else "files"
+    for entry, _ in one.patches:
+        if "{" not in (entry.text or ""):
+            yield entry, "patches"
+
+
+def runs_together(one: Kustomization, name: str) -> bool:
+    """Whether an entry is several in one, such as one that is indented too far."""
+    words = name.split()
+    return len(words) > 1 and any(os.path.exists(one.full(word)) for word in words)
+
+
+def instead_of(absent: Sequence[Absent]) -> dict[str, str]:
+    """The texts to build with, by their real paths: for what is not there, and for kustomizations that would fetch."""
+    texts = {each.path: f"{MARK}=\n" if each.how == "envs" else "" for each in absent}
+    for each in sorted((each for each in absent if each.remote), key=lambda each: -each.entry.place.start):
+        path, (_, start, end) = each.kustomization.path, each.entry.place
+        text = texts.get(path, each.kustomization.text)
+        name = stand_in(each.entry)
+        if each.how == "files":
+            key, equals, _ = text[start:end].strip("'\"").partition(f"={each.name}")
+            name = f"{key if equals else key_of(each.entry)}={name}"
+        texts[path] = text[:start] + json.dumps(name) + text[end:]
+    return texts
+
+
+def opened(facts: FileFacts) -> FileFacts:
+    """The facts of what is built, in which a ConfigMap or Secret of an absent environment file may have any keys."""
+    documents = tuple(map(opened_document, facts.documents))
+    return msgspec.structs.replace(facts, documents=documents)
+
+
+def opened_document(document: Document) -> Document:
+    """The same of one document."""
+    providers = tuple(provider_without(provider, {MARK}) for provider in document.providers)
+    return msgspec.structs.replace(document, providers=providers)
+
+
+def provider_without(provider: Provider, names: Collection[str]) -> Provider:
+    """A provider without some keys; where it had any, it may have other keys than those that are left."""
+    keys = tuple(key for key in provider.keys if key.name not in names)
+    if len(keys) == len(provider.keys):
+        return provider
+    return msgspec.structs.replace(provider, keys=keys, open=True)
+
+
+class Lacking(msgspec.Struct, frozen=True):
+    """What a build lacks: resources at a `path`, as it is shown, which may define anything."""
+
+    path: str
+    part: str
+
+    def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
+        """How an object that is not built may be there."""
+        return Evidence("not-built", f"{self.path} is built without `{self.part}`, which may define it", self.path)
+
+    def may_make(self, target: Target, name: str) -> bool:
+        """Whether what is lacking may make an object."""
+        return True

@@ -1,0 +1,245 @@
+"""The build of one kustomization, by the real program and with nothing that is not allowed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
+
+from msgspec.structs import replace
+
+from cmlint.cache.builds import BuildsCache
+from cmlint.manifest.documents import is_yaml
+from cmlint.sources import files, outside, paths
+from cmlint.sources.disclosure import OfBuild
+from cmlint.sources.failures import UNREAD, place_in_build
+from cmlint.sources.kustomize import program as tool
+from cmlint.sources.kustomize.absent_files import MOST, Absent, absent_from, instead_of
+from cmlint.sources.kustomize.kustomization import Kustomization, Project
+from cmlint.sources.kustomize.load_restrictor import is_wide
+from cmlint.sources.reasons import LONGEST, of_kustomize
+from cmlint.sources.request import Request
+from cmlint.sources.yaml_tree import Part, read_whole
+from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError
+from cmlint.system.programs import NotBuiltError
+
+METADATA = ("originAnnotations", "transformerAnnotations")
+FILE = r"(?:accumulating|merging) resources from '([^']*)': "
+MERGED = "recursed merging from path '{}'"
+STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path '([^']*)': "
+
+
+class Build:
+    """The build of a `leaf`, which no other kustomization of the project uses, in a `folder` of its own.
+
+    What is `absent` is left out. Where texts count in the place of files, the leaf is built in a mirror: a folder that
+    represents the root, so that everything in it is at the same relative path from everything else.
+    """
+
+    def __init__(
+        self, project: Project, leaf: Kustomization, request: Request, program: str | None, *, folder: str
+    ) -> None:
+        self.project, self.leaf, self.request, self.program = project, leaf, request, program
+        self.folder, self.home = folder, f"{folder}.home"
+        self.tree = project.tree(leaf)
+        self.used = project.used_by(self.tree)
+        self.absent: list[Absent] = absent_from(self.tree, allow_remote=request.config.allow_remote)
+        self.is_wide = is_wide(project, leaf)
+        self.mirror = ""
+
+    @cached_property
+    def instead(self) -> dict[str, str]:
+        """The texts that are built with instead of what kustomizations hold, by real paths."""
+        return instead_of(self.absent)
+
+    @cached_property
+    def is_changed(self) -> bool:
+        """Whether it uses texts that are not saved."""
+        return any(map(self.request.disk.is_changed, self.used))
+
+    @property
+    def cache(self) -> BuildsCache | None:
+        """What was built before, where that may count."""
+        return None if self.is_changed else self.request.caches.builds
+
+    @property
+    def name(self) -> str:
+        """Under which name it is kept what the leaf builds."""
+        config = self.request.config
+        return f"{self.leaf.folder}\0{self.program}\0{config.allow_remote}\0{config.enable_helm}\0{self.is_wide}"
+
+    def run(self) -> str:
+        """What the leaf builds, with where everything in it comes from; raises NotBuiltError.
+
+        A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched.
+        """
+        if len(self.absent) > MOST:
+            raise NotBuiltError(f"of what it names, more than {MOST} files are not there", "limit")
+        os.makedirs(self.home)
+        if self.is_changed or self.instead or self.is_wide:
+            self.mirror = f"{self.folder}.copy"
+            self.fill_mirror()
+        self.refuse()
+        if self.program is None:
+            raise NotBuiltError("there is neither kustomize nor kubectl to build with", "program", "program")
+        if self.cache and (known := self.cache.get(self.name)):
+            self.folder = known.folder
+            return known.text
+        around = below(self.mirror, self.folder)
+        os.makedirs(around)
+        with open(os.path.join(around, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
+            json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(self.leaf.folder, self.folder)]}, file)
+        return self.built_in(self.program, around)
+
+    def fill_mirror(self) -> None:
+        """Copies what is used to the mirror, with the texts that count instead.
+
+        What cannot be read is left out, and so is what can be nowhere: a name that is too long, or one below a file.
+        """
+        for path in {*self.used, *self.instead}:
+            place = below(self.mirror, path)
+            with suppress(OSError, RecursionError):
+                raw = (
+                    self.instead[path].encode()
+                    if path in self.instead
+                    else self.request.disk.read(path, self.project.roots)
+                )
+                os.makedirs(os.path.dirname(place), exist_ok=True)
+                with open(place, "wb") as file:
+                    file.write(raw)
+
+    def built_in(self, program: str, folder: str) -> str:
+        """What the program builds in a folder; raises NotBuiltError.
+
+        A mirror has no charts, and so kustomize must not look for them: it would fetch them.
+        """
+        config = replace(self.request.config, enable_helm=False) if self.mirror else self.request.config
+        try:
+            return tool.build(folder, program, config, self.home, wide=bool(self.mirror) and self.is_wide)
+        except tool.SaidError as error:
+            said = str(error).replace(self.mirror, "") if self.mirror else str(error)
+            reason, around = condensed(said, self.project, self.leaf)
+            place = place_in_build(said, reason, around, self.project) if error.cause == "broken" else None
+            raise NotBuiltError(reason, error.cause, error.kind, place) from None
+
+    def refuse(self) -> None:
+        """Raises NotBuiltError when the build, with the texts that count instead, would need what is not allowed.
+
+        Kustomizations that give configurations of plugins are built by themselves, inner ones first, since only what
+        they build tells what these plugins would read. Where there is a mirror, they are built there: the texts in the
+        repository may fetch.
+        """
+        for one in self.tree:
+            refuse_unread(self.project, one)
+            for part in self.documents_of(one):
+                self.refuse_part(part, one)
+            for part in given_to_plugins(one):
+                self.refuse_part(part, one)
+            refuse_unfit(self.project, one)
+            for folder in one.plugin_folders if self.program else ():
+                text = self.built_in(self.program or "", below(self.mirror, folder))
+                for part in filter(outside.is_plugin, all_in(f"what `{self.project.shown(folder)}` builds", text)):
+                    self.refuse_part(part, one)
+
+    def documents_of(self, one: Kustomization) -> list[Part]:
+        """The documents of a kustomization, as it is built."""
+        if one.path not in self.instead:
+            return one.documents
+        return all_in(f"`{one.shown}` without what is absent", self.instead[one.path])
+
+    def refuse_part(self, part: Part, kustomization: Kustomization) -> None:
+        """Raises NotBuiltError for what a kustomization, or a plugin that it configures, must not do."""
+        config = self.request.config
+        outside.refuse(part, kustomization.folder, allow_remote=config.allow_remote, enable_helm=config.enable_helm)
+
+
+def below(root: str, path: str) -> str:
+    """Where an absolute path is in a copy below `root`; without a copy, where it is."""
+    return root + os.path.splitdrive(path)[1] if root else path
+
+
+def all_in(what: str, text: str) -> list[Part]:
+    """The documents of a text that is built from or with; raises NotBuiltError where any of them cannot be read."""
+    parts, whole = read_whole("", text)
+    if not whole:
+        raise NotBuiltError(f"{what} is not valid YAML", "broken")
+    return parts
+
+
+def refuse_unfit(project: Project, kustomization: Kustomization) -> None:
+    """Raises NotBuiltError where kustomize would open a pipe, a device or a file that is too large."""
+    for item in kustomization.named:
+        path = kustomization.full(item.text or "")
+        paths = [os.path.join(path, name) for name in files.KUSTOMIZATIONS] if os.path.isdir(path) else [path]
+        for each in filter(os.path.exists, paths):
+            if not os.path.isfile(each):
+                raise unfit(project.shown(each), NotRegularError())
+            if os.path.getsize(each) > MANIFEST:
+                raise unfit(project.shown(each), TooLargeError(MANIFEST))
+
+
+def unfit(shown: str, error: Exception) -> NotBuiltError:
+    """The same reason in the same words, whoever finds that a file is not read."""
+    verb = "is" if isinstance(error, (NotRegularError, TooLargeError)) else "cannot be read:"
+    return NotBuiltError(f"`{shown}` {verb} {paths.reason(error)}", "refused")
+
+
+def refuse_unread(project: Project, kustomization: Kustomization) -> None:
+    """Raises NotBuiltError where kustomize may read what cmlint cannot, or must not."""
+    if not kustomization.is_read:
+        kind = "" if is_yaml(kustomization.text) else UNREAD
+        raise NotBuiltError(f"`{kustomization.shown}` is not valid YAML", "broken", kind)
+    for name in outside.texts(kustomization.root, outside.FOLDER_NAMES):
+        folder = kustomization.full(name)
+        if not os.path.isdir(folder):
+            continue
+        if not project.is_inside(folder):
+            raise NotBuiltError(f"the folder `{name}` lies outside the repository", "refused")
+        for path in (os.path.join(folder, known) for known in files.KUSTOMIZATIONS):
+            if os.path.isfile(path) and project.in_folder(folder) is None:
+                try:
+                    project.text(path)
+                except (OSError, UnicodeDecodeError) as error:
+                    raise unfit(project.shown(path), error) from None
+
+
+def given_to_plugins(kustomization: Kustomization) -> Iterator[Part]:
+    """The configurations of built-in plugins that a kustomization gives in its own texts and files."""
+    try:
+        texts = list(kustomization.plugin_texts)
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotBuiltError(f"a file of plugins cannot be read: {paths.reason(error)}", "refused") from None
+    for name, text in texts:
+        parts, whole = read_whole("", text)
+        if not whole:
+            raise NotBuiltError(f"`{name}` is not valid YAML", "broken")
+        yield from filter(outside.is_plugin, parts)
+
+
+def condensed(said: str, project: Project, leaf: Kustomization) -> tuple[str, Kustomization]:
+    """What kustomize says, without the way to it: it tells every step, of which the last matters.
+
+    Gives the kustomization, too, that is to be changed: the one in which that is, or the one that merges it in.
+    """
+    shown = OfBuild(project, project.tree(leaf))
+    said = said[-LONGEST:]
+    _, *steps = re.split(STEP, said)
+    folder = steps[-2] if steps else leaf.folder
+    last = balanced(steps[-1]) if steps else said
+    around = project.in_folder(folder)
+    file = around and next((path for name in re.findall(FILE, last) if (path := around.own(name))), None)
+    where = shown.path(file or folder) if file or folder != leaf.folder else None
+    reason = of_kustomize(last, shown)
+    above = steps[-4] if len(steps) > 3 else leaf.folder
+    changed = project.in_folder(above) if MERGED.format(folder) in said else around
+    return f"in {where}: {reason}" if where and f"{where}/" not in reason else reason, changed or leaf
+
+
+def balanced(text: str) -> str:
+    """The end of a text without the quotes that began before it."""
+    while text.endswith('""') or (text.endswith('"') and text.count('"') % 2):
+        text = text[:-1]
+    return text

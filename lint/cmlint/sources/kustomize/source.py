@@ -1,0 +1,265 @@
+"""Kustomizations, built by the real program.
+
+A kustomization that no other one uses is built, and what is built is a bundle. What any of them uses is never linted
+alone: a base or a patch looks wrong by itself and is not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+
+import msgspec
+
+from cmlint.bundle.material import Material
+from cmlint.cache import builds as cache
+from cmlint.cache.file_state import Seen
+from cmlint.config.config import Config
+from cmlint.manifest.decode import as_name
+from cmlint.manifest.documents import read_kustomization, read_text
+from cmlint.model.evidence import Evidence
+from cmlint.model.facts import Document, FileFacts, Target
+from cmlint.model.failures import Failures
+from cmlint.model.problems import Problem
+from cmlint.sources import files, paths
+from cmlint.sources.disclosure import OfBuild
+from cmlint.sources.failures import add_absent, add_build
+from cmlint.sources.found import Found
+from cmlint.sources.kustomize.absent_files import (
+    Absent,
+    Lacking,
+    opened,
+    provider_without,
+)
+from cmlint.sources.kustomize.build import Build
+from cmlint.sources.kustomize.kustomization import Kustomization, Project
+from cmlint.sources.kustomize.load_restrictor import widen
+from cmlint.sources.kustomize.manifests import facts_of, made_by
+from cmlint.sources.kustomize.origins import take_origins
+from cmlint.sources.kustomize.places import BuiltText, names_in
+from cmlint.sources.kustomize.program import find_program
+from cmlint.sources.kustomize.writers import values_in_keys
+from cmlint.sources.reasons import address
+from cmlint.sources.request import Request
+from cmlint.system.files import is_within
+from cmlint.system.folders import temporary
+from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
+
+COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
+BASE = r"(?:^|/)bases?/"
+"""In the path of what is written to be completed by others."""
+
+BESIDES = r"cannot unmarshal|unknown field|may not add resource|is not of the form"
+"""What kustomize says of mistakes that have nothing to do with what is absent."""
+
+
+class Completion(msgspec.Struct, frozen=True):
+    """What may complete a base that no kustomization uses here: overlays elsewhere, for which it is written."""
+
+    path: str
+
+    def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
+        """How an object that the base lacks may be there."""
+        return Evidence("base", f"{self.path} is a base, which may be completed elsewhere", self.path)
+
+    def may_make(self, target: Target, name: str) -> bool:
+        """Whether an object that the base lacks may be made."""
+        return True
+
+
+def take(found: Found, request: Request) -> Iterable[Material]:
+    """Takes out of groups of files whatever any of their kustomizations uses; what these build is begun when asked for.
+
+    What cannot be built goes to the failures. Then ValueError is raised for a program that is not there.
+    """
+    groups = found.groups
+    project = Project(request, files.roots_of(groups), absolute=any(map(os.path.isabs, found.paths)))
+    named = {os.path.realpath(group.paths[shown]) for group in groups for shown in group.named}
+    given = found.paths
+    own = project.find(given)
+    used = project.used_by(own)
+    for group in groups:
+        group.paths = {shown: path for shown, path in group.paths.items() if os.path.realpath(path) not in used}
+    unused = project.unused(own)
+    widen(project, project.kustomizations, given)
+    leaves = [one for one in unused if not one.is_component]
+    idle = [one for one in unused if one.is_component]
+    alone = take_alone(project, groups)
+    far: list[Kustomization] = []
+    if named:
+        leaves, far = reached(project, leaves, named, groups)
+    found.kustomizations |= around(project, [*leaves, *idle, *alone, *far])
+    materials = build_all(project, leaves, request, found.failures)
+    project.note_folders(project.known, request.seen)
+    note(project, project.kustomizations, request.seen, request.config)
+    return chain(
+        materials,
+        (unbuilt(project, one, COMPONENT) for one in idle),
+        [used_alone(project, one, paths, found.problems) for one, paths in alone.items()],
+        [not_reached(project, one) for one in far],
+    )
+
+
+def note(project: Project, kustomizations: Sequence[Kustomization], seen: Seen, config: Config) -> None:
+    """Notes what kustomizations look at; what names a secret is not kept."""
+    project.note(kustomizations, seen, remote=config.allow_remote or config.enable_helm)
+    seen.whole = seen.whole and not OfBuild(project, kustomizations).names_secret
+
+
+def reached(
+    project: Project, leaves: list[Kustomization], named: set[str], groups: list[files.Group]
+) -> tuple[list[Kustomization], list[Kustomization]]:
+    """The leaves that use any of the files that are named, and the others, which are not built.
+
+    The files that only others use become groups of their own. Whoever names a kustomization names what it uses.
+    """
+    near = [one for one in leaves if not named.isdisjoint(project.used_by(project.tree(one)))]
+    used = project.used_by(part for one in near for part in project.tree(one))
+    for one in project.find(named):
+        groups[0].named.update(map(project.shown, project.used_by(project.tree(one))))
+    far = [one for one in leaves if one not in near and not is_alternative(project, one, used)]
+    paths = {path for one in far for part in project.tree(one) for path in part.manifests} - used
+    for root in [group.root for group in groups if group.root]:
+        inside = {project.shown(path): path for path in sorted(paths) if is_within(path, root)}
+        groups.append(files.Group(inside, root=root, unbuilt=True))
+    return near, far
+
+
+def not_reached(project: Project, leaf: Kustomization) -> Material:
+    """What is known of a leaf that uses none of the files that are named, besides the files that it uses."""
+    facts = FileFacts(tuple(document for one in project.tree(leaf) for document in made_by(one)))
+    return Material(
+        files=[(leaf.shown, facts)], folder=os.path.dirname(leaf.shown), unbuilt=files.NOT_REACHED, complete=False
+    )
+
+
+def is_alternative(project: Project, leaf: Kustomization, used: set[str]) -> bool:
+    """Whether a leaf has objects of files that others use: it is never applied together with them."""
+    return any(path in used for one in project.tree(leaf) if not one.is_component for path in one.manifests)
+
+
+def take_alone(project: Project, groups: Sequence[files.Group]) -> dict[Kustomization, list[str]]:
+    """Takes out of groups the files that a kustomization beside them uses, although that is not among them."""
+    alone: dict[Kustomization, list[str]] = {}
+    for group in groups:
+        for shown, path in list(group.paths.items()):
+            one = project.in_folder(os.path.dirname(os.path.realpath(path))) if path != "-" else None
+            if one and os.path.realpath(path) in one.used:
+                alone.setdefault(one, []).append(group.paths.pop(shown))
+    return alone
+
+
+def used_alone(project: Project, one: Kustomization, paths: Sequence[str], problems: list[Problem]) -> Material:
+    """What is known of a kustomization of which only some files are checked."""
+    where = os.path.dirname(one.shown) or "."
+    message = f"{one.shown} uses it; name the folder `{where}` to check what is built"
+    problems.append(Problem(project.shown(os.path.realpath(paths[0])), 0, message, fatal=False))
+    return unbuilt(project, one, "only some of its files are checked", paths)
+
+
+def build_all(
+    project: Project, leaves: Sequence[Kustomization], request: Request, failures: Failures
+) -> Iterator[Material]:
+    """What comes of each leaf, in order."""
+    program = find_program(request.config.kustomize)
+    with temporary() as above, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
+        builds = [
+            Build(project, leaf, request, program, folder=os.path.join(above, str(number)))
+            for number, leaf in enumerate(leaves)
+        ]
+        runs = [pool.submit(build.run) for build in builds]
+        try:
+            for build, run in zip(builds, runs, strict=True):
+                try:
+                    yield built(build, run.result())
+                except NotBuiltError as error:
+                    request.seen.whole = request.seen.whole and not isinstance(error, TimeOutError)
+                    note_failure(build, error, failures)
+                    yield unbuilt(project, build.leaf, str(error))
+                else:
+                    add_absent(failures, project, build.leaf, build.absent, request.seen, partly=True)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def note_failure(build: Build, error: NotBuiltError, failures: Failures) -> None:
+    """Notes why a leaf is not built: what is absent explains what kustomize says of the rest."""
+    explained = bool(build.absent) and error.cause == "broken"
+    if explained:
+        add_absent(failures, build.project, build.leaf, build.absent, build.request.seen, partly=False)
+    if not explained or re.search(BESIDES, str(error)):
+        add_build(failures, build.project, build.leaf, error)
+
+
+def built(build: Build, raw: str) -> Material:
+    """The facts of what a leaf builds without what is absent, which is kept unless there is a Secret in it."""
+    text, origins = take_origins(raw)
+    leaf, project = build.leaf, build.project
+    facts = opened(without_keys(read_text(text, project.makers), project, leaf))
+    if build.cache and not any(document.masked for document in facts.documents):
+        seen = Seen()
+        seen.note(build.program or "")
+        note(project, build.tree, seen, build.request.config)
+        build.cache.put(build.name, cache.Build(seen, build.folder, raw))
+    return Material(
+        files=[(leaf.shown, facts)],
+        built=BuiltText(
+            leaf.shown, text, origins, folder=build.folder, project=project, leaf=leaf, names=names_in(facts)
+        ),
+        folder=os.path.dirname(leaf.shown),
+        complete=all(each.how != "patches" for each in build.absent),
+        supply=supply_of(leaf, build.absent),
+    )
+
+
+def supply_of(leaf: Kustomization, absent: Iterable[Absent]) -> Completion | Lacking | None:
+    """What may yet complete what a leaf builds."""
+    resource = next((each for each in absent if each.how == "resources"), None)
+    if resource:
+        return Lacking(leaf.shown, address(resource.name) if resource.remote else paths.shown(resource.name))
+    return Completion(leaf.shown) if re.search(BASE, leaf.shown) else None
+
+
+def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[str] | None = None) -> Material:
+    """The facts of the manifests that a leaf would have used, or only of some."""
+    tree = project.tree(leaf)
+    return Material(
+        files=facts_of(project, leaf, paths),
+        folder=os.path.dirname(leaf.shown),
+        unbuilt=f"{leaf.shown} is not built: {reason}",
+        complete=not any(one.changes or one.is_component or not one.is_read for one in tree),
+        supply=Completion(leaf.shown) if paths is not None or re.search(BASE, leaf.shown) else None,
+    )
+
+
+def without_keys(facts: FileFacts, project: Project, leaf: Kustomization) -> FileFacts:
+    """The facts of what is built without the keys of Secrets that may be values, so that nothing shows such a key."""
+    hidden = {name for name, _ in values_in_keys(project, project.tree(leaf))}
+    if not hidden:
+        return facts
+    documents = tuple(document_without(document, hidden) for document in facts.documents)
+    return msgspec.structs.replace(facts, documents=documents)
+
+
+def document_without(document: Document, hidden: set[str]) -> Document:
+    """The same of one document."""
+    if not any(provider.target == "Secret" for provider in document.providers):
+        return document
+    cut = {as_name(name) for name in hidden}
+    faults = tuple(
+        msgspec.structs.replace(fault, path="data", text=None)
+        if fault.code == "data-key" and fault.text in cut
+        else fault
+        for fault in document.faults
+    )
+    providers = tuple(provider_without(provider, hidden) for provider in document.providers)
+    return msgspec.structs.replace(document, providers=providers, faults=faults)
+
+
+def around(project: Project, kustomizations: Iterable[Kustomization]) -> dict[str, FileFacts]:
+    """What is known at the places of kustomizations, and of all that they use, about files that none of them uses."""
+    used = dict.fromkeys(one for each in kustomizations for one in project.tree(each))
+    return {one.shown: read_kustomization(one.text) for one in used}

@@ -1,0 +1,287 @@
+"""`cmlint graph`: one graph in every format, drawn by the real programs, with hostile names and when it is large."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.command import cmlint
+from tests.support.run import FIXTURES, REAL, write
+from tests.support.tools import NPM, chromium
+
+STATUSES = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: app, namespace: a}
+data: {A: one}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: idle, namespace: a}
+data: {A: one}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: there, namespace: b}
+data: {A: one}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p, namespace: a}
+spec:
+  containers:
+  - name: c
+    image: web:1.2.3
+    env:
+    - {name: A, valueFrom: {configMapKeyRef: {name: app, key: GONE}}}
+    - {name: B, valueFrom: {configMapKeyRef: {name: kube-root-ca.crt, key: ca.crt}}}
+    - {name: C, valueFrom: {configMapKeyRef: {name: there, key: A}}}
+    - {name: D, valueFrom: {configMapKeyRef: {name: "${PREFIX}-x", key: A}}}
+"""
+HOSTILE = (
+    "end",
+    'a"b',
+    "a|b",
+    "<b>x</b>",
+    "$(X)",
+    "x" * 253,
+    "日本語",
+    "`x`",
+    "1. x",
+    "- x",
+    "__init__",
+    "a\\b",
+    "%%x",
+    "{{x}}",
+    ":::c",
+)
+
+
+def graph(folder: Path, *words: str) -> Any:
+    done = cmlint(folder, "graph", *words, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def statuses(report: Any) -> dict[str, str]:
+    return {node["id"]: node["status"] for node in report["nodes"] if node["status"] != "found"}
+
+
+def test_every_status(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": STATUSES})
+    report = graph(tmp_path)
+    schema = json.loads(cmlint(tmp_path, "schema", "--of", "graph").stdout)
+    Draft202012Validator(schema).validate(report)
+    assert statuses(report) == {
+        "a/ConfigMap/${PREFIX}-x": "unknown",
+        "a/ConfigMap/${PREFIX}-x:A": "unknown",
+        "a/ConfigMap/app:GONE": "missing",
+        "a/ConfigMap/idle": "unused",
+        "a/ConfigMap/kube-root-ca.crt": "external",
+        "a/ConfigMap/kube-root-ca.crt:ca.crt": "external",
+        "a/ConfigMap/there": "wrong-namespace",
+        "a/ConfigMap/there:A": "wrong-namespace",
+        "b/ConfigMap/there": "unused",
+    }
+    words = (
+        "missing: GONE",
+        "unused: ConfigMap idle",
+        "made elsewhere: ConfigMap kube",
+        "in another namespace only: ConfigMap there",
+    )
+    for form in ("mermaid", "dot"):
+        drawn = cmlint(tmp_path, "graph", "--format", form).stdout
+        assert [word for word in (*words, "not checked: ConfigMap") if word not in drawn] == []
+
+
+def test_findings_are_at_nodes_and_edges() -> None:
+    report = graph(FIXTURES, "demo")
+    rules = {number: finding["rule"] for number, finding in enumerate(report["findings"])}
+    at = {node["id"]: sorted(rules[n] for n in node["problems"]) for node in report["nodes"] if node["problems"]}
+    assert at["shop/ConfigMap/shop-config:CURENCY"] == ["optional-missing"]
+    assert at["shop/Deployment/cart/cart"] == ["duplicate-env", "mutable-tag"]
+    assert at["shop/ConfigMap/shop-configs"] == ["missing-configmap"]
+    edges = {(e["source"], e["target"]): [rules[n] for n in e["problems"]] for e in report["edges"] if e["problems"]}
+    assert edges["shop/Deployment/catalog/catalog", "shop/ConfigMap/catalog-settings:sortby"] == ["missing-key"]
+
+
+def test_no_value_of_a_secret_is_in_any_format(tmp_path: Path) -> None:
+    for form in ("mermaid", "dot", "json", "html"):
+        done = cmlint(FIXTURES / "demo", "graph", "--format", form, "--output", str(tmp_path / form))
+        assert done.returncode == 0, done.stderr
+        text = (tmp_path / form).read_text(encoding="utf-8")
+        assert "not-a-real-password" not in text
+        assert "hunter2" not in text
+        assert "orders-database" in text.replace("#45;", "-")
+
+
+def test_the_ending_of_the_file_chooses_the_format(tmp_path: Path) -> None:
+    for ending, head in (
+        (".mmd", "flowchart LR\n"),
+        (".md", "ConfigMaps, Secrets and"),
+        (".dot", "digraph"),
+        (".json", "{\n"),
+        (".html", "<!doctype html>"),
+    ):
+        file = tmp_path / f"g{ending}"
+        assert cmlint(FIXTURES / "demo", "graph", "--output", str(file)).returncode == 0
+        assert file.read_text(encoding="utf-8").startswith(head)
+
+
+def test_a_part_of_the_graph() -> None:
+    near = graph(FIXTURES, "demo", "--focus", "configmap/shop-config:CURENCY", "--depth", "1")
+    assert [node["id"] for node in near["nodes"] if node["type"] != "namespace"] == [
+        "shop/CronJob/nightly-report/report",
+        "shop/ConfigMap/shop-config:CURENCY",
+        "shop/ConfigMap/shop-config",
+        "shop/CronJob/nightly-report",
+    ]
+    payments = graph(FIXTURES, "demo", "-n", "payments")
+    assert [node["id"] for node in payments["nodes"]] == [
+        "payments/ConfigMap/payment-gateway:GATEWAY_URL",
+        "payments",
+        "payments/ConfigMap/payment-gateway",
+    ]
+    done = cmlint(FIXTURES, "graph", "demo", "--focus", "configmap/shop-confg")
+    assert done.returncode == 2
+    assert "did you mean `configmap/shop-config`?" in done.stderr
+
+
+def many(maps: int, readers: int) -> str:
+    text = "".join(
+        f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m{n}, namespace: ns{n % 7}}}\ndata: {{A: one}}\n"
+        for n in range(maps)
+    )
+    for n in range(maps):
+        refs = ", ".join(f"{{configMapRef: {{name: m{(n + 7 * k) % (maps - maps % 7)}}}}}" for k in range(readers))
+        text += f"---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{n}, namespace: ns{n % 7}}}\nspec:\n"
+        text += f"  containers: [{{name: c, image: 'web:1.2.3', envFrom: [{refs}]}}]\n"
+    return text
+
+
+def test_what_does_not_fit_is_collapsed_with_its_numbers(tmp_path: Path) -> None:
+    write(tmp_path, {"all.yaml": many(700, 7)})
+    done = cmlint(tmp_path, "graph")
+    assert done.returncode == 0
+    assert "drawn by namespace, because more does not fit" in done.stderr
+    report = graph(tmp_path)
+    assert report["summary"]["reads"] >= 4_900
+    numbers = {
+        kind: sum(
+            map(
+                int,
+                re.findall(rf"(\d+) {kind}", done.stdout.partition("subgraph")[2] or done.stdout.partition("\n  n")[2]),
+            )
+        )
+        for kind in ("workloads", "containers", "objects", "keys", "reads")
+    }
+    assert numbers == {
+        "workloads": 700,
+        "containers": 700,
+        "objects": 700,
+        "keys": 700,
+        "reads": report["summary"]["reads"],
+    }
+
+
+def test_what_never_fits_is_refused(tmp_path: Path) -> None:
+    text = "".join(
+        f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m, namespace: {'n' * 40}{n}}}\ndata: {{A: one}}\n"
+        for n in range(900)
+    )
+    write(tmp_path, {"all.yaml": text})
+    done = cmlint(tmp_path, "graph")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the graph is too large for mermaid" in done.stderr
+    assert "--focus" in done.stderr
+
+
+# drawn by the real programs
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def mermaid(browser: Browser) -> Page:
+    """A page that draws Mermaid with its default limits."""
+    page = browser.new_page()
+    page.set_content("<div id=out></div>")
+    page.add_script_tag(path=str(NPM / "mermaid" / "dist" / "mermaid.min.js"))
+    page.evaluate("mermaid.initialize({startOnLoad: false})")
+    return page
+
+
+def drawn(page: Page, text: str) -> list[str]:
+    """The labels of a diagram, which is drawn without an error."""
+    svg = page.evaluate("async (text) => (await mermaid.render('g', text)).svg", text)
+    assert "Syntax error" not in svg
+    assert "Maximum text size" not in svg
+    page.evaluate("(svg) => { document.querySelector('#out').innerHTML = svg }", svg)
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('#out .nodeLabel, #out .edgeLabel')].map((each) => each.textContent)"
+    )
+    return found
+
+
+def hostile() -> str:
+    text = ""
+    for name in map(json.dumps, HOSTILE):
+        meta = f"metadata: {{name: {name}, namespace: a}}\n"
+        env = f"env: [{{name: {name}, valueFrom: {{configMapKeyRef: {{name: {name}, key: {name}}}}}}}]"
+        text += f"---\napiVersion: v1\nkind: ConfigMap\n{meta}data: {{{name}: x}}\n"
+        container = f"{{name: {name}, image: 'web:1.2.3', {env}}}"
+        text += f"---\napiVersion: v1\nkind: Pod\n{meta}spec: {{containers: [{container}]}}\n"
+    return text
+
+
+def test_hostile_names_stay_names(tmp_path: Path, mermaid: Page) -> None:
+    write(tmp_path, {"a.yaml": hostile()})
+    labels = drawn(mermaid, cmlint(tmp_path, "graph").stdout)
+    for name in HOSTILE:
+        label = f"ConfigMap {name}"
+        shown = label if len(label) <= 80 else f"{label[:79]}…"
+        assert any(shown in each for each in labels), name
+    assert mermaid.locator("#out b, #out script, #out a").count() == 0
+    done = subprocess.run(
+        ["dot", "-Tsvg"],
+        input=cmlint(tmp_path, "graph", "--format", "dot").stdout,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_graphviz_draws_the_demo() -> None:
+    text = cmlint(FIXTURES, "graph", "demo", "--format", "dot").stdout
+    done = subprocess.run(["dot", "-Tsvg"], input=text, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 'xlink:href="demo/catalog.yaml#L4"' in done.stdout
+
+
+@pytest.mark.parametrize("folder", [FIXTURES / "demo", FIXTURES / "report", *REAL], ids=lambda folder: folder.name)
+def test_mermaid_draws_it(folder: Path, mermaid: Page) -> None:
+    done = cmlint(folder, "graph")
+    assert done.returncode == 0, done.stderr
+    assert drawn(mermaid, done.stdout)
+
+
+def test_the_largest_diagram_that_fits_is_drawn(tmp_path: Path, mermaid: Page) -> None:
+    write(tmp_path, {"all.yaml": many(49, 7)})
+    done = cmlint(tmp_path, "graph")
+    assert "drawn by container" in done.stderr or "drawn by workload" in done.stderr
+    assert drawn(mermaid, done.stdout)

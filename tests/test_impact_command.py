@@ -1,0 +1,315 @@
+"""`cmlint impact`: what is asked for, what is written where, and what a change between two states does."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.support.command import COMMAND, cmlint
+from tests.support.repository import Repository
+from tests.support.run import FIXTURES, write
+
+FORMATS = ("text", "concise", "json", "markdown", "commands")
+
+
+def asked(folder: Path, *words: str) -> Any:
+    """The JSON of a line, which is valid."""
+    done = cmlint(folder, "impact", *words, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    schema = json.loads(cmlint(folder, "schema", "--of", "impact").stdout)
+    Draft202012Validator(schema).validate(report)
+    return report
+
+
+def reads(report: Any) -> list[str]:
+    return [
+        f"{r['workload']['name']} {'optional ' if r['optional'] else ''}{r['how']} {r['location']['path']}"
+        f":{r['location']['start']['line']} {' '.join(r['names'])}: {r['effect']}"
+        for r in report["reads"]
+    ]
+
+
+def test_the_demo() -> None:
+    report = asked(FIXTURES, "configmap/shop-config", "-n", "shop", "--path", "demo")
+    assert reads(report) == [
+        "catalog envFrom demo/catalog.yaml:21 CURRENCY CATALOG_URL ORDERS_HOST: next-start",
+        "checkout env demo/checkout.yaml:25 ORDERS_HOST: next-start",
+        "frontend envFrom demo/frontend.yaml:20 LOG_LEVEL CURRENCY CATALOG_URL ORDERS_HOST: next-start",
+        "nightly-report optional env demo/report.yaml:21 CURRENCY: next-run",
+    ]
+    assert [each["through"] for each in report["reads"]] == [[], ["ORDERS_URL"], ["CATALOG"], []]
+
+
+def test_a_key_of_the_demo() -> None:
+    report = asked(FIXTURES, "cm/shop-config:CURRENCY", "-n", "shop", "--path", "demo")
+    assert reads(report) == [
+        "catalog envFrom demo/catalog.yaml:21 CURRENCY: next-start",
+        "frontend envFrom demo/frontend.yaml:20 CURRENCY: next-start",
+    ]
+    assert [(n["workload"]["name"], n["key"], n["location"]["start"]["line"]) for n in report["near"]] == [
+        ("nightly-report", "CURENCY", 21)
+    ]
+    assert report["summary"] == {
+        "readers": 2,
+        "workloads": 2,
+        "containers": 2,
+        "pods": 4,
+        "namespaces": 1,
+        "bundles": 1,
+        "effects": {"next-start": 2},
+    }
+
+
+def test_the_text_of_the_demo() -> None:
+    done = cmlint(FIXTURES / "demo", "impact", "configmap/shop-config:CURRENCY")
+    assert (
+        done.stdout
+        == """\
+ConfigMap shop/shop-config (config.yaml:5), key CURRENCY: 2 readers in 2 workloads, 1 namespace
+
+not before the container starts again; until then, replicas may differ
+  Deployment catalog   container catalog   envFrom -> CURRENCY  catalog.yaml:21
+  Deployment frontend  container frontend  envFrom -> CURRENCY  frontend.yaml:20
+
+near
+  CronJob nightly-report reads `CURENCY`, which is not there  report.yaml:21:29
+
+commands
+  kubectl apply -f config.yaml
+  kubectl rollout restart deployment/catalog deployment/frontend -n shop
+  kubectl rollout status deployment/catalog -n shop --timeout=5m
+  kubectl rollout status deployment/frontend -n shop --timeout=5m
+  kubectl exec deployment/catalog -n shop -c catalog -- printenv CURRENCY
+"""
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_places() -> None:
+    demo = FIXTURES / "demo"
+    assert [t["key"] for t in asked(demo, "config.yaml:9")["targets"]] == ["CURRENCY"]
+    assert [(t["name"], t["key"]) for t in asked(demo, "config.yaml:5")["targets"]] == [("shop-config", None)]
+    names = ["shop-config", "warehouses", "catalog-settings", "payment-gateway"]
+    assert [t["name"] for t in asked(demo, "config.yaml")["targets"]] == names
+    done = cmlint(demo, "impact", "catalog.yaml:3")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "catalog.yaml:3 defines no ConfigMap or Secret" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "help_"),
+    [
+        (
+            ("configmap/shop-confg",),
+            "nothing defines or reads the ConfigMap `shop-confg`",
+            "did you mean `configmap/shop-config`?",
+        ),
+        (("nothing",), "`nothing` is neither an object nor a file", "write `configmap/NAME`"),
+        ((), "there is nothing to ask about", "give either"),
+        (("configmap/x", "--staged"), "`--since` and `--staged` show all that has changed", "give either"),
+        (("config.yaml:999",), "config.yaml has no line 999", "its last line is 41"),
+    ],
+)
+def test_wrong_questions(words: tuple[str, ...], message: str, help_: str) -> None:
+    done = cmlint(FIXTURES / "demo", "impact", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"cmlint: error: {message}")
+    assert help_ in done.stderr
+
+
+def test_no_reader_is_an_answer() -> None:
+    done = cmlint(FIXTURES / "demo", "impact", "secret/newsletter")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Secret shop/newsletter (secrets.yaml:13): no readers\n")
+
+
+@pytest.mark.parametrize(("fail_on", "status"), [("never", 0), ("breaks", 0), ("restart", 1)])
+def test_what_fails_a_run(fail_on: str, status: int) -> None:
+    done = cmlint(FIXTURES / "demo", "impact", "cm/shop-config", "--fail-on", fail_on)
+    assert done.returncode == status
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_each_format_goes_to_its_file(tmp_path: Path, form: str) -> None:
+    demo = FIXTURES / "demo"
+    for number, what in enumerate(("cm/shop-config", "secret/newsletter")):
+        file = tmp_path / f"{number}.{form}"
+        printed = cmlint(demo, "impact", what, "--format", form)
+        written = cmlint(demo, "impact", what, "--format", form, "--output", str(file))
+        assert (written.returncode, written.stdout) == (0, "")
+        assert file.read_text(encoding="utf-8") == printed.stdout
+        assert printed.stdout or form == "concise"
+
+
+# what has changed
+
+APP = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: app}
+data:
+  A: "1"
+  B: two
+"""
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {password: not-a-real-one}\n"
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: NAME}
+spec:
+  selector: {matchLabels: {app: NAME}}
+  template:
+    metadata: {labels: {app: NAME}}
+    spec:
+      containers:
+      - name: c
+        image: registry.example.com/web:1.2.3
+        envFrom: [{configMapRef: {name: MAP}}]
+"""
+ENV = """\
+        env:
+        - {name: B2, valueFrom: {configMapKeyRef: {name: app, key: B}}}
+        - {name: PW, valueFrom: {secretKeyRef: {name: db, key: password}}}
+"""
+FILES = {
+    "base/app.yaml": APP,
+    "base/db.yaml": SECRET,
+    "base/web.yaml": DEPLOYMENT.replace("NAME", "web").replace("MAP", "app") + ENV,
+    "base/kustomization.yaml": "resources: [app.yaml, db.yaml, web.yaml]\n",
+    "dev/kustomization.yaml": "namespace: dev\nresources: [../base]\n",
+    "prod/kustomization.yaml": "namespace: prod\nresources: [../base]\n",
+    "gen/kustomization.yaml": "configMapGenerator: [{name: gen, envs: [gen.env]}]\nresources: [gen.yaml]\n",
+    "gen/gen.env": "X=1\nY=2\n",
+    "gen/gen.yaml": DEPLOYMENT.replace("NAME", "gen").replace("MAP", "gen"),
+}
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """A repository of eight commits, each with a change of one kind."""
+    found = Repository(tmp_path_factory.mktemp("impact") / "repository", FILES)
+    for path, before, after in (
+        ("base/app.yaml", '  A: "1"\n  B: two', "  # a comment\n  B: \"two\"\n  A: '1'"),
+        ("base/db.yaml", "not-a-real-one", "not-a-real-two"),
+        ("base/app.yaml", "A: '1'", "A: '2'"),
+        ("base/app.yaml", '  B: "two"\n', ""),
+        ("gen/gen.env", "Y=2", "Y=3"),
+        ("base/web.yaml", "envFrom: [{configMapRef: {name: app}}]", "envFrom: []"),
+        ("base/kustomization.yaml", "app.yaml, ", ""),
+    ):
+        found.edit(path, before, after)
+        if before == "app.yaml, ":
+            found.git("rm", "--quiet", "base/app.yaml")
+        assert found.commit(path).returncode == 0
+    assert len(found.git("log", "--format=%h").split()) == 8
+    return found
+
+
+def changed(repository: Repository, first: int) -> Any:
+    """What the commit with a number did, from the first one after the beginning."""
+    repository.git("checkout", "--quiet", f"main~{7 - first}")
+    return asked(repository.folder, "--since", "HEAD~1")
+
+
+def targets(report: Any) -> list[str]:
+    return [f"{t['name']}:{t['key'] or ''} {t['change']}" for t in report["targets"]]
+
+
+def effects(report: Any) -> list[str]:
+    return [f"{r['workload']['namespace']} {r['workload']['name']} {r['how']}: {r['effect']}" for r in report["reads"]]
+
+
+def test_a_comment_and_another_order_change_nothing(repository: Repository) -> None:
+    report = changed(repository, 1)
+    assert (report["targets"], report["reads"], report["references"]) == ([], [], [])
+
+
+def test_a_value_of_a_secret_is_in_no_output(repository: Repository) -> None:
+    report = changed(repository, 2)
+    assert targets(report) == ["db:password changed"]
+    assert effects(report) == ["dev web env: next-start", "prod web env: next-start"]
+    for form in FORMATS:
+        done = cmlint(repository.folder, "impact", "--since", "HEAD~1", "--format", form)
+        assert "not-a-real" not in done.stdout + done.stderr
+        assert "PW" in done.stdout or form in ("commands", "markdown")
+
+
+def test_a_base_counts_once_and_lists_its_overlays(repository: Repository) -> None:
+    report = changed(repository, 3)
+    assert targets(report) == ["app:A changed"]
+    assert report["targets"][0]["bundles"] == ["dev/kustomization.yaml", "prod/kustomization.yaml"]
+    assert effects(report) == ["dev web envFrom: next-start", "prod web envFrom: next-start"]
+
+
+def test_a_key_that_goes_breaks(repository: Repository) -> None:
+    report = changed(repository, 4)
+    assert targets(report) == ["app:B removed"]
+    assert effects(report) == [
+        "dev web env: breaks",
+        "prod web env: breaks",
+        "dev web envFrom: next-start",
+        "prod web envFrom: next-start",
+    ]
+    done = cmlint(repository.folder, "impact", "--since", "HEAD~1", "--fail-on", "breaks")
+    assert done.returncode == 1
+    assert "rollout restart" not in done.stdout
+
+
+def test_a_line_of_a_generators_file_rolls(repository: Repository) -> None:
+    report = changed(repository, 5)
+    assert targets(report) == ["gen:Y changed"]
+    assert effects(report) == ["None gen envFrom: rolls"]
+
+
+def test_a_reference_that_went_is_shown(repository: Repository) -> None:
+    report = changed(repository, 6)
+    assert report["targets"] == []
+    assert [(r["change"], r["name"], r["workload"]["namespace"]) for r in report["references"]] == [
+        ("went", "app", "dev"),
+        ("went", "app", "prod"),
+    ]
+
+
+def test_an_object_that_goes_breaks(repository: Repository) -> None:
+    report = changed(repository, 7)
+    assert targets(report) == ["app: removed"]
+    assert report["targets"][0]["location"]["path"] == "base/app.yaml"
+    assert effects(report) == ["dev web env: breaks", "prod web env: breaks"]
+
+
+def test_what_is_staged_counts_and_nothing_else(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "r", FILES)
+    repository.edit("base/app.yaml", 'A: "1"', 'A: "2"')
+    repository.git("add", "--all")
+    repository.edit("base/app.yaml", "B: two", "B: three")
+    assert targets(asked(repository.folder, "--staged")) == ["app:A changed"]
+    assert targets(asked(repository.folder, "--since", "HEAD")) == ["app:A changed", "app:B changed"]
+
+
+def test_a_file_that_moved_changes_nothing(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "r", {"old/all.yaml": f"{APP}---\n{FILES['base/web.yaml']}"})
+    repository.git("mv", "old", "new")
+    report = asked(repository.folder, "--since", "HEAD")
+    assert (report["targets"], report["references"]) == ([], [])
+
+
+def test_warnings_do_not_spoil_the_output(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "r", FILES | {"broken/kustomization.yaml": "resources: [gone.yaml]\n"})
+    repository.edit("base/app.yaml", 'A: "1"', 'A: "2"')
+    line = f"{COMMAND} impact --since HEAD --format json | {sys.executable} -m json.tool"
+    done = subprocess.run(line, shell=True, cwd=repository.folder, capture_output=True, text=True, check=False)
+    assert targets(json.loads(done.stdout)) == ["app:A changed"]
+    assert "broken/kustomization.yaml" in done.stderr
+
+
+def test_a_generators_file_and_a_line_of_it(tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    assert targets(asked(tmp_path, "gen/gen.env:2")) == ["gen:Y asked"]
+    assert targets(asked(tmp_path, "gen/gen.env")) == ["gen:X asked", "gen:Y asked"]
