@@ -138,13 +138,13 @@ KINDS = (
 
 LONGEST = 300_000
 LONGEST_JSON = 50_000
-"""A longer text is written by a program and not read."""
+"""A program has written a longer text, so it is not read."""
 
 
 def images_in(text: str, *, script: bool = False) -> tuple[ImageFact, ...]:
     """What a text does to images; a few words say first whether there can be any.
 
-    A `script` is no manifest, although it may have one in a here-document or show one to its readers.
+    A `script` is not a manifest, although it may contain one in a here-document or as an example.
     """
     if len(text) > (LONGEST_JSON if text.startswith(("{", "[")) else LONGEST):
         return ()
@@ -158,7 +158,7 @@ def images_in(text: str, *, script: bool = False) -> tuple[ImageFact, ...]:
 
 
 def has_any(text: str, words: tuple[str, ...]) -> bool:
-    """Whether a text has one of a few words; a loop takes half of the time of `any`."""
+    """Whether a text has one of a few words. A loop is faster than `any`."""
     for word in words:  # noqa: SIM110
         if word in text:
             return True
