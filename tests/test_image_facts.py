@@ -10,6 +10,11 @@ from cmlint.manifest.images import images_in
 from cmlint.model.facts import ImageFact
 
 
+def done(text: str) -> list[str]:
+    """What a text does itself, without what it passes to other files or takes from them."""
+    return [told(fact) for fact in images_in(text) if fact.deed not in ("open", "calls")]
+
+
 def told(fact: ImageFact) -> str:
     """A fact in one line."""
     where = "".join(f" {name}={value}" for name, value in described(fact) if value)
@@ -134,7 +139,20 @@ COMMANDS = {
 
 @pytest.mark.parametrize("text", COMMANDS)
 def test_commands(text: str) -> None:
-    assert [told(fact) for fact in images_in(text)] == COMMANDS[text]
+    assert done(text) == COMMANDS[text]
+
+
+HEREDOC = """#!/bin/sh
+kind create cluster --config - <<EOF
+apiVersion: kind.x-k8s.io/v1alpha4
+EOF
+kind load docker-image app:dev
+"""
+
+
+def test_a_script_may_have_a_manifest_in_it() -> None:
+    assert [told(fact) for fact in images_in(HEREDOC, script=True)] == ["5 loaded app:dev"]
+    assert images_in(HEREDOC) == ()
 
 
 VARIABLES = {
@@ -146,7 +164,23 @@ VARIABLES = {
     "TAG=dev\ndocker push org/app:$TAG\n": ["2 pushed org/app:dev"],
     'export TAG="dev"\ndocker push "org/app:${TAG}"\n': ["2 pushed org/app:dev"],
     "if x; then TAG=dev; else TAG=prod; fi\ndocker push org/app:$TAG\n": ["2 pushed org/app:*"],
-    "TAG=a\nTAG=b\ndocker push org/app:$TAG\n": ["3 pushed org/app:*"],
+    "if x; then\n  TAG=dev\nelse\n  TAG=prod\nfi\ndocker push org/app:$TAG\n": [
+        "6 pushed org/app:dev",
+        "6 pushed org/app:prod",
+    ],
+    "if x; then\n  TAG=dev\nelse\n  TAG=$2\nfi\ndocker push org/app:$TAG\n": ["6 pushed org/app:*"],
+    "if x; then\n  A=a/a\n  T=dev\nelse\n  A=b/b\n  T=prod\nfi\ndocker push $A:$T\n": [
+        "8 pushed a/a:dev",
+        "8 pushed b/b:prod",
+    ],
+    '- run: echo "TAG=dev" >> $GITHUB_ENV\n- run: docker push org/app:${{ env.TAG }}\n': ["2 pushed org/app:dev"],
+    "- run: echo TAG=${SHA} >> $GITHUB_ENV\n- run: docker push org/app:${{ env.TAG }}\n": ["2 pushed org/app:*"],
+    "a:\n- export TAG=dev\n- docker push org/app:$TAG\nb:\n- export TAG=prod\n- docker push org/app:$TAG\n": [
+        "3 pushed org/app:dev",
+        "6 pushed org/app:prod",
+    ],
+    "TAG=a\n# TAG=b\necho $TAG\nTAG=c\ndocker push org/app:$TAG\n": ["5 pushed org/app:c"],
+    "docker push org/app:$TAG\nTAG=a\nTAG=b\n": ["1 pushed org/app:*"],
     "TAG=$(git rev-parse HEAD)\ndocker push org/app:$TAG\n": ["2 pushed org/app:*"],
     "env:\n  IMAGE: org/app\njobs:\n  a:\n    steps:\n    - run: docker push ${{ env.IMAGE }}:dev\n": [
         "6 pushed org/app:dev"
@@ -167,7 +201,7 @@ VARIABLES = {
 
 @pytest.mark.parametrize("text", VARIABLES)
 def test_variables(text: str) -> None:
-    assert [told(fact) for fact in images_in(text)] == VARIABLES[text]
+    assert done(text) == VARIABLES[text]
 
 
 BUILD = """on:
@@ -296,7 +330,7 @@ FILES = {
 
 @pytest.mark.parametrize("text", FILES)
 def test_files(text: str) -> None:
-    assert [told(fact) for fact in images_in(text)] == FILES[text]
+    assert done(text) == FILES[text]
 
 
 def test_what_a_login_on_the_line_says_is_masked() -> None:
@@ -315,6 +349,53 @@ def test_a_line_of_many_commands_takes_no_time() -> None:
         "sed s/",
         "x=y ",
         "$$$$$$$$",
+        "make push TAG=$A ",
+        "./push.sh $A ",
+        "\n\tA=x\n\tA=y\n\tdocker push b:$A",
     ):
-        images_in(f"docker push a:b {text * 20_000}")
+        images_in(f"docker push a:b {text * 10_000}")
     assert time.process_time() - begin < 10
+
+
+def test_what_a_program_has_written_is_not_read() -> None:
+    command = '"docker push org/app:dev"'
+    assert len(images_in(f"[{command}]")) == len(images_in(f"{command}{' ' * 290_000}")) == 1
+    assert images_in(f"[{command}]{' ' * 50_000}") == images_in(f"{command}{' ' * 300_000}") == ()
+
+
+PASSED = {
+    "IMG ?= org/app:$(TAG)\nTAG = 1\npush: build\n\tdocker push $(IMG)\n": [
+        "4 open {-IMG}: was=push given=IMG=org/app:{-TAG},TAG=1"
+    ],
+    "docker push org/app:${1:-dev}\n": ["1 open org/app:{-1}: given=1=dev"],
+    "TAG=$2\ndocker push org/app:$TAG\n": ["2 open org/app:{-TAG}: given=TAG={-2}"],
+    "docker push org/app:dev\n": [],
+    "docker build -t org/app:$1 .\n": [],
+    "steps:\n- run: make -C shop docker-push TAG=dev\n": ["2 calls : was=docker-push files=shop given=TAG=dev"],
+    "steps:\n- run: cd shop && make push TAG=$SHA image\n": ["2 calls : was=push image files=shop given=TAG=*"],
+    "steps:\n- run: make push\n": [],
+    "# make push TAG=dev\n": [],
+    "echo make push TAG=dev\n": [],
+    "steps:\n- run: bash ci/push.sh dev image\n": ["2 calls : files=ci/push.sh given=1=dev,2=*"],
+    "steps:\n- run: ./push.sh\n": [],
+    "./push.sh quay.io/org/app:x v1.2 hunter2 Secret1\n": [
+        "1 calls : files=./push.sh given=1=quay.io/org/app:x,2=v1.2,3=*,4=*"
+    ],
+    "steps:\n- run: make push IMAGE_TOKEN=hunter2 OTHER=hunter2 TAG=x\n": [
+        "2 calls : was=push given=IMAGE_TOKEN=*,OTHER=*,TAG=x"
+    ],
+    "- uses: ./.github/actions/push\n  with: {tag: dev, image: org/app}\n": [
+        "1 calls : files=.github/actions/push given=tag=dev,image=org/app"
+    ],
+    "- uses: docker/build-push-action@v6\n  with:\n    push: true\n    tags: org/app:${{ inputs.tag }}\n": [
+        "4 open org/app:{-tag}:"
+    ],
+    "- uses: docker/build-push-action@v6\n  with:\n    tags: org/app:${{ inputs.tag }}\n": [],
+}
+
+
+@pytest.mark.parametrize("text", PASSED)
+def test_what_texts_pass_to_one_another(text: str) -> None:
+    facts = [fact for fact in images_in(text) if fact.deed in ("open", "calls")]
+    given = [" given=" + ",".join(fact.given) if fact.given else "" for fact in facts]
+    assert [told(fact) + more for fact, more in zip(facts, given, strict=True)] == PASSED[text]

@@ -261,3 +261,88 @@ def test_a_fix_is_safe_only_where_the_image_is_pushed(tmp_path: Path) -> None:
         write(tmp_path / name, texts)
         (finding,) = lint(tmp_path / name).outcome.findings
         assert [fix.safe for fix in finding.fixes] == [wanted]
+
+
+@pytest.mark.parametrize("path", ["up.sh", "README.md"])
+def test_a_text_that_shows_a_manifest_loads_images_all_the_same(tmp_path: Path, path: str) -> None:
+    text = f"    kubectl apply -f - <<EOF\napiVersion: v1\nkind: Namespace\nEOF\n    kind load docker-image {IMAGE}\n"
+    assert said(tmp_path / "loaded", IMAGE, {path: text}) == []
+    assert said(tmp_path / "other", IMAGE, {path: text.replace("develop", "other")}) == [BY_NAME]
+
+
+@pytest.mark.parametrize(("command", "policies"), [(f"kustomize edit set image {IMAGE[:-8]}=x:$SHA", 0), ("true", 1)])
+def test_an_image_that_is_replaced_may_have_several_policies(tmp_path: Path, command: str, policies: int) -> None:
+    files = {
+        "k8s/api.yaml": MANIFEST.replace("IMAGE", IMAGE),
+        "k8s/job.yaml": SHOP.replace("IMAGE", f"{IMAGE}\n        imagePullPolicy: Always"),
+        "deploy.sh": f"#!/bin/sh\n{command}\n",
+    }
+    write(tmp_path, files)
+    assert [f.rule for f in lint(tmp_path).outcome.findings].count("inconsistent-pull-policy") == policies
+
+
+@pytest.mark.parametrize(
+    ("path", "repositories", "how"),
+    [
+        (".github/workflows/ci.yml", (".",), "by"),
+        ("shop/.github/workflows/ci.yml", (".",), "as described in"),
+        ("shop/.github/workflows/ci.yml", (".", "shop"), "by"),
+        ("shop/.github/workflows/ci.yml", (), "as described in"),
+        (".github/workflows/ci.yml", (), "by"),
+        (".github/workflows/later/ci.yml", (".",), "as described in"),
+    ],
+)
+def test_a_workflow_runs_only_in_the_root_of_a_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, repositories: tuple[str, ...], how: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    git = {f"{folder}/.git/HEAD": "ref: refs/heads/main\n" for folder in repositories}
+    workflow = f"on: push\njobs:\n  a:\n    steps:\n    - run: docker push {IMAGE}\n"
+    write(tmp_path, {"k8s/api.yaml": MANIFEST.replace("IMAGE", IMAGE), path: workflow, **git})
+    (finding,) = lint(tmp_path).outcome.findings
+    assert finding.message == f"`{IMAGE}` is pushed again {how} {path}:5, but {ONCE}: a restart brings the old build"
+    assert [fix.safe for fix in finding.fixes] == [how == "by"]
+
+
+@pytest.mark.parametrize("folder", ["", "shop/"])
+def test_a_workflow_that_never_runs_still_says_that_an_image_is_replaced(tmp_path: Path, folder: str) -> None:
+    workflow = f"jobs:\n  a:\n    steps:\n    - run: kubectl set image deployment/api api={IMAGE[:-7]}$SHA\n"
+    assert said(tmp_path, IMAGE, {f"{folder}.github/workflows/cd.yml": workflow, ".git/HEAD": "x\n"}) == []
+
+
+PUSH = f"IMG ?= {IMAGE[:-8]}:1.2.3\npush:\n\tdocker push $(IMG)\ntest:\n\ttrue\n"
+SCRIPT = f"#!/bin/sh\nTAG=$1\ndocker push {IMAGE[:-8]}:$TAG\n"
+ACTION = f"runs:\n  steps:\n  - run: docker push {IMAGE[:-8]}:${{{{ inputs.tag }}}}\n"
+REUSED = (
+    "on:\n  workflow_call:\n    inputs:\n      tag: {type: string}\njobs:\n  a:\n    steps:\n"
+    "    - uses: docker/build-push-action@v6\n      with:\n        push: true\n"
+    f"        tags: {IMAGE[:-8]}:${{{{ inputs.tag }}}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "step", "proven"),
+    [
+        ("Makefile", PUSH, f"run: make push IMG={IMAGE}", True),
+        ("Makefile", PUSH, f"run: make test IMG={IMAGE}", False),
+        ("Makefile", PUSH, f"run: make push OTHER={IMAGE}", False),
+        ("Makefile", PUSH, "run: make push IMG=registry.example.com/other:develop", False),
+        ("shop/Makefile", PUSH, f"run: make -C shop push IMG={IMAGE}", True),
+        ("shop/Makefile", PUSH, f"run: make push IMG={IMAGE}", False),
+        ("ci/push.sh", SCRIPT, "run: ./ci/push.sh develop", True),
+        ("ci/push.sh", SCRIPT, "run: ./ci/push.sh $SHA", False),
+        ("ci/push.sh", SCRIPT, "run: ./ci/other.sh develop", False),
+        (".github/actions/push/action.yml", ACTION, "uses: ./.github/actions/push\n      with: {tag: develop}", True),
+        (".github/actions/push/action.yml", ACTION, "uses: ./.github/actions/other\n      with: {tag: develop}", False),
+        (".github/workflows/push.yml", REUSED, "uses: ./.github/workflows/push.yml\n      with: {tag: develop}", True),
+        (".github/workflows/push.yml", REUSED, "uses: ./.github/workflows/push.yml\n      with: {tag: other}", False),
+    ],
+)
+def test_a_tag_is_passed_to_the_file_that_pushes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, text: str, step: str, proven: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ci = f"on: push\njobs:\n  a:\n    steps:\n    - {step}\n"
+    pushed = f"`{IMAGE}` is pushed again by .github/workflows/ci.yml:5, but {ONCE}: a restart brings the old build"
+    files = {path: text, ".github/workflows/ci.yml": ci, ".git/HEAD": "x\n"}
+    assert said(tmp_path, IMAGE, files) == [pushed if proven else BY_NAME]

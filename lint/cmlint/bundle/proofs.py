@@ -6,13 +6,14 @@ One table of kinds of evidence, strongest first; the rules about images ask in t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from msgspec import structs
 
 from cmlint.bundle.documents import LIVE, Placed
+from cmlint.bundle.passed import passed
 from cmlint.knowledge.official import OFFICIAL
 from cmlint.knowledge.placeholders import FORM
 from cmlint.kube.images import Image
@@ -47,14 +48,17 @@ NEAR = 4_000
 
 
 class Proof(NamedTuple):
-    """A fact about images and the file that it is in."""
+    """A fact about images and the file that it is in, which may be an `idle` workflow, one that never runs."""
 
     fact: ImageFact
     path: str
+    idle: bool = False
 
     @property
     def whose(self) -> Whose:
-        """What kind of file it is."""
+        """What kind of file it is; what an idle workflow pushes is no more than described there."""
+        if self.idle:
+            return "document" if self.fact.deed == "pushed" else "script"
         if PIPELINES.search(self.path) or self.fact.tool == "Tekton":
             return "ci"
         return "document" if self.path.endswith(DOCUMENTS) else "script"
@@ -109,7 +113,7 @@ class Proofs:
     """Everything that the files of a run prove about images.
 
     `remote` is `owner/name` of the repository where it is hosted, `dockerfiles` are the paths of files that build
-    images, `text` gives the text at a path.
+    images, `text` gives the text at a path, `idle` are the paths of workflows that never run.
     """
 
     def __init__(
@@ -119,10 +123,14 @@ class Proofs:
         remote: str = "",
         dockerfiles: Iterable[str] = (),
         text: Callable[[str], str] | None = None,
+        idle: Container[str] = (),
     ) -> None:
         self.remote, self.dockerfiles, self.text = remote, tuple(dockerfiles), text
         self.known: dict[str, str] = {}
-        found = [Proof(fact, path) for path, facts in files for fact in facts.images]
+        found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
+        calls, opened = ([(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open"))
+        found += [Proof(fact, path, path in idle) for path, fact in passed(calls, opened)]
+        found = [proof for proof in found if proof.fact.deed not in ("calls", "open")]
         found.sort(key=lambda proof: (ORDER[proof.whose], proof.path))
         self.found = [self.filled(proof) for proof in (*found, *expanded(found))]
         self.by_name: dict[str, list[Proof]] = {}
@@ -141,7 +149,7 @@ class Proofs:
         owner, _, _ = self.remote.partition("/")
         name = fact.name.replace("{repository}", self.remote.lower() or "*").replace("{owner}", owner.lower() or "*")
         name = name.replace("{branch}", "*")
-        return Proof(structs.replace(fact, name=name), proof.path)
+        return proof._replace(fact=structs.replace(fact, name=name))
 
     def masked(self) -> Iterator[tuple[str, Span]]:
         """What must not be shown on the lines of proofs."""
@@ -351,7 +359,7 @@ def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
                 if proof.fact.deed == "built" and proof.fact.tool == tool:
                     fact, built = push.fact, proof.fact
                     pushed = ImageFact("pushed", fact.tool, built.name, built.tag, fact.span, fact.line)
-                    yield Proof(structs.replace(pushed, masked=fact.masked), push.path)
+                    yield push._replace(fact=structs.replace(pushed, masked=fact.masked))
 
 
 def last_part(name: str) -> str:

@@ -35,6 +35,8 @@ CONTINUED = re.compile(r"(?:\\|(?<=[ \t])[`^])[ \t]*\r?\n(?:[ \t]*(?:#|//|>|\*)(
 FOLDED = re.compile(r"\r?\n[ \t]*(?:[#>*][ \t]+)?(?=--[a-z])")
 REDIRECTION = re.compile(r"\d?[<>]+&?[ \t]*[^\s;|&()<>\"']+")
 JOINED = re.compile(r"\s*[+%]")
+PLAIN = re.compile(r"[A-Za-z_./:=,+-][\w./:=,+-]*", re.ASCII)
+"""Characters that mean themselves, in quotes and outside of them."""
 
 
 class Word(NamedTuple):
@@ -88,7 +90,9 @@ class Cutter:
         if character == self.around:
             self.whole = JOINED.match(text, position + 1) is None
             return False
-        if self.quote != "'" and (found := CONTINUED.match(text, position, self.limit)):
+        if found := PLAIN.match(text, position, self.limit):
+            self.copy(found[0])
+        elif self.quote != "'" and (found := CONTINUED.match(text, position, self.limit)):
             self.open = self.open and bool(self.quote)
             self.position = found.end()
         elif found := EXPANSION.match(text, position, min(self.limit, position + LONGEST)):
@@ -130,6 +134,14 @@ class Cutter:
         text.extend(characters)
         places.extend([Span(self.position, end)] * len(characters))
         self.position = end
+
+    def copy(self, characters: str) -> None:
+        """Adds characters that are written there as they are."""
+        self.begin()
+        text, places = self.words[-1]
+        text.extend(characters)
+        begin, self.position = self.position, self.position + len(characters)
+        places.extend(Span(at, at + 1) for at in range(begin, self.position))
 
     def begin(self) -> None:
         """Begins a word unless one is being read."""

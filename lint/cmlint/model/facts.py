@@ -539,8 +539,15 @@ class ImageSetting(Facts, frozen=True):
     becomes: str
 
 
-Deed = Literal["pushed", "built", "loaded", "replaced", "restarted"]
-"""What a text does: it pushes, builds or loads an image, puts it in the place of another, or restarts a workload."""
+Deed = Literal["pushed", "built", "loaded", "replaced", "restarted", "open", "calls"]
+"""What a text does: it pushes, builds or loads an image, puts it in the place of another, or restarts a workload.
+
+An `open` push is of an image whose name or tag a caller may give; what `calls` gives it to another file.
+"""
+
+
+HOLE = r"\{-(\w+)\}"
+"""What represents a variable that a caller may give."""
 
 
 class ImageFact(Facts, frozen=True):
@@ -552,6 +559,10 @@ class ImageFact(Facts, frozen=True):
     Where an image is replaced, `workload` (`deployment/web`) and `container` are those that get it, `was` is what it
     replaces: the name in a kustomization, the text for sed, the key of a value for helm. `files` are
     where that is, as far as the text says. `line` is 1-based. `masked` are places on it that must not be shown.
+
+    In an open push `{-TAG}` represents the variable `TAG`, and `given` are the values (`TAG=dev`) that the text itself
+    gives to variables. In what calls, they are those that are passed on to the file in `files`. In both, `was` is a
+    target of make.
     """
 
     deed: Deed
@@ -565,6 +576,7 @@ class ImageFact(Facts, frozen=True):
     was: str = ""
     files: tuple[str, ...] = ()
     masked: tuple[Span, ...] = ()
+    given: tuple[str, ...] = ()
 
 
 LARGE = 4 * 1024 * 1024

@@ -28,7 +28,7 @@ from cmlint.sources.files import Source
 from cmlint.sources.found import Found
 from cmlint.sources.paths import shown
 from cmlint.sources.reader import Reader, Reading, Wanted, mode_of
-from cmlint.sources.remote import remote_of
+from cmlint.sources.remote import is_idle, remote_of
 from cmlint.sources.request import Request
 from cmlint.texts import Texts
 
@@ -278,4 +278,5 @@ def proofs_of(found: Found, request: Request, texts: Texts) -> Proofs:
         remote=next(filter(None, (remote_of(root, request.seen) for root in roots)), ""),
         dockerfiles=[shown(path) for path in paths if files.is_dockerfile(path)],
         text=lambda path: texts.get(path).text,
+        idle={path for path, facts in known.items() if facts.images and is_idle(path, request.seen)},
     )

@@ -219,7 +219,7 @@ def script_facts(content: bytes, name: str) -> FileFacts:
     except UnicodeDecodeError:
         return FileFacts(())
     commands = (*commands_in(text), *examples_in(text, manifest=False)) if creates else ()
-    return FileFacts((), commands=commands, images=images_in(text))
+    return FileFacts((), commands=commands, images=images_in(text, script=True))
 
 
 def packed(facts: FileFacts) -> FileFacts:

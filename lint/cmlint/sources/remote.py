@@ -1,4 +1,4 @@
-"""What a repository is called where it is hosted, as its own configuration of git says."""
+"""What a repository is called where it is hosted, and which of its workflows run there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cmlint.cache.file_state import Seen
 from cmlint.system import files as system
 
 ORIGIN = re.compile(r'(?ms)^\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S+)')
+WORKFLOW = re.compile(r"(?:(.*)/)?\.(?:github|gitea|forgejo)/workflows/(.*)\Z")
 HOSTED = re.compile(r"(?:[:/])([\w.-]+)/([\w.-]+?)(?:\.git)?/?\Z")
 
 
@@ -23,3 +24,16 @@ def remote_of(root: str, seen: Seen) -> str:
     origin = ORIGIN.search(text)
     found = HOSTED.search(origin[1]) if origin else None
     return f"{found[1]}/{found[2]}" if found else ""
+
+
+def is_idle(path: str, seen: Seen) -> bool:
+    """Whether a workflow never runs: only those in `.github/workflows` of the repository's root do, no deeper folder.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#about-yaml-syntax-for-workflows
+    """
+    found = WORKFLOW.match(path)
+    if not found:
+        return False
+    folder = found[1] or os.curdir
+    seen.note(os.path.join(folder, ".git"))
+    return "/" in found[2] or system.root_of(folder) != system.real_path(folder)

@@ -41,10 +41,13 @@ def groups(bundle: Bundle, ctx: Context) -> dict[Group, list[tuple[Placed, Pull]
 
 
 def moving(bundle: Bundle, ctx: Context) -> Iterator[tuple[Group, Placed, Pull]]:
-    """The images that move, each with what is applied together, the namespace and the name."""
+    """The images that move, each with what is applied together, the namespace and the name.
+
+    An image that is replaced before it is applied does not move.
+    """
     for placed in bundle.placed:
         for pull in pulls(placed, ctx):
-            if movement(pull, ctx.settings) == "moves":
+            if movement(pull, ctx.settings) == "moves" and not bundle.proofs.replaced(pull.subject):
                 name = f"{pull.image.short}:{pull.image.tag or 'latest'}"
                 yield (together(placed, bundle), placed.namespace, name), placed, pull
 

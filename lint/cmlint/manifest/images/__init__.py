@@ -56,10 +56,23 @@ KINDS = (
                 "skopeo",
             ),
             *("crane ", "pack ", "buildctl", "az acr", "gcloud", "ibmcloud", "CONTAINER", "PODMAN", "--destination"),
-            *("jib.to.image", "img push", "-Dimage", "build-image", "ko ", "KO"),
+            *("jib.to.image", "img push", "-Dimage", "build-image", "ko ", "KO", "make ", ".sh "),
         ),
         (
-            *(" push", "push=true", "--publish", " load", " import", "set image", "rollout restart", "s/", "s|", "s#"),
+            *(
+                "push",
+                "publish",
+                "release",
+                "deploy",
+                "--publish",
+                " load",
+                " import",
+                "set image",
+                "rollout restart",
+                "s/",
+                "s|",
+                "s#",
+            ),
             *("s@", "s,", "s~", "s:", "s%", "image", "--set", " save", " build", "submit", "imagetools", "cache add"),
             *("copy", "tag", "--destination", "--to"),
         ),
@@ -77,7 +90,15 @@ KINDS = (
                 "Publish-Docker",
                 "publish-docker",
             ),
-            *("ecr-action", "action-kaniko", "gp-docker-action", "k8s-deploy", "k8s-bake"),
+            *(
+                "ecr-action",
+                "action-kaniko",
+                "gp-docker-action",
+                "k8s-deploy",
+                "k8s-bake",
+                "uses: ./",
+                "docker-publish",
+            ),
         ),
     ),
     Kind(
@@ -115,15 +136,19 @@ KINDS = (
 )
 """Every kind of text that is read."""
 
-LONGEST = 1_000_000
-"""A longer text is written by a program and not read."""
+LONGEST = 300_000
+LONGEST_JSON = 50_000
+"""A program has written a longer text, so it is not read."""
 
 
-def images_in(text: str) -> tuple[ImageFact, ...]:
-    """What a text does to images; a few words say first whether there can be any."""
-    if len(text) > LONGEST:
+def images_in(text: str, *, script: bool = False) -> tuple[ImageFact, ...]:
+    """What a text does to images; a few words say first whether there can be any.
+
+    A `script` is not a manifest, although it may contain one in a here-document or as an example.
+    """
+    if len(text) > (LONGEST_JSON if text.startswith(("{", "[")) else LONGEST):
         return ()
-    manifest = text.startswith("apiVersion:") or "\napiVersion:" in text
+    manifest = not script and (text.startswith("apiVersion:") or "\napiVersion:" in text)
     found: dict[ImageFact, None] = {}
     for kind in KINDS:
         if kind.manifests >= manifest and has_any(text, kind.words) and (not kind.also or has_any(text, kind.also)):
@@ -133,5 +158,8 @@ def images_in(text: str) -> tuple[ImageFact, ...]:
 
 
 def has_any(text: str, words: tuple[str, ...]) -> bool:
-    """Whether a text has one of a few words."""
-    return any(word in text for word in words)
+    """Whether a text has one of a few words. A loop is faster than `any`."""
+    for word in words:  # noqa: SIM110
+        if word in text:
+            return True
+    return False

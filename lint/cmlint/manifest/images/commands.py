@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.facts import Text, passed_on
 from cmlint.manifest.images.variables import UNKNOWN, Variables
 from cmlint.manifest.shell import BLANK, LIMIT, VARIABLE, Cutter, Lines, Quotes, Word
 from cmlint.model.facts import Deed, ImageFact
@@ -34,10 +34,10 @@ VERBS = {program: verbs.split() for programs, verbs in _VERBS.items() for progra
 """The programs that do something to images, each with the words for that; most calls do something else."""
 
 BY_VARIABLE = re.compile(
-    r"(?<!\$)\$+[({]?\w*(?i:DOCKER|CONTAINER|PODMAN|KUSTOMIZE|KIND|MINIKUBE|KUBECTL|HELM|OCI|K3D|NERDCTL|KO\b)\w*[)}]?"
+    r"\$(?<!\$\$)\$*[({]?\w*(?i:DOCKER|CONTAINER|PODMAN|KUSTOMIZE|KIND|MINIKUBE|KUBECTL|HELM|OCI|K3D|NERDCTL|KO\b)\w*[)}]?"
     r"(?=[ \t])"
 )
-"""Programs by the variables in which makefiles keep them."""
+"""Programs by the variables in which makefiles keep them; it begins with `$` so that it is searched for quickly."""
 
 NEAR = 200
 """A verb is searched for in this number of characters behind its program."""
@@ -47,6 +47,9 @@ PRINTS = re.compile(
     r"(?:echo|printf|print|info|log\w*|\$\((?:info|warning))\b[^;&|]*\Z"
 )
 """What is before a command that is only printed."""
+
+MOST_TURNS = 6
+"""The most values of a variable with which one command is read."""
 
 REACH = 1000
 """The number of characters before a command that are searched."""
@@ -58,6 +61,12 @@ IMPORT = re.compile(
     r"|\bk3d[ \t]+images?[ \t]+import\b|\bminikube[^\n|;&]{0,40}image[ \t]+load\b"
     r"|nerdctl[^\n|;&]{0,40}k8s\.io[^\n|;&]{0,40}\bload\b"
 )
+TARGET = re.compile(r"(?m)^([\w./-]+)[ \t]*:(?!=)")
+MAKE = re.compile(r"make(?<![\w./-]make)(?=[ \t])")
+SCRIPT = re.compile(r"\.sh[\"']?(?=[ \t])")
+PATH = re.compile(r"[\w./-]*\Z")
+ASSIGNS = re.compile(r"\w+=.")
+GOAL = re.compile(r"[a-z][\w./-]*")
 SUBSTITUTION = re.compile(
     r"(?<![A-Za-z])s(?P<mark>[^\w\s\\])(?P<was>(?:\\.|(?!(?P=mark)).)*)(?P=mark)(?P<to>(?:\\.|(?!(?P=mark)).)*)(?P=mark)"
 )
@@ -103,21 +112,41 @@ class Call(NamedTuple):
 
 
 class Filler(Cutter):
-    """Cuts a command into words with what its variables are."""
+    """Cuts a command into words with what its variables are.
+
+    Of those with several values, `turn` says which is taken; afterwards `turns` is the number of values.
+    """
+
+    def __init__(self, text: str, position: int, around: str, variables: Variables, turn: int = 0) -> None:
+        super().__init__(text, position, around, lambda _: None)
+        self.variables, self.start, self.turn, self.turns, self.filled = variables, position, turn, 1, False
+
+    def value_of(self, expansion: str) -> str:
+        """What an expansion gives."""
+        value = self.variables.expand(expansion)
+        self.filled = True
+        if value == UNKNOWN and (choices := self.variables.choices(expansion, self.start)):
+            self.turns = max(self.turns, len(choices))
+            return choices[self.turn % len(choices)]
+        return value
+
+
+class Opener(Cutter):
+    """Cuts a command into words with `{-NAME}` for each variable."""
 
     def __init__(self, text: str, position: int, around: str, variables: Variables) -> None:
         super().__init__(text, position, around, lambda _: None)
         self.variables = variables
 
     def value_of(self, expansion: str) -> str:
-        """What an expansion gives."""
-        return self.variables.expand(expansion)
+        """What represents an expansion."""
+        return self.variables.hole(expansion)
 
 
 def read(text: str) -> Iterator[ImageFact]:
     """What the commands of a text do; later commands count for what is built or saved before them."""
     place = Text(text)
-    found = [*called(place), *by_pattern(place)]
+    found = [*called(place), *by_pattern(place), *calls(place)]
     local = "-env" in text and DOCKER_ENV.search(text) is not None
     imported = any(fact.tool == "docker save" for fact in found) and IMPORT.search(text) is not None
     whole = {fact.name for fact in found if fact.deed == "pushed" and fact.tool.endswith("push -a")}
@@ -131,6 +160,38 @@ def read(text: str) -> Iterator[ImageFact]:
             yield place.of("loaded", "minikube docker-env", fact.name, fact.tag, fact.span.start)
         elif not fact.tool.endswith("push -a"):
             yield fact
+
+
+def calls(place: Text) -> Iterator[ImageFact]:
+    """What a text passes to makefiles (`make push TAG=dev`) and to scripts (`./push.sh dev`)."""
+    for found, words in called_by(place, MAKE) if "make " in place.text else ():
+        given = tuple(passed_on(*word.split("=", 1)) for word in words if ASSIGNS.match(word))
+        folder = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "-C"), "")
+        line = place.text.rfind("\n", max(found.start() - REACH, 0), found.start()) + 1
+        folder = folder or folder_before(place.text, line, found.start(), place.variables)
+        targets = " ".join(word for word in words if GOAL.fullmatch(word) and word != folder)
+        if given and targets:
+            yield place.of("calls", "make", "", "", found.start(), was=targets, files=(folder,), given=given)
+    for found, words in called_by(place, SCRIPT) if ".sh" in place.text else ():
+        name = PATH.search(place.text, max(0, found.start() - NEAR), found.start())
+        if name and words:
+            given = tuple(passed_on(str(number), word) for number, word in enumerate(words, 1))
+            yield place.of("calls", "script", "", "", found.start(), files=(f"{name[0]}.sh",), given=given)
+
+
+def called_by(place: Text, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], list[str]]]:
+    """Where a program is really called, each with its words; a text without ends of commands is read in part."""
+    text, cut = place.text, 0
+    lines = Lines(text)
+    for found in pattern.finditer(text):
+        start = max(lines.start_of(found.start()), found.start() - REACH)
+        if cut > len(text) + LIMIT:
+            return
+        if not (COMMENT.match(text, start, found.start()) or PRINTS.search(text[start : found.start()])):
+            cutter = Filler(text, found.end(), "", place.variables)
+            words = [plain(word) for word in cutter.cut()]
+            cut += cutter.position - found.end()
+            yield found, words
 
 
 def by_pattern(place: Text) -> Iterator[ImageFact]:
@@ -173,11 +234,26 @@ def called(place: Text) -> Iterator[ImageFact]:
             continue
         if cut > len(text) + LIMIT:
             return
-        cutter = Filler(text, end, quotes.around(begin), place.variables)
-        words = cutter.cut()
-        cut += cutter.position - end
         folder = folder_before(text, start, begin, place.variables)
-        yield from RUNS[name](place, name, [plain(word) for word in words], begin, folder)
+        turn, turns = 0, 1
+        while turn < turns <= MOST_TURNS:
+            cutter = Filler(text, end, quotes.around(begin), place.variables, turn)
+            words = cutter.cut()
+            cut += cutter.position - end
+            turn, turns = turn + 1, cutter.turns
+            facts = [*RUNS[name](place, name, [plain(word) for word in words], begin, folder)]
+            yield from facts
+            if cutter.filled and turn == 1 and any(fact.deed == "pushed" for fact in facts):
+                words = Opener(text, end, quotes.around(begin), place.variables).cut()
+                pushes = RUNS[name](place, name, [plain(word) for word in words], begin, folder)
+                yield from (place.opened(fact, target_of(text, begin)) for fact in pushes if fact.deed == "pushed")
+
+
+def target_of(text: str, at: int) -> str:
+    """The target of make whose recipe has the line of a character; empty where it is in none."""
+    start = text.rfind("\n", max(at - REACH, 0), at) + 1
+    targets = TARGET.findall(text, max(start - REACH, 0), start) if text.startswith("\t", start) else ()
+    return targets[-1] if targets else ""
 
 
 def plain(word: Word) -> str:

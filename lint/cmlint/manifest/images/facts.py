@@ -7,6 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
+from msgspec import structs
+
+from cmlint.knowledge.tags import movement_of_tag
 from cmlint.manifest.images.variables import UNKNOWN, Variables
 from cmlint.model.facts import Deed, ImageFact, Span
 
@@ -16,6 +19,23 @@ REFERENCE = re.compile(r"(?:[a-z0-9.-]+(?::[0-9]+)?/)?[\w./*{}-]+(?::[\w.*{}-]+)
 SCHEME = re.compile(r"(?:docker|https?|oci|containers-storage|docker-daemon)://")
 PRIVATE = re.compile(r"(?:-p|-u|--password|--username|--token|--creds)(?:[ \t]+|=)(\S+)")
 """The options of a login on the same line."""
+
+PART = re.compile(r"[a-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]+)+(?::[\w.-]+)?|v?[0-9]+(?:\.[0-9]+)*(?:-[a-z]+[.0-9]*)?")
+ABOUT = re.compile(
+    r"(?i)im(?:a)?g|tag|name|repo|registry|version|app|service|component|env|branch|stage|acr|ecr|org|project"
+)
+CREDENTIAL = re.compile(r"(?i)pass|pwd|secret|token|credential|key|auth|user|login")
+"""What names of variables say of their values."""
+
+
+def passed_on(name: str, value: str) -> str:
+    """A value that is passed to another file, as `NAME=value`; `*` for one that may not be a part of an image.
+
+    What is passed may be a password, and is kept only where its name, or without a name its form, is that of an image.
+    """
+    fits = bool(PART.fullmatch(value)) or movement_of_tag(value) == "moves"
+    kept = fits if name.isdigit() else ABOUT.search(name) and not CREDENTIAL.search(name)
+    return f"{name}={value if kept else UNKNOWN}"
 
 
 class Text:
@@ -42,6 +62,11 @@ class Text:
         line = bisect_right(self.starts, at)
         span, masked = self.shown(line)
         return ImageFact(deed, tool, name, tag, span, line, masked=masked, **more)  # type: ignore[arg-type]
+
+    def opened(self, fact: ImageFact, target: str = "") -> ImageFact:
+        """A push of an image in which variables are open, with what the text itself gives to them."""
+        image = f"{fact.name}:{fact.tag}" if fact.tag else fact.name
+        return structs.replace(fact, deed="open", name=image, tag="", was=target, given=self.variables.given(image))
 
     def shown(self, line: int) -> tuple[Span, tuple[Span, ...]]:
         """A line without what is blank around it, and what must not be shown of it."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from functools import cached_property
 
 from cmlint.manifest.shell import EXPANSION, LONGEST
+from cmlint.model.facts import HOLE
 
 UNKNOWN = "*"
 """Stands for what is not known."""
 
-VALUE = re.compile(r"""(?:(["'`])([^"'`\n]*)\1|((?:\$\([^()\s]*\)|[^\s"'`;#&|,)])+))[ \t]*(?:[;#&,)|].*|\\)?\r?\Z""")
-"""A value to the end of its line, quoted or one word."""
+VALUE = re.compile(
+    r"""(?:(["'`])([^"'`\n]*)\1|((?:\$\([^()\s]*\)|[^\s"'`;#&|,)])+))[ \t]*(?:[;#&,)|].*|["']?[ \t]*>>.*|\\)?\r?\Z"""
+)
+"""A value to the end of its line, quoted or one word, or to where it is appended to a file (`>> $GITHUB_ENV`)."""
 
 NAME = re.compile(
     r"\$?\{\{-?[ \t]*\.?(?:env\.|vars\.|variables\.|inputs\.|parameters\.)?(\w+)[ \t]*-?\}\}"
@@ -65,7 +70,15 @@ FLOW = (
 DEFAULT = r"\$+\{\w+:?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
 
+USED, SET, IS = r"[({]{0,2}[ \t]*(?:env\.)?", r"(?<![\w$.{(=-])", r"[ \t]*(?:[:?]?=|:(?!=))[ \t]*"
+"""What is before the name of a variable where it is used, and around it where it is set."""
+
 DEEPEST = 5
+
+COMMENTED = re.compile(r"[ \t]*#")
+
+MOST_MARKS = 50
+"""The number of places before a command in which the values of its variables are searched."""
 
 
 class Variables:
@@ -74,6 +87,8 @@ class Variables:
     def __init__(self, text: str) -> None:
         self.text = text
         self.known: dict[str, str] = {}
+        self.written: dict[str, str] = {}
+        self.marks: dict[str, list[tuple[int, str | None]]] = {}
 
     @cached_property
     def places(self) -> dict[str, list[str]]:
@@ -90,6 +105,37 @@ class Variables:
                 places[name] = [*filter(str.strip, places.get(name, ())), found[3]]
         return places
 
+    def choices(self, expansion: str, at: int) -> list[str]:
+        """The values that a variable may have at a place of the text, where each is known; none for only one value.
+
+        They are those of the assignments before the place, back to where the variable was used before them: the
+        branches of an `if`, or the steps of one of several jobs.
+        """
+        name = name_in(expansion)
+        if len(self.places.get(name, ())) < 2:
+            return []
+        if name not in self.marks:
+            self.marks[name] = list(self.marks_of(name))
+        marks = self.marks[name]
+        end = bisect_left(marks, at, key=lambda mark: mark[0])
+        values: list[str] = []
+        for _, value in reversed(marks[max(end - MOST_MARKS, 0) : end]):
+            if value is not None:
+                values.append(value)
+            elif values:
+                break
+        return [] if UNKNOWN in values else list(dict.fromkeys(reversed(values)))
+
+    def marks_of(self, name: str) -> Iterator[tuple[int, str | None]]:
+        """Where a variable is set, each with its value, and where it is used, without one."""
+        for mark in re.finditer(rf"(?P<use>\${USED}{name}\b)|{SET}{name}{IS}", self.text):
+            line = self.text.rfind("\n", 0, mark.start()) + 1
+            if mark["use"]:
+                yield mark.start(), None
+            elif not COMMENTED.match(self.text, line, mark.start()):
+                end = self.text.find("\n", mark.end())
+                yield mark.start(), self.read(self.text[mark.end() : end if end >= 0 else None], 0)
+
     def fill(self, text: str, depth: int = 0) -> str:
         """A text with what its variables are; `*` for each that is not known."""
         if len(text) > LONGEST:
@@ -101,8 +147,7 @@ class Variables:
         """What one expansion gives."""
         if found := GITHUB.fullmatch(expansion):
             return OWN.get(f"github.{found[1]}", UNKNOWN)
-        found = NAME.fullmatch(expansion)
-        name = next((group for group in found.groups() if group), "") if found else ""
+        name = name_in(expansion)
         value = self.value(name, depth) if name else UNKNOWN
         default = re.fullmatch(DEFAULT, expansion)
         unset = default and value == UNKNOWN and not name.isdigit() and name not in self.places
@@ -124,8 +169,57 @@ class Variables:
 
     def read(self, place: str, depth: int) -> str:
         """The value that is behind an assignment."""
-        found = VALUE.match(EXPANSION.sub(lambda e: e[0].replace(" ", "").replace('"', ""), place))
-        return self.fill(found[2] if found[1] else found[3], depth + 1) if found else UNKNOWN
+        written = written_in(place)
+        return UNKNOWN if written is None else self.fill(written, depth + 1)
+
+    # what a caller may give
+
+    def left_open(self, text: str) -> str:
+        """A text with `{-NAME}` for each variable."""
+        return EXPANSION.sub(lambda found: self.hole(found[0]), text) if len(text) <= LONGEST else UNKNOWN
+
+    def hole(self, expansion: str) -> str:
+        """What represents one expansion."""
+        name = name_in(expansion)
+        return f"{{-{name}}}" if name and name not in OWN else self.expand(expansion)
+
+    def given(self, text: str) -> tuple[str, ...]:
+        """The values that the text itself gives to what is open in an image, which may be open again."""
+        found: dict[str, str] = {}
+        names = re.findall(HOLE, text)
+        while names and len(found) < DEEPEST * 4:
+            name = names.pop()
+            if name not in found and (value := self.own_value(name)):
+                found[name] = value
+                names += re.findall(HOLE, value)
+        return tuple(f"{name}={value}" for name, value in found.items())
+
+    def own_value(self, name: str) -> str:
+        """The one value that the text gives to a variable, open where it has variables itself; empty if none."""
+        if name not in self.written:
+            self.written[name] = self.find_value(name)
+        return self.written[name]
+
+    def find_value(self, name: str) -> str:
+        """The same, of a variable that is asked for the first time."""
+        places = self.places.get(name, ())
+        written = {written_in(place) for place in places if not is_itself(name, place)}
+        defaults = {found[1] for found in re.finditer(rf"\$+\{{{name}:?[-=]([^{{}}$]*)\}}", self.text)}
+        values = written or defaults
+        value = values.pop() if len(values) == 1 else None
+        return self.left_open(value) if value else ""
+
+
+def name_in(expansion: str) -> str:
+    """The name of the variable in an expansion."""
+    found = NAME.fullmatch(expansion)
+    return next((group for group in found.groups() if group), "") if found else ""
+
+
+def written_in(place: str) -> str | None:
+    """What is written as the value behind an assignment."""
+    found = VALUE.match(EXPANSION.sub(lambda e: e[0].replace(" ", "").replace('"', ""), place))
+    return (found[2] if found[1] else found[3]) if found else None
 
 
 def is_itself(name: str, place: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cmlint.manifest.images.facts import Text, split
+from cmlint.manifest.images.facts import Text, passed_on, split
 from cmlint.manifest.images.trees import Mapping, mappings
 from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.model.facts import ImageFact
@@ -48,6 +48,9 @@ def read(text: str) -> Iterator[ImageFact]:
             yield place.of("pushed", uses, "{bake}", "", node.at("uses"))
         elif PUSHERS.match(uses):
             yield from pushed(given, uses, place)
+        elif uses.startswith("./") and given.entries:
+            passed = tuple(passed_on(name, place.variables.fill(given.text(name))) for name in given.entries)
+            yield place.of("calls", "uses", "", "", node.at("uses"), files=(uses[2:].rstrip("/"),), given=passed)
         elif DEPLOYERS.match(uses):
             for image, at in given.words("images"):
                 yield from place.fact("replaced", uses, place.variables.fill(image), at)
@@ -70,6 +73,9 @@ def built(
         else:
             image = place.variables.fill(tag)
             yield from place.fact("pushed" if pushes else "built", "build-push-action", image, at)
+            if pushes and "inputs." in tag:
+                opened = place.fact("pushed", "build-push-action", place.variables.left_open(tag), at)
+                yield from map(place.opened, opened)
 
 
 def pushed(given: Mapping, uses: str, place: Text) -> Iterator[ImageFact]:
