@@ -21,7 +21,7 @@ from cmlint.model.evidence import Evidence
 from cmlint.model.facts import COMMAND, Key, Reference
 
 MOST = 30
-"""So many definitions of one name are looked at for a reference. Where there are more, none of them is sure."""
+"""The most definitions of one name that are looked at for a reference. If there are more, none of them is sure."""
 
 REMEMBERED = 20_000
 """Of how many references the answers are held in memory."""
