@@ -319,7 +319,7 @@ def after(*given):
     ("module", "name", "what", "said"),
     [
         (
-            "reading",
+            "reader",
             "content_of",
             "os.path.exists('b.yaml') and os.remove('b.yaml')",
             ["b.yaml: no such file or directory"],

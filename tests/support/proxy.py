@@ -65,7 +65,7 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
 
 
 @contextmanager
-def proxy(cluster: Cluster, meddle: Meddle = lambda path, before: None) -> Iterator[Proxy]:
+def proxy(cluster: Cluster, meddle: Meddle = lambda path, before: None) -> Iterator[Proxy]:  # noqa: C901
     """Runs a proxy before a cluster."""
     lock, ended = threading.Lock(), threading.Event()
     seen: dict[str, int] = {}

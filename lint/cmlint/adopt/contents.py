@@ -111,7 +111,7 @@ def changes(before: Contents, after: Contents) -> list[Subject]:
             content = new or old
             if content:
                 found.setdefault((content.location, identity[1], identity[3], key, change), []).append(content)
-    return [subject(*what, contents) for what, contents in sorted(found.items(), key=lambda item: item[0])]
+    return [subject(*what, contents=contents) for what, contents in sorted(found.items(), key=lambda item: item[0])]
 
 
 def differences(old: Content | None, new: Content | None) -> Iterator[tuple[str, Change]]:
@@ -129,7 +129,7 @@ def differences(old: Content | None, new: Content | None) -> Iterator[tuple[str,
 
 
 def subject(
-    location: Location, target: Target, name: str, key: str, change: Change, contents: Sequence[Content]
+    location: Location, target: Target, name: str, key: str, change: Change, *, contents: Sequence[Content]
 ) -> Subject:
     """An object or key that differs."""
     gone = change == "removed" and key == ALL

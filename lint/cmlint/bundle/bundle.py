@@ -77,14 +77,14 @@ class Bundle:
         """The documents of its manifests, in order."""
         documents = ((path, facts, document) for path, facts in self.files for document in places_of(facts))
         for number, (path, facts, document) in enumerate(documents):
-            yield Placed(path, document, facts, number, self.built, self.frame)
+            yield Placed(path, document, facts, number, self.built, frame=self.frame)
 
     def created_documents(self, scripts: Files) -> Iterator[Placed]:
         """What commands create, in its manifests and in other texts; their numbers follow those of the documents."""
         texts = (*((path, facts, self.built) for path, facts in self.files), *((*each, None) for each in scripts))
         documents = ((path, facts, built, document) for path, facts, built in texts for document in facts.commands)
         for number, (path, facts, built, document) in enumerate(documents, len(self.placed)):
-            yield Placed(path, document, facts, number, built, self.frame)
+            yield Placed(path, document, facts, number, built, frame=self.frame)
 
     def scope_of(self, material: Material, neighbours: Neighbours) -> Scope:
         """Everything in which its references are looked up."""

@@ -129,6 +129,7 @@ class Placed:
         file: FileFacts,
         number: int,
         built: Built | None = None,
+        *,
         frame: Frame | None = None,
     ) -> None:
         self.path, self.file, self.number, self.built, self.frame = path, file, number, built, frame
@@ -146,7 +147,7 @@ class Placed:
 
     def read_as(self, document: Document) -> Placed:
         """The same place with another document there."""
-        return Placed(self.path, document, self.file, self.number, self.built, self.frame)
+        return Placed(self.path, document, self.file, self.number, self.built, frame=self.frame)
 
     def written(self, span: Span) -> tuple[str, Span]:
         """Where a stretch of the text was written: the path of a text, and the place there."""

@@ -55,7 +55,7 @@ def rolls(
     own, of_pod = dict(document.watched), dict(pod.watched)
     if is_true(own.get(WAVE, of_pod.get(WAVE))):
         return Rolls("Wave", WAVE)
-    if told := reloads(own, of_pod, pod, target, name, definition):
+    if told := reloads(own, of_pod, pod, target, name, definition=definition):
         return Rolls("Reloader", told)
     others = [each for each in (*document.annotations, *pod.annotations) if each not in own and each not in of_pod]
     unknown = next(filter(RESTARTERS.search, others), "")
@@ -68,6 +68,7 @@ def reloads(
     pod: PodSpec,
     target: Target,
     name: str,
+    *,
     definition: Definition | None,
 ) -> str:
     """The annotation for which Reloader restarts a workload; empty where it does not.

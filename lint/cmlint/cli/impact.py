@@ -201,6 +201,7 @@ def reported(
     ways: Ways,
     problems: Sequence[Problem],
     subjects: Sequence[Subject],
+    *,
     references: Iterable[ReferenceEntry] = (),
 ) -> Told:
     """The report about some subjects."""
@@ -226,7 +227,9 @@ def since(request: Request, options: Options) -> Told:
     def tell(change: Change) -> None:
         bundles = change.bundles
         ways = ways_of(options, change.config, bundles)
-        reports.append(reported(bundles, change.texts, ways, change.problems, change.subjects, change.references))
+        reports.append(
+            reported(bundles, change.texts, ways, change.problems, change.subjects, references=change.references)
+        )
 
     compare(request, options.since, staged=options.staged, tell=tell)
     return reports[0]

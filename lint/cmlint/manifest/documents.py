@@ -94,11 +94,6 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
             if head:
                 others[other_of(chunk, head)] = None
                 services += read_services(chunk, start) if head == SERVICE else ()
-        elif len(chunk) > REQUEST and not (head and head.kind.endswith("List")):
-            if head and head.kind in ("ConfigMap", "Secret"):
-                documents.append(too_large(head, Span(start, end), chunk))
-            else:
-                skipped.append(Skip("too-large", Span(start, end)))
         else:
             for found in read_chunk(chunk, start, head, makers):
                 if isinstance(found, Document):
@@ -246,6 +241,9 @@ def read_chunk(
 ) -> Iterator[Document | Skip | Other | Service]:
     """The objects of one document; several when it is a list."""
     whole = Span(base, base + len(chunk))
+    if len(chunk) > REQUEST and not (head and head.kind.endswith("List")):
+        yield too_large(head, whole, chunk)
+        return
     if head and head.kind == "CustomResourceDefinition":
         yield Skip("definition", whole)
         return
@@ -576,8 +574,10 @@ def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) ->
     return Document(whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked)
 
 
-def too_large(head: Other, whole: Span, chunk: str) -> Document:
-    """A ConfigMap or Secret that is not read, because the API server would not read it either."""
+def too_large(head: Other | None, whole: Span, chunk: str) -> Document | Skip:
+    """A document that is not read, because the API server would refuse it: a fault of a ConfigMap or Secret."""
+    if head is None or head.kind not in ("ConfigMap", "Secret"):
+        return Skip("too-large", whole)
     kind = whole.start + chunk.find("kind")
     span = Span(kind, kind + len("kind"))
     fault = Fault("size", span, head.kind, "is larger than 3 MiB, and the API server reads no more", kind="unread")

@@ -84,7 +84,7 @@ class Cutter:
             self.whole = False
         return [Word("".join(characters), places) for characters, places in self.words]
 
-    def step(self) -> bool:
+    def step(self) -> bool:  # noqa: C901, PLR0912
         """Takes what is at the position; False at the end of the command."""
         text, position, character = self.text, self.position, self.text[self.position]
         if character == self.around:

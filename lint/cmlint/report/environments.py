@@ -110,7 +110,7 @@ def workload_lines(workload: Workload, view: View, paint: Paint) -> Iterator[str
     yield f"{paint('bold', printable(f'{workload.kind} {name}'))}  {paint('dim', printable(workload.placed.path))}"
     for container, environment in workload.environments():
         stops = workload.stops(container, environment)
-        yield from container_lines(container, environment, stops, view, paint, workload.reword)
+        yield from container_lines(container, environment, stops, view, paint, reword=workload.reword)
     for volume, contents in workload.volumes():
         if contents.files is not None or not contents.mounts:
             says = "holds " + (", ".join(contents.files or ()) or "no files")
@@ -124,6 +124,7 @@ def container_lines(
     stops: Sequence[Stop],
     view: View,
     paint: Paint,
+    *,
     reword: Callable[[str], str],
 ) -> Iterator[str]:
     """One container: its variables, what is missing, and what it is started with."""

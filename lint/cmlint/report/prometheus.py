@@ -14,6 +14,7 @@ from cmlint.pipeline.result import Result
 from cmlint.report.audit_order import head_of, state_of
 from cmlint.report.problems import Problem, problems
 from cmlint.report.view import View
+from cmlint.system.text import printable
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -61,4 +62,4 @@ def labelled(labels: Iterable[tuple[str, str]]) -> str:
 
 def escaped(value: str) -> str:
     """The value of a label, in which these three must be escaped."""
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return printable(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

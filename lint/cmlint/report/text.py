@@ -66,7 +66,7 @@ def block(problem: Problem, said: list[str], view: View, paint: Paint, frames: F
     """A problem: its first finding with its frame, its notes, and the places of the others."""
     finding, others = problem
     margin = margin_of(finding)
-    frame, after = frames.draw(finding, margin), notes(finding, others, said, view, paint, margin)
+    frame, after = frames.draw(finding, margin), notes(finding, others, said, view, paint, margin=margin)
     return "\n".join((headline(finding, view, paint), *frame, *after))
 
 
@@ -79,7 +79,7 @@ def headline(finding: Finding, view: View, paint: Paint) -> str:
 
 
 def notes(
-    finding: Finding, others: list[Finding], said: list[str], view: View, paint: Paint, margin: int
+    finding: Finding, others: list[Finding], said: list[str], view: View, paint: Paint, *, margin: int
 ) -> Iterator[str]:
     """What to do about it, its notes, and where to read more."""
     indent = " " * (margin + 1)

@@ -297,41 +297,55 @@ def parse(words: Sequence[str], verb: str = "") -> Call:
 # containers
 
 
+Done = tuple[Deed, str, str]
+"""What becomes of an image, by which command, and its name."""
+
+
 def docker(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:
     """docker, podman, buildah, nerdctl and what is called like them."""
     verbs = [word for word in parse(words).arguments if word not in ("image", "buildx", "builder", "container")]
     verb = verbs[0] if verbs else ""
     call = parse(words, verb)
     arguments = call.arguments[call.arguments.index(verb) + 1 :] if verb in call.arguments else []
-    local = "k8s.io" in call.values("-n", "--namespace")
-    if verb == "compose":
-        if "push" in arguments or ("build" in arguments and call.has("--push")):
-            yield place.of("pushed", f"{program} compose push", "{compose}", "", at)
-    elif verb == "push":
-        every = call.has("-a", "--all-tags")
-        for image in arguments:
-            yield from place.fact("pushed", f"{program} push{' -a' * every}", image, at)
-    elif verb == "manifest" and arguments[:1] == ["push"]:
-        for image in arguments[1:]:
-            yield from place.fact("pushed", f"{program} manifest push", image, at)
-    elif verb == "imagetools" and arguments[:1] == ["create"]:
-        for image in call.values("-t", "--tag"):
-            yield from place.fact("pushed", f"{program} buildx imagetools create", image, at)
-    elif verb == "bake" and (call.has("--push") or any("=type=registry" in value for value in call.values("--set"))):
+    if verb == "compose" and ("push" in arguments or ("build" in arguments and call.has("--push"))):
+        yield place.of("pushed", f"{program} compose push", "{compose}", "", at)
+    if verb == "bake" and (call.has("--push") or any("=type=registry" in value for value in call.values("--set"))):
         yield place.of("pushed", "docker buildx bake --push", "{bake}", "", at)
-    elif verb in ("build", "bud", "build-using-dockerfile"):
-        pushes = call.has("--push") or any("type=registry" in out for out in call.values("-o", "--output"))
-        tool = f"{program} build" + " --push" * pushes
-        deed: Deed = "pushed" if pushes else "loaded" if local else "built"
-        for image in call.values("-t", "--tag"):
+    for images in (pushed_by_docker, built_by_docker):
+        for deed, tool, image in images(program, verb, call, arguments):
             yield from place.fact(deed, tool, image, at)
+
+
+def pushed_by_docker(program: str, verb: str, call: Call, arguments: list[str]) -> Iterator[Done]:
+    """The images that a command of docker pushes."""
+    tool, images = "", list[str]()
+    if verb == "push":
+        tool, images = f"{program} push" + " -a" * call.has("-a", "--all-tags"), arguments
+    elif verb == "manifest" and arguments[:1] == ["push"]:
+        tool, images = f"{program} manifest push", arguments[1:]
+    elif verb == "imagetools" and arguments[:1] == ["create"]:
+        tool, images = f"{program} buildx imagetools create", call.values("-t", "--tag")
+    for image in images:
+        yield "pushed", tool, image
+
+
+def built_by_docker(program: str, verb: str, call: Call, arguments: list[str]) -> Iterator[Done]:
+    """The images that a command of docker builds or names, and perhaps pushes or loads."""
+    deed: Deed = "built"
+    tool, images = f"{program} {verb}", list[str]()
+    if verb in ("build", "bud", "build-using-dockerfile"):
+        pushes = call.has("--push") or any("type=registry" in out for out in call.values("-o", "--output"))
+        loads = "k8s.io" in call.values("-n", "--namespace")
+        deed = "pushed" if pushes else "loaded" if loads else "built"
+        tool, images = f"{program} build" + " --push" * pushes, call.values("-t", "--tag")
     elif verb == "tag" and len(arguments) == 2:
-        yield from place.fact("built", f"{program} tag", arguments[1], at)
+        images = arguments[1:]
     elif verb == "commit" and len(arguments) >= 2:
-        yield from place.fact("built", f"{program} commit", arguments[-1], at)
+        images = arguments[-1:]
     elif verb == "save":
-        for image in arguments:
-            yield from place.fact("built", "docker save", image, at)
+        tool, images = "docker save", arguments
+    for image in images:
+        yield deed, tool, image
 
 
 def compose(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:

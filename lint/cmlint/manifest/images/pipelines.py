@@ -29,29 +29,39 @@ def read(text: str) -> Iterator[ImageFact]:
     """What the tasks of a pipeline push."""
     place = Text(text)
     for node, top in mappings(text):
-        task, image, pipe = node.text("task"), node.text("image"), node.text("pipe")
-        if task.startswith("Docker@"):
-            yield from docker_task(node.get("inputs"), place)
-        elif task.startswith("KubernetesManifest@"):
-            for word, at in node.get("inputs").words("containers"):
-                yield from place.fact("replaced", task, place.variables.fill(word), at)
-        elif PLUGIN.match(image):
-            yield from plugin(node.get("settings") if "settings" in node.entries else node, image, place)
-        elif PIPE.match(pipe):
-            given = node.get("variables")
-            for name, at in given.words("IMAGE_NAME"):
-                for tag, _ in given.words("TAGS") or [("latest", at)]:
-                    yield from place.fact("pushed", "pipe", place.variables.fill(f"*/{name}:{tag}"), at)
+        yield from task(node, place)
         for name in node.entries:
             if ORB.match(name):
                 yield from orb(node.get(name), name, node.at(name), place)
-        if node.node is top.node and "steps" in node.entries and "images" in node.entries:
-            for word, at in node.words("images"):
-                yield from place.fact("pushed", "Cloud Build", place.variables.fill(word), place.text.find(word, at))
-        elif node.node is top.node and DEVSPACE.match(node.text("version")):
-            yield from devspace(node.get("images"), place)
-        elif "cloud-builders/docker" in node.text("name"):
+        yield from whole_file(node, place) if node.node is top.node else ()
+        if "cloud-builders/docker" in node.text("name"):
             yield from step(node, place)
+
+
+def task(node: Mapping, place: Text) -> Iterator[ImageFact]:
+    """What a task, a plugin or a pipe pushes."""
+    name, image, pipe = node.text("task"), node.text("image"), node.text("pipe")
+    if name.startswith("Docker@"):
+        yield from docker_task(node.get("inputs"), place)
+    elif name.startswith("KubernetesManifest@"):
+        for word, at in node.get("inputs").words("containers"):
+            yield from place.fact("replaced", name, place.variables.fill(word), at)
+    elif PLUGIN.match(image):
+        yield from plugin(node.get("settings") if "settings" in node.entries else node, image, place)
+    elif PIPE.match(pipe):
+        given = node.get("variables")
+        for word, at in given.words("IMAGE_NAME"):
+            for tag, _ in given.words("TAGS") or [("latest", at)]:
+                yield from place.fact("pushed", "pipe", place.variables.fill(f"*/{word}:{tag}"), at)
+
+
+def whole_file(top: Mapping, place: Text) -> Iterator[ImageFact]:
+    """What cloudbuild.yaml pushes, and what devspace.yaml replaces."""
+    if "steps" in top.entries and "images" in top.entries:
+        for word, at in top.words("images"):
+            yield from place.fact("pushed", "Cloud Build", place.variables.fill(word), place.text.find(word, at))
+    elif DEVSPACE.match(top.text("version")):
+        yield from devspace(top.get("images"), place)
 
 
 def devspace(images: Mapping, place: Text) -> Iterator[ImageFact]:
