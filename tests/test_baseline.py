@@ -180,7 +180,7 @@ def test_nothing_is_written_where_not_everything_was_read(shop: Path) -> None:
         [
             "cmlint: error: nope.yaml: no such file or folder",
             "cmlint: error: b.json: not written, because not everything could be checked",
-            "help: mend what is said above, or leave it out with `--exclude`",
+            "help: fix what is reported above, or leave it out with `--exclude`",
         ],
     )
     assert (shop / "b.json").read_bytes() == before

@@ -580,9 +580,9 @@ def imported(folder: Path) -> set[str]:
     """The modules of cmlint that a check of a folder imports."""
     script = (
         "import sys\n"
-        "from cmlint.pipeline.check import check\nfrom cmlint.config.config import Config\n"
+        "from cmlint.pipeline.check import check\nfrom cmlint.sources.request import Request\n"
         "from cmlint.engine.registry import load_rules\n"
-        "check(['.'], Config(), load_rules())\n"
+        "check(Request(rules=load_rules()))\n"
         "print(*(name for name in sys.modules if name.startswith('cmlint.')))"
     )
     done = cmlint(folder, "-c", script, command=Path(sys.executable))
@@ -592,7 +592,7 @@ def imported(folder: Path) -> set[str]:
 
 def test_nothing_about_helm_is_imported_without_a_chart(tmp_path: Path) -> None:
     write(tmp_path, {"pod.yaml": POD.replace("{{ .Release.Name }}", "web").replace("{{ .Values.port }}", "'80'")})
-    about = {f"cmlint.sources.{name}" for name in ("charts", "helm", "rendered", "template")}
+    about = {f"cmlint.sources.helm.{name}" for name in ("chart", "source", "template", "template_places")}
     assert not imported(tmp_path) & about
     chart(tmp_path / "chart")
     assert about <= imported(tmp_path)

@@ -77,7 +77,7 @@ def test_help_reads_like_a_manual(tmp_path: Path, command: str) -> None:
     shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal(tmp_path, command, "--help"))
     assert max(map(len, shown.split("\n"))) <= 80
     assert not re.search("bool|list\\[", shown)
-    assert ("Exit status:" in shown) == (command == "check")
+    assert ("Exit status:" in shown) == (command in ("check", "impact"))
     assert " Examples:\n" in shown
 
 

@@ -53,10 +53,12 @@ def test_what_stands_for_a_missing_file_is_written_to_no_other_place(tmp_path: P
     (project / "loop").symlink_to("loop")
     before = sorted(os.listdir(project))
     result = run(project)
-    (failure,) = failures(result)
-    assert failure.startswith("kustomization.yaml:2: ") or (
-        name == "nul" and failure.startswith("kustomization.yaml:1: ")
-    )
+    places = [failure.split(": ")[0] for failure in failures(result)]
+    if name == "variable":
+        assert places == [], "what has a placeholder is not built as it is"
+    else:
+        (place,) = places
+        assert place == "kustomization.yaml:2" or (name == "nul" and place == "kustomization.yaml:1")
     assert (sorted(os.listdir(project)), os.listdir(outside)) == (before, [])
 
 
@@ -122,7 +124,7 @@ def test_the_copy_of_a_chart_holds_no_link_and_no_giant(tmp_path: Path) -> None:
     write(tmp_path, {"web/Chart.yaml": LACKING, "web/templates/a.yaml": "", "shared/pod.yaml": PORT})
     (tmp_path / "web/templates/shared").symlink_to("../../shared")
     with (tmp_path / "web/big.bin").open("wb") as file:
-        file.truncate(400 << 20)
+        file.truncate(150 << 20)
     expected = "web/Chart.yaml:4:16: warning[not-built] the chart is built without `gone`: it is not in `charts/`"
     lines = concise(run(tmp_path))
     assert expected in lines and any("[non-string-env]" in line for line in lines)

@@ -790,13 +790,13 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "patch-inline": (
         kustomization(f"resources: [a.yaml]\npatches: [{{patch: '{MARKER}'}}]\n", **{"a.yaml": CONFIG}),
-        MISSING.format("..."),
+        "unable to parse a patch, neither as strategic merge nor as JSON",
     ),
     "patch-inline2": (
         kustomization(
             f"resources: [a.yaml]\npatches: [{{patch: '- op: {MARKER}\n    path: /data/a'}}]\n", **{"a.yaml": CONFIG}
         ),
-        MISSING.format("..."),
+        "unable to parse a patch, neither as strategic merge nor as JSON",
     ),
     "patch-json": (
         kustomization(
@@ -881,7 +881,7 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
             ),
             **{"a.yaml": SECRET},
         ),
-        MISSING.format("..."),
+        "json: cannot unmarshal string into Go value of type jsonpatch.Patch",
     ),
     "both": (
         kustomization(f"resources: [a.yaml]\npatches: [{{path: p.yaml, patch: '{MARKER}'}}]\n", **{"a.yaml": SECRET}),

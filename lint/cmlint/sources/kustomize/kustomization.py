@@ -167,6 +167,12 @@ class Kustomization:
         entries = (entry for field in ("patches", "patchesJson6902") for entry in self.root.entries(field))
         yield from (path for entry in entries if (path := entry.at("path")))
 
+    @property
+    def inline_patches(self) -> Iterator[Part]:
+        """The patches that are written in it."""
+        for field in ("patches", "patchesJson6902"):
+            yield from (patch for entry in self.root.entries(field) if (patch := entry.at("patch")))
+
     def full(self, name: str) -> str:
         """The real path of what it names: as to kustomize, `link/..` is the folder that the link is in."""
         if name not in self.full_paths:

@@ -12,6 +12,8 @@ from cmlint.sources.outside import GENERATORS
 from cmlint.sources.yaml_tree import Part, Place
 
 FIELDS = ("data", "stringData")
+OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
+"""What an entry of a JSON patch may do (RFC 6902)."""
 
 
 def masked_in(project: Project, shown: str) -> tuple[Span, ...]:
@@ -35,10 +37,20 @@ def find_values(project: Project, kustomization: Kustomization) -> Iterator[Plac
         made = written_by(project, kustomization, generator).at("data")
         yield from (field.value.place for field in made.fields.values()) if made else ()
     yield from (key for _, key in values_in_keys(project, [kustomization]))
+    yield from (patch.place for patch in kustomization.inline_patches if not is_patch(project, kustomization, patch))
     for where, target in kustomization.patches:
         for document in project.documents(kustomization, where):
             for part in secret_parts(document, target):
                 yield from (scalar.place for scalar in part.scalars())
+
+
+def is_patch(project: Project, kustomization: Kustomization, patch: Part) -> bool:
+    """Whether a text is a patch by its form; one that is not may be anything, also the value of a Secret."""
+    documents = project.documents(kustomization, patch)
+    return bool(documents) and all(
+        document.word("kind") or (document.items and all(item.word("op") in OPERATIONS for item in document.items))
+        for document in documents
+    )
 
 
 def secret_parts(document: Part, target: Part | None) -> Iterator[Part]:
