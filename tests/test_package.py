@@ -15,7 +15,7 @@ from cmlint import __version__
 from tests.support.command import cmlint
 from tests.support.run import FIXTURES, ROOT, write
 
-KEPT = {".css", ".js", ".json", ".md", ".py", ".typed"}
+KEPT = {".css", ".html", ".js", ".json", ".md", ".py", ".typed"}
 
 POD = """\
 apiVersion: v1

@@ -257,13 +257,18 @@ class Proofs:
 
     # what a replacement reaches
 
-    def line(self, path: str, span: Span) -> tuple[str, int]:
-        """The line of a text on which something is written, of a long one what is near, and where that begins."""
+    def line(self, path: str, span: Span) -> Span:
+        """Where the line is on which something is written; of a long one, what is near."""
         text = self.text_at(path)
-        first, last = max(span.start - NEAR, 0), span.start + NEAR
+        first, last = max(span.start - NEAR, 0), min(span.start + NEAR, len(text))
         start = max(text.rfind("\n", first, span.start) + 1, first)
         end = text.find("\n", span.start, last)
-        return text[start : end if end >= 0 else last], start
+        return Span(start, end if end >= 0 else last)
+
+    def line_text(self, path: str, span: Span) -> str:
+        """What is written there."""
+        place = self.line(path, span)
+        return self.text_at(path)[place.start : place.end]
 
     def text_at(self, path: str) -> str:
         """The text at a path, read once."""
@@ -277,11 +282,11 @@ class Proofs:
         https://fluxcd.io/flux/guides/image-update/#configure-image-update-for-custom-resources
         """
         path, span = subject.placed.written(subject.span)
-        shown, start = self.line(path, span)
-        if "$imagepolicy" not in shown:
+        text, place = self.text_at(path), self.line(path, span)
+        if text.find("$imagepolicy", place.start, place.end) < 0:
             return None
-        line = self.text_at(path).count("\n", 0, start) + 1
-        return Proof(ImageFact("replaced", "Flux", "", "", Span(start, start + len(shown)), line), path)
+        line = text.count("\n", 0, place.start) + 1
+        return Proof(ImageFact("replaced", "Flux", "", "", place, line), path)
 
     def entry(self, subject: Subject) -> tuple[str, ...]:
         """The name of the entry under `images` of a kustomization that writes an image: `edit set image` takes it."""
@@ -301,7 +306,7 @@ class Proofs:
         path, span = subject.placed.written(subject.span)
         if not self.is_in_files(fact, subject):
             return False
-        shown = self.line(path, span)[0] or f"image: {subject.written}"
+        shown = self.line_text(path, span) or f"image: {subject.written}"
         if letters(fact.was) < LETTERS or not glob(f"*{fact.was}*", shown):
             return False
         named = re.sub(r"^\W*(?:image|newTag|tag|newName)\b", "", fact.was)
@@ -325,7 +330,7 @@ class Proofs:
         chart = fact.files[0].strip("./") if fact.files else ""
         if chart and "*" not in chart and f"/{chart}/" not in f"/{path}" and not chart.endswith(".tgz"):
             return False
-        shown = self.line(path, span)[0]
+        shown = self.line_text(path, span)
         return (
             (fact.was == "*" and subject.written not in shown)
             or f".{fact.was}" in shown
