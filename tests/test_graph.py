@@ -285,3 +285,10 @@ def test_the_largest_diagram_that_fits_is_drawn(tmp_path: Path, mermaid: Page) -
     done = cmlint(tmp_path, "graph")
     assert "drawn by container" in done.stderr or "drawn by workload" in done.stderr
     assert drawn(mermaid, done.stdout)
+
+
+def test_a_picture_of_nothing_says_so(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n"})
+    done = cmlint(tmp_path, "graph", "--problems")
+    assert done.stdout.splitlines()[:2] == ["flowchart LR", "  %% 0 reads; detail: key"]
+    assert done.returncode == 0

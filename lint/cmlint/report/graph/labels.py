@@ -64,7 +64,8 @@ def shortened(text: str) -> str:
 def heading(report: Report) -> str:
     """What a diagram shows, in words."""
     counts = ", ".join(f"{number} {kind}s" for kind, number in report.summary.nodes.items() if kind != "bundle")
-    return f"{counts}, {report.summary.reads} reads; detail: {report.summary.detail}"
+    shown = ", ".join(filter(None, (counts, f"{report.summary.reads} reads")))
+    return f"{shown}; detail: {report.summary.detail}"
 
 
 def nested(report: Report) -> dict[str | None, list[NodeEntry]]:
