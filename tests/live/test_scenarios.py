@@ -13,6 +13,7 @@ import pytest
 from tests.support.apiserver import Cluster, Tree, path_of
 from tests.support.command import cmlint
 from tests.support.live import config_map, deployment, env, owned, pod, runs, secret, spec, waits
+from tests.support.run import write
 
 EARLY, LATE = "2020-01-31T10:00:00Z", "2999-01-31T10:00:00Z"
 IMAGE = "registry.example.com/web"
@@ -23,6 +24,14 @@ class Space:
 
     def __init__(self, cluster: Cluster, name: str) -> None:
         self.cluster, self.name = cluster, cluster.namespace(name)
+        self.written: list[Tree] = []
+
+    def keep(self, made: Tree) -> Tree:
+        """Notes what somebody has in a file: workloads, and pods that nothing owns."""
+        if "ownerReferences" not in made["metadata"]:
+            meta = {"name": made["metadata"]["name"], "namespace": self.name}
+            self.written.append({field: made[field] for field in ("apiVersion", "kind", "spec")} | {"metadata": meta})
+        return made
 
     def config_map(self, keys: str = "HOST", name: str = "settings", **more: Any) -> Tree:
         """A ConfigMap."""
@@ -34,27 +43,25 @@ class Space:
 
     def web(self, body: Tree, kind: str = "Deployment", **more: Any) -> Tree:
         """A workload."""
-        return deployment(self.cluster, self.name, "web", body, kind, **more)
+        return self.keep(deployment(self.cluster, self.name, "web", body, kind, **more))
 
     def pod(self, body: Tree, status: Tree, owner: Tree | None = None, name: str = "web-1") -> Tree:
         """A pod with its state."""
-        return pod(self.cluster, self.name, name, body, status, owner)
+        return self.keep(pod(self.cluster, self.name, name, body, status, owner))
 
     def job(self, body: Tree, name: str = "once", status: Tree | None = None) -> Tree:
         """A Job."""
         template = {"template": {"spec": {**body, "restartPolicy": "Never"}}}
         meta = {"name": name, "namespace": self.name}
-        return self.cluster.create(
-            {"kind": "Job", "metadata": meta, "spec": template, **({"status": status} if status else {})}
-        )
+        made = {"kind": "Job", "metadata": meta, "spec": template, **({"status": status} if status else {})}
+        return self.keep(self.cluster.create(made))
 
     def cron_job(self, body: Tree) -> Tree:
         """A CronJob."""
         once = {"template": {"spec": {**body, "restartPolicy": "Never"}}}
         meta = {"name": "nightly", "namespace": self.name}
-        return self.cluster.create(
-            {"kind": "CronJob", "metadata": meta, "spec": {"schedule": "0 0 * * *", "jobTemplate": {"spec": once}}}
-        )
+        body = {"schedule": "0 0 * * *", "jobTemplate": {"spec": once}}
+        return self.keep(self.cluster.create({"kind": "CronJob", "metadata": meta, "spec": body}))
 
     def event(self, about: Tree, message: str, uid: str | None = None, last: str = LATE) -> None:
         """A volume of a pod could not be mounted."""
@@ -344,12 +351,19 @@ BROKEN: dict[str, tuple[Scenario, set[str]]] = {
 
 
 @pytest.fixture(scope="module")
-def found(cluster: Cluster) -> dict[str, set[str]]:
+def spaces(cluster: Cluster) -> dict[str, Space]:
+    """The namespace of each scenario, with its objects."""
+    made = {f"clean-{name}": (scenario, Space(cluster, f"clean-{name}")) for name, scenario in CLEAN.items()}
+    made |= {f"broken-{name}": (run, Space(cluster, f"broken-{name}")) for name, (run, _) in BROKEN.items()}
+    for scenario, space in made.values():
+        scenario(space)
+    return {name: space for name, (_, space) in made.items()}
+
+
+@pytest.fixture(scope="module")
+def found(cluster: Cluster, spaces: dict[str, Space]) -> dict[str, set[str]]:
     """The rules that find something in the namespace of each scenario, in one audit of all."""
-    for name, scenario in CLEAN.items():
-        scenario(Space(cluster, f"clean-{name}"))
-    for name, (scenario, _) in BROKEN.items():
-        scenario(Space(cluster, f"broken-{name}"))
+    assert spaces
     done = cmlint(cluster.folder, "audit", "-A", "--format", "json", KUBECONFIG=str(cluster.admin))
     assert done.stderr == ""
     rules: dict[str, set[str]] = defaultdict(set)
@@ -370,3 +384,40 @@ def test_what_is_in_order_is_not_blamed(found: dict[str, set[str]], name: str) -
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_is_broken_is_found(found: dict[str, set[str]], name: str) -> None:
     assert found.get(f"broken-{name}", set()) == BROKEN[name][1]
+
+
+@pytest.fixture(scope="module")
+def checked(
+    cluster: Cluster, spaces: dict[str, Space], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, set[str]]:
+    """The same for the manifests of the workloads, which `check --live` looks up in the cluster."""
+    folder = tmp_path_factory.mktemp("manifests")
+    for name, space in spaces.items():
+        write(folder, {f"{name}/{i}.json": json.dumps(each) for i, each in enumerate(space.written)})
+    done = cmlint(folder, "check", "--live", "--format", "json", "--no-cache", KUBECONFIG=str(cluster.admin))
+    assert done.stderr == ""
+    rules: dict[str, set[str]] = defaultdict(set)
+    for each in json.loads(done.stdout)["findings"]:
+        rules[each["location"]["path"].partition("/")[0]].add(each["rule"])
+    return rules
+
+
+OF_PODS = {"stuck-pod", "drifted-tag", "stale-environment", "stale-file"}
+"""The rules that need the state of pods, which no manifest has."""
+
+
+FINISHED = ("finished", "job-done")
+"""What has run to its end harms nobody in a cluster; its manifest, applied again, would not start."""
+
+NEAR = {"elsewhere": {"missing-configmap"}}
+"""`check --live` lists the namespaces of the manifests only, so that it does not know the object in another one."""
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_no_manifest_of_what_is_in_order_is_blamed(checked: dict[str, set[str]], name: str) -> None:
+    assert checked.get(f"clean-{name}", set()) == ({"missing-configmap"} if name in FINISHED else set())
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_manifest_is_found_before_it_is_applied(checked: dict[str, set[str]], name: str) -> None:
+    assert checked.get(f"broken-{name}", set()) == NEAR.get(name, BROKEN[name][1] - OF_PODS)
