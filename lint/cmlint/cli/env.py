@@ -8,7 +8,6 @@ from cmlint.bundle.workloads import Workload, workloads
 from cmlint.cli import parameters
 from cmlint.cli.inputs import (
     failed,
-    refusals,
     require_objects,
     settle_builds,
     tell,
@@ -16,13 +15,12 @@ from cmlint.cli.inputs import (
 )
 from cmlint.cli.options import Building
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.request import request_of
+from cmlint.cli.request import request_of, with_progress
 from cmlint.cli.terminal import show, view_of, write
-from cmlint.errors import FatalError, fatal
+from cmlint.errors import FatalError
 from cmlint.kube.near import nearest
 from cmlint.pipeline.read import Manifests, read
 from cmlint.pipeline.result import not_built, too_large
-from cmlint.progress import PROGRESS
 from cmlint.report.environments import render_json, render_text
 
 SHORT = {
@@ -70,13 +68,7 @@ def run(options: Options) -> int:
     request, _ = request_of(
         options, paths, lambda config: settle_builds(config, options), context=not options.no_context
     )
-    try:
-        with PROGRESS:
-            manifests = read(request)
-    except ValueError as error:
-        raise fatal(error) from None
-    for warning in refusals(request.layers) if request.layers else ():
-        tell("warning", warning)
+    manifests = with_progress(read, request)
     problems, bundles = manifests.problems, manifests.bundles
     tell_problems([*problems, *not_built(bundles)])
     if not failed(problems):

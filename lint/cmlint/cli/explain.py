@@ -14,19 +14,18 @@ from cmlint.bundle.explanation import explain
 from cmlint.bundle.image_explanation import Ways, known_of
 from cmlint.bundle.lookup import Point, Read, Used
 from cmlint.cli import cluster, parameters
-from cmlint.cli.inputs import failed, refusals, settle_builds, tell, tell_problems
+from cmlint.cli.inputs import failed, settle_builds, tell_problems
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.request import request_of
+from cmlint.cli.request import request_of, with_progress
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.config.layers import Layers
 from cmlint.config.selection import settings_of
-from cmlint.errors import FatalError, fatal
+from cmlint.errors import FatalError
 from cmlint.kube.near import nearest
 from cmlint.model.facts import Target
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
-from cmlint.progress import PROGRESS
 from cmlint.report.explanations import Defined, Explained, Shown, Teller, render_json, render_text
 from cmlint.sources.paths import shown
 from cmlint.system.files import is_within, real_path, root_of
@@ -108,17 +107,10 @@ def paths_for(file: str) -> tuple[str, ...]:
 def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Layers]:
     """What a check of paths gives, with the configurations; what could not be read is reported at once."""
     request, _ = request_of(options, paths, lambda config: settle_builds(config, options), context=False)
-    try:
-        with PROGRESS:
-            result = check(request)
-    except ValueError as error:
-        raise fatal(error) from None
-    layers = request.layers
-    assert layers
-    for warning in refusals(layers):
-        tell("warning", warning)
+    result = with_progress(check, request)
     tell_problems(result.problems)
-    return result, layers
+    assert request.layers
+    return result, request.layers
 
 
 def at_place(place: re.Match[str], target: str, result: Result, layers: Layers) -> Shown:

@@ -13,7 +13,6 @@ from cmlint.cli.env import missing
 from cmlint.cli.impact import ways_of
 from cmlint.cli.inputs import (
     failed,
-    refusals,
     require_objects,
     settle_builds,
     tell,
@@ -21,13 +20,12 @@ from cmlint.cli.inputs import (
 )
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.request import request_of
+from cmlint.cli.request import request_of, with_progress
 from cmlint.cli.terminal import write
 from cmlint.config.config import Config
-from cmlint.errors import FatalError, fatal
+from cmlint.errors import FatalError
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result, not_built
-from cmlint.progress import PROGRESS
 from cmlint.report.graph import FITS, FORMATS, RENDERERS, model
 from cmlint.report.graph.detail import DETAILS, around, coarsened, fitting, limited, troubled
 from cmlint.report.graph.model import Detail, Report
@@ -104,13 +102,7 @@ def run(options: Options) -> int:
 def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Config]:
     """What a check of paths gives, with its configuration; what could not be read is reported at once."""
     request, _ = request_of(options, paths, lambda config: settle_builds(config, options), context=False)
-    try:
-        with PROGRESS:
-            result = check(request)
-    except ValueError as error:
-        raise fatal(error) from None
-    for warning in refusals(request.layers) if request.layers else ():
-        tell("warning", warning)
+    result = with_progress(check, request)
     tell_problems([*result.problems, *not_built(result.bundles)])
     if not failed(result.problems):
         for note in require_objects(paths, result.bundles):

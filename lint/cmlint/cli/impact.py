@@ -16,20 +16,19 @@ from cmlint.bundle.next_steps import Ways, commands
 from cmlint.bundle.readers import ALL
 from cmlint.cli import cluster, parameters
 from cmlint.cli.explain import TARGETS, paths_for
-from cmlint.cli.inputs import failed, refusals, settle_builds, tell, tell_problems
+from cmlint.cli.inputs import failed, settle_builds, tell_problems
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.request import request_of
+from cmlint.cli.request import request_of, with_progress
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.config.config import Config
 from cmlint.config.selection import settings_of
-from cmlint.errors import FatalError, fatal
+from cmlint.errors import FatalError
 from cmlint.kube.near import nearest
 from cmlint.model.facts import Target
 from cmlint.model.problems import Problem
 from cmlint.pipeline.read import read
 from cmlint.pipeline.result import not_built
-from cmlint.progress import PROGRESS
 from cmlint.report.impact import FORMATS, RENDERERS
 from cmlint.report.impact.model import ReferenceEntry, Report, Skipped, build
 from cmlint.sources.paths import shown
@@ -116,13 +115,9 @@ def run(options: Options) -> int:
     questions = list(map(question_of, options.what))
     paths = tuple(dict.fromkeys(options.path or paths_of(questions)))
     request, _ = request_of(options, paths, lambda config: settle_builds(config, options), context=False)
-    try:
-        with PROGRESS:
-            report, problems = since(request, options) if changed else asked(request, options, questions)
-    except ValueError as error:
-        raise fatal(error) from None
-    for warning in refusals(request.layers) if request.layers else ():
-        tell("warning", warning)
+    report, problems = with_progress(
+        lambda given: since(given, options) if changed else asked(given, options, questions), request
+    )
     tell_problems(problems)
     text = RENDERERS[options.format](report, view_of(options.color, options.output))
     output = None if options.output == "-" else options.output

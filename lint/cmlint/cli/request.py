@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cmlint.cache.file_state import Seen
 from cmlint.cli import cluster
 from cmlint.cli.chart_options import chart_values_of
-from cmlint.cli.inputs import cache_of, configured, installed_or_error
+from cmlint.cli.inputs import cache_of, configured, installed_or_error, refusals, tell
 from cmlint.config.config import Config
+from cmlint.errors import fatal
 from cmlint.manifest import documents
 from cmlint.pipeline.run_cache import Memory, modules_with_times
+from cmlint.progress import PROGRESS
 from cmlint.sources.request import Request
 from cmlint.system.filesystem import FileSystem
 
 if TYPE_CHECKING:
     from cmlint.cache.builds import BuildsCache
     from cmlint.cache.facts import FactsCache
+
+T = TypeVar("T")
 
 
 def request_of(
@@ -46,6 +50,21 @@ def request_of(
         clusters=cluster.look_of(options) if hasattr(options, "live") else None,
     )
     return request, warnings
+
+
+def with_progress(job: Callable[[Request], T], request: Request) -> T:
+    """What a job gives for a request, with its progress on a terminal; raises FatalError.
+
+    Settings that do not count, and that are met on the way, are shown as warnings.
+    """
+    try:
+        with PROGRESS:
+            result = job(request)
+    except ValueError as error:
+        raise fatal(error) from None
+    for warning in refusals(request.layers) if request.layers else ():
+        tell("warning", warning)
+    return result
 
 
 def use_caches(request: Request, options: Any, memory: Memory | None) -> None:
