@@ -609,7 +609,7 @@ class Packed(Sequence[Document]):
     def append(self, document: Document) -> None:
         """Adds a document."""
         assert isinstance(self.raw, bytearray)
-        self.raw += ENCODER.encode(document)
+        self.raw += msgspec.msgpack.encode(document)
         self.ends.append(len(self.raw))
 
     @property
@@ -634,7 +634,7 @@ class Packed(Sequence[Document]):
     def decoded(self, number: int) -> Document:
         """A document that is not held; those that were asked for first make room for it."""
         with memoryview(self.raw) as raw:
-            found = DECODER.decode(raw[self.ends[number] : self.ends[number + 1]])
+            found = msgspec.msgpack.decode(raw[self.ends[number] : self.ends[number + 1]], type=Document)
         Packed.size += self.length(number)
         while Packed.order and Packed.size > HELD:
             packed, first = Packed.order.popleft()
@@ -648,9 +648,6 @@ class Packed(Sequence[Document]):
         """The bytes of an encoded document."""
         return self.ends[number + 1] - self.ends[number]
 
-
-ENCODER = msgspec.msgpack.Encoder()
-DECODER = msgspec.msgpack.Decoder(Document)
 
 if TYPE_CHECKING:
     Documents = Sequence[Document]
