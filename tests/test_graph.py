@@ -123,6 +123,20 @@ def test_no_value_of_a_secret_is_in_any_format(tmp_path: Path) -> None:
         assert "orders-database" in text.replace("#45;", "-")
 
 
+def test_no_value_of_a_configmap_that_is_named_like_a_credential_is_shown(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+            "data: {DB_PASSWORD: not-a-real-one, HOST: db.example}\n"
+        },
+    )
+    for form in ("mermaid", "dot", "json", "html"):
+        shown = cmlint(tmp_path, "graph", "--format", form).stdout
+        assert "not-a-real-one" not in shown
+        assert ("db.example" in shown) == (form in ("json", "html"))
+
+
 def test_the_ending_of_the_file_chooses_the_format(tmp_path: Path) -> None:
     for ending, head in (
         (".mmd", "flowchart LR\n"),

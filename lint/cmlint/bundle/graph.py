@@ -10,6 +10,7 @@ from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.bundle.impact import Defined, Impact, Reader, Subject, judged, rollers_in
 from cmlint.bundle.readers import ALL, Effect, Read, reads_of
 from cmlint.bundle.resolve import Resolution
+from cmlint.kube.credentials import may_be_secret
 from cmlint.model.facts import COMMAND, EXAMPLE, Container, Key, Span, Target
 
 Kind = Literal["bundle", "namespace", "workload", "container", "object", "key", "source"]
@@ -90,7 +91,7 @@ class Builder:
         """The graph of all bundles, in the order of namespaces, kinds and names."""
         for bundle in self.bundles:
             for placed in bundle.placed:
-                for definition in definitions_in(placed):
+                for definition in defined_by(placed):
                     self.define(bundle, definition)
         for bundle in self.bundles:
             for placed in bundle.placed:
@@ -157,9 +158,10 @@ class Builder:
             self.edges.append(Edge(maker, name, "makes"))
 
     def add_key(self, owner: str, node: Node, key: Key) -> None:
-        """Adds a key of an object; only the value of a ConfigMap's key may be shown."""
+        """Adds a key of an object, with its value if it is one of a ConfigMap and not named like a credential."""
         placed = node.placed
         hidden = placed is None or any(span.overlaps(key.place or key.span) for span in placed.document.masked)
+        hidden = hidden or may_be_secret(key.name)
         shown = node.type == "ConfigMap" and key.value is not None and not hidden
         attributes = {"value": (key.value or "")[:VALUE]} if shown else {}
         if key.binary:
@@ -305,7 +307,7 @@ class Builder:
         self.edges.append(Edge(source, target, "reads", read, judgement.names, judgement.effect, judgement.why))
 
 
-def definitions_in(placed: Placed) -> Iterator[Definition]:
+def defined_by(placed: Placed) -> Iterator[Definition]:
     """What an object defines under a name of its own."""
     for provider in placed.document.providers:
         if provider.kind != EXAMPLE and not provider.glob:
