@@ -8,9 +8,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import msgspec
 from msgspec.structs import replace
 
+from cmlint.config.config import Config
+from cmlint.config.selection import select
 from cmlint.engine.fingerprints import fingerprints, older_fingerprints
+from cmlint.engine.rules import Rule
 from cmlint.errors import FatalError
 from cmlint.model.findings import Finding, Known
+from cmlint.pipeline.result import Result
 from cmlint.system import files
 from cmlint.system.files import BASELINE, read_named, reason
 from cmlint.system.text import json_of
@@ -34,6 +38,13 @@ class Scope(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]
     rules: frozenset[str]
     wholly: frozenset[str]
+
+
+def scope_of(paths: Iterable[str], rules: Mapping[str, Rule], config: Config) -> Scope:
+    """How far a run looks at some paths: with the rules that the configuration selects."""
+    selected, chosen = select(rules, config)
+    names = frozenset(rule.name for rule in selected)
+    return Scope(tuple(paths), names, names if config.pedantic else names & chosen)
 
 
 class Baseline:
@@ -148,3 +159,10 @@ def decoded(file: str, raw: bytes) -> Baseline:
 def begun(file: str) -> Baseline:
     """The baseline that is to be written to a file: the one that is there already, or an empty one."""
     return read(file) if os.path.isfile(file) and os.path.getsize(file) else Baseline(file)
+
+
+def leave_out(result: Result, known: Baseline) -> None:
+    """Leaves out what a baseline has."""
+    outcome, matched = result.outcome, known.matched(result.outcome.everything)
+    outcome.baselined = [finding for finding in outcome.findings if finding in matched]
+    outcome.findings = [finding for finding in outcome.findings if finding not in matched]

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from cmlint.adopt.baseline import Baseline, Scope, begun, read
 from cmlint.bundle.cluster import Cluster
 from cmlint.model.findings import Known
-from cmlint.pipeline.result import Result
 
 EVERYWHERE = "*"
 
@@ -57,10 +56,3 @@ def spaces_of(clusters: Iterable[Cluster]) -> tuple[str, ...]:
         for name in (*cluster.inventory.spaces, *cluster.workloads, *((EVERYWHERE,) if cluster.inventory.whole else ()))
     }
     return tuple(sorted(found))
-
-
-def leave_out(result: Result, known: Baseline) -> None:
-    """Leaves out what a baseline has."""
-    outcome, matched = result.outcome, known.matched(result.outcome.everything)
-    outcome.baselined = [finding for finding in outcome.findings if finding in matched]
-    outcome.findings = [finding for finding in outcome.findings if finding not in matched]

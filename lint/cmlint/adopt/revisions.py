@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -19,6 +20,8 @@ from cmlint.model.findings import Finding
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
 from cmlint.sources.request import Request
+
+T = TypeVar("T")
 
 UNCHECKED = "unchecked"
 """The consequence of what is not built: whether it is new is a matter of what is built, and not of the finding."""
@@ -47,12 +50,15 @@ class Revisions:
         """A path as it is below the uppermost folder of the repository."""
         return os.path.relpath(os.path.abspath(path), self.repository.top).replace(os.sep, "/")
 
-    def check_staged(self) -> Result:
-        """What there is to say of what is staged."""
-        return self.check_at(None) if self.repository.differs_from_index() else check(self.request)
+    def staged(self, job: Callable[[Request], T]) -> T:
+        """What a job gives for what is staged."""
+        return self.at(None, job) if self.repository.differs_from_index() else job(self.request)
 
-    def check_at(self, commit: str | None) -> Result:
-        """What there is to say of the repository at a commit, which need not have all paths, or of what is staged."""
+    def at(self, commit: str | None, job: Callable[[Request], T]) -> T:
+        """What a job gives for the repository at a commit, which need not have all paths, or for what is staged.
+
+        The files of that revision can be read as long as the job runs.
+        """
         request = self.request
         with self.repository.laid_out(commit) as root, working_in(below(root, os.getcwd())):
             there = replace(
@@ -65,11 +71,11 @@ class Revisions:
                 caches=Caches(),
                 jobs=1,
             )
-            return check(there)
+            return job(there)
 
     def known_at(self, commit: str, *, staged: bool) -> set[str]:
         """The fingerprints of what was found at a commit, as they are now where files have moved since."""
-        outcome = self.check_at(commit).outcome
+        outcome = self.at(commit, check).outcome
         moved = self.repository.moved(commit, staged=staged)
 
         def path_of(path: str) -> str:

@@ -135,9 +135,7 @@ def apply(defined: Defined, ways: Ways) -> str:
 
 def brought_by(placed: Placed, deploys: Deploys) -> str:
     """The GitOps tool that brings the folder of an object to a cluster; empty where the files show none."""
-    folder = placed.directory
-    kustomized = frozenset[str]()
-    said = next(iter(deploys.around(folder, kustomized, built=placed.built is not None)), None)
+    said = next(deploys.around(placed.directory, frozenset(), built=placed.built is not None), None)
     if said is None:
         return ""
     return "Flux" if said.deploy.post_build or said.deploy.cluster.startswith("flux") else "Argo CD"

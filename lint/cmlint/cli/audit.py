@@ -19,7 +19,6 @@ from cmlint.errors import FatalError, fatal
 if TYPE_CHECKING:
     from cmlint.adopt.baseline import Scope
     from cmlint.config.config import Config
-    from cmlint.engine.rules import Rule
     from cmlint.pipeline.result import Result
 
 
@@ -85,7 +84,8 @@ def apply_baseline(options: Options, result: Result, scope: Scope) -> None:
     """Leaves out what was known before, and writes what is known now."""
     if not options.baseline and not options.write_baseline:
         return
-    from cmlint.adopt.cluster_baseline import ClusterBaseline, leave_out, loaded, started
+    from cmlint.adopt.baseline import leave_out
+    from cmlint.adopt.cluster_baseline import ClusterBaseline, loaded, started
 
     complete = not failed(result.problems) and not result.outcome.crashed
     if options.write_baseline and not complete:
@@ -111,6 +111,7 @@ def judged(options: Options) -> tuple[Config, Result, Scope]:
     from cmlint.sources.cluster.begin import begun
 
     with begun(cluster.wanted_of(options), cluster.read) as clusters:
+        from cmlint.adopt.baseline import scope_of
         from cmlint.clusters import audit
 
         rules = rules_or_error()
@@ -118,21 +119,16 @@ def judged(options: Options) -> tuple[Config, Result, Scope]:
         custom, suppress = options.custom_resources, not options.no_ignores
         try:
             result = audit(clusters, config, rules, custom_resources=custom, suppress=suppress)
-            return config, result, scope_of(result, config, rules)
+            return config, result, scope_of(spaces_in(result), rules, config)
         except ValueError as error:
             raise fatal(error) from None
 
 
-def scope_of(result: Result, config: Config, rules: dict[str, Rule]) -> Scope:
-    """How far an audit has looked."""
-    from cmlint.adopt.baseline import Scope
+def spaces_in(result: Result) -> tuple[str, ...]:
+    """The namespaces at which an audit has looked."""
     from cmlint.adopt.cluster_baseline import spaces_of
-    from cmlint.config.selection import select
 
-    selected, chosen = select(rules, config)
-    names = frozenset(rule.name for rule in selected)
-    clusters = dict.fromkeys(each for bundle in result.bundles for each in bundle.clusters)
-    return Scope(spaces_of(clusters), names, names if config.pedantic else names & chosen)
+    return spaces_of(dict.fromkeys(each for bundle in result.bundles for each in bundle.clusters))
 
 
 EXAMPLES = (

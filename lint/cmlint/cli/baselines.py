@@ -19,13 +19,6 @@ def read_baseline(file: str, revision: str | None, *, named: bool) -> Baseline:
     return decoded(shown(file), baseline_at(revision, file))
 
 
-def leave_out(result: Result, known: Baseline) -> None:
-    """Leaves out what a baseline has."""
-    outcome, matched = result.outcome, known.matched(result.outcome.everything)
-    outcome.baselined = [finding for finding in outcome.findings if finding in matched]
-    outcome.findings = [finding for finding in outcome.findings if finding not in matched]
-
-
 def renew(known: Baseline, result: Result, scope: Scope, target: str | None, *, quiet: bool) -> None:
     """Reports what of a baseline no longer occurs; where a baseline is to be written, that is taken out."""
     outcome, matched = result.outcome, known.matched(result.outcome.everything)

@@ -23,7 +23,6 @@ from cmlint.cli.options import Options
 from cmlint.cli.request import request_of, use_caches
 from cmlint.config.config import Config, anchored, candidates
 from cmlint.config.layers import start_of
-from cmlint.config.selection import select
 from cmlint.errors import FatalError, fatal
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
@@ -100,12 +99,12 @@ class Fresh:
     def look(self, texts: Mapping[str, str]) -> Result:
         """What is found with texts in the place of what files hold, without what is known."""
         if self.revisions and self.options.staged:
-            result = self.revisions.check_staged()
+            result = self.revisions.staged(check)
         else:
             request = self.request
             result = check(msgspec.structs.replace(request, disk=request.disk.with_texts(texts)) if texts else request)
         if self.baseline:
-            from cmlint.cli.baselines import leave_out
+            from cmlint.adopt.baseline import leave_out
 
             leave_out(result, self.baseline)
         if self.revisions and self.commit:
@@ -122,20 +121,19 @@ class Fresh:
             raise FatalError(message, "fix what is reported above, or leave it out with `--exclude`")
         if not target and not self.baseline:
             return
+        from cmlint.adopt.baseline import leave_out
         from cmlint.cli import baselines
 
         if self.baseline and not failed(result.problems):
             baselines.renew(self.baseline, result, self.scope(), target, quiet=self.options.quiet)
         elif target:
-            baselines.leave_out(result, baselines.written(target, result, self.scope()))
+            leave_out(result, baselines.written(target, result, self.scope()))
 
     def scope(self) -> Scope:
         """How far the run looks."""
-        from cmlint.adopt.baseline import Scope
+        from cmlint.adopt.baseline import scope_of
 
-        selected, chosen = select(self.request.rules, self.request.config)
-        names = frozenset(rule.name for rule in selected)
-        return Scope(self.request.paths, names, names if self.request.config.pedantic else names & chosen)
+        return scope_of(self.request.paths, self.request.rules, self.request.config)
 
     def keep(self, result: Result) -> None:
         """Keeps for the next run what is new in this one, and its result where that can be repeated."""

@@ -27,7 +27,7 @@ from cmlint.errors import FatalError
 from cmlint.kube.near import nearest
 from cmlint.model.facts import Target
 from cmlint.model.problems import Problem
-from cmlint.pipeline.read import read
+from cmlint.pipeline.read import Manifests, read
 from cmlint.pipeline.result import not_built
 from cmlint.report.impact import FORMATS, RENDERERS
 from cmlint.report.impact.model import ReferenceEntry, Report, Skipped, build
@@ -157,12 +157,8 @@ Told = tuple[Report, list[Problem]]
 def asked(request: Request, options: Options, questions: Sequence[Question]) -> Told:
     """What changes of some objects would do."""
     found = read(request)
-    config = request.config
-    if request.clusters:
-        config = request.clusters(found.bundles, found.texts, config, found.problems)
     subjects = [each for question in questions for each in subjects_of(question, found.bundles, found.texts, options)]
-    ways = ways_of(options, config, found.bundles)
-    return reported(found.bundles, found.texts, ways, found.problems, list(dict.fromkeys(subjects)))
+    return reported(found, options, list(dict.fromkeys(subjects)))
 
 
 def subjects_of(question: Question, bundles: Sequence[Bundle], texts: Texts, options: Options) -> list[Subject]:
@@ -191,19 +187,18 @@ def not_there(question: Question, target: Target, bundles: Sequence[Bundle]) -> 
 
 
 def reported(
-    bundles: Sequence[Bundle],
-    texts: Texts,
-    ways: Ways,
-    problems: Sequence[Problem],
+    manifests: Manifests,
+    options: Options,
     subjects: Sequence[Subject],
-    *,
     references: Iterable[ReferenceEntry] = (),
 ) -> Told:
     """The report about some subjects."""
+    bundles = manifests.bundles
+    ways = ways_of(options, manifests.config, bundles)
     found = impact([*bundles, *only_live(bundles)], subjects)
-    told = [*problems, *not_built(bundles)]
+    told = [*manifests.problems, *not_built(bundles)]
     skipped = [Skipped(each.path, each.message) for each in told]
-    return build(found, commands(found, ways), texts, references, skipped), told
+    return build(found, commands(found, ways), manifests.texts, references, skipped), told
 
 
 def ways_of(options: OnClusters, config: Config, bundles: Sequence[Bundle]) -> Ways:
@@ -217,17 +212,10 @@ def since(request: Request, options: Options) -> Told:
     """What the changes since a commit do, or those that are staged."""
     from cmlint.cli.changes import Change, compare
 
-    reports: list[Told] = []
+    def report(change: Change) -> Told:
+        return reported(change.manifests, options, change.subjects, change.references)
 
-    def tell(change: Change) -> None:
-        bundles = change.bundles
-        ways = ways_of(options, change.config, bundles)
-        reports.append(
-            reported(bundles, change.texts, ways, change.problems, change.subjects, references=change.references)
-        )
-
-    compare(request, options.since, staged=options.staged, tell=tell)
-    return reports[0]
+    return compare(request, options.since, report, staged=options.staged)
 
 
 EXAMPLES = (

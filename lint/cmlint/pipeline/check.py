@@ -20,11 +20,8 @@ from cmlint.texts import Texts
 def check(request: Request) -> Result:
     """Lints what a request asks for; raises ValueError for an unknown rule or version."""
     found = read(request)
-    config = request.config
-    if request.clusters:
-        config = request.clusters(found.bundles, found.texts, config, found.problems)
-    engine = engine_of(request, config, found.texts)
-    by_path = request.layers.per_path_ignore if request.layers else config.per_path_ignore
+    engine = engine_of(request, found.config, found.texts)
+    by_path = request.layers.per_path_ignore if request.layers else found.config.per_path_ignore
     suppressions = Suppressions(by_path, request.rules, enabled=request.suppress)
     doing("checking")
     outcome = engine.run(found.bundles, suppressions, found.named)

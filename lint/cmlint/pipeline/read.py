@@ -37,11 +37,13 @@ class Manifests(msgspec.Struct):
     """All that a request reads: the bundles, the texts that their findings are in, and what could not be read.
 
     `sources` are the files that texts come from, by the paths under which these are shown. Where files are named one by
-    one, `named` are the paths of all that is reported. `left_out` are the folders that are not read.
+    one, `named` are the paths of all that is reported. `left_out` are the folders that are not read. `config` has the
+    version of the clusters into which references lead.
     """
 
     bundles: list[Bundle]
     texts: Texts
+    config: Config
     problems: list[Problem]
     sources: dict[str, Source]
     named: frozenset[str]
@@ -49,7 +51,7 @@ class Manifests(msgspec.Struct):
 
 
 def read(request: Request) -> Manifests:
-    """Reads what a request asks for; raises ValueError for a program that is not there."""
+    """Reads what a request asks for, also of clusters; raises ValueError for a program that is not there."""
     doing("looking for files")
     problems: list[Problem] = []
     found = Found(files.find(request, problems), problems)
@@ -67,7 +69,9 @@ def read(request: Request) -> Manifests:
     texts = Texts(partial(text_of, found, sources, request))
     bundles = bundles_of(found, request, texts)
     named = (name for group in found.groups for shown in group.named for name in (shown, real.get(shown, shown)))
-    return Manifests(bundles, texts, problems, sources, frozenset(named), left_out)
+    look = request.clusters
+    config = look(bundles, texts, request.config, problems) if look else request.config
+    return Manifests(bundles, texts, config, problems, sources, frozenset(named), left_out)
 
 
 def take_all(found: Found, reader: Reader, request: Request) -> None:
