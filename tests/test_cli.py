@@ -187,6 +187,15 @@ def test_a_folder_that_holds_other_files_has_been_looked_at(tmp_path: Path) -> N
     assert (done.returncode, done.stdout, done.stderr) == (2, "", fatal(message, HELP_EMPTY))
 
 
+@pytest.mark.parametrize("command", ["env", "graph"])
+def test_no_command_is_advised_to_use_an_option_that_it_does_not_have(tmp_path: Path, command: str) -> None:
+    write(tmp_path, {"values.yaml": "image: x\n"})
+    done = cmlint(tmp_path, command, "values.yaml")
+    message = "nothing to lint in `values.yaml`: no Kubernetes object in 1 file (not a Kubernetes object (1))"
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == fatal(message, "name the files or folders that hold manifests")
+
+
 def test_nothing_to_lint_can_be_allowed(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--allow-empty")
     assert (done.returncode, done.stderr) == (0, "")

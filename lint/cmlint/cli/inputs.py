@@ -221,11 +221,11 @@ def empty_folders(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[s
             yield f"{name}: {contents([(file, facts) for file, facts in read if file.startswith(f'{name}/')])}"
 
 
-def require_objects(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[str]:
+def require_objects(paths: Sequence[str], bundles: Iterable[Bundle], otherwise: str = "") -> Iterator[str]:
     """Raises FatalError when there is nothing to lint at all.
 
     A folder whose files were all read and are none of Kubernetes' has been looked at: that is told, and is no error. Of
-    what cannot be built, its own finding tells.
+    what cannot be built, its own finding tells. `otherwise` ends the help with how the command allows that.
     """
     read = [file for bundle in bundles for file in bundle.files]
     if has_objects(read) or any(bundle.failures for bundle in bundles):
@@ -233,7 +233,7 @@ def require_objects(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator
     where = ", ".join("standard input" if path == "-" else f"`{path}`" for path in paths)
     message = f"nothing to lint in {where}: {contents(read)}"
     if not read or not all(os.path.isdir(path) for path in paths):
-        raise FatalError(message, "name the files or folders that hold manifests, or allow it with `--allow-empty`")
+        raise FatalError(message, f"name the files or folders that hold manifests{otherwise}")
     yield message
 
 
