@@ -172,3 +172,19 @@ def test_a_source_that_cannot_be_loaded_is_one_line(tmp_path: Path) -> None:
         "cmlint: error: the source `acme_broken` cannot be loaded: ModuleNotFoundError: No module named "
         "'acme_not_there'\nhelp: fix the package that has the source, or uninstall it\n"
     )
+
+
+def test_a_source_that_crashes_is_one_line_and_the_rest_goes_on(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "site/acme-1.0.dist-info/entry_points.txt": "[cmlint.sources]\nacme = acme_crashes\n",
+            "site/acme_crashes.py": "def take(found, request):\n    raise ValueError('hunter2')\n    yield\n",
+            "shop/pod.yaml": POD,
+        },
+    )
+    site = str(tmp_path / "site")
+    done = cmlint(tmp_path / "shop", "check", "--format", "concise", "--quiet", PYTHONPATH=site)
+    said = "this source has crashed (ValueError); report that to its authors"
+    assert (done.stdout, done.stderr) == (FINDING, f"cmlint: error: acme_crashes: {said}\n")
+    assert done.returncode == 2

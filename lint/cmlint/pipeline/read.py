@@ -88,10 +88,9 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
 
         found.materials += take(found, request)
     if request.sources:
-        from cmlint.sources.registry import added
+        from cmlint.sources.registry import taken
 
-        for source in added(request.sources):
-            found.materials += source(found, request)
+        found.materials += taken(found, request)
     found.facts |= Reading(reader, list(wanted_in(found, found.facts))).results()
     built = found.materials
     found.materials = [*loose_files.take(found), *stdin.take(found, request), *built]

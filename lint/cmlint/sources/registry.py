@@ -1,4 +1,4 @@
-"""Finds the sources: kustomize, helm, and those of other packages by the entry-point group `cmlint.sources`.
+"""The sources of other packages, which the entry-point group `cmlint.sources` names.
 
 A source is a module with the function `take(found, request) -> Iterable[Material]`. It takes out of `found.groups` the
 files that are its own, and gives what bundles are made of.
@@ -12,17 +12,31 @@ from typing import cast
 
 from cmlint.bundle.material import Material
 from cmlint.errors import FatalError
+from cmlint.model.problems import Problem
 from cmlint.sources.found import Found
 from cmlint.sources.request import Request
 
 Take = Callable[[Found, Request], Iterable[Material]]
 
 
-def added(names: Iterable[str]) -> Iterator[Take]:
-    """The sources of other packages by the names of their modules; raises FatalError for one that cannot be loaded."""
-    for name in names:
+def taken(found: Found, request: Request) -> Iterator[Material]:
+    """What all sources of other packages give; one that crashes is a problem, and the run goes on.
+
+    Raises FatalError for one that cannot be loaded.
+    """
+    for name in request.sources:
+        take = loaded(name)
         try:
-            yield cast(Take, import_module(name).take)
+            yield from list(take(found, request))
         except Exception as error:
-            message = f"the source `{name}` cannot be loaded: {type(error).__name__}: {error}"
-            raise FatalError(message, "fix the package that has the source, or uninstall it") from error
+            message = f"this source has crashed ({type(error).__name__}); report that to its authors"
+            found.problems.append(Problem(name, 0, message))
+
+
+def loaded(name: str) -> Take:
+    """The function of a source by the name of its module."""
+    try:
+        return cast(Take, import_module(name).take)
+    except Exception as error:
+        message = f"the source `{name}` cannot be loaded: {type(error).__name__}: {error}"
+        raise FatalError(message, "fix the package that has the source, or uninstall it") from error
