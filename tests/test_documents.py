@@ -94,8 +94,9 @@ def exists(path: str) -> bool:
 
 
 def test_python_files_exist(document: Path) -> None:
-    names = [piece for piece in code_of(document) if re.fullmatch(r"\w+\.py", piece)]
-    assert [name for name in names if not any(any((ROOT / top).rglob(name)) for top in TOPS)] == []
+    names = [piece for piece in code_of(document) if re.fullmatch(r"(\w+/)*\w+\.py", piece)]
+    below = (name for name in names if not (ROOT / name).exists())
+    assert [name for name in below if not any(any((ROOT / top).rglob(name)) for top in TOPS)] == []
 
 
 def strange_names(text: str) -> list[str]:
