@@ -27,7 +27,6 @@ from cmlint.errors import FatalError, fatal
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
 from cmlint.pipeline.run_cache import Memory, Run, note_code, note_programs
-from cmlint.progress import PROGRESS
 from cmlint.sources.reader import processors
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ class Fresh:
     def first(self) -> Result:
         """What is found; what could not be read is reported at once."""
         try:
-            with PROGRESS:
+            with self.request.progress:
                 result = self.look({})
         except ValueError as error:
             raise fatal(error) from None

@@ -14,7 +14,6 @@ from cmlint.cli.parameters import words_of
 from cmlint.errors import FatalError
 from cmlint.model.facts import FileFacts
 from cmlint.model.problems import Problem
-from cmlint.progress import PROGRESS
 from cmlint.sources import files
 from cmlint.sources.paths import shown
 from cmlint.system import streams
@@ -85,7 +84,7 @@ def configured(
     rules: dict[str, Rule],
     settle: Callable[[Config], Config] = lambda config: config,
 ) -> tuple[Layers, list[str]]:
-    """The configurations that a line means, and the warnings about them, which are told at once.
+    """The configurations that a line means, and the warnings about them.
 
     `settle` puts in their place what the line itself says of settings.
     """
@@ -97,8 +96,6 @@ def configured(
     empty = layers.Layers({}, rules, settle, closed=why_closed(options))
     loaded = layers.load(user, found, empty)
     warnings += refusals(loaded)
-    for warning in warnings:
-        tell("warning", warning)
     return loaded, warnings
 
 
@@ -186,13 +183,11 @@ def names_cache(path: str) -> bool:
 
 def tell(kind: str, message: str) -> None:
     """Says something about the input, in one line that is no part of the report."""
-    PROGRESS.clear()
     streams.say(f"cmlint: {kind}: {message}")
 
 
 def tell_problems(problems: Iterable[Problem]) -> None:
     """Says what could not be read or built."""
-    PROGRESS.clear()
     streams.say(*map(line_of, problems))
 
 

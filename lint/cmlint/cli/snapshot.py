@@ -38,7 +38,7 @@ def run(options: Options) -> int:
 
     wanted = cluster.wanted_of(options)
     problems: list[Problem] = []
-    text = cluster.reach(lambda: take(wanted, problems, cluster.read))
+    text = cluster.reach(lambda progress: take(wanted, problems, progress.reading))
     tell_problems(problems)
     write(text, options.output)
     return 2 if failed(problems) else 0

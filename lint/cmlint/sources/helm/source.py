@@ -30,7 +30,7 @@ from cmlint.sources.helm.value_places import ChartText
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within
 from cmlint.system.folders import temporary
-from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
+from cmlint.system.programs import NotBuiltError, Programs, TimeOutError
 
 
 def take(found: Found, request: Request) -> Iterator[Material]:
@@ -146,8 +146,8 @@ def render_all(
         for chart in charts:
             add_chart(failures, chart, NotBuiltError("there is no helm to render with", "program", "program"), "")
         return
-    with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
-        helm = Helm(program, request, home)
+    with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, Programs() as programs:
+        helm = Helm(program, request, home, programs)
         runs: list[tuple[Chart, dict[Choice, Future[str]]]] = []
         for chart in charts:
             ready = pool.submit(helm.ready, chart)
