@@ -21,8 +21,10 @@ from cmlint.cli.inputs import (
 )
 from cmlint.cli.options import Options
 from cmlint.cli.request import request_of, use_caches
-from cmlint.config.config import Config, anchored, candidates
+from cmlint.config.config import Config
+from cmlint.config.files import candidates
 from cmlint.config.layers import start_of
+from cmlint.config.patterns import anchored
 from cmlint.errors import FatalError, fatal
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result

@@ -10,7 +10,7 @@ import msgspec
 from cmlint.cli.inputs import rules_or_error, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, write
-from cmlint.config.config import NAMES, PYPROJECT, TABLE, text_of
+from cmlint.config.files import NAMES, PYPROJECT, TABLE, text_of
 from cmlint.errors import FatalError
 from cmlint.pipeline.check import check
 from cmlint.sources.request import Request

@@ -14,20 +14,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cmlint.cache.file_state import Seen
-from cmlint.config.config import (
-    NAMES,
-    PYPROJECT,
-    Config,
-    Refused,
-    Source,
-    Value,
-    above,
-    moved,
-    settings_of,
-    shown,
-    source_at,
-)
+from cmlint.config.config import Config
+from cmlint.config.files import NAMES, PYPROJECT, Source, above, shown, source_at
+from cmlint.config.load import Refused, settings_of
+from cmlint.config.patterns import moved
 from cmlint.config.settings import SETTINGS
+from cmlint.config.written import Value
 from cmlint.engine.rules import Rule
 
 ADDED = ("ignore", "external")
