@@ -129,7 +129,8 @@ class Proofs:
         self.known: dict[str, str] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
         calls, opened = ([(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open"))
-        found += [Proof(fact, path, path in idle) for path, fact in passed(calls, opened)]
+        if calls and opened:
+            found += [Proof(fact, path, path in idle) for path, fact in passed(calls, opened)]
         found = [proof for proof in found if proof.fact.deed not in ("calls", "open")]
         found.sort(key=lambda proof: (ORDER[proof.whose], proof.path))
         self.found = [self.filled(proof) for proof in (*found, *expanded(found))]

@@ -223,7 +223,7 @@ class Context:
 
     def resolve(self, reference: facts.Reference) -> Resolution:
         """What a reference of the document leads to."""
-        return self.bundle.resolve(reference, self.placed)
+        return self.bundle.resolver.resolve(reference, self.placed)
 
     def environment(self, container: facts.Container) -> Environment:
         """The environment of one of the document's containers."""

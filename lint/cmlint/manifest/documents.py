@@ -405,31 +405,33 @@ class DocumentReader:
             shapes.read(self.root)
             pods, references = tuple(shapes.pods), tuple(shapes.references)
             mentions, providers = tuple(sorted(shapes.mentions)), tuple(shapes.providers)
-        providers += tuple(makers.read(decoder, self.root, self.api_version, self.kind))
+        if self.kind in makers.by_kind or not is_built_in(self.api_version):
+            providers += tuple(makers.read(decoder, self.root, self.api_version, self.kind))
+        known = group_of(self.api_version), self.kind
         document = Document(
-            decoder.span(self.root),
-            self.head(name),
-            self.api_version,
-            self.kind,
-            name,
-            namespace,
-            tuple(annotations),
-            self.ignore(annotations.get(IGNORE)),
-            providers,
-            pods,
-            references,
-            mentions,
-            tuple(decoder.faults),
-            masked_in(decoder, self.root),
-            tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
-            read_deploys(decoder, self.root, self.api_version, self.kind),
-            tuple(self.strangers()),
-            self.reloads(annotations),
-            made_in(decoder, self.root, self.api_version, self.kind),
-            read_hook(annotations),
-            read_compared(decoder, self.root, self.api_version, self.kind),
-            read_rolling(decoder, self.entries.get("spec")) if pods else PLAIN,
-            watched_in(annotations),
+            span=decoder.span(self.root),
+            head=self.head(name),
+            api_version=self.api_version,
+            kind=self.kind,
+            name=name,
+            namespace=namespace,
+            annotations=tuple(annotations),
+            ignore=self.ignore(annotations.get(IGNORE)),
+            providers=providers,
+            pods=pods,
+            references=references,
+            mentions=mentions,
+            faults=tuple(decoder.faults),
+            masked=masked_in(decoder, self.root) if decoder.holds_secret else (),
+            labels=tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
+            deploys=read_deploys(decoder, self.root, known) if known in DEPLOYERS else (),
+            strangers=tuple(self.strangers()),
+            reloads=self.reloads(annotations),
+            reach=made_in(decoder, self.root, known) if known in DEPLOYERS else None,
+            hook=read_hook(annotations) if annotations else None,
+            compared=read_compared(decoder, self.root) if known in TESTERS else (),
+            rolling=read_rolling(decoder, self.entries.get("spec")) if pods and self.kind != "Pod" else PLAIN,
+            watched=watched_in(annotations) if annotations else (),
         )
         if self.is_controlled(meta):
             document = msgspec.structs.replace(document, faults=())
@@ -513,7 +515,8 @@ class DocumentReader:
         annotations = tuple(own) if self.kind == "Pod" else tuple(template)
         bare, live = self.kind == "Pod", self.is_live(self.mapping(self.entries.get("metadata")))
         reader = PodReader(self.decoder, ".".join(path), exact=True, bare=bare, claims=self.claims(), live=live)
-        watched = watched_in(own if bare else template)
+        marks = own if bare else template
+        watched = watched_in(marks) if marks else ()
         return (reader.read(node, annotations, watched),) if node else ()
 
     def claims(self) -> frozenset[str]:

@@ -22,7 +22,7 @@ from cmlint.config.config import Config
 from cmlint.config.layers import Layers
 from cmlint.model.facts import FileFacts
 from cmlint.model.problems import Problem
-from cmlint.sources import context, files, loose_files, stdin
+from cmlint.sources import context, files, loose_files
 from cmlint.sources.files import Source
 from cmlint.sources.found import Found
 from cmlint.sources.paths import shown
@@ -91,8 +91,12 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
 
         found.materials += taken(found, request)
     found.facts |= Reading(reader, list(wanted_in(found, found.facts))).results()
-    built = found.materials
-    found.materials = [*loose_files.take(found), *stdin.take(found, request), *built]
+    plain = list(loose_files.take(found))
+    if "-" in request.paths:
+        from cmlint.sources.stdin import take as take_stdin
+
+        plain += take_stdin(found, request)
+    found.materials = plain + found.materials
     if failures := found.failures.all():
         found.materials.append(Material(failures=failures))
 
