@@ -153,4 +153,11 @@ EXAMPLES = (
     ("audit -A --format prometheus --output cmlint.prom", "write gauges for the node exporter"),
 )
 
-COMMAND = Command("audit", "Find what is broken, stale or left over in a cluster.", EXAMPLES, PARAMETERS, Options, run)
+COMMAND = Command(
+    name="audit",
+    summary="Find what is broken, stale or left over in a cluster.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+)

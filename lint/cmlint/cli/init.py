@@ -106,4 +106,11 @@ EXAMPLES = (
     ("init --force --pre-commit", "replace it, and add the pre-commit hook"),
 )
 
-COMMAND = Command("init", "Write a first configuration for this repository.", EXAMPLES, PARAMETERS, Options, run)
+COMMAND = Command(
+    name="init",
+    summary="Write a first configuration for this repository.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+)

@@ -51,5 +51,10 @@ EXAMPLES = (
 )
 
 COMMAND = Command(
-    "snapshot", "Record the names and keys in a cluster, without values.", EXAMPLES, PARAMETERS, Options, run
+    name="snapshot",
+    summary="Record the names and keys in a cluster, without values.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
 )

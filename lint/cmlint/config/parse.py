@@ -106,7 +106,7 @@ def read_toml(text: str, file: str) -> Value:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
         place = Place(file, int(found[2]), int(found[3])) if found else Place(file, 0, 0)
-        raise wrong(place, f"not valid TOML: {found[1] if found else error}", "mend it there") from None
+        raise wrong(place, f"not valid TOML: {found[1] if found else error}", "fix it there") from None
     except ValueError:
         raise wrong(Place(file, 0, 0), "a number has too many digits", "write a smaller one") from None
     except RecursionError:

@@ -8,7 +8,7 @@ from cmlint.config.config import Words
 
 
 def below(folder: str, lists: Words) -> Words:
-    """Paths relative to a folder, several of them with commas between, as whole ones."""
+    """Paths relative to a folder, several of them with commas between, as complete ones."""
     return tuple(",".join(os.path.join(folder, name.strip()) for name in names.split(",")) for names in lists)
 
 

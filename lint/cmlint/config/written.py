@@ -23,7 +23,7 @@ class Place(NamedTuple):
 
 
 class Value(NamedTuple):
-    """Something written in a configuration file: plain data, but for what is inside lists and mappings."""
+    """Something written in a configuration file: plain data, except inside lists and mappings."""
 
     data: Any
     place: Place

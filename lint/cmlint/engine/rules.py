@@ -278,7 +278,7 @@ class BadRuleError(Exception):
     """A rule that is declared wrongly; the message says where and what to do."""
 
 
-def rule(
+def rule(  # noqa: PLR0913 - a declaration, with one name for each thing that a rule says of itself
     *,
     name: str,
     summary: str,
@@ -331,7 +331,7 @@ def rule(
     return declare
 
 
-def fault_rule(
+def fault_rule(  # noqa: PLR0913 - a declaration as well
     module: str,
     *,
     name: str,

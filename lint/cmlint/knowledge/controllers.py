@@ -350,12 +350,12 @@ MAKERS = (
     # https://docs.percona.com/percona-operators/
     *(
         Maker(
-            "PerconaServerMongoDB PerconaXtraDBCluster PerconaServerMySQL PerconaPGCluster",
-            "percona.com",
-            BOTH,
-            OWN,
-            "",
-            p,
+            kinds="PerconaServerMongoDB PerconaXtraDBCluster PerconaServerMySQL PerconaPGCluster",
+            group="percona.com",
+            targets=BOTH,
+            names=OWN,
+            each="",
+            pattern=p,
         )
         for p in ("{}-*", "internal-{}*")
     ),

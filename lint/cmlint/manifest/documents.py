@@ -111,13 +111,13 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
     told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
     return FileFacts(
-        documents if isinstance(documents, Packed) else tuple(documents),
-        tuple(others),
-        tuple(skipped),
-        tuple(ignores),
-        tuple(told),
-        tuple(services),
-        images_in(text),
+        documents=documents if isinstance(documents, Packed) else tuple(documents),
+        others=tuple(others),
+        skipped=tuple(skipped),
+        ignores=tuple(ignores),
+        commands=tuple(told),
+        services=tuple(services),
+        images=images_in(text),
     )
 
 
@@ -544,7 +544,14 @@ def misspelt(chunk: str, base: int, head: Other) -> Document:
     reason = f"must be written with plain blanks and quotes: it has {characters.described(found[0])}"
     fault = Fault("object", span, name, reason)
     return Document(
-        whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked_lines(chunk, base)
+        span=whole,
+        head=span,
+        api_version=head.api_version,
+        kind=head.kind,
+        name=None,
+        namespace=None,
+        faults=(fault,),
+        masked=masked_lines(chunk, base),
     )
 
 
@@ -574,7 +581,16 @@ def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) ->
     span, reason = locate(chunk, base, error)
     masked = masked_lines(chunk, base)
     fault = Fault("syntax", span, "", unquoted(reason) if masked else reason)
-    return Document(whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked)
+    return Document(
+        span=whole,
+        head=span,
+        api_version=head.api_version,
+        kind=head.kind,
+        name=None,
+        namespace=None,
+        faults=(fault,),
+        masked=masked,
+    )
 
 
 def too_large(head: Other | None, whole: Span, chunk: str) -> Document | Skip:
@@ -585,7 +601,16 @@ def too_large(head: Other | None, whole: Span, chunk: str) -> Document | Skip:
     span = Span(kind, kind + len("kind"))
     fault = Fault("size", span, head.kind, "is larger than 3 MiB, and the API server reads no more", kind="unread")
     masked = masked_lines(chunk, whole.start)
-    return Document(whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked)
+    return Document(
+        span=whole,
+        head=span,
+        api_version=head.api_version,
+        kind=head.kind,
+        name=None,
+        namespace=None,
+        faults=(fault,),
+        masked=masked,
+    )
 
 
 def stands_in_directive(chunk: str, number: int) -> bool:

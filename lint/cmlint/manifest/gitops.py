@@ -80,7 +80,14 @@ def release(decoder: Decoder, root: Node) -> Iterator[Deploy]:
     if path and text(decoder, root, "spec.chart.spec.sourceRef.kind") in FILES:
         called = name_of_release(decoder, root)
         gives = gives_values(decoder, root, "spec") or gives_values(decoder, root, "spec.chart.spec")
-        yield Deploy(path, target or own, cluster_of(decoder, root), None, called, gives)
+        yield Deploy(
+            path=path,
+            namespace=target or own,
+            cluster=cluster_of(decoder, root),
+            post_build=None,
+            release=called,
+            valued=gives,
+        )
 
 
 def name_of_release(decoder: Decoder, root: Node) -> str:
@@ -105,7 +112,16 @@ def argo(decoder: Decoder, root: Node) -> Iterator[Deploy]:
             gives = gives_values(decoder, source, "helm")
             changed = changes(decoder, source, "kustomize")
             images = images_of(decoder, source, "kustomize.images[]")
-            yield Deploy(path, namespace, f"argocd:{server or name}", None, called, gives, changed, images)
+            yield Deploy(
+                path=path,
+                namespace=namespace,
+                cluster=f"argocd:{server or name}",
+                post_build=None,
+                release=called,
+                valued=gives,
+                changed=changed,
+                images=images,
+            )
 
 
 def argo_set(decoder: Decoder, root: Node) -> Iterator[Deploy]:

@@ -70,7 +70,15 @@ def read(request: Request) -> Manifests:
     named = (name for group in found.groups for shown in group.named for name in (shown, real.get(shown, shown)))
     look = request.clusters
     config = look(bundles, texts, request.config, problems) if look else request.config
-    return Manifests(bundles, texts, config, problems, sources, frozenset(named), left_out)
+    return Manifests(
+        bundles=bundles,
+        texts=texts,
+        config=config,
+        problems=problems,
+        sources=sources,
+        named=frozenset(named),
+        left_out=left_out,
+    )
 
 
 def take_all(found: Found, reader: Reader, request: Request) -> None:

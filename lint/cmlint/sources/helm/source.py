@@ -108,8 +108,23 @@ def surely_made(chart: Chart) -> FileFacts:
     kinds: list[tuple[Target, Scalar]] = [
         ("ConfigMap" if kind and kind.text == "ConfigMap" else "Secret", name) for kind, name in named
     ]
-    providers = (Provider(kind, kind, name, (), True, False, nowhere) for kind, name in kinds)
-    return FileFacts((Document(nowhere, nowhere, "v1", "Chart", None, None, providers=tuple(providers)),))
+    providers = (
+        Provider(target=kind, kind=kind, name=name, keys=(), open=True, immutable=False, span=nowhere)
+        for kind, name in kinds
+    )
+    return FileFacts(
+        (
+            Document(
+                span=nowhere,
+                head=nowhere,
+                api_version="v1",
+                kind="Chart",
+                name=None,
+                namespace=None,
+                providers=tuple(providers),
+            ),
+        )
+    )
 
 
 def chart_of(path: str, charts: Mapping[str, Chart]) -> Chart | None:
