@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -70,8 +71,13 @@ def settings_in(tree: Value, source: Source, refused: list[Refused]) -> dict[str
     if "user" not in source.whose:
         check_paths(tree.data, source)
     config = anchored_at(source.folder, msgspec.convert(plain(tree), Config))
-    names = {field.encode_name: field.name for field in msgspec.structs.fields(Config)}
-    return {names[key]: getattr(config, names[key]) for key in tree.data}
+    return {field: getattr(config, field) for field, setting in setting_names().items() if setting in tree.data}
+
+
+@cache
+def setting_names() -> dict[str, str]:
+    """The names of the settings in files, by the fields of Config."""
+    return {field.name: field.encode_name for field in msgspec.structs.fields(Config)}
 
 
 def take_refused(entries: Entries, source: Source) -> Iterator[Refused]:
