@@ -12,7 +12,7 @@ BLOCK = re.compile(r"(?m)^items:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*(?P<i
 JSON = re.compile(r'"items"\s*:\s*\[\s*')
 BETWEEN = re.compile(r"\s*,?\s*")
 BELOW = re.compile(r"(?m)^(?! |-|#|\r?$)")
-"""Where the block of a field ends: a line that is neither indented, nor an item, nor empty."""
+"""Where the block of a field ends: at the first line that is not indented, an item or empty."""
 
 SOPS = re.compile(r"(?m)^ {0,4}\"?sops\"?:")
 
@@ -40,7 +40,7 @@ def items_in_json(text: str) -> Iterator[tuple[int, str]]:
         except (JSONDecodeError, RecursionError):
             return
         yield at, text[at:end]
-        at = BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing as well
+        at = BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it can match an empty text
 
 
 def items_in_block(text: str, found: re.Match[str]) -> Iterator[tuple[int, str]]:
