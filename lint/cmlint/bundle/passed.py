@@ -17,10 +17,10 @@ PUSHING = re.compile(r"push|publish|release|deploy|image|all|ci\b")
 """Targets of make that may lead to the one that pushes."""
 
 MOST = 200
-"""The number of pushes that are compared with one call."""
+"""The largest number of pushes that are looked at for one call."""
 
 LONGEST = 1000
-"""The number of characters that an image may have once its variables are filled in."""
+"""The most characters that an image may have with its variables filled."""
 
 
 class Open(NamedTuple):
@@ -49,7 +49,7 @@ def passed(
 
 
 class Opened:
-    """The open pushes, by the last part of the names of their files and folders, and by whole folders."""
+    """The open pushes, by the last part of the names of their files and folders, and by complete folders."""
 
     def __init__(self, pushes: Iterable[tuple[str, ImageFact]]) -> None:
         self.by_name: dict[str, list[Open]] = {}
@@ -97,7 +97,7 @@ def values(given: Iterable[str]) -> dict[str, str]:
 def filled(text: str, own: Mapping[str, str], known: dict[str, str]) -> str:
     """A text with the values of its variables: those that are known, else its own; `*` for all others.
 
-    Own values may have variables themselves: each is filled once, and what is longer than any image is `*`.
+    Own values may have variables themselves, so each is filled once, and what gets longer than an image is `*`.
     """
 
     def value(found: re.Match[str]) -> str:

@@ -30,7 +30,14 @@ class Options(msgspec.Struct, frozen=True):
 
 PARAMETERS = (
     Parameter("name", "text", "The rule; without one, all are listed.", "NAME", positional=True, names_rules=True),
-    Parameter("format", "choice", "The output format: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
+    Parameter(
+        field="format",
+        kind="choice",
+        help="The output format: `text` (default) or `json`.",
+        metavar="FORMAT",
+        panel="",
+        choices=("text", "json"),
+    ),
 )
 
 
@@ -127,4 +134,11 @@ EXAMPLES = (
     ("rule --format json", "get all rules for a machine"),
 )
 
-COMMAND = Command("rule", "Read about a rule, or list them all.", EXAMPLES, PARAMETERS, Options, run)
+COMMAND = Command(
+    name="rule",
+    summary="Read about a rule, or list them all.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+)

@@ -109,7 +109,13 @@ def anything(name: Scalar) -> Iterator[Document]:
     """What a command creates that is not read: it may be any ConfigMap and any Secret."""
     targets: tuple[Target, ...] = ("ConfigMap", "Secret")
     for target in targets:
-        yield document_of(Provider(target, COMMAND, name, (), True, False, name.span, glob=True), None, ())
+        yield document_of(
+            Provider(
+                target=target, kind=COMMAND, name=name, keys=(), open=True, immutable=False, span=name.span, glob=True
+            ),
+            None,
+            (),
+        )
 
 
 def alias_before(text: str, start: int, end: int) -> re.Match[str] | None:
@@ -230,7 +236,16 @@ def created(words: list[Word], *, whole: bool, surely: bool = True) -> Iterator[
     is_open = not whole or len(rest) > 1 or len(known) < len(keys) or not keys or call.unknown
     places = [word.scalar for word in words if word.text]
     span = Span(places[0].start, places[-1].end)
-    provider = Provider(target, COMMAND, name, tuple(known), is_open, False, span, glob="*" in name.value)
+    provider = Provider(
+        target=target,
+        kind=COMMAND,
+        name=name,
+        keys=tuple(known),
+        open=is_open,
+        immutable=False,
+        span=span,
+        glob="*" in name.value,
+    )
     masked = tuple(secrets_in(call, rest[1:])) if target == "Secret" else ()
     yield document_of(provider, namespace_of(call), masked)
 
@@ -238,7 +253,16 @@ def created(words: list[Word], *, whole: bool, surely: bool = True) -> Iterator[
 def document_of(provider: Provider, namespace: Scalar | None, masked: tuple[Span, ...]) -> Document:
     """A provider as a document."""
     name = provider.name
-    return Document(provider.span, name.span, "", COMMAND, name, namespace, providers=(provider,), masked=masked)
+    return Document(
+        span=provider.span,
+        head=name.span,
+        api_version="",
+        kind=COMMAND,
+        name=name,
+        namespace=namespace,
+        providers=(provider,),
+        masked=masked,
+    )
 
 
 def name_of(word: Word, call: Call) -> Scalar | None:
@@ -395,4 +419,13 @@ def settle(provider: Provider, body: Dedented, expands: bool) -> Provider | None
             keys.append(Key(key.name, key.written, body.span(key.span), value, key.binary))
     opened = provider.open or len(keys) < len(provider.keys)
     glob, span = "*" in name.value, body.span(provider.span)
-    return Provider(provider.target, COMMAND, body.scalar(name), tuple(keys), opened, False, span, glob=glob)
+    return Provider(
+        target=provider.target,
+        kind=COMMAND,
+        name=body.scalar(name),
+        keys=tuple(keys),
+        open=opened,
+        immutable=False,
+        span=span,
+        glob=glob,
+    )

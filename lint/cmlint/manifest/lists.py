@@ -1,4 +1,4 @@
-"""The items of a List that is too large to be parsed as a whole, found by their form alone."""
+"""The items of a List that is too large to parse at once, found by their form alone."""
 
 from __future__ import annotations
 
