@@ -193,5 +193,5 @@ def test_fixing_and_ignoring_are_two_things(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--fix", "--add-ignores")
     assert (done.returncode, done.stderr) == (
         2,
-        "cmlint: error: `--add-ignores` ignores what is left, and fixes nothing\nhelp: fix first, then add comments\n",
+        "cmlint: error: `--add-ignores` does not fix findings\nhelp: fix first, then add comments\n",
     )

@@ -158,7 +158,7 @@ def test_a_near_value_that_may_be_a_secret_is_hidden(kind: str, tmp_path: Path) 
     text = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: web}}\ndata:\n  A: {{{{ .Values.passwrod | quote }}}}\n"
     files = {"templates/a.yaml": text}
     result = checked(tmp_path, "'80'", "password: hunter2\n", files)
-    assert related(result) == ["values.yaml:1:11: a near value is defined here"]
+    assert related(result) == ["values.yaml:1:11: a similar value is defined here"]
     assert "hunter2" not in render("text", result, View(verbose=True)) + render("json", result, View())
 
 
@@ -207,7 +207,7 @@ def test_a_value_that_does_not_exist_and_a_near_one_that_does(
 
 def test_where_a_missing_value_is_and_where_the_near_one_is(tmp_path: Path) -> None:
     result = checked(tmp_path, "{{ .Values.prot | quote }}", "port: 80\n")
-    assert (concise(result), related(result)) == ([MISSING], ["values.yaml:1:7: a near value is defined here"])
+    assert (concise(result), related(result)) == ([MISSING], ["values.yaml:1:7: a similar value is defined here"])
 
 
 @pytest.mark.parametrize(

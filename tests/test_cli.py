@@ -400,17 +400,17 @@ def test_nothing_of_a_manifest_reaches_the_terminal_as_a_command(tmp_path: Path)
     [
         (
             ("check", "--select", "missing-keys"),
-            "there is no rule or family `missing-keys`",
+            "unknown rule or family `missing-keys`",
             "did you mean `missing-key`?",
         ),
-        (("check", "--ignore", "zzzz"), "there is no rule or family `zzzz`", "`cmlint rule` lists them"),
-        (("check", "--kubernetes-version", "two"), "`two` is no Kubernetes version", "write it like `1.31`"),
+        (("check", "--ignore", "zzzz"), "unknown rule or family `zzzz`", "`cmlint rule` lists them"),
+        (("check", "--kubernetes-version", "two"), "`two` is not a Kubernetes version", "write it like `1.31`"),
         (("check", "--config", "no.yaml"), "no.yaml: no such file or directory", "`--config` names another file"),
-        (("rule", "missing-keys"), "there is no rule `missing-keys`", "did you mean `missing-key`?"),
-        (("rule", "zzzz"), "there is no rule `zzzz`", "`cmlint rule` lists them"),
-        (("env", "-w", "pod/other"), "there is no workload `pod/other`", "there are `pod/p`"),
-        (("env", "-w", "other"), "there is no workload `other`", "there are `p`"),
-        (("env", "-n", "a"), "there is no workload in the namespace `a`", "there are none"),
+        (("rule", "missing-keys"), "unknown rule `missing-keys`", "did you mean `missing-key`?"),
+        (("rule", "zzzz"), "unknown rule `zzzz`", "`cmlint rule` lists them"),
+        (("env", "-w", "pod/other"), "no workload found with the name `pod/other`", "there are `pod/p`"),
+        (("env", "-w", "other"), "no workload found with the name `other`", "there are `p`"),
+        (("env", "-n", "a"), "no workload found in the namespace `a`", "there are none"),
     ],
 )
 def test_a_wrong_word_is_named_with_the_right_one(

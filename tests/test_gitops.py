@@ -419,7 +419,7 @@ def test_each_who_gives_values_is_a_case(tmp_path: Path) -> None:
             "broken: the chart is not built: failed to parse its values: error converting YAML to JSON: yaml: line 1: "
             "did not find expected node content",
         ),
-        ("valueFiles: [none.yaml]", "values: the chart is not built: there is no such file of values"),
+        ("valueFiles: [none.yaml]", "values: the chart is not built: no such values file"),
         ("valueFiles: [../../x.yaml]", "refused: the chart is not built: `../x.yaml` leads out of the folder"),
     ],
 )

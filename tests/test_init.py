@@ -165,7 +165,7 @@ def test_where_there_is_no_room_the_hook_is_shown(tmp_path: Path) -> None:
     write(tmp_path, {".pre-commit-config.yaml": text})
     done = cmlint(tmp_path, "init", "--pre-commit")
     assert done.returncode == 2
-    assert "there is no place where the hook can be added\nhelp: add it by hand:\n- repo: local\n" in done.stderr
+    assert "cannot find where to add the hook\nhelp: add it by hand:\n- repo: local\n" in done.stderr
     assert read(tmp_path / ".pre-commit-config.yaml") == text
 
 

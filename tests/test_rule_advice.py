@@ -188,7 +188,7 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
         (
             "yaml-syntax",
             CONFIG + "data:\n  A: b: c",
-            "put a value with `: ` in quotes, or mend the indentation of this line",
+            "put a value with `: ` in quotes, or fix the indentation of this line",
         ),
         ("yaml-syntax", CONFIG + "data:\n  A: @b", "put a value that begins with `@`, `%` or a backtick in quotes"),
         (

@@ -56,9 +56,7 @@ class Patterns:
             if not line.strip() or line.lstrip().startswith("#"):
                 continue
             if len(self.expressions) == room:
-                self.left_out = self.left_out or LeftOut(
-                    number, f"more than {MOST} patterns: those from here on do not count"
-                )
+                self.left_out = self.left_out or LeftOut(number, f"more than {MOST} patterns: the rest is ignored")
                 break
             try:
                 if room is not None and (why := excess(line)):
@@ -108,9 +106,9 @@ class Patterns:
 def excess(line: str) -> str:
     """Why a pattern does not count; empty for one that does."""
     if len(line) > LONGEST:
-        return f"a pattern of more than {LONGEST} characters does not count"
+        return f"ignored: a pattern of more than {LONGEST} characters"
     if line.count("*") > WILDCARDS:
-        return f"a pattern with more than {WILDCARDS} `*` does not count"
+        return f"ignored: a pattern with more than {WILDCARDS} `*`"
     return ""
 
 
@@ -126,7 +124,7 @@ def expression_of(line: str) -> tuple[re.Pattern[str], bool] | None:
             warnings.simplefilter("ignore", FutureWarning)  # A set such as `[[a]` means the same in git.
             patterns = GitIgnoreSpec.from_lines([line]).patterns
     except (ValueError, re.error):
-        raise ValueError("a line that is no pattern does not count") from None
+        raise ValueError("ignored: not a valid pattern") from None
     for pattern in patterns:
         found: re.Pattern[str] | None = getattr(pattern, "regex", None)
         if found is not None and pattern.include is not None:

@@ -117,7 +117,7 @@ class Fresh:
         """Writes the baseline, where that is asked for, and reports what of it is gone."""
         target = self.options.write_baseline
         if target and (failed(result.problems) or result.outcome.crashed):
-            message = f"{target}: not written, because not everything could be checked"
+            message = f"{target}: not written: not everything could be checked"
             raise FatalError(message, "fix what is reported above, or leave it out with `--exclude`")
         if not target and not self.baseline:
             return
@@ -167,7 +167,7 @@ def commit_left(revisions: Revisions, name: str) -> str:
     commit = repository.commit(name)
     left = repository.left(commit)
     if not left and repository.place.shallow:
-        reason = f"this clone is shallow, so that git cannot tell where the present branch has left `{name}`"
+        reason = f"this clone is shallow, so git cannot find where the current branch left `{name}`"
         tell("warning", f"{reason}: compared with `{name}` itself; `git fetch --unshallow` brings the rest")
     return left or commit
 
@@ -196,5 +196,5 @@ def settle(config: Config, options: Options) -> Config:
 def jobs_of(text: str | None) -> int:
     """The number of processes that is asked for, else one a processor; raises FatalError for any other text."""
     if text is not None and not (text.isdecimal() and len(text) <= 4 and int(text) > 0):
-        raise FatalError(f"`--jobs` must be a number from 1 to 9999, not `{text}`", "leave it out for one a processor")
+        raise FatalError(f"`--jobs` must be a number from 1 to 9999, not `{text}`", "omit it for one per CPU")
     return processors(int(text) if text else None)

@@ -142,7 +142,7 @@ def sources_of(options: Any, paths: Sequence[str], warnings: list[str]) -> tuple
 
     found = configurations_at(options.config_from, paths)
     if not found.run and getattr(options, "verbose", False):
-        tell("note", f"there is no configuration in `{options.config_from}`: the defaults count")
+        tell("note", f"no configuration in `{options.config_from}`: using the defaults")
     return user, found
 
 

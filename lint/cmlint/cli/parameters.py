@@ -80,7 +80,7 @@ CONFIGURATION = (CONFIG, CONFIG_FROM, ISOLATED)
 NO_CONTEXT = Parameter(
     "no_context",
     "flag",
-    "Read only the named files, not the rest of their project.",
+    "Read only the given files, not the rest of their project.",
     panel=INPUT,
 )
 BUILDS = (
@@ -123,7 +123,7 @@ CHARTS = (
     Parameter(
         "helm_values",
         "list",
-        "Render each chart with this values file as well. Repeat it for more files; the last one wins.",
+        "Render each chart with this values file as well (repeatable; the last one wins).",
         "FILE",
         INPUT,
     ),

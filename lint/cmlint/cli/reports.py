@@ -55,7 +55,7 @@ def wanted(formats: Sequence[str], outputs: Sequence[str]) -> list[Report]:
             "give all but one an `--output`: the first `--output` belongs to the first `--format`, and so on",
         )
     if twice := next((file for file in files if file and files.count(file) > 1), None):
-        raise FatalError(f"two reports go to `{twice}`", "give each an `--output` of its own")
+        raise FatalError(f"two reports go to `{twice}`", "give each its own `--output`")
     for form, file in zip(forms, files, strict=True):
         promised = SUFFIXES.get(os.path.splitext(file or "")[1])
         if promised != form and promised in forms:

@@ -54,7 +54,7 @@ def named(rules: dict[str, Rule], name: str) -> Rule:
     if name in rules:
         return rules[name]
     near = nearest(name, rules)
-    raise FatalError(f"there is no rule `{name}`", f"did you mean `{near}`?" if near else "`cmlint rule` lists them")
+    raise FatalError(f"unknown rule `{name}`", f"did you mean `{near}`?" if near else "`cmlint rule` lists them")
 
 
 def listing(rules: Iterable[Rule], view: View) -> str:

@@ -17,7 +17,7 @@ from cmlint.manifest.edits import end_of_line
 from cmlint.model.findings import Edit
 
 UNREADABLE = "ruamel.yaml, which proves it, cannot read the text"
-ELSEWHERE = "it would change what an alias elsewhere stands for"
+ELSEWHERE = "it would change what an alias elsewhere refers to"
 COMMENT = "it would change a comment"
 MORE = "it would change more than it should"
 

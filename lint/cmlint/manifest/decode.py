@@ -395,7 +395,7 @@ def note_repeated(decoder: Decoder, first: Node, again: list[Node]) -> None:
     assert isinstance(again[0], ScalarNode)
     name, more = decoder.key_name(again[0]), tuple(decoder.span(key) for key in again[1:])
     often = "twice" if not more else f"{len(again) + 1} times"
-    reason = f"stands {often} in one mapping"
+    reason = f"occurs {often} in one mapping"
     other = decoder.span(first)
     decoder.fault("repeated-key", again[0], name, reason, text=name, other=other, label="first here", more=more)
 

@@ -634,7 +634,7 @@ def locate(chunk: str, base: int, error: YamlSyntaxError) -> tuple[Span, str]:
     """Where a syntax error is shown, and in which words; tabs and blanks that YAML does not know get their own."""
     if odd := odd_character(chunk, error):
         span = Span(base + odd.start(), base + odd.end())
-        return span, f"{characters.described(odd[0])} stands here, which is text to YAML"
+        return span, f"{characters.described(odd[0])} is here, which YAML reads as text"
     if "tab" in error.reason or "\\t" in error.reason or "cannot start any token" in error.reason:
         found = re.search(r"^ *(\t[ \t]*)", chunk[line_start(chunk, error.line) :], re.MULTILINE)
         if found:

@@ -155,7 +155,7 @@ def refuse_excess(root: Node) -> None:
     allowed = 0.99 - 0.89 * min(max((size - low) / (high - low), 0.0), 1.0)
     if size > 1000 and size - written > 100 and (size - written) / size > allowed:
         start = root.start_mark
-        raise YamlSyntaxError("aliases repeat what they stand for far too often", start.index, start.line)
+        raise YamlSyntaxError("aliases repeat their content too often", start.index, start.line)
 
 
 def size_of(node: Node, known: dict[int, int]) -> int:

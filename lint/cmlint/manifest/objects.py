@@ -320,7 +320,7 @@ class ObjectReader:
         for key in keys:
             if key.binary and key.name in plain:
                 first = plain[key.name].span
-                reason = "stands in `data` too"
+                reason = "is also in `data`"
                 self.decoder.fault(
                     "key-twice",
                     key.span,

@@ -129,7 +129,7 @@ def container_lines(
 ) -> Iterator[str]:
     """One container: its variables, what is missing, and what it is started with."""
     refused = environment.refused or not any(u.missing and not u.reference.optional for u in environment.unresolved)
-    why = " (the API server refuses it)" if refused else " (CreateContainerConfigError)"
+    why = " (the API server rejects it)" if refused else " (CreateContainerConfigError)"
     starts = (
         ""
         if environment.starts and not stops
@@ -139,7 +139,7 @@ def container_lines(
     yield f"  {kind} {paint('bold', printable(reword(container.name.value if container.name else '?')))}{starts}"
     yield from variable_lines(environment, view, paint, reword)
     for name in environment.refused:
-        yield f"    {paint('error', '!')} {printable(name)}: no name of a variable: the API server refuses it"
+        yield f"    {paint('error', '!')} {printable(name)}: not a valid variable name: the API server rejects it"
     for stop in stops:
         yield f"    {paint('error', '!')} {printable(reword(f'{stop.name}: {stop.reason}'))}"
     for unresolved in environment.unresolved:

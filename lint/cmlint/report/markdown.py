@@ -47,7 +47,7 @@ def rows(result: Result, room: int) -> Iterator[str]:
         line = ("" if number else "\n| | where | what |\n| --- | --- | --- |\n") + row(finding, others, repository)
         room -= len(line)
         if room < 0:
-            yield f"\nThere is no room here for {count(len(found) - number, 'more problem')}.\n"
+            yield f"\n{count(len(found) - number, 'more problem')} not shown: the report is too long.\n"
             return
         yield line
 

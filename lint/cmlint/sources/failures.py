@@ -135,7 +135,7 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
         "kustomization",
         place.path,
         place.span,
-        "there is no such file or folder",
+        "no such file or folder",
         part,
         ignored=ignored,
         near=near,

@@ -201,7 +201,7 @@ def refuse_chart(chart: Part, folder: str, homes: list[str], *, allow_remote: bo
         parts = (home, *((f"{name}-{version}",) if version and repo else ()), name)
         path = os.path.normpath(os.path.join(folder, *parts))
         if not is_within(real_path(path), root_of(folder)):
-            raise NotBuiltError(f"the chart `{paths.shown(path)}` lies outside the repository", "refused")
+            raise NotBuiltError(f"the chart `{paths.shown(path)}` is outside the repository", "refused")
         if os.path.isdir(path):
             ChartFiles(path).refuse()
         elif repo and not allow_remote:

@@ -133,7 +133,7 @@ def start(command: list[str], home: str, *, trusted: bool) -> subprocess.Popen[b
     words = command if trusted else [*without_network(), *command]
     with starting:
         if broken_off.is_set():
-            raise NotBuiltError("the run was broken off", "limit")
+            raise NotBuiltError("the run was interrupted", "limit")
         try:
             process = subprocess.Popen(
                 words,
@@ -202,7 +202,7 @@ def read(process: subprocess.Popen[bytes], timeout: float) -> Ended:
     for reader in readers:
         reader.join(max(0, deadline - time.monotonic()))
     if any(reader.is_full for reader in readers):
-        raise NotBuiltError(f"what it writes is more than {OUTPUT // 1024**2} MB", "limit")
+        raise NotBuiltError(f"its output exceeds {OUTPUT // 1024**2} MB", "limit")
     if any(reader.is_alive() for reader in readers):
         raise TimeOutError(f"it took longer than {timeout:g} seconds", "limit", "time")
     code, output, errors = process.wait(), *(reader.text for reader in readers)

@@ -172,4 +172,4 @@ def cure(placed: Placed, ctx: Context) -> str:
         where = f"take it out of {group}" if group else "remove it"
         seen = "" if cluster.shows_custom_resources else "; custom resources were not read (`--custom-resources`)"
         return f"{where}, unless a program reads it by the API{seen}"
-    return "remove it, or mend the reference that should name it"
+    return "remove it, or fix the reference that should name it"

@@ -15,7 +15,7 @@ OTHERWISE = (
 
 @rule(
     name="too-large",
-    summary="a ConfigMap or Secret that holds more than 1 MiB, or more than `kubectl apply` can keep a copy of",
+    summary="a ConfigMap or Secret larger than 1 MiB, or too large for the annotation of `kubectl apply`",
     consequence="rejected",
     since="0.1.0",
     codes=("size",),

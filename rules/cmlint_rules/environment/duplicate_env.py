@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cmlint.api import Container, Context, Draft, Env, Remove, placeholders, rule
 from cmlint_rules.environment import builds_on_itself
 
-APPLIED = "run `kubectl apply` twice, or once with `--server-side`: the first removes the variable altogether"
+APPLIED = "run `kubectl apply` twice, or once with `--server-side`: the first run removes both entries"
 """kubernetes/kubectl#1750: the merge of `env` by name takes all entries of a name away with the one that is gone."""
 
 
@@ -47,7 +47,7 @@ def several(first: Env, entries: list[Env], ctx: Context) -> Draft:
     if equal and not others and is_superfluous(first, entry):
         draft.fix("remove this one", Remove(entry.span), safe=False)
     which = "all but one" if others else "one of the two" if equal else "the one not meant"
-    counts = "" if equal else "the last one counts; "
+    counts = "" if equal else "the last entry wins; "
     return draft.help(f"{counts}remove {which}, and {APPLIED}")
 
 

@@ -32,9 +32,9 @@ def without_effect(entry: Env, value: Scalar, owner: str | None, ctx: Context) -
     """What is said of an empty value beside a source; where no patch wrote it, it is only superfluous."""
     read = entry.reference.span if entry.reference else entry.value.span if entry.value else entry.span
     patched = is_patched(value.span, read, ctx)
-    message = f"the empty `value` of `{name_of(entry)}` does nothing: its `valueFrom` counts"
+    message = f"the empty `value` of `{name_of(entry)}` has no effect: `valueFrom` is used"
     draft = ctx.finding(value.span, message, consequence="silent", pedantic=not patched, container=owner)
-    return draft.help(IN_PATCH if patched else "keep the one that is meant")
+    return draft.help(IN_PATCH if patched else "keep the one that you want")
 
 
 def refused(fault: Fault, ctx: Context) -> Draft:
@@ -46,7 +46,7 @@ def refused(fault: Fault, ctx: Context) -> Draft:
     draft = ctx.finding(fault.span, message, container=fault.container)
     if fault.other:
         draft.also(fault.other, fault.label)
-    return draft.help("keep the one that is meant" if fault.kind == "several-sources" else "name the source")
+    return draft.help("keep the one that you want" if fault.kind == "several-sources" else "name the source")
 
 
 def is_patched(value: Span, source: Span, ctx: Context) -> bool:

@@ -44,7 +44,7 @@ def number_in_values(span: Span, text: str, ctx: Context) -> Shown | None:
 
 def rewritten(number: Shown, fault: Fault, name: str, ctx: Context) -> Draft:
     """The finding about a number in the values of a chart that helm writes in another form, where a text has to be."""
-    message = f"`{number.route}` is the number {number.written}, of which helm makes another text for `{name}`"
+    message = f"`{number.route}` is the number {number.written}, which helm writes differently for `{name}`"
     draft = ctx.finding(number.span, message, placed=number.placed, container=fault.container)
     draft.also(fault.span, "must be a string", ctx.placed)
     return draft.help(f'quote it: `"{number.written}"`, and in the template with `| quote`')

@@ -14,7 +14,7 @@ ACTIONS = {
 
 @rule(
     name="invalid-image",
-    summary="an image that is no valid reference",
+    summary="an invalid image reference",
     consequence="stuck",
     since="0.1.0",
     codes=("image",),
@@ -68,7 +68,11 @@ def number_of(use: Use, ctx: Context) -> Draft | None:
     if value is None:
         return None
     changed = "e" not in tag
-    then = f"helm writes `{tag}`: another version runs" if changed else "helm writes it with an exponent, as no tag is"
+    then = (
+        f"helm writes `{tag}`: another version runs"
+        if changed
+        else "helm writes it with an exponent, which is not a valid tag"
+    )
     message = f"`{value.route}` is the number {value.written}, and {then}"
     draft = ctx.finding(value.span, message, placed=value.placed, container=use.container_name)
     draft.consequence = "silent" if changed else None

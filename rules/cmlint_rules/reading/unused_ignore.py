@@ -20,5 +20,5 @@ def unused_ignore(ignore: Ignore, ctx: Context) -> Iterator[Draft]:
             draft = ctx.finding(name.span, f"`{name.value}` is suppressed here, but finds nothing").help("remove it")
             yield draft.fix("remove it", Unlist(name.span), safe=True)
     if not ignore.rules and meant(ignore.reason, ctx.names) is None:
-        draft = ctx.finding(ignore.span, "this suppression names no rule, and so suppresses nothing")
+        draft = ctx.finding(ignore.span, "this suppression names no rule and suppresses nothing")
         yield draft.help("write `cmlint: ignore[rule, ...] reason`")

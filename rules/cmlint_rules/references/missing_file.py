@@ -10,7 +10,7 @@ from cmlint_rules.references import SHOWN_KEYS
 
 @rule(
     name="missing-file",
-    summary="a `subPath` that is no file of its volume",
+    summary="a `subPath` that is not a file of its volume",
     consequence="silent",
     since="0.1.0",
 )

@@ -14,7 +14,7 @@ IMAGE = r"(?i)image|repositor"
 
 @rule(
     name="unmet-image-setting",
-    summary="an entry of `images` in a kustomization that is for no image",
+    summary="an entry of `images` in a kustomization that matches no image",
     consequence="silent",
     since="0.1.0",
 )

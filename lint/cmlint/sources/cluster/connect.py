@@ -289,7 +289,7 @@ def first_context(files: Iterable[Any]) -> str | None:
     return next((name for file in files if (name := file.get("current-context"))), None)
 
 
-MEND = "mend the file; `kubectl config view` shows how it is understood"
+MEND = "fix the file; `kubectl config view` shows how it is read"
 PROXY = "see HTTPS_PROXY and the kubeconfig's `proxy-url`: they begin with `http://` or `https://`"
 
 

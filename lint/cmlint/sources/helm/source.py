@@ -144,7 +144,7 @@ def render_all(
     program = find_helm(request.config.helm_program)
     if program is None:
         for chart in charts:
-            add_chart(failures, chart, NotBuiltError("there is no helm to render with", "program", "program"), "")
+            add_chart(failures, chart, NotBuiltError("helm is not installed", "program", "program"), "")
         return
     with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
         helm = Helm(program, request, home)

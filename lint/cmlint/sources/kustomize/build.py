@@ -84,7 +84,7 @@ class Build:
             self.fill_mirror()
         self.refuse()
         if self.program is None:
-            raise NotBuiltError("there is neither kustomize nor kubectl to build with", "program", "program")
+            raise NotBuiltError("neither kustomize nor kubectl is installed", "program", "program")
         if self.cache and (known := self.cache.get(self.name)):
             self.folder = known.folder
             return known.text
@@ -197,7 +197,7 @@ def refuse_unread(project: Project, kustomization: Kustomization) -> None:
         if not os.path.isdir(folder):
             continue
         if not project.is_inside(folder):
-            raise NotBuiltError(f"the folder `{name}` lies outside the repository", "refused")
+            raise NotBuiltError(f"the folder `{name}` is outside the repository", "refused")
         for path in (os.path.join(folder, known) for known in files.KUSTOMIZATIONS):
             if os.path.isfile(path) and project.in_folder(folder) is None:
                 try:

@@ -20,7 +20,9 @@ def find_program(wished: str | None) -> str | None:
     if wished:
         if found := programs.find(os.path.expanduser(wished)):
             return found
-        raise ValueError(f"there is no program `{wished}` to build kustomizations with; name kustomize or kubectl")
+        raise ValueError(
+            f"cannot find the program `{wished}` to build kustomizations; give the path of kustomize or kubectl"
+        )
     own = os.path.join(os.path.dirname(os.path.abspath(sys.executable)), "kubectl")
     return programs.find("kustomize") or programs.find("kubectl") or programs.find(own)
 
@@ -42,7 +44,7 @@ def build(folder: str, path: str, config: Config, home: str, *, wide: bool = Fal
     ended = programs.run(command, home, config.build_timeout, trusted=config.allow_remote)
     if ended.code and 'unknown field "buildMetadata"' in ended.errors:
         raise NotBuiltError(
-            "this kustomize is older than 4.5, and so does not say where objects come from", "program", "program"
+            "this kustomize is older than 4.5 and does not report where objects come from", "program", "program"
         )
     if ended.code:
         if "external plugins disabled" in ended.errors:
