@@ -121,8 +121,8 @@ def test_inside_of_a_string_there_is_no_room(tmp_path: Path) -> None:
     assert left == [f"{place}warning[undefined-expansion] nothing defines `NOPE`, so `$(NOPE)` stays as it is written"]
     assert said == [
         "cmlint: ignored: 0 findings in 0 files",
-        f"cmlint: not ignored: {place}`undefined-expansion`: no comment can stand there; the annotation "
-        "`cmlint.dev/ignore` on the object may",
+        f"cmlint: not ignored: {place}`undefined-expansion`: no comment is possible there; use the annotation "
+        "`cmlint.dev/ignore` on the object",
     ]
     assert (tmp_path / "kustomization.yaml").read_text(encoding="utf-8") == text
 
@@ -161,8 +161,8 @@ def test_json_has_no_comments(tmp_path: Path) -> None:
     left, said = add(tmp_path)
     assert left[0] == "a.json:1:84: error[non-string-data] the value of `a` must be a string, but it is a number"
     assert said[1] == (
-        "cmlint: not ignored: a.json:1:84: `non-string-data`: JSON has no comments; the annotation `cmlint.dev/ignore` "
-        "on the object, or a baseline, may"
+        "cmlint: not ignored: a.json:1:84: `non-string-data`: JSON has no comments; use the annotation `cmlint.dev/ignore` "
+        "on the object, or a baseline"
     )
     assert (tmp_path / "a.json").read_text(encoding="utf-8") == text
 

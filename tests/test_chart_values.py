@@ -325,7 +325,7 @@ def test_a_large_number_in_a_map_that_a_template_walks(tmp_path: Path) -> None:
 def test_a_large_number_without_quotes_is_quoted_in_the_values(tmp_path: Path) -> None:
     (finding,) = checked(tmp_path, "{{ .Values.max }}", "max: 1000000\n").outcome.findings
     assert (finding.rule, finding.location.path, finding.severity) == ("non-string-env", "values.yaml", "error")
-    assert finding.message == "`max` is the number 1000000, of which helm makes another text for `PORT`"
+    assert finding.message == "`max` is the number 1000000, which helm writes differently for `PORT`"
     assert finding.help == 'quote it: `"1000000"`, and in the template with `| quote`'
 
 

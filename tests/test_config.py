@@ -398,8 +398,8 @@ def test_the_user_names_programs(project: Path, user: dict[str, str], setting: s
         ("sought", {option.replace("--", "CMLINT_").upper(): "sought"}),
     ):
         done = cmlint(project, "check", **user, **given)
-        assert (done.returncode, f"there is no program `{place}` to " in done.stderr) == (2, True)
-    assert "no program `line` to" in cmlint(project, "check", option, "line", **user).stderr
+        assert (done.returncode, f"cannot find the program `{place}` to " in done.stderr) == (2, True)
+    assert "cannot find the program `line` to" in cmlint(project, "check", option, "line", **user).stderr
 
 
 def test_the_cache_lies_where_the_line_the_environment_or_the_user_says(project: Path, user: dict[str, str]) -> None:
@@ -496,8 +496,8 @@ def test_a_commits_configuration_is_named_in_errors(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--config-from", "nope")
     assert (done.returncode, done.stderr) == (
         2,
-        "cmlint: error: git cannot find the commit `nope`\nhelp: name a branch, a tag or a commit of this repository; "
-        "`git fetch` brings what is only elsewhere\n",
+        "cmlint: error: git cannot find the commit `nope`\nhelp: give a branch, a tag or a commit of this repository; "
+        "`git fetch` gets new ones from the remote\n",
     )
 
 

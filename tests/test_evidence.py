@@ -136,7 +136,7 @@ CASES: dict[Code, tuple[Files, str, Files]] = {
     ),
     "placeholder-name": (
         {"pod.yaml": READER, "a.yaml": CONFIG.replace("other", "'${X}ings'")},
-        "`${X}ings` in a.yaml may become it",
+        "`${X}ings` in a.yaml may become this name",
         {"a.yaml": CONFIG},
     ),
     "defined-elsewhere": (

@@ -120,11 +120,11 @@ def test_the_object_of_a_finding_has_its_own_name_and_no_namespace_where_overlay
 def test_generators_are_led_back_to_literals_and_files() -> None:
     assert related(run(PROJECTS / "kustomize-generators")) == {
         "base/web.yaml:23": [
-            "base/settings.env:2: this value is hidden",
+            "base/settings.env:2: this value is overridden",
             "overlay/kustomization.yaml:2: through overlay/kustomization.yaml",
         ],
         "base/web.yaml:25": [
-            "overlay/kustomization.yaml:8: this value is hidden",
+            "overlay/kustomization.yaml:8: this value is overridden",
             "overlay/kustomization.yaml:2: through overlay/kustomization.yaml",
         ],
         "base/web.yaml:29": [
@@ -434,8 +434,8 @@ def test_a_missing_program_is_said_once_with_what_to_install(tmp_path: Path, mon
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     result = run(PROJECTS / "kustomize-overlays")
     assert failures(result) == [
-        "overlays/dev/kustomization.yaml:1: program: 2 kustomizations are not built: there is neither kustomize nor "
-        "kubectl to build with"
+        "overlays/dev/kustomization.yaml:1: program: 2 kustomizations are not built: neither kustomize nor "
+        "kubectl is installed"
     ]
     (finding,) = (finding for finding in result.outcome.findings if finding.rule == "not-built")
     assert finding.help == (

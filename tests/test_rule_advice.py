@@ -151,7 +151,7 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
     ("rule", "text", "expected"),
     [
         ("non-string-data", CONFIG + "data: {PORT: 8080}", 'quote it: `PORT: "8080"`'),
-        ("non-string-data", CONFIG + "data: {A: {}}", "make it one text: `A: |`, and what is below it indented"),
+        ("non-string-data", CONFIG + "data: {A: {}}", "write it as text: `A: |`, with the content indented below"),
         ("non-string-data", SECRET + "stringData: {PORT: 8080}", "put it in quotes"),
         (
             "non-string-data",

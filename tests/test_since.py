@@ -239,13 +239,13 @@ def test_a_shallow_clone_says_how_to_fetch(shop: Repository, tmp_path: Path) -> 
     shop.folder = tmp_path / "clone"
     assert refused(shop, "--since", first) == (
         f"git cannot find the commit `{first}`",
-        f"this clone is shallow: `git fetch --depth=1 origin {first}` fetches it, `git fetch --unshallow` all",
+        f"this clone is shallow: run `git fetch --depth=1 origin {first}` or `git fetch --unshallow`",
     )
     shop.git("fetch", "--quiet", "--depth=1", "origin", first)
     shop.edit("config.yaml", "PORT:", "HTTP_PORT:")
     done = shop.run("cmlint", "check", "--since", first, "--quiet", "--format", "concise")
     assert done.stdout.splitlines() == [
-        "cmlint: warning: this clone is shallow, so that git cannot tell where the present branch has left "
+        "cmlint: warning: this clone is shallow, so git cannot find where the current branch left "
         f"`{first}`: compared with `{first}` itself; `git fetch --unshallow` brings the rest",
         PORT,
     ]

@@ -190,7 +190,7 @@ def tell_notes(notes: Sequence[str], unused: Sequence[str], options: Options) ->
 def tell_complaints(memory: Memory | None, options: Options) -> None:
     """Tells with `--verbose` what of the cache is not used."""
     for complaint in memory.folder.complaints if memory and options.verbose else ():
-        tell("note", f"part of the cache is not used: {complaint}")
+        tell("note", f"ignored in the cache: {complaint}")
 
 
 def memory_of(options: Options, paths: tuple[str, ...]) -> Memory | None:
