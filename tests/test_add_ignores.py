@@ -161,8 +161,8 @@ def test_json_has_no_comments(tmp_path: Path) -> None:
     left, said = add(tmp_path)
     assert left[0] == "a.json:1:84: error[non-string-data] the value of `a` must be a string, but it is a number"
     assert said[1] == (
-        "cmlint: not ignored: a.json:1:84: `non-string-data`: JSON has no comments; use the annotation `cmlint.dev/ignore` "
-        "on the object, or a baseline"
+        "cmlint: not ignored: a.json:1:84: `non-string-data`: JSON has no comments; use the annotation "
+        "`cmlint.dev/ignore` on the object, or a baseline"
     )
     assert (tmp_path / "a.json").read_text(encoding="utf-8") == text
 
