@@ -117,7 +117,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     mutable_tags: Annotated[
         Words, doc("Image tags that move, as patterns; they override the built-in heuristics.")
     ] = ()
-    pinned_tags: Annotated[Words, doc("Image tags that never move, as patterns; they override `mutable-tags`.")] = ()
+    pinned_tags: Annotated[Words, doc("Image tags that never move, as patterns; `mutable-tags` overrides them.")] = ()
     kubernetes_version: Annotated[
         str | None, doc("The cluster's version, in quotes: `'1.31'` (default: the newest known).")
     ] = None
