@@ -14,7 +14,7 @@ from itertools import count
 from typing import NamedTuple
 
 MOST = 2000
-"""So many patterns count together: each of them is tried on each path."""
+"""The maximum number of patterns in total, because each is tried on each path."""
 
 LONGEST = 1024
 WILDCARDS = 50
@@ -44,8 +44,8 @@ class LeftOut(NamedTuple):
 class Patterns:
     """Patterns of which the last one that matches decides, as in git.
 
-    Where there is `room` only for so many, the rest does not count, nor does a line that is in excess or no pattern.
-    Otherwise ValueError is raised for a line that is no pattern.
+    If there is `room` only for some, the rest is ignored, as are lines that are too long or not a pattern.
+    Otherwise ValueError is raised for a line that is not a pattern.
     """
 
     def __init__(self, lines: Iterable[str], room: int | None = None) -> None:
@@ -115,7 +115,7 @@ def excess(line: str) -> str:
 def expression_of(line: str) -> tuple[re.Pattern[str], bool] | None:
     """The expression of a pattern, and whether it includes what it matches; None for a line that matches nothing.
 
-    Raises ValueError for a line that is no pattern.
+    Raises ValueError for a line that is not a pattern.
     """
     from pathspec import GitIgnoreSpec
 

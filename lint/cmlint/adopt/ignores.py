@@ -1,4 +1,4 @@
-"""Writes comments that ignore findings where they stand, each with room for the reason.
+"""Writes comments that ignore findings where they are, each with room for the reason.
 
 A comment is an edit like a fix, so it is proven like one: the text says what it said before, the finding is ignored and
 nothing new is found.

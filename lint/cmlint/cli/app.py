@@ -150,7 +150,7 @@ def signed(parameter: Parameter) -> inspect.Parameter:
 
 
 def annotation_of(parameter: Parameter) -> Any:
-    """The type that typer shall make of a parameter."""
+    """The type that typer converts a parameter to."""
     if parameter.kind == "flag":
         return bool
     of = Enum(parameter.field, {choice: choice for choice in parameter.choices}) if parameter.choices else str

@@ -79,7 +79,7 @@ TO_STAND_ON = (
         CLUSTER,
     ),
 )
-"""What `check` takes, to let manifests stand on a cluster or a snapshot."""
+"""What `check` takes, to let manifests resolve against a cluster or a snapshot."""
 
 LIVE_ONLY = (CONTEXT, KUBECONFIG, METADATA_ONLY, TIMEOUT, *AS)
 """What means nothing where no cluster is read."""
@@ -121,7 +121,7 @@ def number(option: str, text: str | None, default: float) -> float:
 
 
 def look_of(options: Any) -> Clusters | None:
-    """How manifests are given a cluster or a snapshot to stand on, where the line says so."""
+    """How manifests are given a cluster or a snapshot to resolve against, where the line says so."""
     if not options.live and not options.against:
         needs = [each for each in LIVE_ONLY if getattr(options, each.field)]
         if needs:

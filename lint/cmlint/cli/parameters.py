@@ -1,6 +1,6 @@
 """What a command takes on its line: one table, from which the fast parser here and typer's own are made.
 
-Importing typer costs more than a whole check of one file, so a line that is plainly right is parsed here; whatever is
+Importing typer costs more than checking one file, so a line that is plainly right is parsed here; whatever is
 not (help, a mistake, an unknown option) is left to typer, which knows how to answer.
 """
 

@@ -46,7 +46,7 @@ def show(text: str, path: str | None = None) -> None:
 
 
 def is_file(path: str | None) -> bool:
-    """Whether a path, or without one standard output, is a file that is no stream."""
+    """Whether a path, or without one standard output, is a file that is not a stream."""
     try:
         return stat.S_ISREG((os.stat(path) if path else os.fstat(sys.stdout.fileno())).st_mode)
     except (OSError, ValueError):
@@ -78,7 +78,7 @@ def write(text: str, path: str | None = None, flag: str = "--output") -> None:
 
 
 def not_written(error: OSError, path: str | None, help_: str) -> FatalError:
-    """What is said where a file, or without one standard output, cannot be written."""
+    """The error for a file, or for standard output, that cannot be written."""
     reason = (error.strerror or str(error)).lower()
     return FatalError(f"{path or 'standard output'}: cannot be written: {reason}", help_)
 

@@ -37,13 +37,13 @@ def doc(text: str) -> msgspec.Meta:
 
 
 class Helm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """What a project settles about its charts."""
+    """The settings of a project about its charts."""
 
     values: Annotated[
         dict[str, Words],
         doc(
-            "The files of values to render charts with, instead of the defaults and `ci/*-values.yaml`: by pattern of "
-            "the chart's folder. Each is one rendering; files that belong together stand in one string, with commas."
+            "Values files to render charts with, instead of the defaults and `ci/*-values.yaml`, by pattern of the "
+            "chart's folder. Each entry is one rendering, with one file or several, separated by commas."
         ),
     ] = {}
 
@@ -172,7 +172,7 @@ class Place(NamedTuple):
 
 
 class Value(NamedTuple):
-    """Something written in a configuration file: plain data, but for what is inside lists and mappings."""
+    """Something written in a configuration file: plain data, except what is inside lists and mappings."""
 
     data: Any
     place: Place
@@ -801,7 +801,7 @@ def check_external(pattern: str) -> None:
 
 
 def check_route(route: str) -> None:
-    """Raises ValueError for what is no route of fields."""
+    """Raises ValueError for what is not a route of fields."""
     import re
 
     if not re.fullmatch(r"@\S+|(?:\*|[\w-]+(?:\[\])?)(?:\.(?:\*|[\w-]+(?:\[\])?))*", route):
@@ -824,7 +824,7 @@ def check_pattern(pattern: str) -> None:
 
 
 def below(folder: str, lists: Words) -> Words:
-    """Paths relative to a folder, several of them with commas between, as whole ones."""
+    """Paths relative to a folder, several of them with commas between, as absolute paths."""
     return tuple(",".join(os.path.join(folder, name.strip()) for name in names.split(",")) for names in lists)
 
 

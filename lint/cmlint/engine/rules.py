@@ -95,7 +95,7 @@ class Suggestion(msgspec.Struct, frozen=True):
 
 
 MOST_PLACES = 100
-"""So many further places a finding may have; how many more there are is said."""
+"""The maximum number of further places of a finding; the message counts the rest."""
 
 
 class Draft:
@@ -180,12 +180,12 @@ class Context:
             self.pods = [pod for cluster in self.bundle.clusters for pod in cluster.pods_of(placed)]
 
     def placed_or_first(self) -> Placed:
-        """The document that the node is in; the bundle's first for a rule about the whole bundle."""
+        """The document that the node is in; the bundle's first for a rule about the complete bundle."""
         return self.current or self.bundle.placed[0]
 
     @property
     def placed(self) -> Placed:
-        """The document that the node is in, with its path; a rule about the whole bundle has none."""
+        """The document that the node is in, with its path; a rule about the complete bundle has none."""
         if self.current is None:
             raise LookupError("a rule about Bundle must say which document a finding is in: finding(..., placed=...)")
         return self.current

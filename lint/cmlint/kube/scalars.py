@@ -89,7 +89,7 @@ def name_of(value: Resolved) -> str:
 
 
 def decode_binary(text: str) -> str:
-    """The text of a `!!binary` scalar; raises BadScalarError when it is no base64."""
+    """The text of a `!!binary` scalar; raises BadScalarError when it is not base64."""
     raw = base64.decode(text)
     if raw is None:
         raise BadScalarError("a `!!binary` value that is not base64")

@@ -176,7 +176,7 @@ def unparsed(chunk: str, base: int, head: Other) -> Document | Skip | None:
 
 
 def read_encrypted(length: int) -> FileFacts:
-    """The facts of a file that is encrypted as a whole: it may define anything."""
+    """The facts of a file that is completely encrypted: it may define anything."""
     return FileFacts((), skipped=(Skip("encrypted", Span(0, length)),))
 
 
@@ -271,9 +271,9 @@ def read_chunk(
 
 
 def join_repeated(decoder: Decoder, root: Node) -> None:
-    """Where `apiVersion` and `kind` stand again, another object begins: one mistake, whatever else is repeated.
+    """If `apiVersion` and `kind` occur again, another object begins: one mistake, whatever else is repeated.
 
-    `---apiVersion: v1` in one line is no end of a document, but a key of that name.
+    `---apiVersion: v1` in one line is not an end of a document, but a key of that name.
     """
     if not decoder.faults or not isinstance(root, MappingNode):
         return
@@ -485,7 +485,7 @@ class DocumentReader:
                     yield Scalar(name, span.start, span.end)
 
     def reloads(self, annotations: dict[str, Node]) -> tuple[Scalar, ...]:
-        """The ConfigMaps that Reloader is told to watch by their names."""
+        """The names of the ConfigMaps that annotations list for Reloader."""
         return tuple(
             name
             for field in RELOADS

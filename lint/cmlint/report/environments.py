@@ -216,7 +216,7 @@ def quoted(word: str) -> str:
 
 
 def shortened(text: str, columns: int) -> str:
-    """A text in no more than so many columns."""
+    """A text, cut to a number of columns."""
     if width(text) <= columns:
         return text
     taken = accumulate(map(width, text))
@@ -224,5 +224,5 @@ def shortened(text: str, columns: int) -> str:
 
 
 def pad(text: str, columns: int) -> str:
-    """The blanks that bring a text to so many columns, none where it has more."""
+    """The spaces that pad a text to a number of columns; none if it is longer."""
     return " " * (columns - width(text))

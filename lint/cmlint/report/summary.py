@@ -99,7 +99,7 @@ def fixes_in(result: Result) -> str:
 
 
 def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
-    """What was asked for besides the findings: counts by rule, what was skipped, what manifests do not settle."""
+    """Optional parts besides the findings: counts by rule, skipped files, references that are not decided."""
     outcome = result.outcome
     if view.statistics and outcome.findings:
         by_rule = Counter((-RANKS[finding.severity], finding.severity, finding.rule) for finding in outcome.findings)

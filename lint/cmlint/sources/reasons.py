@@ -322,7 +322,7 @@ def of_kustomize(said: str, shown: Shown) -> str:
 
 
 def address(text: str) -> str:
-    """An address without what may be a credential in it: a user with a password, a token, options but for a few."""
+    """An address without what may be a credential in it: a user with a password, a token, options, except for a few."""
     if len(text) > LONGEST_ADDRESS:
         return HIDDEN
     text = re.sub(r"://(?!git@)(?:[^/?#@]*@|[^/?#]*:[^?#]*@)", "://...@", text)

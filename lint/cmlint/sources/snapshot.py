@@ -30,7 +30,7 @@ class Snapshot(Versioned):
 
 
 class BadSnapshotError(Exception):
-    """A file that is no snapshot, or one of another version."""
+    """A file that is not a snapshot, or one of another version."""
 
 
 def write(clusters: Iterable[Inventory], taken: str) -> str:

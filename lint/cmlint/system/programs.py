@@ -97,7 +97,7 @@ starting, broken_off = Lock(), Event()
 def find(name: str) -> str | None:
     """The absolute path of a program: one that is on the path, or the one at a path; None where there is none.
 
-    Folders of the path that are relative are passed over, and so is the working directory, which Windows searches
+    Relative folders of the path are skipped, as is the working directory, which Windows searches
     first: these may be folders of the repository that is checked.
     """
     if os.path.dirname(name):
@@ -108,7 +108,7 @@ def find(name: str) -> str | None:
 
 
 def run(command: list[str], home: str, timeout: float, *, trusted: bool = False) -> Ended:
-    """Runs a program in a session of its own, and ends the whole session when it goes beyond a limit.
+    """Runs a program in a session of its own, and ends the complete session when it goes beyond a limit.
 
     `command` begins with the absolute path of the program. `home` is a folder of cmlint's own, empty at first, which is
     the working directory, the home and the temporary folder of the program. A program has no network, no search path

@@ -1,4 +1,4 @@
-"""A value of a ConfigMap or Secret that is no string."""
+"""A value of a ConfigMap or Secret that is not a string."""
 
 from collections.abc import Iterator
 

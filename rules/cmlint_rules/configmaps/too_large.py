@@ -39,7 +39,7 @@ def is_applied(ctx: Context) -> bool:
 
 
 def uncopied(provider: Provider, ctx: Context) -> Draft:
-    """What is said of an object that can be created, and not applied."""
+    """The message about an object that can be created, and not applied."""
     message = f"a copy of the {provider.kind} `{provider.name.value}` has at least {provider.copied} bytes"
     message = f"{message}, and the annotation in which `kubectl apply` keeps it holds 262096"
     draft = ctx.finding(provider.name.span, message, consequence="stale")

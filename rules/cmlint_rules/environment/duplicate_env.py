@@ -17,7 +17,7 @@ APPLIED = "run `kubectl apply` twice, or once with `--server-side`: the first ru
     fixable=True,
 )
 def duplicate_env(container: Container, ctx: Context) -> Iterator[Draft]:
-    """The last entry counts; to append to oneself is no duplicate, nor is an optional entry after its default."""
+    """The last entry counts. An entry that extends itself, or an optional one after its default, is not a duplicate."""
     first: dict[str, Env] = {}
     again: dict[str, list[Env]] = {}
     for entry in container.env:
@@ -33,7 +33,7 @@ def duplicate_env(container: Container, ctx: Context) -> Iterator[Draft]:
 
 
 def several(first: Env, entries: list[Env], ctx: Context) -> Draft:
-    """What is said of a variable that is set several times: at the second place, with all others beside it."""
+    """The message about a variable that is set several times: at the second place, with all others beside it."""
     entry, others = entries[0], entries[1:]
     assert entry.name and first.name
     equal = all(meaning(first) == meaning(other) for other in entries)

@@ -37,7 +37,7 @@ def empty_value(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
 
 def in_env(entry: Env, reason: str, placed: Placed, ctx: Context) -> Draft:
-    """What is said of a variable."""
+    """The message about a variable."""
     span = entry.value.span if entry.value else end_of(entry.span)
     draft = ctx.finding(span, f"the value of `{name_of(entry)}` is empty: {reason}", placed=placed)
     return draft.help('put it in quotes if it is text; for an empty value, write `""`')

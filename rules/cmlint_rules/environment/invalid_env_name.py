@@ -65,7 +65,7 @@ def skipped(entry: EnvFrom, ctx: Context) -> Iterator[Draft]:
 
 
 def skipping(reference: Reference, bad: list[str]) -> str:
-    """What is said of names that are left out."""
+    """The message about names that are left out."""
     listed = ", ".join(f"`{name}`" for name in bad)
     verb = "is not a valid variable name and is" if len(bad) == 1 else "are not valid variable names and are"
     return f"{listed} of the {reference.target} `{reference.name.value}` {verb} left out"

@@ -33,7 +33,7 @@ def misread_env_file(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
 
 def in_line(key: Key, placed: Placed, ctx: Context) -> Iterator[Draft]:
-    """What is said of one line of an env file (`api/internal/kvconfig` in kubernetes-sigs/kustomize)."""
+    """The message about one line of an env file (`api/internal/kvconfig` in kubernetes-sigs/kustomize)."""
     path, name = placed.written(key.span)
     if path.endswith(MANIFESTS) or path.rpartition("/")[2] in WITHOUT_EXTENSION or not key.place:
         return

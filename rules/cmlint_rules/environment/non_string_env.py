@@ -1,4 +1,4 @@
-"""The value of a variable that is no string."""
+"""The value of a variable that is not a string."""
 
 from collections.abc import Iterator
 

@@ -74,7 +74,7 @@ def values_that_reach(bundle: Bundle) -> set[tuple[int, str]]:
 
 
 def hiding(hidden: Origin, variable: Variable, container: Container, placed: Placed, ctx: Context) -> Draft:
-    """What is said of one value that another hides."""
+    """The message about one value that another hides."""
     winner = variable.origin
     by = "`env`" if winner.via == "env" else f"the {winner.kind} `{winner.name}`"
     message = f"`{variable.name}` of the {hidden.kind} `{hidden.name}` is overridden by another value, from {by}"

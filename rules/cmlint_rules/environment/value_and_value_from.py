@@ -29,7 +29,7 @@ def value_and_value_from(document: Document, ctx: Context) -> Iterator[Draft]:
 
 
 def without_effect(entry: Env, value: Scalar, owner: str | None, ctx: Context) -> Draft:
-    """What is said of an empty value beside a source; where no patch wrote it, it is only superfluous."""
+    """The message about an empty value beside a source; where no patch wrote it, it is only superfluous."""
     read = entry.reference.span if entry.reference else entry.value.span if entry.value else entry.span
     patched = is_patched(value.span, read, ctx)
     message = f"the empty `value` of `{name_of(entry)}` has no effect: `valueFrom` is used"
@@ -38,7 +38,7 @@ def without_effect(entry: Env, value: Scalar, owner: str | None, ctx: Context) -
 
 
 def refused(fault: Fault, ctx: Context) -> Draft:
-    """What is said of what the API server refuses; where a patch wrote the value, that is the place to change."""
+    """The message about what the API server refuses; where a patch wrote the value, that is the place to change."""
     message = f"`valueFrom` of `{variable_of(fault, ctx)}` {fault.reason}"
     if fault.other and is_patched(fault.other, fault.span, ctx):
         draft = ctx.finding(fault.other, message, container=fault.container)

@@ -1,4 +1,4 @@
-"""An image that is no valid reference."""
+"""An image that is not a valid reference."""
 
 import re
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def is_unfinished(text: str) -> bool:
 
 
 def number_of(use: Use, ctx: Context) -> Draft | None:
-    """What is said of a tag that is a number in the values of a chart, which helm writes in another form."""
+    """The message about a tag that is a number in the values of a chart, which helm writes in another form."""
     tag = use.written.value.rpartition(":")[2]
     value = number_in_values(use.written.span, tag, ctx)
     if value is None:

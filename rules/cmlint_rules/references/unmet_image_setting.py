@@ -19,7 +19,7 @@ IMAGE = r"(?i)image|repositor"
     since="0.1.0",
 )
 def unmet_image_setting(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
-    """kustomize compares whole names, the registry included, and passes over the rest in silence.
+    """kustomize compares complete names, including the registry, and silently ignores the rest.
 
     `IsImageMatched` in `api/internal/image/image.go` of kubernetes-sigs/kustomize.
     """

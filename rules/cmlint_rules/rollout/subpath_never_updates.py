@@ -45,5 +45,5 @@ def changing_sources(volume: Volume, pod: PodSpec, ctx: Context) -> Iterator[tup
 
 
 def slashes(path: str) -> Iterator[int]:
-    """Where the slashes of a path stand."""
+    """The positions of the slashes in a path."""
     return (i for i, character in enumerate(path) if character == "/")

@@ -1,6 +1,6 @@
 """How a cluster is reached: kubeconfig, context, account, proxies and plugins as the Kubernetes client has them.
 
-Of that client only what settles the connection is used. Its typed lists cost three to ten times as much as the bytes
+cmlint uses that client only for the connection. Its typed lists cost three to ten times as much as the bytes
 they are made from, and its ways to get at bytes differ from version to version; the pool of connections does not.
 """
 
@@ -82,7 +82,7 @@ class Connection:
             be_silent_about_certificates()
 
     def version(self) -> str:
-        """The version of Kubernetes, like `1.31.4`; the first thing asked, so that a wrong address is told at once.
+        """The version of Kubernetes, like `1.31.4`; the first request, so that a wrong address is reported at once.
 
         It is empty where the answer is not understood. Raises BadAnswerError.
         """

@@ -97,7 +97,7 @@ class Build:
     def fill_mirror(self) -> None:
         """Copies what is used to the mirror, with the texts that count instead.
 
-        What cannot be read is left out, and so is what can be nowhere: a name that is too long, or one below a file.
+        Files that cannot be read are left out, as are impossible paths: a name that is too long, or one below a file.
         """
         for path in {*self.used, *self.instead}:
             place = below(self.mirror, path)
