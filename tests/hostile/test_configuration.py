@@ -380,7 +380,7 @@ DIGITS = "9" * 5000
             ":1:16: `build-timeout` must be an integer number of seconds, but it is a string",
         ),
         (".cmlint.yaml", "build-timeout: -1", ":1:16: `build-timeout` must be from 1 to 86400 seconds"),
-        (".cmlint.yaml", "build-timeout: !!int x", ":1:16: `x` is tagged `!!int` and is none"),
+        (".cmlint.yaml", "build-timeout: !!int x", ":1:16: `x` is tagged `!!int` but is not one"),
         (".cmlint.yaml", f"? {'x' * 5000}\n: 1", ":1:3: a text of 5000 characters is too long"),
         (".cmlint.yaml", f"external: [{'x' * 5000}]", ":1:12: a text of 5000 characters is too long"),
         (

@@ -102,6 +102,9 @@ PARAMETERS = (
     Parameter("staged", "flag", "Lint the files staged in Git instead of the working tree.", panel=INPUT),
     Parameter("exclude", "list", "Skip paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
     NO_CONTEXT,
+    Parameter(
+        "stdin_filename", "text", "Check `-` as the text of this file, with its project as context.", "FILE", INPUT
+    ),
     Parameter("allow_empty", "flag", "Exit 0 if there is nothing to lint.", panel=INPUT),
     Parameter(
         "no_build",
@@ -144,6 +147,9 @@ def run(options: Options) -> int:
     reports = wanted(options.format, options.output)
     fixing = wants_fixes(options)
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
+    if options.stdin_filename:
+        require_stdin(options, paths)
+        paths = (options.stdin_filename,)
     memory = memory_of(options, paths)
     known = memory.recall() if memory else None
     if known:
@@ -167,6 +173,15 @@ def run(options: Options) -> int:
     fresh.keep(result)
     tell_complaints(memory, options)
     return status(result, fresh.request.config.fail_on)
+
+
+def require_stdin(options: Options, paths: Sequence[str]) -> None:
+    """Raises FatalError unless `--stdin-filename` is used with standard input alone, and with its text as it is."""
+    if paths != ("-",):
+        raise FatalError("`--stdin-filename` needs standard input as the only path", "write `-` instead of the paths")
+    if options.staged or options.since:
+        other = "--staged" if options.staged else "--since"
+        raise FatalError(f"`--stdin-filename` and `{other}` exclude each other", "give one of them")
 
 
 def repeated(known: Run, options: Options) -> Result:
@@ -237,6 +252,7 @@ EXAMPLES = (
     ("check --fix", "make the safe fixes; `--diff` only shows them"),
     ("check --format sarif --output cmlint.sarif --format text", "write a SARIF report, and print the findings"),
     ("check - < rendered.yaml", "lint standard input"),
+    ("check --stdin-filename deploy/web.yaml - < buffer.yaml", "lint an unsaved file, as editors do"),
 )
 
 STATUSES = (

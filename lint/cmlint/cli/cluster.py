@@ -122,6 +122,8 @@ def number(option: str, text: str | None, default: float) -> float:
 
 def look_of(options: Any) -> Clusters | None:
     """How manifests are given a cluster or a snapshot to resolve against, where the line says so."""
+    if options.max_age and not options.against:
+        raise FatalError("`--max-age` needs `--against`", "add `--against FILE`")
     if not options.live and not options.against:
         needs = [each for each in LIVE_ONLY if getattr(options, each.field)]
         if needs:

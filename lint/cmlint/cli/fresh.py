@@ -23,16 +23,22 @@ from cmlint.cli.options import Options
 from cmlint.cli.request import request_of, use_caches
 from cmlint.config.config import Config, anchored, candidates
 from cmlint.config.layers import start_of
+from cmlint.config.selection import select
 from cmlint.errors import FatalError, fatal
+from cmlint.kube.versions import NEWEST, parse_version
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
 from cmlint.pipeline.run_cache import Memory, Run, note_code, note_programs
 from cmlint.progress import PROGRESS
+from cmlint.sources.files import read as read_files
+from cmlint.sources.paths import reason
 from cmlint.sources.reader import processors
+from cmlint.system.files import real_path
 
 if TYPE_CHECKING:
     from cmlint.adopt.baseline import Baseline, Scope
     from cmlint.adopt.revisions import Revisions
+    from cmlint.sources.request import Request
 
 
 class Fresh:
@@ -48,12 +54,32 @@ class Fresh:
         self.request, self.warnings = request_of(
             options, paths, lambda config: settle(config, options), context=not options.no_context, jobs=jobs
         )
+        if options.stdin_filename:
+            self.request = with_stdin(self.request, options.stdin_filename)
+        self.warnings += self.checked_settings()
         use_caches(self.request, options, memory)
         self.notes: list[str] = []
         self.unused: list[str] = []
         self.commit: str | None = None
         self.revisions = self.revisions_asked()
         self.baseline = self.baseline_asked()
+
+    def checked_settings(self) -> list[str]:
+        """The warnings about settings that have no effect, shown at once; raises FatalError if no rule runs."""
+        config = self.request.config
+        try:
+            selected, _ = select(self.request.rules, config)
+            version = parse_version(config.kubernetes_version) if config.kubernetes_version else NEWEST
+        except ValueError as error:
+            raise fatal(error) from None
+        if not selected:
+            raise FatalError("no rule is selected", "`--ignore` or the setting `ignore` removes all selected rules")
+        if version <= NEWEST:
+            return []
+        newest = f"{NEWEST[0]}.{NEWEST[1]}"
+        warning = f"Kubernetes {config.kubernetes_version} is newer than {newest}, the newest known: using {newest}"
+        tell("warning", warning)
+        return [warning]
 
     def revisions_asked(self) -> Revisions | None:
         """The revisions of the repository, where the line asks for them; `commit` is the one to compare with."""
@@ -159,6 +185,15 @@ class Fresh:
             sources={path: result.sources[path] for path in outcome.paths() if path in result.sources},
         )
         memory.remember(run)
+
+
+def with_stdin(request: Request, path: str) -> Request:
+    """The request with the text of standard input in the place of a file's; raises FatalError."""
+    try:
+        text = read_files(request.disk, "-")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FatalError(f"standard input: {reason(error)}", "give text in UTF-8") from None
+    return msgspec.structs.replace(request, disk=request.disk.with_texts({real_path(path): text}))
 
 
 def commit_left(revisions: Revisions, name: str) -> str:

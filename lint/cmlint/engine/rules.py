@@ -14,6 +14,7 @@ from cmlint.bundle.documents import Placed
 from cmlint.model import facts
 from cmlint.model.changes import Change
 from cmlint.model.findings import Audited, Consequence, Severity
+from cmlint.model.site import BASE, page_of
 from cmlint.system.files import CONFIGURATION, read
 
 if TYPE_CHECKING:
@@ -265,8 +266,8 @@ class Rule(msgspec.Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """Where the rule's page is published."""
-        return f"https://cmlint.dev/rules/{self.name}"
+        """Where the rule's page is published; for a rule of another package, the index of rules."""
+        return page_of(self.name) if self.module.startswith("cmlint_rules.") else f"{BASE}/rules"
 
     def page(self) -> str:
         """The rule's page, which is beside its module."""

@@ -19,6 +19,7 @@ from cmlint.engine.engine import INTERNAL
 from cmlint.engine.registry import load_rules
 from cmlint.engine.rules import Rule
 from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, Position, Severity, Suppression
+from cmlint.model.site import BASE
 from cmlint.pipeline.result import Result
 from cmlint.report.json import encode
 from cmlint.report.places import Repository
@@ -66,7 +67,7 @@ class Run:
                     "name": "cmlint",
                     "version": __version__,
                     "semanticVersion": __version__,
-                    "informationUri": "https://cmlint.dev",
+                    "informationUri": BASE,
                     "rules": [rule_json(known[name]) for name in self.rules],
                 }
             },

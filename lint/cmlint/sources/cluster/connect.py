@@ -218,6 +218,8 @@ def by_kubeconfig(wish: Wish, where: str, config: Any) -> Connection:
     """A connection as files of kubeconfig describe it, which are listed in `where`."""
     from urllib3.exceptions import HTTPError
 
+    if not any(map(os.path.lexists, where.split(os.pathsep))):
+        raise NoClusterError(f"{where}: not found", help_for(wish))
     try:
         merger = config.kube_config.KubeConfigMerger(where)
         name = wish.context or first_context(merger.config_files.values())
