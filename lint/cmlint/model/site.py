@@ -5,7 +5,7 @@ from __future__ import annotations
 BASE = "https://cmlint.dev"
 """The address of the site; every address of a page that cmlint prints begins with it."""
 
-PUBLISHED = False
+PUBLISHED: bool = False
 """Whether the site is online. Until then, reports name the command that shows the page."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from cmlint.model.findings import RANKS, Finding, Location
+from cmlint.model.findings import RANKS, Finding, Location, Severity
 from cmlint.model.outcome import Ending, Outcome, Unverified
 from cmlint.pipeline.result import Result
 from cmlint.report.characters import wrapped
@@ -137,11 +137,12 @@ def by_rule(findings: Sequence[Finding], view: View, paint: Paint) -> Iterator[s
     from cmlint.engine.registry import load_rules
 
     rules = load_rules()
-    counted = Counter((finding.severity, finding.rule) for finding in findings)
+    counted: Counter[tuple[Severity, str]] = Counter((finding.severity, finding.rule) for finding in findings)
     marks = {finding.rule: mark_of(finding) for finding in sorted(findings, key=lambda each: len(mark_of(each)))}
     digits, longest = len(str(max(counted.values()))), max(map(len, marks))
-    ranked = sorted(counted.items(), key=lambda item: (-RANKS[item[0][0]], -item[1], item[0][1]))
-    for (severity, name), number in ranked:
+    for (severity, name), number in sorted(
+        counted.items(), key=lambda each: (-RANKS[each[0][0]], -each[1], each[0][1])
+    ):
         mark = marks[name].strip()
         begin = f"{number:>{digits}} {paint(severity, f'{severity:7}')} {name:{longest}} {mark:12} "
         indent = digits + longest + 23
