@@ -22,7 +22,8 @@ def check(folder: Path, *words: str) -> tuple[list[str], list[str]]:
     """What is found in a folder, and what is said of it."""
     done = cmlint(folder, "check", ".", "--format", "concise", *words, PATH=f"{HELM.parent}:/usr/bin:/bin")
     assert done.returncode in (0, 1), done.stderr
-    return re.findall(r"(?m)^.+?:\d+:\d+: \w+\[.*$", done.stdout), done.stderr.splitlines()
+    plain = re.sub(r"(?m) \(\w+\)(?: \[(?:unsafe )?fix\])?$", "", done.stdout)
+    return re.findall(r"(?m)^.+?:\d+:\d+: \w+\[.*$", plain), done.stderr.splitlines()
 
 
 def add(folder: Path, *words: str) -> tuple[list[str], list[str]]:

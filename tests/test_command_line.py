@@ -101,11 +101,11 @@ def test_findings_carry_their_consequence_and_their_fix(tmp_path: Path) -> None:
     key, port = "the ConfigMap `web` has no key `PATERN`", "the value of `PORT` must be a string, but it is a number"
     assert cmlint(tmp_path, "check", "--format", "concise").stdout.splitlines()[:2] == [
         f"pod.yaml:9:31: error[non-string-env] {port} (rejected) [fix]",
-        f"pod.yaml:10:69: error[missing-key] {key} (stuck) [unsafe fix]",
+        f"pod.yaml:10:67: error[missing-key] {key} (stuck) [unsafe fix]",
     ]
     assert cmlint(tmp_path, "check", "--format", "concise", "--quiet").stdout.splitlines() == [
         f"pod.yaml:9:31: error[non-string-env] {port}",
-        f"pod.yaml:10:69: error[missing-key] {key}",
+        f"pod.yaml:10:67: error[missing-key] {key}",
     ]
     text = cmlint(tmp_path, "check").stdout
     assert f"error[non-string-env]: {port} [fix]\n" in text
@@ -151,7 +151,7 @@ def test_an_unsaved_file_is_checked_in_its_project(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, f"pod.yaml:9:31: error[non-string-env] {said}\n")
     assert (tmp_path / "pod.yaml").read_text() == TYPO
     new = cmlint(tmp_path, *words[:-2], "new.yaml", "-", stdin=TYPO.replace("8080", "'8080'"))
-    assert new.stdout == "new.yaml:10:69: error[missing-key] the ConfigMap `web` has no key `PATERN`\n"
+    assert new.stdout == "new.yaml:10:67: error[missing-key] the ConfigMap `web` has no key `PATERN`\n"
     assert cmlint(tmp_path, *words, stdin=fixed.replace("8080", "'8080'")).returncode == 0
 
 

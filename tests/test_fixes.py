@@ -49,7 +49,7 @@ def test_safe_fixes_are_made_and_the_rest_is_told(tmp_path: Path) -> None:
     assert read(tmp_path / "pod.yaml") == SAFE
     assert done.stderr == "cmlint: fixed: 2 findings in 1 file\n"
     assert done.stdout.splitlines() == [
-        "pod.yaml:13:57: error[missing-key] the ConfigMap `app` has no key `HOTS`",
+        "pod.yaml:13:57: error[missing-key] the ConfigMap `app` has no key `HOTS` (stuck) [unsafe fix]",
         "1 error in 2 files (2 documents, 1 container, 1 reference)",
         "fixable: 1 finding with `--fix --unsafe-fixes`, which may not be what you meant",
     ]

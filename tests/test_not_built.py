@@ -203,7 +203,7 @@ def test_that_nothing_else_is_there_is_not_said(project: Path) -> None:
     write(project, {"kustomization.yaml": "resources: [gone.yaml]\n"})
     done = cmlint(project, "check", "--format", "concise")
     found = "kustomization.yaml:1:13: error[not-built] the kustomization is built without `gone.yaml`"
-    assert done.stdout.startswith(f"{found}: no such file or folder\n")
+    assert done.stdout.startswith(f"{found}: no such file or folder (unchecked)\n")
     assert (done.returncode, done.stderr) == (1, "")
 
 
