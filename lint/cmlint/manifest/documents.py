@@ -177,7 +177,7 @@ def unparsed(chunk: str, base: int, head: Other) -> Document | Skip | None:
 
 
 def read_encrypted(length: int) -> FileFacts:
-    """The facts of a file that is encrypted as a whole: it may define anything."""
+    """The facts of a file that is completely encrypted: it may define anything."""
     return FileFacts((), skipped=(Skip("encrypted", Span(0, length)),))
 
 
@@ -308,9 +308,9 @@ def read_item(
 
 
 def join_repeated(decoder: Decoder, root: Node) -> None:
-    """Where `apiVersion` and `kind` stand again, another object begins: one mistake, whatever else is repeated.
+    """If `apiVersion` and `kind` occur again, another object begins: one mistake, whatever else is repeated.
 
-    `---apiVersion: v1` in one line is no end of a document, but a key of that name.
+    `---apiVersion: v1` in one line is not an end of a document, but a key of that name.
     """
     if not decoder.faults or not isinstance(root, MappingNode):
         return
@@ -524,7 +524,7 @@ class DocumentReader:
                     yield Scalar(name, span.start, span.end)
 
     def reloads(self, annotations: dict[str, Node]) -> tuple[Scalar, ...]:
-        """The ConfigMaps that Reloader is told to watch by their names."""
+        """The names of the ConfigMaps that annotations list for Reloader."""
         return tuple(
             name
             for field in RELOADS
@@ -699,7 +699,7 @@ def locate(chunk: str, base: int, error: YamlSyntaxError) -> tuple[Span, str]:
     """Where a syntax error is shown, and in which words; tabs and blanks that YAML does not know get their own."""
     if odd := odd_character(chunk, error):
         span = Span(base + odd.start(), base + odd.end())
-        return span, f"{characters.described(odd[0])} stands here, which is text to YAML"
+        return span, f"{characters.described(odd[0])} is here, which YAML reads as text"
     if "tab" in error.reason or "\\t" in error.reason or "cannot start any token" in error.reason:
         found = re.search(r"^ *(\t[ \t]*)", chunk[line_start(chunk, error.line) :], re.MULTILINE)
         if found:
