@@ -356,8 +356,8 @@ def test_a_base_outside_the_repository_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "project/.git").mkdir()
     for where in ("project", "project/app"):
         (first, *_) = told(tmp_path / where)
-        assert first.endswith("kustomization.yaml: not built: the folder `../../base` lies outside the repository")
-    assert "link/kustomization.yaml: not built: the folder `base` lies outside the repository" in told(
+        assert first.endswith("kustomization.yaml: not built: the folder `../../base` is outside the repository")
+    assert "link/kustomization.yaml: not built: the folder `base` is outside the repository" in told(
         tmp_path / "project"
     )
     (tmp_path / "project/.git").rmdir()
@@ -497,7 +497,7 @@ def test_a_home_of_charts_outside_the_repository_is_not_read(tmp_path: Path) -> 
     (tmp_path / "project/.git").mkdir()
     reasons = [line.partition(": ")[2] for line in told(tmp_path / "project")]
     assert len(reasons) == 2
-    assert all(reason.startswith("not built") and reason.endswith("lies outside the repository") for reason in reasons)
+    assert all(reason.startswith("not built") and reason.endswith("is outside the repository") for reason in reasons)
 
 
 # what helm would open

@@ -1,4 +1,4 @@
-"""Documents where they stand, and the providers in them."""
+"""Documents where they are, and the providers in them."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Placed:
     """A document of a bundle: its facts, and the text that it is in.
 
     `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle, `LIVE` for
-    an object of a cluster that the bundle stands on. A text that was `built` has the path of what builds it. The
+    an object of a cluster that the bundle resolves against. A text that was `built` has the path of what builds it. The
     `frame` says where paths lead that begin above the working directory. Where the documents of the text are packed,
     its place among them is given, and `document` is decoded when it is asked for.
     """
@@ -209,7 +209,7 @@ def template_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
 
 
 def kustomization_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
-    """A kustomization where a finding about it is; it is no object of the cluster."""
+    """A kustomization as the place of a finding about it; it is not an object of the cluster."""
     return of_tool(KUSTOMIZE, "Kustomization", path, span, ignores)
 
 

@@ -220,7 +220,7 @@ EFFECTS = {
     "reported": "it is reported",
     "optional": "it is optional, and absent",
     "excused": "it is excused: {why}",
-    "not-looked-at": "it is not looked at: {why}",
+    "not-looked-at": "it is not checked: {why}",
 }
 """What becomes of a reference, by its end."""
 

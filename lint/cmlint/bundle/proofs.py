@@ -41,7 +41,7 @@ BRANCHES = frozenset(
 """The branches that a pipeline for every branch surely has, if a manifest has a tag of that name."""
 
 LETTERS = 3
-"""A pattern needs so many letters in the last part of a name to say anything about an image."""
+"""The number of letters that a pattern needs in the last part of a name to identify an image."""
 
 NEAR = 4_000
 """The characters before and behind an image that are read of its line: nobody writes longer lines by hand."""
@@ -394,7 +394,7 @@ def glob(pattern: str, text: str) -> bool:
 
 
 def fits(pattern: str, names: Sequence[str]) -> bool:
-    """Whether a name in which something may be unknown is one of the names of an image, which may be patterns, too.
+    """Whether a name in which something may be unknown is one of the names of an image, which may also be patterns.
 
     With something unknown it must have enough letters in its last part, or a namespace.
     """

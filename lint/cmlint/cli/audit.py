@@ -98,7 +98,7 @@ def apply_baseline(options: Options, result: Result, scope: Scope) -> None:
 
     complete = not failed(result.problems) and not result.outcome.crashed
     if options.write_baseline and not complete:
-        why = f"{options.write_baseline}: not written, because not everything could be read"
+        why = f"{options.write_baseline}: not written: not everything could be read"
         raise FatalError(why, "see the errors above")
     if options.baseline:
         known = loaded(options.baseline)
@@ -145,9 +145,9 @@ def spaces_in(result: Result) -> tuple[str, ...]:
 
 
 EXAMPLES = (
-    ("audit", "look after the namespace of the current context"),
-    ("audit --all-namespaces --output report.json --format json", "look after a whole cluster"),
-    ("audit --context prod --context staging -n shop", "look after one namespace of two clusters"),
+    ("audit", "audit the namespace of the current context"),
+    ("audit --all-namespaces --output report.json --format json", "audit a complete cluster"),
+    ("audit --context prod --context staging -n shop", "audit one namespace of two clusters"),
     ("audit -A --write-baseline known.json", "record what is wrong today"),
     ("audit -A --baseline known.json", "show only what is new since then"),
     ("audit -A --format prometheus --output cmlint.prom", "write gauges for the node exporter"),

@@ -78,7 +78,7 @@ def baseline_at(name: str, file: str) -> bytes:
     path = os.path.relpath(file, commit.repository.top).replace(os.sep, "/")
     raw = commit.read(path, BASELINE)
     if raw is None:
-        raise FatalError(f"{name}:{path}: there is no such baseline", "commit the file that the configuration names")
+        raise FatalError(f"{name}:{path}: no such file", "commit the file that the configuration names")
     return raw
 
 

@@ -110,7 +110,7 @@ def run(options: Options) -> int:
     """Shows what a change does, and gives the exit status."""
     changed = options.staged or options.since is not None
     if bool(options.what) == changed:
-        message = "`--since` and `--staged` show all that has changed" if changed else "there is nothing to ask about"
+        message = "`--since` and `--staged` show all that has changed" if changed else "nothing to show"
         raise FatalError(message, "give either `configmap/NAME`, `secret/NAME` or `FILE:LINE`, or `--since REV`")
     questions = list(map(question_of, options.what))
     paths = tuple(dict.fromkeys(options.path or paths_of(questions)))

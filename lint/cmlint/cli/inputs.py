@@ -85,7 +85,7 @@ def configured(
     rules: dict[str, Rule],
     settle: Callable[[Config], Config] = lambda config: config,
 ) -> tuple[Layers, list[str]]:
-    """The configurations that a line means, and the warnings about them.
+    """The configurations that a command line selects, and the warnings about them.
 
     `settle` puts in their place what the line itself says of settings.
     """
@@ -140,7 +140,7 @@ def sources_of(options: Any, paths: Sequence[str], warnings: list[str]) -> tuple
 
     found = configurations_at(options.config_from, paths)
     if not found.run and getattr(options, "verbose", False):
-        tell("note", f"there is no configuration in `{options.config_from}`: the defaults count")
+        tell("note", f"no configuration in `{options.config_from}`: using the defaults")
     return user, found
 
 
@@ -177,7 +177,7 @@ def users_cache(options: Any, paths: Sequence[str]) -> str | None:
 
 
 def names_cache(path: str) -> bool:
-    """Whether a configuration may name a folder for the cache; one that cannot be read is told of where it counts."""
+    """Whether a configuration may name a folder for the cache; one that cannot be read is reported where it is used."""
     try:
         return os.path.isfile(path) and b"cache-dir" in read(path, CONFIGURATION)
     except OSError:
@@ -185,7 +185,7 @@ def names_cache(path: str) -> bool:
 
 
 def tell(kind: str, message: str) -> None:
-    """Says something about the input, in one line that is no part of the report."""
+    """Says something about the input, in one line that is not a part of the report."""
     streams.say(f"cmlint: {kind}: {message}")
 
 
@@ -195,7 +195,7 @@ def tell_problems(problems: Iterable[Problem]) -> None:
 
 
 def line_of(problem: Problem) -> str:
-    """What is said of a problem."""
+    """The message about a problem."""
     place = f"{problem.path}:{problem.line}" if problem.line else problem.path
     return f"cmlint: {'error' if problem.fatal else 'warning'}: {place}: {problem.message}"
 
@@ -222,7 +222,7 @@ def empty_folders(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[s
 def require_objects(paths: Sequence[str], bundles: Iterable[Bundle], otherwise: str = "") -> Iterator[str]:
     """Raises FatalError when there is nothing to lint at all.
 
-    A folder whose files were all read and are none of Kubernetes' has been looked at: that is told, and is no error. Of
+    If all files of a folder were read and none is for Kubernetes, that is a note and not an error. Of
     what cannot be built, its own finding tells. `otherwise` ends the help with how the command allows that.
     """
     read = [file for bundle in bundles for file in bundle.files]

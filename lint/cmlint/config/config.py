@@ -19,13 +19,13 @@ def doc(text: str) -> msgspec.Meta:
 
 
 class Helm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """What a project settles about its charts."""
+    """The settings of a project about its charts."""
 
     values: Annotated[
         dict[str, Words],
         doc(
-            "The files of values to render charts with, instead of the defaults and `ci/*-values.yaml`: by pattern of "
-            "the chart's folder. Each is one rendering; files that belong together stand in one string, with commas."
+            "Values files to render charts with, instead of the defaults and `ci/*-values.yaml`, by pattern of the "
+            "chart's folder. Each entry is one rendering, with one file or several, separated by commas."
         ),
     ] = {}
 
@@ -39,12 +39,12 @@ class ProviderKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
 
     kind: Annotated[str, doc("The kind, like `DatabaseClaim`.")]
     group: Annotated[str, doc("Its API group, like `example.com`.")]
-    target: Annotated[Literal["ConfigMap", "Secret"], doc("What is made.")] = "Secret"
+    target: Annotated[Literal["ConfigMap", "Secret"], doc("The kind of object that is created.")] = "Secret"
     names: Annotated[
-        Words, doc("Routes to the name of what is made, like `spec.secretName`; the first that leads somewhere counts.")
+        Words, doc("Field paths of the created object's name, like `spec.secretName`; the first that exists is used.")
     ] = ("metadata.name",)
     keys: Annotated[
-        Words, doc("Routes to its keys, like `spec.data[].key`, or to a mapping that has them as fields.")
+        Words, doc("Field paths of its keys, like `spec.data[].key`, or of a mapping with the keys as fields.")
     ] = ()
     open: Annotated[bool, doc("Whether it may have more keys than these.")] = True
 
@@ -56,20 +56,21 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """
 
     select: Annotated[Words, doc("The rules to run: names, families or `all`. Every rule by default.")] = ()
-    ignore: Annotated[Words, doc("Rules and families to leave out.")] = ()
-    exclude: Annotated[
-        Words, doc("Paths that are not read, in the syntax of `.gitignore`, relative to this file's folder.")
-    ] = ()
+    ignore: Annotated[Words, doc("Rules and families not to run.")] = ()
+    exclude: Annotated[Words, doc("Paths to skip, in the syntax of `.gitignore`, relative to this file's folder.")] = ()
     per_path_ignore: Annotated[
         dict[str, Words],
-        doc("Rules and families to leave out below some paths: by pattern in the syntax of `.gitignore`."),
+        doc("Rules and families not to run below some paths: by pattern in the syntax of `.gitignore`."),
     ] = {}
     external: Annotated[
         Words,
-        doc("ConfigMaps and Secrets that something else makes, as patterns `name`, `ConfigMap/name` or `Secret/name`."),
+        doc(
+            "ConfigMaps and Secrets that are created elsewhere, as patterns `name`, `ConfigMap/name` or `Secret/name`."
+        ),
     ] = ()
     providers: Annotated[
-        tuple[ProviderKind, ...], doc("Kinds from which controllers make ConfigMaps and Secrets, besides those known.")
+        tuple[ProviderKind, ...],
+        doc("Kinds from which controllers create ConfigMaps and Secrets, in addition to the known kinds."),
     ] = ()
     secrets: Annotated[
         Literal["evidence", "all"],
@@ -77,61 +78,62 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     ] = "evidence"
     references: Annotated[
         Literal["evidence", "strict"],
-        doc("Whether a name that something else may make is excused, or counts as missing."),
+        doc("Whether a name that may be created elsewhere is excused, or counts as missing."),
     ] = "evidence"
     evidence: Annotated[
         dict[str, Literal["ignore"]],
-        doc("Reasons that do not count here, by code: with `shown-in-document: ignore`, such a name is missing."),
+        doc("Reasons that do not excuse a missing name, by code, such as `shown-in-document: ignore`."),
     ] = {}
     digest: Annotated[
         Literal["optional", "required"],
-        doc("Whether every image must be pinned by a digest: what `unpinned-image` asks for."),
+        doc("Whether every image must be pinned by a digest (checked by `unpinned-image`)."),
     ] = "optional"
     assume_always_pull: Annotated[
-        bool, doc("The cluster runs the admission plugin AlwaysPullImages, so that every image is pulled anew.")
+        bool,
+        doc("The cluster runs the admission plugin AlwaysPullImages, so that every image is pulled on each start."),
     ] = False
     server_side_apply: Annotated[
         bool,
         doc("Manifests are applied with `kubectl apply --server-side`, which decides what of a live object goes away."),
     ] = False
-    mutable_tags: Annotated[Words, doc("Image tags that move, as patterns; they come before cmlint's own idea.")] = ()
-    pinned_tags: Annotated[Words, doc("Image tags that never move, as patterns; they come before `mutable-tags`.")] = ()
+    mutable_tags: Annotated[
+        Words, doc("Image tags that move, as patterns; they override the built-in heuristics.")
+    ] = ()
+    pinned_tags: Annotated[Words, doc("Image tags that never move, as patterns; `mutable-tags` overrides them.")] = ()
     kubernetes_version: Annotated[
-        str | None, doc("The cluster's version, in quotes: `'1.31'`. The newest known by default.")
+        str | None, doc("The cluster's version, in quotes: `'1.31'` (default: the newest known).")
     ] = None
-    pedantic: Annotated[bool, doc("Also run rules about what breaks nothing.")] = False
+    pedantic: Annotated[bool, doc("Also run rules that are off by default.")] = False
     preview: Annotated[bool, doc("Also run rules that are in preview and may still change.")] = False
     severity: Annotated[
-        dict[str, Literal["error", "warning", "info"]], doc("Other severities, by rule: `mutable-tag: error`.")
+        dict[str, Literal["error", "warning", "info"]], doc("The severity of rules, such as `mutable-tag: error`.")
     ] = {}
-    build: Annotated[
-        bool, doc("Build kustomizations and render charts; without it their files are linted as they lie there.")
-    ] = True
+    build: Annotated[bool, doc("Run kustomize and helm. If false, cmlint lints the source files.")] = True
     kustomize: Annotated[
         str | None,
         doc("The program that builds kustomizations; by default kustomize, or kubectl if kustomize is not installed."),
     ] = None
     allow_remote: Annotated[bool, doc("Let kustomize fetch remote bases.")] = False
     enable_helm: Annotated[bool, doc("Let kustomize run helm for `helmCharts`.")] = False
-    build_dependencies: Annotated[bool, doc("Let helm fetch the dependencies that charts lack, into a copy.")] = False
+    build_dependencies: Annotated[bool, doc("Let helm fetch missing chart dependencies, into a temporary copy.")] = (
+        False
+    )
     helm_program: Annotated[str | None, doc("The program that renders charts; by default helm.")] = None
     helm: Annotated[Helm, doc("How Helm charts are rendered.")] = Helm()
-    cache_dir: Annotated[
-        str | None, doc("The folder for what the next run can use; by default it lies with the user's caches.")
-    ] = None
+    cache_dir: Annotated[str | None, doc("The folder of the cache; by default in the user's cache folder.")] = None
     build_timeout: Annotated[
         int,
         msgspec.Meta(
-            description="The seconds after which a build is given up; a repository's configuration sets 600 at most.",
+            description="The time limit of a build in seconds; a repository's configuration sets at most 600.",
             ge=1,
             le=SECONDS["user"],
         ),
     ] = 60
     baseline: Annotated[
-        str | None, doc("The file of findings that are known and left out, relative to this file's folder.")
+        str | None, doc("The baseline: a file of known findings to hide, relative to this file's folder.")
     ] = None
     fail_on: Annotated[
-        Literal["error", "warning", "info", "never"], doc("The least severity that gives exit status 1.")
+        Literal["error", "warning", "info", "never"], doc("Exit 1 on findings of this severity or higher.")
     ] = "warning"
 
     @property

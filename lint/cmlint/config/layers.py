@@ -23,8 +23,8 @@ from cmlint.engine.rules import Rule
 ADDED = ("ignore", "external")
 """The fields of Config whose words are added to those of the folders above."""
 
-APART = "it is not above what is checked"
-BESIDE = "a configuration that is nearer counts"
+APART = "it is not above the checked paths"
+BESIDE = "a nearer configuration is used"
 
 
 class Unused(NamedTuple):

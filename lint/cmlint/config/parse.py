@@ -50,7 +50,7 @@ def value_of(node: Node, file: str) -> Value:
         name = str(key.value)
         if name in entries:
             first = f"it is first in line {entries[name][0].line}"
-            raise wrong(place_of(key, file), f"`{name}` stands twice", first)
+            raise wrong(place_of(key, file), f"`{name}` is set twice", first)
         entries[name] = place_of(key, file), value_of(value, file)
     return Value(entries, place)
 

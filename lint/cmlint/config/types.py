@@ -40,7 +40,7 @@ def check_struct(value: Value, expected: type[msgspec.Struct], path: str) -> Non
     before = f"{path}." if path else ""
     for key, (place, inner) in value.data.items():
         if key not in known:
-            raise wrong(place, f"there is no setting `{before}{key}`", suggestion(key, known))
+            raise wrong(place, f"unknown setting `{before}{key}`", suggestion(key, known))
         check_type(inner, known[key], f"{before}{key}")
     for key in required:
         if key not in value.data:
@@ -83,7 +83,7 @@ def check_choice(value: Value, parts: tuple[Any, ...], path: str) -> None:
 def check_seconds(value: Value, _: tuple[Any, ...], path: str) -> None:
     """Checks a number of seconds."""
     if type(value.data) is not int:
-        raise mistyped(value, path, "a whole number of seconds", "write it like `60`")
+        raise mistyped(value, path, "an integer number of seconds", "write it like `60`")
     if not 1 <= value.data <= SECONDS["user"]:
         raise wrong(value.place, f"`{path}` must be from 1 to {SECONDS['user']} seconds", "write it like `60`")
 

@@ -107,7 +107,7 @@ def rule_named(rules: Mapping[str, Rule], name: str) -> Rule:
 
     if name not in rules:
         near = nearest(name, rules)
-        raise ValueError(f"there is no rule `{name}`; " + (f"did you mean `{near}`?" if near else "see `cmlint rule`"))
+        raise ValueError(f"unknown rule `{name}`; " + (f"did you mean `{near}`?" if near else "see `cmlint rule`"))
     return rules[name]
 
 
@@ -116,7 +116,7 @@ def check_code(name: str) -> None:
     from cmlint.model.evidence import IGNORABLE, MEANINGS
 
     if name not in MEANINGS:
-        raise ValueError(f"there is no evidence `{name}`; {suggestion(name, IGNORABLE)}")
+        raise ValueError(f"unknown evidence `{name}`; {suggestion(name, IGNORABLE)}")
     if name not in IGNORABLE:
         raise ValueError(f"`{name}` cannot be ignored; there are {', '.join(f'`{code}`' for code in IGNORABLE)}")
 
@@ -131,11 +131,11 @@ def check_external(pattern: str) -> None:
 
 
 def check_route(route: str) -> None:
-    """Raises ValueError for what is no route of fields."""
+    """Raises ValueError for what is not a route of fields."""
     import re
 
     if not re.fullmatch(r"@\S+|(?:\*|[\w-]+(?:\[\])?)(?:\.(?:\*|[\w-]+(?:\[\])?))*", route):
-        raise ValueError(f"`{route}` is no route of fields; write it like `spec.items[].name`")
+        raise ValueError(f"`{route}` is not a field path; write it like `spec.items[].name`")
 
 
 def check_pattern(pattern: str) -> None:
@@ -147,4 +147,4 @@ def check_pattern(pattern: str) -> None:
     try:
         Patterns((pattern,))
     except ValueError:
-        raise ValueError(f"`{pattern}` is no pattern of paths; write it as in `.gitignore`") from None
+        raise ValueError(f"`{pattern}` is not a valid path pattern; use the syntax of `.gitignore`") from None

@@ -495,7 +495,7 @@ def crashed(rule: Rule) -> Rule:
 
 
 def crash_draft(rule: Rule, error: Exception, value: Any, context: Context) -> Draft:
-    """What is said of a crash: the rule and the error's type and place, never a value of the manifest."""
+    """The message about a crash: the rule and the error's type and place, never a value of the manifest."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -507,5 +507,5 @@ def crash_draft(rule: Rule, error: Exception, value: Any, context: Context) -> D
 
 
 def order(finding: Finding) -> tuple[Any, ...]:
-    """Findings stand by file and place, then by rule."""
+    """The order of findings: by file and place, then by rule."""
     return finding.location, finding.rule, finding.message, finding.container or ""

@@ -19,7 +19,7 @@ CONFIG_MAP: tuple[Target, ...] = ("ConfigMap",)
 SECRET: tuple[Target, ...] = ("Secret",)
 OWN = ("metadata.name",)
 ANY = "*"
-"""Stands for every kind of a group."""
+"""Matches every kind of a group."""
 
 
 class Maker(NamedTuple):
@@ -438,7 +438,7 @@ FIELDS = frozenset(
         "connInfoSecretTarget",
     )
 )
-"""Fields with the `name` of a Secret that is made, in whatever kind they stand."""
+"""Fields with the `name` of a Secret that is made, in any kind of object."""
 
 FILLED = frozenset(
     (

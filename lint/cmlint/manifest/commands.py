@@ -61,10 +61,10 @@ ASSIGNMENT = re.compile(r"(?<![\w$.{(=-])(\w+)[ \t]*(?:[:?]?=|:(?!=)|[ \t]in[ \t
 CLOSING = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*\r?$", re.MULTILINE)
 
 ALIAS_REACH = 1000
-"""A program of another name is looked for in so many characters before what it is to do."""
+"""The number of characters before a command in which a program of another name is looked for."""
 
 LETTERS = 3
-"""A pattern needs so many letters and digits to say anything about a name."""
+"""The number of letters and digits that a pattern needs to identify a name."""
 
 
 def read_commands(text: str, found: Iterable[Document], read: Callable[[str], FileFacts]) -> tuple[Document, ...]:
@@ -331,7 +331,7 @@ def key_at(word: Word, start: int, end: int, value: str | None) -> Key | None:
 
 
 def secrets_in(call: Call, rest: list[Word]) -> Iterator[Span]:
-    """Where values stand that must never be shown."""
+    """The places of values that must never be shown."""
     for word in call.values("--from-literal"):
         value = word.text.find("=") + 1
         if value < len(word.text):
@@ -365,7 +365,7 @@ def from_heredocs(text: str, read: Callable[[str], FileFacts]) -> Iterator[Docum
 
 
 class Dedented:
-    """A part of a text without the indentation that all its lines have; `place` leads back to the whole."""
+    """A part of a text without the indentation that all its lines have; `place` leads back to the complete text."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
         lines = text[start:end].splitlines(keepends=True)
@@ -381,16 +381,16 @@ class Dedented:
         self.text = "".join(parts)
 
     def place(self, offset: int) -> int:
-        """Where a character is in the whole text."""
+        """Where a character is in the complete text."""
         line = bisect_right(self.starts, offset) - 1
         return self.places[line] + offset - self.starts[line]
 
     def span(self, span: Span) -> Span:
-        """A span in the whole text."""
+        """A span in the complete text."""
         return Span(self.place(span.start), self.place(span.end))
 
     def scalar(self, scalar: Scalar) -> Scalar:
-        """A scalar in the whole text."""
+        """A scalar in the complete text."""
         return Scalar(scalar.value, self.place(scalar.start), self.place(scalar.end))
 
 
@@ -406,7 +406,7 @@ def from_heredoc(body: Dedented, facts: FileFacts, expands: bool) -> Iterator[Do
 
 
 def settle(provider: Provider, body: Dedented, expands: bool) -> Provider | None:
-    """A provider as one that a command makes, at its place in the whole text."""
+    """A provider as one that a command makes, at its place in the complete text."""
     written = provider.name.value.replace("*", VARIABLE)
     text = EXPANSION.sub(VARIABLE, written) if expands else written
     name = name_of(Word(text, [provider.name.span] * len(text)), Call())

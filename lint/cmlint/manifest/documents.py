@@ -21,6 +21,7 @@ from cmlint.manifest.gitops import DEPLOYERS, made_in, read_deploys
 from cmlint.manifest.heads import field_of, head_of, namespace_of
 from cmlint.manifest.hooks import read_hook
 from cmlint.manifest.images import images_in
+from cmlint.manifest.lists import items_in
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
@@ -176,7 +177,7 @@ def unparsed(chunk: str, base: int, head: Other) -> Document | Skip | None:
 
 
 def read_encrypted(length: int) -> FileFacts:
-    """The facts of a file that is encrypted as a whole: it may define anything."""
+    """The facts of a file that is completely encrypted: it may define anything."""
     return FileFacts((), skipped=(Skip("encrypted", Span(0, length)),))
 
 
@@ -241,8 +242,8 @@ def read_chunk(
 ) -> Iterator[Document | Skip | Other | Service]:
     """The objects of one document; several when it is a list."""
     whole = Span(base, base + len(chunk))
-    if len(chunk) > REQUEST and not (head and head.kind.endswith("List")):
-        yield too_large(head, whole, chunk)
+    if len(chunk) > REQUEST:
+        yield from read_large(chunk, base, head, makers)
         return
     if head and head.kind == "CustomResourceDefinition":
         yield Skip("definition", whole)
@@ -270,10 +271,46 @@ def read_chunk(
     yield from read_object(decoder, root, makers)
 
 
-def join_repeated(decoder: Decoder, root: Node) -> None:
-    """Where `apiVersion` and `kind` stand again, another object begins: one mistake, whatever else is repeated.
+def read_large(
+    chunk: str, base: int, head: Other | None, makers: Makers
+) -> Iterator[Document | Skip | Other | Service]:
+    """A document that is larger than what the API server reads: of a List the items, one by one."""
+    whole = Span(base, base + len(chunk))
+    listed = head and head.kind.endswith("List") and is_built_in(head.api_version)
+    looked = False
+    for start, item in items_in(chunk) if listed else ():
+        looked = True
+        yield from read_item(item, base + start, head, makers)
+    if not looked:
+        yield too_large(head, whole, chunk)
 
-    `---apiVersion: v1` in one line is no end of a document, but a key of that name.
+
+def read_item(
+    item: str, base: int, listed: Other | None, makers: Makers
+) -> Iterator[Document | Skip | Other | Service]:
+    """One item that was cut out of a List."""
+    if len(item) > REQUEST:
+        yield Skip("too-large", Span(base, base + len(item)))
+        return
+    decoder = Decoder(item, base)
+    try:
+        root = compose(item)
+        if root is None or not is_object(root):
+            return
+        decoder.end = root.end_mark.index
+        check_tree(decoder, root)
+    except YamlSyntaxError as error:
+        yield broken(item, base, listed, error)
+    except TooDeepError:
+        yield Skip("too-deep", Span(base, base + len(item)))
+    else:
+        yield from read_object(decoder, root, makers)
+
+
+def join_repeated(decoder: Decoder, root: Node) -> None:
+    """If `apiVersion` and `kind` occur again, another object begins: one mistake, whatever else is repeated.
+
+    `---apiVersion: v1` in one line is not an end of a document, but a key of that name.
     """
     if not decoder.faults or not isinstance(root, MappingNode):
         return
@@ -475,7 +512,7 @@ class DocumentReader:
 
     def strangers(self) -> Iterator[Scalar]:
         """The annotations under cmlint's own prefix that it does not know, or not where they are."""
-        if PREFIX not in self.decoder.text:
+        if PREFIX not in self.decoder.written(self.root):
             return
         holders = [("metadata.annotations", IGNORE)]
         if len(path := POD_PATHS.get(self.kind, ()) if is_built_in(self.api_version) else ()) > 1:
@@ -487,7 +524,7 @@ class DocumentReader:
                     yield Scalar(name, span.start, span.end)
 
     def reloads(self, annotations: dict[str, Node]) -> tuple[Scalar, ...]:
-        """The ConfigMaps that Reloader is told to watch by their names."""
+        """The names of the ConfigMaps that annotations list for Reloader."""
         return tuple(
             name
             for field in RELOADS
@@ -662,7 +699,7 @@ def locate(chunk: str, base: int, error: YamlSyntaxError) -> tuple[Span, str]:
     """Where a syntax error is shown, and in which words; tabs and blanks that YAML does not know get their own."""
     if odd := odd_character(chunk, error):
         span = Span(base + odd.start(), base + odd.end())
-        return span, f"{characters.described(odd[0])} stands here, which is text to YAML"
+        return span, f"{characters.described(odd[0])} is here, which YAML reads as text"
     if "tab" in error.reason or "\\t" in error.reason or "cannot start any token" in error.reason:
         found = re.search(r"^ *(\t[ \t]*)", chunk[line_start(chunk, error.line) :], re.MULTILINE)
         if found:

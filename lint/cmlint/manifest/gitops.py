@@ -125,7 +125,7 @@ def argo(decoder: Decoder, root: Node) -> Iterator[Deploy]:
 
 
 def argo_set(decoder: Decoder, root: Node) -> Iterator[Deploy]:
-    """What each Application that is made of the template brings; the rest of the object says how many there are."""
+    """What each Application of the template applies; the rest of the object decides their number."""
     for template in walk(root, "spec.template"):
         yield from argo(decoder, template)
 

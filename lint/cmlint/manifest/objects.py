@@ -216,7 +216,7 @@ class ObjectReader:
             self.decoder.fault("object", found.span, path, reason, text=found.value)
 
     def entries(self, struct: Struct, field: str) -> list[tuple[str, Node, Node]]:
-        """The entries of a map of strings; one that is no string is noted and left out, null means empty."""
+        """The entries of a map of strings; one that is not a string is noted and left out, null means empty."""
         decoder = self.decoder
         node = struct.get(field)
         result: list[tuple[str, Node, Node]] = []
@@ -329,7 +329,7 @@ class ObjectReader:
         for key in keys:
             if key.binary and key.name in plain:
                 first = plain[key.name].span
-                reason = "stands in `data` too"
+                reason = "is also in `data`"
                 self.decoder.fault(
                     "key-twice",
                     key.span,
@@ -424,7 +424,7 @@ def is_json_object(raw: bytes) -> bool:
 
 
 def why_not_base64(text: str) -> str:
-    """What is wrong with a text that is no base64, without repeating it."""
+    """What is wrong with a text that is not base64, without repeating it."""
     if " " in text or "\t" in text:
         return "is not valid base64: it contains a space"
     if any(character in text for character in "-_") and base64.decode(text.replace("-", "+").replace("_", "/")):

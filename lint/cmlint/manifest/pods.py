@@ -53,7 +53,7 @@ FIELD_PATHS = frozenset(
 )
 RESOURCES = r"(?s)(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.*)\Z"
 OCTAL = "[1-7][0-7]{2}"
-"""How permissions are written, but for the zero in front that makes a number octal."""
+"""How permissions are written, except the zero in front that makes a number octal."""
 
 SUBSCRIPT = r"(?s)(.*)\['(.*)'\]\Z"
 CPU_DIVISORS = frozenset(("1m", "1", "0"))
@@ -206,7 +206,7 @@ class PodReader:
         return None
 
     def misspells_name(self, struct: Struct, node: Node) -> bool:
-        """Whether a container has a field that nobody knows, or a name that is no string, which was said already."""
+        """Whether a container has a field that nobody knows, or a name that is not a string, which was said already."""
         written = {name for name, _, _ in self.decoder.items(node)}
         return bool(written - set(struct)) and "name" not in struct
 
@@ -230,7 +230,7 @@ class PodReader:
             )
 
     def grip(self, struct: Struct, node: Node) -> Node:
-        """What a finding about something absent points at: the name, else the whole."""
+        """What a finding about something absent points at: the name, else the complete node."""
         return struct.get("name", node)
 
     def check_pull_policy(self, policy: Scalar | None, path: str) -> None:

@@ -110,7 +110,7 @@ Trait = Literal[
 ]
 """What makes a value arrive otherwise than it looks; all that is kept of the value of a Secret.
 
-`line-break`: one line that ends in a line break; `nul`: it holds a NUL; `binary`: base64 of bytes that are no text;
+`line-break`: one line that ends in a line break; `nul`: it holds a NUL; `binary`: base64 of bytes that are not text;
 `encoded-twice`: base64 of base64; `expansion`: it holds `$(NAME)`; `typographic`: invisible characters at its ends, or
 typographic quotes around it; `quoted`: plain quotes are part of it; `env-file`: each of its
 lines sets a variable; `anchor`: nothing but an anchor; `empty-block`: a
@@ -134,7 +134,7 @@ class Reference(Facts, frozen=True):
     """A place that names a provider, and perhaps keys of it.
 
     `keys` are those read one by one: the key of an `env` entry, the `items` of a volume. Without any, the reference
-    takes the provider whole. `span` covers the reference as written, `path` is the field's path in the document.
+    reads all keys of the provider. `span` covers the reference as written, `path` is the field's path in the document.
     """
 
     target: Target
@@ -193,7 +193,7 @@ class Mount(Facts, frozen=True):
 class Container(Facts, frozen=True):
     """One entry of `containers`, `initContainers` or `ephemeralContainers`, or its like in a custom resource.
 
-    `list` is the name of the field it is in. A command or argument that is no string is left out.
+    `list` is the name of the field it is in. A command or argument that is not a string is left out.
     """
 
     name: Scalar | None
@@ -249,7 +249,7 @@ class PodSpec(Facts, frozen=True):
 
     `exact` says that it is at the pod spec's place in a built-in kind, so that the API server's own types apply.
     `annotations` are the names of the annotations of the pod template (or Pod), `service_links` is
-    `enableServiceLinks`. `watched` are those annotations, with their values, by which Reloader and Wave are told what
+    `enableServiceLinks`. `watched` are those annotations, with their values, that list for Reloader and Wave what
     to do. `pull_secrets` are the entries of `imagePullSecrets`.
     """
 
@@ -342,7 +342,7 @@ class Fault(Facts, frozen=True):
 class Ignore(Facts, frozen=True):
     """A suppression: the comment `# cmlint: ignore[rule, ...] reason` or the annotation `cmlint.dev/ignore: rule, ...`.
 
-    `scope` is what it speaks for: whole lines for a comment, the object for an annotation. One without `rules` is
+    `scope` is what it speaks for: complete lines for a comment, the object for an annotation. One without `rules` is
     written wrongly and suppresses nothing; its `reason` is then all that it says.
     """
 
@@ -414,7 +414,7 @@ class Rolling(Facts, frozen=True):
 class Document(Facts, frozen=True):
     """One Kubernetes object as written.
 
-    `head` is what a finding about the whole object points at. `annotations` holds names only, `ignore` is the
+    `head` is what a finding about the complete object points at. `annotations` holds names only, `ignore` is the
     annotation `cmlint.dev/ignore`. `references` are outside every pod spec, `mentions` are the strings of a custom
     resource that could name a provider, `masked` the places whose text must never be shown. `labels` are written
     `name=value`, `deploys` are the folders that it brings to a cluster. `strangers` are annotations under cmlint's own
@@ -492,11 +492,11 @@ SKIPPED: dict[SkipCode, str] = {
     "too-large": "larger than any object that the API server accepts",
     "completed-elsewhere": "completed elsewhere: no container has an image",
 }
-"""Why a document, or a whole file, is skipped, in words."""
+"""Why a document, or a complete file, is skipped, in words."""
 
 
 class Skip(Facts, frozen=True):
-    """A document, or a whole file, that was not looked at, and why."""
+    """A document, or a complete file, that was not looked at, and why."""
 
     code: SkipCode
     span: Span

@@ -15,10 +15,10 @@ from cmlint.system.text import characters, printable
 from cmlint.texts import Texts
 
 WIDTH = 120
-"""The columns of a frame where no terminal says how many there are."""
+"""The columns of a frame without a terminal."""
 
 FARTHEST = 20
-"""So many times the width of a frame are looked at of a line, however long a place in it is."""
+"""The part of a long line that is read, as a multiple of the width of a frame."""
 
 SHOWN = 6
 """Of a place with more lines than this only the first and the last are shown."""
@@ -67,7 +67,7 @@ class Frames:
 
 
 class Masked:
-    """Places that are never shown, by where they stand."""
+    """Places that are never shown, by where they are."""
 
     def __init__(self, spans: Sequence[Span]) -> None:
         self.spans = sorted(spans, key=lambda span: span.start)

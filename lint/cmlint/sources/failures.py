@@ -150,7 +150,7 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
         thing="kustomization",
         path=place.path,
         span=place.span,
-        reason="there is no such file or folder",
+        reason="no such file or folder",
         part=part,
         ignored=ignored,
         near=near,

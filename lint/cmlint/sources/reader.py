@@ -33,7 +33,7 @@ Mode = Literal["text", "template", "kustomization", "expectation", "script"]
 """How a file is read."""
 
 PAYS = 400
-"""So many files must there be to read before a second process is worth its start."""
+"""The number of files from which on a second process is worth its start."""
 
 
 class Wanted(NamedTuple):

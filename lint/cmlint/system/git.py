@@ -502,7 +502,9 @@ def run(
         limit(process.pid)
         output = process.stdout.read(OUTPUT + 1)
         if len(output) > OUTPUT:
-            raise FatalError(f"git writes more than {OUTPUT // 1024**2} MB", "cmlint reads no larger repositories")
+            raise FatalError(
+                f"the output of git exceeds {OUTPUT // 1024**2} MB", "the repository is too large for cmlint"
+            )
         code = process.wait()
         reader.join(1)
     finally:

@@ -89,7 +89,7 @@ class Ended(NamedTuple):
 def find(name: str) -> str | None:
     """The absolute path of a program: one that is on the path, or the one at a path; None where there is none.
 
-    Folders of the path that are relative are passed over, and so is the working directory, which Windows searches
+    Relative folders of the path are skipped, as is the working directory, which Windows searches
     first: these may be folders of the repository that is checked.
     """
     if os.path.dirname(name):
@@ -125,7 +125,7 @@ class Programs:
         return without_network()
 
     def run(self, command: list[str], home: str, timeout: float, *, trusted: bool = False) -> Ended:
-        """Runs a program in a session of its own, and ends the whole session when it goes beyond a limit.
+        """Runs a program in a session of its own, and ends the complete session when it goes beyond a limit.
 
         `command` begins with the absolute path of the program. `home` is a folder of cmlint's own, empty at first,
         which is the working directory, the home and the temporary folder of the program. A program has no network, no
@@ -216,7 +216,7 @@ def read(process: subprocess.Popen[bytes], timeout: float) -> Ended:
     for reader in readers:
         reader.join(max(0, deadline - time.monotonic()))
     if any(reader.is_full for reader in readers):
-        raise NotBuiltError(f"what it writes is more than {OUTPUT // 1024**2} MB", "limit")
+        raise NotBuiltError(f"its output exceeds {OUTPUT // 1024**2} MB", "limit")
     if any(reader.is_alive() for reader in readers):
         raise TimeOutError(f"it took longer than {timeout:g} seconds", "limit", "time")
     code, output, errors = process.wait(), *(reader.text for reader in readers)

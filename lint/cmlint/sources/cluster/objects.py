@@ -258,7 +258,7 @@ def decoded_length(raw: msgspec.Raw) -> int:
 
 
 class Head(msgspec.Struct, frozen=True, gc=False):
-    """What is kept of every object that has pods; a `Raw` would keep the whole answer that it is a part of."""
+    """What is kept of every object that has pods; a `Raw` would keep the complete answer that it is a part of."""
 
     api_version: str
     kind: str

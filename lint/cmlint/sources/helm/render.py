@@ -124,7 +124,7 @@ def refuse_values(chart: Chart, values: Choice) -> None:
         if values.gitops and not is_within(real_path(path), root_of(chart.folder)):
             raise NotBuiltError(f"`{paths.shown(path)}` leads out of the folder", "refused")
         if not os.path.isfile(path):
-            raise NotBuiltError("there is no such file of values", "values")
+            raise NotBuiltError("no such values file", "values")
 
 
 def note_chart(chart: Chart, choices: Iterable[Choice], seen: Seen) -> None:
@@ -140,7 +140,7 @@ def find_helm(wished: str | None) -> str | None:
     """The program to render with, or None; raises ValueError when there is none as wished for."""
     found = find(os.path.expanduser(wished or "helm"))
     if wished and not found:
-        raise ValueError(f"there is no program `{wished}` to render charts with; name helm")
+        raise ValueError(f"cannot find the program `{wished}` to render charts; give the path of helm")
     return found
 
 

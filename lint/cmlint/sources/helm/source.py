@@ -159,7 +159,7 @@ def render_all(
     program = find_helm(request.config.helm_program)
     if program is None:
         for chart in charts:
-            add_chart(failures, chart, NotBuiltError("there is no helm to render with", "program", "program"), "")
+            add_chart(failures, chart, NotBuiltError("helm is not installed", "program", "program"), "")
         return
     with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, Programs() as programs:
         helm = Helm(program, request, home, programs)

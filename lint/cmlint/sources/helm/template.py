@@ -1,6 +1,6 @@
 """A Helm template, read line by line as far as its layout shows what it writes.
 
-A template is no YAML before it is rendered, so it is not parsed: each line is taken for the field or the item that it
+A template is not YAML before it is rendered, so it is not parsed: each line is taken for the field or item that it
 seems to hold, by its indentation, and actions (`{{ ... }}`) represent any text.
 """
 
@@ -64,7 +64,7 @@ class Chunk:
 
     @property
     def head(self) -> Place:
-        """What represents the whole object: the line of its kind, else its first."""
+        """What represents the complete object: the line of its kind, else its first."""
         kind = self.top("kind")
         return Place(self.path, kind.key.start, kind.value.end) if kind and kind.key else self.first
 
@@ -93,7 +93,7 @@ def read_template(path: str, text: str) -> list[Chunk]:
 
 
 def blanked(text: str) -> str:
-    """A template of the same length without what writes nothing: comments, and actions that fill whole lines.
+    """A template of the same length without what writes nothing: comments, and actions that fill complete lines.
 
     Actions inside a line keep their braces; what is between them is blank.
     """

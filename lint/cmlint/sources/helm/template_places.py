@@ -63,7 +63,7 @@ class Templates:
 
     @property
     def shown(self) -> str:
-        """What represents the chart as a whole."""
+        """The place that represents the chart."""
         return shown(os.path.join(self.folder, files.CHART))
 
     def path(self, source: str) -> str | None:

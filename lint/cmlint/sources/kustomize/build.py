@@ -85,7 +85,7 @@ class Build:
             self.fill_mirror()
         self.refuse()
         if self.program is None:
-            raise NotBuiltError("there is neither kustomize nor kubectl to build with", "program", "program")
+            raise NotBuiltError("neither kustomize nor kubectl is installed", "program", "program")
         if self.cache and (known := self.cache.get(self.name)):
             self.folder = known.folder
             return known.text
@@ -98,7 +98,7 @@ class Build:
     def fill_mirror(self) -> None:
         """Copies what is used to the mirror, with the texts that count instead.
 
-        What cannot be read is left out, and so is what can be nowhere: a name that is too long, or one below a file.
+        Files that cannot be read are left out, as are impossible paths: a name that is too long, or one below a file.
         """
         for path in {*self.used, *self.instead}:
             place = below(self.mirror, path)
@@ -200,7 +200,7 @@ def refuse_unread(project: Project, kustomization: Kustomization) -> None:
         if not os.path.isdir(folder):
             continue
         if not project.is_inside(folder):
-            raise NotBuiltError(f"the folder `{name}` lies outside the repository", "refused")
+            raise NotBuiltError(f"the folder `{name}` is outside the repository", "refused")
         for path in (os.path.join(folder, known) for known in files.KUSTOMIZATIONS):
             if os.path.isfile(path) and project.in_folder(folder) is None:
                 try:

@@ -117,7 +117,7 @@ def document_as_read(document: Document) -> Document:
 
 
 def is_about_word(fault: Fault) -> bool:
-    """Whether a fault may be one for YAML 1.1 only: a word that is no string, or two words that are one boolean."""
+    """Whether a fault may be one for YAML 1.1 only: a word that is not a string, or two words that are one boolean."""
     if fault.code == "repeated-key":
         return fault.text in ("true", "false")
     return fault.code in ("env-value-type", "data-value-type") and is_word(fault.text or "on")

@@ -236,7 +236,7 @@ class BuiltObject:
 
     @property
     def head(self) -> Place:
-        """What represents the whole object: its name, else its document, else the kustomization that brings it in."""
+        """The place that represents the object: its name, else its document, else the kustomization that adds it."""
         if self.first:
             name = self.first.at("metadata", "name")
             return name.place if name else self.first.place

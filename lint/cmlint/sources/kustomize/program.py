@@ -20,7 +20,9 @@ def find_program(wished: str | None) -> str | None:
     if wished:
         if found := find(os.path.expanduser(wished)):
             return found
-        raise ValueError(f"there is no program `{wished}` to build kustomizations with; name kustomize or kubectl")
+        raise ValueError(
+            f"cannot find the program `{wished}` to build kustomizations; give the path of kustomize or kubectl"
+        )
     own = os.path.join(os.path.dirname(os.path.abspath(sys.executable)), "kubectl")
     return find("kustomize") or find("kubectl") or find(own)
 
@@ -48,7 +50,7 @@ class Kustomize(NamedTuple):
         ended = self.programs.run(command, home, config.build_timeout, trusted=config.allow_remote)
         if ended.code and 'unknown field "buildMetadata"' in ended.errors:
             raise NotBuiltError(
-                "this kustomize is older than 4.5, and so does not say where objects come from", "program", "program"
+                "this kustomize is older than 4.5 and does not report where objects come from", "program", "program"
             )
         if ended.code:
             if "external plugins disabled" in ended.errors:
