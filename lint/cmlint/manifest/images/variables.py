@@ -62,11 +62,11 @@ COMMENT = r"(?m)^[ \t]*#.*$"
 
 FLOW = (
     r"(?m)^[ \t]*(?:-[ \t]+)?(?:env|environment|variables|vars|args):[ \t]*"
-    r"\{((?:[^{}\n]|\$?\{\{?[^{}\n]*\}\}?)*)\}[ \t]*$"
+    r"\{((?:[^{}\n]|\{\{?[^{}\n]*\}\}?)*)\}[ \t]*$"
 )
 """Several variables on one line, as YAML has them in braces."""
 
-DEFAULT = r"\$+\{(\w+):?[-=]([^{}$]*)\}"
+DEFAULT = r"(?<!\$)\$+\{(\w+):?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
 
 MARK = r"\$[({]{0,2}[ \t]*(?:env\.)?(?P<used>\w+)|(?<![\w$.{(=-])(?P<set>\w+)[ \t]*(?:[:?]?=|:(?!=))[ \t]*"
