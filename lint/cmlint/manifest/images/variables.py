@@ -228,7 +228,7 @@ def name_in(expansion: str) -> str:
 
 def written_in(place: str) -> str | None:
     """What is written as the value behind an assignment."""
-    found = VALUE.match(EXPANSION.sub(lambda e: e[0].replace(" ", "").replace('"', ""), place))
+    found = VALUE.match(EXPANSION.sub(lambda e: e[0].replace(" ", "").replace('"', ""), place[:LONGEST]))
     return (found[2] if found[1] else found[3]) if found else None
 
 
