@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -43,11 +44,13 @@ class Options(OnClusters, frozen=True):
     paths: tuple[str, ...] = ()
     focus: str | None = None
     depth: str | None = None
+    keys: bool = False
     no_keys: bool = False
     problems: bool = False
     detail: str = AUTO
     format: str | None = None
     output: str | None = None
+    link_base: str | None = None
 
 
 PARAMETERS = (
@@ -55,6 +58,7 @@ PARAMETERS = (
     Parameter("focus", "text", "Show only what is near one node.", "KIND/NAME[:KEY]"),
     Parameter("depth", "text", f"How many edges `--focus` follows; {DEPTH} by default.", "N"),
     Parameter("problems", "flag", "Show only what has a finding, or is missing, and what reads it."),
+    Parameter("keys", "flag", "Draw keys, or nothing if they do not fit."),
     Parameter("no_keys", "flag", "Leave out keys."),
     Parameter(
         "detail",
@@ -76,6 +80,14 @@ PARAMETERS = (
         FORMATS,
     ),
     Parameter("output", "text", "The file to write to; by default standard output.", "FILE", parameters.OUTPUT),
+    Parameter(
+        "link_base",
+        "text",
+        "Where the working directory is on the web, such as `https://github.com/OWNER/NAME/blob/main`: places in "
+        "`html` and `dot` become links.",
+        "URL",
+        parameters.OUTPUT,
+    ),
 )
 
 
@@ -83,7 +95,7 @@ def run(options: Options) -> int:
     """Draws, and gives the exit status."""
     output = None if options.output == "-" else options.output
     form = form_of(options, output)
-    depth = depth_of(options)
+    depth, details, base = depth_of(options), details_of(options), link_base_of(options, form)
     if form == "html" and output is None and sys.stdout.isatty():
         raise FatalError("a page of HTML is not for a terminal", "write it with `--output graph.html`, and open that")
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
@@ -95,7 +107,7 @@ def run(options: Options) -> int:
         ways_of(options, config, result.bundles),
     )
     part = asked(whole, options, depth)
-    write(RENDERERS[form](fitted(part, form, options)), output)
+    write(RENDERERS[form](fitted(part, form, details), base), output)
     return 2 if failed(result.problems) else 0
 
 
@@ -157,17 +169,47 @@ def focused(report: Report, wanted: str) -> list[str]:
     return names[name]
 
 
-def fitted(report: Report, form: str, options: Options) -> Report:
-    """The graph in the detail that is asked for, or in the finest one that its format can show."""
-    details = DETAILS[1:] if options.no_keys else DETAILS
-    if options.detail != AUTO:
-        wanted: Detail = next(detail for detail in DETAILS if detail == options.detail)
-        return coarsened(report, wanted)
+def details_of(options: Options) -> Sequence[Detail]:
+    """The details that a line allows, the finest first; raises FatalError where it contradicts itself."""
+    if options.keys and options.no_keys:
+        raise FatalError("`--keys` and `--no-keys` contradict each other", "leave out one of them")
+    chosen = next((detail for detail in DETAILS if detail == options.detail), None)
+    if (options.keys and chosen not in (None, "key")) or (options.no_keys and chosen == "key"):
+        option = "--keys" if options.keys else "--no-keys"
+        raise FatalError(f"`{option}` and `--detail {chosen}` contradict each other", "leave out one of them")
+    if options.keys or options.no_keys:
+        return (chosen,) if chosen else DETAILS[:1] if options.keys else DETAILS[1:]
+    return (chosen,) if chosen else DETAILS
+
+
+def link_base_of(options: Options, form: str) -> str:
+    """What comes before paths in links; raises FatalError for what is no address of a web page."""
+    base = options.link_base
+    if base is None:
+        return ""
+    if form not in LINKED:
+        raise FatalError(f"{form} has no links", "`--link-base` is for `--format html` and `--format dot`")
+    if not re.fullmatch(r"https?://[!-~]+", base):
+        raise FatalError(f"`--link-base` must be an address that begins with `https://`, not `{base}`", EXAMPLE_BASE)
+    return base.rstrip("/")
+
+
+LINKED = ("html", "dot")
+"""The formats with links."""
+
+EXAMPLE_BASE = "write it like `--link-base https://github.com/OWNER/NAME/blob/main`"
+
+
+def fitted(report: Report, form: str, details: Sequence[Detail]) -> Report:
+    """The graph in the finest detail that its format can show; Graphviz takes one that is asked for, however long."""
+    if len(details) == 1 and form == "dot":
+        return coarsened(report, details[0])
     fits = FITS.get("mermaid" if form == "markdown" else form, lambda _: True)
     found = fitting(report, details, fits)
     if found is None:
         raise FatalError(
-            f"the graph is too large for {form}", "show a part of it with `--focus KIND/NAME` or `-n NAMESPACE`"
+            f"the graph is too large for {form} by {details[-1]}",
+            "show a part of it with `--focus KIND/NAME` or `-n NAMESPACE`",
         )
     if found.summary.detail != details[0]:
         tell("note", f"drawn by {found.summary.detail}, because more does not fit; `--focus` and `-n` show a part")

@@ -19,6 +19,10 @@ const home = (node) => { while (node.type !== "namespace" && node.parent >= 0) n
 for (const node of drawable) node.home = home(node);
 const owner = (node) => (node.type === "key" || node.type === "container") && node.parent >= 0 ? nodes[node.parent] : node;
 const place = ([path, line]) => path < 0 ? "" : `${data.texts[path]}:${line}`;
+const linkable = ([path, line]) => Boolean(data.base) && path >= 0 && typeof line === "number" && !/^(\/|\.\.\/|<)/.test(data.texts[path]);
+const located = ([path, line], text) => linkable([path, line])
+  ? make("a", { href: `${data.base}/${data.texts[path].split("/").map(encodeURIComponent).join("/")}#L${line}` }, text)
+  : text;
 const worst = (node) => Math.max(-1, ...node.problems.map((n) => RANK[data.findings[n][1]]));
 const state = { focus: -1, depth: 2, chosen: -1, open: new Set(), off: new Set(), hows: new Set(), levels: new Set(), space: "", view: null };
 const history = [];
@@ -383,11 +387,11 @@ const describe = () => {
     const other = nodes[own ? edge.target : edge.source];
     const more = edge.count > edge.names.length ? ` +${edge.count - edge.names.length}` : "";
     const names = edge.names.length ? ` → ${edge.names.join(", ")}${more}` : "";
-    return { parts: [linked(other, other === owner(other) ? called(other) : `${full(owner(other))}: ${called(other)}`), make("small", {}, `${edge.optional ? "optional " : ""}${edge.how}${names}; a change: ${edge.effect}${edge.why ? ` (${edge.why})` : ""}; `, place(edge.where))] };
+    return { parts: [linked(other, other === owner(other) ? called(other) : `${full(owner(other))}: ${called(other)}`), make("small", {}, `${edge.optional ? "optional " : ""}${edge.how}${names}; a change: ${edge.effect}${edge.why ? ` (${edge.why})` : ""}; `, located(edge.where, place(edge.where)))] };
   });
   const parts = node.parts.map((i) => ({ parts: [linked(nodes[i], called(nodes[i])), make("small", {}, nodes[i].attributes.value || nodes[i].attributes.image || "")] }));
   panel.replaceChildren(
-    make("h2", {}, called(node)), ...(node.where[0] >= 0 ? [make("p", {}, copied(place(node.where)))] : []), facts,
+    make("h2", {}, called(node)), ...(node.where[0] >= 0 ? [make("p", {}, copied(place(node.where)), ...(linkable(node.where) ? [" ", located(node.where, "open")] : []))] : []), facts,
     ...listOf("Findings", problems), ...listOf(node.type === "workload" ? "Containers" : "Keys", parts),
     ...listOf("Reads", joins(true)), ...listOf("Read by", joins(false)),
     ...(node.commands.length ? [make("h3", {}, "A change arrives by"), make("pre", { tabindex: 0 }, node.commands.join("\n"))] : []),
