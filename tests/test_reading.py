@@ -263,8 +263,8 @@ def test_an_odd_character_in_its_head_hides_no_object(text: str, code: str, at: 
     ("line", "at"),
     [
         ("data: \u201cA: x\u201d", 6),
-        ("data: {A: \u201cx\u201d, B:\u00a0y: z}", 15),
-        ("data:\n  - A: \u2018x\u2019\n  B:\u00a0y", 21),
+        ("data:\n  A: \u2018x\u2019\n  B:\u00a0y\n  C: z", 19),
+        ("data:\n  B:\u00a0y\n  C: \u2018z\u2019", 10),
     ],
 )
 def test_the_odd_character_that_is_at_fault_is_shown_among_several(line: str, at: int) -> None:
