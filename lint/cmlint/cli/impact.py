@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cmlint.bundle import lookup
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.gitops import Deploys
+from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.impact import Subject, impact, named, written_at
 from cmlint.bundle.live_workloads import only_live
 from cmlint.bundle.next_steps import Ways, commands
@@ -203,9 +203,11 @@ def reported(
 
 def ways_of(options: OnClusters, config: Config, bundles: Sequence[Bundle]) -> Ways:
     """What commands depend on."""
-    deploys = Deploys([file for bundle in bundles for file in bundle.files])
-    context = options.context if options.live else None
-    return Ways(settings_of(config).kubernetes_version, context or "", deploys)
+    version = settings_of(config).kubernetes_version
+    if not bundles:
+        return Ways(version, Destinations(), "", options.namespace or "")
+    first = bundles[0]
+    return Ways(version, first.destinations, first.options, options.namespace or first.home)
 
 
 def since(request: Request, options: Options) -> Told:

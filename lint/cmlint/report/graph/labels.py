@@ -6,8 +6,8 @@ from collections import defaultdict
 from urllib.parse import quote
 
 from cmlint.bundle.graph import Status
-from cmlint.report.graph.model import EdgeEntry, NodeEntry, Report
 from cmlint.model.findings import Location
+from cmlint.report.graph.model import EdgeEntry, NodeEntry, Report
 from cmlint.system.text import printable
 
 WORDS: dict[Status, str] = {
