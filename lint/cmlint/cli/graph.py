@@ -173,13 +173,13 @@ def details_of(options: Options) -> Sequence[Detail]:
     """The details that a line allows, the finest first; raises FatalError where it contradicts itself."""
     if options.keys and options.no_keys:
         raise FatalError("`--keys` and `--no-keys` contradict each other", "leave out one of them")
-    chosen = next((detail for detail in DETAILS if detail == options.detail), None)
+    chosen: Detail | None = next((detail for detail in DETAILS if detail == options.detail), None)
     if (options.keys and chosen not in (None, "key")) or (options.no_keys and chosen == "key"):
         option = "--keys" if options.keys else "--no-keys"
         raise FatalError(f"`{option}` and `--detail {chosen}` contradict each other", "leave out one of them")
-    if options.keys or options.no_keys:
-        return (chosen,) if chosen else DETAILS[:1] if options.keys else DETAILS[1:]
-    return (chosen,) if chosen else DETAILS
+    if chosen:
+        return DETAILS[DETAILS.index(chosen) :][:1]
+    return DETAILS[:1] if options.keys else DETAILS[1:] if options.no_keys else DETAILS
 
 
 def link_base_of(options: Options, form: str) -> str:
