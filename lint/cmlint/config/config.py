@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -245,8 +246,13 @@ def settings_in(tree: Value, source: Source, refused: list[Refused]) -> dict[str
     if "user" not in source.whose:
         check_paths(tree.data, source)
     config = anchored_at(source.folder, msgspec.convert(plain(tree), Config))
-    names = {field.encode_name: field.name for field in msgspec.structs.fields(Config)}
-    return {names[key]: getattr(config, names[key]) for key in tree.data}
+    return {field: getattr(config, field) for field, setting in setting_names().items() if setting in tree.data}
+
+
+@cache
+def setting_names() -> dict[str, str]:
+    """The names of the settings in files, by the fields of Config."""
+    return {field.name: field.encode_name for field in msgspec.structs.fields(Config)}
 
 
 def take_refused(entries: Entries, source: Source) -> Iterator[Refused]:
@@ -594,22 +600,28 @@ def check_type(value: Value, expected: Any, path: str) -> None:
 
 def check_struct(value: Value, expected: type[msgspec.Struct], path: str) -> None:
     """Checks a mapping whose keys are known."""
-    from typing import get_type_hints
-
     if not isinstance(value.data, dict):
         reason = f"{f'`{path}` ' if path else ''}must be a mapping, but it is {kind_of(value)}"
         raise wrong(value.place, reason, "`cmlint schema` says what it may hold")
-    hints, fields = get_type_hints(expected), msgspec.structs.fields(expected)
-    known = {field.encode_name: hints[field.name] for field in fields}
+    known, required = types_of(expected)
     before = f"{path}." if path else ""
     for key, (place, inner) in value.data.items():
         if key not in known:
             raise wrong(place, f"there is no setting `{before}{key}`", suggestion(key, known))
         check_type(inner, known[key], f"{before}{key}")
-    for field in fields:
-        if field.required and field.encode_name not in value.data:
-            message = f"`{before}{field.encode_name}` must be set"
-            raise wrong(value.place, message, "`cmlint schema` says what it is")
+    for key in required:
+        if key not in value.data:
+            raise wrong(value.place, f"`{before}{key}` must be set", "`cmlint schema` says what it is")
+
+
+@cache
+def types_of(expected: type[msgspec.Struct]) -> tuple[dict[str, Any], list[str]]:
+    """The types of the settings in a mapping, and the settings that it must have."""
+    from typing import get_type_hints
+
+    hints, fields = get_type_hints(expected), msgspec.structs.fields(expected)
+    required = [field.encode_name for field in fields if field.required]
+    return {field.encode_name: hints[field.name] for field in fields}, required
 
 
 def check_mapping(value: Value, parts: tuple[Any, ...], path: str) -> None:
