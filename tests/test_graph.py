@@ -95,7 +95,7 @@ def test_every_status(tmp_path: Path) -> None:
         "missing: GONE",
         "unused: ConfigMap idle",
         "made elsewhere: ConfigMap kube",
-        "in another namespace only: ConfigMap there",
+        "wrong namespace: ConfigMap there",
     )
     for form in ("mermaid", "dot"):
         drawn = cmlint(tmp_path, "graph", "--format", form).stdout

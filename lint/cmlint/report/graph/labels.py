@@ -13,7 +13,7 @@ from cmlint.system.text import printable
 WORDS: dict[Status, str] = {
     "found": "",
     "missing": "missing",
-    "wrong-namespace": "in another namespace only",
+    "wrong-namespace": "wrong namespace",
     "unknown": "not checked",
     "external": "made elsewhere",
     "command": "made by a command",

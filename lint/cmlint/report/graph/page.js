@@ -1,5 +1,5 @@
 "use strict";
-const ROW = 30, HIGH = 24, GAP = 70, PAD = 14, WIDE = 270, LEAST = 0.62, MOST = 1500, WHOLE = 150, HITS = 50;
+const ROW = 30, HIGH = 24, GAP = 70, PAD = 14, WIDE = 300, LONGEST = 44, LEAST = 0.62, MOST = 1500, WHOLE = 150, HITS = 50;
 const COLUMN = { source: 0, workload: 0, container: 1, object: 2, key: 3 };
 const data = JSON.parse(document.getElementById("data").textContent);
 const find = (id) => document.getElementById(id);
@@ -105,7 +105,7 @@ const shown = () => {
 
 // where it is
 
-const short = (text) => text.length > 34 ? `${text.slice(0, 33)}…` : text;
+const short = (text) => text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 const sized = (node) => Math.min(short(called(node)).length * 7.8 + (node.problems.length ? 54 : 26), WIDE + 54);
 const laid = (space, found) => {
   const columns = [[], [], [], []];
@@ -387,7 +387,7 @@ const describe = () => {
     const other = nodes[own ? edge.target : edge.source];
     const more = edge.count > edge.names.length ? ` +${edge.count - edge.names.length}` : "";
     const names = edge.names.length ? ` → ${edge.names.join(", ")}${more}` : "";
-    return { parts: [linked(other, other === owner(other) ? called(other) : `${full(owner(other))}: ${called(other)}`), make("small", {}, `${edge.optional ? "optional " : ""}${edge.how}${names}; a change: ${edge.effect}${edge.why ? ` (${edge.why})` : ""}; `, located(edge.where, place(edge.where)))] };
+    return { parts: [linked(other, other === owner(other) ? called(other) : `${full(owner(other))}: ${called(other)}`), make("small", {}, `${edge.optional ? "optional " : ""}${edge.how}${names}; a change: ${edge.effect}`, ...(edge.why ? [" (", ...coded(edge.why), ")"] : []), "; ", located(edge.where, place(edge.where)))] };
   });
   const parts = node.parts.map((i) => ({ parts: [linked(nodes[i], called(nodes[i])), make("small", {}, nodes[i].attributes.value || nodes[i].attributes.image || "")] }));
   panel.replaceChildren(

@@ -123,7 +123,8 @@ class Taking(NamedTuple):
 @lru_cache(maxsize=64)
 def decoder_of(type_: Any) -> msgspec.json.Decoder[Page[Any]]:
     """The decoder of pages with objects of a type."""
-    return msgspec.json.Decoder(Page[type_])
+    page: Any = Page
+    return msgspec.json.Decoder(page[type_])
 
 
 def read_list(connection: Connection, resource: Resource, namespace: str | None, taking: Taking) -> list[Any]:
