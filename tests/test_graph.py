@@ -274,6 +274,35 @@ def test_links_begin_with_the_base(tmp_path: Path) -> None:
     assert "<td>cart.yaml:19" in cmlint(FIXTURES / "demo", "graph", "--format", "html").stdout
 
 
+def test_short_names_and_objects_without_a_namespace(tmp_path: Path) -> None:
+    full = cmlint(FIXTURES, "graph", "demo", "--focus", "configmap/shop-config").stdout
+    assert cmlint(FIXTURES, "graph", "demo", "--focus", "CM/shop-config").stdout == full
+    deployment = cmlint(FIXTURES, "graph", "demo", "--focus", "deploy/cart")
+    assert (deployment.returncode, deployment.stderr) == (0, "")
+    write(tmp_path, {"a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {A: b}\n"})
+    assert [node["name"] for node in graph(tmp_path, "-n", "prod")["nodes"]] == ["A", "-", "app"]
+
+
+@pytest.mark.parametrize("ending", [".svg", ".png"])
+def test_pictures_are_made_by_graphviz(tmp_path: Path, ending: str) -> None:
+    done = cmlint(FIXTURES, "graph", "demo", "--output", str(tmp_path / f"g{ending}"))
+    assert done.returncode == 2
+    assert f"`cmlint graph --format dot | dot -T{ending[1:]} > " in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_of_another_ending_says_what_it_holds(tmp_path: Path) -> None:
+    done = cmlint(FIXTURES, "graph", "demo", "--output", str(tmp_path / "g.txt"))
+    assert done.returncode == 0
+    assert done.stderr.endswith("g.txt: written as mermaid; `--format` chooses another format\n")
+
+
+def test_what_cannot_be_read_is_not_drawn(tmp_path: Path) -> None:
+    done = cmlint(tmp_path, "graph", "nope")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "cmlint: error: nope: no such file or folder\n"
+
+
 # drawn by the real programs
 
 

@@ -124,6 +124,15 @@ def test_wrong_questions(words: tuple[str, ...], message: str, help_: str) -> No
     assert help_ in done.stderr
 
 
+def test_what_is_not_there_may_be_in_what_cannot_be_read(tmp_path: Path) -> None:
+    done = cmlint(tmp_path, "impact", "configmaps/app", "--path", "nope")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[:2] == [
+        "cmlint: error: nope: no such file or folder",
+        "cmlint: error: nothing defines or reads the ConfigMap `app`",
+    ]
+
+
 def test_no_reader_is_an_answer() -> None:
     done = cmlint(FIXTURES / "demo", "impact", "secret/newsletter")
     assert done.returncode == 0

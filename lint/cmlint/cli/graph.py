@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from cmlint.bundle.graph import build
 from cmlint.bundle.live_workloads import only_live
 from cmlint.cli import cluster, parameters
-from cmlint.cli.env import missing
+from cmlint.cli.env import SHORT, missing
+from cmlint.cli.explain import TARGETS
 from cmlint.cli.impact import ways_of
 from cmlint.cli.inputs import (
     failed,
@@ -33,6 +34,9 @@ from cmlint.report.graph.model import Detail, Report
 
 SUFFIXES = {".mmd": "mermaid", ".md": "markdown", ".dot": "dot", ".gv": "dot", ".json": "json", ".html": "html"}
 """The formats by the endings of files."""
+
+PICTURES = (".svg", ".png", ".pdf", ".jpg", ".webp", ".ps", ".gif")
+"""The endings of pictures, which Graphviz makes."""
 
 AUTO = "auto"
 DEPTH = 2
@@ -100,6 +104,8 @@ def run(options: Options) -> int:
         raise FatalError("a page of HTML is not for a terminal", "write it with `--output graph.html`, and open that")
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     result, config = checked(options, paths)
+    if failed(result.problems) and not any(bundle.placed for bundle in result.bundles):
+        return 2
     whole = model.build(
         build([*result.bundles, *only_live(result.bundles)]),
         result.outcome.findings,
@@ -124,8 +130,14 @@ def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Config]:
 
 def form_of(options: Options, output: str | None) -> str:
     """The format: the one that is asked for, else that of the file's ending; Mermaid in a Markdown file is fenced."""
-    promised = SUFFIXES.get(os.path.splitext(output or "")[1].lower())
+    ending = os.path.splitext(output or "")[1].lower()
+    promised = SUFFIXES.get(ending)
     form = options.format or promised or FORMATS[0]
+    if ending in PICTURES:
+        help_ = f"`cmlint graph --format dot | dot -T{ending[1:]} > {output}` lets Graphviz draw it"
+        raise FatalError(f"{output}: cmlint writes no `{ending}` files", help_)
+    if output and not promised and not options.format:
+        tell("note", f"{output}: written as {form}; `--format` chooses another format")
     return "markdown" if form == "mermaid" and promised == "markdown" else form
 
 
@@ -143,10 +155,12 @@ def asked(whole: Report, options: Options, depth: int) -> Report:
     """The part of the graph that a line asks for."""
     found = whole
     if options.namespace:
-        namespaces = {node.namespace for node in found.nodes if node.type == "namespace"}
-        if options.namespace not in namespaces:
+        here = {node.id for node in found.nodes if node.namespace in (options.namespace, None)}
+        here -= {node.id for node in found.nodes if node.type == "bundle"}
+        if not here:
+            namespaces = {node.namespace for node in found.nodes}
             raise missing(f"nothing is in the namespace `{options.namespace}`", options.namespace, namespaces)
-        found = limited(found, {node.id for node in found.nodes if node.namespace == options.namespace})
+        found = limited(found, here)
     if options.focus:
         found = around(found, focused(found, options.focus), depth)
     return troubled(found) if options.problems else found
@@ -163,7 +177,9 @@ def focused(report: Report, wanted: str) -> list[str]:
             owner = nodes[node.parent]
             names.setdefault(f"{owner.kind}/{owner.name}".lower() + f":{node.name}", []).append(node.id)
     head, colon, key = wanted.partition(":")
-    name = f"{head.lower()}{colon}{key}"
+    kind, slash, own = head.lower().partition("/")
+    kind = TARGETS.get(kind, SHORT.get(kind, kind)).lower()
+    name = f"{kind}{slash}{own}{colon}{key}"
     if name not in names:
         raise missing(f"nothing in the graph is called `{wanted}`", name, names)
     return names[name]

@@ -157,7 +157,13 @@ Told = tuple[Report, list[Problem]]
 def asked(request: Request, options: Options, questions: Sequence[Question]) -> Told:
     """What changes of some objects would do."""
     found = read(request)
-    subjects = [each for question in questions for each in subjects_of(question, found.bundles, found.texts, options)]
+    try:
+        subjects = [
+            each for question in questions for each in subjects_of(question, found.bundles, found.texts, options)
+        ]
+    except FatalError:
+        tell_problems(found.problems)  # What is not there may be in what could not be read.
+        raise
     return reported(found, options, list(dict.fromkeys(subjects)))
 
 
