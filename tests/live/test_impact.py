@@ -63,10 +63,9 @@ def test_the_pods_that_run(cluster: Cluster, tmp_path: Path) -> None:
     pod(cluster, space, "web-c", body, waits("ImagePullBackOff"), web)
     deployment(cluster, space, "other", spec(env("configMapKeyRef", "settings", "PORT")))
     of_file = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 3\n"
-    of_file += (
-        "  selector: {matchLabels: {app: web}}\n  template: {metadata: {labels: {app: web}}, spec: {containers: ["
-    )
-    of_file += "{name: web, image: 'registry.example.com/web:1.4.2', envFrom: [{configMapRef: {name: settings}}]}]}\n"
+    of_file += "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n"
+    container = "{name: web, image: 'registry.example.com/web:1.4.2', envFrom: [{configMapRef: {name: settings}}]}"
+    of_file += f"    spec: {{containers: [{container}]}}\n"
     write(tmp_path, {"all.yaml": of_file})
     report = shown(cluster, tmp_path, "impact", "cm/settings:HOST", "--live", "-n", space)
     assert [(each["workload"]["name"], each["workload"]["path"], each["pods"]) for each in report["running"]] == [
