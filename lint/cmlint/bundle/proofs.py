@@ -45,7 +45,7 @@ LETTERS = 3
 """The number of letters that a pattern needs in the last part of a name to identify an image."""
 
 MOST = 500
-"""The number of facts that are compared with one image, the strongest first: commands and images may be thousands each."""
+"""The number of facts compared with one image, the strongest first: commands and images may be thousands each."""
 
 NEAR = 4_000
 """The characters before and behind an image that are read of its line: nobody writes longer lines by hand."""
