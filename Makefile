@@ -40,7 +40,7 @@ MINUTES ?= 10
 MUTANTS ?= 500
 SEED ?= 1
 
-.PHONY: help demo test test-live fuzz mutants docs new-rule dist $(MISSING)
+.PHONY: help demo test test-live fuzz mutants docs site new-rule dist $(MISSING)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -64,8 +64,12 @@ fuzz: $(VENV)/dev $(HELM) $(KUSTOMIZE) ## search for mistakes with damaged input
 mutants: $(VENV)/dev $(HELM) $(KUSTOMIZE) ## make mutants of the code that decides, and name those that no test notices
 	$(BIN)/python -m tests.mutants --count $(MUTANTS) --seed $(SEED) --minutes 60
 
-docs: $(VENV)/dev $(HELM) ## write all generated documents anew; the tests fail when one is stale
+docs: $(VENV)/dev $(HELM) ## write all generated documents; the tests fail when one is stale
 	$(BIN)/python -m tests.support.update
+
+site: $(VENV)/dev ## build the documentation site into build/site
+	$(BIN)/python scripts/site.py build/pages
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 new-rule: $(VENV)/installed ## begin a rule: make new-rule NAME=references/bad-thing
 	$(BIN)/python scripts/new_rule.py "$(NAME)"
