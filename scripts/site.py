@@ -1,4 +1,4 @@
-"""Writes the sources of the documentation site: `python scripts/site.py FOLDER`, then `mkdocs build`, as `make site` does.
+"""Writes the sources of the documentation site, from which `make site` builds it: `python scripts/site.py FOLDER`.
 
 The pages are the documents of the repository and the pages of rules. Links between them become links between pages.
 """
@@ -82,9 +82,10 @@ def rows(rules: dict[str, Rule]) -> Iterator[str]:
         ("family", sorted({rule.family for rule in rules.values()})),
     ):
         options = "".join(f"<option>{escape(name)}</option>" for name in names)
-        yield f'<label>{what.title()} <select data-filter="{what}"><option value="">all</option>{options}</select></label>'
-    yield '<table id="rules"><thead><tr><th>Rule</th><th>Finds</th><th>Consequence</th><th>Severity</th><th>Fix</th></tr>'
-    yield "</thead><tbody>"
+        select = f'<select data-filter="{what}"><option value="">all</option>{options}</select>'
+        yield f"<label>{what.title()} {select}</label>"
+    heads = "".join(f"<th>{head}</th>" for head in ("Rule", "Finds", "Consequence", "Severity", "Fix"))
+    yield f'<table id="rules"><thead><tr>{heads}</tr></thead><tbody>'
     for rule in rules.values():
         fix = ("yes" if rule.fixable else "") + (" (pedantic)" if rule.pedantic else "")
         yield (

@@ -12,10 +12,10 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from scripts.site import write_sources
 
 from cmlint.engine.registry import load_rules
 from cmlint.model.site import BASE
-from scripts.site import write_sources
 from tests.support.command import cmlint
 from tests.support.run import ROOT
 
