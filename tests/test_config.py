@@ -15,7 +15,8 @@ import pytest
 from cmlint.cli.check import PARAMETERS
 from cmlint.cli.inputs import users_file
 from cmlint.cli.refusals import option_of, variable_of
-from cmlint.config.config import Config, anchored
+from cmlint.config.config import Config
+from cmlint.config.patterns import anchored
 from cmlint.config.settings import SETTINGS
 from cmlint.errors import FatalError
 from cmlint.patterns import Patterns

@@ -787,8 +787,8 @@ def test_programs_have_no_network(tmp_path: Path) -> None:
     with listening() as found:
         host, _, port = found.address.partition(":")
         command = ["/bin/bash", "-c", CONNECT.replace("HOST", host).replace("PORT", port)]
-        assert programs.run(command, str(tmp_path), 10, trusted=True).output == "connected\n"
-        assert programs.run(command, str(tmp_path), 10).output == ""
+        assert programs.Programs().run(command, str(tmp_path), 10, trusted=True).output == "connected\n"
+        assert programs.Programs().run(command, str(tmp_path), 10).output == ""
         assert found.hits == 1
 
 
@@ -797,15 +797,15 @@ def test_a_program_without_network_is_limited_and_says_how_it_ended(tmp_path: Pa
     code = "import time, resource as r; time.sleep(1); print(LIMITS)".replace(
         "LIMITS", "*(r.getrlimit(n)[0] for n in (r.RLIMIT_DATA, r.RLIMIT_FSIZE))"
     )
-    ended = programs.run([sys.executable, "-c", code], str(tmp_path), 10)
+    ended = programs.Programs().run([sys.executable, "-c", code], str(tmp_path), 10)
     assert ended.output == f"{programs.MEMORY} {programs.OUTPUT}\n", ended.errors
-    assert programs.run(["/bin/sh", "-c", "exit 3"], str(tmp_path), 10).code == 3
+    assert programs.Programs().run(["/bin/sh", "-c", "exit 3"], str(tmp_path), 10).code == 3
     (tmp_path / "nothing").write_bytes(b"#!/nowhere\n")
     (tmp_path / "nothing").chmod(0o755)
     with pytest.raises(programs.NotBuiltError, match="nothing cannot be run: No such file or directory"):
-        programs.run([str(tmp_path / "nothing")], str(tmp_path), 10)
+        programs.Programs().run([str(tmp_path / "nothing")], str(tmp_path), 10)
     with pytest.raises(programs.TimeOutError, match="it took longer than 1 seconds"):
-        programs.run(["/bin/sh", "-c", "sleep 60"], str(tmp_path), 1)
+        programs.Programs().run(["/bin/sh", "-c", "sleep 60"], str(tmp_path), 1)
 
 
 def test_a_build_that_is_kept_is_refused_all_the_same(tmp_path: Path) -> None:

@@ -111,7 +111,14 @@ class Baseline:
         names = (found.kind, found.name, finding.container) if found else ()
         path = os.fsencode(self.path_of(finding.location.path)).decode("utf-8", "replace")
         whose, pedantic = "/".join(filter(None, names)), finding.rule in scope.wholly
-        return Known(path, finding.rule, whose, finding.message, fingerprint, pedantic)
+        return Known(
+            path=path,
+            rule=finding.rule,
+            object=whose,
+            message=finding.message,
+            fingerprint=fingerprint,
+            pedantic=pedantic,
+        )
 
     @property
     def text(self) -> str:

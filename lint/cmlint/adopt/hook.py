@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from cmlint import __version__
-from cmlint.config.config import plain, read_yaml
+from cmlint.config.parse import read_yaml
+from cmlint.config.written import plain
 from cmlint.errors import FatalError
 from cmlint.manifest.nodes import MappingNode, Node, SequenceNode, compose
 

@@ -204,7 +204,7 @@ class Placed:
 
 def template_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
     """A template of a chart, or a file of its values, where a finding about it is; it is not an object of a cluster."""
-    document = Document(span, span, "", "Template", None, None)
+    document = Document(span=span, head=span, api_version="", kind="Template", name=None, namespace=None)
     return Placed(path, document, FileFacts((), ignores=tuple(ignores)), LIVE)
 
 
@@ -220,7 +220,7 @@ def chart_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
 
 def of_tool(api_version: str, kind: str, path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
     """A file that a tool reads, at the place of a finding about it."""
-    document = Document(span, span, api_version, kind, None, None)
+    document = Document(span=span, head=span, api_version=api_version, kind=kind, name=None, namespace=None)
     return Placed(path, document, FileFacts((), ignores=tuple(ignores)), LIVE)
 
 

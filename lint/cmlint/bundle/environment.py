@@ -167,7 +167,15 @@ def add_from(environment: Environment, entry: EnvFrom, placed: Placed, resolver:
             if not key.binary:
                 secret = reference.target == "Secret"
                 name = reference.name.value
-                origin = Origin(reference.target, name, key.name, "envFrom", reference.span, definition, key)
+                origin = Origin(
+                    kind=reference.target,
+                    name=name,
+                    key=key.name,
+                    via="envFrom",
+                    span=reference.span,
+                    definition=definition,
+                    key_fact=key,
+                )
                 environment.set(prefix + key.name, key.value, secret, origin)
 
 
@@ -209,7 +217,15 @@ def add_key(environment: Environment, name: str, reference: Reference, placed: P
             environment.set(name, None, reference.target == "Secret", origin)
         return
     definition, fact = found[0]
-    origin = Origin(reference.target, reference.name.value, key, "env", reference.span, definition, fact)
+    origin = Origin(
+        kind=reference.target,
+        name=reference.name.value,
+        key=key,
+        via="env",
+        span=reference.span,
+        definition=definition,
+        key_fact=fact,
+    )
     environment.set(name, fact.value, reference.target == "Secret", origin)
 
 

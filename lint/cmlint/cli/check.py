@@ -70,12 +70,12 @@ PARAMETERS = (
         RULES,
     ),
     Parameter(
-        "fail_on",
-        "choice",
-        "Exit 1 on findings of this severity or higher: `error`, `warning` (default), `info` or `never`.",
-        "SEVERITY",
-        RULES,
-        SEVERITIES,
+        field="fail_on",
+        kind="choice",
+        help="Exit 1 on findings of this severity or higher: `error`, `warning` (default), `info` or `never`.",
+        metavar="SEVERITY",
+        panel=RULES,
+        choices=SEVERITIES,
     ),
     Parameter("no_ignores", "flag", "Show what comments, annotations and the configuration suppress.", panel=RULES),
     Parameter(
@@ -115,7 +115,14 @@ PARAMETERS = (
     *BUILDS,
     *CHARTS,
     *cluster.TO_STAND_ON,
-    Parameter("format", "list", f"The output format: {listed(FORMATS)}.", "FORMAT", OUTPUT, FORMATS),
+    Parameter(
+        field="format",
+        kind="list",
+        help=f"The output format: {listed(FORMATS)}.",
+        metavar="FORMAT",
+        panel=OUTPUT,
+        choices=FORMATS,
+    ),
     Parameter(
         "output",
         "list",
@@ -261,4 +268,12 @@ STATUSES = (
     ("2", "usage, configuration or internal error, or something could not be read"),
 )
 
-COMMAND = Command("check", "Find what is wrong with manifests.", EXAMPLES, PARAMETERS, Options, run, STATUSES)
+COMMAND = Command(
+    name="check",
+    summary="Find what is wrong with manifests.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+    statuses=STATUSES,
+)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cmlint.cli.inputs import tell
 from cmlint.cli.parameters import Parameter
 from cmlint.errors import FatalError
-from cmlint.progress import PROGRESS, doing
+from cmlint.system.progress import Progress
 
 if TYPE_CHECKING:
     from cmlint.sources.cluster.begin import Wanted
@@ -88,10 +88,10 @@ TO_READ = (NAMESPACES, ALL_NAMESPACES, CONTEXTS, KUBECONFIG, QPS, TIMEOUT, *AS, 
 """What the commands take that read clusters alone."""
 
 
-def reach(job: Callable[[], T]) -> T:
-    """Does something with clusters alone, and tells on a terminal how far it is."""
-    with PROGRESS:
-        return reached(job)
+def reach(job: Callable[[Progress], T]) -> T:
+    """Does something with clusters alone, and shows its progress on a terminal."""
+    with Progress() as progress:
+        return reached(lambda: job(progress))
 
 
 def reached(job: Callable[[], T]) -> T:
@@ -102,11 +102,6 @@ def reached(job: Callable[[], T]) -> T:
         return job()
     except NoClusterError as error:
         raise FatalError(str(error), error.help) from None
-
-
-def read(what: str) -> None:
-    """Says on a terminal what is being read."""
-    doing(f"reading {what}")
 
 
 def number(option: str, text: str | None, default: float) -> float:
@@ -120,7 +115,7 @@ def number(option: str, text: str | None, default: float) -> float:
     return value
 
 
-def look_of(options: Any) -> Clusters | None:
+def look_of(options: Any, progress: Progress) -> Clusters | None:
     """How manifests are given a cluster or a snapshot to resolve against, where the line says so."""
     if options.max_age and not options.against:
         raise FatalError("`--max-age` needs `--against`", "add `--against FILE`")
@@ -144,7 +139,7 @@ def look_of(options: Any) -> Clusters | None:
         snapshots = list(written(options.against, max_age, lambda message: tell("warning", message)))
     except BadSnapshotError as error:
         raise FatalError(str(error), "`cmlint snapshot --output FILE` writes one") from None
-    ground = Ground(wanted if options.live else None, snapshots, options.namespace, read)
+    ground = Ground(wanted if options.live else None, snapshots, options.namespace, progress.reading)
     return lambda *run: reached(lambda: ground.look(*run))
 
 

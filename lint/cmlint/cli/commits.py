@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Sequence
 
 from cmlint.adopt.git import Repository
-from cmlint.config.config import NAMES, PYPROJECT, TABLE, Source
+from cmlint.config.files import NAMES, PYPROJECT, TABLE, Source
 from cmlint.config.layers import Found, start_of
 from cmlint.errors import FatalError
 from cmlint.system.files import BASELINE, CONFIGURATION, MB, is_within

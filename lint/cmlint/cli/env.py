@@ -53,7 +53,14 @@ PARAMETERS = (
     parameters.PATHS,
     Parameter("workload", "text", "Only workloads of this name.", "[KIND/]NAME", short="-w"),
     Parameter("namespace", "text", "Only workloads in this namespace.", "NAME", short="-n"),
-    Parameter("format", "choice", "The output format: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
+    Parameter(
+        field="format",
+        kind="choice",
+        help="The output format: `text` (default) or `json`.",
+        metavar="FORMAT",
+        panel="",
+        choices=("text", "json"),
+    ),
     *(
         each._replace(panel="")
         for each in (*parameters.CONFIGURATION, parameters.NO_CONTEXT, *parameters.BUILDS, *parameters.CHARTS)
@@ -125,4 +132,11 @@ EXAMPLES = (
     ("env - --format json < rendered.yaml", "from standard input, for a machine"),
 )
 
-COMMAND = Command("env", "Show what each container's environment will really be.", EXAMPLES, PARAMETERS, Options, run)
+COMMAND = Command(
+    name="env",
+    summary="Show what each container's environment will really be.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+)

@@ -61,12 +61,12 @@ PARAMETERS = (
     *parameters.CHARTS,
     *cluster.TO_STAND_ON,
     Parameter(
-        "format",
-        "choice",
-        "The output format: `text` (default) or `json`.",
-        "FORMAT",
-        parameters.OUTPUT,
-        ("text", "json"),
+        field="format",
+        kind="choice",
+        help="The output format: `text` (default) or `json`.",
+        metavar="FORMAT",
+        panel=parameters.OUTPUT,
+        choices=("text", "json"),
     ),
     parameters.COLOR,
 )
@@ -220,10 +220,10 @@ EXAMPLES = (
 )
 
 COMMAND = Command(
-    "explain",
-    "Explain what a reference or an image is, and why it is reported or not.",
-    EXAMPLES,
-    PARAMETERS,
-    Options,
-    run,
+    name="explain",
+    summary="Explain what a reference or an image is, and why it is reported or not.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
 )

@@ -21,15 +21,16 @@ from cmlint.cli.inputs import (
 )
 from cmlint.cli.options import Options
 from cmlint.cli.request import request_of, use_caches
-from cmlint.config.config import Config, anchored, candidates
+from cmlint.config.config import Config
+from cmlint.config.files import candidates
 from cmlint.config.layers import start_of
+from cmlint.config.patterns import anchored
 from cmlint.config.selection import select
 from cmlint.errors import FatalError, fatal
 from cmlint.kube.versions import NEWEST, parse_version
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
 from cmlint.pipeline.run_cache import Memory, Run, note_code, note_programs
-from cmlint.progress import PROGRESS
 from cmlint.sources.files import read as read_files
 from cmlint.sources.paths import reason
 from cmlint.sources.reader import processors
@@ -106,7 +107,7 @@ class Fresh:
     def first(self) -> Result:
         """What is found; what could not be read is reported at once."""
         try:
-            with PROGRESS:
+            with self.request.progress:
                 result = self.look({})
         except ValueError as error:
             raise fatal(error) from None

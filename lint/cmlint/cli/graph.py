@@ -68,12 +68,13 @@ PARAMETERS = (
     *parameters.CHARTS,
     *cluster.TO_STAND_ON,
     Parameter(
-        "format",
-        "choice",
-        "The output format: `mermaid` (default), `dot`, `json` or `html`; the ending of `--output` also chooses it.",
-        "FORMAT",
-        parameters.OUTPUT,
-        FORMATS,
+        field="format",
+        kind="choice",
+        help="The output format: `mermaid` (default), `dot`, `json` or `html`; "
+        "the ending of `--output` also chooses it.",
+        metavar="FORMAT",
+        panel=parameters.OUTPUT,
+        choices=FORMATS,
     ),
     Parameter("output", "text", "The file to write to; by default standard output.", "FILE", parameters.OUTPUT),
 )
@@ -185,5 +186,10 @@ EXAMPLES = (
 )
 
 COMMAND = Command(
-    "graph", "Draw workloads, ConfigMaps, Secrets, and what reads what.", EXAMPLES, PARAMETERS, Options, run
+    name="graph",
+    summary="Draw workloads, ConfigMaps, Secrets, and what reads what.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
 )

@@ -10,7 +10,9 @@ import msgspec
 from cmlint.cli.inputs import rules_or_error, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, write
-from cmlint.config.config import NAMES, PYPROJECT, TABLE, plain, read_yaml, text_of
+from cmlint.config.files import NAMES, PYPROJECT, TABLE, text_of
+from cmlint.config.parse import read_yaml
+from cmlint.config.written import plain
 from cmlint.errors import FatalError
 from cmlint.pipeline.check import check
 from cmlint.sources.request import Request
@@ -123,4 +125,11 @@ EXAMPLES = (
     ("init --pre-commit", "also add the pre-commit hook, or only the hook to a configured repository"),
 )
 
-COMMAND = Command("init", "Write a first configuration for this repository.", EXAMPLES, PARAMETERS, Options, run)
+COMMAND = Command(
+    name="init",
+    summary="Write a first configuration for this repository.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+)

@@ -141,12 +141,12 @@ CACHE_DIR = Parameter(
     variable="CMLINT_CACHE_DIR",
 )
 COLOR = Parameter(
-    "color",
-    "choice",
-    "Use colours: `auto` (default; follows NO_COLOR and FORCE_COLOR), `always` or `never`.",
-    "WHEN",
-    OUTPUT,
-    ("auto", "always", "never"),
+    field="color",
+    kind="choice",
+    help="Use colours: `auto` (default; follows NO_COLOR and FORCE_COLOR), `always` or `never`.",
+    metavar="WHEN",
+    panel=OUTPUT,
+    choices=("auto", "always", "never"),
 )
 
 

@@ -33,10 +33,22 @@ class Options(msgspec.Struct, frozen=True):
 
 PARAMETERS = (
     Parameter(
-        "name", "text", "A rule, or a family to list; by default all rules.", "NAME", positional=True, names_rules=True
+        field="name",
+        kind="text",
+        help="A rule, or a family to list; by default all rules.",
+        metavar="NAME",
+        positional=True,
+        names_rules=True,
     ),
     Parameter("cases", "flag", "Also show the cases that the rule is tested with."),
-    Parameter("format", "choice", "The output format: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
+    Parameter(
+        field="format",
+        kind="choice",
+        help="The output format: `text` (default) or `json`.",
+        metavar="FORMAT",
+        panel="",
+        choices=("text", "json"),
+    ),
 )
 
 
@@ -174,4 +186,11 @@ EXAMPLES = (
     ("rule --format json", "get all rules for a machine"),
 )
 
-COMMAND = Command("rule", "Read about a rule, or list them all.", EXAMPLES, PARAMETERS, Options, run)
+COMMAND = Command(
+    name="rule",
+    summary="Read about a rule, or list them all.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+)

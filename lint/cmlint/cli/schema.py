@@ -124,5 +124,10 @@ EXAMPLES = (
 )
 
 COMMAND = Command(
-    "schema", "Print the JSON Schema of the configuration, or of a report.", EXAMPLES, PARAMETERS, Options, run
+    name="schema",
+    summary="Print the JSON Schema of the configuration, or of a report.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
 )

@@ -479,7 +479,19 @@ def crashed(rule: Rule) -> Rule:
     """The rule under which a crash of another is reported."""
     check: Callable[..., Iterable[Draft]] = rule.check
     summary = "a rule has crashed"
-    return Rule(INTERNAL, summary, "rejected", "0.1.0", "internal", "Bundle", (), False, False, check, rule.module)
+    return Rule(
+        name=INTERNAL,
+        summary=summary,
+        consequence="rejected",
+        since="0.1.0",
+        family="internal",
+        node="Bundle",
+        codes=(),
+        pedantic=False,
+        fixable=False,
+        check=check,
+        module=rule.module,
+    )
 
 
 def crash_draft(rule: Rule, error: Exception, value: Any, context: Context) -> Draft:

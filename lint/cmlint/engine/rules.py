@@ -224,7 +224,7 @@ class Context:
 
     def resolve(self, reference: facts.Reference) -> Resolution:
         """What a reference of the document leads to."""
-        return self.bundle.resolve(reference, self.placed)
+        return self.bundle.resolver.resolve(reference, self.placed)
 
     def environment(self, container: facts.Container) -> Environment:
         """The environment of one of the document's containers."""
@@ -279,7 +279,7 @@ class BadRuleError(Exception):
     """A rule that is declared wrongly; the message says where and what to do."""
 
 
-def rule(
+def rule(  # noqa: PLR0913 - a declaration, with one name for each thing that a rule says of itself
     *,
     name: str,
     summary: str,
@@ -332,7 +332,7 @@ def rule(
     return declare
 
 
-def fault_rule(
+def fault_rule(  # noqa: PLR0913 - a declaration as well
     module: str,
     *,
     name: str,

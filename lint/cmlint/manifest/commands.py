@@ -17,7 +17,19 @@ import msgspec
 
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.names import SUBDOMAIN, why_not_data_key
-from cmlint.manifest.shell import BLANK, EXPANSION, LIMIT, LONGEST, VARIABLE, Cutter, Lines, Quotes, Word, word_of
+from cmlint.manifest.shell import (
+    BLANK,
+    EXPANSION,
+    LIMIT,
+    LONGEST,
+    VARIABLE,
+    Cutter,
+    Lines,
+    Quotes,
+    Word,
+    marked,
+    word_of,
+)
 from cmlint.model.facts import COMMAND, Document, FileFacts, Key, Provider, Scalar, Span, Target
 
 CREATE = re.compile(r"create(?:[ \t]|\\\s)+(?:[-$][^;|\n]{0,200}?[ \t])?(?:configmap|cm|secret)(?:[ \t]|\\\s)")
@@ -109,7 +121,13 @@ def anything(name: Scalar) -> Iterator[Document]:
     """What a command creates that is not read: it may be any ConfigMap and any Secret."""
     targets: tuple[Target, ...] = ("ConfigMap", "Secret")
     for target in targets:
-        yield document_of(Provider(target, COMMAND, name, (), True, False, name.span, glob=True), None, ())
+        yield document_of(
+            Provider(
+                target=target, kind=COMMAND, name=name, keys=(), open=True, immutable=False, span=name.span, glob=True
+            ),
+            None,
+            (),
+        )
 
 
 def alias_before(text: str, start: int, end: int) -> re.Match[str] | None:
@@ -230,7 +248,16 @@ def created(words: list[Word], *, whole: bool, surely: bool = True) -> Iterator[
     is_open = not whole or len(rest) > 1 or len(known) < len(keys) or not keys or call.unknown
     places = [word.scalar for word in words if word.text]
     span = Span(places[0].start, places[-1].end)
-    provider = Provider(target, COMMAND, name, tuple(known), is_open, False, span, glob="*" in name.value)
+    provider = Provider(
+        target=target,
+        kind=COMMAND,
+        name=name,
+        keys=tuple(known),
+        open=is_open,
+        immutable=False,
+        span=span,
+        glob="*" in name.value,
+    )
     masked = tuple(secrets_in(call, rest[1:])) if target == "Secret" else ()
     yield document_of(provider, namespace_of(call), masked)
 
@@ -238,7 +265,16 @@ def created(words: list[Word], *, whole: bool, surely: bool = True) -> Iterator[
 def document_of(provider: Provider, namespace: Scalar | None, masked: tuple[Span, ...]) -> Document:
     """A provider as a document."""
     name = provider.name
-    return Document(provider.span, name.span, "", COMMAND, name, namespace, providers=(provider,), masked=masked)
+    return Document(
+        span=provider.span,
+        head=name.span,
+        api_version="",
+        kind=COMMAND,
+        name=name,
+        namespace=namespace,
+        providers=(provider,),
+        masked=masked,
+    )
 
 
 def name_of(word: Word, call: Call) -> Scalar | None:
@@ -384,15 +420,24 @@ def from_heredoc(body: Dedented, facts: FileFacts, expands: bool) -> Iterator[Do
 def settle(provider: Provider, body: Dedented, expands: bool) -> Provider | None:
     """A provider as one that a command makes, at its place in the complete text."""
     written = provider.name.value.replace("*", VARIABLE)
-    text = EXPANSION.sub(VARIABLE, written) if expands else written
+    text = marked(written) if expands else written
     name = name_of(Word(text, [provider.name.span] * len(text)), Call())
     if name is None:
         return None
     keys: list[Key] = []
     for key in provider.keys:
         if not is_placeholder(key.name):
-            value = None if expands and EXPANSION.search(key.value or "") else key.value
+            value = None if expands and key.value and VARIABLE in marked(key.value) else key.value
             keys.append(Key(key.name, key.written, body.span(key.span), value, key.binary))
     opened = provider.open or len(keys) < len(provider.keys)
     glob, span = "*" in name.value, body.span(provider.span)
-    return Provider(provider.target, COMMAND, body.scalar(name), tuple(keys), opened, False, span, glob=glob)
+    return Provider(
+        target=provider.target,
+        kind=COMMAND,
+        name=body.scalar(name),
+        keys=tuple(keys),
+        open=opened,
+        immutable=False,
+        span=span,
+        glob=glob,
+    )

@@ -91,7 +91,7 @@ class Decoder:
 
     # faults
 
-    def fault(
+    def fault(  # noqa: PLR0913 - what a fault may say besides its place and reason
         self,
         code: FaultCode,
         where: Node | Span,

@@ -26,8 +26,6 @@ BEFORE, AFTER = ":,{[- \t\r\n", ",}] \t\r\n"
 
 def masked_in(decoder: Decoder, root: Node) -> tuple[Span, ...]:
     """What must not be shown of a document: what it holds of Secrets, itself or somewhere inside."""
-    if not decoder.holds_secret:
-        return ()
     secrets = list(secrets_in(decoder, root))
     found = [span for node in secrets for span in between(decoder, node)]
     if secrets and decoder.text[decoder.end :].strip():

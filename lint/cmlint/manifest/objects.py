@@ -116,13 +116,13 @@ class ObjectReader:
             for name, _, _ in decoder.items(node)
         }
         return Provider(
-            self.target,
-            self.target,
-            name,
-            tuple(keys),
-            bool(marks & FILLED),
-            immutable,
-            decoder.span(root),
+            target=self.target,
+            kind=self.target,
+            name=name,
+            keys=tuple(keys),
+            open=bool(marks & FILLED),
+            immutable=immutable,
+            span=decoder.span(root),
             everywhere=bool(marks & COPIED),
             shared=bool(marks & SHARED),
             copied=copied if copied > COPY_LIMIT else 0,
@@ -266,13 +266,22 @@ class ObjectReader:
             keys.append(self.key(name, key, node, None if secret else value, binary=False, traits=traits, size=size))
         return keys
 
-    def key(
+    def key(  # noqa: PLR0913 - what is kept of a value depends on each
         self, name: str, key: Node, node: Node, value: str | None, *, binary: bool, traits: tuple[Trait, ...], size: int
     ) -> Key:
         """One key with what is kept of its value."""
         decoder = self.decoder
         size = size if size >= MEASURED else 0
-        return Key(name, decoder.written(key), decoder.span(key), value, binary, traits, decoder.span(node), size)
+        return Key(
+            name=name,
+            written=decoder.written(key),
+            span=decoder.span(key),
+            value=value,
+            binary=binary,
+            traits=traits,
+            place=decoder.span(node),
+            size=size,
+        )
 
     def encoded_keys(self, struct: Struct, field: str) -> list[Key]:
         """Keys whose values are base64."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 import msgspec
 
@@ -590,21 +590,36 @@ ARRAY = b"\xdd"
 """What begins an array in MessagePack, before the number of its elements (array 32)."""
 
 
+class Decoded:
+    """The packed documents that were asked for last, in that order, which are encoded as `size` bytes."""
+
+    def __init__(self) -> None:
+        self.order: deque[tuple[Packed, int]] = deque()
+        self.size = 0
+
+    def add(self, packed: Packed, number: int) -> None:
+        """Adds a document; those that were asked for first make room for it."""
+        self.size += packed.length(number)
+        while self.order and self.size > HELD:
+            other, first = self.order.popleft()
+            del other.held[first]
+            self.size -= other.length(first)
+        self.order.append((packed, number))
+
+
 class Packed(Sequence[Document]):
     """Documents that are kept encoded, because there are many: decoded they would take ten times as much memory.
 
     Each is decoded when it is asked for. The last ones are `held`, because a document is mostly asked for several
-    times: `order` has those of all texts, which are encoded as `size` bytes.
+    times; several texts may have them `together`.
     `raw` are encoded documents that follow each other from `start` on, of which `ends` will say where each ends.
     """
-
-    order: ClassVar[deque[tuple[Packed, int]]] = deque()
-    size: ClassVar[int] = 0
 
     def __init__(self, raw: bytearray | memoryview | None = None, start: int = 0) -> None:
         self.raw = bytearray() if raw is None else raw
         self.ends = array("Q", [start])
         self.held: dict[int, Document] = {}
+        self.together = Decoded()
 
     def append(self, document: Document) -> None:
         """Adds a document."""
@@ -632,15 +647,10 @@ class Packed(Sequence[Document]):
         return self.decoded(range(len(self))[number]) if found is None else found
 
     def decoded(self, number: int) -> Document:
-        """A document that is not held; those that were asked for first make room for it."""
+        """A document that is not held."""
         with memoryview(self.raw) as raw:
             found = msgspec.msgpack.decode(raw[self.ends[number] : self.ends[number + 1]], type=Document)
-        Packed.size += self.length(number)
-        while Packed.order and Packed.size > HELD:
-            packed, first = Packed.order.popleft()
-            del packed.held[first]
-            Packed.size -= packed.length(first)
-        Packed.order.append((self, number))
+        self.together.add(self, number)
         self.held[number] = found
         return found
 

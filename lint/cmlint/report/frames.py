@@ -242,8 +242,12 @@ def mark_of(location: Location, label: str, *, primary: bool) -> Mark:
     """A place to be underlined; one that ends before the first character of a line ends with the line above."""
     start, end = location.start, location.end
     if end.column == 1 and end.line > start.line:
-        return Mark(start.line, end.line - 1, start.column - 1, end.offset, label, primary)
-    return Mark(start.line, end.line, start.column - 1, end.column - 1, label, primary)
+        return Mark(
+            first=start.line, last=end.line - 1, start=start.column - 1, end=end.offset, label=label, primary=primary
+        )
+    return Mark(
+        first=start.line, last=end.line, start=start.column - 1, end=end.column - 1, label=label, primary=primary
+    )
 
 
 def hide(cells: list[Cell], start: int, end: int) -> None:

@@ -61,7 +61,7 @@ class Shown(NamedTuple):
     @classmethod
     def of(cls, value: Value) -> Shown:
         """A value as a place."""
-        document = Document(value.span, value.span, "", "values", None, None)
+        document = Document(span=value.span, head=value.span, api_version="", kind="values", name=None, namespace=None)
         return cls(value.route, value.written, value.span, Placed(value.path, document, FileFacts(()), -1))
 
 

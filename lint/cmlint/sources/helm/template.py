@@ -187,7 +187,7 @@ def entries_in(path: str, text: str, base: int) -> Iterator[Entry]:
         at = base + line.start()
         key = Place(path, at + column, at + column + len(field[1])) if field else None
         value = Place(path, at + start, at + start + len(written))
-        entry = Entry(layout.path, layout.inside, key, value, shown, layout.named)
+        entry = Entry(path=layout.path, items=layout.inside, key=key, value=value, text=shown, names=layout.named)
         yield entry
         if written.startswith("{"):
             yield from flow_entries(entry, written)
@@ -204,7 +204,7 @@ def flow_entries(around: Entry, written: str) -> Iterator[Entry]:
             text = written[value.place.start - place.start : value.place.end - place.start]
             names = around.items[-1] if around.items and not around.key and inner is part and name == "name" else 0
             shown = unquoted(re.sub(EMPTY, ANYTHING, text))
-            yield Entry((*path, name), around.items, key, value.place, shown, names)
+            yield Entry(path=(*path, name), items=around.items, key=key, value=value.place, text=shown, names=names)
             stack.append(((*path, name), value))
 
 
