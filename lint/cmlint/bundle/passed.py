@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from msgspec import structs
@@ -66,8 +65,9 @@ class Opened:
         if callee:
             yield from self.by_name.get(callee.rpartition("/")[2], ())
             return
-        for folder in ("", *reversed([str(parent) for parent in PurePosixPath(caller).parents][:-1])):
-            yield from self.by_folder.get(folder, ())
+        ends = [end for end, character in enumerate(caller) if character == "/"]
+        for end in (0, *ends):
+            yield from self.by_folder.get(caller[:end], ())
 
 
 def reaches(caller: str, call: ImageFact, callee: str, path: str, push: ImageFact) -> bool:
