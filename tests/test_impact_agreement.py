@@ -126,7 +126,8 @@ def test_findings_about_reads_are_drawn(folder: Path) -> None:
         report, again = (
             model.build(build(result.bundles), result.outcome.findings, result.texts, ways) for _ in range(2)
         )
-    drawn = {number for each in (*report.nodes, *report.edges) for number in each.problems}
+    drawn = {number for each in report.nodes for number in each.problems}
+    drawn |= {number for each in report.edges for number in each.problems}
     left = [f for n, f in enumerate(report.findings) if f.rule in ABOUT_READS and n not in drawn]
     assert [(each.rule, each.location.path, each.location.start.line) for each in left] == []
     assert encode(report) == encode(again)

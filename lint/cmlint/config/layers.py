@@ -12,28 +12,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cmlint.cache.file_state import Seen
-from cmlint.config.config import (
-    NAMES,
-    PYPROJECT,
-    Config,
-    Refused,
-    Source,
-    Value,
-    above,
-    moved,
-    setting_names,
-    settings_of,
-    shown,
-    source_at,
-)
+from cmlint.config.config import Config
+from cmlint.config.files import NAMES, PYPROJECT, Source, above, shown, source_at
+from cmlint.config.load import Refused, setting_names, settings_of
+from cmlint.config.patterns import moved
 from cmlint.config.settings import SETTINGS
+from cmlint.config.written import Value
 from cmlint.engine.rules import Rule
 
 ADDED = ("ignore", "external")
 """The fields of Config whose words are added to those of the folders above."""
 
-APART = "it is not above what is checked"
-BESIDE = "a configuration that is nearer counts"
+APART = "it is not above the checked paths"
+BESIDE = "a nearer configuration is used"
 
 
 class Unused(NamedTuple):

@@ -139,7 +139,15 @@ class ShapeReader:
         """A mapping that is itself like a container (Spark's `driver`, a Knative `container`)."""
         container = self.quiet(path).container(node, path.rpartition(".")[2], path, None, {})
         self.settle(path)
-        return PodSpec((container,), (), (), False, True, self.decoder.span(node), path)
+        return PodSpec(
+            containers=(container,),
+            volumes=(),
+            annotations=(),
+            exact=False,
+            service_links=True,
+            span=self.decoder.span(node),
+            path=path,
+        )
 
     def quiet(self, path: str) -> PodReader:
         """A reader that leaves out what only the API server's own types refuse."""
@@ -165,7 +173,18 @@ class ShapeReader:
         name, namespace = self.text(entries.get("name")), self.text(entries.get("namespace"))
         span = self.decoder.span(node)
         if name and name.value:
-            self.providers.append(Provider("Secret", self.kind, name, (), True, False, span, namespace))
+            self.providers.append(
+                Provider(
+                    target="Secret",
+                    kind=self.kind,
+                    name=name,
+                    keys=(),
+                    open=True,
+                    immutable=False,
+                    span=span,
+                    namespace=namespace,
+                )
+            )
 
     def reference(self, node: MappingNode, target: Target, path: str, key_field: str = "key") -> None:
         """A reference that is outside every pod spec."""
@@ -176,7 +195,18 @@ class ShapeReader:
         key, namespace = self.text(entries.get(key_field)), self.text(entries.get("namespace"))
         optional = self.decoder.boolean(entries, "optional")
         span = self.decoder.span(node)
-        self.references.append(Reference(target, name, (key,) if key else (), optional, "field", span, path, namespace))
+        self.references.append(
+            Reference(
+                target=target,
+                name=name,
+                keys=(key,) if key else (),
+                optional=optional,
+                via="field",
+                span=span,
+                path=path,
+                namespace=namespace,
+            )
+        )
 
     def text(self, node: Node | None) -> Scalar | None:
         """A string, or None for anything else."""
