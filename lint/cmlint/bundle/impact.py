@@ -283,7 +283,7 @@ RENDERING = ("substitute", "values")
 
 
 def rendering(touched: Touched, again: Reconciled) -> Touched:
-    """A read of a GitOps object with what this renders anew."""
+    """A read of a GitOps object with what this renders again."""
     renders, more = again.of(touched.read.placed)
     return touched._replace(renders=renders, more=more)
 

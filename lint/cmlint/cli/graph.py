@@ -200,7 +200,7 @@ def details_of(options: Options) -> Sequence[Detail]:
 
 
 def link_base_of(options: Options, form: str) -> str:
-    """What comes before paths in links; raises FatalError for what is no address of a web page."""
+    """What comes before paths in links; raises FatalError for anything but the address of a web page."""
     base = options.link_base
     if base is None:
         return ""
