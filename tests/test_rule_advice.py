@@ -151,7 +151,7 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
     ("rule", "text", "expected"),
     [
         ("non-string-data", CONFIG + "data: {PORT: 8080}", 'quote it: `PORT: "8080"`'),
-        ("non-string-data", CONFIG + "data: {A: {}}", "make it one text: `A: |`, and what is below it indented"),
+        ("non-string-data", CONFIG + "data: {A: {}}", "write it as text: `A: |`, with the content indented below"),
         ("non-string-data", SECRET + "stringData: {PORT: 8080}", "put it in quotes"),
         (
             "non-string-data",
@@ -188,7 +188,7 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
         (
             "yaml-syntax",
             CONFIG + "data:\n  A: b: c",
-            "put a value with `: ` in quotes, or mend the indentation of this line",
+            "put a value with `: ` in quotes, or fix the indentation of this line",
         ),
         ("yaml-syntax", CONFIG + "data:\n  A: @b", "put a value that begins with `@`, `%` or a backtick in quotes"),
         (
@@ -229,3 +229,9 @@ def test_no_finding_tells_a_secret(tmp_path: Path, body: str) -> None:
     assert findings
     said = [(f.message, f.help, *(related.label for related in f.related)) for f in findings]
     assert VALUE not in str(said)
+
+
+def test_a_key_with_export_is_a_line_of_a_shell(tmp_path: Path) -> None:
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {export  PORT: '1', ex port: '2'}\n"
+    expected = ["no shell reads this file: write `PORT` without `export`", "for example `ex_port`"]
+    assert advice(tmp_path, "invalid-data-key", text) == expected

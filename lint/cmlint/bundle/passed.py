@@ -17,10 +17,10 @@ PUSHING = re.compile(r"push|publish|release|deploy|image|all|ci\b")
 """Targets of make that may lead to the one that pushes."""
 
 MOST = 200
-"""So many pushes are looked at for one call."""
+"""The largest number of pushes that are looked at for one call."""
 
 LONGEST = 1000
-"""So many characters an image may have with its variables filled."""
+"""The most characters that an image may have with its variables filled."""
 
 
 class Open(NamedTuple):
@@ -49,7 +49,7 @@ def passed(
 
 
 class Opened:
-    """The open pushes, by the last part of the names of their files and folders, and by whole folders."""
+    """The open pushes, by the last part of the names of their files and folders, and by complete folders."""
 
     def __init__(self, pushes: Iterable[tuple[str, ImageFact]]) -> None:
         self.by_name: dict[str, list[Open]] = {}

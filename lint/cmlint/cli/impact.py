@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cmlint.bundle import lookup
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.gitops import Deploys
+from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.impact import Subject, impact, named, written_at
 from cmlint.bundle.live_workloads import only_live
 from cmlint.bundle.next_steps import Ways, commands
@@ -76,20 +76,20 @@ PARAMETERS = (
     *parameters.CHARTS,
     *cluster.TO_STAND_ON,
     Parameter(
-        "fail_on",
-        "choice",
-        "Exit with 1 if new pods do not start (`breaks`), or also if a restart is needed (`restart`).",
-        "EFFECT",
-        parameters.OUTPUT,
-        tuple(FAILING),
+        field="fail_on",
+        kind="choice",
+        help="Exit with 1 if new pods do not start (`breaks`), or also if a restart is needed (`restart`).",
+        metavar="EFFECT",
+        panel=parameters.OUTPUT,
+        choices=tuple(FAILING),
     ),
     Parameter(
-        "format",
-        "choice",
-        "The output format: `text` (default), `concise`, `json`, `markdown` or `commands`.",
-        "FORMAT",
-        parameters.OUTPUT,
-        FORMATS,
+        field="format",
+        kind="choice",
+        help="The output format: `text` (default), `concise`, `json`, `markdown` or `commands`.",
+        metavar="FORMAT",
+        panel=parameters.OUTPUT,
+        choices=FORMATS,
     ),
     Parameter("output", "text", "The file to write to; by default standard output.", "FILE", parameters.OUTPUT),
     parameters.COLOR,
@@ -110,7 +110,7 @@ def run(options: Options) -> int:
     """Shows what a change does, and gives the exit status."""
     changed = options.staged or options.since is not None
     if bool(options.what) == changed:
-        message = "`--since` and `--staged` show all that has changed" if changed else "there is nothing to ask about"
+        message = "`--since` and `--staged` show all that has changed" if changed else "nothing to show"
         raise FatalError(message, "give either `configmap/NAME`, `secret/NAME` or `FILE:LINE`, or `--since REV`")
     questions = list(map(question_of, options.what))
     paths = tuple(dict.fromkeys(options.path or paths_of(questions)))
@@ -157,7 +157,13 @@ Told = tuple[Report, list[Problem]]
 def asked(request: Request, options: Options, questions: Sequence[Question]) -> Told:
     """What changes of some objects would do."""
     found = read(request)
-    subjects = [each for question in questions for each in subjects_of(question, found.bundles, found.texts, options)]
+    try:
+        subjects = [
+            each for question in questions for each in subjects_of(question, found.bundles, found.texts, options)
+        ]
+    except FatalError:
+        tell_problems(found.problems)  # What is not there may be in what could not be read.
+        raise
     return reported(found, options, list(dict.fromkeys(subjects)))
 
 
@@ -203,9 +209,11 @@ def reported(
 
 def ways_of(options: OnClusters, config: Config, bundles: Sequence[Bundle]) -> Ways:
     """What commands depend on."""
-    deploys = Deploys([file for bundle in bundles for file in bundle.files])
-    context = options.context if options.live else None
-    return Ways(settings_of(config).kubernetes_version, context or "", deploys)
+    version = settings_of(config).kubernetes_version
+    if not bundles:
+        return Ways(version, Destinations(), "", options.namespace or "")
+    first = bundles[0]
+    return Ways(version, first.destinations, first.options, options.namespace or first.home)
 
 
 def since(request: Request, options: Options) -> Told:
@@ -232,11 +240,11 @@ STATUSES = (
 )
 
 COMMAND = Command(
-    "impact",
-    "Show who reads a ConfigMap or Secret, and what a change of it does.",
-    EXAMPLES,
-    PARAMETERS,
-    Options,
-    run,
-    STATUSES,
+    name="impact",
+    summary="Show who reads a ConfigMap or Secret, and what a change of it does.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+    statuses=STATUSES,
 )

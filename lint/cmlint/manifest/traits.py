@@ -15,14 +15,16 @@ LONG = 12
 
 EXPANSION = re.compile(r"(?<!\$)\$\([A-Z][A-Z0-9_]{2,}\)")
 UNPRINTABLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-SETTING = re.compile(r"(?:[ \t]*(?:#.*|[A-Za-z_]\w*=.*|))(?:\r?\n[ \t]*(?:#.*|[A-Za-z_]\w*=.*|))*")
+SETTING = re.compile(
+    r"(?:[ \t]*(?:#.*|(?:export )?[A-Za-z_]\w*=.*|))(?:\r?\n[ \t]*(?:#.*|(?:export )?[A-Za-z_]\w*=.*|))*"
+)
 ANCHORED = re.compile(r"&([^\s,\[\]{}]+)")
 
 
 def traits_of(
     decoder: Decoder, node: Node | None, value: str | bytes | None, *, secret: bool = False
 ) -> tuple[Trait, ...]:
-    """The traits of a value: the text, or the bytes that its base64 represents; None for what is no value at all."""
+    """The traits of a value: the text, or the bytes that its base64 represents; None if it is not a value."""
     if value is None:
         return ()
     if not value:

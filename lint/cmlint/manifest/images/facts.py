@@ -32,7 +32,7 @@ CREDENTIAL = re.compile(r"(?i)pass|pwd|secret|token|credential|key|auth|user|log
 """What names of variables say of their values."""
 
 MOST_COMBINED = 1000
-"""So many names with tags are read in one place: two short lists can have millions."""
+"""The number of names with tags that are read in one place: two short lists can have millions."""
 
 
 def passed_on(name: str, value: str) -> str:
@@ -73,7 +73,7 @@ class Text:
         """A fact about a name and a tag."""
         line = bisect_right(self.starts, at)
         span, masked = self.shown(line)
-        return ImageFact(deed, tool, name, tag, span, line, masked=masked, **more)  # type: ignore[arg-type]
+        return ImageFact(deed=deed, tool=tool, name=name, tag=tag, span=span, line=line, masked=masked, **more)  # type: ignore[arg-type]
 
     def opened(self, fact: ImageFact, target: str = "") -> ImageFact:
         """A push of an image in which variables are open, with what the text itself gives to them."""
