@@ -42,7 +42,7 @@ REMEMBERED = 2 * 1024**2
 """How many characters the environments have together that are held in memory."""
 
 LEAST = 1000
-"""So many characters even an empty environment counts for."""
+"""How many characters an environment counts for, at least."""
 
 OPENSHIFT = "openshift.io/"
 """What the groups of OpenShift have in their names."""
