@@ -67,8 +67,7 @@ def test_it_installs_what_a_check_needs(tmp_path: Path, mirror: tuple[Path, str]
     cmlint = tmp_path / "python" / "bin" / "cmlint"
     version = subprocess.run([cmlint, "--version"], capture_output=True, text=True, check=True).stdout
     assert version == f"cmlint {__version__}\n"
-    python = str(tmp_path / "python" / "bin" / "python")
-    client = [python, "-c", "import kubernetes; print(kubernetes.__version__)"]
+    client = [str(tmp_path / "python" / "bin" / "python"), "-c", "import kubernetes; print(kubernetes.__version__)"]
     assert subprocess.run(client, capture_output=True, text=True, check=True).stdout.startswith("34."), "not light"
 
 

@@ -65,9 +65,9 @@ class Opened:
         if callee:
             yield from self.by_name.get(callee.rpartition("/")[2], ())
             return
-        ends = [end for end, character in enumerate(caller) if character == "/"]
-        for end in (0, *ends):
-            yield from self.by_folder.get(caller[:end], ())
+        parts = caller.split("/")[:-1]
+        for folder in dict.fromkeys("/".join(parts[:depth]) for depth in range(len(parts) + 1)):
+            yield from self.by_folder.get(folder, ())
 
 
 def reaches(caller: str, call: ImageFact, callee: str, path: str, push: ImageFact) -> bool:
