@@ -99,6 +99,7 @@ class Bundle:
             destinations=neighbours.destinations,
             unbuilt=self.unbuilt,
             complete=self.complete,
+            changed_by=material.changed_by,
             supply=material.supply,
         )
 

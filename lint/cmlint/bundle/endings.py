@@ -64,7 +64,7 @@ def excuse(question: Question, resolution: Resolution) -> Evidence | None:
         unknown = resolution.status == "unknown" and evidence.code not in NOT_LOOKED_AT
         return OPTIONAL if optional and unknown else evidence
     if not question.scope.complete:
-        return CHANGED
+        return changed(question)
     if optional:
         return OPTIONAL
     if question.reference.via == "field" and question.ways.excuses_fields:
@@ -73,13 +73,19 @@ def excuse(question: Question, resolution: Resolution) -> Evidence | None:
     return SECRET_ELSEWHERE if bare_secret and not question.ways.wants_secrets else None
 
 
+def changed(question: Question) -> Evidence:
+    """Why what is in a bundle may still change."""
+    why = question.scope.changed_by
+    return Evidence("not-built", why) if why else CHANGED
+
+
 def of_found(question: Question, resolution: Resolution) -> End:
     """How a reference to an object that is defined ends: all its keys must be there as well."""
     reference = question.reference
     absent = [key for key in reference.keys if not has_key(resolution, key, question)]
     ends = [of_key(key, question, resolution) for key in absent]
     if REPORTED in ends:
-        return REPORTED if question.scope.complete else excused(CHANGED)
+        return REPORTED if question.scope.complete else excused(changed(question))
     if ends:
         return ends[0]
     return excused(resolution.evidence) if resolution.command and resolution.evidence else RESOLVED

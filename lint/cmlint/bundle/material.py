@@ -39,9 +39,9 @@ class Material(msgspec.Struct, kw_only=True):
 
     `built` leads back from a text that a program has built; `folder` is the folder in which GitOps objects name it, and
     `installation` says how a chart is installed. `unbuilt` says why nothing was built, so that no reference resolves.
-    It is not `complete` if a patch or other values may still change what is in it. `supply` is what the installation
-    may add; a base is one that overlays elsewhere may complete. `failures` are the reasons why something is not
-    built. What is `live` is a part of a cluster.
+    It is not `complete` if a patch or other values may still change what is in it; `changed_by` says which in words.
+    `supply` is what the installation may add; a base is one that overlays elsewhere may complete. `failures` are the
+    reasons why something is not built. What is `live` is a part of a cluster.
     """
 
     files: Files = ()
@@ -54,6 +54,7 @@ class Material(msgspec.Struct, kw_only=True):
     installation: Installation | None = None
     unbuilt: str = ""
     complete: bool = True
+    changed_by: str = ""
     supply: Supply | None = None
     is_base: bool = False
     failures: Sequence[Failure] = ()

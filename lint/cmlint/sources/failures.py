@@ -21,6 +21,7 @@ from cmlint.sources.kustomize.absent_files import Absent
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.places import ignores_in
 from cmlint.sources.kustomize.secrets import masked_in
+from cmlint.sources.kustomize.spoilt_entries import Spoilt
 from cmlint.sources.reasons import address
 from cmlint.sources.secret_names import HIDDEN, Masks, secrets_in
 from cmlint.sources.yaml_tree import Part
@@ -41,13 +42,23 @@ NOT_TEXT = r"-?[\d.][\d._eE+-]*|true|false|yes|no|on|off|null|~|y|n"
 
 def add_build(failures: Failures, project: Project, leaf: Kustomization, error: NotBuiltError) -> None:
     """Adds the reason for which a kustomization is not built."""
-    if error.kind == UNREAD:
-        return
+    if error.kind != UNREAD:
+        failures.add(failure_of(project, leaf, error), (error.cause, error.kind or str(error)))
+
+
+def add_spoilt(failures: Failures, project: Project, leaf: Kustomization, spoilt: Iterable[Spoilt]) -> None:
+    """Adds the reasons for which a kustomization is built without some entries."""
+    for each in spoilt:
+        failure = replace(failure_of(project, leaf, each.error), part=each.shown, partly=True)
+        failures.add(failure, (each.error.cause, each.error.kind or str(each.error)))
+
+
+def failure_of(project: Project, leaf: Kustomization, error: NotBuiltError) -> Failure:
+    """A reason, with its place."""
     path, span = error.place or (leaf.shown, Span(0, 0))
     generators = [one.root.at("secretGenerator") for one in project.kustomizations if one.shown == path]
     hidden = tuple((path, part.place.span) for part in generators if part)
-    failure = Failure(error.cause, "kustomization", path, span, str(error), hidden=hidden)
-    failures.add(shown_of(project, leaf, failure), (error.cause, error.kind or str(error)))
+    return shown_of(project, leaf, Failure(error.cause, "kustomization", path, span, str(error), hidden=hidden))
 
 
 def add_absent(

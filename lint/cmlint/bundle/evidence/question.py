@@ -59,7 +59,8 @@ class Scope(msgspec.Struct, dict=True):
     `index` and `around` are the bundle's own. `ways` says how the references of a document are looked up. `others` are
     the indexes of all bundles of the run, and `destinations` tells those that go to the same cluster. `unbuilt` says
     why the bundle could not be built, `supply` what its installation adds, `clusters` are the clusters it goes to. A
-    scope that is not `complete` has documents that may still change.
+    scope that is not `complete` has documents that may still change, `changed_by` says by what where it is no GitOps
+    object.
     """
 
     index: Index
@@ -69,6 +70,7 @@ class Scope(msgspec.Struct, dict=True):
     destinations: Destinations | None = None
     unbuilt: str = ""
     complete: bool = True
+    changed_by: str = ""
     supply: Supply | None = None
     clusters: tuple[Cluster, ...] = ()
 

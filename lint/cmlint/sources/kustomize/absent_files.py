@@ -94,12 +94,17 @@ def runs_together(one: Kustomization, name: str) -> bool:
     return len(words) > 1 and any(os.path.exists(one.full(word)) for word in words)
 
 
-def instead_of(absent: Sequence[Absent]) -> dict[str, str]:
-    """The texts to build with, by their real paths: for what is not there, and for kustomizations that would fetch."""
-    texts = {each.path: f"{MARK}=\n" if each.how == "envs" else "" for each in absent}
+def instead_of(absent: Sequence[Absent], texts: dict[str, str]) -> dict[str, str]:
+    """The texts to build with, by their real paths: for what is not there, and for kustomizations that would fetch.
+
+    `texts` are those of kustomizations that are changed already.
+    """
+    texts = {each.path: f"{MARK}=\n" if each.how == "envs" else "" for each in absent} | texts
     for each in sorted((each for each in absent if each.remote), key=lambda each: -each.entry.place.start):
         path, (_, start, end) = each.kustomization.path, each.entry.place
         text = texts.get(path, each.kustomization.text)
+        if text[start:end].isspace():
+            continue
         name = stand_in(each.entry)
         if each.how == "files":
             key, equals, _ = text[start:end].strip("'\"").partition(f"={each.name}")

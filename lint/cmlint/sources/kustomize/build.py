@@ -20,6 +20,8 @@ from cmlint.sources.kustomize import program as tool
 from cmlint.sources.kustomize.absent_files import MOST, Absent, absent_from, instead_of
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.load_restrictor import is_wide
+from cmlint.sources.kustomize.spoilt_entries import MOST as MOST_SPOILT
+from cmlint.sources.kustomize.spoilt_entries import Spoilt, spoilt_by, text_without
 from cmlint.sources.reasons import LONGEST, of_kustomize
 from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import Part, read_whole
@@ -35,8 +37,9 @@ STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target 
 class Build:
     """The build of a `leaf`, which no other kustomization of the project uses, in a `folder` of its own.
 
-    What is `absent` is left out. Where texts count in the place of files, the leaf is built in a mirror: a folder that
-    represents the root, so that everything in it is at the same relative path from everything else.
+    What is `absent` is left out, and so are entries that are `spoilt`. Where texts count in the place of files, the
+    leaf is built in a mirror: a folder that represents the root, so that everything in it is at the same relative path
+    from everything else.
     """
 
     def __init__(
@@ -47,13 +50,18 @@ class Build:
         self.tree = project.tree(leaf)
         self.used = project.used_by(self.tree)
         self.absent: list[Absent] = absent_from(self.tree, allow_remote=request.config.allow_remote)
+        self.spoilt: list[Spoilt] = []
         self.is_wide = is_wide(project, leaf)
         self.mirror = ""
 
-    @cached_property
+    @property
     def instead(self) -> dict[str, str]:
         """The texts that are built with instead of what kustomizations hold, by real paths."""
-        return instead_of(self.absent)
+        texts: dict[str, str] = {}
+        for each in self.spoilt:
+            path = each.kustomization.path
+            texts[path] = text_without(texts.get(path, each.kustomization.text), each.item)
+        return instead_of(self.absent, texts)
 
     @cached_property
     def is_changed(self) -> bool:
@@ -63,7 +71,7 @@ class Build:
     @property
     def cache(self) -> BuildsCache | None:
         """What was built before, where that may count."""
-        return None if self.is_changed else self.request.caches.builds
+        return None if self.is_changed or self.spoilt else self.request.caches.builds
 
     @property
     def name(self) -> str:
@@ -72,6 +80,23 @@ class Build:
         return f"{self.leaf.folder}\0{self.program}\0{config.allow_remote}\0{config.enable_helm}\0{self.is_wide}"
 
     def run(self) -> str:
+        """What the leaf builds without the entries that make it fail; raises NotBuiltError with the first reason."""
+        folder, first = self.folder, None
+        while True:
+            try:
+                return self.attempt()
+            except NotBuiltError as error:
+                first = first or error
+                spoilt = spoilt_by(error, self.tree, self.project)
+                known = {(each.field, id(each.item)) for each in self.spoilt}
+                if spoilt is None or (spoilt.field, id(spoilt.item)) in known or len(known) == MOST_SPOILT:
+                    self.spoilt = []
+                    raise first from None
+                self.spoilt.append(spoilt)
+                self.folder = f"{folder}.{len(self.spoilt)}"
+                self.home = f"{self.folder}.home"
+
+    def attempt(self) -> str:
         """What the leaf builds, with where everything in it comes from; raises NotBuiltError.
 
         A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched.
@@ -99,14 +124,11 @@ class Build:
 
         What cannot be read is left out, and so is what can be nowhere: a name that is too long, or one below a file.
         """
-        for path in {*self.used, *self.instead}:
+        instead = self.instead
+        for path in {*self.used, *instead}:
             place = below(self.mirror, path)
             with suppress(OSError, RecursionError):
-                raw = (
-                    self.instead[path].encode()
-                    if path in self.instead
-                    else self.request.disk.read(path, self.project.roots)
-                )
+                raw = instead[path].encode() if path in instead else self.request.disk.read(path, self.project.roots)
                 os.makedirs(os.path.dirname(place), exist_ok=True)
                 with open(place, "wb") as file:
                     file.write(raw)
@@ -146,9 +168,10 @@ class Build:
 
     def documents_of(self, one: Kustomization) -> list[Part]:
         """The documents of a kustomization, as it is built."""
-        if one.path not in self.instead:
+        instead = self.instead
+        if one.path not in instead:
             return one.documents
-        return all_in(f"`{one.shown}` without what is absent", self.instead[one.path])
+        return all_in(f"`{one.shown}` without what is absent", instead[one.path])
 
     def refuse_part(self, part: Part, kustomization: Kustomization) -> None:
         """Raises NotBuiltError for what a kustomization, or a plugin that it configures, must not do."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from itertools import chain, count
 
 import msgspec
 from msgspec.structs import replace
@@ -22,13 +23,12 @@ from cmlint.config.config import Config
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.manifest.decode import as_name
 from cmlint.manifest.documents import read_kustomization, read_text
-from cmlint.model.evidence import Evidence
-from cmlint.model.facts import Document, FileFacts, Skip, Span, Target
+from cmlint.model.facts import Document, FileFacts, Skip, Span
 from cmlint.model.failures import Failures
 from cmlint.model.problems import Problem
 from cmlint.sources import files, paths
 from cmlint.sources.disclosure import OfBuild
-from cmlint.sources.failures import add_absent, add_build
+from cmlint.sources.failures import add_absent, add_build, add_spoilt
 from cmlint.sources.found import Found
 from cmlint.sources.kustomize.absent_files import (
     Absent,
@@ -36,6 +36,7 @@ from cmlint.sources.kustomize.absent_files import (
     opened,
     provider_without,
 )
+from cmlint.sources.kustomize.bases import Completion, as_base, bases_of, touched_by
 from cmlint.sources.kustomize.build import Build
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.load_restrictor import widen
@@ -43,6 +44,8 @@ from cmlint.sources.kustomize.manifests import facts_of, made_by
 from cmlint.sources.kustomize.origins import take_origins
 from cmlint.sources.kustomize.places import BuiltText, names_in
 from cmlint.sources.kustomize.program import find_program
+from cmlint.sources.kustomize.spoilt_entries import Spoilt, brings_in, files_of, may_change
+from cmlint.sources.kustomize.spoilt_entries import opened as opened_beside
 from cmlint.sources.kustomize.writers import values_in_keys
 from cmlint.sources.reasons import address
 from cmlint.sources.request import Request
@@ -62,20 +65,6 @@ BASE = r"(?:^|/)bases?/"
 
 BESIDES = r"cannot unmarshal|unknown field|may not add resource|is not of the form"
 """What kustomize says of mistakes that have nothing to do with what is absent."""
-
-
-class Completion(msgspec.Struct, frozen=True):
-    """What may complete a base that no kustomization uses here: overlays elsewhere, for which it is written."""
-
-    path: str
-
-    def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
-        """How an object that the base lacks may be there."""
-        return Evidence("base", f"{self.path} is a base, which may be completed elsewhere", self.path)
-
-    def may_make(self, target: Target, name: str) -> bool:
-        """Whether an object that the base lacks may be made."""
-        return True
 
 
 def take(found: Found, request: Request) -> Iterable[Material]:
@@ -174,24 +163,36 @@ def build_all(
     """What comes of each leaf, in order."""
     program = find_program(request.config.kustomize)
     with temporary() as above, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
-        builds = [
-            Build(project, leaf, request, program, folder=os.path.join(above, str(number)))
-            for number, leaf in enumerate(leaves)
-        ]
-        runs = [pool.submit(build.run) for build in builds]
+        failed: dict[Kustomization, NotBuiltError] = {}
+
+        def runs(found: Iterable[Kustomization], part: str) -> Iterator[tuple[Build, Future[str]]]:
+            folders = (os.path.join(above, f"{part}{number}") for number in count())
+            builds = [Build(project, one, request, program, folder=next(folders)) for one in found]
+            return zip(builds, [pool.submit(build.run) for build in builds], strict=True)
+
         try:
-            for build, run in zip(builds, runs, strict=True):
+            for build, run in runs(leaves, "leaf"):
                 try:
                     if reason := to_be_copied(build.leaf, build.absent):
                         yield as_template(unbuilt(project, build.leaf, reason), build.leaf)
                         continue
                     yield built(build, run.result())
+                    yield from spoilt_files(build)
                 except NotBuiltError as error:
                     request.seen.whole = request.seen.whole and not isinstance(error, TimeOutError)
                     note_failure(build, error, failures)
-                    yield unbuilt(project, build.leaf, str(error))
+                    failed[build.leaf] = error
                 else:
                     add_absent(failures, project, build.leaf, build.absent, request.seen, partly=True)
+                    add_spoilt(failures, project, build.leaf, build.spoilt)
+            broken = [leaf for leaf, why in failed.items() if why.cause == "broken"]
+            done: set[str] = set()
+            for build, run in runs(bases_of(project, broken, leaves), "base"):
+                with suppress(NotBuiltError):
+                    yield from as_base(built(build, run.result()), touched_by(project, build.leaf, broken))
+                    done.update(one.folder for one in build.tree)
+            for leaf, why in failed.items():
+                yield unbuilt(project, leaf, str(why), done=done)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -205,26 +206,42 @@ def note_failure(build: Build, error: NotBuiltError, failures: Failures) -> None
         add_build(failures, build.project, build.leaf, error)
 
 
+def spoilt_files(build: Build) -> Iterator[Material]:
+    """What is known of the files without which a leaf is built."""
+    if paths := files_of(build.spoilt, build.project):
+        yield unbuilt(build.project, build.leaf, str(build.spoilt[0].error), paths)
+
+
 def built(build: Build, raw: str) -> Material:
     """The facts of what a leaf builds without what is absent, which is kept unless there is a Secret in it."""
     text, origins = take_origins(raw)
     leaf, project = build.leaf, build.project
     facts = opened(without_keys(read_text(text, project.makers), project, leaf))
+    facts = opened_beside(facts, project, files_of(build.spoilt, project))
     if build.cache and not any(document.masked for document in facts.documents):
         seen = Seen()
         seen.note(build.program or "")
         note(project, build.tree, seen, build.request.config)
         build.cache.put(build.name, cache.Build(seen, build.folder, raw))
+    changed_by = change_of(build)
     return Material(
         files=[(leaf.shown, facts)],
         built=BuiltText(
             leaf.shown, text, origins, folder=build.folder, project=project, leaf=leaf, names=names_in(facts)
         ),
         folder=os.path.dirname(leaf.shown),
-        complete=all(each.how != "patches" for each in build.absent),
-        supply=(supply := supply_of(leaf, build.absent)),
+        complete=not changed_by,
+        changed_by=changed_by,
+        supply=(supply := supply_of(leaf, build.absent, build.spoilt)),
         is_base=isinstance(supply, Completion),
     )
+
+
+def change_of(build: Build) -> str:
+    """Without what that may change references a leaf is built, in words; empty where there is nothing."""
+    names = [paths.shown(each.name) for each in build.absent if each.how == "patches"]
+    names += [each.shown for each in build.spoilt if may_change(each, build.project)]
+    return f"{build.leaf.shown} is built without `{names[0]}`, which may change it" if names else ""
 
 
 def to_be_copied(leaf: Kustomization, absent: Iterable[Absent]) -> str:
@@ -250,19 +267,27 @@ def as_template(material: Material, leaf: Kustomization) -> Material:
     return replace(material, files=list(texts))
 
 
-def supply_of(leaf: Kustomization, absent: Iterable[Absent]) -> Completion | Lacking | None:
+def supply_of(leaf: Kustomization, absent: Iterable[Absent], spoilt: Iterable[Spoilt]) -> Completion | Lacking | None:
     """What may yet complete what a leaf builds."""
     resource = next((each for each in absent if each.how == "resources"), None)
     if resource:
         return Lacking(leaf.shown, address(resource.name) if resource.remote else paths.shown(resource.name))
+    if entry := next(filter(brings_in, spoilt), None):
+        return Lacking(leaf.shown, paths.shown(entry.shown))
     return Completion(leaf.shown) if re.search(BASE, leaf.shown) else None
 
 
-def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[str] | None = None) -> Material:
-    """The facts of the manifests that a leaf would have used, or only of some."""
+def unbuilt(
+    project: Project,
+    leaf: Kustomization,
+    reason: str,
+    paths: Iterable[str] | None = None,
+    done: Collection[str] = (),
+) -> Material:
+    """The facts of the manifests that a leaf would have used, or only of some; those of folders that are `done` not."""
     tree = project.tree(leaf)
     return Material(
-        files=facts_of(project, leaf, paths),
+        files=facts_of(leaf, project, [one for one in tree if one.folder not in done], paths),
         folder=os.path.dirname(leaf.shown),
         unbuilt=f"{leaf.shown} is not built: {reason}",
         complete=not any(one.changes or one.is_component or not one.is_read for one in tree),
