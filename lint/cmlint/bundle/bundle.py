@@ -101,6 +101,7 @@ class Bundle:
             complete=self.complete,
             changed_by=material.changed_by,
             supply=material.supply,
+            replaced=neighbours.replaced,
         )
 
     @property

@@ -18,6 +18,7 @@ from cmlint.kube.fields import POD_PATHS, TYPES, group_of, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.gitops import DEPLOYERS, made_in, read_deploys
+from cmlint.manifest.handovers import NONE, handovers_in
 from cmlint.manifest.heads import field_of, head_of, namespace_of
 from cmlint.manifest.hooks import read_hook
 from cmlint.manifest.images import images_in
@@ -48,7 +49,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 17
+VERSION = 18
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -118,6 +119,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
         tuple(told),
         tuple(services),
         images_in(text),
+        *(handovers_in(text) if not documents else NONE),
     )
 
 

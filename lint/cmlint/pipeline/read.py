@@ -15,6 +15,7 @@ from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.gitops import Deploys, without_images, without_namespaces
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.gitops_variables import Variables
+from cmlint.bundle.handovers import Handovers
 from cmlint.bundle.index import Indexes
 from cmlint.bundle.material import Files, Material, Neighbours
 from cmlint.bundle.proofs import Proofs
@@ -95,7 +96,8 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
     built = found.materials
     found.materials = [*loose_files.take(found), *stdin.take(found, request), *built]
     if failures := found.failures.all():
-        found.materials.append(Material(failures=failures))
+        handovers = Handovers(found.all_facts)
+        found.materials.append(Material(failures=[handovers.explained(each) for each in failures]))
 
 
 def take_kustomizations(found: Found, request: Request) -> Iterable[Material]:
@@ -177,7 +179,8 @@ def bundles_of(found: Found, request: Request, texts: Texts) -> list[Bundle]:
     everything = [entry for material in materials for entry in material.files]
     kustomized = (folder_of(path, found.frame) for path in found.kustomizations)
     variables = Variables(everything, kustomized, found.frame)
-    deployed = [as_deployed(material, variables) for material in materials]
+    handovers = Handovers(found.all_facts)
+    deployed = [handovers.applied(as_deployed(material, variables)) for material in materials]
     commands = list(commands_in(deployed))
     neighbours = Neighbours(
         ways=ways_of(request),
@@ -185,6 +188,7 @@ def bundles_of(found: Found, request: Request, texts: Texts) -> list[Bundle]:
         destinations=Destinations(variables.deploys, variables.kustomized),
         others=Indexes() if any(is_taken(each) or each.unbuilt for each in deployed) else None,
         frame=found.frame,
+        replaced=handovers.replaced,
     )
     return [Bundle(replace(each, scripts=commands) if is_taken(each) else each, neighbours) for each in deployed]
 

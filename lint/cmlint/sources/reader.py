@@ -21,6 +21,7 @@ from cmlint.manifest.documents import (
     read_template,
     read_text,
 )
+from cmlint.manifest.handovers import handovers_in
 from cmlint.manifest.images import images_in
 from cmlint.manifest.providers import Makers
 from cmlint.model.facts import LARGE, FileFacts, Packed
@@ -219,7 +220,15 @@ def script_facts(content: bytes, name: str) -> FileFacts:
     except UnicodeDecodeError:
         return FileFacts(())
     commands = (*commands_in(text), *examples_in(text, manifest=False)) if creates else ()
-    return FileFacts((), commands=commands, images=images_in(text, script=True))
+    replaced, consumed, written = handovers_in(text)
+    return FileFacts(
+        (),
+        commands=commands,
+        images=images_in(text, script=True),
+        replaced=replaced,
+        consumed=consumed,
+        written=written,
+    )
 
 
 def packed(facts: FileFacts) -> FileFacts:

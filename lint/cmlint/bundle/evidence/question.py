@@ -57,10 +57,10 @@ class Scope(msgspec.Struct, dict=True):
     """Everything in which a bundle's references are looked up.
 
     `index` and `around` are the bundle's own. `ways` says how the references of a document are looked up. `others` are
-    the indexes of all bundles of the run, and `destinations` tells those that go to the same cluster. `unbuilt` says
-    why the bundle could not be built, `supply` what its installation adds, `clusters` are the clusters it goes to. A
-    scope that is not `complete` has documents that may still change, `changed_by` says by what where it is no GitOps
-    object.
+    the indexes of all bundles of the run, and `destinations` tells those that go to the same cluster. `unbuilt`
+    says why the bundle could not be built, `replaced` are words that scripts replace, `supply` what its
+    installation adds, `clusters` are the clusters it goes to. A scope that is not `complete` has documents that may
+    still change, `changed_by` says by what where it is no GitOps object.
     """
 
     index: Index
@@ -72,6 +72,7 @@ class Scope(msgspec.Struct, dict=True):
     complete: bool = True
     changed_by: str = ""
     supply: Supply | None = None
+    replaced: frozenset[str] = frozenset()
     clusters: tuple[Cluster, ...] = ()
 
     @cached_property

@@ -38,6 +38,7 @@ from cmlint.sources.kustomize.absent_files import (
 )
 from cmlint.sources.kustomize.bases import Completion, as_base, bases_of, touched_by
 from cmlint.sources.kustomize.build import Build
+from cmlint.sources.kustomize.fleet import post_rendering
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.load_restrictor import widen
 from cmlint.sources.kustomize.manifests import facts_of, made_by
@@ -54,6 +55,9 @@ from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
+FLEET = "Fleet lays it over what a Helm chart renders"
+"""Why a kustomization is not built alone that a `fleet.yaml` beside a chart names."""
+
 TEMPLATES = r"[._]?(?:template|templates|skeleton|scaffold|scaffolding|boilerplate)|[\w.-]+[-_]template"
 """A folder of what is copied and completed, by its name."""
 
@@ -84,17 +88,20 @@ def take(found: Found, request: Request) -> Iterable[Material]:
     widen(project, project.kustomizations, given)
     leaves = [one for one in unused if not one.is_component]
     idle = [one for one in unused if one.is_component]
+    rendering = post_rendering(project, given)
+    idle_reasons = dict.fromkeys(idle, COMPONENT) | {one: FLEET for one in leaves if one.folder in rendering}
+    leaves = [one for one in leaves if one.folder not in rendering]
     alone = take_alone(project, groups)
     far: list[Kustomization] = []
     if named:
         leaves, far = reached(project, leaves, named, groups)
-    found.kustomizations |= around(project, [*leaves, *idle, *alone, *far])
+    found.kustomizations |= around(project, [*leaves, *idle_reasons, *alone, *far])
     materials = build_all(project, leaves, request, found.failures)
     project.note_folders(project.known, request.seen)
     note(project, project.kustomizations, request.seen, request.config)
     return chain(
         materials,
-        (unbuilt(project, one, COMPONENT) for one in idle),
+        (unbuilt(project, one, reason) for one, reason in idle_reasons.items()),
         [used_alone(project, one, paths, found.problems) for one, paths in alone.items()],
         [not_reached(project, one) for one in far],
     )
