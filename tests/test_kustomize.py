@@ -418,6 +418,42 @@ def test_an_object_that_a_file_left_out_has_as_well_may_have_other_keys(tmp_path
     assert not [line for line in concise(result) if "missing" in line]
 
 
+def test_what_only_a_file_left_out_has_is_not_missing(tmp_path: Path) -> None:
+    twice = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n"
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {PROT: '1'}\n"
+    write(tmp_path, {**SPOILT, "bad.yaml": twice, "config.yaml": f"{twice}---\n{settings}"})
+    result = run(tmp_path)
+    assert len(failures(result)) == 1
+    assert not [line for line in concise(result) if "missing" in line]
+
+
+def test_an_image_without_quotes_leaves_the_rest_as_it_is(tmp_path: Path) -> None:
+    text = "resources: [pod.yaml, config.yaml]\nimages:\n- name: web\n  newTag: 1.10\n"
+    write(
+        tmp_path, {**SPOILT, "kustomization.yaml": text, "pod.yaml": SPOILT["pod.yaml"].replace("web:1.2.3", "web:dev")}
+    )
+    found = [line.split("] ")[0] for line in concise(run(tmp_path))]
+    assert found == ["kustomization.yaml:4:11: error[not-built", "pod.yaml:11:50: error[missing-key"]
+
+
+@pytest.mark.parametrize("name", ["gone", "https://github.com/example/parts//part?ref=v1"])
+def test_a_component_that_is_not_there_may_change_anything(tmp_path: Path, name: str) -> None:
+    text = f"resources: [pod.yaml, config.yaml]\ncomponents:\n- {name}\n"
+    number = SPOILT["pod.yaml"] + "      - name: NUMBER\n        value: 1\n"
+    write(tmp_path, {**SPOILT, "kustomization.yaml": text, "pod.yaml": number})
+    found = [line.split("] ")[0].rpartition("[")[2] for line in concise(run(tmp_path))]
+    assert found == ["not-built", "non-string-env"]
+
+
+def test_an_overlay_that_cannot_be_parsed_may_change_anything(tmp_path: Path) -> None:
+    base = {f"base/{name}": text for name, text in SPOILT.items()}
+    base["base/kustomization.yaml"] = "resources: [pod.yaml, config.yaml]\n"
+    write(tmp_path, {**base, "over/kustomization.yaml": "resources:\n- ../base\n\t- more.yaml\n"})
+    assert [line.split("] ")[0] for line in concise(run(tmp_path))] == [
+        "over/kustomization.yaml:3:1: error[yaml-syntax"
+    ]
+
+
 @pytest.mark.parametrize("patch", ["spec: {replicas: 2}", "data: {PROT: '2'}"])
 def test_a_patch_that_fails_silences_only_what_it_may_change(tmp_path: Path, patch: str) -> None:
     text = (

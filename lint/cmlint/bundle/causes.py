@@ -105,7 +105,8 @@ def never_mounted(question: Question, found: Sequence[Definition]) -> Cause | No
 def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
     """The object is in the folder of a kustomization that builds the reader, but in a file that none names.
 
-    People leave Secrets out on purpose, but hardly ever what makes one, such as a SealedSecret.
+    A file that the kustomization names, but cannot be built with, is none. People leave Secrets out on purpose, but
+    hardly ever what makes one, such as a SealedSecret.
     """
     scope, placed = question.scope, question.placed
     if not placed.built or not scope.index.whole or not scope.others:
@@ -115,6 +116,8 @@ def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
     for index in scope.others.that_have(question.target, question.name):
         named = index.named(question.target, question.name)
         beside = [each for each in named if not each.placed.built and each.placed.directory in folders]
+        if any(each.placed.path in placed.built.paths() for each in beside):
+            return None
         if len(beside) < len(named):
             return None
         lying += (each for each in beside if each.provider.kind == "ConfigMap" or question.target == "Secret")

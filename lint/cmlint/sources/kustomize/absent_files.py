@@ -12,8 +12,10 @@ import msgspec
 
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Document, FileFacts, Provider, Target
-from cmlint.sources import outside
+from cmlint.sources import outside, paths
 from cmlint.sources.kustomize.kustomization import Kustomization, sources_of
+from cmlint.sources.kustomize.spoilt_entries import text_without
+from cmlint.sources.reasons import address
 from cmlint.sources.yaml_tree import Part
 
 RESOURCES = ("resources", "bases")
@@ -27,7 +29,7 @@ KEY = r"[-._a-zA-Z0-9]+"
 MOST = 300
 """A kustomization that lacks more than this is not built: nobody would read what it lacks."""
 
-How = Literal["resources", "files", "envs", "patches"]
+How = Literal["resources", "components", "files", "envs", "patches"]
 """The kind of field that names it."""
 
 
@@ -43,6 +45,11 @@ class Absent(NamedTuple):
     def name(self) -> str:
         """What the entry says."""
         return self.entry.text or ""
+
+    @property
+    def shown(self) -> str:
+        """What it says, without what may be a credential."""
+        return address(self.name) if self.remote else paths.shown(self.name)
 
     @property
     def path(self) -> str:
@@ -72,7 +79,9 @@ def absent_in(one: Kustomization, *, allow_remote: bool) -> Iterator[Absent]:
         if not name or "\n" in name or "\0" in name:
             continue
         if outside.is_remote(name, one.folder):
-            if not allow_remote and (how == "resources" or (how == "files" and re.fullmatch(KEY, key_of(entry)))):
+            if not allow_remote and (
+                how in ("resources", "components") or (how == "files" and re.fullmatch(KEY, key_of(entry)))
+            ):
                 yield Absent(one, entry, how, remote=True)
         elif not os.path.lexists(one.full(name)) and not runs_together(one, name):
             yield Absent(one, entry, how, remote=False)
@@ -82,6 +91,8 @@ def entries_of(one: Kustomization) -> Iterator[tuple[Part, How]]:
     """The entries of a kustomization that it can be built without."""
     for entry in (entry for field in RESOURCES for entry in one.root.entries(field)):
         yield entry, "resources"
+    for entry in one.root.entries("components"):
+        yield entry, "components"
     for entry, _, how in (source for _, generator in one.generators for source in sources_of(generator)):
         yield entry, "envs" if how == "envs" else "files"
     for entry in one.patch_files:
@@ -99,7 +110,11 @@ def instead_of(absent: Sequence[Absent], texts: dict[str, str]) -> dict[str, str
 
     `texts` are those of kustomizations that are changed already.
     """
-    texts = {each.path: f"{MARK}=\n" if each.how == "envs" else "" for each in absent} | texts
+    files = (each for each in absent if each.how != "components")
+    texts = {each.path: f"{MARK}=\n" if each.how == "envs" else "" for each in files} | texts
+    for each in (each for each in absent if each.how == "components"):
+        path = each.kustomization.path
+        texts[path] = text_without(texts.get(path, each.kustomization.text), each.entry)
     for each in sorted((each for each in absent if each.remote), key=lambda each: -each.entry.place.start):
         path, (_, start, end) = each.kustomization.path, each.entry.place
         text = texts.get(path, each.kustomization.text)

@@ -43,7 +43,9 @@ def touched_by(project: Project, base: Kustomization, overlays: Iterable[Kustomi
     for one in overlays:
         if base not in project.below(one):
             continue
-        if any(one.root.entries(field) for field in ("components", "transformers", "replacements", "vars")):
+        if not one.is_read or any(
+            one.root.entries(field) for field in ("components", "transformers", "replacements", "vars")
+        ):
             names.add(ANY)
         for where, target in one.patches:
             targets = [target.word("name")] if target else []

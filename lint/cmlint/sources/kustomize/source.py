@@ -16,6 +16,7 @@ from itertools import chain, count
 import msgspec
 from msgspec.structs import replace
 
+from cmlint.bundle.gitops import without_images
 from cmlint.bundle.material import Material
 from cmlint.cache import builds as cache
 from cmlint.cache.file_state import Seen
@@ -45,10 +46,9 @@ from cmlint.sources.kustomize.manifests import facts_of, made_by
 from cmlint.sources.kustomize.origins import take_origins
 from cmlint.sources.kustomize.places import BuiltText, names_in
 from cmlint.sources.kustomize.program import find_program
-from cmlint.sources.kustomize.spoilt_entries import Spoilt, brings_in, files_of, may_change
+from cmlint.sources.kustomize.spoilt_entries import Spoilt, brings_in, files_of, images_of, may_change
 from cmlint.sources.kustomize.spoilt_entries import opened as opened_beside
 from cmlint.sources.kustomize.writers import values_in_keys
-from cmlint.sources.reasons import address
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within
 from cmlint.system.folders import temporary
@@ -225,6 +225,7 @@ def built(build: Build, raw: str) -> Material:
     leaf, project = build.leaf, build.project
     facts = opened(without_keys(read_text(text, project.makers), project, leaf))
     facts = opened_beside(facts, project, files_of(build.spoilt, project))
+    facts = without_images(facts, images_of(build.spoilt))
     if build.cache and not any(document.masked for document in facts.documents):
         seen = Seen()
         seen.note(build.program or "")
@@ -246,7 +247,7 @@ def built(build: Build, raw: str) -> Material:
 
 def change_of(build: Build) -> str:
     """Without what that may change references a leaf is built, in words; empty where there is nothing."""
-    names = [paths.shown(each.name) for each in build.absent if each.how == "patches"]
+    names = [each.shown for each in build.absent if each.how in ("patches", "components")]
     names += [each.shown for each in build.spoilt if may_change(each, build.project)]
     return f"{build.leaf.shown} is built without `{names[0]}`, which may change it" if names else ""
 
@@ -276,9 +277,8 @@ def as_template(material: Material, leaf: Kustomization) -> Material:
 
 def supply_of(leaf: Kustomization, absent: Iterable[Absent], spoilt: Iterable[Spoilt]) -> Completion | Lacking | None:
     """What may yet complete what a leaf builds."""
-    resource = next((each for each in absent if each.how == "resources"), None)
-    if resource:
-        return Lacking(leaf.shown, address(resource.name) if resource.remote else paths.shown(resource.name))
+    if resource := next((each for each in absent if each.how in ("resources", "components")), None):
+        return Lacking(leaf.shown, resource.shown)
     if entry := next(filter(brings_in, spoilt), None):
         return Lacking(leaf.shown, paths.shown(entry.shown))
     return Completion(leaf.shown) if re.search(BASE, leaf.shown) else None

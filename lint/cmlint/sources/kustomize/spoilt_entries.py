@@ -20,8 +20,12 @@ MOST = 5
 PROVIDING = ("resources", "bases", "components", "generators", "configMapGenerator", "secretGenerator")
 """The fields whose entries bring in objects."""
 
-CHANGING = ("patches", "patchesStrategicMerge", "patchesJson6902", "replacements", "vars", "transformers", "images")
-"""The fields whose entries change objects on cmlint's ground."""
+PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
+CHANGING = (*PATCHES, "replacements", "vars", "transformers", "components")
+"""The fields whose entries may change references, or what these lead to."""
+
+OTHERS = ("images", "replicas")
+"""Further fields without whose entries the rest is as it will be."""
 
 GROUND = r"image|[cC]onfigMap|[sS]ecret|\benv|[vV]olume|(?<!meta)data\b|prefix"
 """What a patch holds that may change a reference, or what it leads to."""
@@ -66,7 +70,7 @@ def spoilt_by(error: NotBuiltError, tree: Iterable[Kustomization], project: Proj
 
 def entries(one: Kustomization) -> Iterator[tuple[str, int, Part]]:
     """The entries of the lists in a kustomization."""
-    for field in (*PROVIDING, *CHANGING):
+    for field in dict.fromkeys((*PROVIDING, *CHANGING, *OTHERS)):
         for number, item in enumerate(one.root.entries(field)):
             yield field, number, item
 
@@ -96,7 +100,7 @@ def may_change(spoilt: Spoilt, project: Project) -> bool:
         return False
     one = spoilt.kustomization
     where = spoilt.item if spoilt.item.text is not None else spoilt.item.at("path") or spoilt.item.at("patch")
-    if where is None or spoilt.field not in ("patches", "patchesStrategicMerge", "patchesJson6902"):
+    if where is None or spoilt.field not in PATCHES:
         return True
     path = one.own(where.text or "") if "\n" not in (where.text or "") else None
     try:
@@ -104,6 +108,11 @@ def may_change(spoilt: Spoilt, project: Project) -> bool:
     except (OSError, UnicodeDecodeError):
         return True
     return re.search(GROUND, text) is not None
+
+
+def images_of(spoilt: Iterable[Spoilt]) -> frozenset[str]:
+    """The names of the images that nothing is known of without entries."""
+    return frozenset(each.item.word("name") for each in spoilt if each.field == "images")
 
 
 def files_of(spoilt: Iterable[Spoilt], project: Project) -> list[str]:
