@@ -31,6 +31,10 @@ WRITING = re.compile(
     rf"(?:(?<![<>=-])>>?[ \t]*|\btee[ \t]+(?:-a[ \t]+)?|[ \t](?:-o|--output(?:-file)?|-O)[= \t]|"
     rf"\b(?:cp|mv)[ \t]+(?:-\w+[ \t]+)*[^\s;|&]+[ \t]+)[\"']?({FILE})(?=[\s\"';|&)]|\Z)"
 )
+WRITTEN_BY_TERRAFORM = re.compile(
+    r"\bresource\s+\"(?:local_(?:sensitive_)?file|github_repository_file)\"[^{]*\{((?:[^{}]|\$\{[^{}]*\})*)"
+)
+FILE_NAME = re.compile(r"(?m)^\s*file(?:name)?\s*=\s*\"([^\"\n]+)\"")
 FOLDER = re.compile(r"\b(?:cd|pushd)[ \t]+[\"']?([\w./-]+)")
 
 
@@ -52,7 +56,7 @@ def handovers_in(text: str) -> Handover:
     replaced = tuple(replaced_in(text)) if "sed " in text or "perl " in text else ()
     builds = "|" in text and ("kustomize" in text or "KUSTOMIZE" in text)
     consumed = tuple(consumed_in(CONTINUED.sub(" ", text))) if builds else ()
-    writes = any(word in text for word in ("> ", ">>", "tee ", "cp ", "mv ", "-o ", "--output", ">k", ">."))
+    writes = any(word in text for word in ("> ", ">>", "tee ", "cp ", "mv ", "-o ", "--output", ">k", ">.", '_file"'))
     written = tuple(written_in(text)) if writes else ()
     return Handover(replaced[:MOST], consumed[:MOST], written[:MOST]) if replaced or consumed or written else NONE
 
@@ -70,9 +74,16 @@ def consumed_in(text: str) -> Iterator[str]:
             yield posixpath.normpath(re.sub(r"\$\S*?(?=/|\Z)", "*", folder.strip("\"'")))
 
 
+def terraform_files(text: str) -> list[str]:
+    """The files that resources of Terraform write."""
+    names = (name for found in WRITTEN_BY_TERRAFORM.finditer(text) for name in FILE_NAME.findall(found[1]))
+    return [posixpath.normpath(re.sub(r"\$\{[^{}]*\}", "*", name)) for name in names]
+
+
 def written_in(text: str) -> dict[str, None]:
     """The files that commands write, also as they are called from the folders into which a command goes."""
     files = [posixpath.normpath(found[1]) for found in WRITING.finditer(text)]
+    files += terraform_files(text) if '_file"' in text else ()
     folders = [posixpath.normpath(found[1]) for found in FOLDER.finditer(text)] if files else []
     inside = (posixpath.normpath(f"{folder}/{file}") for folder in folders[:MOST] for file in files[:MOST])
     return dict.fromkeys((*files, *inside))

@@ -202,6 +202,9 @@ def wrong_value(said: str, around: Kustomization) -> Part | None:
 def named_entry(said: str, reason: str, around: Kustomization, project: Project) -> Part | None:
     """The entry that names a file, or has a name, of which the reason speaks."""
     for part in around.named:
+        if part.text and f"'{around.full(part.text)}'" in said:
+            return part
+    for part in around.named:
         if part.text and re.search(rf"[ '`/]{re.escape(part.text.removeprefix('./'))}['`:]", said):
             return part
     inline = (
@@ -210,6 +213,7 @@ def named_entry(said: str, reason: str, around: Kustomization, project: Project)
     if patch := next(inline, None):
         return patch
     names = {name for pair in re.findall(NAMED, reason) for name in pair if name}
+    names.update(re.findall(r'\bName:"([^"]+)"', said))
     fields = ("configMapGenerator", "secretGenerator", "replicas", "images")
     entries = (entry.at("name") for field in fields for entry in around.root.entries(field))
     patches = (where for where, _ in around.patches if not names.isdisjoint(patched(project, around, where)))

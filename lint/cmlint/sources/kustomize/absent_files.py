@@ -17,6 +17,7 @@ from cmlint.sources.kustomize.kustomization import Kustomization, sources_of
 from cmlint.sources.kustomize.spoilt_entries import text_without
 from cmlint.sources.reasons import address
 from cmlint.sources.yaml_tree import Part
+from cmlint.system.files import is_within
 
 RESOURCES = ("resources", "bases")
 
@@ -47,6 +48,12 @@ class Absent(NamedTuple):
         return self.entry.text or ""
 
     @property
+    def is_left_out(self) -> bool:
+        """Whether its entry is left out, and no empty file is built with: kustomize would not take that there."""
+        outside_ = not self.remote and not is_within(self.path, self.kustomization.folder)
+        return self.how in ("components", "patches") or (self.how == "resources" and outside_)
+
+    @property
     def shown(self) -> str:
         """What it says, without what may be a credential."""
         return address(self.name) if self.remote else paths.shown(self.name)
@@ -55,6 +62,14 @@ class Absent(NamedTuple):
     def path(self) -> str:
         """The real path at which it would be; of something to be fetched, that of the file built instead."""
         return self.kustomization.full(stand_in(self.entry) if self.remote else self.name)
+
+
+def item_of(absent: Absent) -> Part:
+    """The entry of a list that has what is absent in it."""
+    fields = (field for field in absent.kustomization.root.fields.values())
+    items = (item for field in fields for item in field.value.items)
+    start = absent.entry.place.start
+    return next((item for item in items if item.place.start <= start < item.place.end), absent.entry)
 
 
 def key_of(entry: Part) -> str:
@@ -110,11 +125,11 @@ def instead_of(absent: Sequence[Absent], texts: dict[str, str]) -> dict[str, str
 
     `texts` are those of kustomizations that are changed already.
     """
-    files = (each for each in absent if each.how != "components")
+    files = (each for each in absent if not each.is_left_out)
     texts = {each.path: f"{MARK}=\n" if each.how == "envs" else "" for each in files} | texts
-    for each in (each for each in absent if each.how == "components"):
+    for each in (each for each in absent if each.is_left_out):
         path = each.kustomization.path
-        texts[path] = text_without(texts.get(path, each.kustomization.text), each.entry)
+        texts[path] = text_without(texts.get(path, each.kustomization.text), item_of(each))
     for each in sorted((each for each in absent if each.remote), key=lambda each: -each.entry.place.start):
         path, (_, start, end) = each.kustomization.path, each.entry.place
         text = texts.get(path, each.kustomization.text)

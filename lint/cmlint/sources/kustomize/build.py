@@ -17,7 +17,7 @@ from cmlint.sources import files, outside, paths
 from cmlint.sources.disclosure import OfBuild
 from cmlint.sources.failures import UNREAD, place_in_build
 from cmlint.sources.kustomize import program as tool
-from cmlint.sources.kustomize.absent_files import MOST, Absent, absent_from, instead_of
+from cmlint.sources.kustomize.absent_files import MOST, Absent, absent_from, instead_of, item_of
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.load_restrictor import is_wide
 from cmlint.sources.kustomize.spoilt_entries import MOST as MOST_SPOILT
@@ -89,6 +89,8 @@ class Build:
                 first = first or error
                 spoilt = spoilt_by(error, self.tree, self.project)
                 known = {(each.field, id(each.item)) for each in self.spoilt}
+                if spoilt and any(item_of(each) is spoilt.item for each in self.absent):
+                    spoilt = None
                 if spoilt is None or (spoilt.field, id(spoilt.item)) in known or len(known) == MOST_SPOILT:
                     self.spoilt = []
                     raise first from None

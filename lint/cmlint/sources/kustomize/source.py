@@ -58,7 +58,7 @@ COMPONENT = "a component is built as a part of kustomizations, and none here use
 FLEET = "Fleet lays it over what a Helm chart renders"
 """Why a kustomization is not built alone that a `fleet.yaml` beside a chart names."""
 
-TEMPLATES = r"[._]?(?:template|templates|skeleton|scaffold|scaffolding|boilerplate)|[\w.-]+[-_]template"
+TEMPLATES = r"[._]?(?:template|templates|skeleton|scaffold|scaffolding|boilerplate)|[\w.-]+[-_]templates?"
 """A folder of what is copied and completed, by its name."""
 
 BLANK = r"(?:^|[/._-])(?:YOUR|REPLACE|CHANGE_?ME)(?=$|[/._-])"
@@ -187,11 +187,13 @@ def build_all(
                     yield from spoilt_files(build)
                 except NotBuiltError as error:
                     request.seen.whole = request.seen.whole and not isinstance(error, TimeOutError)
-                    note_failure(build, error, failures)
                     failed[build.leaf] = error
+                    if not is_catalogue(project, build.leaf):
+                        note_failure(build, error, failures)
                 else:
                     add_absent(failures, project, build.leaf, build.absent, request.seen, partly=True)
-                    add_spoilt(failures, project, build.leaf, build.spoilt)
+                    if not is_catalogue(project, build.leaf):
+                        add_spoilt(failures, project, build.leaf, build.spoilt)
             broken = [leaf for leaf, why in failed.items() if why.cause == "broken"]
             done: set[str] = set()
             for build, run in runs(bases_of(project, broken, leaves), "base"):
@@ -202,6 +204,15 @@ def build_all(
                 yield unbuilt(project, leaf, str(why), done=done)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def is_catalogue(project: Project, leaf: Kustomization) -> bool:
+    """Whether a base that no overlay uses only lists others, which overlays use one by one."""
+    own = {one.folder for one in project.tree(leaf)}
+    below = project.below(leaf)
+    others = (one for one in project.kustomizations if one.folder not in own)
+    used = {one.folder for other in others for one in project.below(other)}
+    return re.search(BASE, leaf.shown) is not None and any(one.folder in used for one in below)
 
 
 def note_failure(build: Build, error: NotBuiltError, failures: Failures) -> None:
