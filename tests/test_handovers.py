@@ -119,3 +119,46 @@ FLEET = {
 def test_fleet_lays_kustomizations_over_charts(tmp_path: Path, fleet: str, built: bool) -> None:
     write(tmp_path, {**FLEET, "app/fleet.yaml": fleet})
     assert bool(failures(run(tmp_path))) == built
+
+
+TERRAFORM = (
+    'resource "github_repository_file" "vars" {\n  file    = "${local.folder}/.vars.env"\n  content = "${var.x}"\n}\n'
+)
+MAKES = "resources: [pod.yaml]\nsecretGenerator: [{name: s, envs: [.vars.env]}]\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        (".gitignore", "*.env\n", "line 1 of `.gitignore` leaves it out"),
+        ("infra/main.tf", TERRAFORM, "a command in infra/main.tf writes it"),
+        ("README.md", "Put your values into `over/.vars.env`.\n", "README.md says how to make it"),
+        ("README.md", "There is no .vars.env here.\n", ""),
+    ],
+)
+def test_who_makes_a_file_that_is_not_there(tmp_path: Path, path: str, text: str, why: str) -> None:
+    write(tmp_path, {".git/HEAD": "", "over/pod.yaml": POD, "over/kustomization.yaml": MAKES, path: text})
+    (found,) = concise(run(tmp_path))
+    end = f"info[not-built] the kustomization is built without `.vars.env`: {why}"
+    assert found.partition(": ")[2] == end if why else found.endswith("there is no such file or folder")
+
+
+def test_a_name_that_may_be_a_secret_is_ignored_by_git_as_well(tmp_path: Path) -> None:
+    text = MAKES.replace("envs: [.vars.env]", "files: [session]")
+    write(tmp_path, {".git/HEAD": "", ".gitignore": "session\n", "pod.yaml": POD, "kustomization.yaml": text})
+    (found,) = concise(run(tmp_path))
+    assert found.endswith(
+        "info[not-built] the kustomization is built without `...`: line 1 of `.gitignore` leaves it out"
+    )
+
+
+def test_flux_puts_quotes_into_yaml(tmp_path: Path) -> None:
+    flux = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a, namespace: flux-system}\n"
+        "spec: {path: ./apps, postBuild: {substituteFrom: [{kind: ConfigMap, name: vars}]}}\n"
+    )
+    text = "configMapGenerator: [{name: vars, envs: [a.env], options: {disableNameSuffixHash: true}}]\n"
+    write(tmp_path, {"kustomization.yaml": text, "a.env": 'COUNT="3"\n'})
+    assert [line for line in concise(run(tmp_path)) if "misread-env-file" in line]
+    write(tmp_path, {"flux/a.yaml": flux})
+    assert not concise(run(tmp_path))

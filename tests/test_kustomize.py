@@ -445,6 +445,37 @@ def test_a_component_that_is_not_there_may_change_anything(tmp_path: Path, name:
     assert found == ["not-built", "non-string-env"]
 
 
+def test_what_is_absent_explains_what_a_generator_cannot_merge_into(tmp_path: Path) -> None:
+    text = (
+        "resources: ['https://example.com/install.yaml', pod.yaml]\n"
+        "configMapGenerator: [{name: remote, behavior: merge, literals: [A=b]}]\n"
+    )
+    write(tmp_path, {"kustomization.yaml": text, "pod.yaml": SPOILT["pod.yaml"]})
+    assert [line.split("]")[0] for line in concise(run(tmp_path))] == ["kustomization.yaml:1:13: warning[not-built"]
+
+
+def test_a_catalogue_of_bases_is_built_by_nobody(tmp_path: Path) -> None:
+    parts = {f"apps/base/{name}/kustomization.yaml": "resources: [pod.yaml]\n" for name in "ab"}
+    parts |= {f"apps/base/{name}/pod.yaml": pod() for name in "ab"}
+    write(tmp_path, {**parts, "apps/base/kustomization.yaml": "resources: [a, b]\n"})
+    assert len(failures(run(tmp_path))) == 1
+    write(tmp_path, {"apps/home/kustomization.yaml": "resources: [../base/a]\n"})
+    assert not failures(run(tmp_path))
+
+
+def test_the_namespace_of_a_kustomization_is_where_it_is_written(tmp_path: Path) -> None:
+    write(tmp_path, {**SPOILT, "kustomization.yaml": "namespace: Shop\nresources: [pod.yaml, config.yaml]\n"})
+    found = [line.split("]")[0] for line in concise(run(tmp_path))]
+    assert found[0] == "kustomization.yaml:1:12: error[malformed-object"
+
+
+def test_patches_in_the_form_of_another_field_are_no_manifests(tmp_path: Path) -> None:
+    patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, env: []}]}\n"
+    text = "resources: [pod.yaml, config.yaml]\npatches: [patch.yaml]\n"
+    write(tmp_path, {**SPOILT, "kustomization.yaml": text, "patch.yaml": patch})
+    assert not [line for line in concise(run(tmp_path)) if line.startswith("patch.yaml")]
+
+
 def test_an_overlay_that_cannot_be_parsed_may_change_anything(tmp_path: Path) -> None:
     base = {f"base/{name}": text for name, text in SPOILT.items()}
     base["base/kustomization.yaml"] = "resources: [pod.yaml, config.yaml]\n"

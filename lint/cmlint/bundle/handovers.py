@@ -45,10 +45,10 @@ class Handovers:
 
     def explained(self, failure: Failure) -> Failure:
         """A failure, with the text whose command writes what is missing."""
-        if failure.cause != "missing-file" or failure.hidden or failure.ignored:
+        if failure.cause != "missing-file" or failure.hidden or failure.ignored or failure.made:
             return failure
         made = self.writer(posixpath.normpath(posixpath.join(posixpath.dirname(failure.path), failure.part)))
-        return replace(failure, made=made) if made else failure
+        return replace(failure, made=f"a command in {made} writes it") if made else failure
 
 
 def leads(path: str, named: str, wanted: str) -> bool:

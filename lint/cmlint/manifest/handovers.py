@@ -32,7 +32,7 @@ WRITING = re.compile(
     rf"\b(?:cp|mv)[ \t]+(?:-\w+[ \t]+)*[^\s;|&]+[ \t]+)[\"']?({FILE})(?=[\s\"';|&)]|\Z)"
 )
 WRITTEN_BY_TERRAFORM = re.compile(
-    r"\bresource\s+\"(?:local_(?:sensitive_)?file|github_repository_file)\"[^{]*\{((?:[^{}]|\$\{[^{}]*\})*)"
+    r"\bresource\s+\"(?:local_(?:sensitive_)?file|github_repository_file)\"[^{]*\{((?:\$\{[^{}]*\}|[^{}])*)"
 )
 FILE_NAME = re.compile(r"(?m)^\s*file(?:name)?\s*=\s*\"([^\"\n]+)\"")
 FOLDER = re.compile(r"\b(?:cd|pushd)[ \t]+[\"']?([\w./-]+)")

@@ -33,6 +33,8 @@ REFUSED = ("syntax", "repeated-key")
 UNREAD = "unread"
 """The kind of failure of a kustomization that is not valid YAML: `yaml-syntax` reports that."""
 
+README = "README.md"
+
 WRONG_TYPE = r"Go struct field \w+\.(?P<path>[\w.]+) of type (?P<type>\w+)"
 LINE = r"\byaml: line (\d{1,6}):"
 NAMED = r"`([^`\s]+)`|\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
@@ -138,9 +140,11 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     hides = HIDDEN in (build.path(absent.path) or HIDDEN)
     seen.whole = seen.whole and not hides
     part, hidden = (HIDDEN, ((place.path, place.span),)) if hides else (absent.name, ())
-    looked = not hidden and build.project.is_inside(absent.path)
+    looked = build.project.is_inside(absent.path)
     ignored = ignoring(build.project.disk, absent.path, seen) if looked else ""
-    near = "" if ignored or not looked else nearest(os.path.basename(absent.path), names_beside(absent.path)) or ""
+    made = documented(build.project, absent, seen) if looked and not ignored and absent.how in ("files", "envs") else ""
+    named = "" if ignored or made or hidden or not looked else os.path.basename(absent.path)
+    near = nearest(named, names_beside(absent.path)) or "" if named else ""
     return Failure(
         "missing-file",
         "kustomization",
@@ -149,9 +153,27 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
         "there is no such file or folder",
         part,
         ignored=ignored,
+        made=made,
         near=near,
         hidden=hidden,
     )
+
+
+def documented(project: Project, absent: Absent, seen: Seen) -> str:
+    """The README in the folder of a kustomization, or above, that names the file of a generator, as a clause."""
+    name = re.escape(os.path.basename(absent.path))
+    folder = absent.kustomization.folder
+    while project.is_inside(folder):
+        path = os.path.join(folder, README)
+        seen.note(path)
+        try:
+            text = project.text(path) if os.path.isfile(path) else ""
+        except (OSError, UnicodeDecodeError):
+            text = ""
+        if re.search(rf"[`/]{name}`", text):
+            return f"{project.shown(path)} says how to make it"
+        folder = os.path.dirname(folder)
+    return ""
 
 
 def names_beside(path: str) -> list[str]:

@@ -213,7 +213,8 @@ def facts_of(text: str, mode: Mode, makers: Makers) -> FileFacts:
 def script_facts(content: bytes, name: str) -> FileFacts:
     """The commands of a text that holds no manifests, and what it does to images."""
     creates = files.is_script(content, name)
-    if not creates and not files.handles_images(content, name):
+    handles = files.handles_images(content, name)
+    if not creates and not handles and not files.handles_files(content, name):
         return FileFacts(())
     try:
         text = files.decode(content)
@@ -224,7 +225,7 @@ def script_facts(content: bytes, name: str) -> FileFacts:
     return FileFacts(
         (),
         commands=commands,
-        images=images_in(text, script=True),
+        images=images_in(text, script=True) if handles else (),
         replaced=replaced,
         consumed=consumed,
         written=written,

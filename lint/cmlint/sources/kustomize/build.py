@@ -130,6 +130,9 @@ class Build:
         for path in {*self.used, *instead}:
             place = below(self.mirror, path)
             with suppress(OSError, RecursionError):
+                if os.path.isdir(path):
+                    os.makedirs(place, exist_ok=True)
+                    continue
                 raw = instead[path].encode() if path in instead else self.request.disk.read(path, self.project.roots)
                 os.makedirs(os.path.dirname(place), exist_ok=True)
                 with open(place, "wb") as file:

@@ -193,7 +193,7 @@ def build_all(
                 else:
                     add_absent(failures, project, build.leaf, build.absent, request.seen, partly=True)
                     if not is_catalogue(project, build.leaf):
-                        add_spoilt(failures, project, build.leaf, build.spoilt)
+                        add_spoilt(failures, project, build.leaf, unexplained(build))
             broken = [leaf for leaf, why in failed.items() if why.cause == "broken"]
             done: set[str] = set()
             for build, run in runs(bases_of(project, broken, leaves), "base"):
@@ -204,6 +204,12 @@ def build_all(
                 yield unbuilt(project, leaf, str(why), done=done)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def unexplained(build: Build) -> list[Spoilt]:
+    """The entries without which a leaf is built for another reason than what is absent."""
+    brought = any(each.how in ("resources", "components") for each in build.absent)
+    return [each for each in build.spoilt if not brought or re.search(BESIDES, str(each.error))]
 
 
 def is_catalogue(project: Project, leaf: Kustomization) -> bool:
