@@ -45,7 +45,7 @@ class Handovers:
 
     def explained(self, failure: Failure) -> Failure:
         """A failure, with the text whose command writes what is missing."""
-        if failure.cause != "missing-file" or failure.hidden or failure.ignored or failure.made:
+        if failure.cause != "missing-file" or failure.ignored or failure.made:
             return failure
         made = self.writer(posixpath.normpath(posixpath.join(posixpath.dirname(failure.path), failure.part)))
         return replace(failure, made=f"a command in {made} writes it") if made else failure
