@@ -105,11 +105,13 @@ def never_mounted(question: Question, found: Sequence[Definition]) -> Cause | No
 def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
     """The object is in the folder of a kustomization that builds the reader, but in a file that none names.
 
-    A file that the kustomization names, but cannot be built with, is none. People leave Secrets out on purpose, but
-    hardly ever what makes one, such as a SealedSecret.
+    A file that the kustomization names, but cannot be built with, is none. What a base or a build lacks may well be
+    a Secret. People leave Secrets out on purpose, but hardly ever what makes one, such as a SealedSecret.
     """
     scope, placed = question.scope, question.placed
     if not placed.built or not scope.index.whole or not scope.others:
+        return None
+    if question.target == "Secret" and scope.supply is not None:
         return None
     folders = scope.index.kustomized(placed)
     lying: list[Definition] = []

@@ -46,7 +46,7 @@ SCRIPTS = (
         ".jenkinsfile",
     ),
     *(".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt"),
-    *(".tf", ".example", ".sample", ".dist", ".template", ".j2", ".jinja", ".jinja2"),
+    *(".tf", ".tftpl", ".example", ".sample", ".dist", ".template", ".j2", ".jinja", ".jinja2"),
     *("Makefile", "makefile", "Justfile", "justfile", "Jenkinsfile", "Tiltfile", "Dockerfile", "README"),
 )
 """How the names of other texts end in which commands may be; so may they in any file that begins with `#!`."""

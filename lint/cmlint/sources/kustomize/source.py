@@ -209,7 +209,8 @@ def build_all(
 def unexplained(build: Build) -> list[Spoilt]:
     """The entries without which a leaf is built for another reason than what is absent."""
     brought = any(each.how in ("resources", "components") for each in build.absent)
-    return [each for each in build.spoilt if not brought or re.search(BESIDES, str(each.error))]
+    own = ("resources", "bases")
+    return [each for each in build.spoilt if not brought or each.field in own or re.search(BESIDES, str(each.error))]
 
 
 def is_catalogue(project: Project, leaf: Kustomization) -> bool:
