@@ -103,6 +103,7 @@ class Bundle:
             changed_by=material.changed_by,
             supply=material.supply,
             replaced=neighbours.replaced,
+            removed=neighbours.removed,
         )
 
     @property

@@ -15,7 +15,7 @@ from cmlint.bundle.nearest import meets
 from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.model.facts import Document, Hook
 
-CauseCode = Literal["hook", "not-mounted", "not-listed", "renamed", "called-otherwise"]
+CauseCode = Literal["hook", "not-mounted", "not-listed", "renamed", "called-otherwise", "removed"]
 
 NOT_THERE: dict[CauseCode, str] = {
     "hook": "applied later than the hook",
@@ -23,6 +23,7 @@ NOT_THERE: dict[CauseCode, str] = {
     "not-listed": "defined here, in a file that the kustomization does not name",
     "renamed": "defined here; the name gets a hash, a prefix or a suffix",
     "called-otherwise": "the name of the Secret that is made",
+    "removed": "removed by this change",
 }
 """The label of the definition that does not serve the reference, by cause."""
 
@@ -31,7 +32,7 @@ EARLY = {"Helm": "pre-install", "Argo CD": "PreSync"}
 
 
 class Cause(NamedTuple):
-    """A cause, and the definitions that do not serve the reference."""
+    """A cause, and the definitions that do not serve the reference; of an object that is removed there are none."""
 
     code: CauseCode
     definitions: tuple[Definition, ...]
@@ -159,6 +160,12 @@ def called_otherwise(question: Question, found: Sequence[Definition]) -> Cause |
     return Cause("called-otherwise", apart) if apart else None
 
 
+def just_removed(question: Question, found: Sequence[Definition]) -> Cause | None:
+    """The change that is checked takes the object away, while this reference remains."""
+    removed = f"{question.target}/{question.name}" in question.scope.removed
+    return Cause("removed", ()) if removed and not question.created else None
+
+
 def names(document: Document, name: str) -> bool:
     """Whether a custom resource has a name itself, or in its template."""
     own = document.name is not None and document.name.value == name
@@ -171,5 +178,5 @@ FOUND: tuple[Reason, ...] = (applied_later, never_mounted)
 LYING: tuple[Reason, ...] = (not_listed,)
 """For one that another bundle defines."""
 
-ABSENT: tuple[Reason, ...] = (not_renamed, called_otherwise)
+ABSENT: tuple[Reason, ...] = (not_renamed, called_otherwise, just_removed)
 """For one that nothing defines."""

@@ -71,13 +71,14 @@ class Neighbours(msgspec.Struct, kw_only=True):
 
     `ways` says how the references of a document are looked up, `proofs` are what the files prove about images, and
     `destinations` what goes to the same cluster. The `frame` says where paths lead that begin above the working
-    directory. `replaced` are the words that scripts replace in manifests. `others` are the indexes of all bundles,
-    if one may lead to another.
+    directory. `replaced` are the words that scripts replace in manifests, `removed` the objects that a change has
+    removed. `others` are the indexes of all bundles, if one may lead to another.
     """
 
     ways: Callable[[Placed], Ways] = usual_ways
     proofs: Proofs = msgspec.field(default_factory=Proofs)
     destinations: Destinations = msgspec.field(default_factory=Destinations)
     replaced: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
     others: Indexes | None = None
     frame: Frame | None = None

@@ -189,6 +189,7 @@ def bundles_of(found: Found, request: Request, texts: Texts) -> list[Bundle]:
         others=Indexes() if any(is_taken(each) or each.unbuilt for each in deployed) else None,
         frame=found.frame,
         replaced=handovers.replaced,
+        removed=request.removed,
     )
     return [Bundle(replace(each, scripts=commands) if is_taken(each) else each, neighbours) for each in deployed]
 

@@ -57,12 +57,12 @@ def caused(reference: Reference, cause: Cause, ctx: Context) -> Draft:
     """What is said of an object that is written down and not there when it is read."""
     name = f"the {reference.target} `{reference.name.value}`"
     message, help_text = CAUSES[cause.code]
-    first = cause.definitions[0]
+    first = next(iter(cause.definitions), None)
     hook = ctx.document.hook
     words = {
         "name": name,
-        "made": f"`{first.provider.name.value}`",
-        "maker": first.placed.described,
+        "made": f"`{first.provider.name.value}`" if first else "",
+        "maker": first.placed.described if first else "",
         "hook": f"`{hook.written}` of {hook.tool}" if hook else "",
         "outcome": outcome(reference),
     }
@@ -93,6 +93,10 @@ CAUSES: dict[str, tuple[str, str]] = {
     "called-otherwise": (
         "nothing makes {name}: the {maker} makes {made}",
         "until it exists, {outcome}; did you mean {made}?",
+    ),
+    "removed": (
+        "nothing defines {name}: this change removes it",
+        "until it exists, {outcome}; keep the definition, or remove the reference as well",
     ),
 }
 """For each cause the message and the help."""

@@ -59,9 +59,9 @@ class Scope(msgspec.Struct, dict=True):
 
     `index` and `around` are the bundle's own. `ways` says how the references of a document are looked up. `others` are
     the indexes of all bundles of the run, and `destinations` tells those that go to the same cluster. `unbuilt`
-    says why the bundle could not be built, `replaced` are words that scripts replace, `supply` what its
-    installation adds, `clusters` are the clusters it goes to. A scope that is not `complete` has documents that may
-    still change, `changed_by` says by what where it is no GitOps object.
+    says why the bundle could not be built, `replaced` are words that scripts replace, `removed` objects that a
+    change has removed, `supply` what its installation adds, `clusters` are the clusters it goes to. A scope that is
+    not `complete` has documents that may still change, `changed_by` says by what where it is no GitOps object.
     """
 
     index: Index
@@ -74,6 +74,7 @@ class Scope(msgspec.Struct, dict=True):
     changed_by: str = ""
     supply: Supply | None = None
     replaced: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
     clusters: tuple[Cluster, ...] = ()
 
     @cached_property
