@@ -284,7 +284,7 @@ def test_a_call_that_hangs_is_ended(shop: Repository, monkeypatch: pytest.Monkey
 
 def test_what_git_writes_is_bounded(shop: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(git, "OUTPUT", 10)
-    with inside(shop.folder), pytest.raises(FatalError, match=r"^git writes more than 0 MB$"):
+    with inside(shop.folder), pytest.raises(FatalError, match=r"^the output of git exceeds 0 MB$"):
         Own()
 
 
@@ -295,6 +295,14 @@ def test_what_is_laid_out_is_bounded(shop: Repository, monkeypatch: pytest.Monke
         refused = pytest.raises(FatalError, match=r"^the repository holds more than 0 GB of files$")
         with refused, repository.laid_out(repository.commit("HEAD")):
             pass
+
+
+@pytest.mark.parametrize("name", ["index", "sharedindex.0000000000000000000000000000000000000000"])
+def test_no_index_is_copied_that_fills_the_disk(shop: Repository, name: str) -> None:
+    with (shop.folder / ".git" / name).open("ab") as file:
+        file.truncate(1 << 40)
+    error, _ = refused(shop, "--staged")
+    assert error == "the index is larger than 1 GB"
 
 
 # what keeps working

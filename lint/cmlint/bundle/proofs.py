@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from msgspec import structs
@@ -18,7 +19,7 @@ from cmlint.knowledge.official import OFFICIAL
 from cmlint.knowledge.placeholders import FORM
 from cmlint.kube.images import Image
 from cmlint.kube.names import gaps
-from cmlint.model.facts import COMMAND, Document, FileFacts, ImageFact, Span
+from cmlint.model.facts import COMMAND, Deed, Document, FileFacts, ImageFact, Span
 
 Whose = Literal["ci", "script", "document"]
 """What kind of file proves something: a pipeline that runs by itself, what people run, what people read."""
@@ -41,7 +42,10 @@ BRANCHES = frozenset(
 """The branches that a pipeline for every branch surely has, if a manifest has a tag of that name."""
 
 LETTERS = 3
-"""A pattern needs so many letters in the last part of a name to say anything about an image."""
+"""The number of letters that a pattern needs in the last part of a name to identify an image."""
+
+MOST = 500
+"""So many facts are compared with one image, the strongest first: commands and images may be thousands each."""
 
 NEAR = 4_000
 """The characters before and behind an image that are read of its line: nobody writes longer lines by hand."""
@@ -71,7 +75,15 @@ class Proof(NamedTuple):
     @property
     def placed(self) -> Placed:
         """The line as the place of a finding."""
-        document = Document(self.fact.span, self.fact.span, "", COMMAND, None, None, masked=self.fact.masked)
+        document = Document(
+            span=self.fact.span,
+            head=self.fact.span,
+            api_version="",
+            kind=COMMAND,
+            name=None,
+            namespace=None,
+            masked=self.fact.masked,
+        )
         return Placed(self.path, document, FileFacts(()), LIVE)
 
 
@@ -129,14 +141,15 @@ class Proofs:
         self.known: dict[str, str] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
         calls, opened = ([(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open"))
-        found += [Proof(fact, path, path in idle) for path, fact in passed(calls, opened)]
+        if calls and opened:
+            found += [Proof(fact, path, path in idle) for path, fact in passed(calls, opened)]
         found = [proof for proof in found if proof.fact.deed not in ("calls", "open")]
         found.sort(key=lambda proof: (ORDER[proof.whose], proof.path))
         self.found = [self.filled(proof) for proof in (*found, *expanded(found))]
         self.by_name: dict[str, list[Proof]] = {}
         self.open: list[Proof] = []
         for proof in self.found:
-            if proof.fact.deed == "replaced" or "*" in last_part(proof.fact.name):
+            if "*" in last_part(proof.fact.name):
                 self.open.append(proof)
             else:
                 self.by_name.setdefault(last_part(proof.fact.name), []).append(proof)
@@ -159,8 +172,8 @@ class Proofs:
         """The facts about the name of an image, the strongest first."""
         last = last_part(subject.names[0])
         near = self.found if "*" in last else (*self.by_name.get(last, ()), *self.open)
-        for proof in near:
-            if proof.fact.deed in deeds and fits(proof.fact.name, subject.names):
+        for proof in islice((proof for proof in near if proof.fact.deed in deeds), MOST):
+            if fits(proof.fact.name, subject.names):
                 yield proof
 
     def pushed(self, subject: Subject) -> Proof | None:
@@ -184,15 +197,25 @@ class Proofs:
         """What puts another image, or another tag, in the place of this one before it is applied."""
         if marked := self.marked(subject):
             return marked
-        for proof in self.replacing:
-            if proof.whose != "document" and self.replaces(proof, subject):
-                return proof
-        return None
+        return next((proof for proof in self.replacing if self.replaces(proof, subject)), None)
 
     @cached_property
     def replacing(self) -> list[Proof]:
-        """All that replaces images."""
-        return [proof for proof in self.found if proof.fact.deed == "replaced"]
+        """What replaces images, and is no document."""
+        return self.undescribed("replaced")
+
+    @cached_property
+    def restarting(self) -> list[Proof]:
+        """What restarts workloads, and is no document."""
+        return self.undescribed("restarted")
+
+    def undescribed(self, deed: Deed) -> list[Proof]:
+        """What does something and is no document; each fact counts once, wherever it is."""
+        found: dict[ImageFact, Proof] = {}
+        for proof in self.found:
+            if proof.fact.deed == deed and proof.whose != "document":
+                found.setdefault(structs.replace(proof.fact, span=Span(0, 0), line=0, masked=()), proof)
+        return list(islice(found.values(), MOST))
 
     def replaces(self, proof: Proof, subject: Subject) -> bool:
         """Whether a fact is about this image, and puts in something else."""
@@ -216,12 +239,11 @@ class Proofs:
     def restarted(self, placed: Placed) -> Proof | None:
         """What restarts a workload already."""
         name = placed.document.name
-        for proof in self.found:
-            if proof.fact.deed == "restarted" and name and proof.whose != "document":
-                kind, _, called = proof.fact.workload.partition("/")
-                same = KINDS.get(kind, kind) == placed.document.kind.lower()
-                if same and (called == name.value or (not called and not is_open(kind))):
-                    return proof
+        for proof in self.restarting:
+            kind, _, called = proof.fact.workload.partition("/")
+            same = KINDS.get(kind, kind) == placed.document.kind.lower()
+            if name and same and (called == name.value or (not called and not is_open(kind))):
+                return proof
         return None
 
     def is_own(self, subject: Subject) -> bool:
@@ -286,7 +308,7 @@ class Proofs:
         if text.find("$imagepolicy", place.start, place.end) < 0:
             return None
         line = text.count("\n", 0, place.start) + 1
-        return Proof(ImageFact("replaced", "Flux", "", "", place, line), path)
+        return Proof(ImageFact(deed="replaced", tool="Flux", name="", tag="", span=place, line=line), path)
 
     def entry(self, subject: Subject) -> tuple[str, ...]:
         """The name of the entry under `images` of a kustomization that writes an image: `edit set image` takes it."""
@@ -363,7 +385,9 @@ def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
             for proof in found:
                 if proof.fact.deed == "built" and proof.fact.tool == tool:
                     fact, built = push.fact, proof.fact
-                    pushed = ImageFact("pushed", fact.tool, built.name, built.tag, fact.span, fact.line)
+                    pushed = ImageFact(
+                        deed="pushed", tool=fact.tool, name=built.name, tag=built.tag, span=fact.span, line=fact.line
+                    )
                     yield push._replace(fact=structs.replace(pushed, masked=fact.masked))
 
 
@@ -383,7 +407,7 @@ def glob(pattern: str, text: str) -> bool:
 
 
 def fits(pattern: str, names: Sequence[str]) -> bool:
-    """Whether a name in which something may be unknown is one of the names of an image, which may be patterns, too.
+    """Whether a name in which something may be unknown is one of the names of an image, which may also be patterns.
 
     With something unknown it must have enough letters in its last part, or a namespace.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.facts import Text, combinations
 from cmlint.manifest.images.trees import Mapping, mappings
 from cmlint.model.facts import ImageFact
 
@@ -50,9 +50,9 @@ def task(node: Mapping, place: Text) -> Iterator[ImageFact]:
         yield from plugin(node.get("settings") if "settings" in node.entries else node, image, place)
     elif PIPE.match(pipe):
         given = node.get("variables")
-        for word, at in given.words("IMAGE_NAME"):
-            for tag, _ in given.words("TAGS") or [("latest", at)]:
-                yield from place.fact("pushed", "pipe", place.variables.fill(f"*/{word}:{tag}"), at)
+        tags = [tag for tag, _ in given.words("TAGS")] or ["latest"]
+        for (word, at), tag in combinations(given.words("IMAGE_NAME"), tags):
+            yield from place.fact("pushed", "pipe", place.variables.fill(f"*/{word}:{tag}"), at)
 
 
 def whole_file(top: Mapping, place: Text) -> Iterator[ImageFact]:
@@ -72,7 +72,7 @@ def devspace(images: Mapping, place: Text) -> Iterator[ImageFact]:
 
 
 def docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:
-    """Azure's `Docker@2`, which builds and pushes unless it is told another command; the registry is a connection."""
+    """Azure's `Docker@2`, which builds and pushes unless it has another command; the registry is a connection."""
     if given.text("command").lower() not in ("", "push", "buildandpush"):
         return
     repository = place.variables.fill(given.text("repository", "imageName"))

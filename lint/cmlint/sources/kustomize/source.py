@@ -45,14 +45,14 @@ from cmlint.sources.kustomize.load_restrictor import widen
 from cmlint.sources.kustomize.manifests import facts_of, made_by
 from cmlint.sources.kustomize.origins import take_origins
 from cmlint.sources.kustomize.places import BuiltText, names_in
-from cmlint.sources.kustomize.program import find_program
+from cmlint.sources.kustomize.program import kustomize_of
 from cmlint.sources.kustomize.spoilt_entries import Spoilt, brings_in, files_of, images_of, may_change
 from cmlint.sources.kustomize.spoilt_entries import opened as opened_beside
 from cmlint.sources.kustomize.writers import values_in_keys
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within
 from cmlint.system.folders import temporary
-from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
+from cmlint.system.programs import NotBuiltError, Programs, TimeOutError
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
 FLEET = "Fleet lays it over what a Helm chart renders"
@@ -168,8 +168,8 @@ def build_all(
     project: Project, leaves: Sequence[Kustomization], request: Request, failures: Failures
 ) -> Iterator[Material]:
     """What comes of each leaf, in order."""
-    program = find_program(request.config.kustomize)
-    with temporary() as above, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
+    with temporary() as above, ThreadPoolExecutor(os.cpu_count()) as pool, Programs() as programs:
+        program = kustomize_of(request.config, programs)
         failed: dict[Kustomization, NotBuiltError] = {}
 
         def runs(found: Iterable[Kustomization], part: str) -> Iterator[tuple[Build, Future[str]]]:
@@ -192,7 +192,7 @@ def build_all(
                         note_failure(build, error, failures)
                 else:
                     add_absent(failures, project, build.leaf, build.absent, request.seen, partly=True)
-                    if not is_catalogue(project, build.leaf):
+                    if build.spoilt and not is_catalogue(project, build.leaf):
                         add_spoilt(failures, project, build.leaf, unexplained(build))
             broken = [leaf for leaf, why in failed.items() if why.cause == "broken"]
             done: set[str] = set()
@@ -215,11 +215,12 @@ def unexplained(build: Build) -> list[Spoilt]:
 
 def is_catalogue(project: Project, leaf: Kustomization) -> bool:
     """Whether a base that no overlay uses only lists others, which overlays use one by one."""
+    if not re.search(BASE, leaf.shown):
+        return False
     own = {one.folder for one in project.tree(leaf)}
-    below = project.below(leaf)
+    listed = {one.folder for one in project.below(leaf)}
     others = (one for one in project.kustomizations if one.folder not in own)
-    used = {one.folder for other in others for one in project.below(other)}
-    return re.search(BASE, leaf.shown) is not None and any(one.folder in used for one in below)
+    return any(one.folder in listed for other in others for one in project.below(other))
 
 
 def note_failure(build: Build, error: NotBuiltError, failures: Failures) -> None:
@@ -246,7 +247,7 @@ def built(build: Build, raw: str) -> Material:
     facts = without_images(facts, images_of(build.spoilt))
     if build.cache and not any(document.masked for document in facts.documents):
         seen = Seen()
-        seen.note(build.program or "")
+        seen.note(build.program.path if build.program else "")
         note(project, build.tree, seen, build.request.config)
         build.cache.put(build.name, cache.Build(seen, build.folder, raw))
     changed_by = change_of(build)
