@@ -140,7 +140,7 @@ def key_removed(use: Use, read: Callable[[str], str]) -> Seed | None:
 def other_namespace(use: Use, read: Callable[[str], str]) -> Seed | None:
     """The definition is in another namespace."""
     document = use.definition.placed.document
-    if document.namespace is None:
+    if document.namespace is None or "kustomization" in use.definition.placed.written(document.namespace.span)[0]:
         return None
     return replaced(use.definition.placed.written(document.namespace.span), read, lambda _: "another-namespace")
 

@@ -21,6 +21,7 @@ from cmlint.api import (
     Target,
     nearest,
     only_near,
+    only_reads,
     placeholders,
     renewals,
 )
@@ -104,7 +105,10 @@ CAUSES: dict[str, tuple[str, str]] = {
 
 def is_own_field(reference: Reference, ctx: Context) -> bool:
     """Whether it is a field of a custom resource whose controller may make the object itself."""
-    return reference.via == "field" and ctx.bundle.scope.ways(ctx.placed).excuses_fields
+    if reference.via != "field" or not ctx.bundle.scope.ways(ctx.placed).excuses_fields:
+        return False
+    slip = ctx.resolve(reference).near and only_reads(ctx.document.api_version, ctx.document.kind)
+    return not slip
 
 
 def is_repeated(reference: Reference, ctx: Context) -> bool:

@@ -260,7 +260,7 @@ def condensed(said: str, project: Project, leaf: Kustomization) -> tuple[str, Ku
     _, *steps = re.split(STEP, said)
     folder = steps[-2] if steps else leaf.folder
     last = balanced(steps[-1]) if steps else said
-    around = project.in_folder(folder)
+    around = next((one for each in (folder, *reversed(steps[:-2:2])) if (one := project.in_folder(each))), None)
     file = around and next((path for name in re.findall(FILE, last) if (path := around.own(name))), None)
     where = shown.path(file or folder) if file or folder != leaf.folder else None
     reason = of_kustomize(last, shown)
