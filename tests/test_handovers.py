@@ -140,7 +140,7 @@ def test_who_makes_a_file_that_is_not_there(tmp_path: Path, path: str, text: str
     write(tmp_path, {".git/HEAD": "", "over/pod.yaml": POD, "over/kustomization.yaml": MAKES, path: text})
     (found,) = concise(run(tmp_path))
     end = f"info[not-built] the kustomization is built without `.vars.env`: {why}"
-    assert found.partition(": ")[2] == end if why else found.endswith("there is no such file or folder")
+    assert found.partition(": ")[2] == end if why else found.endswith("no such file or folder")
 
 
 def test_a_name_that_may_be_a_secret_is_ignored_by_git_as_well(tmp_path: Path) -> None:
