@@ -268,6 +268,21 @@ def test_an_odd_character_in_its_head_hides_no_object(text: str, code: str, at: 
     assert reason in fault.reason
 
 
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("data: \u201cA: x\u201d", 6),
+        ("data:\n  A: \u2018x\u2019\n  B:\u00a0y\n  C: z", 19),
+        ("data:\n  B:\u00a0y\n  C: \u2018z\u2019", 10),
+    ],
+)
+def test_the_odd_character_that_is_at_fault_is_shown_among_several(line: str, at: int) -> None:
+    text = f"{CONFIG}{line}\n"
+    (fault,) = only(text).faults
+    assert fault.reason.endswith("stands here, which is text to YAML")
+    assert fault.span.start - text.rindex("data:") == at
+
+
 def test_an_odd_character_elsewhere_makes_no_object_of_other_texts() -> None:
     for text in (
         f"kind: {{{{ \u201c x }}}}\n# \u00a0{CONFIG[17:]}",

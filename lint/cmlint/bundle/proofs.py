@@ -45,7 +45,7 @@ LETTERS = 3
 """The number of letters that a pattern needs in the last part of a name to identify an image."""
 
 MOST = 500
-"""So many facts are compared with one image, the strongest first: commands and images may be thousands each."""
+"""The maximum number of facts that are compared with one image, the strongest first."""
 
 NEAR = 4_000
 """The characters before and behind an image that are read of its line: nobody writes longer lines by hand."""
@@ -201,16 +201,16 @@ class Proofs:
 
     @cached_property
     def replacing(self) -> list[Proof]:
-        """What replaces images, and is no document."""
+        """Facts that replace images, except those of documents."""
         return self.undescribed("replaced")
 
     @cached_property
     def restarting(self) -> list[Proof]:
-        """What restarts workloads, and is no document."""
+        """Facts that restart workloads, except those of documents."""
         return self.undescribed("restarted")
 
     def undescribed(self, deed: Deed) -> list[Proof]:
-        """What does something and is no document; each fact counts once, wherever it is."""
+        """Facts that act, except those of documents; each fact counts once, wherever it is."""
         found: dict[ImageFact, Proof] = {}
         for proof in self.found:
             if proof.fact.deed == deed and proof.whose != "document":

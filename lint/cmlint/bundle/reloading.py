@@ -40,7 +40,7 @@ HARD = re.compile(r"[(){}|?]|(?<![.\w\]])[*+]")
 """What is in a regular expression that may take long, besides more than two parts of any length."""
 
 MOST = 20
-"""So many regular expressions of one annotation are tried."""
+"""The maximum number of regular expressions of one annotation that are tried."""
 
 
 class Rolls(NamedTuple):

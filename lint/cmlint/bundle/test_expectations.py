@@ -13,7 +13,7 @@ from cmlint.model.facts import FileFacts, Skip
 Files = list[tuple[str, FileFacts]]
 
 MOST = 500
-"""So many patterns are compared with each file."""
+"""The maximum number of patterns that are compared with each file."""
 
 
 def without_compared(files: Files) -> Files:

@@ -35,7 +35,10 @@ PLACE = re.compile(r"(.+?):(\d{1,9})(?::(\d{1,9}))?\Z")
 IMAGE = re.compile(r"\s*(?:-\s+)?[\"']?image[\"']?\s*:")
 """A line that names an image."""
 
-TARGETS: dict[str, Target] = {"configmap": "ConfigMap", "cm": "ConfigMap", "secret": "Secret"}
+TARGETS: dict[str, Target] = {
+    **dict.fromkeys(("configmap", "configmaps", "cm"), "ConfigMap"),
+    **dict.fromkeys(("secret", "secrets"), "Secret"),
+}
 """What a name may be of, as kubectl takes it."""
 
 

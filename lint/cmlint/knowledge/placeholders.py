@@ -18,7 +18,7 @@ The last form is what SOPS writes in the place of a value (https://getsops.io/do
 """
 
 WORD = r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])|(?<![A-Za-z0-9_])[A-Z]{4,}(?![A-Za-z0-9_])"
-"""A word in capitals, which is no name in Kubernetes: it is a placeholder where a script replaces it."""
+"""A word in capitals, which cannot be a name in Kubernetes: it is a placeholder if a script replaces it."""
 
 PLACEHOLDER = re.compile(rf"\$\{{|\$\(|\{{\{{|\}}\}}|{FORM}")
 """A placeholder, or the beginning or end of one that is not complete."""

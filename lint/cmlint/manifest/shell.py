@@ -62,7 +62,7 @@ def word_of(scalar: Scalar) -> Word:
 
 
 def marked(text: str) -> str:
-    """A text with a mark for each expansion; a long text is a mark as a whole."""
+    """A text with a mark for each expansion; a long text is one mark."""
     return EXPANSION.sub(VARIABLE, text) if len(text) <= 4 * LONGEST else VARIABLE
 
 

@@ -61,7 +61,7 @@ class Scope(msgspec.Struct, dict=True):
     the indexes of all bundles of the run, and `destinations` tells those that go to the same cluster. `unbuilt`
     says why the bundle could not be built, `replaced` are words that scripts replace, `removed` objects that a
     change has removed, `supply` what its installation adds, `clusters` are the clusters it goes to. A scope that is
-    not `complete` has documents that may still change, `changed_by` says by what where it is no GitOps object.
+    not `complete` has documents that may still change, `changed_by` says by what if that is not a GitOps object.
     """
 
     index: Index

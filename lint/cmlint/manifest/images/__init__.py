@@ -142,7 +142,7 @@ LONGEST_JSON = 50_000
 """A program has written a longer text, so it is not read."""
 
 MOST = 2000
-"""So many facts of one kind of text are kept: a few lists of a text can have millions of pairs."""
+"""The maximum number of facts that are kept of one kind of text: a few lists can have millions of pairs."""
 
 
 def images_in(text: str, *, script: bool = False) -> tuple[ImageFact, ...]:

@@ -32,7 +32,7 @@ CREDENTIAL = re.compile(r"(?i)pass|pwd|secret|token|credential|key|auth|user|log
 """What names of variables say of their values."""
 
 MOST_COMBINED = 1000
-"""So many names with tags are read in one place: two short lists can have millions."""
+"""The maximum number of names with tags that are read in one place: two short lists can have millions."""
 
 
 def passed_on(name: str, value: str) -> str:

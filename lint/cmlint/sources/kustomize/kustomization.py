@@ -213,7 +213,7 @@ def sources_of(generator: Part) -> Iterator[tuple[Part, str, str]]:
 
 
 def reach(start: Kustomization, following: Callable[[Kustomization], list[Kustomization]], reached: set[str]) -> None:
-    """Adds the folders of a kustomization and of all that follow, but for what was reached before."""
+    """Adds the folders of a kustomization and of all that follow, except those that were reached before."""
     stack = [start]
     while stack:
         one = stack.pop()
