@@ -529,8 +529,10 @@ def test_a_base_that_fails_is_named_without_the_way_to_it(tmp_path: Path) -> Non
 def test_nothing_is_fetched_unless_asked() -> None:
     result = run(PROJECTS / "kustomize-remote")
     assert failures(result) == [
-        "also-fetched/kustomization.yaml:1: remote: the kustomization is not built: "
-        "`git@example.com:shop/component.git` would have to be fetched, which `--allow-remote` allows",
+        "also-fetched/kustomization.yaml:2: remote: the kustomization is built without "
+        "`git@example.com:shop/component.git`: cmlint fetches nothing by default",
+        "fetched/kustomization.yaml:2: remote: the kustomization is built without "
+        "`https://github.com/example/shop//base?ref=v1.0.0`: cmlint fetches nothing by default",
         "single/kustomization.yaml:2: remote: the kustomization is built without `https://example.com/crds.yaml`: "
         "cmlint fetches nothing by default",
     ]

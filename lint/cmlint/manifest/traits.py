@@ -76,7 +76,7 @@ def told(text: str, *, secret: bool) -> Iterator[Trait]:
 
 
 def takes_space(text: str, *, secret: bool) -> bool:
-    """Whether white space means nothing at the end of a text: of JSON, and of a list of words that is no secret."""
+    """Whether white space means nothing at the end of a text: of JSON, and of a list of words that are not secret."""
     bare = text.strip()
     return bare[:1] + bare[-1:] in ("{}", "[]") or (not secret and " " in bare)
 

@@ -35,6 +35,9 @@ UNREAD = "unread"
 
 README = "README.md"
 
+PLAIN_PATH = r"[\w.-]+(?:/[\w.-]+)*"
+"""What git is asked about, although it may be the value of a Secret: no `KEY=value`, and no base64 that ends with `=`."""
+
 WRONG_TYPE = r"Go struct field \w+\.(?P<path>[\w.]+) of type (?P<type>\w+)"
 LINE = r"\byaml: line (\d{1,6}):"
 NAMED = r"`([^`\s]+)`|\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
@@ -155,7 +158,7 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     hides = HIDDEN in (build.path(absent.path) or HIDDEN)
     seen.whole = seen.whole and not hides
     part, hidden = (HIDDEN, ((place.path, place.span),)) if hides else (absent.name, ())
-    looked = build.project.is_inside(absent.path)
+    looked = build.project.is_inside(absent.path) and (not hides or re.fullmatch(PLAIN_PATH, absent.name) is not None)
     ignored = ignoring(build.project.disk, absent.path, seen) if looked else ""
     made = documented(build.project, absent, seen) if looked and not ignored and absent.how in ("files", "envs") else ""
     named = "" if ignored or made or hidden or not looked else os.path.basename(absent.path)

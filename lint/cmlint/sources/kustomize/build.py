@@ -37,8 +37,8 @@ STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target 
 class Build:
     """The build of a `leaf`, which no other kustomization of the project uses, in a `folder` of its own.
 
-    What is `absent` is left out, and so are entries that are `spoilt`. Where texts count in the place of files, the
-    leaf is built in a mirror: a folder that represents the root, so that everything in it is at the same relative path
+    It is built without what is `absent`, and without `spoilt` entries. Where texts count in the place of files, it is
+    built in a mirror: a folder that represents the root, so that everything in it is at the same relative path
     from everything else.
     """
 
