@@ -180,7 +180,7 @@ def wrong_type(use: Use, read: Callable[[str], str]) -> Seed | None:
 
 
 def generator_broken(use: Use, read: Callable[[str], str]) -> Seed | None:
-    """The line of a generator names a file that is not there, or is no `key=value`."""
+    """The line of a generator names a file that is not there, or is not `key=value`."""
     path, span = use.defined
     if os.path.basename(path) not in ("kustomization.yaml", "kustomization.yml"):
         return None

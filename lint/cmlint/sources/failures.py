@@ -36,7 +36,7 @@ UNREAD = "unread"
 README = "README.md"
 
 PLAIN_PATH = r"[\w.-]+(?:/[\w.-]+)*"
-"""What git is asked about, although it may be the value of a Secret: no `KEY=value`, and no base64 that ends with `=`."""
+"""What git is asked about, although it may be the value of a Secret: no `KEY=value` or base64 with `=`."""
 
 WRONG_TYPE = r"Go struct field \w+\.(?P<path>[\w.]+) of type (?P<type>\w+)"
 LINE = r"\byaml: line (\d{1,6}):"
