@@ -12,7 +12,7 @@ from cmlint.model.facts import ImageFact
 
 def done(text: str) -> list[str]:
     """What a text does itself, without what it passes to other files or takes from them."""
-    return [told(fact) for fact in images_in(text) if fact.deed not in ("open", "calls")]
+    return [told(fact) for fact in images_in(text) if fact.deed not in ("open", "calls", "sets")]
 
 
 def told(fact: ImageFact) -> str:
