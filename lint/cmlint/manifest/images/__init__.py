@@ -56,7 +56,8 @@ KINDS = (
                 "skopeo",
             ),
             *("crane ", "pack ", "buildctl", "az acr", "gcloud", "ibmcloud", "CONTAINER", "PODMAN", "--destination"),
-            *("jib", "img push", "-Dimage", "build-image", "container-image", "ko ", "KO", "make ", "task ", ".sh"),
+            *("jib", "img push", "-Dimage", "build-image", "container-image", "ko ", "KO", "make "),
+            *("run: task ", "- task ", "&& task ", ".sh ", ".sh\n", '.sh"', ".sh'"),
             *("regctl ", "executor", "earthly", "argocd ", "-replace "),
         ),
         (

@@ -42,7 +42,7 @@ MOST = 20
 """The most variables that one text gives to others without naming them."""
 
 
-ASSIGNMENT = re.compile(r"(?m)^(?:export[ \t]+)?\w+[ \t]*[:?]?=")
+ASSIGNMENT = re.compile(r"(?mi)^(?:export[ \t]+)?\w*(?:ima?ge?|tag|repo|registry)\w*[ \t]*[:?]?=")
 """What makefiles, scripts and files of variables have, and YAML has not."""
 
 
@@ -149,7 +149,7 @@ def names_in(found: re.Match[str]) -> Iterator[str]:
     """The files that a line includes; a variable or a command in a path says nothing about its end."""
     for word in (found["local"] or found["names"]).split():
         name = re.sub(r"^(?:\.{0,2}/)+", "", word.strip("\"'").rpartition(")")[2].rpartition("}")[2])
-        if re.fullmatch(r"[\w.*/-]+", name):
+        if re.fullmatch(r"[\w*-]*[./][\w.*/-]*", name):
             yield name
 
 
