@@ -140,7 +140,7 @@ def at_place(place: re.Match[str], target: str, result: Result, layers: Layers) 
         named = {(each.provider.target, each.provider.name.value): each.provider for each in definitions}
         for provider in named.values():
             references += pointing.references_to(result.bundles, provider.target, provider.name.value)
-        images = pointing.images_at(result.bundles, point)
+        images = pointing.images_at(result.bundles, point, "\n".join(map(text.line, range(line, last + 1))))
         if references or definitions or images:
             return told(target, references, definitions, result, [(each, ways_of(each, layers)) for each in images])
     return Shown(target, [], [], note=nothing_at(points[-1], result.bundles))
