@@ -31,10 +31,10 @@ PUSHING = re.compile(r"push|publish|release|deploy|image|all|ci\b")
 """Targets that may lead to the one that pushes."""
 
 MOST = 200
-"""So many pushes are looked at for one call."""
+"""The largest number of pushes that are looked at for one call."""
 
 LONGEST = 1000
-"""So many characters an image may have with its variables filled."""
+"""The most characters that an image may have with its variables filled."""
 
 
 class Open(NamedTuple):
@@ -98,7 +98,7 @@ class Given(NamedTuple):
 
 
 class Opened:
-    """The open pushes, by the last part of the names of their files and folders, and by whole folders."""
+    """The open pushes, by the last part of the names of their files and folders, and by complete folders."""
 
     def __init__(self, pushes: Iterable[tuple[str, ImageFact]]) -> None:
         self.by_name: dict[str, list[Open]] = {}

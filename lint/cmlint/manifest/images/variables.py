@@ -10,7 +10,7 @@ from cmlint.manifest.shell import EXPANSION, LONGEST
 from cmlint.model.facts import HOLE
 
 UNKNOWN = "*"
-"""Stands for what is not known."""
+"""Represents an unknown part."""
 
 VALUE = re.compile(
     r"""(?:(["'`])([^"'`\n]*)\1|((?:\$\([^()\s]*\)|[^\s"'`;#&|,)])+))[ \t]*(?:[;#&,)|].*|["']?[ \t]*>>.*|\\)?\r?\Z"""
