@@ -33,6 +33,9 @@ PUSHING = re.compile(r"push|publish|release|deploy|image|all|ci\b")
 MOST = 200
 """The largest number of pushes that are looked at for one call."""
 
+MOST_OF_PATTERN = 30
+"""The most files that a pattern such as `*.mk` includes."""
+
 LONGEST = 1000
 """The most characters that an image may have with its variables filled."""
 
@@ -139,7 +142,8 @@ class Included:
         for path in {*self.first, *self.first.values()}:
             group = self.groups.setdefault(self.head(path), {})
             for name, value in known(facts[path].given if path in facts else ()).items():
-                group[name] = value if group.get(name, value) == value else "*"
+                if name in group or len(group) < MOST:
+                    group[name] = value if group.get(name, value) == value else "*"
 
     def head(self, path: str) -> str:
         """The file that represents all those that include each other."""
@@ -158,7 +162,9 @@ def included_as(name: str, path: str, paths: Container[str], by_folder: Mapping[
         whole = name if folder == "." else f"{folder}/{name}"
         within, _, last = whole.rpartition("/")
         if "*" in last:
-            yield from islice((one for one in by_folder.get(within, ()) if glob(last, one.rpartition("/")[2])), MOST)
+            yield from (
+                one for one in by_folder.get(within, ())[:MOST_OF_PATTERN] if glob(last, one.rpartition("/")[2])
+            )
         elif whole in paths:
             yield whole
 

@@ -41,7 +41,7 @@ def docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:
 
 
 def old_docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:
-    """Azure's tasks before `Docker@2`, which name the whole image; the registry is a connection.
+    """Azure's tasks before `Docker@2`, which take the name with its tag; the registry is a connection.
 
     https://learn.microsoft.com/en-us/azure/devops/pipelines/tasks/reference/docker-v1
     """

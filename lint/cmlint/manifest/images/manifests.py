@@ -14,7 +14,7 @@ UPDATER = re.compile(r"argocd-image-updater\.argoproj\.io/image-list[\"']?:[ \t]
 
 
 IMAGES = ("IMAGE", "APP_IMAGE", "DESTINATION", "OUTPUT-IMAGE")
-"""The parameters by which tasks that build images are told how to call them."""
+"""The parameters with the image that a task builds."""
 
 
 def read(text: str) -> Iterator[ImageFact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from cmlint.manifest.images.cutting import REACH
@@ -16,9 +17,6 @@ SYSTEM_PROPERTY = re.compile(r"(?:-Djib\.to\.image|-Dimage|jib[^\n]{0,100}?--ima
 BUILD_IMAGE = re.compile(r"-Dspring-boot\.build-image\.imageName=[\"']?([^\s\"']+)")
 CONTAINER_IMAGE = re.compile(r"-Dquarkus\.container-image\.image=[\"']?([^\s\"']+)")
 OUTPUT = re.compile(r"name=([^,\s\"']+),(?:[\w-]+=[\w-]+,)*push=true|push=true,(?:[\w-]+=[\w-]+,)*name=([^,\s\"']+)")
-
-MOST_LINES = 20
-"""The most lines before and after an option that may be of one command."""
 
 
 class Option(NamedTuple):
@@ -62,13 +60,13 @@ def by_pattern(place: Text) -> Iterator[ImageFact]:
 
 def around(text: str, at: int) -> str:
     """The command that an option is in: its line with those that it continues, or the items of its list."""
-    start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at) % (len(text) + 1)
-    listed = LISTED.match(text, start) is not None
-    for _ in range(MOST_LINES):
-        before = text.rfind("\n", 0, max(start - 1, 0)) + 1
-        if start and (text[before : start - 1].rstrip().endswith("\\") or (listed and LISTED.match(text, before))):
-            start = before
-    for _ in range(MOST_LINES):
-        if text[start:end].rstrip().endswith("\\") or (listed and LISTED.match(text, end + 1)):
-            end = text.find("\n", end + 1) % (len(text) + 1)
-    return text[max(start, at - REACH) : min(end, at + REACH)]
+    first, last = max(at - REACH, 0), min(at + REACH, len(text))
+    before, after = text[first:at].split("\n"), text[at:last].split("\n")
+    listed = LISTED.match(before[-1] + after[0]) is not None
+    above = takewhile(lambda line: line.rstrip().endswith("\\") or (listed and LISTED.match(line)), before[-2::-1])
+    below: list[str] = []
+    for line in after[1:]:
+        if not ((below or after)[-1 if below else 0].rstrip().endswith("\\") or (listed and LISTED.match(line))):
+            break
+        below.append(line)
+    return "\n".join((*reversed(list(above)), before[-1] + after[0], *below))

@@ -105,7 +105,7 @@ COMMENTED = re.compile(r"[ \t]*#")
 MATRIX = re.compile(r"\{\{[ \t]*matrix\.([\w-]+)[ \t]*\}\}")
 AXIS = re.compile(
     r"(?m)^[ \t]*(?:-[ \t]+)?([\w-]+):"
-    r"(?:[ \t]*\[([^\]]*)\]|[ \t]*\r?\n((?:[ \t]*-[ \t]+[^\s:{\[][^\n:]*\n)+)|[ \t]+([^\s{\[].*)$)"
+    r"(?:[ \t]*\[([^\]]{0,2000})\]|[ \t]*\r?\n((?:[ \t]*-[ \t]+[^\s:{\[][^\n:]*\n)+)|[ \t]+([^\s{\[].*)$)"
 )
 """What a matrix of GitHub gives: a list on one line, a list below, or one value in `include`."""
 
@@ -167,14 +167,16 @@ class Variables:
                 values.append(value)
             elif values:
                 break
-        if not any(value is not None for _, value in marks[:end]):
+        if not values:
             values = [value for _, value in reversed(marks[end : end + MOST_MARKS]) if value is not None]
-            values = values if self.is_template(name) else []
+            values = values if name in self.templated else []
         return [] if UNKNOWN in values else list(dict.fromkeys(reversed(values)))
 
-    def is_template(self, name: str) -> bool:
-        """Whether a variable is set by jobs of a pipeline alone: in YAML, for a template that stands above them."""
-        return re.search(rf"(?m)^[ \t]+{name}:[ \t]", self.text) is not None and f"{name}=" not in self.text
+    @cached_property
+    def templated(self) -> frozenset[str]:
+        """The variables that jobs of a pipeline set in YAML alone, perhaps for a template above them."""
+        in_yaml = re.findall(r"(?m)^[ \t]+(\w+):[ \t]", self.text)
+        return frozenset(in_yaml) - frozenset(re.findall(r"(\w+)=", self.text))
 
     @cached_property
     def matrix(self) -> dict[str, list[str]]:
