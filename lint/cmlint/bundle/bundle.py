@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from cmlint.bundle.documents import Placed, chart_at, folder_of, folders_above, kustomization_at, template_at
@@ -12,6 +13,7 @@ from cmlint.bundle.endings import LEFT_OUT, End, all_aside, ending, set_aside
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings, first_for
+from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index
 from cmlint.bundle.material import Files, Material, Neighbours
 from cmlint.bundle.resolve import Resolution, Resolver
@@ -111,6 +113,21 @@ class Bundle:
     def options(self) -> str:
         """The options by which kubectl reaches the cluster; empty where it is the current one, or none is known."""
         return next((cluster.options for cluster in self.clusters if cluster.options), "")
+
+    @property
+    def destinations(self) -> Destinations:
+        """What GitOps objects of the run bring to clusters."""
+        return self.scope.destinations or Destinations()
+
+    @property
+    def home(self) -> str:
+        """The namespace to which objects go that name none, as far as the cluster says so."""
+        return next((cluster.namespace for cluster in self.clusters if cluster.namespace), "")
+
+    def options_for(self, namespace: str | None) -> str:
+        """The options by which kubectl reaches an object in the cluster, with the namespace of one that names none."""
+        home = f"-n {quote(self.home)}" if namespace is None and self.home else ""
+        return " ".join(filter(None, (home, self.options)))
 
     def stand_on(self, *clusters: Cluster) -> None:
         """Lets references lead into clusters."""

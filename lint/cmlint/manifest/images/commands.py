@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from cmlint.manifest.images.cutting import COMMENT, NEAR, PRINTS, REACH, Filler, Opener, folder_before, plain
-from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.facts import Text, combinations
 from cmlint.manifest.images.functions import in_functions
 from cmlint.manifest.images.options import by_pattern
 from cmlint.manifest.images.passing import Giver
@@ -39,8 +39,8 @@ VERBS = {program: verbs.split() for programs, verbs in _VERBS.items() for progra
 """The programs that do something to images, each with the words for that; most calls do something else."""
 
 BY_VARIABLE = re.compile(
-    r"\$(?<!\$\$)\$*[({]?\w*(?i:DOCKER|CONTAINER|PODMAN|KUSTOMIZE|KIND|MINIKUBE|KUBECTL|HELM|OCI|K3D|NERDCTL|KO\b)\w*[)}]?"
-    r"(?=[ \t])"
+    r"\$(?<!\$\$)\$*[({]?\w{0,60}(?i:DOCKER|CONTAINER|PODMAN|KUSTOMIZE|KIND|MINIKUBE|KUBECTL|HELM|OCI|K3D|NERDCTL|KO\b)"
+    r"\w{0,60}[)}]?(?=[ \t])"
 )
 """Programs by the variables in which makefiles keep them; it begins with `$` so that it is searched for quickly."""
 
@@ -60,7 +60,7 @@ PUSHES = re.compile(r"(?:--)?(?:push|publish|copy|cp)\Z")
 
 TARGET = re.compile(r"(?m)^([\w./-]+)[ \t]*:(?!=)")
 SUBSTITUTION = re.compile(
-    r"(?<![A-Za-z])s(?P<mark>[^\w\s\\])(?P<was>(?:\\.|(?!(?P=mark)).)*)(?P=mark)(?P<to>(?:\\.|(?!(?P=mark)).)*)(?P=mark)"
+    r"(?<![A-Za-z])s(?P<mark>[!-/:-@\[\]^`{-~])(?P<was>(?:\\.|(?!(?P=mark)).)*)(?P=mark)(?P<to>(?:\\.|(?!(?P=mark)).)*)(?P=mark)"
 )
 REPLACE = re.compile(r"-replace[ \t]+[\"']([^\"'\n]+)[\"'][ \t]*,[ \t]*[\"']([^\"'\n]*)[\"']")
 ASSIGNED = re.compile(
@@ -338,9 +338,8 @@ def ko(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[Imag
     if call.has("-B", "--base-import-paths"):
         names = [f"{repository}/{path.rstrip('/').rpartition('/')[2]}" for path in call.arguments[1:]]
     tags = [tag for several in call.values("-t", "--tags") for tag in several.split(",")] or ["latest"]
-    for name in names:
-        for tag in tags:
-            yield from place.fact("pushed", "ko build", f"{name}:{tag}", at)
+    for image in map(":".join, combinations(names, tags)):
+        yield from place.fact("pushed", "ko build", image, at)
 
 
 # nodes

@@ -16,7 +16,10 @@ SHORT = re.compile(r"executor\b[^\n;&|]{0,400}?[ \t]-d[ =]?[\"']?([^\s\"'-][^\s\
 SYSTEM_PROPERTY = re.compile(r"(?:-Djib\.to\.image|-Dimage|jib[^\n]{0,100}?--image)=[\"']?([^\s\"']+)")
 BUILD_IMAGE = re.compile(r"-Dspring-boot\.build-image\.imageName=[\"']?([^\s\"']+)")
 CONTAINER_IMAGE = re.compile(r"-Dquarkus\.container-image\.image=[\"']?([^\s\"']+)")
-OUTPUT = re.compile(r"name=([^,\s\"']+),(?:[\w-]+=[\w-]+,)*push=true|push=true,(?:[\w-]+=[\w-]+,)*name=([^,\s\"']+)")
+OUTPUT = re.compile(
+    r"name=([^,\s\"']{1,500}),(?:[\w-]{1,60}=[\w-]{1,60},){0,9}push=true"
+    r"|push=true,(?:[\w-]{1,60}=[\w-]{1,60},){0,9}name=([^,\s\"']+)"
+)
 
 
 class Option(NamedTuple):

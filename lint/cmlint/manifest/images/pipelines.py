@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from cmlint.manifest.images import azure
 from cmlint.manifest.images.commands import kubectl, set_image
-from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.facts import Text, combinations
 from cmlint.manifest.images.trees import Mapping, mappings
 from cmlint.model.facts import ImageFact
 
@@ -66,9 +66,9 @@ def task(node: Mapping, place: Text) -> Iterator[ImageFact]:
             yield from set_image(command.removeprefix("set image "), node.at("variables"), place)
     elif PIPE.match(pipe):
         given = node.get("variables")
-        for word, at in given.words("IMAGE_NAME"):
-            for tag, _ in given.words("TAGS") or [("latest", at)]:
-                yield from place.fact("pushed", "pipe", place.variables.fill(f"*/{word}:{tag}"), at)
+        tags = [tag for tag, _ in given.words("TAGS")] or ["latest"]
+        for (word, at), tag in combinations(given.words("IMAGE_NAME"), tags):
+            yield from place.fact("pushed", "pipe", place.variables.fill(f"*/{word}:{tag}"), at)
 
 
 def whole_file(top: Mapping, place: Text) -> Iterator[ImageFact]:
