@@ -41,13 +41,8 @@ def passed_on(name: str, value: str) -> str:
     What is passed may be a password, and is kept only where its name, or without a name its form, is that of an image.
     """
     fits = bool(PART.fullmatch(value)) or movement_of_tag(value) == "moves"
-    kept = fits if name.isdigit() else is_about_images(name)
+    kept = fits if name.isdigit() else ABOUT.search(name) and not CREDENTIAL.search(name)
     return f"{name}={value if kept else UNKNOWN}"
-
-
-def is_about_images(name: str) -> bool:
-    """Whether a variable holds an image or a part of one by its name, and no credential."""
-    return ABOUT.search(name) is not None and not CREDENTIAL.search(name)
 
 
 def combinations(names: Iterable[T], tags: Iterable[str]) -> Iterator[tuple[T, str]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from cmlint.manifest.images.cutting import COMMENT, NEAR, PRINTS, REACH, Filler, folder_before, plain
-from cmlint.manifest.images.facts import Text, is_about_images, passed_on
+from cmlint.manifest.images.facts import CREDENTIAL, Text, passed_on
 from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.manifest.shell import LIMIT, Lines
 from cmlint.model.facts import HOLE, ImageFact
@@ -34,6 +34,9 @@ SET = re.compile(
     r"(?m)^[ \t]*(?:(?:export|readonly|local|declare|override)[ \t]+(?:-\w+[ \t]+)?)?(\w+)[ \t]*(?:[:?]?=|:[ \t])"
 )
 """A variable that a line sets."""
+
+SHARED = re.compile(r"(?i)ima?ge?|tag|repo|registry|version")
+"""What is in the names of variables that are given to other files; a file of variables may also hold passwords."""
 
 LITERAL = re.compile(r"[\w./:@{}*-]{1,200}")
 """A value that may be an image or a part of one."""
@@ -113,7 +116,7 @@ class Giver:
         variables = self.place.variables
         if not re.search(r"(?m)^[ \t]*(?:env|environment|variables):[ \t]*(?:\{|$)", self.text):
             return ()
-        names = [name for name in variables.places if is_about_images(name)][: 5 * MOST]
+        names = [name for name in variables.places if is_shared(name)][: 5 * MOST]
         values = {name: variables.value(name, 0) for name in names}
         return tuple(f"{name}?={value}" for name, value in values.items() if is_literal(value))[:MOST]
 
@@ -140,7 +143,7 @@ class Giver:
 
     def settings(self) -> tuple[str, ...]:
         """What a text sets that may be an image or a part of one; it may be open itself."""
-        names = dict.fromkeys(found[1] for found in SET.finditer(self.text) if is_about_images(found[1]))
+        names = dict.fromkeys(found[1] for found in SET.finditer(self.text) if is_shared(found[1]))
         values = {name: self.place.variables.own_value(name) for name in list(names)[: 5 * MOST]}
         return tuple(f"{name}={value}" for name, value in values.items() if is_literal(value))[:MOST]
 
@@ -151,6 +154,11 @@ def names_in(found: re.Match[str]) -> Iterator[str]:
         name = re.sub(r"^(?:\.{0,2}/)+", "", word.strip("\"'").rpartition(")")[2].rpartition("}")[2])
         if re.fullmatch(r"[\w*-]*[./][\w.*/-]*", name):
             yield name
+
+
+def is_shared(name: str) -> bool:
+    """Whether a variable is given to other files without being named there: one of an image, and no credential."""
+    return SHARED.search(name) is not None and not CREDENTIAL.search(name)
 
 
 def is_literal(value: str) -> bool:
