@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from msgspec import structs
@@ -99,14 +99,20 @@ class Subject(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the image, with `*` for each placeholder; a bare one is that of no registry."""
-        if self.is_bare:
-            return (self.image.repository.rpartition("/")[2],)
-        written = re.sub(FORM, "*", self.written.partition("@")[0])
-        head, colon, tag = written.rpartition(":")
-        name = head if colon and "/" not in tag else written
-        if "*" in name:
-            return (name,)
-        return tuple(dict.fromkeys((self.image.repository, self.image.short, name)))
+        return names_of(self.written, self.image, is_bare=self.is_bare)
+
+
+@lru_cache(maxsize=4096)
+def names_of(written: str, image: Image, *, is_bare: bool) -> tuple[str, ...]:
+    """The names of an image as it is written; what replaces images asks for them again and again."""
+    if is_bare:
+        return (image.repository.rpartition("/")[2],)
+    written = re.sub(FORM, "*", written.partition("@")[0])
+    head, colon, tag = written.rpartition(":")
+    name = head if colon and "/" not in tag else written
+    if "*" in name:
+        return (name,)
+    return tuple(dict.fromkeys((image.repository, image.short, name)))
 
 
 class Proofs:
@@ -382,7 +388,8 @@ def glob(pattern: str, text: str) -> bool:
     return gaps(pattern.split("*"), text) is not None
 
 
-def fits(pattern: str, names: Sequence[str]) -> bool:
+@lru_cache(maxsize=16_384)
+def fits(pattern: str, names: tuple[str, ...]) -> bool:
     """Whether a name in which something may be unknown is one of the names of an image, which may be patterns, too.
 
     With something unknown it must have enough letters in its last part, or a namespace.
