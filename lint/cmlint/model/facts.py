@@ -638,7 +638,7 @@ class Packed(Sequence[Document]):
         Packed.size += self.length(number)
         while Packed.order and Packed.size > HELD:
             packed, first = Packed.order.popleft()
-            del packed.held[first]
+            packed.held.pop(first, None)
             Packed.size -= packed.length(first)
         Packed.order.append((self, number))
         self.held[number] = found

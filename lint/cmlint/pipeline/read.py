@@ -52,10 +52,15 @@ class Manifests(msgspec.Struct):
 
 def read(request: Request) -> Manifests:
     """Reads what a request asks for, also of clusters; raises ValueError for a program that is not there."""
+    return manifests_of(found_by(request), request)
+
+
+def found_by(request: Request) -> Found:
+    """The files that a request asks for, read and taken by sources; raises ValueError for a program that is not there."""
     doing("looking for files")
     problems: list[Problem] = []
     found = Found(files.find(request, problems), problems)
-    left_out = [shown(path) for group in found.groups for path in group.left_out]
+    found.left_out = [shown(path) for group in found.groups for path in group.left_out]
     reader = Reader(request)
     if request.context:
         enter_context(found, reader, request)
@@ -65,13 +70,27 @@ def read(request: Request) -> Manifests:
     real = {shown: name for group in found.groups for shown, name in context.names_in_builds(group)}
     found.frame = frame_of(found.groups)
     take_all(found, reader, request)
+    found.named = frozenset(
+        name for group in found.groups for shown in group.named for name in (shown, real.get(shown, shown))
+    )
+    return found
+
+
+def manifests_of(found: Found, request: Request) -> Manifests:
+    """What was found, put together in bundles, with the clusters into which their references lead."""
     sources = sources_of(found)
     texts = Texts(partial(text_of, found, sources, request))
+    materials_of(found, request)
     bundles = bundles_of(found, request, texts)
-    named = (name for group in found.groups for shown in group.named for name in (shown, real.get(shown, shown)))
-    look = request.clusters
+    look, problems = request.clusters, found.problems
     config = look(bundles, texts, request.config, problems) if look else request.config
-    return Manifests(bundles, texts, config, problems, sources, frozenset(named), left_out)
+    return Manifests(bundles, texts, config, problems, sources, found.named, found.left_out)
+
+
+def read_anew(found: Found, request: Request, names: Iterable[str]) -> None:
+    """Reads some files again that no source has taken, by the paths under which they are shown."""
+    wanted = {file.shown: file for known in (None, frozenset[str]()) for file in wanted_in(found, known)}
+    found.facts |= Reading(Reader(request), [wanted[name] for name in names]).results()
 
 
 def take_all(found: Found, reader: Reader, request: Request) -> None:
@@ -92,10 +111,13 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
 
         found.materials += taken(found, request)
     found.facts |= Reading(reader, list(wanted_in(found, found.facts))).results()
-    built = found.materials
-    found.materials = [*loose_files.take(found), *stdin.take(found, request), *built]
     if failures := found.failures.all():
         found.materials.append(Material(failures=failures))
+
+
+def materials_of(found: Found, request: Request) -> None:
+    """Puts the material of files as they are before that of sources."""
+    found.together = [*loose_files.take(found), *stdin.take(found, request), *found.materials]
 
 
 def take_kustomizations(found: Found, request: Request) -> Iterable[Material]:
@@ -173,7 +195,7 @@ def text_of(found: Found, sources: Mapping[str, Source], request: Request, path:
 
 def bundles_of(found: Found, request: Request, texts: Texts) -> list[Bundle]:
     """The bundles of all materials, with what GitOps objects among them do."""
-    materials = found.materials
+    materials = found.together
     everything = [entry for material in materials for entry in material.files]
     kustomized = (folder_of(path, found.frame) for path in found.kustomizations)
     variables = Variables(everything, kustomized, found.frame)
