@@ -314,6 +314,7 @@ class Engine:
             cause=draft.cause,
             group=cause_of(rule, node, message, text),
             audit=draft.audit,
+            overlap=node.overlap if isinstance(node, facts.Fault) else "",
         )
 
     def text_at(self, draft: Draft) -> str:

@@ -56,7 +56,7 @@ def read(request: Request) -> Manifests:
 
 
 def found_by(request: Request) -> Found:
-    """The files that a request asks for, read and taken by sources; raises ValueError for a program that is not there."""
+    """The files that a request asks for, taken by sources; raises ValueError for a program that is not there."""
     doing("looking for files")
     problems: list[Problem] = []
     found = Found(files.find(request, problems), problems)
