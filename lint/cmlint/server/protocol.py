@@ -65,9 +65,7 @@ class Server(LanguageServer):
 
     def diagnostic(self, found: Diagnostic, *, related: bool) -> lsp.Diagnostic:
         """A diagnostic; places that belong to it are in its message where the client shows no others."""
-        places = [
-            lsp.DiagnosticRelatedInformation(self.location(place), label) for place, label in found.related
-        ]
+        places = [lsp.DiagnosticRelatedInformation(self.location(place), label) for place, label in found.related]
         message = found.message
         if not related:
             lines = (f"{name_of(place)}: {label}" for place, label in found.related)
