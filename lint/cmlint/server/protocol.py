@@ -9,14 +9,20 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
 from pygls.capabilities import ServerCapabilitiesBuilder
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from cmlint.server.diagnostics import Diagnostic, Place
+from cmlint.server import lens, navigate, rename
+from cmlint.server.actions import Action, Actions, Edited, merged
+from cmlint.server.at import Spot, spot_at
+from cmlint.server.complete import Proposal, complete
+from cmlint.server.diagnostics import Diagnostic, Locator, Place
+from cmlint.server.hover import hover
 from cmlint.server.positions import Range
 from cmlint.server.project import Opener
 from cmlint.server.session import Session, Shown
@@ -24,8 +30,30 @@ from cmlint.server.workspace import roots_of
 
 LOG = logging.getLogger("cmlint.server")
 
+T = TypeVar("T")
+
 WATCHED = "**/*"
 """Which files the client watches: what is checked depends on nearly every file."""
+
+TRIGGERS = " :([."
+"""The characters after which a client asks for proposals by itself."""
+
+FIX_ALL = "source.fixAll.cmlint"
+OPEN = "cmlint.open"
+"""The command that opens a place."""
+
+CONFIRM = "confirm"
+"""The name of what a change does besides."""
+
+KINDS = {
+    "object": lsp.CompletionItemKind.Reference,
+    "key": lsp.CompletionItemKind.Field,
+    "variable": lsp.CompletionItemKind.Variable,
+    "volume": lsp.CompletionItemKind.Module,
+    "value": lsp.CompletionItemKind.Value,
+    "rule": lsp.CompletionItemKind.Keyword,
+    "block": lsp.CompletionItemKind.Struct,
+}
 
 
 class Server(LanguageServer):
@@ -82,9 +110,43 @@ class Server(LanguageServer):
             data=found.fingerprint,
         )
 
+    def spot(self, uri: str, position: lsp.Position) -> Spot | None:
+        """The place of a request."""
+        return spot_at(self.session.workspace, uri, position.line, position.character)
+
+    def locator(self, uri: str) -> tuple[Locator, str] | None:
+        """What leads to places from an open file, and its real path."""
+        spot = spot_at(self.session.workspace, uri, 0, 0)
+        return (spot.locator, spot.opened.path) if spot else None
+
+    def edit(self, edits: Sequence[Edited], confirm: str = "") -> lsp.WorkspaceEdit | None:
+        """Edits as the client takes them; None where it cannot take them, because a file would have to be made."""
+        changes: list[Any] = []
+        offered = self.client_capabilities.workspace and self.client_capabilities.workspace.workspace_edit
+        for path in dict.fromkeys(each.path for each in edits):
+            own = [each for each in edits if each.path == path]
+            uri, opened = self.session.workspace.uri_of(path), self.session.workspace.at(path)
+            texts = [text_edit(each, noted=bool(confirm)) for each in own]
+            if own[0].new_file:
+                if not offered or lsp.ResourceOperationKind.Create not in (offered.resource_operations or ()):
+                    return None
+                changes.append(lsp.CreateFile(uri, options=lsp.CreateFileOptions(ignore_if_exists=True)))
+            name = lsp.OptionalVersionedTextDocumentIdentifier(uri, opened.version if opened else None)
+            changes.append(lsp.TextDocumentEdit(name, texts))
+        if offered and offered.document_changes:
+            notes = {CONFIRM: lsp.ChangeAnnotation(confirm, needs_confirmation=True)} if confirm else None
+            return lsp.WorkspaceEdit(document_changes=changes, change_annotations=notes)
+        return lsp.WorkspaceEdit(changes={each.text_document.uri: list(each.edits) for each in changes})
+
     def location(self, place: Place) -> lsp.Location:
         """A place by the client's own address."""
         return lsp.Location(self.session.workspace.uri_of(place.path), range_of(place.range))
+
+
+def text_edit(edited: Edited, *, noted: bool) -> lsp.TextEdit | lsp.AnnotatedTextEdit:
+    """An edit, with a note where it needs to be confirmed."""
+    place = range_of(edited.range)
+    return lsp.AnnotatedTextEdit(CONFIRM, place, edited.text) if noted else lsp.TextEdit(place, edited.text)
 
 
 def name_of(place: Place) -> str:
@@ -113,8 +175,8 @@ def serve(opener: Opener, version: str) -> int:
 
 def add_features(server: Server) -> None:
     """Registers what the server can do."""
-    add_documents(server)
-    add_workspace(server)
+    for add in (add_documents, add_workspace, add_reading, add_navigation, add_changes, add_lenses):
+        add(server)
 
 
 def add_documents(server: Server) -> None:
@@ -188,3 +250,201 @@ async def configure(server: Server, given: Any = None) -> None:
         answer = await server.workspace_configuration_async(lsp.ConfigurationParams([item]))
         found = answer[0] if answer else None
     server.session.configure(server.initial.initialization_options if found is None else found)
+
+
+def add_reading(server: Server) -> None:
+    """Completion and hover."""
+    session = server.session
+
+    @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=list(TRIGGERS)))
+    def _(params: lsp.CompletionParams) -> lsp.CompletionList | None:
+        spot = server.spot(params.text_document.uri, params.position)
+        if spot is None:
+            return None
+        with session.workspace.within(spot.project):
+            found = complete(spot)
+        items = [item_of(each, number, spot) for number, each in enumerate(found.proposals)]
+        return lsp.CompletionList(is_incomplete=not found.complete, items=items)
+
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    def _(params: lsp.HoverParams) -> lsp.Hover | None:
+        spot = server.spot(params.text_document.uri, params.position)
+        if spot is None:
+            return None
+        text_document = server.client_capabilities.text_document
+        formats = (text_document and text_document.hover and text_document.hover.content_format) or ()
+        kind = lsp.MarkupKind.Markdown if lsp.MarkupKind.Markdown in formats else lsp.MarkupKind.PlainText
+        with session.workspace.within(spot.project):
+            found = hover(spot, markdown=kind is lsp.MarkupKind.Markdown)
+        return lsp.Hover(lsp.MarkupContent(kind, found.text), range_of(found.range)) if found else None
+
+
+def item_of(proposal: Proposal, number: int, spot: Spot) -> lsp.CompletionItem:
+    """A proposal."""
+    place = range_of(spot.opened.lines.range(proposal.span))
+    return lsp.CompletionItem(
+        label=proposal.label,
+        kind=KINDS[proposal.kind],
+        detail=proposal.detail,
+        sort_text=f"{number:04}",
+        filter_text=proposal.label,
+        text_edit=lsp.TextEdit(place, proposal.text),
+        tags=[lsp.CompletionItemTag.Deprecated] if proposal.deprecated else None,
+    )
+
+
+def add_navigation(server: Server) -> None:
+    """Definitions, references, highlights, symbols."""
+    session = server.session
+
+    @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
+    def _(params: lsp.DefinitionParams) -> list[lsp.Location] | None:
+        spot = server.spot(params.text_document.uri, params.position)
+        if spot is None:
+            return None
+        with session.workspace.within(spot.project):
+            return [server.location(each) for each in navigate.definitions(spot)]
+
+    @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
+    def _(params: lsp.ReferenceParams) -> list[lsp.Location] | None:
+        spot = server.spot(params.text_document.uri, params.position)
+        if spot is None:
+            return None
+        with session.workspace.within(spot.project):
+            found = navigate.references(spot, declared=params.context.include_declaration)
+            return [server.location(each) for each in found]
+
+    @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
+    def _(params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight] | None:
+        spot = server.spot(params.text_document.uri, params.position)
+        if spot is None:
+            return None
+        with session.workspace.within(spot.project):
+            return [lsp.DocumentHighlight(range_of(each.range)) for each in navigate.highlights(spot)]
+
+    @server.feature(lsp.WORKSPACE_SYMBOL)
+    def _(params: lsp.WorkspaceSymbolParams) -> list[lsp.SymbolInformation]:
+        found: list[lsp.SymbolInformation] = []
+        for project in dict.fromkeys(session.workspace.everything()):
+            if snapshot := project.snapshot:
+                with session.workspace.within(project):
+                    locator = Locator(session.workspace, project, snapshot)
+                    symbols = navigate.symbols(snapshot.bundles, params.query, locator)
+                    found += (symbol_of(each, server.location(each.place)) for each in symbols)
+        return found
+
+
+def symbol_of(symbol: navigate.Symbol, location: lsp.Location) -> lsp.SymbolInformation:
+    """An object as a symbol."""
+    return lsp.SymbolInformation(location, symbol.name, lsp.SymbolKind.Object, container_name=symbol.kind)
+
+
+def add_changes(server: Server) -> None:
+    """Code actions and renames."""
+    session = server.session
+    kinds = [lsp.CodeActionKind.QuickFix, FIX_ALL]
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=kinds))
+    def _(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        found = server.locator(params.text_document.uri)
+        opened = session.workspace.opened.get(params.text_document.uri)
+        if found is None or opened is None:
+            return []
+        start, end = params.range.start, params.range.end
+        span = opened.lines.span((start.line, start.character), (end.line, end.character))
+        wanted = params.context.only
+        with session.workspace.within(found[0].project):
+            actions = Actions(*found, session.settings)
+            quick = [*actions.at(span)] if wants(wanted, "quickfix") else []
+            together = actions.all_safe() if wants(wanted, FIX_ALL) and session.settings.actions.fix else None
+        offered = merged([*quick, *([together] if together else ())])
+        return [action for each in offered if (action := action_of(each, params.context.diagnostics, server))]
+
+    @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
+    def _(params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+        spot = server.spot(params.text_document.uri, params.position)
+        if spot is None:
+            return None
+        with session.workspace.within(spot.project):
+            place, name = refusing(lambda: rename.prepare(spot))
+        return lsp.PrepareRenamePlaceholder(range_of(place), name)
+
+    @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
+    def _(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+        spot = server.spot(params.text_document.uri, params.position)
+        if spot is None:
+            return None
+        confirms = server.offers("workspace.workspace_edit.change_annotation_support")
+        with session.workspace.within(spot.project):
+            renamed = refusing(lambda: rename.rename(spot, params.new_name, confirms=confirms))
+        return server.edit(renamed.edits, renamed.confirm)
+
+
+def refusing(job: Callable[[], T]) -> T:
+    """What a job gives; where it is refused, the client is told why."""
+    try:
+        return job()
+    except rename.RefusedError as error:
+        raise JsonRpcException(str(error), lsp.LSPErrorCodes.RequestFailed.value) from None
+
+
+def wants(only: Sequence[str] | None, kind: str) -> bool:
+    """Whether a client asks for actions of a kind, or of one that holds it."""
+    return only is None or any(kind == each or kind.startswith(f"{each}.") for each in only)
+
+
+def action_of(action: Action, diagnostics: Sequence[lsp.Diagnostic], server: Server) -> lsp.CodeAction | None:
+    """An action with the diagnostics that it is about; None where the client cannot make its changes."""
+    edit = server.edit(action.edits)
+    if edit is None:
+        return None
+    about = [each for each in diagnostics if each.data in action.fingerprints]
+    return lsp.CodeAction(
+        title=action.title,
+        kind=action.kind,
+        diagnostics=about or None,
+        edit=edit,
+        is_preferred=action.preferred or None,
+    )
+
+
+def add_lenses(server: Server) -> None:
+    """Lenses, hints, and the command that opens a place."""
+    session = server.session
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_LENS)
+    def _(params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
+        found = server.locator(params.text_document.uri)
+        opens = session.settings.references or (server.offers("window.show_document") and OPEN)
+        if found is None or not session.settings.lens or not opens:
+            return []
+        with session.workspace.within(found[0].project):
+            known = list(lens.lenses(*found))
+        return [lsp.CodeLens(range_of(each.range), lens_command(each, opens, server, found[1])) for each in known]
+
+    @server.feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
+    def _(params: lsp.InlayHintParams) -> list[lsp.InlayHint]:
+        found = server.locator(params.text_document.uri)
+        opened = session.workspace.opened.get(params.text_document.uri)
+        if found is None or opened is None or not session.settings.hints:
+            return []
+        start, end = params.range.start, params.range.end
+        span = opened.lines.span((start.line, start.character), (end.line, end.character))
+        with session.workspace.within(found[0].project):
+            known = list(lens.hints(*found, span))
+        return [lsp.InlayHint(lsp.Position(*each.position), each.label, padding_left=True) for each in known]
+
+    @server.command(OPEN)
+    async def _(uri: str, found: lsp.Range) -> None:
+        await server.window_show_document_async(lsp.ShowDocumentParams(uri, take_focus=True, selection=found))
+
+
+def lens_command(found: lens.Lens, command: str, server: Server, path: str) -> lsp.Command:
+    """What a lens does: the editor's own command shows all places, the server's opens the first one."""
+    if not found.places:
+        return lsp.Command(found.title, "")
+    locations = [server.location(each) for each in found.places]
+    if command == OPEN:
+        return lsp.Command(found.title, OPEN, arguments=[locations[0].uri, locations[0].range])
+    here = server.session.workspace.uri_of(path)
+    return lsp.Command(found.title, command, arguments=[here, lsp.Position(*found.range.start), locations])

@@ -24,7 +24,11 @@ class Actions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the editor may set. Where a workspace is not `trusted`, nothing is built, for builds run programs."""
+    """What the editor may set.
+
+    Where a workspace is not `trusted`, nothing is built, for builds run programs. `references` is the editor's own
+    command that shows the places which a lens counts; without it, the first place is opened.
+    """
 
     diagnostics: Shown = "new"
     beside: tuple[Neighbour, ...] = ()
@@ -32,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lens: bool = True
     hints: bool = False
     trusted: bool = True
+    references: str = ""
 
 
 def read(given: object) -> tuple[Settings, list[str]]:
