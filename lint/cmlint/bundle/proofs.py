@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from copy import copy
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
@@ -59,9 +60,7 @@ class Proof(NamedTuple):
         """What kind of file it is; what an idle workflow pushes is no more than described there."""
         if self.idle:
             return "document" if self.fact.deed == "pushed" else "script"
-        if PIPELINES.search(self.path) or self.fact.tool == "Tekton":
-            return "ci"
-        return "document" if self.path.endswith(DOCUMENTS) else "script"
+        return "ci" if self.fact.tool == "Tekton" else file_kind(self.path)
 
     @property
     def where(self) -> str:
@@ -73,6 +72,14 @@ class Proof(NamedTuple):
         """The line as the place of a finding."""
         document = Document(self.fact.span, self.fact.span, "", COMMAND, None, None, masked=self.fact.masked)
         return Placed(self.path, document, FileFacts(()), LIVE)
+
+
+@lru_cache(maxsize=4096)
+def file_kind(path: str) -> Whose:
+    """What kind of file it is, by its path."""
+    if PIPELINES.search(path):
+        return "ci"
+    return "document" if path.endswith(DOCUMENTS) else "script"
 
 
 class Subject(NamedTuple):
@@ -133,6 +140,7 @@ class Proofs:
     ) -> None:
         self.remote, self.dockerfiles, self.text = remote, tuple(dockerfiles), text
         self.known: dict[str, str] = {}
+        self.answers: dict[tuple[object, ...], Proof | None] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
         calls, opened = ([(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open"))
         found += [Proof(fact, path, path in idle) for path, fact in passed(calls, opened)]
@@ -146,6 +154,13 @@ class Proofs:
                 self.open.append(proof)
             else:
                 self.by_name.setdefault(last_part(proof.fact.name), []).append(proof)
+
+    def without(self, paths: Container[str], text: Callable[[str], str]) -> Proofs:
+        """The same without what was asked of some texts, which are other ones now, but prove the same."""
+        other = copy(self)
+        other.text, other.known = text, {path: each for path, each in self.known.items() if path not in paths}
+        other.answers = {key: proof for key, proof in self.answers.items() if key[0] not in paths}
+        return other
 
     def filled(self, proof: Proof) -> Proof:
         """A proof with the repository's own name in it."""
@@ -188,6 +203,14 @@ class Proofs:
 
     def replaced(self, subject: Subject) -> Proof | None:
         """What puts another image, or another tag, in the place of this one before it is applied."""
+        placed = subject.placed
+        key = placed.path, placed.identity, subject.written, subject.span.start, subject.container
+        if key not in self.answers:
+            self.answers[key] = self.replacement(subject)
+        return self.answers[key]
+
+    def replacement(self, subject: Subject) -> Proof | None:
+        """The same, which several rules ask for."""
         if marked := self.marked(subject):
             return marked
         for proof in self.replacing:

@@ -20,7 +20,6 @@ from cmlint.manifest.edits import CannotEditError, end_of_line, newline_of, piec
 from cmlint.model.changes import Add
 from cmlint.model.facts import IGNORE, Span
 from cmlint.model.findings import Edit, Finding
-from cmlint.server.at import is_in
 from cmlint.server.cursor import Node, cursor_at
 from cmlint.server.diagnostics import Locator
 from cmlint.server.positions import Range
@@ -126,7 +125,7 @@ class Actions:
     def lacking(self, finding: Finding) -> Iterator[tuple[Definition, str]]:
         """The objects that lack the key which a finding is about."""
         start = finding.location.start.offset
-        bundles = (each for each in self.snapshot.bundles if is_in(self.shown, each))
+        bundles = self.snapshot.by_path.get(self.shown, [])
         for read in lookup.references_at(bundles, Point(self.shown, start, start)):
             for key in read.reference.keys:
                 if read.placed.written(key.span)[1].start == start:
@@ -138,7 +137,7 @@ class Actions:
         if not self.settings.actions.fix or finding.rule not in MISSING:
             return
         start = finding.location.start.offset
-        bundles = (each for each in self.snapshot.bundles if is_in(self.shown, each))
+        bundles = self.snapshot.by_path.get(self.shown, [])
         for read in lookup.references_at(bundles, Point(self.shown, start, start))[:1]:
             name = f"{read.reference.target}/{read.placed.as_written(read.reference.name.value)}"
             path = os.path.join(self.locator.project.folder, CONFIGURATION)

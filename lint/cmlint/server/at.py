@@ -74,15 +74,10 @@ def spot_at(workspace: Workspace, uri: str, line: int, character: int) -> Spot |
         return None
     locator = Locator(workspace, project, project.snapshot)
     shown, offset = project.shown(opened.path), opened.lines.offset(line, character)
-    bundles = [each for each in project.snapshot.bundles if is_in(shown, each)]
+    bundles = project.snapshot.by_path.get(shown, [])
     moved = locator.now(shown)[1] if bundles else None
     there = moved.back(offset) if moved else offset
     return Spot(locator, opened, offset, Point(shown, there, there), bundles)
-
-
-def is_in(path: str, bundle: Bundle) -> bool:
-    """Whether a text is in a bundle, or one that it was built from."""
-    return path in set(bundle.built.paths()) if bundle.built else any(path == name for name, _ in bundle.files)
 
 
 def word_at(spot: Spot) -> Word | None:

@@ -12,7 +12,6 @@ from cmlint.kube import scalars
 from cmlint.model.facts import EXAMPLE, Span, Target
 from cmlint.server.at import Spot
 from cmlint.server.cursor import ITEM, Cursor, Node, cursor_at, items
-from cmlint.server.navigate import place_of
 
 MOST = 300
 """So many proposals are made at once."""
@@ -314,14 +313,18 @@ def described(definition: Definition, spot: Spot) -> str:
     keys = f"{count} key{'' if count == 1 else 's'}{' or more' if provider.open else ''}"
     if definition.placed.number == LIVE:
         return f"{provider.target}, {keys}, in the cluster"
-    place = place_of(definition, None, spot.locator)
-    where = f", {spot.project.shown(place.path)}:{place.range.start.line + 1}" if place else ""
-    return f"{provider.target}, {keys}{where}"
+    path, span = definition.placed.written(provider.name.span)
+    return f"{provider.target}, {keys}, {path}:{spot.snapshot.shown_texts.get(path).position(span.start).line}"
+
+
+def separated(cursor: Cursor, text: str) -> str:
+    """A text with a blank before it where the cursor is right behind a colon."""
+    return f" {text}" if cursor.behind_colon else text
 
 
 def proposal(cursor: Cursor, text: str, detail: str, kind: Kind, *, deprecated: bool = False) -> Proposal:
     """A scalar in the place of the one at the cursor, with the quotes that it has or needs."""
-    shown = text if cursor.quote else written(text)
+    shown = text if cursor.quote else separated(cursor, written(text))
     return Proposal(text, detail, shown, cursor.word, kind, deprecated)
 
 

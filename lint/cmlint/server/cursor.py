@@ -88,6 +88,7 @@ class Cursor(msgspec.Struct):
     word: Span
     before: str
     quote: str = ""
+    behind_colon: bool = False
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -164,7 +165,7 @@ class Tree:
 
     def place(self, node: Node, start: int, colon: int, key: int) -> None:
         """Puts the cursor into the value of a node, or at its key."""
-        if self.offset > start + colon:
+        if self.offset >= start + colon:
             blank = not node.value and not node.quote
             self.cursor = self.at(node, Span(self.offset, self.offset) if blank else node.span, inside=False)
         else:
@@ -204,7 +205,9 @@ class Tree:
     def at(self, node: Node, word: Span, *, inside: bool, quote: str = "") -> Cursor:
         """The cursor at a node."""
         before = self.text[word.start : self.offset] if word.start <= self.offset else ""
-        return Cursor(self.root, node, inside, word, before, quote or ("" if inside else node.quote))
+        behind = word.start == word.end and self.text[word.start - 1 : word.start] == ":"
+        quote = quote or ("" if inside else node.quote)
+        return Cursor(self.root, node, inside, word, before, quote, behind)
 
     def fill(self, node: Node, start: int, content: str, column: int) -> None:
         """Takes the scalar at the end of a line as a node's value."""

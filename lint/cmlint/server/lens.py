@@ -9,7 +9,6 @@ from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.readers import effect_of
 from cmlint.kube.credentials import may_be_secret
 from cmlint.model.facts import COMMAND, EXAMPLE, Reference, Span
-from cmlint.server.at import is_in
 from cmlint.server.diagnostics import Locator, Place
 from cmlint.server.navigate import Reader, place, place_of, place_read, readers_of, unique
 from cmlint.server.positions import Position, Range
@@ -35,23 +34,22 @@ class Hint(NamedTuple):
 
 def lenses(locator: Locator, path: str) -> Iterator[Lens]:
     """The lenses of a file, one for each object that it defines."""
-    shown, bundles = locator.project.shown(path), locator.snapshot.bundles
+    shown = locator.project.shown(path)
     seen: set[Place] = set()
     for definition in defined_in(locator, shown):
         name = place_of(definition, None, locator)
         if name is None or name.path != path or name in seen:
             continue
         seen.add(name)
-        found = list(readers_of(bundles, [definition], None))
+        found = list(readers_of(locator.snapshot, [definition], None))
         yield Lens(name.range, counted(found), tuple(unique(place_read(r.read, None, locator) for r in found)))
 
 
 def defined_in(locator: Locator, shown: str) -> Iterator[Definition]:
     """The objects that a file defines, once for each bundle."""
-    for bundle in locator.snapshot.bundles:
-        if is_in(shown, bundle):
-            for definitions in bundle.index.by_name.values():
-                yield from (each for each in definitions if each.provider.kind not in (COMMAND, EXAMPLE))
+    for bundle in locator.snapshot.by_path.get(shown, ()):
+        for definitions in bundle.index.by_name.values():
+            yield from (each for each in definitions if each.provider.kind not in (COMMAND, EXAMPLE))
 
 
 def counted(found: list[Reader]) -> str:
@@ -70,8 +68,8 @@ def hints(locator: Locator, path: str, span: Span) -> Iterator[Hint]:
     """What the references in a stretch of a file bring: the value of a key, or the number of variables."""
     shown = locator.project.shown(path)
     seen: set[Position] = set()
-    for bundle in locator.snapshot.bundles:
-        for placed in bundle.placed if is_in(shown, bundle) else ():
+    for bundle in locator.snapshot.by_path.get(shown, ()):
+        for placed in (each for each in bundle.placed if each.built or each.path == shown):
             for reference in brought(placed):
                 definitions = bundle.resolve(reference, placed).definitions
                 label = label_of(reference, definitions[0]) if len(definitions) == 1 else ""

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Definition, Placed
-from cmlint.bundle.readers import ALL, Read, reads_of
+from cmlint.bundle.readers import ALL, Read
 from cmlint.model.facts import EXAMPLE, Span
 from cmlint.server import at
 from cmlint.server.at import Spot, Word
 from cmlint.server.diagnostics import Locator, Place
+from cmlint.server.project import Snapshot
 
 MOST_SYMBOLS = 500
 """So many objects are listed at once."""
@@ -76,27 +77,22 @@ def highlights(spot: Spot) -> list[Place]:
 
 def readers(spot: Spot, word: Word) -> Iterator[Reader]:
     """All reads of the objects that a word means; of a key also those that take the object whole."""
-    yield from readers_of(spot.everything, [definition for _, definition in at.defined_for(word)], word.key)
+    yield from readers_of(spot.snapshot, [definition for _, definition in at.defined_for(word)], word.key)
 
 
-def readers_of(bundles: Iterable[Bundle], meant: Sequence[Definition], key: str | None) -> Iterator[Reader]:
+def readers_of(snapshot: Snapshot, meant: Sequence[Definition], key: str | None) -> Iterator[Reader]:
     """All reads of definitions, or of a key of them."""
     places = {each.placed.written(each.provider.name.span) for each in meant}
-    names = {name for each in meant for name in (each.provider.name.value, each.spelled)}
-    targets = {each.provider.target for each in meant}
-    for bundle in bundles if places else ():
-        for placed in bundle.placed:
-            for read in reads_of(placed):
-                reference = read.reference
-                written = {reference.name.value, placed.as_written(reference.name.value)}
-                if reference.target not in targets or not (placed.built or written & names):
-                    continue
-                if key is not None and read.key not in (key, ALL):
-                    continue
-                for each in bundle.resolve(reference, placed).definitions:
-                    if each.placed.written(each.provider.name.span) in places:
-                        yield Reader(bundle, read, each)
-                        break
+    names = {(each.provider.target, name) for each in meant for name in (each.provider.name.value, each.spelled)}
+    seen: set[int] = set()
+    for bundle, read in (each for name in sorted(names) for each in snapshot.reads.get(name, ())):
+        if id(read) in seen or (key is not None and read.key not in (key, ALL)):
+            continue
+        seen.add(id(read))
+        for each in bundle.resolve(read.reference, read.placed).definitions:
+            if each.placed.written(each.provider.name.span) in places:
+                yield Reader(bundle, read, each)
+                break
 
 
 def place_of(definition: Definition, key: str | None, locator: Locator) -> Place | None:

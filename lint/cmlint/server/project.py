@@ -6,9 +6,11 @@ bundles that may see a difference. Anything else waits until the whole folder is
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,6 +19,7 @@ from msgspec.structs import replace
 from cmlint.adopt.baseline import Baseline, leave_out
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import references_of
+from cmlint.bundle.readers import Read, reads_of
 from cmlint.cache.caches import Caches
 from cmlint.cache.held import Held
 from cmlint.engine.engine import Judgement
@@ -24,7 +27,7 @@ from cmlint.engine.rules import Rule
 from cmlint.model.facts import FileFacts
 from cmlint.model.findings import Finding
 from cmlint.pipeline.check import check, judge
-from cmlint.pipeline.read import found_by, manifests_of, read_anew
+from cmlint.pipeline.read import Before, found_by, manifests_of, read_anew
 from cmlint.pipeline.result import Result
 from cmlint.server.builds import Builds
 from cmlint.sources.files import CHART, KUSTOMIZATIONS
@@ -52,7 +55,7 @@ Opener = Callable[[Sequence[str]], Setup]
 """Gives the setup for paths in the working directory; raises FatalError for a configuration that is wrong."""
 
 
-class Snapshot(msgspec.Struct, kw_only=True):
+class Snapshot(msgspec.Struct, kw_only=True, dict=True):
     """What is known of a folder at one moment.
 
     `texts` are the texts of open files of which it was made, by real paths; `stale` those that it does not know,
@@ -75,10 +78,37 @@ class Snapshot(msgspec.Struct, kw_only=True):
         """What was read."""
         return self.result.bundles
 
+    @cached_property
+    def reads(self) -> dict[tuple[str, str], list[tuple[Bundle, Read]]]:
+        """All reads by the kind and name of what they read."""
+        return reads_in(self.bundles)
+
+    @cached_property
+    def by_path(self) -> dict[str, list[Bundle]]:
+        """The bundles that hold a text, or that are built from it."""
+        found: dict[str, list[Bundle]] = {}
+        for bundle in self.bundles:
+            paths = bundle.built.paths() if bundle.built else (path for path, _ in bundle.files)
+            for path in dict.fromkeys(paths):
+                found.setdefault(path, []).append(bundle)
+        return found
+
     @property
     def shown_texts(self) -> Texts:
         """The texts as they were read, by the paths under which they are shown."""
         return self.result.texts
+
+
+def reads_in(bundles: Sequence[Bundle]) -> dict[tuple[str, str], list[tuple[Bundle, Read]]]:
+    """All reads of bundles by the kind and name of what they read, as it is and as it was written."""
+    found: dict[tuple[str, str], list[tuple[Bundle, Read]]] = {}
+    for bundle in bundles:
+        for placed in bundle.placed:
+            for read in reads_of(placed):
+                name = read.reference.name.value
+                for each in {name, placed.as_written(name)}:
+                    found.setdefault((read.reference.target, each), []).append((bundle, read))
+    return found
 
 
 class Project:
@@ -128,6 +158,8 @@ class Project:
         if self.snapshot is None:
             self.known = frozenset(finding.fingerprint for finding in snapshot.findings)
         self.snapshot = snapshot
+        gc.collect()
+        gc.freeze()
         return snapshot
 
     def update(self, texts: Mapping[str, str]) -> Snapshot:
@@ -148,10 +180,11 @@ class Project:
         found = replace(self.found, facts=dict(self.found.facts), problems=list(self.problems))
         read_anew(found, request, old)
         new = {name: found.facts[name] for name in old}
-        self.keep(Difference(old, new))
+        difference = Difference(old, new)
+        self.keep(difference)
         self.request, self.found = request, found
         stale = frozenset(differing) - frozenset(loose)
-        self.snapshot = self.judged(request, texts, stale, started)
+        self.snapshot = self.judged(request, texts, stale, started, self.before(difference))
         return self.snapshot
 
     def is_loose(self, path: str, name: str) -> bool:
@@ -166,10 +199,24 @@ class Project:
             if judgement and difference.reaches(bundle, judgement):
                 del self.judgements[number]
 
-    def judged(self, request: Request, texts: Mapping[str, str], stale: frozenset[str], started: float) -> Snapshot:
+    def before(self, difference: Difference) -> Before:
+        """What is kept of the last snapshot."""
+        assert self.snapshot
+        known = {path: each for path, each in self.snapshot.shown_texts.known.items() if path not in difference.paths}
+        proofs = self.snapshot.bundles[0].proofs if self.snapshot.bundles and not difference.everywhere else None
+        return Before(known, frozenset(difference.paths), proofs)
+
+    def judged(
+        self,
+        request: Request,
+        texts: Mapping[str, str],
+        stale: frozenset[str],
+        started: float,
+        before: Before | None = None,
+    ) -> Snapshot:
         """What is wrong in what was found."""
         assert self.found and self.setup
-        result = judge(request, manifests_of(self.found, request), self.judgements)
+        result = judge(request, manifests_of(self.found, request, before), self.judgements)
         if self.setup.baseline:
             leave_out(result, self.setup.baseline)
         seconds = time.perf_counter() - started

@@ -6,6 +6,7 @@ Texts are synchronised whole, positions are UTF-16 whatever the client offers, a
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -168,6 +169,7 @@ def serve(opener: Opener, version: str) -> int:
     ServerCapabilitiesBuilder.choose_position_encoding = staticmethod(  # type: ignore[assignment]
         lambda _: lsp.PositionEncodingKind.Utf16
     )
+    gc.enable()
     with os.fdopen(protocol, "wb") as output:
         server.start_io(sys.stdin.buffer, output)
     return int(not server.session.ended)
