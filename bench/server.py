@@ -45,8 +45,8 @@ def served(folder: Path, seconds: float) -> Counter[Entry]:
     found: Counter[Entry] = Counter()
     with Client(folder, {"diagnostics": "workspace"}) as client:
         client.open("cmlint-bench-probe.yaml", "a: 1\n")
-        client.wait(lambda: client.versions.get(client.uri("cmlint-bench-probe.yaml")), seconds)
-        client.ask("workspace/symbol", {"query": ""})
+        client.change("cmlint-bench-probe.yaml", "a: 2\n")
+        assert client.wait(lambda: client.versions.get(client.uri("cmlint-bench-probe.yaml")) == 2, seconds)
         uris = {path.as_uri(): str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
         client.wait(lambda: False, 1)
         for uri, diagnostics in client.diagnostics.items():

@@ -264,7 +264,9 @@ def annotated(text: str, path: str, offset: int, rule: str) -> Edit | None:
     annotations = metadata.child("annotations")
     known = annotations.child(IGNORE) if annotations else None
     if known:
-        return Edit(path, known.span.end, known.span.end, f", {rule}") if known.value and not known.block else None
+        if not known.value or known.block:
+            return None
+        return Edit(path, known.span.start, known.span.end, f"{known.value}, {rule}")
     beside = annotations.children[0] if annotations and annotations.children else metadata.children[0]
     if beside.column < 0 or (annotations and not annotations.children):
         return None
