@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cmlint.server.diagnostics import Place
 from cmlint.server.settings import Settings
 from tests.support.desk import CONFIG, POD, SHOP, Desk
 from tests.support.run import inside
@@ -58,7 +59,7 @@ def test_a_finding_moves_with_its_text_and_goes_with_its_line(tmp_path: Path) ->
     broken = POD
     desk.edit("pod.yaml", f"# a comment\n\n{broken}")
     [found] = desk.diagnostics()["pod.yaml"]
-    assert desk.text_at(found.range and desk.locator.at(desk.project.snapshot.findings[0].location)) == "SPECIAL_LEVEL"  # type: ignore[union-attr, arg-type]
+    assert desk.text_at(Place(desk.path("pod.yaml"), found.range)) == "SPECIAL_LEVEL"
     assert found.range.start.line == broken[: broken.index("SPECIAL_LEVEL")].count("\n") + 2
     desk.edit("pod.yaml", broken.replace("key: SPECIAL_LEVEL", "key: SPECIAL"))
     assert desk.diagnostics() == {}
@@ -75,7 +76,7 @@ def test_a_finding_moves_with_its_text_and_goes_with_its_line(tmp_path: Path) ->
 )
 def test_beside_a_schema(tmp_path: Path, value: str, beside: tuple[str, ...], told: bool) -> None:
     pod = POD[: POD.index("          valueFrom")] + f"          value: {value}\n"
-    settings = Settings(beside=tuple(each for each in ("kubernetes-schema",) if each in beside))  # type: ignore[arg-type]
+    settings = Settings(beside=tuple(each for each in ("kubernetes-schema",) if each in beside))
     desk = Desk(tmp_path, {"pod.yaml": pod}, settings=settings)
     assert ("non-string-env" in desk.shown().get("pod.yaml", [])) is told
 

@@ -25,6 +25,8 @@ async def client(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     write(tmp_path, SHOP)
     config = ClientServerConfig(server_command=list(COMMAND), client_factory=make_test_lsp_client)
     client = await config.start()
+    assert isinstance(client, LanguageClient)
+    client.feature(lsp.CLIENT_REGISTER_CAPABILITY)(lambda _: None)
     client.set_configuration({"cmlint": None})
     params = lsp.InitializeParams(
         capabilities=client_capabilities(request.param),
@@ -78,7 +80,7 @@ async def test_a_session(client: LanguageClient, tmp_path: Path) -> None:
     hover = await client.text_document_hover_async(lsp.HoverParams(name, place))
     assert hover and isinstance(hover.contents, lsp.MarkupContent) and "very" in hover.contents.value
     definition = await client.text_document_definition_async(lsp.DefinitionParams(name, place))
-    assert isinstance(definition, list) and [each.uri for each in definition] == [config.as_uri()]  # type: ignore[union-attr]
+    assert isinstance(definition, list) and [each.uri for each in definition] == [config.as_uri()]
     completion = await client.text_document_completion_async(lsp.CompletionParams(name, place))
     assert isinstance(completion, lsp.CompletionList)
     assert [each.label for each in completion.items] == ["SPECIAL_LEVEL", "LOG_LEVEL"]

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ CAPABILITIES: dict[str, Any] = {
     "textDocument": {
         "publishDiagnostics": {"relatedInformation": True},
         "hover": {"contentFormat": ["markdown"]},
+        "rename": {"prepareSupport": True},
     },
     "workspace": {"workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]}},
     "window": {"showDocument": {"support": True}},
@@ -70,18 +72,28 @@ class Client:
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.end()
+        self.close()
 
     def end(self) -> int:
         """Says that it ends, and gives the server's exit status."""
         self.ask("shutdown", None)
         self.tell("exit", None)
-        code = self.process.wait(PATIENCE)
+        return self.process.wait(PATIENCE)
+
+    def close(self) -> None:
+        """Closes what is left of a server that has ended."""
+        self.process.wait(PATIENCE)
         for thread in self.threads:
             thread.join(PATIENCE)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             assert stream
-            stream.close()
-        return code
+            with suppress(OSError):
+                stream.close()
+
+    @property
+    def told(self) -> list[str]:
+        """The messages that were shown to the user."""
+        return [each["params"]["message"] for each in self.messages if each.get("method") == "window/showMessage"]
 
     @property
     def log(self) -> str:

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
@@ -213,18 +214,19 @@ def add_workspace(server: Server) -> None:
     def _(params: lsp.InitializeParams) -> None:
         server.loop = asyncio.get_running_loop()
         server.initial = params
+        folders = None if params.workspace_folders is None else [each.uri for each in params.workspace_folders]
+        session.enter(roots_of(folders, params.root_uri, params.root_path))
 
     @server.feature(lsp.INITIALIZED)
     async def _(params: lsp.InitializedParams) -> None:
         await configure(server)
-        initial: lsp.InitializeParams = server.initial
-        folders = None if initial.workspace_folders is None else [each.uri for each in initial.workspace_folders]
-        session.start(roots_of(folders, initial.root_uri, initial.root_path))
+        session.start()
         if server.offers("workspace.did_change_watched_files.dynamic_registration"):
             watchers = lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher(WATCHED)])
             method = lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES
             registration = lsp.Registration("watched", method, watchers)
-            await server.client_register_capability_async(lsp.RegistrationParams([registration]))
+            with suppress(JsonRpcException):
+                await server.client_register_capability_async(lsp.RegistrationParams([registration]))
 
     @server.feature(lsp.SHUTDOWN)
     def _(_: None) -> None:
@@ -249,8 +251,9 @@ async def configure(server: Server, given: Any = None) -> None:
     found = given.get("cmlint") if isinstance(given, dict) else None
     if server.offers("workspace.configuration"):
         item = lsp.ConfigurationItem(section="cmlint")
-        answer = await server.workspace_configuration_async(lsp.ConfigurationParams([item]))
-        found = answer[0] if answer else None
+        with suppress(JsonRpcException):
+            answer = await server.workspace_configuration_async(lsp.ConfigurationParams([item]))
+            found = answer[0] if answer else None
     server.session.configure(server.initial.initialization_options if found is None else found)
 
 

@@ -57,10 +57,13 @@ class Session:
 
     # what the client does
 
-    def start(self, folders: Iterable[str]) -> None:
-        """Begins with the folders that the client has opened."""
+    def enter(self, folders: Iterable[str]) -> None:
+        """Notes the folders that the client has opened."""
         for uri in folders:
             self.workspace.add_folder(uri)
+
+    def start(self) -> None:
+        """Begins to read, once the settings are known."""
         self.worker.start()
         self.read_all()
 
@@ -181,7 +184,7 @@ class Session:
             self.post(lambda: self.done(project))
 
     def done(self, project: Project) -> None:
-        """Shows what came of a job, unless there is a newer state to wait for."""
+        """Shows what came of a job; not of texts that are other ones by now, for which another job is under way."""
         snapshot = project.snapshot
         if snapshot is None or project not in self.workspace.projects.values():
             return
@@ -189,6 +192,8 @@ class Session:
             crash = next((each.message for each in snapshot.findings if each.rule == "internal-error"), "")
             LOG.error("%s", crash)
             self.tell_once(crash)
+        if snapshot.texts != self.workspace.texts_of(project):
+            return
         if snapshot.stale and project.builds_again and project not in self.worker.due:
             self.read(project, BUILD_PAUSE)
         self.publish(project)
