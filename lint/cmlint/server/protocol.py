@@ -44,6 +44,9 @@ FIX_ALL = "source.fixAll.cmlint"
 OPEN = "cmlint.open"
 """The command that opens a place."""
 
+STEP, STEPS = 0.02, 50
+"""A request waits so many times so many seconds for a text that has just changed to be judged."""
+
 CONFIRM = "confirm"
 """The name of what a change does besides."""
 
@@ -111,6 +114,13 @@ class Server(LanguageServer):
             tags=[lsp.DiagnosticTag.Unnecessary] if found.unnecessary else None,
             data=found.fingerprint,
         )
+
+    async def ready(self, uri: str) -> None:
+        """Waits until the texts as they are now are judged, but not for long."""
+        for _ in range(STEPS):
+            if self.session.is_current(uri):
+                return
+            await asyncio.sleep(STEP)
 
     def spot(self, uri: str, position: lsp.Position) -> Spot | None:
         """The place of a request."""
@@ -272,7 +282,8 @@ def add_reading(server: Server) -> None:
         return lsp.CompletionList(is_incomplete=not found.complete, items=items)
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
-    def _(params: lsp.HoverParams) -> lsp.Hover | None:
+    async def _(params: lsp.HoverParams) -> lsp.Hover | None:
+        await server.ready(params.text_document.uri)
         spot = server.spot(params.text_document.uri, params.position)
         if spot is None:
             return None
@@ -303,7 +314,8 @@ def add_navigation(server: Server) -> None:
     session = server.session
 
     @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
-    def _(params: lsp.DefinitionParams) -> list[lsp.Location] | None:
+    async def _(params: lsp.DefinitionParams) -> list[lsp.Location] | None:
+        await server.ready(params.text_document.uri)
         spot = server.spot(params.text_document.uri, params.position)
         if spot is None:
             return None
@@ -311,7 +323,8 @@ def add_navigation(server: Server) -> None:
             return [server.location(each) for each in navigate.definitions(spot)]
 
     @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
-    def _(params: lsp.ReferenceParams) -> list[lsp.Location] | None:
+    async def _(params: lsp.ReferenceParams) -> list[lsp.Location] | None:
+        await server.ready(params.text_document.uri)
         spot = server.spot(params.text_document.uri, params.position)
         if spot is None:
             return None
@@ -320,7 +333,8 @@ def add_navigation(server: Server) -> None:
             return [server.location(each) for each in found]
 
     @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
-    def _(params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight] | None:
+    async def _(params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight] | None:
+        await server.ready(params.text_document.uri)
         spot = server.spot(params.text_document.uri, params.position)
         if spot is None:
             return None
@@ -350,7 +364,8 @@ def add_changes(server: Server) -> None:
     kinds = [lsp.CodeActionKind.QuickFix, FIX_ALL]
 
     @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=kinds))
-    def _(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+    async def _(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        await server.ready(params.text_document.uri)
         found = server.locator(params.text_document.uri)
         opened = session.workspace.opened.get(params.text_document.uri)
         if found is None or opened is None:
@@ -366,7 +381,8 @@ def add_changes(server: Server) -> None:
         return [action for each in offered if (action := action_of(each, params.context.diagnostics, server))]
 
     @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
-    def _(params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+    async def _(params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+        await server.ready(params.text_document.uri)
         spot = server.spot(params.text_document.uri, params.position)
         if spot is None:
             return None
@@ -375,7 +391,8 @@ def add_changes(server: Server) -> None:
         return lsp.PrepareRenamePlaceholder(range_of(place), name)
 
     @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
-    def _(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+    async def _(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+        await server.ready(params.text_document.uri)
         spot = server.spot(params.text_document.uri, params.position)
         if spot is None:
             return None
@@ -418,7 +435,8 @@ def add_lenses(server: Server) -> None:
     session = server.session
 
     @server.feature(lsp.TEXT_DOCUMENT_CODE_LENS)
-    def _(params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
+    async def _(params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
+        await server.ready(params.text_document.uri)
         found = server.locator(params.text_document.uri)
         opens = session.settings.references or (server.offers("window.show_document") and OPEN)
         if found is None or not session.settings.lens or not opens:
@@ -428,7 +446,8 @@ def add_lenses(server: Server) -> None:
         return [lsp.CodeLens(range_of(each.range), lens_command(each, opens, server, found[1])) for each in known]
 
     @server.feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
-    def _(params: lsp.InlayHintParams) -> list[lsp.InlayHint]:
+    async def _(params: lsp.InlayHintParams) -> list[lsp.InlayHint]:
+        await server.ready(params.text_document.uri)
         found = server.locator(params.text_document.uri)
         opened = session.workspace.opened.get(params.text_document.uri)
         if found is None or opened is None or not session.settings.hints:

@@ -198,6 +198,14 @@ class Session:
             self.read(project, BUILD_PAUSE)
         self.publish(project)
 
+    def is_current(self, uri: str) -> bool:
+        """Whether what is known of an open file's project is known of the texts as they are now."""
+        opened = self.workspace.opened.get(uri)
+        if opened is None or len(opened.text) > LARGEST:
+            return True
+        project = self.workspace.project_of(opened.path)
+        return project.snapshot is not None and project.snapshot.texts == self.workspace.texts_of(project)
+
     # what the client is shown
 
     def publish(self, project: Project) -> None:
