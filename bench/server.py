@@ -21,10 +21,10 @@ from typing import Any
 
 from tests.support.client import COMMAND, Client
 
-from cmlint.server.positions import Lines
+from cmlint.server.positions import Lines, Position
 
-Entry = tuple[str, str, str, int, int, int, int]
-"""A path, a rule, the first line of a message, and a range from 0 in UTF-16 code units."""
+Entry = tuple[str, str, str, Position, Position]
+"""A path, a rule, the first line of a message, and where it begins and ends."""
 
 
 def checked(folder: Path) -> Counter[Entry]:
@@ -35,8 +35,8 @@ def checked(folder: Path) -> Counter[Entry]:
     for finding in json.loads(done.stdout)["findings"] if done.stdout else ():
         location = finding["location"]
         lines = Lines((folder / location["path"]).read_bytes().decode())
-        ends = [lines.position(location[end]["offset"]) for end in ("start", "end")]
-        found[(location["path"], finding["rule"], finding["message"], *ends[0], *ends[1])] += 1
+        start, end = (lines.position(location[each]["offset"]) for each in ("start", "end"))
+        found[location["path"], finding["rule"], finding["message"], start, end] += 1
     return found
 
 
@@ -51,9 +51,9 @@ def served(folder: Path, seconds: float) -> Counter[Entry]:
         client.wait(lambda: False, 1)
         for uri, diagnostics in client.diagnostics.items():
             for each in diagnostics:
-                start, end = each["range"]["start"], each["range"]["end"]
-                place = start["line"], start["character"], end["line"], end["character"]
-                found[(uris.get(uri, uri), each["code"], each["message"].partition("\n")[0], *place)] += 1
+                start, end = (Position(**each["range"][end]) for end in ("start", "end"))
+                message = each["message"].partition("\n")[0]
+                found[uris.get(uri, uri), each["code"], message, start, end] += 1
     return found
 
 

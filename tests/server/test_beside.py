@@ -1,4 +1,4 @@
-"""Beside the real yaml-language-server 2.0.0 with Kubernetes' schemas: who tells what, and that nothing is told twice."""
+"""Beside the real yaml-language-server with Kubernetes' schemas: who tells what, and that nothing is told twice."""
 
 from __future__ import annotations
 

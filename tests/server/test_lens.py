@@ -47,10 +47,10 @@ def test_hints_show_no_secret(tmp_path: Path) -> None:
         (None, []),
         ({}, []),
         ({"hints": None}, []),
-        ({"diagnostcs": "open"}, ["there is no setting `cmlint.diagnostcs`; did you mean `cmlint.diagnostics`?"]),
+        ({"diagnostcs": "open"}, ["`cmlint.diagnostcs` is not a setting; did you mean `cmlint.diagnostics`?"]),
         (
             {"actions": {"supress": 1}},
-            ["there is no setting `cmlint.actions.supress`; did you mean `cmlint.actions.suppress`?"],
+            ["`cmlint.actions.supress` is not a setting; did you mean `cmlint.actions.suppress`?"],
         ),
         ({"diagnostics": "all"}, ["the setting `cmlint.diagnostics` does not count: Invalid enum value 'all'"]),
         ("open", ["the settings of cmlint must be an object"]),

@@ -80,7 +80,8 @@ async def test_a_session(client: LanguageClient, tmp_path: Path) -> None:
     hover = await client.text_document_hover_async(lsp.HoverParams(name, place))
     assert hover and isinstance(hover.contents, lsp.MarkupContent) and "very" in hover.contents.value
     definition = await client.text_document_definition_async(lsp.DefinitionParams(name, place))
-    assert isinstance(definition, list) and [each.uri for each in definition] == [config.as_uri()]
+    assert isinstance(definition, list)
+    assert [each.uri for each in definition if isinstance(each, lsp.Location)] == [config.as_uri()]
     completion = await client.text_document_completion_async(lsp.CompletionParams(name, place))
     assert isinstance(completion, lsp.CompletionList)
     assert [each.label for each in completion.items] == ["SPECIAL_LEVEL", "LOG_LEVEL"]

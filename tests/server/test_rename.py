@@ -96,7 +96,8 @@ def test_a_variable_that_would_change_its_name(tmp_path: Path) -> None:
 
 
 def test_what_a_controller_makes(tmp_path: Path) -> None:
-    sealed = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: login\nspec:\n  encryptedData:\n    PASSWORD: Ag\n"
+    kind = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: login\n"
+    sealed = f"{kind}spec:\n  encryptedData:\n    PASSWORD: Ag\n"
     pod = (
         POD.replace("configMapKeyRef", "secretKeyRef")
         .replace("special-config", "login")
@@ -120,4 +121,4 @@ def test_what_is_defined_twice(tmp_path: Path) -> None:
 
 def test_nothing_to_rename(tmp_path: Path) -> None:
     desk = Desk(tmp_path, SHOP)
-    assert why_not(desk, "pod.yaml", "nginx", "x") == "there is no name of a ConfigMap or Secret here, and no key"
+    assert why_not(desk, "pod.yaml", "nginx", "x") == "only names and keys of ConfigMaps and Secrets can be renamed"

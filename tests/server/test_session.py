@@ -145,7 +145,7 @@ def test_unknown_settings_are_told_once(shop: Path) -> None:
         settled(client, "pod.yaml")
         client.tell("workspace/didChangeConfiguration", {"settings": None})
         settled(client, "config.yaml")
-    assert client.told == ["there is no setting `cmlint.diagnostcs`; did you mean `cmlint.diagnostics`?"]
+    assert client.told == ["`cmlint.diagnostcs` is not a setting; did you mean `cmlint.diagnostics`?"]
 
 
 def test_a_wrong_configuration_is_told_and_the_server_goes_on(shop: Path) -> None:

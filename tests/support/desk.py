@@ -1,4 +1,4 @@
-"""A session of the editor server without the protocol: files on a disk, some of them open, and all of it read at once."""
+"""A session of the editor server without the protocol: files on a disk, some of them open, all read at once."""
 
 from __future__ import annotations
 

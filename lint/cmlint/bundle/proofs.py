@@ -140,7 +140,7 @@ class Proofs:
     ) -> None:
         self.remote, self.dockerfiles, self.text = remote, tuple(dockerfiles), text
         self.known: dict[str, str] = {}
-        self.answers: dict[tuple[object, ...], Proof | None] = {}
+        self.answers: dict[tuple[str, object], Proof | None] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
         calls, opened = ([(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open"))
         found += [Proof(fact, path, path in idle) for path, fact in passed(calls, opened)]
@@ -204,7 +204,7 @@ class Proofs:
     def replaced(self, subject: Subject) -> Proof | None:
         """What puts another image, or another tag, in the place of this one before it is applied."""
         placed = subject.placed
-        key = placed.path, placed.identity, subject.written, subject.span.start, subject.container
+        key = placed.path, (placed.identity, subject.written, subject.span.start, subject.container)
         if key not in self.answers:
             self.answers[key] = self.replacement(subject)
         return self.answers[key]

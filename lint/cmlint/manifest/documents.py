@@ -48,7 +48,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 17
+VERSION = 18
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")

@@ -345,7 +345,7 @@ class Fault(Facts, frozen=True):
         """Which other tool of an editor sees it as well; none sees `yes`, which is a string in YAML 1.2."""
         if self.code in ("syntax", "repeated-key"):
             return "yaml"
-        if self.kind in ("unknown-field", "unset"):
+        if self.kind == "unknown-field" or (self.kind == "unset" and self.code != "image"):
             return "schema"
         if not self.expected or self.found not in ("number", "boolean"):
             return "schema" if self.expected and self.found else ""

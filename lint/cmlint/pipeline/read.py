@@ -58,7 +58,7 @@ def read(request: Request) -> Manifests:
 class Before(msgspec.Struct):
     """What is kept of a run for the next one: texts that have not changed, and what the files prove about images.
 
-    There are no `proofs` where a changed file may prove something else; `changed` are the paths of these files.
+    `proofs` is None where a changed file may prove something else; `changed` are the paths of these files.
     """
 
     texts: Mapping[str, Text]

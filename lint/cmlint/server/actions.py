@@ -157,7 +157,7 @@ class Actions:
                     return
 
     def annotations(self, finding: Finding) -> Iterator[Offer]:
-        """To ignore a rule in the whole object."""
+        """To ignore a rule everywhere in the object."""
         if self.settings.actions.suppress:
             text = self.snapshot.shown_texts.get(self.shown).text
             if edit := annotated(text, self.shown, finding.location.start.offset, finding.rule):

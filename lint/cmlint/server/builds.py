@@ -15,7 +15,7 @@ NAME = "builds"
 
 
 class Shelf(Folder):
-    """A folder of the cache that is no folder: what is put there ends with the process."""
+    """The cache's folder, in memory: what is put there ends with the process."""
 
     def __init__(self) -> None:
         super().__init__("")

@@ -14,7 +14,7 @@ from cmlint.server.at import Spot
 from cmlint.server.cursor import ITEM, Cursor, Node, cursor_at, items
 
 MOST = 300
-"""So many proposals are made at once."""
+"""The most proposals at once."""
 
 Kind = Literal["object", "key", "variable", "volume", "value", "rule", "block"]
 
@@ -170,7 +170,7 @@ def policies(_: Spot, cursor: Cursor) -> Iterator[Proposal]:
 
 
 def blocks(spot: Spot, cursor: Cursor) -> Iterator[Proposal]:
-    """Behind `valueFrom:` one proposal for each key, which writes the reference as a whole."""
+    """Behind `valueFrom:` one proposal for each key, which writes the complete reference."""
     if cursor.node.name != "valueFrom" or cursor.node.children or cursor.node.value:
         return
     indentation = " " * (cursor.node.column + 2)

@@ -1,4 +1,4 @@
-"""What is told of a name, a key, a variable or an image under the cursor; values of Secrets are never shown."""
+"""What hover shows of a name, a key, a variable or an image under the cursor; values of Secrets are never shown."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from cmlint.server.positions import Range
 from cmlint.system.text import printable
 
 MOST_LINES, MOST_CHARACTERS = 20, 80
-"""So many keys or readers are listed, each with so many characters of its value."""
+"""The most keys or readers in a list, and the most characters of a value."""
 
 HIDDEN = "not shown"
-"""What is said in the place of a value that may be a secret."""
+"""What is shown in the place of a value that may be a secret."""
 
 EFFECTS: dict[Effect, str] = {
     "breaks": "breaks",
@@ -38,7 +38,7 @@ EFFECTS: dict[Effect, str] = {
 
 
 class Hover(NamedTuple):
-    """What is told, in Markdown or as plain text, and of which place."""
+    """What is shown, in Markdown or as plain text, and of which place."""
 
     text: str
     range: Range
@@ -63,7 +63,7 @@ class Page:
         self.lines.append(f"- {text}")
 
     def code(self, text: str) -> str:
-        """A text from the files, which is no Markdown, in one line."""
+        """A text from the files, which is not Markdown, in one line."""
         shown = printable(text)
         if not self.markdown:
             return shown
@@ -88,7 +88,7 @@ class Page:
 
 
 def hover(spot: Spot, *, markdown: bool) -> Hover | None:
-    """What is told of what is under the cursor; None where nothing is known."""
+    """What is shown of what is under the cursor; None where nothing is known."""
     page = Page(markdown=markdown)
     span = (
         about_word(spot, page)

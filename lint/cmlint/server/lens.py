@@ -1,4 +1,4 @@
-"""What stands beside the text: how many read an object, and what a reference brings. Never values of Secrets."""
+"""What is shown beside the text: how many read an object, and what a reference brings. Never values of Secrets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cmlint.server.navigate import Reader, place, place_of, place_read, readers_
 from cmlint.server.positions import Position, Range
 
 MOST_CHARACTERS = 40
-"""So many characters of a value are shown beside its reference."""
+"""The most characters of a value that are shown beside its reference."""
 
 
 class Lens(NamedTuple):

@@ -15,7 +15,7 @@ from cmlint.server.diagnostics import Locator, Place
 from cmlint.server.project import Snapshot
 
 MOST_SYMBOLS = 500
-"""So many objects are listed at once."""
+"""The most objects in one list."""
 
 
 class Reader(NamedTuple):
@@ -76,7 +76,7 @@ def highlights(spot: Spot) -> list[Place]:
 
 
 def readers(spot: Spot, word: Word) -> Iterator[Reader]:
-    """All reads of the objects that a word means; of a key also those that take the object whole."""
+    """All reads of the objects that a word means; of a key also those that take all of the object."""
     yield from readers_of(spot.snapshot, [definition for _, definition in at.defined_for(word)], word.key)
 
 

@@ -1,7 +1,7 @@
 """One folder as the editor has it: read once, then judged again as far as a changed text reaches.
 
-A text that belongs to no kustomization and no chart is read again by itself, and the folder is judged anew: only
-bundles that may see a difference. Anything else waits until the whole folder is read, which builds what was saved.
+A text that belongs to no kustomization and no chart is read again by itself, and bundles that may see a difference are
+judged again. Anything else waits until all of the folder is read again, which builds what was saved.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class Project:
         return os.path.relpath(path, self.folder).replace(os.sep, "/")
 
     def read(self, texts: Mapping[str, str]) -> Snapshot:
-        """Reads and judges the whole folder, with texts in the place of what files hold.
+        """Reads and judges all of the folder, with texts in the place of what files hold.
 
         Raises FatalError for a configuration that is wrong.
         """

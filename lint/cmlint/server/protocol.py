@@ -1,6 +1,6 @@
 """The Language Server Protocol, by pygls: translates between messages and the session, and does nothing else.
 
-Texts are synchronised whole, positions are UTF-16 whatever the client offers, and diagnostics are pushed only.
+Each change brings all of a text, positions are UTF-16 whatever the client offers, and diagnostics are pushed only.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ OPEN = "cmlint.open"
 """The command that opens a place."""
 
 STEP, STEPS = 0.02, 50
-"""A request waits so many times so many seconds for a text that has just changed to be judged."""
+"""The seconds, and how often, a request waits for a text that has just changed to be judged."""
 
 CONFIRM = "confirm"
 """The name of what a change does besides."""
@@ -403,7 +403,7 @@ def add_changes(server: Server) -> None:
 
 
 def refusing(job: Callable[[], T]) -> T:
-    """What a job gives; where it is refused, the client is told why."""
+    """What a job gives; a refusal becomes an error with the reason."""
     try:
         return job()
     except rename.RefusedError as error:

@@ -55,7 +55,7 @@ def meant(spot: Spot) -> tuple[Word, Definition]:
     """The name under the cursor and the one definition that it means; raises RefusedError."""
     word = at.word_at(spot)
     if word is None:
-        raise RefusedError("there is no name of a ConfigMap or Secret here, and no key")
+        raise RefusedError("only names and keys of ConfigMaps and Secrets can be renamed")
     found = at.defined_for(word)
     if not found:
         raise RefusedError(f"nothing here defines `{word.name}`")

@@ -18,10 +18,10 @@ from cmlint.server.workspace import LARGEST, Opened, Workspace, path_of
 LOG = logging.getLogger("cmlint.server")
 
 PAUSE = 0.15
-"""So many seconds after the last change a project is judged again."""
+"""The seconds after the last change until a project is judged again."""
 
 BUILD_PAUSE = 1.0
-"""So many seconds after the last change it is built again, where that is quick."""
+"""The seconds after the last change until it is built again, where that is quick."""
 
 
 class Shown(NamedTuple):
@@ -73,7 +73,7 @@ class Session:
         self.worker.end()
 
     def configure(self, given: object) -> None:
-        """Takes the client's settings; what is wrong with them is told once."""
+        """Takes the client's settings; mistakes in them are reported once."""
         self.settings, wrong = configuration.read(given)
         for each in wrong:
             self.tell_once(each)

@@ -59,12 +59,12 @@ def read(given: object) -> tuple[Settings, list[str]]:
 
 
 def unknown(given: Mapping[Any, Any], kind: type[msgspec.Struct], prefix: str) -> Iterator[str]:
-    """What to say of the settings that there are not, with the near name."""
+    """What to say of settings that do not exist, with the near name."""
     names = kind.__struct_fields__
     for name, value in given.items():
         if name not in names:
             near = nearest(str(name), names)
             meant = f"; did you mean `cmlint.{prefix}{near}`?" if near else ""
-            yield f"there is no setting `cmlint.{prefix}{name}`{meant}"
+            yield f"`cmlint.{prefix}{name}` is not a setting{meant}"
         elif name == "actions" and isinstance(value, Mapping):
             yield from unknown(value, Actions, "actions.")

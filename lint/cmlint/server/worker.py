@@ -10,7 +10,7 @@ from typing import Literal
 from cmlint.server.project import Project
 
 Job = Literal["read", "update"]
-"""Reads a whole project, or judges it with the texts as they are now."""
+"""Reads all of a project, or judges it with the texts as they are now."""
 
 
 class Worker:
@@ -28,7 +28,7 @@ class Worker:
         self.thread.start()
 
     def ask(self, project: Project, job: Job, seconds: float = 0.0) -> None:
-        """Asks for a job in so many seconds, and no earlier for what was asked before."""
+        """Asks for a job in some seconds, and no earlier for what was asked before."""
         with self.changed:
             _, asked = self.due.get(project, (0.0, job))
             self.due[project] = time.monotonic() + seconds, "read" if "read" in (asked, job) else "update"

@@ -55,7 +55,7 @@ class Workspace:
         self.users = 0
 
     def add_folder(self, uri: str) -> None:
-        """Adds a folder; what is no folder on this machine is left out."""
+        """Adds a folder; what is not a folder on this machine is left out."""
         path = path_of(uri)
         if path and os.path.isdir(path):
             self.folders.setdefault(path, Folder(uri, path))
