@@ -64,7 +64,7 @@ def test_an_image(tmp_path: Path) -> None:
 def test_a_rule_in_a_comment(tmp_path: Path) -> None:
     pod = POD.replace("key: SPECIAL_LEVEL", "key: NONE  # cmlint: ignore[missing-key] made later")
     told = Desk(tmp_path, {**SHOP, "pod.yaml": pod}).hover("pod.yaml", "missing-key")
-    assert told == "rule missing-key\na reference to a key that its ConfigMap does not have"
+    assert told == "rule missing-key\na reference to a missing key of a ConfigMap"
 
 
 @pytest.mark.parametrize("mark", ["apiVersion", "containers", "restartPolicy"])

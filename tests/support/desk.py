@@ -61,7 +61,7 @@ class Desk:
         self.workspace = Workspace(setup_of)
         self.workspace.add_folder(self.folder.as_uri())
         for name in opened or files:
-            self.workspace.open(self.uri(name), texts[name], 1)
+            self.workspace.add_file(self.uri(name), texts[name], 1)
         self.project: Project = self.workspace.project_of(str(self.folder))
         self.read()
         self.marks = {name: text.index(MARK) for name, text in files.items() if MARK in text}

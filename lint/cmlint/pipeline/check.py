@@ -12,7 +12,6 @@ from cmlint.engine.rules import View
 from cmlint.engine.suppress import Suppressions
 from cmlint.pipeline.read import Manifests, read
 from cmlint.pipeline.result import Result, too_large
-from cmlint.progress import doing
 from cmlint.sources.request import Request
 from cmlint.texts import Texts
 
@@ -30,7 +29,7 @@ def judge(request: Request, found: Manifests, kept: dict[int, Judgement]) -> Res
     engine = engine_of(request, found.config, found.texts)
     by_path = request.layers.per_path_ignore if request.layers else found.config.per_path_ignore
     suppressions = Suppressions(by_path, request.rules, enabled=request.suppress)
-    doing("checking")
+    request.progress.doing("checking")
     engine.named = found.named
     for number, bundle in enumerate(found.bundles):
         if number not in kept:

@@ -22,8 +22,7 @@ from cmlint.config.config import Config
 from cmlint.config.layers import Layers
 from cmlint.model.facts import FileFacts
 from cmlint.model.problems import Problem
-from cmlint.progress import doing
-from cmlint.sources import context, files, loose_files, stdin
+from cmlint.sources import context, files, loose_files
 from cmlint.sources.files import Source
 from cmlint.sources.found import Found
 from cmlint.sources.paths import shown
@@ -68,7 +67,7 @@ class Before(msgspec.Struct):
 
 def found_by(request: Request) -> Found:
     """The files that a request asks for, taken by sources; raises ValueError for a program that is not there."""
-    doing("looking for files")
+    request.progress.doing("looking for files")
     problems: list[Problem] = []
     found = Found(files.find(request, problems), problems)
     found.left_out = [shown(path) for group in found.groups for path in group.left_out]
@@ -97,7 +96,15 @@ def manifests_of(found: Found, request: Request, before: Before | None = None) -
     bundles = bundles_of(found, request, texts, before)
     look, problems = request.clusters, found.problems
     config = look(bundles, texts, request.config, problems) if look else request.config
-    return Manifests(bundles, texts, config, problems, sources, found.named, found.left_out)
+    return Manifests(
+        bundles=bundles,
+        texts=texts,
+        config=config,
+        problems=problems,
+        sources=sources,
+        named=found.named,
+        left_out=found.left_out,
+    )
 
 
 def read_anew(found: Found, request: Request, names: Container[str]) -> None:
@@ -111,11 +118,11 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
     pending = take_kustomizations(found, request)
     reading = Reading(reader, [file for file in wanted_in(found) if file.shown not in found.facts])
     found.materials += pending
-    doing("reading files")
+    request.progress.doing("reading files")
     found.facts |= reading.results()
     take_apart(found)
     if request.config.build and files.near_charts(found.groups):
-        doing("rendering charts")
+        request.progress.doing("rendering charts")
         from cmlint.sources.helm.source import take
 
         found.materials += take(found, request)
@@ -130,14 +137,19 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
 
 def materials_of(found: Found, request: Request) -> None:
     """Puts the material of files as they are before that of sources."""
-    found.together = [*loose_files.take(found), *stdin.take(found, request), *found.materials]
+    plain = list(loose_files.take(found))
+    if "-" in request.paths:
+        from cmlint.sources.stdin import take as take_stdin
+
+        plain += take_stdin(found, request)
+    found.together = plain + found.materials
 
 
 def take_kustomizations(found: Found, request: Request) -> Iterable[Material]:
     """What the kustomizations among files build, begun when it is asked for; what they use is taken at once."""
     if not request.config.build or not files.near_kustomizations(request.disk, found.groups):
         return ()
-    doing("building kustomizations")
+    request.progress.doing("building kustomizations")
     from cmlint.sources.kustomize.source import take
 
     return take(found, request)

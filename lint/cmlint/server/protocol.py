@@ -199,7 +199,7 @@ def add_documents(server: Server) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def _(params: lsp.DidOpenTextDocumentParams) -> None:
         document = params.text_document
-        session.open(document.uri, document.text, document.version)
+        session.open_file(document.uri, document.text, document.version)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def _(params: lsp.DidChangeTextDocumentParams) -> None:
@@ -213,7 +213,7 @@ def add_documents(server: Server) -> None:
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def _(params: lsp.DidCloseTextDocumentParams) -> None:
-        session.close(params.text_document.uri)
+        session.close_file(params.text_document.uri)
 
 
 def add_workspace(server: Server) -> None:

@@ -105,9 +105,9 @@ class Session:
         project.trusted = self.settings.trusted
         self.worker.ask(project, "read", seconds)
 
-    def open(self, uri: str, text: str, version: int | None) -> None:
+    def open_file(self, uri: str, text: str, version: int | None) -> None:
         """A file is opened: what is surely wrong in it alone is shown at once."""
-        opened = self.workspace.open(uri, text, version)
+        opened = self.workspace.add_file(uri, text, version)
         if len(text) > LARGEST:
             self.tell_once(f"{os.path.basename(opened.path)} is larger than 5 MB: cmlint does not look at it")
             return
@@ -132,7 +132,7 @@ class Session:
     def change(self, uri: str, text: str, version: int | None) -> None:
         """The text of an open file is another one now."""
         if uri not in self.workspace.opened:
-            self.open(uri, text, version)
+            self.open_file(uri, text, version)
             return
         opened = self.workspace.opened[uri]
         opened.text, opened.version = text, version
@@ -145,9 +145,9 @@ class Session:
         if opened:
             self.read(self.workspace.project_of(opened.path))
 
-    def close(self, uri: str) -> None:
+    def close_file(self, uri: str) -> None:
         """A file is closed; what was not saved of it is forgotten."""
-        opened = self.workspace.close(uri)
+        opened = self.workspace.remove_file(uri)
         if opened is None:
             return
         project = self.workspace.project_of(opened.path)

@@ -66,12 +66,12 @@ class Workspace:
         self.folders.pop(path, None)
         self.projects.pop(path, None)
 
-    def open(self, uri: str, text: str, version: int | None) -> Opened:
+    def add_file(self, uri: str, text: str, version: int | None) -> Opened:
         """Notes the text of an open file."""
         self.opened[uri] = Opened(uri, path_of(uri), text, version)
         return self.opened[uri]
 
-    def close(self, uri: str) -> Opened | None:
+    def remove_file(self, uri: str) -> Opened | None:
         """Forgets an open file."""
         return self.opened.pop(uri, None)
 

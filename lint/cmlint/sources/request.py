@@ -18,6 +18,7 @@ from cmlint.knowledge.controllers import MAKERS, Maker
 from cmlint.kube.versions import Version
 from cmlint.manifest.providers import TABLE, Makers
 from cmlint.system.filesystem import FileSystem
+from cmlint.system.progress import Progress
 
 if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
@@ -36,7 +37,7 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     packages that are sources. `disk` is where files are looked at, and `seen` notes what of it was looked at. With
     `context`, the rest of the project is read for files that are named one by one. `chart_values` are the values that
     the command line gives to charts. References also lead into `clusters`. Without `suppress`, what comments and
-    settings suppress is reported as well.
+    settings suppress is reported as well. `progress` shows what the run does.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -52,6 +53,7 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     context: bool = False
     chart_values: ChartValues = ChartValues()
     clusters: Clusters | None = None
+    progress: Progress = msgspec.field(default_factory=Progress)
 
     @cached_property
     def makers(self) -> Makers:
