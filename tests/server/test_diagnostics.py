@@ -103,7 +103,7 @@ def test_updates_find_what_a_new_session_finds(tmp_path: Path) -> None:
     }
     desk = Desk(tmp_path, files, settings=Settings(diagnostics="workspace"))
     choose = random.Random(3)
-    for _ in range(40):
+    for _ in range(25):
         name = choose.choice(sorted(texts))
         now = desk.type(name, choose.choice(texts[name]))
         with inside(desk.folder):
@@ -131,3 +131,13 @@ def test_an_untrusted_workspace_builds_nothing(tmp_path: Path) -> None:
     assert any(bundle.built for bundle in desk.project.snapshot.bundles)  # type: ignore[union-attr]
     desk.project.trusted = False
     assert not any(bundle.built for bundle in desk.read().bundles)
+
+
+def test_of_a_folder_with_too_many_documents_only_open_folders_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cmlint.server.project.LARGEST", 3)
+    files = {f"{name}/{file}": text for name in ("a", "b") for file, text in SHOP.items()}
+    desk = Desk(tmp_path, {**files, "b/config.yaml": WITHOUT}, "a/pod.yaml", settings=Settings(diagnostics="workspace"))
+    assert desk.project.partial and desk.project.paths == ("a",)
+    assert desk.shown() == {}

@@ -37,6 +37,9 @@ from cmlint.sources.request import Request
 from cmlint.system.filesystem import FileSystem
 from cmlint.texts import Texts
 
+LARGEST = 20_000
+"""Of a folder with more documents only the folders of open files are read."""
+
 QUICK = 0.5
 """A build that took fewer seconds than this is made again while somebody types, and not only when a file is saved."""
 
@@ -115,7 +118,7 @@ class Project:
     """A folder, or a file that is in no folder. All of it runs with the folder as the working directory."""
 
     def __init__(self, folder: str, opener: Opener, *, only: str | None = None) -> None:
-        self.folder, self.opener = folder, opener
+        self.folder, self.opener, self.only = folder, opener, only
         self.paths: tuple[str, ...] = (only,) if only else (os.curdir,)
         self.held: Held[Any] = Held()
         self.builds = Builds()
@@ -127,11 +130,17 @@ class Project:
         self.snapshot: Snapshot | None = None
         self.known: frozenset[str] = frozenset()
         self.builds_again = self.trusted = True
+        self.failed = False
 
     @property
     def rules(self) -> Mapping[str, Rule]:
         """The rules that are installed."""
         return self.setup.request.rules if self.setup else {}
+
+    @property
+    def partial(self) -> bool:
+        """Whether only some of its folders are read, because there are too many documents."""
+        return self.paths != (os.curdir,) and not self.only
 
     def shown(self, path: str) -> str:
         """How a path is shown in the folder."""
@@ -143,6 +152,7 @@ class Project:
         Raises FatalError for a configuration that is wrong.
         """
         started = time.perf_counter()
+        self.failed = True
         setup = self.opener(self.paths)
         caches = Caches(held=self.held, builds=self.builds.begin())
         config = setup.request.config
@@ -153,11 +163,15 @@ class Project:
         caches.save()
         self.setup, self.request, self.found, self.judgements = setup, request, found, {}
         self.problems = list(found.problems)
+        if self.paths == (os.curdir,) and count_documents(found) > LARGEST:
+            self.paths = tuple(sorted({shown(os.path.dirname(path)) for path in texts})) or self.paths
+            if self.paths != (os.curdir,):
+                return self.read(texts)
         snapshot = self.judged(request, texts, frozenset(), started)
         self.builds_again = snapshot.seconds < QUICK
         if self.snapshot is None:
             self.known = frozenset(finding.fingerprint for finding in snapshot.findings)
-        self.snapshot = snapshot
+        self.snapshot, self.failed = snapshot, False
         gc.collect()
         gc.freeze()
         return snapshot
@@ -231,6 +245,11 @@ class Project:
     def is_new(self, finding: Finding) -> bool:
         """Whether a finding was not there when the session began."""
         return finding.fingerprint not in self.known
+
+
+def count_documents(found: Found) -> int:
+    """The number of documents that were read or built."""
+    return sum(len(facts.documents) for _, facts in found.all_facts)
 
 
 class Difference:

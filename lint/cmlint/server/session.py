@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cmlint.errors import FatalError
 from cmlint.server import settings as configuration
 from cmlint.server.diagnostics import Diagnostic, diagnostics_of, faults_of
+from cmlint.server.project import LARGEST as LARGEST_FOLDER
 from cmlint.server.project import Opener, Project, Snapshot
 from cmlint.server.settings import Settings
 from cmlint.server.worker import Job, Worker
@@ -192,6 +193,9 @@ class Session:
             crash = next((each.message for each in snapshot.findings if each.rule == "internal-error"), "")
             LOG.error("%s", crash)
             self.tell_once(crash)
+        if project.partial:
+            name = os.path.basename(project.folder)
+            self.tell_once(f"{name} has more than {LARGEST_FOLDER} documents: only folders of open files are checked")
         if snapshot.texts != self.workspace.texts_of(project):
             return
         if snapshot.stale and project.builds_again and project not in self.worker.due:
@@ -204,7 +208,9 @@ class Session:
         if opened is None or len(opened.text) > LARGEST:
             return True
         project = self.workspace.project_of(opened.path)
-        return project.snapshot is not None and project.snapshot.texts == self.workspace.texts_of(project)
+        if project.snapshot is None:
+            return project.failed and project not in self.worker.due
+        return project.snapshot.texts == self.workspace.texts_of(project)
 
     # what the client is shown
 
