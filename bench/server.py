@@ -135,6 +135,10 @@ def session(corpus: Path, files: int) -> None:
         hovers = [timed(lambda: client.at("hover", "cmlint-bench/pod.yaml", text, "key: LEVEL", 6)) for _ in range(100)]
         text = text.replace("key: LEVEL", "key: ")
         client.change("cmlint-bench/pod.yaml", text)
+        busy = timed(
+            lambda: client.at("completion", "cmlint-bench/pod.yaml", text, "              name: cmlint-bench", 22)
+        )
+        client.settled("cmlint-bench/pod.yaml")
         completions = [
             timed(
                 lambda: client.at("completion", "cmlint-bench/pod.yaml", text, "              name: cmlint-bench", 22)
@@ -142,6 +146,7 @@ def session(corpus: Path, files: int) -> None:
             for _ in range(50)
         ]
         print(f"hover: p95 {1000 * quantile(hovers):.1f} ms; completion: p95 {1000 * quantile(completions):.1f} ms")
+        print(f"completion right after a change: {1000 * busy:.1f} ms")
         print(f"memory: {client.megabytes:.0f} MB at most")
 
 

@@ -47,6 +47,9 @@ OPEN = "cmlint.open"
 STEP, STEPS = 0.02, 50
 """The seconds, and how often, a request waits for a text that has just changed to be judged."""
 
+YOUNG = 50_000
+"""The number of new objects after which Python looks for unused ones; each run makes many."""
+
 CONFIRM = "confirm"
 """The name of what a change does besides."""
 
@@ -181,6 +184,8 @@ def serve(opener: Opener, version: str) -> int:
         lambda _: lsp.PositionEncodingKind.Utf16
     )
     gc.enable()
+    gc.set_threshold(YOUNG, 10, 10)
+    sys.setswitchinterval(STEP / 20)
     with os.fdopen(protocol, "wb") as output:
         server.start_io(sys.stdin.buffer, output)
     return int(not server.session.ended)
