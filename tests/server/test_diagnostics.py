@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.server.diagnostics import Place
+from cmlint.server.diagnostics import Place, faults_of
 from cmlint.server.settings import Settings
 from tests.support.desk import CONFIG, POD, SHOP, Desk
 from tests.support.run import inside
@@ -141,3 +141,20 @@ def test_of_a_folder_with_too_many_documents_only_open_folders_are_read(
     desk = Desk(tmp_path, {**files, "b/config.yaml": WITHOUT}, "a/pod.yaml", settings=Settings(diagnostics="workspace"))
     assert desk.project.partial and desk.project.paths == ("a",)
     assert desk.shown() == {}
+
+
+def test_opening_a_file_as_it_is_on_the_disk_reads_nothing_again(tmp_path: Path) -> None:
+    kustomization = "resources: [pod.yaml]\nconfigMapGenerator:\n  - name: special-config\n    literals: [A=1]\n"
+    desk = Desk(tmp_path, {"kustomization.yaml": kustomization, "pod.yaml": POD}, "kustomization.yaml")
+    before = desk.project.snapshot
+    desk.workspace.add_file(desk.uri("pod.yaml"), POD, 1)
+    now = desk.type("pod.yaml", POD)
+    assert before and now.result is before.result and not now.stale
+    assert desk.shown() == {"pod.yaml": ["missing-key"]}
+
+
+def test_a_template_shows_nothing_of_itself(tmp_path: Path) -> None:
+    template = POD.replace("name: web\nspec", "name: {{ .Release.Name }}\nspec").replace("image:", "imag:")
+    desk = Desk(tmp_path, {"chart/templates/pod.yaml": template, "pod.yaml": template.replace("web", "other")})
+    assert desk.shown() == {}
+    assert [*faults_of(desk.project, desk.workspace.opened[desk.uri("pod.yaml")])] == []

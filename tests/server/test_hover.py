@@ -98,3 +98,12 @@ def test_a_key_that_is_built(tmp_path: Path) -> None:
         "defined in app.env:1",
         "value: high",
     ]
+
+
+def test_a_variable_and_an_expansion_in_what_is_built(tmp_path: Path) -> None:
+    kustomization = "namePrefix: dev-\nresources: [pod.yaml, config.yaml]\n"
+    files = {"kustomization.yaml": kustomization, "pod.yaml": VOLUMES, "config.yaml": CONFIG}
+    desk = Desk(tmp_path, files)
+    for mark, offset in (("- name: TEXT", 9), ('"$(LEVEL)"', 4), ("special-config\n      volumeMounts", 3)):
+        assert desk.hover("pod.yaml", mark, offset), mark
+    assert (desk.hover("config.yaml", "special-config") or "").startswith("ConfigMap special-config\n")

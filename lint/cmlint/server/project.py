@@ -30,6 +30,7 @@ from cmlint.pipeline.check import check, judge
 from cmlint.pipeline.read import Before, found_by, manifests_of, read_anew
 from cmlint.pipeline.result import Result
 from cmlint.server.builds import Builds
+from cmlint.sources import files
 from cmlint.sources.files import CHART, KUSTOMIZATIONS
 from cmlint.sources.found import Found
 from cmlint.sources.paths import shown
@@ -184,9 +185,13 @@ class Project:
         assert self.request and self.found and self.snapshot
         started = time.perf_counter()
         before = self.request.disk.texts
-        differing = [path for path in {**before, **texts} if before.get(path) != texts.get(path)]
+        differing = [path for path in {**before, **texts} if self.is_other(path, texts.get(path))]
         names = {path: shown(path) for path in differing}
         loose = [path for path in differing if self.is_loose(path, names[path])]
+        stale = frozenset(differing) - frozenset(loose)
+        if not loose:
+            self.snapshot = replace(self.snapshot, texts=dict(texts), stale=stale)
+            return self.snapshot
         kept = {path: text for path, text in before.items() if path not in loose}
         disk = FileSystem(kept | {path: texts[path] for path in loose if path in texts})
         request = replace(self.request, disk=disk)
@@ -197,9 +202,19 @@ class Project:
         difference = Difference(old, new)
         self.keep(difference)
         self.request, self.found = request, found
-        stale = frozenset(differing) - frozenset(loose)
         self.snapshot = self.judged(request, texts, stale, started, self.before(difference))
         return self.snapshot
+
+    def is_other(self, path: str, text: str | None) -> bool:
+        """Whether the text of a file is another one than that which was read; None is that on the disk."""
+        assert self.request
+        known = self.request.disk.texts.get(path)
+        if known is not None or text is None:
+            return known != text
+        try:
+            return files.read(self.request.disk, path) != text
+        except (OSError, UnicodeDecodeError):
+            return True
 
     def is_loose(self, path: str, name: str) -> bool:
         """Whether a file is read as it is, and decides nothing about others."""
