@@ -148,6 +148,15 @@ def test_unknown_settings_are_told_once(shop: Path) -> None:
     assert client.told == ["`cmlint.diagnostcs` is not a setting; did you mean `cmlint.diagnostics`?"]
 
 
+def test_a_client_that_answers_null_to_everything(shop: Path) -> None:
+    capabilities = {**CAPABILITIES, "workspace": {"configuration": True}}
+    with Client(shop, capabilities=capabilities) as client:
+        client.null = True
+        settled(client, "config.yaml")
+        client.change("config.yaml", WITHOUT)
+        assert client.wait(lambda: client.rules("pod.yaml") == ["missing-key"])
+
+
 def test_a_wrong_configuration_is_told_and_the_server_goes_on(shop: Path) -> None:
     (shop / ".cmlint.yaml").write_text("selct: [all]\n")
     with Client(shop) as client:
@@ -189,6 +198,57 @@ def test_the_end_without_shutdown_is_an_error(shop: Path) -> None:
     with Client(shop) as client:
         client.tell("exit", None)
         assert client.process.wait(20) == 1
+
+
+def test_the_server_ends_with_its_client(shop: Path) -> None:
+    with Client(shop) as client:
+        settled(client, "pod.yaml")
+        assert client.process.stdin
+        client.process.stdin.close()
+        assert client.process.wait(20) == 1
+
+
+def test_what_is_asked_at_once_is_answered_from_what_is_typed(shop: Path) -> None:
+    with Client(shop) as client:
+        client.open("pod.yaml")
+        settled(client, "config.yaml")
+        client.change("config.yaml", CONFIG.replace("very", "much"))
+        text = client.open("pod.yaml")
+        told = client.at("hover", "pod.yaml", text, "key: SPECIAL_LEVEL", 6)
+        assert "value: `much`" in told["contents"]["value"]
+
+
+def test_code_actions_keep_their_diagnostics_and_kinds(shop: Path) -> None:
+    text = POD[: POD.index("          valueFrom")] + "          value: 8080\n"
+    with Client(shop) as client:
+        client.open("pod.yaml", text)
+        client.change("pod.yaml", text)
+        [shown] = client.settled("pod.yaml")
+        about = {"textDocument": {"uri": client.uri("pod.yaml")}, "range": shown["range"]}
+        context = {"diagnostics": [shown]}
+        found = client.ask("textDocument/codeAction", {**about, "context": context})
+        assert [(each["kind"], each.get("isPreferred", False)) for each in found] == [
+            ("quickfix", True),
+            ("quickfix", False),
+            ("quickfix", False),
+            ("source.fixAll.cmlint", False),
+        ]
+        assert all(each["diagnostics"] == [shown] for each in found)
+        only = {**context, "only": ["source.fixAll"]}
+        [together] = client.ask("textDocument/codeAction", {**about, "context": only})
+        [changed] = together["edit"]["documentChanges"]
+        assert changed["textDocument"] == {"uri": client.uri("pod.yaml"), "version": 2}
+
+
+def test_a_lens_opens_what_it_counts(shop: Path) -> None:
+    with Client(shop) as client:
+        settled(client, "config.yaml")
+        [found] = client.ask("textDocument/codeLens", {"textDocument": {"uri": client.uri("config.yaml")}})
+        command = found["command"]
+        assert (command["title"], command["command"]) == ("1 reader, 1 needs a restart", "cmlint.open")
+        client.ask("workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]})
+        [shown] = [each["params"] for each in client.messages if each.get("method") == "window/showDocument"]
+        assert shown["uri"] == client.uri("pod.yaml")
 
 
 def test_versions(shop: Path) -> None:

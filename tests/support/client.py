@@ -14,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tests.support.command import PATIENCE
+PATIENCE = 60
+"""The seconds after which a test no longer waits for the server."""
 
 COMMAND = (str(Path(sys.executable).parent / "cmlint"), "server")
 
@@ -49,7 +50,7 @@ class Client:
             "rootUri": folder.as_uri(),
             "workspaceFolders": [{"uri": folder.as_uri(), "name": folder.name}],
         }
-        self.number = 0
+        self.number, self.null = 0, False
         self.diagnostics: dict[str, list[dict[str, Any]]] = {}
         self.versions: dict[str, int | None] = {}
         self.messages: list[dict[str, Any]] = []
@@ -159,7 +160,7 @@ class Client:
             self.versions[params["uri"]] = params.get("version")
         if method and "id" in message:
             asked = params.get("items", []) if method == "workspace/configuration" and params else None
-            result = None if asked is None else [self.settings for _ in asked]
+            result = None if asked is None or self.null else [self.settings for _ in asked]
             self.send({"id": message["id"], "result": result})
         return message
 

@@ -50,6 +50,9 @@ STEP, STEPS = 0.02, 50
 YOUNG = 50_000
 """The number of new objects after which Python looks for unused ones; each run makes many."""
 
+PATIENCE = 2
+"""The seconds to wait for the client's settings; an answer that is not a list is never given on by the library."""
+
 CONFIRM = "confirm"
 """The name of what a change does besides."""
 
@@ -266,8 +269,9 @@ async def configure(server: Server, given: Any = None) -> None:
     found = given.get("cmlint") if isinstance(given, dict) else None
     if server.offers("workspace.configuration"):
         item = lsp.ConfigurationItem(section="cmlint")
-        with suppress(JsonRpcException):
-            answer = await server.workspace_configuration_async(lsp.ConfigurationParams([item]))
+        with suppress(JsonRpcException, asyncio.TimeoutError):
+            asked = server.workspace_configuration_async(lsp.ConfigurationParams([item]))
+            answer = await asyncio.wait_for(asked, PATIENCE)
             found = answer[0] if answer else None
     server.session.configure(server.initial.initialization_options if found is None else found)
 
@@ -464,8 +468,8 @@ def add_lenses(server: Server) -> None:
         return [lsp.InlayHint(lsp.Position(*each.position), each.label, padding_left=True) for each in known]
 
     @server.command(OPEN)
-    async def _(uri: str, found: lsp.Range) -> None:
-        await server.window_show_document_async(lsp.ShowDocumentParams(uri, take_focus=True, selection=found))
+    def _(uri: str, found: lsp.Range) -> None:
+        server.window_show_document(lsp.ShowDocumentParams(uri, take_focus=True, selection=found))
 
 
 def lens_command(found: lens.Lens, command: str, server: Server, path: str) -> lsp.Command:
