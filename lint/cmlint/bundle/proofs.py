@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from functools import cached_property
+from copy import copy
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Literal, NamedTuple
 
@@ -63,9 +64,7 @@ class Proof(NamedTuple):
         """What kind of file it is; what an idle workflow pushes is no more than described there."""
         if self.idle:
             return "document" if self.fact.deed == "pushed" else "script"
-        if PIPELINES.search(self.path) or self.fact.tool == "Tekton":
-            return "ci"
-        return "document" if self.path.lower().endswith(DOCUMENTS) else "script"
+        return "ci" if self.fact.tool == "Tekton" else file_kind(self.path)
 
     @property
     def where(self) -> str:
@@ -85,6 +84,14 @@ class Proof(NamedTuple):
             masked=self.fact.masked,
         )
         return Placed(self.path, document, FileFacts(()), LIVE)
+
+
+@lru_cache(maxsize=4096)
+def file_kind(path: str) -> Whose:
+    """What kind of file it is, by its path."""
+    if PIPELINES.search(path):
+        return "ci"
+    return "document" if path.lower().endswith(DOCUMENTS) else "script"
 
 
 class Subject(NamedTuple):
@@ -111,14 +118,20 @@ class Subject(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the image, with `*` for each placeholder; a bare one is that of no registry."""
-        if self.is_bare:
-            return (self.image.repository.rpartition("/")[2],)
-        written = re.sub(FORM, "*", self.written.partition("@")[0])
-        head, colon, tag = written.rpartition(":")
-        name = head if colon and "/" not in tag else written
-        if "*" in name:
-            return (name,)
-        return tuple(dict.fromkeys((self.image.repository, self.image.short, name)))
+        return names_of(self.written, self.image, is_bare=self.is_bare)
+
+
+@lru_cache(maxsize=4096)
+def names_of(written: str, image: Image, *, is_bare: bool) -> tuple[str, ...]:
+    """The names of an image as it is written; what replaces images asks for them again and again."""
+    if is_bare:
+        return (image.repository.rpartition("/")[2],)
+    written = re.sub(FORM, "*", written.partition("@")[0])
+    head, colon, tag = written.rpartition(":")
+    name = head if colon and "/" not in tag else written
+    if "*" in name:
+        return (name,)
+    return tuple(dict.fromkeys((image.repository, image.short, name)))
 
 
 class Proofs:
@@ -139,6 +152,7 @@ class Proofs:
     ) -> None:
         self.remote, self.dockerfiles, self.text = remote, tuple(dockerfiles), text
         self.known: dict[str, str] = {}
+        self.answers: dict[tuple[str, object], Proof | None] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
         giving = [[(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open", "sets")]
         if giving[1]:
@@ -153,6 +167,13 @@ class Proofs:
                 self.open.append(proof)
             else:
                 self.by_name.setdefault(last_part(proof.fact.name), []).append(proof)
+
+    def without(self, paths: Container[str], text: Callable[[str], str]) -> Proofs:
+        """The same without what was asked of some texts, which are other ones now, but prove the same."""
+        other = copy(self)
+        other.text, other.known = text, {path: each for path, each in self.known.items() if path not in paths}
+        other.answers = {key: proof for key, proof in self.answers.items() if key[0] not in paths}
+        return other
 
     def filled(self, proof: Proof) -> Proof:
         """A proof with the repository's own name in it."""
@@ -195,6 +216,14 @@ class Proofs:
 
     def replaced(self, subject: Subject) -> Proof | None:
         """What puts another image, or another tag, in the place of this one before it is applied."""
+        placed = subject.placed
+        key = placed.path, (placed.identity, subject.written, subject.span.start, subject.container)
+        if key not in self.answers:
+            self.answers[key] = self.replacement(subject)
+        return self.answers[key]
+
+    def replacement(self, subject: Subject) -> Proof | None:
+        """The same, which several rules ask for."""
         if marked := self.marked(subject):
             return marked
         return next((proof for proof in self.replacing if self.replaces(proof, subject)), None)
@@ -409,7 +438,8 @@ def letters(pattern: str) -> int:
     return sum(map(str.isalnum, pattern))
 
 
-def fits(pattern: str, names: Sequence[str]) -> bool:
+@lru_cache(maxsize=16_384)
+def fits(pattern: str, names: tuple[str, ...]) -> bool:
     """Whether a name in which something may be unknown is one of the names of an image, which may also be patterns.
 
     With something unknown it must have enough letters in its last part, or a namespace.

@@ -6,6 +6,7 @@ stored here.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import deque
 from collections.abc import Sequence
@@ -55,6 +56,12 @@ FaultKind = Literal[
     "unread",
 ]
 """What is wrong, where a rule says more of one mistake than of others with its code."""
+
+Overlap = Literal["", "yaml", "schema"]
+"""Which other tool of an editor sees a mistake as well: a parser of YAML 1.2, or one with Kubernetes' schemas."""
+
+ALIKE = r"true|True|TRUE|false|False|FALSE|[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
+"""The booleans and numbers that are the same in YAML 1.1 and 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema)."""
 
 Shape = Literal["", "string", "number", "boolean", "null", "list", "mapping", "base64"]
 """What a value is, or should be."""
@@ -334,6 +341,17 @@ class Fault(Facts, frozen=True):
     more: tuple[Span, ...] = ()
 
     @property
+    def overlap(self) -> Overlap:
+        """Which other tool of an editor sees it as well; none sees `yes`, which is a string in YAML 1.2."""
+        if self.code in ("syntax", "repeated-key"):
+            return "yaml"
+        if self.kind == "unknown-field" or (self.kind == "unset" and self.code != "image"):
+            return "schema"
+        if not self.expected or self.found not in ("number", "boolean"):
+            return "schema" if self.expected and self.found else ""
+        return "schema" if re.fullmatch(ALIKE, self.text or "") else ""
+
+    @property
     def quotable(self) -> bool:
         """Whether quotes make it right: a number or boolean where a string is expected."""
         return self.expected == "string" and self.found in ("number", "boolean")
@@ -603,7 +621,7 @@ class Decoded:
         self.size += packed.length(number)
         while self.order and self.size > HELD:
             other, first = self.order.popleft()
-            del other.held[first]
+            other.held.pop(first, None)
             self.size -= other.length(first)
         self.order.append((packed, number))
 

@@ -96,6 +96,9 @@ class Reader:
 
     def known(self, file: Wanted) -> FileFacts | None:
         """The facts of a file that need not be read."""
+        if held := self.request.caches.held:
+            facts = held.get(file.path, file.mode, self.disk)
+            return None if facts is None else self.held(facts)
         if self.cache is None:
             return None
         state = self.disk.state(file.path)
@@ -140,6 +143,8 @@ class Reading:
         self.reader, self.wanted = reader, wanted
         self.facts: list[FileFacts | str | None] = [reader.known(file) for file in wanted]
         self.unknown = [number for number, facts in enumerate(self.facts) if facts is None]
+        holds = reader.request.caches.held is not None
+        self.versions = {number: reader.disk.version(wanted[number].path) for number in self.unknown} if holds else {}
         self.workers = None
         if reader.jobs > 1 and len(self.unknown) >= PAYS and hasattr(os, "fork"):
             from cmlint.sources.workers import Workers
@@ -160,6 +165,10 @@ class Reading:
         else:
             for number in self.unknown:
                 self.facts[number] = self.reader.keep(self.wanted[number], self.reader.read(self.wanted[number]))
+        if held := self.reader.request.caches.held:
+            for number in self.unknown:
+                if isinstance(facts := self.facts[number], FileFacts):
+                    held.put(self.wanted[number].path, self.wanted[number].mode, self.versions[number], facts)
         return {file.shown: facts for file, facts in zip(self.wanted, self.facts, strict=True) if facts is not None}
 
     def taken(self, answer: bytes | str) -> Read:
