@@ -17,7 +17,6 @@ from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index
 from cmlint.bundle.material import Files, Material, Neighbours
 from cmlint.bundle.resolve import Resolution, Resolver
-from cmlint.bundle.test_expectations import without_compared
 from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import (
@@ -288,7 +287,11 @@ def applied_files(material: Material) -> list[tuple[str, FileFacts]]:
         from cmlint.bundle.incomplete import without_parts
 
         files = without_parts(files, material.beside)
-    return without_compared(files)
+    if any(document.compared for _, facts in files for document in facts.documents):
+        from cmlint.bundle.test_expectations import without_compared
+
+        files = without_compared(files)
+    return files
 
 
 def places_of(facts: FileFacts) -> Iterable[Document | int]:
