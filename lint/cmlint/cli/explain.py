@@ -32,8 +32,6 @@ from cmlint.system.files import is_within, real_path, root_of
 
 PLACE = re.compile(r"(.+?):(\d{1,9})(?::(\d{1,9}))?\Z")
 
-IMAGE = re.compile(r"\s*(?:-\s+)?[\"']?image[\"']?\s*:")
-"""A line that names an image."""
 
 TARGETS: dict[str, Target] = {
     **dict.fromkeys(("configmap", "configmaps", "cm"), "ConfigMap"),
@@ -145,9 +143,7 @@ def at_place(place: re.Match[str], target: str, result: Result, layers: Layers) 
         named = {(each.provider.target, each.provider.name.value): each.provider for each in definitions}
         for provider in named.values():
             references += pointing.references_to(result.bundles, provider.target, provider.name.value)
-        images = pointing.images_at(result.bundles, point)
-        if not references and not definitions and IMAGE.match(text.line(line)):
-            images = images or pointing.images_around(result.bundles, point)
+        images = pointing.images_at(result.bundles, point, "\n".join(map(text.line, range(line, last + 1))))
         if references or definitions or images:
             return told(target, references, definitions, result, [(each, ways_of(each, layers)) for each in images])
     return Shown(target, [], [], note=nothing_at(points[-1], result.bundles))
