@@ -37,6 +37,7 @@ OF_PROCESS = re.compile(
 CHANGERS = {
     "cmlint.__main__": "the command line: signals, closed streams, warnings, garbage",
     "cmlint.cli.complete": "the command of kubectl for completion, which ends with the answer",
+    "cmlint.adopt.revisions": "works in the folder of another revision, where programs that build find its files",
     "cmlint.patterns": "inside `warnings.catch_warnings`, which takes it back",
     "cmlint.fixes.proof": "inside `warnings.catch_warnings`, which takes it back",
     "cmlint.sources.cluster.connect": "reads what the Kubernetes client logs while it reads a kubeconfig, then stops",

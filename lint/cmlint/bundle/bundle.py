@@ -38,8 +38,11 @@ from cmlint.model.values import Changed, Missing
 if TYPE_CHECKING:
     from cmlint.bundle.cluster import Cluster
 
-REMEMBERED = 1000
-"""Of how many containers the environments are held in memory."""
+REMEMBERED = 2 * 1024**2
+"""How many characters the environments have together that are held in memory."""
+
+LEAST = 1000
+"""How many characters an environment counts for, at least."""
 
 OPENSHIFT = "openshift.io/"
 """What the groups of OpenShift have in their names."""
@@ -73,6 +76,7 @@ class Bundle:
         if self.index.whole and self.complete:
             neighbours.destinations.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
+        self.remembered = 0
         self.too_large: dict[tuple[int, str], tuple[Container, Placed]] = {}
 
     def documents(self) -> Iterator[Placed]:
@@ -148,9 +152,11 @@ class Bundle:
         """
         key = placed.number, container.path
         if key not in self.environments:
-            if len(self.environments) >= REMEMBERED:
+            if self.remembered >= REMEMBERED:
                 self.environments.clear()
+                self.remembered = 0
             self.environments[key] = environment_of(container, placed, self.resolver, self.services_of(placed))
+            self.remembered += self.environments[key].size + LEAST
             if self.environments[key].too_large:
                 self.too_large[key] = container, placed
         return self.environments[key]
