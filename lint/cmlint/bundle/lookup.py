@@ -101,6 +101,20 @@ def images_at(bundles: Iterable[Bundle], point: Point) -> list[Used]:
     ]
 
 
+def images_around(bundles: Iterable[Bundle], point: Point) -> list[Used]:
+    """The images of the containers at a point, also where a kustomization has put another one in; the innermost."""
+    found = [
+        (place.end - place.start, Used(bundle, placed, use))
+        for bundle in bundles
+        for placed in bundle.placed
+        if placed.built and reaches(placed, point)
+        for use in uses(placed.document)
+        if use.container and covers(placed, use.container.span, point)
+        for place in [placed.written(use.container.span)[1]]
+    ]
+    return [used for length, used in found if length == min(each for each, _ in found)]
+
+
 def document_at(bundles: Iterable[Bundle], point: Point) -> Placed | None:
     """The document at a point of a text that is checked as it is written."""
     placed = (each for bundle in bundles if not bundle.built for each in bundle.placed)
