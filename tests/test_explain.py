@@ -47,6 +47,25 @@ def candidates(reference: Json) -> list[tuple[str, bool, str]]:
     return [(each["location"]["path"], each["taken"], each["why"]) for each in reference["candidates"]]
 
 
+@pytest.mark.parametrize("git", [True, False])
+def test_a_file_in_a_folder_beside(tmp_path: Path, git: bool) -> None:
+    write(
+        tmp_path, {"k8s/pod.yaml": KEY, "k8s/config.yaml": APP, "docs/a.md": "", **({".git/HEAD": ""} if git else {})}
+    )
+    reference = only(tmp_path / "docs", "../k8s/pod.yaml:9")
+    assert (reference["end"], reference["location"]["path"]) == ("resolved", "../k8s/pod.yaml")
+    assert only(tmp_path / "docs", str(tmp_path / "k8s/pod.yaml:9"))["end"] == "resolved"
+    assert only(tmp_path.parent, f"{tmp_path.name}/k8s/pod.yaml:9")["end"] == "resolved"
+
+
+def test_an_image_that_a_kustomization_replaces(tmp_path: Path) -> None:
+    write(tmp_path, {"base/pod.yaml": pod(image="web:latest"), "base/kustomization.yaml": "resources: [pod.yaml]\n"})
+    write(tmp_path, {"over/kustomization.yaml": "resources: [../base]\nimages: [{name: web, newTag: 1.2.3}]\n"})
+    (image,) = explained(tmp_path, "base/pod.yaml:7")["images"]
+    assert (image["image"], image["location"]["path"]) == ("web:1.2.3", "over/kustomization.yaml")
+    assert not explained(tmp_path, "base/pod.yaml:6")["images"]
+
+
 def test_a_reference_that_resolves(tmp_path: Path) -> None:
     far = APP.replace("app}", "app, namespace: other}")
     write(tmp_path, {"a/pod.yaml": KEY, "a/config.yaml": APP, "b/config.yaml": APP, "c/config.yaml": far})

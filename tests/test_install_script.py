@@ -62,12 +62,12 @@ def test_it_installs_what_a_check_needs(tmp_path: Path, mirror: tuple[Path, str]
     done = install(tmp_path, mirror[1], pip=True)
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in (tmp_path / "bin").iterdir()) == ["helm", "kustomize"]
-    for name, word in (("helm", "version"), ("kustomize", "version")):
-        subprocess.run([str(tmp_path / "bin" / name), word], capture_output=True, check=True)
+    for name in ("helm", "kustomize"):
+        subprocess.run([str(tmp_path / "bin" / name), "version"], capture_output=True, check=True)
     cmlint = tmp_path / "python" / "bin" / "cmlint"
     version = subprocess.run([cmlint, "--version"], capture_output=True, text=True, check=True).stdout
     assert version == f"cmlint {__version__}\n"
-    client = [tmp_path / "python" / "bin" / "python", "-c", "import kubernetes; print(kubernetes.__version__)"]
+    client = [str(tmp_path / "python" / "bin" / "python"), "-c", "import kubernetes; print(kubernetes.__version__)"]
     assert subprocess.run(client, capture_output=True, text=True, check=True).stdout.startswith("34."), "not light"
 
 

@@ -17,7 +17,6 @@ from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index
 from cmlint.bundle.material import Files, Material, Neighbours
 from cmlint.bundle.resolve import Resolution, Resolver
-from cmlint.bundle.test_expectations import without_compared
 from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import (
@@ -38,8 +37,11 @@ from cmlint.model.values import Changed, Missing
 if TYPE_CHECKING:
     from cmlint.bundle.cluster import Cluster
 
-REMEMBERED = 1000
-"""Of how many containers the environments are held in memory."""
+REMEMBERED = 2 * 1024**2
+"""How many characters the environments have together that are held in memory."""
+
+LEAST = 1000
+"""How many characters an environment counts for, at least."""
 
 OPENSHIFT = "openshift.io/"
 """What the groups of OpenShift have in their names."""
@@ -59,6 +61,7 @@ class Bundle:
         self.complete, self.failures = material.complete, material.failures
         self.proofs, self.has_gitops = neighbours.proofs, neighbours.destinations.has_gitops
         self.frame = neighbours.frame
+        self.substituted = neighbours.destinations.deploys.substituted
         self.files = applied_files(material) if material.is_loose else list(material.files)
         self.aside = [*set_aside(list(material.files), self.files), *all_aside(material.left_out, LEFT_OUT)]
         self.placed = list(self.documents())
@@ -73,6 +76,7 @@ class Bundle:
         if self.index.whole and self.complete:
             neighbours.destinations.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
+        self.remembered = 0
         self.too_large: dict[tuple[int, str], tuple[Container, Placed]] = {}
 
     def documents(self) -> Iterator[Placed]:
@@ -101,7 +105,10 @@ class Bundle:
             destinations=neighbours.destinations,
             unbuilt=self.unbuilt,
             complete=self.complete,
+            changed_by=material.changed_by,
             supply=material.supply,
+            replaced=neighbours.replaced,
+            removed=neighbours.removed,
         )
 
     @property
@@ -148,9 +155,11 @@ class Bundle:
         """
         key = placed.number, container.path
         if key not in self.environments:
-            if len(self.environments) >= REMEMBERED:
+            if self.remembered >= REMEMBERED:
                 self.environments.clear()
+                self.remembered = 0
             self.environments[key] = environment_of(container, placed, self.resolver, self.services_of(placed))
+            self.remembered += self.environments[key].size + LEAST
             if self.environments[key].too_large:
                 self.too_large[key] = container, placed
         return self.environments[key]
@@ -278,7 +287,11 @@ def applied_files(material: Material) -> list[tuple[str, FileFacts]]:
         from cmlint.bundle.incomplete import without_parts
 
         files = without_parts(files, material.beside)
-    return without_compared(files)
+    if any(document.compared for _, facts in files for document in facts.documents):
+        from cmlint.bundle.test_expectations import without_compared
+
+        files = without_compared(files)
+    return files
 
 
 def places_of(facts: FileFacts) -> Iterable[Document | int]:

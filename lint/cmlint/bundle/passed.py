@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from msgspec import structs
@@ -120,7 +119,7 @@ class Opened:
         if callee:
             yield from self.by_name.get(callee.rpartition("/")[2], ())
             return
-        for folder in ("", *reversed([str(parent) for parent in PurePosixPath(caller).parents][:-1])):
+        for folder in reversed([*folders_of(caller)]):
             yield from self.by_folder.get(folder, ())
 
 
@@ -158,8 +157,8 @@ class Included:
 
 def included_as(name: str, path: str, paths: Container[str], by_folder: Mapping[str, list[str]]) -> Iterator[str]:
     """The files that a name in a file means: in the folder of the file, or in one above it."""
-    for folder in map(str, PurePosixPath(path).parents):
-        whole = name if folder == "." else f"{folder}/{name}"
+    for folder in folders_of(path):
+        whole = f"{folder}/{name}" if folder else name
         within, _, last = whole.rpartition("/")
         if "*" in last:
             yield from (
@@ -167,6 +166,13 @@ def included_as(name: str, path: str, paths: Container[str], by_folder: Mapping[
             )
         elif whole in paths:
             yield whole
+
+
+def folders_of(path: str) -> Iterator[str]:
+    """The folders that a file is in, the nearest first; the last one has no name."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def reaches(caller: str, call: ImageFact, callee: str, path: str, push: ImageFact) -> bool:

@@ -62,7 +62,7 @@ PARAMETERS = (
     Parameter("focus", "text", "Show only the surroundings of one node.", "KIND/NAME[:KEY]"),
     Parameter("depth", "text", f"How many edges `--focus` follows; {DEPTH} by default.", "N"),
     Parameter("problems", "flag", "Show only objects that are missing or have findings, and what reads them."),
-    Parameter("keys", "flag", "Draw keys, or nothing if they do not fit."),
+    Parameter("keys", "flag", "Draw keys, or fail if they do not fit."),
     Parameter("no_keys", "flag", "Leave out keys."),
     Parameter(
         "detail",
@@ -200,7 +200,7 @@ def details_of(options: Options) -> Sequence[Detail]:
 
 
 def link_base_of(options: Options, form: str) -> str:
-    """What comes before paths in links; raises FatalError for what is not an address of a web page."""
+    """What comes before paths in links; raises FatalError for anything but the address of a web page."""
     base = options.link_base
     if base is None:
         return ""

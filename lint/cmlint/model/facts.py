@@ -670,7 +670,8 @@ class FileFacts(Facts, frozen=True):
     """Everything cmlint keeps of one text.
 
     `commands` are objects that the text has kubectl create, one provider each; no rule looks at them. `services` give
-    containers variables. `images` is what the text does to images.
+    containers variables. `images` is what the text does to images. Its commands replace the words that are `replaced`,
+    hand what is built of the folders that are `consumed` to other programs, and write the files that are `written`.
     """
 
     documents: Documents
@@ -680,6 +681,9 @@ class FileFacts(Facts, frozen=True):
     commands: tuple[Document, ...] = ()
     services: tuple[Service, ...] = ()
     images: tuple[ImageFact, ...] = ()
+    replaced: tuple[str, ...] = ()
+    consumed: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
 
     @property
     def kustomized(self) -> bool:

@@ -46,7 +46,7 @@ SCRIPTS = (
         ".jenkinsfile",
     ),
     *(".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt"),
-    *(".tf", ".example", ".sample", ".dist", ".template", ".j2", ".jinja", ".jinja2"),
+    *(".tf", ".tftpl", ".example", ".sample", ".dist", ".template", ".j2", ".jinja", ".jinja2"),
     *("Makefile", "makefile", "Justfile", "justfile", "Jenkinsfile", "Tiltfile", "Dockerfile", "README"),
 )
 """How the names of other texts end in which commands may be; so may they in any file that begins with `#!`.
@@ -96,6 +96,9 @@ IMAGE_WORDS = (
     b"REGISTRY",
 )
 """What a text holds that builds, pushes, loads or replaces images."""
+
+FILE_WORDS = (b'_file"', b".env", b".y", b".json", b"sed ", b"kustomize")
+"""What a text holds that writes files, replaces words in them, or reads what is built."""
 
 EXPECTATION = r"(?:(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?|\d+-[\w-]+-assert)\.ya?ml"
 """Files in which tests of kuttl and Chainsaw say what the cluster should hold: parts of objects, never applied."""
@@ -438,6 +441,11 @@ def handles_images(raw: bytes, name: str) -> bool:
     if not (has_commands(name) or name.endswith(BUILDERS) or raw.startswith(b"#!")):
         return False
     return any(word in raw for word in IMAGE_WORDS)
+
+
+def handles_files(raw: bytes, name: str) -> bool:
+    """Whether a file of this name is a text that may write files or replace words in them, by a few words."""
+    return (name.endswith(SCRIPTS) or raw.startswith(b"#!")) and any(word in raw for word in FILE_WORDS)
 
 
 def is_dockerfile(path: str) -> bool:
