@@ -136,6 +136,7 @@ def test_no_module_holds_an_object_that_changes_by_itself(module: str) -> None:
 PURE = {
     "cmlint.bundle.proofs.file_kind": "compares a path with patterns",
     "cmlint.bundle.proofs.fits": "compares patterns with names",
+    "cmlint.bundle.proofs.names_of": "takes a name apart",
     "cmlint.sources.cluster.lists.decoder_of": "makes a decoder of a type",
     "cmlint.sources.cluster.objects.keys_in": "decodes bytes",
 }
