@@ -17,7 +17,6 @@ from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index
 from cmlint.bundle.material import Files, Material, Neighbours
 from cmlint.bundle.resolve import Resolution, Resolver
-from cmlint.bundle.test_expectations import without_compared
 from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import (
@@ -62,6 +61,7 @@ class Bundle:
         self.complete, self.failures = material.complete, material.failures
         self.proofs, self.has_gitops = neighbours.proofs, neighbours.destinations.has_gitops
         self.frame = neighbours.frame
+        self.substituted = neighbours.destinations.deploys.substituted
         self.files = applied_files(material) if material.is_loose else list(material.files)
         self.aside = [*set_aside(list(material.files), self.files), *all_aside(material.left_out, LEFT_OUT)]
         self.placed = list(self.documents())
@@ -105,7 +105,10 @@ class Bundle:
             destinations=neighbours.destinations,
             unbuilt=self.unbuilt,
             complete=self.complete,
+            changed_by=material.changed_by,
             supply=material.supply,
+            replaced=neighbours.replaced,
+            removed=neighbours.removed,
         )
 
     @property
@@ -284,7 +287,11 @@ def applied_files(material: Material) -> list[tuple[str, FileFacts]]:
         from cmlint.bundle.incomplete import without_parts
 
         files = without_parts(files, material.beside)
-    return without_compared(files)
+    if any(document.compared for _, facts in files for document in facts.documents):
+        from cmlint.bundle.test_expectations import without_compared
+
+        files = without_compared(files)
+    return files
 
 
 def places_of(facts: FileFacts) -> Iterable[Document | int]:

@@ -19,7 +19,7 @@ from cmlint.bundle.passed import passed
 from cmlint.knowledge.official import OFFICIAL
 from cmlint.knowledge.placeholders import FORM
 from cmlint.kube.images import Image
-from cmlint.kube.names import gaps
+from cmlint.kube.names import glob
 from cmlint.model.facts import COMMAND, Deed, Document, FileFacts, ImageFact, Span
 
 Whose = Literal["ci", "script", "document"]
@@ -35,7 +35,7 @@ PIPELINES = re.compile(
 )
 """The files that CI systems run by themselves. Those of Google Cloud Build are mostly submitted by hand."""
 
-DOCUMENTS = (".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt", "README")
+DOCUMENTS = (".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt", "readme")
 
 BRANCHES = frozenset(
     ("main", "master", "trunk", "develop", "dev", "development", "staging", "production", "prod", "next")
@@ -91,7 +91,7 @@ def file_kind(path: str) -> Whose:
     """What kind of file it is, by its path."""
     if PIPELINES.search(path):
         return "ci"
-    return "document" if path.endswith(DOCUMENTS) else "script"
+    return "document" if path.lower().endswith(DOCUMENTS) else "script"
 
 
 class Subject(NamedTuple):
@@ -154,10 +154,10 @@ class Proofs:
         self.known: dict[str, str] = {}
         self.answers: dict[tuple[str, object], Proof | None] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
-        calls, opened = ([(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open"))
-        if calls and opened:
-            found += [Proof(fact, path, path in idle) for path, fact in passed(calls, opened)]
-        found = [proof for proof in found if proof.fact.deed not in ("calls", "open")]
+        giving = [[(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open", "sets")]
+        if giving[1]:
+            found += [Proof(fact, path, path in idle) for path, fact in passed(*giving)]
+        found = [proof for proof in found if proof.fact.deed not in ("calls", "open", "sets")]
         found.sort(key=lambda proof: (ORDER[proof.whose], proof.path))
         self.found = [self.filled(proof) for proof in (*found, *expanded(found))]
         self.by_name: dict[str, list[Proof]] = {}
@@ -251,7 +251,7 @@ class Proofs:
         fact = proof.fact
         if fact.name and fits(fact.name, subject.names) and fact.tag != "*" and (fact.tag or "latest") == subject.tag:
             return False
-        if fact.tool in ("sed", "perl"):
+        if fact.tool in EDITORS:
             return self.is_edited(proof, subject)
         if fact.tool == "Renovate":
             return glob(fact.was, subject.placed.written(subject.span)[0])
@@ -390,6 +390,9 @@ class Proofs:
         )
 
 
+EDITORS = ("sed", "perl", "-replace", "find and replace")
+"""What replaces texts by patterns."""
+
 ORDER = {"ci": 0, "script": 1, "document": 2}
 
 KINDS = {
@@ -407,17 +410,22 @@ KINDS = {
 
 
 def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
-    """What is pushed by a command that names no image: all that compose files, or bake files, build."""
-    for word, tool in (("{compose}", "compose"), ("{bake}", "bake")):
+    """What is pushed by a command that names no image: all that bake files, or compose files, build.
+
+    Without files of its own bake takes those of compose: https://docs.docker.com/build/bake/reference/#file-lookup
+    """
+    built = [proof for proof in found if proof.fact.deed == "built"]
+    composed, baked = ([proof for proof in built if proof.fact.tool == tool] for tool in ("compose", "bake"))
+    for word, several in (("{compose}", composed), ("{bake}", baked or composed)):
         push = next((proof for proof in found if proof.fact.name == word), None)
-        if push:
-            for proof in found:
-                if proof.fact.deed == "built" and proof.fact.tool == tool:
-                    fact, built = push.fact, proof.fact
-                    pushed = ImageFact(
-                        deed="pushed", tool=fact.tool, name=built.name, tag=built.tag, span=fact.span, line=fact.line
-                    )
-                    yield push._replace(fact=structs.replace(pushed, masked=fact.masked))
+        if push is None:
+            continue
+        for proof in several:
+            fact, one = push.fact, proof.fact
+            pushed = ImageFact(
+                deed="pushed", tool=fact.tool, name=one.name, tag=one.tag, span=fact.span, line=fact.line
+            )
+            yield push._replace(fact=structs.replace(pushed, masked=fact.masked))
 
 
 def last_part(name: str) -> str:
@@ -428,11 +436,6 @@ def last_part(name: str) -> str:
 def letters(pattern: str) -> int:
     """How many letters and digits of a pattern are known."""
     return sum(map(str.isalnum, pattern))
-
-
-def glob(pattern: str, text: str) -> bool:
-    """Whether a pattern with `*` fits a text."""
-    return gaps(pattern.split("*"), text) is not None
 
 
 @lru_cache(maxsize=16_384)

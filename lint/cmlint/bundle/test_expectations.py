@@ -24,8 +24,6 @@ def without_compared(files: Files) -> Files:
         for document in facts.documents
         for name in document.compared
     }
-    if not compared:
-        return files
     patterns = sorted(name for name in compared if any(map(name.__contains__, "*?[")))[:MOST]
     return [(path, skipping(facts) if is_among(path, compared, patterns) else facts) for path, facts in files]
 

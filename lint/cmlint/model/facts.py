@@ -557,10 +557,11 @@ class ImageSetting(Facts, frozen=True):
     becomes: str
 
 
-Deed = Literal["pushed", "built", "loaded", "replaced", "restarted", "open", "calls"]
+Deed = Literal["pushed", "built", "loaded", "replaced", "restarted", "open", "calls", "sets"]
 """What a text does: it pushes, builds or loads an image, puts it in the place of another, or restarts a workload.
 
-An `open` push is of an image whose name or tag a caller may give; what `calls` gives it to another file.
+An `open` push is of an image whose name or tag a caller may give; what `calls` gives it to another file. What `sets`
+gives it to the files that it includes, and to those that include it.
 """
 
 
@@ -579,8 +580,8 @@ class ImageFact(Facts, frozen=True):
     where that is, as far as the text says. `line` is 1-based. `masked` are places on it that must not be shown.
 
     In an open push `{-TAG}` represents the variable `TAG`, and `given` are the values (`TAG=dev`) that the text itself
-    gives to variables. In what calls, they are those that are passed on to the file in `files`. In both, `was` is a
-    target of make.
+    gives to variables. In what calls or sets, they are those that are passed on to the files in `files`; `TAG?=dev`
+    counts where the file itself sets nothing. In what is open or calls, `was` is a target of make.
     """
 
     deed: Deed
@@ -687,7 +688,8 @@ class FileFacts(Facts, frozen=True):
     """Everything cmlint keeps of one text.
 
     `commands` are objects that the text has kubectl create, one provider each; no rule looks at them. `services` give
-    containers variables. `images` is what the text does to images.
+    containers variables. `images` is what the text does to images. Its commands replace the words that are `replaced`,
+    hand what is built of the folders that are `consumed` to other programs, and write the files that are `written`.
     """
 
     documents: Documents
@@ -697,6 +699,9 @@ class FileFacts(Facts, frozen=True):
     commands: tuple[Document, ...] = ()
     services: tuple[Service, ...] = ()
     images: tuple[ImageFact, ...] = ()
+    replaced: tuple[str, ...] = ()
+    consumed: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
 
     @property
     def kustomized(self) -> bool:

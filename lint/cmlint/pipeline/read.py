@@ -15,6 +15,7 @@ from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.gitops import Deploys, without_images, without_namespaces
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.gitops_variables import Variables
+from cmlint.bundle.handovers import Handovers
 from cmlint.bundle.index import Indexes
 from cmlint.bundle.material import Files, Material, Neighbours
 from cmlint.bundle.proofs import Proofs
@@ -132,7 +133,9 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
         found.materials += taken(found, request)
     found.facts |= Reading(reader, list(wanted_in(found, found.facts))).results()
     if failures := found.failures.all():
-        found.materials.append(Material(failures=failures))
+        handovers = handovers_of(found)
+        explained = [handovers.explained(each) for each in failures] if handovers else failures
+        found.materials.append(Material(failures=explained))
 
 
 def materials_of(found: Found, request: Request) -> None:
@@ -231,6 +234,8 @@ def bundles_of(found: Found, request: Request, texts: Texts, before: Before | No
     kustomized = (folder_of(path, found.frame) for path in found.kustomizations)
     variables = Variables(everything, kustomized, found.frame)
     deployed = [as_deployed(material, variables) for material in materials]
+    handovers = handovers_of(found)
+    deployed = [handovers.applied(each) for each in deployed] if handovers else deployed
     commands = list(commands_in(deployed))
     neighbours = Neighbours(
         ways=ways_of(request),
@@ -242,8 +247,16 @@ def bundles_of(found: Found, request: Request, texts: Texts, before: Before | No
         destinations=Destinations(variables.deploys, variables.kustomized),
         others=Indexes() if any(is_taken(each) or each.unbuilt for each in deployed) else None,
         frame=found.frame,
+        replaced=handovers.replaced if handovers else frozenset(),
+        removed=request.removed,
     )
     return [Bundle(replace(each, scripts=commands) if is_taken(each) else each, neighbours) for each in deployed]
+
+
+def handovers_of(found: Found) -> Handovers | None:
+    """What commands do to manifests before they are applied; None if no text has such commands."""
+    facts = [(path, each) for path, each in found.all_facts if each.replaced or each.consumed or each.written]
+    return Handovers(facts) if facts else None
 
 
 def is_taken(material: Material) -> bool:

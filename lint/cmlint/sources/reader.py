@@ -21,6 +21,7 @@ from cmlint.manifest.documents import (
     read_template,
     read_text,
 )
+from cmlint.manifest.handovers import handovers_in
 from cmlint.manifest.images import images_in
 from cmlint.manifest.providers import Makers
 from cmlint.model.facts import LARGE, Decoded, FileFacts, Packed
@@ -225,14 +226,23 @@ def facts_of(text: str, mode: Mode, makers: Makers) -> FileFacts:
 def script_facts(content: bytes, name: str) -> FileFacts:
     """The commands of a text that holds no manifests, and what it does to images."""
     creates = files.is_script(content, name)
-    if not creates and not files.handles_images(content, name):
+    handles = files.handles_images(content, name)
+    if not creates and not handles and not files.handles_files(content, name):
         return FileFacts(())
     try:
         text = files.decode(content)
     except UnicodeDecodeError:
         return FileFacts(())
     commands = (*commands_in(text), *examples_in(text, manifest=False)) if creates else ()
-    return FileFacts((), commands=commands, images=images_in(text, script=True))
+    replaced, consumed, written = handovers_in(text)
+    return FileFacts(
+        (),
+        commands=commands,
+        images=images_in(text, script=True) if handles else (),
+        replaced=replaced,
+        consumed=consumed,
+        written=written,
+    )
 
 
 def packed(facts: FileFacts) -> FileFacts:

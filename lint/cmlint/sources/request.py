@@ -36,8 +36,9 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     `config` is that of the run, and `layers` say what differs in some folders. `sources` are the modules of other
     packages that are sources. `disk` is where files are looked at, and `seen` notes what of it was looked at. With
     `context`, the rest of the project is read for files that are named one by one. `chart_values` are the values that
-    the command line gives to charts. References also lead into `clusters`. Without `suppress`, what comments and
-    settings suppress is reported as well. `progress` shows what the run does.
+    the command line gives to charts. References also lead into `clusters`. `removed` are the objects, as `Kind/name`,
+    that a change has removed. Without `suppress`, what comments and settings suppress is reported as well. `progress`
+    shows what the run does.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -53,6 +54,7 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     context: bool = False
     chart_values: ChartValues = ChartValues()
     clusters: Clusters | None = None
+    removed: frozenset[str] = frozenset()
     progress: Progress = msgspec.field(default_factory=Progress)
 
     @cached_property
