@@ -50,7 +50,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 19
+VERSION = 20
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")

@@ -132,10 +132,6 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
 
         found.materials += taken(found, request)
     found.facts |= Reading(reader, list(wanted_in(found, found.facts))).results()
-    if failures := found.failures.all():
-        handovers = handovers_of(found)
-        explained = [handovers.explained(each) for each in failures] if handovers else failures
-        found.materials.append(Material(failures=explained))
 
 
 def materials_of(found: Found, request: Request) -> None:
@@ -146,6 +142,10 @@ def materials_of(found: Found, request: Request) -> None:
 
         plain += take_stdin(found, request)
     found.together = plain + found.materials
+    if failures := found.failures.all():
+        handovers = handovers_of(found)
+        explained = [handovers.explained(each) for each in failures] if handovers else failures
+        found.together.append(Material(failures=explained))
 
 
 def take_kustomizations(found: Found, request: Request) -> Iterable[Material]:
