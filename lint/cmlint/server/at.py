@@ -160,8 +160,12 @@ def words_of(container: Container) -> Iterable[Scalar]:
 
 
 def image_at(spot: Spot) -> Used | None:
-    """The image that is written under the cursor."""
-    return next(iter(lookup.images_at(spot.bundles, spot.point, "")), None)
+    """The image under the cursor."""
+    if not spot.bundles:
+        return None
+    text = spot.snapshot.shown_texts.get(spot.point.path)
+    line = text.line(text.position(spot.point.first).line)
+    return next(iter(lookup.images_at(spot.bundles, spot.point, line)), None)
 
 
 def rule_at(spot: Spot) -> tuple[str, Span] | None:

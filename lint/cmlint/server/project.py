@@ -295,7 +295,8 @@ def shared(facts: FileFacts | str) -> tuple[object, ...]:
     if isinstance(facts, str):
         return (facts,)
     deploys = [document.deploys for document in facts.documents if document.deploys]
-    return facts.commands, facts.images, facts.others, deploys, facts.ignores
+    handed = facts.replaced, facts.consumed, facts.written
+    return facts.commands, facts.images, facts.others, deploys, facts.ignores, handed
 
 
 def provided(facts: FileFacts | str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
