@@ -9,6 +9,7 @@ from cmlint.bundle.causes import NOT_THERE, Cause
 from cmlint.bundle.documents import Definition, Placed, definitions_in, references_of
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.image_evidence import Excuse, Standing, is_loaded, standing
+from cmlint.bundle.programs import NearMiss, Place, Program, Programs, missing, near_misses, origin_span
 from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.bundle.pulls import Pull, Use, arrival, pulls_of, resolves_tags, uses
 from cmlint.bundle.resolve import Resolution
@@ -74,10 +75,14 @@ __all__ = [
     "Key",
     "Missing",
     "Mount",
+    "NearMiss",
     "Nearby",
     "Origin",
+    "Place",
     "Placed",
     "PodSpec",
+    "Program",
+    "Programs",
     "Proof",
     "Proofs",
     "Provider",
@@ -110,11 +115,14 @@ __all__ = [
     "fault_rule",
     "images",
     "is_loaded",
+    "missing",
     "names",
+    "near_misses",
     "nearest",
     "numbers",
     "official",
     "only_near",
+    "origin_span",
     "placeholders",
     "pulls_of",
     "readers",

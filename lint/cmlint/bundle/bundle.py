@@ -56,7 +56,7 @@ class Bundle:
         self.live, self.built, self.unbuilt = material.live, material.built, material.unbuilt
         self.complete, self.failures = material.complete, material.failures
         self.proofs, self.has_gitops = neighbours.proofs, neighbours.destinations.has_gitops
-        self.frame = neighbours.frame
+        self.programs, self.frame = neighbours.programs, neighbours.frame
         self.files = applied_files(material) if material.is_loose else list(material.files)
         self.aside = [*set_aside(list(material.files), self.files), *all_aside(material.left_out, LEFT_OUT)]
         self.placed = list(self.documents())

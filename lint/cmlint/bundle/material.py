@@ -10,6 +10,7 @@ from cmlint.bundle.documents import Built, Frame, Placed
 from cmlint.bundle.evidence.question import Ways, usual_ways
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Indexes, Supply
+from cmlint.bundle.programs import Programs
 from cmlint.bundle.proofs import Proofs
 from cmlint.model.facts import FileFacts
 from cmlint.model.failures import Failure
@@ -68,13 +69,14 @@ class Material(msgspec.Struct, kw_only=True):
 class Neighbours(msgspec.Struct, kw_only=True):
     """What all bundles of a run share.
 
-    `ways` says how the references of a document are looked up, `proofs` are what the files prove about images, and
-    `destinations` what goes to the same cluster. The `frame` says where paths lead that begin above the working
+    `ways` says how the references of a document are looked up, `proofs` are what the files prove about images,
+    `programs` what containers run, and `destinations` what goes to the same cluster. The `frame` says where paths lead that begin above the working
     directory. `others` are the indexes of all bundles, if one may lead to another.
     """
 
     ways: Callable[[Placed], Ways] = usual_ways
     proofs: Proofs = msgspec.field(default_factory=Proofs)
+    programs: Programs = msgspec.field(default_factory=Programs)
     destinations: Destinations = msgspec.field(default_factory=Destinations)
     others: Indexes | None = None
     frame: Frame | None = None

@@ -146,10 +146,13 @@ class Proofs:
         fact = proof.fact
         if "{" not in fact.name + fact.tag:
             return proof
+        return proof._replace(fact=structs.replace(fact, name=self.own(fact.name)))
+
+    def own(self, name: str) -> str:
+        """The name of an image with the repository's own name in it; `*` where that is not known."""
         owner, _, _ = self.remote.partition("/")
-        name = fact.name.replace("{repository}", self.remote.lower() or "*").replace("{owner}", owner.lower() or "*")
-        name = name.replace("{branch}", "*")
-        return proof._replace(fact=structs.replace(fact, name=name))
+        name = name.replace("{repository}", self.remote.lower() or "*").replace("{owner}", owner.lower() or "*")
+        return name.replace("{branch}", "*")
 
     def masked(self) -> Iterator[tuple[str, Span]]:
         """What must not be shown on the lines of proofs."""

@@ -119,6 +119,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     ] = None
     pedantic: Annotated[bool, doc("Also run rules about what breaks nothing.")] = False
     preview: Annotated[bool, doc("Also run rules that are in preview and may still change.")] = False
+    sources: Annotated[
+        dict[str, str],
+        doc(
+            "The folders with the source of programs, by pattern of the image without its tag: "
+            "`ghcr.io/org/app*: services/app`. Builds that name both an image and a folder are found without it."
+        ),
+    ] = {}
     severity: Annotated[
         dict[str, Literal["error", "warning", "info"]], doc("Other severities, by rule: `mutable-tag: error`.")
     ] = {}
@@ -277,6 +284,7 @@ def anchored_at(folder: str, config: Config) -> Config:
         baseline=os.path.join(folder, config.baseline) if config.baseline else None,
         helm=Helm({anchored(pattern, folder): below(folder, words) for pattern, words in config.helm.values.items()}),
         per_path_ignore={anchored(pattern, folder): words for pattern, words in config.per_path_ignore.items()},
+        sources={pattern: os.path.join(folder, path) for pattern, path in config.sources.items()},
         kustomize=program_at(folder, config.kustomize),
         helm_program=program_at(folder, config.helm_program),
         cache_dir=os.path.join(folder, os.path.expanduser(config.cache_dir)) if config.cache_dir else None,
@@ -733,6 +741,8 @@ def check_paths(entries: Entries, source: Source) -> None:
     """Raises FatalError at the first file that a repository's configuration names outside of the repository."""
     if "baseline" in entries:
         check_path(entries["baseline"][1], "baseline", source)
+    for value in strings_in(entries["sources"][1]) if "sources" in entries else ():
+        check_folder(value, source)
     if "helm" in entries and "values" in entries["helm"][1].data:
         for value in strings_in(entries["helm"][1].data["values"][1]):
             check_path(value, "helm.values", source)
@@ -747,6 +757,16 @@ def check_path(value: Value, setting: str, source: Source) -> None:
             raise wrong(value.place, reason, "a repository's configuration names only files of the repository")
         if os.path.exists(whole) and not os.path.isfile(whole):
             raise wrong(value.place, f"`{setting}` names `{path}`, which is not a regular file", "name a file")
+
+
+def check_folder(value: Value, source: Source) -> None:
+    """Raises FatalError for a folder of source that is not in the repository, or is none."""
+    whole = os.path.join(source.folder, value.data)
+    if not files.is_within(files.real_path(whole), source.root):
+        reason = f"`sources` names `{value.data}`, which is not in the repository"
+        raise wrong(value.place, reason, "a repository's configuration names only files of the repository")
+    if not os.path.isdir(whole):
+        raise wrong(value.place, f"`sources` names `{value.data}`, which is not a folder", "name a folder")
 
 
 def strings_in(value: Value) -> Iterator[Value]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -54,6 +54,33 @@ def distance_if_near(name: str, other: str) -> int | None:
     if plain.translate(DIGITS) == other_plain.translate(DIGITS):
         return None
     return edits(plain, other_plain, allowed)
+
+
+def distance_of_variables(name: str, other: str, synonyms: Mapping[str, str]) -> int | None:
+    """How far apart the names of two variables are when they are near, else None; 0 is nearest.
+
+    Besides what is near for other names: with some words for their `synonyms` they are the same, or one has all words of
+    the other, in order, and one more (`GCS_BUCKET`, `GCS_BUCKET_NAME`), if the other has two at least.
+    """
+    words, others = (tuple(synonyms.get(word, word) for word in each.split("_") if word) for each in (name, other))
+    if words == others:
+        return 0 if name != other else None
+    near = distance_if_near(name, other)
+    if near is not None:
+        return near + 1
+    return 3 if has_one_more(words, others) or has_one_more(others, words) else None
+
+
+def has_one_more(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether words are others with one more among them, and the others are two at least."""
+    if len(words) != len(others) + 1 or len(others) < FEWEST:
+        return False
+    begin = next((i for i, (x, y) in enumerate(zip(words, others, strict=False)) if x != y), len(others))
+    return not words[begin].isdigit() and words[begin + 1 :] == others[begin:]
+
+
+FEWEST = 2
+"""A name of fewer words says too little: `DB_HOST` is not meant for `HOST`."""
 
 
 def is_slip(name: str, other: str) -> bool:

@@ -17,6 +17,9 @@ from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.gitops_variables import Variables
 from cmlint.bundle.index import Indexes
 from cmlint.bundle.material import Files, Material, Neighbours
+from cmlint.bundle.links import Link, Links
+from cmlint.bundle.programs import Programs
+from cmlint.bundle.programs import Reading as ProgramReading
 from cmlint.bundle.proofs import Proofs
 from cmlint.config.config import Config
 from cmlint.config.layers import Layers
@@ -67,7 +70,7 @@ def read(request: Request) -> Manifests:
     take_all(found, reader, request)
     sources = sources_of(found)
     texts = Texts(partial(text_of, found, sources, request))
-    bundles = bundles_of(found, request, texts)
+    bundles = bundles_of(found, request, texts, partial(program_read, found, reader, sources))
     named = (name for group in found.groups for shown in group.named for name in (shown, real.get(shown, shown)))
     look = request.clusters
     config = look(bundles, texts, request.config, problems) if look else request.config
@@ -171,7 +174,9 @@ def text_of(found: Found, sources: Mapping[str, Source], request: Request, path:
     return files.read_again(request.disk, path, sources, found.problems) if known is None else known
 
 
-def bundles_of(found: Found, request: Request, texts: Texts) -> list[Bundle]:
+def bundles_of(
+    found: Found, request: Request, texts: Texts, read: Callable[[Link], ProgramReading]
+) -> list[Bundle]:
     """The bundles of all materials, with what GitOps objects among them do."""
     materials = found.materials
     everything = [entry for material in materials for entry in material.files]
@@ -179,9 +184,11 @@ def bundles_of(found: Found, request: Request, texts: Texts) -> list[Bundle]:
     variables = Variables(everything, kustomized, found.frame)
     deployed = [as_deployed(material, variables) for material in materials]
     commands = list(commands_in(deployed))
+    proofs = proofs_of(found, request, texts)
     neighbours = Neighbours(
         ways=ways_of(request),
-        proofs=proofs_of(found, request, texts),
+        proofs=proofs,
+        programs=Programs(partial(links_of, found, request, proofs), read, request.changed),
         destinations=Destinations(variables.deploys, variables.kustomized),
         others=Indexes() if any(is_taken(each) or each.unbuilt for each in deployed) else None,
         frame=found.frame,
@@ -283,3 +290,30 @@ def proofs_of(found: Found, request: Request, texts: Texts) -> Proofs:
         text=lambda path: texts.get(path).text,
         idle={path for path, facts in known.items() if facts.images and is_idle(path, request.seen)},
     )
+
+
+def links_of(found: Found, request: Request, proofs: Proofs) -> Links:
+    """What leads from images to the folders of their source; asked for only where a container may have one."""
+    roots = [group.root for group in found.groups if group.root]
+    configured = {pattern: shown(folder).removeprefix(".") for pattern, folder in request.config.sources.items()}
+    return Links(proofs, partial(files_of, found), shown(roots[0]).removeprefix(".") if roots else "", configured)
+
+
+def files_of(found: Found) -> dict[str, tuple[str, str | None]]:
+    """All files of a run, as they are shown, with their paths and the folder that each must be in."""
+    files: dict[str, tuple[str, str | None]] = {}
+    for group in found.groups:
+        for paths in (group.paths, group.scripts):
+            files.update((name, (path, group.root_of(name))) for name, path in paths.items() if path != "-")
+        files.update((shown(path), (path, group.root)) for path in group.lying)
+    return files
+
+
+def program_read(found: Found, reader: Reader, sources: dict[str, Source], link: Link) -> ProgramReading:
+    """What is read of the source of a program, in which findings may then be."""
+    from cmlint.sources.code.folder import Folders
+
+    files = files_of(found)
+    reading = Folders(files, reader).read(link)
+    sources.update((path, Source(*files[path])) for path in reading.files)
+    return reading

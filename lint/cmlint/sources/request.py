@@ -35,7 +35,8 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     `config` is that of the run, and `layers` say what differs in some folders. `sources` are the modules of other
     packages that are sources. `disk` is where files are looked at, and `seen` notes what of it was looked at. With
     `context`, the rest of the project is read for files that are named one by one. `chart_values` are the values that
-    the command line gives to charts. References also lead into `clusters`. Without `suppress`, what comments and
+    the command line gives to charts. References also lead into `clusters`. Where only a change matters, `changed` gives the paths that
+    it touches, as they are shown. Without `suppress`, what comments and
     settings suppress is reported as well.
     """
 
@@ -52,6 +53,7 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     context: bool = False
     chart_values: ChartValues = ChartValues()
     clusters: Clusters | None = None
+    changed: Callable[[], frozenset[str]] | None = None
 
     @cached_property
     def makers(self) -> Makers:

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from cmlint.manifest.images.facts import Text, passed_on
+from msgspec import structs
+
+from cmlint.manifest.images.builds import hole, of_docker
+from cmlint.manifest.images.facts import Text, passed_on, split
 from cmlint.manifest.images.variables import UNKNOWN, Variables
 from cmlint.manifest.shell import BLANK, LIMIT, VARIABLE, Cutter, Lines, Quotes, Word
 from cmlint.model.facts import Deed, ImageFact
@@ -51,6 +54,10 @@ PRINTS = re.compile(
 MOST_TURNS = 6
 """The most values of a variable with which one command is read."""
 
+BUILDERS = frozenset(("docker", "podman", "buildah", "nerdctl", "lima", "az", "ibmcloud"))
+BUILT = re.compile(r"(?:build|bud|build-using-dockerfile|tag)(?: --push)?\Z")
+"""The programs that build images of a folder, and how the names of what they do end."""
+
 REACH = 1000
 """The number of characters before a command that are searched."""
 
@@ -87,7 +94,7 @@ _VALUED = """
     --builder --network --iidfile --tls-verify --authfile --creds --image --kubeconfig --set --set-string --values
     --version --timeout -l --selector -i --format --repo --kube-context --address -a --compression-format -e
     --description --set-file --post-renderer --image-repository --build-context --metadata-file --env --container
-    --tags --to
+    --tags --to --file
 """
 VALUED = frozenset(_VALUED.split())
 """The options whose value may be the next word."""
@@ -129,6 +136,15 @@ class Filler(Cutter):
             self.turns = max(self.turns, len(choices))
             return choices[self.turn % len(choices)]
         return value
+
+
+class Partly(Filler):
+    """Cuts a command into words with what its variables are, and `{-NAME}` for each that is not known."""
+
+    def value_of(self, expansion: str) -> str:
+        """What an expansion gives, or what represents it."""
+        value = super().value_of(expansion)
+        return hole(expansion) if value == UNKNOWN else value
 
 
 class Opener(Cutter):
@@ -242,11 +258,33 @@ def called(place: Text) -> Iterator[ImageFact]:
             cut += cutter.position - end
             turn, turns = turn + 1, cutter.turns
             facts = [*RUNS[name](place, name, [plain(word) for word in words], begin, folder)]
+            if name in BUILDERS and any(BUILT.search(fact.tool) for fact in facts):
+                words = Partly(text, end, quotes.around(begin), place.variables, turn).cut()
+                facts = with_builds(facts, [plain(word) for word in words], folder)
             yield from facts
             if cutter.filled and turn == 1 and any(fact.deed == "pushed" for fact in facts):
                 words = Opener(text, end, quotes.around(begin), place.variables).cut()
                 pushes = RUNS[name](place, name, [plain(word) for word in words], begin, folder)
                 yield from (place.opened(fact, target_of(text, begin)) for fact in pushes if fact.deed == "pushed")
+
+
+def with_builds(facts: Sequence[ImageFact], words: list[str], folder: str) -> list[ImageFact]:
+    """The facts of a command of docker with what each image is built of."""
+    verbs = [word for word in parse(words).arguments if word not in ("image", "buildx", "builder", "container", "acr")]
+    verb = verbs[0] if verbs else ""
+    call = parse(words, verb)
+    arguments = call.arguments[call.arguments.index(verb) + 1 :] if verb in call.arguments else []
+    builds = dict(of_docker(verb, arguments, call.values, folder))
+    found = {(*split(image), build) for image, build in builds.items()}
+    return [
+        structs.replace(fact, builds=tuple(build for name, _, build in found if fits_name(name, fact.name))[:1])
+        for fact in facts
+    ]
+
+
+def fits_name(name: str | None, other: str) -> bool:
+    """Whether a fact is about an image; a registry that the command itself names is before it."""
+    return name is not None and (name == other or other.endswith(f"/{name}"))
 
 
 def target_of(text: str, at: int) -> str:

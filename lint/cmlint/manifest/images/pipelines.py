@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import Text
 from cmlint.manifest.images.trees import Mapping, mappings
-from cmlint.model.facts import ImageFact
+from cmlint.model.facts import Build, ImageFact
 
 PLUGIN = re.compile(
     r"(?:[\w.-]+/)*(?:plugins?/(?:docker|ecr|gcr|acr|kaniko\S*|buildx\S*)|plugin-(?:docker-buildx|kaniko|docker)|drone-\w*docker\S*)(?::|\Z)"
@@ -76,9 +78,15 @@ def docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:
     if given.text("command").lower() not in ("", "push", "buildandpush"):
         return
     repository = place.variables.fill(given.text("repository", "imageName"))
+    found: tuple[Build, ...] = ()
+    if (dockerfile := builds.partly(place.variables, given.text("Dockerfile", "dockerfile"))) and "**" not in dockerfile:
+        path = dockerfile.removeprefix("*/")
+        context = given.text("buildContext").removeprefix("$(Build.SourcesDirectory)").strip("/")
+        folder = builds.partly(place.variables, context) or path.rpartition("/")[0] or "."
+        found = (Build(f"*/{builds.partly(place.variables, given.text('repository', 'imageName'))}", folder, path),)
     for tag, at in given.words("tags"):
         image = f"{repository}:{place.variables.fill(tag)}"
-        yield from place.fact("pushed", "Docker@2", f"*/{image}", max(place.text.find(tag, at), at))
+        yield from place.fact("pushed", "Docker@2", f"*/{image}", max(place.text.find(tag, at), at), builds=found)
 
 
 def plugin(given: Mapping, image: str, place: Text) -> Iterator[ImageFact]:
@@ -105,7 +113,26 @@ def orb(given: Mapping, name: str, at: int, place: Text) -> Iterator[ImageFact]:
 def step(node: Mapping, place: Text) -> Iterator[ImageFact]:
     """A step of Cloud Build that runs docker with a list of arguments."""
     words = [(place.variables.fill(item.text()), item.at()) for item in node.items("args")]
+    if words and words[0][0] == "build":
+        yield from cloud_build(node, place)
     if words and words[0][0] == "push":
         for word, at in words[1:]:
             if not word.startswith("-"):
                 yield from place.fact("pushed", "docker push", word, at)
+
+
+def cloud_build(node: Mapping, place: Text) -> Iterator[ImageFact]:
+    """A step of Cloud Build that builds: https://cloud.google.com/build/docs/build-config-file-schema#dir."""
+    arguments = [(builds.partly(place.variables, item.text()), item.at()) for item in node.items("args")]
+    words, folder = [word for word, _ in arguments], node.text("dir")
+    paths = [*following(words, "-f"), *following(words, "--file"), ""]
+    for (flag, _), (image, at) in pairwise(arguments):
+        if flag in ("-t", "--tag"):
+            build = Build(builds.named(image), builds.below(folder, words[-1]), builds.below(folder, paths[0]))
+            yield from place.fact("built", "docker build", builds.unknown(image), at, builds=(build,))
+
+
+def following(words: list[str], option: str) -> list[str]:
+    """The values of an option that is a word of its own, or before `=`."""
+    joined = [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]
+    return [value for flag, value in pairwise(words) if flag == option] + joined

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from msgspec import structs
+
+from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import Text, passed_on, split
 from cmlint.manifest.images.trees import Mapping, mappings
 from cmlint.manifest.images.variables import UNKNOWN
-from cmlint.model.facts import ImageFact
+from cmlint.model.facts import Build, ImageFact
 
 BUILD = re.compile(r"[\w.-]+/(?:build-push-action|build-and-push-action)@(\S*)")
 METADATA = re.compile(r"[\w.-]+/metadata-action@")
@@ -35,15 +38,16 @@ def read(text: str) -> Iterator[ImageFact]:
     """What the actions of a workflow do."""
     place = Text(text)
     steps = [(node, top) for node, top in mappings(text) if node.text("uses")]
+    metadata = [(node, top) for node, top in steps if METADATA.match(node.text("uses")) and node.text("id")]
     described = {
-        node.text("id"): list(described_by(node.get("with"), place, branches_of(top)))
-        for node, top in steps
-        if METADATA.match(node.text("uses")) and node.text("id")
+        node.text("id"): list(described_by(node.get("with"), place, branches_of(top))) for node, top in metadata
     }
-    for node, _ in steps:
+    images = {node.text("id"): [word for word, _ in node.get("with").words("images")] for node, _ in metadata}
+    for node, top in steps:
         uses, given = node.text("uses"), node.get("with")
         if found := BUILD.match(uses):
-            yield from built(given, found[1], place, described)
+            facts = list(built(given, found[1], place, described))
+            yield from with_builds(facts, given, place, images, list(matrices(top)))
         elif BAKE.match(uses) and given.text("push") not in ("", "false"):
             yield place.of("pushed", uses, "{bake}", "", node.at("uses"))
         elif PUSHERS.match(uses):
@@ -76,6 +80,41 @@ def built(
             if pushes and "inputs." in tag:
                 opened = place.fact("pushed", "build-push-action", place.variables.left_open(tag), at)
                 yield from map(place.opened, opened)
+
+
+def with_builds(
+    facts: list[ImageFact], given: Mapping, place: Text, described: dict[str, list[str]], rows: list[dict[str, str]]
+) -> list[ImageFact]:
+    """The facts of a step with what each image is built of: once, or for each row of a matrix that names it."""
+    context = given.text("context") or "."
+    if "://" in context:
+        return facts
+    context = re.sub(r"\$?\{\{[ ]*(?:defaultContext|github\.workspace)[ ]*\}\}:?/?", "", context) or "."
+    folder, dockerfile = (builds.partly(place.variables, text) for text in (context, given.text("file")))
+    tags = [tag for tag, _ in given.words("tags")]
+    outputs = [found[1] for tag in tags if (found := OUTPUTS.search(tag))]
+    written = [*tags, *(image for step in outputs for image in described.get(step, ()))]
+    known: dict[str | None, tuple[Build, ...]] = {}
+    for text in written:
+        image = builds.named(builds.partly(place.variables, text.removeprefix("name=")))
+        build = Build(image, folder, dockerfile)
+        own = [row for row in rows if any(f"{{-{name}}}" in f"{image}{folder}{dockerfile}" for name in row)]
+        found = tuple(dict.fromkeys(builds.filled(build, row) for row in own)) or (build,)
+        known[split(builds.unknown(image))[0]] = found
+    return [structs.replace(fact, builds=known.get(fact.name, ())) for fact in facts]
+
+
+def matrices(top: Mapping) -> Iterator[dict[str, str]]:
+    """The rows under `include` of the matrices of a workflow, by the names that its expressions have for them."""
+    jobs = top.get("jobs")
+    for job in map(jobs.get, jobs.entries):
+        matrix = job.get("strategy", "matrix")
+        for name in matrix.entries:
+            for row in matrix.items(name):
+                prefix = "matrix" if name == "include" else f"matrix_{name}"
+                values = {f"{prefix}_{key}".replace("-", "_"): row.text(key) for key in row.entries if row.text(key)}
+                if len(values) > 1:
+                    yield values
 
 
 def pushed(given: Mapping, uses: str, place: Text) -> Iterator[ImageFact]:

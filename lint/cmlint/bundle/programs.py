@@ -1,0 +1,318 @@
+"""The programs of containers: what their source reads, what it is given, and what of both does not fit."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import NamedTuple
+
+from cmlint.bundle.documents import LIVE, Placed
+from cmlint.bundle.environment import Environment, Origin, Variable
+from cmlint.bundle.links import Link, Links, is_below, is_dockerfile
+from cmlint.bundle.proofs import Proof, Proofs, Subject
+from cmlint.knowledge.programs import SYNONYMS, VARIABLE, is_library, is_runtime
+from cmlint.knowledge.services import may_be_service
+from cmlint.kube.images import BadImageError, parse_image
+from cmlint.kube.near import distance_of_variables
+from cmlint.model.facts import COMMAND, Container, Dockerfile, Document, FileFacts, Read, SourceFacts, Span
+
+Sources = Mapping[str, SourceFacts]
+"""The facts of source files by the paths under which they are shown."""
+
+
+class Reading(NamedTuple):
+    """What is read of a folder: its files, and why some of them are not read, if so."""
+
+    files: Sources
+    left: str = ""
+
+
+class Place(NamedTuple):
+    """A read, and the source file that it is in."""
+
+    read: Read
+    path: str
+
+    @property
+    def placed(self) -> Placed:
+        """The place of a finding."""
+        return source_at(self.path, self.read.span)
+
+
+class NearMiss(NamedTuple):
+    """A variable that a container is given and its program reads nowhere, and a read of one with a near name."""
+
+    variable: Variable
+    place: Place
+
+
+class Program:
+    """A program: where its source is, and everything that is known of what it reads.
+
+    `open` says why it may read more than its source shows; empty where it does not.
+    """
+
+    def __init__(self, link: Link, reading: Reading, dockerfiles: Collection[str]) -> None:
+        self.link, self.files = link, reading.files
+        self.dockerfiles = frozenset(dockerfiles)
+        self.dockerfile = self.dockerfile_facts()
+        self.open = reading.left or self.why_open()
+
+    def dockerfile_facts(self) -> Dockerfile | None:
+        """What its Dockerfile says."""
+        facts = self.files.get(self.link.dockerfile)
+        return facts.dockerfile if facts else None
+
+    def why_open(self) -> str:
+        """Why the image may hold another program than the source."""
+        if not any(facts.reads or facts.words for path, facts in self.files.items() if not is_dockerfile(path)):
+            return "its folder has no source"
+        if self.dockerfile is None:
+            return "" if not self.link.dockerfile else "its Dockerfile cannot be read"
+        if not self.dockerfile.base:
+            return "what its image is based on is not known"
+        return "" if is_runtime(self.dockerfile.base) else f"its image is based on `{self.dockerfile.base}`"
+
+    @cached_property
+    def reads(self) -> list[Place]:
+        """The reads of the program itself, without those of other programs in the same folder."""
+        found = [(path, facts) for path, facts in sorted(self.files.items()) if facts.reads and self.is_own(path)]
+        return [Place(read, path) for path, facts in found for read in facts.reads]
+
+    def is_own(self, path: str) -> bool:
+        """Whether a source file is the program's own: in what its image holds, and of no other program there."""
+        inner = path[len(self.link.context) :].lstrip("/")
+        if is_dockerfile(path) or MADE.search(f"/{inner}") or (self.is_script(path) and not self.starts(path)):
+            return False
+        commands = self.dockerfile.commands if self.dockerfile else ()
+        command = COMMANDS.search(f"/{inner}")
+        if command and commands and command[1] not in commands:
+            return False
+        return any(covers(copy, inner) for copy in self.copies) or (self.copies_all and not self.is_others(path))
+
+    @cached_property
+    def copies(self) -> list[str]:
+        """The files and folders of the context that its Dockerfile copies one by one."""
+        found = self.dockerfile.copies if self.dockerfile else ()
+        return [copy.removeprefix("./").strip("/") for copy in found if copy.strip("./") and "$" not in copy]
+
+    @cached_property
+    def copies_all(self) -> bool:
+        """Whether its image may hold everything in the context."""
+        found = self.dockerfile.copies if self.dockerfile else ()
+        return not found or any(not copy.strip("./") or "$" in copy for copy in found)
+
+    def is_others(self, path: str) -> bool:
+        """Whether a file is in the folder of another Dockerfile, which the program's own is not in."""
+        own = f"{posixpath.dirname(self.link.dockerfile)}/"
+        return any(is_below(path, folder) and not own.startswith(f"{folder}/") for folder in self.others)
+
+    @cached_property
+    def others(self) -> list[str]:
+        """The folders below its context that have other Dockerfiles."""
+        folders = {posixpath.dirname(path) for path in self.dockerfiles if path != self.link.dockerfile}
+        return sorted(folder for folder in folders if folder != self.link.context and is_below(folder, self.link.context))
+
+    def is_script(self, path: str) -> bool:
+        """Whether a file is a script of a shell, of which a folder may have others than that which starts it."""
+        return path.endswith((".sh", ".bash")) or "." not in posixpath.basename(path)
+
+    def starts(self, path: str) -> bool:
+        """Whether a script starts the program, by its name."""
+        return STARTS.search(posixpath.basename(path)) is not None
+
+    @cached_property
+    def by_name(self) -> dict[str, list[Place]]:
+        """The reads by the names of variables."""
+        found: dict[str, list[Place]] = {}
+        for place in self.reads:
+            found.setdefault(place.read.name, []).append(place)
+        return found
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All words of its files that may be names of variables."""
+        return frozenset(word for facts in self.files.values() for word in facts.words.split())
+
+    @cached_property
+    def settings(self) -> frozenset[str]:
+        """The names of settings from which a library makes names of variables; none where no library does."""
+        if not any(facts.loose for facts in self.files.values()):
+            return frozenset()
+        return frozenset(word for facts in self.files.values() for word in facts.settings.split())
+
+    @cached_property
+    def pieces(self) -> frozenset[str]:
+        """The patterns of names that the program puts together."""
+        return frozenset(piece for facts in self.files.values() for piece in facts.pieces)
+
+    @cached_property
+    def sets(self) -> frozenset[str]:
+        """The variables that its image or a script that starts it gives."""
+        own = self.dockerfile.sets if self.dockerfile else ()
+        scripts = (facts.sets for path, facts in self.files.items() if self.is_script(path) and self.starts(path))
+        return frozenset((*own, *(name for names in scripts for name in names)))
+
+    def knows(self, name: str) -> bool:
+        """Whether the source has the name of a variable anywhere, in whatever form."""
+        if name in self.words or any(fnmatchcase(name, piece) for piece in self.pieces):
+            return True
+        parts = name.lower().split("_")
+        return any("".join(parts[start:]) in self.settings for start in range(len(parts)))
+
+
+COMMANDS = re.compile(r"/cmd/([\w.-]+)/")
+"""A folder of a command, as programs in Go have them."""
+
+STARTS = re.compile(r"(?i)entry|start|run|init|boot|launch|^cmd|docker|serve|procfile")
+"""What is in the names of scripts that start programs."""
+
+MADE = re.compile(r"(?:^|/)(?:dist|build|out|target|\.next|\.nuxt|coverage|public|static|docs|examples?|scripts?|samples?)/")
+"""The folders of what is made of the source, shown, or run by hand."""
+
+
+class Programs:
+    """The programs of all containers of a run.
+
+    `links` are made, and sources are read by `read`, only when a program is asked for. Where only a change matters,
+    `changed` gives the paths that it touches.
+    """
+
+    def __init__(
+        self,
+        links: Callable[[], Links] | None = None,
+        read: Callable[[Link], Reading] | None = None,
+        changed: Callable[[], frozenset[str]] | None = None,
+    ) -> None:
+        self.make_links, self.read, self.changed = links, read, changed
+        self.known: dict[Link, Program] = {}
+
+    @cached_property
+    def links(self) -> Links:
+        """What leads from images to folders."""
+        return self.make_links() if self.make_links else Links(Proofs(), tuple)
+
+    def link(self, container: Container, placed: Placed, *, guess: bool = False) -> Link:
+        """Where the source of a container's program is, perhaps as a guess."""
+        if container.image is None:
+            return Link("none", why="it has no image")
+        try:
+            image = parse_image(container.image.value)
+        except BadImageError:
+            return Link("none", why="its image is not valid, or a placeholder")
+        name = container.name.value if container.name else None
+        subject = Subject(container.image.value, image, placed, container.image.span, name)
+        return self.links.guess(subject) if guess else self.links.link(subject)
+
+    def builds_of(self, link: Link) -> list[Proof]:
+        """The facts that say of what the image of a link is built."""
+        return [proof for proof in self.links.proofs.found if proof.fact.builds and self.links.leads(proof, link)]
+
+    def masked(self) -> Iterator[tuple[str, Span]]:
+        """What must not be shown of the source files that were read."""
+        for program in self.known.values():
+            for path, facts in program.files.items():
+                yield from ((path, read.hidden) for read in facts.reads if read.hidden)
+
+    def program(self, link: Link) -> Program | None:
+        """The program of a link; None where there is none."""
+        if link.grade == "none" or self.read is None:
+            return None
+        if link not in self.known:
+            self.known[link] = Program(link, self.read(link), self.links.dockerfiles)
+        return self.known[link]
+
+    def is_changed(self, link: Link, placed: Placed, environment: Environment) -> bool:
+        """Whether a change touches a container, its environment or its program; so it is where nothing else is known."""
+        if self.changed is None:
+            return True
+        paths = {placed.path, placed.written(placed.document.head)[0], link.proof.path if link.proof else ""}
+        for variable in environment.variables.values():
+            paths.add(placed.written(variable.origin.span)[0])
+            if definition := variable.origin.definition:
+                paths.add(definition.placed.written(definition.provider.span)[0])
+        changed = self.changed()
+        return not paths.isdisjoint(changed) or any(is_below(path, link.context) for path in changed)
+
+
+def covers(copy: str, path: str) -> bool:
+    """Whether what a Dockerfile copies has a path in the context, which it may name by a pattern."""
+    return is_below(path, copy) or path == copy or ("*" in copy and fnmatchcase(path, copy))
+
+
+def source_at(path: str, span: Span) -> Placed:
+    """A stretch of a source file as the place of a finding."""
+    return Placed(path, Document(span, span, "", COMMAND, None, None), FileFacts(()), LIVE)
+
+
+# what is given and what is read
+
+
+def given_names(container: Container, environment: Environment) -> set[str]:
+    """The names of the variables that a container declares, whether or not their values are there."""
+    return {*environment.variables, *(entry.name.value for entry in container.env if entry.name)}
+
+
+def unread(program: Program, container: Container, environment: Environment, texts: Iterable[str]) -> list[Variable]:
+    """The variables that a container is given and that nothing reads; `texts` are of files that it mounts.
+
+    Those are left out that libraries may read, and that other variables, the command or its files use.
+    """
+    own = [entry.value.value for entry in container.env if entry.source == "literal" and entry.value]
+    words = [text.value for text in (*container.command, *container.args)]
+    used = set(re.findall(r"[A-Z][A-Z0-9_]+", "\n".join((*own, *words, *texts))))
+    return [
+        variable
+        for name, variable in environment.variables.items()
+        if variable.origin.kind != "service"
+        and VARIABLE.fullmatch(name)
+        and not is_library(name)
+        and name not in used
+        and not program.knows(name)
+    ]
+
+
+def not_given(program: Program, container: Container, environment: Environment) -> dict[str, list[Place]]:
+    """The reads of variables that a container does not get."""
+    given = given_names(container, environment)
+    return {
+        name: places
+        for name, places in program.by_name.items()
+        if name not in given and VARIABLE.fullmatch(name) and not may_be_service(name, links=environment.service_links)
+    }
+
+
+def near_misses(
+    program: Program, container: Container, environment: Environment, texts: Iterable[str]
+) -> Iterator[NearMiss]:
+    """The variables that are given and read nowhere, each with the read that is nearest to it and gets nothing."""
+    lacking = {name: places for name, places in not_given(program, container, environment).items()}
+    dead = unread(program, container, environment, texts) if lacking else []
+    for variable in dead:
+        found = [
+            (distance, name)
+            for name in lacking
+            if not is_library(name)
+            and (distance := distance_of_variables(variable.name, name, SYNONYMS)) is not None
+        ]
+        if found:
+            name = min(found)[1]
+            yield NearMiss(variable, lacking[name][0])
+
+
+def missing(program: Program, container: Container, environment: Environment) -> Iterator[Place]:
+    """The reads without which the program does not start, of variables that neither the container nor its image has."""
+    for name, places in not_given(program, container, environment).items():
+        if is_library(name) or name in program.sets or any(place.read.how == "soft" for place in places):
+            continue
+        needed = [place for place in places if place.read.declarative]
+        if needed:
+            yield needed[0]
+
+
+def origin_span(origin: Origin) -> Span:
+    """Where a variable is named: the key of a ConfigMap that is taken whole, else its entry."""
+    return origin.key_fact.span if origin.via == "envFrom" and origin.key_fact else origin.span
