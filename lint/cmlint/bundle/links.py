@@ -118,7 +118,10 @@ class Links:
                 for each in other.fact.builds:
                     yield from self.of_build(each, proof, (source,), depth + 1)
             return
-        context, dockerfile = put_in(build.context, values), put_in(build.dockerfile, values)
+        context, dockerfile = (without_root(put_in(path, values)) for path in (build.context, build.dockerfile))
+        if dockerfile.startswith("**/"):
+            dockerfile = self.only(posixpath.basename(dockerfile))
+            context = posixpath.dirname(dockerfile) if context == "**" and dockerfile else context
         if "*" not in context + dockerfile:
             link = self.placed(context, dockerfile, build.builder, proof)
             if link:
@@ -128,6 +131,11 @@ class Links:
         """Whether a build is of the folder of a link."""
         found = (self.placed(each.context, each.dockerfile, each.builder, proof) for each in proof.fact.builds)
         return any(other and other.context == link.context and other.dockerfile == link.dockerfile for other in found)
+
+    def only(self, name: str) -> str:
+        """The one Dockerfile of a name in the repository; a pattern where there are several."""
+        found = [path for path in self.dockerfiles if posixpath.basename(path) == name]
+        return found[0] if len(found) == 1 else "*"
 
     def in_file(self, path: str) -> Sequence[Proof]:
         """The facts in the same file."""
@@ -220,6 +228,11 @@ def says_which(image: str, build: Build) -> bool:
     return ("*" not in last and not holes) or any(
         f"{{-{hole}}}" in f"{build.context}{build.dockerfile}{build.of}" for hole in holes
     )
+
+
+def without_root(path: str) -> str:
+    """A path without an unknown folder at its beginning: scripts put there the one that they are in, or the top."""
+    return re.sub(r"^\*(?:/|\Z)", "", path) or path and "."
 
 
 def put_in(text: str, values: Mapping[str, str]) -> str:

@@ -10,12 +10,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cmlint.bundle.documents import LIVE, Placed
-from cmlint.bundle.environment import Environment, Origin, Variable
+from cmlint.bundle.environment import Environment, Variable
 from cmlint.bundle.links import Link, Links, is_below, is_dockerfile
-from cmlint.bundle.proofs import Proof, Proofs, Subject
-from cmlint.knowledge.programs import SYNONYMS, VARIABLE, is_library, is_runtime
+from cmlint.bundle.proofs import Proof, Proofs, Subject, image_of
+from cmlint.knowledge.programs import NAMES, SYNONYMS, VARIABLE, is_library, is_runtime
 from cmlint.knowledge.services import may_be_service
-from cmlint.kube.images import BadImageError, parse_image
 from cmlint.kube.near import distance_of_variables
 from cmlint.model.facts import COMMAND, Container, Dockerfile, Document, FileFacts, Read, SourceFacts, Span
 
@@ -134,14 +133,13 @@ class Program:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """All words of its files that may be names of variables."""
-        return frozenset(word for facts in self.files.values() for word in facts.words.split())
+        """All words of its files that may be names of variables, and all names that are read."""
+        found = {word for facts in self.files.values() for word in facts.words.split()}
+        return frozenset(found | {read.name for facts in self.files.values() for read in facts.reads})
 
     @cached_property
     def settings(self) -> frozenset[str]:
-        """The names of settings from which a library makes names of variables; none where no library does."""
-        if not any(facts.loose for facts in self.files.values()):
-            return frozenset()
+        """The names of settings, from which a library may make names of variables."""
         return frozenset(word for facts in self.files.values() for word in facts.settings.split())
 
     @cached_property
@@ -160,8 +158,24 @@ class Program:
         """Whether the source has the name of a variable anywhere, in whatever form."""
         if name in self.words or any(fnmatchcase(name, piece) for piece in self.pieces):
             return True
-        parts = name.lower().split("_")
-        return any("".join(parts[start:]) in self.settings for start in range(len(parts)))
+        return self.is_setting(name.lower().split("_"))
+
+    def is_setting(self, parts: list[str]) -> bool:
+        """Whether a library may make a name of a setting, of a prefix and a setting, or of several settings."""
+        whole = "".join(parts)
+        if whole in self.settings or any(whole.removeprefix(each) in self.settings for each in self.prefixes):
+            return True
+        return self.is_loose and can_be_cut(parts, self.settings)
+
+    @cached_property
+    def is_loose(self) -> bool:
+        """Whether a library may make names of variables from settings that are put together."""
+        return any(facts.loose for facts in self.files.values())
+
+    @cached_property
+    def prefixes(self) -> frozenset[str]:
+        """What libraries put before the names of settings."""
+        return frozenset(prefix for facts in self.files.values() for prefix in facts.prefixes)
 
 
 COMMANDS = re.compile(r"/cmd/([\w.-]+)/")
@@ -199,9 +213,8 @@ class Programs:
         """Where the source of a container's program is, perhaps as a guess."""
         if container.image is None:
             return Link("none", why="it has no image")
-        try:
-            image = parse_image(container.image.value)
-        except BadImageError:
+        image = image_of(container.image.value)
+        if image is None:
             return Link("none", why="its image is not valid, or a placeholder")
         name = container.name.value if container.name else None
         subject = Subject(container.image.value, image, placed, container.image.span, name)
@@ -238,6 +251,14 @@ class Programs:
         return not paths.isdisjoint(changed) or any(is_below(path, link.context) for path in changed)
 
 
+def can_be_cut(parts: list[str], words: Collection[str]) -> bool:
+    """Whether the parts of a name, alone or several joined, are all words."""
+    reached = [True, *(False for _ in parts)]
+    for end in range(1, len(parts) + 1):
+        reached[end] = any(reached[start] and "".join(parts[start:end]) in words for start in range(end))
+    return reached[-1]
+
+
 def covers(copy: str, path: str) -> bool:
     """Whether what a Dockerfile copies has a path in the context, which it may name by a pattern."""
     return is_below(path, copy) or path == copy or ("*" in copy and fnmatchcase(path, copy))
@@ -259,7 +280,7 @@ def given_names(container: Container, environment: Environment) -> set[str]:
 def unread(program: Program, container: Container, environment: Environment, texts: Iterable[str]) -> list[Variable]:
     """The variables that a container is given and that nothing reads; `texts` are of files that it mounts.
 
-    Those are left out that libraries may read, and that other variables, the command or its files use.
+    Those are left out that other variables, the command or its files use.
     """
     own = [entry.value.value for entry in container.env if entry.source == "literal" and entry.value]
     words = [text.value for text in (*container.command, *container.args)]
@@ -269,7 +290,6 @@ def unread(program: Program, container: Container, environment: Environment, tex
         for name, variable in environment.variables.items()
         if variable.origin.kind != "service"
         and VARIABLE.fullmatch(name)
-        and not is_library(name)
         and name not in used
         and not program.knows(name)
     ]
@@ -281,7 +301,7 @@ def not_given(program: Program, container: Container, environment: Environment) 
     return {
         name: places
         for name, places in program.by_name.items()
-        if name not in given and VARIABLE.fullmatch(name) and not may_be_service(name, links=environment.service_links)
+        if name not in given and VARIABLE.fullmatch(name)
     }
 
 
@@ -292,27 +312,41 @@ def near_misses(
     lacking = {name: places for name, places in not_given(program, container, environment).items()}
     dead = unread(program, container, environment, texts) if lacking else []
     for variable in dead:
-        found = [
-            (distance, name)
-            for name in lacking
-            if not is_library(name)
-            and (distance := distance_of_variables(variable.name, name, SYNONYMS)) is not None
-        ]
+        distances = ((distance_of_variables(variable.name, name, SYNONYMS), name) for name in lacking)
+        found = [(distance, name) for distance, name in distances if distance is not None]
+        found = [(distance, name) for distance, name in found if is_meant(variable.name, name, distance)]
         if found:
             name = min(found)[1]
             yield NearMiss(variable, lacking[name][0])
 
 
+def is_meant(given: str, read: str, distance: int) -> bool:
+    """Whether one variable is meant for another: where a library may read one of them, only by a slip of a letter."""
+    if given in NAMES:
+        return False
+    return distance in SLIPS or not (is_library(given) or is_library(read))
+
+
+SLIPS = (1, 2)
+"""The distances of names that differ in a letter, or in how their words are separated."""
+
+
 def missing(program: Program, container: Container, environment: Environment) -> Iterator[Place]:
     """The reads without which the program does not start, of variables that neither the container nor its image has."""
     for name, places in not_given(program, container, environment).items():
-        if is_library(name) or name in program.sets or any(place.read.how == "soft" for place in places):
+        if is_library(name) or name in program.sets or may_be_service(name, links=environment.service_links):
+            continue
+        if any(place.read.how == "soft" for place in places):
             continue
         needed = [place for place in places if place.read.declarative]
         if needed:
             yield needed[0]
 
 
-def origin_span(origin: Origin) -> Span:
-    """Where a variable is named: the key of a ConfigMap that is taken whole, else its entry."""
-    return origin.key_fact.span if origin.via == "envFrom" and origin.key_fact else origin.span
+def name_span(variable: Variable, container: Container) -> Span:
+    """Where a variable is named: the key of an object that is taken whole, else the name of its entry."""
+    origin = variable.origin
+    if origin.via == "envFrom":
+        return origin.key_fact.span if origin.key_fact else origin.span
+    entries = [entry.name for entry in container.env if entry.name and entry.name.value == variable.name]
+    return entries[-1].span if entries else origin.span

@@ -15,8 +15,8 @@ from msgspec import structs
 from cmlint.bundle.documents import LIVE, Placed
 from cmlint.bundle.passed import passed
 from cmlint.knowledge.official import OFFICIAL
-from cmlint.knowledge.placeholders import FORM
-from cmlint.kube.images import Image
+from cmlint.knowledge.placeholders import FORM, INJECTED, filled_image, is_placeholder_image
+from cmlint.kube.images import BadImageError, Image, parse_image
 from cmlint.kube.names import gaps
 from cmlint.model.facts import COMMAND, Document, FileFacts, ImageFact, Span
 
@@ -39,6 +39,9 @@ BRANCHES = frozenset(
     ("main", "master", "trunk", "develop", "dev", "development", "staging", "production", "prod", "next")
 )
 """The branches that a pipeline for every branch surely has, if a manifest has a tag of that name."""
+
+FILLED = "0filled0"
+"""Represents a placeholder in an image's name."""
 
 LETTERS = 3
 """A pattern needs so many letters in the last part of a name to say anything about an image."""
@@ -368,6 +371,23 @@ def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
                     fact, built = push.fact, proof.fact
                     pushed = ImageFact("pushed", fact.tool, built.name, built.tag, fact.span, fact.line)
                     yield push._replace(fact=structs.replace(pushed, masked=fact.masked))
+
+
+def image_of(text: str) -> Image | None:
+    """A valid image; one with placeholders in its name only is read as if they were words."""
+    if is_placeholder_image(text):
+        if text == INJECTED or text.startswith("ko://"):
+            return None
+        filled = filled_image(text, FILLED)
+        _, colon, tag = filled.rpartition(":")
+        named = colon and "/" not in tag
+        if FILLED in (tag if named else filled.rpartition("/")[2]) or is_placeholder_image(filled):
+            return None
+        text = filled
+    try:
+        return parse_image(text)
+    except BadImageError:
+        return None
 
 
 def last_part(name: str) -> str:

@@ -67,7 +67,7 @@ def distance_of_variables(name: str, other: str, synonyms: Mapping[str, str]) ->
         return 0 if name != other else None
     near = distance_if_near(name, other)
     if near is not None:
-        return near + 1
+        return max(near, 1)
     return 3 if has_one_more(words, others) or has_one_more(others, words) else None
 
 

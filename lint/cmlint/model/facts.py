@@ -641,7 +641,8 @@ class SourceFacts(Facts, frozen=True):
     """Everything cmlint keeps of one source file.
 
     `words` are the words in it that may name a variable, separated by blanks; `settings` are all names in it, without
-    case and separators. In a text that is `loose` a library makes the names of variables from the names of settings. `pieces` are beginnings (`APP_*`) and ends (`*_HOST`) of
+    case and separators. `prefixes` are put before these by a library that makes names of variables of them; in a text
+    that is `loose`, one makes them of any settings that are put together. `pieces` are beginnings (`APP_*`) and ends (`*_HOST`) of
     names that the program puts together. `sets` are the variables that the text itself sets.
     """
 
@@ -649,6 +650,7 @@ class SourceFacts(Facts, frozen=True):
     words: str = ""
     settings: str = ""
     loose: bool = False
+    prefixes: tuple[str, ...] = ()
     pieces: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     dockerfile: Dockerfile | None = None

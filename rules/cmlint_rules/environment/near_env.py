@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Container, Context, Draft, NearMiss, near_misses, origin_span, rule
+from cmlint.api import Container, Context, Draft, NearMiss, name_span, near_misses, rule
 from cmlint_rules.environment import Started, program_of, shown_build
 
 
@@ -27,7 +27,7 @@ def found(miss: NearMiss, started: Started, ctx: Context) -> Draft:
     given, read, origin = miss.variable.name, miss.place.read, miss.variable.origin
     message = f"nothing reads `{given}`, but the program reads `{read.name}`, which is not set"
     elsewhere = origin.definition.placed if origin.via == "envFrom" and origin.definition else None
-    draft = ctx.finding(origin_span(origin), message, placed=elsewhere)
+    draft = ctx.finding(name_span(miss.variable, started.container), message, placed=elsewhere)
     draft.also(read.span, f"`{read.name}` is read here", miss.place.placed)
     if elsewhere:
         draft.also(origin.span, "given to the container here", ctx.placed)

@@ -171,9 +171,9 @@ def read(text: str) -> Iterator[ImageFact]:
             if imported:
                 yield place.of("loaded", "ctr images import", fact.name, fact.tag, fact.span.start)
         elif fact.deed == "built" and fact.name in whole:
-            yield place.of("pushed", "docker push -a", fact.name, fact.tag, fact.span.start)
+            yield place.of("pushed", "docker push -a", fact.name, fact.tag, fact.span.start, builds=fact.builds)
         elif fact.deed == "built" and local:
-            yield place.of("loaded", "minikube docker-env", fact.name, fact.tag, fact.span.start)
+            yield place.of("loaded", "minikube docker-env", fact.name, fact.tag, fact.span.start, builds=fact.builds)
         elif not fact.tool.endswith("push -a"):
             yield fact
 

@@ -24,6 +24,9 @@ ORB = re.compile(
 DEVSPACE = re.compile(r"v\d+(?:alpha|beta)?\d*\Z")
 """The versions of devspace.yaml (https://www.devspace.sh/docs/configuration/images/)."""
 
+ANYWHERE = "**/Dockerfile"
+"""Which Dockerfile Azure takes by default: any in the repository."""
+
 PIPE = re.compile(r"atlassian/(?:aws-ecr|google-gcr)-push-image|atlassian/\S*push-image")
 
 
@@ -79,8 +82,8 @@ def docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:
         return
     repository = place.variables.fill(given.text("repository", "imageName"))
     found: tuple[Build, ...] = ()
-    if (dockerfile := builds.partly(place.variables, given.text("Dockerfile", "dockerfile"))) and "**" not in dockerfile:
-        path = dockerfile.removeprefix("*/")
+    if dockerfile := builds.partly(place.variables, given.text("Dockerfile", "dockerfile") or ANYWHERE):
+        path = re.sub(r"^\{-\w+\}/", "", dockerfile)
         context = given.text("buildContext").removeprefix("$(Build.SourcesDirectory)").strip("/")
         folder = builds.partly(place.variables, context) or path.rpartition("/")[0] or "."
         found = (Build(f"*/{builds.partly(place.variables, given.text('repository', 'imageName'))}", folder, path),)

@@ -11,7 +11,7 @@ import re
 from importlib import import_module
 
 from cmlint.model.facts import Language, Read, SourceFacts, Span
-from cmlint.sources.code.forms import Source, pieces_in, settings_in, words_in
+from cmlint.sources.code.forms import Source, pieces_in, settings_in, squeezed, words_in
 
 SUFFIXES: dict[str, Language] = {
     ".py": "python",
@@ -39,15 +39,15 @@ TEST_FOLDERS = frozenset(
     ("test", "tests", "__tests__", "spec", "specs", "e2e", "testdata", "testing", "__mocks__", "mocks", "fixtures", "cypress")
 )
 FOREIGN_FOLDERS = frozenset(("node_modules", "vendor", "third_party", "site-packages", ".venv", "venv", ".git", ".terraform", "Godeps"))
-MADE_FOLDERS = frozenset(("dist", "build", "out", "target", ".next", ".nuxt", "coverage", "public", "static", "docs", "examples"))
-"""The folders of tests, of other projects, and of what is made or shown; of the last only the words count."""
+"""The folders of tests, and of other projects."""
 
 GIVEN = re.compile(r"(?m)^(?:apiVersion:|kind:[ \t]|services:)|^(?:on|jobs):[ \t]*$")
 """What YAML has that gives variables instead of reading them: manifests, compose files, workflows."""
 
 LARGEST = 1_000_000
 LARGEST_DATA = 100_000
-"""The most characters of a source file, and of one with data; longer ones were written by a program."""
+DATA = (".json", ".xml", ".html", ".sql", ".yml", ".yaml")
+"""The most bytes of a source file, and of one with data, by how its name ends."""
 
 
 def language_of(path: str) -> Language | None:
@@ -75,9 +75,9 @@ def is_dockerfile(name: str) -> bool:
     return name.startswith(("Dockerfile", "Containerfile")) or name.lower().endswith(".dockerfile")
 
 
-def is_read(path: str) -> bool:
-    """Whether the reads of a source file count, and not only its words."""
-    return MADE_FOLDERS.isdisjoint(path.split("/")[:-1])
+def longest(path: str) -> int:
+    """The most bytes of a source file at a path; a program has written what is longer."""
+    return LARGEST_DATA if path.endswith(DATA) else LARGEST
 
 
 def read(text: str, language: Language) -> SourceFacts:
@@ -87,8 +87,6 @@ def read(text: str, language: Language) -> SourceFacts:
 
         used = " ".join(sorted({found["name"] for form in shell.FORMS for found in re.finditer(form.pattern, text)}))
         return SourceFacts(words=used, dockerfile=dockerfile.read(text))
-    if len(text) > (LARGEST_DATA if language == "other" and text.lstrip().startswith(("{", "[", "<")) else LARGEST):
-        return SourceFacts()
     if language == "other":
         return SourceFacts() if GIVEN.search(text) else SourceFacts(words=words_in(text), settings=settings_in(text))
     module = import_module(f"cmlint.sources.code.{'shell' if language == 'template' else language}")
@@ -101,8 +99,9 @@ def read(text: str, language: Language) -> SourceFacts:
     return SourceFacts(
         reads=tuple(sorted(found.values(), key=lambda read: read.span.start)),
         words=words_in(text),
-        settings=settings_in(text) if language != "shell" else "",
+        settings=module.settings_in(text) if language == "properties" else settings_in(text),
         loose=module.LOOSE.search(text) is not None,
+        prefixes=tuple(sorted({squeezed(found[1]) for found in module.PREFIX.finditer(text)})),
         pieces=pieces_in(text),
         sets=sets,
     )

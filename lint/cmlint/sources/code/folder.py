@@ -29,9 +29,12 @@ class Folders:
         size, wanted, left = 0, list[Wanted](), ""
         for path, language in sorted(self.found(link), key=lambda found: (RANKS[found[1]], found[0])):
             source, root = self.files[path]
-            state = self.reader.disk.state(source)
             self.reader.request.seen.note(source)
-            size += state[1] if state else 0
+            state = self.reader.disk.state(source)
+            length = state[1] if state else 0
+            if length > code.longest(path):
+                continue
+            size += length
             if size > MOST or len(wanted) == MOST_FILES:
                 left = f"it has more than {MOST // MB} MB of source"
                 break

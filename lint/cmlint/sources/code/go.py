@@ -24,7 +24,8 @@ LOOSE = re.compile(r"\bAutomaticEnv\(|\benvPrefix:|koanf|\benvconfig\.(?:Must)?P
 TAG = re.compile(r"`(?P<tags>[^`\n]*\b(?:env|envconfig):\"(?P<name>[A-Z][A-Z0-9_]{1,99})(?P<options>[^\"\n]*)\"[^`\n]*)`")
 SOFT = re.compile(r"\b(?:envDefault|env-default|default):\"|,\s*(?:default|optional)\b")
 REQUIRED = re.compile(r",\s*(?:required|notEmpty)|\brequired:\"true\"|env-required:\"true\"")
-PREFIX = re.compile(r"\benvconfig\.(?:Must)?Process\(\s*\"(\w+)\"")
+PREFIX = re.compile(r"\b(?:envconfig\.(?:Must)?Process|SetEnvPrefix)\(\s*\"(\w+)\"")
+"""What is put before names."""
 
 
 def read(source: Source) -> Iterator[Read]:

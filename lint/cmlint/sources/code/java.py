@@ -18,7 +18,9 @@ FORMS = (
 )
 """The forms in which Java and Kotlin read variables."""
 
-LOOSE = re.compile(r"springframework|io\.quarkus|io\.micronaut|microprofile|typesafe\.config|org\.eclipse\.microprofile")
+LOOSE = re.compile(r"typesafe\.config|Hoplite|hoplite|smallrye")
+PREFIX = re.compile(r"@Config(?:urationProperties|Mapping)\(\s*(?:(?:prefix|value)\s*=\s*)?\"([\w.-]+)\"")
+"""What is put before the names of fields (https://docs.spring.io/spring-boot/reference/features/external-config.html)."""
 
 
 def read(_: Source) -> Iterator[Read]:

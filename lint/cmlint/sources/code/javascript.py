@@ -29,6 +29,7 @@ FORMS = (
 """The forms in which JavaScript reads variables; `import.meta.env` is that of the build."""
 
 LOOSE = re.compile(r"\bnconf\b|\brc\(|custom-environment-variables|\.\.\.process\.env\b|Object\.(?:keys|entries)\(process\.env")
+PREFIX = re.compile(r"(?!)")
 TAKEN = re.compile(rf"\{{([^{{}}]{{1,4000}})\}}(?:\s*:\s*[\w<>,\[\] ]{{1,80}})?\s*=\s*{ENVIRONMENT}\b(?!\s*[.\[])")
 PART = re.compile(rf"(?:\A|(?<=,))\s*{NAME}\s*(?::\s*\w+\s*)?(?P<soft>=[^,]*)?(?=,|\Z)")
 

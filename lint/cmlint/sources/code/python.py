@@ -19,7 +19,9 @@ FORMS = (
 )
 """The forms in which Python reads variables."""
 
-LOOSE = re.compile(r"\b(?:BaseSettings|dynaconf|pydantic_settings|AutoConfig|environ\.items|dict\(os\.environ|environ\.config)\b")
+LOOSE = re.compile(
+    r"\b(?:env_nested_delimiter|dynaconf|environ\.items\(|dict\(os\.environ|environ\.config\b|[Pp]refixed|class \w+\((?!Base)\w+Settings\))"
+)
 """What makes names of variables from names of settings, or takes all that begin with a prefix."""
 
 CLASS = re.compile(r"^(?P<indent>[ \t]*)class[ \t]+(?P<name>\w+)[ \t]*\((?P<bases>[^()\n]*)\)[ \t]*:", re.MULTILINE)

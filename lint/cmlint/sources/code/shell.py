@@ -19,7 +19,8 @@ FORMS = (
 TEMPLATE_FORMS = FORMS[1:]
 """The same in a template, in which nothing is demanded."""
 
-LOOSE = re.compile(r"(?!)")
+LOOSE = PREFIX = re.compile(r"(?!)")
+"""Nothing makes names of variables from other names."""
 SETS = re.compile(r"(?m)^[ \t]*(?:(?:export|readonly|local|declare(?:[ \t]+-\w+)?)[ \t]+)?([A-Z][A-Z0-9_]+)=(?P<value>[^\n]*)")
 OTHERS = re.compile(r"\b(?:for|read(?:[ \t]+-\w+)*)[ \t]+([A-Z][A-Z0-9_]+)\b")
 
