@@ -15,8 +15,8 @@ from cmlint.model.facts import HOLE, Build
 Grade = Literal["certain", "configured", "likely", "none"]
 """How sure it is of which folder an image is built.
 
-`certain`: a build names both. `configured`: the configuration does. `likely`: a folder with a Dockerfile has the image's
-name. `none`: nothing is known, or builds disagree.
+`certain`: a build names both. `configured`: the configuration does. `likely`: a folder with a Dockerfile has the name
+of the image. `none`: nothing is known, or builds disagree.
 """
 
 OWN_FOLDER = ("compose", "skaffold", "Tilt", "bake", "DevSpace")
@@ -169,7 +169,7 @@ class Links:
         return any(is_below(path, folder) for path in self.files)
 
     def guess(self, subject: Subject) -> Link:
-        """Where the source of an image is; without any proof, the folder that is called like it and has a Dockerfile."""
+        """Where the source of an image is; without any proof, the folder with a Dockerfile that has its name."""
         link = self.link(subject)
         if link.grade != "none" or link.proof:
             return link
@@ -232,7 +232,7 @@ def says_which(image: str, build: Build) -> bool:
 
 def without_root(path: str) -> str:
     """A path without an unknown folder at its beginning: scripts put there the one that they are in, or the top."""
-    return re.sub(r"^\*(?:/|\Z)", "", path) or path and "."
+    return re.sub(r"^\*(?:/|\Z)", "", path) or (path and ".")
 
 
 def put_in(text: str, values: Mapping[str, str]) -> str:

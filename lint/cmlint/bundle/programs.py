@@ -113,7 +113,9 @@ class Program:
     def others(self) -> list[str]:
         """The folders below its context that have other Dockerfiles."""
         folders = {posixpath.dirname(path) for path in self.dockerfiles if path != self.link.dockerfile}
-        return sorted(folder for folder in folders if folder != self.link.context and is_below(folder, self.link.context))
+        return sorted(
+            folder for folder in folders if folder != self.link.context and is_below(folder, self.link.context)
+        )
 
     def is_script(self, path: str) -> bool:
         """Whether a file is a script of a shell, of which a folder may have others than that which starts it."""
@@ -184,7 +186,9 @@ COMMANDS = re.compile(r"/cmd/([\w.-]+)/")
 STARTS = re.compile(r"(?i)entry|start|run|init|boot|launch|^cmd|docker|serve|procfile")
 """What is in the names of scripts that start programs."""
 
-MADE = re.compile(r"(?:^|/)(?:dist|build|out|target|\.next|\.nuxt|coverage|public|static|docs|examples?|scripts?|samples?)/")
+MADE = re.compile(
+    r"(?:^|/)(?:dist|build|out|target|\.next|\.nuxt|coverage|public|static|docs|examples?|scripts?|samples?)/"
+)
 """The folders of what is made of the source, shown, or run by hand."""
 
 
@@ -239,7 +243,7 @@ class Programs:
         return self.known[link]
 
     def is_changed(self, link: Link, placed: Placed, environment: Environment) -> bool:
-        """Whether a change touches a container, its environment or its program; so it is where nothing else is known."""
+        """Whether a change touches a container, its environment or its program; always true without a change."""
         if self.changed is None:
             return True
         paths = {placed.path, placed.written(placed.document.head)[0], link.proof.path if link.proof else ""}
@@ -298,18 +302,14 @@ def unread(program: Program, container: Container, environment: Environment, tex
 def not_given(program: Program, container: Container, environment: Environment) -> dict[str, list[Place]]:
     """The reads of variables that a container does not get."""
     given = given_names(container, environment)
-    return {
-        name: places
-        for name, places in program.by_name.items()
-        if name not in given and VARIABLE.fullmatch(name)
-    }
+    return {name: places for name, places in program.by_name.items() if name not in given and VARIABLE.fullmatch(name)}
 
 
 def near_misses(
     program: Program, container: Container, environment: Environment, texts: Iterable[str]
 ) -> Iterator[NearMiss]:
     """The variables that are given and read nowhere, each with the read that is nearest to it and gets nothing."""
-    lacking = {name: places for name, places in not_given(program, container, environment).items()}
+    lacking = not_given(program, container, environment)
     dead = unread(program, container, environment, texts) if lacking else []
     for variable in dead:
         distances = ((distance_of_variables(variable.name, name, SYNONYMS), name) for name in lacking)

@@ -1,12 +1,12 @@
-"""What is known of programs in containers: which bases of images bring none along, and which variables libraries read."""
+"""Programs in containers: which bases of images hold none of their own, and which variables libraries read."""
 
 from __future__ import annotations
 
 import re
 
 _RUNTIMES = """
-    scratch alpine debian ubuntu busybox centos fedora rockylinux almalinux amazonlinux photon wolfi-base ubi ubi-minimal
-    ubi-micro ubi8 ubi9 ubi8-minimal ubi9-minimal oraclelinux opensuse archlinux base-debian base-ubuntu
+    scratch alpine debian ubuntu busybox centos fedora rockylinux almalinux amazonlinux photon wolfi-base ubi
+    ubi-minimal ubi-micro ubi8 ubi9 ubi8-minimal ubi9-minimal oraclelinux opensuse archlinux base-debian base-ubuntu
     python node golang openjdk eclipse-temurin amazoncorretto adoptopenjdk zulu-openjdk zulu-openjdk-alpine sapmachine
     liberica-openjdk-alpine liberica-openjdk-debian liberica-openjre-alpine ibm-semeru-runtimes java jdk jre graalvm
     graalvm-ce jdk-community maven gradle bun deno ruby php rust elixir erlang perl swift dart haskell julia r-base
@@ -33,7 +33,8 @@ _PREFIXES = """
     ENVOY_ LINKERD_ K_ FUNCTION_ RUST_ CARGO_ RUBY ERL_ ELIXIR_ RELEASE_ PHX_ XDG_ DEBUG DEBIAN_ PIP_ POETRY_ UV_
     CONDA_ CHROME_ PUPPETEER_ PLAYWRIGHT_ SELENIUM_ DISPLAY GIT_ SSH_ GPG_ DOCKER_ CI MINIO_ AUTH0_ OIDC_ OAUTHLIB_
     LITELLM_ OLLAMA_ CHROMA_ QDRANT_ WEAVIATE_ PINECONE_ ELASTIC_ OPENSEARCH_ TEMPORAL_ NATS_URL COREHOST_ COMPlus_
-    EUREKA_ KEYCLOAK_ SPRINGDOC_ RESILIENCE4J_ FEIGN_ ZUUL_ HYSTRIX_ JHIPSTER_ ORLEANS_ THREADS_ LOG4J_ LOGBACK_ JMX_ MAVEN_ GRADLE_ HOSTNAME HOME PATH USER SHELL TERM PWD TMP TEMP
+    EUREKA_ KEYCLOAK_ SPRINGDOC_ RESILIENCE4J_ FEIGN_ ZUUL_ HYSTRIX_ JHIPSTER_ ORLEANS_ LOG4J_ LOGBACK_ JMX_ MAVEN_
+    GRADLE_ HOSTNAME HOME PATH USER SHELL TERM PWD TMP TEMP
 """
 PREFIXES = tuple(_PREFIXES.split())
 """How the names of variables begin that libraries, languages, platforms and builds of web pages read by themselves."""

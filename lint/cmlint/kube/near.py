@@ -59,8 +59,8 @@ def distance_if_near(name: str, other: str) -> int | None:
 def distance_of_variables(name: str, other: str, synonyms: Mapping[str, str]) -> int | None:
     """How far apart the names of two variables are when they are near, else None; 0 is nearest.
 
-    Besides what is near for other names: with some words for their `synonyms` they are the same, or one has all words of
-    the other, in order, and one more (`GCS_BUCKET`, `GCS_BUCKET_NAME`), if the other has two at least.
+    Besides what is near for other names: with some words for their `synonyms` they are the same, or one has all words
+    of the other, in order, and one more (`GCS_BUCKET`, `GCS_BUCKET_NAME`), if the other has two at least.
     """
     words, others = (tuple(synonyms.get(word, word) for word in each.split("_") if word) for each in (name, other))
     if words == others:

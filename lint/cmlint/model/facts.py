@@ -611,8 +611,8 @@ class Read(Facts, frozen=True):
     """A place in a source file that reads a variable.
 
     A `declarative` read is made whenever the program starts: a required setting, an assignment at the top of a module.
-    `span` is where the name is written, and `line` its 1-based line. `hidden` is the rest of the line where that may hold
-    a credential as the default.
+    `span` is where the name is written, and `line` its 1-based line. `hidden` is the rest of the line where that may
+    hold a credential as the default.
     """
 
     name: str
@@ -642,8 +642,8 @@ class SourceFacts(Facts, frozen=True):
 
     `words` are the words in it that may name a variable, separated by blanks; `settings` are all names in it, without
     case and separators. `prefixes` are put before these by a library that makes names of variables of them; in a text
-    that is `loose`, one makes them of any settings that are put together. `pieces` are beginnings (`APP_*`) and ends (`*_HOST`) of
-    names that the program puts together. `sets` are the variables that the text itself sets.
+    that is `loose`, one makes them of any settings that are put together. `pieces` are patterns (`APP_*`) of names that
+    the program puts together. `sets` are the variables that the text itself sets.
     """
 
     reads: tuple[Read, ...] = ()

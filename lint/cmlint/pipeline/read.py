@@ -16,8 +16,8 @@ from cmlint.bundle.gitops import Deploys, without_images, without_namespaces
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.gitops_variables import Variables
 from cmlint.bundle.index import Indexes
-from cmlint.bundle.material import Files, Material, Neighbours
 from cmlint.bundle.links import Link, Links
+from cmlint.bundle.material import Files, Material, Neighbours
 from cmlint.bundle.programs import Programs
 from cmlint.bundle.programs import Reading as ProgramReading
 from cmlint.bundle.proofs import Proofs
@@ -174,9 +174,7 @@ def text_of(found: Found, sources: Mapping[str, Source], request: Request, path:
     return files.read_again(request.disk, path, sources, found.problems) if known is None else known
 
 
-def bundles_of(
-    found: Found, request: Request, texts: Texts, read: Callable[[Link], ProgramReading]
-) -> list[Bundle]:
+def bundles_of(found: Found, request: Request, texts: Texts, read: Callable[[Link], ProgramReading]) -> list[Bundle]:
     """The bundles of all materials, with what GitOps objects among them do."""
     materials = found.materials
     everything = [entry for material in materials for entry in material.files]

@@ -35,9 +35,9 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     `config` is that of the run, and `layers` say what differs in some folders. `sources` are the modules of other
     packages that are sources. `disk` is where files are looked at, and `seen` notes what of it was looked at. With
     `context`, the rest of the project is read for files that are named one by one. `chart_values` are the values that
-    the command line gives to charts. References also lead into `clusters`. Where only a change matters, `changed` gives the paths that
-    it touches, as they are shown. Without `suppress`, what comments and
-    settings suppress is reported as well.
+    the command line gives to charts. References also lead into `clusters`. Where only a change matters, `changed` gives
+    the paths that it touches, as they are shown. Without `suppress`, what comments and settings suppress is reported as
+    well.
     """
 
     paths: tuple[str, ...] = (".",)

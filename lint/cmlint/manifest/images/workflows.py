@@ -92,15 +92,16 @@ def with_builds(
     context = re.sub(r"\$?\{\{[ ]*(?:defaultContext|github\.workspace)[ ]*\}\}:?/?", "", context) or "."
     folder, dockerfile = (builds.partly(place.variables, text) for text in (context, given.text("file")))
     tags = [tag for tag, _ in given.words("tags")]
-    outputs = [found[1] for tag in tags if (found := OUTPUTS.search(tag))]
+    outputs = [step[1] for step in map(OUTPUTS.search, tags) if step]
     written = [*tags, *(image for step in outputs for image in described.get(step, ()))]
     known: dict[str | None, tuple[Build, ...]] = {}
     for text in written:
         image = builds.named(builds.partly(place.variables, text.removeprefix("name=")))
         build = Build(image, folder, dockerfile)
         own = [row for row in rows if any(f"{{-{name}}}" in f"{image}{folder}{dockerfile}" for name in row)]
-        found = tuple(dict.fromkeys(builds.filled(build, row) for row in own)) or (build,)
-        known[split(builds.unknown(image))[0]] = found
+        known[split(builds.unknown(image))[0]] = tuple(dict.fromkeys(builds.filled(build, row) for row in own)) or (
+            build,
+        )
     return [structs.replace(fact, builds=known.get(fact.name, ())) for fact in facts]
 
 

@@ -20,25 +20,50 @@ SUFFIXES: dict[str, Language] = {
     ".go": "go",
     **dict.fromkeys((".sh", ".bash"), "shell"),
     **dict.fromkeys((".template", ".tmpl", ".tpl", ".envsubst", ".conf"), "template"),
-    **dict.fromkeys((".php", ".rb", ".cs", ".rs", ".ex", ".exs", ".erl", ".clj", ".lua", ".pl", ".pm", ".swift"), "other"),
-    **dict.fromkeys((".c", ".cc", ".cpp", ".h", ".hpp", ".dart", ".jl", ".r", ".R", ".fs", ".vb", ".hs", ".ml"), "other"),
-    **dict.fromkeys((".yml", ".yaml", ".json", ".toml", ".ini", ".cfg", ".cnf", ".xml", ".properties", ".prisma"), "other"),
-    **dict.fromkeys((".j2", ".jinja", ".jinja2", ".ejs", ".erb", ".html", ".hcl", ".sql", ".gradle", ".cjson"), "other"),
+    **dict.fromkeys(
+        (".php", ".rb", ".cs", ".rs", ".ex", ".exs", ".erl", ".clj", ".lua", ".pl", ".pm", ".swift"), "other"
+    ),
+    **dict.fromkeys(
+        (".c", ".cc", ".cpp", ".h", ".hpp", ".dart", ".jl", ".r", ".R", ".fs", ".vb", ".hs", ".ml"), "other"
+    ),
+    **dict.fromkeys(
+        (".yml", ".yaml", ".json", ".toml", ".ini", ".cfg", ".cnf", ".xml", ".properties", ".prisma"), "other"
+    ),
+    **dict.fromkeys(
+        (".j2", ".jinja", ".jinja2", ".ejs", ".erb", ".html", ".hcl", ".sql", ".gradle", ".cjson"), "other"
+    ),
 }
 """The languages by how the names of files end."""
 
 PROPERTIES = re.compile(r"(?:application|bootstrap)\.(?:ya?ml|properties)|microprofile-config\.properties")
 """The files in which Spring, Quarkus and Micronaut are configured whatever profile is active."""
 
-GIVES = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml|\.gitlab-ci\.ya?ml|skaffold[\w.-]*\.ya?ml|values[\w.-]*\.ya?ml|Chart\.yaml")
+GIVES = re.compile(
+    r"(?:docker-)?compose[\w.-]*\.ya?ml|\.gitlab-ci\.ya?ml|skaffold[\w.-]*\.ya?ml|values[\w.-]*\.ya?ml|Chart\.yaml"
+)
 GENERATED = re.compile(r".*(?:\.min\.\w+|-lock\.(?:json|ya?ml)|\.lock|\.map|\.pb\.go|_pb2\.py|\.d\.ts)")
 TESTS = re.compile(
     r"test_.*\.py|.*_test\.(?:py|go)|conftest\.py|.*\.(?:test|spec|e2e|cy|stories)\.\w+|.*(?:Tests?|IT|Spec)\.(?:java|kt|scala|groovy|cs)"
 )
 TEST_FOLDERS = frozenset(
-    ("test", "tests", "__tests__", "spec", "specs", "e2e", "testdata", "testing", "__mocks__", "mocks", "fixtures", "cypress")
+    (
+        "test",
+        "tests",
+        "__tests__",
+        "spec",
+        "specs",
+        "e2e",
+        "testdata",
+        "testing",
+        "__mocks__",
+        "mocks",
+        "fixtures",
+        "cypress",
+    )
 )
-FOREIGN_FOLDERS = frozenset(("node_modules", "vendor", "third_party", "site-packages", ".venv", "venv", ".git", ".terraform", "Godeps"))
+FOREIGN_FOLDERS = frozenset(
+    ("node_modules", "vendor", "third_party", "site-packages", ".venv", "venv", ".git", ".terraform", "Godeps")
+)
 """The folders of tests, and of other projects."""
 
 GIVEN = re.compile(r"(?m)^(?:apiVersion:|kind:[ \t]|services:)|^(?:on|jobs):[ \t]*$")
@@ -67,7 +92,9 @@ def language_of(path: str) -> Language | None:
     return SUFFIXES.get(suffix)
 
 
-NO_CODE = frozenset(("LICENSE", "README", "NOTICE", "AUTHORS", "CHANGELOG", "CODEOWNERS", "Makefile", "Jenkinsfile", "Tiltfile"))
+NO_CODE = frozenset(
+    ("LICENSE", "README", "NOTICE", "AUTHORS", "CHANGELOG", "CODEOWNERS", "Makefile", "Jenkinsfile", "Tiltfile")
+)
 
 
 def is_dockerfile(name: str) -> bool:

@@ -19,7 +19,7 @@ MOST_FILES = 5000
 
 
 class Folders:
-    """What reads the folders of programs: `files` are all files of a run, as they are shown, and from where they are read."""
+    """What reads the folders of programs: `files` are all files of a run, as they are shown, and where each is."""
 
     def __init__(self, files: Mapping[str, tuple[str, str | None]], reader: Reader) -> None:
         self.files, self.reader = files, reader
@@ -66,4 +66,3 @@ RANKS: dict[Language, int] = {
     "other": 3,
 }
 """The order in which files are read, where there are too many."""
-

@@ -29,7 +29,9 @@ CALL = (
 )
 """A call of a function whose name speaks of the environment: `os.getenv("X")`, `mustMapEnv(&address, "X")`."""
 
-DEMANDS = re.compile(r"(?i)(?:must|require|need|ensure|mandatory)\w*\.?\Z|\A[^(\n]*(?:must|require|orthrow|orpanic|orfail)")
+DEMANDS = re.compile(
+    r"(?i)(?:must|require|need|ensure|mandatory)\w*\.?\Z|\A[^(\n]*(?:must|require|orthrow|orpanic|orfail)"
+)
 """What the name of a function says that does not go on without the variable."""
 
 COMMENT = re.compile(r"[ \t]*(?:#|//|\*|/\*|--|<!--|\"\"\"|''')")
@@ -47,8 +49,8 @@ LONGEST = 100
 class Form(NamedTuple):
     """One form in which a variable is read.
 
-    The `pattern` has a group `name`, and a group `soft` or `other` that is there where a default is given. `how` is what
-    the program does without the variable and without such a default; a text must have one of the `words`.
+    The `pattern` has a group `name`, and a group `soft` or `other` that is there where a default is given. `how` is
+    what the program does without the variable and without such a default; a text must have one of the `words`.
     """
 
     pattern: str

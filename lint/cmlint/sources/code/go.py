@@ -19,9 +19,13 @@ FORMS = (
 )
 """The forms in which Go reads variables."""
 
-LOOSE = re.compile(r"\bAutomaticEnv\(|\benvPrefix:|koanf|\benvconfig\.(?:Must)?Process|\bSetEnvPrefix\(|\bPrefixLookuper\(|PrefixOptions")
+LOOSE = re.compile(
+    r"\bAutomaticEnv\(|\benvPrefix:|koanf|\benvconfig\.(?:Must)?Process|\bSetEnvPrefix\(|\bPrefixLookuper\(|PrefixOptions"
+)
 
-TAG = re.compile(r"`(?P<tags>[^`\n]*\b(?:env|envconfig):\"(?P<name>[A-Z][A-Z0-9_]{1,99})(?P<options>[^\"\n]*)\"[^`\n]*)`")
+TAG = re.compile(
+    r"`(?P<tags>[^`\n]*\b(?:env|envconfig):\"(?P<name>[A-Z][A-Z0-9_]{1,99})(?P<options>[^\"\n]*)\"[^`\n]*)`"
+)
 SOFT = re.compile(r"\b(?:envDefault|env-default|default):\"|,\s*(?:default|optional)\b")
 REQUIRED = re.compile(r",\s*(?:required|notEmpty)|\brequired:\"true\"|env-required:\"true\"")
 PREFIX = re.compile(r"\b(?:envconfig\.(?:Must)?Process|SetEnvPrefix)\(\s*\"(\w+)\"")
@@ -42,6 +46,4 @@ def read(source: Source) -> Iterator[Read]:
         elif REQUIRED.search(found["tags"]):
             how = "hard"
         name = f"{prefix[1].upper()}_{found['name']}" if prefix else found["name"]
-        yield source.read(
-            name, found.start("name"), how, declarative=prefix is None, length=len(found["name"])
-        )
+        yield source.read(name, found.start("name"), how, declarative=prefix is None, length=len(found["name"]))

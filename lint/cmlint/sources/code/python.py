@@ -14,20 +14,25 @@ FORMS = (
     Form(rf"(?m)(?<=[ \t(=,{{\[])(?:os\.)?environ\[{QUOTED}\](?!\s*=[^=]){OR}?", "hard"),
     Form(CALL),
     Form(rf"\bconfig\(\s*{QUOTED}(?P<soft>[^\n)]*\bdefault\s*=)?", "hard", True, ("decouple", "starlette.config")),
-    Form(rf"\benv(?:\.\w+)?\(\s*{QUOTED}(?P<soft>[^\n)]*,\s*(?:default\s*=|[^\s)=]+\s*\)))?", "hard", True, ("environ",)),
+    Form(
+        rf"\benv(?:\.\w+)?\(\s*{QUOTED}(?P<soft>[^\n)]*,\s*(?:default\s*=|[^\s)=]+\s*\)))?", "hard", True, ("environ",)
+    ),
     Form(rf"\benvvar\s*=\s*\[?\s*{QUOTED}", "soft"),
 )
 """The forms in which Python reads variables."""
 
 LOOSE = re.compile(
-    r"\b(?:env_nested_delimiter|dynaconf|environ\.items\(|dict\(os\.environ|environ\.config\b|[Pp]refixed|class \w+\((?!Base)\w+Settings\))"
+    r"\b(?:env_nested_delimiter|dynaconf|environ\.items\(|dict\(os\.environ|environ\.config\b|[Pp]refixed"
+    r"|class \w+\((?!Base)\w+Settings\))"
 )
 """What makes names of variables from names of settings, or takes all that begin with a prefix."""
 
 CLASS = re.compile(r"^(?P<indent>[ \t]*)class[ \t]+(?P<name>\w+)[ \t]*\((?P<bases>[^()\n]*)\)[ \t]*:", re.MULTILINE)
 FIELD = re.compile(r"(?P<name>[a-zA-Z]\w*)[ \t]*:[ \t]*(?P<type>[^=#\n]+?)[ \t]*(?:=(?P<value>.*))?\Z", re.DOTALL)
 PREFIX = re.compile(r"\benv_prefix\s*=\s*[\"'](\w*)[\"']")
-ALIAS = re.compile(r"\b(?:env|alias|validation_alias)\s*=\s*(?:AliasChoices\(|\[)?\s*(?P<names>[\"']\w+[\"'](?:\s*,\s*[\"']\w+[\"'])*)")
+ALIAS = re.compile(
+    r"\b(?:env|alias|validation_alias)\s*=\s*(?:AliasChoices\(|\[)?\s*(?P<names>[\"']\w+[\"'](?:\s*,\s*[\"']\w+[\"'])*)"
+)
 SIMPLE = re.compile(
     r"(?:Optional\[)?(?:str|int|float|bool|bytes|Path|list|List|dict|set|tuple|Secret\w*|\w*Url|\w*Dsn|Any\w*|Literal|Json)\b"
 )
@@ -130,5 +135,3 @@ def fields(text: str, start: int, end: int, outer: int) -> Iterator[Field]:
         position = stop + 1
     if lines:
         yield Field(begin, "\n".join(lines))
-
-

@@ -21,7 +21,9 @@ TEMPLATE_FORMS = FORMS[1:]
 
 LOOSE = PREFIX = re.compile(r"(?!)")
 """Nothing makes names of variables from other names."""
-SETS = re.compile(r"(?m)^[ \t]*(?:(?:export|readonly|local|declare(?:[ \t]+-\w+)?)[ \t]+)?([A-Z][A-Z0-9_]+)=(?P<value>[^\n]*)")
+SETS = re.compile(
+    r"(?m)^[ \t]*(?:(?:export|readonly|local|declare(?:[ \t]+-\w+)?)[ \t]+)?([A-Z][A-Z0-9_]+)=(?P<value>[^\n]*)"
+)
 OTHERS = re.compile(r"\b(?:for|read(?:[ \t]+-\w+)*)[ \t]+([A-Z][A-Z0-9_]+)\b")
 
 
