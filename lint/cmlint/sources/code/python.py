@@ -12,11 +12,11 @@ from cmlint.sources.code.forms import CALL, OR, QUOTED, Form, Source
 FORMS = (
     Form(rf"(?m)^[\w.]+(?:\s*:\s*\w+)?\s*=\s*(?:\w+\()?(?:os\.)?environ\[{QUOTED}\]{OR}?", "hard", declarative=True),
     Form(rf"(?m)(?<=[ \t(=,{{\[])(?:os\.)?environ\[{QUOTED}\](?!\s*=[^=]){OR}?", "hard"),
-    Form(CALL),
     Form(rf"\bconfig\(\s*{QUOTED}(?P<soft>[^\n)]*\bdefault\s*=)?", "hard", True, ("decouple", "starlette.config")),
     Form(
-        rf"\benv(?:\.\w+)?\(\s*{QUOTED}(?P<soft>[^\n)]*,\s*(?:default\s*=|[^\s)=]+\s*\)))?", "hard", True, ("environ",)
+        rf"\benv(?:\.\w+)?\(\s*{QUOTED}(?P<soft>[^\n)]*,\s*(?:default\s*=|[^\s)=]+\s*\)))?", "hard", True, ("environs", "import environ", "environ.Env")
     ),
+    Form(CALL),
     Form(rf"\benvvar\s*=\s*\[?\s*{QUOTED}", "soft"),
 )
 """The forms in which Python reads variables."""
