@@ -46,7 +46,8 @@ FORMS: list[tuple[Language, str, list[str]]] = [
     (
         "python",
         'class Settings(BaseSettings):\n    a: str = Field(\n        ...,\n        env="A_B",\n    )\n'
-        '    c: str = Field(default="x", alias="A_C")\n    d: str = Field(validation_alias=AliasChoices("A_D", "A_E"))\n',
+        '    c: str = Field(default="x", alias="A_C")\n'
+        '    d: str = Field(validation_alias=AliasChoices("A_D", "A_E"))\n',
         ["A_B hard declarative", "A_C soft", "A_D soft"],
     ),
     ("javascript", "const x = process.env.A_B", ["A_B guarded"]),
@@ -117,8 +118,9 @@ def test_the_default_of_a_credential_is_hidden() -> None:
 
 def test_a_dockerfile_is_followed_through_its_stages() -> None:
     text = (
-        "ARG VERSION=3.13\nFROM node:22 AS web\nENV A=1\nCOPY web ./\nFROM python:${VERSION}-slim AS base\nENV B=1 \\\n"
-        '  C=2\nFROM base\nENV D 4\nCOPY --from=web /a /b\nCOPY ["src", "conf", "/srv"]\nCMD exec run $RUN_ME ./cmd/api\n'
+        "ARG VERSION=3.13\nFROM node:22 AS web\nENV A=1\nCOPY web ./\nFROM python:${VERSION}-slim AS base\n"
+        "ENV B=1 \\\n  C=2\nFROM base\nENV D 4\nCOPY --from=web /a /b\n"
+        'COPY ["src", "conf", "/srv"]\nCMD exec run $RUN_ME ./cmd/api\n'
     )
     facts = code.read(text, "dockerfile")
     assert facts.dockerfile == Dockerfile("python:3.13-slim", ("D", "B", "C"), ("web", "src", "conf"), ("api",))

@@ -72,7 +72,8 @@ LINKS = {
     "skaffold": (
         "org/shop",
         {
-            "skaffold_DOT_yaml": "apiVersion: skaffold/v4beta1\nkind: Config\nbuild:\n  artifacts:\n    - image: org/shop\n      context: app\n"
+            "skaffold_DOT_yaml": "apiVersion: skaffold/v4beta1\nkind: Config\nbuild:\n  artifacts:\n"
+            "    - image: org/shop\n      context: app\n"
         },
         "skaffold.yaml:5",
     ),
@@ -123,14 +124,16 @@ LINKS = {
     "cloud build": (
         "gcr.io/p/shop:1",
         {
-            "cloudbuild_DOT_yaml": "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, -t, gcr.io/$PROJECT_ID/shop:1, app]\nimages: ['gcr.io/$PROJECT_ID/shop:1']\n"
+            "cloudbuild_DOT_yaml": "steps:\n- name: gcr.io/cloud-builders/docker\n"
+            "  args: [build, -t, gcr.io/$PROJECT_ID/shop:1, app]\nimages: ['gcr.io/$PROJECT_ID/shop:1']\n"
         },
         "cloudbuild.yaml:3",
     ),
     "azure": (
         "r.azurecr.io/shop:1",
         {
-            "azure-pipelines_DOT_yml": "steps:\n- task: Docker@2\n  inputs:\n    command: buildAndPush\n    repository: shop\n    dockerfile: '**/Dockerfile'\n    tags: |\n      latest\n"
+            "azure-pipelines_DOT_yml": "steps:\n- task: Docker@2\n  inputs:\n    command: buildAndPush\n"
+            "    repository: shop\n    dockerfile: '**/Dockerfile'\n    tags: |\n      latest\n"
         },
         "azure-pipelines.yml:8",
     ),

@@ -14,7 +14,10 @@ FORMS = (
     Form(rf"(?m)(?<=[ \t(=,{{\[])(?:os\.)?environ\[{QUOTED}\](?!\s*=[^=]){OR}?", "hard"),
     Form(rf"\bconfig\(\s*{QUOTED}(?P<soft>[^\n)]*\bdefault\s*=)?", "hard", True, ("decouple", "starlette.config")),
     Form(
-        rf"\benv(?:\.\w+)?\(\s*{QUOTED}(?P<soft>[^\n)]*,\s*(?:default\s*=|[^\s)=]+\s*\)))?", "hard", True, ("environs", "import environ", "environ.Env")
+        rf"\benv(?:\.\w+)?\(\s*{QUOTED}(?P<soft>[^\n)]*,\s*(?:default\s*=|[^\s)=]+\s*\)))?",
+        "hard",
+        True,
+        ("environs", "import environ", "environ.Env"),
     ),
     Form(CALL),
     Form(rf"\benvvar\s*=\s*\[?\s*{QUOTED}", "soft"),
