@@ -124,19 +124,17 @@ def build(corpus: Path) -> None:
     import yaml
 
     from cmlint.__main__ import main as cmlint
-    from cmlint.sources.helm import render as helm
-    from cmlint.system import programs
+    from cmlint.system.programs import Ended, Programs
 
     texts: list[str] = []
 
-    def run(command: list[str], home: str, timeout: float, *, trusted: bool = False) -> programs.Ended:
-        ended = original(command, home, timeout, trusted=trusted)
+    def run(programs: Programs, command: list[str], home: str, timeout: float, *, trusted: bool = False) -> Ended:
+        ended = original(programs, command, home, timeout, trusted=trusted)
         texts.append(ended.output)
         return ended
 
-    original = programs.run
-    for module in (programs, helm):
-        vars(module)["run"] = run
+    original = Programs.run
+    Programs.run = run  # type: ignore[assignment, method-assign]
     folders = (str(path) for path in sorted(corpus.iterdir()) if path.is_dir())
     wall = time.perf_counter()
     with open(os.devnull, "w", encoding="utf-8") as nothing, redirect_stdout(nothing):

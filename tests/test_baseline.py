@@ -179,7 +179,7 @@ def test_nothing_is_written_where_not_everything_was_read(shop: Path) -> None:
         2,
         [
             "cmlint: error: nope.yaml: no such file or folder",
-            "cmlint: error: b.json: not written, because not everything could be checked",
+            "cmlint: error: b.json: not written: not everything could be checked",
             "help: fix what is reported above, or leave it out with `--exclude`",
         ],
     )
@@ -198,26 +198,26 @@ def test_no_value_of_a_secret_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message", "help_"),
     [
-        (None, "x.json: there is no such baseline", "`--write-baseline x.json` writes it"),
+        (None, "x.json: no such file", "`--write-baseline x.json` writes it"),
         (
             "{",
-            "x.json: no baseline: input data was truncated",
-            "mend it, or remove it and write it anew with `--write-baseline`",
+            "x.json: not a baseline: input data was truncated",
+            "fix it, or delete it and run `--write-baseline` again",
         ),
         (
             '{"version": 3, "findings": []}',
             "x.json: a baseline of version 3, and this cmlint reads versions up to 2",
-            "use the cmlint that wrote it, or remove it and write it anew with `--write-baseline`",
+            "use the version of cmlint that wrote it, or delete it and run `--write-baseline` again",
         ),
         (
             '{"version": 1, "findings": [{"rule": 1}]}',
-            "x.json: no baseline: expected `str`, got `int`",
-            "mend it, or remove it and write it anew with `--write-baseline`",
+            "x.json: not a baseline: expected `str`, got `int`",
+            "fix it, or delete it and run `--write-baseline` again",
         ),
         (
             '{"version": 1, "findings": [\n<<<<<<< ours\n]}',
-            "x.json: no baseline: it has marks of a merge",
-            "mend it, or remove it and write it anew with `--write-baseline`",
+            "x.json: not a baseline: it contains merge conflict markers",
+            "fix it, or delete it and run `--write-baseline` again",
         ),
     ],
 )

@@ -389,7 +389,7 @@ def test_what_is_not_as_it_was_written_is_not_believed(
     damage_again(damage, cache)
     told = answer(project, cache, "--verbose")
     assert told[:2] == wanted[:2]
-    notes = [line for line in told[2].splitlines() if line.startswith("cmlint: note: not used of the cache: ")]
+    notes = [line for line in told[2].splitlines() if line.startswith("cmlint: note: ignored in the cache: ")]
     assert notes
     assert all(note.endswith(f": {why}") for note in notes)
 

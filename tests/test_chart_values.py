@@ -158,7 +158,7 @@ def test_a_near_value_that_may_be_a_secret_is_hidden(kind: str, tmp_path: Path) 
     text = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: web}}\ndata:\n  A: {{{{ .Values.passwrod | quote }}}}\n"
     files = {"templates/a.yaml": text}
     result = checked(tmp_path, "'80'", "password: hunter2\n", files)
-    assert related(result) == ["values.yaml:1:11: a near value is defined here"]
+    assert related(result) == ["values.yaml:1:11: a similar value is defined here"]
     assert "hunter2" not in render("text", result, View(verbose=True)) + render("json", result, View())
 
 
@@ -207,7 +207,7 @@ def test_a_value_that_does_not_exist_and_a_near_one_that_does(
 
 def test_where_a_missing_value_is_and_where_the_near_one_is(tmp_path: Path) -> None:
     result = checked(tmp_path, "{{ .Values.prot | quote }}", "port: 80\n")
-    assert (concise(result), related(result)) == ([MISSING], ["values.yaml:1:7: a near value is defined here"])
+    assert (concise(result), related(result)) == ([MISSING], ["values.yaml:1:7: a similar value is defined here"])
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_a_large_number_in_a_map_that_a_template_walks(tmp_path: Path) -> None:
 def test_a_large_number_without_quotes_is_quoted_in_the_values(tmp_path: Path) -> None:
     (finding,) = checked(tmp_path, "{{ .Values.max }}", "max: 1000000\n").outcome.findings
     assert (finding.rule, finding.location.path, finding.severity) == ("non-string-env", "values.yaml", "error")
-    assert finding.message == "`max` is the number 1000000, of which helm makes another text for `PORT`"
+    assert finding.message == "`max` is the number 1000000, which helm writes differently for `PORT`"
     assert finding.help == 'quote it: `"1000000"`, and in the template with `| quote`'
 
 

@@ -15,7 +15,8 @@ import pytest
 from cmlint.cli.check import PARAMETERS
 from cmlint.cli.inputs import users_file
 from cmlint.cli.refusals import option_of, variable_of
-from cmlint.config.config import Config, anchored
+from cmlint.config.config import Config
+from cmlint.config.patterns import anchored
 from cmlint.config.settings import SETTINGS
 from cmlint.errors import FatalError
 from cmlint.patterns import Patterns
@@ -113,14 +114,14 @@ ALL = "there are " + ", ".join(f"`{field.encode_name}`" for field in msgspec.str
 @pytest.mark.parametrize(
     ("text", "place", "message", "help_"),
     [
-        ("selct: []", "1:1", "there is no setting `selct`", "did you mean `select`?"),
+        ("selct: []", "1:1", "unknown setting `selct`", "did you mean `select`?"),
         (
             "pedantic: true\nper_path_ignore: {}",
             "2:1",
-            "there is no setting `per_path_ignore`",
+            "unknown setting `per_path_ignore`",
             "did you mean `per-path-ignore`?",
         ),
-        ("zzzzzz: 1", "1:1", "there is no setting `zzzzzz`", ALL),
+        ("zzzzzz: 1", "1:1", "unknown setting `zzzzzz`", ALL),
         ("- a", "1:1", "must be a mapping, but it is a list", "`cmlint schema` says what it may hold"),
         ("a", "1:1", "must be a mapping, but it is a string", "`cmlint schema` says what it may hold"),
         ("pedantic: 1", "1:11", "`pedantic` must be a boolean, but it is a number", "write `true` or `false`"),
@@ -131,7 +132,7 @@ ALL = "there are " + ", ".join(f"`{field.encode_name}`" for field in msgspec.str
             "`kubernetes-version` must be a string, but it is a number",
             "put it in quotes",
         ),
-        ("kubernetes-version: '2'", "1:21", "`2` is no Kubernetes version", "write it like `1.31`"),
+        ("kubernetes-version: '2'", "1:21", "`2` is not a Kubernetes version", "write it like `1.31`"),
         ("fail-on: warn", "1:10", "`fail-on` cannot be `warn`", "did you mean `warning`?"),
         ("fail-on: fatal", "1:10", "`fail-on` cannot be `fatal`", "there are `error`, `warning`, `info`, `never`"),
         ("secrets: true", "1:10", "`secrets` cannot be a boolean", "there are `evidence`, `all`"),
@@ -144,8 +145,8 @@ ALL = "there are " + ", ".join(f"`{field.encode_name}`" for field in msgspec.str
             "put it in brackets: `[...]`",
         ),
         ("select: [all, 1]", "1:15", "`select[1]` must be a string, but it is a number", "put it in quotes"),
-        ("select: [missing-keys]", "1:10", "there is no rule or family `missing-keys`", "did you mean `missing-key`?"),
-        ("ignore:\n- all\n- zzzzzz", "3:3", "there is no rule or family `zzzzzz`", "`cmlint rule` lists them"),
+        ("select: [missing-keys]", "1:10", "unknown rule or family `missing-keys`", "did you mean `missing-key`?"),
+        ("ignore:\n- all\n- zzzzzz", "3:3", "unknown rule or family `zzzzzz`", "`cmlint rule` lists them"),
         (
             "per-path-ignore: []",
             "1:18",
@@ -158,16 +159,16 @@ ALL = "there are " + ", ".join(f"`{field.encode_name}`" for field in msgspec.str
             "`per-path-ignore.a` must be a list of strings, but it is a string",
             "put it in brackets: `[...]`",
         ),
-        ("per-path-ignore:\n  a: [imagse]", "2:7", "there is no rule or family `imagse`", "did you mean `images`?"),
-        ("per-path-ignore:\n  '!': [all]", "2:3", "`!` is no pattern of paths", "write it as in `.gitignore`"),
-        ("exclude: ['!']", "1:11", "`!` is no pattern of paths", "write it as in `.gitignore`"),
+        ("per-path-ignore:\n  a: [imagse]", "2:7", "unknown rule or family `imagse`", "did you mean `images`?"),
+        ("per-path-ignore:\n  '!': [all]", "2:3", "`!` is not a valid path pattern", "use the syntax of `.gitignore`"),
+        ("exclude: ['!']", "1:11", "`!` is not a valid path pattern", "use the syntax of `.gitignore`"),
         (
             "external: [Deployment/a]",
             "1:12",
             "`Deployment` is neither ConfigMap nor Secret",
             "write `ConfigMap/name`, `Secret/name` or `name`",
         ),
-        ("select: [all]\nselect: []", "2:1", "`select` stands twice", "it is first in line 1"),
+        ("select: [all]\nselect: []", "2:1", "`select` is set twice", "it is first in line 1"),
         ("select: [all\nignore: []", "2:7", "not valid YAML: did not find expected ',' or ']'", "fix it there"),
         ("a:\n\tb: 1", "2:1", "not valid YAML: found character that cannot start any token", "fix it there"),
     ],
@@ -182,8 +183,8 @@ def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, text: str, place:
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("[tool.cmlint]\nselct = []", ":2:1", "there is no setting `selct`"),
-        ("[tool.x]\nselect = 1\n\n[tool.cmlint]\n  select = ['zzzzzz']", ":5:3", "there is no rule or family `zzzzzz`"),
+        ("[tool.cmlint]\nselct = []", ":2:1", "unknown setting `selct`"),
+        ("[tool.x]\nselect = 1\n\n[tool.cmlint]\n  select = ['zzzzzz']", ":5:3", "unknown rule or family `zzzzzz`"),
         ("[tool]\ncmlint.pedantic = 1", ":2:8", "`pedantic` must be a boolean, but it is a number"),
         (
             "[tool.cmlint.per-path-ignore]\n'a' = [1]",
@@ -398,8 +399,8 @@ def test_the_user_names_programs(project: Path, user: dict[str, str], setting: s
         ("sought", {option.replace("--", "CMLINT_").upper(): "sought"}),
     ):
         done = cmlint(project, "check", **user, **given)
-        assert (done.returncode, f"there is no program `{place}` to " in done.stderr) == (2, True)
-    assert "no program `line` to" in cmlint(project, "check", option, "line", **user).stderr
+        assert (done.returncode, f"cannot find the program `{place}` to " in done.stderr) == (2, True)
+    assert "cannot find the program `line` to" in cmlint(project, "check", option, "line", **user).stderr
 
 
 def test_the_cache_lies_where_the_line_the_environment_or_the_user_says(project: Path, user: dict[str, str]) -> None:
@@ -468,7 +469,7 @@ def test_a_commit_has_its_own_configuration(tmp_path: Path) -> None:
     app = tmp_path / "shop/app"
     both = ["mutable-tag", "non-string-env"]
     assert found(app, "--config-from", "main") == found(app, "--config-from", "HEAD") == both
-    assert cmlint(tmp_path / "shop", "check").stderr.startswith("cmlint: error: app/.cmlint.yaml:1:1: there is no")
+    assert cmlint(tmp_path / "shop", "check").stderr.startswith("cmlint: error: app/.cmlint.yaml:1:1: unknown setting")
     one.write({"app/pyproject.toml": "[tool.cmlint]\nignore = ['images']\n", "app/.cmlint.yaml": "ignore: [all]"})
     one.git("rm", "--quiet", "--cached", ".cmlint.yaml")
     one.git("add", "app/pyproject.toml")
@@ -476,7 +477,7 @@ def test_a_commit_has_its_own_configuration(tmp_path: Path) -> None:
     assert found(app, "--config-from", "main") == ["non-string-env"]
     assert found(app, "--config-from", "main~") == both
     done = cmlint(tmp_path / "shop", "check", "--config-from", "main", "--verbose", "--no-cache")
-    assert "cmlint: note: there is no configuration in `main`: the defaults count\n" in done.stderr
+    assert "cmlint: note: no configuration in `main`: using the defaults\n" in done.stderr
     assert "non-string-env" in done.stdout
 
 
@@ -488,7 +489,7 @@ def test_a_commits_configuration_is_named_in_errors(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--config-from", "old")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "cmlint: error: old:.cmlint.yaml:2:1: there is no setting `selct`\nhelp: did you mean `select`?\n"
+        "cmlint: error: old:.cmlint.yaml:2:1: unknown setting `selct`\nhelp: did you mean `select`?\n"
     )
     done = cmlint(tmp_path, "check", "--config-from", "main")
     assert done.returncode == 1
@@ -496,8 +497,8 @@ def test_a_commits_configuration_is_named_in_errors(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--config-from", "nope")
     assert (done.returncode, done.stderr) == (
         2,
-        "cmlint: error: git knows no commit `nope`\nhelp: name a branch, a tag or a commit of this repository; "
-        "`git fetch` brings what is only elsewhere\n",
+        "cmlint: error: git cannot find the commit `nope`\nhelp: give a branch, a tag or a commit of this repository; "
+        "`git fetch` gets new ones from the remote\n",
     )
 
 
@@ -509,8 +510,7 @@ def test_a_commits_baseline_is_read_from_the_commit(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--config-from", "main")
     assert (done.returncode, done.stderr) == (
         2,
-        "cmlint: error: main:ci/b.json: there is no such baseline\n"
-        "help: commit the file that the configuration names\n",
+        "cmlint: error: main:ci/b.json: no such file\nhelp: commit the file that the configuration names\n",
     )
     one.write({"ci/b.json": '{"version": 1, "findings": []}\n'})
     one.commit()

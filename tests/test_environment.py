@@ -390,7 +390,7 @@ def test_files_that_are_excluded_are_not_read(tmp_path: Path) -> None:
 def test_files_without_workloads_are_told(tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": MAP})
     done = cmlint(tmp_path, "env", "--format", "json")
-    assert (done.returncode, done.stderr) == (0, "cmlint: warning: there is no workload in these files\n")
+    assert (done.returncode, done.stderr) == (0, "cmlint: warning: no workload found in these files\n")
     assert json.loads(done.stdout) == {"version": 1, "workloads": []}
 
 
@@ -424,4 +424,6 @@ def test_the_containers_of_a_custom_resource_are_shown_once(tmp_path: Path) -> N
 def test_a_variable_whose_name_is_refused_is_shown_as_refused(tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": POD % "            - {name: 'A=B', value: x}" + MAP})
     shown = cmlint(tmp_path, "env").stdout.splitlines()
-    assert [line for line in shown if "A=B" in line] == ["    ! A=B: no name of a variable: the API server refuses it"]
+    assert [line for line in shown if "A=B" in line] == [
+        "    ! A=B: not a valid variable name: the API server rejects it"
+    ]

@@ -87,7 +87,7 @@ CASES: dict[Code, tuple[Files, str, Files]] = {
             "service.yaml": "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: s}\n"
             "spec: {x: {configMapRef: {name: settings}}}\n"
         },
-        "Service may make it itself",
+        "Service may create it",
         {"service.yaml": READER},
     ),
     "base": (
@@ -111,32 +111,32 @@ CASES: dict[Code, tuple[Files, str, Files]] = {
     ),
     "shown-in-document": (
         {"pod.yaml": READER, "README.md": f"```yaml\n{CONFIG.replace('other', 'settings')}```\n"},
-        "README.md shows it, for whoever makes it",
+        "README.md shows how to create it",
         {"README.md": "Nothing.\n"},
     ),
     "passed-to-program": (
         {"pod.yaml": READER, "b.yaml": STARTER, "kustomization.yaml": "resources: [pod.yaml, b.yaml]\n"},
-        "Pod in kustomization.yaml is told its name, and may make it",
+        "Pod in kustomization.yaml receives the name, and may create the object",
         {"b.yaml": STARTER.replace("settings", "nothing")},
     ),
     "reused-workload": (
         {"task.yaml": TASK},
-        "Task runs where others say, with what is there",
+        "Task runs in a namespace of its user, with the objects there",
         {"task.yaml": TASK.replace("Task", "Pipeline")},
     ),
     "made-from-file": (
         {"pod.yaml": READER, "shop.properties": "a=b\n"},
-        "it may be made of files like shop.properties",
+        "it may be created from files like shop.properties",
         {"shop.properties": ""},
     ),
     "applied-in-steps": (
         {"a/pod.yaml": READER, "a/later.yaml": READER.replace("envFrom", "# envFrom")},
-        "a/later.yaml describes the Pod `reader`, too: they are applied one by one, and more between them",
+        "a/later.yaml also describes the Pod `reader`: a step between the two may create it",
         {"a/later.yaml": CONFIG},
     ),
     "placeholder-name": (
         {"pod.yaml": READER, "a.yaml": CONFIG.replace("other", "'${X}ings'")},
-        "`${X}ings` in a.yaml may become it",
+        "`${X}ings` in a.yaml may become this name",
         {"a.yaml": CONFIG},
     ),
     "defined-elsewhere": (
@@ -355,7 +355,7 @@ def test_commands_can_be_turned_off(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("setting", "message", "help_"),
     [
-        ("{shown-in-doc: ignore}", "12: there is no evidence `shown-in-doc`", "did you mean `shown-in-document`?"),
+        ("{shown-in-doc: ignore}", "12: unknown evidence `shown-in-doc`", "did you mean `shown-in-document`?"),
         ("{not-built: ignore}", "12: `not-built` cannot be ignored", "there are `template`, `kustomization`, "),
         ("{command: report}", "21: `evidence.command` cannot be `report`", "there are `ignore`"),
         ("[command]", "11: `evidence` must be a mapping of codes to `ignore`, but it is a list", "write it like "),

@@ -108,7 +108,7 @@ def test_what_is_shown_is_not_proven_missing(tmp_path: Path, files: dict[str, st
     result = lint(tmp_path)
     assert concise(result) == []
     (unverified,) = result.outcome.unverified
-    assert (unverified.name, unverified.why) == ("ConfigMap/app", f"{next(iter(files))} shows it, for whoever makes it")
+    assert (unverified.name, unverified.why) == ("ConfigMap/app", f"{next(iter(files))} shows how to create it")
 
 
 def test_what_is_shown_says_nothing_of_a_name_that_is_misspelt_or_of_keys(tmp_path: Path) -> None:

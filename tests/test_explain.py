@@ -204,12 +204,12 @@ def test_a_column_chooses_among_several(tmp_path: Path) -> None:
 
 def test_a_line_without_any(tmp_path: Path) -> None:
     write(tmp_path, {"pod.yaml": KEY, "chart.yaml": APP + "{{ if .X }}\n  B: c\n{{ end }}\n", "x.yaml": "a: b\n"})
-    line = "this line of pod.yaml names no image that is deployed, and neither names nor defines a ConfigMap or Secret"
+    line = "this line of pod.yaml has no deployed image, ConfigMap or Secret"
     nothing = f"{line}; it is a part of the Pod `web`"
     assert explained(tmp_path, "pod.yaml:2")["note"] == nothing
     assert cmlint(tmp_path, "explain", "pod.yaml:2").stdout == f"{nothing}\n"
-    assert explained(tmp_path, "chart.yaml:1")["note"].endswith("is not looked at: a template, not rendered")
-    assert explained(tmp_path, "x.yaml:1")["note"].endswith("is not looked at: not a Kubernetes object")
+    assert explained(tmp_path, "chart.yaml:1")["note"].endswith("is not checked: a template, not rendered")
+    assert explained(tmp_path, "x.yaml:1")["note"].endswith("is not checked: not a Kubernetes object")
 
 
 def test_a_template_that_is_not_rendered_has_its_reason(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_template_that_is_not_rendered_has_its_reason(tmp_path: Path) -> None:
     write(tmp_path, {"web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "web/templates/a.yaml": template})
     note = explained(tmp_path, "web/templates/a.yaml:1")["note"]
     assert note.startswith(
-        "this part of web/templates/a.yaml is not looked at: a template, not rendered; the chart is not built: "
+        "this part of web/templates/a.yaml is not checked: a template, not rendered; the chart is not built: "
     )
     assert note.endswith(": give a name")
 
@@ -225,15 +225,15 @@ def test_a_template_that_is_not_rendered_has_its_reason(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("pod.yaml", "`pod.yaml` is neither a place nor a name"),
+        ("pod.yaml", "`pod.yaml` is neither a location nor a name"),
         ("pod.yaml:99", "pod.yaml has no line 99"),
         ("pod.yaml:0", "pod.yaml has no line 0"),
         ("none.yaml:1", "none.yaml: not found"),
         ("vendor/x/pod.yaml:1", "vendor/x/pod.yaml: not among the files that were read"),
-        ("service/app", "`service/app` is neither a place nor a name"),
-        ("configmap/", "`configmap/` is neither a place nor a name"),
+        ("service/app", "`service/app` is neither a location nor a name"),
+        ("configmap/", "`configmap/` is neither a location nor a name"),
         ("configmap/apps", "nothing defines or reads the ConfigMap `apps`"),
-        ("", "there is nothing to explain"),
+        ("", "nothing to explain"),
     ],
 )
 def test_what_cannot_be_explained(tmp_path: Path, target: str, message: str) -> None:
@@ -335,7 +335,7 @@ def test_an_image_that_ci_pushes_again(tmp_path: Path) -> None:
         "  pull policy: `IfNotPresent`, the default\n"
         "  reported: .github/workflows/ci.yml:6 pushes it again\n"
         "  warning[mutable-tag]: `org/app:develop` is pushed again by .github/workflows/ci.yml:6, but nodes pull it"
-        " only once (`IfNotPresent`, the default): a restart brings the old build\n"
+        " only once (`IfNotPresent`, the default): a restart starts the old build\n"
         "  what is done to it:\n"
         "    .github/workflows/ci.yml:6:11: docker push pushes it\n"
         "    .github/workflows/ci.yml:7:11: docker push pushes it, but does not count: it has another tag\n"

@@ -49,7 +49,7 @@ def test_safe_fixes_are_made_and_the_rest_is_told(tmp_path: Path) -> None:
     assert read(tmp_path / "pod.yaml") == SAFE
     assert done.stderr == "cmlint: fixed: 2 findings in 1 file\n"
     assert done.stdout.splitlines() == [
-        "pod.yaml:13:57: error[missing-key] the ConfigMap `app` has no key `HOTS`",
+        "pod.yaml:13:57: error[missing-key] the ConfigMap `app` has no key `HOTS` (stuck) [unsafe fix]",
         "1 error in 2 files (2 documents, 1 container, 1 reference)",
         "fixable: 1 finding with `--fix --unsafe-fixes`, which may not be what you meant",
     ]
@@ -192,7 +192,7 @@ def test_a_value_that_an_alias_uses_elsewhere_is_left_alone(tmp_path: Path) -> N
     pod = pod.replace("      ports: [{containerPort: *p}]\n", "") + "      ports:\n        - containerPort: *port\n"
     write(tmp_path, {"pod.yaml": pod, "config.yaml": CONFIG})
     done = cmlint(tmp_path, "check", "--fix", "--select", "non-string-env")
-    why = "it would change what an alias elsewhere stands for"
+    why = "it would change what an alias elsewhere refers to"
     assert done.stderr.splitlines()[1] == f"cmlint: not fixed: pod.yaml:10:24: `non-string-env`: {why}"
     assert read(tmp_path / "pod.yaml") == pod
 
@@ -208,13 +208,13 @@ def test_a_text_that_cannot_be_proven_is_left_alone(tmp_path: Path) -> None:
 
 def test_standard_input_is_refused(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "-", "--fix", stdin=POD)
-    message = "cmlint: error: what comes from standard input cannot be fixed\nhelp: name the files or folders to fix\n"
+    message = "cmlint: error: standard input cannot be fixed\nhelp: give the files or folders to fix\n"
     assert (done.stdout, done.stderr, done.returncode) == ("", message, 2)
 
 
 def test_unsafe_fixes_alone_are_refused(tmp_path: Path) -> None:
     done = cmlint(tmp_path, "check", "--unsafe-fixes")
-    message = "cmlint: error: `--unsafe-fixes` alone fixes nothing\nhelp: add `--fix` or `--diff`\n"
+    message = "cmlint: error: `--unsafe-fixes` needs `--fix` or `--diff`\nhelp: add `--fix` or `--diff`\n"
     assert (done.stdout, done.stderr, done.returncode) == ("", message, 2)
 
 

@@ -437,7 +437,7 @@ def test_markdown_fits_into_a_comment(tmp_path: Path) -> None:
     text = cmlint(tmp_path, "check", "--format", "markdown", "--select", "non-string-env").stdout
     assert 60_000 < len(text) <= 65_000
     rows = table_in(text)
-    assert f"\n\nThere is no room here for {1001 - len(rows)} more problems.\n" in text
+    assert f"\n\n{1001 - len(rows)} more problems not shown: the report is too long.\n" in text
     write(tmp_path, {"a.yaml": POD.replace("name: A", f"name: {'x' * 100_000}")})
     assert len(cmlint(tmp_path, "check", "--format", "markdown").stdout) < 3000
 
@@ -500,7 +500,7 @@ FIRST = "the first `--output` belongs to the first `--format`, and so on"
         (
             "--format text --format json --output a --output a",
             "two reports go to `a`",
-            "give each an `--output` of its own",
+            "give each its own `--output`",
         ),
         (
             "--format text --format sarif --output a.sarif",

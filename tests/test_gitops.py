@@ -197,7 +197,7 @@ def whys(result: Result) -> list[str]:
 
 MISSING = "web/pod.yaml:10:47: error[missing-configmap] nothing defines the ConfigMap `settings`"
 LACKING = "web/pod.yaml:10:62: error[missing-key] the ConfigMap `settings` has no key `URL`"
-OPEN = "`${a}s` in web/kustomization.yaml may become it"
+OPEN = "`${a}s` in web/kustomization.yaml may become this name"
 
 
 def test_what_is_still_to_be_filled_in_proves_nothing(tmp_path: Path) -> None:
@@ -270,7 +270,7 @@ def test_variables_from_elsewhere_are_not_known(tmp_path: Path, kind: str) -> No
     result = filled(tmp_path, post, '"${a:=setting}s"', "OTHER")
     reader = "the custom resource Kustomization in cluster/web.yaml"
     assert concise(result) == []
-    assert whys(result) == [reader, "`${a:=setting}s` in web/kustomization.yaml may become it"]
+    assert whys(result) == [reader, "`${a:=setting}s` in web/kustomization.yaml may become this name"]
 
 
 def test_values_of_secrets_are_never_filled_in(tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ def test_patches_of_variables_leave_defaults_open(tmp_path: Path) -> None:
     all_of_them = FILLING.replace("name: web", "name: all").replace("spec: {path: ./web, postBuild: POST}", patches)
     files = {**BUILT, "all.yaml": all_of_them}
     result = filled(tmp_path, "{substitute: {b: shop}}", '"${a:-setting}s"', "OTHER", files)
-    assert (concise(result), whys(result)) == ([], ["`${a:-setting}s` in web/kustomization.yaml may become it"])
+    assert (concise(result), whys(result)) == ([], ["`${a:-setting}s` in web/kustomization.yaml may become this name"])
     assert concise(filled(tmp_path, "{substitute: {a: setting}}", '"${a}s"', "OTHER", files)) == [LACKING]
 
 
@@ -419,7 +419,7 @@ def test_each_who_gives_values_is_a_case(tmp_path: Path) -> None:
             "broken: the chart is not built: failed to parse its values: error converting YAML to JSON: yaml: line 1: "
             "did not find expected node content",
         ),
-        ("valueFiles: [none.yaml]", "values: the chart is not built: there is no such file of values"),
+        ("valueFiles: [none.yaml]", "values: the chart is not built: no such values file"),
         ("valueFiles: [../../x.yaml]", "refused: the chart is not built: `../x.yaml` leads out of the folder"),
     ],
 )

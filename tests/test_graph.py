@@ -185,7 +185,7 @@ def test_what_does_not_fit_is_collapsed_with_its_numbers(tmp_path: Path) -> None
     write(tmp_path, {"all.yaml": many(700, 7)})
     done = cmlint(tmp_path, "graph")
     assert done.returncode == 0
-    assert "drawn by namespace, because more does not fit" in done.stderr
+    assert "drawn by namespace, because more detail does not fit" in done.stderr
     report = graph(tmp_path)
     assert report["summary"]["reads"] >= 4_900
     numbers = {

@@ -106,7 +106,7 @@ def test_the_values_of_the_configuration_come_first(tmp_path: Path) -> None:
 def test_values_that_are_not_there_are_named(tmp_path: Path) -> None:
     chart(tmp_path / "web")
     config = Config(helm=Helm({f"{tmp_path}/web": (str(tmp_path / "none.yaml"),)}))
-    expected = ["none.yaml:1: values: the chart is not built: there is no such file of values"]
+    expected = ["none.yaml:1: values: the chart is not built: no such values file"]
     assert failures(run(tmp_path, config=config)) == expected
 
 
@@ -114,7 +114,7 @@ def test_values_that_are_not_there_are_named(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("helm: 1\n", ".cmlint.yaml:1:7: `helm` must be a mapping, but it is a number"),
-        ("helm:\n  value: {}\n", ".cmlint.yaml:2:3: there is no setting `helm.value`"),
+        ("helm:\n  value: {}\n", ".cmlint.yaml:2:3: unknown setting `helm.value`"),
         (
             "helm:\n  values: [a.yaml]\n",
             ".cmlint.yaml:2:11: `helm.values` must be a mapping of patterns to lists, but it is a list",
@@ -347,7 +347,7 @@ def test_without_helm_charts_are_named_once_and_nothing_is_guessed(tmp_path: Pat
     for name in ("a", "b", "c"):
         chart(tmp_path / name, **{"templates/quoted.yaml": POD.replace("{{ .Values.port }}", '"{{ .x }}"')})
     done = cmlint(tmp_path, "check", "--format", "concise", "-q", PATH=str(tmp_path))
-    expected = "a/Chart.yaml:1:1: warning[not-built] 3 charts are not built: there is no helm to render with\n"
+    expected = "a/Chart.yaml:1:1: warning[not-built] 3 charts are not built: helm is not installed\n"
     assert (done.returncode, done.stdout) == (1, expected)
 
 
@@ -356,7 +356,7 @@ def test_the_program_can_be_named(tmp_path: Path) -> None:
     found = f"{FOUND}\n"
     assert cmlint(tmp_path, "check", "-q", "--format", "concise", "--helm", str(HELM), PATH="").stdout == found
     done = cmlint(tmp_path, "check", "--helm", "helm-nope")
-    message = "cmlint: error: there is no program `helm-nope` to render charts with\nhelp: name helm\n"
+    message = "cmlint: error: cannot find the program `helm-nope` to render charts\nhelp: give the path of helm\n"
     assert (done.returncode, done.stderr) == (2, message)
     assert cmlint(tmp_path, "check", CMLINT_HELM="helm-nope").stderr == message
 
@@ -477,7 +477,7 @@ def test_labels_that_are_included_twice_are_no_finding(tmp_path: Path) -> None:
         **{"templates/pod.yaml": POD.replace("metadata:\n", labels.format("shop")), "values.yaml": "port: '\"80\"'\n"},
     )
     assert concise(run(tmp_path)) == [
-        "templates/pod.yaml:6:5: warning[repeated-mapping-key] the key `app` stands twice in one mapping"
+        "templates/pod.yaml:6:5: warning[repeated-mapping-key] the key `app` occurs twice in one mapping"
     ]
 
 

@@ -179,8 +179,8 @@ def test_what_writes_too_much_is_ended(tmp_path: Path, monkeypatch: pytest.Monke
     write(tmp_path, {"app/kustomization.yaml": "configMapGenerator: [{name: a, files: [a.txt]}]\n"})
     write(tmp_path, {"app/a.txt": "x" * (2 * 1024**2)})
     assert told(tmp_path) == [
-        "app/kustomization.yaml: not built: what it writes is more than 1 MB",
-        "chart/Chart.yaml: not built: what it writes is more than 1 MB",
+        "app/kustomization.yaml: not built: its output exceeds 1 MB",
+        "chart/Chart.yaml: not built: its output exceeds 1 MB",
     ]
 
 
@@ -200,7 +200,7 @@ def test_aliases_of_aliases_end_in_a_manifest(tmp_path: Path, head: str) -> None
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
     write(tmp_path, {"a.yaml": head + "\n".join(lines)})
     said = cmlint(tmp_path, "check", "a.yaml", "--format", "concise", "--quiet").stdout
-    reason = "not valid YAML: aliases repeat what they stand for far too often"
+    reason = "not valid YAML: aliases repeat their content too often"
     assert said == f"a.yaml:1:1: error[yaml-syntax] {reason}\n"
 
 

@@ -112,7 +112,7 @@ def test_places() -> None:
             "did you mean `configmap/shop-config`?",
         ),
         (("nothing",), "`nothing` is neither an object nor a file", "write `configmap/NAME`"),
-        ((), "there is nothing to ask about", "give either"),
+        ((), "nothing to show", "give either"),
         (("configmap/x", "--staged"), "`--since` and `--staged` show all that has changed", "give either"),
         (("config.yaml:999",), "config.yaml has no line 999", "its last line is 41"),
     ],

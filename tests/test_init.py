@@ -28,7 +28,7 @@ POD = pod(
     "  - name: HOST",
     "    valueFrom: {configMapKeyRef: {name: made, key: HOST}}",
 )
-HINT = "`cmlint init --force --pre-commit` also adds the hook to .pre-commit-config.yaml\n"
+HINT = "`cmlint init --pre-commit` also adds the hook to .pre-commit-config.yaml\n"
 HOOK = f"""\
   - repo: local
     hooks:
@@ -114,7 +114,24 @@ def test_nothing_is_overwritten(tmp_path: Path, name: str, text: str) -> None:
         f"cmlint: error: {name}: there is a configuration already\nhelp: edit it, or replace it with `--force`\n"
     )
     assert [path.name for path in tmp_path.iterdir()] == [name] and read(tmp_path / name) == text
-    assert cmlint(tmp_path, "init", "--force").returncode == 0
+    forced = cmlint(tmp_path, "init", "--force")
+    assert forced.returncode == (2 if text else 0)
+    if text:
+        assert forced.stderr == (
+            f"cmlint: error: {name}: it has settings, and is not replaced\nhelp: edit it, or delete it first\n"
+        )
+
+
+def test_a_configured_repository_gets_the_hook_alone(tmp_path: Path) -> None:
+    write(tmp_path, {".cmlint.yaml": "pedantic: true\n"})
+    done = cmlint(tmp_path, "init", "--pre-commit")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        ".cmlint.yaml: kept",
+        ".pre-commit-config.yaml: the hook is added; `pre-commit install` makes git run it",
+    ]
+    assert read(tmp_path / ".cmlint.yaml") == "pedantic: true\n"
+    assert read(tmp_path / ".pre-commit-config.yaml") == f"repos:\n{HOOK}"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +172,7 @@ def test_the_hook_is_added_to_what_is_there(tmp_path: Path, before: str | None, 
     assert read(tmp_path / ".pre-commit-config.yaml") == after
     validated = [str(COMMAND.with_name("pre-commit")), "validate-config", ".pre-commit-config.yaml"]
     assert subprocess.run(validated, cwd=tmp_path, check=False).returncode == 0
-    again = cmlint(tmp_path, "init", "--force", "--pre-commit")
+    again = cmlint(tmp_path, "init", "--pre-commit")
     assert ".pre-commit-config.yaml: it has the hook already\n" in again.stdout
     assert read(tmp_path / ".pre-commit-config.yaml") == after
 
@@ -165,7 +182,7 @@ def test_where_there_is_no_room_the_hook_is_shown(tmp_path: Path) -> None:
     write(tmp_path, {".pre-commit-config.yaml": text})
     done = cmlint(tmp_path, "init", "--pre-commit")
     assert done.returncode == 2
-    assert "there is no place where the hook can be added\nhelp: add it by hand:\n- repo: local\n" in done.stderr
+    assert "cannot find where to add the hook\nhelp: add it by hand:\n- repo: local\n" in done.stderr
     assert read(tmp_path / ".pre-commit-config.yaml") == text
 
 

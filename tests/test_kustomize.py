@@ -120,11 +120,11 @@ def test_the_object_of_a_finding_has_its_own_name_and_no_namespace_where_overlay
 def test_generators_are_led_back_to_literals_and_files() -> None:
     assert related(run(PROJECTS / "kustomize-generators")) == {
         "base/web.yaml:23": [
-            "base/settings.env:2: this value is hidden",
+            "base/settings.env:2: this value is overridden",
             "overlay/kustomization.yaml:2: through overlay/kustomization.yaml",
         ],
         "base/web.yaml:25": [
-            "overlay/kustomization.yaml:8: this value is hidden",
+            "overlay/kustomization.yaml:8: this value is overridden",
             "overlay/kustomization.yaml:2: through overlay/kustomization.yaml",
         ],
         "base/web.yaml:29": [
@@ -434,8 +434,8 @@ def test_a_missing_program_is_said_once_with_what_to_install(tmp_path: Path, mon
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     result = run(PROJECTS / "kustomize-overlays")
     assert failures(result) == [
-        "overlays/dev/kustomization.yaml:1: program: 2 kustomizations are not built: there is neither kustomize nor "
-        "kubectl to build with"
+        "overlays/dev/kustomization.yaml:1: program: 2 kustomizations are not built: neither kustomize nor "
+        "kubectl is installed"
     ]
     (finding,) = (finding for finding in result.outcome.findings if finding.rule == "not-built")
     assert finding.help == (
@@ -454,8 +454,8 @@ def test_a_program_that_is_named_and_missing_ends_the_run() -> None:
     done = cmlint(PROJECTS / "kustomize-nested", "check", "--kustomize", "no-such-program")
     assert done.returncode == 2
     assert done.stderr == (
-        "cmlint: error: there is no program `no-such-program` to build kustomizations with\n"
-        "help: name kustomize or kubectl\n"
+        "cmlint: error: cannot find the program `no-such-program` to build kustomizations\n"
+        "help: give the path of kustomize or kubectl\n"
     )
 
 
@@ -822,7 +822,7 @@ def test_aliases_of_aliases_are_given_up(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
     write(tmp_path, {"kustomization.yaml": "\n".join(lines) + "\nresources: [pod.yaml]\n", "pod.yaml": "kind: Pod\n"})
-    why = "not valid YAML: aliases repeat what they stand for far too often"
+    why = "not valid YAML: aliases repeat their content too often"
     assert concise(run(tmp_path)) == [f"kustomization.yaml:1:1: error[yaml-syntax] {why}"]
 
 
@@ -839,7 +839,7 @@ def test_what_another_object_is_told_of_may_be_made_by_it(tmp_path: Path) -> Non
     write(tmp_path, {"kustomization.yaml": "resources: [web.yaml, maker.yaml]\n", "web.yaml": web, "maker.yaml": maker})
     result = run(tmp_path)
     assert not result.outcome.findings
-    why = "Deployment in kustomization.yaml is told its name, and may make it"
+    why = "Deployment in kustomization.yaml receives the name, and may create the object"
     assert unverified(result) == [f"web.yaml:16: ConfigMap/made-later: {why}"]
     write(tmp_path, {"maker.yaml": maker.replace("made-later", "made-later-too")})
     assert concise(run(tmp_path)) == [

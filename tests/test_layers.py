@@ -184,7 +184,7 @@ def test_a_repository_ends_the_way_up(project: Path) -> None:
     write(project, {".cmlint.yaml": "ignore: [non-string-env]\n"})
     assert found(project, "a") == at("a/pod.yaml", BOTH[1])
     done = cmlint(project, "check", "a", "--verbose", "--no-cache")
-    assert done.stderr == "cmlint: note: ../.cmlint.yaml: not used: a configuration that is nearer counts\n"
+    assert done.stderr == "cmlint: note: ../.cmlint.yaml: not used: a nearer configuration is used\n"
 
 
 def test_the_configuration_of_the_working_directory_counts_for_what_has_none(project: Path) -> None:
@@ -194,7 +194,7 @@ def test_the_configuration_of_the_working_directory_counts_for_what_has_none(pro
     write(project.parent, {"other/.cmlint.yaml": "ignore: [non-string-env]\n"})
     assert found(project, "../other") == at("../other/pod.yaml", BOTH[1])
     done = cmlint(project, "check", "../other", "-v", "--no-cache")
-    assert done.stderr == "cmlint: note: .cmlint.yaml: not used: it is not above what is checked\n"
+    assert done.stderr == "cmlint: note: .cmlint.yaml: not used: it is not above the checked paths\n"
 
 
 def test_a_pipe_has_the_configuration_of_the_working_directory(project: Path) -> None:
@@ -220,13 +220,13 @@ def test_what_does_not_count_is_listed(project: Path, words: tuple[str, ...], wh
     expected = [f"cmlint: note: a/{name}: not used: {why}" for name in (".cmlint.yaml", ".cmlint.yml")]
     assert done.stderr.splitlines() == expected
     done = cmlint(project, "check", "a", "-v", "--no-cache")
-    assert done.stderr == "cmlint: note: a/.cmlint.yml: not used: a configuration that is nearer counts\n"
+    assert done.stderr == "cmlint: note: a/.cmlint.yml: not used: a nearer configuration is used\n"
 
 
 def test_a_configuration_below_that_is_wrong_ends_the_run(project: Path) -> None:
     write(project, {"a/.cmlint.yaml": "ignroe: []\n"})
     done = cmlint(project, "check", "--no-cache")
-    error = "cmlint: error: a/.cmlint.yaml:1:1: there is no setting `ignroe`\nhelp: did you mean `ignore`?\n"
+    error = "cmlint: error: a/.cmlint.yaml:1:1: unknown setting `ignroe`\nhelp: did you mean `ignore`?\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", error)
     assert found(project, "b/pod.yaml", "--no-context") == at("b/pod.yaml", *BOTH)
 

@@ -596,15 +596,15 @@ def test_a_project_says_what_its_own_controllers_make(tmp_path: Path) -> None:
         ("providers: DatabaseClaim", "1:12", "`providers` must be a list of mappings, but it is a string"),
         ("providers: [DatabaseClaim]", "1:13", "`providers[0]` must be a mapping, but it is a string"),
         ("providers: [{kind: X}]", "1:13", "`providers[0].group` must be set"),
-        ("providers: [{kind: X, group: x, key: [a]}]", "1:33", "there is no setting `providers[0].key`"),
+        ("providers: [{kind: X, group: x, key: [a]}]", "1:33", "unknown setting `providers[0].key`"),
         (
             "providers: [{kind: X, group: x, open: 1}]",
             "1:39",
             "`providers[0].open` must be a boolean, but it is a number",
         ),
         ("providers: [{kind: X, group: x, target: secret}]", "1:41", "`providers[0].target` cannot be `secret`"),
-        ("providers: [{kind: X, group: x, names: [a..b]}]", "1:41", "`a..b` is no route of fields"),
-        ("providers: [{kind: X, group: x, keys: ['$.a']}]", "1:40", "`$.a` is no route of fields"),
+        ("providers: [{kind: X, group: x, names: [a..b]}]", "1:41", "`a..b` is not a field path"),
+        ("providers: [{kind: X, group: x, keys: ['$.a']}]", "1:40", "`$.a` is not a field path"),
     ],
 )
 def test_a_wrong_setting_is_told_with_its_place(tmp_path: Path, setting: str, place: str, message: str) -> None:

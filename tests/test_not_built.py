@@ -11,7 +11,7 @@ from tests.support.manifests import POD, pod
 from tests.support.run import concise, failures, run, write
 
 LINE = "kustomization.yaml:1:23: error[not-built] the kustomization is built without `gone.yaml`"
-FOUND = f"{LINE}: there is no such file or folder\n"
+FOUND = f"{LINE}: no such file or folder\n"
 BRIEF = ("--format", "concise", "-q")
 
 
@@ -127,7 +127,7 @@ def test_a_value_in_the_place_of_a_file_is_not_shown(tmp_path: Path) -> None:
     text = "resources: [pod.yaml]\nsecretGenerator:\n- name: a\n  envs: [PASSWORD=hunter2]\n"
     write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD, ".git/HEAD": "", ".gitignore": "*hunter2\n"})
     done = cmlint(tmp_path, "check")
-    assert "built without `...`: there is no such file or folder\n" in done.stdout
+    assert "built without `...`: no such file or folder\n" in done.stdout
     assert "hunter2" not in done.stdout + done.stderr
 
 
@@ -178,7 +178,7 @@ def test_a_file_that_a_secret_is_made_of_is_named(tmp_path: Path) -> None:
     kustomization = "secretGenerator:\n  - name: web\n    envs:\n      - secret.env\n"
     write(tmp_path, {"kustomization.yaml": kustomization})
     assert concise(run(tmp_path)) == [
-        "kustomization.yaml:4:9: error[not-built] the kustomization is built without `secret.env`: there is no such "
+        "kustomization.yaml:4:9: error[not-built] the kustomization is built without `secret.env`: no such "
         "file or folder"
     ]
 
@@ -203,7 +203,7 @@ def test_that_nothing_else_is_there_is_not_said(project: Path) -> None:
     write(project, {"kustomization.yaml": "resources: [gone.yaml]\n"})
     done = cmlint(project, "check", "--format", "concise")
     found = "kustomization.yaml:1:13: error[not-built] the kustomization is built without `gone.yaml`"
-    assert done.stdout.startswith(f"{found}: there is no such file or folder\n")
+    assert done.stdout.startswith(f"{found}: no such file or folder (unchecked)\n")
     assert (done.returncode, done.stderr) == (1, "")
 
 

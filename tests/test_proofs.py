@@ -49,7 +49,7 @@ def said(folder: Path, image: str, files: dict[str, str]) -> list[str]:
     ],
 )
 def test_what_is_pushed_is_said_with_its_line(tmp_path: Path, image: str, path: str, text: str, where: str) -> None:
-    expected = f"`{image}` is pushed again by {where}, but {ONCE}: a restart brings the old build"
+    expected = f"`{image}` is pushed again by {where}, but {ONCE}: a restart starts the old build"
     assert said(tmp_path, image, {path: text}) == [expected]
 
 
@@ -119,7 +119,7 @@ def test_what_the_files_prove(tmp_path: Path, name: str) -> None:
     if written.endswith(":v0.1"):
         begins["pushed"] = f"`v0.1` looks like one build, and {where} pushes it again on every run"
     if how == "pushed":
-        begins["pushed"] += f", but {once}: a restart brings the old build"
+        begins["pushed"] += f", but {once}: a restart starts the old build"
     assert said == ([begins[how]] if how in begins else [])
 
 
@@ -143,14 +143,14 @@ def test_a_name_of_no_registry_is_no_image_of_any_registry(tmp_path: Path, files
 def test_the_push_of_a_name_of_no_registry_gives_no_safe_fix(tmp_path: Path) -> None:
     write(tmp_path, {"api.yaml": MANIFEST.replace("IMAGE", "web:develop"), "push.sh": "docker push web:develop\n"})
     (finding,) = lint(tmp_path).outcome.findings
-    assert finding.message == f"`web:develop` is pushed again by push.sh:1, but {ONCE}: a restart brings the old build"
+    assert finding.message == f"`web:develop` is pushed again by push.sh:1, but {ONCE}: a restart starts the old build"
     assert [fix.safe for fix in finding.fixes] == [False]
 
 
 def test_of_several_pushes_the_most_certain_is_shown(tmp_path: Path) -> None:
     files = {"a.sh": "docker push $REGISTRY/api:develop\n", "b.sh": f"docker push {IMAGE}\n"}
     assert said(tmp_path, IMAGE, files) == [
-        f"`{IMAGE}` is pushed again by b.sh:1, but {ONCE}: a restart brings the old build"
+        f"`{IMAGE}` is pushed again by b.sh:1, but {ONCE}: a restart starts the old build"
     ]
 
 
@@ -300,7 +300,7 @@ def test_a_workflow_runs_only_in_the_root_of_a_repository(
     workflow = f"on: push\njobs:\n  a:\n    steps:\n    - run: docker push {IMAGE}\n"
     write(tmp_path, {"k8s/api.yaml": MANIFEST.replace("IMAGE", IMAGE), path: workflow, **git})
     (finding,) = lint(tmp_path).outcome.findings
-    assert finding.message == f"`{IMAGE}` is pushed again {how} {path}:5, but {ONCE}: a restart brings the old build"
+    assert finding.message == f"`{IMAGE}` is pushed again {how} {path}:5, but {ONCE}: a restart starts the old build"
     assert [fix.safe for fix in finding.fixes] == [how == "by"]
 
 
@@ -343,6 +343,6 @@ def test_a_tag_is_passed_to_the_file_that_pushes(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     ci = f"on: push\njobs:\n  a:\n    steps:\n    - {step}\n"
-    pushed = f"`{IMAGE}` is pushed again by .github/workflows/ci.yml:5, but {ONCE}: a restart brings the old build"
+    pushed = f"`{IMAGE}` is pushed again by .github/workflows/ci.yml:5, but {ONCE}: a restart starts the old build"
     files = {path: text, ".github/workflows/ci.yml": ci, ".git/HEAD": "x\n"}
     assert said(tmp_path, IMAGE, files) == [pushed if proven else BY_NAME]

@@ -187,7 +187,7 @@ def test_a_tool_s_own_file_is_no_custom_resource() -> None:
 def test_files_that_describe_one_object_are_applied_one_by_one() -> None:
     steps = {"course/one.yaml": pod("app"), "course/two.yaml": pod("app")}
     resolution = resolve(steps)
-    why = "course/two.yaml describes the Pod `p`, too: they are applied one by one, and more between them"
+    why = "course/two.yaml also describes the Pod `p`: a step between the two may create it"
     assert (resolution.status, resolution.why) == ("unknown", why)
     assert resolve(steps, strict=True).status == "missing"
     assert resolve({**steps, "course/config.yaml": config("ap")}).status == "unknown"
@@ -208,7 +208,10 @@ def test_an_object_may_be_made_anew_of_files_that_are_called_like_its_keys() -> 
     files = {"a/pod.yaml": reading, "a/config.yaml": config("app")}
     for loose in ("a/shop.conf", "a/files/shop.conf"):
         resolution = resolve(files, loose=(loose,))
-        assert (resolution.why, resolution.lacking("shop.conf")) == (f"it may be made anew of files like {loose}", ())
+        assert (resolution.why, resolution.lacking("shop.conf")) == (
+            f"it may be created again from files like {loose}",
+            (),
+        )
         assert places(resolution) == ["a/config.yaml"]
         assert len(resolve(files, loose=(loose,), strict=True).lacking("shop.conf")) == 1
     near = {**files, "a/config.yaml": config("app", data="{shop.cnf: x}")}
@@ -235,7 +238,7 @@ def test_an_object_may_be_made_anew_of_files_that_are_called_like_its_keys() -> 
 )
 def test_an_object_may_be_made_of_a_file_whose_name_is_in_its_own(path: str, made: bool) -> None:
     resolution = resolve({"a/pod.yaml": pod("shop-test-config"), path: "key: value\n"})
-    expected = ("unknown", f"it may be made of files like {path}") if made else ("missing", "")
+    expected = ("unknown", f"it may be created from files like {path}") if made else ("missing", "")
     assert (resolution.status, resolution.why) == expected
     manifest = {"a/pod.yaml": pod("shop-test-config"), path: config("other")}
     assert resolve(manifest).status == "missing"

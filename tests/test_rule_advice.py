@@ -151,7 +151,7 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
     ("rule", "text", "expected"),
     [
         ("non-string-data", CONFIG + "data: {PORT: 8080}", 'quote it: `PORT: "8080"`'),
-        ("non-string-data", CONFIG + "data: {A: {}}", "make it one text: `A: |`, and what is below it indented"),
+        ("non-string-data", CONFIG + "data: {A: {}}", "write it as text: `A: |`, with the content indented below"),
         ("non-string-data", SECRET + "stringData: {PORT: 8080}", "put it in quotes"),
         (
             "non-string-data",
@@ -188,7 +188,7 @@ SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
         (
             "yaml-syntax",
             CONFIG + "data:\n  A: b: c",
-            "put a value with `: ` in quotes, or mend the indentation of this line",
+            "put a value with `: ` in quotes, or fix the indentation of this line",
         ),
         ("yaml-syntax", CONFIG + "data:\n  A: @b", "put a value that begins with `@`, `%` or a backtick in quotes"),
         (

@@ -39,7 +39,7 @@ def test_every_setting_is_described_in_a_sentence() -> None:
     words = described["select"]["items"]
     assert len(words["enum"]) == len(words["enumDescriptions"])
     assert dict(zip(words["enum"], words["enumDescriptions"], strict=True))["missing-key"] == (
-        "A reference to a key that its ConfigMap does not have."
+        "A reference to a missing key of a ConfigMap."
     )
 
 
@@ -117,7 +117,7 @@ def test_an_editor_proposes_settings(editor: Editor) -> None:
 def test_an_editor_proposes_rules_with_what_they_find(editor: Editor) -> None:
     proposed = editor.complete(".cmlint.yaml", "ignore:\n  - \n", 1, 4)
     assert set(SCHEMA["properties"]["ignore"]["items"]["enum"]) <= proposed.keys()
-    assert "A reference to a key that its ConfigMap does not have." in proposed["missing-key"]
+    assert "A reference to a missing key of a ConfigMap." in proposed["missing-key"]
 
 
 def test_an_editor_shows_what_a_setting_means(editor: Editor) -> None:

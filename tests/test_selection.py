@@ -89,7 +89,7 @@ def test_severity_by_rule(project: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message", "help_"),
     [
-        ("severity: {bad-plan: error}", "1:12: there is no rule `bad-plan`", "did you mean `bad-plain`?"),
+        ("severity: {bad-plan: error}", "1:12: unknown rule `bad-plan`", "did you mean `bad-plain`?"),
         (
             "severity: {bad-plain: fatal}",
             "1:23: `severity.bad-plain` cannot be `fatal`",
@@ -122,7 +122,7 @@ def test_the_page_of_a_rule_shows_its_status(project: Path) -> None:
 
 @pytest.mark.parametrize("word", ["no/such", "not-built/such", "missing-key/broken"])
 def test_a_cause_that_no_rule_has_is_not_ignored_in_silence(word: str) -> None:
-    with pytest.raises(ValueError, match=f"there is no rule or family `{word}`"):
+    with pytest.raises(ValueError, match=f"unknown rule or family `{word}`"):
         select(dict(rules()), Config(ignore=(word,)))
 
 

@@ -213,17 +213,20 @@ def test_nothing_is_left_behind(shop: Repository, tmp_path: Path) -> None:
 
 
 def test_an_unknown_commit_is_named(shop: Repository) -> None:
-    help_ = "name a branch, a tag or a commit of this repository; `git fetch` brings what is only elsewhere"
-    assert refused(shop, "--since", "nope") == ("git knows no commit `nope`", help_)
-    assert refused(shop, "--since=--all") == ("git knows no commit `--all`", help_)
-    assert refused(shop, "--since", "HEAD:pod.yaml") == ("git knows no commit `HEAD:pod.yaml`", help_)
+    help_ = "give a branch, a tag or a commit of this repository; `git fetch` gets new ones from the remote"
+    assert refused(shop, "--since", "nope") == ("git cannot find the commit `nope`", help_)
+    assert refused(shop, "--since=--all") == ("git cannot find the commit `--all`", help_)
+    assert refused(shop, "--since", "HEAD:pod.yaml") == ("git cannot find the commit `HEAD:pod.yaml`", help_)
 
 
 def test_a_branch_that_is_only_elsewhere_is_found_there(shop: Repository, tmp_path: Path) -> None:
     shop.git("branch", "release")
     shop.git("clone", "--quiet", str(shop.folder), str(tmp_path / "clone"))
     shop.folder = tmp_path / "clone"
-    assert refused(shop, "--since", "release") == ("git knows no commit `release`", "did you mean `origin/release`?")
+    assert refused(shop, "--since", "release") == (
+        "git cannot find the commit `release`",
+        "did you mean `origin/release`?",
+    )
     assert found(shop, "--since", "origin/release") == []
 
 
@@ -235,14 +238,14 @@ def test_a_shallow_clone_says_how_to_fetch(shop: Repository, tmp_path: Path) -> 
     first = shop.git("rev-parse", "HEAD~2").strip()
     shop.folder = tmp_path / "clone"
     assert refused(shop, "--since", first) == (
-        f"git knows no commit `{first}`",
-        f"this clone is shallow: `git fetch --depth=1 origin {first}` fetches it, `git fetch --unshallow` all",
+        f"git cannot find the commit `{first}`",
+        f"this clone is shallow: run `git fetch --depth=1 origin {first}` or `git fetch --unshallow`",
     )
     shop.git("fetch", "--quiet", "--depth=1", "origin", first)
     shop.edit("config.yaml", "PORT:", "HTTP_PORT:")
     done = shop.run("cmlint", "check", "--since", first, "--quiet", "--format", "concise")
     assert done.stdout.splitlines() == [
-        "cmlint: warning: this clone is shallow, so that git cannot tell where the present branch has left "
+        "cmlint: warning: this clone is shallow, so git cannot find where the current branch left "
         f"`{first}`: compared with `{first}` itself; `git fetch --unshallow` brings the rest",
         PORT,
     ]
@@ -281,7 +284,7 @@ def test_what_else_git_says_is_passed_on(shop: Repository) -> None:
 def test_a_repository_without_a_commit(tmp_path: Path) -> None:
     shop = Repository(tmp_path / "shop")
     shop.write({"config.yaml": CONFIG, "pod.yaml": POD})
-    assert refused(shop, "--since", "HEAD")[0] == "git knows no commit `HEAD`"
+    assert refused(shop, "--since", "HEAD")[0] == "git cannot find the commit `HEAD`"
     shop.git("add", "pod.yaml")
     missing = "error[missing-configmap] nothing defines the ConfigMap `app`"
     assert found(shop, "--staged") == [f"pod.yaml:10:47: {missing}"]

@@ -316,7 +316,7 @@ def test_an_unknown_name_is_told_with_the_nearest_one() -> None:
     """Whatever rules have run besides."""
     text = manifest("# cmlint: ignore[mising-key, missing-key]")
     (finding,) = run({"a.yaml": text}, config=Config(select=("malformed-ignore",))).outcome.findings
-    assert finding.message == "there is no rule or family `mising-key` to suppress"
+    assert finding.message == "unknown rule or family `mising-key` in a suppression"
     assert finding.help == "did you mean `missing-key`?"
     assert text[finding.location.start.offset : finding.location.end.offset] == "mising-key"
 

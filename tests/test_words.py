@@ -30,6 +30,7 @@ def test_the_numbers_only_shrink() -> None:
         ("It mends the file.", ["mends"]),
         ("The image is no valid reference.", ["is no"]),
         ("The image is no longer used.", []),
+        ("There is no image.", []),
         ("The reader is told of it.", ["is told"]),
         ("Show the others, too.", [", too"]),
         ("Too many files, too many names.", []),

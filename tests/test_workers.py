@@ -123,8 +123,7 @@ def test_jobs_must_be_a_number(tmp_path: Path, jobs: str) -> None:
     done = cmlint(tmp_path, "check", ".", f"--jobs={jobs}")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"cmlint: error: `--jobs` must be a number from 1 to 9999, not `{jobs}`\n"
-        "help: leave it out for one a processor\n"
+        f"cmlint: error: `--jobs` must be a number from 1 to 9999, not `{jobs}`\nhelp: omit it for one per CPU\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""Clusters and snapshots, put together with the main job: what bundles stand on, audits, and what is written down."""
+"""Clusters and snapshots combined with the main job: what bundles resolve against, audits, snapshots."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from cmlint.sources.cluster.begin import Begun, Wanted, begun, readings
 from cmlint.sources.cluster.read import Progress, Reading, Scope, read_cluster
 from cmlint.texts import Texts
 
-# what manifests stand on
+# what manifests resolve against
 
 
 class Ground:
-    """What manifests stand on: snapshots, and the cluster that is `live`, if one is to be asked.
+    """What manifests resolve against: snapshots, and the cluster that is `live`, if one is to be asked.
 
     `namespace` is where objects go that name none. What was read is kept for whoever checks several times in one run.
     """
@@ -47,7 +47,7 @@ class Ground:
         self.read: dict[tuple[str, ...], Reading] = {}
 
     def look(self, bundles: list[Bundle], texts: Texts, config: Config, problems: list[Problem]) -> Config:
-        """Lets bundles stand on it; raises NoClusterError."""
+        """Lets bundles resolve against it; raises NoClusterError."""
         clusters = [Cluster(inventory, self.namespace) for inventory in self.snapshots]
         if self.live:
             reading = self.reading(self.live, bundles)
@@ -67,7 +67,7 @@ class Ground:
 
 
 def stand_on(clusters: Sequence[Cluster], bundles: Iterable[Bundle], texts: Texts, config: Config) -> Config:
-    """Lets bundles stand on clusters, and gives the configuration with the version that these have."""
+    """Lets bundles resolve against clusters, and gives the configuration with the version that these have."""
     for bundle in bundles:
         bundle.stand_on(*clusters)
         for cluster in clusters:
@@ -112,7 +112,7 @@ def written(paths: Iterable[str], max_age: float, warn: Callable[[str], None]) -
 
 
 def age(taken: str) -> int:
-    """The whole days since a moment; a very long time where it cannot be read."""
+    """The number of full days since a moment; a very long time if it cannot be read."""
     try:
         return (datetime.now(timezone.utc) - datetime.fromisoformat(taken.replace("Z", "+00:00"))).days
     except (ValueError, TypeError, OverflowError):  # No moment, one without a time zone, or one out of range.
@@ -164,7 +164,7 @@ def judge(
 def bundles_of(cluster: Cluster, config: Config, *, whole: bool) -> Iterator[Bundle]:
     """What a cluster holds, one bundle a namespace.
 
-    Unless it shall be `whole`, it holds workloads only: they find in the cluster what they name, and only rules about
+    Unless `whole` is set, it holds workloads only: they find in the cluster what they name, and only rules about
     what breaks nothing look at what they do not name.
     """
     for namespace in sorted({*cluster.inventory.spaces, *cluster.workloads}):

@@ -23,7 +23,7 @@ def internal(error: Exception) -> FatalError:
 
 
 def mistake(error: Exception) -> str:
-    """What is said of a mistake of cmlint's own: its type and place, but not its text, which may hold a value."""
+    """The message about a mistake of cmlint's own: its type and place, but not its text, which may hold a value."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

@@ -14,7 +14,7 @@ from itertools import count
 from typing import NamedTuple
 
 MOST = 2000
-"""So many patterns count together: each of them is tried on each path."""
+"""The maximum number of patterns in total, because each is tried on each path."""
 
 LONGEST = 1024
 WILDCARDS = 50
@@ -44,8 +44,8 @@ class LeftOut(NamedTuple):
 class Patterns:
     """Patterns of which the last one that matches decides, as in git.
 
-    Where there is `room` only for so many, the rest does not count, nor does a line that is in excess or no pattern.
-    Otherwise ValueError is raised for a line that is no pattern.
+    If there is `room` only for some, the rest is ignored, as are lines that are too long or not a pattern.
+    Otherwise ValueError is raised for a line that is not a pattern.
     """
 
     def __init__(self, lines: Iterable[str], room: int | None = None) -> None:
@@ -56,9 +56,7 @@ class Patterns:
             if not line.strip() or line.lstrip().startswith("#"):
                 continue
             if len(self.expressions) == room:
-                self.left_out = self.left_out or LeftOut(
-                    number, f"more than {MOST} patterns: those from here on do not count"
-                )
+                self.left_out = self.left_out or LeftOut(number, f"more than {MOST} patterns: the rest is ignored")
                 break
             try:
                 if room is not None and (why := excess(line)):
@@ -108,16 +106,16 @@ class Patterns:
 def excess(line: str) -> str:
     """Why a pattern does not count; empty for one that does."""
     if len(line) > LONGEST:
-        return f"a pattern of more than {LONGEST} characters does not count"
+        return f"ignored: a pattern of more than {LONGEST} characters"
     if line.count("*") > WILDCARDS:
-        return f"a pattern with more than {WILDCARDS} `*` does not count"
+        return f"ignored: a pattern with more than {WILDCARDS} `*`"
     return ""
 
 
 def expression_of(line: str) -> tuple[re.Pattern[str], bool] | None:
     """The expression of a pattern, and whether it includes what it matches; None for a line that matches nothing.
 
-    Raises ValueError for a line that is no pattern.
+    Raises ValueError for a line that is not a pattern.
     """
     from pathspec import GitIgnoreSpec
 
@@ -126,7 +124,7 @@ def expression_of(line: str) -> tuple[re.Pattern[str], bool] | None:
             warnings.simplefilter("ignore", FutureWarning)  # A set such as `[[a]` means the same in git.
             patterns = GitIgnoreSpec.from_lines([line]).patterns
     except (ValueError, re.error):
-        raise ValueError("a line that is no pattern does not count") from None
+        raise ValueError("ignored: not a valid pattern") from None
     for pattern in patterns:
         found: re.Pattern[str] | None = getattr(pattern, "regex", None)
         if found is not None and pattern.include is not None:

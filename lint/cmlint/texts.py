@@ -31,7 +31,7 @@ class Text:
         return Position(line + 1, max(offset - self.starts[line], 0) + 1, offset)
 
     def line(self, number: int) -> str:
-        """A line by its 1-based number, without its end; empty where the text has not so many."""
+        """A line by its 1-based number, without its end; empty if the text has fewer."""
         return self.part(number, 0, len(self.text))
 
     def part(self, number: int, low: int, high: int) -> str:
@@ -66,7 +66,7 @@ class Texts:
         return self.known[path]
 
     def listing(self, path: str) -> str | None:
-        """The listing of a live object, or None where the path is no live object's."""
+        """The listing of a live object, or None if the path is not of a live object."""
         return next((listings[path] for listings in self.listings if path in listings), None)
 
     def locate(self, path: str, span: Span) -> Location:

@@ -198,7 +198,7 @@ def test_the_default_place_with_other_files_is_not_used(project: Path, tmp_path:
     before = contents(folder)
     assert check(project, XDG_CACHE_HOME=str(home)) == check(project, "--no-cache")
     told = check(project, "--verbose", XDG_CACHE_HOME=str(home))[2]
-    assert told == f"cmlint: note: not used of the cache: {folder}: {FOREIGN}\n"
+    assert told == f"cmlint: note: ignored in the cache: {folder}: {FOREIGN}\n"
     assert contents(folder) == before
 
 

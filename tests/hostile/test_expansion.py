@@ -18,6 +18,7 @@ LIMITED += "    resource.setrlimit(kind, (most, most))\n"
 """What a process is given: 1.5 GB and a minute."""
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: web\n      image: a/b:1.0.0\n"
+CLEAN = "no problems in 1 file (1 document, 1 container, 0 references)\n"
 LEFT_OUT = "the environment of container `web` is larger than 4 MiB: not expanded further"
 
 
@@ -148,3 +149,16 @@ def test_a_script_that_would_take_for_ever(tmp_path: Path, name: str) -> None:
     write(tmp_path, {"a.sh": "#!/bin/sh\n" + SCRIPTS[name], "good.yaml": MAP})
     code, _, errors = run(tmp_path, "check", ".", "--no-cache", "--quiet")
     assert (code, errors) == (0, "")
+
+
+def test_variables_of_make_that_repeat_each_other_are_not_filled(tmp_path: Path) -> None:
+    variables = "".join(f"{a} ?= {f'$({b})' * 150}\n" for a, b in pairwise("abcdefgh"))
+    write(
+        tmp_path,
+        {
+            "a.yaml": POD,
+            "Makefile": f"{variables}push:\n\tdocker push r/$(a):$(TAG)\n",
+            "ci.sh": "#!/bin/sh\nmake push TAG=dev\n",
+        },
+    )
+    assert run(tmp_path, "check", ".", "--no-cache", "--select", "mutable-tag") == (0, CLEAN, "")

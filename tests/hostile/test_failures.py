@@ -64,7 +64,7 @@ def test_what_stands_for_a_missing_file_is_written_to_no_other_place(tmp_path: P
 
 def test_a_missing_file_and_one_below_it_are_both_told(tmp_path: Path) -> None:
     write(tmp_path, {"kustomization.yaml": "resources: [gone, gone/x.yaml]\n"})
-    reason = "there is no such file or folder"
+    reason = "no such file or folder"
     assert failures(run(tmp_path)) == [
         f"kustomization.yaml:1: missing-file: the kustomization is not built, because it needs `gone`: {reason}",
         f"kustomization.yaml:1: missing-file: the kustomization is not built, because it needs `gone/x.yaml`: {reason}",
@@ -75,7 +75,7 @@ def test_outside_of_the_repository_no_names_and_no_patterns_are_looked_at(tmp_pa
     write(tmp_path, {"outside/secret.yaml": "", "outside/.gitignore": "secre.yaml\n", "project/.git/HEAD": ""})
     write(tmp_path, {"project/kustomization.yaml": "configMapGenerator: [{name: a, files: [../outside/secre.yaml]}]\n"})
     done = cmlint(tmp_path / "project", "check", "--no-cache")
-    assert "not built, because it needs `../outside/secre.yaml`: there is no such file or folder" in done.stdout
+    assert "not built, because it needs `../outside/secre.yaml`: no such file or folder" in done.stdout
     assert "= help: add the file, or remove the entry" in done.stdout
     assert "secret.yaml" not in done.stdout and "gitignore" not in done.stdout
 
@@ -85,7 +85,7 @@ def test_a_copy_without_charts_makes_nobody_fetch_them(tmp_path: Path, listener:
     write(tmp_path, {"kustomization.yaml": f"resources: [gone.yaml]\n{charts}", "charts/web/Chart.yaml": CHART})
     write(tmp_path, {"charts/web/templates/pod.yaml": POD})
     (line,) = told(tmp_path, Config(kustomize=str(KUSTOMIZE), enable_helm=True))
-    assert line == "kustomization.yaml: not built, because it needs `gone.yaml`: there is no such file or folder"
+    assert line == "kustomization.yaml: not built, because it needs `gone.yaml`: no such file or folder"
     assert listener.hits == 0
 
 

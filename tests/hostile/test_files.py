@@ -140,7 +140,7 @@ def test_kustomize_reads_no_kustomization_outside_of_the_repository(project: Pat
     (project / "b/x").symlink_to(project.parent / "private")
     done = limited(project, "check", ".", "--format", "concise", "-q")
     told(done)
-    reasons = ("the folder `../../private` lies outside the repository", "the folder `x` lies outside the repository")
+    reasons = ("the folder `../../private` is outside the repository", "the folder `x` is outside the repository")
     assert done.stdout.splitlines() == [
         f"{name}/kustomization.yaml:1:1: warning[not-built] the kustomization is not built: {reason}"
         for name, reason in zip("ab", reasons, strict=True)
@@ -457,11 +457,11 @@ def test_patterns_in_excess_do_not_count(project: Path) -> None:
     lines = ["# comment", "x" * (LONGEST + 1), "*a" * WILDCARDS + "*", "pod.yaml", *(f"*{n}" for n in range(MOST))]
     write(project, {"pod.yaml": WRONG, "other.yaml": POD, ".gitignore": "\n".join(lines)})
     done = limited(project, "check", ".")
-    said = f"warning: .gitignore:2: a pattern of more than {LONGEST} characters does not count"
+    said = f"warning: .gitignore:2: ignored: a pattern of more than {LONGEST} characters"
     assert (told(done), done.returncode) == ([said], 0)
     write(project, {".gitignore": "pod.yaml\n" + "*1\n" * 100_000})
     done = limited(project, "check", ".")
-    said = f"warning: .gitignore:{MOST + 1}: more than {MOST} patterns: those from here on do not count"
+    said = f"warning: .gitignore:{MOST + 1}: more than {MOST} patterns: the rest is ignored"
     assert (told(done), done.stdout) == ([said], CLEAN)
 
 
@@ -469,20 +469,20 @@ def test_patterns_in_excess_do_not_count(project: Path) -> None:
 def test_a_line_that_is_no_pattern_does_not_count(project: Path, line: str) -> None:
     write(project, {"pod.yaml": POD, "other.yaml": WRONG, ".gitignore": f"# {line}\n{line}\nother.yaml\n"})
     done = limited(project, "check", ".")
-    said = [] if line == "\\![" else ["warning: .gitignore:2: a line that is no pattern does not count"]
+    said = [] if line == "\\![" else ["warning: .gitignore:2: ignored: not a valid pattern"]
     assert (told(done), done.stdout) == (said, CLEAN)
     write(project, {".cmlint.yaml": f"exclude: ['{line}']\n"})
     if said:
-        problem = f"error: .cmlint.yaml:1:11: `{line}` is no pattern of paths"
+        problem = f"error: .cmlint.yaml:1:11: `{line}` is not a valid path pattern"
         assert told(limited(project, "check", ".")) == [problem, "help: write it as in `.gitignore`"]
 
 
 def test_a_configuration_has_no_patterns_in_excess(project: Path) -> None:
     write(project, {"pod.yaml": POD})
-    stars = f"a pattern with more than {WILDCARDS} `*` does not count"
+    stars = f"ignored: a pattern with more than {WILDCARDS} `*`"
     for text, said in {
         f"exclude: ['{'*a' * WILDCARDS}*']\n": f"1:11: {stars}",
-        f"exclude: ['{'x' * LONGEST}x']\n": f"1:11: a pattern of more than {LONGEST} characters does not count",
+        f"exclude: ['{'x' * LONGEST}x']\n": f"1:11: ignored: a pattern of more than {LONGEST} characters",
         f"per-path-ignore: {{'{'*a' * WILDCARDS}*': [all]}}\n": f"1:19: {stars}",
         "exclude:\n" + "- a\n" * (MOST + 1): f"1:1: `exclude` has more than {MOST} patterns",
     }.items():
@@ -618,7 +618,7 @@ def test_a_document_that_no_api_server_takes_is_not_composed(project: Path) -> N
     other = large.replace("ConfigMap", "SealedSecret")
     assert read_text(other).skipped == (Skip("too-large", Span(0, len(other))),)
     items = "- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n"
-    assert len(read_text(f"apiVersion: v1\nkind: List\nitems:\n{items}# {'x' * REQUEST}\n").documents) == 1
+    assert len(read_text(f"apiVersion: v1\nkind: List\n# {'x' * REQUEST}\nitems:\n{items}").documents) == 1
     containers = "[{name: c, image: a/b:1.0.0, envFrom: [{configMapRef: {name: m}}]}]"
     pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: {containers}}}\n"
     write(project, {"large.yaml": large, "pod.yaml": pod})

@@ -284,7 +284,7 @@ def test_a_call_that_hangs_is_ended(shop: Repository, monkeypatch: pytest.Monkey
 
 def test_what_git_writes_is_bounded(shop: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(git, "OUTPUT", 10)
-    with inside(shop.folder), pytest.raises(FatalError, match=r"^git writes more than 0 MB$"):
+    with inside(shop.folder), pytest.raises(FatalError, match=r"^the output of git exceeds 0 MB$"):
         Own()
 
 

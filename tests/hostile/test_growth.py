@@ -154,6 +154,15 @@ INPUTS: dict[str, Callable[[int], Files]] = {
         "a.sh": "#!/bin/sh\n" + "".join(f"kubectl apply -f - <<EOF\n{cm(f'a{i}')}EOF\n" for i in range(n))
     },
     "heredocs-open": lambda n: {"a.sh": "#!/bin/sh\n" + "".join(f"cat <<EOF{i}\nkind\n" for i in range(n))},
+    "passed": lambda n: {
+        "a.yaml": pod(container(0)),
+        "Makefile": "".join(f"push{i}:\n\tdocker push r/$(A{i}):x\n" for i in range(4 * n)),
+        "ci.sh": "#!/bin/sh\n" + "".join(f"make all A{i}=b\n" for i in range(n)),
+    },
+    "set-twice": lambda n: {
+        "a.yaml": pod(container(0)),
+        "ci.sh": "#!/bin/sh\n" + "".join(f"V{i}=a\nV{i}=b\ndocker push r/a:$V{i}\n" for i in range(n)),
+    },
     "readme": lambda n: {"README.md": "".join(f"```yaml\n{cm(f'a{i}')}```\n" for i in range(n))},
     "env-later": lambda n: {
         "a.yaml": pod(

@@ -87,3 +87,25 @@ def test_the_hash_of_a_secret_that_a_plugin_made_is_not_shown(tmp_path: Path) ->
         line for line in shown.stdout.splitlines() if "2456789bcd" in line and "name: creds-2456789bcd" not in line
     ]
     assert frames == []
+
+
+CUSTOM = """\
+apiVersion: example.com/v1
+kind: Store
+metadata: {name: a}
+spec:
+  dbPassword: hunter2xyz
+  auth: {token: hunter2xyz}
+  target: {template: {data: {config: hunter2xyz}, stringData: {other: hunter2xyz}}}
+  existingSecret: named-by-it
+  data: [{secretKey: key-by-it}]
+"""
+
+
+def test_the_cache_keeps_no_value_of_a_custom_resource_that_is_a_credential(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": CUSTOM + "---\n" + POD})
+    assert cmlint(tmp_path, "check", "a.yaml", "--cache-dir", "cache").returncode == 0
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "cache").iterdir())
+    assert b"hunter2xyz" not in kept
+    assert b"named-by-it" in kept
+    assert b"key-by-it" in kept

@@ -589,8 +589,8 @@ STREAMS = {
     "cli.init": {"stdin", "stdout"},
     "cli.rule": {"stdout"},
     "cli.terminal": {"stdout"},
-    "progress": {"stderr"},
     "system.files": {"stdin"},
+    "system.progress": {"stderr"},
     "system.streams": {"stderr"},
 }
 """The modules that name a stream of the process. Only `system.streams` writes to standard error, and only

@@ -356,8 +356,8 @@ def test_a_base_outside_the_repository_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "project/.git").mkdir()
     for where in ("project", "project/app"):
         (first, *_) = told(tmp_path / where)
-        assert first.endswith("kustomization.yaml: not built: the folder `../../base` lies outside the repository")
-    assert "link/kustomization.yaml: not built: the folder `base` lies outside the repository" in told(
+        assert first.endswith("kustomization.yaml: not built: the folder `../../base` is outside the repository")
+    assert "link/kustomization.yaml: not built: the folder `base` is outside the repository" in told(
         tmp_path / "project"
     )
     (tmp_path / "project/.git").rmdir()
@@ -497,7 +497,7 @@ def test_a_home_of_charts_outside_the_repository_is_not_read(tmp_path: Path) -> 
     (tmp_path / "project/.git").mkdir()
     reasons = [line.partition(": ")[2] for line in told(tmp_path / "project")]
     assert len(reasons) == 2
-    assert all(reason.startswith("not built") and reason.endswith("lies outside the repository") for reason in reasons)
+    assert all(reason.startswith("not built") and reason.endswith("is outside the repository") for reason in reasons)
 
 
 # what helm would open
@@ -787,8 +787,8 @@ def test_programs_have_no_network(tmp_path: Path) -> None:
     with listening() as found:
         host, _, port = found.address.partition(":")
         command = ["/bin/bash", "-c", CONNECT.replace("HOST", host).replace("PORT", port)]
-        assert programs.run(command, str(tmp_path), 10, trusted=True).output == "connected\n"
-        assert programs.run(command, str(tmp_path), 10).output == ""
+        assert programs.Programs().run(command, str(tmp_path), 10, trusted=True).output == "connected\n"
+        assert programs.Programs().run(command, str(tmp_path), 10).output == ""
         assert found.hits == 1
 
 
@@ -797,15 +797,15 @@ def test_a_program_without_network_is_limited_and_says_how_it_ended(tmp_path: Pa
     code = "import time, resource as r; time.sleep(1); print(LIMITS)".replace(
         "LIMITS", "*(r.getrlimit(n)[0] for n in (r.RLIMIT_DATA, r.RLIMIT_FSIZE))"
     )
-    ended = programs.run([sys.executable, "-c", code], str(tmp_path), 10)
+    ended = programs.Programs().run([sys.executable, "-c", code], str(tmp_path), 10)
     assert ended.output == f"{programs.MEMORY} {programs.OUTPUT}\n", ended.errors
-    assert programs.run(["/bin/sh", "-c", "exit 3"], str(tmp_path), 10).code == 3
+    assert programs.Programs().run(["/bin/sh", "-c", "exit 3"], str(tmp_path), 10).code == 3
     (tmp_path / "nothing").write_bytes(b"#!/nowhere\n")
     (tmp_path / "nothing").chmod(0o755)
     with pytest.raises(programs.NotBuiltError, match="nothing cannot be run: No such file or directory"):
-        programs.run([str(tmp_path / "nothing")], str(tmp_path), 10)
+        programs.Programs().run([str(tmp_path / "nothing")], str(tmp_path), 10)
     with pytest.raises(programs.TimeOutError, match="it took longer than 1 seconds"):
-        programs.run(["/bin/sh", "-c", "sleep 60"], str(tmp_path), 1)
+        programs.Programs().run(["/bin/sh", "-c", "sleep 60"], str(tmp_path), 1)
 
 
 def test_a_build_that_is_kept_is_refused_all_the_same(tmp_path: Path) -> None:

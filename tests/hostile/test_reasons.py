@@ -31,7 +31,7 @@ CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n"
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
 SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
 PASSWORD = f"password: {MARKER}\n"
-MISSING = "without `{}`: there is no such file or folder"
+MISSING = "without `{}`: no such file or folder"
 
 
 def schema(password: str) -> dict[str, str]:
@@ -239,7 +239,7 @@ CHARTS: dict[str, tuple[dict[str, str], str]] = {
         chart("{{ range .Values.password }}a{{ end }}"),
         (
             "template: web/templates/secret.yaml:1:16: at <.Values.password>: range can't "
-            "iterate over a value that is no list and no map"
+            "iterate over a value that is neither a list nor a map"
         ),
     ),
     "include": (
@@ -729,22 +729,22 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "secret-text": (
         kustomization("resources: [a.yaml]\n", **{"a.yaml": f"{MARKER}\n"}),
-        "in secret-text/a.yaml: a document is no Kubernetes object",
+        "in secret-text/a.yaml: a document is not a Kubernetes object",
     ),
     "secret-list": (
         kustomization("resources: [a.yaml]\n", **{"a.yaml": f"- {MARKER}\n"}),
-        "in secret-list/a.yaml: a document is no Kubernetes object",
+        "in secret-list/a.yaml: a document is not a Kubernetes object",
     ),
     "list-bad": (
         kustomization("resources: [a.yaml]\n", **{"a.yaml": f"apiVersion: v1\nkind: List\nitems: [{MARKER}]\n"}),
-        "in list-bad/a.yaml: a document is no Kubernetes object",
+        "in list-bad/a.yaml: a document is not a Kubernetes object",
     ),
     "list-bad2": (
         kustomization(
             "resources: [a.yaml]\n",
             **{"a.yaml": f"apiVersion: v1\nkind: SecretList\nitems: [{{stringData: {{a: {MARKER}}}}}]\n"},
         ),
-        "in list-bad2/a.yaml: a document is no Kubernetes object",
+        "in list-bad2/a.yaml: a document is not a Kubernetes object",
     ),
     "unknown-field": (kustomization("resource: [a.yaml]\n"), 'json: unknown field "resource"'),
     "unknown-field2": (kustomization(f"resources: []\n{MARKER}: a\n"), 'json: unknown field "..."'),
@@ -1099,7 +1099,7 @@ KUSTOMIZATIONS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "config-file-plain": (
         kustomization("configMapGenerator: [{name: a, files: [logo=img/logo.svg]}]\n"),
-        "without `img/logo.svg`: there is no such file or folder",
+        "without `img/logo.svg`: no such file or folder",
     ),
     "literal-lines": (
         kustomization(f'secretGenerator: [{{name: a, literals: ["x\\n{MARKER}"]}}]\n'),

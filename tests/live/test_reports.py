@@ -203,7 +203,7 @@ def test_no_baseline_is_written_of_what_could_not_be_read(cluster: Cluster, tmp_
         path = between.kubeconfig(cluster)
         found = audit(path, "-n", cluster.namespace("half"), "--write-baseline", str(file))
     assert found.status == 2
-    assert found.said.endswith("not written, because not everything could be read\nhelp: see the errors above\n")
+    assert found.said.endswith("not written: not everything could be read\nhelp: see the errors above\n")
     assert not file.exists()
 
 

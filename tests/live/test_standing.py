@@ -275,7 +275,7 @@ def test_nothing_is_asked_without_being_told_to(cluster: Cluster, tmp_path: Path
     found = check(cluster, tmp_path, "--context", "test")
     assert (found.status, found.said) == (
         2,
-        "cmlint: error: `--context` is about a cluster, and none is to be read\nhelp: add `--live`\n",
+        "cmlint: error: `--context` needs `--live`\nhelp: add `--live`\n",
     )
 
 

@@ -39,10 +39,6 @@ ROOMS = {
         "everything through which cmlint touches the machine: files, programs, git, folders, streams",
         "errors model",
     ),
-    "progress": Room(
-        "the line on a terminal that shows what a run is doing",
-        "system",
-    ),
     "kube": Room(
         "what Kubernetes' own code decides about names, scalars, images, expansion, versions, fields: pure functions",
         "",
@@ -83,7 +79,7 @@ ROOMS = {
     ),
     "pipeline": Room(
         "the main job, put together: from paths and a configuration to a result, which is kept for the next run",
-        "bundle cache config engine model progress sources system texts",
+        "bundle cache config engine model sources system texts",
     ),
     "clusters": Room(
         "clusters, put together: what manifests resolve against, audits, snapshots",
@@ -103,7 +99,7 @@ ROOMS = {
     ),
     "cli": Room(
         "one module a command",
-        "adopt bundle cache clusters config engine errors fixes kube manifest model pipeline progress report sources "
+        "adopt bundle cache clusters config engine errors fixes kube manifest model pipeline report sources "
         "system texts",
     ),
     "__main__": Room(

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.material import Material, Neighbours
-from cmlint.config.config import Config, named
+from cmlint.config.config import Config
+from cmlint.config.files import named
 from cmlint.config.layers import Found, Layers, find, load
 from cmlint.config.selection import select, settings_of
 from cmlint.engine.engine import Engine

@@ -23,7 +23,7 @@ TABLE = re.compile(r"^\| Term \|.*\n\|[-| ]+\n((?:\|.*\n)+)", re.MULTILINE)
 CODE = re.compile(r"(?ms)^```.*?^```|`[^`\n]*`")
 
 PATTERNS = {
-    r"\b(?:is|are|was|were) no\b(?! (?:longer|more)\b)": "`is not a`",
+    r"(?<!\b[Tt]here\s)\b(?:is|are|was|were) no\b(?! (?:longer|more)\b)": "`is not a`",
     r", too\b(?=[.;:)]|$)": "`also`, before the verb",
     r"\b(?:Nor|Neither|Never|Only then|Thus) (?:is|are|does|do|did|can|may|must|has|have)\b": "subject, then verb",
     r"[,;] (?:and )?so (?:is|are|does|do|has|have)\b": "subject, then verb",

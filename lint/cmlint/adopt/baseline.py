@@ -111,7 +111,14 @@ class Baseline:
         names = (found.kind, found.name, finding.container) if found else ()
         path = os.fsencode(self.path_of(finding.location.path)).decode("utf-8", "replace")
         whose, pedantic = "/".join(filter(None, names)), finding.rule in scope.wholly
-        return Known(path, finding.rule, whose, finding.message, fingerprint, pedantic)
+        return Known(
+            path=path,
+            rule=finding.rule,
+            object=whose,
+            message=finding.message,
+            fingerprint=fingerprint,
+            pedantic=pedantic,
+        )
 
     @property
     def text(self) -> str:
@@ -134,7 +141,7 @@ def read(file: str, *, named: bool = True) -> Baseline:
     try:
         raw = (read_named if named else files.read)(file, BASELINE)
     except FileNotFoundError:
-        raise FatalError(f"{file}: there is no such baseline", f"`--write-baseline {file}` writes it") from None
+        raise FatalError(f"{file}: no such file", f"`--write-baseline {file}` writes it") from None
     except OSError as error:
         raise FatalError(f"{file}: {reason(error)}", "name a baseline that can be read with `--baseline`") from None
     return decoded(file, raw)
@@ -145,13 +152,13 @@ def decoded(file: str, raw: bytes) -> Baseline:
     try:
         content = msgspec.json.decode(raw, type=Content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        why = "it has marks of a merge" if b"\n<<<<<<< " in raw else str(error).partition(" - ")[0]
-        message = f"{file}: no baseline: {why[:1].lower()}{why[1:]}"
-        raise FatalError(message, "mend it, or remove it and write it anew with `--write-baseline`") from None
+        why = "it contains merge conflict markers" if b"\n<<<<<<< " in raw else str(error).partition(" - ")[0]
+        message = f"{file}: not a baseline: {why[:1].lower()}{why[1:]}"
+        raise FatalError(message, "fix it, or delete it and run `--write-baseline` again") from None
     if content.version not in (OLDER, VERSION):
         message = f"{file}: a baseline of version {content.version}, and this cmlint reads versions up to {VERSION}"
         raise FatalError(
-            message, "use the cmlint that wrote it, or remove it and write it anew with `--write-baseline`"
+            message, "use the version of cmlint that wrote it, or delete it and run `--write-baseline` again"
         )
     return Baseline(file, content)
 

@@ -137,4 +137,13 @@ def subject(
     namespaces = {each.defined.definition.namespace for each in contents}
     namespace = namespaces.pop() if len(namespaces) == 1 else None
     place = defined[0].place if defined else None
-    return Subject(target, namespace, name, key, change, defined, place, location)
+    return Subject(
+        target=target,
+        namespace=namespace,
+        name=name,
+        key=key,
+        change=change,
+        defined=defined,
+        place=place,
+        was=location,
+    )

@@ -32,7 +32,7 @@ class Repository:
         try:
             return self.ask("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").strip()
         except GitError:
-            raise FatalError(f"git knows no commit `{name}`", self.how_to_get(name)) from None
+            raise FatalError(f"git cannot find the commit `{name}`", self.how_to_get(name)) from None
 
     def head(self) -> str | None:
         """The commit that the present branch is at; None before the first."""
@@ -43,8 +43,8 @@ class Repository:
         if self.knows(f"refs/remotes/origin/{name}"):
             return f"did you mean `origin/{name}`?"
         if self.place.shallow:
-            return f"this clone is shallow: `git fetch --depth=1 origin {name}` fetches it, `git fetch --unshallow` all"
-        return "name a branch, a tag or a commit of this repository; `git fetch` brings what is only elsewhere"
+            return f"this clone is shallow: run `git fetch --depth=1 origin {name}` or `git fetch --unshallow`"
+        return "give a branch, a tag or a commit of this repository; `git fetch` gets new ones from the remote"
 
     def knows(self, name: str) -> bool:
         """Whether there is such a name."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from cmlint import __version__
-from cmlint.config.config import plain, read_yaml
+from cmlint.config.parse import read_yaml
+from cmlint.config.written import plain
 from cmlint.errors import FatalError
 from cmlint.manifest.nodes import MappingNode, Node, SequenceNode, compose
 
@@ -30,11 +31,11 @@ def with_hook(text: str) -> str | None:
         return None
     before = plain(read_yaml(text, FILE)) or {}
     if not isinstance(before, dict) or not isinstance(before.get("repos", []), list):
-        raise FatalError(f"{FILE}: it is no list of `repos`", "see https://pre-commit.com for how it is written")
+        raise FatalError(f"{FILE}: it has no list of `repos`", "see https://pre-commit.com for its format")
     added = insert(text, before)
     hook = plain(read_yaml(ENTRY, FILE))
     if not says(added, {**before, "repos": [*before.get("repos", ()), *hook]}):
-        raise FatalError(f"{FILE}: there is no place where the hook can be added", "add it by hand:", ENTRY)
+        raise FatalError(f"{FILE}: cannot find where to add the hook", "add it by hand:", ENTRY)
     return added
 
 

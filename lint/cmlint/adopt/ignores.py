@@ -1,4 +1,4 @@
-"""Writes comments that ignore findings where they stand, each with room for the reason.
+"""Writes comments that ignore findings where they are, each with room for the reason.
 
 A comment is an edit like a fix, so it is proven like one: the text says what it said before, the finding is ignored and
 nothing new is found.
@@ -25,8 +25,8 @@ REASON = "TODO: say why"
 WIDTH = 120
 """A line that would be longer has its comment above it."""
 
-NO_PLACE = "no comment can stand there; the annotation `cmlint.dev/ignore` on the object may"
-JSON = "JSON has no comments; the annotation `cmlint.dev/ignore` on the object, or a baseline, may"
+NO_PLACE = "no comment is possible there; use the annotation `cmlint.dev/ignore` on the object"
+JSON = "JSON has no comments; use the annotation `cmlint.dev/ignore` on the object, or a baseline"
 
 
 def add(result: Result, check: fixing.Check) -> fixing.Fixed:

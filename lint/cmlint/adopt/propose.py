@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 
+from cmlint.model import site
 from cmlint.model.findings import Finding
 from cmlint.model.outcome import Outcome, Unverified
 from cmlint.pipeline.result import Result
@@ -19,9 +20,11 @@ MOST = 30
 
 BASELINE = ".cmlint-baseline.json"
 
-HEAD = """\
-# The configuration of cmlint. `cmlint schema` lists all settings.
-"""
+
+def head() -> str:
+    """The first lines of a configuration; once it is online, editors find the schema by the first."""
+    schema = f"# yaml-language-server: $schema={site.BASE}/schema.json\n" if site.PUBLISHED else ""
+    return f"{schema}# The configuration of cmlint. `cmlint schema` lists all settings.\n"
 
 
 def configuration(result: Result) -> str:
@@ -29,7 +32,7 @@ def configuration(result: Result) -> str:
     found = files.find(Request(), [])
     names = [os.path.basename(path) for group in found for path in group.paths]
     parts = [
-        HEAD,
+        head(),
         *kustomize(sum(name in files.KUSTOMIZATIONS for name in names)),
         *helm(names.count(files.CHART)),
         *unbuilt(result.outcome.findings),

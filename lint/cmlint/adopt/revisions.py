@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from cmlint.adopt.git import Repository, below
 from cmlint.cache.caches import Caches
 from cmlint.cache.file_state import Seen
-from cmlint.config.config import Config, Helm, moved
+from cmlint.config.config import Config, Helm
+from cmlint.config.patterns import moved
 from cmlint.engine.fingerprints import fingerprints
 from cmlint.errors import FatalError
 from cmlint.model.findings import Finding

@@ -27,7 +27,7 @@ NOT_THERE: dict[CauseCode, str] = {
 """The label of the definition that does not serve the reference, by cause."""
 
 EARLY = {"Helm": "pre-install", "Argo CD": "PreSync"}
-"""The phase of each tool that comes before all objects that are no hooks."""
+"""The phase of each tool that comes before all objects that are not hooks."""
 
 
 class Cause(NamedTuple):

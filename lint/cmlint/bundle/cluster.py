@@ -40,7 +40,7 @@ class Cluster:
     kubectl reaches it, as a shell takes them. `namespace` is where objects go
     that name none; None where that is not known. `workloads` are the live objects with pods by namespace, `pods` by
     namespace, kind and name of what is judged for them, and `readers` by namespace all that reads; a snapshot has none
-    of these. `listings` are the texts of all objects that were spoken of. What manifests bring to the cluster is in
+    of these. `listings` are the texts of all objects that findings point at. What manifests bring to the cluster is in
     `brought` (kind, namespace, name), and in `defined` how often they define a ConfigMap or Secret.
     """
 

@@ -1,4 +1,4 @@
-"""Documents where they stand, and the providers in them."""
+"""Documents where they are, and the providers in them."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class Placed:
     """A document of a bundle: its facts, and the text that it is in.
 
     `path` names the text as it is shown, with `/`; `number` is the document's place among all of the bundle, `LIVE` for
-    an object of a cluster that the bundle stands on. A text that was `built` has the path of what builds it. The
+    an object of a cluster that the bundle resolves against. A text that was `built` has the path of what builds it. The
     `frame` says where paths lead that begin above the working directory. Where the documents of the text are packed,
     its place among them is given, and `document` is decoded when it is asked for.
     """
@@ -204,12 +204,12 @@ class Placed:
 
 def template_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
     """A template of a chart, or a file of its values, where a finding about it is; it is not an object of a cluster."""
-    document = Document(span, span, "", "Template", None, None)
+    document = Document(span=span, head=span, api_version="", kind="Template", name=None, namespace=None)
     return Placed(path, document, FileFacts((), ignores=tuple(ignores)), LIVE)
 
 
 def kustomization_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
-    """A kustomization where a finding about it is; it is no object of the cluster."""
+    """A kustomization as the place of a finding about it; it is not an object of the cluster."""
     return of_tool(KUSTOMIZE, "Kustomization", path, span, ignores)
 
 
@@ -220,7 +220,7 @@ def chart_at(path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
 
 def of_tool(api_version: str, kind: str, path: str, span: Span, ignores: Sequence[Ignore]) -> Placed:
     """A file that a tool reads, at the place of a finding about it."""
-    document = Document(span, span, api_version, kind, None, None)
+    document = Document(span=span, head=span, api_version=api_version, kind=kind, name=None, namespace=None)
     return Placed(path, document, FileFacts((), ignores=tuple(ignores)), LIVE)
 
 

@@ -68,7 +68,7 @@ def excuse(question: Question, resolution: Resolution) -> Evidence | None:
     if optional:
         return OPTIONAL
     if question.reference.via == "field" and question.ways.excuses_fields:
-        return evidence or Evidence("own-field", f"{question.placed.document.kind} may make it itself")
+        return evidence or Evidence("own-field", f"{question.placed.document.kind} may create it")
     bare_secret = resolution.bare and question.target == "Secret"
     return SECRET_ELSEWHERE if bare_secret and not question.ways.wants_secrets else None
 

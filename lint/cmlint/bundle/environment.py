@@ -87,7 +87,7 @@ class Environment(msgspec.Struct):
         self.variables[name] = Variable(name, value, masked, origin, shadows)
 
     def fits(self, size: int) -> bool:
-        """Whether there is still room for so many characters, which are then taken."""
+        """Whether there is room for this number of characters; if so, it is used up."""
         self.size += size
         if self.size > expansion.LARGEST:
             self.too_large, self.complete = True, False
@@ -108,7 +108,7 @@ class Environment(msgspec.Struct):
 def environment_of(
     container: Container, placed: Placed, resolver: Resolver, services: Iterable[Service] = ()
 ) -> Environment:
-    """A container's environment, with its command and arguments expanded in it; `services` are those it is told of."""
+    """A container's environment, with its command and arguments expanded in it; `services` become variables."""
     environment = Environment(service_links=has_service_links(container, placed), starts=not is_refused(placed))
     for service in services if environment.service_links else ():
         for name, value in variables_of(service):
@@ -167,7 +167,15 @@ def add_from(environment: Environment, entry: EnvFrom, placed: Placed, resolver:
             if not key.binary:
                 secret = reference.target == "Secret"
                 name = reference.name.value
-                origin = Origin(reference.target, name, key.name, "envFrom", reference.span, definition, key)
+                origin = Origin(
+                    kind=reference.target,
+                    name=name,
+                    key=key.name,
+                    via="envFrom",
+                    span=reference.span,
+                    definition=definition,
+                    key_fact=key,
+                )
                 environment.set(prefix + key.name, key.value, secret, origin)
 
 
@@ -209,7 +217,15 @@ def add_key(environment: Environment, name: str, reference: Reference, placed: P
             environment.set(name, None, reference.target == "Secret", origin)
         return
     definition, fact = found[0]
-    origin = Origin(reference.target, reference.name.value, key, "env", reference.span, definition, fact)
+    origin = Origin(
+        kind=reference.target,
+        name=reference.name.value,
+        key=key,
+        via="env",
+        span=reference.span,
+        definition=definition,
+        key_fact=fact,
+    )
     environment.set(name, fact.value, reference.target == "Secret", origin)
 
 

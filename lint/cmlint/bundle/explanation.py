@@ -71,13 +71,13 @@ def explain(bundle: Bundle, reference: Reference, placed: Placed, end: End | Non
     resolution = bundle.resolve(reference, placed)
     end = end or ending(question, resolution)
     return Explanation(
-        reference,
-        placed,
-        resolution,
-        end,
-        tuple(islice(candidates(question, resolution), MOST_CANDIDATES)),
-        tuple(reasons_for(question, resolution, end)),
-        tuple(changes(question, resolution, end)),
+        reference=reference,
+        placed=placed,
+        resolution=resolution,
+        end=end,
+        candidates=tuple(islice(candidates(question, resolution), MOST_CANDIDATES)),
+        reasons=tuple(reasons_for(question, resolution, end)),
+        changes=tuple(changes(question, resolution, end)),
     )
 
 
@@ -220,7 +220,7 @@ EFFECTS = {
     "reported": "it is reported",
     "optional": "it is optional, and absent",
     "excused": "it is excused: {why}",
-    "not-looked-at": "it is not looked at: {why}",
+    "not-looked-at": "it is not checked: {why}",
 }
 """What becomes of a reference, by its end."""
 

@@ -75,13 +75,13 @@ class Deploys:
         return any(said.deploy.namespace and said.deploy.post_build for said in self.of(folder))
 
     def releases(self, folder: str) -> dict[str, str]:
-        """The names of the releases of the chart in a folder, and where each is said."""
+        """The names of the releases of the chart in a folder, and the place of each."""
         return {said.deploy.release: said.path for said in self.of(folder) if said.deploy.release}
 
     def around(self, folder: str, kustomized: frozenset[str], *, built: bool) -> Iterator[Said]:
-        """What brings the objects in a folder, which a kustomization there has `built` or which stand for themselves.
+        """What brings the objects in a folder, which a kustomization there has `built`, or which are plain manifests.
 
-        Flux takes all that is below a folder, but for what is below a kustomization, which takes what it names.
+        Flux applies everything below a folder; a kustomization there applies only what it names.
         """
         if built:
             yield from self.at(folder)

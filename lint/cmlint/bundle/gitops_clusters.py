@@ -9,7 +9,7 @@ from cmlint.bundle.index import Index
 from cmlint.knowledge.placeholders import is_placeholder
 
 Destination = tuple[str, str, str]
-"""A cluster, the folder in which that is said, and a namespace, empty where each object names its own.
+"""A cluster, the folder of the object that names it, and a namespace, empty where each object names its own.
 
 The same objects are often written once for each cluster, in a folder for each, and all of them call it "this cluster":
 only what is in one folder surely means the same one.

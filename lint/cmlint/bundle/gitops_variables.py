@@ -48,7 +48,7 @@ LEFT = frozenset(
         *("traits", "beside", "modes", "place", "strangers", "type"),
     )
 )
-"""The fields of facts in which no names of objects, keys and files stand."""
+"""The fields of facts that hold no names of objects, keys or files."""
 
 
 class Values(msgspec.Struct, frozen=True):
@@ -200,7 +200,7 @@ def spoiled(document: Document, values: Values) -> Iterator[Fault]:
 def no_text(
     text: str, span: Span, path: str, values: Values, *, code: FaultCode, container: str | None = None
 ) -> Iterator[Fault]:
-    """What is said of one text that becomes something else."""
+    """The help for one text that becomes another type."""
     if "${" not in text or not re.fullmatch(UNQUOTED, text):
         return
     becomes = values.fill(text)

@@ -125,10 +125,32 @@ class Builder:
         if self.apart:
             owner = f"bundle/{scope}"
             if owner not in self.nodes:
-                self.nodes[owner] = Node("bundle", "bundle", scope, "", "found", "", scope, None, (), {})
+                self.nodes[owner] = Node(
+                    kind="bundle",
+                    type="bundle",
+                    name=scope,
+                    namespace="",
+                    status="found",
+                    owner="",
+                    scope=scope,
+                    placed=None,
+                    spans=(),
+                    attributes={},
+                )
         key = f"{scope}!{name}" if self.apart else name
         if key not in self.nodes:
-            node = Node("namespace", "Namespace", name, namespace or "", "found", owner, scope, None, (), {})
+            node = Node(
+                kind="namespace",
+                type="Namespace",
+                name=name,
+                namespace=namespace or "",
+                status="found",
+                owner=owner,
+                scope=scope,
+                placed=None,
+                spans=(),
+                attributes={},
+            )
             self.nodes[key] = node
             if owner:
                 self.edges.append(Edge(owner, key, "contains"))
@@ -144,7 +166,16 @@ class Builder:
         home, scope = self.home(bundle, placed, namespace), scope_of(bundle, placed)
         spans = (provider.name.span, placed.document.head)
         node = Node(
-            "object", target, definition.spelled, namespace or "", status, home, scope, placed, spans, attributes
+            kind="object",
+            type=target,
+            name=definition.spelled,
+            namespace=namespace or "",
+            status=status,
+            owner=home,
+            scope=scope,
+            placed=placed,
+            spans=spans,
+            attributes=attributes,
         )
         name = self.put(f"{namespace or NOWHERE}/{target}/{definition.spelled}", node)
         self.by_definition[placed, provider.name.span] = name
@@ -153,7 +184,18 @@ class Builder:
         if provider.kind not in PLAIN:
             kind = placed.document.kind if provider.kind != COMMAND else "command"
             own = placed.document.name.value if placed.document.name else placed.path
-            source = Node("source", kind, own, namespace or "", "found", home, scope, placed, spans, {})
+            source = Node(
+                kind="source",
+                type=kind,
+                name=own,
+                namespace=namespace or "",
+                status="found",
+                owner=home,
+                scope=scope,
+                placed=placed,
+                spans=spans,
+                attributes={},
+            )
             maker = self.put(f"{namespace or NOWHERE}/{kind}/{own}", source)
             self.edges.append(Edge(maker, name, "makes"))
 
@@ -169,7 +211,16 @@ class Builder:
         name = f"{owner}:{key.name}"
         if name not in self.nodes:
             part = Node(
-                "key", "key", key.name, node.namespace, "found", owner, node.scope, placed, (key.span,), attributes
+                kind="key",
+                type="key",
+                name=key.name,
+                namespace=node.namespace,
+                status="found",
+                owner=owner,
+                scope=node.scope,
+                placed=placed,
+                spans=(key.span,),
+                attributes=attributes,
             )
             self.nodes[name] = part
             self.edges.append(Edge(owner, name, "defines"))
@@ -187,16 +238,16 @@ class Builder:
         home = self.home(bundle, placed, placed.namespace)
         spans = (document.name.span if document.name else document.head, document.head)
         node = Node(
-            "workload",
-            document.kind,
-            own,
-            placed.namespace or "",
-            "found",
-            home,
-            scope_of(bundle, placed),
-            placed,
-            spans,
-            attributes,
+            kind="workload",
+            type=document.kind,
+            name=own,
+            namespace=placed.namespace or "",
+            status="found",
+            owner=home,
+            scope=scope_of(bundle, placed),
+            placed=placed,
+            spans=spans,
+            attributes=attributes,
         )
         return self.put(f"{placed.namespace or NOWHERE}/{document.kind}/{own}", node)
 
@@ -210,16 +261,16 @@ class Builder:
         named = container.name.span if container.name else container.span
         spans = (named, *(scalar.span for _, scalar in pull if scalar), container.span)
         node = Node(
-            "container",
-            "container",
-            own,
-            placed.namespace or "",
-            "found",
-            owner,
-            scope_of(bundle, placed),
-            placed,
-            spans,
-            attributes,
+            kind="container",
+            type="container",
+            name=own,
+            namespace=placed.namespace or "",
+            status="found",
+            owner=owner,
+            scope=scope_of(bundle, placed),
+            placed=placed,
+            spans=spans,
+            attributes=attributes,
         )
         return self.put(f"{owner}/{own}", node)
 
@@ -271,7 +322,18 @@ class Builder:
             attributes["elsewhere"] = ", ".join(found)
         home, scope = self.home(bundle, placed, namespace), scope_of(bundle, placed)
         spans = (reference.name.span,)
-        node = Node("object", reference.target, name, namespace or "", status, home, scope, placed, spans, attributes)
+        node = Node(
+            kind="object",
+            type=reference.target,
+            name=name,
+            namespace=namespace or "",
+            status=status,
+            owner=home,
+            scope=scope,
+            placed=placed,
+            spans=spans,
+            attributes=attributes,
+        )
         plain = f"{namespace or NOWHERE}/{reference.target}/{name}"
         for key in (plain, f"{scope}!{plain}", f"{scope}!{plain} ({status})"):
             known = self.nodes.get(key)
@@ -289,7 +351,15 @@ class Builder:
         if target not in self.impacts:
             defined = (Defined(bundle, definition),) if definition else ()
             kind: Target = read.reference.target
-            subject = Subject(kind, node.namespace or None, node.name, ALL, "asked", defined, None)
+            subject = Subject(
+                target=kind,
+                namespace=node.namespace or None,
+                name=node.name,
+                key=ALL,
+                change="asked",
+                defined=defined,
+                place=None,
+            )
             self.impacts[target] = Impact([subject], [], [])
         subjects, touched, _ = self.impacts[target]
         judgement = judged(Reader(bundle, read, subjects[0], definition, self.running), True)
@@ -301,10 +371,31 @@ class Builder:
                 status: Status = node.status if definition is None else "unknown" if is_open else "missing"
                 written = next((key.span for key in read.reference.keys if key.value == read.key), None)
                 spans = (written or read.reference.name.span,)
-                part = Node("key", "key", read.key, node.namespace, status, owner, node.scope, read.placed, spans, {})
+                part = Node(
+                    kind="key",
+                    type="key",
+                    name=read.key,
+                    namespace=node.namespace,
+                    status=status,
+                    owner=owner,
+                    scope=node.scope,
+                    placed=read.placed,
+                    spans=spans,
+                    attributes={},
+                )
                 self.nodes[target] = part
                 self.edges.append(Edge(owner, target, "defines"))
-        self.edges.append(Edge(source, target, "reads", read, judgement.names, judgement.effect, judgement.why))
+        self.edges.append(
+            Edge(
+                source=source,
+                target=target,
+                relation="reads",
+                read=read,
+                names=judgement.names,
+                effect=judgement.effect,
+                why=judgement.why,
+            )
+        )
 
 
 def defined_by(placed: Placed) -> Iterator[Definition]:

@@ -39,7 +39,7 @@ KEEL = "keel.sh/policy"
 
 
 class Standing(NamedTuple):
-    """What is said of an image: who changes it, what its tag says, and the lines that prove it.
+    """What is known of an image: who changes it, what its tag shows, and the lines that prove it.
 
     `pedantic` is what only those want to know who ask for everything.
     """
@@ -106,7 +106,7 @@ def excuse(subject: Subject, proofs: Proofs, pushed: Proof | None) -> str:
 
 
 def by_name(subject: Subject, moving: tags.Movement, proofs: Proofs) -> Standing:
-    """What is said of an image that nothing pushes: by its names alone."""
+    """What is known of an image that nothing pushes, by its names alone."""
     own = proofs.is_own(subject)
     if own and (built := proofs.built(subject)) and not proofs.pushes(subject):
         return Standing("own", moving, True, built)

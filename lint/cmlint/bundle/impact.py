@@ -122,7 +122,7 @@ def named(bundles: Sequence[Bundle], target: Target, name: str, key: str, namesp
         return list(subjects_of(found, key, "asked"))
     reads = lookup.references_to(bundles, target, name)
     if any(namespace is None or meets(namespace, each.placed.namespace) for each in reads):
-        return [Subject(target, namespace, name, key, "asked", (), None)]
+        return [Subject(target=target, namespace=namespace, name=name, key=key, change="asked", defined=(), place=None)]
     return []
 
 
@@ -143,7 +143,9 @@ def subjects_of(found: Iterable[Defined], key: str, change: Change) -> Iterator[
     for (target, name, place), defined in by_place.items():
         namespaces = {each.definition.namespace for each in defined}
         namespace = namespaces.pop() if len(namespaces) == 1 else None
-        yield Subject(target, namespace, name, key, change, tuple(defined), place)
+        yield Subject(
+            target=target, namespace=namespace, name=name, key=key, change=change, defined=tuple(defined), place=place
+        )
 
 
 def written_at(bundles: Sequence[Bundle], path: str, first: int, last: int) -> list[Subject]:
@@ -302,11 +304,28 @@ def mentioned(bundles: Iterable[Bundle], subjects: Sequence[Subject]) -> Iterato
 def mention(bundle: Bundle, placed: Placed, subject: Subject) -> Touched:
     """A custom resource with the name of a subject among its values, as a read that is not sure."""
     head = placed.document.head
-    reference = Reference(subject.target, Scalar(subject.name, head.start, head.end), (), True, "field", head, "")
-    read = Read(placed, None, None, reference, ALL, "field", "", head)
+    reference = Reference(
+        target=subject.target,
+        name=Scalar(subject.name, head.start, head.end),
+        keys=(),
+        optional=True,
+        via="field",
+        span=head,
+        path="",
+    )
+    read = Read(placed=placed, pod=None, container=None, reference=reference, key=ALL, how="field", name="", span=head)
     ingress = placed.document.kind == "Ingress"
     why = "the ingress controller reads it" if ingress else f"a value of this {placed.document.kind} is its name"
-    return Touched(subject, bundle, read, (), (), "controller", why, sure=ingress and subject.target == "Secret")
+    return Touched(
+        subject=subject,
+        bundle=bundle,
+        read=read,
+        names=(),
+        through=(),
+        effect="controller",
+        why=why,
+        sure=ingress and subject.target == "Secret",
+    )
 
 
 # what it does
@@ -356,7 +375,16 @@ def left_out(reader: Reader) -> Touched | None:
         return None
     why = f"the volume takes only {listed(key.value for key in source.keys)}"
     place = read.placed.written(source.keys[0].span)
-    return Touched(reader.subject, reader.bundle, read, (), (), "none", why, place)
+    return Touched(
+        subject=reader.subject,
+        bundle=reader.bundle,
+        read=read,
+        names=(),
+        through=(),
+        effect="none",
+        why=why,
+        place=place,
+    )
 
 
 def judged(reader: Reader, sure: bool) -> Touched:
@@ -372,7 +400,17 @@ def judged(reader: Reader, sure: bool) -> Touched:
         why = optional
     if not sure:
         why = why or "it may read another object of this name"
-    return Touched(subject, reader.bundle, read, names, through, effect, why, place, sure)
+    return Touched(
+        subject=subject,
+        bundle=reader.bundle,
+        read=read,
+        names=names,
+        through=through,
+        effect=effect,
+        why=why,
+        place=place,
+        sure=sure,
+    )
 
 
 def is_absent(reader: Reader) -> str:

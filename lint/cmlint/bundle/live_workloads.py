@@ -9,7 +9,7 @@ from cmlint.bundle.material import Material
 
 
 def only_live(bundles: Sequence[Bundle]) -> Iterator[Bundle]:
-    """What only the clusters have on which manifests stand, a bundle for each namespace."""
+    """Workloads that only the clusters of the manifests have, one bundle for each namespace."""
     for cluster in bundles[0].clusters if bundles else ():
         for _, live in sorted(cluster.workloads.items()):
             bundle = Bundle(Material(files=[(each.path, each.facts) for each in live], live=True))

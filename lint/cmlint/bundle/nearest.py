@@ -21,7 +21,7 @@ class Spaces:
                 self.by_namespace.setdefault(namespace, []).append(number)
 
     def meeting(self, namespace: str | None) -> list[Definition]:
-        """Those that can be in a namespace, in order; one that is left open can be any."""
+        """The definitions that can be in a namespace, in order; an unset namespace matches any."""
         if namespace is None or is_placeholder(namespace):
             return self.definitions
         numbers = sorted((*self.anywhere, *self.by_namespace.get(namespace, ())))
@@ -61,7 +61,7 @@ class Meeting:
 
 
 def meets(wanted: str | None, offered: str | None) -> bool:
-    """Whether two namespaces can be the same one; one that is left open can be any."""
+    """Whether two namespaces can be the same; an unset namespace matches any."""
     if wanted is None or offered is None or wanted == offered:
         return True
     return is_placeholder(wanted) or is_placeholder(offered)

@@ -44,7 +44,7 @@ FILLED = "0filled0"
 """Represents a placeholder in an image's name."""
 
 LETTERS = 3
-"""A pattern needs so many letters in the last part of a name to say anything about an image."""
+"""The number of letters that a pattern needs in the last part of a name to identify an image."""
 
 NEAR = 4_000
 """The characters before and behind an image that are read of its line: nobody writes longer lines by hand."""
@@ -74,7 +74,15 @@ class Proof(NamedTuple):
     @property
     def placed(self) -> Placed:
         """The line as the place of a finding."""
-        document = Document(self.fact.span, self.fact.span, "", COMMAND, None, None, masked=self.fact.masked)
+        document = Document(
+            span=self.fact.span,
+            head=self.fact.span,
+            api_version="",
+            kind=COMMAND,
+            name=None,
+            namespace=None,
+            masked=self.fact.masked,
+        )
         return Placed(self.path, document, FileFacts(()), LIVE)
 
 
@@ -132,7 +140,8 @@ class Proofs:
         self.known: dict[str, str] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
         calls, opened = ([(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open"))
-        found += [Proof(fact, path, path in idle) for path, fact in passed(calls, opened)]
+        if calls and opened:
+            found += [Proof(fact, path, path in idle) for path, fact in passed(calls, opened)]
         found = [proof for proof in found if proof.fact.deed not in ("calls", "open")]
         found.sort(key=lambda proof: (ORDER[proof.whose], proof.path))
         self.found = [self.filled(proof) for proof in (*found, *expanded(found))]
@@ -292,7 +301,7 @@ class Proofs:
         if text.find("$imagepolicy", place.start, place.end) < 0:
             return None
         line = text.count("\n", 0, place.start) + 1
-        return Proof(ImageFact("replaced", "Flux", "", "", place, line), path)
+        return Proof(ImageFact(deed="replaced", tool="Flux", name="", tag="", span=place, line=line), path)
 
     def entry(self, subject: Subject) -> tuple[str, ...]:
         """The name of the entry under `images` of a kustomization that writes an image: `edit set image` takes it."""
@@ -369,7 +378,9 @@ def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
             for proof in found:
                 if proof.fact.deed == "built" and proof.fact.tool == tool:
                     fact, built = push.fact, proof.fact
-                    pushed = ImageFact("pushed", fact.tool, built.name, built.tag, fact.span, fact.line)
+                    pushed = ImageFact(
+                        deed="pushed", tool=fact.tool, name=built.name, tag=built.tag, span=fact.span, line=fact.line
+                    )
                     yield push._replace(fact=structs.replace(pushed, masked=fact.masked))
 
 
@@ -406,7 +417,7 @@ def glob(pattern: str, text: str) -> bool:
 
 
 def fits(pattern: str, names: Sequence[str]) -> bool:
-    """Whether a name in which something may be unknown is one of the names of an image, which may be patterns, too.
+    """Whether a name in which something may be unknown is one of the names of an image, which may also be patterns.
 
     With something unknown it must have enough letters in its last part, or a namespace.
     """

@@ -61,12 +61,24 @@ def reads_of(placed: Placed) -> Iterator[Read]:
             for mount in container.mounts:
                 yield from files(placed, pod, container, mount)
         yield from unmounted(placed, pod)
-        yield from (Read(placed, pod, None, each, ALL, "field", "", each.span) for each in pod.pull_secrets)
+        yield from (
+            Read(placed=placed, pod=pod, container=None, reference=each, key=ALL, how="field", name="", span=each.span)
+            for each in pod.pull_secrets
+        )
     pulled = {each.path for pod in placed.document.pods for each in pod.pull_secrets}
     for reference in placed.document.references:
         if reference.path not in pulled:
             key = reference.keys[0].value if reference.keys else ALL
-            yield Read(placed, None, None, reference, key, how_of(reference), "", reference.span)
+            yield Read(
+                placed=placed,
+                pod=None,
+                container=None,
+                reference=reference,
+                key=key,
+                how=how_of(reference),
+                name="",
+                span=reference.span,
+            )
 
 
 def how_of(reference: Reference) -> How:
@@ -82,12 +94,30 @@ def variables(placed: Placed, pod: PodSpec, container: Container) -> Iterator[Re
     for entry in container.env_from:
         if entry.reference:
             prefix = entry.prefix.value if entry.prefix else ""
-            yield Read(placed, pod, container, entry.reference, ALL, "envFrom", prefix, entry.span)
+            yield Read(
+                placed=placed,
+                pod=pod,
+                container=container,
+                reference=entry.reference,
+                key=ALL,
+                how="envFrom",
+                name=prefix,
+                span=entry.span,
+            )
     for variable in container.env:
         if variable.reference:
             key = variable.reference.keys[0].value if variable.reference.keys else ALL
             name = variable.name.value if variable.name else ""
-            yield Read(placed, pod, container, variable.reference, key, "env", name, variable.span)
+            yield Read(
+                placed=placed,
+                pod=pod,
+                container=container,
+                reference=variable.reference,
+                key=key,
+                how="env",
+                name=name,
+                span=variable.span,
+            )
 
 
 def files(placed: Placed, pod: PodSpec, container: Container, mount: Mount) -> Iterator[Read]:
@@ -104,7 +134,16 @@ def files(placed: Placed, pod: PodSpec, container: Container, mount: Mount) -> I
                     name = "/".join(filter(None, (mount.path.rstrip("/"), inside)))
                     if part and not path and not mount.expands:
                         key = part.partition("/")[0]
-                    yield Read(placed, pod, container, source.reference, key, how, name, mount.span)
+                    yield Read(
+                        placed=placed,
+                        pod=pod,
+                        container=container,
+                        reference=source.reference,
+                        key=key,
+                        how=how,
+                        name=name,
+                        span=mount.span,
+                    )
 
 
 def unmounted(placed: Placed, pod: PodSpec) -> Iterator[Read]:
@@ -115,7 +154,16 @@ def unmounted(placed: Placed, pod: PodSpec) -> Iterator[Read]:
             for source in volume.sources:
                 keys = [item.key.value for item in source.items or ()] or [ALL]
                 for key in keys:
-                    yield Read(placed, pod, None, source.reference, key, "unmounted", "", source.reference.span)
+                    yield Read(
+                        placed=placed,
+                        pod=pod,
+                        container=None,
+                        reference=source.reference,
+                        key=key,
+                        how="unmounted",
+                        name="",
+                        span=source.reference.span,
+                    )
 
 
 def effect_of(read: Read, definition: Definition | None) -> Effect:

@@ -330,14 +330,14 @@ STEPS: tuple[Callable[[Question], Resolution | None], ...] = (
 
 
 def share_a_branch(definitions: Sequence[Definition], placed: Placed) -> bool:
-    """Whether one of several definitions is in a document's folder, above or below it, and so is meant for it."""
+    """Whether one of several definitions is for a document, because it is in its folder, above or below it."""
     here = placed.directory
     folders = {definition.placed.directory for definition in definitions}
     return any(folder == here or folder in folders_above(here) or here in folders_above(folder) for folder in folders)
 
 
 def have_readers(found: tuple[Definition, ...], question: Question) -> bool:
-    """Whether one of several definitions in other branches is read there, and so is meant for that branch."""
+    """Whether one of several definitions in other branches is for that branch, because it is read there."""
     if len(found) == 1 or not distance(found[0], question.placed)[1]:
         return False
     folders = {definition.placed.directory for definition in found}

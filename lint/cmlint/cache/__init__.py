@@ -1,1 +1,1 @@
-"""What is kept between runs: facts of texts, what was built, and whole results, each beside what it was made from."""
+"""What is kept between runs: facts of texts, builds, and results of runs, each with what it was made from."""

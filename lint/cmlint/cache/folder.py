@@ -81,7 +81,7 @@ class Folder:
             return None
 
     def put(self, name: str, value: object, largest: int = BYTES) -> None:
-        """Keeps a value in a file, unless it takes more than `largest` bytes or holds a text that is no UTF-8."""
+        """Keeps a value in a file, unless it takes more than `largest` bytes or holds a text that is not UTF-8."""
         try:
             raw = msgspec.msgpack.encode(value)
         except UnicodeEncodeError:
@@ -131,7 +131,7 @@ class Folder:
 
     @cached_property
     def stored_key(self) -> bytes | None:
-        """The key in the folder's marker, or None where the folder has no valid marker."""
+        """The key in the folder's marker, or None if the marker is missing or invalid."""
         return self.read_key() if self.is_private() else None
 
     def read_key(self) -> bytes | None:
@@ -144,7 +144,7 @@ class Folder:
         return key if len(key) == KEY_SIZE and raw == marker_of(key) else None
 
     def is_private(self) -> bool:
-        """Whether the folder exists, is no link, and nobody else can write into it."""
+        """Whether the folder exists, is not a link, and nobody else can write into it."""
         try:
             found = os.lstat(self.path)
         except FileNotFoundError:
@@ -158,7 +158,7 @@ class Folder:
         return False
 
     def is_foreign(self) -> bool:
-        """Whether the folder holds something and is no cache of cmlint's.
+        """Whether the folder holds something and is not a cache of cmlint's.
 
         A folder with a damaged marker, and one of cmlint before 0.1 without a marker, is a cache when it has cmlint's
         tag and holds nothing else.

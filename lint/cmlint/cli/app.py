@@ -42,6 +42,8 @@ def parse_with_typer(words: Sequence[str]) -> tuple[Command, Any] | int:
     An empty line gets the help, but as a wrong one: a gate that runs nothing must not pass.
     """
     program = program_name(words)
+    if len(words) == 2 and words[0] in COMPLETION:
+        return complete_for(words[1], program, install=words[0] == COMPLETION[0])
     if not words:
         parse_with_typer(["--help"])
         return 2
@@ -60,6 +62,27 @@ def parse_with_typer(words: Sequence[str]) -> tuple[Command, Any] | int:
     return answer if isinstance(answer, (tuple, int)) else 0
 
 
+COMPLETION = ("--install-completion", "--show-completion")
+"""The options that typer answers for the shell in use, and `complete_for` for a shell that is named."""
+
+
+def complete_for(shell: str, program: str, *, install: bool) -> int:
+    """Installs or prints the completion for a shell; raises FatalError for an unknown one."""
+    completion: Any = import_module("typer.completion")  # typer does not declare these functions as exported
+    shells = [each.value for each in completion.Shells]
+    if shell not in shells:
+        near = nearest(shell, shells)
+        known = f"use {', '.join(f'`{each}`' for each in shells)}"
+        raise FatalError(f"unknown shell `{shell}`", f"did you mean `{near}`?" if near else known)
+    variable = f"_{program}_COMPLETE".replace("-", "_").upper()
+    if install:
+        _, path = completion.install(shell=shell, prog_name=program, complete_var=variable)
+        typer.echo(f"{shell} completion installed in {path}\nCompletion will take effect once you restart the terminal")
+    else:
+        typer.echo(completion.get_completion_script(prog_name=program, complete_var=variable, shell=shell))
+    return 0
+
+
 def program_name(words: Sequence[str]) -> str:
     """The program as the user calls it; the shell completes the plugin by the name of its file."""
     if not os.path.basename(sys.argv[0]).startswith(PLUGIN):
@@ -71,7 +94,8 @@ def program_name(words: Sequence[str]) -> str:
 def make_app(program: str) -> typer.Typer:
     """The application with all commands, of which each returns what it was given."""
     group = with_examples(TyperGroup, program, EXAMPLES)
-    app = typer.Typer(cls=group, rich_markup_mode="rich", pretty_exceptions_enable=False)
+    names = {"help_option_names": ["-h", "--help"]}
+    app = typer.Typer(cls=group, rich_markup_mode="rich", pretty_exceptions_enable=False, context_settings=names)
     app.callback()(start)
     for name in COMMANDS:
         command: Command = import_module(f"cmlint.cli.{name}").COMMAND
@@ -108,7 +132,7 @@ def print_version(wanted: bool) -> None:
 
 def start(
     version: bool = typer.Option(
-        False, "--version", help="Print the version and exit.", callback=print_version, is_eager=True
+        False, "--version", "-V", help="Print the version and exit.", callback=print_version, is_eager=True
     ),
 ) -> None:
     """Finds the ConfigMap, Secret and environment mistakes that Kubernetes only reveals when a pod starts."""
@@ -150,7 +174,7 @@ def signed(parameter: Parameter) -> inspect.Parameter:
 
 
 def annotation_of(parameter: Parameter) -> Any:
-    """The type that typer shall make of a parameter."""
+    """The type that typer converts a parameter to."""
     if parameter.kind == "flag":
         return bool
     of = Enum(parameter.field, {choice: choice for choice in parameter.choices}) if parameter.choices else str
@@ -176,12 +200,25 @@ def wrong_line(program: str, error: Exception) -> FatalError:
     message = format_message().strip().rstrip(".").replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     path = context.command_path if context else program
-    message = message[:1].lower() + message[1:]
-    return FatalError(message, choice_meant(message) or f"`{path} --help` shows what it takes")
+    message, near = suggested(message[:1].lower() + message[1:])
+    return FatalError(message, f"did you mean `{near}`?" if near else f"`{path} --help` shows what it takes")
 
 
-def choice_meant(message: str) -> str | None:
-    """The suggestion for a value that is nearly one of an option's choices; None for any other message."""
-    found = re.search(r"'([^']*)' is not one of (.*)", message)
-    near = nearest(found[1], re.findall(r"'([^']*)'", found[2])) if found else None
-    return f"did you mean `{near}`?" if near else None
+SUGGESTION = re.compile(r"[. ]*(?:\(Possible options: (.*)\)|Did you mean (.*)\?|\(Did you mean (.*)\?\))$", re.DOTALL)
+"""How typer ends a message about an unknown option or command."""
+
+CHOICE = re.compile(r"'([^']*)' is not one of (.*)", re.DOTALL)
+"""How typer describes a value that an option cannot have."""
+
+
+def suggested(message: str) -> tuple[str, str | None]:
+    """A message without typer's suggestions, and the best one: for an option, a command or the value of an option."""
+    if found := CHOICE.search(message):
+        return message, nearest(found[1], re.findall(r"'([^']*)'", found[2]))
+    found = SUGGESTION.search(message)
+    if not found:
+        return message, None
+    names = re.findall(r"-*\w[\w-]*", next(filter(None, found.groups())))
+    message = message[: found.start()]
+    unknown = re.search(r"(-*\w[\w-]*)'?$", message)
+    return message, (nearest(unknown[1], names) if unknown else None) or names[0]

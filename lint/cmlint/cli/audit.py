@@ -10,7 +10,15 @@ import msgspec
 from cmlint.cli import cluster
 from cmlint.cli.check import PARAMETERS as OF_CHECK
 from cmlint.cli.check import status
-from cmlint.cli.inputs import configured, failed, require_one_configuration, rules_or_error, settle_rules, tell_problems
+from cmlint.cli.inputs import (
+    configured,
+    failed,
+    require_one_configuration,
+    rules_or_error,
+    settle_rules,
+    tell,
+    tell_problems,
+)
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.reports import wanted, write_reports
 from cmlint.cli.terminal import write
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
     from cmlint.adopt.baseline import Scope
     from cmlint.config.config import Config
     from cmlint.pipeline.result import Result
+    from cmlint.system.progress import Progress
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -72,7 +81,7 @@ def run(options: Options) -> int:
     started = time.perf_counter()
     reports = wanted(options.format, options.output)
     require_one_configuration(options)
-    config, result, scope = cluster.reach(lambda: judged(options))
+    config, result, scope = cluster.reach(lambda progress: judged(options, progress))
     tell_problems(result.problems)
     apply_baseline(options, result, scope)
     seconds, tidy = time.perf_counter() - started, config.pedantic or bool(config.select)
@@ -89,7 +98,7 @@ def apply_baseline(options: Options, result: Result, scope: Scope) -> None:
 
     complete = not failed(result.problems) and not result.outcome.crashed
     if options.write_baseline and not complete:
-        why = f"{options.write_baseline}: not written, because not everything could be read"
+        why = f"{options.write_baseline}: not written: not everything could be read"
         raise FatalError(why, "see the errors above")
     if options.baseline:
         known = loaded(options.baseline)
@@ -106,16 +115,20 @@ def apply_baseline(options: Options, result: Result, scope: Scope) -> None:
         write(written.text, options.write_baseline, "--write-baseline")
 
 
-def judged(options: Options) -> tuple[Config, Result, Scope]:
+def judged(options: Options, progress: Progress) -> tuple[Config, Result, Scope]:
     """What is wrong in clusters; while their lists come in, there is time to load the rules."""
     from cmlint.sources.cluster.begin import begun
 
-    with begun(cluster.wanted_of(options), cluster.read) as clusters:
+    with begun(cluster.wanted_of(options), progress.reading) as clusters:
         from cmlint.adopt.baseline import scope_of
         from cmlint.clusters import audit
 
         rules = rules_or_error()
-        config = settle_rules(configured(options, (), rules)[0].config, options)
+        layers, warnings = configured(options, (), rules)
+        config = settle_rules(layers.config, options)
+        progress.clear()
+        for warning in warnings:
+            tell("warning", warning)
         custom, suppress = options.custom_resources, not options.no_ignores
         try:
             result = audit(clusters, config, rules, custom_resources=custom, suppress=suppress)
@@ -132,12 +145,19 @@ def spaces_in(result: Result) -> tuple[str, ...]:
 
 
 EXAMPLES = (
-    ("audit", "look after the namespace of the current context"),
-    ("audit --all-namespaces --output report.json --format json", "look after a whole cluster"),
-    ("audit --context prod --context staging -n shop", "look after one namespace of two clusters"),
+    ("audit", "audit the namespace of the current context"),
+    ("audit --all-namespaces --output report.json --format json", "audit a complete cluster"),
+    ("audit --context prod --context staging -n shop", "audit one namespace of two clusters"),
     ("audit -A --write-baseline known.json", "record what is wrong today"),
     ("audit -A --baseline known.json", "show only what is new since then"),
     ("audit -A --format prometheus --output cmlint.prom", "write gauges for the node exporter"),
 )
 
-COMMAND = Command("audit", "Find what is broken, stale or left over in a cluster.", EXAMPLES, PARAMETERS, Options, run)
+COMMAND = Command(
+    name="audit",
+    summary="Find what is broken, stale or left over in a cluster.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+)

@@ -45,4 +45,6 @@ def run(options: Options) -> int:
 
 EXAMPLES = (("cache dir", "where it is kept"), ("cache clear", "forget all of it"))
 
-COMMAND = Command("cache", "Show or empty the cache.", EXAMPLES, PARAMETERS, Options, run)
+COMMAND = Command(
+    name="cache", summary="Show or empty the cache.", examples=EXAMPLES, parameters=PARAMETERS, options=Options, run=run
+)

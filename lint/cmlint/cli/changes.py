@@ -74,11 +74,11 @@ def entry(read: Read, location: Location, *, came: bool) -> ReferenceEntry:
     """A reference that came or went."""
     reference = read.reference
     return ReferenceEntry(
-        "came" if came else "went",
-        reference.target,
-        read.placed.as_written(reference.name.value),
-        None if read.key == ALL else read.key,
-        workload_entry(read.placed),
-        container_of(read),
-        location,
+        change="came" if came else "went",
+        kind=reference.target,
+        name=read.placed.as_written(reference.name.value),
+        key=None if read.key == ALL else read.key,
+        workload=workload_entry(read.placed),
+        container=container_of(read),
+        location=location,
     )

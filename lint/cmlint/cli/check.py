@@ -60,7 +60,7 @@ PARAMETERS = (
         RULES,
         names_rules=True,
     ),
-    Parameter("pedantic", "flag", "Also run rules about what breaks nothing.", panel=RULES),
+    Parameter("pedantic", "flag", "Also run rules that are off by default.", panel=RULES),
     Parameter("preview", "flag", "Also run rules that are in preview and may still change.", panel=RULES),
     Parameter(
         "kubernetes_version",
@@ -70,39 +70,42 @@ PARAMETERS = (
         RULES,
     ),
     Parameter(
-        "fail_on",
-        "choice",
-        "Exit with 1 on findings of this severity or higher: `error`, `warning` (default), `info` or `never`.",
-        "SEVERITY",
-        RULES,
-        SEVERITIES,
+        field="fail_on",
+        kind="choice",
+        help="Exit 1 on findings of this severity or higher: `error`, `warning` (default), `info` or `never`.",
+        metavar="SEVERITY",
+        panel=RULES,
+        choices=SEVERITIES,
     ),
     Parameter("no_ignores", "flag", "Show what comments, annotations and the configuration suppress.", panel=RULES),
     Parameter(
         "since", "text", "Show only findings that were introduced since a commit, a tag or a branch.", "REV", KNOWN
     ),
-    Parameter("baseline", "text", "Hide the findings recorded in FILE.", "FILE", KNOWN),
+    Parameter("baseline", "text", "Hide findings recorded in FILE.", "FILE", KNOWN),
     Parameter(
         "write_baseline",
         "text",
-        "Record the findings in FILE; with `--baseline`, only drop those that are fixed.",
+        "Record current findings in FILE (with `--baseline`: only drop fixed ones).",
         "FILE",
         KNOWN,
     ),
-    Parameter("fix", "flag", "Fix what can be fixed safely, and show what is left.", panel=FIXES),
-    Parameter("diff", "flag", "Show what `--fix` would change, and write nothing.", panel=FIXES),
-    Parameter("unsafe_fixes", "flag", "Also make fixes that may not be what you meant.", panel=FIXES),
+    Parameter("fix", "flag", "Apply safe fixes, and show the remaining findings.", panel=FIXES),
+    Parameter("diff", "flag", "Show what `--fix` would change, without writing files.", panel=FIXES),
+    Parameter("unsafe_fixes", "flag", "Also apply unsafe fixes, which may change what you meant.", panel=FIXES),
     Parameter(
         "add_ignores",
         "flag",
-        "Add a comment to the line of each finding that ignores it, with room for a reason.",
+        "Add an ignore comment to the line of each finding, with a placeholder for the reason.",
         panel=KNOWN,
     ),
     *CONFIGURATION,
-    Parameter("staged", "flag", "Lint what is staged in Git, not the working tree.", panel=INPUT),
+    Parameter("staged", "flag", "Lint the files staged in Git instead of the working tree.", panel=INPUT),
     Parameter("exclude", "list", "Skip paths that match, in the syntax of `.gitignore`.", "PATTERN", INPUT),
     NO_CONTEXT,
-    Parameter("allow_empty", "flag", "Exit with 0 when there is nothing to lint.", panel=INPUT),
+    Parameter(
+        "stdin_filename", "text", "Check `-` as the text of this file, with its project as context.", "FILE", INPUT
+    ),
+    Parameter("allow_empty", "flag", "Exit 0 if there is nothing to lint.", panel=INPUT),
     Parameter(
         "no_build",
         "flag",
@@ -112,7 +115,14 @@ PARAMETERS = (
     *BUILDS,
     *CHARTS,
     *cluster.TO_STAND_ON,
-    Parameter("format", "list", f"How findings are shown: {listed(FORMATS)}.", "FORMAT", OUTPUT, FORMATS),
+    Parameter(
+        field="format",
+        kind="list",
+        help=f"The output format: {listed(FORMATS)}.",
+        metavar="FORMAT",
+        panel=OUTPUT,
+        choices=FORMATS,
+    ),
     Parameter(
         "output",
         "list",
@@ -128,7 +138,7 @@ PARAMETERS = (
         panel=OUTPUT,
         short="-v",
     ),
-    Parameter("quiet", "flag", "Show findings only.", panel=OUTPUT, short="-q"),
+    Parameter("quiet", "flag", "Show only findings.", panel=OUTPUT, short="-q"),
     COLOR,
     Parameter(
         "jobs", "text", "The number of processes that read files; by default one per CPU for large inputs.", "N", SPEED
@@ -144,6 +154,9 @@ def run(options: Options) -> int:
     reports = wanted(options.format, options.output)
     fixing = wants_fixes(options)
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
+    if options.stdin_filename:
+        require_stdin(options, paths)
+        paths = (options.stdin_filename,)
     memory = memory_of(options, paths)
     known = memory.recall() if memory else None
     if known:
@@ -169,6 +182,15 @@ def run(options: Options) -> int:
     return status(result, fresh.request.config.fail_on)
 
 
+def require_stdin(options: Options, paths: Sequence[str]) -> None:
+    """Raises FatalError unless `--stdin-filename` is used with standard input alone, and with its text as it is."""
+    if paths != ("-",):
+        raise FatalError("`--stdin-filename` needs standard input as the only path", "write `-` instead of the paths")
+    if options.staged or options.since:
+        other = "--staged" if options.staged else "--since"
+        raise FatalError(f"`--stdin-filename` and `{other}` exclude each other", "give one of them")
+
+
 def repeated(known: Run, options: Options) -> Result:
     """The result of an earlier run that this one would give as well; its warnings are shown again."""
     result = known.result
@@ -190,7 +212,7 @@ def tell_notes(notes: Sequence[str], unused: Sequence[str], options: Options) ->
 def tell_complaints(memory: Memory | None, options: Options) -> None:
     """Tells with `--verbose` what of the cache is not used."""
     for complaint in memory.folder.complaints if memory and options.verbose else ():
-        tell("note", f"not used of the cache: {complaint}")
+        tell("note", f"ignored in the cache: {complaint}")
 
 
 def memory_of(options: Options, paths: tuple[str, ...]) -> Memory | None:
@@ -211,13 +233,13 @@ def wants_fixes(options: Options) -> bool:
     """Whether something is to be fixed; raises FatalError where that cannot be."""
     wanted = options.fix or options.diff or options.add_ignores
     if wanted and "-" in options.paths:
-        raise FatalError("what comes from standard input cannot be fixed", "name the files or folders to fix")
+        raise FatalError("standard input cannot be fixed", "give the files or folders to fix")
     if wanted and options.staged:
-        raise FatalError("what is staged cannot be fixed", "leave out `--staged`, then stage what was fixed")
+        raise FatalError("staged content cannot be fixed", "omit `--staged`, then stage the fixed files")
     if options.add_ignores and (options.fix or options.unsafe_fixes):
-        raise FatalError("`--add-ignores` ignores what is left, and fixes nothing", "fix first, then add comments")
+        raise FatalError("`--add-ignores` does not fix findings", "fix first, then add comments")
     if options.unsafe_fixes and not wanted:
-        raise FatalError("`--unsafe-fixes` alone fixes nothing", "add `--fix` or `--diff`")
+        raise FatalError("`--unsafe-fixes` needs `--fix` or `--diff`", "add `--fix` or `--diff`")
     return wanted
 
 
@@ -233,16 +255,25 @@ def status(result: Result, fail_on: FailOn) -> int:
 EXAMPLES = (
     ("check", "lint everything below the working directory"),
     ("check deploy/ --select missing-key,images --fail-on error", "run some rules, and fail on errors only"),
-    ("check web.yaml", "report what concerns one file, with the rest of its project as context"),
+    ("check web.yaml", "report the problems of one file, with the rest of its project as context"),
     ("check --fix", "make the safe fixes; `--diff` only shows them"),
     ("check --format sarif --output cmlint.sarif --format text", "write a SARIF report, and print the findings"),
     ("check - < rendered.yaml", "lint standard input"),
+    ("check --stdin-filename deploy/web.yaml - < buffer.yaml", "lint an unsaved file, as editors do"),
 )
 
 STATUSES = (
     ("0", "no finding at or above `--fail-on`"),
-    ("1", "there are findings"),
+    ("1", "findings at or above `--fail-on`"),
     ("2", "usage, configuration or internal error, or something could not be read"),
 )
 
-COMMAND = Command("check", "Find what is wrong with manifests.", EXAMPLES, PARAMETERS, Options, run, STATUSES)
+COMMAND = Command(
+    name="check",
+    summary="Find what is wrong with manifests.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+    statuses=STATUSES,
+)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cmlint.cli.inputs import tell
 from cmlint.cli.parameters import Parameter
 from cmlint.errors import FatalError
-from cmlint.progress import PROGRESS, doing
+from cmlint.system.progress import Progress
 
 if TYPE_CHECKING:
     from cmlint.sources.cluster.begin import Wanted
@@ -40,11 +40,9 @@ NAMESPACES = Parameter(
     short="-n",
 )
 ALL_NAMESPACES = Parameter("all_namespaces", "flag", "Read all namespaces.", panel=CLUSTER, short="-A")
-QPS = Parameter(
-    "qps", "text", "The highest number of requests per second to the cluster; 100 by default.", "N", CLUSTER
-)
+QPS = Parameter("qps", "text", "Maximum requests per second to the cluster (default: 100).", "N", CLUSTER)
 TIMEOUT = Parameter(
-    "timeout", "text", "The seconds that each answer of the cluster may take; 30 by default.", "SECONDS", CLUSTER
+    "timeout", "text", "Seconds to wait for each answer of the cluster (default: 30).", "SECONDS", CLUSTER
 )
 AS = (
     Parameter("as_user", "text", "The user to impersonate.", "NAME", CLUSTER, long="--as"),
@@ -58,7 +56,7 @@ METADATA_ONLY = Parameter(
 )
 
 TO_STAND_ON = (
-    Parameter("live", "flag", "Look up in the cluster what the manifests do not define.", panel=CLUSTER),
+    Parameter("live", "flag", "Look up objects that the manifests do not define in the cluster.", panel=CLUSTER),
     CONTEXT,
     KUBECONFIG,
     NAMESPACE,
@@ -69,7 +67,7 @@ TO_STAND_ON = (
     Parameter(
         "against",
         "list",
-        "Look up in a snapshot what the manifests do not define. Repeat it for more snapshots.",
+        "Look up objects that the manifests do not define in a snapshot (repeatable).",
         "FILE",
         CLUSTER,
     ),
@@ -81,7 +79,7 @@ TO_STAND_ON = (
         CLUSTER,
     ),
 )
-"""What `check` takes, to let manifests stand on a cluster or a snapshot."""
+"""What `check` takes, to let manifests resolve against a cluster or a snapshot."""
 
 LIVE_ONLY = (CONTEXT, KUBECONFIG, METADATA_ONLY, TIMEOUT, *AS)
 """What means nothing where no cluster is read."""
@@ -90,10 +88,10 @@ TO_READ = (NAMESPACES, ALL_NAMESPACES, CONTEXTS, KUBECONFIG, QPS, TIMEOUT, *AS, 
 """What the commands take that read clusters alone."""
 
 
-def reach(job: Callable[[], T]) -> T:
-    """Does something with clusters alone, and tells on a terminal how far it is."""
-    with PROGRESS:
-        return reached(job)
+def reach(job: Callable[[Progress], T]) -> T:
+    """Does something with clusters alone, and shows its progress on a terminal."""
+    with Progress() as progress:
+        return reached(lambda: job(progress))
 
 
 def reached(job: Callable[[], T]) -> T:
@@ -104,11 +102,6 @@ def reached(job: Callable[[], T]) -> T:
         return job()
     except NoClusterError as error:
         raise FatalError(str(error), error.help) from None
-
-
-def read(what: str) -> None:
-    """Says on a terminal what is being read."""
-    doing(f"reading {what}")
 
 
 def number(option: str, text: str | None, default: float) -> float:
@@ -122,13 +115,15 @@ def number(option: str, text: str | None, default: float) -> float:
     return value
 
 
-def look_of(options: Any) -> Clusters | None:
-    """How manifests are given a cluster or a snapshot to stand on, where the line says so."""
+def look_of(options: Any, progress: Progress) -> Clusters | None:
+    """How manifests are given a cluster or a snapshot to resolve against, where the line says so."""
+    if options.max_age and not options.against:
+        raise FatalError("`--max-age` needs `--against`", "add `--against FILE`")
     if not options.live and not options.against:
         needs = [each for each in LIVE_ONLY if getattr(options, each.field)]
         if needs:
             flag = needs[0].flags[0]
-            raise FatalError(f"`{flag}` is about a cluster, and none is to be read", "add `--live`")
+            raise FatalError(f"`{flag}` needs `--live`", "add `--live`")
         return None
     from cmlint.clusters import Ground, written
     from cmlint.sources.cluster.begin import Wanted
@@ -144,7 +139,7 @@ def look_of(options: Any) -> Clusters | None:
         snapshots = list(written(options.against, max_age, lambda message: tell("warning", message)))
     except BadSnapshotError as error:
         raise FatalError(str(error), "`cmlint snapshot --output FILE` writes one") from None
-    ground = Ground(wanted if options.live else None, snapshots, options.namespace, read)
+    ground = Ground(wanted if options.live else None, snapshots, options.namespace, progress.reading)
     return lambda *run: reached(lambda: ground.look(*run))
 
 

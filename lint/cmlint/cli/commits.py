@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Sequence
 
 from cmlint.adopt.git import Repository
-from cmlint.config.config import NAMES, PYPROJECT, TABLE, Source
+from cmlint.config.files import NAMES, PYPROJECT, TABLE, Source
 from cmlint.config.layers import Found, start_of
 from cmlint.errors import FatalError
 from cmlint.system.files import BASELINE, CONFIGURATION, MB, is_within
@@ -78,7 +78,7 @@ def baseline_at(name: str, file: str) -> bytes:
     path = os.path.relpath(file, commit.repository.top).replace(os.sep, "/")
     raw = commit.read(path, BASELINE)
     if raw is None:
-        raise FatalError(f"{name}:{path}: there is no such baseline", "commit the file that the configuration names")
+        raise FatalError(f"{name}:{path}: no such file", "commit the file that the configuration names")
     return raw
 
 

@@ -55,7 +55,14 @@ PARAMETERS = (
     Parameter("workload", "text", "Only workloads of this name.", "[KIND/]NAME", short="-w"),
     Parameter("namespace", "text", "Only workloads in this namespace.", "NAME", short="-n"),
     Parameter("reads", "flag", "Show what the programs read, as far as their source is in these files."),
-    Parameter("format", "choice", "The output format: `text` (default) or `json`.", "FORMAT", "", ("text", "json")),
+    Parameter(
+        field="format",
+        kind="choice",
+        help="The output format: `text` (default) or `json`.",
+        metavar="FORMAT",
+        panel="",
+        choices=("text", "json"),
+    ),
     *(
         each._replace(panel="")
         for each in (*parameters.CONFIGURATION, parameters.NO_CONTEXT, *parameters.BUILDS, *parameters.CHARTS)
@@ -78,7 +85,7 @@ def run(options: Options) -> int:
             tell("warning", note)
     found = chosen([each for each in workloads(bundles) if is_named(each, manifests)], options)
     if not found:
-        tell("warning", "there is no workload in these files")
+        tell("warning", "no workload found in these files")
     as_json = options.format == "json"
     report = reads if options.reads else environments
     shown = report.render_json(found) if as_json else report.render_text(found, view_of(options.color))
@@ -99,7 +106,7 @@ def chosen(found: list[Workload], options: Options) -> list[Workload]:
     here = [each for each in found if options.namespace in (None, each.placed.namespace)]
     if options.namespace is not None and not here:
         namespaces = {each.placed.namespace for each in found} - {None}
-        raise missing(f"there is no workload in the namespace `{options.namespace}`", options.namespace, namespaces)
+        raise missing(f"no workload found in the namespace `{options.namespace}`", options.namespace, namespaces)
     if options.workload is None:
         return here
     kind, slash, name = options.workload.rpartition("/")
@@ -108,7 +115,7 @@ def chosen(found: list[Workload], options: Options) -> list[Workload]:
     named = [each for each in called if not kind or kind.removesuffix("s") == each.kind.lower()]
     if not named:
         names = {f"{each.kind.lower() if slash else ''}{slash}{each.shown}" for each in here if each.name}
-        raise missing(f"there is no workload `{options.workload}`", f"{kind}{slash}{name}", names)
+        raise missing(f"no workload found with the name `{options.workload}`", f"{kind}{slash}{name}", names)
     return named
 
 
@@ -129,4 +136,11 @@ EXAMPLES = (
     ("env - --format json < rendered.yaml", "from standard input, for a machine"),
 )
 
-COMMAND = Command("env", "Show what each container's environment will really be.", EXAMPLES, PARAMETERS, Options, run)
+COMMAND = Command(
+    name="env",
+    summary="Show what each container's environment will really be.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+)

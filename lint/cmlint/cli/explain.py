@@ -61,12 +61,12 @@ PARAMETERS = (
     *parameters.CHARTS,
     *cluster.TO_STAND_ON,
     Parameter(
-        "format",
-        "choice",
-        "The output format: `text` (default) or `json`.",
-        "FORMAT",
-        parameters.OUTPUT,
-        ("text", "json"),
+        field="format",
+        kind="choice",
+        help="The output format: `text` (default) or `json`.",
+        metavar="FORMAT",
+        panel=parameters.OUTPUT,
+        choices=("text", "json"),
     ),
     parameters.COLOR,
 )
@@ -79,7 +79,7 @@ def run(options: Options) -> int:
     target = TARGETS.get(kind.lower()) if slash and name else None
     if not place and not target:
         raise FatalError(
-            f"`{options.target}` is neither a place nor a name" if options.target else "there is nothing to explain",
+            f"`{options.target}` is neither a location nor a name" if options.target else "nothing to explain",
             "write `FILE:LINE`, `FILE:LINE:COLUMN`, `configmap/NAME` or `secret/NAME`",
         )
     by_name = target if target and not (place and os.path.exists(place[1])) else None
@@ -157,14 +157,14 @@ def nothing_at(point: Point, bundles: Sequence[Bundle]) -> str:
     """What is at a point where nothing is named or defined."""
     if aside := pointing.aside_at(bundles, point):
         read, why = aside[0]
-        return f"{read.reference.described} is not looked at: {why}"
+        return f"{read.reference.described} is not checked: {why}"
     if why := pointing.skipped_at(bundles, point):
         failure = pointing.failure_at(bundles, point.path)
         more = f"; the {failure.thing} is {failure.words}" if failure else ""
-        return f"this part of {point.path} is not looked at: {why}{more}"
+        return f"this part of {point.path} is not checked: {why}{more}"
     document = pointing.document_at(bundles, point)
     where = f"; it is a part of the {document.described}" if document else ""
-    nothing = "names no image that is deployed, and neither names nor defines a ConfigMap or Secret"
+    nothing = "has no deployed image, ConfigMap or Secret"
     return f"this line of {point.path} {nothing}{where}"
 
 
@@ -220,10 +220,10 @@ EXAMPLES = (
 )
 
 COMMAND = Command(
-    "explain",
-    "Explain what a reference or an image is, and why it is reported or not.",
-    EXAMPLES,
-    PARAMETERS,
-    Options,
-    run,
+    name="explain",
+    summary="Explain what a reference or an image is, and why it is reported or not.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
 )

@@ -21,18 +21,25 @@ from cmlint.cli.inputs import (
 )
 from cmlint.cli.options import Options
 from cmlint.cli.request import request_of, use_caches
-from cmlint.config.config import Config, anchored, candidates
+from cmlint.config.config import Config
+from cmlint.config.files import candidates
 from cmlint.config.layers import start_of
+from cmlint.config.patterns import anchored
+from cmlint.config.selection import select
 from cmlint.errors import FatalError, fatal
+from cmlint.kube.versions import NEWEST, parse_version
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
 from cmlint.pipeline.run_cache import Memory, Run, note_code, note_programs
-from cmlint.progress import PROGRESS
+from cmlint.sources.files import read as read_files
+from cmlint.sources.paths import reason
 from cmlint.sources.reader import processors
+from cmlint.system.files import real_path
 
 if TYPE_CHECKING:
     from cmlint.adopt.baseline import Baseline, Scope
     from cmlint.adopt.revisions import Revisions
+    from cmlint.sources.request import Request
 
 
 class Fresh:
@@ -48,12 +55,32 @@ class Fresh:
         self.request, self.warnings = request_of(
             options, paths, lambda config: settle(config, options), context=not options.no_context, jobs=jobs
         )
+        if options.stdin_filename:
+            self.request = with_stdin(self.request, options.stdin_filename)
+        self.warnings += self.checked_settings()
         use_caches(self.request, options, memory)
         self.notes: list[str] = []
         self.unused: list[str] = []
         self.commit: str | None = None
         self.revisions = self.revisions_asked()
         self.baseline = self.baseline_asked()
+
+    def checked_settings(self) -> list[str]:
+        """The warnings about settings that have no effect, shown at once; raises FatalError if no rule runs."""
+        config = self.request.config
+        try:
+            selected, _ = select(self.request.rules, config)
+            version = parse_version(config.kubernetes_version) if config.kubernetes_version else NEWEST
+        except ValueError as error:
+            raise fatal(error) from None
+        if not selected:
+            raise FatalError("no rule is selected", "`--ignore` or the setting `ignore` removes all selected rules")
+        if version <= NEWEST:
+            return []
+        newest = f"{NEWEST[0]}.{NEWEST[1]}"
+        warning = f"Kubernetes {config.kubernetes_version} is newer than {newest}, the newest known: using {newest}"
+        tell("warning", warning)
+        return [warning]
 
     def revisions_asked(self) -> Revisions | None:
         """The revisions of the repository, where the line asks for them; `commit` is the one to compare with."""
@@ -83,7 +110,7 @@ class Fresh:
     def first(self) -> Result:
         """What is found; what could not be read is reported at once."""
         try:
-            with PROGRESS:
+            with self.request.progress:
                 result = self.look({})
         except ValueError as error:
             raise fatal(error) from None
@@ -120,7 +147,7 @@ class Fresh:
         """Writes the baseline, where that is asked for, and reports what of it is gone."""
         target = self.options.write_baseline
         if target and (failed(result.problems) or result.outcome.crashed):
-            message = f"{target}: not written, because not everything could be checked"
+            message = f"{target}: not written: not everything could be checked"
             raise FatalError(message, "fix what is reported above, or leave it out with `--exclude`")
         if not target and not self.baseline:
             return
@@ -164,13 +191,22 @@ class Fresh:
         memory.remember(run)
 
 
+def with_stdin(request: Request, path: str) -> Request:
+    """The request with the text of standard input in the place of a file's; raises FatalError."""
+    try:
+        text = read_files(request.disk, "-")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FatalError(f"standard input: {reason(error)}", "give text in UTF-8") from None
+    return msgspec.structs.replace(request, disk=request.disk.with_texts({real_path(path): text}))
+
+
 def commit_left(revisions: Revisions, name: str) -> str:
     """The commit at which the present branch has left the named one; where git cannot tell, the named one itself."""
     repository = revisions.repository
     commit = repository.commit(name)
     left = repository.left(commit)
     if not left and repository.place.shallow:
-        reason = f"this clone is shallow, so that git cannot tell where the present branch has left `{name}`"
+        reason = f"this clone is shallow, so git cannot find where the current branch left `{name}`"
         tell("warning", f"{reason}: compared with `{name}` itself; `git fetch --unshallow` brings the rest")
     return left or commit
 
@@ -199,5 +235,5 @@ def settle(config: Config, options: Options) -> Config:
 def jobs_of(text: str | None) -> int:
     """The number of processes that is asked for, else one a processor; raises FatalError for any other text."""
     if text is not None and not (text.isdecimal() and len(text) <= 4 and int(text) > 0):
-        raise FatalError(f"`--jobs` must be a number from 1 to 9999, not `{text}`", "leave it out for one a processor")
+        raise FatalError(f"`--jobs` must be a number from 1 to 9999, not `{text}`", "omit it for one per CPU")
     return processors(int(text) if text else None)

@@ -52,14 +52,14 @@ class Options(OnClusters, frozen=True):
 
 PARAMETERS = (
     parameters.PATHS,
-    Parameter("focus", "text", "Show only what is near one node.", "KIND/NAME[:KEY]"),
+    Parameter("focus", "text", "Show only the surroundings of one node.", "KIND/NAME[:KEY]"),
     Parameter("depth", "text", f"How many edges `--focus` follows; {DEPTH} by default.", "N"),
-    Parameter("problems", "flag", "Show only what has a finding, or is missing, and what reads it."),
+    Parameter("problems", "flag", "Show only objects that are missing or have findings, and what reads them."),
     Parameter("no_keys", "flag", "Leave out keys."),
     Parameter(
         "detail",
         "choice",
-        "The finest nodes: `namespace`, `workload`, `container`, `key`, or as fine as fits (`auto`, the default).",
+        "The level of detail: `auto` (default: the finest that fits), `namespace`, `workload`, `container` or `key`.",
         "DETAIL",
         choices=(AUTO, *reversed(DETAILS)),
     ),
@@ -68,12 +68,13 @@ PARAMETERS = (
     *parameters.CHARTS,
     *cluster.TO_STAND_ON,
     Parameter(
-        "format",
-        "choice",
-        "The output format: `mermaid` (default), `dot`, `json` or `html`; the ending of `--output` also chooses it.",
-        "FORMAT",
-        parameters.OUTPUT,
-        FORMATS,
+        field="format",
+        kind="choice",
+        help="The output format: `mermaid` (default), `dot`, `json` or `html`; "
+        "the ending of `--output` also chooses it.",
+        metavar="FORMAT",
+        panel=parameters.OUTPUT,
+        choices=FORMATS,
     ),
     Parameter("output", "text", "The file to write to; by default standard output.", "FILE", parameters.OUTPUT),
 )
@@ -85,7 +86,7 @@ def run(options: Options) -> int:
     form = form_of(options, output)
     depth = depth_of(options)
     if form == "html" and output is None and sys.stdout.isatty():
-        raise FatalError("a page of HTML is not for a terminal", "write it with `--output graph.html`, and open that")
+        raise FatalError("HTML cannot be shown in a terminal", "use `--output graph.html`, and open that file")
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     result, config = checked(options, paths)
     whole = model.build(
@@ -170,17 +171,25 @@ def fitted(report: Report, form: str, options: Options) -> Report:
             f"the graph is too large for {form}", "show a part of it with `--focus KIND/NAME` or `-n NAMESPACE`"
         )
     if found.summary.detail != details[0]:
-        tell("note", f"drawn by {found.summary.detail}, because more does not fit; `--focus` and `-n` show a part")
+        tell(
+            "note",
+            f"drawn by {found.summary.detail}, because more detail does not fit; use `--focus` or `-n` to show a part",
+        )
     return found
 
 
 EXAMPLES = (
-    ("graph deploy/ --output graph.html", "a page to look around in, with the problems first"),
-    ("graph --focus configmap/web", "what is near one ConfigMap, as Mermaid"),
+    ("graph deploy/ --output graph.html", "an interactive page, with the problems first"),
+    ("graph --focus configmap/web", "the surroundings of one ConfigMap, as Mermaid"),
     ("graph --problems --output problems.md", "what is wrong, as a diagram in Markdown"),
     ("graph --format dot | dot -Tsvg > graph.svg", "drawn by Graphviz"),
 )
 
 COMMAND = Command(
-    "graph", "Draw workloads, ConfigMaps, Secrets, and what reads what.", EXAMPLES, PARAMETERS, Options, run
+    name="graph",
+    summary="Draw workloads, ConfigMaps, Secrets, and what reads what.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
 )

@@ -76,20 +76,20 @@ PARAMETERS = (
     *parameters.CHARTS,
     *cluster.TO_STAND_ON,
     Parameter(
-        "fail_on",
-        "choice",
-        "Exit with 1 if new pods do not start (`breaks`), or also if a restart is needed (`restart`).",
-        "EFFECT",
-        parameters.OUTPUT,
-        tuple(FAILING),
+        field="fail_on",
+        kind="choice",
+        help="Exit with 1 if new pods do not start (`breaks`), or also if a restart is needed (`restart`).",
+        metavar="EFFECT",
+        panel=parameters.OUTPUT,
+        choices=tuple(FAILING),
     ),
     Parameter(
-        "format",
-        "choice",
-        "The output format: `text` (default), `concise`, `json`, `markdown` or `commands`.",
-        "FORMAT",
-        parameters.OUTPUT,
-        FORMATS,
+        field="format",
+        kind="choice",
+        help="The output format: `text` (default), `concise`, `json`, `markdown` or `commands`.",
+        metavar="FORMAT",
+        panel=parameters.OUTPUT,
+        choices=FORMATS,
     ),
     Parameter("output", "text", "The file to write to; by default standard output.", "FILE", parameters.OUTPUT),
     parameters.COLOR,
@@ -110,7 +110,7 @@ def run(options: Options) -> int:
     """Shows what a change does, and gives the exit status."""
     changed = options.staged or options.since is not None
     if bool(options.what) == changed:
-        message = "`--since` and `--staged` show all that has changed" if changed else "there is nothing to ask about"
+        message = "`--since` and `--staged` show all that has changed" if changed else "nothing to show"
         raise FatalError(message, "give either `configmap/NAME`, `secret/NAME` or `FILE:LINE`, or `--since REV`")
     questions = list(map(question_of, options.what))
     paths = tuple(dict.fromkeys(options.path or paths_of(questions)))
@@ -232,11 +232,11 @@ STATUSES = (
 )
 
 COMMAND = Command(
-    "impact",
-    "Show who reads a ConfigMap or Secret, and what a change of it does.",
-    EXAMPLES,
-    PARAMETERS,
-    Options,
-    run,
-    STATUSES,
+    name="impact",
+    summary="Show who reads a ConfigMap or Secret, and what a change of it does.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+    statuses=STATUSES,
 )

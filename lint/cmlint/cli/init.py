@@ -10,7 +10,9 @@ import msgspec
 from cmlint.cli.inputs import rules_or_error, tell_problems
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.terminal import show, write
-from cmlint.config.config import NAMES, PYPROJECT, TABLE, text_of
+from cmlint.config.files import NAMES, PYPROJECT, TABLE, text_of
+from cmlint.config.parse import read_yaml
+from cmlint.config.written import plain
 from cmlint.errors import FatalError
 from cmlint.pipeline.check import check
 from cmlint.sources.request import Request
@@ -29,24 +31,31 @@ class Options(msgspec.Struct, frozen=True):
 PARAMETERS = (
     Parameter("pre_commit", "flag", "Add the hook to `.pre-commit-config.yaml` without asking."),
     Parameter("no_pre_commit", "flag", "Do not add the hook, and do not ask."),
-    Parameter("force", "flag", "Replace the configuration that exists."),
+    Parameter("force", "flag", "Replace a configuration that has no settings yet."),
 )
 
 
 def run(options: Options) -> int:
     """Looks at the working directory, and writes what it proposes."""
-    from cmlint.adopt.propose import BASELINE, HEAD, configuration
+    from cmlint.adopt.propose import BASELINE, configuration, head
 
     if options.pre_commit and options.no_pre_commit:
         raise FatalError("`--pre-commit` and `--no-pre-commit` are opposites", "give one of them")
-    if not options.force and (there := configured()):
+    there = configured()
+    if there and options.pre_commit and not options.force:
+        say(f"{there}: kept")
+        add_hook()
+        return 0
+    if there and not options.force:
         raise FatalError(f"{there}: there is a configuration already", "edit it, or replace it with `--force`")
+    if there and has_settings(there):
+        raise FatalError(f"{there}: it has settings, and is not replaced", "edit it, or delete it first")
     require_inside(NAMES[0])
     result = check(Request(rules=rules_or_error()))
     tell_problems(result.problems)
     text = configuration(result)
     write(text, NAMES[0], "--force")
-    say(f"wrote {NAMES[0]}" + (": uncomment what applies" if text != HEAD else ""))
+    say(f"wrote {NAMES[0]}" + (": uncomment what applies" if text != head() else ""))
     if wants_hook(options):
         add_hook()
     if number := len(result.outcome.findings):
@@ -64,6 +73,16 @@ def configured() -> str | None:
     return PYPROJECT if os.path.isfile(PYPROJECT) and TABLE in text_of(PYPROJECT) else None
 
 
+def has_settings(path: str) -> bool:
+    """Whether a configuration has more than comments; one that cannot be read counts as edited."""
+    if path == PYPROJECT:
+        return True
+    try:
+        return plain(read_yaml(text_of(path), path)) is not None
+    except FatalError:
+        return True
+
+
 def require_inside(path: str) -> None:
     """Raises FatalError for a link by which something outside of the repository would be written."""
     if not is_within(real_path(path), root_of(".")):
@@ -77,7 +96,7 @@ def wants_hook(options: Options) -> bool:
     if options.pre_commit or options.no_pre_commit:
         return options.pre_commit
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        say(f"`cmlint init --force --pre-commit` also adds the hook to {FILE}")
+        say(f"`cmlint init --pre-commit` also adds the hook to {FILE}")
         return False
     write(f"Add the hook to {FILE}? [y/N] ")
     return sys.stdin.readline().strip().lower() in ("y", "yes")
@@ -103,7 +122,14 @@ def say(message: str) -> None:
 
 EXAMPLES = (
     ("init", "inspect this repository, and propose a configuration"),
-    ("init --force --pre-commit", "replace it, and add the pre-commit hook"),
+    ("init --pre-commit", "also add the pre-commit hook, or only the hook to a configured repository"),
 )
 
-COMMAND = Command("init", "Write a first configuration for this repository.", EXAMPLES, PARAMETERS, Options, run)
+COMMAND = Command(
+    name="init",
+    summary="Write a first configuration for this repository.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+)

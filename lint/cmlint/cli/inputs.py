@@ -14,7 +14,6 @@ from cmlint.cli.parameters import words_of
 from cmlint.errors import FatalError
 from cmlint.model.facts import FileFacts
 from cmlint.model.problems import Problem
-from cmlint.progress import PROGRESS
 from cmlint.sources import files
 from cmlint.sources.paths import shown
 from cmlint.system import streams
@@ -22,7 +21,8 @@ from cmlint.system.files import CONFIGURATION, read, root_of
 
 if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
-    from cmlint.config.config import Config, Source
+    from cmlint.config.config import Config
+    from cmlint.config.files import Source
     from cmlint.config.layers import Found, Layers
     from cmlint.engine.registry import Installed
     from cmlint.engine.rules import Rule
@@ -85,7 +85,7 @@ def configured(
     rules: dict[str, Rule],
     settle: Callable[[Config], Config] = lambda config: config,
 ) -> tuple[Layers, list[str]]:
-    """The configurations that a line means, and the warnings about them, which are told at once.
+    """The configurations that a command line selects, and the warnings about them.
 
     `settle` puts in their place what the line itself says of settings.
     """
@@ -97,8 +97,6 @@ def configured(
     empty = layers.Layers({}, rules, settle, closed=why_closed(options))
     loaded = layers.load(user, found, empty)
     warnings += refusals(loaded)
-    for warning in warnings:
-        tell("warning", warning)
     return loaded, warnings
 
 
@@ -127,22 +125,22 @@ def require_one_configuration(options: Any) -> None:
 
 def sources_of(options: Any, paths: Sequence[str], warnings: list[str]) -> tuple[Source | None, Found]:
     """The configuration files that a line means: the user's, and the repository's, which count more."""
-    from cmlint.config import config
+    from cmlint.config import files as configurations
     from cmlint.config.layers import Found, find
 
     if options.isolated:
         return None, Found()
     tops = tops_of(paths)
-    user = config.of_user(users_file(), tops)
+    user = configurations.of_user(users_file(), tops)
     if options.config:
-        return user, Found(config.named(options.config, tops))
+        return user, Found(configurations.named(options.config, tops))
     if not options.config_from:
         return user, find(paths, warnings)
     from cmlint.cli.commits import configurations_at
 
     found = configurations_at(options.config_from, paths)
     if not found.run and getattr(options, "verbose", False):
-        tell("note", f"there is no configuration in `{options.config_from}`: the defaults count")
+        tell("note", f"no configuration in `{options.config_from}`: using the defaults")
     return user, found
 
 
@@ -170,14 +168,16 @@ def users_cache(options: Any, paths: Sequence[str]) -> str | None:
     path = users_file()
     if getattr(options, "isolated", False) or not names_cache(path):
         return None
-    from cmlint.config.config import of_user, read, settings_in
+    from cmlint.config.files import of_user
+    from cmlint.config.load import settings_in
+    from cmlint.config.parse import read
 
     source = of_user(path, tops_of(paths))
     return settings_in(read(source), source, []).get("cache_dir") if source else None
 
 
 def names_cache(path: str) -> bool:
-    """Whether a configuration may name a folder for the cache; one that cannot be read is told of where it counts."""
+    """Whether a configuration may name a folder for the cache; one that cannot be read is reported where it is used."""
     try:
         return os.path.isfile(path) and b"cache-dir" in read(path, CONFIGURATION)
     except OSError:
@@ -185,19 +185,17 @@ def names_cache(path: str) -> bool:
 
 
 def tell(kind: str, message: str) -> None:
-    """Says something about the input, in one line that is no part of the report."""
-    PROGRESS.clear()
+    """Says something about the input, in one line that is not a part of the report."""
     streams.say(f"cmlint: {kind}: {message}")
 
 
 def tell_problems(problems: Iterable[Problem]) -> None:
     """Says what could not be read or built."""
-    PROGRESS.clear()
     streams.say(*map(line_of, problems))
 
 
 def line_of(problem: Problem) -> str:
-    """What is said of a problem."""
+    """The message about a problem."""
     place = f"{problem.path}:{problem.line}" if problem.line else problem.path
     return f"cmlint: {'error' if problem.fatal else 'warning'}: {place}: {problem.message}"
 
@@ -224,7 +222,7 @@ def empty_folders(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[s
 def require_objects(paths: Sequence[str], bundles: Iterable[Bundle], otherwise: str = "") -> Iterator[str]:
     """Raises FatalError when there is nothing to lint at all.
 
-    A folder whose files were all read and are none of Kubernetes' has been looked at: that is told, and is no error. Of
+    If all files of a folder were read and none is for Kubernetes, that is a note and not an error. Of
     what cannot be built, its own finding tells. `otherwise` ends the help with how the command allows that.
     """
     read = [file for bundle in bundles for file in bundle.files]

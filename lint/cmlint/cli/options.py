@@ -58,6 +58,7 @@ class Options(OnClusters, frozen=True):
     exclude: tuple[str, ...] = ()
     staged: bool = False
     no_context: bool = False
+    stdin_filename: str | None = None
     allow_empty: bool = False
     no_build: bool = False
     format: tuple[str, ...] = ()

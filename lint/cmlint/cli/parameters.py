@@ -1,6 +1,6 @@
 """What a command takes on its line: one table, from which the fast parser here and typer's own are made.
 
-Importing typer costs more than a whole check of one file, so a line that is plainly right is parsed here; whatever is
+Importing typer costs more than checking one file, so a line that is plainly right is parsed here; whatever is
 not (help, a mistake, an unknown option) is left to typer, which knows how to answer.
 """
 
@@ -80,7 +80,7 @@ CONFIGURATION = (CONFIG, CONFIG_FROM, ISOLATED)
 NO_CONTEXT = Parameter(
     "no_context",
     "flag",
-    "Read only the named files, not the rest of their project.",
+    "Read only the given files, not the rest of their project.",
     panel=INPUT,
 )
 BUILDS = (
@@ -123,7 +123,7 @@ CHARTS = (
     Parameter(
         "helm_values",
         "list",
-        "Render each chart with this values file as well. Repeat it for more files; the last one wins.",
+        "Render each chart with this values file as well (repeatable; the last one wins).",
         "FILE",
         INPUT,
     ),
@@ -141,12 +141,12 @@ CACHE_DIR = Parameter(
     variable="CMLINT_CACHE_DIR",
 )
 COLOR = Parameter(
-    "color",
-    "choice",
-    "Use colours: `auto` (default; follows NO_COLOR and FORCE_COLOR), `always` or `never`.",
-    "WHEN",
-    OUTPUT,
-    ("auto", "always", "never"),
+    field="color",
+    kind="choice",
+    help="Use colours: `auto` (default; follows NO_COLOR and FORCE_COLOR), `always` or `never`.",
+    metavar="WHEN",
+    panel=OUTPUT,
+    choices=("auto", "always", "never"),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cmlint.cli.parameters import BUILDS, CACHE_DIR
-from cmlint.config.config import Refused
+from cmlint.config.load import Refused
 from cmlint.config.settings import SETTINGS
 
 VARIABLES = {option.field: option.variable for option in (*BUILDS, CACHE_DIR)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
@@ -39,10 +39,11 @@ class Report(NamedTuple):
 def wanted(formats: Sequence[str], outputs: Sequence[str]) -> list[Report]:
     """The reports that a line asks for: the first output is the first format's, and so on.
 
-    A format without an output, or with `-`, goes to standard output, which takes one only. Raises FatalError.
+    Without a format, the name of each file decides. A format without an output, or with `-`, goes to standard output,
+    which takes one only. Raises FatalError.
     """
-    forms = list(formats) or ["text"]
     files = [None if output == "-" else output for output in outputs]
+    forms = list(formats) or [SUFFIXES.get(os.path.splitext(file or "")[1], "text") for file in files] or ["text"]
     if len(files) > len(forms):
         raise FatalError(
             f"{len(files)} outputs for {len(forms)} format{'s'[: len(forms) > 1]}", "give each `--output` a `--format`"
@@ -55,7 +56,7 @@ def wanted(formats: Sequence[str], outputs: Sequence[str]) -> list[Report]:
             "give all but one an `--output`: the first `--output` belongs to the first `--format`, and so on",
         )
     if twice := next((file for file in files if file and files.count(file) > 1), None):
-        raise FatalError(f"two reports go to `{twice}`", "give each an `--output` of its own")
+        raise FatalError(f"two reports go to `{twice}`", "give each its own `--output`")
     for form, file in zip(forms, files, strict=True):
         promised = SUFFIXES.get(os.path.splitext(file or "")[1])
         if promised != form and promised in forms:
@@ -77,6 +78,7 @@ def write_reports(
         "seconds": seconds,
         "tidy": tidy,
         "now": datetime.now(timezone.utc) if result.outcome.live else None,
+        "run": tuple(described(result, options)) if any(form == "html" for form, _ in reports) else (),
         **{name: getattr(options, name) for name in ("verbose", "quiet", "statistics")},
     }
     errors: list[Exception] = []
@@ -89,6 +91,29 @@ def write_reports(
         except Exception as error:
             errors.append(error)
     raise_last(errors)
+
+
+def described(result: Result, options: Any) -> Iterator[str]:
+    """What a page shows of its run: the version of cmlint, the time, the commit and the clusters."""
+    from cmlint import __version__
+
+    yield f"cmlint {__version__}"
+    yield f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC"
+    contexts = (options.context,) if isinstance(options.context, str) else options.context or ()
+    audited = sorted(finding.audit.cluster for finding in result.outcome.findings if finding.audit)
+    yield from (f"cluster {name}" for name in dict.fromkeys((*contexts, *audited)))
+    if not result.outcome.live and (commit := current_commit()):
+        yield f"commit {commit[:12]}"
+
+
+def current_commit() -> str | None:
+    """The commit of the working directory; None if there is none, or no git."""
+    from cmlint.adopt.git import Repository
+
+    try:
+        return Repository().head()
+    except FatalError:
+        return None
 
 
 def raise_last(errors: Sequence[Exception]) -> None:

@@ -13,9 +13,9 @@ from cmlint.config.config import Config
 from cmlint.errors import fatal
 from cmlint.manifest import documents
 from cmlint.pipeline.run_cache import Memory, modules_with_times
-from cmlint.progress import PROGRESS
 from cmlint.sources.request import Request
 from cmlint.system.filesystem import FileSystem
+from cmlint.system.progress import Progress
 
 if TYPE_CHECKING:
     from cmlint.cache.builds import BuildsCache
@@ -33,7 +33,9 @@ def request_of(
     """
     installed = installed_or_error()
     layers, warnings = configured(options, paths, installed.rules, settle)
-    disk = FileSystem()
+    for warning in warnings:
+        tell("warning", warning)
+    disk, progress = FileSystem(), Progress()
     values = chart_values_of(options, disk)
     request = Request(
         paths=tuple(paths),
@@ -47,7 +49,8 @@ def request_of(
         jobs=jobs,
         context=context,
         chart_values=values,
-        clusters=cluster.look_of(options) if hasattr(options, "live") else None,
+        clusters=cluster.look_of(options, progress) if hasattr(options, "live") else None,
+        progress=progress,
     )
     return request, warnings
 
@@ -58,7 +61,7 @@ def with_progress(job: Callable[[Request], T], request: Request) -> T:
     Settings that do not count, and that are met on the way, are shown as warnings.
     """
     try:
-        with PROGRESS:
+        with request.progress:
             result = job(request)
     except ValueError as error:
         raise fatal(error) from None

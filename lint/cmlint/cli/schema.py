@@ -18,6 +18,7 @@ from cmlint.engine.rules import Rule
 from cmlint.engine.suppress import EVERYTHING
 from cmlint.kube.versions import VERSION
 from cmlint.model.evidence import IGNORABLE, MEANINGS
+from cmlint.model.site import BASE
 from cmlint.report.json import encode
 
 
@@ -60,7 +61,7 @@ def head_of(name: str, title: str) -> dict[str, Any]:
     """How a schema begins."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"https://cmlint.dev/{name}",
+        "$id": f"{BASE}/{name}",
         "title": title,
     }
 
@@ -123,5 +124,10 @@ EXAMPLES = (
 )
 
 COMMAND = Command(
-    "schema", "Print the JSON Schema of the configuration, or of a report.", EXAMPLES, PARAMETERS, Options, run
+    name="schema",
+    summary="Print the JSON Schema of the configuration, or of a report.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
 )

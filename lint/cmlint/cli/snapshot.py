@@ -38,7 +38,7 @@ def run(options: Options) -> int:
 
     wanted = cluster.wanted_of(options)
     problems: list[Problem] = []
-    text = cluster.reach(lambda: take(wanted, problems, cluster.read))
+    text = cluster.reach(lambda progress: take(wanted, problems, progress.reading))
     tell_problems(problems)
     write(text, options.output)
     return 2 if failed(problems) else 0
@@ -51,5 +51,10 @@ EXAMPLES = (
 )
 
 COMMAND = Command(
-    "snapshot", "Record the names and keys in a cluster, without values.", EXAMPLES, PARAMETERS, Options, run
+    name="snapshot",
+    summary="Record the names and keys in a cluster, without values.",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
 )

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from cmlint.errors import FatalError
+from cmlint.model.site import PUBLISHED
 from cmlint.report.view import View
 from cmlint.system.files import OutsideError, leads_out
 
@@ -18,7 +19,35 @@ def view_of(color: str, output: str | None = None, **more: Any) -> View:
     colored = {"always": True, "never": False}.get(color)
     if colored is None:
         colored = wants_color(terminal)
-    return View(colored, colored and terminal, width_of() if terminal else None, **more)
+    return View(colored, PUBLISHED and shows_links(terminal), width_of() if terminal else None, **more)
+
+
+def shows_links(terminal: bool) -> bool:
+    """Whether to write hyperlinks (OSC 8): to a terminal that is known to show them, or as FORCE_HYPERLINK says.
+
+    The terminals are those of https://github.com/chalk/supports-hyperlinks and the list in
+    https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda. A multiplexer hides which terminal shows it.
+    """
+    get = os.environ.get
+    if forced := get("FORCE_HYPERLINK"):
+        return forced != "0"
+    term = get("TERM", "")
+    if not terminal or get("CI") or term == "dumb" or term.startswith(("screen", "tmux")):
+        return False
+    vte = get("VTE_VERSION", "")
+    return (
+        get("TERM_PROGRAM") in LINKING_PROGRAMS
+        or term in LINKING_TERMS
+        or "WT_SESSION" in os.environ
+        or "KONSOLE_VERSION" in os.environ
+        or (vte.isdecimal() and int(vte) >= LINKING_VTE)
+    )
+
+
+LINKING_PROGRAMS = frozenset(("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "WarpTerminal"))
+LINKING_TERMS = frozenset(("xterm-kitty", "alacritty", "xterm-ghostty", "foot"))
+LINKING_VTE = 5100
+"""Terminals that show hyperlinks, by TERM_PROGRAM, TERM and VTE_VERSION (0.51 is the first without a crash)."""
 
 
 def wants_color(terminal: bool) -> bool:
@@ -46,7 +75,7 @@ def show(text: str, path: str | None = None) -> None:
 
 
 def is_file(path: str | None) -> bool:
-    """Whether a path, or without one standard output, is a file that is no stream."""
+    """Whether a path, or without one standard output, is a file that is not a stream."""
     try:
         return stat.S_ISREG((os.stat(path) if path else os.fstat(sys.stdout.fileno())).st_mode)
     except (OSError, ValueError):
@@ -78,7 +107,7 @@ def write(text: str, path: str | None = None, flag: str = "--output") -> None:
 
 
 def not_written(error: OSError, path: str | None, help_: str) -> FatalError:
-    """What is said where a file, or without one standard output, cannot be written."""
+    """The error for a file, or for standard output, that cannot be written."""
     reason = (error.strerror or str(error)).lower()
     return FatalError(f"{path or 'standard output'}: cannot be written: {reason}", help_)
 

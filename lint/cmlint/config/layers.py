@@ -11,30 +11,20 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
-
 from cmlint.cache.file_state import Seen
-from cmlint.config.config import (
-    NAMES,
-    PYPROJECT,
-    Config,
-    Refused,
-    Source,
-    Value,
-    above,
-    moved,
-    settings_of,
-    shown,
-    source_at,
-)
+from cmlint.config.config import Config
+from cmlint.config.files import NAMES, PYPROJECT, Source, above, shown, source_at
+from cmlint.config.load import Refused, setting_names, settings_of
+from cmlint.config.patterns import moved
 from cmlint.config.settings import SETTINGS
+from cmlint.config.written import Value
 from cmlint.engine.rules import Rule
 
 ADDED = ("ignore", "external")
 """The fields of Config whose words are added to those of the folders above."""
 
-APART = "it is not above what is checked"
-BESIDE = "a configuration that is nearer counts"
+APART = "it is not above the checked paths"
+BESIDE = "a nearer configuration is used"
 
 
 class Unused(NamedTuple):
@@ -122,7 +112,9 @@ class Layers:
         if source.file != self.top:
             of_run = ((place, key) for key, (place, _) in entries(tree) if is_of_run(key))
             self.refused += (Refused(place, key, below=self.top) for place, key in of_run)
-        self.below[source.folder] = {name: value for name, value in settings.items() if not is_of_run(encoded(name))}
+        self.below[source.folder] = {
+            name: value for name, value in settings.items() if not is_of_run(setting_names()[name])
+        }
         self.known.clear()
 
     def relocated(self, root: str) -> Layers:
@@ -193,17 +185,14 @@ def is_of_run(setting: str) -> bool:
     return not SETTINGS[setting].of_findings
 
 
-def encoded(name: str) -> str:
-    """The setting of a field of Config."""
-    return next(field.encode_name for field in msgspec.structs.fields(Config) if field.name == name)
-
-
 def load(user: Source | None, found: Found, layers: Layers) -> Layers:
     """Fills layers with the configurations that were found; raises FatalError for one that is wrong."""
     for source in filter(None, (user, found.run)):
         _, settings = settings_of(source, layers.rules, layers.refused)
         everywhere = found.covers or source is user
-        layers.given |= {name: value for name, value in settings.items() if everywhere or is_of_run(encoded(name))}
+        layers.given |= {
+            name: value for name, value in settings.items() if everywhere or is_of_run(setting_names()[name])
+        }
     layers.top = found.run.file if found.run else ""
     layers.read.update(os.path.abspath(source.file) for source in (found.run, *found.below) if source)
     for source in found.below:

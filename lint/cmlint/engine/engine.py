@@ -479,11 +479,23 @@ def crashed(rule: Rule) -> Rule:
     """The rule under which a crash of another is reported."""
     check: Callable[..., Iterable[Draft]] = rule.check
     summary = "a rule has crashed"
-    return Rule(INTERNAL, summary, "rejected", "0.1.0", "internal", "Bundle", (), False, False, check, rule.module)
+    return Rule(
+        name=INTERNAL,
+        summary=summary,
+        consequence="rejected",
+        since="0.1.0",
+        family="internal",
+        node="Bundle",
+        codes=(),
+        pedantic=False,
+        fixable=False,
+        check=check,
+        module=rule.module,
+    )
 
 
 def crash_draft(rule: Rule, error: Exception, value: Any, context: Context) -> Draft:
-    """What is said of a crash: the rule and the error's type and place, never a value of the manifest."""
+    """The message about a crash: the rule and the error's type and place, never a value of the manifest."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -495,5 +507,5 @@ def crash_draft(rule: Rule, error: Exception, value: Any, context: Context) -> D
 
 
 def order(finding: Finding) -> tuple[Any, ...]:
-    """Findings stand by file and place, then by rule."""
+    """The order of findings: by file and place, then by rule."""
     return finding.location, finding.rule, finding.message, finding.container or ""

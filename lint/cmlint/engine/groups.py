@@ -28,7 +28,7 @@ LISTED = 5
 def cause_of(rule: Rule, node: object, message: str, text: str) -> str:
     """What findings of a rule with one cause have in common; empty where each finding has its own cause.
 
-    It is the object that is missing, the image, or what the whole rule has one finding for; `text` is what is written
+    It is the missing object, the image, or what the rule has one finding for; `text` is what is written
     at the finding's place.
     """
     if isinstance(node, facts.Reference):
@@ -41,7 +41,7 @@ def cause_of(rule: Rule, node: object, message: str, text: str) -> str:
 def groups_of(findings: Iterable[Finding]) -> dict[Finding, str]:
     """For each finding the id of its group.
 
-    Findings of one rule at one place are one group, too: one line of a template writes several objects.
+    Findings of one rule at one place are also one group: one line of a template writes several objects.
     """
     first: dict[tuple[str, Location], str] = {}
     found: dict[Finding, str] = {}
@@ -74,7 +74,7 @@ def names_in(findings: Iterable[Finding]) -> set[str]:
 
 
 def in_heap(finding: Finding, heap: Heap) -> Finding:
-    """A finding as a part of a heap: what settles the heap comes first in its help."""
+    """A finding as a part of a heap: its help begins with the advice about the heap."""
     settled = f"if nobody applies this folder as it is, add `exclude: [{heap.folder}/]` to the configuration"
     if heap.names:
         listed = ", ".join(heap.names[:LISTED]) + (", ..." if len(heap.names) > LISTED else "")

@@ -157,4 +157,4 @@ def expand(rules: Mapping[str, Rule], word: str) -> list[str]:
     caused = (rule.caused(cause) for rule in rules.values() for cause in rule.causes)
     near = nearest(word, [*rules, *caused, *{rule.family for rule in rules.values()}, "all"])
     hint = f"; did you mean `{near}`?" if near else "; `cmlint rule` lists them"
-    raise ValueError(f"there is no rule or family `{word}`{hint}")
+    raise ValueError(f"unknown rule or family `{word}`{hint}")

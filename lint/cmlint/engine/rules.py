@@ -14,6 +14,7 @@ from cmlint.bundle.documents import Placed
 from cmlint.model import facts
 from cmlint.model.changes import Change
 from cmlint.model.findings import Audited, Consequence, Severity
+from cmlint.model.site import BASE, page_of
 from cmlint.system.files import CONFIGURATION, read
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Suggestion(msgspec.Struct, frozen=True):
 
 
 MOST_PLACES = 100
-"""So many further places a finding may have; how many more there are is said."""
+"""The maximum number of further places of a finding; the message counts the rest."""
 
 
 class Draft:
@@ -180,12 +181,12 @@ class Context:
             self.pods = [pod for cluster in self.bundle.clusters for pod in cluster.pods_of(placed)]
 
     def placed_or_first(self) -> Placed:
-        """The document that the node is in; the bundle's first for a rule about the whole bundle."""
+        """The document that the node is in; the bundle's first for a rule about the complete bundle."""
         return self.current or self.bundle.placed[0]
 
     @property
     def placed(self) -> Placed:
-        """The document that the node is in, with its path; a rule about the whole bundle has none."""
+        """The document that the node is in, with its path; a rule about the complete bundle has none."""
         if self.current is None:
             raise LookupError("a rule about Bundle must say which document a finding is in: finding(..., placed=...)")
         return self.current
@@ -223,7 +224,7 @@ class Context:
 
     def resolve(self, reference: facts.Reference) -> Resolution:
         """What a reference of the document leads to."""
-        return self.bundle.resolve(reference, self.placed)
+        return self.bundle.resolver.resolve(reference, self.placed)
 
     def environment(self, container: facts.Container) -> Environment:
         """The environment of one of the document's containers."""
@@ -265,8 +266,8 @@ class Rule(msgspec.Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """Where the rule's page is published."""
-        return f"https://cmlint.dev/rules/{self.name}"
+        """Where the rule's page is published; for a rule of another package, the index of rules."""
+        return page_of(self.name) if self.module.startswith("cmlint_rules.") else f"{BASE}/rules"
 
     def page(self) -> str:
         """The rule's page, which is beside its module."""
@@ -278,7 +279,7 @@ class BadRuleError(Exception):
     """A rule that is declared wrongly; the message says where and what to do."""
 
 
-def rule(
+def rule(  # noqa: PLR0913 - a declaration, with one name for each thing that a rule says of itself
     *,
     name: str,
     summary: str,
@@ -331,7 +332,7 @@ def rule(
     return declare
 
 
-def fault_rule(
+def fault_rule(  # noqa: PLR0913 - a declaration as well
     module: str,
     *,
     name: str,

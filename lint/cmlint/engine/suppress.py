@@ -66,7 +66,7 @@ class Suppressions:
     def around(self, draft: Draft, words: Iterable[str]) -> Iterator[tuple[str, Scalar, str]]:
         """What speaks for a finding: its object's annotation, and the comments on or above any line of its places.
 
-        A place that is a whole object counts with its first line alone: a comment further down is about something else.
+        Of a place that is a complete object, only the first line counts: a comment further down is about another part.
         Of a text that was built, what counts is where each part of it was written. Gives names, with the path of the
         text that each is in, and the reason that is given there; comments only with one of some `words`.
         """
@@ -147,9 +147,9 @@ def about_suppressions(rule: Rule | None) -> bool:
 
 
 def suppresses(name: Scalar, rule: Rule, draft: Draft) -> bool:
-    """Whether a name in a suppression is for a finding, which lies on a line that the suppression speaks for.
+    """Whether a name in a suppression is for a finding, which is on a line that the suppression speaks for.
 
-    A finding about suppressions must be named, and elsewhere, or each would hide what is said of itself.
+    A finding about suppressions must be named, and elsewhere, or each would hide the message about itself.
     """
     if about_suppressions(rule):
         return name.value == rule.name and name.span != draft.span

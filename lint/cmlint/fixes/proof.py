@@ -1,7 +1,7 @@
 """The proof of an edited text: that it says what it said before, but where it was edited.
 
 Both texts are loaded with ruamel.yaml, by documents. Every value that no edit touches must be the same, and every
-comment must be where it stood.
+comment must be where it was.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cmlint.manifest.edits import end_of_line
 from cmlint.model.findings import Edit
 
 UNREADABLE = "ruamel.yaml, which proves it, cannot read the text"
-ELSEWHERE = "it would change what an alias elsewhere stands for"
+ELSEWHERE = "it would change what an alias elsewhere refers to"
 COMMENT = "it would change a comment"
 MORE = "it would change more than it should"
 
@@ -93,7 +93,7 @@ def prove_document(old: str, new: str, edits: Sequence[Edit]) -> None:
 
 
 def prove_comments(before: Loaded, after: Loaded, edits: Sequence[Edit]) -> None:
-    """Every comment is where it stood, but for those that are taken out."""
+    """Every comment is where it was, except those that are taken out."""
     shift = Shift(edits)
     expected: dict[int, str] = {}
     for offset in dict.fromkeys(before.comments):
@@ -147,7 +147,7 @@ class Comparison:
             self.same_parts(parts_of(old), parts_of(new))
 
     def same_parts(self, old: list[tuple[Any, ...]], new: list[tuple[Any, ...]]) -> None:
-        """Compares the entries of two collections, without those that an edit takes out or puts in as a whole."""
+        """Compares the entries of two collections, without entries that an edit adds or removes completely."""
         kept = [part for part in old if not self.taken_out(part)]
         known = [part for part in new if not self.put_in(part)]
         if len(kept) != len(known):
@@ -157,7 +157,7 @@ class Comparison:
                 self.same(node, changed)
 
     def touched(self, node: Any) -> bool:
-        """Whether an edit is in a node, or puts something to its border that is no new entry."""
+        """Whether an edit is in a node, or puts something to its border that is not a new entry."""
         start, end = node.start_mark.index, node.end_mark.index
         inside = any(edit.start < end and start < edit.end for edit in self.changing)
         return inside or any(

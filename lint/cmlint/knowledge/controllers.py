@@ -8,7 +8,7 @@ will be, the key set is open.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from cmlint.kube.fields import is_built_in
@@ -19,7 +19,7 @@ CONFIG_MAP: tuple[Target, ...] = ("ConfigMap",)
 SECRET: tuple[Target, ...] = ("Secret",)
 OWN = ("metadata.name",)
 ANY = "*"
-"""Stands for every kind of a group."""
+"""Matches every kind of a group."""
 
 
 class Maker(NamedTuple):
@@ -350,12 +350,12 @@ MAKERS = (
     # https://docs.percona.com/percona-operators/
     *(
         Maker(
-            "PerconaServerMongoDB PerconaXtraDBCluster PerconaServerMySQL PerconaPGCluster",
-            "percona.com",
-            BOTH,
-            OWN,
-            "",
-            p,
+            kinds="PerconaServerMongoDB PerconaXtraDBCluster PerconaServerMySQL PerconaPGCluster",
+            group="percona.com",
+            targets=BOTH,
+            names=OWN,
+            each="",
+            pattern=p,
         )
         for p in ("{}-*", "internal-{}*")
     ),
@@ -438,7 +438,7 @@ FIELDS = frozenset(
         "connInfoSecretTarget",
     )
 )
-"""Fields with the `name` of a Secret that is made, in whatever kind they stand."""
+"""Fields with the `name` of a Secret that is made, in any kind of object."""
 
 FILLED = frozenset(
     (
@@ -667,7 +667,7 @@ def may_make(api_version: str, kind: str) -> bool:
     return "." in group and not inert
 
 
-@cache
+@lru_cache(maxsize=1024)
 def is_known_maker(group: str, kind: str) -> bool:
     """Whether `MAKERS` has all that a kind makes."""
     groups = {maker.group for maker in MAKERS if maker.kinds == ANY or kind in maker.kinds.split()}

@@ -1,4 +1,4 @@
-"""Texts in which something still has to be filled in, by whichever tool: one grammar for all of cmlint."""
+"""Texts with placeholders, of any tool: one grammar for all of cmlint."""
 
 from __future__ import annotations
 

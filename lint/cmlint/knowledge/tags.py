@@ -67,7 +67,7 @@ def movement_of_tag(tag: str) -> Movement:
     """What a tag says of itself, part by part and without regard to case.
 
     It is pinned by a full version (three numeric parts), a build number or a date (three digits or more alone, six or
-    more inside a part) or a commit hash (7 to 40 hexadecimal digits as a whole part). Else it moves with one of the
+    more inside a part) or a commit hash (7 to 40 hexadecimal digits as a complete part). Else it moves with one of the
     words for that, and as a snapshot; it follows a line with less of a version, or a word for a line.
     """
     lowered = tag.lower()

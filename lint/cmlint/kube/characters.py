@@ -15,7 +15,7 @@ ODD = re.compile(f"[{BLANKS}{UNSEEN}{QUOTES}]")
 INVISIBLE = re.compile(f"[{BLANKS}{UNSEEN}]")
 
 QUOTED = re.compile(f"[{QUOTES}][^{QUOTES}]*[{QUOTES}]\\Z", re.DOTALL)
-"""A text that is between typographic quotes as a whole."""
+"""A text that is enclosed in typographic quotes."""
 
 NAMES = {
     "\u00a0": "a non-breaking space",

@@ -15,7 +15,7 @@ class TooLargeError(ValueError):
 def pieces(text: str) -> Iterator[tuple[str, bool, int]]:
     """Cuts a text into (piece, whether it is a variable's name, offset).
 
-    What is no variable comes as it will be in the result: `$$` has become `$`, an unclosed `$(` stays.
+    Text that is not a variable comes as in the result: `$$` has become `$`, an unclosed `$(` stays.
     """
     start = position = 0
     while (position := text.find("$", position)) >= 0 and position + 1 < len(text):

@@ -60,7 +60,7 @@ class BadImageError(ValueError):
 def parse_image(text: str) -> Image:
     """Reads a reference as the kubelet does; raises BadImageError."""
     if re.fullmatch("[a-f0-9]{64}", text):
-        raise BadImageError("64 hexadecimal digits are an image's id and no name")
+        raise BadImageError("64 hexadecimal digits are an image id, not a name")
     normal = normalize(text)
     found = re.match(REFERENCE, normal)
     if not found:
@@ -108,7 +108,7 @@ def why_not(text: str) -> str:
     if name != name.lower():
         return f"its name `{name}` is not in lower case"
     if digest or text.endswith("@"):
-        return f"`{digest}` is no digest"
+        return f"`{digest}` is not a digest"
     if "//" in name:
         return "it contains `//`"
     return "it does not have the form `[registry/]name[:tag][@digest]`"
@@ -117,7 +117,7 @@ def why_not(text: str) -> str:
 def why_not_tag(tag: str) -> str:
     """What is wrong with a tag."""
     if not tag:
-        return "nothing stands behind its `:`"
+        return "nothing follows its `:`"
     if len(tag) > 128:
         return "its tag is longer than 128 characters"
     odd = next((character for character in tag if not re.match("[A-Za-z0-9_.-]", character)), None)

@@ -39,7 +39,7 @@ def gaps(written: Sequence[str], text: str) -> list[str] | None:
 
 
 def why_not_subdomain(name: str) -> str | None:
-    """Why a name is no RFC 1123 subdomain, as names of ConfigMaps and Secrets must be."""
+    """Why a name is not an RFC 1123 subdomain, as names of ConfigMaps and Secrets must be."""
     if len(name) > 253:
         return "must be no longer than 253 characters"
     if not SUBDOMAIN.match(name):
@@ -58,7 +58,7 @@ def why_not_subdomain_prefix(name: str) -> str | None:
 
 
 def why_not_label(name: str) -> str | None:
-    """Why a name is no RFC 1123 label, as names of volumes and namespaces must be."""
+    """Why a name is not an RFC 1123 label, as names of volumes and namespaces must be."""
     if len(name) > 63:
         return "must be no longer than 63 characters"
     if not re.match(LABEL, name):
@@ -67,7 +67,7 @@ def why_not_label(name: str) -> str | None:
 
 
 def why_not_data_key(key: str) -> str | None:
-    """Why a name is no key of a ConfigMap or Secret."""
+    """Why a name is not a key of a ConfigMap or Secret."""
     if len(key) > 253:
         return "must be no longer than 253 characters"
     if not re.match(DATA_KEY, key):
@@ -80,7 +80,7 @@ def why_not_data_key(key: str) -> str | None:
 
 
 def why_not_env_name(name: str, relaxed: bool) -> str | None:
-    """Why a name is no name of an environment variable, under the relaxed rule of 1.34 or the one before."""
+    """Why a name is not a name of an environment variable, under the relaxed rule of 1.34 or the one before."""
     if relaxed:
         if name.isascii() and name.isprintable() and "=" not in name:
             return None
@@ -95,7 +95,7 @@ def why_not_env_name(name: str, relaxed: bool) -> str | None:
 
 
 def why_not_qualified(name: str) -> str | None:
-    """Why a name is no qualified name, as the names of labels and annotations must be (`prefix/name` or `name`)."""
+    """Why a name is not a qualified name, as the names of labels and annotations must be (`prefix/name` or `name`)."""
     prefix, slash, rest = name.rpartition("/")
     if slash and (not prefix or "/" in prefix or why_not_subdomain(prefix)):
         return "must have a DNS subdomain before its only `/`"
@@ -107,14 +107,14 @@ def why_not_qualified(name: str) -> str | None:
 
 
 def why_not_finalizer(name: str) -> str | None:
-    """Why a name is no finalizer (`pkg/apis/core/validation/validation.go`, validateKubeFinalizerName)."""
+    """Why a name is not a finalizer (`pkg/apis/core/validation/validation.go`, validateKubeFinalizerName)."""
     if "/" not in name and name not in ("kubernetes", "orphan", "foregroundDeletion"):
         return "must have a domain, as in `example.com/cleanup`"
     return why_not_qualified(name)
 
 
 def why_not_label_value(value: str) -> str | None:
-    """Why a text is no value of a label."""
+    """Why a text is not a value of a label."""
     if len(value) > 63:
         return "must be no longer than 63 characters"
     if value and not re.match(QUALIFIED, value):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 MOST = 500
-"""Among more names than this, none is said to be near: to compare each with each would take too long."""
+"""The maximum number of names to compare; comparing more with each other would take too long."""
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
@@ -39,8 +39,8 @@ def few(candidates: Iterable[str]) -> Collection[str]:
 def distance_if_near(name: str, other: str) -> int | None:
     """How far apart two different names are when they are near, else None.
 
-    Near means: equal but for case and separators, or one edit apart from four characters on, two from eight on where
-    they have as many words. Names that differ in their digits alone (`config-1`, `config-2`), or by a whole word
+    Near means: equal except for case and separators, or one edit apart from four characters on, two from eight on where
+    they have as many words. Names that differ in their digits alone (`config-1`, `config-2`), or by a complete word
     (`certs`, `ca-certs`), are meant to differ.
     """
     if name == other or has_another_word(name, other):
@@ -136,7 +136,7 @@ class Nearby:
 
 
 FEW = 50
-"""So many names are compared sooner than they are sorted into parts."""
+"""Up to this number of names, comparing is faster than an index."""
 
 BEGINNING = 7
 """How many characters of a name are looked at first."""

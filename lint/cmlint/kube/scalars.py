@@ -72,12 +72,12 @@ def resolve(tag: str, text: str) -> Resolved:
     if kind == "timestamp":
         if is_timestamp(text):
             return text
-        raise BadScalarError(f"`{text}` is tagged `!!timestamp` and is none")
+        raise BadScalarError(f"`{text}` is tagged `!!timestamp` but is not one")
     value = None if text == "" else resolve_untimed(text)
     if kind == "float" and type(value) is int and -(2**63) <= value < 2**63:
         return float(value)
     if kind != name_of(value):
-        raise BadScalarError(f"`{text}` is tagged `!!{kind}` and is none")
+        raise BadScalarError(f"`{text}` is tagged `!!{kind}` but is not one")
     return value
 
 
@@ -89,10 +89,10 @@ def name_of(value: Resolved) -> str:
 
 
 def decode_binary(text: str) -> str:
-    """The text of a `!!binary` scalar; raises BadScalarError when it is no base64."""
+    """The text of a `!!binary` scalar; raises BadScalarError when it is not base64."""
     raw = base64.decode(text)
     if raw is None:
-        raise BadScalarError("a `!!binary` value that is no base64")
+        raise BadScalarError("a `!!binary` value that is not base64")
     return raw.decode("utf-8", "replace")
 
 

@@ -21,7 +21,7 @@ MOST_REPEATS = 2
 def may_match(pattern: str, text: str, *, whole: bool = False) -> bool:
     """Whether a pattern is found in a text, or matches the `whole` text.
 
-    A pattern that may take long counts as found, and so does one that Python does not read.
+    A pattern that may take long, or that Python cannot read, counts as found.
     """
     if len(text) > LONGEST or len(re.findall(REPEATS, pattern)) > MOST_REPEATS or re.search(REPEATED_GROUP, pattern):
         return True

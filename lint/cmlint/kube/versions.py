@@ -23,5 +23,5 @@ def parse_version(text: str) -> Version:
     """Reads `1.31`, `v1.31` or `1.31.4`; raises ValueError with a sentence that says what would be right."""
     found = re.fullmatch(VERSION, text.strip())
     if not found:
-        raise ValueError(f"`{text}` is no Kubernetes version; write it like `1.31`")
+        raise ValueError(f"`{text}` is not a Kubernetes version; write it like `1.31`")
     return 1, int(found[1])

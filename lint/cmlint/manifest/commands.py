@@ -61,10 +61,10 @@ ASSIGNMENT = re.compile(r"(?<![\w$.{(=-])(\w+)[ \t]*(?:[:?]?=|:(?!=)|[ \t]in[ \t
 CLOSING = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*\r?$", re.MULTILINE)
 
 ALIAS_REACH = 1000
-"""A program of another name is looked for in so many characters before what it is to do."""
+"""The number of characters before a command in which a program of another name is looked for."""
 
 LETTERS = 3
-"""A pattern needs so many letters and digits to say anything about a name."""
+"""The number of letters and digits that a pattern needs to identify a name."""
 
 
 def read_commands(text: str, found: Iterable[Document], read: Callable[[str], FileFacts]) -> tuple[Document, ...]:
@@ -109,7 +109,13 @@ def anything(name: Scalar) -> Iterator[Document]:
     """What a command creates that is not read: it may be any ConfigMap and any Secret."""
     targets: tuple[Target, ...] = ("ConfigMap", "Secret")
     for target in targets:
-        yield document_of(Provider(target, COMMAND, name, (), True, False, name.span, glob=True), None, ())
+        yield document_of(
+            Provider(
+                target=target, kind=COMMAND, name=name, keys=(), open=True, immutable=False, span=name.span, glob=True
+            ),
+            None,
+            (),
+        )
 
 
 def alias_before(text: str, start: int, end: int) -> re.Match[str] | None:
@@ -230,7 +236,16 @@ def created(words: list[Word], *, whole: bool, surely: bool = True) -> Iterator[
     is_open = not whole or len(rest) > 1 or len(known) < len(keys) or not keys or call.unknown
     places = [word.scalar for word in words if word.text]
     span = Span(places[0].start, places[-1].end)
-    provider = Provider(target, COMMAND, name, tuple(known), is_open, False, span, glob="*" in name.value)
+    provider = Provider(
+        target=target,
+        kind=COMMAND,
+        name=name,
+        keys=tuple(known),
+        open=is_open,
+        immutable=False,
+        span=span,
+        glob="*" in name.value,
+    )
     masked = tuple(secrets_in(call, rest[1:])) if target == "Secret" else ()
     yield document_of(provider, namespace_of(call), masked)
 
@@ -238,7 +253,16 @@ def created(words: list[Word], *, whole: bool, surely: bool = True) -> Iterator[
 def document_of(provider: Provider, namespace: Scalar | None, masked: tuple[Span, ...]) -> Document:
     """A provider as a document."""
     name = provider.name
-    return Document(provider.span, name.span, "", COMMAND, name, namespace, providers=(provider,), masked=masked)
+    return Document(
+        span=provider.span,
+        head=name.span,
+        api_version="",
+        kind=COMMAND,
+        name=name,
+        namespace=namespace,
+        providers=(provider,),
+        masked=masked,
+    )
 
 
 def name_of(word: Word, call: Call) -> Scalar | None:
@@ -307,7 +331,7 @@ def key_at(word: Word, start: int, end: int, value: str | None) -> Key | None:
 
 
 def secrets_in(call: Call, rest: list[Word]) -> Iterator[Span]:
-    """Where values stand that must never be shown."""
+    """The places of values that must never be shown."""
     for word in call.values("--from-literal"):
         value = word.text.find("=") + 1
         if value < len(word.text):
@@ -341,7 +365,7 @@ def from_heredocs(text: str, read: Callable[[str], FileFacts]) -> Iterator[Docum
 
 
 class Dedented:
-    """A part of a text without the indentation that all its lines have; `place` leads back to the whole."""
+    """A part of a text without the indentation that all its lines have; `place` leads back to the complete text."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
         lines = text[start:end].splitlines(keepends=True)
@@ -357,16 +381,16 @@ class Dedented:
         self.text = "".join(parts)
 
     def place(self, offset: int) -> int:
-        """Where a character is in the whole text."""
+        """Where a character is in the complete text."""
         line = bisect_right(self.starts, offset) - 1
         return self.places[line] + offset - self.starts[line]
 
     def span(self, span: Span) -> Span:
-        """A span in the whole text."""
+        """A span in the complete text."""
         return Span(self.place(span.start), self.place(span.end))
 
     def scalar(self, scalar: Scalar) -> Scalar:
-        """A scalar in the whole text."""
+        """A scalar in the complete text."""
         return Scalar(scalar.value, self.place(scalar.start), self.place(scalar.end))
 
 
@@ -382,7 +406,7 @@ def from_heredoc(body: Dedented, facts: FileFacts, expands: bool) -> Iterator[Do
 
 
 def settle(provider: Provider, body: Dedented, expands: bool) -> Provider | None:
-    """A provider as one that a command makes, at its place in the whole text."""
+    """A provider as one that a command makes, at its place in the complete text."""
     written = provider.name.value.replace("*", VARIABLE)
     text = EXPANSION.sub(VARIABLE, written) if expands else written
     name = name_of(Word(text, [provider.name.span] * len(text)), Call())
@@ -395,4 +419,13 @@ def settle(provider: Provider, body: Dedented, expands: bool) -> Provider | None
             keys.append(Key(key.name, key.written, body.span(key.span), value, key.binary))
     opened = provider.open or len(keys) < len(provider.keys)
     glob, span = "*" in name.value, body.span(provider.span)
-    return Provider(provider.target, COMMAND, body.scalar(name), tuple(keys), opened, False, span, glob=glob)
+    return Provider(
+        target=provider.target,
+        kind=COMMAND,
+        name=body.scalar(name),
+        keys=tuple(keys),
+        open=opened,
+        immutable=False,
+        span=span,
+        glob=glob,
+    )

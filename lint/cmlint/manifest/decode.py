@@ -39,13 +39,13 @@ TYPE_FAULTS: dict[tuple[str, str], FaultCode] = {
 WHOLE_OBJECTS = frozenset(
     (*WAY, "PodSpec", "Container", "EphemeralContainer", "Volume", "ConfigMap", "Secret", "ObjectMeta")
 )
-"""The types in which a name that is no field is an unknown field; in all others it spoils a reference."""
+"""The types in which a name that is not a field is an unknown field; in all others it spoils a reference."""
 
 SCALARS: dict[str, Shape] = {"string": "string", "bool": "boolean", "int": "number"}
 """The types of fields that hold a scalar."""
 
 PATCHING = ("(", "$")
-"""How names begin that are no fields but say how to patch: an anchor of Kyverno, a directive of a merge patch."""
+"""How names begin that are not fields but say how to patch: an anchor of Kyverno, a directive of a merge patch."""
 
 Struct = dict[str, Node]
 
@@ -54,7 +54,7 @@ class Decoder:
     """Decodes one document that begins at character `base` of its text.
 
     `container` names the container that the faults now noted belong to; `secret` keeps what is written out of them,
-    but for names, and `holds_secret` says whether there may be any. The document's root ends at `end`; what follows it
+    except names, and `holds_secret` says whether there may be any. The document's root ends at `end`; what follows it
     there is not read.
     """
 
@@ -91,7 +91,7 @@ class Decoder:
 
     # faults
 
-    def fault(
+    def fault(  # noqa: PLR0913 - what a fault may say besides its place and reason
         self,
         code: FaultCode,
         where: Node | Span,
@@ -294,7 +294,7 @@ def last_in(node: Node) -> Node:
     while isinstance(node, (MappingNode, SequenceNode)) and node.value and not node.flow_style:
         inner: Node = node.value[-1][1] if isinstance(node, MappingNode) else node.value[-1]
         if inner.start_mark.index < node.start_mark.index:
-            return node  # met through an alias, while what is in it stands elsewhere
+            return node  # met through an alias, while what is in it is elsewhere
         node = inner
     return node
 
@@ -395,7 +395,7 @@ def note_repeated(decoder: Decoder, first: Node, again: list[Node]) -> None:
     assert isinstance(again[0], ScalarNode)
     name, more = decoder.key_name(again[0]), tuple(decoder.span(key) for key in again[1:])
     often = "twice" if not more else f"{len(again) + 1} times"
-    reason = f"stands {often} in one mapping"
+    reason = f"occurs {often} in one mapping"
     other = decoder.span(first)
     decoder.fault("repeated-key", again[0], name, reason, text=name, other=other, label="first here", more=more)
 

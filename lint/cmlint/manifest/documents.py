@@ -21,6 +21,7 @@ from cmlint.manifest.gitops import DEPLOYERS, made_in, read_deploys
 from cmlint.manifest.heads import field_of, head_of, namespace_of
 from cmlint.manifest.hooks import read_hook
 from cmlint.manifest.images import images_in
+from cmlint.manifest.lists import items_in
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.manifest.objects import ObjectReader
@@ -48,7 +49,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 17
+VERSION = 18
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -111,13 +112,13 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
     told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
     return FileFacts(
-        documents if isinstance(documents, Packed) else tuple(documents),
-        tuple(others),
-        tuple(skipped),
-        tuple(ignores),
-        tuple(told),
-        tuple(services),
-        images_in(text),
+        documents=documents if isinstance(documents, Packed) else tuple(documents),
+        others=tuple(others),
+        skipped=tuple(skipped),
+        ignores=tuple(ignores),
+        commands=tuple(told),
+        services=tuple(services),
+        images=images_in(text),
     )
 
 
@@ -176,7 +177,7 @@ def unparsed(chunk: str, base: int, head: Other) -> Document | Skip | None:
 
 
 def read_encrypted(length: int) -> FileFacts:
-    """The facts of a file that is encrypted as a whole: it may define anything."""
+    """The facts of a file that is completely encrypted: it may define anything."""
     return FileFacts((), skipped=(Skip("encrypted", Span(0, length)),))
 
 
@@ -241,8 +242,8 @@ def read_chunk(
 ) -> Iterator[Document | Skip | Other | Service]:
     """The objects of one document; several when it is a list."""
     whole = Span(base, base + len(chunk))
-    if len(chunk) > REQUEST and not (head and head.kind.endswith("List")):
-        yield too_large(head, whole, chunk)
+    if len(chunk) > REQUEST:
+        yield from read_large(chunk, base, head, makers)
         return
     if head and head.kind == "CustomResourceDefinition":
         yield Skip("definition", whole)
@@ -270,10 +271,46 @@ def read_chunk(
     yield from read_object(decoder, root, makers)
 
 
-def join_repeated(decoder: Decoder, root: Node) -> None:
-    """Where `apiVersion` and `kind` stand again, another object begins: one mistake, whatever else is repeated.
+def read_large(
+    chunk: str, base: int, head: Other | None, makers: Makers
+) -> Iterator[Document | Skip | Other | Service]:
+    """A document that is larger than what the API server reads: of a List the items, one by one."""
+    whole = Span(base, base + len(chunk))
+    listed = head and head.kind.endswith("List") and is_built_in(head.api_version)
+    looked = False
+    for start, item in items_in(chunk) if listed else ():
+        looked = True
+        yield from read_item(item, base + start, head, makers)
+    if not looked:
+        yield too_large(head, whole, chunk)
 
-    `---apiVersion: v1` in one line is no end of a document, but a key of that name.
+
+def read_item(
+    item: str, base: int, listed: Other | None, makers: Makers
+) -> Iterator[Document | Skip | Other | Service]:
+    """One item that was cut out of a List."""
+    if len(item) > REQUEST:
+        yield Skip("too-large", Span(base, base + len(item)))
+        return
+    decoder = Decoder(item, base)
+    try:
+        root = compose(item)
+        if root is None or not is_object(root):
+            return
+        decoder.end = root.end_mark.index
+        check_tree(decoder, root)
+    except YamlSyntaxError as error:
+        yield broken(item, base, listed, error)
+    except TooDeepError:
+        yield Skip("too-deep", Span(base, base + len(item)))
+    else:
+        yield from read_object(decoder, root, makers)
+
+
+def join_repeated(decoder: Decoder, root: Node) -> None:
+    """If `apiVersion` and `kind` occur again, another object begins: one mistake, whatever else is repeated.
+
+    `---apiVersion: v1` in one line is not an end of a document, but a key of that name.
     """
     if not decoder.faults or not isinstance(root, MappingNode):
         return
@@ -405,31 +442,33 @@ class DocumentReader:
             shapes.read(self.root)
             pods, references = tuple(shapes.pods), tuple(shapes.references)
             mentions, providers = tuple(sorted(shapes.mentions)), tuple(shapes.providers)
-        providers += tuple(makers.read(decoder, self.root, self.api_version, self.kind))
+        if self.kind in makers.by_kind or not is_built_in(self.api_version):
+            providers += tuple(makers.read(decoder, self.root, self.api_version, self.kind))
+        known = group_of(self.api_version), self.kind
         document = Document(
-            decoder.span(self.root),
-            self.head(name),
-            self.api_version,
-            self.kind,
-            name,
-            namespace,
-            tuple(annotations),
-            self.ignore(annotations.get(IGNORE)),
-            providers,
-            pods,
-            references,
-            mentions,
-            tuple(decoder.faults),
-            masked_in(decoder, self.root),
-            tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
-            read_deploys(decoder, self.root, self.api_version, self.kind),
-            tuple(self.strangers()),
-            self.reloads(annotations),
-            made_in(decoder, self.root, self.api_version, self.kind),
-            read_hook(annotations),
-            read_compared(decoder, self.root, self.api_version, self.kind),
-            read_rolling(decoder, self.entries.get("spec")) if pods else PLAIN,
-            watched_in(annotations),
+            span=decoder.span(self.root),
+            head=self.head(name),
+            api_version=self.api_version,
+            kind=self.kind,
+            name=name,
+            namespace=namespace,
+            annotations=tuple(annotations),
+            ignore=self.ignore(annotations.get(IGNORE)),
+            providers=providers,
+            pods=pods,
+            references=references,
+            mentions=mentions,
+            faults=tuple(decoder.faults),
+            masked=masked_in(decoder, self.root) if decoder.holds_secret else (),
+            labels=tuple(f"{label}={node.value}" for label, node in labels.items() if isinstance(node, ScalarNode)),
+            deploys=read_deploys(decoder, self.root, known) if known in DEPLOYERS else (),
+            strangers=tuple(self.strangers()),
+            reloads=self.reloads(annotations),
+            reach=made_in(decoder, self.root, known) if known in DEPLOYERS else None,
+            hook=read_hook(annotations) if annotations else None,
+            compared=read_compared(decoder, self.root) if known in TESTERS else (),
+            rolling=read_rolling(decoder, self.entries.get("spec")) if pods and self.kind != "Pod" else PLAIN,
+            watched=watched_in(annotations) if annotations else (),
         )
         if self.is_controlled(meta):
             document = msgspec.structs.replace(document, faults=())
@@ -473,7 +512,7 @@ class DocumentReader:
 
     def strangers(self) -> Iterator[Scalar]:
         """The annotations under cmlint's own prefix that it does not know, or not where they are."""
-        if PREFIX not in self.decoder.text:
+        if PREFIX not in self.decoder.written(self.root):
             return
         holders = [("metadata.annotations", IGNORE)]
         if len(path := POD_PATHS.get(self.kind, ()) if is_built_in(self.api_version) else ()) > 1:
@@ -485,7 +524,7 @@ class DocumentReader:
                     yield Scalar(name, span.start, span.end)
 
     def reloads(self, annotations: dict[str, Node]) -> tuple[Scalar, ...]:
-        """The ConfigMaps that Reloader is told to watch by their names."""
+        """The names of the ConfigMaps that annotations list for Reloader."""
         return tuple(
             name
             for field in RELOADS
@@ -513,7 +552,8 @@ class DocumentReader:
         annotations = tuple(own) if self.kind == "Pod" else tuple(template)
         bare, live = self.kind == "Pod", self.is_live(self.mapping(self.entries.get("metadata")))
         reader = PodReader(self.decoder, ".".join(path), exact=True, bare=bare, claims=self.claims(), live=live)
-        watched = watched_in(own if bare else template)
+        marks = own if bare else template
+        watched = watched_in(marks) if marks else ()
         return (reader.read(node, annotations, watched),) if node else ()
 
     def claims(self) -> frozenset[str]:
@@ -541,7 +581,14 @@ def misspelt(chunk: str, base: int, head: Other) -> Document:
     reason = f"must be written with plain blanks and quotes: it has {characters.described(found[0])}"
     fault = Fault("object", span, name, reason)
     return Document(
-        whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked_lines(chunk, base)
+        span=whole,
+        head=span,
+        api_version=head.api_version,
+        kind=head.kind,
+        name=None,
+        namespace=None,
+        faults=(fault,),
+        masked=masked_lines(chunk, base),
     )
 
 
@@ -571,7 +618,16 @@ def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) ->
     span, reason = locate(chunk, base, error)
     masked = masked_lines(chunk, base)
     fault = Fault("syntax", span, "", unquoted(reason) if masked else reason)
-    return Document(whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked)
+    return Document(
+        span=whole,
+        head=span,
+        api_version=head.api_version,
+        kind=head.kind,
+        name=None,
+        namespace=None,
+        faults=(fault,),
+        masked=masked,
+    )
 
 
 def too_large(head: Other | None, whole: Span, chunk: str) -> Document | Skip:
@@ -582,7 +638,16 @@ def too_large(head: Other | None, whole: Span, chunk: str) -> Document | Skip:
     span = Span(kind, kind + len("kind"))
     fault = Fault("size", span, head.kind, "is larger than 3 MiB, and the API server reads no more", kind="unread")
     masked = masked_lines(chunk, whole.start)
-    return Document(whole, span, head.api_version, head.kind, None, None, faults=(fault,), masked=masked)
+    return Document(
+        span=whole,
+        head=span,
+        api_version=head.api_version,
+        kind=head.kind,
+        name=None,
+        namespace=None,
+        faults=(fault,),
+        masked=masked,
+    )
 
 
 def stands_in_directive(chunk: str, number: int) -> bool:
@@ -634,7 +699,7 @@ def locate(chunk: str, base: int, error: YamlSyntaxError) -> tuple[Span, str]:
     """Where a syntax error is shown, and in which words; tabs and blanks that YAML does not know get their own."""
     if odd := odd_character(chunk, error):
         span = Span(base + odd.start(), base + odd.end())
-        return span, f"{characters.described(odd[0])} stands here, which is text to YAML"
+        return span, f"{characters.described(odd[0])} is here, which YAML reads as text"
     if "tab" in error.reason or "\\t" in error.reason or "cannot start any token" in error.reason:
         found = re.search(r"^ *(\t[ \t]*)", chunk[line_start(chunk, error.line) :], re.MULTILINE)
         if found:

@@ -21,7 +21,7 @@ SAID = r".*(#[ \t]*cmlint:[ \t]*ignore[ \t]*\[)[^\]]*\Z"
 NEXT_SAID = r"#[ \t]*cmlint:"
 
 NEAR = 1000
-"""So many characters of a line before a place are looked at, so that no pattern takes long."""
+"""The number of characters before a place that patterns look at, so that none takes long."""
 
 
 class CannotEditError(ValueError):

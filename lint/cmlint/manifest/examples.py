@@ -67,5 +67,21 @@ def named(lead: str) -> str:
 def example(target: Target, name: re.Match[str]) -> Document:
     """An object of which only kind and name count."""
     scalar = Scalar(name["name"], name.start("name"), name.end("name"))
-    provider = Provider(target, EXAMPLE, scalar, (), True, False, Span(scalar.start, scalar.end))
-    return Document(provider.span, provider.span, "", EXAMPLE, scalar, None, providers=(provider,))
+    provider = Provider(
+        target=target,
+        kind=EXAMPLE,
+        name=scalar,
+        keys=(),
+        open=True,
+        immutable=False,
+        span=Span(scalar.start, scalar.end),
+    )
+    return Document(
+        span=provider.span,
+        head=provider.span,
+        api_version="",
+        kind=EXAMPLE,
+        name=scalar,
+        namespace=None,
+        providers=(provider,),
+    )

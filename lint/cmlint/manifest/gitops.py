@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cmlint.knowledge.placeholders import is_placeholder
-from cmlint.kube.fields import POD_PATHS, group_of
+from cmlint.kube.fields import POD_PATHS
 from cmlint.kube.images import name_of
 from cmlint.kube.selecting import may_match
 from cmlint.manifest.decode import Decoder
@@ -46,11 +46,10 @@ CHANGING = ("components", "patchesStrategicMerge", "patchesJson6902")
 GROUND = (*POD_PATHS, "ConfigMap", "Secret")
 
 
-def read_deploys(decoder: Decoder, root: Node, api_version: str, kind: str) -> tuple[Deploy, ...]:
-    """The folders that an object brings to a cluster; none where it does not say which."""
-    found = {FLUX: flux, RELEASE: release, ARGO: argo, SET: argo_set}.get((group_of(api_version), kind))
-    deploys = found(decoder, root) if found else ()
-    return tuple(deploy for deploy in deploys if not is_placeholder(deploy.path))
+def read_deploys(decoder: Decoder, root: Node, deployer: tuple[str, str]) -> tuple[Deploy, ...]:
+    """The folders that one of the DEPLOYERS brings to a cluster; none where it does not say which."""
+    read = {FLUX: flux, RELEASE: release, ARGO: argo, SET: argo_set}[deployer]
+    return tuple(deploy for deploy in read(decoder, root) if not is_placeholder(deploy.path))
 
 
 def flux(decoder: Decoder, root: Node) -> Iterator[Deploy]:
@@ -81,7 +80,14 @@ def release(decoder: Decoder, root: Node) -> Iterator[Deploy]:
     if path and text(decoder, root, "spec.chart.spec.sourceRef.kind") in FILES:
         called = name_of_release(decoder, root)
         gives = gives_values(decoder, root, "spec") or gives_values(decoder, root, "spec.chart.spec")
-        yield Deploy(path, target or own, cluster_of(decoder, root), None, called, gives)
+        yield Deploy(
+            path=path,
+            namespace=target or own,
+            cluster=cluster_of(decoder, root),
+            post_build=None,
+            release=called,
+            valued=gives,
+        )
 
 
 def name_of_release(decoder: Decoder, root: Node) -> str:
@@ -106,11 +112,20 @@ def argo(decoder: Decoder, root: Node) -> Iterator[Deploy]:
             gives = gives_values(decoder, source, "helm")
             changed = changes(decoder, source, "kustomize")
             images = images_of(decoder, source, "kustomize.images[]")
-            yield Deploy(path, namespace, f"argocd:{server or name}", None, called, gives, changed, images)
+            yield Deploy(
+                path=path,
+                namespace=namespace,
+                cluster=f"argocd:{server or name}",
+                post_build=None,
+                release=called,
+                valued=gives,
+                changed=changed,
+                images=images,
+            )
 
 
 def argo_set(decoder: Decoder, root: Node) -> Iterator[Deploy]:
-    """What each Application that is made of the template brings; the rest of the object says how many there are."""
+    """What each Application of the template applies; the rest of the object decides their number."""
     for template in walk(root, "spec.template"):
         yield from argo(decoder, template)
 
@@ -153,16 +168,15 @@ def images_of(decoder: Decoder, node: Node, route: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def made_in(decoder: Decoder, root: Node, api_version: str, kind: str) -> str | None:
-    """The namespace of what a deployer brings: empty for any, None for other kinds, whose own it is."""
-    deployer = group_of(api_version), kind
+def made_in(decoder: Decoder, root: Node, deployer: tuple[str, str]) -> str | None:
+    """The namespace of what one of the DEPLOYERS brings: empty for any, None where it is not known."""
     if deployer == FLUX:
         return text(decoder, root, "spec.targetNamespace")
     if deployer == RELEASE:
         return text(decoder, root, "spec.targetNamespace") or text(decoder, root, "metadata.namespace")
     if deployer == ARGO:
         return text(decoder, root, "spec.destination.namespace")
-    return "" if deployer == SET else None
+    return ""
 
 
 def is_about_ground(kind: str) -> bool:

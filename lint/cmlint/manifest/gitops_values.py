@@ -118,7 +118,7 @@ def fields_of(decoder: Decoder, node: Node, route: str) -> dict[str, Node]:
 
 
 def as_json(decoder: Decoder, node: Node) -> str:
-    """What a node holds, as a text; of one that aliases make too large, what counts as still to be filled in."""
+    """What a node holds, as a text; of one that aliases make too large, what counts as a placeholder."""
     return json.dumps(plain(decoder, node)) if size_of(node, {}) <= LARGEST else "${}"
 
 

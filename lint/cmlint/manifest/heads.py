@@ -34,7 +34,7 @@ def namespace_of(chunk: str) -> str:
 
 
 FEW = 60
-"""In so many lines the metadata of an object is looked for."""
+"""The number of lines in which the metadata of an object is looked for."""
 
 
 def field_of(chunk: str, name: str) -> str | None:

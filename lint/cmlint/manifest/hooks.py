@@ -19,7 +19,7 @@ WEIGHTS = {HELM: "helm.sh/hook-weight", ARGO: "argocd.argoproj.io/sync-wave"}
 def read_hook(annotations: Mapping[str, Node]) -> Hook | None:
     """The hook that an object is; Argo CD looks at its own annotation first.
 
-    `pkg/sync/hook/hook.go` in argoproj/gitops-engine. A weight that is no number is 0.
+    `pkg/sync/hook/hook.go` in argoproj/gitops-engine. A weight that is not a number is 0.
     """
     for name in (ARGO, HELM):
         if written := text_of(annotations.get(name)):

@@ -26,8 +26,6 @@ BEFORE, AFTER = ":,{[- \t\r\n", ",}] \t\r\n"
 
 def masked_in(decoder: Decoder, root: Node) -> tuple[Span, ...]:
     """What must not be shown of a document: what it holds of Secrets, itself or somewhere inside."""
-    if not decoder.holds_secret:
-        return ()
     secrets = list(secrets_in(decoder, root))
     found = [span for node in secrets for span in between(decoder, node)]
     if secrets and decoder.text[decoder.end :].strip():
@@ -78,7 +76,7 @@ def between(decoder: Decoder, root: MappingNode) -> Iterator[Span]:
 
 
 def shown_in(decoder: Decoder, root: MappingNode) -> Iterator[Span]:
-    """The names of fields and keys, and the values of the few fields that are no secret."""
+    """The names of fields and keys, and the values of the few fields that are never secret."""
     for name, key, value in entries(decoder, root):
         yield decoder.span(key)
         if name in SHOWN and isinstance(value, ScalarNode):
@@ -93,14 +91,14 @@ def shown_in(decoder: Decoder, root: MappingNode) -> Iterator[Span]:
 
 
 def entries(decoder: Decoder, node: Node) -> Iterator[tuple[str, ScalarNode, Node]]:
-    """The entries of a mapping as they are written, those of one name too, but not those whose key is no name."""
+    """The entries of a mapping as they are written, those of one name too, but not those whose key is not a name."""
     for key, value in node.value if isinstance(node, MappingNode) else ():
         if isinstance(key, ScalarNode) and decoder.is_bare(key) and as_name(name := decoder.key_name(key)) == name:
             yield name, key, value
 
 
 def masked_lines(text: str, base: int) -> tuple[Span, ...]:
-    """What must not be shown of a document that cannot be parsed: every line but for the fields at its top."""
+    """What must not be shown of a document that cannot be parsed: every line except the fields at its top."""
     if not holds_secret(text):
         return ()
     masked: list[Span] = []

@@ -1,7 +1,7 @@
 """One YAML document as a tree of nodes with spans, composed by libyaml once.
 
 PyYAML's C parser does the work; the resolver is left out (`cmlint.kube.scalars` decides what a scalar is), and what
-Kubernetes' own reader takes or refuses differently is settled here: a repeated anchor is fine, `%YAML 1.2` is not.
+Kubernetes' own reader accepts or rejects differently is decided here: a repeated anchor is fine, `%YAML 1.2` is not.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class YamlSyntaxError(ValueError):
 
 
 class TooDeepError(ValueError):
-    """A text that is nested more deeply than any manifest; nothing is said about it."""
+    """A text that is nested more deeply than any manifest; it is not reported."""
 
 
 class Parser(CParser):
@@ -155,7 +155,7 @@ def refuse_excess(root: Node) -> None:
     allowed = 0.99 - 0.89 * min(max((size - low) / (high - low), 0.0), 1.0)
     if size > 1000 and size - written > 100 and (size - written) / size > allowed:
         start = root.start_mark
-        raise YamlSyntaxError("aliases repeat what they stand for far too often", start.index, start.line)
+        raise YamlSyntaxError("aliases repeat their content too often", start.index, start.line)
 
 
 def size_of(node: Node, known: dict[int, int]) -> int:
@@ -239,7 +239,7 @@ def moved(node: Any, event: Any) -> Node:
 
 
 def settle(root: Node, text: str) -> None:
-    """Settles what go-yaml reads otherwise than libyaml; raises YamlSyntaxError for what only libyaml takes."""
+    """Corrects what go-yaml reads differently than libyaml; raises YamlSyntaxError for what only libyaml accepts."""
     stack: list[tuple[Any, bool]] = [(root, False)]
     while stack:
         node, in_flow = stack.pop()

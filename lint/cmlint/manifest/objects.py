@@ -116,13 +116,13 @@ class ObjectReader:
             for name, _, _ in decoder.items(node)
         }
         return Provider(
-            self.target,
-            self.target,
-            name,
-            tuple(keys),
-            bool(marks & FILLED),
-            immutable,
-            decoder.span(root),
+            target=self.target,
+            kind=self.target,
+            name=name,
+            keys=tuple(keys),
+            open=bool(marks & FILLED),
+            immutable=immutable,
+            span=decoder.span(root),
             everywhere=bool(marks & COPIED),
             shared=bool(marks & SHARED),
             copied=copied if copied > COPY_LIMIT else 0,
@@ -216,7 +216,7 @@ class ObjectReader:
             self.decoder.fault("object", found.span, path, reason, text=found.value)
 
     def entries(self, struct: Struct, field: str) -> list[tuple[str, Node, Node]]:
-        """The entries of a map of strings; one that is no string is noted and left out, null means empty."""
+        """The entries of a map of strings; one that is not a string is noted and left out, null means empty."""
         decoder = self.decoder
         node = struct.get(field)
         result: list[tuple[str, Node, Node]] = []
@@ -266,13 +266,22 @@ class ObjectReader:
             keys.append(self.key(name, key, node, None if secret else value, binary=False, traits=traits, size=size))
         return keys
 
-    def key(
+    def key(  # noqa: PLR0913 - what is kept of a value depends on each
         self, name: str, key: Node, node: Node, value: str | None, *, binary: bool, traits: tuple[Trait, ...], size: int
     ) -> Key:
         """One key with what is kept of its value."""
         decoder = self.decoder
         size = size if size >= MEASURED else 0
-        return Key(name, decoder.written(key), decoder.span(key), value, binary, traits, decoder.span(node), size)
+        return Key(
+            name=name,
+            written=decoder.written(key),
+            span=decoder.span(key),
+            value=value,
+            binary=binary,
+            traits=traits,
+            place=decoder.span(node),
+            size=size,
+        )
 
     def encoded_keys(self, struct: Struct, field: str) -> list[Key]:
         """Keys whose values are base64."""
@@ -320,7 +329,7 @@ class ObjectReader:
         for key in keys:
             if key.binary and key.name in plain:
                 first = plain[key.name].span
-                reason = "stands in `data` too"
+                reason = "is also in `data`"
                 self.decoder.fault(
                     "key-twice",
                     key.span,
@@ -415,7 +424,7 @@ def is_json_object(raw: bytes) -> bool:
 
 
 def why_not_base64(text: str) -> str:
-    """What is wrong with a text that is no base64, without repeating it."""
+    """What is wrong with a text that is not base64, without repeating it."""
     if " " in text or "\t" in text:
         return "is not valid base64: it contains a space"
     if any(character in text for character in "-_") and base64.decode(text.replace("-", "+").replace("_", "/")):

@@ -53,7 +53,7 @@ FIELD_PATHS = frozenset(
 )
 RESOURCES = r"(?s)(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.*)\Z"
 OCTAL = "[1-7][0-7]{2}"
-"""How permissions are written, but for the zero in front that makes a number octal."""
+"""How permissions are written, except the zero in front that makes a number octal."""
 
 SUBSCRIPT = r"(?s)(.*)\['(.*)'\]\Z"
 CPU_DIVISORS = frozenset(("1m", "1", "0"))
@@ -125,15 +125,15 @@ class PodReader:
             decoder.fault("unknown-field", spec["ephemeralContainers"], f"{self.path}.ephemeralContainers", reason)
         links = spec.get("enableServiceLinks")
         return PodSpec(
-            containers,
-            volumes,
-            annotations,
-            self.exact,
-            not (isinstance(links, ScalarNode) and decoder.resolve(links) is False),
-            decoder.span(node),
-            self.path,
-            watched,
-            pull_secrets_in(decoder, spec.get("imagePullSecrets"), f"{self.path}.imagePullSecrets"),
+            containers=containers,
+            volumes=volumes,
+            annotations=annotations,
+            exact=self.exact,
+            service_links=not (isinstance(links, ScalarNode) and decoder.resolve(links) is False),
+            span=decoder.span(node),
+            path=self.path,
+            watched=watched,
+            pull_secrets=pull_secrets_in(decoder, spec.get("imagePullSecrets"), f"{self.path}.imagePullSecrets"),
         )
 
     def volume_names(self, named: Mapping[str, Struct]) -> frozenset[str] | None:
@@ -178,20 +178,22 @@ class PodReader:
         self.check_image(struct, node, image, f"{path}.image")
         self.check_pull_policy(policy, f"{path}.imagePullPolicy")
         container = Container(
-            decoder.string(struct, "name"),
-            list_,
-            image if image and image.value else None,
-            policy if policy and policy.value else None,
-            tuple(self.env(item, f"{path}.env[{i}]", named) for i, item in enumerate(decoder.sequence(struct, "env"))),
-            tuple(
+            name=decoder.string(struct, "name"),
+            list=list_,
+            image=image if image and image.value else None,
+            pull_policy=policy if policy and policy.value else None,
+            env=tuple(
+                self.env(item, f"{path}.env[{i}]", named) for i, item in enumerate(decoder.sequence(struct, "env"))
+            ),
+            env_from=tuple(
                 self.env_from(item, f"{path}.envFrom[{i}]")
                 for i, item in enumerate(decoder.sequence(struct, "envFrom"))
             ),
-            self.strings(struct, "command"),
-            self.strings(struct, "args"),
-            self.mounts(struct, path, volumes),
-            decoder.span(node),
-            path,
+            command=self.strings(struct, "command"),
+            args=self.strings(struct, "args"),
+            mounts=self.mounts(struct, path, volumes),
+            span=decoder.span(node),
+            path=path,
         )
         decoder.container = None
         return container
@@ -204,7 +206,7 @@ class PodReader:
         return None
 
     def misspells_name(self, struct: Struct, node: Node) -> bool:
-        """Whether a container has a field that nobody knows, or a name that is no string, which was said already."""
+        """Whether a container has a field that nobody knows, or a name that is not a string, which was said already."""
         written = {name for name, _, _ in self.decoder.items(node)}
         return bool(written - set(struct)) and "name" not in struct
 
@@ -228,7 +230,7 @@ class PodReader:
             )
 
     def grip(self, struct: Struct, node: Node) -> Node:
-        """What a finding about something absent points at: the name, else the whole."""
+        """What a finding about something absent points at: the name, else the complete node."""
         return struct.get("name", node)
 
     def check_pull_policy(self, policy: Scalar | None, path: str) -> None:
@@ -312,7 +314,7 @@ class PodReader:
             resource, of = self.check_resource(node, path)
             return Env(entry.name, resource, "resource", None, entry.span, of=of)
         key, optional = self.check_file(node, path, volumes)
-        return Env(entry.name, key, "file", None, entry.span, optional)
+        return Env(name=entry.name, value=key, source="file", reference=None, span=entry.span, optional=optional)
 
     def key_selector(self, node: Node, target: Target, path: str) -> Reference | None:
         """`configMapKeyRef` and `secretKeyRef` (validateConfigMapKeySelector, validateSecretKeySelector)."""
@@ -328,7 +330,13 @@ class PodReader:
         if name is None or key is None or not name.value or not key.value:
             return None
         return Reference(
-            target, name, (key,), decoder.boolean(struct, "optional"), "env", decoder.span(node), intern(path)
+            target=target,
+            name=name,
+            keys=(key,),
+            optional=decoder.boolean(struct, "optional"),
+            via="env",
+            span=decoder.span(node),
+            path=intern(path),
         )
 
     def require(self, found: Scalar | None, node: Node, path: str, spoiled: bool, why_not: WhyNot | None) -> None:
@@ -363,7 +371,17 @@ class PodReader:
             )
             if name and name.value:
                 optional, span = decoder.boolean(inner, "optional"), decoder.span(struct[field])
-                references.append(Reference(target, name, (), optional, "envFrom", span, intern(f"{path}.{field}")))
+                references.append(
+                    Reference(
+                        target=target,
+                        name=name,
+                        keys=(),
+                        optional=optional,
+                        via="envFrom",
+                        span=span,
+                        path=intern(f"{path}.{field}"),
+                    )
+                )
         if count != 1 and not spoiled:
             reason = "must have one of `configMapRef` and `secretRef`" if not count else "must have only one source"
             decoder.fault("reference", node, path, reason)
@@ -502,7 +520,13 @@ class PodReader:
             return []
         keys = tuple(item.key for item in items or ())
         reference = Reference(
-            target, name, keys, decoder.boolean(struct, "optional"), via, decoder.span(node), intern(path)
+            target=target,
+            name=name,
+            keys=keys,
+            optional=decoder.boolean(struct, "optional"),
+            via=via,
+            span=decoder.span(node),
+            path=intern(path),
         )
         return [VolumeSource(reference, items)]
 
@@ -702,7 +726,17 @@ def pull_secrets_in(decoder: Decoder, node: Node | None, path: str) -> tuple[Ref
         struct = decoder.struct(item, "LocalObjectReference", f"{path}[{i}]")
         name = decoder.string(struct, "name") if struct else None
         if name and name.value:
-            found.append(Reference("Secret", name, (), False, "pull", decoder.span(item), f"{path}[{i}]"))
+            found.append(
+                Reference(
+                    target="Secret",
+                    name=name,
+                    keys=(),
+                    optional=False,
+                    via="pull",
+                    span=decoder.span(item),
+                    path=f"{path}[{i}]",
+                )
+            )
     return tuple(found)
 
 

@@ -58,17 +58,17 @@ def read_one(decoder: Decoder, maker: Maker, kind: str, root: Node, node: Node) 
     namespace = first_string(decoder, root, node, (maker.namespace,)) if maker.namespace else None
     for target in maker.targets:
         yield Provider(
-            target,
-            kind,
-            name,
-            tuple(keys),
-            opened,
-            False,
-            decoder.span(root),
-            namespace,
-            maker.everywhere,
-            "*" in name.value,
-            maker.shared,
+            target=target,
+            kind=kind,
+            name=name,
+            keys=tuple(keys),
+            open=opened,
+            immutable=False,
+            span=decoder.span(root),
+            namespace=namespace,
+            everywhere=maker.everywhere,
+            glob="*" in name.value,
+            shared=maker.shared,
         )
 
 

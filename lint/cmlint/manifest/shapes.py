@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from cmlint.knowledge.controllers import FIELDS
+from cmlint.kube.credentials import is_password, last_words
 from cmlint.kube.names import SUBDOMAIN
 from cmlint.manifest.decode import Decoder
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -27,6 +28,9 @@ LISTED = {
     "valuesFrom": "valuesKey",
 }
 """Lists of references that say by `kind` what they name, and the field in which they name a key."""
+
+HELD = frozenset(("data", "stringData"))
+"""Fields of a template for a Secret: what is below them are values."""
 
 DEPTH = 60
 
@@ -53,7 +57,7 @@ class ShapeReader:
         if depth > DEPTH:
             return
         if isinstance(node, ScalarNode):
-            if len(node.value) <= 253 and SUBDOMAIN.match(node.value):
+            if len(node.value) <= 253 and SUBDOMAIN.match(node.value) and not holds_credential(path):
                 self.mentions.add(node.value)
         elif isinstance(node, SequenceNode):
             for i, item in enumerate(node.value):
@@ -135,7 +139,15 @@ class ShapeReader:
         """A mapping that is itself like a container (Spark's `driver`, a Knative `container`)."""
         container = self.quiet(path).container(node, path.rpartition(".")[2], path, None, {})
         self.settle(path)
-        return PodSpec((container,), (), (), False, True, self.decoder.span(node), path)
+        return PodSpec(
+            containers=(container,),
+            volumes=(),
+            annotations=(),
+            exact=False,
+            service_links=True,
+            span=self.decoder.span(node),
+            path=path,
+        )
 
     def quiet(self, path: str) -> PodReader:
         """A reader that leaves out what only the API server's own types refuse."""
@@ -161,7 +173,18 @@ class ShapeReader:
         name, namespace = self.text(entries.get("name")), self.text(entries.get("namespace"))
         span = self.decoder.span(node)
         if name and name.value:
-            self.providers.append(Provider("Secret", self.kind, name, (), True, False, span, namespace))
+            self.providers.append(
+                Provider(
+                    target="Secret",
+                    kind=self.kind,
+                    name=name,
+                    keys=(),
+                    open=True,
+                    immutable=False,
+                    span=span,
+                    namespace=namespace,
+                )
+            )
 
     def reference(self, node: MappingNode, target: Target, path: str, key_field: str = "key") -> None:
         """A reference that is outside every pod spec."""
@@ -172,8 +195,29 @@ class ShapeReader:
         key, namespace = self.text(entries.get(key_field)), self.text(entries.get("namespace"))
         optional = self.decoder.boolean(entries, "optional")
         span = self.decoder.span(node)
-        self.references.append(Reference(target, name, (key,) if key else (), optional, "field", span, path, namespace))
+        self.references.append(
+            Reference(
+                target=target,
+                name=name,
+                keys=(key,) if key else (),
+                optional=optional,
+                via="field",
+                span=span,
+                path=path,
+                namespace=namespace,
+            )
+        )
 
     def text(self, node: Node | None) -> Scalar | None:
         """A string, or None for anything else."""
         return self.decoder.scalar(node) if node is not None and self.decoder.is_scalar(node, "string") else None
+
+
+def holds_credential(path: str) -> bool:
+    """Whether a field holds what no cache may keep: a password or token by its name, or data of a Secret's template."""
+    fields = path.split(".")
+    return (
+        is_password(fields[-1])
+        or last_words(fields[-1])[1] in ("apikey", "token")
+        or (len(fields) > 2 and fields[-2] in HELD and fields[-3] == "template")
+    )

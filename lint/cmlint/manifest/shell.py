@@ -12,16 +12,16 @@ from typing import Any, NamedTuple
 from cmlint.model.facts import Scalar, Span
 
 VARIABLE = "\0"
-"""Stands in a word for what a variable, another command or a template puts there."""
+"""Represents, in a word, the text of a variable, another command or a template."""
 
 BLANK = "\1"
-"""Stands in a word for what the reader is asked to put there, like `<name>`."""
+"""Represents, in a word, a text that the reader must fill in, like `<name>`."""
 
 LIMIT = 16_000
 """No command is longer than this."""
 
 LONGEST = 1000
-"""What is put in is looked for in so many characters; a longer text is not taken apart."""
+"""The maximum number of characters in which substitutions are looked for; longer texts are not split."""
 
 NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 EXPANSION = re.compile(
@@ -64,7 +64,7 @@ def word_of(scalar: Scalar) -> Word:
 class Cutter:
     """Cuts a command into words, from `position` on.
 
-    `around` is the quote in which the whole command is, `assigned` knows the values of variables. `whole` says
+    `around` is the quote in which the complete command is, `assigned` knows the values of variables. `whole` says
     afterwards whether the command was seen to its end.
     """
 

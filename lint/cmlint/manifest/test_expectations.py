@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cmlint.kube.fields import group_of
 from cmlint.manifest.decode import Decoder
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -25,10 +24,8 @@ COMPARING = ("assert", "error", "errors")
 DEPTH = 30
 
 
-def read_compared(decoder: Decoder, root: Node, api_version: str, kind: str) -> tuple[str, ...]:
-    """The files that a test compares, as it names them: relative to its folder, perhaps with `*`."""
-    if (group_of(api_version), kind) not in TESTERS:
-        return ()
+def read_compared(decoder: Decoder, root: Node) -> tuple[str, ...]:
+    """The files that one of the TESTERS compares, as it names them: relative to its folder, perhaps with `*`."""
     return tuple(dict.fromkeys(compared_below(decoder, root, 0)))
 
 

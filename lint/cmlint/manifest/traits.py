@@ -22,7 +22,7 @@ ANCHORED = re.compile(r"&([^\s,\[\]{}]+)")
 def traits_of(
     decoder: Decoder, node: Node | None, value: str | bytes | None, *, secret: bool = False
 ) -> tuple[Trait, ...]:
-    """The traits of a value: the text, or the bytes that its base64 represents; None for what is no value at all."""
+    """The traits of a value: the text, or the bytes that its base64 represents; None if it is not a value."""
     if value is None:
         return ()
     if not value:

@@ -23,7 +23,7 @@ class Rewrite(msgspec.Struct, frozen=True):
 
 
 class Quote(msgspec.Struct, frozen=True):
-    """Makes a string of what is no string, by quotes around it as it is written."""
+    """Makes a string of what is not a string, by quotes around it as it is written."""
 
     span: Span
 
@@ -44,7 +44,7 @@ class Remove(msgspec.Struct, frozen=True):
 
 
 class Unlist(msgspec.Struct, frozen=True):
-    """Takes a name out of a suppression; a comment that is left without any goes as a whole."""
+    """Takes a name out of a suppression; a comment without names is removed."""
 
     span: Span
 

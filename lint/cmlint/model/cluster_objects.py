@@ -89,17 +89,19 @@ def object_of(target: Target, name: str, namespace: str, held: Held, prefix: str
     ignore = ignore_of(held.ignore, listing)
     keys = listing.keys(held)
     span = Span(0, max(listing.length - 1, 0))
-    provider = Provider(target, target, head, keys, held.keys is None, held.immutable, span)
+    provider = Provider(
+        target=target, kind=target, name=head, keys=keys, open=held.keys is None, immutable=held.immutable, span=span
+    )
     document = Document(
-        span,
-        head.span,
-        "v1",
-        target,
-        head,
-        place,
-        held.annotations,
-        Ignore(ignore.rules, "", ignore.span, span) if ignore else None,
-        (provider,),
+        span=span,
+        head=head.span,
+        api_version="v1",
+        kind=target,
+        name=head,
+        namespace=place,
+        annotations=held.annotations,
+        ignore=Ignore(ignore.rules, "", ignore.span, span) if ignore else None,
+        providers=(provider,),
         labels=held.labels,
     )
     return LiveObject(path_of(target, namespace, name, prefix), FileFacts((document,)), listing.text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 import msgspec
 
@@ -110,7 +110,7 @@ Trait = Literal[
 ]
 """What makes a value arrive otherwise than it looks; all that is kept of the value of a Secret.
 
-`line-break`: one line that ends in a line break; `nul`: it holds a NUL; `binary`: base64 of bytes that are no text;
+`line-break`: one line that ends in a line break; `nul`: it holds a NUL; `binary`: base64 of bytes that are not text;
 `encoded-twice`: base64 of base64; `expansion`: it holds `$(NAME)`; `typographic`: invisible characters at its ends, or
 typographic quotes around it; `quoted`: plain quotes are part of it; `env-file`: each of its
 lines sets a variable; `anchor`: nothing but an anchor; `empty-block`: a
@@ -134,7 +134,7 @@ class Reference(Facts, frozen=True):
     """A place that names a provider, and perhaps keys of it.
 
     `keys` are those read one by one: the key of an `env` entry, the `items` of a volume. Without any, the reference
-    takes the provider whole. `span` covers the reference as written, `path` is the field's path in the document.
+    reads all keys of the provider. `span` covers the reference as written, `path` is the field's path in the document.
     """
 
     target: Target
@@ -193,7 +193,7 @@ class Mount(Facts, frozen=True):
 class Container(Facts, frozen=True):
     """One entry of `containers`, `initContainers` or `ephemeralContainers`, or its like in a custom resource.
 
-    `list` is the name of the field it is in. A command or argument that is no string is left out.
+    `list` is the name of the field it is in. A command or argument that is not a string is left out.
     """
 
     name: Scalar | None
@@ -249,7 +249,7 @@ class PodSpec(Facts, frozen=True):
 
     `exact` says that it is at the pod spec's place in a built-in kind, so that the API server's own types apply.
     `annotations` are the names of the annotations of the pod template (or Pod), `service_links` is
-    `enableServiceLinks`. `watched` are those annotations, with their values, by which Reloader and Wave are told what
+    `enableServiceLinks`. `watched` are those annotations, with their values, that list for Reloader and Wave what
     to do. `pull_secrets` are the entries of `imagePullSecrets`.
     """
 
@@ -342,7 +342,7 @@ class Fault(Facts, frozen=True):
 class Ignore(Facts, frozen=True):
     """A suppression: the comment `# cmlint: ignore[rule, ...] reason` or the annotation `cmlint.dev/ignore: rule, ...`.
 
-    `scope` is what it speaks for: whole lines for a comment, the object for an annotation. One without `rules` is
+    `scope` is what it speaks for: complete lines for a comment, the object for an annotation. One without `rules` is
     written wrongly and suppresses nothing; its `reason` is then all that it says.
     """
 
@@ -414,7 +414,7 @@ class Rolling(Facts, frozen=True):
 class Document(Facts, frozen=True):
     """One Kubernetes object as written.
 
-    `head` is what a finding about the whole object points at. `annotations` holds names only, `ignore` is the
+    `head` is what a finding about the complete object points at. `annotations` holds names only, `ignore` is the
     annotation `cmlint.dev/ignore`. `references` are outside every pod spec, `mentions` are the strings of a custom
     resource that could name a provider, `masked` the places whose text must never be shown. `labels` are written
     `name=value`, `deploys` are the folders that it brings to a cluster. `strangers` are annotations under cmlint's own
@@ -492,11 +492,11 @@ SKIPPED: dict[SkipCode, str] = {
     "too-large": "larger than any object that the API server accepts",
     "completed-elsewhere": "completed elsewhere: no container has an image",
 }
-"""Why a document, or a whole file, is skipped, in words."""
+"""Why a document, or a complete file, is skipped, in words."""
 
 
 class Skip(Facts, frozen=True):
-    """A document, or a whole file, that was not looked at, and why."""
+    """A document, or a complete file, that was not looked at, and why."""
 
     code: SkipCode
     span: Span
@@ -667,21 +667,36 @@ ARRAY = b"\xdd"
 """What begins an array in MessagePack, before the number of its elements (array 32)."""
 
 
+class Decoded:
+    """The packed documents that were asked for last, in that order, which are encoded as `size` bytes."""
+
+    def __init__(self) -> None:
+        self.order: deque[tuple[Packed, int]] = deque()
+        self.size = 0
+
+    def add(self, packed: Packed, number: int) -> None:
+        """Adds a document; those that were asked for first make room for it."""
+        self.size += packed.length(number)
+        while self.order and self.size > HELD:
+            other, first = self.order.popleft()
+            del other.held[first]
+            self.size -= other.length(first)
+        self.order.append((packed, number))
+
+
 class Packed(Sequence[Document]):
     """Documents that are kept encoded, because there are many: decoded they would take ten times as much memory.
 
     Each is decoded when it is asked for. The last ones are `held`, because a document is mostly asked for several
-    times: `order` has those of all texts, which are encoded as `size` bytes.
+    times; several texts may have them `together`.
     `raw` are encoded documents that follow each other from `start` on, of which `ends` will say where each ends.
     """
-
-    order: ClassVar[deque[tuple[Packed, int]]] = deque()
-    size: ClassVar[int] = 0
 
     def __init__(self, raw: bytearray | memoryview | None = None, start: int = 0) -> None:
         self.raw = bytearray() if raw is None else raw
         self.ends = array("Q", [start])
         self.held: dict[int, Document] = {}
+        self.together = Decoded()
 
     def append(self, document: Document) -> None:
         """Adds a document."""
@@ -709,15 +724,10 @@ class Packed(Sequence[Document]):
         return self.decoded(range(len(self))[number]) if found is None else found
 
     def decoded(self, number: int) -> Document:
-        """A document that is not held; those that were asked for first make room for it."""
+        """A document that is not held."""
         with memoryview(self.raw) as raw:
             found = msgspec.msgpack.decode(raw[self.ends[number] : self.ends[number + 1]], type=Document)
-        Packed.size += self.length(number)
-        while Packed.order and Packed.size > HELD:
-            packed, first = Packed.order.popleft()
-            del packed.held[first]
-            Packed.size -= packed.length(first)
-        Packed.order.append((self, number))
+        self.together.add(self, number)
         self.held[number] = found
         return found
 

@@ -12,7 +12,6 @@ from cmlint.engine.rules import View
 from cmlint.engine.suppress import Suppressions
 from cmlint.pipeline.read import read
 from cmlint.pipeline.result import Result, too_large
-from cmlint.progress import doing
 from cmlint.sources.request import Request
 from cmlint.texts import Texts
 
@@ -23,7 +22,7 @@ def check(request: Request) -> Result:
     engine = engine_of(request, found.config, found.texts)
     by_path = request.layers.per_path_ignore if request.layers else found.config.per_path_ignore
     suppressions = Suppressions(by_path, request.rules, enabled=request.suppress)
-    doing("checking")
+    request.progress.doing("checking")
     outcome = engine.run(found.bundles, suppressions, found.named)
     outcome.left_out, outcome.named = found.left_out, set(found.named)
     large = too_large(found.bundles, found.texts)

@@ -25,8 +25,7 @@ from cmlint.config.config import Config
 from cmlint.config.layers import Layers
 from cmlint.model.facts import FileFacts
 from cmlint.model.problems import Problem
-from cmlint.progress import doing
-from cmlint.sources import context, files, loose_files, stdin
+from cmlint.sources import context, files, loose_files
 from cmlint.sources.files import Source
 from cmlint.sources.found import Found
 from cmlint.sources.paths import shown
@@ -55,7 +54,7 @@ class Manifests(msgspec.Struct):
 
 def read(request: Request) -> Manifests:
     """Reads what a request asks for, also of clusters; raises ValueError for a program that is not there."""
-    doing("looking for files")
+    request.progress.doing("looking for files")
     problems: list[Problem] = []
     found = Found(files.find(request, problems), problems)
     left_out = [shown(path) for group in found.groups for path in group.left_out]
@@ -74,7 +73,15 @@ def read(request: Request) -> Manifests:
     named = (name for group in found.groups for shown in group.named for name in (shown, real.get(shown, shown)))
     look = request.clusters
     config = look(bundles, texts, request.config, problems) if look else request.config
-    return Manifests(bundles, texts, config, problems, sources, frozenset(named), left_out)
+    return Manifests(
+        bundles=bundles,
+        texts=texts,
+        config=config,
+        problems=problems,
+        sources=sources,
+        named=frozenset(named),
+        left_out=left_out,
+    )
 
 
 def take_all(found: Found, reader: Reader, request: Request) -> None:
@@ -82,11 +89,11 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
     pending = take_kustomizations(found, request)
     reading = Reading(reader, [file for file in wanted_in(found) if file.shown not in found.facts])
     found.materials += pending
-    doing("reading files")
+    request.progress.doing("reading files")
     found.facts |= reading.results()
     take_apart(found)
     if request.config.build and files.near_charts(found.groups):
-        doing("rendering charts")
+        request.progress.doing("rendering charts")
         from cmlint.sources.helm.source import take
 
         found.materials += take(found, request)
@@ -95,8 +102,12 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
 
         found.materials += taken(found, request)
     found.facts |= Reading(reader, list(wanted_in(found, found.facts))).results()
-    built = found.materials
-    found.materials = [*loose_files.take(found), *stdin.take(found, request), *built]
+    plain = list(loose_files.take(found))
+    if "-" in request.paths:
+        from cmlint.sources.stdin import take as take_stdin
+
+        plain += take_stdin(found, request)
+    found.materials = plain + found.materials
     if failures := found.failures.all():
         found.materials.append(Material(failures=failures))
 
@@ -105,7 +116,7 @@ def take_kustomizations(found: Found, request: Request) -> Iterable[Material]:
     """What the kustomizations among files build, begun when it is asked for; what they use is taken at once."""
     if not request.config.build or not files.near_kustomizations(request.disk, found.groups):
         return ()
-    doing("building kustomizations")
+    request.progress.doing("building kustomizations")
     from cmlint.sources.kustomize.source import take
 
     return take(found, request)

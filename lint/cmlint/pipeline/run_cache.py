@@ -1,4 +1,4 @@
-"""Whole runs: while nothing that one has looked at has changed, the next gives what it gave, without reading a file."""
+"""The results of runs: if nothing that a run read has changed, the next run repeats them without reading a file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PROGRAMS = ("kustomize", "kubectl", "helm")
 class Run(msgspec.Struct):
     """What a run has looked at and what it gave; `sources` lead to the texts of findings.
 
-    `warnings` about the configuration are told first, `notes` about the input last, and with `--verbose` the `unused`
+    `warnings` about the configuration are printed first, `notes` about the input last, with `--verbose` the `unused`
     configurations.
     """
 

@@ -21,7 +21,7 @@ TITLES: dict[State, str] = {
     "unused": "Unused or untidy",
 }
 
-UNSEEN = "What nobody reads was not looked for: `cmlint audit --pedantic` shows it."
+UNSEEN = "Unused objects are not listed: run `cmlint audit --pedantic`."
 
 RANKS: dict[State, int] = {state: rank for rank, state in enumerate(get_args(State))}
 

@@ -21,7 +21,7 @@ def columns(character: str) -> int:
 
 
 def wrapped(text: str, columns: int | None, indent: int) -> list[str]:
-    """A text in lines that have room behind an indentation; whole where nothing is known of the columns."""
+    """A text in lines that have room behind an indentation; unchanged if the number of columns is not known."""
     if columns is None or len(text) + indent <= columns:
         return [text]
     from textwrap import wrap

@@ -129,7 +129,7 @@ def container_lines(
 ) -> Iterator[str]:
     """One container: its variables, what is missing, and what it is started with."""
     refused = environment.refused or not any(u.missing and not u.reference.optional for u in environment.unresolved)
-    why = " (the API server refuses it)" if refused else " (CreateContainerConfigError)"
+    why = " (the API server rejects it)" if refused else " (CreateContainerConfigError)"
     starts = (
         ""
         if environment.starts and not stops
@@ -139,7 +139,7 @@ def container_lines(
     yield f"  {kind} {paint('bold', printable(reword(container.name.value if container.name else '?')))}{starts}"
     yield from variable_lines(environment, view, paint, reword)
     for name in environment.refused:
-        yield f"    {paint('error', '!')} {printable(name)}: no name of a variable: the API server refuses it"
+        yield f"    {paint('error', '!')} {printable(name)}: not a valid variable name: the API server rejects it"
     for stop in stops:
         yield f"    {paint('error', '!')} {printable(reword(f'{stop.name}: {stop.reason}'))}"
     for unresolved in environment.unresolved:
@@ -216,7 +216,7 @@ def quoted(word: str) -> str:
 
 
 def shortened(text: str, columns: int) -> str:
-    """A text in no more than so many columns."""
+    """A text, cut to a number of columns."""
     if width(text) <= columns:
         return text
     taken = accumulate(map(width, text))
@@ -224,5 +224,5 @@ def shortened(text: str, columns: int) -> str:
 
 
 def pad(text: str, columns: int) -> str:
-    """The blanks that bring a text to so many columns, none where it has more."""
+    """The spaces that pad a text to a number of columns; none if it is longer."""
     return " " * (columns - width(text))

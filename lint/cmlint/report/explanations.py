@@ -145,7 +145,14 @@ class Teller:
                 for candidate in explanation.candidates
             ),
             reasons=tuple(
-                Because(code, sentence, MEANINGS[code], self.shown_at(path, span), counts, why)
+                Because(
+                    code=code,
+                    reason=sentence,
+                    meaning=MEANINGS[code],
+                    location=self.shown_at(path, span),
+                    counts=counts,
+                    why=why,
+                )
                 for (code, sentence, path, span), counts, why in explanation.reasons
             ),
             changes=tuple(Change(*change) for change in explanation.changes),

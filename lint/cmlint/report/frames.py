@@ -15,10 +15,10 @@ from cmlint.system.text import characters, printable
 from cmlint.texts import Texts
 
 WIDTH = 120
-"""The columns of a frame where no terminal says how many there are."""
+"""The columns of a frame without a terminal."""
 
 FARTHEST = 20
-"""So many times the width of a frame are looked at of a line, however long a place in it is."""
+"""The part of a long line that is read, as a multiple of the width of a frame."""
 
 SHOWN = 6
 """Of a place with more lines than this only the first and the last are shown."""
@@ -67,7 +67,7 @@ class Frames:
 
 
 class Masked:
-    """Places that are never shown, by where they stand."""
+    """Places that are never shown, by where they are."""
 
     def __init__(self, spans: Sequence[Span]) -> None:
         self.spans = sorted(spans, key=lambda span: span.start)
@@ -242,8 +242,12 @@ def mark_of(location: Location, label: str, *, primary: bool) -> Mark:
     """A place to be underlined; one that ends before the first character of a line ends with the line above."""
     start, end = location.start, location.end
     if end.column == 1 and end.line > start.line:
-        return Mark(start.line, end.line - 1, start.column - 1, end.offset, label, primary)
-    return Mark(start.line, end.line, start.column - 1, end.column - 1, label, primary)
+        return Mark(
+            first=start.line, last=end.line - 1, start=start.column - 1, end=end.offset, label=label, primary=primary
+        )
+    return Mark(
+        first=start.line, last=end.line, start=start.column - 1, end=end.column - 1, label=label, primary=primary
+    )
 
 
 def hide(cells: list[Cell], start: int, end: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cmlint.model.findings import WHAT_HAPPENS, Consequence, Finding
+from cmlint.model.site import see
 from cmlint.pipeline.result import Result
 from cmlint.report.json import encode
 from cmlint.report.places import Repository
@@ -29,10 +30,10 @@ def render(result: Result, view: View) -> str:
 
 def entry(finding: Finding, repository: Repository) -> dict[str, Any]:
     """One finding, as GitLab wants it."""
-    location = finding.location
+    location, read_more = finding.location, f"see {see(finding.rule, finding.url)}"
     return {
         "description": "\n".join(
-            filter(None, (finding.message, WHAT_HAPPENS[finding.consequence], finding.help, location.field))
+            filter(None, (finding.message, WHAT_HAPPENS[finding.consequence], finding.help, location.field, read_more))
         ),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint,

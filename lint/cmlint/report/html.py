@@ -10,6 +10,7 @@ from html import escape
 from itertools import groupby
 
 from cmlint.model.findings import RANKS, Finding, Severity
+from cmlint.model.site import see
 from cmlint.pipeline.result import Result
 from cmlint.report.audit_order import TITLES, UNSEEN, Part, commands_in, further, meaning, parts, titled
 from cmlint.report.characters import width
@@ -51,6 +52,7 @@ def render(result: Result, view: View) -> str:
             f"<header>\n<h1>cmlint</h1>\n<p>{escape(head)}</p>",
             *listed("what else there is to say", [coded(line) for line in more]),
             *listed("not read", [coded(f"{problem.path}: {problem.message}") for problem in result.problems]),
+            *((f'<p class="run">{escape(printable(", ".join(view.run)))}</p>',) if view.run else ()),
             "</header>",
             *(filters(findings) if findings else ()),
             '<main id="findings" tabindex="-1">',
@@ -172,7 +174,13 @@ def article(problem: Problem, said: list[str], frames: Frames, *, level: int = 3
     yield from (f'<p class="note">{coded(line)}</p>' for line in said)
     if others:
         yield f'<p class="note">{escape(elsewhere(others))}</p>'
-    yield f'<p class="more"><a href="{escape(finding.url)}">{rule}</a> <a href="#{name}">link to this</a></p>'
+    read_more = see(finding.rule, finding.url)
+    link = (
+        f'<a href="{escape(finding.url)}">{rule}</a>'
+        if read_more == finding.url
+        else f"<code>{escape(read_more)}</code>"
+    )
+    yield f'<p class="more">{link} <a href="#{name}">link to this</a></p>'
     yield "</article>"
 
 

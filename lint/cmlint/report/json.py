@@ -75,12 +75,14 @@ def render(result: Result, view: View) -> str:
     outcome = result.outcome
     skipped = [*outcome.skipped, *((problem.path, problem.message) for problem in result.problems)]
     report = Report(
-        VERSION,
-        [msgspec.structs.replace(finding, subject="") for finding in outcome.findings],
-        [Entry(u.name, u.code, u.why, u.location, n) for u, n in sorted(Counter(outcome.unverified).items())],
-        sorted(set(outcome.created)),
-        outcome.gone,
-        summary(outcome, [Skipped(path, reason) for path, reason in sorted(skipped)]),
+        version=VERSION,
+        findings=[msgspec.structs.replace(finding, subject="") for finding in outcome.findings],
+        unverified=[
+            Entry(u.name, u.code, u.why, u.location, n) for u, n in sorted(Counter(outcome.unverified).items())
+        ],
+        created=sorted(set(outcome.created)),
+        gone=outcome.gone,
+        summary=summary(outcome, [Skipped(path, reason) for path, reason in sorted(skipped)]),
     )
     return encode(report)
 

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from cmlint.model.findings import Finding
+from cmlint.model.site import see
 from cmlint.pipeline.result import Result
 from cmlint.report.text import about
 from cmlint.report.view import View
@@ -53,7 +54,7 @@ def cases(result: Result) -> Iterator[Case]:
 def found(finding: Finding) -> Case:
     """The case of a finding."""
     path, case = case_of(finding.location.path, name_of(finding), finding.location.start.line)
-    lines = [finding.message, finding.help, about(finding), f"see {finding.url}"]
+    lines = [finding.message, finding.help, about(finding), f"see {see(finding.rule, finding.url)}"]
     details = clean("\n".join(line for line in lines if line))
     if finding.severity == "info":
         ElementTree.SubElement(case, "system-out").text = details

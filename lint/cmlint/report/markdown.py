@@ -7,6 +7,7 @@ import string
 from collections.abc import Iterator
 
 from cmlint.model.findings import RANKS, WHAT_HAPPENS, Finding
+from cmlint.model.site import see
 from cmlint.pipeline.result import Result
 from cmlint.report.paint import Paint
 from cmlint.report.places import Repository
@@ -47,7 +48,7 @@ def rows(result: Result, room: int) -> Iterator[str]:
         line = ("" if number else "\n| | where | what |\n| --- | --- | --- |\n") + row(finding, others, repository)
         room -= len(line)
         if room < 0:
-            yield f"\nThere is no room here for {count(len(found) - number, 'more problem')}.\n"
+            yield f"\n{count(len(found) - number, 'more problem')} not shown: the report is too long.\n"
             return
         yield line
 
@@ -59,7 +60,9 @@ def row(finding: Finding, others: list[Finding], repository: Repository) -> str:
     address = repository.address(finding.location.path, finding.location.start.line) if written else None
     lines = [finding.message, WHAT_HAPPENS[finding.consequence], *(finding.help or "").split("\n")]
     shown = [*(coded(line) for line in lines if line), *filter(None, [elsewhere(others, code)])]
-    what = "<br>".join((*shown, f"[`{finding.rule}`]({finding.url})"))
+    read_more = see(finding.rule, finding.url)
+    link = f"[`{finding.rule}`]({read_more})" if read_more == finding.url else f"see `{read_more}`"
+    what = "<br>".join((*shown, link))
     return f"| {finding.severity} | {f'[{where}]({address})' if address else where} | {what} |\n"
 
 

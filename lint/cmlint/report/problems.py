@@ -1,4 +1,4 @@
-"""Findings that are one problem, of which a report for people shows the first whole and the others as places."""
+"""Findings that are one problem, of which a report for people shows the first one in full and the others as places."""
 
 from __future__ import annotations
 

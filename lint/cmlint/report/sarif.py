@@ -19,6 +19,7 @@ from cmlint.engine.engine import INTERNAL
 from cmlint.engine.registry import load_rules
 from cmlint.engine.rules import Rule
 from cmlint.model.findings import SEVERITIES, Edit, Finding, Fix, Location, Position, Severity, Suppression
+from cmlint.model.site import BASE
 from cmlint.pipeline.result import Result
 from cmlint.report.json import encode
 from cmlint.report.places import Repository
@@ -32,7 +33,7 @@ ROOT = "%SRCROOT%"
 
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 PROBLEMS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "recommendation"}
-"""What GitHub calls the severity of what is no vulnerability."""
+"""What GitHub calls the severity of what is not a vulnerability."""
 
 HELPFUL = ("What it does", "Why is this bad?", "Example", "Use instead", "Options", "When not to use it", "Kubernetes")
 """The parts of a rule's page that are its help; the others are more cases."""
@@ -66,7 +67,7 @@ class Run:
                     "name": "cmlint",
                     "version": __version__,
                     "semanticVersion": __version__,
-                    "informationUri": "https://cmlint.dev",
+                    "informationUri": BASE,
                     "rules": [rule_json(known[name]) for name in self.rules],
                 }
             },
@@ -168,14 +169,14 @@ class Run:
         }
 
     def crashes(self) -> Iterable[Json]:
-        """What is said of rules that crashed: a mistake in cmlint, and none of the text."""
+        """The message about rules that crashed: a mistake in cmlint, and none of the text."""
         for finding in self.outcome.findings:
             if finding.rule == INTERNAL:
                 location = self.location(finding.location)
                 yield {"level": "error", "message": {"text": finding.message}, "locations": [location]}
 
     def unread(self) -> Iterable[Json]:
-        """What is said of files that could not be read or built."""
+        """The message about files that could not be read or built."""
         for problem in self.problems:
             place: Json = {"artifactLocation": self.artifact(problem.path)}
             if problem.line:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from cmlint.model.findings import RANKS, Location
+from cmlint.model.findings import RANKS, Finding, Location, Severity
 from cmlint.model.outcome import Ending, Outcome, Unverified
 from cmlint.pipeline.result import Result
 from cmlint.report.characters import wrapped
@@ -99,13 +99,10 @@ def fixes_in(result: Result) -> str:
 
 
 def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
-    """What was asked for besides the findings: counts by rule, what was skipped, what manifests do not settle."""
+    """Optional parts besides the findings: counts by rule, skipped files, references that are not decided."""
     outcome = result.outcome
     if view.statistics and outcome.findings:
-        by_rule = Counter((-RANKS[finding.severity], finding.severity, finding.rule) for finding in outcome.findings)
-        ranked = sorted(by_rule.items(), key=lambda item: (item[0][0], -item[1], item[0]))
-        digits = len(str(max(by_rule.values())))
-        yield "\n".join(f"{n:>{digits}} {paint(severity, f'{severity:7}')} {rule}" for (_, severity, rule), n in ranked)
+        yield "\n".join(by_rule(outcome.findings, view, paint))
     if view.verbose and outcome.skipped:
         lines = (
             f"  {printable(path)}: {printable(reason)}{times(n)}"
@@ -133,6 +130,31 @@ def extras(result: Result, view: View, paint: Paint) -> Iterator[str]:
             f"  {place(e.location)}: {printable(e.name)}: {printable(e.why)}" for e in sorted(set(outcome.excused))
         )
         yield "\n".join((paint("bold", "images that are not reported:"), *lines))
+
+
+def by_rule(findings: Sequence[Finding], view: View, paint: Paint) -> Iterator[str]:
+    """The number of findings of each rule, the most severe first, with a mark for fixes and what the rule finds."""
+    from cmlint.engine.registry import load_rules
+
+    rules = load_rules()
+    counted: Counter[tuple[Severity, str]] = Counter((finding.severity, finding.rule) for finding in findings)
+    marks = {finding.rule: mark_of(finding) for finding in sorted(findings, key=lambda each: len(mark_of(each)))}
+    digits, longest = len(str(max(counted.values()))), max(map(len, marks))
+    for (severity, name), number in sorted(
+        counted.items(), key=lambda each: (-RANKS[each[0][0]], -each[1], each[0][1])
+    ):
+        mark = marks[name].strip()
+        begin = f"{number:>{digits}} {paint(severity, f'{severity:7}')} {name:{longest}} {mark:12} "
+        indent = digits + longest + 23
+        summary = rules[name].summary if name in rules else ""
+        yield (begin + f"\n{' ' * indent}".join(wrapped(summary, view.width, indent))).rstrip()
+
+
+def mark_of(finding: Finding) -> str:
+    """How a finding can be fixed: with `--fix`, or only with `--unsafe-fixes` as well; empty if it cannot."""
+    if not finding.fixes:
+        return ""
+    return " [fix]" if any(fix.safe for fix in finding.fixes) else " [unsafe fix]"
 
 
 def unverified(entry: Unverified, command: Location | None, number: int) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cmlint.model.findings import WHAT_HAPPENS, Finding
+from cmlint.model.site import see
 from cmlint.pipeline.result import Result
 from cmlint.report.characters import wrapped
 from cmlint.report.paint import Paint
 from cmlint.report.problems import Problem, elsewhere, problems
-from cmlint.report.summary import count, extras, summary
+from cmlint.report.summary import count, extras, mark_of, summary
 from cmlint.report.view import View
 from cmlint.system.text import printable
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 def render(result: Result, view: View) -> str:
     """All findings, and unless only those are wanted what was counted."""
     paint = Paint(view)
-    blocks = [*findings(result, view, paint), *extras(result, view, paint)]
+    shown = () if view.statistics else findings(result, view, paint)
+    blocks = [*shown, *extras(result, view, paint)]
     if not view.quiet:
         blocks.append(summary(result, view, paint))
     return "\n\n".join(blocks) + "\n" if blocks else ""
@@ -73,7 +75,7 @@ def block(problem: Problem, said: list[str], view: View, paint: Paint, frames: F
 def headline(finding: Finding, view: View, paint: Paint) -> str:
     """What a finding is."""
     kind = f"{finding.severity}[{finding.rule}]"
-    first, *more = wrapped(f"{kind}: {printable(finding.message)}", view.width, 2)
+    first, *more = wrapped(f"{kind}: {printable(finding.message)}{mark_of(finding)}", view.width, 2)
     linked = paint(finding.severity, f"{finding.severity}[{paint.link(finding.rule, finding.url)}]")
     return "\n  ".join((linked + paint("bold", first.removeprefix(kind)), *(paint("bold", line) for line in more)))
 
@@ -83,8 +85,13 @@ def notes(
 ) -> Iterator[str]:
     """What to do about it, its notes, and where to read more."""
     indent = " " * (margin + 1)
-    url = None if paint.links else finding.url
-    parts = (("help", finding.help), *(("note", each) for each in said), ("note", elsewhere(others)), ("see", url))
+    read_more = None if paint.links else see(finding.rule, finding.url)
+    parts = (
+        ("help", finding.help),
+        *(("note", each) for each in said),
+        ("note", elsewhere(others)),
+        ("see", read_more),
+    )
     for word, text in parts:
         if text:
             lines = [

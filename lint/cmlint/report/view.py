@@ -11,7 +11,8 @@ class View(msgspec.Struct, frozen=True):
     """What the reader asked for, and what the terminal can do.
 
     `width` is the terminal's, None where lines need not be wrapped; `links` says that it knows hyperlinks. `seconds` is
-    what the run took. Unless it was `tidy`, what breaks nothing was not looked for. Ages are counted up to `now`.
+    what the run took. Unless it was `tidy`, what breaks nothing was not looked for. Ages are counted up to `now`. `run`
+    describes the run: version, time, commit and clusters.
     """
 
     color: bool = False
@@ -23,3 +24,4 @@ class View(msgspec.Struct, frozen=True):
     seconds: float = 0.0
     tidy: bool = False
     now: datetime | None = None
+    run: tuple[str, ...] = ()

@@ -125,7 +125,7 @@ class OfBuild:
 
     @cached_property
     def names(self) -> set[str]:
-        """All names that are written where names are, but for those of keys of Secrets."""
+        """All names that are written where names are, except those of keys of Secrets."""
         parts = [part for text in self.texts if len(text) <= LARGEST for part in read_parts("", text)]
         for one in self.tree:
             parts += [part for where, _ in one.patches for part in self.project.documents(one, where)]

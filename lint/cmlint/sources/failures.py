@@ -83,7 +83,15 @@ def add_missing(failures: Failures, chart: Chart) -> None:
     for entry in chart.missing:
         path, name = paths.shown(entry.place.path), entry.word("name")
         name = name if name in shown.names else HIDDEN
-        failure = Failure("dependency", "chart", path, entry.place.span, "it is not in `charts/`", name, partly=True)
+        failure = Failure(
+            cause="dependency",
+            thing="chart",
+            path=path,
+            span=entry.place.span,
+            reason="it is not in `charts/`",
+            part=name,
+            partly=True,
+        )
         failures.add(shown_in_chart(chart, failure), ("dependency", name))
 
 
@@ -123,7 +131,14 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     place = absent.entry.place
     if absent.remote:
         part = address(absent.name)
-        return Failure("remote", "kustomization", place.path, place.span, "cmlint fetches nothing by default", part)
+        return Failure(
+            cause="remote",
+            thing="kustomization",
+            path=place.path,
+            span=place.span,
+            reason="cmlint fetches nothing by default",
+            part=part,
+        )
     hides = HIDDEN in (build.path(absent.path) or HIDDEN)
     seen.whole = seen.whole and not hides
     part, hidden = (HIDDEN, ((place.path, place.span),)) if hides else (absent.name, ())
@@ -131,12 +146,12 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     ignored = ignoring(build.project.disk, absent.path, seen) if looked else ""
     near = "" if ignored or not looked else nearest(os.path.basename(absent.path), names_beside(absent.path)) or ""
     return Failure(
-        "missing-file",
-        "kustomization",
-        place.path,
-        place.span,
-        "there is no such file or folder",
-        part,
+        cause="missing-file",
+        thing="kustomization",
+        path=place.path,
+        span=place.span,
+        reason="no such file or folder",
+        part=part,
         ignored=ignored,
         near=near,
         hidden=hidden,

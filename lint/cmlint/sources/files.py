@@ -1,4 +1,4 @@
-"""Files and folders, as they are: each folder is one bundle, and so are all files that are named themselves.
+"""Files and folders: each folder is one bundle, and all files that are given themselves are one bundle.
 
 Folders are walked for `.yaml`, `.yml` and `.json`, and for other texts in which kubectl may be called; what git ignores
 and what the configuration excludes is left out, a file that is named itself is always read.
@@ -90,7 +90,7 @@ SOURCE = "# Source: "
 """The comment by which helm says from which template an object comes."""
 
 DEEPEST = 200
-"""So many folders deep is a walk."""
+"""The maximum depth of a walk."""
 
 NEVER = frozenset((".git", "node_modules", ".venv", ".tox", "__pycache__"))
 TESTDATA = "testdata"
@@ -317,7 +317,7 @@ class Walk:
         return found
 
     def is_left_out(self, entry: Entry, specs: Specs) -> bool:
-        """Whether an entry is not read: git ignores it, it is excluded, or it is no file of the folder."""
+        """Whether an entry is not read: git ignores it, it is excluded, or it is not a file of the folder."""
         is_folder = entry.is_dir(follow_symlinks=False)
         if entry.is_symlink():
             self.seen.note(entry.path)
@@ -425,7 +425,7 @@ def is_dockerfile(path: str) -> bool:
 
 
 def is_object(raw: bytes) -> bool:
-    """Whether a file that is no valid text may be meant for Kubernetes all the same."""
+    """Whether a file that is not a valid text may be meant for Kubernetes all the same."""
     return b"apiVersion" in raw or b"kind:" in raw or b"\0" in raw or raw.startswith(UTF_16)
 
 

@@ -20,7 +20,7 @@ from cmlint.system.files import is_within, real_path, root_of
 from cmlint.system.programs import NotBuiltError
 
 FOLDERS = ("resources", "bases", "components", "generators", "transformers", "validators")
-"""The fields that may name folders with other kustomizations; but for `components`, they may name files as well."""
+"""The fields that may name folders with other kustomizations; all except `components` may also name files."""
 
 PLUGINS = ("generators", "transformers", "validators")
 """The fields that give configurations of plugins: files, folders, or the configurations themselves."""
@@ -180,7 +180,7 @@ def values(part: Part, name: str) -> Iterator[Part]:
 
 
 def refuse_chart(chart: Part, folder: str, homes: list[str], *, allow_remote: bool) -> None:
-    """Raises NotBuiltError for a chart that is not wholly in the repository, or for words that helm would obey.
+    """Raises NotBuiltError for a chart that is not completely in the repository, or for words that helm would obey.
 
     `homes` are the folders that it may be in.
     """
@@ -201,7 +201,7 @@ def refuse_chart(chart: Part, folder: str, homes: list[str], *, allow_remote: bo
         parts = (home, *((f"{name}-{version}",) if version and repo else ()), name)
         path = os.path.normpath(os.path.join(folder, *parts))
         if not is_within(real_path(path), root_of(folder)):
-            raise NotBuiltError(f"the chart `{paths.shown(path)}` lies outside the repository", "refused")
+            raise NotBuiltError(f"the chart `{paths.shown(path)}` is outside the repository", "refused")
         if os.path.isdir(path):
             ChartFiles(path).refuse()
         elif repo and not allow_remote:

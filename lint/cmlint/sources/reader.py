@@ -23,7 +23,7 @@ from cmlint.manifest.documents import (
 )
 from cmlint.manifest.images import images_in
 from cmlint.manifest.providers import Makers
-from cmlint.model.facts import LARGE, FileFacts, Language, Packed, SourceFacts
+from cmlint.model.facts import LARGE, Decoded, FileFacts, Language, Packed, SourceFacts
 from cmlint.sources import code, files, paths
 from cmlint.sources.request import Request
 from cmlint.system.files import SCRIPT, TooLargeError
@@ -35,7 +35,7 @@ Mode = Literal["text", "template", "kustomization", "expectation", "script"] | L
 LANGUAGES = frozenset(get_args(Language))
 
 PAYS = 400
-"""So many files must there be to read before a second process is worth its start."""
+"""The number of files from which on a second process is worth its start."""
 
 
 class Wanted(NamedTuple):
@@ -65,7 +65,7 @@ class Reader:
 
     def __init__(self, request: Request) -> None:
         self.request, self.disk, self.makers, self.jobs = request, request.disk, request.makers, request.jobs
-        self.size = 0
+        self.size, self.decoded = 0, Decoded()
 
     @property
     def cache(self) -> FactsCache | None:
@@ -107,10 +107,14 @@ class Reader:
 
     def held(self, facts: FileFacts) -> FileFacts:
         """Facts as they are held in memory: packed, once those of many documents are."""
-        if isinstance(facts.documents, Packed):
-            return facts
-        self.size += sum(document.span.end - document.span.start for document in facts.documents)
-        return facts if self.size <= LARGE else packed(facts)
+        if not isinstance(facts.documents, Packed):
+            self.size += sum(document.span.end - document.span.start for document in facts.documents)
+            if self.size <= LARGE:
+                return facts
+            facts = packed(facts)
+        assert isinstance(facts.documents, Packed)
+        facts.documents.together = self.decoded
+        return facts
 
     def keep(self, file: Wanted, read: Read) -> FileFacts | str:
         """The facts of a file that was read, after what is new has been given to the cache."""

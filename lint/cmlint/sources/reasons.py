@@ -96,7 +96,7 @@ KUSTOMIZE = {
     rf"'(?P<path>{PATH})'": "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in "
     "directory '{path}'",
     r"Found multiple kustomization files under: (?P<path>\S+)": "multiple kustomization files under `{path}`",
-    rf"expected kind 'Component' for path '(?P<path>{PATH})' but got": "`{path}` is no component",
+    rf"expected kind 'Component' for path '(?P<path>{PATH})' but got": "`{path}` is not a component",
     rf"expected kind != 'Component' for path '(?P<path>{PATH})'": "`{path}` is a component, so it belongs in "
     "`components`",
     r"kustomization\.yaml is empty": "kustomization.yaml is empty",
@@ -112,7 +112,7 @@ KUSTOMIZE = {
     "replace",
     r"missing metadata\.name in object \{\{\S* (?P<name>\w+)\}": "missing metadata.name in an object of kind {name}",
     r"(?P<fixed>missing kind|missing metadata\.name) in object": "{fixed} in an object",
-    r"missing Resource metadata": "a document is no Kubernetes object",
+    r"missing Resource metadata": "a document is not a Kubernetes object",
     r"configmap (?P<name>\S+) illegally repeats the key `(?P<field>[^`]*)`": "the generator `{name}` repeats the key "
     "`{field}`",
     r"invalid literal source ": "an entry of `literals` is not of the form `key=value`",
@@ -120,7 +120,7 @@ KUSTOMIZE = {
     r"missing file path for key name ": "an entry of `files` has no path behind `=`",
     r"missing key name for file path ": "an entry of `files` has no key before `=`",
     r"has invalid utf8 bytes : ": "a line of an environment file is not UTF-8",
-    r"is not a valid (?:key name|env)": "a line of an environment file has no valid name",
+    r"is not a valid (?:key name|env)": "a line of an environment file has an invalid name",
     r"a configmap must have a name": "a generator has no name",
     r"namespace transformation produces ID conflict": "namespace transformation produces ID conflict: two objects of "
     "one kind and name",
@@ -205,7 +205,7 @@ HELM = {
     rf"wrong type for value; expected (?P<fixed>{GO}); got (?P<fixed2>{GO})\Z": "wrong type for value; "
     "expected {fixed}; got {fixed2}",
     rf"invalid value; expected (?P<fixed>{GO})\Z": "invalid value; expected {fixed}",
-    r"range can't iterate over .*": "range can't iterate over a value that is no list and no map",
+    r"range can't iterate over .*": "range can't iterate over a value that is neither a list nor a map",
     r'map has no entry for key "(?P<written>[^"]*)"\Z': 'map has no entry for key "{written}"',
     r'(?:template: )?no template "(?P<written>[^"]*)" associated with template "gotpl"\Z': 'no template "{written}"',
     r'template "(?P<written>[^"]*)" not defined\Z': 'template "{written}" not defined',
@@ -322,7 +322,7 @@ def of_kustomize(said: str, shown: Shown) -> str:
 
 
 def address(text: str) -> str:
-    """An address without what may be a credential in it: a user with a password, a token, options but for a few."""
+    """An address without what may be a credential in it: a user with a password, a token, options, except for a few."""
     if len(text) > LONGEST_ADDRESS:
         return HIDDEN
     text = re.sub(r"://(?!git@)(?:[^/?#@]*@|[^/?#]*:[^?#]*@)", "://...@", text)

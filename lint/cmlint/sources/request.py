@@ -18,6 +18,7 @@ from cmlint.knowledge.controllers import MAKERS, Maker
 from cmlint.kube.versions import Version
 from cmlint.manifest.providers import TABLE, Makers
 from cmlint.system.filesystem import FileSystem
+from cmlint.system.progress import Progress
 
 if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
@@ -37,7 +38,7 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     `context`, the rest of the project is read for files that are named one by one. `chart_values` are the values that
     the command line gives to charts. References also lead into `clusters`. Where only a change matters, `changed` gives
     the paths that it touches, as they are shown. Without `suppress`, what comments and settings suppress is reported as
-    well.
+    well. `progress` shows what the run does.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -54,6 +55,7 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     chart_values: ChartValues = ChartValues()
     clusters: Clusters | None = None
     changed: Callable[[], frozenset[str]] | None = None
+    progress: Progress = msgspec.field(default_factory=Progress)
 
     @cached_property
     def makers(self) -> Makers:

@@ -22,7 +22,7 @@ SHORTEST = 4
 """A shorter text is in too many words to be looked for."""
 
 NONE = frozenset(("none", "null", "true", "false", "enabled", "disabled", "default"))
-"""Values that are no secret, whatever they are called."""
+"""Values that are never secret, under any name."""
 
 LINE = r"""(?m)^[ \t\-{,"']*([A-Za-z_][\w.-]*)["']?[ \t]*[:=][ \t]*(\S.*)$"""
 """A line that gives something a value, in YAML, JSON or an environment file."""

@@ -30,7 +30,7 @@ class Snapshot(Versioned):
 
 
 class BadSnapshotError(Exception):
-    """A file that is no snapshot, or one of another version."""
+    """A file that is not a snapshot, or one of another version."""
 
 
 def write(clusters: Iterable[Inventory], taken: str) -> str:
@@ -63,4 +63,4 @@ def load(path: str) -> Snapshot:
     except OSError as error:
         raise BadSnapshotError(f"{path}: {reason(error)}") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadSnapshotError(f"{path}: no snapshot: {str(error)[:1].lower()}{str(error)[1:]}") from None
+        raise BadSnapshotError(f"{path}: not a snapshot: {str(error)[:1].lower()}{str(error)[1:]}") from None

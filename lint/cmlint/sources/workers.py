@@ -100,7 +100,7 @@ class Workers:
         self.running = [Worker(numbers[first::count], work) for first in range(min(count, len(numbers)))]
 
     def answers(self) -> Generator[tuple[int, bytes | str], None, None]:
-        """Every number with its answer, in any order; where a process died of one, with what is said of that."""
+        """Every number with its answer, in any order; if a process died of one, with the reason."""
         with selectors.DefaultSelector() as selector:
             try:
                 for worker in self.running:

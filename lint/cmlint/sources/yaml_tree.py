@@ -170,9 +170,9 @@ def place_of(decoder: Decoder, node: Node) -> tuple[int, int]:
 
 
 def inner_part(part: Part, text: str) -> list[Part]:
-    """The documents written inside a scalar, such as a patch in a kustomization; `text` is the whole text around it.
+    """The documents written inside a scalar, such as a patch in a kustomization; `text` is the complete text around it.
 
-    Inside a literal block everything before is blanked out, so that each place is one in the whole text; what is in
+    Inside a literal block everything before is blanked out, so that each place is one in the complete text; what is in
     quotes has the place of the scalar.
     """
     written = text[part.place.start : part.place.end]

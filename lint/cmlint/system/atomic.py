@@ -148,7 +148,7 @@ class Target:
 
 
 def open_folder(path: str) -> int:
-    """Opens a folder that is no link."""
+    """Opens a folder that is not a link."""
     return os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0))
 
 

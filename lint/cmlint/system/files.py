@@ -131,7 +131,7 @@ def state_of(path: str, *, follow: bool = True) -> os.stat_result:
 
 
 def require_regular(found: os.stat_result) -> None:
-    """Raises NotRegularError for what is no regular file."""
+    """Raises NotRegularError for what is not a regular file."""
     if not stat.S_ISREG(found.st_mode):
         raise NotRegularError
 

@@ -226,7 +226,9 @@ def find(folder: str, *, given: bool = False) -> Place:
     index = os.path.join(top, names.get("GIT_INDEX_FILE", os.path.join(own, "index")))
     if is_foreign(index, own, common):
         raise FatalError("`GIT_INDEX_FILE` names the index of another repository", UNSET)
-    return Place(top, own, common, objects, index, kind, shallow == "true")
+    return Place(
+        top=top, folder=own, common=common, objects=objects, index_file=index, format=kind, shallow=shallow == "true"
+    )
 
 
 def try_to_find(folder: str) -> Place | None:
@@ -500,7 +502,9 @@ def run(
         limit(process.pid)
         output = process.stdout.read(OUTPUT + 1)
         if len(output) > OUTPUT:
-            raise FatalError(f"git writes more than {OUTPUT // 1024**2} MB", "cmlint reads no larger repositories")
+            raise FatalError(
+                f"the output of git exceeds {OUTPUT // 1024**2} MB", "the repository is too large for cmlint"
+            )
         code = process.wait()
         reader.join(1)
     finally:

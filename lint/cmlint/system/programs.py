@@ -12,10 +12,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from functools import cache
-from threading import Event, Lock, Thread
+from contextlib import suppress
+from functools import cached_property
+from threading import Lock, Thread
 from typing import IO, NamedTuple
 
 from cmlint.model.facts import Span
@@ -87,17 +86,10 @@ class Ended(NamedTuple):
     errors: str
 
 
-running: set[subprocess.Popen[bytes]] = set()
-"""The programs that have been started and have not ended."""
-
-starting, broken_off = Lock(), Event()
-"""No program is started between the moment at which a run is broken off and the end of those that are running."""
-
-
 def find(name: str) -> str | None:
     """The absolute path of a program: one that is on the path, or the one at a path; None where there is none.
 
-    Folders of the path that are relative are passed over, and so is the working directory, which Windows searches
+    Relative folders of the path are skipped, as is the working directory, which Windows searches
     first: these may be folders of the repository that is checked.
     """
     if os.path.dirname(name):
@@ -107,47 +99,70 @@ def find(name: str) -> str | None:
     return next((found for folder in folders if (found := shutil.which(os.path.join(folder, name)))), None)
 
 
-def run(command: list[str], home: str, timeout: float, *, trusted: bool = False) -> Ended:
-    """Runs a program in a session of its own, and ends the whole session when it goes beyond a limit.
+class Programs:
+    """The programs that a piece of work runs. None of them runs on after the work, however it ends.
 
-    `command` begins with the absolute path of the program. `home` is a folder of cmlint's own, empty at first, which is
-    the working directory, the home and the temporary folder of the program. A program has no network, no search path
-    and none of the user's variables. One that is `trusted`, because the user asked on the command line for what needs
-    credentials, runs with the user's own environment and network. Raises NotBuiltError.
+    No program is started between the end of the work and the end of those that are running.
     """
-    process = start(command, home, trusted=trusted)
-    try:
-        limit(process.pid, timeout, trusted=trusted)
-        ended = read(process, timeout)
-    finally:
-        stop(process)
-        process.wait()
-        running.discard(process)
-    if ended.code in (126, 127) and (unrun := re.match(r"unshare: .*: (.*)", ended.errors)):
-        raise NotBuiltError(f"{command[0]} cannot be run: {unrun[1]}", "program")
-    return ended
 
+    def __init__(self) -> None:
+        self.running: set[subprocess.Popen[bytes]] = set()
+        self.starting = Lock()
+        self.is_over = False
 
-def start(command: list[str], home: str, *, trusted: bool) -> subprocess.Popen[bytes]:
-    """Starts a program, unless the run is broken off; raises NotBuiltError."""
-    words = command if trusted else [*without_network(), *command]
-    with starting:
-        if broken_off.is_set():
-            raise NotBuiltError("the run was broken off", "limit")
+    def __enter__(self) -> Programs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self.starting:
+            self.is_over = True
+            for process in list(self.running):
+                stop(process)
+
+    @cached_property
+    def isolation(self) -> tuple[str, ...]:
+        """The words before a command that run it without network."""
+        return without_network()
+
+    def run(self, command: list[str], home: str, timeout: float, *, trusted: bool = False) -> Ended:
+        """Runs a program in a session of its own, and ends the complete session when it goes beyond a limit.
+
+        `command` begins with the absolute path of the program. `home` is a folder of cmlint's own, empty at first,
+        which is the working directory, the home and the temporary folder of the program. A program has no network, no
+        search path and none of the user's variables. One that is `trusted`, because the user asked on the command line
+        for what needs credentials, runs with the user's own environment and network. Raises NotBuiltError.
+        """
+        process = self.start(command, home, trusted=trusted)
         try:
-            process = subprocess.Popen(
-                words,
-                env={**os.environ, "GIT_TERMINAL_PROMPT": "0"} if trusted else environment(home),
-                cwd=home,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise NotBuiltError(f"{command[0]} cannot be run: {error.strerror or error}", "program") from None
-        running.add(process)
-    return process
+            limit(process.pid, timeout, trusted=trusted)
+            ended = read(process, timeout)
+        finally:
+            stop(process)
+            process.wait()
+            self.running.discard(process)
+        if ended.code in (126, 127) and (unrun := re.match(r"unshare: .*: (.*)", ended.errors)):
+            raise NotBuiltError(f"{command[0]} cannot be run: {unrun[1]}", "program")
+        return ended
+
+    def start(self, command: list[str], home: str, *, trusted: bool) -> subprocess.Popen[bytes]:
+        """Starts a program, unless the work is over; raises NotBuiltError."""
+        with self.starting:
+            if self.is_over:
+                raise NotBuiltError("the run was broken off", "limit")
+            try:
+                process = subprocess.Popen(
+                    command if trusted else [*self.isolation, *command],
+                    env={**os.environ, "GIT_TERMINAL_PROMPT": "0"} if trusted else environment(home),
+                    cwd=home,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise NotBuiltError(f"{command[0]} cannot be run: {error.strerror or error}", "program") from None
+            self.running.add(process)
+        return process
 
 
 def environment(home: str) -> dict[str, str]:
@@ -160,7 +175,6 @@ def environment(home: str) -> dict[str, str]:
     return {**kept, **dict.fromkeys(HOMES, home), **CLOSED}
 
 
-@cache
 def without_network() -> tuple[str, ...]:
     """The words before a command that run it without network; none where the system does not allow that."""
     if sys.platform != "linux":
@@ -202,7 +216,7 @@ def read(process: subprocess.Popen[bytes], timeout: float) -> Ended:
     for reader in readers:
         reader.join(max(0, deadline - time.monotonic()))
     if any(reader.is_full for reader in readers):
-        raise NotBuiltError(f"what it writes is more than {OUTPUT // 1024**2} MB", "limit")
+        raise NotBuiltError(f"its output exceeds {OUTPUT // 1024**2} MB", "limit")
     if any(reader.is_alive() for reader in readers):
         raise TimeOutError(f"it took longer than {timeout:g} seconds", "limit", "time")
     code, output, errors = process.wait(), *(reader.text for reader in readers)
@@ -245,17 +259,3 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     else:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-
-
-@contextmanager
-def none_left() -> Iterator[None]:
-    """Ends all programs when a run is broken off, be it by the user (Ctrl-C) or by a request to end."""
-    broken_off.clear()
-    try:
-        yield
-    except BaseException:
-        with starting:
-            broken_off.set()
-            for process in list(running):
-                stop(process)
-        raise

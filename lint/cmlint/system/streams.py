@@ -39,7 +39,7 @@ def complain(error: FatalError) -> None:
 
 
 def redraw(line: str, columns: int) -> None:
-    """Writes a line of no more than so many columns over the last line of a terminal."""
+    """Writes a line, cut to a number of columns, over the last line of a terminal."""
     send(f"{ERASE}{printable(line)[:columns]}")
 
 

@@ -34,7 +34,7 @@ INVISIBLE = (
     (0x1D173, 0x1D17A),
     (0xE0000, 0xE0FFF),
 )
-"""Characters without a shape: Unicode's Default_Ignorable_Code_Point, annotations, and what is no character at all."""
+"""Characters without a shape: Unicode's Default_Ignorable_Code_Point, annotations, and noncharacters."""
 
 JOINING_SCRIPTS = (
     (0x0600, 0x08FF),

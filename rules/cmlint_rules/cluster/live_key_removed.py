@@ -1,4 +1,4 @@
-"""A key, or a whole object, that the manifests drop and that a live workload still reads."""
+"""A key, or a complete object, that the manifests drop and that a live workload still reads."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def dropped_keys(definition: Definition, cluster: Cluster, ctx: Context) -> Iter
 
 
 def dropped_objects(bundle: Bundle, cluster: Cluster, ctx: Context) -> Iterator[Draft]:
-    """The objects of the same installation that a whole build no longer has, and that somebody reads.
+    """The objects of the same installation that a complete build no longer has, and that somebody reads.
 
     That an object is missing from files proves nothing. But where a build is all of what an installation (a Helm
     release, an Argo CD application, ...) consists of, the objects that it has brought and that are left out are pruned,

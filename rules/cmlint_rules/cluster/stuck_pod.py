@@ -62,7 +62,7 @@ def waiting_containers(spec: PodSpec, ctx: Context) -> Iterator[Draft]:
 
 
 def draft_of(wait: Wait, found: list[tuple[Pod, Running]], spec: PodSpec, ctx: Context) -> Draft:
-    """What is said of containers that wait for the same."""
+    """The message about containers that wait for the same."""
     container = next((c for c in spec.containers if c.name and c.name.value == wait.container), None)
     image = wait.reason in IMAGE_REASONS
     message = min(running.message for _, running in found)

@@ -73,7 +73,7 @@ class Readers:
                         self.whole.add(name)
 
     def unseen(self) -> Iterator[tuple[Placed, Provider]]:
-        """The ConfigMaps whose readers the bundle shows: pods are beside them, and nothing else reads them whole."""
+        """The ConfigMaps whose readers the bundle shows: pods are beside them, and nothing else reads them."""
         if self.bundle.live:
             yield from self.unseen_live()
             return
@@ -102,7 +102,7 @@ class Readers:
         )
 
     def may_be_read(self, placed: Placed) -> bool:
-        """Whether something that is no reference may read a ConfigMap."""
+        """Whether something that is not a reference may read a ConfigMap."""
         name = placed.document.name.value if placed.document.name else ""
         return (
             placeholders.is_placeholder(name)
@@ -121,7 +121,7 @@ class Readers:
         return folders in self.above_api or any(folder in self.by_api for folder in above)
 
     def read_keys(self, name: str) -> set[str] | None:
-        """The keys that are read of a ConfigMap, as patterns; None when it is read whole."""
+        """The keys that are read of a ConfigMap, as patterns; None if all keys are read."""
         found = [pattern for pattern in self.patterns if fnmatchcase(name, pattern)]
         if name in self.keys and not is_pattern(name):
             found.append(name)
@@ -172,4 +172,4 @@ def cure(placed: Placed, ctx: Context) -> str:
         where = f"take it out of {group}" if group else "remove it"
         seen = "" if cluster.shows_custom_resources else "; custom resources were not read (`--custom-resources`)"
         return f"{where}, unless a program reads it by the API{seen}"
-    return "remove it, or mend the reference that should name it"
+    return "remove it, or fix the reference that should name it"

@@ -1,4 +1,4 @@
-"""A value of a ConfigMap or Secret that is no string."""
+"""A value of a ConfigMap or Secret that is not a string."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from cmlint_rules.images import number_in_values, rewritten
 
 @rule(
     name="non-string-data",
-    summary="a value of a ConfigMap or Secret that is no string",
+    summary="a value of a ConfigMap or Secret that is not a string",
     consequence="rejected",
     since="0.1.0",
     fixable=True,
@@ -24,9 +24,11 @@ def non_string_data(fault: Fault, ctx: Context) -> Iterator[Draft]:
     if fault.quotable:
         draft.fix("quote it", Quote(fault.span), safe=True)
     if fault.kind == "substituted":
-        yield draft.help("give Flux a variable that is a quote, and put it around: `${QUOTE}${NAME}${QUOTE}`")
+        yield draft.help(
+            "define a variable for Flux that holds a quote, and put it around the value: `${QUOTE}${NAME}${QUOTE}`"
+        )
     elif fault.found in ("mapping", "list"):
-        yield draft.help(f"make it one text: `{key}: |`, and what is below it indented")
+        yield draft.help(f"write it as text: `{key}: |`, with the content indented below")
     elif fault.text is not None:
         yield draft.help(f'quote it: `{key}: "{fault.text}"`')
     elif field == "data":

@@ -15,7 +15,7 @@ OTHERWISE = (
 
 @rule(
     name="too-large",
-    summary="a ConfigMap or Secret that holds more than 1 MiB, or more than `kubectl apply` can keep a copy of",
+    summary="a ConfigMap or Secret larger than 1 MiB, or too large for the annotation of `kubectl apply`",
     consequence="rejected",
     since="0.1.0",
     codes=("size",),
@@ -39,7 +39,7 @@ def is_applied(ctx: Context) -> bool:
 
 
 def uncopied(provider: Provider, ctx: Context) -> Draft:
-    """What is said of an object that can be created, and not applied."""
+    """The message about an object that can be created, and not applied."""
     message = f"a copy of the {provider.kind} `{provider.name.value}` has at least {provider.copied} bytes"
     message = f"{message}, and the annotation in which `kubectl apply` keeps it holds 262096"
     draft = ctx.finding(provider.name.span, message, consequence="stale")

@@ -14,7 +14,7 @@ from cmlint_rules.configmaps import Readers, cure, is_pattern
     since="0.1.0",
 )
 def unused_key(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
-    """As `unused-configmap`, and only where no reference takes the ConfigMap whole."""
+    """As `unused-configmap`, and only if no reference reads all keys of the ConfigMap."""
     readers = Readers(bundle)
     for placed, provider in readers.unseen():
         read = readers.read_keys(provider.name.value) or set()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cmlint.api import Container, Context, Draft, Env, Remove, placeholders, rule
 from cmlint_rules.environment import builds_on_itself
 
-APPLIED = "run `kubectl apply` twice, or once with `--server-side`: the first removes the variable altogether"
+APPLIED = "run `kubectl apply` twice, or once with `--server-side`: the first run removes both entries"
 """kubernetes/kubectl#1750: the merge of `env` by name takes all entries of a name away with the one that is gone."""
 
 
@@ -17,7 +17,7 @@ APPLIED = "run `kubectl apply` twice, or once with `--server-side`: the first re
     fixable=True,
 )
 def duplicate_env(container: Container, ctx: Context) -> Iterator[Draft]:
-    """The last entry counts; to append to oneself is no duplicate, nor is an optional entry after its default."""
+    """The last entry counts. An entry that extends itself, or an optional one after its default, is not a duplicate."""
     first: dict[str, Env] = {}
     again: dict[str, list[Env]] = {}
     for entry in container.env:
@@ -33,7 +33,7 @@ def duplicate_env(container: Container, ctx: Context) -> Iterator[Draft]:
 
 
 def several(first: Env, entries: list[Env], ctx: Context) -> Draft:
-    """What is said of a variable that is set several times: at the second place, with all others beside it."""
+    """The message about a variable that is set several times: at the second place, with all others beside it."""
     entry, others = entries[0], entries[1:]
     assert entry.name and first.name
     equal = all(meaning(first) == meaning(other) for other in entries)
@@ -47,7 +47,7 @@ def several(first: Env, entries: list[Env], ctx: Context) -> Draft:
     if equal and not others and is_superfluous(first, entry):
         draft.fix("remove this one", Remove(entry.span), safe=False)
     which = "all but one" if others else "one of the two" if equal else "the one not meant"
-    counts = "" if equal else "the last one counts; "
+    counts = "" if equal else "the last entry wins; "
     return draft.help(f"{counts}remove {which}, and {APPLIED}")
 
 

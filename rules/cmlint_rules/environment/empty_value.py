@@ -33,14 +33,14 @@ def empty_value(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
                     message = f"the value of `{key.name}` is empty: {reason}"
                     pedantic = (placed.number, key.name) not in read
                     draft = ctx.finding(key.span, message, placed=placed, pedantic=pedantic)
-                    yield draft.help('put it in quotes if it is a text; if it is to be empty, write `""`')
+                    yield draft.help('put it in quotes if it is text; for an empty value, write `""`')
 
 
 def in_env(entry: Env, reason: str, placed: Placed, ctx: Context) -> Draft:
-    """What is said of a variable."""
+    """The message about a variable."""
     span = entry.value.span if entry.value else end_of(entry.span)
     draft = ctx.finding(span, f"the value of `{name_of(entry)}` is empty: {reason}", placed=placed)
-    return draft.help('put it in quotes if it is a text; if it is to be empty, write `""`')
+    return draft.help('put it in quotes if it is text; for an empty value, write `""`')
 
 
 def end_of(span: Span) -> Span:
@@ -51,5 +51,5 @@ def end_of(span: Span) -> Span:
 def why_empty(traits: tuple[Trait, ...]) -> str:
     """Why a value is empty, in words; nothing where it is not."""
     if "anchor" in traits:
-        return "what begins with `&` is an anchor in YAML, and nothing uses this one"
-    return "`|` and `>` begin a block in YAML, and no line follows" if "empty-block" in traits else ""
+        return "in YAML, `&` begins an anchor, and nothing uses this one"
+    return "in YAML, `|` and `>` begin a block, and no line follows" if "empty-block" in traits else ""

@@ -45,7 +45,7 @@ def refused(name: Scalar, what: str, relaxed: bool, ctx: Context) -> Iterator[Dr
         if not names.why_not_env_name(name.value, relaxed=True):
             draft.help("Kubernetes accepts it from 1.32 on")
         elif "=" in name.value:
-            draft.help("leave out the `=` and what follows; a value belongs under `value`")
+            draft.help("remove the `=` and what follows; write the value under `value`")
         yield draft
 
 
@@ -61,11 +61,11 @@ def skipped(entry: EnvFrom, ctx: Context) -> Iterator[Draft]:
             draft = ctx.finding(entry.reference.name.span, skipping(entry.reference, [prefix + k.name for k in bad]))
             for key in bad:
                 draft.also(key.span, "defined here", definition.placed)
-            yield draft.help("Kubernetes before 1.32 leaves such keys out; rename them, or put a `prefix` before them")
+            yield draft.help("Kubernetes before 1.32 skips such keys; rename them, or add a `prefix`")
 
 
 def skipping(reference: Reference, bad: list[str]) -> str:
-    """What is said of names that are left out."""
+    """The message about names that are left out."""
     listed = ", ".join(f"`{name}`" for name in bad)
-    verb = "is no variable name and is" if len(bad) == 1 else "are no variable names and are"
+    verb = "is not a valid variable name and is" if len(bad) == 1 else "are not valid variable names and are"
     return f"{listed} of the {reference.target} `{reference.name.value}` {verb} left out"

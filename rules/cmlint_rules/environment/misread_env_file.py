@@ -11,7 +11,7 @@ WITHOUT_EXTENSION = ("kustomization", "Kustomization")
 
 @rule(
     name="misread-env-file",
-    summary="a file of variables that arrives otherwise than a shell would read it",
+    summary="an env file that a shell would read differently",
     consequence="silent",
     since="0.1.0",
 )
@@ -26,21 +26,21 @@ def misread_env_file(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
                 ctx.enter(placed)
                 for found in arriving(container, ctx, "env-file"):
                     if found.origin and found.origin.via == "envFrom":
-                        message = f"{found.what} is a file of variables, and becomes one variable `{found.variable}`"
+                        message = f"{found.what} is an env file, and becomes one variable `{found.variable}`"
                         yield found.finding(message, ctx).help(
-                            "under `envs` (`--from-env-file`) each of its lines becomes a variable of its own"
+                            "use `envs` (`--from-env-file`): each line becomes a variable"
                         )
 
 
 def in_line(key: Key, placed: Placed, ctx: Context) -> Iterator[Draft]:
-    """What is said of one line of an env file (`api/internal/kvconfig` in kubernetes-sigs/kustomize)."""
+    """The message about one line of an env file (`api/internal/kvconfig` in kubernetes-sigs/kustomize)."""
     path, name = placed.written(key.span)
     if path.endswith(MANIFESTS) or path.rpartition("/")[2] in WITHOUT_EXTENSION or not key.place:
         return
     where, value = placed.written(key.place)
     if where == path and value.start == name.end:
-        message = f"`{key.name}` has no `=`: its value is what the environment of the build has under this name"
+        message = f"`{key.name}` has no `=`: its value comes from the environment of the build"
         yield ctx.finding(key.span, message, placed=placed).help(f"write `{key.name}=` and the value")
     elif "quoted" in key.traits:
-        message = f"the quotes around the value of `{key.name}` become part of it: this is not read by a shell"
-        yield ctx.finding(key.span, message, placed=placed).help("take the quotes out; blanks need none here")
+        message = f"the quotes around the value of `{key.name}` become part of it: no shell reads this file"
+        yield ctx.finding(key.span, message, placed=placed).help("remove the quotes; spaces need none here")

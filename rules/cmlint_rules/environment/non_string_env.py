@@ -1,4 +1,4 @@
-"""The value of a variable that is no string."""
+"""The value of a variable that is not a string."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from cmlint_rules.images import number_in_values, rewritten
 
 @rule(
     name="non-string-env",
-    summary="the value of a variable that is no string",
+    summary="the value of a variable that is not a string",
     consequence="rejected",
     since="0.1.0",
     fixable=True,
@@ -26,7 +26,7 @@ def non_string_env(fault: Fault, ctx: Context) -> Iterator[Draft]:
         draft.fix("quote it", Quote(fault.span), safe=True)
     if fault.kind == "substituted":
         yield draft.help(
-            "give Flux a variable that is a quote, and put it around: `${QUOTE}${NAME}${QUOTE}`"
+            "define a variable for Flux that holds a quote, and put it around the value: `${QUOTE}${NAME}${QUOTE}`"
             " (https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-substitution-of-numbers-and-booleans)"
         )
         return

@@ -16,4 +16,4 @@ def nul_in_value(container: Container, ctx: Context) -> Iterator[Draft]:
     """A NUL ends a string of the operating system: the runtime refuses the variable, and the container stays away."""
     for found in arriving(container, ctx, "nul"):
         message = f"{found.what} has a NUL, which the variable `{found.variable}` cannot hold"
-        yield found.finding(message, ctx).help("take the NUL out, or mount the value as a file")
+        yield found.finding(message, ctx).help("remove the NUL, or mount the value as a file")

@@ -27,7 +27,7 @@ def oversized_environment(container: Container, ctx: Context) -> Iterator[Draft]
 
 
 def too_long(variable: Variable, size: int, container: Container, ctx: Context) -> Draft:
-    """What is said of one variable, at the key that it is read of."""
+    """The message about one variable, at the key that it is read of."""
     origin = variable.origin
     message = f"the variable `{variable.name}` has {size} bytes, and Linux starts no program with 131072 or more in one"
     if origin.key_fact and origin.definition:

@@ -7,7 +7,7 @@ from cmlint.api import Bundle, Context, Draft, rule
 
 @rule(
     name="rewritten-number",
-    summary="a large number in the values of a Helm chart arrives with an exponent, like `1e+06`",
+    summary="a large number in the values of a Helm chart, which helm writes with an exponent like `1e+06`",
     consequence="silent",
     since="0.1.0",
 )

@@ -8,7 +8,7 @@ from cmlint_rules.environment import builds_on_itself, name_of
 
 @rule(
     name="shadowed-env",
-    summary="a value from `envFrom` that a different one hides",
+    summary="a value from `envFrom` that another value overrides",
     consequence="silent",
     since="0.1.0",
 )
@@ -74,17 +74,17 @@ def values_that_reach(bundle: Bundle) -> set[tuple[int, str]]:
 
 
 def hiding(hidden: Origin, variable: Variable, container: Container, placed: Placed, ctx: Context) -> Draft:
-    """What is said of one value that another hides."""
+    """The message about one value that another hides."""
     winner = variable.origin
     by = "`env`" if winner.via == "env" else f"the {winner.kind} `{winner.name}`"
-    message = f"`{variable.name}` of the {hidden.kind} `{hidden.name}` is hidden by another value, from {by}"
+    message = f"`{variable.name}` of the {hidden.kind} `{hidden.name}` is overridden by another value, from {by}"
     name = container.name.value if container.name else None
     draft = ctx.finding(place(variable, container), message, container=name, placed=placed)
     if hidden.definition and hidden.key_fact:
-        draft.also(hidden.key_fact.span, "this value is hidden", hidden.definition.placed)
+        draft.also(hidden.key_fact.span, "this value is overridden", hidden.definition.placed)
     if winner.via == "env":
-        return draft.help("`env` always comes over `envFrom`; remove the value that is not meant")
-    return draft.help("a later source of `envFrom` comes over an earlier one; remove the value that is not meant")
+        return draft.help("`env` overrides `envFrom`; remove the value that you do not want")
+    return draft.help("a later source of `envFrom` overrides an earlier one; remove the value that you do not want")
 
 
 def place(variable: Variable, container: Container) -> Span:

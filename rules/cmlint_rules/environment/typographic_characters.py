@@ -17,4 +17,4 @@ def typographic_characters(container: Container, ctx: Context) -> Iterator[Draft
     for found in arriving(container, ctx, "typographic"):
         message = f"{found.what} has typographic quotes or invisible characters, which become part of the variable"
         message = f"{message} `{found.variable}`" if found.origin else message
-        yield found.finding(message, ctx).help('take them out, and write plain quotes: `"..."`')
+        yield found.finding(message, ctx).help('remove them, or write plain quotes: `"..."`')

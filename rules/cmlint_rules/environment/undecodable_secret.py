@@ -8,7 +8,7 @@ from cmlint_rules.environment import arriving
 
 @rule(
     name="undecodable-secret",
-    summary="a value of a Secret whose base64 stands for no text, read into a variable",
+    summary="a value of a Secret that does not decode to text, read into a variable",
     consequence="silent",
     since="0.1.0",
 )
@@ -17,6 +17,6 @@ def undecodable_secret(container: Container, ctx: Context) -> Iterator[Draft]:
     for found in arriving(container, ctx, "binary"):
         if "nul" in found.traits:
             continue
-        message = f"{found.what} is base64 of bytes that are no text, and so is the variable `{found.variable}`"
+        message = f"{found.what} decodes to bytes that are not text, as does the variable `{found.variable}`"
         draft = found.finding(message, ctx)
         yield draft.help("if it is plain text, put it under `stringData`, or encode it; if not, mount it as a file")

@@ -128,7 +128,7 @@ def made_for_service(name: str, ctx: Context) -> bool:
 
 
 def part(text: Scalar, offset: int, length: int) -> Span:
-    """A part of a string where it is written as it is read, else the whole of it."""
+    """A part of a string where it is written as it is read, else all of it."""
     quotes = (text.end - text.start - len(text.value)) / 2
     if quotes not in (0, 1):
         return text.span
@@ -137,7 +137,7 @@ def part(text: Scalar, offset: int, length: int) -> Span:
 
 
 def undefined(name: str, span: Span, later: Env | None, known: Iterable[str], ctx: Context) -> Draft:
-    """What is said of one variable that is not known where it is used."""
+    """The message about one variable that is not known where it is used."""
     if later and later.name:
         draft = ctx.finding(span, f"`{name}` is defined only later, so `$({name})` stays as it is written")
         return draft.also(later.name.span, "defined here").help("move the entry that defines it above this one")

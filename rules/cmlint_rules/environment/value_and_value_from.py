@@ -29,16 +29,16 @@ def value_and_value_from(document: Document, ctx: Context) -> Iterator[Draft]:
 
 
 def without_effect(entry: Env, value: Scalar, owner: str | None, ctx: Context) -> Draft:
-    """What is said of an empty value beside a source; where no patch wrote it, it is only superfluous."""
+    """The message about an empty value beside a source; where no patch wrote it, it is only superfluous."""
     read = entry.reference.span if entry.reference else entry.value.span if entry.value else entry.span
     patched = is_patched(value.span, read, ctx)
-    message = f"the empty `value` of `{name_of(entry)}` does nothing: its `valueFrom` counts"
+    message = f"the empty `value` of `{name_of(entry)}` has no effect: `valueFrom` is used"
     draft = ctx.finding(value.span, message, consequence="silent", pedantic=not patched, container=owner)
-    return draft.help(IN_PATCH if patched else "keep the one that is meant")
+    return draft.help(IN_PATCH if patched else "keep the one that you want")
 
 
 def refused(fault: Fault, ctx: Context) -> Draft:
-    """What is said of what the API server refuses; where a patch wrote the value, that is the place to change."""
+    """The message about what the API server refuses; where a patch wrote the value, that is the place to change."""
     message = f"`valueFrom` of `{variable_of(fault, ctx)}` {fault.reason}"
     if fault.other and is_patched(fault.other, fault.span, ctx):
         draft = ctx.finding(fault.other, message, container=fault.container)
@@ -46,7 +46,7 @@ def refused(fault: Fault, ctx: Context) -> Draft:
     draft = ctx.finding(fault.span, message, container=fault.container)
     if fault.other:
         draft.also(fault.other, fault.label)
-    return draft.help("keep the one that is meant" if fault.kind == "several-sources" else "name the source")
+    return draft.help("keep the one that you want" if fault.kind == "several-sources" else "name the source")
 
 
 def is_patched(value: Span, source: Span, ctx: Context) -> bool:

@@ -24,14 +24,14 @@ from cmlint.api import (
 
 
 def pulls(placed: Placed, ctx: Context) -> Iterator[Pull]:
-    """The valid images of an object, with the policy that a node follows, and nothing to be filled in."""
+    """The valid images of an object, with the policy that a node follows, without placeholders."""
     yield from (
         pull for pull in open_pulls(placed, ctx) if not placeholders.is_placeholder_image(pull.use.written.value)
     )
 
 
 def open_pulls(placed: Placed, ctx: Context) -> Iterator[Pull]:
-    """The same with images in whose name something is still to be filled in, as long as their tag is written out."""
+    """The same with images that have a placeholder in their name, if their tag has none."""
     return pulls_of(placed, ctx.bundle, always=ctx.settings.assume_always_pull)
 
 
@@ -44,7 +44,7 @@ def number_in_values(span: Span, text: str, ctx: Context) -> Shown | None:
 
 def rewritten(number: Shown, fault: Fault, name: str, ctx: Context) -> Draft:
     """The finding about a number in the values of a chart that helm writes in another form, where a text has to be."""
-    message = f"`{number.route}` is the number {number.written}, of which helm makes another text for `{name}`"
+    message = f"`{number.route}` is the number {number.written}, which helm writes differently for `{name}`"
     draft = ctx.finding(number.span, message, placed=number.placed, container=fault.container)
     draft.also(fault.span, "must be a string", ctx.placed)
     return draft.help(f'quote it: `"{number.written}"`, and in the template with `| quote`')
@@ -61,7 +61,7 @@ class Shown(NamedTuple):
     @classmethod
     def of(cls, value: Value) -> Shown:
         """A value as a place."""
-        document = Document(value.span, value.span, "", "values", None, None)
+        document = Document(span=value.span, head=value.span, api_version="", kind="values", name=None, namespace=None)
         return cls(value.route, value.written, value.span, Placed(value.path, document, FileFacts(()), -1))
 
 

@@ -10,7 +10,7 @@ Group = tuple[str, str | None, str]
 
 @rule(
     name="inconsistent-pull-policy",
-    summary="one moving image that is pulled by different policies",
+    summary="one moving image with different pull policies",
     consequence="stale",
     since="0.1.0",
 )

@@ -1,4 +1,4 @@
-"""An image that is no valid reference."""
+"""An image that is not a valid reference."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ ACTIONS = {
 
 @rule(
     name="invalid-image",
-    summary="an image that is no valid reference",
+    summary="an invalid image reference",
     consequence="stuck",
     since="0.1.0",
     codes=("image",),
@@ -62,13 +62,17 @@ def is_unfinished(text: str) -> bool:
 
 
 def number_of(use: Use, ctx: Context) -> Draft | None:
-    """What is said of a tag that is a number in the values of a chart, which helm writes in another form."""
+    """The message about a tag that is a number in the values of a chart, which helm writes in another form."""
     tag = use.written.value.rpartition(":")[2]
     value = number_in_values(use.written.span, tag, ctx)
     if value is None:
         return None
     changed = "e" not in tag
-    then = f"helm writes `{tag}`: another version runs" if changed else "helm writes it with an exponent, as no tag is"
+    then = (
+        f"helm writes `{tag}`: another version runs"
+        if changed
+        else "helm writes it with an exponent, which is not a valid tag"
+    )
     message = f"`{value.route}` is the number {value.written}, and {then}"
     draft = ctx.finding(value.span, message, placed=value.placed, container=use.container_name)
     draft.consequence = "silent" if changed else None

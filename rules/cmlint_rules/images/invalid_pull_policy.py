@@ -20,4 +20,4 @@ def invalid_pull_policy(fault: Fault, ctx: Context) -> Iterator[Draft]:
     draft = ctx.finding(fault.span, message, container=fault.container)
     if fault.near and fault.text:
         draft.fix(f"write `{fault.near}`", Rewrite(fault.span, fault.text, fault.near), safe=True)
-    yield draft.help(f"write `{fault.near}`" if fault.near else "without the field, the tag decides")
+    yield draft.help(f"write `{fault.near}`" if fault.near else "without the field, the tag decides the policy")

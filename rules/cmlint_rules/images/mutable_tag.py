@@ -8,7 +8,7 @@ from cmlint_rules.images import open_pulls
 
 @rule(
     name="mutable-tag",
-    summary="a tag that moves, but that a node does not pull again",
+    summary="a tag that moves, with a pull policy that does not pull it again",
     consequence="stale",
     since="0.1.0",
     fixable=True,
@@ -91,9 +91,9 @@ def once(pull: Pull) -> str:
 def outcome(pull: Pull, found: Standing) -> str:
     """What happens then."""
     if found.known in ("pushed", "told"):
-        return "a restart brings the old build"
+        return "a restart starts the old build"
     if found.known == "foreign" and found.movement == "moves":
-        return "each keeps the build that it pulled first, so two nodes can run different ones"
+        return "each keeps the build that it pulled first, so two nodes can run different builds"
     if found.movement == "follows":
         what = "version" if tags.has_version(pull.image.tag or "") else "release line"
         return f"a newer build of that {what} does not arrive"

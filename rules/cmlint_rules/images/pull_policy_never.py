@@ -7,7 +7,7 @@ from cmlint.api import Context, Document, Draft, images, is_loaded, rule
 from cmlint_rules.images import pulls
 
 LOCAL = r"localhost|.*\.(?:localhost|local|test)|[0-9.]+|\[.*\]|[^.]+"
-"""Registries of one machine or one desk, and names that are no registry at all (`ko.local`, `kind-registry`)."""
+"""Registries of one machine or one desk, and names that are not a registry (`ko.local`, `kind-registry`)."""
 
 BY_HAND = frozenset(("test", "tests", "e2e", "kind", "minikube", "k3d", "local"))
 """Folders with what is run on a cluster of one's own, onto whose nodes images are loaded."""

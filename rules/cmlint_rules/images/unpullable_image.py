@@ -8,7 +8,7 @@ from cmlint_rules.images import open_pulls
 
 @rule(
     name="unpullable-image",
-    summary="an image without a registry that Docker Hub does not have, pulled each time",
+    summary="an image without a registry that Docker Hub does not have, pulled on each start",
     consequence="stuck",
     since="0.1.0",
     fixable=True,
@@ -46,9 +46,9 @@ def unpullable_image(document: Document, ctx: Context) -> Iterator[Draft]:
 def pulled(pull: Pull) -> str:
     """Why nodes ask Docker Hub for it."""
     if pull.use.policy:
-        return "nodes pull it each time (`Always`), and get ErrImagePull"
+        return "nodes pull it on each start (`Always`), and get ErrImagePull"
     why = "for `latest`" if pull.image.tag else "without a tag"
-    return f"nodes pull it each time (`Always`, the default {why}), and get ErrImagePull"
+    return f"nodes pull it on each start (`Always`, the default {why}), and get ErrImagePull"
 
 
 def once(pull: Pull) -> Add | Rewrite:

@@ -7,7 +7,7 @@ from cmlint.api import Consequence, Context, Draft, Fault, rule
 
 @rule(
     name="repeated-mapping-key",
-    summary="a key that stands twice in one mapping",
+    summary="a key that occurs twice in one mapping",
     consequence="rejected",
     since="0.1.0",
     codes=("repeated-key", "joined-objects"),
@@ -24,7 +24,7 @@ def repeated_mapping_key(fault: Fault, ctx: Context) -> Iterator[Draft]:
     for place in fault.more:
         draft.also(place, "and again here")
     if joined:
-        yield draft.help("put a line `---` above it; where it is not refused, only the last object is applied")
+        yield draft.help("put a line `---` above it; if it is not rejected, only the last object is applied")
     else:
         which = "all but one" if fault.more else "one of the two"
-        yield draft.help(f"remove {which}; where it is not refused, the last one wins")
+        yield draft.help(f"remove {which}; if it is not rejected, the last one wins")

@@ -9,7 +9,7 @@ IGNORE = "cmlint.dev/ignore"
 
 @rule(
     name="unknown-annotation",
-    summary="an annotation `cmlint.dev/...` that is none of cmlint's",
+    summary="an unknown annotation `cmlint.dev/...`",
     consequence="silent",
     since="0.1.0",
 )
@@ -20,5 +20,5 @@ def unknown_annotation(document: Document, ctx: Context) -> Iterator[Draft]:
             draft = ctx.finding(name.span, f"`{IGNORE}` of a pod template suppresses nothing")
             yield draft.help("write it under the `metadata` of the object itself")
             continue
-        draft = ctx.finding(name.span, f"`{name.value}` is no annotation of cmlint, and suppresses nothing")
+        draft = ctx.finding(name.span, f"`{name.value}` is not an annotation of cmlint and suppresses nothing")
         yield draft.help(f"write `{IGNORE}: rule, ...`")

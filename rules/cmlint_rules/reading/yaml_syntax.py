@@ -6,9 +6,9 @@ from cmlint.api import Context, Draft, Fault, rule
 
 ACTIONS = {
     "tab": "replace the tab by spaces",
-    "mapping values are not allowed": "put a value with `: ` in quotes, or mend the indentation of this line",
-    "did not find expected key": "mend the indentation of this line, or the quotes above it",
-    "did not find expected '-' indicator": "mend the indentation of this line",
+    "mapping values are not allowed": "put a value with `: ` in quotes, or fix the indentation of this line",
+    "did not find expected key": "fix the indentation of this line, or the quotes above it",
+    "did not find expected '-' indicator": "fix the indentation of this line",
     "could not find expected ':'": "a key needs a `:` and a space; a text of several lines begins with `|`",
     "cannot start any token": "put a value that begins with `@`, `%` or a backtick in quotes",
     "unknown escape character": r"in double quotes write `\\` for a backslash, or use single quotes",

@@ -28,14 +28,14 @@ from cmlint.api import (
 SHOWN_KEYS = 6
 
 MOST_KEYS = 1000
-"""Among more keys than this, none is said to be near the one that is missing."""
+"""The maximum number of keys among which a similar one is looked for."""
 
 ABOVE = re.compile(r".*\b(?:\w*[cC]ontainers\[\d+\]\.|(?=volumes\[))")
 """What of a field's path is above its container or volume."""
 
 
 def absent_provider(reference: Reference, resolution: Resolution, ctx: Context) -> Draft:
-    """What is said of a ConfigMap or Secret that nothing defines; an optional one may well be meant so."""
+    """The message about a ConfigMap or Secret that nothing defines; an optional one may well be meant so."""
     if resolution.cause:
         return caused(reference, resolution.cause, ctx)
     what = f"optional {reference.target}" if reference.optional else reference.target
@@ -54,7 +54,7 @@ def absent_provider(reference: Reference, resolution: Resolution, ctx: Context) 
 
 
 def caused(reference: Reference, cause: Cause, ctx: Context) -> Draft:
-    """What is said of an object that is written down and not there when it is read."""
+    """The message about an object that is written down and not there when it is read."""
     name = f"the {reference.target} `{reference.name.value}`"
     message, help_text = CAUSES[cause.code]
     first = cause.definitions[0]
@@ -124,7 +124,7 @@ def same_object(reference: Reference, ctx: Context) -> list[Reference]:
 
 
 def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
-    """What is said of each key that a definition surely lacks."""
+    """The message about each key that a definition surely lacks."""
     resolution = ctx.resolve(reference)
     if resolution.status == "found":
         read = keys_read(reference, ctx)
@@ -134,7 +134,7 @@ def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
 
 
 def absent_key(reference: Reference, key: Scalar, resolution: Resolution, read: Set[str], ctx: Context) -> Draft:
-    """What is said of one key; when only some of several equally near definitions lack it, the message names those."""
+    """The message about one key; if only some of several equally near definitions lack it, it names those."""
     lacking = resolution.lacking(key.value)
     what = "optional key" if reference.optional else "key"
     some = "" if len(lacking) == len(resolution.definitions) else f" in {places(lacking)}"
@@ -178,7 +178,7 @@ def speaks_of(target: Target, resolution: Resolution, ctx: Context) -> bool:
 
 
 def binary_key(reference: Reference, ctx: Context) -> Iterator[Draft]:
-    """What is said of a variable whose key is in `binaryData` only, where the kubelet does not look for it."""
+    """The message about a variable whose key is in `binaryData` only, where the kubelet does not look for it."""
     if (
         reference.target != "ConfigMap"
         or reference.via != "env"

@@ -47,7 +47,7 @@ MEANT = {
     "secret.namespace": OWN_NAMESPACE,
     "imagePullSecrets.namespace": OWN_NAMESPACE,
 }
-"""What was meant by fields that do not exist where they stand."""
+"""The help for fields at the wrong level."""
 
 
 @rule(

@@ -14,7 +14,7 @@ from cmlint_rules.references import absent_provider, is_own_field, is_repeated, 
     fixable=True,
 )
 def missing_configmap(reference: Reference, ctx: Context) -> Iterator[Draft]:
-    """`env`, `envFrom`, volumes and projected sources; where something else may make the name, nothing is said."""
+    """`env`, `envFrom`, volumes and projected sources; a name that something else may create is not reported."""
     if (
         reference.target != "ConfigMap"
         or reference.optional

@@ -1,4 +1,4 @@
-"""A `subPath` that is no file of its volume."""
+"""A `subPath` that is not a file of its volume."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from cmlint_rules.references import SHOWN_KEYS
 
 @rule(
     name="missing-file",
-    summary="a `subPath` that is no file of its volume",
+    summary="a `subPath` that is not a file of its volume",
     consequence="silent",
     since="0.1.0",
 )
@@ -55,7 +55,7 @@ def files_of(volume: Volume, ctx: Context) -> Files:
 
 
 def absent(mount: Mount, sub_path: Scalar, volume: Volume, files: Files, ctx: Context) -> Iterator[Draft]:
-    """What is said of one mount, where all files of its volume are known."""
+    """The message about one mount, where all files of its volume are known."""
     wanted = "/".join(part for part in sub_path.value.split("/") if part not in ("", "."))
     if files.names is None or not wanted or files.have(wanted):
         return

@@ -8,7 +8,7 @@ from cmlint_rules.references import absent_keys
 
 @rule(
     name="missing-key",
-    summary="a reference to a key that its ConfigMap does not have",
+    summary="a reference to a missing key of a ConfigMap",
     consequence="stuck",
     since="0.1.0",
     fixable=True,

@@ -14,7 +14,7 @@ from cmlint_rules.references import absent_provider, is_own_field, is_repeated, 
     fixable=True,
 )
 def missing_secret(reference: Reference, ctx: Context) -> Iterator[Draft]:
-    """Most Secrets are kept elsewhere, so without a near name nothing is said unless the configuration asks for it."""
+    """Most Secrets are kept elsewhere, so only a similar name is reported unless the configuration asks for all."""
     if (
         reference.target != "Secret"
         or reference.optional

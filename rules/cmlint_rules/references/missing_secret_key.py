@@ -8,7 +8,7 @@ from cmlint_rules.references import absent_keys, speaks_of
 
 @rule(
     name="missing-secret-key",
-    summary="a reference to a key that its Secret does not have",
+    summary="a reference to a missing key of a Secret",
     consequence="stuck",
     since="0.1.0",
     fixable=True,

@@ -16,5 +16,5 @@ def missing_value(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
     for missing, template, values in bundle.missing_values():
         message = f"the chart has no value `{missing.route}`, so helm renders nothing here"
         draft = ctx.finding(missing.span, message, placed=template)
-        draft.also(missing.near.span, "a near value is defined here", values)
+        draft.also(missing.near.span, "a similar value is defined here", values)
         yield draft.help(f"did you mean `.Values.{missing.meant}`?")

@@ -20,6 +20,6 @@ def overlapping_files(volume: Volume, ctx: Context) -> Iterator[Draft]:
             draft = ctx.finding(found.span, message).also(found.first, "the other file")
             yield draft.help("the volume is never mounted; rename one of the two")
         elif not projected:
-            message = f"another item has the path `{found.file}` too, and only the last one becomes a file"
+            message = f"another item also has the path `{found.file}`, and only the last one becomes a file"
             draft = ctx.finding(found.span, message, consequence="silent").also(found.first, "first here")
             yield draft.help("give each item a path of its own")

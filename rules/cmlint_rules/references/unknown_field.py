@@ -60,5 +60,5 @@ def unknown_field(fault: Fault, ctx: Context) -> Iterator[Draft]:
         draft.help(f"did you mean `{fault.near}`?")
         draft.fix(f"write `{fault.near}`", Rewrite(fault.span, fault.text or "", fault.near), safe=False)
     else:
-        draft.help(MEANT.get(parent_and_field(fault), "remove it: where it is not refused, it is dropped in silence"))
+        draft.help(MEANT.get(parent_and_field(fault), "remove it: if it is not rejected, it is dropped silently"))
     yield draft

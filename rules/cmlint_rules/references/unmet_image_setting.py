@@ -14,12 +14,12 @@ IMAGE = r"(?i)image|repositor"
 
 @rule(
     name="unmet-image-setting",
-    summary="an entry of `images` in a kustomization that is for no image",
+    summary="an entry of `images` in a kustomization that matches no image",
     consequence="silent",
     since="0.1.0",
 )
 def unmet_image_setting(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
-    """kustomize compares whole names, the registry included, and passes over the rest in silence.
+    """kustomize compares complete names, including the registry, and silently ignores the rest.
 
     `IsImageMatched` in `api/internal/image/image.go` of kubernetes-sigs/kustomize.
     """

@@ -30,7 +30,7 @@ def subpath_never_updates(container: Container, ctx: Context) -> Iterator[Draft]
             name = source.reference.name
             message = f"`{mount.path}` keeps its content when the ConfigMap `{name.value}` changes: it is a `subPath`"
             draft = ctx.finding(mount.sub_path.span, message).also(name.span, "mounted from here")
-            yield draft.help(f"mount the whole volume in a folder of its own; or {renewal(ctx, 'after a change')}")
+            yield draft.help(f"mount the complete volume in a folder of its own; or {renewal(ctx, 'after a change')}")
 
 
 def changing_sources(volume: Volume, pod: PodSpec, ctx: Context) -> Iterator[tuple[VolumeSource, set[str]]]:
@@ -45,5 +45,5 @@ def changing_sources(volume: Volume, pod: PodSpec, ctx: Context) -> Iterator[tup
 
 
 def slashes(path: str) -> Iterator[int]:
-    """Where the slashes of a path stand."""
+    """The positions of the slashes in a path."""
     return (i for i, character in enumerate(path) if character == "/")

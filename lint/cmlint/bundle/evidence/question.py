@@ -165,7 +165,7 @@ class Question(msgspec.Struct, frozen=True, dict=True):
         )
 
     def is_alternative(self, index: Index) -> bool:
-        """Whether a build has the same document, and so is never applied together with this bundle."""
+        """Whether a build has the same document: it is then never applied together with this bundle."""
         return index.whole and self.placed.identity in index.objects
 
     @cached_property

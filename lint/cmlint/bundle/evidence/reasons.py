@@ -52,7 +52,7 @@ def shown_in_document(question: Question) -> Evidence | None:
     if not found:
         return None
     path = found.placed.path
-    return Evidence("shown-in-document", f"{path} shows it, for whoever makes it", path, found.provider.span)
+    return Evidence("shown-in-document", f"{path} shows how to create it", path, found.provider.span)
 
 
 def passed_to_program(question: Question) -> Evidence | None:
@@ -61,7 +61,7 @@ def passed_to_program(question: Question) -> Evidence | None:
     program = index.passed_to(question.name, question.placed) if index.whole else None
     if not program:
         return None
-    sentence = f"{program.document.kind} in {program.path} is told its name, and may make it"
+    sentence = f"{program.document.kind} in {program.path} receives the name, and may create the object"
     return Evidence("passed-to-program", sentence, program.path, program.document.head)
 
 
@@ -70,7 +70,7 @@ def reused_workload(question: Question) -> Evidence | None:
     document = question.placed.document
     if not is_reused(document.api_version, document.kind):
         return None
-    return Evidence("reused-workload", f"{document.kind} runs where others say, with what is there")
+    return Evidence("reused-workload", f"{document.kind} runs in a namespace of its user, with the objects there")
 
 
 def made_from_file(question: Question) -> Evidence | None:
@@ -78,7 +78,7 @@ def made_from_file(question: Question) -> Evidence | None:
     if question.placed.built:
         return None
     path = question.scope.around.source_of(question.name, question.placed)
-    return Evidence("made-from-file", f"it may be made of files like {path}", path) if path else None
+    return Evidence("made-from-file", f"it may be created from files like {path}", path) if path else None
 
 
 def applied_in_steps(question: Question) -> Evidence | None:
@@ -88,7 +88,7 @@ def applied_in_steps(question: Question) -> Evidence | None:
     again = next((other for other in others if other.path != placed.path), None)
     if not again:
         return None
-    sentence = f"{again.path} describes the {again.described}, too: they are applied one by one, and more between them"
+    sentence = f"{again.path} also describes the {again.described}: a step between the two may create it"
     return Evidence("applied-in-steps", sentence, again.path, again.document.head)
 
 
@@ -101,7 +101,7 @@ def placeholder_name(question: Question) -> Evidence | None:
     if not definition:
         return None
     path = definition.placed.path
-    sentence = f"`{definition.provider.name.value}` in {path} may become it"
+    sentence = f"`{definition.provider.name.value}` in {path} may become this name"
     return Evidence("placeholder-name", sentence, path, definition.provider.name.span)
 
 
@@ -109,7 +109,7 @@ def own_field(question: Question) -> Evidence | None:
     """The reference is a field of a custom resource whose controller may make the object itself."""
     if question.reference.via != "field":
         return None
-    return Evidence("own-field", f"{question.placed.document.kind} may make it itself")
+    return Evidence("own-field", f"{question.placed.document.kind} may create it")
 
 
 def defined_elsewhere(question: Question) -> Evidence | None:
@@ -150,7 +150,7 @@ def remade_from_file(question: Question) -> Evidence | None:
     keys = (key.value for key in question.reference.keys)
     lacking = (key for key in keys if key not in defined and not nearest(key, defined))
     path = next((path for key in lacking if (path := scope.around.file_for(key, question.placed))), None)
-    return Evidence("remade-from-file", f"it may be made anew of files like {path}", path) if path else None
+    return Evidence("remade-from-file", f"it may be created again from files like {path}", path) if path else None
 
 
 ELSEWHERE: tuple[Reason, ...] = (defined_elsewhere, cluster_not_read)

@@ -121,7 +121,7 @@ class Surroundings:
 
 
 def first_for(namespace: str | None, makers: Makers | None, ignored: Container[str] = ()) -> Evidence | None:
-    """The first thing that may make objects in a namespace; in one that is left open, anything may."""
+    """The first thing that may create objects in a namespace; without a namespace, anything may."""
     fitting = (key for key in makers or () if key[1] not in ignored and meets(namespace, key[0] or None))
     key = next(fitting, None)
     return makers[key] if makers and key else None

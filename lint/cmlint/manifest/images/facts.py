@@ -61,7 +61,7 @@ class Text:
         """A fact about a name and a tag."""
         line = bisect_right(self.starts, at)
         span, masked = self.shown(line)
-        return ImageFact(deed, tool, name, tag, span, line, masked=masked, **more)  # type: ignore[arg-type]
+        return ImageFact(deed=deed, tool=tool, name=name, tag=tag, span=span, line=line, masked=masked, **more)  # type: ignore[arg-type]
 
     def opened(self, fact: ImageFact, target: str = "") -> ImageFact:
         """A push of an image in which variables are open, with what the text itself gives to them."""

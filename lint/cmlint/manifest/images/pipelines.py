@@ -77,7 +77,7 @@ def devspace(images: Mapping, place: Text) -> Iterator[ImageFact]:
 
 
 def docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:
-    """Azure's `Docker@2`, which builds and pushes unless it is told another command; the registry is a connection."""
+    """Azure's `Docker@2`, which builds and pushes unless it has another command; the registry is a connection."""
     if given.text("command").lower() not in ("", "push", "buildandpush"):
         return
     repository = place.variables.fill(given.text("repository", "imageName"))

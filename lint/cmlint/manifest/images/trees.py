@@ -1,4 +1,4 @@
-"""Reading of YAML that is no manifest: mappings and what is in them, with where that is."""
+"""Reading of YAML that is not a manifest: mappings and what is in them, with where that is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cmlint.manifest.documents import cut
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
 
 DEEPEST = 60
-"""So many levels deep is what is read."""
+"""The maximum depth of nodes that are read."""
 
 
 class Mapping:
@@ -53,7 +53,7 @@ class Mapping:
         return found
 
     def parts(self) -> list[tuple[str, int]]:
-        """The words of a text of several lines; of a block they stand one below the other."""
+        """The words of a text of several lines; of a block they are one below the other."""
         assert isinstance(self.node, ScalarNode)
         value, begin = str(self.node.value), self.base + self.node.start_mark.index
         lines = [line.strip() for line in value.replace(",", "\n").splitlines() if line.strip()]
@@ -61,7 +61,7 @@ class Mapping:
 
 
 def mappings(text: str) -> Iterator[tuple[Mapping, Mapping]]:
-    """Every mapping of a text, outermost first, each with the document that it is in; none of what is no YAML."""
+    """Every mapping of a text, outermost first, each with the document that it is in; none if it is not YAML."""
     for root, start in composed(text):
         top = Mapping(root, start)
         stack: list[tuple[Node | None, int]] = [(root, 0)]

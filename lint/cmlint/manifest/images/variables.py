@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
 from functools import cached_property
 
 from cmlint.manifest.shell import EXPANSION, LONGEST
 from cmlint.model.facts import HOLE
 
 UNKNOWN = "*"
-"""Stands for what is not known."""
+"""Represents an unknown part."""
 
 VALUE = re.compile(
     r"""(?:(["'`])([^"'`\n]*)\1|((?:\$\([^()\s]*\)|[^\s"'`;#&|,)])+))[ \t]*(?:[;#&,)|].*|["']?[ \t]*>>.*|\\)?\r?\Z"""
@@ -67,11 +66,11 @@ FLOW = (
 )
 """Several variables on one line, as YAML has them in braces."""
 
-DEFAULT = r"\$+\{\w+:?[-=]([^{}$]*)\}"
+DEFAULT = r"\$+\{(\w+):?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
 
-USED, SET, IS = r"[({]{0,2}[ \t]*(?:env\.)?", r"(?<![\w$.{(=-])", r"[ \t]*(?:[:?]?=|:(?!=))[ \t]*"
-"""What is before the name of a variable where it is used, and around it where it is set."""
+MARK = r"\$[({]{0,2}[ \t]*(?:env\.)?(?P<used>\w+)|(?<![\w$.{(=-])(?P<set>\w+)[ \t]*(?:[:?]?=|:(?!=))[ \t]*"
+"""Where a variable is used, or set."""
 
 DEEPEST = 5
 
@@ -88,7 +87,6 @@ class Variables:
         self.text = text
         self.known: dict[str, str] = {}
         self.written: dict[str, str] = {}
-        self.marks: dict[str, list[tuple[int, str | None]]] = {}
 
     @cached_property
     def places(self) -> dict[str, list[str]]:
@@ -105,6 +103,14 @@ class Variables:
                 places[name] = [*filter(str.strip, places.get(name, ())), found[3]]
         return places
 
+    @cached_property
+    def defaults(self) -> dict[str, set[str]]:
+        """The values that expansions have where a variable is not set, by its name."""
+        found: dict[str, set[str]] = {}
+        for one in re.finditer(DEFAULT, self.text):
+            found.setdefault(one[1], set()).add(one[2])
+        return found
+
     def choices(self, expansion: str, at: int) -> list[str]:
         """The values that a variable may have at a place of the text, where each is known; none for only one value.
 
@@ -114,9 +120,7 @@ class Variables:
         name = name_in(expansion)
         if len(self.places.get(name, ())) < 2:
             return []
-        if name not in self.marks:
-            self.marks[name] = list(self.marks_of(name))
-        marks = self.marks[name]
+        marks = self.marks.get(name, [])
         end = bisect_left(marks, at, key=lambda mark: mark[0])
         values: list[str] = []
         for _, value in reversed(marks[max(end - MOST_MARKS, 0) : end]):
@@ -126,15 +130,22 @@ class Variables:
                 break
         return [] if UNKNOWN in values else list(dict.fromkeys(reversed(values)))
 
-    def marks_of(self, name: str) -> Iterator[tuple[int, str | None]]:
-        """Where a variable is set, each with its value, and where it is used, without one."""
-        for mark in re.finditer(rf"(?P<use>\${USED}{name}\b)|{SET}{name}{IS}", self.text):
+    @cached_property
+    def marks(self) -> dict[str, list[tuple[int, str | None]]]:
+        """Where each variable is set, with its value, and where it is used, without one; those that are set twice."""
+        marks: dict[str, list[tuple[int, str | None]]] = {}
+        for mark in re.finditer(MARK, self.text):
+            name = mark["used"] or mark["set"]
+            if len(self.places.get(name, ())) < 2:
+                continue
             line = self.text.rfind("\n", 0, mark.start()) + 1
-            if mark["use"]:
-                yield mark.start(), None
+            if mark["used"]:
+                marks.setdefault(name, []).append((mark.start(), None))
             elif not COMMENTED.match(self.text, line, mark.start()):
                 end = self.text.find("\n", mark.end())
-                yield mark.start(), self.read(self.text[mark.end() : end if end >= 0 else None], 0)
+                value = self.read(self.text[mark.end() : end if end >= 0 else None], 0)
+                marks.setdefault(name, []).append((mark.start(), value))
+        return marks
 
     def fill(self, text: str, depth: int = 0) -> str:
         """A text with what its variables are; `*` for each that is not known."""
@@ -151,7 +162,7 @@ class Variables:
         value = self.value(name, depth) if name else UNKNOWN
         default = re.fullmatch(DEFAULT, expansion)
         unset = default and value == UNKNOWN and not name.isdigit() and name not in self.places
-        return default[1] if default and unset else value
+        return default[2] if default and unset else value
 
     def value(self, name: str, depth: int) -> str:
         """The value of a variable, where it is always the same."""
@@ -161,7 +172,7 @@ class Variables:
             others = [place for place in places if not is_itself(name, place)]
             values = {self.read(place, depth) if not sets(name, place) else UNKNOWN for place in others}
             if not others:
-                values = {found[1] for found in (re.search(DEFAULT, place) for place in places) if found}
+                values = {found[2] for found in (re.search(DEFAULT, place) for place in places) if found}
             self.known[name] = values.pop() if len(values) == 1 else UNKNOWN
             if name in OWN and self.known[name] == UNKNOWN:
                 self.known[name] = OWN[name]
@@ -204,9 +215,8 @@ class Variables:
         """The same, of a variable that is asked for the first time."""
         places = self.places.get(name, ())
         written = {written_in(place) for place in places if not is_itself(name, place)}
-        defaults = {found[1] for found in re.finditer(rf"\$+\{{{name}:?[-=]([^{{}}$]*)\}}", self.text)}
-        values = written or defaults
-        value = values.pop() if len(values) == 1 else None
+        values = written or self.defaults.get(name, set())
+        value = next(iter(values)) if len(values) == 1 else None
         return self.left_open(value) if value else ""
 
 

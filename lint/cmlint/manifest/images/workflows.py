@@ -31,7 +31,7 @@ PINNING = ("sha", "semver", "pep440", "match")
 """The types of tags that name one build, or that have a version."""
 
 RELEASING = ("semver", "pep440", "match")
-"""Those with which `latest` is pushed, too; so it is with the type `ref` for tags."""
+"""Types with which `latest` is pushed as well, like the type `ref` for tags."""
 
 
 def read(text: str) -> Iterator[ImageFact]:

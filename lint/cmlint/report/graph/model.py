@@ -96,7 +96,10 @@ Place = tuple[str, int]
 def build(graph: Graph, findings: Sequence[Finding], texts: Texts, ways: Ways) -> Report:
     """The graph with places, and each finding at the nodes and edges that it is about."""
     ranked = sorted(findings, key=lambda finding: (-RANKS[finding.severity], finding.location))
-    found = tuple(Problem(f.rule, f.severity, f.message, f.help, f.url, f.location) for f in ranked)
+    found = tuple(
+        Problem(rule=f.rule, severity=f.severity, message=f.message, help=f.help, url=f.url, location=f.location)
+        for f in ranked
+    )
     of_nodes, of_edges = Problems(graph).assign(ranked)
     lines = {name: tuple(each.command for each in commands(impact, ways)) for name, impact in graph.impacts.items()}
     nodes = tuple(
@@ -123,17 +126,17 @@ def node_entry(name: str, node: Node, problems: Sequence[int], texts: Texts, lin
     """A node with its place."""
     place = node.placed.written(node.spans[0]) if node.placed and node.spans else None
     return NodeEntry(
-        name,
-        node.kind,
-        node.type,
-        node.name,
-        node.namespace or None,
-        node.status,
-        node.owner or None,
-        texts.locate(*place) if place else None,
-        tuple(problems),
-        node.attributes,
-        lines if node.status in ("found", "command") else (),
+        id=name,
+        type=node.kind,
+        kind=node.type,
+        name=node.name,
+        namespace=node.namespace or None,
+        status=node.status,
+        parent=node.owner or None,
+        location=texts.locate(*place) if place else None,
+        problems=tuple(problems),
+        attributes=node.attributes,
+        commands=lines if node.status in ("found", "command") else (),
     )
 
 
@@ -143,17 +146,17 @@ def edge_entry(edge: Edge, problems: Sequence[int], texts: Texts) -> EdgeEntry:
     if read is None:
         return EdgeEntry(edge.source, edge.target, edge.relation)
     return EdgeEntry(
-        edge.source,
-        edge.target,
-        edge.relation,
-        read.how,
-        () if read.key == ALL else (read.key,),
-        edge.names,
-        read.reference.optional,
-        edge.effect,
-        edge.why,
-        texts.locate(*read.placed.written(read.reference.name.span)),
-        tuple(problems),
+        source=edge.source,
+        target=edge.target,
+        type=edge.relation,
+        how=read.how,
+        keys=() if read.key == ALL else (read.key,),
+        names=edge.names,
+        optional=read.reference.optional,
+        effect=edge.effect,
+        why=edge.why,
+        location=texts.locate(*read.placed.written(read.reference.name.span)),
+        problems=tuple(problems),
     )
 
 

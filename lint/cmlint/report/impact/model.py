@@ -143,14 +143,14 @@ def build(
     found = (read_entry(each, numbers[id(each.subject)], texts) for each in impact.touched)
     near = (near_entry(each, numbers[id(each.subject)], texts) for each in impact.near)
     return Report(
-        VERSION,
-        tuple(target_entry(subject, texts) for subject in impact.subjects),
-        tuple(sorted(dict.fromkeys(found), key=order)),
-        tuple(dict.fromkeys(near)),
-        tuple(dict.fromkeys(references)),
-        tuple(CommandEntry(*each) for each in commands),
-        counts(impact.touched),
-        tuple(sorted(dict.fromkeys(skipped))),
+        version=VERSION,
+        targets=tuple(target_entry(subject, texts) for subject in impact.subjects),
+        reads=tuple(sorted(dict.fromkeys(found), key=order)),
+        near=tuple(dict.fromkeys(near)),
+        references=tuple(dict.fromkeys(references)),
+        commands=tuple(CommandEntry(*each) for each in commands),
+        summary=counts(impact.touched),
+        skipped=tuple(sorted(dict.fromkeys(skipped))),
     )
 
 
@@ -166,7 +166,15 @@ def target_entry(subject: Subject, texts: Texts) -> TargetEntry:
     location = texts.locate(*subject.place) if subject.place else subject.was
     bundles = dict.fromkeys(each.definition.placed.path for each in subject.defined)
     key = None if subject.key == ALL else subject.key
-    return TargetEntry(subject.target, subject.namespace, subject.name, key, subject.change, location, tuple(bundles))
+    return TargetEntry(
+        kind=subject.target,
+        namespace=subject.namespace,
+        name=subject.name,
+        key=key,
+        change=subject.change,
+        location=location,
+        bundles=tuple(bundles),
+    )
 
 
 def workload_entry(placed: Placed) -> WorkloadEntry:
@@ -185,19 +193,19 @@ def read_entry(touched: Touched, number: int, texts: Texts) -> ReadEntry:
     """One read with its places."""
     read = touched.read
     return ReadEntry(
-        number,
-        workload_entry(read.placed),
-        container_of(read),
-        read.how,
-        None if read.key == ALL else read.key,
-        touched.names,
-        touched.through,
-        read.reference.optional,
-        touched.effect,
-        touched.why,
-        texts.locate(*read.placed.written(read.reference.name.span)),
-        texts.locate(*touched.place) if touched.place else None,
-        touched.sure,
+        target=number,
+        workload=workload_entry(read.placed),
+        container=container_of(read),
+        how=read.how,
+        key=None if read.key == ALL else read.key,
+        names=touched.names,
+        through=touched.through,
+        optional=read.reference.optional,
+        effect=touched.effect,
+        why=touched.why,
+        location=texts.locate(*read.placed.written(read.reference.name.span)),
+        reason=texts.locate(*touched.place) if touched.place else None,
+        sure=touched.sure,
     )
 
 

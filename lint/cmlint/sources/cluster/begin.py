@@ -33,13 +33,30 @@ class Wanted(NamedTuple):
     def connect(self, context: str | None) -> Connection:
         """A connection to one of the clusters; raises NoClusterError."""
         namespace = next(iter(self.namespaces), None)
-        return connect(Wish(context, self.kubeconfig, namespace, self.qps, self.timeout, self.user, self.groups))
+        return connect(
+            Wish(
+                context=context,
+                kubeconfig=self.kubeconfig,
+                namespace=namespace,
+                qps=self.qps,
+                timeout=self.timeout,
+                user=self.user,
+                groups=self.groups,
+            )
+        )
 
     def scope(self, connection: Connection, *, workloads: bool) -> Scope:
         """What is read of a cluster of which nothing else says it."""
         namespaces = None if self.all_namespaces else self.namespaces or (connection.namespace,)
         needed = NEEDED if workloads else frozenset[str]()
-        return Scope(namespaces, workloads, self.metadata_only_secrets, self.custom_resources, namespaces or (), needed)
+        return Scope(
+            namespaces=namespaces,
+            workloads=workloads,
+            metadata_only_secrets=self.metadata_only_secrets,
+            custom_resources=self.custom_resources,
+            existing=namespaces or (),
+            needed=needed,
+        )
 
 
 NEEDED = frozenset(("Namespace", *KINDS))

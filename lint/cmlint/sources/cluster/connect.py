@@ -1,6 +1,6 @@
 """How a cluster is reached: kubeconfig, context, account, proxies and plugins as the Kubernetes client has them.
 
-Of that client only what settles the connection is used. Its typed lists cost three to ten times as much as the bytes
+cmlint uses that client only for the connection. Its typed lists cost three to ten times as much as the bytes
 they are made from, and its ways to get at bytes differ from version to version; the pool of connections does not.
 """
 
@@ -82,7 +82,7 @@ class Connection:
             be_silent_about_certificates()
 
     def version(self) -> str:
-        """The version of Kubernetes, like `1.31.4`; the first thing asked, so that a wrong address is told at once.
+        """The version of Kubernetes, like `1.31.4`; the first request, so that a wrong address is reported at once.
 
         It is empty where the answer is not understood. Raises BadAnswerError.
         """
@@ -218,6 +218,8 @@ def by_kubeconfig(wish: Wish, where: str, config: Any) -> Connection:
     """A connection as files of kubeconfig describe it, which are listed in `where`."""
     from urllib3.exceptions import HTTPError
 
+    if not any(map(os.path.lexists, where.split(os.pathsep))):
+        raise NoClusterError(f"{where}: not found", help_for(wish))
     try:
         merger = config.kube_config.KubeConfigMerger(where)
         name = wish.context or first_context(merger.config_files.values())
@@ -289,7 +291,7 @@ def first_context(files: Iterable[Any]) -> str | None:
     return next((name for file in files if (name := file.get("current-context"))), None)
 
 
-MEND = "mend the file; `kubectl config view` shows how it is understood"
+MEND = "fix the file; `kubectl config view` shows how it is read"
 PROXY = "see HTTPS_PROXY and the kubeconfig's `proxy-url`: they begin with `http://` or `https://`"
 
 

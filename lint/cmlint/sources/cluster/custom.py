@@ -1,7 +1,7 @@
 """Custom resources: which kinds there are, and an object of one as facts.
 
 Nobody knows their fields, so they are read by shape, as they are in manifests: the object becomes the same tree of
-nodes that a YAML text becomes, but for its places, which are in its listing.
+nodes that a YAML text becomes, except for places, which are in its listing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NONE_MADE = Makers(())
 """What controllers make of their resources is there in the cluster, or it is not."""
 
 UNSEEN = ("metadata", "status")
-"""What is left out of an object but for its name: who has set what, and what has become of it."""
+"""What is left out of an object except its name: who has set what, and what has become of it."""
 
 
 class Version(msgspec.Struct, rename={"group_version": "groupVersion"}):

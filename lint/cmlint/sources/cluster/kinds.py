@@ -361,7 +361,16 @@ def take_workload(resource: Resource, found: Keeping | Job | CronJob, prefix: st
     created = found.metadata.creation_timestamp
     rolling = Rolling(suspended=found.spec.suspend) if isinstance(found, CronJob) else found.spec.rolling
     live = live_object(head, annotations, spec, prefix, rolling) if spec and head.owner is None else None
-    return Workload(head, annotations, spec, frozenset(reads_of(template.spec)), done or idle, created, live, rolling)
+    return Workload(
+        head=head,
+        annotations=annotations,
+        spec=spec,
+        reads=frozenset(reads_of(template.spec)),
+        done=done or idle,
+        created=created,
+        live=live,
+        rolling=rolling,
+    )
 
 
 def take_pod(found: PodObject, prefix: str, *, complete: bool) -> PodWorkload:
@@ -386,13 +395,13 @@ def take_pod(found: PodObject, prefix: str, *, complete: bool) -> PodWorkload:
     templated = head.owner is not None and head.owner[0] in KINDS
     spec = None if (templated and not complete) or done else found.spec
     return PodWorkload(
-        head,
-        head.annotations,
-        spec,
-        frozenset(reads_of(found.spec)),
-        done,
-        meta.creation_timestamp,
-        live_object(head, head.annotations, spec, prefix) if spec and head.owner is None else None,
+        head=head,
+        annotations=head.annotations,
+        spec=spec,
+        reads=frozenset(reads_of(found.spec)),
+        done=done,
+        created=meta.creation_timestamp,
+        live=live_object(head, head.annotations, spec, prefix) if spec and head.owner is None else None,
         pod=pod,
         mirror=head.owner is not None and head.owner[0] == "Node",
     )
@@ -421,4 +430,13 @@ def running(status: ContainerStatus, image: str, *, ephemeral: bool) -> Running:
     started = state.running.started_at if state.running else ""
     waiting = state.waiting or Waiting()
     failed = waiting.reason == CRASHED or bool(state.terminated and state.terminated.exit_code)
-    return Running(status.name, image, status.image_id, started, waiting.reason, waiting.message, failed, ephemeral)
+    return Running(
+        name=status.name,
+        image=image,
+        image_id=status.image_id,
+        started=started,
+        reason=waiting.reason,
+        message=waiting.message,
+        failed=failed,
+        ephemeral=ephemeral,
+    )

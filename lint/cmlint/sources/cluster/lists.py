@@ -147,7 +147,7 @@ def read_pages(connection: Connection, resource: Resource, namespace: str | None
 
 
 def limit_after(count: int, size: int) -> int:
-    """The objects to ask for next, after a page of so many objects and bytes."""
+    """The number of objects to request next, after a page of a number of objects and bytes."""
     return min(max(PAGE * count // size, 1), MOST)
 
 

@@ -1,4 +1,4 @@
-"""Manners towards an API server: not more than so many requests a second, and patience where it asks for some."""
+"""Rate limits for an API server: a maximum number of requests per second, and waiting if the server asks for it."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Pace:
         raise AssertionError
 
     def take_turn(self) -> None:
-        """Waits until one more request is allowed: in no second more than so many, which may come at once."""
+        """Waits until the next request is allowed: a maximum number per second, which may come at once."""
         with self.lock:
             full = len(self.turns) == self.turns.maxlen
             turn = max(self.turns[0] + self.span, time.monotonic()) if full else time.monotonic()

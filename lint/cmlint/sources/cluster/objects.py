@@ -225,22 +225,22 @@ def held(meta: Meta, keys: dict[str, int] | None, binary: tuple[str, ...], immut
     """What is kept of a ConfigMap or Secret."""
     owner = meta.controller
     return Held(
-        keys,
-        binary,
-        immutable,
-        meta.labelled(),
-        meta.annotated(),
-        meta.annotation(IGNORE),
-        f"{owner.kind} `{owner.name}`" if owner else "",
-        meta.group(),
-        digest,
-        meta.creation_timestamp,
-        meta.writes(),
-        meta.revision,
-        meta.stays(),
-        meta.applied(),
-        meta.owned(INSTALLERS),
-        meta.owned(ON_SERVER),
+        keys=keys,
+        binary=binary,
+        immutable=immutable,
+        labels=meta.labelled(),
+        annotations=meta.annotated(),
+        ignore=meta.annotation(IGNORE),
+        owner=f"{owner.kind} `{owner.name}`" if owner else "",
+        group=meta.group(),
+        digest=digest,
+        created=meta.creation_timestamp,
+        writes=meta.writes(),
+        revision=meta.revision,
+        stays=meta.stays(),
+        applied=meta.applied(),
+        installed=meta.owned(INSTALLERS),
+        served=meta.owned(ON_SERVER),
     )
 
 
@@ -258,7 +258,7 @@ def decoded_length(raw: msgspec.Raw) -> int:
 
 
 class Head(msgspec.Struct, frozen=True, gc=False):
-    """What is kept of every object that has pods; a `Raw` would keep the whole answer that it is a part of."""
+    """What is kept of every object that has pods; a `Raw` would keep the complete answer that it is a part of."""
 
     api_version: str
     kind: str
@@ -280,13 +280,13 @@ def head_of(meta: Meta, kind: str, api_version: str) -> Head:
     """The head of an object."""
     owner = meta.controller
     return Head(
-        api_version,
-        kind,
-        meta.namespace,
-        meta.name,
-        meta.labelled(),
-        meta.annotated(),
-        meta.annotation(IGNORE),
-        (owner.kind, owner.name) if owner else None,
-        meta.group(),
+        api_version=api_version,
+        kind=kind,
+        namespace=meta.namespace,
+        name=meta.name,
+        labels=meta.labelled(),
+        annotations=meta.annotated(),
+        ignore=meta.annotation(IGNORE),
+        owner=(owner.kind, owner.name) if owner else None,
+        group=meta.group(),
     )

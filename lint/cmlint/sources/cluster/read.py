@@ -148,7 +148,7 @@ def version_of(connection: Connection, notes: list[Note]) -> str:
 
 
 def no_cluster(connection: Connection, error: BadAnswerError) -> NoClusterError:
-    """What is said of a cluster that gives nothing."""
+    """The message about a cluster that gives nothing."""
     what = f"the cluster `{connection.name}` ({connection.configuration.host})"
     if error.status == UNAUTHORIZED:
         return NoClusterError(f"{what} does not accept the credentials: {error}", "log in to the cluster again")

@@ -240,24 +240,32 @@ class SpecReader:
         )
         volumes = tuple(self.volume(volume, f"{path}.volumes[{i}]") for i, volume in enumerate(spec.volumes))
         span = Span(start, max(self.listing.length - 1, start))
-        return PodSpec(containers, volumes, annotations, True, spec.enable_service_links, span, path)
+        return PodSpec(
+            containers=containers,
+            volumes=volumes,
+            annotations=annotations,
+            exact=True,
+            service_links=spec.enable_service_links,
+            span=span,
+            path=path,
+        )
 
     def container(self, spec: ContainerSpec, list_: str, path: str) -> Container:
         """One container."""
         put = self.listing.put
         name = put(f"{path}.name", spec.name)
         return Container(
-            name,
-            list_,
-            put(f"{path}.image", spec.image) if spec.image else None,
-            put(f"{path}.imagePullPolicy", spec.image_pull_policy) if spec.image_pull_policy else None,
-            tuple(self.env(entry, f"{path}.env[{i}]") for i, entry in enumerate(spec.env)),
-            tuple(self.env_from(entry, f"{path}.envFrom[{i}]") for i, entry in enumerate(spec.env_from)),
-            tuple(put(f"{path}.command[{i}]", text) for i, text in enumerate(spec.command)),
-            tuple(put(f"{path}.args[{i}]", text) for i, text in enumerate(spec.args)),
-            tuple(self.mount(mount, f"{path}.volumeMounts[{i}]") for i, mount in enumerate(spec.volume_mounts)),
-            name.span,
-            path,
+            name=name,
+            list=list_,
+            image=put(f"{path}.image", spec.image) if spec.image else None,
+            pull_policy=put(f"{path}.imagePullPolicy", spec.image_pull_policy) if spec.image_pull_policy else None,
+            env=tuple(self.env(entry, f"{path}.env[{i}]") for i, entry in enumerate(spec.env)),
+            env_from=tuple(self.env_from(entry, f"{path}.envFrom[{i}]") for i, entry in enumerate(spec.env_from)),
+            command=tuple(put(f"{path}.command[{i}]", text) for i, text in enumerate(spec.command)),
+            args=tuple(put(f"{path}.args[{i}]", text) for i, text in enumerate(spec.args)),
+            mounts=tuple(self.mount(mount, f"{path}.volumeMounts[{i}]") for i, mount in enumerate(spec.volume_mounts)),
+            span=name.span,
+            path=path,
         )
 
     def env(self, entry: EnvVar, path: str) -> Env:
@@ -279,13 +287,28 @@ class SpecReader:
             read = self.listing.put(f"{path}.resourceFieldRef", source.resource_field_ref.read)
             return Env(name, read, "resource", None, name.span)
         if (file := source.file_key_ref) is not None:
-            return Env(name, self.listing.put(f"{path}.fileKeyRef", file.read), "file", None, name.span, file.optional)
+            return Env(
+                name=name,
+                value=self.listing.put(f"{path}.fileKeyRef", file.read),
+                source="file",
+                reference=None,
+                span=name.span,
+                optional=file.optional,
+            )
         return Env(name, None, "none", None, name.span)
 
     def key(self, ref: KeyRef, target: Target, path: str) -> Reference:
         """The reference to one key."""
         name, key = self.listing.put(f"{path}.name", ref.name), self.listing.put(f"{path}.key", ref.key)
-        return Reference(target, name, (key,), ref.optional, "env", Span(name.start, key.end), path)
+        return Reference(
+            target=target,
+            name=name,
+            keys=(key,),
+            optional=ref.optional,
+            via="env",
+            span=Span(name.start, key.end),
+            path=path,
+        )
 
     def env_from(self, entry: EnvFromEntry, path: str) -> EnvFrom:
         """One entry of `envFrom`."""
@@ -293,7 +316,13 @@ class SpecReader:
         for target, ref in targets(entry.config_map_ref, entry.secret_ref):
             where = f"{path}.{'configMapRef' if target == 'ConfigMap' else 'secretRef'}"
             name = self.listing.put(f"{where}.name", ref.name)
-            return EnvFrom(prefix, Reference(target, name, (), ref.optional, "envFrom", name.span, where), name.span)
+            return EnvFrom(
+                prefix,
+                Reference(
+                    target=target, name=name, keys=(), optional=ref.optional, via="envFrom", span=name.span, path=where
+                ),
+                name.span,
+            )
         return EnvFrom(prefix, None, Span(self.listing.length, self.listing.length))
 
     def mount(self, mount: VolumeMount, path: str) -> Mount:
@@ -316,7 +345,7 @@ class SpecReader:
         if volume.image is not None and volume.image.reference:
             image = self.listing.put(f"{path}.image.reference", volume.image.reference)
             policy = self.listing.put(f"{path}.image.pullPolicy", volume.image.pull_policy)
-        return Volume(name, sources, closed, name.span, image, policy)
+        return Volume(name=name, sources=sources, closed=closed, span=name.span, image=image, pull_policy=policy)
 
     def source(self, source: Source, target: Target, via: Via, path: str) -> VolumeSource:
         """One ConfigMap or Secret of a volume."""
@@ -330,7 +359,9 @@ class SpecReader:
             for i, item in enumerate(source.items or ())
         )
         keys = tuple(item.key for item in items)
-        reference = Reference(target, name, keys, source.optional, via, name.span, path)
+        reference = Reference(
+            target=target, name=name, keys=keys, optional=source.optional, via=via, span=name.span, path=path
+        )
         return VolumeSource(reference, items or None)
 
 
@@ -343,14 +374,14 @@ def live_object(
     ignore = ignore_of(head.ignore, listing)
     pod = SpecReader(listing).read(spec, annotations, ".".join(POD_PATHS[head.kind]))
     document = Document(
-        Span(0, max(listing.length - 1, 0)),
-        name.span,
-        head.api_version,
-        head.kind,
-        name,
-        namespace,
-        head.annotations,
-        ignore,
+        span=Span(0, max(listing.length - 1, 0)),
+        head=name.span,
+        api_version=head.api_version,
+        kind=head.kind,
+        name=name,
+        namespace=namespace,
+        annotations=head.annotations,
+        ignore=ignore,
         pods=(pod,),
         labels=head.labels,
         rolling=rolling,

@@ -128,13 +128,33 @@ class Actions:
             if route is None or (number and said[number - 1] == ")"):
                 found.append(word)
                 if inside := self.variables.get(word.partition(".")[0]) if word[0] == "$" else here.inside:
-                    self.readings.append(Reading(inside, span, action, False, names, conditions, here.helper))
+                    self.readings.append(
+                        Reading(
+                            route=inside,
+                            span=span,
+                            action=action,
+                            plain=False,
+                            words=names,
+                            conditions=conditions,
+                            helper=here.helper,
+                        )
+                    )
                 continue
             if behind and said[number - 1] == "index":
                 route = (*route, *(text[1:-1] for text in takewhile(lambda text: text[0] == '"', said[number + 1 :])))
             found.append(route)
             if is_value(route):
-                self.readings.append(Reading(route[2:], span, action, plain, names, conditions, here.helper))
+                self.readings.append(
+                    Reading(
+                        route=route[2:],
+                        span=span,
+                        action=action,
+                        plain=plain,
+                        words=names,
+                        conditions=conditions,
+                        helper=here.helper,
+                    )
+                )
         if ":=" in said:
             self.variables |= dict.fromkeys(said[: said.index(":=")], first_value(found))
         return tuple(found)

@@ -147,7 +147,7 @@ class Chart:
 
     @cached_property
     def words_around(self) -> set[str]:
-        """The words that are said about its values: in comments, a schema, a README, and in other files of values."""
+        """The words that document its values: in comments, a schema, a README, and in other values files."""
         beside = [os.path.join(self.folder, name) for name in ("README.md", chart_files.SCHEMA)]
         named = (entry for entry in entries_in(self.folder) if fnmatchcase(entry.name, "*values*.y*ml"))
         beside += (entry.path for entry in named if entry.name != VALUES)

@@ -135,7 +135,7 @@ def unfit(entry: os.DirEntry[str], root: str) -> str:
 def referring_in(archive_of_chart: bytes, budget: Budget) -> str | None:
     """The first such schema in an archive of a chart or in those inside it, by its name in there.
 
-    None for what is no archive, of which helm says so. Raises UnclearError for one that holds more than the budget, and
+    None if it is not an archive; helm reports that. Raises UnclearError for one that holds more than the budget, and
     for one that helm may read in another way: helm reads files before it meets what is broken behind them.
     """
     if not archive_of_chart.startswith(GZIP):

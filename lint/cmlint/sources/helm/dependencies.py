@@ -7,19 +7,23 @@ repository is changed.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from tempfile import mkdtemp
 
 from cmlint.sources import paths
 from cmlint.sources.helm.chart import Chart
 from cmlint.sources.helm.chart_files import ChartFiles, entries_below
-from cmlint.sources.kustomize import program as tool
+from cmlint.sources.kustomize.program import said
 from cmlint.sources.reasons import of_dependencies
 from cmlint.system.files import MANIFEST, is_folder, is_within, read, real_path, root_of
-from cmlint.system.programs import NotBuiltError, run
+from cmlint.system.programs import Ended, NotBuiltError
 
 
-def completed(chart: Chart, program: str, home: str, timeout: float) -> str:
-    """The folder of a copy of a chart with all that it needs; raises NotBuiltError."""
+def completed(chart: Chart, fetch: Callable[[str], Ended], home: str) -> str:
+    """The folder of a copy of a chart, below `home`, with all that it needs; raises NotBuiltError.
+
+    `fetch` runs helm in the folder.
+    """
     root = root_of(chart.folder)
     copy = mkdtemp(dir=home)
     for folder in (chart.folder, *chart.local_folders):
@@ -28,9 +32,9 @@ def completed(chart: Chart, program: str, home: str, timeout: float) -> str:
         ChartFiles(folder).refuse()
         copy_to(folder, os.path.join(copy, os.path.relpath(real_path(folder), root)), root)
     folder = os.path.join(copy, os.path.relpath(real_path(chart.folder), root))
-    ended = run([program, "dependency", "build", folder], home, timeout, trusted=True)
+    ended = fetch(folder)
     if ended.code:
-        raise NotBuiltError(of_dependencies(tool.said(ended.errors)), "dependency")
+        raise NotBuiltError(of_dependencies(said(ended.errors)), "dependency")
     try:
         ChartFiles(folder).refuse()
     except NotBuiltError as error:

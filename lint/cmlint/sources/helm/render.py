@@ -19,14 +19,14 @@ from cmlint.sources.helm.chart import REQUIREMENTS, Chart
 from cmlint.sources.helm.chart_files import LARGEST, entries_below
 from cmlint.sources.helm.choices import Choice
 from cmlint.sources.helm.dependencies import completed
-from cmlint.sources.kustomize import program as tool
+from cmlint.sources.kustomize.program import said
 from cmlint.sources.reasons import of_helm
 from cmlint.sources.request import Request
 from cmlint.sources.secret_names import HIDDEN
 from cmlint.sources.yaml_tree import Part, Place
 from cmlint.system.files import TooLargeError, is_folder, is_within, real_path, root_of
 from cmlint.system.filesystem import FileSystem
-from cmlint.system.programs import NotBuiltError, find, run
+from cmlint.system.programs import Ended, NotBuiltError, Programs, find
 
 NAMESPACE = "release-namespace"
 """The namespace to render for; what is written in it is written for any."""
@@ -46,8 +46,8 @@ HINT = r"\s*Use --debug flag to render out invalid YAML\s*"
 class Helm:
     """The program `helm`, as a request lets it run; `home` is an empty folder for it."""
 
-    def __init__(self, program: str, request: Request, home: str) -> None:
-        self.program, self.request, self.home = program, request, home
+    def __init__(self, program: str, request: Request, home: str, programs: Programs) -> None:
+        self.program, self.request, self.home, self.programs = program, request, home, programs
 
     def fetches(self, chart: Chart) -> bool:
         """Whether helm is to fetch dependencies of a chart."""
@@ -84,7 +84,12 @@ class Helm:
             as_it_is = not (chart.missing or chart.unversioned or self.is_changed(chart))
             return chart.folder if as_it_is else without_missing(chart, self.home)
         self.request.seen.whole = False
-        return completed(chart, self.program, self.home, self.request.config.build_timeout)
+        return completed(chart, self.fetch, self.home)
+
+    def fetch(self, folder: str) -> Ended:
+        """Lets helm fetch what the chart in a folder needs, with the user's own network and settings."""
+        command = [self.program, "dependency", "build", folder]
+        return self.programs.run(command, self.home, self.request.config.build_timeout, trusted=True)
 
     def render(self, chart: Chart, ready: Future[str], values: Choice) -> str:
         """What helm renders of a chart in its folder, when that is `ready`; raises NotBuiltError."""
@@ -98,7 +103,7 @@ class Helm:
         given += ((path_of(path, self.request.disk, self.home), path) for path in values.command_line.files)
         command = [*self.command(folder, values.release), *values.options]
         command += (word for path, _ in given for word in ("--values", quoted(path)))
-        ended = run(command, self.home, self.request.config.build_timeout)
+        ended = self.programs.run(command, self.home, self.request.config.build_timeout)
         if ended.code:
             errors = reduce(lambda said, pair: said.replace(*pair), given, ended.errors)
             reason = why(errors, OfChart(chart, values.files, values.written))
@@ -119,7 +124,7 @@ def refuse_values(chart: Chart, values: Choice) -> None:
         if values.gitops and not is_within(real_path(path), root_of(chart.folder)):
             raise NotBuiltError(f"`{paths.shown(path)}` leads out of the folder", "refused")
         if not os.path.isfile(path):
-            raise NotBuiltError("there is no such file of values", "values")
+            raise NotBuiltError("no such values file", "values")
 
 
 def note_chart(chart: Chart, choices: Iterable[Choice], seen: Seen) -> None:
@@ -135,7 +140,7 @@ def find_helm(wished: str | None) -> str | None:
     """The program to render with, or None; raises ValueError when there is none as wished for."""
     found = find(os.path.expanduser(wished or "helm"))
     if wished and not found:
-        raise ValueError(f"there is no program `{wished}` to render charts with; name helm")
+        raise ValueError(f"cannot find the program `{wished}` to render charts; give the path of helm")
     return found
 
 
@@ -213,4 +218,4 @@ def save(text: str, home: str) -> str:
 
 def why(errors: str, shown: OfChart) -> str:
     """The reason that helm gives, in one line; warnings that come before it are left out."""
-    return of_helm(re.sub(HINT, " ", tool.said(errors)).strip(), shown)
+    return of_helm(re.sub(HINT, " ", said(errors)).strip(), shown)

@@ -30,7 +30,7 @@ from cmlint.sources.helm.value_places import ChartText
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within
 from cmlint.system.folders import temporary
-from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
+from cmlint.system.programs import NotBuiltError, Programs, TimeOutError
 
 
 def take(found: Found, request: Request) -> Iterator[Material]:
@@ -108,8 +108,23 @@ def surely_made(chart: Chart) -> FileFacts:
     kinds: list[tuple[Target, Scalar]] = [
         ("ConfigMap" if kind and kind.text == "ConfigMap" else "Secret", name) for kind, name in named
     ]
-    providers = (Provider(kind, kind, name, (), True, False, nowhere) for kind, name in kinds)
-    return FileFacts((Document(nowhere, nowhere, "v1", "Chart", None, None, providers=tuple(providers)),))
+    providers = (
+        Provider(target=kind, kind=kind, name=name, keys=(), open=True, immutable=False, span=nowhere)
+        for kind, name in kinds
+    )
+    return FileFacts(
+        (
+            Document(
+                span=nowhere,
+                head=nowhere,
+                api_version="v1",
+                kind="Chart",
+                name=None,
+                namespace=None,
+                providers=tuple(providers),
+            ),
+        )
+    )
 
 
 def chart_of(path: str, charts: Mapping[str, Chart]) -> Chart | None:
@@ -144,10 +159,10 @@ def render_all(
     program = find_helm(request.config.helm_program)
     if program is None:
         for chart in charts:
-            add_chart(failures, chart, NotBuiltError("there is no helm to render with", "program", "program"), "")
+            add_chart(failures, chart, NotBuiltError("helm is not installed", "program", "program"), "")
         return
-    with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
-        helm = Helm(program, request, home)
+    with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, Programs() as programs:
+        helm = Helm(program, request, home, programs)
         runs: list[tuple[Chart, dict[Choice, Future[str]]]] = []
         for chart in charts:
             ready = pool.submit(helm.ready, chart)

@@ -1,6 +1,6 @@
 """A Helm template, read line by line as far as its layout shows what it writes.
 
-A template is no YAML before it is rendered, so it is not parsed: each line is taken for the field or the item that it
+A template is not YAML before it is rendered, so it is not parsed: each line is taken for the field or item that it
 seems to hold, by its indentation, and actions (`{{ ... }}`) represent any text.
 """
 
@@ -64,7 +64,7 @@ class Chunk:
 
     @property
     def head(self) -> Place:
-        """What represents the whole object: the line of its kind, else its first."""
+        """What represents the complete object: the line of its kind, else its first."""
         kind = self.top("kind")
         return Place(self.path, kind.key.start, kind.value.end) if kind and kind.key else self.first
 
@@ -93,7 +93,7 @@ def read_template(path: str, text: str) -> list[Chunk]:
 
 
 def blanked(text: str) -> str:
-    """A template of the same length without what writes nothing: comments, and actions that fill whole lines.
+    """A template of the same length without what writes nothing: comments, and actions that fill complete lines.
 
     Actions inside a line keep their braces; what is between them is blank.
     """
@@ -187,7 +187,7 @@ def entries_in(path: str, text: str, base: int) -> Iterator[Entry]:
         at = base + line.start()
         key = Place(path, at + column, at + column + len(field[1])) if field else None
         value = Place(path, at + start, at + start + len(written))
-        entry = Entry(layout.path, layout.inside, key, value, shown, layout.named)
+        entry = Entry(path=layout.path, items=layout.inside, key=key, value=value, text=shown, names=layout.named)
         yield entry
         if written.startswith("{"):
             yield from flow_entries(entry, written)
@@ -204,7 +204,7 @@ def flow_entries(around: Entry, written: str) -> Iterator[Entry]:
             text = written[value.place.start - place.start : value.place.end - place.start]
             names = around.items[-1] if around.items and not around.key and inner is part and name == "name" else 0
             shown = unquoted(re.sub(EMPTY, ANYTHING, text))
-            yield Entry((*path, name), around.items, key, value.place, shown, names)
+            yield Entry(path=(*path, name), items=around.items, key=key, value=value.place, text=shown, names=names)
             stack.append(((*path, name), value))
 
 

@@ -63,7 +63,7 @@ class Templates:
 
     @property
     def shown(self) -> str:
-        """What represents the chart as a whole."""
+        """The place that represents the chart."""
         return shown(os.path.join(self.folder, files.CHART))
 
     def path(self, source: str) -> str | None:
@@ -251,7 +251,13 @@ class RenderedText:
         for path in self.paths():
             if ignores := self.templates.ignores(path):
                 whole = Span(0, len(self.templates.text(path)))
-                yield path, FileFacts((Document(whole, whole, "", "Template", None, None),), ignores=ignores)
+                yield (
+                    path,
+                    FileFacts(
+                        (Document(span=whole, head=whole, api_version="", kind="Template", name=None, namespace=None),),
+                        ignores=ignores,
+                    ),
+                )
 
     def masked(self) -> Mapping[str, Sequence[Span]]:
         """What must not be shown: values, and in templates of Secrets all but the names of fields at the top."""

@@ -16,10 +16,10 @@ from cmlint.manifest.documents import is_yaml
 from cmlint.sources import files, outside, paths
 from cmlint.sources.disclosure import OfBuild
 from cmlint.sources.failures import UNREAD, place_in_build
-from cmlint.sources.kustomize import program as tool
 from cmlint.sources.kustomize.absent_files import MOST, Absent, absent_from, instead_of
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.load_restrictor import is_wide
+from cmlint.sources.kustomize.program import Kustomize, SaidError
 from cmlint.sources.reasons import LONGEST, of_kustomize
 from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import Part, read_whole
@@ -40,7 +40,7 @@ class Build:
     """
 
     def __init__(
-        self, project: Project, leaf: Kustomization, request: Request, program: str | None, *, folder: str
+        self, project: Project, leaf: Kustomization, request: Request, program: Kustomize | None, *, folder: str
     ) -> None:
         self.project, self.leaf, self.request, self.program = project, leaf, request, program
         self.folder, self.home = folder, f"{folder}.home"
@@ -69,7 +69,8 @@ class Build:
     def name(self) -> str:
         """Under which name it is kept what the leaf builds."""
         config = self.request.config
-        return f"{self.leaf.folder}\0{self.program}\0{config.allow_remote}\0{config.enable_helm}\0{self.is_wide}"
+        path = self.program.path if self.program else None
+        return f"{self.leaf.folder}\0{path}\0{config.allow_remote}\0{config.enable_helm}\0{self.is_wide}"
 
     def run(self) -> str:
         """What the leaf builds, with where everything in it comes from; raises NotBuiltError.
@@ -84,7 +85,7 @@ class Build:
             self.fill_mirror()
         self.refuse()
         if self.program is None:
-            raise NotBuiltError("there is neither kustomize nor kubectl to build with", "program", "program")
+            raise NotBuiltError("neither kustomize nor kubectl is installed", "program", "program")
         if self.cache and (known := self.cache.get(self.name)):
             self.folder = known.folder
             return known.text
@@ -97,7 +98,7 @@ class Build:
     def fill_mirror(self) -> None:
         """Copies what is used to the mirror, with the texts that count instead.
 
-        What cannot be read is left out, and so is what can be nowhere: a name that is too long, or one below a file.
+        Files that cannot be read are left out, as are impossible paths: a name that is too long, or one below a file.
         """
         for path in {*self.used, *self.instead}:
             place = below(self.mirror, path)
@@ -111,15 +112,15 @@ class Build:
                 with open(place, "wb") as file:
                     file.write(raw)
 
-    def built_in(self, program: str, folder: str) -> str:
+    def built_in(self, program: Kustomize, folder: str) -> str:
         """What the program builds in a folder; raises NotBuiltError.
 
         A mirror has no charts, and so kustomize must not look for them: it would fetch them.
         """
         config = replace(self.request.config, enable_helm=False) if self.mirror else self.request.config
         try:
-            return tool.build(folder, program, config, self.home, wide=bool(self.mirror) and self.is_wide)
-        except tool.SaidError as error:
+            return program.build(folder, config, self.home, wide=bool(self.mirror) and self.is_wide)
+        except SaidError as error:
             said = str(error).replace(self.mirror, "") if self.mirror else str(error)
             reason, around = condensed(said, self.project, self.leaf)
             place = place_in_build(said, reason, around, self.project) if error.cause == "broken" else None
@@ -139,8 +140,10 @@ class Build:
             for part in given_to_plugins(one):
                 self.refuse_part(part, one)
             refuse_unfit(self.project, one)
-            for folder in one.plugin_folders if self.program else ():
-                text = self.built_in(self.program or "", below(self.mirror, folder))
+            if self.program is None:
+                continue
+            for folder in one.plugin_folders:
+                text = self.built_in(self.program, below(self.mirror, folder))
                 for part in filter(outside.is_plugin, all_in(f"what `{self.project.shown(folder)}` builds", text)):
                     self.refuse_part(part, one)
 
@@ -197,7 +200,7 @@ def refuse_unread(project: Project, kustomization: Kustomization) -> None:
         if not os.path.isdir(folder):
             continue
         if not project.is_inside(folder):
-            raise NotBuiltError(f"the folder `{name}` lies outside the repository", "refused")
+            raise NotBuiltError(f"the folder `{name}` is outside the repository", "refused")
         for path in (os.path.join(folder, known) for known in files.KUSTOMIZATIONS):
             if os.path.isfile(path) and project.in_folder(folder) is None:
                 try:

@@ -8,16 +8,15 @@ from collections.abc import Sequence
 from cmlint.manifest.documents import read_text
 from cmlint.model.problems import Problem
 from cmlint.sources import files
-from cmlint.sources.kustomize import program as tool
 from cmlint.sources.kustomize.build import METADATA, Build
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.origins import Origin, take_origins
 from cmlint.sources.kustomize.places import BuiltText, names_in
-from cmlint.sources.kustomize.program import find_program
+from cmlint.sources.kustomize.program import kustomize_of
 from cmlint.sources.request import Request
 from cmlint.system.files import root_of, tree
 from cmlint.system.folders import temporary
-from cmlint.system.programs import NotBuiltError
+from cmlint.system.programs import NotBuiltError, Programs
 
 
 def lead_back(text: str, request: Request, problems: list[Problem]) -> BuiltText | None:
@@ -54,12 +53,12 @@ def builds(project: Project, leaf: Kustomization, text: str, request: Request) -
     """Whether a kustomization builds the very text."""
     if not request.config.build:
         return False
-    program = find_program(request.config.kustomize)
     try:
-        with temporary() as above:
+        with temporary() as above, Programs() as programs:
+            program = kustomize_of(request.config, programs)
             build = Build(project, leaf, request, program, folder=os.path.join(above, "0"))
             os.makedirs(build.home)
             build.refuse()
-            return program is not None and tool.build(leaf.folder, program, request.config, build.home) == text
+            return program is not None and program.build(leaf.folder, request.config, build.home) == text
     except NotBuiltError:
         return False

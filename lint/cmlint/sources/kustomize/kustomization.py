@@ -320,7 +320,7 @@ class Project:
     def note(self, kustomizations: Sequence[Kustomization], seen: Seen, *, remote: bool) -> None:
         """Notes what kustomizations look at: all that they name, and where others were looked for.
 
-        What is `remote`, when that is allowed, changes unseen, and so does what plugins in a folder of their own name.
+        Remote parts, if they are allowed, change unseen, as do files that plugins in their own folder name.
         """
         named = {one.full(item.text or "") for one in kustomizations for item in one.named}
         self.note_folders({one.folder for one in kustomizations} | (named & self.known.keys()), seen)
@@ -332,7 +332,7 @@ class Project:
                 seen.whole = False
 
     def note_folders(self, folders: Iterable[str], seen: Seen) -> None:
-        """Notes where kustomizations were looked for, but for folders that are noted as a whole."""
+        """Notes where kustomizations were looked for, except in folders that are noted completely."""
         walked = {os.path.abspath(folder) for folder in seen.walked}
         for folder in folders:
             if folder not in walked:

@@ -60,8 +60,19 @@ def made_by(kustomization: Kustomization) -> Iterator[Document]:
         name = msgspec.structs.replace(
             place, value="*".join(part.text or "" if part else "" for part in (before, after))
         )
-        providers = (Provider(kind, kind, name, (), True, False, name.span, glob=True) for kind in TARGETS)
-        yield Document(name.span, name.span, "", "Kustomization", None, None, providers=tuple(providers))
+        providers = (
+            Provider(target=kind, kind=kind, name=name, keys=(), open=True, immutable=False, span=name.span, glob=True)
+            for kind in TARGETS
+        )
+        yield Document(
+            span=name.span,
+            head=name.span,
+            api_version="",
+            kind="Kustomization",
+            name=None,
+            namespace=None,
+            providers=tuple(providers),
+        )
 
 
 def generated_by(kustomization: Kustomization) -> Iterator[Document]:
@@ -70,9 +81,19 @@ def generated_by(kustomization: Kustomization) -> Iterator[Document]:
     for kind, generator in kustomization.generators:
         if (name := scalar_of(generator.at("name"))) is not None:
             target: Target = "ConfigMap" if kind == "ConfigMap" else "Secret"
-            provider = Provider(target, GENERATORS[kind], name, (), True, False, name.span)
+            provider = Provider(
+                target=target, kind=GENERATORS[kind], name=name, keys=(), open=True, immutable=False, span=name.span
+            )
             namespace = scalar_of(generator.at("namespace") or space)
-            yield Document(name.span, name.span, "", GENERATORS[kind], name, namespace, providers=(provider,))
+            yield Document(
+                span=name.span,
+                head=name.span,
+                api_version="",
+                kind=GENERATORS[kind],
+                name=name,
+                namespace=namespace,
+                providers=(provider,),
+            )
 
 
 def scalar_of(part: Part | None) -> Scalar | None:
@@ -96,7 +117,7 @@ def document_as_read(document: Document) -> Document:
 
 
 def is_about_word(fault: Fault) -> bool:
-    """Whether a fault may be one for YAML 1.1 only: a word that is no string, or two words that are one boolean."""
+    """Whether a fault may be one for YAML 1.1 only: a word that is not a string, or two words that are one boolean."""
     if fault.code == "repeated-key":
         return fault.text in ("true", "false")
     return fault.code in ("env-value-type", "data-value-type") and is_word(fault.text or "on")

@@ -1,7 +1,7 @@
 """Where kustomize says that each object of a build comes from.
 
 It writes two annotations when asked to (`buildMetadata`): the file or generator that an object comes from, and all
-transformers that it went through. They are no part of the object and are taken out of the text before it is read.
+transformers that it went through. They are not part of the object and are taken out of the text before it is read.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class BuiltText:
     last_wins = False
     rendered = False
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that leads back from what is built
         self,
         shown: str,
         text: str,
@@ -236,7 +236,7 @@ class BuiltObject:
 
     @property
     def head(self) -> Place:
-        """What represents the whole object: its name, else its document, else the kustomization that brings it in."""
+        """The place that represents the object: its name, else its document, else the kustomization that adds it."""
         if self.first:
             name = self.first.at("metadata", "name")
             return name.place if name else self.first.place
@@ -393,7 +393,8 @@ def suppressing(project: Project, path: str) -> FileFacts | None:
         return project.facts(path)
     whole = Span(0, len(text))
     return FileFacts(
-        (Document(whole, whole, "", "Kustomization", None, None),), ignores=ignores_in(project, project.shown(path))
+        (Document(span=whole, head=whole, api_version="", kind="Kustomization", name=None, namespace=None),),
+        ignores=ignores_in(project, project.shown(path)),
     )
 
 

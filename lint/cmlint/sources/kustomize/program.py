@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
+from typing import NamedTuple
 
 from cmlint.config.config import Config
-from cmlint.system import programs
-from cmlint.system.programs import NotBuiltError
+from cmlint.system.programs import NotBuiltError, Programs, find
 
 
 def find_program(wished: str | None) -> str | None:
@@ -18,37 +18,51 @@ def find_program(wished: str | None) -> str | None:
     ValueError when there is no program as wished for.
     """
     if wished:
-        if found := programs.find(os.path.expanduser(wished)):
+        if found := find(os.path.expanduser(wished)):
             return found
-        raise ValueError(f"there is no program `{wished}` to build kustomizations with; name kustomize or kubectl")
-    own = os.path.join(os.path.dirname(os.path.abspath(sys.executable)), "kubectl")
-    return programs.find("kustomize") or programs.find("kubectl") or programs.find(own)
-
-
-def build(folder: str, path: str, config: Config, home: str, *, wide: bool = False) -> str:
-    """What the kustomization in a folder builds; raises SaidError with what the program at a path says.
-
-    In a `wide` build, kustomizations read files outside of their folders. `home` is an empty folder for the program.
-    Where fetching is allowed, the program is the user's own: private bases need the user's git, network and
-    credentials.
-    """
-    stem = os.path.basename(path).removesuffix(".exe")
-    command = [path, *(("kustomize",) if stem.startswith("kubectl") else ("build",)), folder]
-    if wide:
-        command += ["--load-restrictor", "LoadRestrictionsNone"]
-    if config.enable_helm:
-        helm = programs.find("helm")
-        command += ["--enable-helm", *(("--helm-command", helm) if helm else ())]
-    ended = programs.run(command, home, config.build_timeout, trusted=config.allow_remote)
-    if ended.code and 'unknown field "buildMetadata"' in ended.errors:
-        raise NotBuiltError(
-            "this kustomize is older than 4.5, and so does not say where objects come from", "program", "program"
+        raise ValueError(
+            f"cannot find the program `{wished}` to build kustomizations; give the path of kustomize or kubectl"
         )
-    if ended.code:
-        if "external plugins disabled" in ended.errors:
-            raise SaidError(said(ended.errors), "refused", "plugin")
-        raise SaidError(said(ended.errors), "broken")
-    return ended.output
+    own = os.path.join(os.path.dirname(os.path.abspath(sys.executable)), "kubectl")
+    return find("kustomize") or find("kubectl") or find(own)
+
+
+class Kustomize(NamedTuple):
+    """The program at a `path` that builds kustomizations, run as one of `programs`."""
+
+    path: str
+    programs: Programs
+
+    def build(self, folder: str, config: Config, home: str, *, wide: bool = False) -> str:
+        """What the kustomization in a folder builds; raises SaidError with what the program says.
+
+        In a `wide` build, kustomizations read files outside of their folders. `home` is an empty folder for the
+        program. Where fetching is allowed, the program is the user's own: private bases need the user's git, network
+        and credentials.
+        """
+        stem = os.path.basename(self.path).removesuffix(".exe")
+        command = [self.path, *(("kustomize",) if stem.startswith("kubectl") else ("build",)), folder]
+        if wide:
+            command += ["--load-restrictor", "LoadRestrictionsNone"]
+        if config.enable_helm:
+            helm = find("helm")
+            command += ["--enable-helm", *(("--helm-command", helm) if helm else ())]
+        ended = self.programs.run(command, home, config.build_timeout, trusted=config.allow_remote)
+        if ended.code and 'unknown field "buildMetadata"' in ended.errors:
+            raise NotBuiltError(
+                "this kustomize is older than 4.5 and does not report where objects come from", "program", "program"
+            )
+        if ended.code:
+            if "external plugins disabled" in ended.errors:
+                raise SaidError(said(ended.errors), "refused", "plugin")
+            raise SaidError(said(ended.errors), "broken")
+        return ended.output
+
+
+def kustomize_of(config: Config, programs: Programs) -> Kustomize | None:
+    """The program that a configuration builds with; None where there is none. Raises ValueError as `find_program`."""
+    path = find_program(config.kustomize)
+    return Kustomize(path, programs) if path else None
 
 
 class SaidError(NotBuiltError):

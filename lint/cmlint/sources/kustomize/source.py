@@ -42,13 +42,13 @@ from cmlint.sources.kustomize.load_restrictor import widen
 from cmlint.sources.kustomize.manifests import facts_of, made_by
 from cmlint.sources.kustomize.origins import take_origins
 from cmlint.sources.kustomize.places import BuiltText, names_in
-from cmlint.sources.kustomize.program import find_program
+from cmlint.sources.kustomize.program import kustomize_of
 from cmlint.sources.kustomize.writers import values_in_keys
 from cmlint.sources.reasons import address
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within
 from cmlint.system.folders import temporary
-from cmlint.system.programs import NotBuiltError, TimeOutError, none_left
+from cmlint.system.programs import NotBuiltError, Programs, TimeOutError
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
 TEMPLATES = r"[._]?(?:template|templates|skeleton|scaffold|scaffolding|boilerplate)|[\w.-]+[-_]template"
@@ -172,8 +172,8 @@ def build_all(
     project: Project, leaves: Sequence[Kustomization], request: Request, failures: Failures
 ) -> Iterator[Material]:
     """What comes of each leaf, in order."""
-    program = find_program(request.config.kustomize)
-    with temporary() as above, ThreadPoolExecutor(os.cpu_count()) as pool, none_left():
+    with temporary() as above, ThreadPoolExecutor(os.cpu_count()) as pool, Programs() as programs:
+        program = kustomize_of(request.config, programs)
         builds = [
             Build(project, leaf, request, program, folder=os.path.join(above, str(number)))
             for number, leaf in enumerate(leaves)
@@ -212,7 +212,7 @@ def built(build: Build, raw: str) -> Material:
     facts = opened(without_keys(read_text(text, project.makers), project, leaf))
     if build.cache and not any(document.masked for document in facts.documents):
         seen = Seen()
-        seen.note(build.program or "")
+        seen.note(build.program.path if build.program else "")
         note(project, build.tree, seen, build.request.config)
         build.cache.put(build.name, cache.Build(seen, build.folder, raw))
     return Material(

@@ -103,7 +103,7 @@ def unquoted(value: str) -> str:
 
 
 def from_file(project: Project, path: str, key: str, source: Part) -> dict[str, Field]:
-    """A file that becomes a key; the value of what is no text is where its name begins."""
+    """A file that becomes a key; a value that is not text is placed at the start of its name."""
     try:
         text = project.text(path)
     except (OSError, UnicodeDecodeError):

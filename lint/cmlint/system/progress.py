@@ -1,4 +1,4 @@
-"""What a run is doing, told on a terminal when it takes longer than a second."""
+"""What a run is doing, shown on a terminal when it takes longer than a second."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ AFTER, EVERY = 1.0, 0.2
 
 
 class Progress:
-    """One line on standard error while a run is inside, gone before anything else is written."""
+    """One line on standard error while a run is inside, gone when it leaves."""
 
     def __init__(self) -> None:
-        self.doing, self.visible = "reading", False
+        self.at, self.visible = "reading", False
         self.thread: Thread | None = None
         self.over: Event | None = None
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Progress:
         """Begins to wait, where there is a terminal; what is needed for it is imported only there."""
         if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
             from threading import Event, Thread
@@ -32,6 +32,7 @@ class Progress:
             self.over = Event()
             self.thread = Thread(target=self.tell, args=(self.over, time.monotonic()), daemon=True)
             self.thread.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         if self.thread and self.over:
@@ -39,13 +40,21 @@ class Progress:
             self.thread.join()
         self.clear()
 
+    def doing(self, what: str) -> None:
+        """Notes what the run does now."""
+        self.at = what
+
+    def reading(self, what: str) -> None:
+        """Notes what the run reads now."""
+        self.at = f"reading {what}"
+
     def tell(self, over: Event, started: float) -> None:
         """Writes the line until the run is over."""
         wait = AFTER
         while not over.wait(wait):
             room = os.get_terminal_size(sys.stderr.fileno()).columns or 80
             self.visible = True
-            streams.redraw(f"cmlint: {self.doing} ... {time.monotonic() - started:.0f} s", room - 1)
+            streams.redraw(f"cmlint: {self.at} ... {time.monotonic() - started:.0f} s", room - 1)
             wait = EVERY
 
     def clear(self) -> None:
@@ -53,12 +62,3 @@ class Progress:
         if self.visible:
             streams.redraw("", 0)
             self.visible = False
-
-
-PROGRESS = Progress()
-"""The progress of the one run that there is in a process."""
-
-
-def doing(what: str) -> None:
-    """Says what the run is at now."""
-    PROGRESS.doing = what

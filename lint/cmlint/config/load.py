@@ -1,0 +1,122 @@
+"""Configuration files as settings: what is wrong ends the run, and what a file may not hold is refused."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cmlint.config.config import SECONDS, Config, Helm
+from cmlint.config.files import Source
+from cmlint.config.parse import read
+from cmlint.config.patterns import anchored, below
+from cmlint.config.types import check_type
+from cmlint.config.words import check_lengths, check_paths, check_words
+from cmlint.config.written import Entries, Place, Value, plain
+from cmlint.engine.rules import Rule
+
+
+class Refused(NamedTuple):
+    """A setting that does not count where it is written; `instead` is the value that counts, if there is one.
+
+    Where it is about the run and written `below` another configuration, that one is named; it is empty where there is
+    none that could hold it.
+    """
+
+    place: Place
+    setting: str
+    instead: int | None = None
+    below: str | None = None
+
+
+def load(sources: Iterable[Source], rules: Mapping[str, Rule]) -> tuple[Config, list[Refused]]:
+    """The settings of several files, in which a later file replaces those of an earlier one, and what is refused.
+
+    Raises FatalError for a file that is wrong.
+    """
+    refused: list[Refused] = []
+    given: dict[str, Any] = {}
+    for source in sources:
+        given |= settings_of(source, rules, refused)[1]
+    return Config(**given), refused
+
+
+def settings_of(source: Source, rules: Mapping[str, Rule], refused: list[Refused]) -> tuple[Value, dict[str, Any]]:
+    """What a file holds, and the settings in it by their fields in Config; raises FatalError for a file that is wrong.
+
+    What it may not hold is `refused`.
+    """
+    tree = read(source)
+    settings = settings_in(tree, source, refused)
+    if tree.data:
+        check_words(tree, rules)
+    return tree, settings
+
+
+def settings_in(tree: Value, source: Source, refused: list[Refused]) -> dict[str, Any]:
+    """The settings of a file by their fields in Config; what the file may not hold is taken out of the tree.
+
+    Raises FatalError for a setting that is wrong.
+    """
+    if not tree.data:
+        return {}
+    check_lengths(tree)
+    if isinstance(tree.data, dict):
+        refused += take_refused(tree.data, source)
+    check_type(tree, Config, "")
+    refused += take_excess(tree.data, source)
+    if "user" not in source.whose:
+        check_paths(tree.data, source)
+    config = anchored_at(source.folder, msgspec.convert(plain(tree), Config))
+    return {field: getattr(config, field) for field, setting in setting_names().items() if setting in tree.data}
+
+
+@cache
+def setting_names() -> dict[str, str]:
+    """The names of the settings in files, by the fields of Config."""
+    return {field.name: field.encode_name for field in msgspec.structs.fields(Config)}
+
+
+def take_refused(entries: Entries, source: Source) -> Iterator[Refused]:
+    """Takes out the settings that a file may not hold."""
+    from cmlint.config.settings import SETTINGS
+
+    for key, (place, _) in list(entries.items()):
+        if key in SETTINGS and not {*SETTINGS[key].files} & {*source.whose}:
+            del entries[key]
+            yield Refused(place, key)
+
+
+def take_excess(entries: Entries, source: Source) -> Iterator[Refused]:
+    """Lowers a timeout to the longest that a file may set."""
+    if "build-timeout" in entries:
+        place, value = entries["build-timeout"]
+        most = max(SECONDS[whose] for whose in source.whose)
+        if value.data > most:
+            entries["build-timeout"] = place, Value(most, value.place)
+            yield Refused(place, "build-timeout", most)
+
+
+def anchored_at(folder: str, config: Config) -> Config:
+    """The settings of a file in a folder, with all that is relative to the folder made absolute."""
+    return msgspec.structs.replace(
+        config,
+        exclude=tuple(anchored(pattern, folder) for pattern in config.exclude),
+        baseline=os.path.join(folder, config.baseline) if config.baseline else None,
+        helm=Helm({anchored(pattern, folder): below(folder, words) for pattern, words in config.helm.values.items()}),
+        per_path_ignore={anchored(pattern, folder): words for pattern, words in config.per_path_ignore.items()},
+        sources={pattern: os.path.join(folder, path) for pattern, path in config.sources.items()},
+        kustomize=program_at(folder, config.kustomize),
+        helm_program=program_at(folder, config.helm_program),
+        cache_dir=os.path.join(folder, os.path.expanduser(config.cache_dir)) if config.cache_dir else None,
+    )
+
+
+def program_at(folder: str, name: str | None) -> str | None:
+    """A program: its path is relative to a folder, while a bare name is looked for on the PATH."""
+    if not name or not os.path.dirname(name):
+        return name
+    return os.path.normpath(os.path.join(folder, os.path.expanduser(name)))
