@@ -299,6 +299,12 @@ def unread(program: Program, container: Container, environment: Environment, tex
     ]
 
 
+def surely_unread(program: Program, container: Container, environment: Environment) -> list[str]:
+    """The names of the variables that are given and that neither the program nor a library reads."""
+    names = (variable.name for variable in unread(program, container, environment, ()))
+    return sorted(name for name in names if not is_library(name))
+
+
 def not_given(program: Program, container: Container, environment: Environment) -> dict[str, list[Place]]:
     """The reads of variables that a container does not get."""
     given = given_names(container, environment)
@@ -344,7 +350,7 @@ def missing(program: Program, container: Container, environment: Environment) ->
 
 
 def name_span(variable: Variable, container: Container) -> Span:
-    """Where a variable is named: the key of an object that is taken whole, else the name of its entry."""
+    """Where a variable is named: the key of an object in `envFrom`, else the name of its entry."""
     origin = variable.origin
     if origin.via == "envFrom":
         return origin.key_fact.span if origin.key_fact else origin.span

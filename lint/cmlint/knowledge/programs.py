@@ -44,7 +44,7 @@ _NAMES = """
     CONCURRENCY MAX_WORKERS DATABASE_DIALECT WEB_CONCURRENCY APP_ENV APP_NAME APP_VERSION SERVICE_NAME SERVICE_VERSION
 """
 NAMES = frozenset(_NAMES.split())
-"""The names that are read by so many programs and frameworks that none of them says anything."""
+"""The names that are read by many different programs, so that none of them says anything."""
 
 SYNONYMS = {
     "ADDRESS": "HOST",

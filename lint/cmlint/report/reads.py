@@ -7,9 +7,8 @@ from typing import Any
 
 from cmlint.bundle.environment import Environment
 from cmlint.bundle.links import Link
-from cmlint.bundle.programs import Place, Program, given_names, unread
+from cmlint.bundle.programs import Place, Program, given_names, surely_unread
 from cmlint.bundle.workloads import Workload
-from cmlint.knowledge.programs import is_library
 from cmlint.model.facts import Container
 from cmlint.report.environments import KINDS, reworded
 from cmlint.report.json import VERSION, encode
@@ -89,10 +88,7 @@ def is_of_service(name: str, environment: Environment) -> bool:
 
 def unread_names(program: Program | None, container: Container, environment: Environment) -> list[str] | None:
     """The variables that are given and never read, without those of libraries; None where that is not known."""
-    if program is None or program.open:
-        return None
-    names = (variable.name for variable in unread(program, container, environment, ()))
-    return sorted(name for name in names if not is_library(name))
+    return None if program is None or program.open else surely_unread(program, container, environment)
 
 
 # for people

@@ -231,7 +231,7 @@ def script_facts(content: bytes, name: str) -> FileFacts:
 
 
 def source_facts(content: bytes, language: Language) -> FileFacts:
-    """What a source file says of the environment; nothing where it is no text."""
+    """What a source file says of the environment; nothing where it is not text."""
     try:
         return FileFacts((), source=code.read(files.decode(content), language))
     except UnicodeDecodeError:

@@ -110,7 +110,7 @@ class Started(NamedTuple):
                     yield from (key.value for key in definition.provider.keys if key.value)
 
     def is_read_by_others(self, variable: Variable, ctx: Context) -> bool:
-        """Whether another container that takes the same object as a whole may read a variable of it."""
+        """Whether another container with the same object in its `envFrom` may read a variable of it."""
         origin = variable.origin
         if origin.via != "envFrom":
             return False

@@ -23,7 +23,7 @@ def near_env(container: Container, ctx: Context) -> Iterator[Draft]:
 
 
 def found(miss: NearMiss, started: Started, ctx: Context) -> Draft:
-    """What is said of a pair, at the name that is given."""
+    """The finding about a pair, at the name that is given."""
     given, read, origin = miss.variable.name, miss.place.read, miss.variable.origin
     message = f"nothing reads `{given}`, but the program reads `{read.name}`, which is not set"
     elsewhere = origin.definition.placed if origin.via == "envFrom" and origin.definition else None

@@ -67,7 +67,7 @@ def read(text: str) -> Iterator[ImageFact]:
 
 
 def tilt_build(text: str, found: re.Match[str], place: Text) -> tuple[Build, ...]:
-    """Of what `docker_build(ref, context, dockerfile=...)` builds; nothing where the context is no string."""
+    """Of what `docker_build(ref, context, dockerfile=...)` builds; nothing where the context is not a string."""
     behind = TILT_CONTEXT.match(text, found.end())
     if "docker_build" not in found[0] or behind is None:
         return ()

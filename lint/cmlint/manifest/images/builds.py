@@ -61,7 +61,7 @@ def of_docker(
 
 
 def unknown(text: str) -> str:
-    """A text with `*` for each variable that is left open."""
+    """A text with `*` for each variable that is not known."""
     return re.sub(r"\{-\w+\}", UNKNOWN, text)
 
 

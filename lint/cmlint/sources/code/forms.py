@@ -35,7 +35,7 @@ DEMANDS = re.compile(
 """What the name of a function says that does not go on without the variable."""
 
 COMMENT = re.compile(r"[ \t]*(?:#|//|\*|/\*|--|<!--|\"\"\"|''')")
-"""How a line begins that is no code."""
+"""How a line begins that is not code."""
 
 BEHIND = re.compile(r"(?<![:\"'`\w])//|(?<![\w\"'`$&{(])#[ \t]")
 """What begins a comment behind code."""

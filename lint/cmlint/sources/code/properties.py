@@ -16,7 +16,7 @@ FORMS = (
 """The forms in which these files read variables; one in the default of another is not needed."""
 
 LOOSE = PREFIX = re.compile(r"(?!)")
-"""Nothing makes names of variables from other names but whole properties."""
+"""Nothing makes names of variables but each property with its full name."""
 
 KEY = re.compile(r"(?m)^(?P<indent>[ ]*)(?:-[ ])?(?P<key>[A-Za-z][\w.-]*)[ ]*[:=]")
 

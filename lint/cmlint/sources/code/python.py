@@ -102,7 +102,7 @@ class Body:
 
 
 def is_required(value: str) -> bool:
-    """Whether what is assigned to a field is no default: `...`, or a `Field` without one."""
+    """Whether what is assigned to a field is not a default: `...`, or a `Field` without one."""
     if not value.startswith("Field("):
         return value == "..."
     arguments = value.removeprefix("Field(")
