@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -76,9 +77,23 @@ class Links:
         return self.list_files()
 
     @cached_property
+    def sorted_files(self) -> list[str]:
+        """The paths of all files, in order."""
+        return sorted(self.files)
+
+    @cached_property
     def dockerfiles(self) -> list[str]:
-        """The paths of those that say how an image is built."""
-        return [path for path in self.files if is_dockerfile(path)]
+        """The paths of those that say how an image is built, in order."""
+        return [path for path in self.sorted_files if is_dockerfile(path)]
+
+    @cached_property
+    def by_path(self) -> dict[str, list[Proof]]:
+        """The facts about builds by their files."""
+        found: dict[str, list[Proof]] = {}
+        for proof in self.proofs.found:
+            if proof.fact.builds:
+                found.setdefault(proof.path, []).append(proof)
+        return found
 
     def link(self, subject: Subject) -> Link:
         """Where the source of an image is."""
@@ -114,7 +129,7 @@ class Links:
             return
         if build.of:
             source = put_in(build.of, values)
-            for other in self.in_file(proof.path):
+            for other in self.by_path[proof.path]:
                 for each in other.fact.builds:
                     yield from self.of_build(each, proof, (source,), depth + 1)
             return
@@ -134,12 +149,16 @@ class Links:
 
     def only(self, name: str) -> str:
         """The one Dockerfile of a name in the repository; a pattern where there are several."""
-        found = [path for path in self.dockerfiles if posixpath.basename(path) == name]
+        found = self.by_file_name.get(name, [])
         return found[0] if len(found) == 1 else "*"
 
-    def in_file(self, path: str) -> Sequence[Proof]:
-        """The facts in the same file."""
-        return [proof for proof in self.proofs.found if proof.path == path]
+    @cached_property
+    def by_file_name(self) -> dict[str, list[str]]:
+        """The Dockerfiles by the names of the files."""
+        found: dict[str, list[str]] = {}
+        for path in self.dockerfiles:
+            found.setdefault(posixpath.basename(path), []).append(path)
+        return found
 
     def placed(self, context: str, dockerfile: str, builder: str, proof: Proof) -> Link | None:
         """The folder of a build: the first one in which its Dockerfile is."""
@@ -166,7 +185,7 @@ class Links:
 
     def has_files(self, folder: str) -> bool:
         """Whether there are files in a folder or below it."""
-        return any(is_below(path, folder) for path in self.files)
+        return bool(below(self.sorted_files, folder))
 
     def guess(self, subject: Subject) -> Link:
         """Where the source of an image is; without any proof, the folder with a Dockerfile that has its name."""
@@ -191,6 +210,14 @@ def joined(base: str, path: str) -> str:
     """A path that is relative to a folder; the working directory is empty."""
     whole = posixpath.normpath(posixpath.join(base, path.lstrip("/") or "."))
     return "" if whole == "." else whole
+
+
+def below(paths: Sequence[str], folder: str) -> Sequence[str]:
+    """Those of some paths, in order, that are in a folder or below it."""
+    if not folder:
+        return paths
+    # `0` is the character behind `/`, so that all that begins with the folder is between both.
+    return paths[bisect_left(paths, f"{folder}/") : bisect_left(paths, f"{folder}0")]
 
 
 def is_below(path: str, folder: str) -> bool:

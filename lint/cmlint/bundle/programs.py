@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import NamedTuple
 
 from cmlint.bundle.documents import LIVE, Placed
 from cmlint.bundle.environment import Environment, Variable
-from cmlint.bundle.links import Link, Links, is_below, is_dockerfile
+from cmlint.bundle.links import Link, Links, below, is_below, is_dockerfile
 from cmlint.bundle.proofs import Proof, Proofs, Subject, image_of
 from cmlint.knowledge.programs import NAMES, SYNONYMS, VARIABLE, is_library, is_runtime
 from cmlint.knowledge.services import may_be_service
-from cmlint.kube.near import distance_of_variables
+from cmlint.kube.near import NearVariables
 from cmlint.model.facts import COMMAND, Container, Dockerfile, Document, FileFacts, Read, SourceFacts, Span
 
 Sources = Mapping[str, SourceFacts]
@@ -54,9 +54,9 @@ class Program:
     `open` says why it may read more than its source shows; empty where it does not.
     """
 
-    def __init__(self, link: Link, reading: Reading, dockerfiles: Collection[str]) -> None:
+    def __init__(self, link: Link, reading: Reading, dockerfiles: Sequence[str]) -> None:
         self.link, self.files = link, reading.files
-        self.dockerfiles = frozenset(dockerfiles)
+        self.dockerfiles = dockerfiles
         self.dockerfile = self.dockerfile_facts()
         self.open = reading.left or self.why_open()
 
@@ -107,15 +107,19 @@ class Program:
     def is_others(self, path: str) -> bool:
         """Whether a file is in the folder of another Dockerfile, which the program's own is not in."""
         own = f"{posixpath.dirname(self.link.dockerfile)}/"
-        return any(is_below(path, folder) and not own.startswith(f"{folder}/") for folder in self.others)
+        folder = posixpath.dirname(path)
+        while is_below(folder, self.link.context) and folder != self.link.context:
+            if folder in self.others and not own.startswith(f"{folder}/"):
+                return True
+            folder = posixpath.dirname(folder)
+        return False
 
     @cached_property
-    def others(self) -> list[str]:
+    def others(self) -> set[str]:
         """The folders below its context that have other Dockerfiles."""
-        folders = {posixpath.dirname(path) for path in self.dockerfiles if path != self.link.dockerfile}
-        return sorted(
-            folder for folder in folders if folder != self.link.context and is_below(folder, self.link.context)
-        )
+        inner = below(self.dockerfiles, self.link.context)
+        folders = {posixpath.dirname(path) for path in inner if path != self.link.dockerfile}
+        return folders - {self.link.context}
 
     def is_script(self, path: str) -> bool:
         """Whether a file is a script of a shell, of which a folder may have others than that which starts it."""
@@ -317,10 +321,11 @@ def near_misses(
     """The variables that are given and read nowhere, each with the read that is nearest to it and gets nothing."""
     lacking = not_given(program, container, environment)
     dead = unread(program, container, environment, texts) if lacking else []
+    names = NearVariables(lacking, SYNONYMS)
     for variable in dead:
-        distances = ((distance_of_variables(variable.name, name, SYNONYMS), name) for name in lacking)
-        found = [(distance, name) for distance, name in distances if distance is not None]
-        found = [(distance, name) for distance, name in found if is_meant(variable.name, name, distance)]
+        found = [
+            (distance, name) for distance, name in names.near(variable.name) if is_meant(variable.name, name, distance)
+        ]
         if found:
             name = min(found)[1]
             yield NearMiss(variable, lacking[name][0])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
@@ -33,6 +34,9 @@ from cmlint.sources.reader import Reader, Reading, Wanted, mode_of
 from cmlint.sources.remote import is_idle, remote_of
 from cmlint.sources.request import Request
 from cmlint.texts import Texts
+
+if TYPE_CHECKING:
+    from cmlint.sources.code.folder import Folders
 
 
 class Manifests(msgspec.Struct):
@@ -69,7 +73,7 @@ def read(request: Request) -> Manifests:
     take_all(found, reader, request)
     sources = sources_of(found)
     texts = Texts(partial(text_of, found, sources, request))
-    bundles = bundles_of(found, request, texts, partial(program_read, found, reader, sources))
+    bundles = bundles_of(found, request, texts, programs_read(found, reader, sources))
     named = (name for group in found.groups for shown in group.named for name in (shown, real.get(shown, shown)))
     look = request.clusters
     config = look(bundles, texts, request.config, problems) if look else request.config
@@ -318,11 +322,18 @@ def files_of(found: Found) -> dict[str, tuple[str, str | None]]:
     return files
 
 
-def program_read(found: Found, reader: Reader, sources: dict[str, Source], link: Link) -> ProgramReading:
-    """What is read of the source of a program, in which findings may then be."""
-    from cmlint.sources.code.folder import Folders
+def programs_read(found: Found, reader: Reader, sources: dict[str, Source]) -> Callable[[Link], ProgramReading]:
+    """What reads the source of programs, in which findings may then be."""
 
-    files = files_of(found)
-    reading = Folders(files, reader).read(link)
-    sources.update((path, Source(*files[path])) for path in reading.files)
-    return reading
+    @cache
+    def folders() -> Folders:
+        from cmlint.sources.code.folder import Folders
+
+        return Folders(files_of(found), reader)
+
+    def read(link: Link) -> ProgramReading:
+        reading = folders().read(link)
+        sources.update((path, Source(*folders().files[path])) for path in reading.files)
+        return reading
+
+    return read

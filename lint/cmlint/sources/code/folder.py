@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cmlint.bundle.links import Link, is_below
+from cmlint.bundle.links import Link, below
 from cmlint.bundle.programs import Reading
 from cmlint.model.facts import Language
 from cmlint.sources import code
@@ -22,7 +22,7 @@ class Folders:
     """What reads the folders of programs: `files` are all files of a run, as they are shown, and where each is."""
 
     def __init__(self, files: Mapping[str, tuple[str, str | None]], reader: Reader) -> None:
-        self.files, self.reader = files, reader
+        self.files, self.reader, self.paths = files, reader, sorted(files)
 
     def read(self, link: Link) -> Reading:
         """The facts of all files in the folder of a program, the most telling first, up to a limit."""
@@ -45,11 +45,10 @@ class Folders:
 
     def found(self, link: Link) -> Iterator[tuple[str, Language]]:
         """The source files in a folder, and the Dockerfile."""
-        for path in self.files:
-            if is_below(path, link.context):
-                inner = path[len(link.context) :].lstrip("/")
-                if path != link.dockerfile and (language := code.language_of(inner)):
-                    yield path, language
+        for path in below(self.paths, link.context):
+            inner = path[len(link.context) :].lstrip("/")
+            if path != link.dockerfile and (language := code.language_of(inner)):
+                yield path, language
         if link.dockerfile:
             yield link.dockerfile, "dockerfile"
 
