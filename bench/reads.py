@@ -64,7 +64,8 @@ def misspelt(name: str) -> Iterator[tuple[str, str]]:
 
 def seeds(bundle: Bundle, known: set[tuple[str, int]]) -> Iterator[Seed]:
     """What can be renamed in a bundle: each place once, with a kind of mistake in turn."""
-    for placed, container in containers(bundle):
+    for placed, container in containers(bundle) if bundle.programs else ():
+        assert bundle.programs
         link = bundle.programs.link(container, placed)
         program = bundle.programs.program(link) if link.sure else None
         environment = bundle.environment(container, placed)

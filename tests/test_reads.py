@@ -46,9 +46,10 @@ def link_in(folder: Path, given: Files, config: Config | None = None) -> Link:
     """Where the source of the one container is."""
     write(folder, given)
     with inside(folder):
-        bundles = read(Request(config=config or Config())).bundles
+        bundles = read(Request(config=config or Config(), reads=True)).bundles
         (bundle,) = (bundle for bundle in bundles if bundle.placed)
         (placed,) = (placed for placed in bundle.placed if placed.document.pods)
+        assert bundle.programs
         return bundle.programs.link(placed.document.pods[0].containers[0], placed, guess=True)
 
 

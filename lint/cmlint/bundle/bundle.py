@@ -116,6 +116,11 @@ class Bundle:
         """Lets references lead into clusters."""
         self.scope.clusters = clusters
 
+    def masked(self) -> Iterator[tuple[str, Span]]:
+        """What must not be shown of texts that are no manifests, by their paths."""
+        yield from self.proofs.masked()
+        yield from self.programs.masked() if self.programs else ()
+
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
         """What a reference of a document leads to."""
         return self.resolver.resolve(reference, placed)

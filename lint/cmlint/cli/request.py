@@ -49,6 +49,7 @@ def request_of(
         jobs=jobs,
         context=context,
         chart_values=values,
+        reads=getattr(options, "reads", False),
         clusters=cluster.look_of(options, progress) if hasattr(options, "live") else None,
         progress=progress,
     )

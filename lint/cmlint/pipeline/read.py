@@ -17,10 +17,7 @@ from cmlint.bundle.gitops import Deploys, without_images, without_namespaces
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.gitops_variables import Variables
 from cmlint.bundle.index import Indexes
-from cmlint.bundle.links import Link, Links
 from cmlint.bundle.material import Files, Material, Neighbours
-from cmlint.bundle.programs import Programs
-from cmlint.bundle.programs import Reading as ProgramReading
 from cmlint.bundle.proofs import Proofs
 from cmlint.config.config import Config
 from cmlint.config.layers import Layers
@@ -36,6 +33,9 @@ from cmlint.sources.request import Request
 from cmlint.texts import Texts
 
 if TYPE_CHECKING:
+    from cmlint.bundle.links import Link, Links
+    from cmlint.bundle.programs import Programs
+    from cmlint.bundle.programs import Reading as ProgramReading
     from cmlint.sources.code.folder import Folders
 
 
@@ -201,7 +201,7 @@ def bundles_of(found: Found, request: Request, texts: Texts, read: Callable[[Lin
     neighbours = Neighbours(
         ways=ways_of(request),
         proofs=proofs,
-        programs=Programs(partial(links_of, found, request, proofs), read, request.changed),
+        programs=programs_of(found, request, proofs, read),
         destinations=Destinations(variables.deploys, variables.kustomized),
         others=Indexes() if any(is_taken(each) or each.unbuilt for each in deployed) else None,
         frame=found.frame,
@@ -305,8 +305,21 @@ def proofs_of(found: Found, request: Request, texts: Texts) -> Proofs:
     )
 
 
+def programs_of(
+    found: Found, request: Request, proofs: Proofs, read: Callable[[Link], ProgramReading]
+) -> Programs | None:
+    """The programs of containers; None where neither a build nor the configuration links any to its source."""
+    if not (request.reads or request.config.sources or any(proof.fact.builds for proof in proofs.found)):
+        return None
+    from cmlint.bundle.programs import Programs
+
+    return Programs(partial(links_of, found, request, proofs), read, request.changed)
+
+
 def links_of(found: Found, request: Request, proofs: Proofs) -> Links:
     """What leads from images to the folders of their source; asked for only where a container may have one."""
+    from cmlint.bundle.links import Links
+
     roots = [group.root for group in found.groups if group.root]
     configured = {pattern: shown(folder).removeprefix(".") for pattern, folder in request.config.sources.items()}
     return Links(proofs, partial(files_of, found), shown(roots[0]).removeprefix(".") if roots else "", configured)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -44,8 +43,7 @@ class Result(msgspec.Struct):
                     masked.setdefault(placed.path, []).extend(placed.document.masked)
             for path, span in (placed.written(span) for placed in bundle.commands for span in placed.document.masked):
                 masked.setdefault(path, []).append(span)
-        shared = chain(self.bundles[0].proofs.masked(), self.bundles[0].programs.masked()) if self.bundles else ()
-        for path, span in shared:
+        for path, span in self.bundles[0].masked() if self.bundles else ():
             masked.setdefault(path, []).append(span)
         return masked
 

@@ -40,8 +40,10 @@ def workload_json(workload: Workload) -> dict[str, Any]:
 
 def container_json(workload: Workload, container: Container, environment: Environment) -> dict[str, Any]:
     """One container: where its source is, what that reads, and what it is given."""
-    link = workload.bundle.programs.link(container, workload.placed, guess=True)
-    program = workload.bundle.programs.program(link)
+    programs = workload.bundle.programs
+    assert programs
+    link = programs.link(container, workload.placed, guess=True)
+    program = programs.program(link)
     given = given_names(container, environment)
     return {
         "name": container.name.value if container.name else None,

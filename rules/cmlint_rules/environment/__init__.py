@@ -16,6 +16,7 @@ from cmlint.api import (
     Origin,
     Placed,
     Program,
+    Programs,
     Span,
     Trait,
     Variable,
@@ -100,6 +101,7 @@ class Started(NamedTuple):
     container: Container
     program: Program
     environment: Environment
+    programs: Programs
 
     def texts(self, ctx: Context) -> Iterator[str]:
         """The texts of ConfigMaps in the volumes of the pod, which may be scripts that read variables."""
@@ -117,7 +119,7 @@ class Started(NamedTuple):
         for placed, container in containers_of(ctx):
             names = {entry.reference.described for entry in container.env_from if entry.reference}
             if container is not self.container and f"{origin.kind}/{origin.name}" in names:
-                program = ctx.bundle.programs.program(ctx.bundle.programs.link(container, placed))
+                program = self.programs.program(self.programs.link(container, placed))
                 if program is None or program.open or program.knows(variable.name):
                     return True
         return False
@@ -130,7 +132,7 @@ class Started(NamedTuple):
                 variable = ctx.bundle.environment(container, placed).variables.get(name) if same else None
                 if variable:
                     return Giver(placed.described, variable.origin.span, placed)
-        for proof in ctx.bundle.programs.builds_of(self.program.link):
+        for proof in self.programs.builds_of(self.program.link):
             if any(name in build.gives for build in proof.fact.builds):
                 return Giver("the compose service", proof.fact.span, proof.placed)
         return None
@@ -146,7 +148,7 @@ def containers_of(ctx: Context) -> Iterator[tuple[Placed, Container]]:
 def program_of(container: Container, ctx: Context) -> Started | None:
     """The program of a container and its environment, where all is known of both; None where something is not."""
     pod, programs = ctx.pod, ctx.bundle.programs
-    if ctx.bundle.live or pod is None or not (pod.exact or ctx.placed.plain_pods) or container.image is None:
+    if programs is None or pod is None or not (pod.exact or ctx.placed.plain_pods) or container.image is None:
         return None
     link = programs.link(container, ctx.placed)
     if not link.sure or ctx.bundle.is_kustomized(ctx.placed):
@@ -155,7 +157,7 @@ def program_of(container: Container, ctx: Context) -> Started | None:
     if not environment.complete or not programs.is_changed(link, ctx.placed, environment):
         return None
     program = programs.program(link)
-    return Started(container, program, environment) if program and not program.open else None
+    return Started(container, program, environment, programs) if program and not program.open else None
 
 
 def shown_build(draft: Draft, program: Program) -> None:
