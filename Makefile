@@ -7,6 +7,7 @@ HELM_VERSION := v3.20.2
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cmlint-test
 HELM := $(if $(CMLINT_TEST_HELM),,$(TOOLS)/helm-$(HELM_VERSION))
 KUSTOMIZE := $(TOOLS)/kustomize-v5.8.1
+ACTIONLINT := $(TOOLS)/actionlint-v1.7.12
 NPM := $(TOOLS)/npm/made-$(shell cksum < tests/support/npm/package-lock.json | cut -d ' ' -f 1)
 
 # The programs of the system that tests run and that are not there. CHROMIUM names a browser of one's own.
@@ -40,7 +41,7 @@ MINUTES ?= 10
 MUTANTS ?= 500
 SEED ?= 1
 
-.PHONY: help demo test test-live fuzz mutants docs new-rule dist $(MISSING)
+.PHONY: help demo test test-live fuzz mutants docs site new-rule dist release-check test-installed test-oldest test-light $(MISSING)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -48,11 +49,15 @@ help: ## show this list
 demo: $(VENV)/installed ## check the shop in fixtures/demo, which has one of each common mistake
 	$(BIN)/cmlint check fixtures/demo; test $$? -eq 1
 
-test: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(CLIENTS) $(NPM) $(MISSING) ## everything that must hold: style, types, tests
+test: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(ACTIONLINT) $(KUBE) $(CLIENTS) $(NPM) $(MISSING) ## everything that must hold: style, types, tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/zizmor --offline --quiet .
+	$(BIN)/hadolint Containerfile
+	$(BIN)/shellcheck .ci/run ci/*.sh scripts/*.sh
+	$(TOOLS)/actionlint/actionlint
 	$(BIN)/pytest -n 2 --dist loadfile
 
 test-live: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(CLIENTS) $(filter openssl,$(MISSING)) ## what is tested with a real Kubernetes API server
@@ -64,14 +69,37 @@ fuzz: $(VENV)/dev $(HELM) $(KUSTOMIZE) ## search for mistakes with damaged input
 mutants: $(VENV)/dev $(HELM) $(KUSTOMIZE) ## make mutants of the code that decides, and name those that no test notices
 	$(BIN)/python -m tests.mutants --count $(MUTANTS) --seed $(SEED) --minutes 60
 
-docs: $(VENV)/dev $(HELM) ## write all generated documents anew; the tests fail when one is stale
+docs: $(VENV)/dev $(HELM) ## write all generated documents; the tests fail when one is stale
 	$(BIN)/python -m tests.support.update
+
+site: $(VENV)/dev ## build the documentation site into build/site
+	$(BIN)/python scripts/site.py build/pages
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 new-rule: $(VENV)/installed ## begin a rule: make new-rule NAME=references/bad-thing
 	$(BIN)/python scripts/new_rule.py "$(NAME)"
 
 dist: $(VENV)/dev ## build what is published, into dist/
 	$(BIN)/python -m build
+
+release-check: ## check that the tag is the version and that the changelog has an entry for it
+	$(PYTHON) scripts/release_check.py
+
+test-installed: ## install into the current Python and try each command, on any system
+	$(PYTHON) -m pip install --quiet .
+	$(PYTHON) scripts/smoke.py $(PYTHON)
+
+test-oldest: ## try each command with the oldest dependencies that pyproject.toml allows
+	$(PYTHON) -m venv --clear build/uv && build/uv/bin/pip install --quiet uv
+	build/uv/bin/uv venv --quiet --clear --python $(PYTHON) build/oldest
+	build/uv/bin/uv pip install --quiet --python build/oldest --resolution lowest-direct .
+	$(PYTHON) scripts/smoke.py build/oldest/bin/python
+
+test-light: ## try each command with the dependencies of constraints-light.txt, and limit their size
+	$(PYTHON) -m venv --clear build/light
+	build/light/bin/pip install --quiet --no-compile --constraint constraints-light.txt .
+	$(PYTHON) scripts/smoke.py build/light/bin/python
+	test "$$(du -sm build/light | cut -f 1)" -lt 140
 
 $(TOOLS)/helm-$(HELM_VERSION):
 	@command -v go || { echo "tests run helm, and go builds it: install go, or set CMLINT_TEST_HELM=/path/to/helm"; exit 1; }
@@ -83,6 +111,11 @@ $(KUSTOMIZE):
 	@command -v go >/dev/null || { echo "tests run kustomize, and go builds it: install go"; exit 1; }
 	@echo "building $(@F): each line is a package that is done"
 	GOBIN=$(TOOLS)/kustomize go install -v sigs.k8s.io/kustomize/kustomize/v5@$(@:$(TOOLS)/kustomize-%=%)
+	touch $@
+
+$(ACTIONLINT):
+	@command -v go >/dev/null || { echo "tests run actionlint, and go builds it: install go"; exit 1; }
+	GOBIN=$(TOOLS)/actionlint go install github.com/rhysd/actionlint/cmd/actionlint@$(@:$(TOOLS)/actionlint-%=%)
 	touch $@
 
 $(NPM):

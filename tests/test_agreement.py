@@ -16,7 +16,12 @@ from cmlint.texts import Texts
 from tests.support import pages
 from tests.support.run import FIXTURES, REAL, config_here, inside, rules, write
 
-FOLDERS = sorted(path for part in ("projects", "ok", "err") for path in (FIXTURES / part).iterdir())
+FOLDERS = sorted(
+    [
+        *(FIXTURES / name for name in ("demo", "report", "seeds")),
+        *(path for part in ("projects", "ok", "err", "secrets", "mutation") for path in (FIXTURES / part).iterdir()),
+    ]
+)
 SECTIONS = [
     (page, section)
     for page in map(pages.read, pages.rule_pages() + pages.extra_pages())

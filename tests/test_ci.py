@@ -59,6 +59,35 @@ def test_what_is_included_is_valid() -> None:
     validate("gitlab-ci", ROOT / "ci" / "gitlab.yml", "--data-transform", "gitlab-ci")
 
 
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("Jenkinsfile", "Jenkinsfile"),
+        (".circleci/config.yml", "circleci.yml"),
+        ("azure-pipelines.yml", "azure-pipelines.yml"),
+        ("cmlint-workflow.yaml", "argo-workflow.yaml"),
+    ],
+)
+def test_the_page_shows_the_recipes(name: str, file: str) -> None:
+    assert BLOCKS[name] == (ROOT / "ci" / file).read_text(encoding="utf-8")
+
+
+def test_every_recipe_has_the_programs_that_build() -> None:
+    for file in ("Jenkinsfile", "circleci.yml", "argo-workflow.yaml"):
+        assert "ghcr.io/OWNER/cmlint:" in (ROOT / "ci" / file).read_text(encoding="utf-8")
+    assert "vmImage: ubuntu-latest" in (ROOT / "ci" / "azure-pipelines.yml").read_text(encoding="utf-8")
+    assert "helm" in str(GITLAB["cmlint"]["before_script"]) and "kustomize" in str(GITLAB["cmlint"]["script"])
+
+
+def test_every_action_is_pinned_by_its_commit() -> None:
+    paths = [ROOT / "action.yml", *(ROOT / ".github" / "workflows").glob("*.yml")]
+    used = [found for path in paths for found in re.findall(r"uses: (\S+)(.*)", path.read_text(encoding="utf-8"))]
+    assert len(used) > 10
+    for action, comment in used:
+        assert action.startswith("./") or re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
+        assert action.startswith("./") or re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+
+
 def test_a_wrong_one_is_not(tmp_path: Path) -> None:
     write(
         tmp_path,
@@ -88,7 +117,7 @@ def test_the_page_is_about_everything_that_is_shown() -> None:
 
 def test_every_command_on_the_page_is_understood() -> None:
     lines = re.findall(r"\bcmlint (check [^'\n`]+)", "\n".join(BLOCKS.values()))
-    assert len(lines) == 4
+    assert len(lines) == 3
     for line in lines:
         assert parse_plainly(line.split()) is not None, line
 

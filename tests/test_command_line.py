@@ -36,11 +36,11 @@ def test_short_options(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "error", "help_"),
     [
-        (("chek",), "no such command 'chek'", "did you mean `check`?"),
-        (("xyzzy",), "no such command 'xyzzy'", "`cmlint --help` shows what it takes"),
-        (("check", "--fomat", "json"), "no such option: --fomat", "did you mean `--format`?"),
-        (("check", "--selct=a"), "no such option: --selct", "did you mean `--select`?"),
-        (("check", "--zzzz"), "no such option: --zzzz", "`cmlint check --help` shows what it takes"),
+        (("chek",), "no such command `chek`", "did you mean `check`?"),
+        (("xyzzy",), "no such command `xyzzy`", "`cmlint --help` shows what it takes"),
+        (("check", "--fomat", "json"), "no such option `--fomat`", "did you mean `--format`?"),
+        (("check", "--selct=a"), "no such option `--selct`", "did you mean `--select`?"),
+        (("check", "--zzzz"), "no such option `--zzzz`", "`cmlint check --help` shows what it takes"),
         (("rule", "refrences"), "unknown rule or family `refrences`", "did you mean `references`?"),
         (("--install-completion", "zhs"), "unknown shell `zhs`", "use `bash`, `zsh`, `fish`, `powershell`, `pwsh`"),
         (("check", "--max-age", "3"), "`--max-age` needs `--against`", "add `--against FILE`"),

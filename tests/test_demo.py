@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from tests.support import picture
 from tests.support.command import cmlint
 from tests.support.run import ROOT
 
@@ -40,8 +43,13 @@ def test_the_demo_finds_exactly_its_mistakes() -> None:
 
 
 def test_the_readme_shows_what_is_printed() -> None:
+    shown = picture.FILE.read_text(encoding="utf-8")
+    assert shown == picture.render(), "`make docs` writes it again"
+    assert "sort_by" in shown and "http://" not in re.sub('xmlns="[^"]*"', "", shown) and "url(http" not in shown
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    frames = readme.partition("```output\n")[2].partition("\n```")[0].split("\n\n")
-    printed = cmlint(ROOT, "check", "fixtures/demo").stdout
-    assert len(frames) == 2
-    assert [frame for frame in frames if frame not in printed] == []
+    assert picture.FILE.relative_to(ROOT).as_posix() in readme
+
+
+def test_the_readme_links_to_pages_that_pypi_can_show() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [link for link in re.findall(r"\]\(([^)]*)\)", readme) if not link.startswith("https://")] == []

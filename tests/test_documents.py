@@ -13,7 +13,6 @@ import pytest
 from cmlint.cli import COMMANDS
 from cmlint.cli.parameters import Command
 from cmlint.config.config import Config
-from tests.support.command import cmlint
 from tests.support.rooms import ROOMS
 from tests.support.run import CONFIG, ROOT, loaded, write
 
@@ -170,16 +169,6 @@ def test_options_on_their_own_exist(document: Path) -> None:
     known = ALWAYS.union(OF_OTHERS, *map(flags_of, COMMANDS))
     named = {piece.split()[0].partition("=")[0] for piece in code_of(document) if re.match("--[a-z]", piece)}
     assert named <= known
-
-
-def test_output_in_the_readme_is_what_the_demo_prints() -> None:
-    blocks = [
-        block for kind, block in FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8")) if kind == "output"
-    ]
-    printed = cmlint(ROOT, "check", "fixtures/demo").stdout.split("\n\n")
-    frames = [frame.strip("\n") for block in blocks for frame in block.split("\n\n")]
-    assert frames
-    assert [frame for frame in frames if frame not in printed] == []
 
 
 def test_settings_in_the_documents_are_valid(tmp_path: Path) -> None:

@@ -255,7 +255,8 @@ def test_annotations_stand_at_their_place(tmp_path: Path) -> None:
             "endColumn": "29",
             "title": "cmlint: non-string-env",
         },
-        'the value of `A` must be a string, but it is a number\nthe API server refuses it\nquote it: `value: "1"`',
+        'the value of `A` must be a string, but it is a number\nthe API server refuses it\nquote it: `value: "1"`\n'
+        "see cmlint rule non-string-env",
     )
     assert (second[0], second[1]["file"]) == ("error", "k/b.yaml")
     assert (third[0], third[1]["title"]) == ("warning", "cmlint: mutable-tag")
@@ -372,7 +373,7 @@ def test_junit_says_what_fails_and_what_passes(tmp_path: Path) -> None:
     }
     (failure,) = cases_in(done.stdout)["a.yaml: non-string-env at 9:28"].result
     assert (failure.type, failure.message) == ("error", "the value of `A` must be a string, but it is a number")
-    assert (failure.text or "").endswith("see https://cmlint.dev/rules/non-string-env")
+    assert (failure.text or "").endswith("see cmlint rule non-string-env")
 
 
 def test_an_info_is_no_failure_in_junit(tmp_path: Path) -> None:
@@ -496,7 +497,7 @@ FIRST = "the first `--output` belongs to the first `--format`, and so on"
             "`text` and `json` both go to standard output",
             f"give all but one an `--output`: {FIRST}",
         ),
-        ("--output a --output b", "2 outputs for 1 format", "give each `--output` a `--format`"),
+        ("--format text --output a --output b", "2 outputs for 1 format", "give each `--output` a `--format`"),
         (
             "--format text --format json --output a --output a",
             "two reports go to `a`",

@@ -239,6 +239,13 @@ def test_a_filled_name_is_shown_where_it_is_written(tmp_path: Path) -> None:
     assert concise(result) == ["web/pod.yaml:10:61: error[missing-key] the ConfigMap `settings` has no key `URL`"]
 
 
+@pytest.mark.parametrize("post", ["{substitute: {a: '${x}'}}", "{substituteFrom: [{kind: ConfigMap, name: shared}]}"])
+def test_a_placeholder_for_a_variable_leaves_the_name_as_it_is_written(tmp_path: Path, post: str) -> None:
+    files = {**BUILT, "cluster/shared.yaml": holding(value="'${x}'")}
+    result = filled(tmp_path, post, '"${a}s"', "OTHER", files)
+    assert (concise(result), whys(result)) == ([], [OPEN])
+
+
 SHARED = """\
 apiVersion: v1
 kind: KIND

@@ -95,7 +95,7 @@ def test_every_status(tmp_path: Path) -> None:
         "missing: GONE",
         "unused: ConfigMap idle",
         "made elsewhere: ConfigMap kube",
-        "in another namespace only: ConfigMap there",
+        "wrong namespace: ConfigMap there",
     )
     for form in ("mermaid", "dot"):
         drawn = cmlint(tmp_path, "graph", "--format", form).stdout
@@ -216,6 +216,91 @@ def test_what_never_fits_is_refused(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "the graph is too large for mermaid" in done.stderr
     assert "--focus" in done.stderr
+
+
+def test_keys_are_drawn_or_left_out_as_asked(tmp_path: Path) -> None:
+    with_keys = cmlint(FIXTURES, "graph", "demo", "--keys")
+    assert with_keys.stdout == cmlint(FIXTURES, "graph", "demo").stdout
+    without = cmlint(FIXTURES, "graph", "demo", "--no-keys")
+    assert without.stdout == cmlint(FIXTURES, "graph", "demo", "--detail", "container").stdout
+    assert "key of" not in without.stdout
+    write(tmp_path, {"all.yaml": many(700, 7)})
+    done = cmlint(tmp_path, "graph", "--keys")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the graph is too large for mermaid by key\n" in done.stderr
+    assert cmlint(tmp_path, "graph", "--keys", "--format", "dot").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--keys", "--no-keys"), "`--keys` and `--no-keys` contradict each other"),
+        (("--keys", "--detail", "workload"), "`--keys` and `--detail workload` contradict each other"),
+        (("--no-keys", "--detail", "key"), "`--no-keys` and `--detail key` contradict each other"),
+        (("--link-base", "https://example.com"), "mermaid has no links"),
+        (("--format", "json", "--link-base", "https://example.com"), "json has no links"),
+        (
+            ("--format", "dot", "--link-base", "javascript:alert(1)"),
+            "`--link-base` must be an address that begins with `https://`, not `javascript:alert(1)`",
+        ),
+        (
+            ("--format", "dot", "--link-base", ""),
+            "`--link-base` must be an address that begins with `https://`, not ``",
+        ),
+    ],
+)
+def test_options_that_cannot_be_followed(words: tuple[str, ...], message: str) -> None:
+    done = cmlint(FIXTURES, "graph", "demo", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    first, help_ = done.stderr.splitlines()
+    assert first == f"cmlint: error: {message}"
+    assert help_.startswith("help: ")
+
+
+def test_links_begin_with_the_base(tmp_path: Path) -> None:
+    name = "javascript:x #?.yaml"
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata:\n  A: b\n"
+    write(tmp_path, {f"in/{name}": text, "out.yaml": text.replace("app", "out")})
+    plain = cmlint(tmp_path / "in", "graph", ".", "../out.yaml", "--format", "dot").stdout
+    assert re.findall('URL="([^"]*)"', plain) == ["javascript%3Ax%20%23%3F.yaml#L5", "javascript%3Ax%20%23%3F.yaml#L3"]
+    base = ("--link-base", "https://example.com/blob/main/")
+    linked = cmlint(tmp_path / "in", "graph", ".", "../out.yaml", "--format", "dot", *base).stdout
+    assert re.findall('URL="([^"]*)"', linked) == [
+        "https://example.com/blob/main/javascript%3Ax%20%23%3F.yaml#L5",
+        "https://example.com/blob/main/javascript%3Ax%20%23%3F.yaml#L3",
+    ]
+    page = cmlint(FIXTURES / "demo", "graph", "--format", "html", *base).stdout
+    assert '<td><a href="https://example.com/blob/main/cart.yaml#L19">cart.yaml:19</a>' in page
+    assert "<td>cart.yaml:19" in cmlint(FIXTURES / "demo", "graph", "--format", "html").stdout
+
+
+def test_short_names_and_objects_without_a_namespace(tmp_path: Path) -> None:
+    full = cmlint(FIXTURES, "graph", "demo", "--focus", "configmap/shop-config").stdout
+    assert cmlint(FIXTURES, "graph", "demo", "--focus", "CM/shop-config").stdout == full
+    deployment = cmlint(FIXTURES, "graph", "demo", "--focus", "deploy/cart")
+    assert (deployment.returncode, deployment.stderr) == (0, "")
+    write(tmp_path, {"a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {A: b}\n"})
+    assert [node["name"] for node in graph(tmp_path, "-n", "prod")["nodes"]] == ["A", "-", "app"]
+
+
+@pytest.mark.parametrize("ending", [".svg", ".png"])
+def test_pictures_are_made_by_graphviz(tmp_path: Path, ending: str) -> None:
+    done = cmlint(FIXTURES, "graph", "demo", "--output", str(tmp_path / f"g{ending}"))
+    assert done.returncode == 2
+    assert f"`cmlint graph --format dot | dot -T{ending[1:]} > " in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_of_another_ending_says_what_it_holds(tmp_path: Path) -> None:
+    done = cmlint(FIXTURES, "graph", "demo", "--output", str(tmp_path / "g.txt"))
+    assert done.returncode == 0
+    assert done.stderr.endswith("g.txt: written as mermaid; `--format` chooses another format\n")
+
+
+def test_what_cannot_be_read_is_not_drawn(tmp_path: Path) -> None:
+    done = cmlint(tmp_path, "graph", "nope")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "cmlint: error: nope: no such file or folder\n"
 
 
 # drawn by the real programs

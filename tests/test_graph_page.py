@@ -126,6 +126,17 @@ def test_the_details_have_readers_and_commands(browser: Browser, demo: Path) -> 
     expect(panel).to_contain_text("EUR")
 
 
+def test_places_are_links_to_the_repository(browser: Browser, tmp_path: Path) -> None:
+    write(tmp_path, {"a b/x#.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {A: b}\n"})
+    page = opened(browser, made(tmp_path, "--link-base", "https://example.com/main"))
+    node(page, "unused: ConfigMap app").click()
+    link = page.locator("#right").get_by_role("link", name="open")
+    expect(link).to_have_attribute("href", "https://example.com/main/a%20b/x%23.yaml#L3")
+    page = opened(browser, made(tmp_path))
+    node(page, "unused: ConfigMap app").click()
+    assert page.locator("#right").get_by_role("link", name="open").count() == 0
+
+
 def test_a_double_click_shows_the_neighbourhood(browser: Browser, demo: Path) -> None:
     page = opened(browser, demo)
     node(page, "unused: Secret newsletter").dblclick()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cmlint.bundle.bundle import Bundle
@@ -13,10 +14,14 @@ from cmlint.bundle.graph import build
 from cmlint.bundle.impact import Defined, Subject, impact
 from cmlint.bundle.readers import ALL
 from cmlint.bundle.workloads import workloads
+from cmlint.cli.impact import Options, ways_of
 from cmlint.model.facts import EXAMPLE, Span
+from cmlint.pipeline.check import check
 from cmlint.pipeline.read import read
+from cmlint.report.graph import model
+from cmlint.report.json import encode
 from cmlint.sources.request import Request
-from tests.support.run import FIXTURES, REAL, inside
+from tests.support.run import FIXTURES, REAL, inside, rules
 
 FOLDERS = [FIXTURES / "demo", FIXTURES / "report", *sorted((FIXTURES / "projects").iterdir()), *REAL]
 Read = tuple[Placed, str, Placed, Span, str]
@@ -106,3 +111,24 @@ def test_impact_and_graph_agree(folder: Path) -> None:
     assert drawn <= touched
     again = build(bundles)
     assert (list(graph.nodes), graph.edges) == (list(again.nodes), again.edges)
+
+
+ABOUT_READS = ("missing-configmap", "missing-secret", "missing-key", "missing-secret-key", "wrong-namespace")
+"""The rules about references, whose findings are where a name or a key is read."""
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_findings_about_reads_are_drawn(folder: Path) -> None:
+    with inside(folder):
+        request = Request(rules=dict(rules()))
+        result = check(request)
+        ways = ways_of(Options(), request.config, result.bundles)
+        report, again = (
+            model.build(build(result.bundles), result.outcome.findings, result.texts, ways) for _ in range(2)
+        )
+    drawn = {number for each in report.nodes for number in each.problems}
+    drawn |= {number for each in report.edges for number in each.problems}
+    left = [f for n, f in enumerate(report.findings) if f.rule in ABOUT_READS and n not in drawn]
+    assert [(each.rule, each.location.path, each.location.start.line) for each in left] == []
+    assert encode(report) == encode(again)
+    msgspec.json.decode(encode(report), type=model.Report)

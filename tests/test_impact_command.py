@@ -124,6 +124,15 @@ def test_wrong_questions(words: tuple[str, ...], message: str, help_: str) -> No
     assert help_ in done.stderr
 
 
+def test_what_is_not_there_may_be_in_what_cannot_be_read(tmp_path: Path) -> None:
+    done = cmlint(tmp_path, "impact", "configmaps/app", "--path", "nope")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[:2] == [
+        "cmlint: error: nope: no such file or folder",
+        "cmlint: error: nothing defines or reads the ConfigMap `app`",
+    ]
+
+
 def test_no_reader_is_an_answer() -> None:
     done = cmlint(FIXTURES / "demo", "impact", "secret/newsletter")
     assert done.returncode == 0
@@ -352,3 +361,58 @@ def test_a_line_of_a_charts_values(tmp_path: Path) -> None:
     ]
     assert report["commands"][0]["command"] == "# upgrade the release of the chart in shop"
     assert cmlint(tmp_path, "impact", "shop/values.yaml:2").returncode == 2
+
+
+FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec: {path: ./apps, postBuild: {substituteFrom: [{kind: ConfigMap, name: vars}]}}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: prod}
+spec:
+  chart: {spec: {chart: ./shop, sourceRef: {kind: GitRepository, name: repository}}}
+  valuesFrom: [{kind: ConfigMap, name: vars}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: vars}
+data: {A: "1"}
+"""
+
+
+def test_flux_lists_what_it_renders(tmp_path: Path) -> None:
+    pods = "".join(
+        f"---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{n}}}\nspec: {{containers: []}}\n" for n in range(7)
+    )
+    write(
+        tmp_path,
+        {
+            "flux/flux.yaml": FLUX,
+            "apps/pods.yaml": pods,
+            "apps/built/kustomization.yaml": "resources: [other.yaml]\n",
+            "apps/built/unnamed.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: unnamed}\ndata: {A: b}\n",
+            "apps/built/other.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\ndata: {A: b}\n",
+            "else/pods.yaml": pods.replace("name: p", "name: q"),
+            "shop/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+            "shop/templates/all.yaml": CHART.replace("{{ .Values.level | quote }}", "info"),
+        },
+    )
+    report = asked(tmp_path, "configmap/vars")
+    rendered = {
+        r["workload"]["kind"]: [f"{each['kind']} {each['name']}" for each in r["renders"]] for r in report["reads"]
+    }
+    assert rendered == {
+        "HelmRelease": ["ConfigMap settings", "Deployment web"],
+        "Kustomization": [*(f"Pod p{n}" for n in range(7)), "ConfigMap other"],
+    }
+    assert [r["more"] for r in report["reads"]] == [False, False]
+    lines = cmlint(tmp_path, "impact", "configmap/vars").stdout.splitlines()
+    assert "    renders Pod p0, Pod p1, Pod p2, Pod p3, Pod p4 and 3 more" in lines
+    assert "    renders ConfigMap settings, Deployment web" in lines
+    write(tmp_path, {"apps/pods.yaml": "".join(pods.replace("name: p", f"name: p{n}-") for n in range(40))})
+    (read,) = [r for r in asked(tmp_path, "configmap/vars")["reads"] if r["workload"]["kind"] == "Kustomization"]
+    assert (len(read["renders"]), read["more"]) == (200, True)
+    assert " and 195 or more\n" in cmlint(tmp_path, "impact", "configmap/vars").stdout

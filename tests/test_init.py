@@ -237,9 +237,9 @@ def test_what_is_not_built_is_a_decision_for_each_cause(tmp_path: Path) -> None:
     cmlint(tmp_path, "init")
     assert (
         "# Not built (remote): kustomization.yaml:2.\n"
-        "#   `--allow-remote` fetches it; or leave the finding out: `ignore: [not-built/remote]`\n\n"
+        "#   `--allow-remote` fetches it; or ignore the finding: `ignore: [not-built/remote]`\n\n"
         "# Not built (missing-file): kustomization.yaml:3 and 1 more.\n"
-        "#   add the file, or leave the finding out: `ignore: [not-built/missing-file]`\n"
+        "#   add the file, or ignore the finding: `ignore: [not-built/missing-file]`\n"
     ) in read(tmp_path / ".cmlint.yaml")
 
 

@@ -23,15 +23,16 @@ spec:
 ENV_FROM = "envFrom: [{configMapRef: {name: app}}]"
 MOUNT = "volumeMounts: [{name: v, mountPath: /etc/app}]"
 APPLY = "kubectl apply -f all.yaml"
+REPLACES = "# this deletes everything in all.yaml and creates it again:"
 
 
 def reader(kind: str, name: str = "web", more: str = "replicas: 2", how: str = ENV_FROM) -> str:
     return READER.replace("KIND", kind).replace("NAME", name).replace("MORE", more).replace("HOW", how)
 
 
-def asked(*readers: str, what: str = "ConfigMap/app:A", version: str = "1.31", context: str = "") -> list[str]:
+def asked(*readers: str, what: str = "ConfigMap/app:A", version: str = "1.31", options: str = "") -> list[str]:
     files = {"all.yaml": MAP + "".join(readers)}
-    return advice(impact_in(files, what), files, parse_version(version), context)
+    return advice(impact_in(files, what), files, parse_version(version), options)
 
 
 def show(kind: str = "deployment", name: str = "web") -> str:
@@ -95,7 +96,7 @@ def status(kind: str, name: str = "web") -> str:
                 "# kubectl delete pod NAME -n shop",
             ],
         ),
-        ("Job", "backoffLimit: 1", [APPLY, "# kubectl replace --force -f all.yaml"]),
+        ("Job", "backoffLimit: 1", [APPLY, REPLACES, "# kubectl replace --force -f all.yaml"]),
     ],
 )
 def test_one_workload(kind: str, more: str, expected: list[str]) -> None:
@@ -129,7 +130,7 @@ def test_a_cronjob_can_be_run_now() -> None:
 def test_a_pod_is_replaced() -> None:
     text = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: shop}\n"
     text += f"spec: {{containers: [{{name: c, image: 'web:1.2.3', {ENV_FROM}}}]}}\n"
-    assert asked(text) == [APPLY, "# kubectl replace --force -f all.yaml"]
+    assert asked(text) == [APPLY, REPLACES, "# kubectl replace --force -f all.yaml"]
 
 
 def test_a_rollout_of_argo_has_its_own_command() -> None:
@@ -162,8 +163,26 @@ def test_a_secret_is_never_shown() -> None:
     ]
 
 
+def test_objects_without_a_namespace_go_to_the_one_that_is_meant() -> None:
+    pod = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+    pod += f"spec: {{containers: [{{name: c, image: 'web:1.2.3', {ENV_FROM}}}]}}\n"
+    files = {"map.yaml": MAP.replace(", namespace: shop", ""), "pod.yaml": pod}
+    files["web.yaml"] = reader("Deployment").replace(", namespace: shop", "")
+    assert "namespace" not in "".join(files.values())
+    found = advice(impact_in(files, "ConfigMap/app:A"), files, options="--context prod", namespace="blue team")
+    assert found == [
+        "kubectl apply -f map.yaml -n 'blue team' --context prod",
+        "kubectl rollout restart deployment/web -n 'blue team' --context prod",
+        "# kubectl replace --force -f pod.yaml -n 'blue team' --context prod",
+        "kubectl rollout status deployment/web --timeout=5m -n 'blue team' --context prod",
+        "kubectl exec deployment/web -c c -n 'blue team' --context prod -- printenv A",
+    ]
+    files["map.yaml"] += "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, namespace: red}\ndata: {}\n"
+    assert advice(impact_in(files, "ConfigMap/app:A"), files, namespace="blue")[0] == "kubectl apply -f map.yaml"
+
+
 def test_another_context_is_named() -> None:
-    assert asked(reader("Deployment"), context="the prod") == [
+    assert asked(reader("Deployment"), options="--context 'the prod'") == [
         "kubectl apply -f all.yaml --context 'the prod'",
         "kubectl rollout restart deployment/web -n shop --context 'the prod'",
         "kubectl rollout status deployment/web -n shop --timeout=5m --context 'the prod'",

@@ -240,6 +240,15 @@ def test_an_object_may_hold_exactly_a_mebibyte(target: str, field: str) -> None:
     assert faults(written(1024 * 1024 + 1)) == [("size", "data", reason)]
 
 
+def test_annotations_may_hold_exactly_a_quarter_of_a_mebibyte() -> None:
+    def written(size: int) -> str:
+        return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, annotations: {{key: {'x' * (size - 3)}}}}}\n"
+
+    assert faults(written(256 * 1024)) == []
+    reason = "must hold no more than 262144 bytes, but they hold 262145"
+    assert faults(written(256 * 1024 + 1)) == [("object", "metadata.annotations", reason)]
+
+
 @pytest.mark.parametrize(
     ("text", "code", "at", "reason"),
     [
@@ -257,6 +266,21 @@ def test_an_odd_character_in_its_head_hides_no_object(text: str, code: str, at: 
     assert (document.kind, document.api_version) == ("ConfigMap", "v1")
     assert (fault.code, shown(text, fault.span)) == (code, at)
     assert reason in fault.reason
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        ("data: \u201cA: x\u201d", 6),
+        ("data:\n  A: \u2018x\u2019\n  B:\u00a0y\n  C: z", 19),
+        ("data:\n  B:\u00a0y\n  C: \u2018z\u2019", 10),
+    ],
+)
+def test_the_odd_character_that_is_at_fault_is_shown_among_several(line: str, at: int) -> None:
+    text = f"{CONFIG}{line}\n"
+    (fault,) = only(text).faults
+    assert fault.reason.endswith("stands here, which is text to YAML")
+    assert fault.span.start - text.rindex("data:") == at
 
 
 def test_an_odd_character_elsewhere_makes_no_object_of_other_texts() -> None:
@@ -294,8 +318,12 @@ def test_generated_names_keep_58_characters() -> None:
 
 def test_a_pod_template_with_a_spec_is_an_object_and_no_patch() -> None:
     text = "apiVersion: v1\nkind: {}\nmetadata: {{name: a}}\nspec: {{containers: []}}\n"
-    facts = read_text(text.format("PodTemplate"))
-    assert ([document.kind for document in facts.documents], facts.skipped) == (["PodTemplate"], ())
+    init = "template: {spec: {initContainers: [{name: a, image: 'b:1'}]}}\n"
+    facts = read_text(text.format("PodTemplate") + init)
+    assert ([(document.kind, len(document.pods)) for document in facts.documents], facts.skipped) == (
+        [("PodTemplate", 1)],
+        (),
+    )
     patch = read_text(
         text.format("Deployment").replace("v1", "apps/v1").replace("containers: []", "strategy: {image: a}")
     )

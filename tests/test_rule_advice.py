@@ -229,3 +229,9 @@ def test_no_finding_tells_a_secret(tmp_path: Path, body: str) -> None:
     assert findings
     said = [(f.message, f.help, *(related.label for related in f.related)) for f in findings]
     assert VALUE not in str(said)
+
+
+def test_a_key_with_export_is_a_line_of_a_shell(tmp_path: Path) -> None:
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {export  PORT: '1', ex port: '2'}\n"
+    expected = ["no shell reads this file: write `PORT` without `export`", "for example `ex_port`"]
+    assert advice(tmp_path, "invalid-data-key", text) == expected

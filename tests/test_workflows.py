@@ -32,7 +32,7 @@ def jobs_of(path: Path) -> dict[str, Any]:
 def test_workflow_calls_nothing_but_targets_of_the_makefile(path: Path) -> None:
     lines = [step["run"] for job in jobs_of(path).values() for step in job.get("steps", ()) if "run" in step]
     called = [re.fullmatch(r"make ([a-z-]+)\n?", line) for line in lines]
-    assert called
+    assert called, path
     assert {match[1] if match else None for match in called} <= TARGETS
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from cmlint.kube import expansion
 from cmlint.kube.expansion import LARGEST, TooLargeError
+from tests.hostile.planted import limited
 from tests.support.command import cmlint
 from tests.support.run import write
 
@@ -18,6 +19,13 @@ LIMITED += "    resource.setrlimit(kind, (most, most))\n"
 """What a process is given: 1.5 GB and a minute."""
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: web\n      image: a/b:1.0.0\n"
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n"
+POD_WITH_MAP = """---
+apiVersion: v1
+kind: Pod
+metadata: {name: NAME}
+spec: {containers: [{name: c, image: 'r/a:1.0.0', envFrom: [{configMapRef: {name: m}}]}]}
+"""
 CLEAN = "no problems in 1 file (1 document, 1 container, 0 references)\n"
 LEFT_OUT = "the environment of container `web` is larger than 4 MiB: not expanded further"
 
@@ -81,6 +89,14 @@ def test_a_source_that_is_taken_again_and_again(tmp_path: Path) -> None:
     assert (code, errors) == (0, f"cmlint: warning: a.yaml:11: {LEFT_OUT}\n")
 
 
+def test_large_environments_are_not_all_held_at_once(tmp_path: Path) -> None:
+    keys = "".join(f"  K{number}: v\n" for number in range(4000))
+    pods = "".join(POD_WITH_MAP.replace("NAME", f"p{number}") for number in range(200))
+    write(tmp_path, {"a.yaml": f"{MAP}data:\n{keys}{pods}"})
+    ended = limited(tmp_path, "check", ".", "--no-cache", "--quiet", "--jobs", "1", memory=256 << 20)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 def test_the_bound_holds_exactly() -> None:
     assert expansion.expand("$(A)", lambda _: "x" * LARGEST) == "x" * LARGEST
     with pytest.raises(TooLargeError):
@@ -93,7 +109,6 @@ def test_the_bound_holds_exactly() -> None:
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{b}: &{b} [{', '.join(['*' + a] * 10)}]\n" for a, b in zip("abcdefghij", "bcdefghijk", strict=True)
 )
-MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n"
 HUGE = {
     "aliases": MAP + LAUGHS + "data: *k\n",
     "aliases-of-maps": MAP

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cmlint.config.config import Config
 from cmlint.report import FORMATS
 from cmlint.sources.kustomize.absent_files import MOST
+from cmlint.sources.kustomize.kustomization import Kustomization, Project
+from cmlint.sources.request import Request
 from tests.hostile.test_programs import CHART, Listener, listener
 from tests.support.command import cmlint
 from tests.support.manifests import POD
@@ -207,3 +211,31 @@ def test_a_kustomization_is_looked_through_once_for_all_that_it_lacks(
     write(tmp_path, {"kustomization.yaml": f"resources: [pod.yaml, {names}]\n", "pod.yaml": POD})
     assert len(failures(run(tmp_path))) == 50
     assert len(looked) == 1
+
+
+def test_a_long_chain_of_kustomizations_is_no_mistake(tmp_path: Path) -> None:
+    chain = {f"k{number}/kustomization.yaml": f"resources: [../k{number + 1}]\n" for number in range(1500)}
+    write(tmp_path, chain | {"k1500/kustomization.yaml": "resources: [pod.yaml]\n", "k1500/pod.yaml": POD})
+    ended = cmlint(tmp_path, "check", ".", "--no-cache", "--no-build")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("no problems in 1502 files (1 document, 1 container, 0 references)\n")
+
+
+def below_by_definition(edges: Mapping[int, Sequence[int]], start: int) -> set[int]:
+    """All that a number leads to."""
+    found: set[int] = set()
+    while more := {end for one in found | {start} for end in edges[one]} - found:
+        found |= more
+    return found
+
+
+@given(st.lists(st.lists(st.integers(0, 7), max_size=3), min_size=8, max_size=8), st.sets(st.integers(0, 7)))
+def test_unused_is_what_nobody_uses_but_in_a_circle(lists: list[list[int]], given_: set[int]) -> None:
+    edges = dict(enumerate(lists))
+    project = Project(Request(), ("/",), absolute=True)
+    nodes = [Kustomization(f"/{number}/kustomization.yaml", "", "", project.disk) for number in edges]
+    project.uses = {nodes[number].folder: [nodes[end] for end in ends] for number, ends in edges.items()}
+    below = {number: below_by_definition(edges, number) for number in edges}
+    used = {end for user in given_ for end in below[user] if end != user and user not in below[end]}
+    unused = project.unused(nodes[number] for number in sorted(given_))
+    assert unused == [nodes[number] for number in sorted(given_ - used)]

@@ -297,6 +297,14 @@ def test_what_is_laid_out_is_bounded(shop: Repository, monkeypatch: pytest.Monke
             pass
 
 
+@pytest.mark.parametrize("name", ["index", "sharedindex.0000000000000000000000000000000000000000"])
+def test_no_index_is_copied_that_fills_the_disk(shop: Repository, name: str) -> None:
+    with (shop.folder / ".git" / name).open("ab") as file:
+        file.truncate(1 << 40)
+    error, _ = refused(shop, "--staged")
+    assert error == "the index is larger than 1 GB"
+
+
 # what keeps working
 
 

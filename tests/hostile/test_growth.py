@@ -9,11 +9,19 @@ from typing import SupportsIndex
 
 import pytest
 
+from cmlint.bundle.graph import build
+from cmlint.bundle.impact import impact, named
+from cmlint.bundle.next_steps import commands
+from cmlint.cli.impact import Options, ways_of
 from cmlint.config.config import Config
 from cmlint.manifest import decode, masks
 from cmlint.manifest.documents import read_text
 from cmlint.pipeline.check import check
 from cmlint.report import render
+from cmlint.report.graph import RENDERERS as DRAWN
+from cmlint.report.graph import model as graph_model
+from cmlint.report.graph.detail import DETAILS, fitting
+from cmlint.report.impact import RENDERERS, model
 from cmlint.report.view import View
 from cmlint.sources import files
 from cmlint.sources.request import Request
@@ -622,3 +630,76 @@ def test_a_list_is_searched_once_and_not_for_each_item(monkeypatch: pytest.Monke
     facts = read_text(text)
     assert [len(document.faults) for document in facts.documents] == [1] * N
     assert searched == [text]
+
+
+def reader(name: str, reads: str, extra: str = "") -> str:
+    """A pod that reads all of a ConfigMap."""
+    return pod(container(0, f"      envFrom: [{{configMapRef: {{name: {reads}}}}}]\n{extra}"), name)
+
+
+VARS = "spec: {path: ./, postBuild: {substituteFrom: [{kind: ConfigMap, name: m}]}}\n"
+
+READERS: dict[str, Callable[[int], Files]] = {
+    "of-one-map": lambda n: {"a.yaml": J([cm("m"), *(reader(f"p{i}", "m") for i in range(n))])},
+    "in-one-pod": lambda n: {
+        "a.yaml": J(
+            [
+                cm("m"),
+                pod("".join(container(i, "      envFrom: [{configMapRef: {name: m}}]\n") for i in range(n))),
+            ]
+        )
+    },
+    "in-one-container": lambda n: {
+        "a.yaml": J(
+            [
+                cm("m", "\n" + "".join(f"  k{i}: v\n" for i in range(n))),
+                pod(
+                    container(0, "      env:\n")
+                    + "".join(
+                        f"        - {{name: V{i}, valueFrom: {{configMapKeyRef: {{name: m, key: k{i}}}}}}}\n"
+                        for i in range(n)
+                    )
+                ),
+            ]
+        )
+    },
+    "in-many-files": lambda n: {
+        "m.yaml": cm("m"),
+        **{f"f{i}/a.yaml": J([cm(f"n{i}"), reader(f"p{i}", "m"), reader(f"q{i}", f"n{i}")]) for i in range(n)},
+    },
+    "of-flux": lambda n: {
+        "m.yaml": cm("m", "{a: b}", ", namespace: flux-system"),
+        **{f"f{i}/a.yaml": J([FLUX.replace("NAME", f"k{i}") + VARS, cm(f"n{i}")]) for i in range(n)},
+    },
+    "of-maps-of-one-name": lambda n: {f"f{i}/a.yaml": J([cm("m"), reader(f"p{i}", "m")]) for i in range(n)},
+}
+"""Inputs by who reads the ConfigMap `m`."""
+
+
+def calls_for_readers(folder: Path, files: Files) -> int:
+    """How many calls it takes to show what a change does and to draw it, in every format."""
+    write(folder, files)
+    profile = cProfile.Profile(builtins=True)
+    with inside(folder):
+        request = Request(config=Config(build=False), rules=dict(rules()))
+        profile.enable()
+        result = check(request)
+        ways = ways_of(Options(), request.config, result.bundles)
+        found = impact(result.bundles, named(result.bundles, "ConfigMap", "m", "", None))
+        assert found.touched
+        report = model.build(found, commands(found, ways), result.texts)
+        for show in RENDERERS.values():
+            show(report, View())
+        drawn = graph_model.build(build(result.bundles), result.outcome.findings, result.texts, ways)
+        for draw in DRAWN.values():
+            draw(fitting(drawn, DETAILS, lambda _: True) or drawn, "")
+        profile.disable()
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_is_said_of_readers_grows_with_their_number(tmp_path: Path, name: str) -> None:
+    make = READERS[name]
+    calls_for_readers(tmp_path / "first", make(2))
+    few, many = calls_for_readers(tmp_path / "few", make(N)), calls_for_readers(tmp_path / "many", make(4 * N))
+    assert many <= MOST * few, (few, many)

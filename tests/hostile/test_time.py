@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice, product
 from pathlib import Path
+from time import process_time
 
 import pytest
 
+from cmlint.bundle.test_expectations import without_compared
 from cmlint.kube.selecting import may_match
+from cmlint.manifest.documents import read_text
+from cmlint.model.facts import FileFacts
 from tests.hostile.planted import limited
 from tests.support.run import write
 
@@ -54,6 +59,106 @@ def long_word() -> str:
     """A very long word on the line of what can be fixed."""
     head = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {"
     return f"{head}{'a' * 300_000}: 1, containers: [{{name: web, image: nginx}}]}}\n"
+
+
+def line(text: str, number: int) -> str:
+    """Many lines that differ in their numbers."""
+    return "".join(f"{text.replace('@', str(i))}\n" for i in range(number))
+
+
+def indents() -> str:
+    """Objects in comments, each of which is indented in its own way."""
+    return "".join(f"# {''.join(blanks)}kind: Secret\n" for blanks in islice(product(" \t", repeat=14), 15_000))
+
+
+def heredoc(value: str) -> str:
+    """A command that makes a ConfigMap with a value."""
+    made = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  k: '{value}'\n"
+    return f"#!/bin/sh\nkubectl apply -f - <<EOF\n{made}EOF\n"
+
+
+def workflow() -> str:
+    """A workflow with many images, many rules for tags and many branches."""
+    return (
+        f"on:\n  push:\n    branches:\n{line('      - b@', 5000)}jobs:\n  a:\n    steps:\n"
+        "    - id: m\n      uses: docker/metadata-action@v5\n      with:\n        images: |\n"
+        + line("          r/i@", 4000)
+        + "        tags: |\n"
+        + "          type=ref,event=branch\n" * 2000
+        + "    - uses: docker/build-push-action@v5\n"
+        "      with: {push: true, tags: '${{ steps.m.outputs.tags }}'}\n"
+    )
+
+
+def reloaded(names: str) -> str:
+    """A workload with names of ConfigMaps for Reloader."""
+    return (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d\n"
+        f"  annotations: {{configmap.reloader.stakater.com/reload: '{names}'}}\n"
+        "spec:\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n"
+        "    spec:\n      containers: [{name: c, image: 'r/a:1.0.0', envFrom: [{configMapRef: {name: a}}]}]\n"
+    )
+
+
+JENKINS = line("docker.image('r/a@')", 3000) + line("withRegistry('h@')", 3000) + ".push('x')\n" * 6000
+JENKINS_WITHOUT_IMAGES = line("docker.image('!@')", 5000) + ".push('x')\n" * 10_000
+GRADLE = "jib { to {\n" + line("image = 'r/a@'", 7000) + line("tags = ['t@']", 7000) + "}}\n"
+GRADLE_WITHOUT_NAMES = "jib { to {\n" + "image = '!'\ntags = ['!']\n" * 9000 + "}}\n"
+SED = "sed -e " + "".join(f"s{chr(0x2190 + number)}" for number in range(7000)) + ".yaml image.yaml\n"
+TEXTS = {
+    "jenkins": ("Jenkinsfile", JENKINS),
+    "jenkins-without-images": ("Jenkinsfile", JENKINS_WITHOUT_IMAGES),
+    "gradle": ("build.gradle", GRADLE),
+    "gradle-without-names": ("build.gradle", GRADLE_WITHOUT_NAMES),
+    "maven-open": ("pom.xml", "jib" + "<to><auth>" * 28_000),
+    "maven-properties": ("pom.xml", "jib<to><image>a/${x}</image>" + "<tag>${x}</tag>" * 19_000 + "</to>"),
+    "bake-tags": ("docker-bake.hcl", 'target "a" {\n' + "tags = [\n" * 32_000),
+    "bake-output": ("docker-bake.hcl", 'target "a" {\n' + "output = [\n" * 26_000),
+    "variables-on-one-line": ("ci.sh", "docker push a:$b\nenv: {" + "${a}" * 40 + "x\n"),
+    "dollars": ("ci.sh", "docker push r/a:$A\n" + "$" * 290_000 + "\n"),
+    "program-in-a-variable": ("ci.sh", "docker push a\n$" + "DOCKER" * 45_000 + "\n"),
+    "options-of-buildkit": ("ci.sh", "docker push a push=true\n" + "name=a," * 40_000 + "\n"),
+    "names-of-buildkit": ("ci.sh", "docker push a push=true\n" + "name=" * 56_000 + "\n"),
+    "marks-of-sed": ("ci.sh", SED * 18),
+    "workflow": (".github/workflows/ci.yml", workflow()),
+    "resources-of-terraform": ("main.tf", 'resource "kubernetes_secret" "" {\n' * 29_000),
+    "indents": ("README.md", indents()),
+    "braces-in-a-heredoc": ("ci.sh", heredoc("{{" * 130_000)),
+    "arrows-in-a-heredoc": ("ci.sh", heredoc("<" * 260_000)),
+    "pattern-of-reloader": ("d.yaml", reloaded("a" * 30_000 + "(")),
+    "patterns-of-reloader": ("d.yaml", reloaded("a.*b.*c," * 30_000)),
+    "variables-of-services": ("p.yaml", pod("{name: A, value: $(" + "A_PORT_1_TCP_" * 12_000 + "-)}")),
+}
+"""Names of files, and texts in which much was tried from many places to the end, or each with each."""
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_text_takes_more_steps_than_it_is_long(tmp_path: Path, name: str) -> None:
+    file, text = TEXTS[name]
+    good = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b}\n"
+    write(tmp_path, {file: text, "good.yaml": good})
+    ended = limited(tmp_path, "check", ".", "--no-cache", "--quiet", before=BEFORE)
+    assert (ended.returncode, ended.stderr) in ((0, ""), (1, ""))
+
+
+def test_commands_and_images_are_compared_with_few(tmp_path: Path) -> None:
+    """Many commands that put images in place, in many files, and as many images."""
+    for number in range(12):
+        commands = line(f"kubectl set image deploy/x{number}-@ c=r/b@:1", 2000)
+        write(tmp_path, {f"{number}.sh": f"#!/bin/sh\n{commands}"})
+    image = "apiVersion: v1\nkind: Pod\nmetadata: {name: p@}\nspec: {containers: [{name: c, image: 'r/a@:1.0.0'}]}\n---"
+    write(tmp_path, {"a.yaml": line(image, 1500)})
+    ended = limited(tmp_path, "check", ".", "--no-cache", "--quiet", before=BEFORE)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_files_that_tests_compare_are_found_in_one_look(tmp_path: Path) -> None:
+    head = "apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\nspec:\n  steps:\n  - try:\n"
+    write(tmp_path, {"chainsaw-test.yaml": head + line("    - assert: {file: 'a*@*.yaml'}", 20_000)})
+    facts = read_text((tmp_path / "chainsaw-test.yaml").read_text())
+    before = process_time()
+    without_compared([("t.yaml", facts), *((f"f{i}.yaml", FileFacts(())) for i in range(2000))])
+    assert process_time() - before < SECONDS / 4
 
 
 @pytest.mark.parametrize("text", [missing_keys, one_line, one_annotation, long_word])

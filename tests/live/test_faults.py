@@ -153,7 +153,7 @@ def test_a_token_that_is_no_longer_good(cluster: Cluster) -> None:
 
 
 BROKEN = {
-    "absent": (None, "Invalid kube-config file. No configuration found."),
+    "absent": (None, "not found"),
     "yaml": ("users: [{token: sesame\n", "cannot be read: ParserError, line 2"),
     "empty": ("{}\n", "Invalid kube-config file. Expected key current-context in"),
     "list": ("[sesame]\n", "cannot be read: "),
@@ -190,7 +190,10 @@ def test_a_kubeconfig_that_is_broken(tmp_path: Path, case: str) -> None:
 def test_a_context_that_is_not_there(cluster: Cluster) -> None:
     found = audit(cluster.admin, "--context", "nowhere")
     assert (found.status, found.lines) == (2, [])
-    assert found.said.endswith("help: `kubectl config get-contexts` lists the contexts\n")
+    message = f"cmlint: error: {cluster.admin}: there is no context `{{}}`\n"
+    assert found.said == message.format("nowhere") + "help: `kubectl config get-contexts` lists the contexts\n"
+    near = audit(cluster.admin, "--context", "tets")
+    assert (near.status, near.said) == (2, message.format("tets") + "help: did you mean `test`?\n")
 
 
 # an answer that does not come to its end

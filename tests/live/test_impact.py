@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.apiserver import Cluster
 from tests.support.command import cmlint
-from tests.support.live import config_map, deployment, env, spec
+from tests.support.live import config_map, deployment, env, pod, runs, spec, waits
 from tests.support.proxy import proxy
 from tests.support.run import write
 
@@ -53,12 +53,48 @@ def test_a_reader_that_only_the_cluster_has(cluster: Cluster, tmp_path: Path) ->
     assert [target for _, target in edges] == [f"{space}/ConfigMap/settings:HOST"]
 
 
+def test_the_pods_that_run(cluster: Cluster, tmp_path: Path) -> None:
+    space = cluster.namespace("impact-pods")
+    config_map(cluster, space, "settings", "HOST PORT")
+    body = spec(env("configMapKeyRef", "settings", "HOST"))
+    web = deployment(cluster, space, "web", body, replicas=3)
+    pod(cluster, space, "web-b", body, runs("2020-02-01T10:00:00Z"), web)
+    pod(cluster, space, "web-a", body, runs("2020-01-31T10:00:00Z"), web)
+    pod(cluster, space, "web-c", body, waits("ImagePullBackOff"), web)
+    deployment(cluster, space, "other", spec(env("configMapKeyRef", "settings", "PORT")))
+    of_file = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 3\n"
+    of_file += "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n"
+    container = "{name: web, image: 'registry.example.com/web:1.4.2', envFrom: [{configMapRef: {name: settings}}]}"
+    of_file += f"    spec: {{containers: [{container}]}}\n"
+    write(tmp_path, {"all.yaml": of_file})
+    report = shown(cluster, tmp_path, "impact", "cm/settings:HOST", "--live", "-n", space)
+    assert [(each["workload"]["name"], each["workload"]["path"], each["pods"]) for each in report["running"]] == [
+        (
+            "web",
+            "all.yaml",
+            [
+                {"name": "web-a", "started": "2020-01-31T10:00:00Z"},
+                {"name": "web-b", "started": "2020-02-01T10:00:00Z"},
+            ],
+        )
+    ]
+    assert report["summary"]["pods"] == 2
+    assert shown(cluster, tmp_path, "impact", "cm/settings:HOST", "-n", space)["running"] == []
+    line = ("impact", "cm/settings:HOST", "--live", "-n", space, "--kubeconfig", str(cluster.admin))
+    text = cmlint(tmp_path, *line).stdout
+    block = "running pods\n  Deployment web  web-a since 2020-01-31T10:00:00Z, web-b since 2020-02-01T10:00:00Z\n"
+    assert block in text
+    reached = f"-n {space} --kubeconfig {cluster.admin}"
+    assert f"  kubectl rollout restart deployment/web {reached}\n" in text
+    assert "running pods of `Deployment web`: `web-a since " in cmlint(tmp_path, *line, "--format", "markdown").stdout
+
+
 def test_an_object_that_only_the_cluster_has(cluster: Cluster, tmp_path: Path) -> None:
     space = cluster.namespace("impact-object")
     config_map(cluster, space, "settings", "HOST")
-    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: SPACE}\nspec:\n  containers:\n"
-    pod += "  - {name: c, image: 'web:1.2.3', envFrom: [{configMapRef: {name: settings}}]}\n"
-    write(tmp_path, {"all.yaml": pod.replace("SPACE", space)})
+    reader = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: SPACE}\nspec:\n  containers:\n"
+    reader += "  - {name: c, image: 'web:1.2.3', envFrom: [{configMapRef: {name: settings}}]}\n"
+    write(tmp_path, {"all.yaml": reader.replace("SPACE", space)})
     report = shown(cluster, tmp_path, "impact", "cm/settings", "--live", "-n", space)
     assert [(r["workload"]["name"], r["names"]) for r in report["reads"]] == [("p", ["HOST"])]
     assert report["commands"][0]["command"] == f"kubectl edit configmap/settings -n {space}"

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from cmlint import __version__
 from cmlint.sources.cluster.begin import Wanted, begun
 from tests.support.apiserver import Cluster, Tree, path_of, running
 from tests.support.command import cmlint
@@ -218,6 +219,7 @@ def test_the_cron_job_is_accepted_and_its_account_may_read_all_it_needs(cluster:
     answer = cluster.send("POST", f"{path_of('ServiceAccount', 'cmlint', 'cmlint')}/token", wish)
     assert answer.ok, answer.message
     job = cluster.get("CronJob", "cmlint", "cmlint-audit")["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    assert job["containers"][0]["image"] == f"ghcr.io/cmlint/cmlint:{__version__}"
     words = [word for word in job["containers"][0]["args"] if not word.startswith("--output")]
     cluster.wait_until_allowed("system:serviceaccount:cmlint:cmlint", rules()[-1], "")
     path = cluster.kubeconfig("cronjob", answer.body["status"]["token"])

@@ -244,8 +244,7 @@ def test_a_kubeconfig_comes_before_the_account_of_a_pod(cluster: Cluster, spaces
     assert in_pod(cluster, pod, *AUDIT, "--kubeconfig", str(path)) == Ran(1, no_keys(spaces[0]), "")
     asked = in_pod(cluster, pod, *AUDIT, "--context", "prod")
     assert asked.said == (
-        "cmlint: error: ~/.kube/config: Invalid kube-config file. No configuration found.\n"
-        "help: `kubectl config get-contexts` lists the contexts\n"
+        "cmlint: error: ~/.kube/config: not found\nhelp: `kubectl config get-contexts` lists the contexts\n"
     )
 
 

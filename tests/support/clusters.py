@@ -11,7 +11,8 @@ import yaml
 from cmlint.bundle.cluster import Cluster
 from cmlint.clusters import cluster_of
 from cmlint.model.cluster import Inventory
-from cmlint.sources.cluster.kinds import CONFIG_MAPS, EVENTS, PODS, SECRETS, WORKLOADS, taker_of
+from cmlint.sources.cluster.kinds import CONFIG_MAPS, EVENTS, PODS, SECRETS, WORKLOADS, taking_of
+from cmlint.sources.cluster.lists import Resource
 from cmlint.sources.cluster.read import Taken, together
 
 LISTED = {resource.kind: resource for resource in (CONFIG_MAPS, SECRETS, PODS, EVENTS, *WORKLOADS)}
@@ -33,7 +34,7 @@ def cluster(text: str, name: str = "prod", prefix: str = "") -> Cluster:
     """The cluster with the objects of a text, which are all that there are; `prefix` is before their paths."""
     objects = list(objects_in(text))
     taken = [
-        Taken(resource, None, [taker_of(resource, prefix)(raw(each)) for each in objects if each["kind"] == kind])
+        Taken(resource, None, [kept(resource, each, prefix) for each in objects if each["kind"] == kind])
         for kind, resource in LISTED.items()
     ]
     return cluster_of(together(Inventory(name, "1.37.2", NAMESPACE, True), taken, (), prefix), prefix)
@@ -47,6 +48,8 @@ def objects_in(text: str) -> Iterator[dict[str, Any]]:
             yield found
 
 
-def raw(found: dict[str, Any]) -> msgspec.Raw:
-    """An object as the API server would send it."""
-    return msgspec.Raw(msgspec.json.encode(found))
+def kept(resource: Resource, found: dict[str, Any], prefix: str) -> Any:
+    """What is kept of an object that the API server sends."""
+    taking = taking_of(resource, prefix)
+    page = msgspec.json.encode({"metadata": {}, "items": [found]})
+    return taking.keep(taking.page(page).items[0])

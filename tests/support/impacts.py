@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.gitops import Deploys
+from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.impact import Change, Impact, impact, named
 from cmlint.bundle.material import Material
 from cmlint.bundle.next_steps import Ways, commands
@@ -44,7 +45,9 @@ def lines(found: Impact) -> list[str]:
     return shown
 
 
-def advice(found: Impact, files: Mapping[str, str], version: Version = NEWEST, context: str = "") -> list[str]:
+def advice(
+    found: Impact, files: Mapping[str, str], version: Version = NEWEST, options: str = "", namespace: str = ""
+) -> list[str]:
     """The commands for an impact."""
     deploys = Deploys([(path, read_text(text)) for path, text in files.items()])
-    return [each.command for each in commands(found, Ways(version, context, deploys))]
+    return [each.command for each in commands(found, Ways(version, Destinations(deploys), options, namespace))]

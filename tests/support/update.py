@@ -1,11 +1,11 @@
-"""Writes every generated document anew: `make docs`."""
+"""Writes every generated document again: `make docs`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support import cases, evidence, golden, index, pages, report, rooms, schema, settings, tools
+from tests.support import cases, evidence, golden, index, pages, picture, report, rooms, schema, settings, tools
 
 
 def generated() -> Iterator[tuple[Path, str]]:
@@ -17,6 +17,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     for case in golden.CASES:
         yield golden.path_of(case), golden.printed(case)
     yield index.INDEX, index.render()
+    yield picture.FILE, picture.render()
     yield evidence.PAGE, evidence.render()
     yield report.FILE, report.render()
     yield rooms.PAGE, rooms.render()

@@ -48,29 +48,29 @@ def kustomize(number: int) -> Iterator[str]:
     if number:
         program = find_program(None)
         name = os.path.basename(program) if program else None
-        how = f"{name} is here to build them" if name else "nothing is here to build them; install kustomize or kubectl"
-        yield f"# Kustomizations: {number}; {how}. `--kustomize` or CMLINT_KUSTOMIZE names another program.\n"
+        how = f"built with {name}" if name else "not built: install kustomize or kubectl"
+        yield f"# Kustomizations: {number}; {how}. Use `--kustomize` or CMLINT_KUSTOMIZE for another program.\n"
 
 
 def helm(number: int) -> Iterator[str]:
     """What renders the charts."""
     if number:
-        here = "helm is here to render them" if shutil.which("helm") else "helm is not here to render them; install it"
+        here = "rendered with helm" if shutil.which("helm") else "not rendered: install helm"
         yield (
-            f"# Charts: {number}; {here}. They are rendered with their own values, or with these:\n"
+            f"# Charts: {number}; {here}. They use their own values, or the values that you set here:\n"
             "# helm:\n#   values:\n#     charts/name: [values/test.yaml, values/live.yaml]\n"
         )
 
 
 DECISIONS = {
-    "broken": "fix it, or leave its folder out: `exclude: [folder/]`",
-    "missing-file": "add the file, or leave the finding out: `ignore: [not-built/missing-file]`",
-    "values": "name values that the chart works with: `helm: values:` below",
-    "program": "install it in CI and in the hook, too, or build nothing: `build: false`",
-    "remote": "`--allow-remote` fetches it; or leave the finding out: `ignore: [not-built/remote]`",
-    "dependency": "`helm dependency build` before, or `--build-dependencies`",
-    "limit": "give it more seconds: `build-timeout: 120`",
-    "refused": "leave the finding out: `ignore: [not-built/refused]`",
+    "broken": "fix it, or exclude its folder: `exclude: [folder/]`",
+    "missing-file": "add the file, or ignore the finding: `ignore: [not-built/missing-file]`",
+    "values": "set values that the chart works with: `helm: values:` below",
+    "program": "install it in CI and for the hook as well, or do not build: `build: false`",
+    "remote": "`--allow-remote` fetches it; or ignore the finding: `ignore: [not-built/remote]`",
+    "dependency": "run `helm dependency build` first, or use `--build-dependencies`",
+    "limit": "raise the limit: `build-timeout: 120`",
+    "refused": "ignore the finding: `ignore: [not-built/refused]`",
 }
 """What to decide about a cause of `not-built`."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from cmlint.bundle.documents import Placed, chart_at, folder_of, folders_above, kustomization_at, template_at
@@ -12,10 +13,10 @@ from cmlint.bundle.endings import LEFT_OUT, End, all_aside, ending, set_aside
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings, first_for
+from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index
 from cmlint.bundle.material import Files, Material, Neighbours
 from cmlint.bundle.resolve import Resolution, Resolver
-from cmlint.bundle.test_expectations import without_compared
 from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import (
@@ -36,8 +37,11 @@ from cmlint.model.values import Changed, Missing
 if TYPE_CHECKING:
     from cmlint.bundle.cluster import Cluster
 
-REMEMBERED = 1000
-"""Of how many containers the environments are held in memory."""
+REMEMBERED = 2 * 1024**2
+"""How many characters the environments have together that are held in memory."""
+
+LEAST = 1000
+"""How many characters an environment counts for, at least."""
 
 OPENSHIFT = "openshift.io/"
 """What the groups of OpenShift have in their names."""
@@ -71,6 +75,7 @@ class Bundle:
         if self.index.whole and self.complete:
             neighbours.destinations.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
+        self.remembered = 0
         self.too_large: dict[tuple[int, str], tuple[Container, Placed]] = {}
 
     def documents(self) -> Iterator[Placed]:
@@ -112,6 +117,21 @@ class Bundle:
         """The options by which kubectl reaches the cluster; empty where it is the current one, or none is known."""
         return next((cluster.options for cluster in self.clusters if cluster.options), "")
 
+    @property
+    def destinations(self) -> Destinations:
+        """What GitOps objects of the run bring to clusters."""
+        return self.scope.destinations or Destinations()
+
+    @property
+    def home(self) -> str:
+        """The namespace to which objects go that name none, as far as the cluster says so."""
+        return next((cluster.namespace for cluster in self.clusters if cluster.namespace), "")
+
+    def options_for(self, namespace: str | None) -> str:
+        """The options by which kubectl reaches an object in the cluster, with the namespace of one that names none."""
+        home = f"-n {quote(self.home)}" if namespace is None and self.home else ""
+        return " ".join(filter(None, (home, self.options)))
+
     def stand_on(self, *clusters: Cluster) -> None:
         """Lets references lead into clusters."""
         self.scope.clusters = clusters
@@ -136,9 +156,11 @@ class Bundle:
         """
         key = placed.number, container.path
         if key not in self.environments:
-            if len(self.environments) >= REMEMBERED:
+            if self.remembered >= REMEMBERED:
                 self.environments.clear()
+                self.remembered = 0
             self.environments[key] = environment_of(container, placed, self.resolver, self.services_of(placed))
+            self.remembered += self.environments[key].size + LEAST
             if self.environments[key].too_large:
                 self.too_large[key] = container, placed
         return self.environments[key]
@@ -266,7 +288,11 @@ def applied_files(material: Material) -> list[tuple[str, FileFacts]]:
         from cmlint.bundle.incomplete import without_parts
 
         files = without_parts(files, material.beside)
-    return without_compared(files)
+    if any(document.compared for _, facts in files for document in facts.documents):
+        from cmlint.bundle.test_expectations import without_compared
+
+        files = without_compared(files)
+    return files
 
 
 def places_of(facts: FileFacts) -> Iterable[Document | int]:

@@ -34,8 +34,7 @@ class Deploys:
         for path, facts in files:
             for document in facts.documents:
                 for deploy in document.deploys:
-                    wanted = posixpath.normpath(deploy.path.lstrip("/") or ".")
-                    self.by_path.setdefault("" if wanted == "." else wanted, []).append(Said(path, deploy))
+                    self.by_path.setdefault(wanted_by(deploy), []).append(Said(path, deploy))
 
     def of(self, folder: str) -> Iterator[Said]:
         """What brings this very folder, by the way it is shown."""
@@ -47,9 +46,14 @@ class Deploys:
         Paths are relative to the repository, and folders are shown relative to where cmlint was called: the repository
         may be any folder above this one that also holds the text which says it.
         """
-        for wanted in (folder, *tails(folder)) if self.by_path else ():
-            root = folder[: len(folder) - len(wanted)]
-            yield from (said for said in self.by_path.get(wanted, ()) if self.place(said.path).startswith(root))
+        for wanted, root in self.named(folder):
+            yield from (said for said in self.by_path[wanted] if self.place(said.path).startswith(root))
+
+    def named(self, folder: str) -> Iterator[tuple[str, str]]:
+        """The paths by which objects may name this very folder, each with the repository that it is below."""
+        for wanted in (folder, *tails(folder)):
+            if wanted in self.by_path:
+                yield wanted, folder[: len(folder) - len(wanted)]
 
     def place(self, path: str) -> str:
         """A path as folders are compared."""
@@ -83,12 +87,24 @@ class Deploys:
 
         Flux applies everything below a folder; a kustomization there applies only what it names.
         """
-        if built:
-            yield from self.at(folder)
-        for above in folders_above(folder) if built else dict.fromkeys((folder, *folders_above(folder))):
-            if above in kustomized:
-                return
-            yield from self.at(above)
+        for each in brought_with(folder, kustomized, built=built):
+            yield from self.at(each)
+
+
+def brought_with(folder: str, kustomized: frozenset[str], *, built: bool) -> Iterator[str]:
+    """The folders with which the objects in one go to a cluster."""
+    if built:
+        yield folder
+    for above in folders_above(folder) if built else dict.fromkeys((folder, *folders_above(folder))):
+        if above in kustomized:
+            return
+        yield above
+
+
+def wanted_by(deploy: Deploy) -> str:
+    """The folder that a deploy names, by the way folders are compared."""
+    wanted = posixpath.normpath(deploy.path.lstrip("/") or ".")
+    return "" if wanted == "." else wanted
 
 
 def without_images(facts: FileFacts, images: frozenset[str]) -> FileFacts:

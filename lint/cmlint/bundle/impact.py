@@ -13,6 +13,7 @@ from cmlint.bundle.environment import Environment
 from cmlint.bundle.lookup import Point
 from cmlint.bundle.nearest import meets
 from cmlint.bundle.readers import ALL, Effect, Read, effect_of, reads_of, roller_of
+from cmlint.bundle.reconciled import Reconciled
 from cmlint.bundle.reloading import IMAGES, Roller
 from cmlint.bundle.resolve import Resolution
 from cmlint.kube import expansion
@@ -76,7 +77,8 @@ class Touched(NamedTuple):
     """A read of a subject, with what the change does to it and why; `place` shows the reason.
 
     `names` are the variables or files that it arrives as, `through` what these are expanded into. Whether it reads the
-    subject at all is not `sure` where something else may define the name.
+    subject at all is not `sure` where something else may define the name. What a GitOps object reads, it `renders` into
+    others, of which there may be `more`.
     """
 
     subject: Subject
@@ -88,6 +90,8 @@ class Touched(NamedTuple):
     why: str
     place: Place | None = None
     sure: bool = True
+    renders: tuple[Placed, ...] = ()
+    more: bool = False
 
 
 class Near(NamedTuple):
@@ -267,8 +271,21 @@ def impact(bundles: Sequence[Bundle], subjects: Sequence[Subject]) -> Impact:
     for bundle, read in wanted.reads(bundles):
         for subject, definition, sure in wanted.meant(bundle, read):
             touch(result, Reader(bundle, read, subject, definition, running), sure)
+    if any(each.read.how in RENDERING for each in result.touched):
+        again = Reconciled(bundles)
+        result.touched[:] = [rendering(each, again) if each.read.how in RENDERING else each for each in result.touched]
     result.touched.extend(mentioned(bundles, subjects))
     return result
+
+
+RENDERING = ("substitute", "values")
+"""How Flux reads what it puts into the objects that it applies."""
+
+
+def rendering(touched: Touched, again: Reconciled) -> Touched:
+    """A read of a GitOps object with what this renders again."""
+    renders, more = again.of(touched.read.placed)
+    return touched._replace(renders=renders, more=more)
 
 
 def rollers_in(bundles: Iterable[Bundle]) -> frozenset[Roller]:

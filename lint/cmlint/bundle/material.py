@@ -74,8 +74,8 @@ class Neighbours(msgspec.Struct, kw_only=True):
 
     `ways` says how the references of a document are looked up, `proofs` are what the files prove about images,
     `programs` what containers run where any is linked to its source, and `destinations` what goes to the same cluster.
-    The `frame` says where paths lead that begin above the working directory. `others` are the indexes of all bundles, if
-    one may lead to another.
+    The `frame` says where paths lead that begin above the working directory. `others` are the indexes of all bundles,
+    if one may lead to another.
     """
 
     ways: Callable[[Placed], Ways] = usual_ways

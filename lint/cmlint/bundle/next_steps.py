@@ -11,7 +11,7 @@ from shlex import quote
 from typing import Literal, NamedTuple
 
 from cmlint.bundle.documents import LIVE, Placed
-from cmlint.bundle.gitops import Deploys
+from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.impact import Defined, Impact, Subject, Touched
 from cmlint.bundle.renewal import ROLLING, in_namespace, is_rollout, named, restart
 from cmlint.kube.versions import ROLLOUT_RESTART, Version
@@ -38,11 +38,16 @@ class Command(NamedTuple):
 
 
 class Ways(NamedTuple):
-    """What the commands depend on: the version of Kubernetes, the context for kubectl, and what GitOps brings."""
+    """What the commands depend on: the version of Kubernetes, what GitOps brings, and how kubectl reaches the cluster.
+
+    `options` are those for its context, `namespace` is where objects go that name none; both are empty for the current
+    ones.
+    """
 
     version: Version
-    context: str
-    deploys: Deploys
+    destinations: Destinations
+    options: str = ""
+    namespace: str = ""
 
 
 def commands(impact: Impact, ways: Ways) -> list[Command]:
@@ -57,16 +62,22 @@ def commands(impact: Impact, ways: Ways) -> list[Command]:
         *followed([*waiting, *rolling]),
         *shown(impact.touched),
     ]
-    found = list(dict.fromkeys(steps))
-    return [in_context(each, ways.context) for each in found] if ways.context else found
+    return [reaching(each, ways) for each in dict.fromkeys(steps)]
 
 
-def in_context(command: Command, context: str) -> Command:
-    """A command for a cluster that is not kubectl's current one."""
-    if not command.command.startswith("kubectl "):
-        return command
+OF_FILES = ("apply", "replace")
+"""The commands that take files: kubectl refuses `-n` for an object that names another namespace."""
+
+
+def reaching(command: Command, ways: Ways) -> Command:
+    """A command for the cluster and the namespace that are meant, and not for kubectl's current ones."""
     head, separator, tail = command.command.partition(" -- ")
-    return command._replace(command=f"{head} --context {quote(context)}{separator}{tail}")
+    words = head.removeprefix("# ").split(" ")
+    if words[0] != "kubectl":
+        return command
+    where = in_namespace_of(ways) if words[1] not in OF_FILES and "-n" not in words else ""
+    options = f" {ways.options}" if ways.options else ""
+    return command._replace(command=f"{head}{where}{options}{separator}{tail}")
 
 
 def documents_of(impact: Impact, effects: Sequence[str], left: Sequence[str]) -> list[Placed]:
@@ -101,22 +112,36 @@ def stopped(placed: Iterable[Placed]) -> Iterator[Command]:
         yield Command("apply", line, (address(each),))
 
 
-def applied(subjects: Iterable[Subject], ways: Ways) -> Iterator[Command]:
+def applied(subjects: Sequence[Subject], ways: Ways) -> Iterator[Command]:
     """What brings the objects to the cluster."""
+    apart = with_namespaces(subjects) if ways.namespace else frozenset[str]()
     for subject in subjects:
         if subject.change == "removed" and subject.key == "":
             yield Command("apply", f"# nothing removes the {subject.described} by itself, unless it is pruned")
         elif any(each.definition.provider.immutable for each in subject.defined):
             yield Command("apply", f"# the {subject.described} is immutable: give it a new name")
         else:
-            yield from (Command("apply", apply(each, ways)) for each in subject.defined)
+            for each in subject.defined:
+                option = "" if each.definition.placed.path in apart else in_namespace_of(ways)
+                yield Command("apply", apply(each, ways, option))
 
 
-def apply(defined: Defined, ways: Ways) -> str:
-    """What brings one object to the cluster."""
+def with_namespaces(subjects: Iterable[Subject]) -> frozenset[str]:
+    """The files and builds with an object that names its namespace: kubectl refuses `-n` with another one for them."""
+    bundles = {id(each.bundle): each.bundle for subject in subjects for each in subject.defined}
+    return frozenset(placed.path for bundle in bundles.values() for placed in bundle.placed if placed.namespace)
+
+
+def in_namespace_of(ways: Ways) -> str:
+    """The option for the namespace of objects that name none."""
+    return f" -n {quote(ways.namespace)}" if ways.namespace else ""
+
+
+def apply(defined: Defined, ways: Ways, option: str) -> str:
+    """What brings one object to the cluster; `option` is for what names no namespace."""
     placed, provider = defined.definition.placed, defined.definition.provider
     written, _ = defined.place
-    if tool := brought_by(placed, ways.deploys):
+    if tool := brought_by(placed, ways.destinations):
         return f"# commit the change of {quote(written)}: {tool} brings it to the cluster"
     if placed.number == LIVE or defined.bundle.live:
         where = f" -n {quote(namespace)}" if (namespace := defined.definition.namespace) else ""
@@ -129,13 +154,14 @@ def apply(defined: Defined, ways: Ways) -> str:
     if placed.built:
         if placed.built.rendered:
             return f"# upgrade the release of the chart in {quote(folder)}"
-        return f"kubectl apply -k {quote(folder)}"
-    return f"kubectl apply -f {quote(placed.path)}"
+        return f"kubectl apply -k {quote(folder)}{option}"
+    return f"kubectl apply -f {quote(placed.path)}{option}"
 
 
-def brought_by(placed: Placed, deploys: Deploys) -> str:
+def brought_by(placed: Placed, found: Destinations) -> str:
     """The GitOps tool that brings the folder of an object to a cluster; empty where the files show none."""
-    said = next(deploys.around(placed.directory, frozenset(), built=placed.built is not None), None)
+    around = found.deploys.around(placed.directory, found.kustomized, built=placed.built is not None)
+    said = next(around, None)
     if said is None:
         return ""
     return "Flux" if said.deploy.post_build or said.deploy.cluster.startswith("flux") else "Argo CD"
@@ -163,7 +189,7 @@ def restarted(placed: Sequence[Placed], ways: Ways) -> Iterator[Command]:
         yield Command("restart", f"kubectl rollout restart {' '.join(map(quote, names))}{where}", names)
     for each in placed:
         if ways.version < ROLLOUT_RESTART or not is_restartable(each.document):
-            yield from (Command("restart", line, (address(each),)) for line in alone(each, ways.version))
+            yield from (Command("restart", line, (address(each),)) for line in alone(each, ways))
 
 
 def is_restartable(document: Document) -> bool:
@@ -171,7 +197,7 @@ def is_restartable(document: Document) -> bool:
     return document.kind in ROLLING and document.rolling.strategy != "OnDelete" and document.rolling.replicas != 0
 
 
-def alone(placed: Placed, version: Version) -> Iterator[str]:
+def alone(placed: Placed, ways: Ways) -> Iterator[str]:
     """What makes new pods of one workload that has no part in a common restart."""
     document = placed.document
     if document.rolling.replicas == 0:
@@ -179,11 +205,11 @@ def alone(placed: Placed, version: Version) -> Iterator[str]:
     elif document.kind in ROLLING and document.rolling.strategy == "OnDelete":
         yield from one_by_one(placed, "its `updateStrategy` is `OnDelete`")
     elif document.kind in ROLLING:
-        yield restart(document, version)
+        yield restart(document, ways.version)
     elif is_rollout(document):
         yield f"kubectl argo rollouts restart {quote(name_of(placed))}{in_namespace(document)}"
     else:
-        yield from KINDS.get(document.kind, by_controller)(placed)
+        yield from KINDS.get(document.kind, by_controller)(placed, ways)
 
 
 def one_by_one(placed: Placed, why: str) -> Iterator[str]:
@@ -196,15 +222,17 @@ def one_by_one(placed: Placed, why: str) -> Iterator[str]:
     yield f"# kubectl delete pod NAME{where}"
 
 
-def replaced(placed: Placed) -> Iterator[str]:
+def replaced(placed: Placed, ways: Ways) -> Iterator[str]:
     """A Pod or Job, of which there must be a new one."""
     if placed.built or placed.number == LIVE:
         yield f"# delete {address(placed)}{in_namespace(placed.document)} and apply it again"
     else:
-        yield f"# kubectl replace --force -f {quote(placed.path)}"
+        if len(placed.file.documents) + len(placed.file.others) > 1:
+            yield f"# this deletes everything in {quote(placed.path)} and creates it again:"
+        yield f"# kubectl replace --force -f {quote(placed.path)}{'' if placed.namespace else in_namespace_of(ways)}"
 
 
-def run_now(placed: Placed) -> Iterator[str]:
+def run_now(placed: Placed, _: Ways) -> Iterator[str]:
     """A CronJob, of which a run may be wanted before the next one."""
     name = name_of(placed)
     job = f"{name[: LONGEST_JOB - len(NOW)]}{NOW}"
@@ -212,17 +240,17 @@ def run_now(placed: Placed) -> Iterator[str]:
     yield f"# kubectl create job {quote(job)} --from={quote(f'cronjob/{name}')}{where}"
 
 
-def by_controller(placed: Placed) -> Iterator[str]:
+def by_controller(placed: Placed, _: Ways) -> Iterator[str]:
     """Whatever has a controller of its own."""
     yield f"# let the controller of {address(placed)}{in_namespace(placed.document)} make new pods"
 
 
-KINDS: dict[str, Callable[[Placed], Iterator[str]]] = {
+KINDS: dict[str, Callable[[Placed, Ways], Iterator[str]]] = {
     "Pod": replaced,
     "Job": replaced,
     "CronJob": run_now,
-    "ReplicaSet": lambda placed: one_by_one(placed, "a ReplicaSet replaces only pods that are gone"),
-    "ReplicationController": lambda placed: one_by_one(
+    "ReplicaSet": lambda placed, _: one_by_one(placed, "a ReplicaSet replaces only pods that are gone"),
+    "ReplicationController": lambda placed, _: one_by_one(
         placed, "a ReplicationController replaces only pods that are gone"
     ),
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from msgspec import structs
@@ -66,7 +65,8 @@ class Opened:
         if callee:
             yield from self.by_name.get(callee.rpartition("/")[2], ())
             return
-        for folder in ("", *reversed([str(parent) for parent in PurePosixPath(caller).parents][:-1])):
+        parts = caller.split("/")[:-1]
+        for folder in dict.fromkeys("/".join(parts[:depth]) for depth in range(len(parts) + 1)):
             yield from self.by_folder.get(folder, ())
 
 

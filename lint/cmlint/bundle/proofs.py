@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from msgspec import structs
@@ -18,7 +19,7 @@ from cmlint.knowledge.official import OFFICIAL
 from cmlint.knowledge.placeholders import FORM, INJECTED, filled_image, is_placeholder_image
 from cmlint.kube.images import BadImageError, Image, parse_image
 from cmlint.kube.names import gaps
-from cmlint.model.facts import COMMAND, Document, FileFacts, ImageFact, Span
+from cmlint.model.facts import COMMAND, Deed, Document, FileFacts, ImageFact, Span
 
 Whose = Literal["ci", "script", "document"]
 """What kind of file proves something: a pipeline that runs by itself, what people run, what people read."""
@@ -45,6 +46,9 @@ FILLED = "0filled0"
 
 LETTERS = 3
 """The number of letters that a pattern needs in the last part of a name to identify an image."""
+
+MOST = 500
+"""The maximum number of facts that are compared with one image, the strongest first."""
 
 NEAR = 4_000
 """The characters before and behind an image that are read of its line: nobody writes longer lines by hand."""
@@ -148,7 +152,7 @@ class Proofs:
         self.by_name: dict[str, list[Proof]] = {}
         self.open: list[Proof] = []
         for proof in self.found:
-            if proof.fact.deed == "replaced" or "*" in last_part(proof.fact.name):
+            if "*" in last_part(proof.fact.name):
                 self.open.append(proof)
             else:
                 self.by_name.setdefault(last_part(proof.fact.name), []).append(proof)
@@ -174,8 +178,8 @@ class Proofs:
         """The facts about the name of an image, the strongest first."""
         last = last_part(subject.names[0])
         near = self.found if "*" in last else (*self.by_name.get(last, ()), *self.open)
-        for proof in near:
-            if proof.fact.deed in deeds and fits(proof.fact.name, subject.names):
+        for proof in islice((proof for proof in near if proof.fact.deed in deeds), MOST):
+            if fits(proof.fact.name, subject.names):
                 yield proof
 
     def pushed(self, subject: Subject) -> Proof | None:
@@ -199,15 +203,25 @@ class Proofs:
         """What puts another image, or another tag, in the place of this one before it is applied."""
         if marked := self.marked(subject):
             return marked
-        for proof in self.replacing:
-            if proof.whose != "document" and self.replaces(proof, subject):
-                return proof
-        return None
+        return next((proof for proof in self.replacing if self.replaces(proof, subject)), None)
 
     @cached_property
     def replacing(self) -> list[Proof]:
-        """All that replaces images."""
-        return [proof for proof in self.found if proof.fact.deed == "replaced"]
+        """Facts that replace images, except those of documents."""
+        return self.undescribed("replaced")
+
+    @cached_property
+    def restarting(self) -> list[Proof]:
+        """Facts that restart workloads, except those of documents."""
+        return self.undescribed("restarted")
+
+    def undescribed(self, deed: Deed) -> list[Proof]:
+        """Facts that act, except those of documents; each fact counts once, wherever it is."""
+        found: dict[ImageFact, Proof] = {}
+        for proof in self.found:
+            if proof.fact.deed == deed and proof.whose != "document":
+                found.setdefault(structs.replace(proof.fact, span=Span(0, 0), line=0, masked=()), proof)
+        return list(islice(found.values(), MOST))
 
     def replaces(self, proof: Proof, subject: Subject) -> bool:
         """Whether a fact is about this image, and puts in something else."""
@@ -231,12 +245,11 @@ class Proofs:
     def restarted(self, placed: Placed) -> Proof | None:
         """What restarts a workload already."""
         name = placed.document.name
-        for proof in self.found:
-            if proof.fact.deed == "restarted" and name and proof.whose != "document":
-                kind, _, called = proof.fact.workload.partition("/")
-                same = KINDS.get(kind, kind) == placed.document.kind.lower()
-                if same and (called == name.value or (not called and not is_open(kind))):
-                    return proof
+        for proof in self.restarting:
+            kind, _, called = proof.fact.workload.partition("/")
+            same = KINDS.get(kind, kind) == placed.document.kind.lower()
+            if name and same and (called == name.value or (not called and not is_open(kind))):
+                return proof
         return None
 
     def is_own(self, subject: Subject) -> bool:

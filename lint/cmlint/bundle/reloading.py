@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from cmlint.bundle.documents import Definition
+from cmlint.kube.selecting import LONGEST
 from cmlint.model.facts import Document, PodSpec, Reference, Target
 
 Roller = Literal["hash", "Reloader", "Wave", "controller"]
@@ -34,9 +35,12 @@ IMAGES: dict[Roller, re.Pattern[str]] = {
 }
 """The images by which files or a cluster show that a controller runs."""
 
-PLAIN = re.compile(r"[A-Za-z0-9.\-]*")
-SIMPLE = re.compile(r"[^()+*?{}|]*(?:[.\w\]][*+]?[^()+*?{}|]*){0,2}")
-"""A regular expression that surely ends soon: no groups, and at most two parts of any length."""
+PLAIN = re.compile(r"[A-Za-z0-9-]*")
+HARD = re.compile(r"[(){}|?]|(?<![.\w\]])[*+]")
+"""What is in a regular expression that may take long, besides more than two parts of any length."""
+
+MOST = 20
+"""The maximum number of regular expressions of one annotation that are tried."""
 
 
 class Rolls(NamedTuple):
@@ -84,7 +88,7 @@ def reloads(
     if name in names_in(own.get(f"{kinds}exclude.{RELOADER}reload")):
         return ""
     said = own if {named, typed, AUTO, SEARCH} & own.keys() else of_pod
-    if any(matches(each, name) for each in names_in(said.get(named))):
+    if any_matches(names_in(said.get(named)), name):
         return named
     marked = definition is None or of_object.get(MATCH) == "true"
     candidates = (
@@ -125,11 +129,17 @@ def names_in(value: str | None) -> list[str]:
     return [part for each in (value or "").split(",") if (part := each.strip())]
 
 
+def any_matches(patterns: list[str], name: str) -> bool:
+    """Whether `^pattern$` matches a name for one of some patterns; with more than anybody writes, one surely does."""
+    if name in patterns:
+        return True
+    others = [each for each in patterns if not PLAIN.fullmatch(each)]
+    return len(others) > MOST or any(matches(each, name) for each in others)
+
+
 def matches(pattern: str, name: str) -> bool:
     """Whether `^pattern$` matches a name; a pattern that may take long to try counts as one that does."""
-    if PLAIN.fullmatch(pattern) and "." not in pattern:
-        return pattern == name
-    if not SIMPLE.fullmatch(pattern):
+    if len(name) > LONGEST or HARD.search(pattern) or len(re.findall(r"[*+]", pattern)) > 2:
         return True
     try:
         return re.search(f"^{pattern}$", name) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from fnmatch import fnmatchcase
 
 import msgspec
@@ -12,23 +12,30 @@ from cmlint.model.facts import FileFacts, Skip
 
 Files = list[tuple[str, FileFacts]]
 
+MOST = 500
+"""The maximum number of patterns that are compared with each file."""
+
 
 def without_compared(files: Files) -> Files:
     """The files of a bundle; the documents of those that a test compares are skipped."""
-    compared = [
+    compared = {
         posixpath.normpath(posixpath.join(path.rpartition("/")[0], name))
         for path, facts in files
         for document in facts.documents
         for name in document.compared
-    ]
-    if not compared:
-        return files
-    return [(path, skipping(facts) if is_among(path, compared) else facts) for path, facts in files]
+    }
+    patterns = sorted(name for name in compared if any(map(name.__contains__, "*?[")))[:MOST]
+    return [(path, skipping(facts) if is_among(path, compared, patterns) else facts) for path, facts in files]
 
 
-def is_among(path: str, compared: Sequence[str]) -> bool:
-    """Whether a path is one of several, of which some may hold `*` or be folders."""
-    return any(fnmatchcase(path, name) or path.startswith(f"{name}/") for name in compared)
+def is_among(path: str, compared: Set[str], patterns: Sequence[str]) -> bool:
+    """Whether a path is one of several, of which some may be folders and some are patterns."""
+    above = path
+    while above not in compared:
+        above = posixpath.dirname(above)
+        if above in ("", "/"):
+            return any(fnmatchcase(path, pattern) for pattern in patterns)
+    return True
 
 
 def skipping(facts: FileFacts) -> FileFacts:

@@ -201,6 +201,7 @@ def wrong_line(program: str, error: Exception) -> FatalError:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else program
     message, near = suggested(message[:1].lower() + message[1:])
+    message = re.sub(r"^no such (option|command):? '?([^' ]+)'?$", r"no such \1 `\2`", message)
     return FatalError(message, f"did you mean `{near}`?" if near else f"`{path} --help` shows what it takes")
 
 

@@ -32,7 +32,10 @@ from cmlint.system.files import is_within, real_path, root_of
 
 PLACE = re.compile(r"(.+?):(\d{1,9})(?::(\d{1,9}))?\Z")
 
-TARGETS: dict[str, Target] = {"configmap": "ConfigMap", "cm": "ConfigMap", "secret": "Secret"}
+TARGETS: dict[str, Target] = {
+    **dict.fromkeys(("configmap", "configmaps", "cm"), "ConfigMap"),
+    **dict.fromkeys(("secret", "secrets"), "Secret"),
+}
 """What a name may be of, as kubectl takes it."""
 
 

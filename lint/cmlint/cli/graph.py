@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
 from cmlint.bundle.graph import build
 from cmlint.bundle.live_workloads import only_live
 from cmlint.cli import cluster, parameters
-from cmlint.cli.env import missing
+from cmlint.cli.env import SHORT, missing
+from cmlint.cli.explain import TARGETS
 from cmlint.cli.impact import ways_of
 from cmlint.cli.inputs import (
     failed,
@@ -33,6 +35,9 @@ from cmlint.report.graph.model import Detail, Report
 SUFFIXES = {".mmd": "mermaid", ".md": "markdown", ".dot": "dot", ".gv": "dot", ".json": "json", ".html": "html"}
 """The formats by the endings of files."""
 
+PICTURES = (".svg", ".png", ".pdf", ".jpg", ".webp", ".ps", ".gif")
+"""The endings of pictures, which Graphviz makes."""
+
 AUTO = "auto"
 DEPTH = 2
 
@@ -43,11 +48,13 @@ class Options(OnClusters, frozen=True):
     paths: tuple[str, ...] = ()
     focus: str | None = None
     depth: str | None = None
+    keys: bool = False
     no_keys: bool = False
     problems: bool = False
     detail: str = AUTO
     format: str | None = None
     output: str | None = None
+    link_base: str | None = None
 
 
 PARAMETERS = (
@@ -55,6 +62,7 @@ PARAMETERS = (
     Parameter("focus", "text", "Show only the surroundings of one node.", "KIND/NAME[:KEY]"),
     Parameter("depth", "text", f"How many edges `--focus` follows; {DEPTH} by default.", "N"),
     Parameter("problems", "flag", "Show only objects that are missing or have findings, and what reads them."),
+    Parameter("keys", "flag", "Draw keys, or fail if they do not fit."),
     Parameter("no_keys", "flag", "Leave out keys."),
     Parameter(
         "detail",
@@ -77,6 +85,14 @@ PARAMETERS = (
         choices=FORMATS,
     ),
     Parameter("output", "text", "The file to write to; by default standard output.", "FILE", parameters.OUTPUT),
+    Parameter(
+        "link_base",
+        "text",
+        "Where the working directory is on the web, such as `https://github.com/OWNER/NAME/blob/main`: places in "
+        "`html` and `dot` become links.",
+        "URL",
+        parameters.OUTPUT,
+    ),
 )
 
 
@@ -84,11 +100,13 @@ def run(options: Options) -> int:
     """Draws, and gives the exit status."""
     output = None if options.output == "-" else options.output
     form = form_of(options, output)
-    depth = depth_of(options)
+    depth, details, base = depth_of(options), details_of(options), link_base_of(options, form)
     if form == "html" and output is None and sys.stdout.isatty():
         raise FatalError("HTML cannot be shown in a terminal", "use `--output graph.html`, and open that file")
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     result, config = checked(options, paths)
+    if failed(result.problems) and not any(bundle.placed for bundle in result.bundles):
+        return 2
     whole = model.build(
         build([*result.bundles, *only_live(result.bundles)]),
         result.outcome.findings,
@@ -96,7 +114,7 @@ def run(options: Options) -> int:
         ways_of(options, config, result.bundles),
     )
     part = asked(whole, options, depth)
-    write(RENDERERS[form](fitted(part, form, options)), output)
+    write(RENDERERS[form](fitted(part, form, details), base), output)
     return 2 if failed(result.problems) else 0
 
 
@@ -113,8 +131,14 @@ def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Config]:
 
 def form_of(options: Options, output: str | None) -> str:
     """The format: the one that is asked for, else that of the file's ending; Mermaid in a Markdown file is fenced."""
-    promised = SUFFIXES.get(os.path.splitext(output or "")[1].lower())
+    ending = os.path.splitext(output or "")[1].lower()
+    promised = SUFFIXES.get(ending)
     form = options.format or promised or FORMATS[0]
+    if ending in PICTURES:
+        help_ = f"`cmlint graph --format dot | dot -T{ending[1:]} > {output}` lets Graphviz draw it"
+        raise FatalError(f"{output}: cmlint writes no `{ending}` files", help_)
+    if output and not promised and not options.format:
+        tell("note", f"{output}: written as {form}; `--format` chooses another format")
     return "markdown" if form == "mermaid" and promised == "markdown" else form
 
 
@@ -132,10 +156,12 @@ def asked(whole: Report, options: Options, depth: int) -> Report:
     """The part of the graph that a line asks for."""
     found = whole
     if options.namespace:
-        namespaces = {node.namespace for node in found.nodes if node.type == "namespace"}
-        if options.namespace not in namespaces:
+        here = {node.id for node in found.nodes if node.namespace in (options.namespace, None)}
+        here -= {node.id for node in found.nodes if node.type == "bundle"}
+        if not here:
+            namespaces = {node.namespace for node in found.nodes}
             raise missing(f"nothing is in the namespace `{options.namespace}`", options.namespace, namespaces)
-        found = limited(found, {node.id for node in found.nodes if node.namespace == options.namespace})
+        found = limited(found, here)
     if options.focus:
         found = around(found, focused(found, options.focus), depth)
     return troubled(found) if options.problems else found
@@ -152,23 +178,55 @@ def focused(report: Report, wanted: str) -> list[str]:
             owner = nodes[node.parent]
             names.setdefault(f"{owner.kind}/{owner.name}".lower() + f":{node.name}", []).append(node.id)
     head, colon, key = wanted.partition(":")
-    name = f"{head.lower()}{colon}{key}"
+    kind, slash, own = head.lower().partition("/")
+    kind = TARGETS.get(kind, SHORT.get(kind, kind)).lower()
+    name = f"{kind}{slash}{own}{colon}{key}"
     if name not in names:
         raise missing(f"nothing in the graph is called `{wanted}`", name, names)
     return names[name]
 
 
-def fitted(report: Report, form: str, options: Options) -> Report:
-    """The graph in the detail that is asked for, or in the finest one that its format can show."""
-    details = DETAILS[1:] if options.no_keys else DETAILS
-    if options.detail != AUTO:
-        wanted: Detail = next(detail for detail in DETAILS if detail == options.detail)
-        return coarsened(report, wanted)
+def details_of(options: Options) -> Sequence[Detail]:
+    """The details that a line allows, the finest first; raises FatalError where it contradicts itself."""
+    if options.keys and options.no_keys:
+        raise FatalError("`--keys` and `--no-keys` contradict each other", "leave out one of them")
+    chosen: Detail | None = next((detail for detail in DETAILS if detail == options.detail), None)
+    if (options.keys and chosen not in (None, "key")) or (options.no_keys and chosen == "key"):
+        option = "--keys" if options.keys else "--no-keys"
+        raise FatalError(f"`{option}` and `--detail {chosen}` contradict each other", "leave out one of them")
+    if chosen:
+        return DETAILS[DETAILS.index(chosen) :][:1]
+    return DETAILS[:1] if options.keys else DETAILS[1:] if options.no_keys else DETAILS
+
+
+def link_base_of(options: Options, form: str) -> str:
+    """What comes before paths in links; raises FatalError for anything but the address of a web page."""
+    base = options.link_base
+    if base is None:
+        return ""
+    if form not in LINKED:
+        raise FatalError(f"{form} has no links", "`--link-base` is for `--format html` and `--format dot`")
+    if not re.fullmatch(r"https?://[!-~]+", base):
+        raise FatalError(f"`--link-base` must be an address that begins with `https://`, not `{base}`", EXAMPLE_BASE)
+    return base.rstrip("/")
+
+
+LINKED = ("html", "dot")
+"""The formats with links."""
+
+EXAMPLE_BASE = "write it like `--link-base https://github.com/OWNER/NAME/blob/main`"
+
+
+def fitted(report: Report, form: str, details: Sequence[Detail]) -> Report:
+    """The graph in the finest detail that its format can show; Graphviz takes one that is asked for, however long."""
+    if len(details) == 1 and form == "dot":
+        return coarsened(report, details[0])
     fits = FITS.get("mermaid" if form == "markdown" else form, lambda _: True)
     found = fitting(report, details, fits)
     if found is None:
         raise FatalError(
-            f"the graph is too large for {form}", "show a part of it with `--focus KIND/NAME` or `-n NAMESPACE`"
+            f"the graph is too large for {form} by {details[-1]}",
+            "show a part of it with `--focus KIND/NAME` or `-n NAMESPACE`",
         )
     if found.summary.detail != details[0]:
         tell(

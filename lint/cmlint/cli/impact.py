@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cmlint.bundle import lookup
 from cmlint.bundle.bundle import Bundle
-from cmlint.bundle.gitops import Deploys
+from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.impact import Subject, impact, named, written_at
 from cmlint.bundle.live_workloads import only_live
 from cmlint.bundle.next_steps import Ways, commands
@@ -157,7 +157,13 @@ Told = tuple[Report, list[Problem]]
 def asked(request: Request, options: Options, questions: Sequence[Question]) -> Told:
     """What changes of some objects would do."""
     found = read(request)
-    subjects = [each for question in questions for each in subjects_of(question, found.bundles, found.texts, options)]
+    try:
+        subjects = [
+            each for question in questions for each in subjects_of(question, found.bundles, found.texts, options)
+        ]
+    except FatalError:
+        tell_problems(found.problems)  # What is not there may be in what could not be read.
+        raise
     return reported(found, options, list(dict.fromkeys(subjects)))
 
 
@@ -203,9 +209,11 @@ def reported(
 
 def ways_of(options: OnClusters, config: Config, bundles: Sequence[Bundle]) -> Ways:
     """What commands depend on."""
-    deploys = Deploys([file for bundle in bundles for file in bundle.files])
-    context = options.context if options.live else None
-    return Ways(settings_of(config).kubernetes_version, context or "", deploys)
+    version = settings_of(config).kubernetes_version
+    if not bundles:
+        return Ways(version, Destinations(), "", options.namespace or "")
+    first = bundles[0]
+    return Ways(version, first.destinations, first.options, options.namespace or first.home)
 
 
 def since(request: Request, options: Options) -> Told:

@@ -17,7 +17,19 @@ import msgspec
 
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.names import SUBDOMAIN, why_not_data_key
-from cmlint.manifest.shell import BLANK, EXPANSION, LIMIT, LONGEST, VARIABLE, Cutter, Lines, Quotes, Word, word_of
+from cmlint.manifest.shell import (
+    BLANK,
+    EXPANSION,
+    LIMIT,
+    LONGEST,
+    VARIABLE,
+    Cutter,
+    Lines,
+    Quotes,
+    Word,
+    marked,
+    word_of,
+)
 from cmlint.model.facts import COMMAND, Document, FileFacts, Key, Provider, Scalar, Span, Target
 
 CREATE = re.compile(r"create(?:[ \t]|\\\s)+(?:[-$][^;|\n]{0,200}?[ \t])?(?:configmap|cm|secret)(?:[ \t]|\\\s)")
@@ -408,14 +420,14 @@ def from_heredoc(body: Dedented, facts: FileFacts, expands: bool) -> Iterator[Do
 def settle(provider: Provider, body: Dedented, expands: bool) -> Provider | None:
     """A provider as one that a command makes, at its place in the complete text."""
     written = provider.name.value.replace("*", VARIABLE)
-    text = EXPANSION.sub(VARIABLE, written) if expands else written
+    text = marked(written) if expands else written
     name = name_of(Word(text, [provider.name.span] * len(text)), Call())
     if name is None:
         return None
     keys: list[Key] = []
     for key in provider.keys:
         if not is_placeholder(key.name):
-            value = None if expands and EXPANSION.search(key.value or "") else key.value
+            value = None if expands and key.value and VARIABLE in marked(key.value) else key.value
             keys.append(Key(key.name, key.written, body.span(key.span), value, key.binary))
     opened = provider.open or len(keys) < len(provider.keys)
     glob, span = "*" in name.value, body.span(provider.span)

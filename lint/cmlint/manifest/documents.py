@@ -680,19 +680,35 @@ def outside_blocks(chunk: str) -> Iterator[tuple[int, str]]:
 
 
 def odd_character(chunk: str, error: YamlSyntaxError) -> re.Match[str] | None:
-    """The blank or quote which is none to YAML and for which a text cannot be parsed; proven by putting a plain one."""
+    """The blank or quote which is none to YAML and for which a text cannot be parsed; proven by putting a plain one.
+
+    Of several it is the last one without which the error stays: those behind it are innocent.
+    """
     line = line_start(chunk, error.line)
     end = chunk.find("\n", line)
     if chunk.isascii() or not (found := list(characters.ODD.finditer(chunk, 0, len(chunk) if end < 0 else end))):
         return None
-    try:
-        compose(characters.straight(chunk))
-    except YamlSyntaxError as other:
-        if other.offset <= error.offset:
-            return None
-    except TooDeepError:
+    if not is_solved(chunk, 0, error):
         return None
-    return found[-1]
+    first, last = 0, len(found) - 1
+    while first < last:
+        middle = (first + last + 1) // 2
+        if is_solved(chunk, found[middle].start(), error):
+            first = middle
+        else:
+            last = middle - 1
+    return found[first]
+
+
+def is_solved(chunk: str, start: int, error: YamlSyntaxError) -> bool:
+    """Whether an error goes away, or another one comes first, with plain blanks and quotes from an offset on."""
+    try:
+        compose(chunk[:start] + characters.straight(chunk[start:]))
+    except YamlSyntaxError as other:
+        return other.offset > error.offset
+    except TooDeepError:
+        return False
+    return True
 
 
 def locate(chunk: str, base: int, error: YamlSyntaxError) -> tuple[Span, str]:

@@ -13,13 +13,18 @@ from collections.abc import Iterator
 
 from cmlint.model.facts import EXAMPLE, Document, Provider, Scalar, Span, Target
 
-KIND = re.compile(
-    r"^(?P<lead>[ \t]*(?:(?:#+|//|>|\*)[ \t]*)?)kind:[ \t]*[\"']?(?P<kind>ConfigMap|Secret)\b", re.MULTILINE
-)
+LEAD = r"^(?P<lead>[ \t]*(?:(?:#+|//|>|\*)[ \t]*)?)"
+KIND = re.compile(rf"{LEAD}kind:[ \t]*[\"']?(?P<kind>ConfigMap|Secret)\b", re.MULTILINE)
 BOUNDARY = re.compile(r"^[ \t#>/*]*(?:-{3,}|`{3,}|~{3,})", re.MULTILINE)
 """A line between objects, or around one in a document."""
 
 NAME = r"(?P<name>[a-z0-9][a-z0-9.-]*)[\"']?[ \t]*(?:[,}}#].*)?\r?$"
+NAMED = re.compile(
+    rf"{LEAD}(?=metadata:[ \t]*(?:\{{[^}}\n]*?\bname:|\r?\n(?:(?P=lead)[ \t]+\S.*\n)*?(?P=lead)[ \t]+name:)"
+    rf"[ \t]*[\"']?{NAME})",
+    re.MULTILINE,
+)
+"""What leads to the name of an object whose lines all begin alike."""
 
 UPDATED = re.compile(r"^config_updater:[ \t]*(?:#.*)?\r?\n(?P<body>(?:[ \t#].*\n|\r?\n)*)", re.MULTILINE)
 UPDATED_NAME = re.compile(rf"^[ \t]+name:[ \t]*[\"']?{NAME}", re.MULTILINE)
@@ -38,30 +43,23 @@ RESOURCE_END = re.compile(r"^\}", re.MULTILINE)
 def read_examples(text: str, *, manifest: bool) -> Iterator[Document]:
     """The ConfigMaps and Secrets that a text shows; of a manifest those in comments, for others are its own."""
     bounds = [0, *(found.start() for found in BOUNDARY.finditer(text)), len(text)]
-    names: dict[tuple[int, str], re.Match[str] | None] = {}
+    names: dict[int, dict[str, re.Match[str]]] = {}
     for kind in KIND.finditer(text):
         if not manifest or "#" in kind["lead"]:
             behind = bisect_right(bounds, kind.start())
-            key = behind, kind["lead"]
-            if key not in names:
-                pattern = re.compile(named(kind["lead"]), re.MULTILINE)
-                names[key] = pattern.search(text, bounds[behind - 1], bounds[behind])
-            if name := names[key]:
+            if behind not in names:
+                found = NAMED.finditer(text, bounds[behind - 1], bounds[behind])
+                names[behind] = {name["lead"]: name for name in reversed(list(found))}
+            if name := names[behind].get(kind["lead"]):
                 yield example("ConfigMap" if kind["kind"] == "ConfigMap" else "Secret", name)
     for updated in UPDATED.finditer(text):
         for name in UPDATED_NAME.finditer(text, updated.start("body"), updated.end("body")):
             yield example("ConfigMap", name)
-    for resource in RESOURCE.finditer(text):
-        end = RESOURCE_END.search(text, resource.end())
-        if name := RESOURCE_NAME.search(text, resource.end(), end.start() if end else len(text)):
+    resources = list(RESOURCE.finditer(text))
+    for resource, limit in zip(resources, [*(each.start() for each in resources[1:]), len(text)], strict=False):
+        end = RESOURCE_END.search(text, resource.end(), limit)
+        if name := RESOURCE_NAME.search(text, resource.end(), end.start() if end else limit):
             yield example("Secret" if resource["kind"] == "secret" else "ConfigMap", name)
-
-
-def named(lead: str) -> str:
-    """What leads to the name of an object whose lines all begin alike."""
-    begin = re.escape(lead)
-    below = rf"\r?\n(?:{begin}[ \t]+\S.*\n)*?{begin}[ \t]+name:"
-    return rf"^{begin}metadata:[ \t]*(?:\{{[^}}\n]*?\bname:|{below})[ \t]*[\"']?{NAME}"
 
 
 def example(target: Target, name: re.Match[str]) -> Document:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from json import JSONDecodeError, JSONDecoder
 
 from cmlint.manifest.nodes import ALIAS
 
@@ -32,6 +31,8 @@ def items_in(text: str) -> Iterator[tuple[int, str]]:
 
 def items_in_json(text: str) -> Iterator[tuple[int, str]]:
     """The items of a List in JSON, as far as it is JSON."""
+    from json import JSONDecodeError, JSONDecoder
+
     decoder, found = JSONDecoder(), JSON.search(text)
     at = found.end() if found else len(text)
     while text.startswith("{", at):

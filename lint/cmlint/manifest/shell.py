@@ -57,8 +57,13 @@ class Word(NamedTuple):
 
 def word_of(scalar: Scalar) -> Word:
     """A string of its own as a word, as in a list of arguments."""
-    text = EXPANSION.sub(VARIABLE, scalar.value) if len(scalar.value) <= 4 * LONGEST else VARIABLE
+    text = marked(scalar.value)
     return Word(text, [scalar.span] * len(text))
+
+
+def marked(text: str) -> str:
+    """A text with a mark for each expansion; a long text is one mark."""
+    return EXPANSION.sub(VARIABLE, text) if len(text) <= 4 * LONGEST else VARIABLE
 
 
 class Cutter:

@@ -15,7 +15,9 @@ LONG = 12
 
 EXPANSION = re.compile(r"(?<!\$)\$\([A-Z][A-Z0-9_]{2,}\)")
 UNPRINTABLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-SETTING = re.compile(r"(?:[ \t]*(?:#.*|[A-Za-z_]\w*=.*|))(?:\r?\n[ \t]*(?:#.*|[A-Za-z_]\w*=.*|))*")
+SETTING = re.compile(
+    r"(?:[ \t]*(?:#.*|(?:export )?[A-Za-z_]\w*=.*|))(?:\r?\n[ \t]*(?:#.*|(?:export )?[A-Za-z_]\w*=.*|))*"
+)
 ANCHORED = re.compile(r"&([^\s,\[\]{}]+)")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import quote
 
 from cmlint.sources.files import STDIN
 
@@ -30,6 +29,8 @@ class Repository:
 
     def address(self, shown: str, line: int) -> str | None:
         """Where a line can be read in a browser, in the pipelines of GitHub and GitLab."""
+        from urllib.parse import quote
+
         known = os.environ.get
         path = quote(os.fsencode(self.path(shown)))
         if (server := known("GITHUB_SERVER_URL")) and (name := known("GITHUB_REPOSITORY")):

@@ -135,6 +135,9 @@ MEMORY = 2 * 1024**3
 SMALL = 16 * 1024**2
 """The bytes that git may write, those that it may say of errors, its memory, and the size of a file of patterns."""
 
+INDEX = 1024**3
+"""The size of an index with all its parts: ten million files."""
+
 
 UNSET = "unset the variable, or run cmlint where git runs its hooks"
 
@@ -293,10 +296,14 @@ class Sealed:
             above = place.folder if name == "sparse-checkout" else place.common
             copy_file(os.path.join(above, "info", name), self.path("info", name), SMALL)
         self.write("config", self.config(place.settings()))
-        copy_file(place.index_file, self.index)
-        for name in os.listdir(place.folder):
-            if name.startswith("sharedindex."):  # Where an index is split, this is the other part.
-                copy_file(os.path.join(place.folder, name), self.path(name))
+        # Where an index is split, its other part is beside it.
+        shared = [name for name in os.listdir(place.folder) if name.startswith("sharedindex.")]
+        parts = {place.index_file: self.index}
+        parts |= {os.path.join(place.folder, name): self.path(name) for name in shared}
+        if sum(os.path.getsize(path) for path in parts if os.path.isfile(path)) > INDEX:
+            raise FatalError(f"the index is larger than {INDEX // 1024**3} GB", "cmlint reads no larger repositories")
+        for source, target in parts.items():
+            copy_file(source, target, INDEX)
 
     def path(self, *names: str) -> str:
         """A path in its folder."""
@@ -413,13 +420,13 @@ def quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
-def copy_file(source: str, target: str, limit: int | None = None) -> None:
+def copy_file(source: str, target: str, limit: int) -> None:
     """Copies a regular file with its times, if there is one that is not larger than a limit in bytes."""
     with suppress(OSError, ValueError):
         opened = os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with open(opened, "rb") as file:
             status = os.fstat(opened)
-            if not stat.S_ISREG(status.st_mode) or (limit is not None and status.st_size > limit):
+            if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
                 return
             with open(target, "xb") as copy:
                 shutil.copyfileobj(file, copy)

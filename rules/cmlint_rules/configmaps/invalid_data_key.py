@@ -26,7 +26,9 @@ def invalid_data_key(fault: Fault, ctx: Context) -> Iterator[Draft]:
         return
     draft = ctx.finding(fault.span, f"the key `{key}` {fault.reason}")
     near = re.sub(r"^\.\.+", ".", re.sub(r"[^-._a-zA-Z0-9]+", "_", key).strip("_"))
-    if "/" in key:
+    if re.match(r"export\s", key):
+        draft.help(f"no shell reads this file: write `{re.sub(r'^export[ ]+', '', key)}` without `export`")
+    elif "/" in key:
         draft.help(f"a key has no folders; `items` of a volume can mount one with `path: {key}`")
     elif near and not names.why_not_data_key(near):
         draft.help(f"for example `{near}`")

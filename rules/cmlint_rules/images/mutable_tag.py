@@ -49,7 +49,7 @@ def advice(pull: Pull, found: Standing, ctx: Context) -> str:
     if found.known == "foreign":
         return "pin a full version or a digest"
     restarted = ctx.bundle.proofs.restarted(ctx.placed) if found.known == "pushed" else None
-    way = arrival(pull, ctx.settings.kubernetes_version, ctx.bundle.options)
+    way = arrival(pull, ctx.settings.kubernetes_version, ctx.bundle.options_for(ctx.placed.namespace))
     if restarted:
         way = f"{wanted(pull)}: the restart in {restarted.where} changes nothing before, and brings each push then"
     if found.known == "pushed":

@@ -33,7 +33,7 @@ OURS = ("broken", "missing-file")
 
 @rule(
     name="not-built",
-    summary="a chart or kustomization that cannot be built, so that it is not checked as it reaches the cluster",
+    summary="a chart or kustomization that cannot be built",
     consequence="unchecked",
     since="0.1.0",
     causes=FAILURES,

@@ -236,7 +236,7 @@ def creation(reference: Reference, ctx: Context) -> str:
     else:
         option = f"--from-literal={quote(reference.keys[0].value if reference.keys else 'KEY')}=..."
     command = f"`kubectl create {kind} {quote(reference.name.value)}{namespace} {option}`"
-    return renewals.with_options(command, ctx.bundle.options)
+    return renewals.with_options(command, ctx.bundle.options_for(own))
 
 
 def short(fault: Fault) -> str:

@@ -9,7 +9,8 @@ ROLLING, LASTING = renewals.ROLLING, renewals.LASTING
 
 def renewal(ctx: Context, when: str) -> str:
     """What makes new pods of the object at hand, in words that begin with when it is due."""
-    return renewals.renewal(ctx.document, ctx.settings.kubernetes_version, when, ctx.bundle.options)
+    options = ctx.bundle.options_for(ctx.placed.namespace)
+    return renewals.renewal(ctx.document, ctx.settings.kubernetes_version, when, options)
 
 
 def follows(pod: PodSpec, reference: Reference, resolution: Resolution, ctx: Context) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from itertools import islice
 from typing import NamedTuple
 
 from cmlint.model.facts import ImageFact
@@ -140,6 +141,9 @@ LONGEST = 300_000
 LONGEST_JSON = 50_000
 """A program has written a longer text, so it is not read."""
 
+MOST = 2000
+"""The maximum number of facts that are kept of one kind of text: a few lists can have millions of pairs."""
+
 
 def images_in(text: str, *, script: bool = False) -> tuple[ImageFact, ...]:
     """What a text does to images; a few words say first whether there can be any.
@@ -153,7 +157,7 @@ def images_in(text: str, *, script: bool = False) -> tuple[ImageFact, ...]:
     for kind in KINDS:
         if kind.manifests >= manifest and has_any(text, kind.words) and (not kind.also or has_any(text, kind.also)):
             read: Callable[[str], Iterator[ImageFact]] = import_module(f"cmlint.manifest.images.{kind.module}").read
-            found.update(dict.fromkeys(read(text)))
+            found.update(dict.fromkeys(islice(read(text), MOST)))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cmlint.manifest.images import builds
-from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.facts import Text, combinations
 from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.model.facts import Build, ImageFact
 
@@ -24,17 +24,20 @@ BAKE_DOCKERFILE = re.compile(r"(?m)^[ \t]*dockerfile[ \t]*=[ \t]*\"([^\"\n]+)\""
 EARTH = re.compile(r"(?m)^[ \t]*SAVE IMAGE[ \t]+((?:--[\w-]+(?:=\S+)?[ \t]+)*)([^\n#]+)")
 """https://docs.earthly.dev/docs/earthfile#save-image"""
 
-BAKE = re.compile(r"(?m)^[ \t]*tags[ \t]*=[ \t]*\[([^\]]*)\]")
-REGISTRY = re.compile(r"(?m)^[ \t]*output[ \t]*=[ \t]*\[[^\]]*type=registry")
+BAKE = re.compile(r"(?m)^[ \t]*tags[ \t]*=[ \t]*\[([^\]]{0,2000})\]")
+REGISTRY = re.compile(r"(?m)^[ \t]*output[ \t]*=[ \t]*\[[^\]]{0,2000}?type=registry")
 """https://docs.docker.com/build/bake/reference/#targettags"""
 
 RELEASE = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?chart:[ \t]*[\"']?([\w./-]+)")
 VALUES = re.compile(r"(?m)^[ \t]+(?:values|set):")
 """https://helmfile.readthedocs.io/en/latest/#configuration"""
 
-MAVEN = re.compile(r"<to>\s*(?:<auth>.*?</auth>\s*)?<image>\s*([^<\s]+)\s*</image>((?:(?!</to>).)*)", re.DOTALL)
+MAVEN = re.compile(
+    r"<to>\s*(?:<auth>(?:(?!<to>).)*?</auth>\s*)?<image>\s*([^<\s]+)\s*</image>((?:(?!</to>).)*)", re.DOTALL
+)
 MAVEN_TAG = re.compile(r"<tag>\s*([^<\s]+)\s*</tag>")
-PROPERTY = re.compile(r"\$\{([\w.-]+)\}")
+USED = re.compile(r"\$\{([\w.-]+)\}")
+PROPERTY = re.compile(r"<([\w.-]+)>([^<]*)(?=<)")
 GRADLE = re.compile(r"\bto\s*\{([^{}]*)\}|\bto\.(image[^\n]*)")
 GRADLE_IMAGE = re.compile(r"\bimage\s*(?:=|\.set\()?\s*[\"']([^\"'\n]+)[\"']")
 GRADLE_TAGS = re.compile(r"\btags\s*(?:=|\.set\()?\s*(?:\[|setOf\(|listOf\()([^\])]*)")
@@ -97,29 +100,36 @@ def helmfile(text: str, place: Text) -> Iterator[ImageFact]:
 
 def maven(text: str, place: Text) -> Iterator[ImageFact]:
     """`<to><image>` of Jib, with properties that the file itself sets."""
-    for found in MAVEN.finditer(text) if "<to>" in text else ():
-        name = PROPERTY.sub(lambda one: property_of(text, one[1]), found[1])
-        tags = [PROPERTY.sub(lambda one: property_of(text, one[1]), tag[1]) for tag in MAVEN_TAG.finditer(found[2])]
+    if "<to>" not in text:
+        return
+    values = properties(text)
+
+    def fill(image: str) -> str:
+        return USED.sub(lambda one: values.get(one[1], UNKNOWN), image)
+
+    for found in MAVEN.finditer(text):
+        name = fill(found[1])
+        tags = [fill(tag[1]) for tag in MAVEN_TAG.finditer(found[2])]
         yield from place.fact("pushed", "jib", name, found.start(1))
         for tag in tags:
             yield from place.fact("pushed", "jib", f"{name.rpartition(':')[0] or name}:{tag}", found.start(1))
 
 
-def property_of(text: str, name: str) -> str:
-    """The value of a Maven property that is set once."""
-    start = text.find(f"<{name}>")
-    end = text.find("<", start + 1)
-    value = text[start + len(name) + 2 : end].strip() if start >= 0 and end > 0 else ""
-    return value if value and "$" not in value and len(value) < 200 else UNKNOWN
+def properties(text: str) -> dict[str, str]:
+    """The values of Maven's properties, as far as they are plain; of several of one name the first counts."""
+    found: dict[str, str] = {}
+    for name, written in PROPERTY.findall(text):
+        value = written.strip()
+        found.setdefault(name, value if value and "$" not in value and len(value) < 200 else UNKNOWN)
+    return found
 
 
 def gradle(text: str, place: Text) -> Iterator[ImageFact]:
     """`jib { to { image = ... } }`."""
     for found in GRADLE.finditer(text):
         block = found[1] or found[2]
-        for image in GRADLE_IMAGE.finditer(block):
-            name = place.variables.fill(image[1])
-            yield from place.fact("pushed", "jib", name, found.start())
-            for tags in GRADLE_TAGS.finditer(block):
-                for tag in STRING.finditer(tags[1]):
-                    yield from place.fact("pushed", "jib", f"{name}:{place.variables.fill(tag[1])}", found.start())
+        names = [place.variables.fill(image[1]) for image in GRADLE_IMAGE.finditer(block)]
+        lists = (tags[1] for tags in GRADLE_TAGS.finditer(block))
+        tags = [place.variables.fill(tag[1]) for listed in lists for tag in STRING.finditer(listed)]
+        for image in (*names, *map(":".join, combinations(names, tags))):
+            yield from place.fact("pushed", "jib", image, found.start())

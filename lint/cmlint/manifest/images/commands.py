@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from cmlint.manifest.images.builds import hole, of_docker
-from cmlint.manifest.images.facts import Text, passed_on, split
+from cmlint.manifest.images.facts import Text, combinations, passed_on, split
 from cmlint.manifest.images.variables import UNKNOWN, Variables
 from cmlint.manifest.shell import BLANK, LIMIT, VARIABLE, Cutter, Lines, Quotes, Word
 from cmlint.model.facts import Deed, ImageFact
@@ -37,8 +37,8 @@ VERBS = {program: verbs.split() for programs, verbs in _VERBS.items() for progra
 """The programs that do something to images, each with the words for that; most calls do something else."""
 
 BY_VARIABLE = re.compile(
-    r"\$(?<!\$\$)\$*[({]?\w*(?i:DOCKER|CONTAINER|PODMAN|KUSTOMIZE|KIND|MINIKUBE|KUBECTL|HELM|OCI|K3D|NERDCTL|KO\b)\w*[)}]?"
-    r"(?=[ \t])"
+    r"\$(?<!\$\$)\$*[({]?\w{0,60}(?i:DOCKER|CONTAINER|PODMAN|KUSTOMIZE|KIND|MINIKUBE|KUBECTL|HELM|OCI|K3D|NERDCTL|KO\b)"
+    r"\w{0,60}[)}]?(?=[ \t])"
 )
 """Programs by the variables in which makefiles keep them; it begins with `$` so that it is searched for quickly."""
 
@@ -75,7 +75,7 @@ PATH = re.compile(r"[\w./-]*\Z")
 ASSIGNS = re.compile(r"\w+=.")
 GOAL = re.compile(r"[a-z][\w./-]*")
 SUBSTITUTION = re.compile(
-    r"(?<![A-Za-z])s(?P<mark>[^\w\s\\])(?P<was>(?:\\.|(?!(?P=mark)).)*)(?P=mark)(?P<to>(?:\\.|(?!(?P=mark)).)*)(?P=mark)"
+    r"(?<![A-Za-z])s(?P<mark>[!-/:-@\[\]^`{-~])(?P<was>(?:\\.|(?!(?P=mark)).)*)(?P=mark)(?P<to>(?:\\.|(?!(?P=mark)).)*)(?P=mark)"
 )
 ASSIGNED = re.compile(
     r"(?P<key>[\w.\[\]\"'()|=* -]*?(?:image|tag|digest)[\w\"'\]]*)[ \t]*\|?=(?!=)[ \t]*(?P<to>.*)\Z",
@@ -84,7 +84,10 @@ ASSIGNED = re.compile(
 IMAGE_FIELD = re.compile(r"\"?\bimage\"?[ \t]*:[ \t]*\"?([\w./:@*{}-]+)")
 DESTINATION = re.compile(r"--destination(?:=|[\s\"',-]{1,20})[\"']?([^\s\"',\]]+)")
 SYSTEM_PROPERTY = re.compile(r"-D(?:jib\.to\.image|image|spring-boot\.build-image\.imageName)=[\"']?([^\s\"']+)")
-OUTPUT = re.compile(r"name=([^,\s\"']+),(?:[\w-]+=[\w-]+,)*push=true|push=true,(?:[\w-]+=[\w-]+,)*name=([^,\s\"']+)")
+OUTPUT = re.compile(
+    r"name=([^,\s\"']{1,500}),(?:[\w-]{1,60}=[\w-]{1,60},){0,9}push=true"
+    r"|push=true,(?:[\w-]{1,60}=[\w-]{1,60},){0,9}name=([^,\s\"']+)"
+)
 KO_REPOSITORY = re.compile(r"\bKO_DOCKER_REPO=[\"']?([^\s\"']+)[\"']?[^\n;&|]*\Z")
 OPTIONS = (("--destination", DESTINATION, "kaniko"), ("-D", SYSTEM_PROPERTY, "jib"), ("push=true", OUTPUT, "buildkit"))
 
@@ -459,9 +462,8 @@ def ko(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[Imag
     if call.has("-B", "--base-import-paths"):
         names = [f"{repository}/{path.rstrip('/').rpartition('/')[2]}" for path in call.arguments[1:]]
     tags = [tag for several in call.values("-t", "--tags") for tag in several.split(",")] or ["latest"]
-    for name in names:
-        for tag in tags:
-            yield from place.fact("pushed", "ko build", f"{name}:{tag}", at)
+    for image in map(":".join, combinations(names, tags)):
+        yield from place.fact("pushed", "ko build", image, at)
 
 
 # nodes

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice, product
+from typing import TypeVar
 
 from msgspec import structs
 
 from cmlint.knowledge.tags import movement_of_tag
 from cmlint.manifest.images.variables import UNKNOWN, Variables
 from cmlint.model.facts import Deed, ImageFact, Span
+
+T = TypeVar("T")
 
 REFERENCE = re.compile(r"(?:[a-z0-9.-]+(?::[0-9]+)?/)?[\w./*{}-]+(?::[\w.*{}-]+)?(?:@[\w:.*{}-]+)?\Z", re.IGNORECASE)
 """The form of an image in which something may not be known."""
@@ -27,6 +31,9 @@ ABOUT = re.compile(
 CREDENTIAL = re.compile(r"(?i)pass|pwd|secret|token|credential|key|auth|user|login")
 """What names of variables say of their values."""
 
+MOST_COMBINED = 1000
+"""The maximum number of names with tags that are read in one place: two short lists can have millions."""
+
 
 def passed_on(name: str, value: str) -> str:
     """A value that is passed to another file, as `NAME=value`; `*` for one that may not be a part of an image.
@@ -36,6 +43,11 @@ def passed_on(name: str, value: str) -> str:
     fits = bool(PART.fullmatch(value)) or movement_of_tag(value) == "moves"
     kept = fits if name.isdigit() else ABOUT.search(name) and not CREDENTIAL.search(name)
     return f"{name}={value if kept else UNKNOWN}"
+
+
+def combinations(names: Iterable[T], tags: Iterable[str]) -> Iterator[tuple[T, str]]:
+    """Each name with each tag, as far as somebody may have meant them all."""
+    return islice(product(names, tags), MOST_COMBINED)
 
 
 class Text:

@@ -21,14 +21,14 @@ REGISTRY = re.compile(r"withRegistry[ \t]*\(?[ \t]*[\"'](?:https?://)?([^\"'/\n]
 def read(text: str) -> Iterator[ImageFact]:
     """What a pipeline pushes: each image that it makes, with each tag under which it pushes one."""
     place = Text(text)
-    images = {split(string(found["image"], place)) for found in MADE.finditer(text)}
-    hosts = {place.variables.fill(found[1]) for found in REGISTRY.finditer(text)} - {""}
-    for found in PUSH.finditer(text):
-        for name, own in sorted((name, own) for name, own in images if name):
-            tag = string(found["tag"], place) if found["tag"] else own
-            yield place.of("pushed", "docker.image.push", name, tag, found.start())
-            for host in sorted(hosts):
-                yield place.of("pushed", "docker.image.push", f"{host}/{name}", tag, found.start())
+    made = {split(string(found["image"], place)) for found in MADE.finditer(text)}
+    images = sorted((name, own) for name, own in made if name)
+    hosts = sorted({place.variables.fill(found[1]) for found in REGISTRY.finditer(text)} - {""})
+    for found in PUSH.finditer(text) if images else ():
+        given = string(found["tag"], place) if found["tag"] else None
+        for name, own in images:
+            for full in (name, *(f"{host}/{name}" for host in hosts)):
+                yield place.of("pushed", "docker.image.push", full, own if given is None else given, found.start())
 
 
 def string(written: str, place: Text) -> str:

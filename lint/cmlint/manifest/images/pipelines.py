@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from cmlint.manifest.images import builds
-from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.facts import Text, combinations
 from cmlint.manifest.images.trees import Mapping, mappings
 from cmlint.model.facts import Build, ImageFact
 
@@ -55,9 +55,9 @@ def task(node: Mapping, place: Text) -> Iterator[ImageFact]:
         yield from plugin(node.get("settings") if "settings" in node.entries else node, image, place)
     elif PIPE.match(pipe):
         given = node.get("variables")
-        for word, at in given.words("IMAGE_NAME"):
-            for tag, _ in given.words("TAGS") or [("latest", at)]:
-                yield from place.fact("pushed", "pipe", place.variables.fill(f"*/{word}:{tag}"), at)
+        tags = [tag for tag, _ in given.words("TAGS")] or ["latest"]
+        for (word, at), tag in combinations(given.words("IMAGE_NAME"), tags):
+            yield from place.fact("pushed", "pipe", place.variables.fill(f"*/{word}:{tag}"), at)
 
 
 def whole_file(top: Mapping, place: Text) -> Iterator[ImageFact]:

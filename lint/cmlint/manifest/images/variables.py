@@ -62,11 +62,11 @@ COMMENT = r"(?m)^[ \t]*#.*$"
 
 FLOW = (
     r"(?m)^[ \t]*(?:-[ \t]+)?(?:env|environment|variables|vars|args):[ \t]*"
-    r"\{((?:[^{}\n]|\$?\{\{?[^{}\n]*\}\}?)*)\}[ \t]*$"
+    r"\{((?:[^{}\n]|\{\{?[^{}\n]*\}\}?)*)\}[ \t]*$"
 )
 """Several variables on one line, as YAML has them in braces."""
 
-DEFAULT = r"\$+\{(\w+):?[-=]([^{}$]*)\}"
+DEFAULT = r"(?<!\$)\$+\{(\w+):?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
 
 MARK = r"\$[({]{0,2}[ \t]*(?:env\.)?(?P<used>\w+)|(?<![\w$.{(=-])(?P<set>\w+)[ \t]*(?:[:?]?=|:(?!=))[ \t]*"
@@ -228,7 +228,7 @@ def name_in(expansion: str) -> str:
 
 def written_in(place: str) -> str | None:
     """What is written as the value behind an assignment."""
-    found = VALUE.match(EXPANSION.sub(lambda e: e[0].replace(" ", "").replace('"', ""), place))
+    found = VALUE.match(EXPANSION.sub(lambda e: e[0].replace(" ", "").replace('"', ""), place[:LONGEST]))
     return (found[2] if found[1] else found[3]) if found else None
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from msgspec import structs
 
 from cmlint.manifest.images import builds
-from cmlint.manifest.images.facts import Text, passed_on, split
+from cmlint.manifest.images.facts import MOST_COMBINED, Text, combinations, passed_on, split
 from cmlint.manifest.images.trees import Mapping, mappings
 from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.model.facts import Build, ImageFact
@@ -122,12 +123,12 @@ def pushed(given: Mapping, uses: str, place: Text) -> Iterator[ImageFact]:
     """What an action pushes that is given the name, the tags and the registry apart."""
     registry = place.variables.fill(given.text("registry", "image-registry"))
     tags = [place.variables.fill(tag) for tag, _ in given.words("tags", "tag")] or ["latest"]
-    for name in given.words("image", "image_name", "repository", "repo", "name", "image-name"):
-        image = place.variables.fill(name[0])
+    names = given.words("image", "image_name", "repository", "repo", "name", "image-name")
+    for (name, at), tag in combinations(names, tags):
+        image = place.variables.fill(name)
         full = f"{registry.rstrip('/')}/{image}" if registry and not image.startswith(registry) else image
-        for tag in tags:
-            whole = tag if "/" in tag else full if split(full)[1] else f"{full}:{tag}"
-            yield from place.fact("pushed", uses.partition("@")[0], whole, name[1])
+        whole = tag if "/" in tag else full if split(full)[1] else f"{full}:{tag}"
+        yield from place.fact("pushed", uses.partition("@")[0], whole, at)
 
 
 def lines_of(given: Mapping, name: str, place: Text) -> Iterator[tuple[str, int]]:
@@ -152,14 +153,13 @@ def described_by(given: Mapping, place: Text, branches: list[str]) -> Iterator[t
     rules = [pairs(words) for words in rules_of(given)]
     if not rules:
         rules = [{"type": "ref", "event": "branch"}, {"type": "ref", "event": "tag"}]
-    tags = [tag for rule in rules for tag in tags_of(rule, place, branches, flavor)]
+    described = (tag for rule in rules for tag in tags_of(rule, place, branches, flavor))
+    tags = list(islice(described, MOST_COMBINED))
     released = any(rule.get("type") in RELEASING or is_release(rule) for rule in rules)
     if flavor.get("latest") == "true" or (released and flavor.get("latest", "auto") == "auto"):
         tags.append("latest")
-    for name, _ in given.words("images"):
-        image = place.variables.fill(name.removeprefix("name="))
-        for tag in dict.fromkeys(tags):
-            yield image, tag
+    names = [place.variables.fill(name.removeprefix("name=")) for name, _ in given.words("images")]
+    yield from combinations(names, dict.fromkeys(tags))
 
 
 def pairs(words: Iterable[str]) -> dict[str, str]:

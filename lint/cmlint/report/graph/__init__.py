@@ -14,10 +14,11 @@ FORMATS = ("mermaid", "dot", "json", "html")
 FITS: dict[str, Callable[[Report], bool]] = {"mermaid": mermaid.fits, "dot": dot.fits}
 """Whether a format can show a graph; the others can show all."""
 
-RENDERERS: dict[str, Callable[[Report], str]] = {
-    "mermaid": mermaid.render,
-    "markdown": mermaid.fenced,
+RENDERERS: dict[str, Callable[[Report, str], str]] = {
+    "mermaid": lambda report, _: mermaid.render(report),
+    "markdown": lambda report, _: mermaid.fenced(report),
     "dot": dot.render,
-    "json": encode,
+    "json": lambda report, _: encode(report),
     "html": html.render,
 }
+"""What writes each format; `html` and `dot` put the second argument before the paths in links."""

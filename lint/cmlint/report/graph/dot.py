@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cmlint.bundle.graph import Kind, Status
-from cmlint.report.graph.labels import heading, named, nested, said
+from cmlint.report.graph.labels import address, heading, named, nested, said
 from cmlint.report.graph.model import NodeEntry, Report
+from cmlint.report.summary import place
 from cmlint.system.text import printable
 
 EDGES = 2_000
@@ -36,12 +37,12 @@ def fits(report: Report) -> bool:
     return len(report.edges) <= EDGES
 
 
-def render(report: Report) -> str:
-    """The graph."""
-    return "\n".join(lines(report)) + "\n"
+def render(report: Report, base: str = "") -> str:
+    """The graph, in which links begin with `base`."""
+    return "\n".join(lines(report, base)) + "\n"
 
 
-def lines(report: Report) -> Iterator[str]:
+def lines(report: Report, base: str) -> Iterator[str]:
     """The lines of the graph."""
     yield "digraph cmlint {"
     yield f"  // {heading(report)}"
@@ -50,7 +51,7 @@ def lines(report: Report) -> Iterator[str]:
     children = nested(report)
     flat = report.summary.detail == "namespace"
     for node in children[None]:
-        yield from drawn(node, children, "  ", flat=flat)
+        yield from drawn(node, children, "  ", base, flat=flat)
     holders = {node.id for node in report.nodes if node.type == "bundle" or (node.type == "namespace" and not flat)}
     for edge in report.edges:
         if edge.source not in holders and edge.target not in holders:
@@ -59,20 +60,23 @@ def lines(report: Report) -> Iterator[str]:
     yield "}"
 
 
-def drawn(node: NodeEntry, children: dict[str | None, list[NodeEntry]], indent: str, *, flat: bool) -> Iterator[str]:
+def drawn(
+    node: NodeEntry, children: dict[str | None, list[NodeEntry]], indent: str, base: str, *, flat: bool
+) -> Iterator[str]:
     """A node, or a cluster with all nodes in it."""
     if node.type == "bundle" or (node.type == "namespace" and not flat):
         yield f"{indent}subgraph {quoted(f'cluster {node.id}')} {{"
         yield f"{indent}  label={quoted(named(node))};"
         for child in children[node.id]:
-            yield from drawn(child, children, f"{indent}  ", flat=flat)
+            yield from drawn(child, children, f"{indent}  ", base, flat=flat)
         yield f"{indent}}}"
         return
     shape = "hexagon" if node.kind == "Secret" else SHAPES[node.type]
     more = [f"shape={shape}", f"label={quoted(named(node))}"]
     if node.location:
-        address = f"{node.location.path}#L{node.location.start.line}"
-        more += [f"URL={quoted(address)}", f"tooltip={quoted(address)}"]
+        more.append(f"tooltip={quoted(place(node.location))}")
+        if link := address(node.location, base):
+            more.append(f"URL={quoted(link)}")
     if style := STYLES.get(node.status) or ('color="#d1242f"' if node.problems else ""):
         more.append(style)
     yield f"{indent}{quoted(node.id)} [{', '.join(more)}];"

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from cmlint.report.graph.labels import WORDS, heading
+from cmlint.report.graph.labels import WORDS, address, heading
 from cmlint.report.graph.layout import ranks
-from cmlint.report.graph.model import NodeEntry, Report
+from cmlint.report.graph.model import EdgeEntry, NodeEntry, Report
 from cmlint.report.html import digest
 from cmlint.system.files import CONFIGURATION, read
 from cmlint.system.text import printable
@@ -20,8 +20,8 @@ OWN_EDGES = ("contains", "defines")
 """The edges that follow from the parents of nodes, so that the data of the page need not hold them."""
 
 
-def render(report: Report) -> str:
-    """The page."""
+def render(report: Report, base: str = "") -> str:
+    """The page, in which places are links that begin with `base` unless it is empty."""
     style, script = part("page.css"), part("page.js")
     policy = f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}'"
     frame = part("page.html")
@@ -30,8 +30,8 @@ def render(report: Report) -> str:
         "style": style,
         "script": script,
         "heading": escape(heading(report)),
-        "rows": "\n".join(rows(report)),
-        "data": data(report),
+        "rows": "\n".join(rows(report, base)),
+        "data": data(report, base),
     }
     for name, value in values.items():
         before, _, after = frame.partition(f"<!--{name}-->")
@@ -44,7 +44,7 @@ def part(name: str) -> str:
     return read(os.path.join(os.path.dirname(__file__), name), CONFIGURATION).decode("utf-8")
 
 
-def rows(report: Report) -> Iterator[str]:
+def rows(report: Report, base: str) -> Iterator[str]:
     """The reads as rows of a table, for those who see no picture."""
     nodes = {node.id: node for node in report.nodes}
     for edge in report.edges:
@@ -60,9 +60,17 @@ def rows(report: Report) -> Iterator[str]:
                 WORDS[target.status],
                 ", ".join(edge.names[:MOST]) + (f" +{len(edge.names) - MOST}" if len(edge.names) > MOST else ""),
                 edge.effect or "",
-                f"{edge.location.path}:{edge.location.place.partition(':')[0]}" if edge.location else "",
             )
-            yield "<tr>" + "".join(f"<td>{escape(printable(cell))}" for cell in cells)
+            yield "<tr>" + "".join(f"<td>{escape(printable(cell))}" for cell in cells) + f"<td>{at(edge, base)}"
+
+
+def at(edge: EdgeEntry, base: str) -> str:
+    """The place of a read, and a link to it if there is a base."""
+    if edge.location is None:
+        return ""
+    text = escape(printable(f"{edge.location.path}:{edge.location.place.partition(':')[0]}"))
+    link = address(edge.location, base) if base else ""
+    return f'<a href="{escape(link)}">{text}</a>' if link else text
 
 
 MOST = 4
@@ -88,7 +96,7 @@ class Table:
         return self.numbers.setdefault(printable(text), len(self.numbers))
 
 
-def data(report: Report) -> str:
+def data(report: Report, base: str) -> str:
     """What the script draws, as JSON in which nothing ends the script; arrays, because there are many of them."""
     place, texts = ranks(report), Table()
     numbers = {node.id: number for number, node in enumerate(report.nodes)}
@@ -134,5 +142,6 @@ def data(report: Report) -> str:
         [f.rule, f.severity, printable(f.message), printable(f.help or ""), f.url, where(f.location)]
         for f in report.findings
     ]
-    found = {"nodes": nodes, "edges": edges, "findings": findings, "texts": list(texts.numbers), "words": WORDS}
+    parts = {"nodes": nodes, "edges": edges, "findings": findings, "texts": list(texts.numbers)}
+    found = {**parts, "words": WORDS, "base": base}
     return msgspec.json.encode(found).decode().replace("<", "\\u003c")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from urllib.parse import quote
 
 from cmlint.bundle.graph import Status
+from cmlint.model.findings import Location
 from cmlint.report.graph.model import EdgeEntry, NodeEntry, Report
 from cmlint.system.text import printable
 
 WORDS: dict[Status, str] = {
     "found": "",
     "missing": "missing",
-    "wrong-namespace": "in another namespace only",
+    "wrong-namespace": "wrong namespace",
     "unknown": "not checked",
     "external": "made elsewhere",
     "command": "made by a command",
@@ -78,3 +80,14 @@ def nested(report: Report) -> dict[str | None, list[NodeEntry]]:
             parent = nodes.get(parent.parent or "")
         found[parent.id if parent else None].append(node)
     return found
+
+
+def address(location: Location, base: str) -> str:
+    """Where a place is: relative to a page on the web, or to the working directory if `base` is empty.
+
+    It is empty for what no repository has below the working directory: live objects, standard input, other folders.
+    """
+    path = location.path
+    if location.field or path.startswith(("/", "../", "<")):
+        return ""
+    return f"{base}{'/' if base else ''}{quote(path)}#L{location.start.line}"

@@ -1,5 +1,5 @@
 "use strict";
-const ROW = 30, HIGH = 24, GAP = 70, PAD = 14, WIDE = 270, LEAST = 0.62, MOST = 1500, WHOLE = 150, HITS = 50;
+const ROW = 30, HIGH = 24, GAP = 70, PAD = 14, WIDE = 300, LONGEST = 44, LEAST = 0.62, MOST = 1500, WHOLE = 150, HITS = 50;
 const COLUMN = { source: 0, workload: 0, container: 1, object: 2, key: 3 };
 const data = JSON.parse(document.getElementById("data").textContent);
 const find = (id) => document.getElementById(id);
@@ -19,6 +19,10 @@ const home = (node) => { while (node.type !== "namespace" && node.parent >= 0) n
 for (const node of drawable) node.home = home(node);
 const owner = (node) => (node.type === "key" || node.type === "container") && node.parent >= 0 ? nodes[node.parent] : node;
 const place = ([path, line]) => path < 0 ? "" : `${data.texts[path]}:${line}`;
+const linkable = ([path, line]) => Boolean(data.base) && path >= 0 && typeof line === "number" && !/^(\/|\.\.\/|<)/.test(data.texts[path]);
+const located = ([path, line], text) => linkable([path, line])
+  ? make("a", { href: `${data.base}/${data.texts[path].split("/").map(encodeURIComponent).join("/")}#L${line}` }, text)
+  : text;
 const worst = (node) => Math.max(-1, ...node.problems.map((n) => RANK[data.findings[n][1]]));
 const state = { focus: -1, depth: 2, chosen: -1, open: new Set(), off: new Set(), hows: new Set(), levels: new Set(), space: "", view: null };
 const history = [];
@@ -101,7 +105,7 @@ const shown = () => {
 
 // where it is
 
-const short = (text) => text.length > 34 ? `${text.slice(0, 33)}…` : text;
+const short = (text) => text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 const sized = (node) => Math.min(short(called(node)).length * 7.8 + (node.problems.length ? 54 : 26), WIDE + 54);
 const laid = (space, found) => {
   const columns = [[], [], [], []];
@@ -383,11 +387,11 @@ const describe = () => {
     const other = nodes[own ? edge.target : edge.source];
     const more = edge.count > edge.names.length ? ` +${edge.count - edge.names.length}` : "";
     const names = edge.names.length ? ` → ${edge.names.join(", ")}${more}` : "";
-    return { parts: [linked(other, other === owner(other) ? called(other) : `${full(owner(other))}: ${called(other)}`), make("small", {}, `${edge.optional ? "optional " : ""}${edge.how}${names}; a change: ${edge.effect}${edge.why ? ` (${edge.why})` : ""}; `, place(edge.where))] };
+    return { parts: [linked(other, other === owner(other) ? called(other) : `${full(owner(other))}: ${called(other)}`), make("small", {}, `${edge.optional ? "optional " : ""}${edge.how}${names}; a change: ${edge.effect}`, ...(edge.why ? [" (", ...coded(edge.why), ")"] : []), "; ", located(edge.where, place(edge.where)))] };
   });
   const parts = node.parts.map((i) => ({ parts: [linked(nodes[i], called(nodes[i])), make("small", {}, nodes[i].attributes.value || nodes[i].attributes.image || "")] }));
   panel.replaceChildren(
-    make("h2", {}, called(node)), ...(node.where[0] >= 0 ? [make("p", {}, copied(place(node.where)))] : []), facts,
+    make("h2", {}, called(node)), ...(node.where[0] >= 0 ? [make("p", {}, copied(place(node.where)), ...(linkable(node.where) ? [" ", located(node.where, "open")] : []))] : []), facts,
     ...listOf("Findings", problems), ...listOf(node.type === "workload" ? "Containers" : "Keys", parts),
     ...listOf("Reads", joins(true)), ...listOf("Read by", joins(false)),
     ...(node.commands.length ? [make("h3", {}, "A change arrives by"), make("pre", { tabindex: 0 }, node.commands.join("\n"))] : []),

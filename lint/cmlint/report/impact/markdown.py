@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from cmlint.bundle.impact import STRONGEST
 from cmlint.report.impact.model import ReadEntry, Report
-from cmlint.report.impact.text import CHANGES, TITLES, arrives
+from cmlint.report.impact.text import CHANGES, TITLES, arrives, pods_row, rendered
 from cmlint.report.markdown import code, escaped
 from cmlint.report.summary import count, place
 from cmlint.report.view import View
@@ -85,6 +85,11 @@ def details_of(report: Report) -> Iterator[str]:
         yield f"- {code(place(each.location))}: {escaped(each.workload.kind)} {code(each.workload.name or '?')} " + (
             f"reads {code(target.name)} as {code(arrives(each))}\n"
         )
+        for line in rendered(each):
+            yield f"  - {code(line.strip())}\n"
+    for running in report.running:
+        workload, pods = pods_row(running)
+        yield f"- running pods of {code(workload)}: {code(pods)}\n"
     for entry in report.references:
         key = f":{entry.key}" if entry.key is not None else ""
         yield f"- {code(place(entry.location))}: a reference to {code(entry.name + key)} {entry.change}\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -13,6 +13,7 @@ from cmlint.bundle.documents import Placed
 from cmlint.bundle.impact import STRONGEST, Change, Impact, Near, Subject, Touched
 from cmlint.bundle.next_steps import Command, Step
 from cmlint.bundle.readers import ALL, Effect, How, Read
+from cmlint.model.cluster import Pod
 from cmlint.model.facts import Target
 from cmlint.model.findings import Location
 from cmlint.report.json import VERSION
@@ -44,11 +45,35 @@ class WorkloadEntry(msgspec.Struct, frozen=True):
     path: str
 
 
+class ObjectEntry(msgspec.Struct, frozen=True):
+    """An object that a GitOps object renders, and the file that it is in or what builds it."""
+
+    kind: str
+    namespace: str | None
+    name: str
+    path: str
+
+
+class PodEntry(msgspec.Struct, frozen=True, order=True):
+    """A pod that runs: it has the values that there were when its containers `started`, the first of them."""
+
+    name: str
+    started: str
+
+
+class RunningEntry(msgspec.Struct, frozen=True):
+    """The pods of a workload that run in the cluster."""
+
+    workload: WorkloadEntry
+    pods: tuple[PodEntry, ...]
+
+
 class ReadEntry(msgspec.Struct, frozen=True):
     """One read: `target` is its place in `targets`, `names` the variables or files that it arrives as.
 
     `through` are the variables into which it is expanded, and `command` or `args`. `reason` is the place that shows why
-    the effect is what it is. One that is not `sure` may read another object.
+    the effect is what it is. One that is not `sure` may read another object. What a GitOps object reads, it `renders`
+    into objects, of which `more` than these may exist.
     """
 
     target: int
@@ -64,6 +89,8 @@ class ReadEntry(msgspec.Struct, frozen=True):
     location: Location
     reason: Location | None
     sure: bool
+    renders: tuple[ObjectEntry, ...]
+    more: bool
 
 
 class NearEntry(msgspec.Struct, frozen=True):
@@ -106,7 +133,8 @@ class Skipped(msgspec.Struct, frozen=True, order=True):
 class Counts(msgspec.Struct, frozen=True):
     """The number of those that the changes reach; `effects` counts workloads by their strongest effect.
 
-    `pods` counts the replicas that are written, and one where no number is.
+    `pods` counts the pods that run in the cluster; without a cluster, the replicas that are written, and one where no
+    number is.
     """
 
     readers: int
@@ -125,6 +153,7 @@ class Report(msgspec.Struct, frozen=True):
     targets: tuple[TargetEntry, ...]
     reads: tuple[ReadEntry, ...]
     near: tuple[NearEntry, ...]
+    running: tuple[RunningEntry, ...]
     references: tuple[ReferenceEntry, ...]
     commands: tuple[CommandEntry, ...]
     summary: Counts
@@ -142,14 +171,18 @@ def build(
     numbers = {id(subject): number for number, subject in enumerate(impact.subjects)}
     found = (read_entry(each, numbers[id(each.subject)], texts) for each in impact.touched)
     near = (near_entry(each, numbers[id(each.subject)], texts) for each in impact.near)
+    pods = running_pods(impact.touched)
     return Report(
         version=VERSION,
         targets=tuple(target_entry(subject, texts) for subject in impact.subjects),
         reads=tuple(sorted(dict.fromkeys(found), key=order)),
         near=tuple(dict.fromkeys(near)),
+        running=tuple(
+            dict.fromkeys(RunningEntry(workload_entry(placed), here) for placed, here in pods.items() if here)
+        ),
         references=tuple(dict.fromkeys(references)),
         commands=tuple(CommandEntry(*each) for each in commands),
-        summary=counts(impact.touched),
+        summary=counts(impact.touched, pods),
         skipped=tuple(sorted(dict.fromkeys(skipped))),
     )
 
@@ -206,7 +239,32 @@ def read_entry(touched: Touched, number: int, texts: Texts) -> ReadEntry:
         location=texts.locate(*read.placed.written(read.reference.name.span)),
         reason=texts.locate(*touched.place) if touched.place else None,
         sure=touched.sure,
+        renders=tuple(map(object_entry, touched.renders)),
+        more=touched.more,
     )
+
+
+def object_entry(placed: Placed) -> ObjectEntry:
+    """An object that is rendered."""
+    document = placed.document
+    return ObjectEntry(document.kind, placed.namespace, document.name.value if document.name else "", placed.path)
+
+
+def running_pods(touched: Iterable[Touched]) -> dict[Placed, tuple[PodEntry, ...]]:
+    """The pods that run of each workload that a change reaches, in the clusters that were read."""
+    reached = {each.read.placed: each.bundle for each in touched if each.sure and each.effect != "none"}
+    return {
+        placed: tuple(sorted(entry for cluster in bundle.clusters for entry in pod_entries(cluster.pods_of(placed))))
+        for placed, bundle in reached.items()
+        if placed.document.pods
+    }
+
+
+def pod_entries(pods: Iterable[Pod]) -> Iterator[PodEntry]:
+    """Those of some pods of which a container runs."""
+    for pod in pods:
+        if started := [each.started for each in pod.containers if each.started]:
+            yield PodEntry(pod.name, min(started))
 
 
 def near_entry(near: Near, number: int, texts: Texts) -> NearEntry:
@@ -216,7 +274,7 @@ def near_entry(near: Near, number: int, texts: Texts) -> NearEntry:
     return NearEntry(number, workload_entry(read.placed), container_of(read), near.key, location)
 
 
-def counts(touched: Sequence[Touched]) -> Counts:
+def counts(touched: Sequence[Touched], running: Mapping[Placed, Sequence[PodEntry]]) -> Counts:
     """The number of those that the changes reach."""
     reached = [each for each in touched if each.sure and each.effect != "none"]
     by_workload: dict[tuple[Bundle, Placed], Effect] = {}
@@ -227,7 +285,7 @@ def counts(touched: Sequence[Touched]) -> Counts:
         readers=len(reached),
         workloads=len(by_workload),
         containers=len({(e.read.placed, e.read.container.path) for e in reached if e.read.container}),
-        pods=sum(pods_of(placed) for _, placed in by_workload),
+        pods=sum(len(running.get(placed, ())) or pods_of(placed) for _, placed in by_workload),
         namespaces=len({placed.namespace for _, placed in by_workload}),
         bundles=len({bundle for bundle, _ in by_workload}),
         effects={effect: numbers[effect] for effect in STRONGEST if numbers[effect]},

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from cmlint.bundle.readers import Effect
 from cmlint.report.characters import width
-from cmlint.report.impact.model import ReadEntry, Report, TargetEntry, WorkloadEntry
+from cmlint.report.impact.model import ReadEntry, Report, RunningEntry, TargetEntry, WorkloadEntry
 from cmlint.report.paint import Paint
 from cmlint.report.summary import count, place
 from cmlint.report.view import View
@@ -34,6 +34,8 @@ def render(report: Report, view: View) -> str:
     """A block for each target, then the references that came or went, and the commands."""
     paint = Paint(view)
     blocks = [list(block(report, number, paint)) for number in range(len(report.targets))]
+    if report.running:
+        blocks.append([paint("bold", "running pods"), *table(list(map(pods_row, report.running)))])
     if report.references:
         blocks.append([paint("bold", "references"), *references(report)])
     if report.commands:
@@ -52,7 +54,11 @@ def block(report: Report, number: int, paint: Paint) -> Iterator[str]:
         for title, entries in groupby(these, key=lambda each: TITLES[each.effect] if each.sure else MAY):
             yield ""
             yield paint(STYLES.get(title, "bold"), title)
-            yield from table([row(each, report.targets[number]) for each in entries])
+            found = list(entries)
+            lines = table([row(each, report.targets[number]) for each in found])
+            for each, line in zip(found, lines, strict=True):
+                yield line
+                yield from rendered(each)
     near = [each for each in report.near if each.target == number]
     if near:
         yield ""
@@ -112,6 +118,26 @@ def row(read: ReadEntry, target: TargetEntry) -> tuple[str, ...]:
         printable(arrives(read)),
         at(read.location.path, line) + printable(why),
     )
+
+
+RENDERED = 5
+"""The most rendered objects that people are shown; JSON has all."""
+
+
+def rendered(read: ReadEntry) -> Iterator[str]:
+    """What a GitOps object renders of what it reads."""
+    if read.renders:
+        names = [f"{each.kind} {f'{each.namespace}/' if each.namespace else ''}{each.name}" for each in read.renders]
+        left = len(names) - RENDERED
+        rest = f" and {left} {'or more' if read.more else 'more'}" if left > 0 else ""
+        yield f"    renders {printable(', '.join(names[:RENDERED]))}{rest}"
+
+
+def pods_row(entry: RunningEntry) -> tuple[str, str]:
+    """The cells of the pods of a workload."""
+    pods = [f"{pod.name} since {pod.started}" for pod in entry.pods[:MOST]]
+    left = len(entry.pods) - len(pods)
+    return named(entry.workload), printable(", ".join(pods)) + (f" and {left} more" if left else "")
 
 
 def at(path: str, line: str) -> str:

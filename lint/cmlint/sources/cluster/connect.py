@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from cmlint.kube.near import nearest
 from cmlint.kube.versions import parse_version
 from cmlint.sources.cluster.manners import AGAIN, BROKEN, LATE, TOO_LARGE, BadAnswerError, Pace
 from cmlint.system.files import CREDENTIALS, MANIFEST, MB, read
@@ -222,6 +223,10 @@ def by_kubeconfig(wish: Wish, where: str, config: Any) -> Connection:
         raise NoClusterError(f"{where}: not found", help_for(wish))
     try:
         merger = config.kube_config.KubeConfigMerger(where)
+        if merger.config is None:
+            raise NoClusterError(f"{where}: not found", help_for(wish))
+        if wish.context:
+            require_context(wish.context, merger.config["contexts"].value, where)
         name = wish.context or first_context(merger.config_files.values())
         with complaints() as said:
             made = config.new_client_from_config(wish.kubeconfig, name, persist_config=False)
@@ -233,7 +238,7 @@ def by_kubeconfig(wish: Wish, where: str, config: Any) -> Connection:
         several = len(contexts.value) > 1
     except config.ConfigException as error:
         raise NoClusterError(f"{where}: {in_one_line(error)}", help_for(wish)) from None
-    except (ImportError, HTTPError):
+    except (ImportError, HTTPError, NoClusterError):
         raise
     except Exception as error:  # what a broken file makes the client raise is its own affair: YAML, types, base64
         raise NoClusterError(f"{where}: cannot be read: {type(error).__name__}{line_of(error)}", MEND) from None
@@ -293,6 +298,15 @@ def first_context(files: Iterable[Any]) -> str | None:
 
 MEND = "fix the file; `kubectl config view` shows how it is read"
 PROXY = "see HTTPS_PROXY and the kubeconfig's `proxy-url`: they begin with `http://` or `https://`"
+
+
+def require_context(wanted: str, contexts: list[dict[str, Any]], where: str) -> None:
+    """Raises NoClusterError for a context that no kubeconfig has, with a near name."""
+    names = [context["name"] for context in contexts]
+    if wanted not in names:
+        near = nearest(wanted, names)
+        help_ = f"did you mean `{near}`?" if near else "`kubectl config get-contexts` lists the contexts"
+        raise NoClusterError(f"{where}: there is no context `{wanted}`", help_)
 
 
 def help_for(wish: Wish) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,7 +12,7 @@ from cmlint.model.cluster import Held, Pod, Running
 from cmlint.model.cluster_objects import LiveObject
 from cmlint.model.facts import Port, Rolling, Scalar, Service
 from cmlint.sources.cluster import objects
-from cmlint.sources.cluster.lists import METADATA, Resource
+from cmlint.sources.cluster.lists import METADATA, Resource, Taking
 from cmlint.sources.cluster.objects import Camel, Head, Meta, head_of
 from cmlint.sources.cluster.workloads import Read, Spec, Template, live_object, reads_of
 
@@ -315,38 +314,28 @@ TYPES: dict[str, Any] = {
 API_VERSIONS = {CORE: "v1", APPS: "apps/v1", BATCH: "batch/v1", EARLY_BATCH: "batch/v1beta1"}
 
 
-def taker_of(resource: Resource, prefix: str = "") -> Callable[[msgspec.Raw], Any]:
-    """What makes of each object of a built-in kind what is kept of it; `prefix` is before the paths of objects."""
+def taking_of(resource: Resource, prefix: str = "") -> Taking:
+    """What is taken of each object of a built-in kind; `prefix` is before the paths of objects."""
     if resource == CONFIG_MAPS:
-        return named(objects.ConfigMap, objects.held_config_map)
+        return Taking(objects.ConfigMap, lambda found: named(found, objects.held_config_map(found)))
     if resource == SECRETS:
-        return named(objects.Secret, objects.held_secret)
+        return Taking(objects.Secret, lambda found: named(found, objects.held_secret(found)))
     if resource == NAMES_OF_SECRETS:
-        return named(objects.MetadataOnly, objects.held_name)
+        return Taking(objects.MetadataOnly, lambda found: named(found, objects.held_name(found)))
     if resource == NAMESPACES:
-        decoder = msgspec.json.Decoder(objects.MetadataOnly)
-        return lambda raw: decoder.decode(raw).metadata.name
+        return Taking(objects.MetadataOnly, lambda found: found.metadata.name)
     if resource in (PODS, PODS_WITH_SPECS):
-        pods, complete = msgspec.json.Decoder(PodObject), resource == PODS_WITH_SPECS
-        return lambda raw: take_pod(pods.decode(raw), prefix, complete=complete)
+        return Taking(PodObject, lambda found: take_pod(found, prefix, complete=resource == PODS_WITH_SPECS))
     if resource == EVENTS:
-        return msgspec.json.Decoder(Event).decode
+        return Taking(Event, lambda found: found)
     if resource == SERVICES:
-        services = msgspec.json.Decoder(ServiceObject)
-        return lambda raw: take_service(services.decode(raw))
-    workloads = msgspec.json.Decoder(TYPES[resource.kind])
-    return lambda raw: take_workload(resource, workloads.decode(raw), prefix)
+        return Taking(ServiceObject, take_service)
+    return Taking(TYPES[resource.kind], lambda found: take_workload(resource, found, prefix))
 
 
-def named(type_: Any, keep: Callable[[Any], Held]) -> Callable[[msgspec.Raw], Named]:
-    """What makes a ConfigMap or Secret what is kept of it."""
-    decoder = msgspec.json.Decoder(type_)
-
-    def take(raw: msgspec.Raw) -> Named:
-        found = decoder.decode(raw)
-        return found.metadata.namespace, found.metadata.name, keep(found)
-
-    return take
+def named(found: objects.ConfigMap | objects.Secret | objects.MetadataOnly, held: Held) -> Named:
+    """What is kept of a ConfigMap or Secret, under its name."""
+    return found.metadata.namespace, found.metadata.name, held
 
 
 def take_workload(resource: Resource, found: Keeping | Job | CronJob, prefix: str) -> Workload:

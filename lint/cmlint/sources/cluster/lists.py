@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -96,30 +97,53 @@ class Shape(msgspec.Struct):
     items: list[Object]
 
 
-class Page(msgspec.Struct):
-    """One page of a list, whose items are decoded one by one."""
+class Page(msgspec.Struct, Generic[T]):
+    """One page of a list."""
 
-    items: list[msgspec.Raw]
+    items: list[T]
     metadata: ListMeta
 
 
-def read_list(connection: Connection, resource: Resource, namespace: str | None, take: Callable[[Any], T]) -> list[T]:
-    """What `take` makes of each object of a list; raises BadAnswerError.
+class Taking(NamedTuple):
+    """What is taken of each object of a list: the type as which it is decoded, and what makes of it what is kept.
+
+    The type names only fields that are needed, so that all others are skipped. As `Raw`, an object is not decoded.
+    """
+
+    type: Any
+    keep: Callable[[Any], Any]
+
+    def page(self, body: bytes) -> Page[Any]:
+        """A page whose objects have the type; raises what msgspec raises."""
+        if self.type is msgspec.Raw:
+            msgspec.json.decode(body, type=Shape)
+        return decoder_of(self.type).decode(body)
+
+
+@lru_cache(maxsize=64)
+def decoder_of(type_: Any) -> msgspec.json.Decoder[Page[Any]]:
+    """The decoder of pages with objects of a type."""
+    page: Any = Page
+    return msgspec.json.Decoder(page[type_])
+
+
+def read_list(connection: Connection, resource: Resource, namespace: str | None, taking: Taking) -> list[Any]:
+    """What is kept of each object of a list; raises BadAnswerError.
 
     A list whose pages expire while they are read (410) is begun again, so that what is given is one moment's truth.
     """
     for rest in reversed(range(TRIES)):
         try:
-            return read_pages(connection, resource, namespace, take)
+            return read_pages(connection, resource, namespace, taking)
         except BadAnswerError as error:
             if error.status != EXPIRED or not rest:
                 raise (error.plain if resource.kind == "Secret" else error) from None
     raise AssertionError
 
 
-def read_pages(connection: Connection, resource: Resource, namespace: str | None, take: Callable[[Any], T]) -> list[T]:
+def read_pages(connection: Connection, resource: Resource, namespace: str | None, taking: Taking) -> list[Any]:
     """All pages of a list, each thrown away before the next is asked for."""
-    taken: list[T] = []
+    taken: list[Any] = []
     query, limit = dict(resource.query), LIMIT
     seen = 0
     while seen < OBJECTS:
@@ -133,9 +157,8 @@ def read_pages(connection: Connection, resource: Resource, namespace: str | None
             limit = max(limit // FEWER, 1)
             continue
         try:
-            msgspec.json.decode(body, type=Shape)
-            page = msgspec.json.decode(body, type=Page)
-            taken.extend(map(take, page.items))
+            page = taking.page(body)
+            taken.extend(map(taking.keep, page.items))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise BadAnswerError(200, f"the answer cannot be read: {where(error)}") from None
         if not page.metadata.following:

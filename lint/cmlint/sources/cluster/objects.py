@@ -7,6 +7,9 @@ holds Secrets in plain text, so the annotations' values are `Raw` too.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 import msgspec
 
 from cmlint.model.cluster import Applied, Held, Write, digest_of
@@ -76,10 +79,17 @@ class Managed(Camel, frozen=True):
     time: str = ""
     fields_v1: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict[str, msgspec.Raw], name="fieldsV1")
 
+    @property
     def keys(self) -> tuple[str, ...]:
-        """The keys that it has set: `f:NAME` in the set of fields, where `.` is the mapping itself."""
-        found = [msgspec.json.decode(self.fields_v1[f], type=Owned) for f in DATA if f in self.fields_v1]
-        return tuple(sorted(name[2:] for each in found for name in each if name.startswith("f:")))
+        """The keys that it has set."""
+        found = [keys_in(bytes(self.fields_v1[field])) for field in DATA if field in self.fields_v1]
+        return found[0] if len(found) == 1 else tuple(sorted(key for keys in found for key in keys))
+
+
+@lru_cache(maxsize=1024)
+def keys_in(fields: bytes) -> tuple[str, ...]:
+    """The keys in a set of fields, `f:NAME`, where `.` is the mapping itself; many objects have the same ones."""
+    return tuple(sorted(name[2:] for name in msgspec.json.decode(fields, type=Owned) if name.startswith("f:")))
 
 
 class Meta(Camel, frozen=True):
@@ -94,7 +104,6 @@ class Meta(Camel, frozen=True):
     labels: dict[str, str] | None = None
     annotations: dict[str, msgspec.Raw] | None = None
     owner_references: tuple[Owner, ...] | None = None
-    managed_fields: tuple[Managed, ...] | None = None
 
     @property
     def revision(self) -> int:
@@ -120,18 +129,13 @@ class Meta(Camel, frozen=True):
         """The names of the annotations."""
         return tuple(sorted(self.annotations)) if self.annotations else ()
 
-    def writes(self) -> tuple[Write, ...]:
-        """Who has set which keys, and when, as far as `managedFields` tell."""
-        return tuple(
-            Write(each.time, keys, FIXED.issuperset(each.fields_v1))
-            for each in self.managed_fields or ()
-            if (keys := each.keys())
-        )
-
     def stays(self) -> bool:
         """Whether the object stays when its installation no longer has it."""
+        annotations = self.annotations or {}
         return any(
-            not values.isdisjoint(part.strip() for part in self.annotation(name).split(",")) for name, values in STAYING
+            not values.isdisjoint(part.strip() for part in self.annotation(name).split(","))
+            for name, values in STAYING
+            if name in annotations
         )
 
     def applied(self) -> Applied | None:
@@ -145,16 +149,6 @@ class Meta(Camel, frozen=True):
             return None  # Somebody else has written it.
         return Applied(tuple(sorted({**(found.data or {}), **(found.binary_data or {})})), bool(found.immutable))
 
-    def owned(self, managers: frozenset[str]) -> Applied | None:
-        """What some managers own alone, if anything."""
-        theirs: set[str] = set()
-        others: set[str] = set()
-        immutable = False
-        for each in self.managed_fields or ():
-            (theirs if each.manager in managers else others).update(each.keys())
-            immutable = immutable or (each.manager in managers and "f:immutable" in each.fields_v1)
-        return Applied(tuple(sorted(theirs - others)), immutable) if theirs - others or immutable else None
-
     def group(self) -> str:
         """The installation that an object belongs to, in words; empty when nothing says so."""
         if not (self.labels or self.annotations):
@@ -164,6 +158,28 @@ class Meta(Camel, frozen=True):
             if name in annotations or name in labels:
                 return words.format((self.annotation(name) or labels.get(name, "")).partition(":")[0])
         return ""
+
+
+class WrittenMeta(Meta, frozen=True):
+    """The metadata of a ConfigMap or Secret, of which also counts who has set what."""
+
+    managed_fields: tuple[Managed, ...] | None = None
+
+
+def writes(managed: Iterable[tuple[Managed, tuple[str, ...]]]) -> tuple[Write, ...]:
+    """Who has set which keys, and when, as far as `managedFields` tell."""
+    return tuple(Write(each.time, keys, FIXED.issuperset(each.fields_v1)) for each, keys in managed if keys)
+
+
+def owned(managed: Iterable[tuple[Managed, tuple[str, ...]]], managers: frozenset[str]) -> Applied | None:
+    """What some managers own alone, if anything."""
+    theirs: set[str] = set()
+    others: set[str] = set()
+    immutable = False
+    for each, keys in managed:
+        (theirs if each.manager in managers else others).update(keys)
+        immutable = immutable or (each.manager in managers and "f:immutable" in each.fields_v1)
+    return Applied(tuple(sorted(theirs - others)), immutable) if theirs - others or immutable else None
 
 
 class LastApplied(Camel, frozen=True):
@@ -180,7 +196,7 @@ class LastApplied(Camel, frozen=True):
 class ConfigMap(Camel, frozen=True):
     """A ConfigMap."""
 
-    metadata: Meta
+    metadata: WrittenMeta
     data: dict[str, str] | None = None
     binary_data: dict[str, msgspec.Raw] | None = None
     immutable: bool | None = None
@@ -189,7 +205,7 @@ class ConfigMap(Camel, frozen=True):
 class Secret(Camel, frozen=True):
     """A Secret; without `data` where only metadata was asked for."""
 
-    metadata: Meta
+    metadata: WrittenMeta
     data: dict[str, msgspec.Raw] | None = None
     immutable: bool | None = None
 
@@ -197,7 +213,7 @@ class Secret(Camel, frozen=True):
 class MetadataOnly(Camel, frozen=True):
     """An object of which only the metadata was asked for."""
 
-    metadata: Meta
+    metadata: WrittenMeta
 
 
 def held_config_map(found: ConfigMap) -> Held:
@@ -221,9 +237,10 @@ def held_name(found: MetadataOnly) -> Held:
     return held(found.metadata, None, (), False, "")
 
 
-def held(meta: Meta, keys: dict[str, int] | None, binary: tuple[str, ...], immutable: bool, digest: str) -> Held:
+def held(meta: WrittenMeta, keys: dict[str, int] | None, binary: tuple[str, ...], immutable: bool, digest: str) -> Held:
     """What is kept of a ConfigMap or Secret."""
     owner = meta.controller
+    managed = [(each, each.keys) for each in meta.managed_fields or ()]
     return Held(
         keys=keys,
         binary=binary,
@@ -235,12 +252,12 @@ def held(meta: Meta, keys: dict[str, int] | None, binary: tuple[str, ...], immut
         group=meta.group(),
         digest=digest,
         created=meta.creation_timestamp,
-        writes=meta.writes(),
+        writes=writes(managed),
         revision=meta.revision,
         stays=meta.stays(),
         applied=meta.applied(),
-        installed=meta.owned(INSTALLERS),
-        served=meta.owned(ON_SERVER),
+        installed=owned(managed, INSTALLERS),
+        served=owned(managed, ON_SERVER),
     )
 
 

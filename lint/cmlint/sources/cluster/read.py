@@ -19,7 +19,17 @@ from cmlint.model.cluster_objects import LiveObject
 from cmlint.sources.cluster import kinds
 from cmlint.sources.cluster.connect import Connection, NoClusterError
 from cmlint.sources.cluster.kinds import Event, Named, PodWorkload, Workload
-from cmlint.sources.cluster.lists import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Note, Resource, Unread, notes_of, read_list
+from cmlint.sources.cluster.lists import (
+    FORBIDDEN,
+    NOT_FOUND,
+    UNAUTHORIZED,
+    Note,
+    Resource,
+    Taking,
+    Unread,
+    notes_of,
+    read_list,
+)
 from cmlint.sources.cluster.manners import BROKEN, BadAnswerError
 from cmlint.sources.cluster.tops import judged
 
@@ -192,7 +202,7 @@ class Lists:
     def find(self, names: Iterable[str]) -> None:
         """Notes which namespaces do not exist; the API server lists nothing in one as it does in an empty one."""
         try:
-            there = read_list(self.connection, kinds.NAMESPACES, None, kinds.taker_of(kinds.NAMESPACES))
+            there = read_list(self.connection, kinds.NAMESPACES, None, kinds.taking_of(kinds.NAMESPACES))
         except BadAnswerError:
             self.notes.extend(
                 Note(f"nothing is in the namespace `{name}`, and whether it exists is not known") for name in names
@@ -236,7 +246,7 @@ class Lists:
     def names(self) -> list[str]:
         """The namespaces that there are, or where that may not be known the context's own."""
         try:
-            return read_list(self.connection, kinds.NAMESPACES, None, kinds.taker_of(kinds.NAMESPACES))
+            return read_list(self.connection, kinds.NAMESPACES, None, kinds.taking_of(kinds.NAMESPACES))
         except BadAnswerError as error:
             self.unread.append(Unread("Namespace", None, error.status, str(error)))
             return [self.connection.namespace]
@@ -266,12 +276,12 @@ class Lists:
         """One list."""
         with self.doing(f"{resource.plural}{f' in {namespace}' if namespace else ''}"):
             try:
-                return read_list(self.connection, resource, namespace, self.taker_of(resource))
+                return read_list(self.connection, resource, namespace, self.taking_of(resource))
             except BadAnswerError as error:
                 earlier = kinds.EARLIER.get(resource)
                 if error.status != NOT_FOUND or earlier is None:
                     raise
-                return read_list(self.connection, earlier, namespace, self.taker_of(earlier))
+                return read_list(self.connection, earlier, namespace, self.taking_of(earlier))
 
     @contextmanager
     def doing(self, what: str) -> Iterator[None]:
@@ -289,13 +299,13 @@ class Lists:
             if self.at:
                 self.progress(f"{self.prefix}{', '.join(self.at)}")
 
-    def taker_of(self, resource: Resource) -> Callable[[msgspec.Raw], Any]:
-        """What makes of each object of a list what is kept of it."""
+    def taking_of(self, resource: Resource) -> Taking:
+        """What is taken of each object of a list."""
         if resource in BUILT_IN:
-            return kinds.taker_of(resource, self.prefix)
+            return kinds.taking_of(resource, self.prefix)
         from cmlint.sources.cluster.custom import take_custom
 
-        return lambda raw: take_custom(resource, raw, self.prefix)
+        return Taking(msgspec.Raw, lambda raw: take_custom(resource, raw, self.prefix))
 
     def stop(self) -> None:
         """Leaves no thread behind that still asks for something."""

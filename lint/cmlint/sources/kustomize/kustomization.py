@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from cmlint.cache.file_state import Seen
@@ -212,6 +212,16 @@ def sources_of(generator: Part) -> Iterator[tuple[Part, str, str]]:
         yield item, "", "envs"
 
 
+def reach(start: Kustomization, following: Callable[[Kustomization], list[Kustomization]], reached: set[str]) -> None:
+    """Adds the folders of a kustomization and of all that follow, except those that were reached before."""
+    stack = [start]
+    while stack:
+        one = stack.pop()
+        if one.folder not in reached:
+            reached.add(one.folder)
+            stack += following(one)
+
+
 class Project:
     """The kustomizations of a run by their folders, those that are only used included; all are in its `roots`.
 
@@ -282,31 +292,37 @@ class Project:
         """Whether a real path is in what may be read."""
         return is_within(path, self.roots)
 
-    def tree(self, kustomization: Kustomization) -> list[Kustomization]:
-        """A kustomization and all that it uses, each once, in the order in which they are applied."""
+    def tree(self, *tops: Kustomization) -> list[Kustomization]:
+        """Some kustomizations and all that they use, each once, in the order in which they are applied."""
         done: list[Kustomization] = []
         entered: set[str] = set()
-
-        def visit(current: Kustomization) -> None:
-            if current.folder not in entered:
-                entered.add(current.folder)
-                for other in self.below(current):
-                    visit(other)
-                done.append(current)
-
-        visit(kustomization)
+        stack: list[tuple[Kustomization | None, Iterator[Kustomization]]] = [(None, iter(tops))]
+        while stack:
+            user, rest = stack[-1]
+            used = next(rest, None)
+            if used is None:
+                stack.pop()
+                done += [user] if user else []
+            elif used.folder not in entered:
+                entered.add(used.folder)
+                stack.append((used, iter(self.below(used))))
         return done
 
     def unused(self, found: Iterable[Kustomization]) -> list[Kustomization]:
         """Those that no other one uses; where some use each other in a circle, all of these."""
         given = list(found)
-        used = {
-            other.folder
-            for user in given
-            for other in self.tree(user)
-            if other is not user and user not in self.tree(other)
-        }
-        return [one for one in given if one.folder not in used]
+        order = self.tree(*given)
+        users: dict[str, list[Kustomization]] = {}
+        for user in order:
+            for used in self.below(user):
+                users.setdefault(used.folder, []).append(user)
+        below, tops = set[str](), set[str]()
+        # Whoever comes later in this order and is below nobody so far is used, if at all, in a circle with itself.
+        for one in reversed(order):
+            if one.folder not in below:
+                reach(one, self.below, below)
+                reach(one, lambda used: users.get(used.folder, []), tops)
+        return [one for one in given if one.folder in tops]
 
     def used_by(self, kustomizations: Iterable[Kustomization]) -> set[str]:
         """The real paths of all that kustomizations name, and of themselves."""
