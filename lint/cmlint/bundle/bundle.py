@@ -137,7 +137,7 @@ class Bundle:
         self.scope.clusters = clusters
 
     def masked(self) -> Iterator[tuple[str, Span]]:
-        """What must not be shown of texts that are no manifests, by their paths."""
+        """What must not be shown of scripts and of source files, by their paths."""
         yield from self.proofs.masked()
         yield from self.programs.masked() if self.programs else ()
 
