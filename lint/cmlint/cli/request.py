@@ -95,5 +95,5 @@ def makers_of_facts(config: Config) -> tuple[object, ...]:
     """Everything but a text that its facts depend on."""
     import yaml
 
-    code = modules_with_times("cmlint.manifest", "cmlint.kube", "cmlint.model")
+    code = modules_with_times("cmlint.manifest", "cmlint.kube", "cmlint.model", "cmlint.sources.code")
     return documents.VERSION, yaml.__version__, code, config.providers
