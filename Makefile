@@ -16,6 +16,10 @@ MISSING := $(foreach name,$(if $(CHROMIUM),,chromium) openssl strace zsh fish,$(
 
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
+# What `make test-editors` runs besides: Emacs with eglot, and the YAML server of editors.
+EMACS := $(if $(shell command -v emacs),,emacs)
+EDITORS := $(TOOLS)/editors/made-$(shell cksum < tests/server/npm/package-lock.json | cut -d ' ' -f 1)
+
 # A Kubernetes API server, unless the environment names another one. A name ends in a sum of what the program is made of.
 KUBE_VERSION := $(shell sed -n 's/.*k8s.io\/kubernetes \(v[0-9.]*\)$$/\1/p' tests/apiserver/go.mod)
 KUBE_SUM := $(shell cat tests/apiserver/go.* tests/apiserver/*/*.go | cksum | cut -d' ' -f1)
@@ -41,7 +45,7 @@ MINUTES ?= 10
 MUTANTS ?= 500
 SEED ?= 1
 
-.PHONY: help demo test test-live fuzz mutants docs site new-rule dist release-check test-installed test-oldest test-light $(MISSING)
+.PHONY: help demo test test-live test-editors fuzz mutants docs site new-rule dist release-check test-installed test-oldest test-light emacs $(MISSING)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -62,6 +66,11 @@ test: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(ACTIONLINT) $(KUBE) $(CLIENTS) $(NPM) $
 
 test-live: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(CLIENTS) $(filter openssl,$(MISSING)) ## what is tested with a real Kubernetes API server
 	$(BIN)/pytest tests/live
+
+test-editors: $(VENV)/dev $(EMACS) $(EDITORS) $(VENV)/editors ## the editor server with Neovim, Emacs, yaml-language-server, and the extension for VS Code
+	CMLINT_TEST_EDITORS=1 $(BIN)/pytest tests/server
+	cd editors/vscode && npm ci --no-audit --no-fund && npx tsc --noEmit && npx vsce package --no-dependencies
+	test "$$(stat -c %s editors/vscode/cmlint-*.vsix)" -lt 204800
 
 fuzz: $(VENV)/dev $(HELM) $(KUSTOMIZE) ## search for mistakes with damaged inputs: make fuzz MINUTES=10
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
@@ -125,6 +134,16 @@ $(NPM):
 	chmod +x $(@D)/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
 	touch $@
 
+$(EDITORS):
+	@command -v npm >/dev/null || { echo "tests run programs of npm: install node and npm"; exit 1; }
+	mkdir -p $(@D) && cp tests/server/npm/*.json $(@D)
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund
+	touch $@
+
+emacs:
+	$(SUDO) apt-get update --quiet && $(SUDO) apt-get install --yes --no-install-recommends emacs-nox elpa-eglot \
+		elpa-yaml-mode || { echo "tests run emacs: install it with eglot and yaml-mode"; exit 1; }
+
 $(MISSING):
 	$(SUDO) apt-get update --quiet && $(SUDO) apt-get install --yes --no-install-recommends $@ || { echo "tests run $@: install it" \
 		"$(if $(filter chromium,$@),or set CHROMIUM=/path/to/chromium)"; exit 1; }
@@ -155,4 +174,8 @@ $(VENV)/installed: $(VENV)/made pyproject.toml
 
 $(VENV)/dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --editable ".[kustomize]" --group dev
+	touch $@
+
+$(VENV)/editors: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --group editors
 	touch $@

@@ -77,6 +77,7 @@ OPENERS = {
     "cmlint.__main__": "the streams that a caller has closed",
     "cmlint.cache.folder": "reads and writes the cache, whose folder is its own",
     "cmlint.cli.terminal": "writes a report to a pipe or a device",
+    "cmlint.server.protocol": "the stream to the client, before standard output becomes standard error",
     "cmlint.sources.helm.chart_files": "unpacks archives of charts in memory",
     "cmlint.sources.helm.dependencies": "copies charts, to a folder of its own",
     "cmlint.sources.helm.render": "writes the values that GitOps gives, to a folder of its own",

@@ -102,3 +102,14 @@ def test_a_tree_is_made_in_its_proportions(tmp_path: Path) -> None:
     result = lint(tmp_path, config=Config(build=False))
     assert result.outcome.references > 100
     assert {finding.rule for finding in result.outcome.findings} <= {"missing-configmap"}
+
+
+def test_mistakes_are_made_and_counted(tmp_path: Path) -> None:
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  LEVEL: info\n"
+    reader = "{name: LEVEL, valueFrom: {configMapKeyRef: {name: settings, key: LEVEL}}}"
+    write(tmp_path, {"pod.yaml": POD.replace("{name: PORT, value: PLACE}", reader), "config.yaml": config})
+    done = bench("seeds", tmp_path, "--list")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert "found: a similar key is read: ConfigMap" in done.stdout and "MISSED" not in done.stdout
+    assert lines[-1].split() == ["all", "9", "of", "9", "0", "of", "0"]

@@ -47,6 +47,25 @@ def candidates(reference: Json) -> list[tuple[str, bool, str]]:
     return [(each["location"]["path"], each["taken"], each["why"]) for each in reference["candidates"]]
 
 
+@pytest.mark.parametrize("git", [True, False])
+def test_a_file_in_a_folder_beside(tmp_path: Path, git: bool) -> None:
+    write(
+        tmp_path, {"k8s/pod.yaml": KEY, "k8s/config.yaml": APP, "docs/a.md": "", **({".git/HEAD": ""} if git else {})}
+    )
+    reference = only(tmp_path / "docs", "../k8s/pod.yaml:9")
+    assert (reference["end"], reference["location"]["path"]) == ("resolved", "../k8s/pod.yaml")
+    assert only(tmp_path / "docs", str(tmp_path / "k8s/pod.yaml:9"))["end"] == "resolved"
+    assert only(tmp_path.parent, f"{tmp_path.name}/k8s/pod.yaml:9")["end"] == "resolved"
+
+
+def test_an_image_that_a_kustomization_replaces(tmp_path: Path) -> None:
+    write(tmp_path, {"base/pod.yaml": pod(image="web:latest"), "base/kustomization.yaml": "resources: [pod.yaml]\n"})
+    write(tmp_path, {"over/kustomization.yaml": "resources: [../base]\nimages: [{name: web, newTag: 1.2.3}]\n"})
+    (image,) = explained(tmp_path, "base/pod.yaml:7")["images"]
+    assert (image["image"], image["location"]["path"]) == ("web:1.2.3", "over/kustomization.yaml")
+    assert not explained(tmp_path, "base/pod.yaml:6")["images"]
+
+
 def test_a_reference_that_resolves(tmp_path: Path) -> None:
     far = APP.replace("app}", "app, namespace: other}")
     write(tmp_path, {"a/pod.yaml": KEY, "a/config.yaml": APP, "b/config.yaml": APP, "c/config.yaml": far})
@@ -405,3 +424,26 @@ def test_an_image_of_a_kustomization_is_explained_where_its_tag_is_written(tmp_p
     write(tmp_path, {**IMAGES, "web.yaml": DEPLOYMENT.replace("IMAGE", "app"), "kustomization.yaml": build})
     (found,) = explained(tmp_path, "kustomization.yaml:5")["images"]
     assert (found["image"], found["reported"]) == ("org/app:develop", True)
+
+
+@pytest.mark.parametrize("place", ["web.yaml:12", "kustomization.yaml:3", "kustomization.yaml:4"])
+def test_what_a_kustomization_puts_in_place_of_an_image_is_explained_at_both(tmp_path: Path, place: str) -> None:
+    build = "resources: [web.yaml]\nimages:\n- name: app\n  newName: org/app\n  newTag: develop\n- name: other\n"
+    push = "docker push org/app:develop\n"
+    web = DEPLOYMENT.replace("IMAGE", "app")
+    write(tmp_path, {**IMAGES, "web.yaml": web, "kustomization.yaml": build, "push.sh": push})
+    (found,) = explained(tmp_path, place.replace("12", str(line_of("image: app", web))))["images"]
+    assert (found["image"], found["location"]["path"]) == ("org/app:develop", "kustomization.yaml")
+    assert ("pushed", "push.sh") in [(line["deed"], line["location"]["path"]) for line in found["lines"]]
+
+
+@pytest.mark.parametrize("place", ["web.yaml:4", "kustomization.yaml:1", "kustomization.yaml:6"])
+def test_no_image_is_explained_beside_one(tmp_path: Path, place: str) -> None:
+    build = "resources: [web.yaml]\nimages:\n- name: app\n  newName: org/app\n  newTag: develop\n- name: other\n"
+    write(tmp_path, {**IMAGES, "web.yaml": DEPLOYMENT.replace("IMAGE", "app"), "kustomization.yaml": build})
+    assert explained(tmp_path, place)["images"] == []
+
+
+def line_of(part: str, text: str) -> int:
+    """The line on which a part of a text is."""
+    return text[: text.index(part)].count("\n") + 1

@@ -557,3 +557,17 @@ def test_the_values_of_a_release_are_read_in_its_target_namespace(
     own = target.removeprefix("targetNamespace: ") if target.startswith("target") else "flux-system"
     message = f"the Secret `web` is defined in the namespace `web`, but not in `{own}`"
     assert [each.message for each in outcome.findings] == [message] * ends.get("reported", 0)
+
+
+def test_flux_makes_nothing_of_a_name_that_is_misspelt(tmp_path: Path) -> None:
+    flux = (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a, namespace: flux-system}\n"
+        "spec: {path: ./apps, postBuild: {substituteFrom: [{kind: ConfigMap, name: cluster-setings}]}}\n"
+    )
+    own = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cluster-settings, namespace: flux-system}\n"
+    write(tmp_path, {"flux/a.yaml": flux, "flux/b.yaml": own})
+    assert concise(lint(tmp_path)) == [
+        "flux/a.yaml:4:75: error[missing-configmap] nothing defines the ConfigMap `cluster-setings`"
+    ]
+    write(tmp_path, {"flux/a.yaml": flux.replace("cluster-setings", "other")})
+    assert not concise(lint(tmp_path))

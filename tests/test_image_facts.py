@@ -12,7 +12,7 @@ from cmlint.model.facts import ImageFact
 
 def done(text: str) -> list[str]:
     """What a text does itself, without what it passes to other files or takes from them."""
-    return [told(fact) for fact in images_in(text) if fact.deed not in ("open", "calls")]
+    return [told(fact) for fact in images_in(text) if fact.deed not in ("open", "calls", "sets")]
 
 
 def told(fact: ImageFact) -> str:
@@ -399,3 +399,23 @@ def test_what_texts_pass_to_one_another(text: str) -> None:
     facts = [fact for fact in images_in(text) if fact.deed in ("open", "calls")]
     given = [" given=" + ",".join(fact.given) if fact.given else "" for fact in facts]
     assert [told(fact) + more for fact, more in zip(facts, given, strict=True)] == PASSED[text]
+
+
+SETS = {
+    "IMAGE=org/app\nTAG ?= dev\nAPP=hunter2\nIMAGE_TOKEN=hunter2\nDB_URL=postgres://me:hunter2@db\n": (
+        "",
+        "IMAGE=org/app,TAG=dev",
+    ),
+    "include a.mk hack/*.mk $(ROOT)/b.mk\nIMG := $(REPO)/app\n": ("a.mk,hack/*.mk,b.mk", "IMG={-REPO}/app"),
+    '. "$(dirname "$0")/vars.sh"\nsource .env\nREGISTRY=quay.io\n': ("vars.sh,.env", "REGISTRY=quay.io"),
+    "include:\n  - local: /ci/a.yml\nvariables:\n  IMAGE: org/app\n": ("ci/a.yml", "IMAGE=org/app"),
+    "include the image: registry=yes\n": None,
+    "variables:\n  IMAGE: org/app\n": None,
+}
+
+
+@pytest.mark.parametrize("text", SETS)
+def test_what_texts_give_to_those_that_they_include(text: str) -> None:
+    found = [(",".join(f.files), ",".join(f.given)) for f in images_in(text, script=True) if f.deed == "sets"]
+    expected = SETS[text]
+    assert found == ([expected] if expected else [])

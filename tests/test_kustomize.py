@@ -21,6 +21,7 @@ from cmlint.sources.kustomize.program import find_program
 from cmlint.sources.kustomize.writers import unquoted
 from tests.support.apiserver import KUBECTL
 from tests.support.command import cmlint
+from tests.support.manifests import pod
 from tests.support.run import FIXTURES, concise, failures, inside, run, write
 from tests.support.tools import KUSTOMIZE
 
@@ -172,8 +173,8 @@ def strings_of(document: Document) -> Iterator[tuple[str, Span]]:
     """Places of a document whose text is known, and that text."""
     for provider in document.providers:
         yield from ((key.name, key.span) for key in provider.keys)
-    for pod in document.pods:
-        for container in pod.containers:
+    for spec in document.pods:
+        for container in spec.containers:
             scalars = [container.name, container.image, *(env.name for env in container.env), *container.args]
             yield from ((scalar.value, scalar.span) for scalar in scalars if scalar)
 
@@ -385,11 +386,136 @@ def test_an_object_of_another_namespace_is_known_behind_its_hash(tmp_path: Path)
 def test_a_build_that_fails_is_one_finding_with_its_reason() -> None:
     result = run(PROJECTS / "kustomize-failing")
     (failure,) = failures(result)
-    place, reason = failure.split(": broken: the kustomization is not built: ")
+    place, reason = failure.split(": broken: the kustomization is built without `patches[0]`: ")
     assert place == "overlay/kustomization.yaml:3"
     assert reason.startswith("no ") and "no matches for Id Deployment.v1.apps/nobody.[noNs]" in reason
-    why = f"overlay/kustomization.yaml is not built: {reason}"
-    assert unverified(result) == [f"base/web.yaml:20: ConfigMap/from-the-overlay: {why}"]
+    assert not unverified(result)
+
+
+SPOILT = {
+    "kustomization.yaml": "resources:\n- pod.yaml\n- bad.yaml\n- config.yaml\n",
+    "config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {PORT: '1'}\n",
+    "pod.yaml": pod("env:", "- name: PORT", "  valueFrom:", "    configMapKeyRef: {name: settings, key: PROT}"),
+}
+
+
+def test_one_entry_that_fails_does_not_silence_the_others(tmp_path: Path) -> None:
+    bad = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bad\n"
+    write(tmp_path, {**SPOILT, "bad.yaml": bad})
+    result = run(tmp_path)
+    (failure,) = failures(result)
+    assert failure.startswith("kustomization.yaml:3: broken: the kustomization is built without `bad.yaml`: ")
+    assert [line for line in concise(result) if "[missing-key]" in line] == [
+        "pod.yaml:11:50: error[missing-key] the ConfigMap `settings` has no key `PROT`"
+    ]
+
+
+def test_an_object_that_a_file_left_out_has_as_well_may_have_other_keys(tmp_path: Path) -> None:
+    bad = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {PROT: '1'}\n"
+    write(tmp_path, {**SPOILT, "bad.yaml": bad})
+    result = run(tmp_path)
+    assert len(failures(result)) == 1
+    assert not [line for line in concise(result) if "missing" in line]
+
+
+def test_what_only_a_file_left_out_has_is_not_missing(tmp_path: Path) -> None:
+    twice = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n"
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {PROT: '1'}\n"
+    write(tmp_path, {**SPOILT, "bad.yaml": twice, "config.yaml": f"{twice}---\n{settings}"})
+    result = run(tmp_path)
+    assert len(failures(result)) == 1
+    assert not [line for line in concise(result) if "missing" in line]
+
+
+def test_an_image_without_quotes_leaves_the_rest_as_it_is(tmp_path: Path) -> None:
+    text = "resources: [pod.yaml, config.yaml]\nimages:\n- name: web\n  newTag: 1.10\n"
+    write(
+        tmp_path, {**SPOILT, "kustomization.yaml": text, "pod.yaml": SPOILT["pod.yaml"].replace("web:1.2.3", "web:dev")}
+    )
+    found = [line.split("] ")[0] for line in concise(run(tmp_path))]
+    assert found == ["kustomization.yaml:4:11: error[not-built", "pod.yaml:11:50: error[missing-key"]
+
+
+@pytest.mark.parametrize("name", ["gone", "https://github.com/example/parts//part?ref=v1"])
+def test_a_component_that_is_not_there_may_change_anything(tmp_path: Path, name: str) -> None:
+    text = f"resources: [pod.yaml, config.yaml]\ncomponents:\n- {name}\n"
+    number = SPOILT["pod.yaml"] + "      - name: NUMBER\n        value: 1\n"
+    write(tmp_path, {**SPOILT, "kustomization.yaml": text, "pod.yaml": number})
+    found = [line.split("] ")[0].rpartition("[")[2] for line in concise(run(tmp_path))]
+    assert found == ["not-built", "non-string-env"]
+
+
+def test_what_is_absent_explains_what_a_generator_cannot_merge_into(tmp_path: Path) -> None:
+    text = (
+        "resources: ['https://example.com/install.yaml', pod.yaml]\n"
+        "configMapGenerator: [{name: remote, behavior: merge, literals: [A=b]}]\n"
+    )
+    write(tmp_path, {"kustomization.yaml": text, "pod.yaml": SPOILT["pod.yaml"]})
+    assert [line.split("]")[0] for line in concise(run(tmp_path))] == ["kustomization.yaml:1:13: warning[not-built"]
+
+
+def test_a_catalogue_of_bases_is_built_by_nobody(tmp_path: Path) -> None:
+    parts = {f"apps/base/{name}/kustomization.yaml": "resources: [pod.yaml]\n" for name in "ab"}
+    parts |= {f"apps/base/{name}/pod.yaml": pod() for name in "ab"}
+    write(tmp_path, {**parts, "apps/base/kustomization.yaml": "resources: [a, b]\n"})
+    assert len(failures(run(tmp_path))) == 1
+    write(tmp_path, {"apps/home/kustomization.yaml": "resources: [../base/a]\n"})
+    assert not failures(run(tmp_path))
+
+
+def test_the_namespace_of_a_kustomization_is_where_it_is_written(tmp_path: Path) -> None:
+    write(tmp_path, {**SPOILT, "kustomization.yaml": "namespace: Shop\nresources: [pod.yaml, config.yaml]\n"})
+    found = [line.split("]")[0] for line in concise(run(tmp_path))]
+    assert found[0] == "kustomization.yaml:1:12: error[malformed-object"
+
+
+def test_patches_in_the_form_of_another_field_are_no_manifests(tmp_path: Path) -> None:
+    patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, env: []}]}\n"
+    text = "resources: [pod.yaml, config.yaml]\npatches: [patch.yaml]\n"
+    write(tmp_path, {**SPOILT, "kustomization.yaml": text, "patch.yaml": patch})
+    assert not [line for line in concise(run(tmp_path)) if line.startswith("patch.yaml")]
+
+
+def test_an_overlay_that_cannot_be_parsed_may_change_anything(tmp_path: Path) -> None:
+    base = {f"base/{name}": text for name, text in SPOILT.items()}
+    base["base/kustomization.yaml"] = "resources: [pod.yaml, config.yaml]\n"
+    write(tmp_path, {**base, "over/kustomization.yaml": "resources:\n- ../base\n\t- more.yaml\n"})
+    assert [line.split("] ")[0] for line in concise(run(tmp_path))] == [
+        "over/kustomization.yaml:3:1: error[yaml-syntax"
+    ]
+
+
+@pytest.mark.parametrize("patch", ["spec: {replicas: 2}", "data: {PROT: '2'}"])
+def test_a_patch_that_fails_silences_only_what_it_may_change(tmp_path: Path, patch: str) -> None:
+    text = (
+        f"resources: [pod.yaml, config.yaml]\npatches:\n- patch: |\n    apiVersion: apps/v1\n    kind: Deployment\n"
+        f"    metadata: {{name: nobody}}\n    {patch}\n"
+    )
+    write(tmp_path, {**SPOILT, "kustomization.yaml": text})
+    result = run(tmp_path)
+    (failure,) = failures(result)
+    assert failure.startswith("kustomization.yaml:3: broken: the kustomization is built without `patches[0]`: ")
+    missing = [line for line in concise(result) if "[missing-key]" in line]
+    assert bool(missing) == ("replicas" in patch)
+    left = ["pod.yaml:11: ConfigMap/settings: kustomization.yaml is built without `patches[0]`, which may change it"]
+    assert unverified(result) == ([] if missing else left)
+
+
+def test_a_base_is_checked_where_its_overlay_cannot_be_built(tmp_path: Path) -> None:
+    base = {f"base/{name}": text for name, text in SPOILT.items()}
+    base["base/kustomization.yaml"] = "resources: [pod.yaml, config.yaml, spaces.yaml]\n"
+    spaces = "".join(f"---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n" for name in "ab")
+    overlay = "resources: [../base]\nnamespace: one\n"
+    write(tmp_path, {**base, "base/spaces.yaml": spaces, "over/kustomization.yaml": overlay})
+    result = run(tmp_path)
+    (failure,) = failures(result)
+    assert failure.startswith("over/kustomization.yaml:1: broken: the kustomization is not built: namespace")
+    assert [line for line in concise(result) if "[missing-key]" in line] == [
+        "base/pod.yaml:11:50: error[missing-key] the ConfigMap `settings` has no key `PROT`"
+    ]
+    more = "configMapGenerator: [{name: settings, behavior: merge, literals: [PROT=1]}]\n"
+    write(tmp_path, {"over/kustomization.yaml": overlay + more})
+    assert not [line for line in concise(run(tmp_path)) if "[missing-key]" in line]
 
 
 def test_a_base_that_fails_is_named_without_the_way_to_it(tmp_path: Path) -> None:
@@ -403,8 +529,10 @@ def test_a_base_that_fails_is_named_without_the_way_to_it(tmp_path: Path) -> Non
 def test_nothing_is_fetched_unless_asked() -> None:
     result = run(PROJECTS / "kustomize-remote")
     assert failures(result) == [
-        "also-fetched/kustomization.yaml:1: remote: the kustomization is not built: "
-        "`git@example.com:shop/component.git` would have to be fetched, which `--allow-remote` allows",
+        "also-fetched/kustomization.yaml:2: remote: the kustomization is built without "
+        "`git@example.com:shop/component.git`: cmlint fetches nothing by default",
+        "fetched/kustomization.yaml:2: remote: the kustomization is built without "
+        "`https://github.com/example/shop//base?ref=v1.0.0`: cmlint fetches nothing by default",
         "single/kustomization.yaml:2: remote: the kustomization is built without `https://example.com/crds.yaml`: "
         "cmlint fetches nothing by default",
     ]
@@ -548,6 +676,7 @@ STRAYING = {
     "shared/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {A: a}\n",
 }
 FLUX = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./app}\n"
+WITHOUT = "the kustomization is built without `../shared/config.yaml`"
 REFUSED = "the file `shared/config.yaml` is not in or below `app`, and kustomize reads no other"
 
 
@@ -573,7 +702,7 @@ def test_flux_and_argo_cd_let_kustomizations_read_files_outside_of_their_folders
 
 def test_without_them_kustomize_refuses_such_files(tmp_path: Path) -> None:
     write(tmp_path, {**STRAYING, "flux.yaml": FLUX.replace("toolkit.fluxcd.io", "example.org")})
-    assert failures(run(tmp_path)) == [f"app/kustomization.yaml:1: broken: the kustomization is not built: {REFUSED}"]
+    assert failures(run(tmp_path)) == [f"app/kustomization.yaml:1: broken: {WITHOUT}: {REFUSED}"]
 
 
 @pytest.mark.parametrize(
@@ -597,8 +726,8 @@ def test_not_even_they_let_a_kustomization_read_files_outside_of_the_project(
     project = tmp_path / "project"
     write(tmp_path, {"outside.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ap}\n"})
     write(project, {**STRAYING, "flux.yaml": FLUX, **more})
-    (found,) = failures(run(project))
-    assert "is not in or below" in found
+    found = failures(run(project))
+    assert found and all("is not in or below" in each for each in found)
 
 
 # secrets

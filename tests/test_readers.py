@@ -147,6 +147,8 @@ CHECKSUM = "checksum/config: abc"
         ("reloader.stakater.com/auto: 'false'", "", None),
         ("wave.pusher.com/update-on-config-change: 'true'", "", ("Wave", "wave.pusher.com/update-on-config-change")),
         ("wave.pusher.com/update-on-config-change: 'false'", "", None),
+        ("wave.pusher.com/update-on-config-change: '1'", "", None),
+        ("", "wave.pusher.com/update-on-config-change: 'true'", None),
         ("example.com/reload-on: app", "", ("controller", "example.com/reload-on")),
     ],
 )
@@ -158,6 +160,30 @@ def test_what_makes_a_workload_roll(own: str, template: str, expected: tuple[str
         rolls(read.placed.document, read.placed.document.pods[0], "ConfigMap", "app", definition)
         for read in reads_of(placed)
     } == {expected}
+
+
+MAIN = "containers: [{name: main, image: registry.example.com/main:1.2.3}]\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "list_", "more", "waved"),
+    [
+        ("Deployment", "containers", "", True),
+        ("Job", "containers", "", False),
+        ("Deployment", "initContainers", "", False),
+        ("Deployment", "initContainers", ", wave.pusher.com/extra-configmaps: 'x, web/app'", True),
+        ("Deployment", "initContainers", ", wave.pusher.com/extra-secrets: app", False),
+    ],
+)
+def test_wave_hashes_what_containers_read(kind: str, list_: str, more: str, waved: bool) -> None:
+    own = f"wave.pusher.com/update-on-config-change: 'true'{more}"
+    text = WORKLOAD.replace("KIND", kind).replace("ANNOTATIONS", own).replace("TEMPLATE", "")
+    text = text.partition("        volumeMounts:")[0].replace(
+        "      containers:", f"      {MAIN}      {list_}:" if "init" in list_ else "      containers:"
+    )
+    (placed,) = placed_in(text.replace("NAME", "app"))
+    expected = ("Wave", "wave.pusher.com/update-on-config-change") if waved else None
+    assert rolls(placed.document, placed.document.pods[0], "ConfigMap", "app") == expected
 
 
 def effects(text: str) -> list[str]:

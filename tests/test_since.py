@@ -296,3 +296,42 @@ def test_git_runs_no_program_of_the_repository(shop: Repository, tmp_path: Path)
     shop.edit("config.yaml", "PORT:", "HTTP_PORT:")
     assert found(shop, "--since", "HEAD") == [PORT]
     assert not (tmp_path / "ran").exists()
+
+
+NIGHTLY = pod("envFrom: [{configMapRef: {name: app}}]")
+TENANT = "apiVersion: platform.example.com/v1\nkind: Tenant\nmetadata: {name: t}\n"
+GONE = "pod.yaml:8:39: error[missing-configmap] nothing defines the ConfigMap `app`: this change removes it"
+
+
+@pytest.mark.parametrize("words", [("--since", "HEAD"), ("--staged",), ("--staged", "--since", "HEAD")])
+def test_what_a_change_removes_is_missing_whatever_is_around(tmp_path: Path, words: tuple[str, ...]) -> None:
+    shop = Repository(tmp_path / "shop", {"config.yaml": CONFIG, "pod.yaml": NIGHTLY, "tenant.yaml": TENANT})
+    shop.run("git", "rm", "config.yaml")
+    assert not found(shop)
+    assert found(shop, *words) == [GONE]
+
+
+def test_what_a_change_moves_is_not_missing(tmp_path: Path) -> None:
+    shop = Repository(tmp_path / "shop", {"config.yaml": CONFIG, "pod.yaml": NIGHTLY, "tenant.yaml": TENANT})
+    shop.run("git", "rm", "config.yaml")
+    shop.write({"more/config.yaml": CONFIG})
+    assert not found(shop, "--since", "HEAD")
+    shop.write({"more/config.yaml": "", "Makefile": "config:\n\tkubectl create configmap app --from-literal=A=b\n"})
+    assert not found(shop, "--since", "HEAD")
+
+
+def test_what_was_missing_before_is_not_removed(tmp_path: Path) -> None:
+    shop = Repository(tmp_path / "shop", {"pod.yaml": NIGHTLY, "tenant.yaml": TENANT, "note.yaml": "app: a\n"})
+    shop.run("git", "rm", "note.yaml")
+    assert not found(shop, "--since", "HEAD")
+
+
+def test_a_generator_and_a_secret_that_a_change_removes(tmp_path: Path) -> None:
+    build = "resources: [pod.yaml, tenant.yaml]\n"
+    text = f"{build}secretGenerator: [{{name: app, literals: [A=b]}}]\n"
+    reads = NIGHTLY.replace("configMapRef", "secretRef")
+    shop = Repository(tmp_path / "shop", {"kustomization.yaml": text, "pod.yaml": reads, "tenant.yaml": TENANT})
+    shop.write({"kustomization.yaml": build})
+    assert found(shop, "--since", "HEAD") == [
+        "pod.yaml:8:36: error[missing-secret] nothing defines the Secret `app`: this change removes it"
+    ]

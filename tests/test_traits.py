@@ -49,7 +49,7 @@ def of_bytes(raw: bytes) -> tuple[Trait, ...]:
         ('""', ()),
         ("~", ()),
         ("|\n    one", ("line-break",)),
-        (">\n    one\n    line", ("line-break",)),
+        (">\n    one\n    line", ()),
         ("|+\n    one\n\n", ("line-break",)),
         ('"one\\r\\n"', ("line-break",)),
         ("|-\n    one", ()),

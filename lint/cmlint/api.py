@@ -15,6 +15,7 @@ from cmlint.bundle.pulls import Pull, Use, arrival, pulls_of, resolves_tags, use
 from cmlint.bundle.resolve import Resolution
 from cmlint.engine.rules import Context, Draft, Settings, fault_rule, rule
 from cmlint.knowledge import official, placeholders, services, tags
+from cmlint.knowledge.controllers import only_reads
 from cmlint.kube import credentials, expansion, images, names, numbers, versions
 from cmlint.kube.near import Nearby, nearest, only_near
 from cmlint.model.changes import Add, Change, Quote, Remove, Replace, Rewrite, Unlist
@@ -123,6 +124,7 @@ __all__ = [
     "numbers",
     "official",
     "only_near",
+    "only_reads",
     "placeholders",
     "pulls_of",
     "readers",

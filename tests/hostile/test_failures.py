@@ -93,7 +93,14 @@ def test_a_copy_without_charts_makes_nobody_fetch_them(tmp_path: Path, listener:
     assert listener.hits == 0
 
 
-@pytest.mark.parametrize("more", ["components: [URL]", "crds: [URL]", "patches: [{path: URL}]", "openapi: {path: URL}"])
+def test_a_remote_component_is_left_out_and_not_fetched(tmp_path: Path, listener: Listener) -> None:
+    url = f"http://{listener.address}/a.yaml"
+    write(tmp_path, {"kustomization.yaml": f"resources: [pod.yaml]\ncomponents: ['{url}']\n", "pod.yaml": POD})
+    assert told(tmp_path) == [f"kustomization.yaml: built without `{url}`: cmlint fetches nothing by default"]
+    assert listener.hits == 0
+
+
+@pytest.mark.parametrize("more", ["crds: [URL]", "patches: [{path: URL}]", "openapi: {path: URL}"])
 def test_what_is_built_without_a_part_is_refused_all_the_same(tmp_path: Path, listener: Listener, more: str) -> None:
     url = f"http://{listener.address}/a.yaml"
     text = f"resources: ['http://{listener.address}/b.yaml', gone.yaml]\n{more.replace('URL', url)}\n"

@@ -167,6 +167,27 @@ INPUTS: dict[str, Callable[[int], Files]] = {
         "Makefile": "".join(f"push{i}:\n\tdocker push r/$(A{i}):x\n" for i in range(4 * n)),
         "ci.sh": "#!/bin/sh\n" + "".join(f"make all A{i}=b\n" for i in range(n)),
     },
+    "included": lambda n: {
+        "a.yaml": pod(container(0)),
+        **{f"a{i}.mk": f"include *.mk b{i}.mk\nIMG{i} = a/b\npush:\n\tdocker push $(IMG{i + 1})\n" for i in range(n)},
+    },
+    "set-later": lambda n: {
+        "a.yaml": pod(container(0)),
+        ".gitlab-ci.yml": "".join(f"a{i}:\n  script:\n  - docker push r/a:$V\n" for i in range(n))
+        + "".join(f"b{i}:\n  variables:\n    V: {letters(i)}\n" for i in range(n)),
+    },
+    "functions": lambda n: {
+        "a.yaml": pod(container(0)),
+        "ci.sh": "#!/bin/sh\n" + "".join(f"f{i}() {{\n  docker push r/a:$1\n}}\nf{i} dev\n" for i in range(n)),
+    },
+    "options": lambda n: {"a.yaml": pod(container(0)), "ci.sh": "#!/bin/sh\n" + "executor --destination=a/b:c " * n},
+    "matrix": lambda n: {
+        "a.yaml": pod(container(0)),
+        ".github/workflows/ci.yml": "jobs:\n a:\n  strategy:\n   matrix:\n"
+        + "".join(f"    v{i}: [a, b\n" for i in range(n))
+        + "  steps:\n"
+        + "".join(f"  - run: docker push r/a:${{{{ matrix.v{i} }}}}\n" for i in range(n)),
+    },
     "set-twice": lambda n: {
         "a.yaml": pod(container(0)),
         "ci.sh": "#!/bin/sh\n" + "".join(f"V{i}=a\nV{i}=b\ndocker push r/a:$V{i}\n" for i in range(n)),

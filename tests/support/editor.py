@@ -13,17 +13,18 @@ from tests.support.tools import YAML_SERVER
 
 
 class Editor:
-    """An editor of a folder with YAML files; `schemas` are the files that each schema is for."""
+    """An editor of a folder with YAML files; `schemas` are the files that each schema is for, `server` the program."""
 
-    def __init__(self, folder: Path, schemas: dict[str, list[str]]) -> None:
+    def __init__(self, folder: Path, schemas: dict[str, list[str]], server: Path = YAML_SERVER) -> None:
+        self.server = server
         self.folder, self.numbers, self.versions = folder, count(1), count(1)
         self.settings = {
             "yaml": {"schemas": schemas, "schemaStore": {"enable": False}, "completion": True, "hover": True}
         }
 
     def __enter__(self) -> Editor:
-        assert YAML_SERVER.exists(), f"`make test` installs {YAML_SERVER}"
-        words = [str(YAML_SERVER), "--stdio"]
+        assert self.server.exists(), f"`make test` or `make test-editors` installs {self.server}"
+        words = [str(self.server), "--stdio"]
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=self.folder)
         capabilities = {
             "workspace": {"configuration": True},

@@ -13,9 +13,10 @@ FILE = ROOT / "docs" / "report-schema.json"
 
 
 def render() -> str:
-    """The schema as it should be; `subject` is never part of a report."""
+    """The schema as it should be; `subject` and `overlap` are never part of a report."""
     schema = msgspec.json.schema(Report)
-    del schema["$defs"]["Finding"]["properties"]["subject"]
+    for name in ("subject", "overlap"):
+        del schema["$defs"]["Finding"]["properties"][name]
     for definition in schema["$defs"].values():
         definition["description"] = cleandoc(
             definition["description"]

@@ -97,10 +97,14 @@ ROOMS = {
         "other revisions of the repository, baselines, ignore comments, first setup",
         "bundle cache config engine errors fixes manifest model pipeline sources system texts",
     ),
+    "server": Room(
+        "the editor server: what one sees while one types; only `protocol` imports pygls",
+        "adopt bundle cache config engine errors fixes kube manifest model pipeline sources system texts",
+    ),
     "cli": Room(
         "one module a command",
-        "adopt bundle cache clusters config engine errors fixes kube manifest model pipeline report sources "
-        "system texts",
+        "adopt bundle cache clusters config engine errors fixes kube manifest model pipeline report server "
+        "sources system texts",
     ),
     "__main__": Room(
         "the entry of the command line",

@@ -83,6 +83,13 @@ class Repository:
             cached = ("--cached",) if staged else ()
             return git.ask("diff", *cached, "--name-only", "--no-renames", "-z", commit).split("\0")[:-1]
 
+    def taken_away(self, commit: str, *, staged: bool) -> str:
+        """The lines that a commit has and that are not there now, or not staged."""
+        with sealed(self.place) as git:
+            cached = ("--cached",) if staged else ()
+            lines = git.ask("diff", *cached, "--unified=0", "--no-renames", *SAFELY, commit).splitlines()
+        return "\n".join(line[1:] for line in lines if line.startswith("-") and not line.startswith("---"))
+
     def show(self, revision: str, path: str) -> bytes | None:
         """The content of a file at a commit, by its path below the top with `/`; None where that is not a file.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cmlint.adopt.git import Repository, below
+from cmlint.bundle.bundle import Bundle
 from cmlint.cache.caches import Caches
 from cmlint.cache.file_state import Seen
 from cmlint.config.config import Config, Helm
@@ -20,10 +21,20 @@ from cmlint.engine.fingerprints import fingerprints
 from cmlint.errors import FatalError
 from cmlint.model.findings import Finding
 from cmlint.pipeline.check import check
+from cmlint.pipeline.read import read
 from cmlint.pipeline.result import Result
 from cmlint.sources.request import Request
 
 T = TypeVar("T")
+
+GUESSES: frozenset[str] = frozenset(
+    (
+        *("template", "kustomization", "chart", "encrypted", "unparsable", "custom-resource", "base", "chart-values"),
+        *("shown-in-document", "passed-to-program", "made-from-file", "applied-in-steps", "placeholder-name"),
+        "secret-elsewhere",
+    )
+)
+"""The codes of evidence that an object may be made, which its removal outweighs."""
 
 UNCHECKED = "unchecked"
 """The consequence of what is not built: whether it is new is a matter of what is built, and not of the finding."""
@@ -99,6 +110,16 @@ class Revisions:
         names = fingerprints((*outcome.findings, *outcome.suppressed), path_of)
         return {names[finding] for finding in outcome.findings}
 
+    def removed(self, result: Result, commit: str | None, *, staged: bool) -> frozenset[str]:
+        """The objects that the change since a commit, or the last one, removes while they are still read."""
+        wanted = {each.name for each in result.outcome.unverified if each.code in GUESSES}
+        commit = commit or self.repository.head() if wanted else None
+        if commit is None:
+            return frozenset()
+        gone = self.repository.taken_away(commit, staged=staged)
+        wanted = {name for name in wanted if name.partition("/")[2] in gone} - defined(result.bundles)
+        return frozenset(wanted & self.at(commit, lambda request: defined(read(request).bundles)) if wanted else ())
+
     def keep_new(self, result: Result, commit: str, *, staged: bool) -> None:
         """Leaves of what was found only what the change since a commit brought in."""
         outcome = result.outcome
@@ -131,6 +152,18 @@ class Revisions:
         older = [finding for finding in unchecked if not is_touched(finding)]
         outcome.older += older
         outcome.findings = [finding for finding in outcome.findings if finding not in older]
+
+
+def defined(bundles: Iterable[Bundle]) -> set[str]:
+    """The objects that manifests define, as `Kind/name`, by their names as they are written and as they are built."""
+    return {
+        f"{provider.target}/{name}"
+        for bundle in bundles
+        for placed in bundle.placed
+        for provider in placed.document.providers
+        if not provider.glob
+        for name in (provider.name.value, placed.as_written(provider.name.value))
+    }
 
 
 @contextmanager

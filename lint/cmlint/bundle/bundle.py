@@ -61,6 +61,7 @@ class Bundle:
         self.complete, self.failures = material.complete, material.failures
         self.proofs, self.has_gitops = neighbours.proofs, neighbours.destinations.has_gitops
         self.programs, self.frame = neighbours.programs, neighbours.frame
+        self.substituted = neighbours.destinations.deploys.substituted
         self.files = applied_files(material) if material.is_loose else list(material.files)
         self.aside = [*set_aside(list(material.files), self.files), *all_aside(material.left_out, LEFT_OUT)]
         self.placed = list(self.documents())
@@ -104,7 +105,10 @@ class Bundle:
             destinations=neighbours.destinations,
             unbuilt=self.unbuilt,
             complete=self.complete,
+            changed_by=material.changed_by,
             supply=material.supply,
+            replaced=neighbours.replaced,
+            removed=neighbours.removed,
         )
 
     @property

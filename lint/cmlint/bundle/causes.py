@@ -15,7 +15,7 @@ from cmlint.bundle.nearest import meets
 from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.model.facts import Document, Hook
 
-CauseCode = Literal["hook", "not-mounted", "not-listed", "renamed", "called-otherwise"]
+CauseCode = Literal["hook", "not-mounted", "not-listed", "renamed", "called-otherwise", "removed"]
 
 NOT_THERE: dict[CauseCode, str] = {
     "hook": "applied later than the hook",
@@ -23,6 +23,7 @@ NOT_THERE: dict[CauseCode, str] = {
     "not-listed": "defined here, in a file that the kustomization does not name",
     "renamed": "defined here; the name gets a hash, a prefix or a suffix",
     "called-otherwise": "the name of the Secret that is made",
+    "removed": "removed by this change",
 }
 """The label of the definition that does not serve the reference, by cause."""
 
@@ -31,7 +32,7 @@ EARLY = {"Helm": "pre-install", "Argo CD": "PreSync"}
 
 
 class Cause(NamedTuple):
-    """A cause, and the definitions that do not serve the reference."""
+    """A cause, and the definitions that do not serve the reference; of an object that is removed there are none."""
 
     code: CauseCode
     definitions: tuple[Definition, ...]
@@ -105,16 +106,21 @@ def never_mounted(question: Question, found: Sequence[Definition]) -> Cause | No
 def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
     """The object is in the folder of a kustomization that builds the reader, but in a file that none names.
 
-    People leave Secrets out on purpose, but hardly ever what makes one, such as a SealedSecret.
+    A file that the kustomization names, but cannot be built with, is none. What a base or a build lacks may well be
+    a Secret. People leave Secrets out on purpose, but hardly ever what makes one, such as a SealedSecret.
     """
     scope, placed = question.scope, question.placed
     if not placed.built or not scope.index.whole or not scope.others:
+        return None
+    if question.target == "Secret" and scope.supply is not None:
         return None
     folders = scope.index.kustomized(placed)
     lying: list[Definition] = []
     for index in scope.others.that_have(question.target, question.name):
         named = index.named(question.target, question.name)
         beside = [each for each in named if not each.placed.built and each.placed.directory in folders]
+        if any(each.placed.path in placed.built.paths() for each in beside):
+            return None
         if len(beside) < len(named):
             return None
         lying += (each for each in beside if each.provider.kind == "ConfigMap" or question.target == "Secret")
@@ -154,6 +160,12 @@ def called_otherwise(question: Question, found: Sequence[Definition]) -> Cause |
     return Cause("called-otherwise", apart) if apart else None
 
 
+def just_removed(question: Question, found: Sequence[Definition]) -> Cause | None:
+    """The change that is checked takes the object away, while this reference remains."""
+    removed = f"{question.target}/{question.name}" in question.scope.removed
+    return Cause("removed", ()) if removed and not question.created else None
+
+
 def names(document: Document, name: str) -> bool:
     """Whether a custom resource has a name itself, or in its template."""
     own = document.name is not None and document.name.value == name
@@ -166,5 +178,5 @@ FOUND: tuple[Reason, ...] = (applied_later, never_mounted)
 LYING: tuple[Reason, ...] = (not_listed,)
 """For one that another bundle defines."""
 
-ABSENT: tuple[Reason, ...] = (not_renamed, called_otherwise)
+ABSENT: tuple[Reason, ...] = (not_renamed, called_otherwise, just_removed)
 """For one that nothing defines."""

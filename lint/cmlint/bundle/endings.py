@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.bundle.evidence.question import Question
 from cmlint.bundle.resolve import Resolution, by_command, is_open, key_of
+from cmlint.knowledge.controllers import only_reads
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.model.evidence import NOT_LOOKED_AT, Code, Evidence
 from cmlint.model.facts import FileFacts, Scalar, SkipCode, Span
@@ -64,13 +65,25 @@ def excuse(question: Question, resolution: Resolution) -> Evidence | None:
         unknown = resolution.status == "unknown" and evidence.code not in NOT_LOOKED_AT
         return OPTIONAL if optional and unknown else evidence
     if not question.scope.complete:
-        return CHANGED
+        return changed(question)
     if optional:
         return OPTIONAL
-    if question.reference.via == "field" and question.ways.excuses_fields:
+    if question.reference.via == "field" and question.ways.excuses_fields and not is_slip(question, resolution):
         return evidence or Evidence("own-field", f"{question.placed.document.kind} may create it")
     bare_secret = resolution.bare and question.target == "Secret"
     return SECRET_ELSEWHERE if bare_secret and not question.ways.wants_secrets else None
+
+
+def is_slip(question: Question, resolution: Resolution) -> bool:
+    """Whether a custom resource that makes no objects itself names one that is spelled almost like another."""
+    document = question.placed.document
+    return bool(resolution.near) and only_reads(document.api_version, document.kind)
+
+
+def changed(question: Question) -> Evidence:
+    """Why what is in a bundle may still change."""
+    why = question.scope.changed_by
+    return Evidence("not-built", why) if why else CHANGED
 
 
 def of_found(question: Question, resolution: Resolution) -> End:
@@ -79,7 +92,7 @@ def of_found(question: Question, resolution: Resolution) -> End:
     absent = [key for key in reference.keys if not has_key(resolution, key, question)]
     ends = [of_key(key, question, resolution) for key in absent]
     if REPORTED in ends:
-        return REPORTED if question.scope.complete else excused(CHANGED)
+        return REPORTED if question.scope.complete else excused(changed(question))
     if ends:
         return ends[0]
     return excused(resolution.evidence) if resolution.command and resolution.evidence else RESOLVED

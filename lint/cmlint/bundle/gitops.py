@@ -26,14 +26,19 @@ class Said(NamedTuple):
 
 
 class Deploys:
-    """What all texts of a run bring to clusters, by the paths that they name."""
+    """What all texts of a run bring to clusters, by the paths that they name.
+
+    `substituted` are the kinds and names of the objects whose values Flux puts into what it brings.
+    """
 
     def __init__(self, files: Iterable[tuple[str, FileFacts]], frame: Frame | None = None) -> None:
         self.frame = frame
         self.by_path: dict[str, list[Said]] = {}
+        self.substituted: set[tuple[str, str]] = set()
         for path, facts in files:
             for document in facts.documents:
                 for deploy in document.deploys:
+                    self.substituted.update(deploy.post_build.sources if deploy.post_build else ())
                     self.by_path.setdefault(wanted_by(deploy), []).append(Said(path, deploy))
 
     def of(self, folder: str) -> Iterator[Said]:

@@ -81,12 +81,23 @@ def standing(
     if why := excuse(subject, proofs, pushed):
         return Excuse(why) if sure or moving == "moves" else None
     if sure:
-        loaded = proofs.loaded(subject)
-        chosen = moving == "pinned" or (loaded is not None and loaded.path == sure.path)
-        return Standing("pushed", moving, sure.whose == "script" and chosen, sure)
+        return Standing("pushed", moving, is_for_pedants(subject, sure, moving, proofs), sure)
     if pushed:
         return Standing("told", moving, moving != "moves", pushed)
     return by_name(subject, moving, proofs)
+
+
+def is_for_pedants(subject: Subject, pushed: Proof, moving: tags.Movement, proofs: Proofs) -> bool:
+    """Whether a push most likely does no harm to the pods here.
+
+    People change a full version that a script pushes. A script that also loads the image onto nodes, or a pipeline that
+    does so after the push, deploys to these nodes.
+    """
+    loaded = proofs.loaded(subject)
+    beside = loaded is not None and loaded.path == pushed.path
+    if pushed.whose == "script":
+        return moving == "pinned" or beside
+    return beside and loaded is not None and loaded.fact.line > pushed.fact.line
 
 
 def excuse(subject: Subject, proofs: Proofs, pushed: Proof | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cmlint.bundle.bundle import Bundle
@@ -89,16 +89,33 @@ class Used(NamedTuple):
     use: Use
 
 
-def images_at(bundles: Iterable[Bundle], point: Point) -> list[Used]:
-    """The images at a point, each as often as it is built."""
-    return [
+def images_at(bundles: Sequence[Bundle], point: Point, text: str) -> list[Used]:
+    """The images at a point, where this text is, each as often as it is built.
+
+    What an entry of `images` in a kustomization writes is at all lines of the entry, and at the image that it replaces.
+    """
+    near = [
         Used(bundle, placed, use)
         for bundle in bundles
         for placed in bundle.placed
         if reaches(placed, point)
         for use in uses(placed.document)
-        if covers(placed, use.written.span, point)
     ]
+    named = [used for used in near if covers(used.placed, used.use.written.span, point)]
+    return named or [used for used in near if used.bundle.built and is_replaced_at(used, point, text)]
+
+
+def is_replaced_at(used: Used, point: Point, text: str) -> bool:
+    """Whether an image is written by the entry of a kustomization at a point, or instead of the one there."""
+    container, placed = used.use.container, used.placed
+    path, place = placed.written(used.use.written.span)
+    if path == point.path:
+        return any(
+            setting.path == path and setting.name.start <= point.last and point.first <= place.end
+            for setting, _ in used.bundle.image_settings()
+            if used.use.written.value.startswith(setting.becomes)
+        )
+    return container is not None and "image:" in text and covers(placed, container.span, point)
 
 
 def document_at(bundles: Iterable[Bundle], point: Point) -> Placed | None:

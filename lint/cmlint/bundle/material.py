@@ -43,9 +43,9 @@ class Material(msgspec.Struct, kw_only=True):
 
     `built` leads back from a text that a program has built; `folder` is the folder in which GitOps objects name it, and
     `installation` says how a chart is installed. `unbuilt` says why nothing was built, so that no reference resolves.
-    It is not `complete` if a patch or other values may still change what is in it. `supply` is what the installation
-    may add; a base is one that overlays elsewhere may complete. `failures` are the reasons why something is not
-    built. What is `live` is a part of a cluster.
+    It is not `complete` if a patch or other values may still change what is in it; `changed_by` says which in words.
+    `supply` is what the installation may add; a base is one that overlays elsewhere may complete. `failures` are the
+    reasons why something is not built. What is `live` is a part of a cluster.
     """
 
     files: Files = ()
@@ -58,6 +58,7 @@ class Material(msgspec.Struct, kw_only=True):
     installation: Installation | None = None
     unbuilt: str = ""
     complete: bool = True
+    changed_by: str = ""
     supply: Supply | None = None
     is_base: bool = False
     failures: Sequence[Failure] = ()
@@ -74,13 +75,16 @@ class Neighbours(msgspec.Struct, kw_only=True):
 
     `ways` says how the references of a document are looked up, `proofs` are what the files prove about images,
     `programs` what containers run where any is linked to its source, and `destinations` what goes to the same cluster.
-    The `frame` says where paths lead that begin above the working directory. `others` are the indexes of all bundles,
-    if one may lead to another.
+    The `frame` says where paths lead that begin above the working directory. `replaced` are the words that scripts
+    replace in manifests, `removed` the objects that a change has removed. `others` are the indexes of all bundles, if
+    one may lead to another.
     """
 
     ways: Callable[[Placed], Ways] = usual_ways
     proofs: Proofs = msgspec.field(default_factory=Proofs)
     programs: Programs | None = None
     destinations: Destinations = msgspec.field(default_factory=Destinations)
+    replaced: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
     others: Indexes | None = None
     frame: Frame | None = None

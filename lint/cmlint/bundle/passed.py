@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
 from msgspec import structs
 
+from cmlint.kube.names import glob
 from cmlint.model.facts import HOLE, ImageFact
 
-MAKEFILES = ("Makefile", "makefile", "GNUmakefile", ".mk")
+CALLEES = {
+    "make": ("Makefile", "makefile", "GNUmakefile", ".mk"),
+    "task": (
+        "Taskfile.yml",
+        "Taskfile.yaml",
+        "Taskfile.dist.yml",
+        "Taskfile.dist.yaml",
+        "taskfile.yml",
+        "taskfile.yaml",
+    ),
+    "earthly": ("Earthfile",),
+}
+"""How the names of the files end that a program reads."""
+
 PUSHING = re.compile(r"push|publish|release|deploy|image|all|ci\b")
-"""Targets of make that may lead to the one that pushes."""
+"""Targets that may lead to the one that pushes."""
 
 MOST = 200
 """The largest number of pushes that are looked at for one call."""
+
+MOST_OF_PATTERN = 30
+"""The most files that a pattern such as `*.mk` includes."""
 
 LONGEST = 1000
 """The most characters that an image may have with its variables filled."""
@@ -31,20 +48,55 @@ class Open(NamedTuple):
 
 
 def passed(
-    calls: Iterable[tuple[str, ImageFact]], pushes: Iterable[tuple[str, ImageFact]]
+    calls: Iterable[tuple[str, ImageFact]],
+    pushes: Iterable[tuple[str, ImageFact]],
+    sets: Iterable[tuple[str, ImageFact]] = (),
 ) -> Iterator[tuple[str, ImageFact]]:
-    """The images that files push with what others pass to them, each as a fact of the file that calls."""
+    """The images that files push with what others give to them.
+
+    What a call gives is a fact of the file that calls; what a file includes, or what includes it, makes one of its own.
+    """
     opened = Opened(pushes)
+    included = Included(sets, {one.path for one in opened.all})
     for caller, call in calls:
-        callee, given = call.files[0].removeprefix("./"), values(call.given)
+        callee, given = call.files[0].removeprefix("./"), Given.of(call)
         for path, push, holes in islice(opened.near(caller, callee), MOST):
-            if not holes.isdisjoint(given) and reaches(caller, call, callee, path, push):
-                name, tag = split(filled(push.name, values(push.given), dict(given)))
-                if any(map(str.isalnum, name)):
-                    yield (
-                        caller,
-                        structs.replace(call, deed="pushed", tool=push.tool, name=name, tag=tag, was="", files=()),
-                    )
+            if not holes.isdisjoint(given.names) and reaches(caller, call, callee, path, push):
+                own = {**given.around, **included.values_of(path), **known(push.given)}
+                yield from found(caller, call, push, filled(push.name, own, dict(given.named)))
+    for path, push, holes in opened.all:
+        others = included.values_of(path)
+        if not holes.isdisjoint(others):
+            yield from found(path, push, push, filled(push.name, {**others, **known(push.given)}, {}))
+
+
+def found(path: str, fact: ImageFact, push: ImageFact, image: str) -> Iterator[tuple[str, ImageFact]]:
+    """A push of an image, by a fact of the file at a path."""
+    name, tag = split(image)
+    if any(map(str.isalnum, name)):
+        more = {"name": name, "tag": tag, "was": "", "files": (), "given": ()}
+        yield path, structs.replace(fact, deed="pushed", tool=push.tool, **more)
+
+
+class Given(NamedTuple):
+    """What a call gives: by name, and as variables that are set around it, which count less."""
+
+    named: dict[str, str]
+    around: dict[str, str]
+
+    @classmethod
+    def of(cls, call: ImageFact) -> Given:
+        """What a fact says."""
+        pairs = [value.split("=", 1) for value in call.given]
+        return cls(
+            {name: value for name, value in pairs if not name.endswith("?")},
+            {name[:-1]: value for name, value in pairs if name.endswith("?")},
+        )
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the variables."""
+        return frozenset((*self.named, *self.around))
 
 
 class Opened:
@@ -53,9 +105,11 @@ class Opened:
     def __init__(self, pushes: Iterable[tuple[str, ImageFact]]) -> None:
         self.by_name: dict[str, list[Open]] = {}
         self.by_folder: dict[str, list[Open]] = {}
+        self.all: list[Open] = []
         for path, push in pushes:
             folder, _, name = path.rpartition("/")
             one = Open(path, push, frozenset(re.findall(HOLE, " ".join((push.name, *push.given)))))
+            self.all.append(one)
             for part in {name, folder.rpartition("/")[2]}:
                 self.by_name.setdefault(part, []).append(one)
             self.by_folder.setdefault(folder, []).append(one)
@@ -65,19 +119,71 @@ class Opened:
         if callee:
             yield from self.by_name.get(callee.rpartition("/")[2], ())
             return
-        parts = caller.split("/")[:-1]
-        for folder in dict.fromkeys("/".join(parts[:depth]) for depth in range(len(parts) + 1)):
+        for folder in reversed([*folders_of(caller)]):
             yield from self.by_folder.get(folder, ())
+
+
+class Included:
+    """Which files include each other, and the values that all of them together give to variables."""
+
+    def __init__(self, sets: Iterable[tuple[str, ImageFact]], others: Iterable[str]) -> None:
+        facts = dict(sets)
+        self.first: dict[str, str] = {}
+        by_folder: dict[str, list[str]] = {}
+        paths = {*facts, *others}
+        for path in paths:
+            by_folder.setdefault(path.rpartition("/")[0], []).append(path)
+        for path, fact in facts.items():
+            for name in fact.files:
+                for other in {*included_as(name, path, paths, by_folder)} - {path}:
+                    self.first[self.head(other)] = self.head(path)
+        self.groups: dict[str, dict[str, str]] = {}
+        for path in {*self.first, *self.first.values()}:
+            group = self.groups.setdefault(self.head(path), {})
+            for name, value in known(facts[path].given if path in facts else ()).items():
+                if name in group or len(group) < MOST:
+                    group[name] = value if group.get(name, value) == value else "*"
+
+    def head(self, path: str) -> str:
+        """The file that represents all those that include each other."""
+        while (other := self.first.get(path, path)) != path:
+            self.first[path] = path = self.first.get(other, other)
+        return path
+
+    def values_of(self, path: str) -> dict[str, str]:
+        """What the files give that a file includes, or that include it."""
+        return self.groups.get(self.head(path), {})
+
+
+def included_as(name: str, path: str, paths: Container[str], by_folder: Mapping[str, list[str]]) -> Iterator[str]:
+    """The files that a name in a file means: in the folder of the file, or in one above it."""
+    for folder in folders_of(path):
+        whole = f"{folder}/{name}" if folder else name
+        within, _, last = whole.rpartition("/")
+        if "*" in last:
+            yield from (
+                one for one in by_folder.get(within, ())[:MOST_OF_PATTERN] if glob(last, one.rpartition("/")[2])
+            )
+        elif whole in paths:
+            yield whole
+
+
+def folders_of(path: str) -> Iterator[str]:
+    """The folders that a file is in, the nearest first; the last one has no name."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def reaches(caller: str, call: ImageFact, callee: str, path: str, push: ImageFact) -> bool:
     """Whether a call leads to an open push in the file at a path."""
     folder, _, name = path.rpartition("/")
-    if call.tool == "make":
+    if call.tool in CALLEES:
         targets = call.was.split()
         leads = not push.was or push.was in targets or any(map(PUSHING.search, targets))
+        named = callee.rpartition("/")[2] == name
         near = f"{folder}/".endswith(f"/{callee}/") if callee else caller.startswith(f"{folder}/" if folder else "")
-        return leads and name.endswith(MAKEFILES) and (near or folder == callee)
+        return leads and name.endswith(CALLEES[call.tool]) and (near or folder == callee or named)
     if call.tool == "uses" and name in ("action.yml", "action.yaml"):
         return folder == callee or folder.endswith(f"/{callee}")
     return path == callee or path.endswith(f"/{callee}")
@@ -89,9 +195,10 @@ def split(image: str) -> tuple[str, str]:
     return (head, tag) if colon and "/" not in tag else (image, "")
 
 
-def values(given: Iterable[str]) -> dict[str, str]:
-    """The values by name, of `NAME=value`."""
-    return dict(value.split("=", 1) for value in given)
+def known(given: Iterable[str]) -> dict[str, str]:
+    """The values by name, of `NAME=value`, as far as something of them is known."""
+    pairs = (value.split("=", 1) for value in given)
+    return {name: value for name, value in pairs if value != "*"}
 
 
 def filled(text: str, own: Mapping[str, str], known: dict[str, str]) -> str:

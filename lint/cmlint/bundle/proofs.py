@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from functools import cached_property
+from copy import copy
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Literal, NamedTuple
 
@@ -18,7 +19,7 @@ from cmlint.bundle.passed import passed
 from cmlint.knowledge.official import OFFICIAL
 from cmlint.knowledge.placeholders import FORM, INJECTED, filled_image, is_placeholder_image
 from cmlint.kube.images import BadImageError, Image, parse_image
-from cmlint.kube.names import gaps
+from cmlint.kube.names import glob
 from cmlint.model.facts import COMMAND, Deed, Document, FileFacts, ImageFact, Span
 
 Whose = Literal["ci", "script", "document"]
@@ -34,7 +35,7 @@ PIPELINES = re.compile(
 )
 """The files that CI systems run by themselves. Those of Google Cloud Build are mostly submitted by hand."""
 
-DOCUMENTS = (".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt", "README")
+DOCUMENTS = (".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt", "readme")
 
 BRANCHES = frozenset(
     ("main", "master", "trunk", "develop", "dev", "development", "staging", "production", "prod", "next")
@@ -66,9 +67,7 @@ class Proof(NamedTuple):
         """What kind of file it is; what an idle workflow pushes is no more than described there."""
         if self.idle:
             return "document" if self.fact.deed == "pushed" else "script"
-        if PIPELINES.search(self.path) or self.fact.tool == "Tekton":
-            return "ci"
-        return "document" if self.path.endswith(DOCUMENTS) else "script"
+        return "ci" if self.fact.tool == "Tekton" else file_kind(self.path)
 
     @property
     def where(self) -> str:
@@ -88,6 +87,14 @@ class Proof(NamedTuple):
             masked=self.fact.masked,
         )
         return Placed(self.path, document, FileFacts(()), LIVE)
+
+
+@lru_cache(maxsize=4096)
+def file_kind(path: str) -> Whose:
+    """What kind of file it is, by its path."""
+    if PIPELINES.search(path):
+        return "ci"
+    return "document" if path.lower().endswith(DOCUMENTS) else "script"
 
 
 class Subject(NamedTuple):
@@ -114,14 +121,20 @@ class Subject(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the image, with `*` for each placeholder; a bare one is that of no registry."""
-        if self.is_bare:
-            return (self.image.repository.rpartition("/")[2],)
-        written = re.sub(FORM, "*", self.written.partition("@")[0])
-        head, colon, tag = written.rpartition(":")
-        name = head if colon and "/" not in tag else written
-        if "*" in name:
-            return (name,)
-        return tuple(dict.fromkeys((self.image.repository, self.image.short, name)))
+        return names_of(self.written, self.image, is_bare=self.is_bare)
+
+
+@lru_cache(maxsize=4096)
+def names_of(written: str, image: Image, *, is_bare: bool) -> tuple[str, ...]:
+    """The names of an image as it is written; what replaces images asks for them again and again."""
+    if is_bare:
+        return (image.repository.rpartition("/")[2],)
+    written = re.sub(FORM, "*", written.partition("@")[0])
+    head, colon, tag = written.rpartition(":")
+    name = head if colon and "/" not in tag else written
+    if "*" in name:
+        return (name,)
+    return tuple(dict.fromkeys((image.repository, image.short, name)))
 
 
 class Proofs:
@@ -142,11 +155,12 @@ class Proofs:
     ) -> None:
         self.remote, self.dockerfiles, self.text = remote, tuple(dockerfiles), text
         self.known: dict[str, str] = {}
+        self.answers: dict[tuple[str, object], Proof | None] = {}
         found = [Proof(fact, path, path in idle) for path, facts in files for fact in facts.images]
-        calls, opened = ([(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open"))
-        if calls and opened:
-            found += [Proof(fact, path, path in idle) for path, fact in passed(calls, opened)]
-        found = [proof for proof in found if proof.fact.deed not in ("calls", "open")]
+        giving = [[(p.path, p.fact) for p in found if p.fact.deed == deed] for deed in ("calls", "open", "sets")]
+        if giving[1]:
+            found += [Proof(fact, path, path in idle) for path, fact in passed(*giving)]
+        found = [proof for proof in found if proof.fact.deed not in ("calls", "open", "sets")]
         found.sort(key=lambda proof: (ORDER[proof.whose], proof.path))
         self.found = [self.filled(proof) for proof in (*found, *expanded(found))]
         self.by_name: dict[str, list[Proof]] = {}
@@ -156,6 +170,13 @@ class Proofs:
                 self.open.append(proof)
             else:
                 self.by_name.setdefault(last_part(proof.fact.name), []).append(proof)
+
+    def without(self, paths: Container[str], text: Callable[[str], str]) -> Proofs:
+        """The same without what was asked of some texts, which are other ones now, but prove the same."""
+        other = copy(self)
+        other.text, other.known = text, {path: each for path, each in self.known.items() if path not in paths}
+        other.answers = {key: proof for key, proof in self.answers.items() if key[0] not in paths}
+        return other
 
     def filled(self, proof: Proof) -> Proof:
         """A proof with the repository's own name in it."""
@@ -201,6 +222,14 @@ class Proofs:
 
     def replaced(self, subject: Subject) -> Proof | None:
         """What puts another image, or another tag, in the place of this one before it is applied."""
+        placed = subject.placed
+        key = placed.path, (placed.identity, subject.written, subject.span.start, subject.container)
+        if key not in self.answers:
+            self.answers[key] = self.replacement(subject)
+        return self.answers[key]
+
+    def replacement(self, subject: Subject) -> Proof | None:
+        """The same, which several rules ask for."""
         if marked := self.marked(subject):
             return marked
         return next((proof for proof in self.replacing if self.replaces(proof, subject)), None)
@@ -228,7 +257,7 @@ class Proofs:
         fact = proof.fact
         if fact.name and fits(fact.name, subject.names) and fact.tag != "*" and (fact.tag or "latest") == subject.tag:
             return False
-        if fact.tool in ("sed", "perl"):
+        if fact.tool in EDITORS:
             return self.is_edited(proof, subject)
         if fact.tool == "Renovate":
             return glob(fact.was, subject.placed.written(subject.span)[0])
@@ -367,6 +396,9 @@ class Proofs:
         )
 
 
+EDITORS = ("sed", "perl", "-replace", "find and replace")
+"""What replaces texts by patterns."""
+
 ORDER = {"ci": 0, "script": 1, "document": 2}
 
 KINDS = {
@@ -384,17 +416,22 @@ KINDS = {
 
 
 def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
-    """What is pushed by a command that names no image: all that compose files, or bake files, build."""
-    for word, tool in (("{compose}", "compose"), ("{bake}", "bake")):
+    """What is pushed by a command that names no image: all that bake files, or compose files, build.
+
+    Without files of its own bake takes those of compose: https://docs.docker.com/build/bake/reference/#file-lookup
+    """
+    built = [proof for proof in found if proof.fact.deed == "built"]
+    composed, baked = ([proof for proof in built if proof.fact.tool == tool] for tool in ("compose", "bake"))
+    for word, several in (("{compose}", composed), ("{bake}", baked or composed)):
         push = next((proof for proof in found if proof.fact.name == word), None)
-        if push:
-            for proof in found:
-                if proof.fact.deed == "built" and proof.fact.tool == tool:
-                    fact, built = push.fact, proof.fact
-                    pushed = ImageFact(
-                        deed="pushed", tool=fact.tool, name=built.name, tag=built.tag, span=fact.span, line=fact.line
-                    )
-                    yield push._replace(fact=structs.replace(pushed, masked=fact.masked))
+        if push is None:
+            continue
+        for proof in several:
+            fact, one = push.fact, proof.fact
+            pushed = ImageFact(
+                deed="pushed", tool=fact.tool, name=one.name, tag=one.tag, span=fact.span, line=fact.line
+            )
+            yield push._replace(fact=structs.replace(pushed, masked=fact.masked))
 
 
 def image_of(text: str) -> Image | None:
@@ -424,12 +461,8 @@ def letters(pattern: str) -> int:
     return sum(map(str.isalnum, pattern))
 
 
-def glob(pattern: str, text: str) -> bool:
-    """Whether a pattern with `*` fits a text."""
-    return gaps(pattern.split("*"), text) is not None
-
-
-def fits(pattern: str, names: Sequence[str]) -> bool:
+@lru_cache(maxsize=16_384)
+def fits(pattern: str, names: tuple[str, ...]) -> bool:
     """Whether a name in which something may be unknown is one of the names of an image, which may also be patterns.
 
     With something unknown it must have enough letters in its last part, or a namespace.

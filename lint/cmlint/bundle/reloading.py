@@ -1,8 +1,8 @@
 """What makes a workload roll when a ConfigMap or Secret changes: hashes in its template, Reloader and Wave.
 
 Reloader's rules are those of `ShouldReload` in `pkg/common/common.go` and of `getContainerUsingResource` in
-`internal/pkg/handler/upgrade.go` of https://github.com/stakater/Reloader. Wave's are those of
-https://github.com/wave-k8s/wave#readme.
+`internal/pkg/handler/upgrade.go` of https://github.com/stakater/Reloader. Wave's are those of `getChildNamesByType` and
+`hasRequiredAnnotation` in `pkg/core/` of https://github.com/wave-k8s/wave.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ RESTARTERS = re.compile("reload|wave", re.IGNORECASE)
 RELOADER = "reloader.stakater.com/"
 AUTO, SEARCH, MATCH, IGNORE = (f"{RELOADER}{name}" for name in ("auto", "search", "match", "ignore"))
 WAVE = "wave.pusher.com/update-on-config-change"
+EXTRA: dict[Target, str] = {"ConfigMap": "wave.pusher.com/extra-configmaps", "Secret": "wave.pusher.com/extra-secrets"}
+WAVED = ("Deployment", "StatefulSet", "DaemonSet")
+"""The kinds that Wave updates."""
+
 KINDS: dict[Target, tuple[str, str]] = {"ConfigMap": ("configmap.", "configmaps."), "Secret": ("secret.", "secrets.")}
 
 IMAGES: dict[Roller, re.Pattern[str]] = {
@@ -57,7 +61,7 @@ def rolls(
     if hashed := next(filter(HASHES.search, pod.annotations), ""):
         return Rolls("hash", hashed)
     own, of_pod = dict(document.watched), dict(pod.watched)
-    if is_true(own.get(WAVE, of_pod.get(WAVE))):
+    if own.get(WAVE) == "true" and document.kind in WAVED and is_waved(own, pod, target, name):
         return Rolls("Wave", WAVE)
     if told := reloads(own, of_pod, pod, target, name, definition=definition):
         return Rolls("Reloader", told)
@@ -112,6 +116,19 @@ def is_used(pod: PodSpec, target: Target, name: str) -> bool:
     references = [entry.reference for each in containers for entry in each.env]
     references += [entry.reference for each in containers for entry in each.env_from]
     return any(is_of(reference, target, name) for reference in references)
+
+
+def is_waved(own: Mapping[str, str], pod: PodSpec, target: Target, name: str) -> bool:
+    """Whether an object is in Wave's hash: of a volume, of the environment of a container, or named by an annotation.
+
+    What only init containers read is in no hash.
+    """
+    containers = [each for each in pod.containers if each.list == "containers"]
+    references: list[Reference | None] = [source.reference for volume in pod.volumes for source in volume.sources]
+    references += [entry.reference for each in containers for entry in each.env]
+    references += [entry.reference for each in containers for entry in each.env_from]
+    extra = {each.rpartition("/")[2] for each in names_in(own.get(EXTRA[target]))}
+    return name in extra or any(is_of(reference, target, name) for reference in references)
 
 
 def is_of(reference: Reference | None, target: Target, name: str) -> bool:

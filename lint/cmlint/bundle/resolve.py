@@ -13,9 +13,9 @@ from cmlint.bundle import causes
 from cmlint.bundle.causes import FOUND, LYING, Cause, first_cause
 from cmlint.bundle.documents import LIVE, Definition, Placed, folders_above, references_of
 from cmlint.bundle.evidence.question import Question, Scope
-from cmlint.bundle.evidence.reasons import ABSENT, BESIDE, ELSEWHERE, REMADE, first, maker_around
+from cmlint.bundle.evidence.reasons import ABSENT, BESIDE, ELSEWHERE, IDLE, REMADE, first, maker_around
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
-from cmlint.knowledge.placeholders import is_placeholder
+from cmlint.knowledge.placeholders import has_word, is_placeholder
 from cmlint.knowledge.platform import is_well_known
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import COMMAND, Key, Reference
@@ -150,7 +150,8 @@ class Resolver:
         if reference.via == "field":
             return answer(question)
         keys = tuple(key.value for key in reference.keys) if self.scope.around.loose_files else ()
-        key = (reference.target, reference.name.value, keys, question.namespace, placed.path, question.ways)
+        idle = question.is_idle
+        key = (reference.target, reference.name.value, keys, question.namespace, placed.path, question.ways, idle)
         if key not in self.known:
             if len(self.known) >= REMEMBERED:
                 self.known.clear()
@@ -169,7 +170,8 @@ def answer(question: Question) -> Resolution:
 
 def placeholder(question: Question) -> Resolution | None:
     """A name into which something still has to be filled."""
-    if not is_placeholder(question.name) or not question.heeds("placeholder"):
+    filled = is_placeholder(question.name) or has_word(question.name, question.scope.replaced)
+    if not filled or not question.heeds("placeholder"):
         return None
     return Resolution("placeholder", evidence=Evidence("placeholder", "its name has a placeholder"))
 
@@ -251,6 +253,12 @@ def in_siblings(question: Question) -> Resolution | None:
     return Resolution("found", nearest_definitions(found, question.placed), sure=not shared(found)) if found else None
 
 
+def never_looked_for(question: Question) -> Resolution | None:
+    """What nothing defines, in a volume that no container mounts."""
+    evidence = None if question.ways.strict else first(IDLE, question)
+    return Resolution("unknown", evidence=evidence) if evidence else None
+
+
 def lying_beside(question: Question) -> Resolution | None:
     """A ConfigMap that is beside the reader, and that its kustomization leaves out."""
     cause = first_cause(LYING, question)
@@ -319,6 +327,7 @@ STEPS: tuple[Callable[[Question], Resolution | None], ...] = (
     in_cluster,
     made_by_platform,
     in_siblings,
+    never_looked_for,
     lying_beside,
     perhaps_elsewhere,
     in_other_namespace,

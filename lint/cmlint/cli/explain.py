@@ -32,6 +32,7 @@ from cmlint.system.files import is_within, real_path, root_of
 
 PLACE = re.compile(r"(.+?):(\d{1,9})(?::(\d{1,9}))?\Z")
 
+
 TARGETS: dict[str, Target] = {
     **dict.fromkeys(("configmap", "configmaps", "cm"), "ConfigMap"),
     **dict.fromkeys(("secret", "secrets"), "Secret"),
@@ -98,13 +99,16 @@ def run(options: Options) -> int:
 
 
 def paths_for(file: str) -> tuple[str, ...]:
-    """What to read for a file: the working directory, or the repository of a file that is elsewhere.
+    """What to read for a file: the working directory, or the repository of a file in another one.
 
     Raises FatalError for a file that does not exist.
     """
     if not os.path.isfile(file):
         raise FatalError(f"{file}: not found", "name a file that `cmlint check` reads")
-    return (".",) if is_within(real_path(file), real_path(os.curdir)) else (root_of(os.path.dirname(file) or "."),)
+    root, here = root_of(os.path.dirname(file) or "."), real_path(os.curdir)
+    if is_within(real_path(file), here) and not (is_within(root, here) and os.path.lexists(os.path.join(root, ".git"))):
+        return (".",)
+    return (root if os.path.isabs(file) else os.path.relpath(root),)
 
 
 def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Layers]:
@@ -121,11 +125,7 @@ def at_place(place: re.Match[str], target: str, result: Result, layers: Layers) 
 
     A line that only opens a block, like `configMapRef:`, goes on with the next one.
     """
-    path, line = shown(place[1]), int(place[2])
-    if not any(path == known or (bundle.built and path in bundle.built.paths()) for bundle, known in texts_of(result)):
-        raise FatalError(
-            f"{path}: not among the files that were read", "`cmlint check --verbose` lists what is skipped"
-        )
+    path, line = path_read(place[1], result), int(place[2])
     text = result.texts.get(path)
     if not 0 < line <= len(text.starts):
         raise FatalError(f"{path} has no line {line}", f"its last line is {len(text.starts)}")
@@ -143,10 +143,23 @@ def at_place(place: re.Match[str], target: str, result: Result, layers: Layers) 
         named = {(each.provider.target, each.provider.name.value): each.provider for each in definitions}
         for provider in named.values():
             references += pointing.references_to(result.bundles, provider.target, provider.name.value)
-        images = pointing.images_at(result.bundles, point)
+        images = pointing.images_at(result.bundles, point, "\n".join(map(text.line, range(line, last + 1))))
         if references or definitions or images:
             return told(target, references, definitions, result, [(each, ways_of(each, layers)) for each in images])
     return Shown(target, [], [], note=nothing_at(points[-1], result.bundles))
+
+
+def path_read(name: str, result: Result) -> str:
+    """The path under which a file was read, however it is named; raises FatalError where it was not."""
+    read = {
+        path for bundle, known in texts_of(result) for path in (known, *(bundle.built.paths() if bundle.built else ()))
+    }
+    wanted = real_path(name)
+    found = shown(name) if shown(name) in read else next((path for path in read if real_path(path) == wanted), None)
+    if found is None:
+        help_ = "`cmlint check --verbose` lists what is skipped"
+        raise FatalError(f"{shown(name)}: not among the files that were read", help_)
+    return found
 
 
 def texts_of(result: Result) -> Iterable[tuple[Bundle, str]]:

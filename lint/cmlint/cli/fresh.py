@@ -128,11 +128,10 @@ class Fresh:
 
     def look(self, texts: Mapping[str, str]) -> Result:
         """What is found with texts in the place of what files hold, without what is known."""
-        if self.revisions and self.options.staged:
-            result = self.revisions.staged(check)
-        else:
-            request = self.request
-            result = check(msgspec.structs.replace(request, disk=request.disk.with_texts(texts)) if texts else request)
+        result = self.checked(texts)
+        if self.revisions:
+            removed = self.revisions.removed(result, self.commit, staged=self.options.staged)
+            result = self.checked(texts, removed) if removed else result
         if self.baseline:
             from cmlint.adopt.baseline import leave_out
 
@@ -142,6 +141,13 @@ class Fresh:
         if self.revisions:
             self.revisions.keep_touched(result, self.commit, staged=self.options.staged)
         return result
+
+    def checked(self, texts: Mapping[str, str], removed: frozenset[str] = frozenset()) -> Result:
+        """What is found, where a change has removed some objects."""
+        if self.revisions and self.options.staged:
+            return self.revisions.staged(lambda request: check(msgspec.structs.replace(request, removed=removed)))
+        disk = self.request.disk.with_texts(texts) if texts else self.request.disk
+        return check(msgspec.structs.replace(self.request, disk=disk, removed=removed))
 
     def finish(self, result: Result) -> None:
         """Writes the baseline, where that is asked for, and reports what of it is gone."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -40,9 +40,26 @@ SURE: frozenset[facts.FaultCode] = frozenset(
 """The faults that are in something written, and not in something that is missing and that a patch may add."""
 
 
+LISTED = ("findings", "suppressed", "unverified", "created", "excused", "unfixed", "skipped", "heaps")
+COUNTED = ("files", "documents", "containers", "references")
+"""The fields of an outcome that hold findings and the like, and those that the summary counts."""
+
+
 def is_sure(fault: facts.Fault) -> bool:
     """Whether no patch can fix a fault: it is in what is written, such as a misspelt field."""
     return fault.code in SURE or fault.kind == "unknown-field"
+
+
+class Judgement(NamedTuple):
+    """What the rules find in one bundle.
+
+    `resolved` are references that resolve, one for each folder or, of what is built, each place; `used` the names in
+    suppressions that have suppressed something, with the paths of their texts.
+    """
+
+    outcome: Outcome
+    resolved: Mapping[str, tuple[Placed, facts.Span]]
+    used: frozenset[tuple[str, facts.Scalar]]
 
 
 class Engine:
@@ -72,24 +89,37 @@ class Engine:
 
     def run(self, bundles: Sequence[Bundle], suppressions: Suppressions, named: Collection[str] = ()) -> Outcome:
         """The outcome over all bundles; where files are `named`, only what concerns these."""
-        self.named, self.resolved = named, {}
-        outcome = Outcome(files=len({path for bundle in bundles for path in paths_of(bundle) if self.is_named(path)}))
+        self.named = named
+        return self.combined([(bundle, self.judged(bundle, suppressions)) for bundle in bundles], suppressions)
+
+    def judged(self, bundle: Bundle, suppressions: Suppressions) -> Judgement:
+        """What the rules find in one bundle, which does not depend on what they find in others."""
+        outcome, spoken = Outcome(), Spoken()
+        before, suppressions.used, self.resolved = suppressions.used, set(), {}
+        drafts = self.drafts if bundle.complete else self.sure_drafts
+        for rule, node, draft in drafts(bundle, outcome):
+            if self.finish(rule, node, draft, suppressions, outcome):
+                spoken.update((placed.number, span.start) for placed, span in draft.places())
+        self.count(bundle, spoken, outcome)
+        for failure in bundle.failures:
+            outcome.inputs[failure.path] = (*outcome.inputs.get(failure.path, ()), *failure.inputs)
+        found = Judgement(outcome, self.resolved, frozenset(suppressions.used))
+        suppressions.used |= before
+        return found
+
+    def combined(self, judged: Sequence[tuple[Bundle, Judgement]], suppressions: Suppressions) -> Outcome:
+        """The outcome over all bundles, of what the rules have found in each."""
+        bundles = [bundle for bundle, _ in judged]
+        outcome = merged([judgement.outcome for _, judgement in judged])
+        outcome.files = len({path for bundle in bundles for path in paths_of(bundle) if self.is_named(path)})
         outcome.live = any(bundle.live for bundle in bundles)
-        for bundle in bundles:
-            drafts = self.drafts if bundle.complete else self.sure_drafts
-            spoken: Spoken = set()
-            for rule, node, draft in drafts(bundle, outcome):
-                if self.finish(rule, node, draft, suppressions, outcome):
-                    spoken.update((placed.number, span.start) for placed, span in draft.places())
-            self.count(bundle, spoken, outcome)
-            for failure in bundle.failures:
-                outcome.inputs[failure.path] = (*outcome.inputs.get(failure.path, ()), *failure.inputs)
+        suppressions.used.update(*(judgement.used for _, judgement in judged))
         for bundle in as_written(bundles):
             self.unused(bundle, suppressions, outcome)
         outcome.findings = sorted(joined(outcome.findings), key=order)
         outcome.suppressed = sorted(joined(outcome.suppressed), key=order)
         if not outcome.live:
-            heap_up(outcome, self.resolved.values())
+            heap_up(outcome, (place for _, judgement in judged for place in judgement.resolved.values()))
         name_all(outcome)
         outcome.linted = sorted({path for bundle in bundles for path in linted(bundle) if self.is_named(path)})
         return outcome
@@ -284,6 +314,7 @@ class Engine:
             cause=draft.cause,
             group=cause_of(rule, node, message, text),
             audit=draft.audit,
+            overlap=node.overlap if isinstance(node, facts.Fault) else "",
         )
 
     def text_at(self, draft: Draft) -> str:
@@ -389,20 +420,19 @@ def walk_pod(pod: facts.PodSpec, context: Context) -> Iterator[tuple[str, Any]]:
 
 
 def merged(outcomes: Sequence[Outcome]) -> Outcome:
-    """Several outcomes as one."""
+    """Several outcomes as one; what the summary counts is added up."""
     result = Outcome(crashed=any(each.crashed for each in outcomes), live=any(each.live for each in outcomes))
     for outcome in outcomes:
-        result.findings += outcome.findings
-        result.suppressed += outcome.suppressed
-        result.unverified += outcome.unverified
-        result.created += outcome.created
-        result.files += outcome.files
-        result.documents += outcome.documents
-        result.containers += outcome.containers
-        result.references += outcome.references
+        for name in LISTED:
+            getattr(result, name).extend(getattr(outcome, name))
+        for name in COUNTED:
+            setattr(result, name, getattr(result, name) + getattr(outcome, name))
         for kind, number in outcome.ends.items():
             result.ends[kind] = result.ends.get(kind, 0) + number
-        result.hidden.update(outcome.hidden)
+        for path, spans in outcome.hidden.items():
+            result.hidden.setdefault(path, []).extend(spans)
+        for path, inputs in outcome.inputs.items():
+            result.inputs[path] = (*result.inputs.get(path, ()), *inputs)
     result.findings.sort(key=order)
     return result
 

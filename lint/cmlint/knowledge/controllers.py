@@ -650,6 +650,14 @@ def makes_plain_pods(api_version: str, kind: str) -> bool:
     return f"{api_version.rpartition('/')[0]}/{kind}" in PLAIN_PODS
 
 
+def only_reads(api_version: str, kind: str) -> bool:
+    """Whether a custom resource reads what its fields name, and its controller makes nothing of such a name.
+
+    Flux's controllers bring what is in a source (https://fluxcd.io/flux/components/); what they read must be there.
+    """
+    return api_version.partition("/")[0].endswith(".toolkit.fluxcd.io") or not may_make(api_version, kind)
+
+
 def is_reused(api_version: str, kind: str) -> bool:
     """Whether the containers of a custom resource run where others say."""
     return f"{api_version.rpartition('/')[0]}/{kind}" in REUSED

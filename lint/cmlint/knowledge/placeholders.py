@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import lru_cache
 
 from cmlint.kube.names import gaps
 
 FORM = (
-    r"\$\{[^{}]*\}|\$\([^()]*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$[A-Za-z_]\w*|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%"
+    r"\$\{[^{}]*\}|\$\([^()]*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$[A-Za-z_]\w*|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%|#\{[^{}\s]+\}#"
     r"|ENC\[[A-Z0-9_]+,[^\[\]]*\]"
 )
-"""One placeholder: of a shell, of Kubernetes, of Helm or Jinja, for a reader, of scripts with sed, of Windows.
+"""One placeholder: of a shell, of Kubernetes, of Helm or Jinja, for a reader, of scripts with sed, Windows, Azure.
 
 The last form is what SOPS writes in the place of a value (https://getsops.io/docs/#encryption-protocol).
 """
+
+WORD = r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])|(?<![A-Za-z0-9_])[A-Z]{4,}(?![A-Za-z0-9_])"
+"""A word in capitals, which cannot be a name in Kubernetes: it is a placeholder if a script replaces it."""
 
 PLACEHOLDER = re.compile(rf"\$\{{|\$\(|\{{\{{|\}}\}}|{FORM}")
 """A placeholder, or the beginning or end of one that is not complete."""
@@ -41,6 +45,11 @@ STAND_IN = re.compile(r"(?i)<|\*{2}|x{4}|\b(changeme|change|replace|insert|your|
 def is_placeholder(text: str) -> bool:
     """Whether something still has to be filled into a text (`${X}`, `$(X)`, `{{ x }}`, `<x>`): it is not a name yet."""
     return PLACEHOLDER.search(text) is not None
+
+
+def has_word(text: str, words: Container[str] | None) -> bool:
+    """Whether a text has one of some words in capitals; None represents all that have several parts."""
+    return any("_" in word if words is None else word in words for word in re.findall(WORD, text))
 
 
 @lru_cache(maxsize=1024)

@@ -38,6 +38,11 @@ def gaps(written: Sequence[str], text: str) -> list[str] | None:
     return [*found, text[position:end]]
 
 
+def glob(pattern: str, text: str) -> bool:
+    """Whether a pattern with `*` fits a text."""
+    return gaps(pattern.split("*"), text) is not None
+
+
 def why_not_subdomain(name: str) -> str | None:
     """Why a name is not an RFC 1123 subdomain, as names of ConfigMaps and Secrets must be."""
     if len(name) > 253:

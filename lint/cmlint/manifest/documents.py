@@ -18,6 +18,7 @@ from cmlint.kube.fields import POD_PATHS, TYPES, group_of, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.gitops import DEPLOYERS, made_in, read_deploys
+from cmlint.manifest.handovers import NONE, handovers_in
 from cmlint.manifest.heads import field_of, head_of, namespace_of
 from cmlint.manifest.hooks import read_hook
 from cmlint.manifest.images import images_in
@@ -49,7 +50,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 18
+VERSION = 20
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -111,6 +112,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     commands += examples_in(text, manifest=bool(documents or others))
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
     told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
+    handover = NONE if documents else handovers_in(text)
     return FileFacts(
         documents=documents if isinstance(documents, Packed) else tuple(documents),
         others=tuple(others),
@@ -119,6 +121,9 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
         commands=tuple(told),
         services=tuple(services),
         images=images_in(text),
+        replaced=handover.replaced,
+        consumed=handover.consumed,
+        written=handover.written,
     )
 
 

@@ -23,6 +23,7 @@ from cmlint.model.facts import (
     Container,
     Env,
     EnvFrom,
+    FaultKind,
     Item,
     Mount,
     PodSpec,
@@ -259,7 +260,7 @@ class PodReader:
         sources = decoder.struct(struct.get("valueFrom"), "EnvVarSource", f"{path}.valueFrom")
         span = decoder.span(node)
         if len(decoder.faults) == faults and (name is None or not name.value):
-            decoder.fault("env-name", name.span if name else span, f"{path}.name", "must be set")
+            decoder.fault("env-name", name.span if name else span, f"{path}.name", "must be set", kind=unset(name))
         if sources is None:
             known = value or ("valueFrom" not in struct and len(decoder.faults) == faults)
             traits = traits_of(decoder, self.node_of(node, "value"), value.value if value else "") if known else ()
@@ -343,7 +344,8 @@ class PodReader:
         """A part of a reference must be there and be valid; a misspelt field was said already, and is not missed."""
         if found is None or not found.value:
             if not spoiled:
-                self.decoder.fault("reference", found.span if found else node, path, "must be set")
+                kind = unset(found) if path.endswith(".key") else ""
+                self.decoder.fault("reference", found.span if found else node, path, "must be set", kind=kind)
         elif why_not and not is_placeholder(found.value) and (reason := why_not(found.value)):
             self.decoder.fault("reference", found.span, path, reason, text=found.value)
 
@@ -395,7 +397,7 @@ class PodReader:
         if version and version.value not in ("", "v1"):
             decoder.fault("reference", version.span, f"{path}.apiVersion", "must be `v1`", text=version.value)
         elif field is None or not field.value:
-            decoder.fault("reference", node, f"{path}.fieldPath", "must be set")
+            decoder.fault("reference", node, f"{path}.fieldPath", "must be set", kind=unset(field))
         elif reason := why_not_field_path(field.value):
             decoder.fault("reference", field.span, f"{path}.fieldPath", reason, text=field.value)
         return field
@@ -406,7 +408,7 @@ class PodReader:
         struct = decoder.struct(node, "ResourceFieldSelector", path) or {}
         resource = decoder.string(struct, "resource")
         if resource is None or not resource.value:
-            decoder.fault("reference", node, f"{path}.resource", "must be set")
+            decoder.fault("reference", node, f"{path}.resource", "must be set", kind=unset(resource))
         elif not re.match(RESOURCES, resource.value):
             reason = "must be the limit or request of `cpu`, `memory`, `ephemeral-storage` or `hugepages-*`"
             decoder.fault("reference", resource.span, f"{path}.resource", reason, text=resource.value)
@@ -683,7 +685,7 @@ class PodReader:
         decoder = self.decoder
         name, point = decoder.string(struct, "name"), decoder.string(struct, "mountPath")
         if name is None or not name.value:
-            decoder.fault("reference", name.span if name else node, f"{path}.name", "must be set")
+            decoder.fault("reference", name.span if name else node, f"{path}.name", "must be set", kind=unset(name))
         elif volumes is not None and name.value not in volumes and not is_placeholder(name.value):
             near = nearest(name.value, volumes)
             decoder.fault(
@@ -696,7 +698,9 @@ class PodReader:
                 kind="no-volume",
             )
         if point is None or not point.value:
-            decoder.fault("reference", point.span if point else node, f"{path}.mountPath", "must be set")
+            decoder.fault(
+                "reference", point.span if point else node, f"{path}.mountPath", "must be set", kind=unset(point)
+            )
         sub, expression = decoder.string(struct, "subPath"), decoder.string(struct, "subPathExpr")
         for field, found in (("subPath", sub), ("subPathExpr", expression)):
             if found and found.value and (reason := names.why_not_local_path(found.value)):
@@ -772,3 +776,8 @@ def why_not_file_key(key: str) -> str | None:
 def why_not_back(path: str) -> str | None:
     """Why a `fileKeyRef` cannot have this path (validatePathNoBacksteps)."""
     return "must not contain `..`" if ".." in path.split("/") else None
+
+
+def unset(found: Scalar | None) -> FaultKind:
+    """The kind of fault of a field that Kubernetes requires: its schema reports one that is not written as well."""
+    return "" if found else "unset"

@@ -25,7 +25,8 @@ LONGEST = 1000
 
 NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 EXPANSION = re.compile(
-    rf"\$?\{{\{{.*?\}}\}}|\$+\{{[^{{}}\n]*\}}|[$<>]+{NESTED}|\$+[\w@*#?!]*|`[^`\n]*`|%[A-Za-z_]\w*%|@[A-Z_]+@"
+    rf"\$?\{{\{{.*?\}}\}}|<<[ \t]*(?:pipeline\.)?parameters\.\w+[ \t]*>>"
+    rf"|\$+\{{[^{{}}\n]*\}}|[$<>]+{NESTED}|\$+[\w@*#?!]*|`[^`\n]*`|%[A-Za-z_]\w*%|@[A-Z_]+@"
 )
 """What is put in by a shell, make, a CI system or a template engine."""
 

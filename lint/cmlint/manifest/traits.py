@@ -54,7 +54,12 @@ def empty(decoder: Decoder, node: Node) -> Iterator[Trait]:
 
 def told(text: str, *, secret: bool) -> Iterator[Trait]:
     """What a text that is not empty has."""
-    if text.endswith("\n") and "\n" not in text.rstrip("\r\n") and text.strip():
+    if (
+        text.endswith("\n")
+        and "\n" not in text.rstrip("\r\n")
+        and text.strip()
+        and not takes_space(text, secret=secret)
+    ):
         yield "line-break"
     if "\0" in text:
         yield "nul"
@@ -68,6 +73,12 @@ def told(text: str, *, secret: bool) -> Iterator[Trait]:
         yield "expansion"
     if secret and is_encoded(text.strip()):
         yield "encoded-twice"
+
+
+def takes_space(text: str, *, secret: bool) -> bool:
+    """Whether white space means nothing at the end of a text: of JSON, and of a list of words that are not secret."""
+    bare = text.strip()
+    return bare[:1] + bare[-1:] in ("{}", "[]") or (not secret and " " in bare)
 
 
 def is_encoded(text: str) -> bool:

@@ -6,6 +6,7 @@ stored here.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import deque
 from collections.abc import Sequence
@@ -55,6 +56,12 @@ FaultKind = Literal[
     "unread",
 ]
 """What is wrong, where a rule says more of one mistake than of others with its code."""
+
+Overlap = Literal["", "yaml", "schema"]
+"""Which other tool of an editor sees a mistake as well: a parser of YAML 1.2, or one with Kubernetes' schemas."""
+
+ALIKE = r"true|True|TRUE|false|False|FALSE|[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
+"""The booleans and numbers that are the same in YAML 1.1 and 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema)."""
 
 Shape = Literal["", "string", "number", "boolean", "null", "list", "mapping", "base64"]
 """What a value is, or should be."""
@@ -334,6 +341,17 @@ class Fault(Facts, frozen=True):
     more: tuple[Span, ...] = ()
 
     @property
+    def overlap(self) -> Overlap:
+        """Which other tool of an editor sees it as well; none sees `yes`, which is a string in YAML 1.2."""
+        if self.code in ("syntax", "repeated-key"):
+            return "yaml"
+        if self.kind == "unknown-field" or (self.kind == "unset" and self.code != "image"):
+            return "schema"
+        if not self.expected or self.found not in ("number", "boolean"):
+            return "schema" if self.expected and self.found else ""
+        return "schema" if re.fullmatch(ALIKE, self.text or "") else ""
+
+    @property
     def quotable(self) -> bool:
         """Whether quotes make it right: a number or boolean where a string is expected."""
         return self.expected == "string" and self.found in ("number", "boolean")
@@ -539,10 +557,11 @@ class ImageSetting(Facts, frozen=True):
     becomes: str
 
 
-Deed = Literal["pushed", "built", "loaded", "replaced", "restarted", "open", "calls"]
+Deed = Literal["pushed", "built", "loaded", "replaced", "restarted", "open", "calls", "sets"]
 """What a text does: it pushes, builds or loads an image, puts it in the place of another, or restarts a workload.
 
-An `open` push is of an image whose name or tag a caller may give; what `calls` gives it to another file.
+An `open` push is of an image whose name or tag a caller may give; what `calls` gives it to another file. What `sets`
+gives it to the files that it includes, and to those that include it.
 """
 
 
@@ -577,9 +596,9 @@ class ImageFact(Facts, frozen=True):
     where that is, as far as the text says. `line` is 1-based. `masked` are places on it that must not be shown.
 
     In an open push `{-TAG}` represents the variable `TAG`, and `given` are the values (`TAG=dev`) that the text itself
-    gives to variables. In what calls, they are those that are passed on to the file in `files`. In both, `was` is a
-    target of make. Where the text says so, `builds` are of what the image
-    is built; those of several images where its name is open.
+    gives to variables. In what calls or sets, they are those that are passed on to the files in `files`; `TAG?=dev`
+    counts where the file itself sets nothing. In what is open or calls, `was` is a target of make. Where the text says
+    so, `builds` are of what the image is built; those of several images where its name is open.
     """
 
     deed: Deed
@@ -679,7 +698,7 @@ class Decoded:
         self.size += packed.length(number)
         while self.order and self.size > HELD:
             other, first = self.order.popleft()
-            del other.held[first]
+            other.held.pop(first, None)
             self.size -= other.length(first)
         self.order.append((packed, number))
 
@@ -746,8 +765,9 @@ class FileFacts(Facts, frozen=True):
     """Everything cmlint keeps of one text.
 
     `commands` are objects that the text has kubectl create, one provider each; no rule looks at them. `services` give
-    containers variables. `images` is what the text does to images. Of a file that is read as the `source` of a program,
-    that is all.
+    containers variables. `images` is what the text does to images. Its commands replace the words that are `replaced`,
+    hand what is built of the folders that are `consumed` to other programs, and write the files that are `written`.
+    Of a file that is read as the `source` of a program, that is all.
     """
 
     documents: Documents
@@ -757,6 +777,9 @@ class FileFacts(Facts, frozen=True):
     commands: tuple[Document, ...] = ()
     services: tuple[Service, ...] = ()
     images: tuple[ImageFact, ...] = ()
+    replaced: tuple[str, ...] = ()
+    consumed: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
     source: SourceFacts | None = None
 
     @property

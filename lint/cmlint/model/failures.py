@@ -23,7 +23,8 @@ class Failure(msgspec.Struct, frozen=True):
 
     Its place is a `span` of the text at a `path`, as it is shown; `others` are more places with the same reason. `part`
     is what it lacks, and it is built `partly` where the rest of it is checked. Of a part that git ignores, `ignored` is
-    the line of `.gitignore` that says so. `near` is the name of a file that was probably meant. `inputs` are the files
+    the line of `.gitignore` that says so, and of one that others are to make, `made` says who does. `near` is the name
+    of a file that was probably meant. `inputs` are the files
     and folders that the build reads, as they are shown.
     """
 
@@ -35,6 +36,7 @@ class Failure(msgspec.Struct, frozen=True):
     part: str = ""
     partly: bool = False
     ignored: str = ""
+    made: str = ""
     near: str = ""
     others: tuple[tuple[str, Span], ...] = ()
     ignores: tuple[Ignore, ...] = ()
@@ -46,6 +48,7 @@ class Failure(msgspec.Struct, frozen=True):
         """What becomes of the build, and why: `not built: ...` or `built without ...`."""
         more = f" and {len(self.others)} more" if self.cause == "remote" and self.others else ""
         reason = f"{self.ignored} leaves it out" if self.ignored else self.reason
+        reason = self.made or reason
         if not self.part:
             return f"not built: {reason}"
         if self.partly:

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from cmlint.model.facts import Overlap
+
 Consequence = Literal["rejected", "stuck", "stale", "silent", "unchecked", "tidiness"]
 """What the cluster does about a problem."""
 
@@ -129,7 +131,8 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     `subject` is a digest of what is referred to: the text at the finding's place, unless that must not be shown, and
     the name, key or field that it is about. It tells findings apart whatever their messages say. `cause` is one of the
     rule's causes, where it has any. Findings of one rule about the same thing, such as one missing object that several
-    workloads read, have one `group`. Those of an audit say more in `audit`.
+    workloads read, have one `group`. Those of an audit say more in `audit`. `overlap` says which other tool of an
+    editor sees it as well.
     """
 
     rule: str
@@ -149,6 +152,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     cause: str = ""
     group: str = ""
     audit: Audited | None = None
+    overlap: Overlap = ""
 
 
 class Known(msgspec.Struct, frozen=True, order=True, omit_defaults=True):

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 from cmlint.config.config import Config
 from cmlint.config.layers import Layers
 from cmlint.config.selection import select, settings_of, view_of
-from cmlint.engine.engine import Engine
+from cmlint.engine.engine import Engine, Judgement
 from cmlint.engine.rules import View
 from cmlint.engine.suppress import Suppressions
-from cmlint.pipeline.read import read
+from cmlint.pipeline.read import Manifests, read
 from cmlint.pipeline.result import Result, too_large
 from cmlint.sources.request import Request
 from cmlint.texts import Texts
@@ -18,12 +18,23 @@ from cmlint.texts import Texts
 
 def check(request: Request) -> Result:
     """Lints what a request asks for; raises ValueError for an unknown rule or version."""
-    found = read(request)
+    return judge(request, read(request), {})
+
+
+def judge(request: Request, found: Manifests, kept: dict[int, Judgement]) -> Result:
+    """What is wrong in what was read; raises ValueError for an unknown rule or version.
+
+    `kept` are judgements of bundles by their numbers, which are not made again. The others are added.
+    """
     engine = engine_of(request, found.config, found.texts)
     by_path = request.layers.per_path_ignore if request.layers else found.config.per_path_ignore
     suppressions = Suppressions(by_path, request.rules, enabled=request.suppress)
     request.progress.doing("checking")
-    outcome = engine.run(found.bundles, suppressions, found.named)
+    engine.named = found.named
+    for number, bundle in enumerate(found.bundles):
+        if number not in kept:
+            kept[number] = engine.judged(bundle, suppressions)
+    outcome = engine.combined([(bundle, kept[i]) for i, bundle in enumerate(found.bundles)], suppressions)
     outcome.left_out, outcome.named = found.left_out, set(found.named)
     large = too_large(found.bundles, found.texts)
     found.problems.extend(each for each in large if not found.named or each.path in found.named)

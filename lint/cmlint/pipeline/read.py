@@ -16,6 +16,7 @@ from cmlint.bundle.evidence.question import Ways
 from cmlint.bundle.gitops import Deploys, without_images, without_namespaces
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.gitops_variables import Variables
+from cmlint.bundle.handovers import Handovers
 from cmlint.bundle.index import Indexes
 from cmlint.bundle.material import Files, Material, Neighbours
 from cmlint.bundle.proofs import Proofs
@@ -27,10 +28,10 @@ from cmlint.sources import context, files, loose_files
 from cmlint.sources.files import Source
 from cmlint.sources.found import Found
 from cmlint.sources.paths import shown
-from cmlint.sources.reader import Reader, Reading, Wanted, mode_of
+from cmlint.sources.reader import Mode, Reader, Reading, Wanted, mode_of
 from cmlint.sources.remote import is_idle, remote_of
 from cmlint.sources.request import Request
-from cmlint.texts import Texts
+from cmlint.texts import Text, Texts
 
 if TYPE_CHECKING:
     from cmlint.bundle.links import Link, Links
@@ -58,10 +59,26 @@ class Manifests(msgspec.Struct):
 
 def read(request: Request) -> Manifests:
     """Reads what a request asks for, also of clusters; raises ValueError for a program that is not there."""
+    return manifests_of(found_by(request), request)
+
+
+class Before(msgspec.Struct):
+    """What is kept of a run for the next one: texts that have not changed, and what the files prove about images.
+
+    `proofs` is None where a changed file may prove something else; `changed` are the paths of these files.
+    """
+
+    texts: Mapping[str, Text]
+    changed: frozenset[str]
+    proofs: Proofs | None = None
+
+
+def found_by(request: Request) -> Found:
+    """The files that a request asks for, taken by sources; raises ValueError for a program that is not there."""
     request.progress.doing("looking for files")
     problems: list[Problem] = []
     found = Found(files.find(request, problems), problems)
-    left_out = [shown(path) for group in found.groups for path in group.left_out]
+    found.left_out = [shown(path) for group in found.groups for path in group.left_out]
     reader = Reader(request)
     if request.context:
         enter_context(found, reader, request)
@@ -71,11 +88,21 @@ def read(request: Request) -> Manifests:
     real = {shown: name for group in found.groups for shown, name in context.names_in_builds(group)}
     found.frame = frame_of(found.groups)
     take_all(found, reader, request)
+    found.named = frozenset(
+        name for group in found.groups for shown in group.named for name in (shown, real.get(shown, shown))
+    )
+    return found
+
+
+def manifests_of(found: Found, request: Request, before: Before | None = None) -> Manifests:
+    """What was found, put together in bundles, with the clusters into which their references lead."""
     sources = sources_of(found)
     texts = Texts(partial(text_of, found, sources, request))
-    bundles = bundles_of(found, request, texts, programs_read(found, reader, sources))
-    named = (name for group in found.groups for shown in group.named for name in (shown, real.get(shown, shown)))
-    look = request.clusters
+    if before:
+        texts.known.update(before.texts)
+    materials_of(found, request)
+    bundles = bundles_of(found, request, texts, programs_read(found, request, sources), before)
+    look, problems = request.clusters, found.problems
     config = look(bundles, texts, request.config, problems) if look else request.config
     return Manifests(
         bundles=bundles,
@@ -83,9 +110,15 @@ def read(request: Request) -> Manifests:
         config=config,
         problems=problems,
         sources=sources,
-        named=frozenset(named),
-        left_out=left_out,
+        named=found.named,
+        left_out=found.left_out,
     )
+
+
+def read_anew(found: Found, request: Request, names: Container[str]) -> None:
+    """Reads some files again that no source has taken, by the paths under which they are shown."""
+    wanted = (file for known in (None, ()) for file in wanted_in(found, known, names))
+    found.facts |= Reading(Reader(request), list({file.shown: file for file in wanted}.values())).results()
 
 
 def take_all(found: Found, reader: Reader, request: Request) -> None:
@@ -106,14 +139,20 @@ def take_all(found: Found, reader: Reader, request: Request) -> None:
 
         found.materials += taken(found, request)
     found.facts |= Reading(reader, list(wanted_in(found, found.facts))).results()
+
+
+def materials_of(found: Found, request: Request) -> None:
+    """Puts the material of files as they are before that of sources."""
     plain = list(loose_files.take(found))
     if "-" in request.paths:
         from cmlint.sources.stdin import take as take_stdin
 
         plain += take_stdin(found, request)
-    found.materials = plain + found.materials
+    found.together = plain + found.materials
     if failures := found.failures.all():
-        found.materials.append(Material(failures=failures))
+        handovers = handovers_of(found)
+        explained = [handovers.explained(each) for each in failures] if handovers else failures
+        found.together.append(Material(failures=explained))
 
 
 def take_kustomizations(found: Found, request: Request) -> Iterable[Material]:
@@ -147,19 +186,25 @@ def concerns_others(path: str, facts: FileFacts | str) -> bool:
     return any(each.providers or any(references_of(Placed(path, each, facts, 0))) for each in facts.documents)
 
 
-def wanted_in(found: Found, known: Container[str] | None = None) -> Iterator[Wanted]:
-    """The files that no source has taken, and that are not `known`; at first, only those that can be in no chart."""
+def wanted_in(
+    found: Found, known: Container[str] | None = None, only: Container[str] | None = None
+) -> Iterator[Wanted]:
+    """The files that no source has taken, and that are not `known`; at first, only those that can be in no chart.
+
+    Where `only` some are asked for, no others.
+    """
     for group in found.groups:
         for name, path in group.paths.items():
+            if only is not None and name not in only:
+                continue
             templated = name in group.templates
             late = templated or files.may_be_in_chart(name)
             if path != "-" and (not late if known is None else templated or name not in known):
                 mode = mode_of(name.rpartition("/")[2], templated=templated, compared=name in group.compared)
                 yield Wanted(name, path, mode, group.root_of(name))
-        for name, path in group.scripts.items() if known is None else ():
-            yield Wanted(name, path, "script", group.root)
-        for name, path in group.apart.items() if known is None else ():
-            yield Wanted(name, path, "text", group.root)
+        others: tuple[tuple[Mode, dict[str, str]], ...] = (("script", group.scripts), ("text", group.apart))
+        for mode, paths in others if known is None else ():
+            yield from (Wanted(n, path, mode, group.root) for n, path in paths.items() if only is None or n in only)
 
 
 def take_apart(found: Found) -> None:
@@ -189,15 +234,27 @@ def text_of(found: Found, sources: Mapping[str, Source], request: Request, path:
     return files.read_again(request.disk, path, sources, found.problems) if known is None else known
 
 
-def bundles_of(found: Found, request: Request, texts: Texts, read: Callable[[Link], ProgramReading]) -> list[Bundle]:
+def bundles_of(
+    found: Found,
+    request: Request,
+    texts: Texts,
+    read: Callable[[Link], ProgramReading],
+    before: Before | None = None,
+) -> list[Bundle]:
     """The bundles of all materials, with what GitOps objects among them do."""
-    materials = found.materials
+    materials = found.together
     everything = [entry for material in materials for entry in material.files]
     kustomized = (folder_of(path, found.frame) for path in found.kustomizations)
     variables = Variables(everything, kustomized, found.frame)
     deployed = [as_deployed(material, variables) for material in materials]
+    handovers = handovers_of(found)
+    deployed = [handovers.applied(each) for each in deployed] if handovers else deployed
     commands = list(commands_in(deployed))
-    proofs = proofs_of(found, request, texts)
+    proofs = (
+        before.proofs.without(before.changed, lambda path: texts.get(path).text)
+        if before and before.proofs
+        else proofs_of(found, request, texts)
+    )
     neighbours = Neighbours(
         ways=ways_of(request),
         proofs=proofs,
@@ -205,8 +262,16 @@ def bundles_of(found: Found, request: Request, texts: Texts, read: Callable[[Lin
         destinations=Destinations(variables.deploys, variables.kustomized),
         others=Indexes() if any(is_taken(each) or each.unbuilt for each in deployed) else None,
         frame=found.frame,
+        replaced=handovers.replaced if handovers else frozenset(),
+        removed=request.removed,
     )
     return [Bundle(replace(each, scripts=commands) if is_taken(each) else each, neighbours) for each in deployed]
+
+
+def handovers_of(found: Found) -> Handovers | None:
+    """What commands do to manifests before they are applied; None if no text has such commands."""
+    facts = [(path, each) for path, each in found.all_facts if each.replaced or each.consumed or each.written]
+    return Handovers(facts) if facts else None
 
 
 def is_taken(material: Material) -> bool:
@@ -335,14 +400,14 @@ def files_of(found: Found) -> dict[str, tuple[str, str | None]]:
     return files
 
 
-def programs_read(found: Found, reader: Reader, sources: dict[str, Source]) -> Callable[[Link], ProgramReading]:
+def programs_read(found: Found, request: Request, sources: dict[str, Source]) -> Callable[[Link], ProgramReading]:
     """What reads the source of programs, in which findings may then be."""
 
     @cache
     def folders() -> Folders:
         from cmlint.sources.code.folder import Folders
 
-        return Folders(files_of(found), reader)
+        return Folders(files_of(found), Reader(request))
 
     def read(link: Link) -> ProgramReading:
         reading = folders().read(link)

@@ -76,7 +76,7 @@ def render(result: Result, view: View) -> str:
     skipped = [*outcome.skipped, *((problem.path, problem.message) for problem in result.problems)]
     report = Report(
         version=VERSION,
-        findings=[msgspec.structs.replace(finding, subject="") for finding in outcome.findings],
+        findings=[msgspec.structs.replace(finding, subject="", overlap="") for finding in outcome.findings],
         unverified=[
             Entry(u.name, u.code, u.why, u.location, n) for u, n in sorted(Counter(outcome.unverified).items())
         ],

@@ -21,6 +21,7 @@ from cmlint.sources.kustomize.absent_files import Absent
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.places import ignores_in
 from cmlint.sources.kustomize.secrets import masked_in
+from cmlint.sources.kustomize.spoilt_entries import Spoilt
 from cmlint.sources.reasons import address
 from cmlint.sources.secret_names import HIDDEN, Masks, secrets_in
 from cmlint.sources.yaml_tree import Part
@@ -32,6 +33,11 @@ REFUSED = ("syntax", "repeated-key")
 UNREAD = "unread"
 """The kind of failure of a kustomization that is not valid YAML: `yaml-syntax` reports that."""
 
+README = "README.md"
+
+PLAIN_PATH = r"[\w.-]+(?:/[\w.-]+)*"
+"""What git is asked about, although it may be the value of a Secret: no `KEY=value` or base64 with `=`."""
+
 WRONG_TYPE = r"Go struct field \w+\.(?P<path>[\w.]+) of type (?P<type>\w+)"
 LINE = r"\byaml: line (\d{1,6}):"
 NAMED = r"`([^`\s]+)`|\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
@@ -41,13 +47,23 @@ NOT_TEXT = r"-?[\d.][\d._eE+-]*|true|false|yes|no|on|off|null|~|y|n"
 
 def add_build(failures: Failures, project: Project, leaf: Kustomization, error: NotBuiltError) -> None:
     """Adds the reason for which a kustomization is not built."""
-    if error.kind == UNREAD:
-        return
+    if error.kind != UNREAD:
+        failures.add(failure_of(project, leaf, error), (error.cause, error.kind or str(error)))
+
+
+def add_spoilt(failures: Failures, project: Project, leaf: Kustomization, spoilt: Iterable[Spoilt]) -> None:
+    """Adds the reasons for which a kustomization is built without some entries."""
+    for each in spoilt:
+        failure = replace(failure_of(project, leaf, each.error), part=each.shown, partly=True)
+        failures.add(failure, (each.error.cause, each.error.kind or str(each.error)))
+
+
+def failure_of(project: Project, leaf: Kustomization, error: NotBuiltError) -> Failure:
+    """A reason, with its place."""
     path, span = error.place or (leaf.shown, Span(0, 0))
     generators = [one.root.at("secretGenerator") for one in project.kustomizations if one.shown == path]
     hidden = tuple((path, part.place.span) for part in generators if part)
-    failure = Failure(error.cause, "kustomization", path, span, str(error), hidden=hidden)
-    failures.add(shown_of(project, leaf, failure), (error.cause, error.kind or str(error)))
+    return shown_of(project, leaf, Failure(error.cause, "kustomization", path, span, str(error), hidden=hidden))
 
 
 def add_absent(
@@ -142,9 +158,11 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     hides = HIDDEN in (build.path(absent.path) or HIDDEN)
     seen.whole = seen.whole and not hides
     part, hidden = (HIDDEN, ((place.path, place.span),)) if hides else (absent.name, ())
-    looked = not hidden and build.project.is_inside(absent.path)
+    looked = build.project.is_inside(absent.path) and (not hides or re.fullmatch(PLAIN_PATH, absent.name) is not None)
     ignored = ignoring(build.project.disk, absent.path, seen) if looked else ""
-    near = "" if ignored or not looked else nearest(os.path.basename(absent.path), names_beside(absent.path)) or ""
+    made = documented(build.project, absent, seen) if looked and not ignored and absent.how in ("files", "envs") else ""
+    named = "" if ignored or made or hidden or not looked else os.path.basename(absent.path)
+    near = nearest(named, names_beside(absent.path)) or "" if named else ""
     return Failure(
         cause="missing-file",
         thing="kustomization",
@@ -153,9 +171,27 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
         reason="no such file or folder",
         part=part,
         ignored=ignored,
+        made=made,
         near=near,
         hidden=hidden,
     )
+
+
+def documented(project: Project, absent: Absent, seen: Seen) -> str:
+    """The README in the folder of a kustomization, or above, that names the file of a generator, as a clause."""
+    name = re.escape(os.path.basename(absent.path))
+    folder = absent.kustomization.folder
+    while project.is_inside(folder):
+        path = os.path.join(folder, README)
+        seen.note(path)
+        try:
+            text = project.text(path) if os.path.isfile(path) else ""
+        except (OSError, UnicodeDecodeError):
+            text = ""
+        if re.search(rf"[`/]{name}`", text):
+            return f"{project.shown(path)} says how to make it"
+        folder = os.path.dirname(folder)
+    return ""
 
 
 def names_beside(path: str) -> list[str]:
@@ -206,6 +242,9 @@ def wrong_value(said: str, around: Kustomization) -> Part | None:
 def named_entry(said: str, reason: str, around: Kustomization, project: Project) -> Part | None:
     """The entry that names a file, or has a name, of which the reason speaks."""
     for part in around.named:
+        if part.text and f"'{around.full(part.text)}'" in said:
+            return part
+    for part in around.named:
         if part.text and re.search(rf"[ '`/]{re.escape(part.text.removeprefix('./'))}['`:]", said):
             return part
     inline = (
@@ -214,6 +253,7 @@ def named_entry(said: str, reason: str, around: Kustomization, project: Project)
     if patch := next(inline, None):
         return patch
     names = {name for pair in re.findall(NAMED, reason) for name in pair if name}
+    names.update(re.findall(r'\bName:"([^"]+)"', said))
     fields = ("configMapGenerator", "secretGenerator", "replicas", "images")
     entries = (entry.at("name") for field in fields for entry in around.root.entries(field))
     patches = (where for where, _ in around.patches if not names.isdisjoint(patched(project, around, where)))

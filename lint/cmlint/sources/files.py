@@ -46,10 +46,19 @@ SCRIPTS = (
         ".jenkinsfile",
     ),
     *(".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt"),
-    *(".tf", ".example", ".sample", ".dist", ".template", ".j2", ".jinja", ".jinja2"),
+    *(".tf", ".tftpl", ".example", ".sample", ".dist", ".template", ".j2", ".jinja", ".jinja2"),
     *("Makefile", "makefile", "Justfile", "justfile", "Jenkinsfile", "Tiltfile", "Dockerfile", "README"),
 )
-"""How the names of other texts end in which commands may be; so may they in any file that begins with `#!`."""
+"""How the names of other texts end in which commands may be; so may they in any file that begins with `#!`.
+
+The case of letters does not matter: `README.MD`.
+"""
+
+LOWERED = tuple(map(str.lower, SCRIPTS))
+
+VARIABLES = ".env"
+"""The name of a file with variables, which makefiles and scripts include."""
+
 
 BUILDERS = (
     "pom.xml",
@@ -77,8 +86,19 @@ IMAGE_WORDS = (
     b"save ",
     b"perl ",
     b'target "',
+    b"kaniko",
+    b"crane ",
+    b"skopeo ",
+    b"regctl ",
+    b"-replace ",
+    b"IMG",
+    b"TAG",
+    b"REGISTRY",
 )
 """What a text holds that builds, pushes, loads or replaces images."""
+
+FILE_WORDS = (b'_file"', b".env", b".y", b".json", b"sed ", b"kustomize")
+"""What a text holds that writes files, replaces words in them, or reads what is built."""
 
 EXPECTATION = r"(?:(?:\d+-)?(?:assert|errors?)(?:-[\w-]+)?|\d+-[\w-]+-assert)\.ya?ml"
 """Files in which tests of kuttl and Chainsaw say what the cluster should hold: parts of objects, never applied."""
@@ -398,13 +418,18 @@ def is_manifest(name: str) -> bool:
 
 def may_be_script(entry: Entry) -> bool:
     """Whether a file may be a text that creates ConfigMaps or Secrets, or builds and pushes images, by its name."""
-    named = entry.name.endswith(SCRIPTS) or "." not in entry.name or entry.name.endswith(BUILDERS)
+    named = has_commands(entry.name) or "." not in entry.name or entry.name.endswith(BUILDERS)
     return named and entry.is_file(follow_symlinks=False)
+
+
+def has_commands(name: str) -> bool:
+    """Whether a file of this name may have commands in it, or variables of commands."""
+    return name.lower().endswith(LOWERED) or name == VARIABLES
 
 
 def is_script(raw: bytes, name: str) -> bool:
     """Whether a file of this name is a text that may create or show ConfigMaps or Secrets, by a few words."""
-    if not (name.endswith(SCRIPTS) or raw.startswith(b"#!")):
+    if not (has_commands(name) or raw.startswith(b"#!")):
         return False
     called = b"create" in raw and (b"configmap" in raw or b"secret" in raw or b"cm" in raw)
     shown = b"kind: ConfigMap" in raw or b"kind: Secret" in raw or b'resource "kubernetes_' in raw
@@ -413,9 +438,14 @@ def is_script(raw: bytes, name: str) -> bool:
 
 def handles_images(raw: bytes, name: str) -> bool:
     """Whether a file of this name is a text that may build, push, load or replace images, by a few words."""
-    if not (name.endswith((*SCRIPTS, *BUILDERS)) or raw.startswith(b"#!")):
+    if not (has_commands(name) or name.endswith(BUILDERS) or raw.startswith(b"#!")):
         return False
     return any(word in raw for word in IMAGE_WORDS)
+
+
+def handles_files(raw: bytes, name: str) -> bool:
+    """Whether a file of this name is a text that may write files or replace words in them, by a few words."""
+    return (name.endswith(SCRIPTS) or raw.startswith(b"#!")) and any(word in raw for word in FILE_WORDS)
 
 
 def is_dockerfile(path: str) -> bool:

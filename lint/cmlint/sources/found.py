@@ -22,6 +22,9 @@ class Found(msgspec.Struct):
     these, by the paths under which they are shown: someone may yet build what they do not use. What cannot be built
     goes to `failures`, and all else that went wrong to `problems`. The `frame` says where paths
     lead that begin above the working directory.
+
+    `materials` are those of sources, `together` these after the ones of files as they are. Where files are named one by
+    one, `named` are the paths of all that is reported. `left_out` are the folders that are not read.
     """
 
     groups: list[Group]
@@ -32,6 +35,9 @@ class Found(msgspec.Struct):
     kustomizations: dict[str, FileFacts] = {}
     charts: dict[str, FileFacts] = {}
     materials: list[Material] = []
+    together: list[Material] = []
+    named: frozenset[str] = frozenset()
+    left_out: list[str] = []
     frame: Frame | None = None
 
     @property

@@ -21,6 +21,7 @@ from cmlint.manifest.documents import (
     read_template,
     read_text,
 )
+from cmlint.manifest.handovers import handovers_in
 from cmlint.manifest.images import images_in
 from cmlint.manifest.providers import Makers
 from cmlint.model.facts import LARGE, Decoded, FileFacts, Language, Packed, SourceFacts
@@ -97,6 +98,9 @@ class Reader:
 
     def known(self, file: Wanted) -> FileFacts | None:
         """The facts of a file that need not be read."""
+        if held := self.request.caches.held:
+            facts = held.get(file.path, file.mode, self.disk)
+            return None if facts is None else self.held(facts)
         if self.cache is None:
             return None
         state = self.disk.state(file.path)
@@ -141,6 +145,8 @@ class Reading:
         self.reader, self.wanted = reader, wanted
         self.facts: list[FileFacts | str | None] = [reader.known(file) for file in wanted]
         self.unknown = [number for number, facts in enumerate(self.facts) if facts is None]
+        holds = reader.request.caches.held is not None
+        self.versions = {number: reader.disk.version(wanted[number].path) for number in self.unknown} if holds else {}
         self.workers = None
         if reader.jobs > 1 and len(self.unknown) >= PAYS and hasattr(os, "fork"):
             from cmlint.sources.workers import Workers
@@ -161,6 +167,10 @@ class Reading:
         else:
             for number in self.unknown:
                 self.facts[number] = self.reader.keep(self.wanted[number], self.reader.read(self.wanted[number]))
+        if held := self.reader.request.caches.held:
+            for number in self.unknown:
+                if isinstance(facts := self.facts[number], FileFacts):
+                    held.put(self.wanted[number].path, self.wanted[number].mode, self.versions[number], facts)
         return {file.shown: facts for file, facts in zip(self.wanted, self.facts, strict=True) if facts is not None}
 
     def taken(self, answer: bytes | str) -> Read:
@@ -220,14 +230,23 @@ def facts_of(text: str, mode: Mode, makers: Makers) -> FileFacts:
 def script_facts(content: bytes, name: str) -> FileFacts:
     """The commands of a text that holds no manifests, and what it does to images."""
     creates = files.is_script(content, name)
-    if not creates and not files.handles_images(content, name):
+    handles = files.handles_images(content, name)
+    if not creates and not handles and not files.handles_files(content, name):
         return FileFacts(())
     try:
         text = files.decode(content)
     except UnicodeDecodeError:
         return FileFacts(())
     commands = (*commands_in(text), *examples_in(text, manifest=False)) if creates else ()
-    return FileFacts((), commands=commands, images=images_in(text, script=True))
+    replaced, consumed, written = handovers_in(text)
+    return FileFacts(
+        (),
+        commands=commands,
+        images=images_in(text, script=True) if handles else (),
+        replaced=replaced,
+        consumed=consumed,
+        written=written,
+    )
 
 
 def source_facts(content: bytes, language: Language) -> FileFacts:

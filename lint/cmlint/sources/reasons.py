@@ -82,6 +82,9 @@ JSON = {
 
 PATH = r"[^'\n]*"
 
+VERSION = r"kustomize\.config\.k8s\.io/v1(?:alpha1|beta1)"
+"""The versions of kustomizations."""
+
 KUSTOMIZE = {
     rf"security; file '(?P<local>{PATH})' is not in or below '(?P<local2>{PATH})'": "the file `{local}` is not in or "
     "below `{local2}`, and kustomize reads no other",
@@ -100,6 +103,9 @@ KUSTOMIZE = {
     rf"expected kind != 'Component' for path '(?P<path>{PATH})'": "`{path}` is a component, so it belongs in "
     "`components`",
     r"kustomization\.yaml is empty": "kustomization.yaml is empty",
+    rf"apiVersion for (?P<fixed>Kustomization|Component) should be (?P<fixed2>{VERSION})": "apiVersion for {fixed} "
+    "should be {fixed2}",
+    r"kind should be Kustomization or Component": "kind should be Kustomization or Component",
     r'json: unknown field "(?P<field>[^"]*)"': 'json: unknown field "{field}"',
     rf"no matches for Id (?P<id>{ID}); failed to find unique target for patch {ID}\Z": "no matches for Id {id}; failed "
     "to find unique target for patch",

@@ -36,10 +36,10 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     `config` is that of the run, and `layers` say what differs in some folders. `sources` are the modules of other
     packages that are sources. `disk` is where files are looked at, and `seen` notes what of it was looked at. With
     `context`, the rest of the project is read for files that are named one by one. `chart_values` are the values that
-    the command line gives to charts. References also lead into `clusters`. With `reads`, the source of programs
-    is wanted even where nothing but its name leads to it. Where only a change matters, `changed` gives
-    the paths that it touches, as they are shown. Without `suppress`, what comments and settings suppress is reported as
-    well. `progress` shows what the run does.
+    the command line gives to charts. References also lead into `clusters`. `removed` are the objects, as `Kind/name`,
+    that a change has removed, and `changed` gives the paths that it touches, where only a change matters. With `reads`,
+    the source of programs is wanted even where nothing but its name leads to it. Without `suppress`, what comments and
+    settings suppress is reported as well. `progress` shows what the run does.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -57,6 +57,7 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     clusters: Clusters | None = None
     reads: bool = False
     changed: Callable[[], frozenset[str]] | None = None
+    removed: frozenset[str] = frozenset()
     progress: Progress = msgspec.field(default_factory=Progress)
 
     @cached_property

@@ -32,7 +32,9 @@ FIELD = r"[A-Za-z][A-Za-z._-]{0,40}"
 
 FILE = (
     r"(?:[\w.-]+/)*(?:[\w-]*\.)+(?:ca|cer|cert|cfg|cnf|conf|config|crt|csr|csv|der|env|htpasswd|ini|jks|json|kdbx|key|"
-    r"keystore|p12|pem|pfx|properties|pub|sh|sql|toml|truststore|txt|xml|ya?ml|zip)"
+    r"keystore|p12|pem|pfx|properties|pub|secrets?|sh|sql|toml|truststore|txt|xml|ya?ml|zip)"
+    r"|(?:[\w.-]+/)*(?:[\w-]+\.)*\.?env\.(?:[a-z]+\.)?(?:base|default|dev|development|enc|example|local|prod|production|"
+    r"sample|secrets?|staging|test)"
 )
 """The path of a file whose ending says that it is one, and not a value in the wrong place."""
 

@@ -99,6 +99,11 @@ class FileSystem:
         """The state of what is at a path, links followed; None where nothing can be read, and for a text."""
         return None if self.is_changed(path) else state_of(path)
 
+    def version(self, path: str) -> State | str | None:
+        """What tells one content of a file from another: the text that counts in its place, else the file's state."""
+        text = self.texts.get(real_path(path)) if self.texts else None
+        return state_of(path) if text is None else text
+
     def entries(self, folder: str) -> list[Entry]:
         """What is in a folder, by name; raises OSError."""
         with os.scandir(folder) as scanned:

@@ -16,9 +16,13 @@ WITHOUT_EXTENSION = ("kustomization", "Kustomization")
     since="0.1.0",
 )
 def misread_env_file(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
-    """Quotes are kept, a name alone is looked up in the builder's environment, and `files` makes one key of it all."""
+    """Quotes are kept, a name alone is looked up in the builder's environment, and `files` makes one key of it all.
+
+    Flux puts values into YAML (`substituteFrom`), where quotes are often wanted.
+    """
     for placed in bundle.placed:
-        for key in (key for provider in placed.document.providers for key in provider.keys):
+        own = (each for each in placed.document.providers if (each.target, each.name.value) not in bundle.substituted)
+        for key in (key for provider in own for key in provider.keys):
             if placed.built and key.place and not placed.built.rendered:
                 yield from in_line(key, placed, ctx)
         for pod in placed.document.pods:

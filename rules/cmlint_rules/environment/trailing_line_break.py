@@ -18,8 +18,11 @@ PLAIN = "end the block with `|-` instead of `|`, or write the value in one line"
 def trailing_line_break(container: Container, ctx: Context) -> Iterator[Draft]:
     """The kubelet takes values as they are (makeEnvironmentVariables), and the line break with them.
 
-    A name with a dot is a file's: `envFrom` brings it along, and nothing reads it as a variable.
+    What the values of a chart give to containers goes through its templates first. A name with a dot is a file's:
+    `envFrom` brings it along, and nothing reads it as a variable.
     """
+    if not (ctx.pod and ctx.pod.exact) and not ctx.placed.plain_pods:
+        return
     for found in arriving(container, ctx, "line-break"):
         if found.origin and "." in found.variable:
             continue

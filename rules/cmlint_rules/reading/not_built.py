@@ -50,7 +50,7 @@ def not_built(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
 def severity_of(failure: Failure) -> Severity:
     """A mistake is an error, what may be there elsewhere is a warning, what is left out on purpose is an info."""
-    if failure.ignored:
+    if failure.ignored or failure.made:
         return "info" if failure.partly else "warning"
     return "error" if failure.cause in OURS else "warning"
 
@@ -64,15 +64,15 @@ def message_of(failure: Failure) -> str:
 
 def help_for(failure: Failure) -> str:
     """What to do about it."""
-    if failure.ignored and failure.partly:
+    if (failure.ignored or failure.made) and failure.partly:
         return "everything but what the file may define is checked"
-    if failure.near:
+    if failure.near and not failure.made:
         return f"did you mean `{failure.near}`?"
     if re.search(NOT_TEXT, failure.reason):
         return "put the value in quotes"
     if failure.reason.endswith(CHART):
         return "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
-    if failure.ignored:
+    if failure.ignored or failure.made:
         return "create the file before the check, or accept this: `ignore: [not-built/missing-file]`"
     if failure.cause == "missing-file":
         return "add the file, or remove the entry"

@@ -21,6 +21,7 @@ from cmlint.api import (
     Target,
     nearest,
     only_near,
+    only_reads,
     placeholders,
     renewals,
 )
@@ -57,12 +58,12 @@ def caused(reference: Reference, cause: Cause, ctx: Context) -> Draft:
     """The message about an object that is written down and not there when it is read."""
     name = f"the {reference.target} `{reference.name.value}`"
     message, help_text = CAUSES[cause.code]
-    first = cause.definitions[0]
+    first = next(iter(cause.definitions), None)
     hook = ctx.document.hook
     words = {
         "name": name,
-        "made": f"`{first.provider.name.value}`",
-        "maker": first.placed.described,
+        "made": f"`{first.provider.name.value}`" if first else "",
+        "maker": first.placed.described if first else "",
         "hook": f"`{hook.written}` of {hook.tool}" if hook else "",
         "outcome": outcome(reference),
     }
@@ -94,13 +95,20 @@ CAUSES: dict[str, tuple[str, str]] = {
         "nothing makes {name}: the {maker} makes {made}",
         "until it exists, {outcome}; did you mean {made}?",
     ),
+    "removed": (
+        "nothing defines {name}: this change removes it",
+        "until it exists, {outcome}; keep the definition, or remove the reference as well",
+    ),
 }
 """For each cause the message and the help."""
 
 
 def is_own_field(reference: Reference, ctx: Context) -> bool:
     """Whether it is a field of a custom resource whose controller may make the object itself."""
-    return reference.via == "field" and ctx.bundle.scope.ways(ctx.placed).excuses_fields
+    if reference.via != "field" or not ctx.bundle.scope.ways(ctx.placed).excuses_fields:
+        return False
+    slip = ctx.resolve(reference).near and only_reads(ctx.document.api_version, ctx.document.kind)
+    return not slip
 
 
 def is_repeated(reference: Reference, ctx: Context) -> bool:

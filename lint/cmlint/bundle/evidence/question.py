@@ -13,6 +13,7 @@ from cmlint.bundle.evidence.surroundings import Surroundings
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import Meeting, meets, nearest_definitions
+from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import is_slip, nearest, only_near
 from cmlint.model.evidence import Code
 from cmlint.model.facts import Reference, Target
@@ -57,9 +58,10 @@ class Scope(msgspec.Struct, dict=True):
     """Everything in which a bundle's references are looked up.
 
     `index` and `around` are the bundle's own. `ways` says how the references of a document are looked up. `others` are
-    the indexes of all bundles of the run, and `destinations` tells those that go to the same cluster. `unbuilt` says
-    why the bundle could not be built, `supply` what its installation adds, `clusters` are the clusters it goes to. A
-    scope that is not `complete` has documents that may still change.
+    the indexes of all bundles of the run, and `destinations` tells those that go to the same cluster. `unbuilt`
+    says why the bundle could not be built, `replaced` are words that scripts replace, `removed` objects that a
+    change has removed, `supply` what its installation adds, `clusters` are the clusters it goes to. A scope that is
+    not `complete` has documents that may still change, `changed_by` says by what if that is not a GitOps object.
     """
 
     index: Index
@@ -69,7 +71,10 @@ class Scope(msgspec.Struct, dict=True):
     destinations: Destinations | None = None
     unbuilt: str = ""
     complete: bool = True
+    changed_by: str = ""
     supply: Supply | None = None
+    replaced: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
     clusters: tuple[Cluster, ...] = ()
 
     @cached_property
@@ -116,6 +121,23 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     def heeds(self, code: Code) -> bool:
         """Whether evidence of a code counts."""
         return code not in self.ways.ignored
+
+    @cached_property
+    def is_idle(self) -> bool:
+        """Whether it belongs to a volume of a chart that no container of a pod mounts with these values.
+
+        The kubelet passes over such a volume (`processPodVolumes` in
+        `pkg/kubelet/volumemanager/populator/desired_state_of_world_populator.go`).
+        """
+        built = self.placed.built
+        if self.reference.via != "volume" or not built or not built.rendered:
+            return False
+        for pod in self.placed.document.pods:
+            names = {mount.name.value for container in pod.containers for mount in container.mounts}
+            for volume in pod.volumes:
+                if volume.name and any(source.reference == self.reference for source in volume.sources):
+                    return pod.exact and volume.name.value not in names and not any(map(is_placeholder, names))
+        return False
 
     @cached_property
     def meeting(self) -> Meeting:

@@ -57,7 +57,9 @@ KINDS = (
                 "skopeo",
             ),
             *("crane ", "pack ", "buildctl", "az acr", "gcloud", "ibmcloud", "CONTAINER", "PODMAN", "--destination"),
-            *("jib.to.image", "img push", "-Dimage", "build-image", "ko ", "KO", "make ", ".sh "),
+            *("jib", "img push", "-Dimage", "build-image", "container-image", "ko ", "KO", "make "),
+            *("run: task ", "- task ", "&& task ", ".sh ", ".sh\n", '.sh"', ".sh'"),
+            *("regctl ", "executor", "earthly", "argocd ", "-replace "),
         ),
         (
             *(
@@ -75,7 +77,7 @@ KINDS = (
                 "s#",
             ),
             *("s@", "s,", "s~", "s:", "s%", "image", "--set", " save", " build", "submit", "imagetools", "cache add"),
-            *("copy", "tag", "--destination", "--to"),
+            *("copy", "tag", "--destination", "--to", "executor", " mod ", "-replace "),
         ),
     ),
     Kind(
@@ -99,6 +101,9 @@ KINDS = (
                 "k8s-bake",
                 "uses: ./",
                 "docker-publish",
+                "metadata-action",
+                "yaml-update-action",
+                "gha-find-replace",
             ),
         ),
     ),
@@ -114,7 +119,8 @@ KINDS = (
                 "plugins/kaniko",
                 "plugins/buildx",
             ),
-            *("plugin-docker", "plugin-kaniko", "cloud-builders", "\nimages:", "docker/publish", "docker/push"),
+            *("plugin-docker", "plugin-kaniko", "drone-kaniko", "DockerCompose@", "Kubernetes@", "container-image:"),
+            *("KUBECTL_COMMAND", "gke-deploy", "cloud-builders", "\nimages:", "docker/publish", "docker/push"),
             *(
                 "docker/build",
                 "aws-ecr/",
@@ -126,11 +132,19 @@ KINDS = (
             ),
         ),
     ),
+    Kind(
+        "passing",
+        ("IMG", "IMAGE", "TAG", "REGISTRY", "REPO", "image", "registry"),
+        ("=", "local:", "include", "source ", ". "),
+    ),
     Kind("jenkins", ("docker.build", "docker.image"), (".push",)),
     Kind("compose", ("\nservices:", "services:\n"), ("build",)),
     Kind(
         "builders",
-        ("docker_build", "custom_build", "SAVE IMAGE", 'target "', "<to>", "jib {", "jib.to", "jib{", "releases:"),
+        (
+            *("docker_build", "custom_build", "podman_build", "nerdctl_build", "ko_build", "earthly_build"),
+            *("SAVE IMAGE", 'target "', '"target"', "<to>", "jib {", "jib.to", "jib{", "releases:"),
+        ),
     ),
     Kind("renovate", ("pinDigests", "best-practices"), ("managerFilePatterns", "fileMatch")),
     Kind("manifests", ("skaffold/", "image-updater", "tekton.dev"), manifests=True),

@@ -11,21 +11,23 @@ from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.model.facts import Build, ImageFact
 
 TILT = re.compile(
-    r"(?m)^[^#\n]*\b(?:docker_build|custom_build)(?:_with_restart|_sub)?\((?:[^()]{0,300}?\bref[ \t]*=)?[ \t\n]*"
+    r"(?m)^[^#\n]*\b(?:docker|custom|podman|nerdctl|ko|earthly)_build(?:_with_restart|_sub)?\("
+    r"(?:[^()]{0,300}?\bref[ \t]*=)?[ \t\n]*"
     r"[\"']([^\"'\n]+)[\"']"
 )
-"""https://docs.tilt.dev/api.html"""
+"""https://docs.tilt.dev/api.html, and extensions in https://github.com/tilt-dev/tilt-extensions"""
 
 TILT_CONTEXT = re.compile(r"[ \t\n]*,[ \t\n]*(?:context[ \t]*=[ \t]*)?[\"']([^\"'\n]+)[\"']")
 TILT_DOCKERFILE = re.compile(r"\bdockerfile[ \t]*=[ \t]*[\"']([^\"'\n]+)[\"']")
 BAKE_CONTEXT = re.compile(r"(?m)^[ \t]*context[ \t]*=[ \t]*\"([^\"\n]+)\"")
 BAKE_DOCKERFILE = re.compile(r"(?m)^[ \t]*dockerfile[ \t]*=[ \t]*\"([^\"\n]+)\"")
 
-EARTH = re.compile(r"(?m)^[ \t]*SAVE IMAGE[ \t]+((?:--[\w-]+(?:=\S+)?[ \t]+)*)([^\n#]+)")
+EARTH = re.compile(r"(?m)^[ \t]*SAVE IMAGE[ \t]+((?:--[\w-]+(?:=\S+)?[ \t]+|\\\n[ \t]*)*)((?:[^\n#\\]|\\\n)+)")
 """https://docs.earthly.dev/docs/earthfile#save-image"""
 
-BAKE = re.compile(r"(?m)^[ \t]*tags[ \t]*=[ \t]*\[([^\]]{0,2000})\]")
-REGISTRY = re.compile(r"(?m)^[ \t]*output[ \t]*=[ \t]*\[[^\]]{0,2000}?type=registry")
+BAKE = re.compile(r"(?m)^[ \t]*tags[ \t]*=[ \t]*\[([^\]]{0,2000})\]|\"tags\"[ \t]*:[ \t]*\[([^\]]{0,2000})\]")
+REGISTRY = re.compile(r"(?m)(?:^[ \t]*output[ \t]*=|\"output\"[ \t]*:)[ \t]*\[[^\]]{0,2000}?type=registry")
+TARGET = re.compile(r"(?m)^target[ \t]+\"|\"target\"[ \t]*:[ \t]*\{")
 """https://docs.docker.com/build/bake/reference/#targettags"""
 
 RELEASE = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?chart:[ \t]*[\"']?([\w./-]+)")
@@ -51,17 +53,13 @@ def read(text: str) -> Iterator[ImageFact]:
     for found in TILT.finditer(text) if "_build" in text else ():
         name = found[1].rpartition(":")[0] or found[1]
         yield place.of("replaced", "Tilt", name, "*", found.start(1), builds=tilt_build(text, found, place))
-    for found in EARTH.finditer(text) if "SAVE IMAGE" in text else ():
-        for image in found[2].split():
-            deed = "pushed" if "--push" in found[1] else "built"
-            yield from place.fact(deed, "Earthly", place.variables.fill(image), found.start())  # type: ignore[arg-type]
-    if re.search(r"(?m)^target[ \t]+\"", text):
+    yield from earthly(text, place) if "SAVE IMAGE" in text else ()
+    if TARGET.search(text):
         pushes = REGISTRY.search(text) is not None
         for found in BAKE.finditer(text):
-            for image in STRING.finditer(found[1]):
-                name, at = place.variables.fill(image[1]), found.start(1) + image.start()
-                build = bake_build(text, found.start(), image[1], place)
-                yield from place.fact("pushed" if pushes else "built", "bake", name, at, builds=(build,))
+            for image in STRING.finditer(text, *found.span(1 if found[1] is not None else 2)):
+                name, build = place.variables.fill(image[1]), bake_build(text, found.start(), image[1], place)
+                yield from place.fact("pushed" if pushes else "built", "bake", name, image.start(), builds=(build,))
     if "\nreleases:" in text or text.startswith("releases:"):
         yield from helmfile(text, place)
     if "jib" in text:
@@ -87,6 +85,19 @@ def bake_build(text: str, at: int, image: str, place: Text) -> Build:
     folder = builds.partly(place.variables, context[1]) if context else "."
     path = builds.partly(place.variables, dockerfile[1]) if dockerfile else ""
     return Build(builds.named(builds.partly(place.variables, image)), folder, builds.below(folder, path))
+
+
+def earthly(text: str, place: Text) -> Iterator[ImageFact]:
+    """What an Earthfile saves, and pushes if earthly is called with `--push`."""
+    for found in EARTH.finditer(text):
+        for image in found[2].replace("\\\n", " ").split():
+            pushes = "--push" in found[1]
+            yield from place.fact(
+                "pushed" if pushes else "built", "Earthly", place.variables.fill(image), found.start()
+            )
+            if pushes and "$" in image:
+                opened = place.fact("pushed", "Earthly", place.variables.left_open(image), found.start())
+                yield from map(place.opened, opened)
 
 
 def helmfile(text: str, place: Text) -> Iterator[ImageFact]:

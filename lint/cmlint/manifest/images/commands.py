@@ -10,15 +10,19 @@ from typing import NamedTuple
 from msgspec import structs
 
 from cmlint.manifest.images.builds import hole, of_docker
-from cmlint.manifest.images.facts import Text, combinations, passed_on, split
-from cmlint.manifest.images.variables import UNKNOWN, Variables
-from cmlint.manifest.shell import BLANK, LIMIT, VARIABLE, Cutter, Lines, Quotes, Word
+from cmlint.manifest.images.cutting import COMMENT, NEAR, PRINTS, REACH, Filler, Opener, folder_before, plain
+from cmlint.manifest.images.facts import Text, combinations, split
+from cmlint.manifest.images.functions import in_functions
+from cmlint.manifest.images.options import by_pattern
+from cmlint.manifest.images.passing import Giver
+from cmlint.manifest.images.variables import UNKNOWN
+from cmlint.manifest.shell import LIMIT, Lines, Quotes
 from cmlint.model.facts import Deed, ImageFact
 
 _VERBS = {
     "docker podman buildah nerdctl lima": "push build bud bake tag save commit imagetools",
     "docker-compose podman-compose": "push",
-    "skopeo crane": "copy cp push tag",
+    "skopeo crane regctl": "copy cp push tag mod create",
     "pack img": "build push",
     "kubectl oc": "set restart patch build",
     "kustomize": "edit",
@@ -26,7 +30,8 @@ _VERBS = {
     "yq": "=",
     "helm": "upgrade install template",
     "az": "acr",
-    "gcloud": "submit",
+    "gcloud": "submit tag",
+    "argocd": "set",
     "ibmcloud": "build",
     "kind": "load",
     "minikube": "load build cache",
@@ -42,15 +47,6 @@ BY_VARIABLE = re.compile(
 )
 """Programs by the variables in which makefiles keep them; it begins with `$` so that it is searched for quickly."""
 
-NEAR = 200
-"""A verb is searched for in this number of characters behind its program."""
-
-PRINTS = re.compile(
-    r"(?:^|[;&|(]|\bthen|\bdo|[ \t]-|\b(?:run|script|command|cmd|sh|bash|powershell|pwsh):)[ \t]*[\"']?[@-]*"
-    r"(?:echo|printf|print|info|log\w*|\$\((?:info|warning))\b[^;&|]*\Z"
-)
-"""What is before a command that is only printed."""
-
 MOST_TURNS = 6
 """The most values of a variable with which one command is read."""
 
@@ -58,38 +54,29 @@ BUILDERS = frozenset(("docker", "podman", "buildah", "nerdctl", "lima", "az", "i
 BUILT = re.compile(r"(?:build|bud|build-using-dockerfile|tag)(?: --push)?\Z")
 """The programs that build images of a folder, and how the names of what they do end."""
 
-REACH = 1000
-"""The number of characters before a command that are searched."""
-
-COMMENT = re.compile(r"[ \t]*(?:-[ \t]*)?(?:#|//|::|REM\b|@REM\b|<!--)")
 DOCKER_ENV = re.compile(r"\b(?:minikube|minishift|crc|microk8s)\b[^\n|;&]{0,80}?(?:docker|podman)-env\b")
 IMPORT = re.compile(
     r"\b(?:ctr|k3s|k0s|microk8s)\b[^\n|;&]{0,80}?\b(?:images?|i)[ \t]+import\b|load[ \t]+image-archive\b"
     r"|\bk3d[ \t]+images?[ \t]+import\b|\bminikube[^\n|;&]{0,40}image[ \t]+load\b"
     r"|nerdctl[^\n|;&]{0,40}k8s\.io[^\n|;&]{0,40}\bload\b"
+    r"|\bminikube[^\n|;&]{0,60}[ \t]ssh\b[^\n|;&]{0,60}\bdocker[ \t]+load\b"
+    r"|-env\)?[\"']?[ \t]*&&[ \t]*docker[ \t]+load\b"
 )
+PUSHES = re.compile(r"(?:--)?(?:push|publish|copy|cp)\Z")
+"""A word of a command that pushes."""
+
 TARGET = re.compile(r"(?m)^([\w./-]+)[ \t]*:(?!=)")
-MAKE = re.compile(r"make(?<![\w./-]make)(?=[ \t])")
-SCRIPT = re.compile(r"\.sh[\"']?(?=[ \t])")
-PATH = re.compile(r"[\w./-]*\Z")
-ASSIGNS = re.compile(r"\w+=.")
-GOAL = re.compile(r"[a-z][\w./-]*")
 SUBSTITUTION = re.compile(
     r"(?<![A-Za-z])s(?P<mark>[!-/:-@\[\]^`{-~])(?P<was>(?:\\.|(?!(?P=mark)).)*)(?P=mark)(?P<to>(?:\\.|(?!(?P=mark)).)*)(?P=mark)"
 )
+REPLACE = re.compile(r"-replace[ \t]+[\"']([^\"'\n]+)[\"'][ \t]*,[ \t]*[\"']([^\"'\n]*)[\"']")
 ASSIGNED = re.compile(
     r"(?P<key>[\w.\[\]\"'()|=* -]*?(?:image|tag|digest)[\w\"'\]]*)[ \t]*\|?=(?!=)[ \t]*(?P<to>.*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
-IMAGE_FIELD = re.compile(r"\"?\bimage\"?[ \t]*:[ \t]*\"?([\w./:@*{}-]+)")
-DESTINATION = re.compile(r"--destination(?:=|[\s\"',-]{1,20})[\"']?([^\s\"',\]]+)")
-SYSTEM_PROPERTY = re.compile(r"-D(?:jib\.to\.image|image|spring-boot\.build-image\.imageName)=[\"']?([^\s\"']+)")
-OUTPUT = re.compile(
-    r"name=([^,\s\"']{1,500}),(?:[\w-]{1,60}=[\w-]{1,60},){0,9}push=true"
-    r"|push=true,(?:[\w-]{1,60}=[\w-]{1,60},){0,9}name=([^,\s\"']+)"
-)
+IMAGE_FIELD = re.compile(r"(?:\"?\bimage\"?[ \t]*:|/image\"?[ \t]*,[ \t]*\"?value\"?[ \t]*:)[ \t]*\"?([\w./:@*{}-]+)")
 KO_REPOSITORY = re.compile(r"\bKO_DOCKER_REPO=[\"']?([^\s\"']+)[\"']?[^\n;&|]*\Z")
-OPTIONS = (("--destination", DESTINATION, "kaniko"), ("-D", SYSTEM_PROPERTY, "jib"), ("push=true", OUTPUT, "buildkit"))
+
 
 _VALUED = """
     -n --namespace --name --nodes -c --cluster -p --profile -t --tag -f --file -o --output --build-arg --platform
@@ -97,7 +84,7 @@ _VALUED = """
     --builder --network --iidfile --tls-verify --authfile --creds --image --kubeconfig --set --set-string --values
     --version --timeout -l --selector -i --format --repo --kube-context --address -a --compression-format -e
     --description --set-file --post-renderer --image-repository --build-context --metadata-file --env --container
-    --tags --to --file
+    --tags --to --file --create --kustomize-image
 """
 VALUED = frozenset(_VALUED.split())
 """The options whose value may be the next word."""
@@ -121,26 +108,6 @@ class Call(NamedTuple):
         return any(name in names and value != "false" for name, value in self.options)
 
 
-class Filler(Cutter):
-    """Cuts a command into words with what its variables are.
-
-    Of those with several values, `turn` says which is taken; afterwards `turns` is the number of values.
-    """
-
-    def __init__(self, text: str, position: int, around: str, variables: Variables, turn: int = 0) -> None:
-        super().__init__(text, position, around, lambda _: None)
-        self.variables, self.start, self.turn, self.turns, self.filled = variables, position, turn, 1, False
-
-    def value_of(self, expansion: str) -> str:
-        """What an expansion gives."""
-        value = self.variables.expand(expansion)
-        self.filled = True
-        if value == UNKNOWN and (choices := self.variables.choices(expansion, self.start)):
-            self.turns = max(self.turns, len(choices))
-            return choices[self.turn % len(choices)]
-        return value
-
-
 class Partly(Filler):
     """Cuts a command into words with what its variables are, and `{-NAME}` for each that is not known."""
 
@@ -150,25 +117,14 @@ class Partly(Filler):
         return hole(expansion) if value == UNKNOWN else value
 
 
-class Opener(Cutter):
-    """Cuts a command into words with `{-NAME}` for each variable."""
-
-    def __init__(self, text: str, position: int, around: str, variables: Variables) -> None:
-        super().__init__(text, position, around, lambda _: None)
-        self.variables = variables
-
-    def value_of(self, expansion: str) -> str:
-        """What represents an expansion."""
-        return self.variables.hole(expansion)
-
-
 def read(text: str) -> Iterator[ImageFact]:
     """What the commands of a text do; later commands count for what is built or saved before them."""
     place = Text(text)
-    found = [*called(place), *by_pattern(place), *calls(place)]
+    found = [*called(place), *by_pattern(place), *powershell(place), *Giver(place).calls()]
     local = "-env" in text and DOCKER_ENV.search(text) is not None
     imported = any(fact.tool == "docker save" for fact in found) and IMPORT.search(text) is not None
     whole = {fact.name for fact in found if fact.deed == "pushed" and fact.tool.endswith("push -a")}
+    yield from in_functions(place, found)
     for fact in found:
         if fact.tool == "docker save":
             if imported:
@@ -179,47 +135,6 @@ def read(text: str) -> Iterator[ImageFact]:
             yield place.of("loaded", "minikube docker-env", fact.name, fact.tag, fact.span.start, builds=fact.builds)
         elif not fact.tool.endswith("push -a"):
             yield fact
-
-
-def calls(place: Text) -> Iterator[ImageFact]:
-    """What a text passes to makefiles (`make push TAG=dev`) and to scripts (`./push.sh dev`)."""
-    for found, words in called_by(place, MAKE) if "make " in place.text else ():
-        given = tuple(passed_on(*word.split("=", 1)) for word in words if ASSIGNS.match(word))
-        folder = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "-C"), "")
-        line = place.text.rfind("\n", max(found.start() - REACH, 0), found.start()) + 1
-        folder = folder or folder_before(place.text, line, found.start(), place.variables)
-        targets = " ".join(word for word in words if GOAL.fullmatch(word) and word != folder)
-        if given and targets:
-            yield place.of("calls", "make", "", "", found.start(), was=targets, files=(folder,), given=given)
-    for found, words in called_by(place, SCRIPT) if ".sh" in place.text else ():
-        name = PATH.search(place.text, max(0, found.start() - NEAR), found.start())
-        if name and words:
-            given = tuple(passed_on(str(number), word) for number, word in enumerate(words, 1))
-            yield place.of("calls", "script", "", "", found.start(), files=(f"{name[0]}.sh",), given=given)
-
-
-def called_by(place: Text, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], list[str]]]:
-    """Where a program is really called, each with its words; a text without ends of commands is read in part."""
-    text, cut = place.text, 0
-    lines = Lines(text)
-    for found in pattern.finditer(text):
-        start = max(lines.start_of(found.start()), found.start() - REACH)
-        if cut > len(text) + LIMIT:
-            return
-        if not (COMMENT.match(text, start, found.start()) or PRINTS.search(text[start : found.start()])):
-            cutter = Filler(text, found.end(), "", place.variables)
-            words = [plain(word) for word in cutter.cut()]
-            cut += cutter.position - found.end()
-            yield found, words
-
-
-def by_pattern(place: Text) -> Iterator[ImageFact]:
-    """What is pushed by options that only one program has, in whatever form its arguments are written."""
-    for word, pattern, tool in OPTIONS:
-        for found in pattern.finditer(place.text) if word in place.text else ():
-            image = place.variables.fill(found[1] or found[found.lastindex or 1])
-            if "." in image or "/" in image or ":" in image:
-                yield from place.fact("pushed", tool, image, found.start())
 
 
 def calls_in(text: str) -> Iterator[tuple[int, int, str]]:
@@ -265,7 +180,7 @@ def called(place: Text) -> Iterator[ImageFact]:
                 words = Partly(text, end, quotes.around(begin), place.variables, turn).cut()
                 facts = with_builds(facts, [plain(word) for word in words], folder)
             yield from facts
-            if cutter.filled and turn == 1 and any(fact.deed == "pushed" for fact in facts):
+            if cutter.filled and turn == 1 and any(map(PUSHES.search, map(plain, words))):
                 words = Opener(text, end, quotes.around(begin), place.variables).cut()
                 pushes = RUNS[name](place, name, [plain(word) for word in words], begin, folder)
                 yield from (place.opened(fact, target_of(text, begin)) for fact in pushes if fact.deed == "pushed")
@@ -297,24 +212,11 @@ def target_of(text: str, at: int) -> str:
     return targets[-1] if targets else ""
 
 
-def plain(word: Word) -> str:
-    """A word with `*` for what is not known."""
-    return word.text.replace(VARIABLE, UNKNOWN).replace(BLANK, UNKNOWN)
-
-
 def program_in(variable: str) -> str:
     """The program that a variable is named after."""
     words = ("kustomize", "minikube", "kubectl", "nerdctl", "kind", "k3d", "helm")
     bare = variable.strip("${()}").lower()
     return "ko" if bare == "ko" else next((word for word in words if word in bare), "docker")
-
-
-def folder_before(text: str, start: int, end: int, variables: Variables) -> str:
-    """The folder into which the same line, or the one before it, goes first (`cd deploy && ...`)."""
-    before = text.rfind("\n", 0, max(start - 1, 0)) + 1
-    found = re.findall(r"(?:^|[\s;&(\"'])(?:cd|pushd)[ \t]+[\"']?([^\s;&|\"')]+)", text[max(before, end - REACH) : end])
-    folder = variables.fill(found[-1]) if found else ""
-    return "" if UNKNOWN in folder else folder.strip("./")
 
 
 def parse(words: Sequence[str], verb: str = "") -> Call:
@@ -352,6 +254,8 @@ def docker(place: Text, program: str, words: list[str], at: int, _: str) -> Iter
         yield place.of("pushed", f"{program} compose push", "{compose}", "", at)
     if verb == "bake" and (call.has("--push") or any("=type=registry" in value for value in call.values("--set"))):
         yield place.of("pushed", "docker buildx bake --push", "{bake}", "", at)
+        for _, _, image in (value.partition(".tags=") for value in call.values("--set")):
+            yield from place.fact("pushed", "docker buildx bake --push", image, at)
     for images in (pushed_by_docker, built_by_docker):
         for deed, tool, image in images(program, verb, call, arguments):
             yield from place.fact(deed, tool, image, at)
@@ -396,11 +300,16 @@ def compose(place: Text, program: str, words: list[str], at: int, _: str) -> Ite
 
 
 def copy(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:
-    """skopeo and crane."""
+    """skopeo, crane and regctl."""
     call = parse(words)
     verb, arguments = (call.arguments or [""])[0], call.arguments[1:]
     if verb in ("copy", "cp", "push") and len(arguments) > 1 and (program == "crane" or "docker://" in arguments[-1]):
         yield from place.fact("pushed", f"{program} {verb}", arguments[-1], at)
+    elif program == "regctl" and arguments:
+        done = {"copy": arguments[2:3], "cp": arguments[2:3], "mod": call.values("--create"), "create": arguments[1:2]}
+        images = done.get(arguments[0], []) if verb in ("image", "index") else []
+        for image in images:
+            yield from place.fact("pushed", f"regctl {verb} {arguments[0]}", image, at)
     elif (program, verb) == ("crane", "tag") and len(arguments) > 1:
         name = arguments[0].partition("@")[0]
         head, colon, tag = name.rpartition(":")
@@ -444,8 +353,13 @@ def ibm(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[Ima
 
 
 def google(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
-    """`gcloud builds submit --tag`."""
+    """`gcloud builds submit --tag`, `container images add-tag` and `artifacts docker tags add`."""
     call = parse(words)
+    adds = call.arguments[:3] == ["container", "images", "add-tag"] or call.arguments[:4] == [
+        *("artifacts", "docker", "tags", "add"),
+    ]
+    for image in [argument for argument in call.arguments if "/" in argument][1:] if adds else ():
+        yield from place.fact("pushed", "gcloud add-tag", image, at)
     if "submit" in call.arguments and "builds" in call.arguments:
         for image in call.values("-t", "--tag"):
             yield from place.fact("pushed", "gcloud builds submit", image, at)
@@ -526,6 +440,12 @@ def kubectl(place: Text, program: str, words: list[str], at: int, _: str) -> Ite
                 yield from place.fact("pushed", "oc new-build", f"{registry}/*/{image}", at)
 
 
+def set_image(arguments: str, at: int, place: Text) -> Iterator[ImageFact]:
+    """`kubectl set image` with its arguments, by whatever calls it."""
+    words = ["set", "image", *(place.variables.fill(word) for word in arguments.split())]
+    yield from kubectl(place, "kubectl", words, at, "")
+
+
 def workload_in(arguments: list[str]) -> tuple[str, list[str]]:
     """The workload that arguments name, as `kind/name`, and what follows."""
     first, rest = (arguments or [""])[0], arguments[1:]
@@ -548,6 +468,15 @@ def kustomize(place: Text, _: str, words: list[str], at: int, folder: str) -> It
             yield from place.fact("replaced", "kustomize edit set image", image, at, was=name, files=files)
 
 
+def argocd(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """`argocd app set NAME --kustomize-image [NAME=]IMAGE`."""
+    call = parse(words)
+    for word in call.values("--kustomize-image") if call.arguments[:2] == ["app", "set"] else ():
+        was, equals, image = word.rpartition("=")
+        name = was if equals else re.split(r"[@]|:(?!.*/)", word)[0]
+        yield from place.fact("replaced", "argocd app set", image, at, was=name)
+
+
 def sed(place: Text, program: str, words: list[str], at: int, _: str) -> Iterator[ImageFact]:
     """Of sed and perl each substitution, with the files in which it is made."""
     call = parse(words, "sed")
@@ -560,6 +489,15 @@ def sed(place: Text, program: str, words: list[str], at: int, _: str) -> Iterato
                 image = image.rpartition(" ")[2] or UNKNOWN
                 name, tag = image_in(image)
                 yield place.of("replaced", program.removeprefix("g"), name, tag, at, was=was, files=files)
+
+
+def powershell(place: Text) -> Iterator[ImageFact]:
+    """What `-replace` of PowerShell replaces."""
+    for found in REPLACE.finditer(place.text) if "-replace " in place.text else ():
+        was = glob_of(found[1])
+        if was is not None and concerns_images(was, ()):
+            name, tag = image_in(re.sub(r"\$\{?\w+\}?|\$\(.*?\)", UNKNOWN, found[2]))
+            yield place.of("replaced", "-replace", name, tag, found.start(), was=was)
 
 
 def concerns_images(was: str, files: tuple[str, ...]) -> bool:
@@ -622,7 +560,7 @@ Run = Callable[[Text, str, list[str], int, str], Iterator[ImageFact]]
 RUNS: dict[str, Run] = {
     **dict.fromkeys(("docker", "podman", "buildah", "nerdctl", "lima"), docker),
     **dict.fromkeys(("docker-compose", "podman-compose"), compose),
-    **dict.fromkeys(("skopeo", "crane"), copy),
+    **dict.fromkeys(("skopeo", "crane", "regctl"), copy),
     **dict.fromkeys(("pack", "img"), pack),
     **dict.fromkeys(("kubectl", "oc"), kubectl),
     **dict.fromkeys(("sed", "gsed", "perl"), sed),
@@ -634,6 +572,7 @@ RUNS: dict[str, Run] = {
     "minikube": minikube,
     "k3d": k3d,
     "kustomize": kustomize,
+    "argocd": argocd,
     "yq": yq,
     "helm": helm,
 }

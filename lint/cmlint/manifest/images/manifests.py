@@ -14,6 +14,10 @@ UPDATER = re.compile(r"argocd-image-updater\.argoproj\.io/image-list[\"']?:[ \t]
 """https://argocd-image-updater.readthedocs.io/en/stable/basics/update-strategies/"""
 
 
+IMAGES = ("IMAGE", "APP_IMAGE", "DESTINATION", "OUTPUT-IMAGE")
+"""The parameters with the image that a task builds."""
+
+
 def read(text: str) -> Iterator[ImageFact]:
     """What is replaced or pushed by controllers and tools that read a manifest."""
     place = Text(text)
@@ -21,10 +25,20 @@ def read(text: str) -> Iterator[ImageFact]:
         for entry in found[1].split(","):
             image = entry.rpartition("=")[2].strip()
             yield from place.fact("replaced", "Argo CD Image Updater", f"{image.partition(':')[0]}:*", found.start())
+    if "kind: ImageUpdater" in text:
+        yield from image_updater(place)
     if "skaffold/" in text:
         yield from skaffold(place)
     if "tekton.dev" in text:
         yield from tekton(place)
+
+
+def image_updater(place: Text) -> Iterator[ImageFact]:
+    """The images of an ImageUpdater of Argo CD: https://argocd-image-updater.readthedocs.io/en/stable/configuration/images/."""
+    for node, top in mappings(place.text):
+        if top.text("kind") == "ImageUpdater" and node.text("imageName"):
+            name = node.text("imageName").partition(":")[0]
+            yield from place.fact("replaced", "Argo CD Image Updater", f"{name}:*", node.at("imageName"))
 
 
 def skaffold(place: Text) -> Iterator[ImageFact]:
@@ -47,10 +61,11 @@ def artifact_of(artifact: Mapping, place: Text) -> Build:
 
 
 def tekton(place: Text) -> Iterator[ImageFact]:
-    """A parameter `IMAGE` that is given to a task of kaniko or buildah."""
-    if not re.search("kaniko|buildah|buildpacks|jib", place.text):
+    """A parameter for the image that is given to a task of kaniko or buildah; that of Konflux is `output-image`."""
+    if not re.search("kaniko|buildah|buildpacks|jib|docker-build", place.text):
         return
     for node, _ in mappings(place.text):
-        if node.text("name").upper() in ("IMAGE", "APP_IMAGE", "DESTINATION") and node.text("value"):
-            value = re.sub(r"\$\((?:params|tt)\.[\w.-]+\)", "*", node.text("value"))
-            yield from place.fact("pushed", "Tekton", place.variables.fill(value), node.at("value"))
+        given = node.text("value", "default")
+        if given and node.text("name").upper() in IMAGES:
+            value = re.sub(r"\$\((?:params|tt)\.[\w.-]+\)", "*", given)
+            yield from place.fact("pushed", "Tekton", place.variables.fill(value), node.at("value", "default"))

@@ -10,24 +10,30 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from cmlint.manifest.images import builds
+from cmlint.manifest.images import azure, builds
+from cmlint.manifest.images.commands import kubectl, set_image
 from cmlint.manifest.images.facts import Text, combinations
 from cmlint.manifest.images.trees import Mapping, mappings
 from cmlint.model.facts import Build, ImageFact
 
 PLUGIN = re.compile(
-    r"(?:[\w.-]+/)*(?:plugins?/(?:docker|ecr|gcr|acr|kaniko\S*|buildx\S*)|plugin-(?:docker-buildx|kaniko|docker)|drone-\w*docker\S*)(?::|\Z)"
+    r"(?:[\w.-]+/)*(?:[\w-]*plugins?/(?:docker|docker-buildx|ecr|gcr|acr|kaniko\S*|buildx\S*)"
+    r"|plugin-(?:docker-buildx|kaniko|docker)|drone-\w*(?:docker|kaniko)\S*)(?::|\Z)"
 )
+UPDATE_ORB = re.compile(r"(?:kubernetes|aws-eks)/update[-_]container[-_]image\Z")
+"""https://circleci.com/developer/orbs/orb/circleci/kubernetes#commands-update-container-image"""
+
 ORB = re.compile(
     r"docker/(?:publish|push|build)|aws-ecr/\S*(?:build|push)\S*|gcp-gcr/(?:push-image|build-and-push-image)"
 )
 DEVSPACE = re.compile(r"v\d+(?:alpha|beta)?\d*\Z")
 """The versions of devspace.yaml (https://www.devspace.sh/docs/configuration/images/)."""
 
-ANYWHERE = "**/Dockerfile"
-"""Which Dockerfile Azure takes by default: any in the repository."""
-
 PIPE = re.compile(r"atlassian/(?:aws-ecr|google-gcr)-push-image|atlassian/\S*push-image")
+
+
+KUBECTL = "atlassian/kubectl-run:"
+"""https://bitbucket.org/atlassian/kubectl-run"""
 
 
 def read(text: str) -> Iterator[ImageFact]:
@@ -38,21 +44,27 @@ def read(text: str) -> Iterator[ImageFact]:
         for name in node.entries:
             if ORB.match(name):
                 yield from orb(node.get(name), name, node.at(name), place)
+            elif UPDATE_ORB.match(name):
+                given = node.get(name)
+                arguments = f"{given.text('resource-name', 'resource_name')} "
+                arguments += given.text("container-image-updates", "container_image_updates")
+                yield from set_image(arguments, node.at(name), place)
         yield from whole_file(node, place) if node.node is top.node else ()
-        if "cloud-builders/docker" in node.text("name"):
+        if "cloud-builders/" in node.text("name"):
             yield from step(node, place)
 
 
 def task(node: Mapping, place: Text) -> Iterator[ImageFact]:
     """What a task, a plugin or a pipe pushes."""
-    name, image, pipe = node.text("task"), node.text("image"), node.text("pipe")
-    if name.startswith("Docker@"):
-        yield from docker_task(node.get("inputs"), place)
-    elif name.startswith("KubernetesManifest@"):
-        for word, at in node.get("inputs").words("containers"):
-            yield from place.fact("replaced", name, place.variables.fill(word), at)
+    image, pipe = node.text("image"), node.text("pipe")
+    if node.text("task"):
+        yield from azure.task(node.text("task"), node.get("inputs"), place)
     elif PLUGIN.match(image):
         yield from plugin(node.get("settings") if "settings" in node.entries else node, image, place)
+    elif pipe.startswith(KUBECTL):
+        command = node.get("variables").text("KUBECTL_COMMAND")
+        if command.startswith("set image "):
+            yield from set_image(command.removeprefix("set image "), node.at("variables"), place)
     elif PIPE.match(pipe):
         given = node.get("variables")
         tags = [tag for tag, _ in given.words("TAGS")] or ["latest"]
@@ -64,7 +76,11 @@ def whole_file(top: Mapping, place: Text) -> Iterator[ImageFact]:
     """What cloudbuild.yaml pushes, and what devspace.yaml replaces."""
     if "steps" in top.entries and "images" in top.entries:
         for word, at in top.words("images"):
-            yield from place.fact("pushed", "Cloud Build", place.variables.fill(word), place.text.find(word, at))
+            begin = place.text.find(word, at)
+            yield from place.fact("pushed", "Cloud Build", place.variables.fill(word), begin)
+            if "$" in word:
+                opened = place.fact("pushed", "Cloud Build", place.variables.left_open(word), begin)
+                yield from map(place.opened, opened)
     elif DEVSPACE.match(top.text("version")):
         yield from devspace(top.get("images"), place)
 
@@ -74,22 +90,6 @@ def devspace(images: Mapping, place: Text) -> Iterator[ImageFact]:
     for built in map(images.get, images.entries):
         if name := built.text("image"):
             yield place.of("replaced", "DevSpace", place.variables.fill(name), "*", built.at("image"))
-
-
-def docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:
-    """Azure's `Docker@2`, which builds and pushes unless it has another command; the registry is a connection."""
-    if given.text("command").lower() not in ("", "push", "buildandpush"):
-        return
-    repository = place.variables.fill(given.text("repository", "imageName"))
-    found: tuple[Build, ...] = ()
-    if dockerfile := builds.partly(place.variables, given.text("Dockerfile", "dockerfile") or ANYWHERE):
-        path = re.sub(r"^\{-\w+\}/", "", dockerfile)
-        context = given.text("buildContext").removeprefix("$(Build.SourcesDirectory)").strip("/")
-        folder = builds.partly(place.variables, context) or path.rpartition("/")[0] or "."
-        found = (Build(f"*/{builds.partly(place.variables, given.text('repository', 'imageName'))}", folder, path),)
-    for tag, at in given.words("tags"):
-        image = f"{repository}:{place.variables.fill(tag)}"
-        yield from place.fact("pushed", "Docker@2", f"*/{image}", max(place.text.find(tag, at), at), builds=found)
 
 
 def plugin(given: Mapping, image: str, place: Text) -> Iterator[ImageFact]:
@@ -114,14 +114,21 @@ def orb(given: Mapping, name: str, at: int, place: Text) -> Iterator[ImageFact]:
 
 
 def step(node: Mapping, place: Text) -> Iterator[ImageFact]:
-    """A step of Cloud Build that runs docker with a list of arguments."""
+    """A step of Cloud Build that runs docker, kubectl or gke-deploy with a list of arguments."""
     words = [(place.variables.fill(item.text()), item.at()) for item in node.items("args")]
-    if words and words[0][0] == "build":
+    builder, first = node.text("name"), words[0] if words else ("", 0)
+    if first[0] == "build":
         yield from cloud_build(node, place)
-    if words and words[0][0] == "push":
+    elif first[0] == "push" and "/docker" in builder:
         for word, at in words[1:]:
             if not word.startswith("-"):
                 yield from place.fact("pushed", "docker push", word, at)
+    elif "/kubectl" in builder and first[0] == "set":
+        yield from kubectl(place, "kubectl", [word for word, _ in words], first[1], "")
+    elif "/gke-deploy" in builder:
+        given = " ".join(word for word, _ in words)
+        for image in re.findall(r"(?:--image|-i)[= ](\S+)", given):
+            yield from place.fact("replaced", "gke-deploy", image, first[1])
 
 
 def cloud_build(node: Mapping, place: Text) -> Iterator[ImageFact]:

@@ -18,8 +18,9 @@ VALUE = re.compile(
 """A value to the end of its line, quoted or one word, or to where it is appended to a file (`>> $GITHUB_ENV`)."""
 
 NAME = re.compile(
-    r"\$?\{\{-?[ \t]*\.?(?:env\.|vars\.|variables\.|inputs\.|parameters\.)?(\w+)[ \t]*-?\}\}"
-    r"|\$+\{env[.:](\w+)\}|\$+\{(\w+)(?:,,|\^\^|:?[-=?+][^{}]*)?\}|\$+\((\w+)\)|\$+(\w+)|%(\w+)%"
+    r"\$?\{\{-?[ \t]*\.?(?:env\.|vars\.|variables\.|inputs\.|parameters\.|matrix\.)?(\w+)[ \t]*-?\}\}"
+    r"|<<[ \t]*(?:pipeline\.)?parameters\.(\w+)[ \t]*>>|\$+\{(?:env|params)[.:](\w+)\}"
+    r"|\$+\{(\w+)(?:,,|\^\^|:?[-=?+][^{}]*)?\}|\$+\((\w+)\)|\$+(\w+)|%(\w+)%"
 )
 """A variable by its name, of a shell, make, a CI system or a task runner."""
 
@@ -53,8 +54,33 @@ PAIR = r"(?m)^[ \t]*(?:-[ \t]+)?(?:name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?
 """A variable whose value is a key of its own, in pipelines of Azure and GitLab."""
 
 FISH = r"(?m)^[ \t]*set(?:[ \t]+-\w+)*[ \t]+(\w+)()[ \t]+([^\s=].*)$"
+GIVEN = (
+    r"(?m)^[ \t]*(?:-[ \t]+name:[ \t]*[\"']?(\w+)[\"']?|(\w+):)[ \t]*\r?\n"
+    r"(?:[ \t]+(?:type|description|displayName|required|options):[^\n]*\n){0,4}[ \t]+default:[ \t]*([^\s#].*)$"
+)
+"""An input or a parameter with a default: of GitHub, GitLab, Azure and CircleCI."""
+
+JENKINS = r"\bname:[ \t]*['\"](\w+)()['\"][^\n]{0,200}?\bdefaultValue:[ \t]*('[^'\n]*'|\"[^\"\n]*\")"
+"""A parameter of a Jenkinsfile."""
+
+JUST = r"(?m)^@?[\w-]+(?:[ \t]+[*+$]?\w+)*[ \t]+[*+$]?(\w+)()[ \t]*=[ \t]*(\"[^\"\n]*\"|'[^'\n]*')[^\n=]*:(?!=)"
+"""A parameter of a recipe of just, with its default."""
+
+TASK = r"(?m)^[ \t]*(\w+)():[ \t]*[\"']?\{\{[ \t]*\.\w+[ \t]*\|[ \t]*default[ \t]+(\"[^\"\n]*\"|'[^'\n]*')"
+"""A variable of a Taskfile with a default of its own."""
+
+JSON = r'"(\w+)"():[ \t]*\{\s*"default":[ \t]*("[^"\n]*")'
 HCL = r'(?m)^variable[ \t]+"(\w+)"()[ \t]*\{[^{}]*?\bdefault[ \t]*=[ \t]*("[^"\n]*")'
-FORMS = (("value:", PAIR), ("set ", FISH), ("variable ", HCL))
+FORMS = (
+    ("value:", PAIR),
+    ("set ", FISH),
+    ("variable ", HCL),
+    ("default:", GIVEN),
+    ("defaultValue:", JENKINS),
+    ("{{", JUST),
+    ("default ", TASK),
+    ('"default"', JSON),
+)
 """Other forms of an assignment, each with a word that such a text has; they are compiled at first use."""
 
 COMMENT = r"(?m)^[ \t]*#.*$"
@@ -75,6 +101,16 @@ MARK = r"\$[({]{0,2}[ \t]*(?:env\.)?(?P<used>\w+)|(?<![\w$.{(=-])(?P<set>\w+)[ \
 DEEPEST = 5
 
 COMMENTED = re.compile(r"[ \t]*#")
+
+MATRIX = re.compile(r"\{\{[ \t]*matrix\.([\w-]+)[ \t]*\}\}")
+AXIS = re.compile(
+    r"(?m)^[ \t]*(?:-[ \t]+)?([\w-]+):"
+    r"(?:[ \t]*\[([^\]]{0,2000})\]|[ \t]*\r?\n((?:[ \t]*-[ \t]+[^\s:{\[][^\n:]*\n)+)|[ \t]+([^\s{\[].*)$)"
+)
+"""What a matrix of GitHub gives: a list on one line, a list below, or one value in `include`."""
+
+MOST_VALUES = 50
+"""The most values of a matrix with which one line is read."""
 
 MOST_MARKS = 50
 """The number of places before a command in which the values of its variables are searched."""
@@ -100,7 +136,8 @@ class Variables:
         for word, pattern in FORMS:
             for found in re.finditer(pattern, self.text) if word in self.text else ():
                 name = found[1] or found[2]
-                places[name] = [*filter(str.strip, places.get(name, ())), found[3]]
+                others = (place for place in places.get(name, ()) if place.strip() and not place.startswith(found[3]))
+                places[name] = [*others, found[3]]
         return places
 
     @cached_property
@@ -117,6 +154,8 @@ class Variables:
         They are those of the assignments before the place, back to where the variable was used before them: the
         branches of an `if`, or the steps of one of several jobs.
         """
+        if found := MATRIX.search(expansion):
+            return self.matrix.get(found[1], [])
         name = name_in(expansion)
         if len(self.places.get(name, ())) < 2:
             return []
@@ -128,7 +167,27 @@ class Variables:
                 values.append(value)
             elif values:
                 break
+        if not values:
+            values = [value for _, value in reversed(marks[end : end + MOST_MARKS]) if value is not None]
+            values = values if name in self.templated else []
         return [] if UNKNOWN in values else list(dict.fromkeys(reversed(values)))
+
+    @cached_property
+    def templated(self) -> frozenset[str]:
+        """The variables that jobs of a pipeline set in YAML alone, perhaps for a template above them."""
+        in_yaml = re.findall(r"(?m)^[ \t]+(\w+):[ \t]", self.text)
+        return frozenset(in_yaml) - frozenset(re.findall(r"(\w+)=", self.text))
+
+    @cached_property
+    def matrix(self) -> dict[str, list[str]]:
+        """The values that the matrices of workflows give, by their names."""
+        found: dict[str, list[str]] = {}
+        for block in re.finditer(r"(?m)^([ \t]*)matrix:[ \t]*\n((?:\1[ \t]+[^\n]*\n|[ \t]*\n)*)", self.text):
+            for axis in AXIS.finditer(block[2]):
+                words = axis[2].split(",") if axis[2] else (axis[3] or axis[4] or "").splitlines()
+                values = [word.strip().removeprefix("-").strip().strip("\"'") for word in words]
+                found.setdefault(axis[1], []).extend(value for value in values if value and "$" not in value)
+        return {name: list(dict.fromkeys(values)) for name, values in found.items()}
 
     @cached_property
     def marks(self) -> dict[str, list[tuple[int, str | None]]]:
@@ -154,10 +213,23 @@ class Variables:
         filled = EXPANSION.sub(lambda found: self.expand(found[0], depth), text)
         return filled if len(filled) <= LONGEST else UNKNOWN
 
+    def each(self, text: str) -> list[str]:
+        """A text with what its variables are, once for each value that a matrix gives."""
+        texts = [text]
+        for found in dict.fromkeys(MATRIX.findall(text)):
+            written = rf"\$?\{{\{{[ \t]*matrix\.{re.escape(found)}[ \t]*\}}\}}"
+            values = self.matrix.get(found, [])
+            several = [value.join(re.split(written, one)) for one in texts for value in values]
+            texts = several[:MOST_VALUES] or texts
+        return [self.fill(one) for one in texts]
+
     def expand(self, expansion: str, depth: int = 0) -> str:
         """What one expansion gives."""
         if found := GITHUB.fullmatch(expansion):
             return OWN.get(f"github.{found[1]}", UNKNOWN)
+        if found := MATRIX.search(expansion):
+            values = self.matrix.get(found[1], [])
+            return values[0] if len(values) == 1 else UNKNOWN
         name = name_in(expansion)
         value = self.value(name, depth) if name else UNKNOWN
         default = re.fullmatch(DEFAULT, expansion)
@@ -169,7 +241,7 @@ class Variables:
         if name not in self.known:
             self.known[name] = UNKNOWN  # while it is being read, for one that is made of itself
             places = self.places.get(name, ()) if depth < DEEPEST else ()
-            others = [place for place in places if not is_itself(name, place)]
+            others = [place for place in places if not is_itself(name, place) and not place.lstrip().startswith("{")]
             values = {self.read(place, depth) if not sets(name, place) else UNKNOWN for place in others}
             if not others:
                 values = {found[2] for found in (re.search(DEFAULT, place) for place in places) if found}
@@ -234,10 +306,10 @@ def written_in(place: str) -> str | None:
 
 def is_itself(name: str, place: str) -> bool:
     """Whether a variable gets its own value, perhaps with a default."""
-    return (
-        re.fullmatch(rf"[\"']?\$[{{(]{{0,3}}[ \t]*{re.escape(name)}\b[^\"'{{}}()]*[)}}]{{0,3}}[\"']?\s*", place)
-        is not None
-    )
+    escaped = re.escape(name)
+    itself = rf"[\"']?\$[{{(]{{0,3}}[ \t]*{escaped}\b[^\"'{{}}()]*[)}}]{{0,3}}[\"']?\s*"
+    with_default = rf"[\"']?\{{\{{[ \t]*\.{escaped}\b[^{{}}]*\}}\}}[\"']?\s*"
+    return re.fullmatch(f"{itself}|{with_default}", place) is not None
 
 
 def sets(name: str, place: str) -> bool:

@@ -27,7 +27,13 @@ PUSHERS = re.compile(
     re.IGNORECASE,
 )
 DEPLOYERS = re.compile(r"azure/k8s-(?:deploy|bake)@", re.IGNORECASE)
-OUTPUTS = re.compile(r"steps\.([\w-]+)\.outputs\.")
+OUTPUTS = re.compile(r"steps\.([\w-]+)\.outputs\.([\w-]*)")
+OUTPUT = re.compile(r"name=([^,\s\"']+)")
+BUILDAH = re.compile(r"redhat-actions/(?:buildah|s2i)-build@")
+MANIFEST_LIST = re.compile(r"\bimagetools[ \t]+create\b")
+DESCRIBED = re.compile(r"DOCKER_METADATA_OUTPUT_\w+|steps\.([\w-]+)\.outputs\.(?:json|tags)")
+"""How a step takes what metadata-action describes: https://github.com/docker/metadata-action#outputs"""
+
 PINNING = ("sha", "semver", "pep440", "match")
 """The types of tags that name one build, or that have a version."""
 
@@ -38,27 +44,74 @@ RELEASING = ("semver", "pep440", "match")
 def read(text: str) -> Iterator[ImageFact]:
     """What the actions of a workflow do."""
     place = Text(text)
-    steps = [(node, top) for node, top in mappings(text) if node.text("uses")]
-    metadata = [(node, top) for node, top in steps if METADATA.match(node.text("uses")) and node.text("id")]
-    described = {
-        node.text("id"): list(described_by(node.get("with"), place, branches_of(top))) for node, top in metadata
-    }
-    images = {node.text("id"): [word for word, _ in node.get("with").words("images")] for node, _ in metadata}
-    for node, top in steps:
+    nodes = [(node, top) for node, top in mappings(text) if node.text("uses") or node.text("run")]
+    described: dict[str, list[tuple[str, str]]] = {}
+    for node, top in nodes:
         uses, given = node.text("uses"), node.get("with")
-        if found := BUILD.match(uses):
-            facts = list(built(given, found[1], place, described))
-            yield from with_builds(facts, given, place, images, list(matrices(top)))
-        elif BAKE.match(uses) and given.text("push") not in ("", "false"):
-            yield place.of("pushed", uses, "{bake}", "", node.at("uses"))
-        elif PUSHERS.match(uses):
-            yield from pushed(given, uses, place)
-        elif uses.startswith("./") and given.entries:
-            passed = tuple(passed_on(name, place.variables.fill(given.text(name))) for name in given.entries)
-            yield place.of("calls", "uses", "", "", node.at("uses"), files=(uses[2:].rstrip("/"),), given=passed)
-        elif DEPLOYERS.match(uses):
-            for image, at in given.words("images"):
-                yield from place.fact("replaced", uses, place.variables.fill(image), at)
+        if METADATA.match(uses):
+            described[node.text("id")] = list(described_by(given, place, branches_of(top)))
+        elif BUILDAH.match(uses) and node.text("id"):
+            described[node.text("id")] = list(pairs_of(given, place))
+    images = {
+        node.text("id"): [word for word, _ in node.get("with").words("images")]
+        for node, _ in nodes
+        if METADATA.match(node.text("uses"))
+    }
+    for node, top in nodes:
+        if BUILD.match(node.text("uses")):
+            yield from with_builds(
+                list(action(node, place, described)), node.get("with"), place, images, list(matrices(top))
+            )
+        elif node.text("uses"):
+            yield from action(node, place, described)
+        elif described and MANIFEST_LIST.search(node.text("run")):
+            yield from listed(node, place, described)
+
+
+def action(node: Mapping, place: Text, described: dict[str, list[tuple[str, str]]]) -> Iterator[ImageFact]:
+    """What a step with an action does."""
+    uses, given = node.text("uses"), node.get("with")
+    if found := BUILD.match(uses):
+        yield from built(given, found[1], place, described)
+    elif BAKE.match(uses) and given.text("push") not in ("", "false"):
+        yield place.of("pushed", uses, "{bake}", "", node.at("uses"))
+        for line, at in lines_of(given, "set", place):
+            yield from place.fact("pushed", uses, place.variables.fill(line.partition(".tags=")[2]), at)
+    elif PUSHERS.match(uses):
+        yield from pushed(given, uses, place, described)
+    elif uses.startswith("./") and given.entries:
+        passed = tuple(passed_on(name, place.variables.fill(given.text(name))) for name in given.entries)
+        yield place.of("calls", "uses", "", "", node.at("uses"), files=(uses[2:].rstrip("/"),), given=passed)
+    elif DEPLOYERS.match(uses):
+        for image, at in given.words("images"):
+            yield from place.fact("replaced", uses, place.variables.fill(image), at)
+    else:
+        yield from edited(node, place)
+
+
+def edited(node: Mapping, place: Text) -> Iterator[ImageFact]:
+    """What actions write into manifests that are given a file and a value, or two texts.
+
+    https://github.com/fjogeleit/yaml-update-action, https://github.com/jacobtomlinson/gha-find-replace
+    """
+    uses, given = node.text("uses"), node.get("with")
+    if "/yaml-update-action@" in uses and given.text("valueFile"):
+        name, tag = split(place.variables.fill(given.text("value")))
+        more = {"was": given.text("propertyPath"), "files": (given.text("valueFile"),)}
+        yield place.of("replaced", "yq", name or "", tag, node.at("uses"), **more)
+    elif "/gha-find-replace@" in uses and given.text("find"):
+        name, tag = split(place.variables.fill(given.text("replace")))
+        files = (given.text("include"),) if given.text("include") else ()
+        more = {"was": place.variables.fill(given.text("find")), "files": files}
+        yield place.of("replaced", "find and replace", name or "", tag, node.at("uses"), **more)
+
+
+def listed(node: Mapping, place: Text, described: dict[str, list[tuple[str, str]]]) -> Iterator[ImageFact]:
+    """The list of images for several platforms that a step pushes under what metadata-action describes."""
+    found = DESCRIBED.search(node.text("run"))
+    images = described.get(found[1], []) if found and found[1] else [*described.values()][-1] if found else []
+    for name, tag in images:
+        yield place.of("pushed", "docker buildx imagetools create", name, tag, node.at("run"))
 
 
 def built(
@@ -69,15 +122,17 @@ def built(
     default = "true" if version.startswith("v1") else "false"
     pushes = (given.text("push") or default) != "false" or "type=registry" in outputs or "push=true" in outputs
     if given.text("repository"):
-        yield from pushed(given, "build-push-action", place)
+        yield from pushed(given, "build-push-action", place, described)
         return
+    for output in OUTPUT.finditer(given.text("outputs")) if "push=true" in outputs else ():
+        yield from place.fact("pushed", "build-push-action", place.variables.fill(output[1]), given.at("outputs"))
     for tag, at in lines_of(given, "tags", place):
         if (found := OUTPUTS.search(tag)) and (images := described.get(found[1])):
             for name, word in images:
                 yield place.of("pushed" if pushes else "built", "build-push-action", name, word, at)
         else:
-            image = place.variables.fill(tag)
-            yield from place.fact("pushed" if pushes else "built", "build-push-action", image, at)
+            for image in place.variables.each(tag):
+                yield from place.fact("pushed" if pushes else "built", "build-push-action", image, at)
             if pushes and "inputs." in tag:
                 opened = place.fact("pushed", "build-push-action", place.variables.left_open(tag), at)
                 yield from map(place.opened, opened)
@@ -119,8 +174,21 @@ def matrices(top: Mapping) -> Iterator[dict[str, str]]:
                     yield values
 
 
-def pushed(given: Mapping, uses: str, place: Text) -> Iterator[ImageFact]:
+def pairs_of(given: Mapping, place: Text) -> Iterator[tuple[str, str]]:
+    """The image of a step that names it with tags separated by blanks."""
+    for tag in " ".join(word for word, _ in given.words("tags")).split():
+        yield place.variables.fill(given.text("image")), place.variables.fill(tag)
+
+
+def pushed(given: Mapping, uses: str, place: Text, described: dict[str, list[tuple[str, str]]]) -> Iterator[ImageFact]:
     """What an action pushes that is given the name, the tags and the registry apart."""
+    if (step := OUTPUTS.search(given.text("image"))) and step[1] in described:
+        host = place.variables.fill(given.text("registry")).rstrip("/")
+        for image, tag in described[step[1]]:
+            yield place.of(
+                "pushed", uses.partition("@")[0], f"{host}/{image}" if host else image, tag, given.at("image")
+            )
+        return
     registry = place.variables.fill(given.text("registry", "image-registry"))
     tags = [place.variables.fill(tag) for tag, _ in given.words("tags", "tag")] or ["latest"]
     names = given.words("image", "image_name", "repository", "repo", "name", "image-name")

@@ -12,9 +12,12 @@ import msgspec
 
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Document, FileFacts, Provider, Target
-from cmlint.sources import outside
+from cmlint.sources import outside, paths
 from cmlint.sources.kustomize.kustomization import Kustomization, sources_of
+from cmlint.sources.kustomize.spoilt_entries import text_without
+from cmlint.sources.reasons import address
 from cmlint.sources.yaml_tree import Part
+from cmlint.system.files import is_within
 
 RESOURCES = ("resources", "bases")
 
@@ -27,7 +30,7 @@ KEY = r"[-._a-zA-Z0-9]+"
 MOST = 300
 """A kustomization that lacks more than this is not built: nobody would read what it lacks."""
 
-How = Literal["resources", "files", "envs", "patches"]
+How = Literal["resources", "components", "files", "envs", "patches"]
 """The kind of field that names it."""
 
 
@@ -45,9 +48,28 @@ class Absent(NamedTuple):
         return self.entry.text or ""
 
     @property
+    def is_left_out(self) -> bool:
+        """Whether its entry is left out, and no empty file is built with: kustomize would not take that there."""
+        outside_ = not self.remote and not is_within(self.path, self.kustomization.folder)
+        return self.how in ("components", "patches") or (self.how == "resources" and outside_)
+
+    @property
+    def shown(self) -> str:
+        """What it says, without what may be a credential."""
+        return address(self.name) if self.remote else paths.shown(self.name)
+
+    @property
     def path(self) -> str:
         """The real path at which it would be; of something to be fetched, that of the file built instead."""
         return self.kustomization.full(stand_in(self.entry) if self.remote else self.name)
+
+
+def item_of(absent: Absent) -> Part:
+    """The entry of a list that has what is absent in it."""
+    fields = (field for field in absent.kustomization.root.fields.values())
+    items = (item for field in fields for item in field.value.items)
+    start = absent.entry.place.start
+    return next((item for item in items if item.place.start <= start < item.place.end), absent.entry)
 
 
 def key_of(entry: Part) -> str:
@@ -72,7 +94,9 @@ def absent_in(one: Kustomization, *, allow_remote: bool) -> Iterator[Absent]:
         if not name or "\n" in name or "\0" in name:
             continue
         if outside.is_remote(name, one.folder):
-            if not allow_remote and (how == "resources" or (how == "files" and re.fullmatch(KEY, key_of(entry)))):
+            if not allow_remote and (
+                how in ("resources", "components") or (how == "files" and re.fullmatch(KEY, key_of(entry)))
+            ):
                 yield Absent(one, entry, how, remote=True)
         elif not os.path.lexists(one.full(name)) and not runs_together(one, name):
             yield Absent(one, entry, how, remote=False)
@@ -82,6 +106,8 @@ def entries_of(one: Kustomization) -> Iterator[tuple[Part, How]]:
     """The entries of a kustomization that it can be built without."""
     for entry in (entry for field in RESOURCES for entry in one.root.entries(field)):
         yield entry, "resources"
+    for entry in one.root.entries("components"):
+        yield entry, "components"
     for entry, _, how in (source for _, generator in one.generators for source in sources_of(generator)):
         yield entry, "envs" if how == "envs" else "files"
     for entry in one.patch_files:
@@ -94,12 +120,21 @@ def runs_together(one: Kustomization, name: str) -> bool:
     return len(words) > 1 and any(os.path.exists(one.full(word)) for word in words)
 
 
-def instead_of(absent: Sequence[Absent]) -> dict[str, str]:
-    """The texts to build with, by their real paths: for what is not there, and for kustomizations that would fetch."""
-    texts = {each.path: f"{MARK}=\n" if each.how == "envs" else "" for each in absent}
+def instead_of(absent: Sequence[Absent], texts: dict[str, str]) -> dict[str, str]:
+    """The texts to build with, by their real paths: for what is not there, and for kustomizations that would fetch.
+
+    `texts` are those of kustomizations that are changed already.
+    """
+    files = (each for each in absent if not each.is_left_out)
+    texts = {each.path: f"{MARK}=\n" if each.how == "envs" else "" for each in files} | texts
+    for each in (each for each in absent if each.is_left_out):
+        path = each.kustomization.path
+        texts[path] = text_without(texts.get(path, each.kustomization.text), item_of(each))
     for each in sorted((each for each in absent if each.remote), key=lambda each: -each.entry.place.start):
         path, (_, start, end) = each.kustomization.path, each.entry.place
         text = texts.get(path, each.kustomization.text)
+        if text[start:end].isspace():
+            continue
         name = stand_in(each.entry)
         if each.how == "files":
             key, equals, _ = text[start:end].strip("'\"").partition(f"={each.name}")

@@ -16,10 +16,12 @@ from cmlint.manifest.documents import is_yaml
 from cmlint.sources import files, outside, paths
 from cmlint.sources.disclosure import OfBuild
 from cmlint.sources.failures import UNREAD, place_in_build
-from cmlint.sources.kustomize.absent_files import MOST, Absent, absent_from, instead_of
+from cmlint.sources.kustomize.absent_files import MOST, Absent, absent_from, instead_of, item_of
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.load_restrictor import is_wide
 from cmlint.sources.kustomize.program import Kustomize, SaidError
+from cmlint.sources.kustomize.spoilt_entries import MOST as MOST_SPOILT
+from cmlint.sources.kustomize.spoilt_entries import Spoilt, spoilt_by, text_without
 from cmlint.sources.reasons import LONGEST, of_kustomize
 from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import Part, read_whole
@@ -35,8 +37,9 @@ STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target 
 class Build:
     """The build of a `leaf`, which no other kustomization of the project uses, in a `folder` of its own.
 
-    What is `absent` is left out. Where texts count in the place of files, the leaf is built in a mirror: a folder that
-    represents the root, so that everything in it is at the same relative path from everything else.
+    It is built without what is `absent`, and without `spoilt` entries. Where texts count in the place of files, it is
+    built in a mirror: a folder that represents the root, so that everything in it is at the same relative path
+    from everything else.
     """
 
     def __init__(
@@ -47,13 +50,18 @@ class Build:
         self.tree = project.tree(leaf)
         self.used = project.used_by(self.tree)
         self.absent: list[Absent] = absent_from(self.tree, allow_remote=request.config.allow_remote)
+        self.spoilt: list[Spoilt] = []
         self.is_wide = is_wide(project, leaf)
         self.mirror = ""
 
-    @cached_property
+    @property
     def instead(self) -> dict[str, str]:
         """The texts that are built with instead of what kustomizations hold, by real paths."""
-        return instead_of(self.absent)
+        texts: dict[str, str] = {}
+        for each in self.spoilt:
+            path = each.kustomization.path
+            texts[path] = text_without(texts.get(path, each.kustomization.text), each.item)
+        return instead_of(self.absent, texts)
 
     @cached_property
     def is_changed(self) -> bool:
@@ -63,7 +71,7 @@ class Build:
     @property
     def cache(self) -> BuildsCache | None:
         """What was built before, where that may count."""
-        return None if self.is_changed else self.request.caches.builds
+        return None if self.is_changed or self.spoilt else self.request.caches.builds
 
     @property
     def name(self) -> str:
@@ -73,6 +81,25 @@ class Build:
         return f"{self.leaf.folder}\0{path}\0{config.allow_remote}\0{config.enable_helm}\0{self.is_wide}"
 
     def run(self) -> str:
+        """What the leaf builds without the entries that make it fail; raises NotBuiltError with the first reason."""
+        folder, first = self.folder, None
+        while True:
+            try:
+                return self.attempt()
+            except NotBuiltError as error:
+                first = first or error
+                spoilt = spoilt_by(error, self.tree, self.project)
+                known = {(each.field, id(each.item)) for each in self.spoilt}
+                if spoilt and any(item_of(each) is spoilt.item for each in self.absent):
+                    spoilt = None
+                if spoilt is None or (spoilt.field, id(spoilt.item)) in known or len(known) == MOST_SPOILT:
+                    self.spoilt = []
+                    raise first from None
+                self.spoilt.append(spoilt)
+                self.folder = f"{folder}.{len(self.spoilt)}"
+                self.home = f"{self.folder}.home"
+
+    def attempt(self) -> str:
         """What the leaf builds, with where everything in it comes from; raises NotBuiltError.
 
         A kustomization around it, in a folder of its own, asks for that; the leaf itself is not touched.
@@ -100,14 +127,14 @@ class Build:
 
         Files that cannot be read are left out, as are impossible paths: a name that is too long, or one below a file.
         """
-        for path in {*self.used, *self.instead}:
+        instead = self.instead
+        for path in {*self.used, *instead}:
             place = below(self.mirror, path)
             with suppress(OSError, RecursionError):
-                raw = (
-                    self.instead[path].encode()
-                    if path in self.instead
-                    else self.request.disk.read(path, self.project.roots)
-                )
+                if os.path.isdir(path):
+                    os.makedirs(place, exist_ok=True)
+                    continue
+                raw = instead[path].encode() if path in instead else self.request.disk.read(path, self.project.roots)
                 os.makedirs(os.path.dirname(place), exist_ok=True)
                 with open(place, "wb") as file:
                     file.write(raw)
@@ -149,9 +176,10 @@ class Build:
 
     def documents_of(self, one: Kustomization) -> list[Part]:
         """The documents of a kustomization, as it is built."""
-        if one.path not in self.instead:
+        instead = self.instead
+        if one.path not in instead:
             return one.documents
-        return all_in(f"`{one.shown}` without what is absent", self.instead[one.path])
+        return all_in(f"`{one.shown}` without what is absent", instead[one.path])
 
     def refuse_part(self, part: Part, kustomization: Kustomization) -> None:
         """Raises NotBuiltError for what a kustomization, or a plugin that it configures, must not do."""
@@ -232,7 +260,7 @@ def condensed(said: str, project: Project, leaf: Kustomization) -> tuple[str, Ku
     _, *steps = re.split(STEP, said)
     folder = steps[-2] if steps else leaf.folder
     last = balanced(steps[-1]) if steps else said
-    around = project.in_folder(folder)
+    around = next((one for each in (folder, *reversed(steps[:-2:2])) if (one := project.in_folder(each))), None)
     file = around and next((path for name in re.findall(FILE, last) if (path := around.own(name))), None)
     where = shown.path(file or folder) if file or folder != leaf.folder else None
     reason = of_kustomize(last, shown)

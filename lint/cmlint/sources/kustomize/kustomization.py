@@ -103,7 +103,7 @@ class Kustomization:
         ]
         found += [item for _, generator in self.generators for item, _, _ in sources_of(generator)]
         found += [item for chart in self.charts for item in chart.entries("additionalValuesFiles")]
-        single = [entry.at("path") for field in PATHS for entry in self.root.entries(field)]
+        single: list[Part | None] = [entry.at("path") or entry for field in PATHS for entry in self.root.entries(field)]
         single += [plugin.at("path") for plugin in self.plugins]
         single += [chart.at("valuesFile") for chart in self.charts]
         single.append(self.root.at("openapi", "path"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -21,9 +21,10 @@ HEAD = Other(f"{GROUP}v1beta1", "Kustomization")
 """What a kustomization is that does not say so."""
 
 
-def facts_of(project: Project, leaf: Kustomization, paths: Iterable[str] | None = None) -> list[tuple[str, FileFacts]]:
-    """The facts of the manifests that a kustomization would have used, or only of some."""
-    tree = project.tree(leaf)
+def facts_of(
+    leaf: Kustomization, project: Project, tree: Sequence[Kustomization], paths: Iterable[str] | None = None
+) -> list[tuple[str, FileFacts]]:
+    """The facts of the manifests that a kustomization would have used, with those of its tree, or only of some."""
     read = {leaf.shown: read_kustomization(leaf.text)}
     for one in tree:
         documents = (*map(hidden, read_unparsed(one.text, HEAD)), *generated_by(one))

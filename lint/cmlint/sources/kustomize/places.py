@@ -267,6 +267,9 @@ class BuiltObject:
             for kustomization in self.chain:
                 yield from (Found(p.place, p, SAME) for p in writers.image_settings(kustomization, part.text))
         path = [step.name for step in steps if step.name is not None]
+        if path == ["metadata", "namespace"] and not target.key:
+            spaces = (one.root.at("namespace") for one in self.chain)
+            yield from (Found(p.place, p, SAME) for p in spaces if p and p.text == part.text)
         if part.text and not target.key:
             for kustomization in self.chain:
                 found = writers.replaced(self.project, kustomization, self.root, self.least, path)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from itertools import chain, count
 
 import msgspec
 from msgspec.structs import replace
 
+from cmlint.bundle.gitops import without_images
 from cmlint.bundle.material import Material
 from cmlint.cache import builds as cache
 from cmlint.cache.file_state import Seen
@@ -22,13 +24,12 @@ from cmlint.config.config import Config
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.manifest.decode import as_name
 from cmlint.manifest.documents import read_kustomization, read_text
-from cmlint.model.evidence import Evidence
-from cmlint.model.facts import Document, FileFacts, Skip, Span, Target
+from cmlint.model.facts import Document, FileFacts, Skip, Span
 from cmlint.model.failures import Failures
 from cmlint.model.problems import Problem
 from cmlint.sources import files, paths
 from cmlint.sources.disclosure import OfBuild
-from cmlint.sources.failures import add_absent, add_build
+from cmlint.sources.failures import add_absent, add_build, add_spoilt
 from cmlint.sources.found import Found
 from cmlint.sources.kustomize.absent_files import (
     Absent,
@@ -36,22 +37,28 @@ from cmlint.sources.kustomize.absent_files import (
     opened,
     provider_without,
 )
+from cmlint.sources.kustomize.bases import Completion, as_base, bases_of, touched_by
 from cmlint.sources.kustomize.build import Build
+from cmlint.sources.kustomize.fleet import post_rendering
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.load_restrictor import widen
 from cmlint.sources.kustomize.manifests import facts_of, made_by
 from cmlint.sources.kustomize.origins import take_origins
 from cmlint.sources.kustomize.places import BuiltText, names_in
 from cmlint.sources.kustomize.program import kustomize_of
+from cmlint.sources.kustomize.spoilt_entries import Spoilt, brings_in, files_of, images_of, may_change
+from cmlint.sources.kustomize.spoilt_entries import opened as opened_beside
 from cmlint.sources.kustomize.writers import values_in_keys
-from cmlint.sources.reasons import address
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within
 from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, Programs, TimeOutError
 
 COMPONENT = "a component is built as a part of kustomizations, and none here uses it"
-TEMPLATES = r"[._]?(?:template|templates|skeleton|scaffold|scaffolding|boilerplate)|[\w.-]+[-_]template"
+FLEET = "Fleet lays it over what a Helm chart renders"
+"""Why a kustomization is not built alone that a `fleet.yaml` beside a chart names."""
+
+TEMPLATES = r"[._]?(?:template|templates|skeleton|scaffold|scaffolding|boilerplate)|[\w.-]+[-_]templates?"
 """A folder of what is copied and completed, by its name."""
 
 BLANK = r"(?:^|[/._-])(?:YOUR|REPLACE|CHANGE_?ME)(?=$|[/._-])"
@@ -62,20 +69,6 @@ BASE = r"(?:^|/)bases?/"
 
 BESIDES = r"cannot unmarshal|unknown field|may not add resource|is not of the form"
 """What kustomize says of mistakes that have nothing to do with what is absent."""
-
-
-class Completion(msgspec.Struct, frozen=True):
-    """What may complete a base that no kustomization uses here: overlays elsewhere, for which it is written."""
-
-    path: str
-
-    def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
-        """How an object that the base lacks may be there."""
-        return Evidence("base", f"{self.path} is a base, which may be completed elsewhere", self.path)
-
-    def may_make(self, target: Target, name: str) -> bool:
-        """Whether an object that the base lacks may be made."""
-        return True
 
 
 def take(found: Found, request: Request) -> Iterable[Material]:
@@ -95,17 +88,20 @@ def take(found: Found, request: Request) -> Iterable[Material]:
     widen(project, project.kustomizations, given)
     leaves = [one for one in unused if not one.is_component]
     idle = [one for one in unused if one.is_component]
+    rendering = post_rendering(project, given)
+    idle_reasons = dict.fromkeys(idle, COMPONENT) | {one: FLEET for one in leaves if one.folder in rendering}
+    leaves = [one for one in leaves if one.folder not in rendering]
     alone = take_alone(project, groups)
     far: list[Kustomization] = []
     if named:
         leaves, far = reached(project, leaves, named, groups)
-    found.kustomizations |= around(project, [*leaves, *idle, *alone, *far])
+    found.kustomizations |= around(project, [*leaves, *idle_reasons, *alone, *far])
     materials = build_all(project, leaves, request, found.failures)
     project.note_folders(project.known, request.seen)
     note(project, project.kustomizations, request.seen, request.config)
     return chain(
         materials,
-        (unbuilt(project, one, COMPONENT) for one in idle),
+        (unbuilt(project, one, reason) for one, reason in idle_reasons.items()),
         [used_alone(project, one, paths, found.problems) for one, paths in alone.items()],
         [not_reached(project, one) for one in far],
     )
@@ -174,26 +170,57 @@ def build_all(
     """What comes of each leaf, in order."""
     with temporary() as above, ThreadPoolExecutor(os.cpu_count()) as pool, Programs() as programs:
         program = kustomize_of(request.config, programs)
-        builds = [
-            Build(project, leaf, request, program, folder=os.path.join(above, str(number)))
-            for number, leaf in enumerate(leaves)
-        ]
-        runs = [pool.submit(build.run) for build in builds]
+        failed: dict[Kustomization, NotBuiltError] = {}
+
+        def runs(found: Iterable[Kustomization], part: str) -> Iterator[tuple[Build, Future[str]]]:
+            folders = (os.path.join(above, f"{part}{number}") for number in count())
+            builds = [Build(project, one, request, program, folder=next(folders)) for one in found]
+            return zip(builds, [pool.submit(build.run) for build in builds], strict=True)
+
         try:
-            for build, run in zip(builds, runs, strict=True):
+            for build, run in runs(leaves, "leaf"):
                 try:
                     if reason := to_be_copied(build.leaf, build.absent):
                         yield as_template(unbuilt(project, build.leaf, reason), build.leaf)
                         continue
                     yield built(build, run.result())
+                    yield from spoilt_files(build)
                 except NotBuiltError as error:
                     request.seen.whole = request.seen.whole and not isinstance(error, TimeOutError)
-                    note_failure(build, error, failures)
-                    yield unbuilt(project, build.leaf, str(error))
+                    failed[build.leaf] = error
+                    if not is_catalogue(project, build.leaf):
+                        note_failure(build, error, failures)
                 else:
                     add_absent(failures, project, build.leaf, build.absent, request.seen, partly=True)
+                    if build.spoilt and not is_catalogue(project, build.leaf):
+                        add_spoilt(failures, project, build.leaf, unexplained(build))
+            broken = [leaf for leaf, why in failed.items() if why.cause == "broken"]
+            done: set[str] = set()
+            for build, run in runs(bases_of(project, broken, leaves), "base"):
+                with suppress(NotBuiltError):
+                    yield from as_base(built(build, run.result()), touched_by(project, build.leaf, broken))
+                    done.update(one.folder for one in build.tree)
+            for leaf, why in failed.items():
+                yield unbuilt(project, leaf, str(why), done=done)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def unexplained(build: Build) -> list[Spoilt]:
+    """The entries without which a leaf is built for another reason than what is absent."""
+    brought = any(each.how in ("resources", "components") for each in build.absent)
+    own = ("resources", "bases")
+    return [each for each in build.spoilt if not brought or each.field in own or re.search(BESIDES, str(each.error))]
+
+
+def is_catalogue(project: Project, leaf: Kustomization) -> bool:
+    """Whether a base that no overlay uses only lists others, which overlays use one by one."""
+    if not re.search(BASE, leaf.shown):
+        return False
+    own = {one.folder for one in project.tree(leaf)}
+    listed = {one.folder for one in project.below(leaf)}
+    others = (one for one in project.kustomizations if one.folder not in own)
+    return any(one.folder in listed for other in others for one in project.below(other))
 
 
 def note_failure(build: Build, error: NotBuiltError, failures: Failures) -> None:
@@ -205,26 +232,43 @@ def note_failure(build: Build, error: NotBuiltError, failures: Failures) -> None
         add_build(failures, build.project, build.leaf, error)
 
 
+def spoilt_files(build: Build) -> Iterator[Material]:
+    """What is known of the files without which a leaf is built."""
+    if paths := files_of(build.spoilt, build.project):
+        yield unbuilt(build.project, build.leaf, str(build.spoilt[0].error), paths)
+
+
 def built(build: Build, raw: str) -> Material:
     """The facts of what a leaf builds without what is absent, which is kept unless there is a Secret in it."""
     text, origins = take_origins(raw)
     leaf, project = build.leaf, build.project
     facts = opened(without_keys(read_text(text, project.makers), project, leaf))
+    facts = opened_beside(facts, project, files_of(build.spoilt, project))
+    facts = without_images(facts, images_of(build.spoilt))
     if build.cache and not any(document.masked for document in facts.documents):
         seen = Seen()
         seen.note(build.program.path if build.program else "")
         note(project, build.tree, seen, build.request.config)
         build.cache.put(build.name, cache.Build(seen, build.folder, raw))
+    changed_by = change_of(build)
     return Material(
         files=[(leaf.shown, facts)],
         built=BuiltText(
             leaf.shown, text, origins, folder=build.folder, project=project, leaf=leaf, names=names_in(facts)
         ),
         folder=os.path.dirname(leaf.shown),
-        complete=all(each.how != "patches" for each in build.absent),
-        supply=(supply := supply_of(leaf, build.absent)),
+        complete=not changed_by,
+        changed_by=changed_by,
+        supply=(supply := supply_of(leaf, build.absent, build.spoilt)),
         is_base=isinstance(supply, Completion),
     )
+
+
+def change_of(build: Build) -> str:
+    """Without what that may change references a leaf is built, in words; empty where there is nothing."""
+    names = [each.shown for each in build.absent if each.how in ("patches", "components")]
+    names += [each.shown for each in build.spoilt if may_change(each, build.project)]
+    return f"{build.leaf.shown} is built without `{names[0]}`, which may change it" if names else ""
 
 
 def to_be_copied(leaf: Kustomization, absent: Iterable[Absent]) -> str:
@@ -250,19 +294,26 @@ def as_template(material: Material, leaf: Kustomization) -> Material:
     return replace(material, files=list(texts))
 
 
-def supply_of(leaf: Kustomization, absent: Iterable[Absent]) -> Completion | Lacking | None:
+def supply_of(leaf: Kustomization, absent: Iterable[Absent], spoilt: Iterable[Spoilt]) -> Completion | Lacking | None:
     """What may yet complete what a leaf builds."""
-    resource = next((each for each in absent if each.how == "resources"), None)
-    if resource:
-        return Lacking(leaf.shown, address(resource.name) if resource.remote else paths.shown(resource.name))
+    if resource := next((each for each in absent if each.how in ("resources", "components")), None):
+        return Lacking(leaf.shown, resource.shown)
+    if entry := next(filter(brings_in, spoilt), None):
+        return Lacking(leaf.shown, paths.shown(entry.shown))
     return Completion(leaf.shown) if re.search(BASE, leaf.shown) else None
 
 
-def unbuilt(project: Project, leaf: Kustomization, reason: str, paths: Iterable[str] | None = None) -> Material:
-    """The facts of the manifests that a leaf would have used, or only of some."""
+def unbuilt(
+    project: Project,
+    leaf: Kustomization,
+    reason: str,
+    paths: Iterable[str] | None = None,
+    done: Collection[str] = (),
+) -> Material:
+    """The facts of the manifests that a leaf would have used, or only of some; those of folders that are `done` not."""
     tree = project.tree(leaf)
     return Material(
-        files=facts_of(project, leaf, paths),
+        files=facts_of(leaf, project, [one for one in tree if one.folder not in done], paths),
         folder=os.path.dirname(leaf.shown),
         unbuilt=f"{leaf.shown} is not built: {reason}",
         complete=not any(one.changes or one.is_component or not one.is_read for one in tree),

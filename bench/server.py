@@ -1,0 +1,188 @@
+"""How fast the editor server is on a folder of repositories, and whether it finds what the command line finds.
+
+    python -m bench.server CORPUS_DIR [--compare]
+
+The figures are processor time of the server's own process, and its memory; `--compare` opens each repository with
+`diagnostics: workspace` and compares with `cmlint check --format json`: rule, message and range.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.support.client import COMMAND, Client
+
+from cmlint.server.positions import Lines, Position
+
+Entry = tuple[str, str, str, Position, Position]
+"""A path, a rule, the first line of a message, and where it begins and ends."""
+
+
+def checked(folder: Path) -> Counter[Entry]:
+    """What the command line finds."""
+    words = [COMMAND[0], "check", ".", "--format", "json", "--no-cache"]
+    done = subprocess.run(words, cwd=folder, capture_output=True, encoding="utf-8", check=False)
+    found: Counter[Entry] = Counter()
+    for finding in json.loads(done.stdout)["findings"] if done.stdout else ():
+        location = finding["location"]
+        lines = Lines((folder / location["path"]).read_bytes().decode())
+        start, end = (lines.position(location[each]["offset"]) for each in ("start", "end"))
+        found[location["path"], finding["rule"], finding["message"], start, end] += 1
+    return found
+
+
+def served(folder: Path, seconds: float) -> Counter[Entry]:
+    """What the server shows of all files."""
+    found: Counter[Entry] = Counter()
+    with Client(folder, {"diagnostics": "workspace"}) as client:
+        client.open("cmlint-bench-probe.yaml", "a: 1\n")
+        client.change("cmlint-bench-probe.yaml", "a: 2\n")
+        assert client.wait(lambda: client.versions.get(client.uri("cmlint-bench-probe.yaml")) == 2, seconds)
+        uris = {path.as_uri(): str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+        client.wait(lambda: False, 1)
+        for uri, diagnostics in client.diagnostics.items():
+            for each in diagnostics:
+                start, end = (Position(**each["range"][end]) for end in ("start", "end"))
+                message = each["message"].partition("\n")[0]
+                found[uris.get(uri, uri), each["code"], message, start, end] += 1
+    return found
+
+
+def compare(corpus: Path) -> int:
+    """Prints the differences in each repository, and gives the exit status."""
+    differences = 0
+    for folder in folders_in(corpus):
+        line, editor = checked(folder), served(folder, 300)
+        differing = list(((line - editor) + (editor - line)).elements())
+        differences += len(differing)
+        print(f"{folder.name}: {line.total()} findings, {len(differing)} differences")
+        for entry in differing:
+            print(f"  {'line' if entry in line else 'editor'} only: {entry}")
+    print(f"{differences} differences")
+    return int(differences > 0)
+
+
+def folders_in(corpus: Path) -> Iterator[Path]:
+    """The repositories."""
+    yield from sorted(path for path in corpus.iterdir() if path.is_dir())
+
+
+CONFIG = """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: cmlint-bench
+data:
+  LEVEL: info
+"""
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: cmlint-bench
+spec:
+  containers:
+    - name: web
+      image: nginx:1.25.3
+      env:
+        - name: LEVEL
+          valueFrom:
+            configMapKeyRef:
+              name: cmlint-bench
+              key: LEVEL
+"""
+
+
+def measure(corpus: Path) -> None:
+    """Prints the figures of one session over the whole folder."""
+    files = sum(1 for path in corpus.rglob("*") if path.is_file())
+    folder = corpus / "cmlint-bench"
+    folder.mkdir(exist_ok=True)
+    config, pod = folder / "config.yaml", folder / "pod.yaml"
+    config.write_text(CONFIG)
+    pod.write_text(POD)
+    try:
+        session(corpus, files)
+    finally:
+        config.unlink()
+        pod.unlink()
+        folder.rmdir()
+
+
+def session(corpus: Path, files: int) -> None:
+    """One session: it opens a file, breaks and mends it, hovers and completes."""
+    with Client(corpus, {"trusted": False}) as client:
+        print(f"files: {files}")
+        print(f"initialize: {client.seconds:.2f} s CPU")
+        name = "cmlint-bench/config.yaml"
+        client.open(name)
+        client.wait(lambda: client.uri(name) in client.diagnostics)
+        print(f"first diagnostics of an open file: {client.seconds:.2f} s CPU")
+        time.sleep(5)
+        changes = [changed(client, name, text) for text in (CONFIG.replace("LEVEL", "LEVL"), CONFIG) * 5]
+        print(f"change to diagnostics: {1000 * statistics.median(changes):.0f} ms CPU (median of {len(changes)})")
+        text = client.open("cmlint-bench/pod.yaml")
+        hovers = [timed(lambda: client.at("hover", "cmlint-bench/pod.yaml", text, "key: LEVEL", 6)) for _ in range(100)]
+        text = text.replace("key: LEVEL", "key: ")
+        client.change("cmlint-bench/pod.yaml", text)
+        busy = timed(
+            lambda: client.at("completion", "cmlint-bench/pod.yaml", text, "              name: cmlint-bench", 22)
+        )
+        client.settled("cmlint-bench/pod.yaml")
+        completions = [
+            timed(
+                lambda: client.at("completion", "cmlint-bench/pod.yaml", text, "              name: cmlint-bench", 22)
+            )
+            for _ in range(50)
+        ]
+        print(f"hover: p95 {1000 * quantile(hovers):.1f} ms; completion: p95 {1000 * quantile(completions):.1f} ms")
+        print(f"completion right after a change: {1000 * busy:.1f} ms")
+        print(f"memory: {client.megabytes:.0f} MB at most")
+
+
+def changed(client: Client, name: str, text: str) -> float:
+    """The processor time from a change to the diagnostics of another file that it breaks or mends."""
+    before, other = client.seconds, client.uri("cmlint-bench/pod.yaml")
+    known = client.diagnostics.get(other)
+    client.change(name, text)
+    client.wait(lambda: client.diagnostics.get(other) != known)
+    return client.seconds - before
+
+
+def timed(job: Any) -> float:
+    """How long something takes."""
+    started = time.perf_counter()
+    job()
+    return time.perf_counter() - started
+
+
+def quantile(times: list[float]) -> float:
+    """The time below which 95 of 100 are."""
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def main() -> int:
+    """Measures, or compares."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--compare", action="store_true", help="compare with the command line")
+    given = parser.parse_args()
+    corpus = given.corpus.resolve()
+    if given.compare:
+        return compare(corpus)
+    measure(corpus)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""What commands do to manifests before they are applied: words that sed replaces, builds that a program reads, files
+that a command writes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cmlint.knowledge.placeholders import WORD
+
+LONGEST = 300_000
+"""A program has written a longer text, so it is not read."""
+
+MOST = 100
+"""The most files or words of one text that are kept."""
+
+CONTINUED = re.compile(r"\\[ \t]*\r?\n[ \t]*")
+SUBSTITUTION = re.compile(r"(?<![A-Za-z])[sy]([/|#@,~%!])((?:(?!\1)[^\n\\]|\\[^\n]){1,200})\1")
+BUILD = re.compile(r"(?i:kustomize)[)}\"']{0,3}[ \t]+(?:build[ \t]+)?([^|\n;&]{0,300})\|([^\n]{1,500})")
+
+PROGRAM = re.compile(
+    r"[ \t]*(?:go[ \t]+run\b|[\w./-]*(?:helmify|python[\d.]*|node|ruby|perl|g?awk|deno|bun|tsx)(?=[ \t]|\Z)"
+    r"|\$[({]\w*HELMIFY\w*[)}]|[\w./-]+\.(?:py|js|ts|rb|pl|sh|go)\b)"
+)
+"""A program that makes something else of manifests; kubectl and those that only show or check them are none."""
+
+FILE = r"[\w./-]*[\w-]\.(?:ya?ml|json|env|properties|conf|ini|toml|txt|crt|key|pem)|[\w./-]*\.env[\w.-]*"
+WRITING = re.compile(
+    rf"(?:(?<![<>=-])>>?[ \t]*|\btee[ \t]+(?:-a[ \t]+)?|[ \t](?:-o|--output(?:-file)?|-O)[= \t]|"
+    rf"\b(?:cp|mv)[ \t]+(?:-\w+[ \t]+)*[^\s;|&]+[ \t]+)[\"']?({FILE})(?=[\s\"';|&)]|\Z)"
+)
+WRITTEN_BY_TERRAFORM = re.compile(
+    r"\bresource\s+\"(?:local_(?:sensitive_)?file|github_repository_file)\"[^{]*\{((?:\$\{[^{}]*\}|[^{}])*)"
+)
+FILE_NAME = re.compile(r"(?m)^\s*file(?:name)?\s*=\s*\"([^\"\n]+)\"")
+FOLDER = re.compile(r"\b(?:cd|pushd)[ \t]+[\"']?([\w./-]+)")
+
+
+class Handover(NamedTuple):
+    """The words that commands of a text replace, the folders of which a program reads the build, and written files."""
+
+    replaced: tuple[str, ...] = ()
+    consumed: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+
+
+NONE = Handover()
+
+
+def handovers_in(text: str) -> Handover:
+    """What the commands of a text do; a few words say first whether there can be any."""
+    if len(text) > LONGEST:
+        return NONE
+    replaced = tuple(replaced_in(text)) if "sed " in text or "perl " in text else ()
+    builds = "|" in text and ("kustomize" in text or "KUSTOMIZE" in text)
+    consumed = tuple(consumed_in(CONTINUED.sub(" ", text))) if builds else ()
+    writes = any(word in text for word in ("> ", ">>", "tee ", "cp ", "mv ", "-o ", "--output", ">k", ">.", '_file"'))
+    written = tuple(written_in(text)) if writes else ()
+    return Handover(replaced[:MOST], consumed[:MOST], written[:MOST]) if replaced or consumed or written else NONE
+
+
+def replaced_in(text: str) -> dict[str, None]:
+    """The words in capitals that sed or perl replaces."""
+    return dict.fromkeys(word for found in SUBSTITUTION.finditer(text) for word in re.findall(WORD, found[2]))
+
+
+def consumed_in(text: str) -> Iterator[str]:
+    """The folders of which another program reads what kustomize builds."""
+    for found in BUILD.finditer(text):
+        folder = next((word for word in found[1].split() if not word.startswith("-")), ".")
+        if any(PROGRAM.match(part) for part in found[2].split("|")):
+            yield posixpath.normpath(re.sub(r"\$\S*?(?=/|\Z)", "*", folder.strip("\"'")))
+
+
+def terraform_files(text: str) -> list[str]:
+    """The files that resources of Terraform write."""
+    names = (name for found in WRITTEN_BY_TERRAFORM.finditer(text) for name in FILE_NAME.findall(found[1]))
+    return [posixpath.normpath(re.sub(r"\$\{[^{}]*\}", "*", name)) for name in names]
+
+
+def written_in(text: str) -> dict[str, None]:
+    """The files that commands write, also as they are called from the folders into which a command goes."""
+    files = [posixpath.normpath(found[1]) for found in WRITING.finditer(text)]
+    files += terraform_files(text) if '_file"' in text else ()
+    folders = [posixpath.normpath(found[1]) for found in FOLDER.finditer(text)] if files else []
+    inside = (posixpath.normpath(f"{folder}/{file}") for folder in folders[:MOST] for file in files[:MOST])
+    return dict.fromkeys((*files, *inside))

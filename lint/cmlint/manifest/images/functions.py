@@ -1,0 +1,41 @@
+"""What functions of a shell push with the words that they are called with in the same text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.variables import UNKNOWN
+from cmlint.model.facts import HOLE, ImageFact
+
+FUNCTION = re.compile(r"(?m)^(?:function[ \t]+)?([\w-]+)[ \t]*\(\)[ \t]*\{?[ \t]*$")
+"""A function of a shell."""
+
+MOST_CALLS = 20
+"""The most calls of functions that are read."""
+
+
+def in_functions(place: Text, found: Sequence[ImageFact]) -> Iterator[ImageFact]:
+    """The images of open pushes in functions, once for each call."""
+    opened = [fact for fact in found if fact.deed == "open" and re.search(r"\{-\d\}", fact.name)]
+    functions = list(FUNCTION.finditer(place.text)) if opened else []
+    for fact in opened[:MOST_CALLS]:
+        before = [one[1] for one in functions if one.start() < fact.span.start]
+        for words in calls_of(before[-1], place) if before else ():
+            yield from place.fact("pushed", fact.tool, filled(fact, words), fact.span.start)
+
+
+def calls_of(name: str, place: Text) -> Iterator[list[str]]:
+    """The words of the calls of a function."""
+    for call in islice(re.finditer(rf"(?m)^[ \t]*{name}[ \t]+([^\n;&|#]+)", place.text), MOST_CALLS):
+        yield [place.variables.fill(word.strip("\"'")) for word in call[1].split()]
+
+
+def filled(fact: ImageFact, words: Sequence[str]) -> str:
+    """An open image with the words of a call, and with what the text itself gives."""
+    given = {str(number): word for number, word in enumerate(words, 1)}
+    given |= dict(value.split("=", 1) for value in fact.given)
+    once = re.sub(HOLE, lambda hole: given.get(hole[1], UNKNOWN), fact.name)
+    return re.sub(HOLE, lambda hole: given.get(hole[1], UNKNOWN), once)

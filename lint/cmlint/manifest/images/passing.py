@@ -1,0 +1,166 @@
+"""What one text gives to another: `make push TAG=dev`, `./push.sh dev`, `earthly +push --TAG=dev`, `include vars.mk`.
+
+Which files these are, and what comes of it, is found in `bundle/passed.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from cmlint.manifest.images.cutting import COMMENT, NEAR, PRINTS, REACH, Filler, folder_before, plain
+from cmlint.manifest.images.facts import CREDENTIAL, Text, passed_on
+from cmlint.manifest.images.variables import UNKNOWN
+from cmlint.manifest.shell import LIMIT, Lines
+from cmlint.model.facts import HOLE, ImageFact
+
+MAKE = re.compile(r"(?:make|task)(?<![\w./-]make)(?<![\w./-]task)(?=[ \t]+[\w-])")
+EARTHLY = re.compile(r"earthly(?<![\w.-]earthly)(?=[ \t])")
+GCLOUD = re.compile(r"gcloud(?<![\w.-]gcloud)(?=[ \t])")
+SCRIPT = re.compile(r"\.sh[\"']?(?=[ \t\n]|\Z)")
+PATH = re.compile(r"[\w./-]*\Z")
+ASSIGNS = re.compile(r"\w+=.")
+BEFORE = re.compile(r"(?:(?<!\S)\w+=[^\s;&|]+[ \t]+)+\Z")
+GOAL = re.compile(r"[a-z][\w./:-]*")
+SUBSTITUTIONS = re.compile(r"(\w+)=([^,\s\"']+)")
+
+INCLUDE = re.compile(
+    r"(?m)^(?:[ \t]*-?(?:include|source|\.)[ \t]+(?P<names>[^\n#;&|]+)|[ \t]*-?[ \t]*local:[ \t]*(?P<local>\S+))"
+)
+"""What makefiles, scripts and pipelines of GitLab include: `include a.mk`, `. ./vars.sh`, `- local: ci/build.yml`."""
+
+SET = re.compile(
+    r"(?m)^[ \t]*(?:(?:export|readonly|local|declare|override)[ \t]+(?:-\w+[ \t]+)?)?(\w+)[ \t]*(?:[:?]?=|:[ \t])"
+)
+"""A variable that a line sets."""
+
+SHARED = re.compile(r"(?i)ima?ge?|tag|repo|registry|version")
+"""What is in the names of variables that are given to other files; a file of variables may also hold passwords."""
+
+LITERAL = re.compile(r"[\w./:@{}*-]{1,200}")
+"""A value that may be an image or a part of one."""
+
+MOST = 20
+"""The most variables that one text gives to others without naming them."""
+
+
+ASSIGNMENT = re.compile(r"(?mi)^(?:export[ \t]+)?\w*(?:ima?ge?|tag|repo|registry)\w*[ \t]*[:?]?=")
+"""What makefiles, scripts and files of variables have, and YAML has not."""
+
+
+def read(text: str) -> Iterator[ImageFact]:
+    """Which files a text includes, and what it gives to them and to those that include it."""
+    yield from Giver(Text(text)).includes()
+
+
+class Giver:
+    """A text that calls or includes others."""
+
+    def __init__(self, place: Text) -> None:
+        self.place, self.text = place, place.text
+
+    def calls(self) -> Iterator[ImageFact]:
+        """What a text passes to makefiles and Taskfiles, to scripts, to Earthfiles and to Cloud Build."""
+        text = self.text
+        for found, words in self.called(MAKE) if "make " in text or "task " in text else ():
+            yield from self.made(found, words)
+        for found, words in self.called(SCRIPT) if ".sh" in text else ():
+            name = PATH.search(text, max(0, found.start() - NEAR), found.start())
+            given = tuple(passed_on(str(number), word) for number, word in enumerate(words, 1))
+            if name and name[0].strip("./") and (given or self.environment):
+                yield self.call("script", found.start(), (f"{name[0]}.sh",), given)
+        for found, words in self.called(EARTHLY) if "earthly" in text else ():
+            given = tuple(passed_on(*word[2:].split("=", 1)) for word in words if re.match(r"--\w+=", word))
+            targets = " ".join(word.rpartition("+")[2] for word in words if "+" in word)
+            if targets and "--push" in words and given:
+                yield self.call("earthly", found.start(), ("Earthfile",), given, targets)
+        for found, words in self.called(GCLOUD) if "--substitutions" in text else ():
+            yield from self.submitted(found.start(), words)
+
+    def made(self, found: re.Match[str], words: list[str]) -> Iterator[ImageFact]:
+        """A call of make or task."""
+        given = tuple(passed_on(*word.split("=", 1)) for word in words if ASSIGNS.match(word))
+        folder = next((words[i + 1] for i, word in enumerate(words[:-1]) if word in ("-C", "-d")), "")
+        line = self.text.rfind("\n", max(found.start() - REACH, 0), found.start()) + 1
+        folder = folder or folder_before(self.text, line, found.start(), self.place.variables)
+        targets = " ".join(word for word in words if GOAL.fullmatch(word) and word != folder)
+        if targets and (given or self.environment or self.before(found.start())):
+            yield self.call(found[0], found.start(), (folder,), given, targets)
+
+    def submitted(self, at: int, words: list[str]) -> Iterator[ImageFact]:
+        """`gcloud builds submit --config FILE --substitutions=_TAG=dev`."""
+        line = " ".join(words)
+        config = re.search(r"--config[= ](\S+)", line)
+        given = re.search(r"--substitutions[= ](\S+)", line)
+        if "submit" in words and given:
+            values = tuple(passed_on(*pair) for pair in SUBSTITUTIONS.findall(given[1]))
+            yield self.call("gcloud", at, (config[1] if config else "cloudbuild.yaml",), values)
+
+    def call(self, tool: str, at: int, files: tuple[str, ...], given: tuple[str, ...], was: str = "") -> ImageFact:
+        """A call with what it gives, and what the text or the line before it sets in the environment."""
+        named = {value.partition("=")[0] for value in given}
+        around = [value for value in (*self.before(at), *self.environment) if value.partition("?")[0] not in named]
+        return self.place.of("calls", tool, "", "", at, was=was, files=files, given=(*given, *dict.fromkeys(around)))
+
+    def before(self, at: int) -> list[str]:
+        """The variables that are set before a command, for it alone: `TAG=dev make push`."""
+        found = BEFORE.search(self.text, max(self.text.rfind("\n", 0, at) + 1, at - NEAR), at)
+        pairs = [word.split("=", 1) for word in found[0].split()] if found else []
+        given = [passed_on(name, self.place.variables.fill(value.strip("\"'"))) for name, value in pairs]
+        return [value.replace("=", "?=", 1) for value in given]
+
+    @cached_property
+    def environment(self) -> tuple[str, ...]:
+        """What a pipeline sets for all that it calls, as `NAME?=value`: what is called may set another."""
+        variables = self.place.variables
+        if not re.search(r"(?m)^[ \t]*(?:env|environment|variables):[ \t]*(?:\{|$)", self.text):
+            return ()
+        names = [name for name in variables.places if is_shared(name)][: 5 * MOST]
+        values = {name: variables.value(name, 0) for name in names}
+        return tuple(f"{name}?={value}" for name, value in values.items() if is_literal(value))[:MOST]
+
+    def called(self, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], list[str]]]:
+        """Where a program is really called, each with its words; a text without ends of commands is read in part."""
+        text, cut = self.text, 0
+        lines = Lines(text)
+        for found in pattern.finditer(text):
+            start = max(lines.start_of(found.start()), found.start() - REACH)
+            if cut > len(text) + LIMIT:
+                return
+            if not (COMMENT.match(text, start, found.start()) or PRINTS.search(text[start : found.start()])):
+                cutter = Filler(text, found.end(), "", self.place.variables)
+                words = [plain(word) for word in cutter.cut()]
+                cut += cutter.position - found.end()
+                yield found, words
+
+    def includes(self) -> Iterator[ImageFact]:
+        """Which files a text includes, and what it gives to them and to those that include it."""
+        included = [name for found in INCLUDE.finditer(self.text) for name in names_in(found)]
+        given = self.settings() if included or ASSIGNMENT.search(self.text) else ()
+        if included or given:
+            yield self.place.of("sets", "include", "", "", 0, files=tuple(included[:MOST]), given=given)
+
+    def settings(self) -> tuple[str, ...]:
+        """What a text sets that may be an image or a part of one; it may be open itself."""
+        names = dict.fromkeys(found[1] for found in SET.finditer(self.text) if is_shared(found[1]))
+        values = {name: self.place.variables.own_value(name) for name in list(names)[: 5 * MOST]}
+        return tuple(f"{name}={value}" for name, value in values.items() if is_literal(value))[:MOST]
+
+
+def names_in(found: re.Match[str]) -> Iterator[str]:
+    """The files that a line includes; a variable or a command in a path says nothing about its end."""
+    for word in (found["local"] or found["names"]).split():
+        name = re.sub(r"^(?:\.{0,2}/)+", "", word.strip("\"'").rpartition(")")[2].rpartition("}")[2])
+        if re.fullmatch(r"[\w*-]*[./][\w.*/-]*", name):
+            yield name
+
+
+def is_shared(name: str) -> bool:
+    """Whether a variable is given to other files without being named there: one of an image, and no credential."""
+    return SHARED.search(name) is not None and not CREDENTIAL.search(name)
+
+
+def is_literal(value: str) -> bool:
+    """Whether a value may be an image or a part of one, with something known in it."""
+    return LITERAL.fullmatch(value) is not None and any(map(str.isalnum, re.sub(HOLE, "", value).replace(UNKNOWN, "")))

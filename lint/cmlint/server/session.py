@@ -1,0 +1,250 @@
+"""One session of an editor: what it opens and changes, and what it is shown for that."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from cmlint.errors import FatalError
+from cmlint.server import settings as configuration
+from cmlint.server.diagnostics import Diagnostic, diagnostics_of, faults_of
+from cmlint.server.project import LARGEST as LARGEST_FOLDER
+from cmlint.server.project import Opener, Project, Snapshot
+from cmlint.server.settings import Settings
+from cmlint.server.worker import Job, Worker
+from cmlint.server.workspace import LARGEST, Opened, Workspace, path_of
+
+LOG = logging.getLogger("cmlint.server")
+
+PAUSE = 0.15
+"""The seconds after the last change until a project is judged again."""
+
+BUILD_PAUSE = 1.0
+"""The seconds after the last change until it is built again, where that is quick."""
+
+
+class Shown(NamedTuple):
+    """What is shown of one file."""
+
+    uri: str
+    version: int | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class Session:
+    """Everything between a client and the projects; all of it but the worker's jobs runs in one thread.
+
+    `show` gives the client what is shown of a file, `tell` a message for its user, `post` has something done in the
+    session's thread.
+    """
+
+    def __init__(
+        self,
+        opener: Opener,
+        show: Callable[[Shown], None],
+        tell: Callable[[str], None],
+        post: Callable[[Callable[[], None]], None],
+    ) -> None:
+        self.workspace = Workspace(opener)
+        self.settings = Settings()
+        self.show, self.tell, self.post = show, tell, post
+        self.worker = Worker(self.work)
+        self.published: dict[str, Shown] = {}
+        self.of_project: dict[Project, set[str]] = {}
+        self.told: set[str] = set()
+        self.ended = False
+
+    # what the client does
+
+    def enter(self, folders: Iterable[str]) -> None:
+        """Notes the folders that the client has opened."""
+        for uri in folders:
+            self.workspace.add_folder(uri)
+
+    def start(self) -> None:
+        """Begins to read, once the settings are known."""
+        self.worker.start()
+        self.read_all()
+
+    def end(self) -> None:
+        """Ends what runs."""
+        self.ended = True
+        self.worker.end()
+
+    def configure(self, given: object) -> None:
+        """Takes the client's settings; mistakes in them are reported once."""
+        self.settings, wrong = configuration.read(given)
+        for each in wrong:
+            self.tell_once(each)
+        trusted = self.settings.trusted
+        for project in self.workspace.projects.values():
+            if project.trusted != trusted:
+                project.trusted = trusted
+                self.worker.ask(project, "read")
+            self.publish(project)
+
+    def change_folders(self, added: Iterable[str], removed: Iterable[str]) -> None:
+        """Adds and removes folders; of one that is removed nothing is shown any more."""
+        before = set(self.workspace.projects.values())
+        for uri in removed:
+            self.workspace.remove_folder(uri)
+        for uri in added:
+            self.workspace.add_folder(uri)
+        for project in before - set(self.workspace.projects.values()):
+            self.publish_all(project, {})
+        self.read_all()
+
+    def read_all(self) -> None:
+        """Has every project read."""
+        for project in self.workspace.everything():
+            self.read(project)
+
+    def read(self, project: Project, seconds: float = 0.0) -> None:
+        """Has a project read."""
+        project.trusted = self.settings.trusted
+        self.worker.ask(project, "read", seconds)
+
+    def open_file(self, uri: str, text: str, version: int | None) -> None:
+        """A file is opened: what is surely wrong in it alone is shown at once."""
+        opened = self.workspace.add_file(uri, text, version)
+        if len(text) > LARGEST:
+            self.tell_once(f"{os.path.basename(opened.path)} is larger than 5 MB: cmlint does not look at it")
+            return
+        project = self.workspace.project_of(opened.path)
+        if project.snapshot is None:
+            self.show_faults(opened, project)
+            self.read(project)
+        elif project.snapshot.texts.get(opened.path) != text:
+            self.worker.ask(project, "update")
+        self.publish(project)
+
+    def show_faults(self, opened: Opened, project: Project) -> None:
+        """Shows what is surely wrong in one text, as long as nothing else is known."""
+        with self.workspace.within(project):
+            try:
+                project.setup = project.setup or project.opener(project.paths)
+            except FatalError:
+                return
+            diagnostics = tuple(faults_of(project, opened))
+        self.give(Shown(opened.uri, opened.version, diagnostics))
+
+    def change(self, uri: str, text: str, version: int | None) -> None:
+        """The text of an open file is another one now."""
+        if uri not in self.workspace.opened:
+            self.open_file(uri, text, version)
+            return
+        opened = self.workspace.opened[uri]
+        opened.text, opened.version = text, version
+        project = self.workspace.project_of(opened.path)
+        self.worker.ask(project, "update" if project.snapshot else "read", PAUSE)
+
+    def save(self, uri: str) -> None:
+        """A file is saved: what it is built into is built again."""
+        opened = self.workspace.opened.get(uri)
+        if opened:
+            self.read(self.workspace.project_of(opened.path))
+
+    def close_file(self, uri: str) -> None:
+        """A file is closed; what was not saved of it is forgotten."""
+        opened = self.workspace.remove_file(uri)
+        if opened is None:
+            return
+        project = self.workspace.project_of(opened.path)
+        if project.snapshot and project.snapshot.texts.get(opened.path) is not None:
+            self.worker.ask(project, "update")
+        self.published.pop(uri, None)
+        self.show(Shown(uri, None, ()))
+        self.publish(project)
+
+    def watched(self, uris: Iterable[str]) -> None:
+        """Files have changed on the disk."""
+        for project in {self.workspace.project_of(path_of(uri)) for uri in uris}:
+            if project.folder in self.workspace.folders:
+                self.read(project, PAUSE)
+
+    # what the worker does
+
+    def work(self, project: Project, job: Job) -> None:
+        """Does a job; runs in the worker's thread."""
+        try:
+            with self.workspace.within(project):
+                texts = self.workspace.texts_of(project)
+                if job == "read" or project.snapshot is None:
+                    project.read(texts)
+                else:
+                    project.update(texts)
+        except FatalError as error:
+            message = f"{error.message}; {error.help}"
+            self.post(lambda: self.tell_once(message))
+        except Exception:
+            LOG.exception("a project cannot be read: %s", project.folder)
+            self.post(lambda: self.tell_once("cmlint cannot read the folder; its log says why"))
+        else:
+            self.post(lambda: self.done(project))
+
+    def done(self, project: Project) -> None:
+        """Shows what came of a job; not of texts that are other ones by now, for which another job is under way."""
+        snapshot = project.snapshot
+        if snapshot is None or project not in self.workspace.projects.values():
+            return
+        if snapshot.result.outcome.crashed:
+            crash = next((each.message for each in snapshot.findings if each.rule == "internal-error"), "")
+            LOG.error("%s", crash)
+            self.tell_once(crash)
+        if project.partial:
+            name = os.path.basename(project.folder)
+            self.tell_once(f"{name} has more than {LARGEST_FOLDER} documents: only folders of open files are checked")
+        if snapshot.texts != self.workspace.texts_of(project):
+            return
+        if snapshot.stale and project.builds_again and project not in self.worker.due:
+            self.read(project, BUILD_PAUSE)
+        self.publish(project)
+
+    def is_current(self, uri: str) -> bool:
+        """Whether what is known of an open file's project is known of the texts as they are now."""
+        opened = self.workspace.opened.get(uri)
+        if opened is None or len(opened.text) > LARGEST:
+            return True
+        project = self.workspace.project_of(opened.path)
+        if project.snapshot is None:
+            return project.failed and project not in self.worker.due
+        return project.snapshot.texts == self.workspace.texts_of(project)
+
+    # what the client is shown
+
+    def publish(self, project: Project) -> None:
+        """Shows what is known of a project."""
+        if snapshot := project.snapshot:
+            with self.workspace.within(project):
+                self.publish_all(project, self.found(project, snapshot))
+
+    def found(self, project: Project, snapshot: Snapshot) -> dict[str, list[Diagnostic]]:
+        """The diagnostics of a project by the addresses of their files, those of open ones even without any."""
+        by_path = diagnostics_of(self.workspace, project, snapshot, self.settings)
+        found = {self.workspace.uri_of(path): each for path, each in by_path.items()}
+        for opened in self.workspace.opened.values():
+            if self.workspace.project_of(opened.path) is project:
+                found.setdefault(opened.uri, [])
+        return found
+
+    def publish_all(self, project: Project, found: dict[str, list[Diagnostic]]) -> None:
+        """Shows diagnostics, and nothing of files that had some before."""
+        before = self.of_project.get(project, set())
+        for uri in sorted(before | found.keys()):
+            opened = self.workspace.opened.get(uri)
+            self.give(Shown(uri, opened.version if opened else None, tuple(found.get(uri, ()))))
+        self.of_project[project] = {uri for uri, each in found.items() if each}
+
+    def give(self, shown: Shown) -> None:
+        """Shows what is known of a file, unless the client has just that."""
+        if self.published.get(shown.uri) != shown:
+            self.published[shown.uri] = shown
+            self.show(shown)
+
+    def tell_once(self, message: str) -> None:
+        """Tells the user something, once in a session."""
+        if message and message not in self.told:
+            self.told.add(message)
+            self.tell(message)

@@ -1,0 +1,147 @@
+"""Entries of a kustomization that make its build fail: everything else is built without them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from cmlint.model.facts import Document, FileFacts, Provider
+from cmlint.sources.kustomize.kustomization import Kustomization, Project
+from cmlint.sources.yaml_tree import Part
+from cmlint.system.programs import NotBuiltError
+
+MOST = 5
+"""A kustomization with more such entries than this is not built."""
+
+PROVIDING = ("resources", "bases", "components", "generators", "configMapGenerator", "secretGenerator")
+"""The fields whose entries bring in objects."""
+
+PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
+CHANGING = (*PATCHES, "replacements", "vars", "transformers", "components")
+"""The fields whose entries may change references, or what these lead to."""
+
+OTHERS = ("images", "replicas")
+"""Further fields without whose entries the rest is as it will be."""
+
+GROUND = r"image|[cC]onfigMap|[sS]ecret|\benv|[vV]olume|(?<!meta)data\b|prefix"
+"""What a patch holds that may change a reference, or what it leads to."""
+
+
+class Spoilt(NamedTuple):
+    """An entry without which a kustomization is built, the field that it is in, and why."""
+
+    kustomization: Kustomization
+    field: str
+    number: int
+    item: Part
+    error: NotBuiltError
+
+    @property
+    def shown(self) -> str:
+        """What a message calls it."""
+        text = self.item.text or ""
+        named = self.field in ("resources", "bases", "components") and text and "\n" not in text
+        return text if named else f"{self.field}[{self.number}]"
+
+    @property
+    def path(self) -> str:
+        """The real path of what it names."""
+        return self.kustomization.full(self.item.text or "")
+
+
+def spoilt_by(error: NotBuiltError, tree: Iterable[Kustomization], project: Project) -> Spoilt | None:
+    """The entry of a kustomization that makes a build fail; None where it is not known, or leads out of the project."""
+    if error.cause != "broken" or error.place is None:
+        return None
+    shown, span = error.place
+    one = next((one for one in tree if one.shown == shown), None)
+    if one is None or not one.is_read or not span.end:
+        return None
+    for field, number, item in entries(one):
+        if item.place.start <= span.start < max(item.place.end, item.place.start + 1):
+            found = Spoilt(one, field, number, item, error)
+            return found if item.text is None or "\n" in item.text or project.is_inside(found.path) else None
+    return None
+
+
+def entries(one: Kustomization) -> Iterator[tuple[str, int, Part]]:
+    """The entries of the lists in a kustomization."""
+    for field in dict.fromkeys((*PROVIDING, *CHANGING, *OTHERS)):
+        for number, item in enumerate(one.root.entries(field)):
+            yield field, number, item
+
+
+def text_without(text: str, item: Part) -> str:
+    """The text of a kustomization in which blanks take the place of an entry, so that nothing else moves."""
+    start, end = item.place.start, item.place.end
+    end = start + len(text[start:end].rstrip())
+    before = text[:start].rstrip()
+    if before.endswith("-"):
+        start = len(before) - 1
+    elif (comma := re.compile(r"\s*,").match(text, end)) is not None:
+        end = comma.end()
+    elif before.endswith(","):
+        start = len(before) - 1
+    return text[:start] + re.sub(r"[^\r\n]", " ", text[start:end]) + text[end:]
+
+
+def brings_in(spoilt: Spoilt) -> bool:
+    """Whether an entry brings in objects."""
+    return spoilt.field in PROVIDING
+
+
+def may_change(spoilt: Spoilt, project: Project) -> bool:
+    """Whether an entry may change references or what these lead to."""
+    if spoilt.field not in CHANGING:
+        return False
+    one = spoilt.kustomization
+    where = spoilt.item if spoilt.item.text is not None else spoilt.item.at("path") or spoilt.item.at("patch")
+    if where is None or spoilt.field not in PATCHES:
+        return True
+    path = one.own(where.text or "") if "\n" not in (where.text or "") else None
+    try:
+        text = project.text(path) if path else where.text or ""
+    except (OSError, UnicodeDecodeError):
+        return True
+    return re.search(GROUND, text) is not None
+
+
+def images_of(spoilt: Iterable[Spoilt]) -> frozenset[str]:
+    """The names of the images that nothing is known of without entries."""
+    return frozenset(each.item.word("name") for each in spoilt if each.field == "images")
+
+
+def files_of(spoilt: Iterable[Spoilt], project: Project) -> list[str]:
+    """The real paths of the files that are left out with entries."""
+    paths = (each.path for each in spoilt if each.field == "resources")
+    return [path for path in paths if os.path.isfile(path) and project.is_inside(path)]
+
+
+def opened(facts: FileFacts, project: Project, paths: Iterable[str]) -> FileFacts:
+    """The facts of what is built; an object that a file without which it is built has as well may have other keys."""
+    names: set[tuple[str, str]] = set()
+    for path in paths:
+        try:
+            documents = project.facts(path).documents
+        except (OSError, UnicodeDecodeError):
+            continue
+        names.update((each.target, each.name.value) for document in documents for each in document.providers)
+    if not names:
+        return facts
+    return msgspec.structs.replace(facts, documents=tuple(open_document(each, names) for each in facts.documents))
+
+
+def open_document(document: Document, names: set[tuple[str, str]]) -> Document:
+    """The same of one document."""
+    providers = tuple(open_provider(each, names) for each in document.providers)
+    return msgspec.structs.replace(document, providers=providers)
+
+
+def open_provider(provider: Provider, names: set[tuple[str, str]]) -> Provider:
+    """A provider, which may have other keys if it has one of some names."""
+    open_ = (provider.target, provider.name.value) in names
+    return msgspec.structs.replace(provider, open=True) if open_ else provider

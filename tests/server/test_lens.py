@@ -1,0 +1,66 @@
+"""What stands beside the text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cmlint.model.facts import Span
+from cmlint.server import lens, settings
+from tests.server.test_complete import SECRET, VOLUMES
+from tests.support.desk import CONFIG, POD, Desk
+from tests.support.run import inside
+
+
+def test_a_lens_counts_readers(tmp_path: Path) -> None:
+    other = VOLUMES.replace("name: web\nspec", "name: other\nspec")
+    desk = Desk(tmp_path, {"config.yaml": CONFIG, "pod.yaml": POD, "other.yaml": other})
+    with inside(desk.folder):
+        [found] = lens.lenses(desk.locator, desk.path("config.yaml"))
+    assert found.title == "2 readers, 2 need a restart"
+    assert desk.places(list(found.places)) == [
+        "other.yaml:30: special-config",
+        "other.yaml:9: special-config",
+        "pod.yaml:13: special-config",
+    ]
+
+
+def test_a_lens_of_what_nobody_reads(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, {"config.yaml": CONFIG})
+    with inside(desk.folder):
+        assert [each.title for each in lens.lenses(desk.locator, desk.path("config.yaml"))] == ["0 readers"]
+
+
+def test_hints_show_no_secret(tmp_path: Path) -> None:
+    pod = POD + "        - name: P\n          valueFrom: {secretKeyRef: {name: login, key: PASSWORD}}\n"
+    pod += "      envFrom:\n        - configMapRef:\n            name: special-config\n"
+    desk = Desk(tmp_path, {"config.yaml": CONFIG, "secret.yaml": SECRET, "pod.yaml": pod})
+    with inside(desk.folder):
+        found = list(lens.hints(desk.locator, desk.path("pod.yaml"), Span(0, len(pod))))
+    assert [each.label for each in found] == ["2 variables", '= "very"']
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        (None, []),
+        ({}, []),
+        ({"hints": None}, []),
+        ({"diagnostcs": "open"}, ["`cmlint.diagnostcs` is not a setting; did you mean `cmlint.diagnostics`?"]),
+        (
+            {"actions": {"supress": 1}},
+            ["`cmlint.actions.supress` is not a setting; did you mean `cmlint.actions.suppress`?"],
+        ),
+        ({"diagnostics": "all"}, ["the setting `cmlint.diagnostics` does not count: Invalid enum value 'all'"]),
+        ("open", ["the settings of cmlint must be an object"]),
+    ],
+)
+def test_settings_that_are_wrong_are_told(given: object, wrong: list[str]) -> None:
+    found, told = settings.read(given)
+    assert (found, told) == (settings.Settings(), wrong)
+
+
+def test_settings_that_are_right_count_beside_wrong_ones() -> None:
+    found, _ = settings.read({"hints": True, "nothing": 1, "actions": {"suppress": False}, "beside": ["helm-ls"]})
+    assert found == settings.Settings(hints=True, actions=settings.Actions(suppress=False), beside=("helm-ls",))

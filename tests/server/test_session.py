@@ -1,0 +1,266 @@
+"""A session over standard input: what is pushed when, addresses, folders, settings, and how it ends."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.client import CAPABILITIES, Client
+from tests.support.command import cmlint
+from tests.support.desk import CONFIG, POD, SHOP
+from tests.support.run import write
+
+WITHOUT = CONFIG.replace("  SPECIAL_LEVEL: very\n", "")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A folder with the shop."""
+    write(tmp_path, SHOP)
+    return tmp_path
+
+
+def settled(client: Client, name: str) -> None:
+    """Waits until all that is open is judged."""
+    client.open(name)
+    client.change(name, (client.folder / name).read_bytes().decode())
+    client.settled(name)
+
+
+def test_what_the_server_offers(shop: Path) -> None:
+    with Client(shop) as client:
+        offered = client.capable
+        assert client.end() == 0
+    assert offered["positionEncoding"] == "utf-16"
+    assert offered["textDocumentSync"]["change"] == 1
+    assert offered["completionProvider"]["triggerCharacters"] == [" ", ":", "(", "[", "."]
+    assert offered["renameProvider"] == {"prepareProvider": True}
+    absent = {"diagnosticProvider", "documentSymbolProvider", "documentFormattingProvider", "foldingRangeProvider"}
+    assert absent.isdisjoint(offered) and "semanticTokensProvider" not in offered
+
+
+def test_a_deleted_key_shows_within_a_second_in_a_file_that_is_not_open(shop: Path) -> None:
+    with Client(shop) as client:
+        settled(client, "config.yaml")
+        for text, expected in ((WITHOUT, ["missing-key"]), (CONFIG, [])):
+            started = time.monotonic()
+            client.change("config.yaml", text)
+            assert client.wait(lambda expected=expected: client.rules("pod.yaml") == expected, 5)  # type: ignore[misc]
+            assert time.monotonic() - started < 1 + PATIENT
+
+
+PATIENT = 1.0
+"""How many seconds longer than promised a test waits, for a machine that does other things as well."""
+
+
+def test_faults_show_before_anything_else_is_read(shop: Path) -> None:
+    with Client(shop) as client:
+        client.open("pod.yaml", POD.replace("containers:", "\tcontainers:"))
+        assert client.wait(lambda: client.rules("pod.yaml") == ["yaml-syntax"])
+
+
+def test_a_closed_file_shows_nothing_and_what_was_not_saved_is_forgotten(shop: Path) -> None:
+    with Client(shop) as client:
+        settled(client, "config.yaml")
+        client.change("config.yaml", WITHOUT)
+        assert client.wait(lambda: client.rules("pod.yaml"))
+        client.tell("textDocument/didClose", {"textDocument": {"uri": client.uri("config.yaml")}})
+        assert client.wait(lambda: not client.rules("pod.yaml"))
+        assert client.diagnostics[client.uri("config.yaml")] == []
+
+
+def test_a_file_that_changes_on_the_disk(shop: Path) -> None:
+    capabilities = {**CAPABILITIES, "workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
+    with Client(shop, capabilities=capabilities) as client:
+        settled(client, "pod.yaml")
+        assert any(each.get("method") == "client/registerCapability" for each in client.messages)
+        (shop / "config.yaml").write_text(WITHOUT)
+        event = {"uri": client.uri("config.yaml"), "type": 2}
+        client.tell("workspace/didChangeWatchedFiles", {"changes": [event]})
+        assert client.wait(lambda: client.rules("pod.yaml") == ["missing-key"])
+        (shop / "config.yaml").unlink()
+        client.tell("workspace/didChangeWatchedFiles", {"changes": [event]})
+        assert client.wait(lambda: client.rules("pod.yaml") == ["missing-configmap"])
+
+
+@pytest.mark.parametrize("root", ["rootUri", "rootPath", "none"])
+def test_without_folders(shop: Path, root: str) -> None:
+    given: dict[str, dict[str, Any]] = {
+        "rootUri": {"rootUri": shop.as_uri()},
+        "rootPath": {"rootUri": None, "rootPath": str(shop)},
+        "none": {"rootUri": None},
+    }
+    with Client(shop, root=given[root]) as client:
+        client.open("pod.yaml", POD.replace("SPECIAL_LEVEL", "NONE"))
+        expected = ["missing-configmap" if root == "none" else "missing-key"]
+        client.change("pod.yaml", POD.replace("SPECIAL_LEVEL", "NONE"))
+        client.settled("pod.yaml")
+        assert client.rules("pod.yaml") == expected
+
+
+def test_folders_come_and_go(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other")
+    write(other, {"config.yaml": WITHOUT, "pod.yaml": POD})
+    with Client(shop, {"diagnostics": "workspace"}) as client:
+        settled(client, "config.yaml")
+        folder = {"uri": other.as_uri(), "name": "other"}
+        client.tell("workspace/didChangeWorkspaceFolders", {"event": {"added": [folder], "removed": []}})
+        uri = (other / "pod.yaml").as_uri()
+        assert client.wait(lambda: client.diagnostics.get(uri))
+        client.tell("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": [folder]}})
+        assert client.wait(lambda: not client.diagnostics[uri])
+
+
+def test_a_link_and_a_quoted_address_are_answered_as_they_are_asked(tmp_path: Path) -> None:
+    write(tmp_path / "the shop", SHOP)
+    (tmp_path / "link").symlink_to(tmp_path / "the shop")
+    folder = tmp_path / "link"
+    with Client(folder, {"diagnostics": "workspace"}) as client:
+        settled(client, "config.yaml")
+        client.change("config.yaml", WITHOUT)
+        assert client.wait(lambda: client.diagnostics.get((folder / "pod.yaml").as_uri()))
+        client.change("config.yaml", CONFIG)
+        client.settled("config.yaml")
+        found = client.at(
+            "references", "config.yaml", CONFIG, "SPECIAL_LEVEL", 1, context={"includeDeclaration": False}
+        )
+    assert [each["uri"] for each in found] == [(folder / "pod.yaml").as_uri()]
+
+
+def test_untitled(shop: Path) -> None:
+    uri = "untitled:Untitled-1"
+    with Client(shop) as client:
+        document = {"uri": uri, "languageId": "yaml", "version": 1, "text": POD.replace("value", "valu")}
+        client.tell("textDocument/didOpen", {"textDocument": document})
+        assert client.wait(lambda: client.diagnostics.get(uri))
+        assert [each["code"] for each in client.diagnostics[uri]] == ["malformed-reference"]
+
+
+def test_unknown_settings_are_told_once(shop: Path) -> None:
+    capabilities = {**CAPABILITIES, "workspace": {"configuration": True}}
+    with Client(shop, {"diagnostcs": "open"}, capabilities) as client:
+        settled(client, "pod.yaml")
+        client.tell("workspace/didChangeConfiguration", {"settings": None})
+        settled(client, "config.yaml")
+    assert client.told == ["`cmlint.diagnostcs` is not a setting; did you mean `cmlint.diagnostics`?"]
+
+
+def test_a_client_that_answers_null_to_everything(shop: Path) -> None:
+    capabilities = {**CAPABILITIES, "workspace": {"configuration": True}}
+    with Client(shop, capabilities=capabilities) as client:
+        client.null = True
+        settled(client, "config.yaml")
+        client.change("config.yaml", WITHOUT)
+        assert client.wait(lambda: client.rules("pod.yaml") == ["missing-key"])
+
+
+def test_a_wrong_configuration_is_told_and_the_server_goes_on(shop: Path) -> None:
+    (shop / ".cmlint.yaml").write_text("selct: [all]\n")
+    with Client(shop) as client:
+        client.open("pod.yaml")
+        assert client.wait(lambda: client.told)
+        assert "selct" in client.told[0]
+        assert client.ask("workspace/symbol", {"query": ""}) == []
+
+
+def test_a_baseline_and_suppressions_count(shop: Path) -> None:
+    broken = POD.replace("SPECIAL_LEVEL", "NONE")
+    write(shop, {"pod.yaml": broken, ".cmlint.yaml": "baseline: known.json\n"})
+    assert cmlint(shop, "check", "--write-baseline", "known.json").returncode == 0
+    with Client(shop, {"diagnostics": "workspace"}) as client:
+        settled(client, "pod.yaml")
+        assert client.rules("pod.yaml") == []
+        client.change("pod.yaml", broken.replace("NONE", "NOTHING  # cmlint: ignore[missing-key] later"))
+        assert client.settled("pod.yaml") == []
+
+
+def test_a_large_file_is_left_alone_and_told(shop: Path) -> None:
+    with Client(shop) as client:
+        client.open("large.yaml", "a: 1\n" * 1_100_000)
+        assert client.wait(lambda: client.told)
+        assert client.told == ["large.yaml is larger than 5 MB: cmlint does not look at it"]
+
+
+def test_related_places_are_in_words_where_the_client_shows_none(shop: Path) -> None:
+    with Client(shop, capabilities={}) as client:
+        settled(client, "config.yaml")
+        client.change("config.yaml", WITHOUT)
+        assert client.wait(lambda: client.rules("pod.yaml"))
+        [found] = client.diagnostics[client.uri("pod.yaml")]
+    assert found["message"].splitlines()[-1] == "config.yaml:4: defined here, without it"
+    assert "relatedInformation" not in found
+
+
+def test_the_end_without_shutdown_is_an_error(shop: Path) -> None:
+    with Client(shop) as client:
+        client.tell("exit", None)
+        assert client.process.wait(20) == 1
+
+
+def test_the_server_ends_with_its_client(shop: Path) -> None:
+    with Client(shop) as client:
+        settled(client, "pod.yaml")
+        assert client.process.stdin
+        client.process.stdin.close()
+        assert client.process.wait(20) == 1
+
+
+def test_what_is_asked_at_once_is_answered_from_what_is_typed(shop: Path) -> None:
+    with Client(shop) as client:
+        client.open("pod.yaml")
+        settled(client, "config.yaml")
+        client.change("config.yaml", CONFIG.replace("very", "much"))
+        text = client.open("pod.yaml")
+        told = client.at("hover", "pod.yaml", text, "key: SPECIAL_LEVEL", 6)
+        assert "value: `much`" in told["contents"]["value"]
+
+
+def test_code_actions_keep_their_diagnostics_and_kinds(shop: Path) -> None:
+    text = POD[: POD.index("          valueFrom")] + "          value: 8080\n"
+    with Client(shop) as client:
+        client.open("pod.yaml", text)
+        client.change("pod.yaml", text)
+        [shown] = client.settled("pod.yaml")
+        about = {"textDocument": {"uri": client.uri("pod.yaml")}, "range": shown["range"]}
+        context = {"diagnostics": [shown]}
+        found = client.ask("textDocument/codeAction", {**about, "context": context})
+        assert [(each["kind"], each.get("isPreferred", False)) for each in found] == [
+            ("quickfix", True),
+            ("quickfix", False),
+            ("quickfix", False),
+            ("source.fixAll.cmlint", False),
+        ]
+        assert all(each["diagnostics"] == [shown] for each in found)
+        only = {**context, "only": ["source.fixAll"]}
+        [together] = client.ask("textDocument/codeAction", {**about, "context": only})
+        [changed] = together["edit"]["documentChanges"]
+        assert changed["textDocument"] == {"uri": client.uri("pod.yaml"), "version": 2}
+
+
+def test_a_lens_opens_what_it_counts(shop: Path) -> None:
+    with Client(shop) as client:
+        settled(client, "config.yaml")
+        [found] = client.ask("textDocument/codeLens", {"textDocument": {"uri": client.uri("config.yaml")}})
+        command = found["command"]
+        assert (command["title"], command["command"]) == ("1 reader, 1 needs a restart", "cmlint.open")
+        client.ask("workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]})
+        [shown] = [each["params"] for each in client.messages if each.get("method") == "window/showDocument"]
+        assert shown["uri"] == client.uri("pod.yaml")
+
+
+def test_versions(shop: Path) -> None:
+    done = cmlint(shop, "server", "--check")
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["cmlint", "python", "pygls", "kustomize", "helm"]
+
+
+def test_without_pygls_it_says_how_to_install_it(shop: Path) -> None:
+    done = cmlint(shop, "server", before="import sys; sys.modules['pygls'] = None")
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "cmlint: error: the editor server needs pygls, which is not installed",
+        "help: install it with `pip install 'cmlint[server]'`",
+    ]
