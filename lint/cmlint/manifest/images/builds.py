@@ -25,7 +25,8 @@ def known_or_hole(variables: Variables, expansion: str) -> str:
 
 def hole(expansion: str) -> str:
     """What represents an expansion that is not known: by the name of its variable, or by the words in it."""
-    name = name_in(expansion) or "_".join(INNER.findall(expansion)).replace(".", "_").replace("-", "_")
+    known = "" if "matrix." in expansion else name_in(expansion)
+    name = known or "_".join(INNER.findall(expansion)).replace(".", "_").replace("-", "_")
     return f"{{-{name}}}" if re.fullmatch(r"\w+", name) else UNKNOWN
 
 

@@ -11,6 +11,7 @@ from itertools import islice
 
 from msgspec import structs
 
+from cmlint.kube.names import glob
 from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import MOST_COMBINED, Text, combinations, passed_on, split
 from cmlint.manifest.images.trees import Mapping, mappings
@@ -150,15 +151,20 @@ def with_builds(
     tags = [tag for tag, _ in given.words("tags")]
     outputs = [step[1] for step in map(OUTPUTS.search, tags) if step]
     written = [*tags, *(image for step in outputs for image in described.get(step, ()))]
-    known: dict[str | None, tuple[Build, ...]] = {}
+    known: dict[str, tuple[Build, ...]] = {}
     for text in written:
         image = builds.named(builds.partly(place.variables, text.removeprefix("name=")))
         build = Build(image, folder, dockerfile)
         own = [row for row in rows if any(f"{{-{name}}}" in f"{image}{folder}{dockerfile}" for name in row)]
-        known[split(builds.unknown(image))[0]] = tuple(dict.fromkeys(builds.filled(build, row) for row in own)) or (
-            build,
+        known[split(builds.unknown(image))[0] or ""] = tuple(
+            dict.fromkeys(builds.filled(build, row) for row in own)
+        ) or (build,)
+    return [
+        structs.replace(
+            fact, builds=tuple(b for name, several in known.items() if glob(name, fact.name) for b in several)
         )
-    return [structs.replace(fact, builds=known.get(fact.name, ())) for fact in facts]
+        for fact in facts
+    ]
 
 
 def matrices(top: Mapping) -> Iterator[dict[str, str]]:
