@@ -60,7 +60,12 @@ def targets() -> set[str]:
     return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
-THEIRS = (".github/workflows/cmlint.yml", ".github/workflows/impact.yml", "ci/*-values.yaml")
+THEIRS = (
+    ".github/workflows/cmlint.yml",
+    ".github/workflows/impact.yml",
+    ".github/workflows/gke.yml",
+    "ci/*-values.yaml",
+)
 """Paths that repositories have which use cmlint."""
 
 OF_OTHERS = ("--damage", "--filter", "--framework", "--set")

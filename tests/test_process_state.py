@@ -39,6 +39,10 @@ CHANGERS = {
     "cmlint.cli.complete": "the command of kubectl for completion, which ends with the answer",
     "cmlint.cli.rule": "the options of the pager that shows the page of a rule, which is all that the command does",
     "cmlint.adopt.revisions": "works in the folder of another revision, where programs that build find its files",
+    "cmlint.server.project": "the process of the server: what a project holds is not searched for garbage again",
+    "cmlint.server.protocol": "the process of the server: its log, how often it collects garbage and changes threads",
+    "cmlint.server.session": "the log of the server",
+    "cmlint.server.workspace": "the process of the server works in the folder of a project, as the command line does",
     "cmlint.patterns": "inside `warnings.catch_warnings`, which takes it back",
     "cmlint.fixes.proof": "inside `warnings.catch_warnings`, which takes it back",
     "cmlint.sources.cluster.connect": "reads what the Kubernetes client logs while it reads a kubeconfig, then stops",
@@ -130,6 +134,9 @@ def test_no_module_holds_an_object_that_changes_by_itself(module: str) -> None:
 
 
 PURE = {
+    "cmlint.bundle.proofs.file_kind": "compares a path with patterns",
+    "cmlint.bundle.proofs.fits": "compares patterns with names",
+    "cmlint.bundle.proofs.names_of": "takes a name apart",
     "cmlint.sources.cluster.lists.decoder_of": "makes a decoder of a type",
     "cmlint.sources.cluster.objects.keys_in": "decodes bytes",
 }

@@ -66,7 +66,7 @@ def of_bytes(raw: bytes) -> tuple[Trait, ...]:
         ("|\n    A=1\n    B=2", ("env-file",)),
         ("|\n    # note\n    A=1\n\n    B=", ("env-file",)),
         ("|\n    A=1\n    [part]", ()),
-        ("|\n    export A=1\n    B=2", ()),
+        ("|\n    export A=1\n    B=2", ("env-file",)),
         ("A=1", ()),
         ("&word", ("anchor",)),
         ("&word text", ()),

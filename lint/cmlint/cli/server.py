@@ -96,4 +96,11 @@ EXAMPLES = (
     ("server --log /tmp/cmlint.log --verbose", "keep a log of what the editor asks"),
 )
 
-COMMAND = Command("server", "Serve an editor (Language Server Protocol).", EXAMPLES, PARAMETERS, Options, run)
+COMMAND = Command(
+    name="server",
+    summary="Serve an editor (Language Server Protocol).",
+    examples=EXAMPLES,
+    parameters=PARAMETERS,
+    options=Options,
+    run=run,
+)

@@ -325,7 +325,7 @@ def separated(cursor: Cursor, text: str) -> str:
 def proposal(cursor: Cursor, text: str, detail: str, kind: Kind, *, deprecated: bool = False) -> Proposal:
     """A scalar in the place of the one at the cursor, with the quotes that it has or needs."""
     shown = text if cursor.quote else separated(cursor, written(text))
-    return Proposal(text, detail, shown, cursor.word, kind, deprecated)
+    return Proposal(label=text, detail=detail, text=shown, span=cursor.word, kind=kind, deprecated=deprecated)
 
 
 def written(text: str) -> str:

@@ -207,7 +207,9 @@ class Tree:
         before = self.text[word.start : self.offset] if word.start <= self.offset else ""
         behind = word.start == word.end and self.text[word.start - 1 : word.start] == ":"
         quote = quote or ("" if inside else node.quote)
-        return Cursor(self.root, node, inside, word, before, quote, behind)
+        return Cursor(
+            root=self.root, node=node, inside=inside, word=word, before=before, quote=quote, behind_colon=behind
+        )
 
     def fill(self, node: Node, start: int, content: str, column: int) -> None:
         """Takes the scalar at the end of a line as a node's value."""

@@ -301,7 +301,9 @@ class Sealed:
         parts = {place.index_file: self.index}
         parts |= {os.path.join(place.folder, name): self.path(name) for name in shared}
         if sum(os.path.getsize(path) for path in parts if os.path.isfile(path)) > INDEX:
-            raise FatalError(f"the index is larger than {INDEX // 1024**3} GB", "cmlint reads no larger repositories")
+            raise FatalError(
+                f"the index is larger than {INDEX // 1024**3} GB", "the repository is too large for cmlint"
+            )
         for source, target in parts.items():
             copy_file(source, target, INDEX)
 

@@ -148,7 +148,7 @@ class Programs:
         """Starts a program, unless the work is over; raises NotBuiltError."""
         with self.starting:
             if self.is_over:
-                raise NotBuiltError("the run was broken off", "limit")
+                raise NotBuiltError("the run was interrupted", "limit")
             try:
                 process = subprocess.Popen(
                     command if trusted else [*self.isolation, *command],
