@@ -9,6 +9,7 @@ from cmlint.bundle.causes import NOT_THERE, Cause
 from cmlint.bundle.documents import Definition, Placed, definitions_in, references_of
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.image_evidence import Excuse, Standing, is_loaded, standing
+from cmlint.bundle.programs import NearMiss, Place, Program, Programs, missing, name_span, near_misses
 from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.bundle.pulls import Pull, Use, arrival, pulls_of, resolves_tags, uses
 from cmlint.bundle.resolve import Resolution
@@ -75,10 +76,14 @@ __all__ = [
     "Key",
     "Missing",
     "Mount",
+    "NearMiss",
     "Nearby",
     "Origin",
+    "Place",
     "Placed",
     "PodSpec",
+    "Program",
+    "Programs",
     "Proof",
     "Proofs",
     "Provider",
@@ -111,7 +116,10 @@ __all__ = [
     "fault_rule",
     "images",
     "is_loaded",
+    "missing",
+    "name_span",
     "names",
+    "near_misses",
     "nearest",
     "numbers",
     "official",

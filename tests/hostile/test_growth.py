@@ -103,6 +103,31 @@ INPUTS: dict[str, Callable[[int], Files]] = {
     "namespaces-open-missing": lambda n: many_apart(2 * n, "configMap", "x"),
     "namespaces-open-secret": lambda n: many_apart(2 * n, "secret", "x"),
     "namespaces-other": lambda n: many_apart(2 * n, "configMap", "a", first=2 * n),
+    "programs": lambda n: {
+        "a.yaml": J(
+            pod(f"    - {{name: a, image: o/a{i}, env: [{{name: DB_HOSTS, value: x}}]}}\n", f"p{i}") for i in range(n)
+        ),
+        "compose.yaml": "services:\n" + "".join(f"  a{i}: {{build: ./a{i}, image: o/a{i}}}\n" for i in range(n)),
+        **{f"a{i}/Dockerfile": "FROM node\n" for i in range(n)},
+        **{f"a{i}/a.js": "process.env.DB_HOST\n" for i in range(n)},
+    },
+    "programs-variables": lambda n: {
+        "a.yaml": pod(
+            container(
+                0, "      env:\n" + "".join(f"      - {{name: {letters(i).upper()}_A, value: x}}\n" for i in range(n))
+            )
+        ),
+        "compose.yaml": "services:\n  a: {build: ., image: 'a/b:1.0.0'}\n",
+        "Dockerfile": "FROM node\n",
+        "a.js": "".join(f"process.env.{letters(i).upper()}_B\n" for i in range(n)),
+    },
+    "programs-files": lambda n: {
+        "a.yaml": pod(container(0, "      env: [{name: DB_HOSTS, value: x}]\n")),
+        "compose.yaml": "services:\n  a: {build: ., image: 'a/b:1.0.0'}\n",
+        "Dockerfile": "FROM node\n" + "COPY a.js b\n" * n,
+        **{f"s{i}/a.js": "process.env.DB_HOST\n" for i in range(n)},
+        **{f"s{i}/Dockerfile": "FROM node\n" for i in range(n)},
+    },
     "ignores": lambda n: {
         "a.yaml": cm("a", "\n" + "".join(f"  k{i}: v # cmlint: ignore[missing-key]\n" for i in range(n)))
     },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TypeVar
 
 import msgspec
@@ -61,6 +62,18 @@ class Revisions:
     def below_top(self, path: str) -> str:
         """A path as it is below the uppermost folder of the repository."""
         return os.path.relpath(os.path.abspath(path), self.repository.top).replace(os.sep, "/")
+
+    def changes(self, commit: str | None, *, staged: bool) -> Callable[[], frozenset[str]]:
+        """What gives the paths that a change since a commit, or the last one, touches, as they are shown."""
+        home, top = os.getcwd(), self.repository.top
+
+        @cache
+        def changed() -> frozenset[str]:
+            since = commit or self.repository.head()
+            found = self.repository.changed(since, staged=staged) if since else ()
+            return frozenset(os.path.relpath(os.path.join(top, path), home).replace(os.sep, "/") for path in found)
+
+        return changed
 
     def staged(self, job: Callable[[Request], T]) -> T:
         """What a job gives for what is staged."""
@@ -181,6 +194,7 @@ def relocated(config: Config, root: str) -> Config:
         config,
         exclude=tuple(moved(pattern, root) for pattern in config.exclude),
         per_path_ignore={moved(pattern, root): words for pattern, words in config.per_path_ignore.items()},
+        sources={pattern: below(root, folder) for pattern, folder in config.sources.items()},
         helm=Helm(
             {moved(pattern, root): tuple(map(values_there, values)) for pattern, values in config.helm.values.items()}
         ),

@@ -60,7 +60,7 @@ class Bundle:
         self.live, self.built, self.unbuilt = material.live, material.built, material.unbuilt
         self.complete, self.failures = material.complete, material.failures
         self.proofs, self.has_gitops = neighbours.proofs, neighbours.destinations.has_gitops
-        self.frame = neighbours.frame
+        self.programs, self.frame = neighbours.programs, neighbours.frame
         self.substituted = neighbours.destinations.deploys.substituted
         self.files = applied_files(material) if material.is_loose else list(material.files)
         self.aside = [*set_aside(list(material.files), self.files), *all_aside(material.left_out, LEFT_OUT)]
@@ -139,6 +139,11 @@ class Bundle:
     def stand_on(self, *clusters: Cluster) -> None:
         """Lets references lead into clusters."""
         self.scope.clusters = clusters
+
+    def masked(self) -> Iterator[tuple[str, Span]]:
+        """What must not be shown of scripts and of source files, by their paths."""
+        yield from self.proofs.masked()
+        yield from self.programs.masked() if self.programs else ()
 
     def resolve(self, reference: Reference, placed: Placed) -> Resolution:
         """What a reference of a document leads to."""

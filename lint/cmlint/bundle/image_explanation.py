@@ -11,8 +11,8 @@ from typing import NamedTuple
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Placed
 from cmlint.bundle.image_evidence import Excuse, Standing, is_loaded, standing
-from cmlint.bundle.proofs import Proof, is_tag
-from cmlint.bundle.pulls import Pull, Use, arrival, image_of, pull_of, resolves_tags
+from cmlint.bundle.proofs import Proof, image_of, is_tag
+from cmlint.bundle.pulls import Pull, Use, arrival, pull_of, resolves_tags
 from cmlint.bundle.renewal import renewal
 from cmlint.knowledge import placeholders
 from cmlint.kube.versions import Version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,6 +14,9 @@ from cmlint.bundle.index import Indexes, Supply
 from cmlint.bundle.proofs import Proofs
 from cmlint.model.facts import FileFacts
 from cmlint.model.failures import Failure
+
+if TYPE_CHECKING:
+    from cmlint.bundle.programs import Programs
 
 Files = Sequence[tuple[str, FileFacts]]
 """Texts with their facts, by the paths under which they are shown."""
@@ -69,14 +73,16 @@ class Material(msgspec.Struct, kw_only=True):
 class Neighbours(msgspec.Struct, kw_only=True):
     """What all bundles of a run share.
 
-    `ways` says how the references of a document are looked up, `proofs` are what the files prove about images, and
-    `destinations` what goes to the same cluster. The `frame` says where paths lead that begin above the working
-    directory. `replaced` are the words that scripts replace in manifests, `removed` the objects that a change has
-    removed. `others` are the indexes of all bundles, if one may lead to another.
+    `ways` says how the references of a document are looked up, `proofs` are what the files prove about images,
+    `programs` what containers run where any is linked to its source, and `destinations` what goes to the same cluster.
+    The `frame` says where paths lead that begin above the working directory. `replaced` are the words that scripts
+    replace in manifests, `removed` the objects that a change has removed. `others` are the indexes of all bundles, if
+    one may lead to another.
     """
 
     ways: Callable[[Placed], Ways] = usual_ways
     proofs: Proofs = msgspec.field(default_factory=Proofs)
+    programs: Programs | None = None
     destinations: Destinations = msgspec.field(default_factory=Destinations)
     replaced: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()

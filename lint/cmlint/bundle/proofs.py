@@ -16,8 +16,8 @@ from msgspec import structs
 from cmlint.bundle.documents import LIVE, Placed
 from cmlint.bundle.passed import passed
 from cmlint.knowledge.official import OFFICIAL
-from cmlint.knowledge.placeholders import FORM
-from cmlint.kube.images import Image
+from cmlint.knowledge.placeholders import FORM, INJECTED, filled_image, is_placeholder_image
+from cmlint.kube.images import BadImageError, Image, parse_image
 from cmlint.kube.names import glob
 from cmlint.model.facts import COMMAND, Deed, Document, FileFacts, ImageFact, Span
 
@@ -40,6 +40,9 @@ BRANCHES = frozenset(
     ("main", "master", "trunk", "develop", "dev", "development", "staging", "production", "prod", "next")
 )
 """The branches that a pipeline for every branch surely has, if a manifest has a tag of that name."""
+
+FILLED = "0filled0"
+"""Represents a placeholder in an image's name."""
 
 LETTERS = 3
 """The number of letters that a pattern needs in the last part of a name to identify an image."""
@@ -180,10 +183,13 @@ class Proofs:
         fact = proof.fact
         if "{" not in fact.name + fact.tag:
             return proof
+        return proof._replace(fact=structs.replace(fact, name=self.own(fact.name)))
+
+    def own(self, name: str) -> str:
+        """The name of an image with the repository's own name in it; `*` where that is not known."""
         owner, _, _ = self.remote.partition("/")
-        name = fact.name.replace("{repository}", self.remote.lower() or "*").replace("{owner}", owner.lower() or "*")
-        name = name.replace("{branch}", "*")
-        return proof._replace(fact=structs.replace(fact, name=name))
+        name = name.replace("{repository}", self.remote.lower() or "*").replace("{owner}", owner.lower() or "*")
+        return name.replace("{branch}", "*")
 
     def masked(self) -> Iterator[tuple[str, Span]]:
         """What must not be shown on the lines of proofs."""
@@ -426,6 +432,23 @@ def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
                 deed="pushed", tool=fact.tool, name=one.name, tag=one.tag, span=fact.span, line=fact.line
             )
             yield push._replace(fact=structs.replace(pushed, masked=fact.masked))
+
+
+def image_of(text: str) -> Image | None:
+    """A valid image; one with placeholders in its name only is read as if they were words."""
+    if is_placeholder_image(text):
+        if text == INJECTED or text.startswith("ko://"):
+            return None
+        filled = filled_image(text, FILLED)
+        _, colon, tag = filled.rpartition(":")
+        named = colon and "/" not in tag
+        if FILLED in (tag if named else filled.rpartition("/")[2]) or is_placeholder_image(filled):
+            return None
+        text = filled
+    try:
+        return parse_image(text)
+    except BadImageError:
+        return None
 
 
 def last_part(name: str) -> str:

@@ -9,15 +9,11 @@ from typing import NamedTuple
 from cmlint.bundle import renewal
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Placed
-from cmlint.bundle.proofs import Subject
-from cmlint.knowledge import placeholders
+from cmlint.bundle.proofs import Subject, image_of
 from cmlint.kube import images
 from cmlint.kube.versions import ROLLOUT_RESTART, Version
 from cmlint.model.changes import Add, Change, Rewrite
 from cmlint.model.facts import Container, Document, Scalar
-
-FILLED = "0filled0"
-"""Represents a placeholder in an image's name."""
 
 POLICIES = ("Always", "IfNotPresent", "Never")
 LISTS = ("containers", "initContainers", "ephemeralContainers", "steps", "sidecars")
@@ -122,23 +118,6 @@ def pull_of(use: Use, placed: Placed, bundle: Bundle, *, always: bool = False) -
     if policy not in POLICIES:
         return None
     return Pull(use, image, "Always" if always else policy, placed, stored is not None and not always)
-
-
-def image_of(text: str) -> images.Image | None:
-    """A valid image; one with placeholders in its name only is read as if they were words."""
-    if placeholders.is_placeholder_image(text):
-        if text == placeholders.INJECTED or text.startswith("ko://"):
-            return None
-        filled = placeholders.filled_image(text, FILLED)
-        _, colon, tag = filled.rpartition(":")
-        named = colon and "/" not in tag
-        if FILLED in (tag if named else filled.rpartition("/")[2]) or placeholders.is_placeholder_image(filled):
-            return None
-        text = filled
-    try:
-        return images.parse_image(text)
-    except images.BadImageError:
-        return None
 
 
 def stored_policy(use: Use, placed: Placed, bundle: Bundle) -> str | None:

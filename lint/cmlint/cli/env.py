@@ -21,7 +21,7 @@ from cmlint.errors import FatalError
 from cmlint.kube.near import nearest
 from cmlint.pipeline.read import Manifests, read
 from cmlint.pipeline.result import not_built, too_large
-from cmlint.report.environments import render_json, render_text
+from cmlint.report import environments, reads
 
 SHORT = {
     "cj": "cronjob",
@@ -44,6 +44,7 @@ class Options(Building, frozen=True):
     paths: tuple[str, ...] = ()
     workload: str | None = None
     namespace: str | None = None
+    reads: bool = False
     format: str = "text"
     no_context: bool = False
     color: str = "auto"
@@ -53,6 +54,7 @@ PARAMETERS = (
     parameters.PATHS,
     Parameter("workload", "text", "Only workloads of this name.", "[KIND/]NAME", short="-w"),
     Parameter("namespace", "text", "Only workloads in this namespace.", "NAME", short="-n"),
+    Parameter("reads", "flag", "Show what the programs read, as far as their source is in these files."),
     Parameter(
         field="format",
         kind="choice",
@@ -85,7 +87,8 @@ def run(options: Options) -> int:
     if not found:
         tell("warning", "no workload found in these files")
     as_json = options.format == "json"
-    shown = render_json(found) if as_json else render_text(found, view_of(options.color))
+    report = reads if options.reads else environments
+    shown = report.render_json(found) if as_json else report.render_text(found, view_of(options.color))
     large = too_large(bundles, manifests.texts)
     tell_problems(each for each in large if not manifests.named or each.path in manifests.named)
     (write if as_json else show)(shown)
@@ -129,6 +132,7 @@ EXAMPLES = (
     ("env --workload deployment/web", "what the containers of one workload will have in their environment"),
     ("env deploy/ --namespace shop", "everything of one namespace"),
     ("env charts/shop --helm-set replicas=2 --release shop", "of a chart that is installed with this value"),
+    ("env --reads", "what each program reads, what it is given, and what does not fit"),
     ("env - --format json < rendered.yaml", "from standard input, for a machine"),
 )
 

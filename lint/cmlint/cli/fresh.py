@@ -91,6 +91,9 @@ class Fresh:
         revisions = Revisions(self.request)
         if self.options.since:
             self.commit = commit_left(revisions, self.options.since)
+        changed = revisions.changes(self.commit, staged=self.options.staged)
+        self.request = msgspec.structs.replace(self.request, changed=changed)
+        revisions.request = msgspec.structs.replace(revisions.request, changed=changed)
         return revisions
 
     def baseline_asked(self) -> Baseline | None:

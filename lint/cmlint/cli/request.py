@@ -49,6 +49,7 @@ def request_of(
         jobs=jobs,
         context=context,
         chart_values=values,
+        reads=getattr(options, "reads", False),
         clusters=cluster.look_of(options, progress) if hasattr(options, "live") else None,
         progress=progress,
     )
@@ -94,5 +95,5 @@ def makers_of_facts(config: Config) -> tuple[object, ...]:
     """Everything but a text that its facts depend on."""
     import yaml
 
-    code = modules_with_times("cmlint.manifest", "cmlint.kube", "cmlint.model")
+    code = modules_with_times("cmlint.manifest", "cmlint.kube", "cmlint.model", "cmlint.sources.code")
     return documents.VERSION, yaml.__version__, code, config.providers

@@ -105,6 +105,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     ] = None
     pedantic: Annotated[bool, doc("Also run rules that are off by default.")] = False
     preview: Annotated[bool, doc("Also run rules that are in preview and may still change.")] = False
+    sources: Annotated[
+        dict[str, str],
+        doc(
+            "The folders with the source of programs, by pattern of the image without its tag: "
+            "`ghcr.io/org/app*: services/app`. Builds that name both an image and a folder are found without it."
+        ),
+    ] = {}
     severity: Annotated[
         dict[str, Literal["error", "warning", "info"]], doc("The severity of rules, such as `mutable-tag: error`.")
     ] = {}

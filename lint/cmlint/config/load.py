@@ -108,6 +108,7 @@ def anchored_at(folder: str, config: Config) -> Config:
         baseline=os.path.join(folder, config.baseline) if config.baseline else None,
         helm=Helm({anchored(pattern, folder): below(folder, words) for pattern, words in config.helm.values.items()}),
         per_path_ignore={anchored(pattern, folder): words for pattern, words in config.per_path_ignore.items()},
+        sources={pattern: os.path.join(folder, path) for pattern, path in config.sources.items()},
         kustomize=program_at(folder, config.kustomize),
         helm_program=program_at(folder, config.helm_program),
         cache_dir=os.path.join(folder, os.path.expanduser(config.cache_dir)) if config.cache_dir else None,

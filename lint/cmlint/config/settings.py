@@ -47,6 +47,7 @@ SETTINGS = {
     "kubernetes-version": Setting(option="kubernetes_version"),
     "pedantic": Setting(option="pedantic", of_findings=True),
     "preview": Setting(option="preview", of_findings=True),
+    "sources": Setting(OF_PROJECT),
     "severity": Setting(of_findings=True),
     "build": Setting(option="no_build"),
     "kustomize": Setting(OF_MACHINE, "kustomize"),

@@ -77,6 +77,8 @@ def check_paths(entries: Entries, source: Source) -> None:
     """Raises FatalError at the first file that a repository's configuration names outside of the repository."""
     if "baseline" in entries:
         check_path(entries["baseline"][1], "baseline", source)
+    for value in strings_in(entries["sources"][1]) if "sources" in entries else ():
+        check_folder(value, source)
     if "helm" in entries and "values" in entries["helm"][1].data:
         for value in strings_in(entries["helm"][1].data["values"][1]):
             check_path(value, "helm.values", source)
@@ -91,6 +93,16 @@ def check_path(value: Value, setting: str, source: Source) -> None:
             raise wrong(value.place, reason, "a repository's configuration names only files of the repository")
         if os.path.exists(whole) and not os.path.isfile(whole):
             raise wrong(value.place, f"`{setting}` names `{path}`, which is not a regular file", "name a file")
+
+
+def check_folder(value: Value, source: Source) -> None:
+    """Raises FatalError for a folder of source that is not in the repository, or is none."""
+    whole = os.path.join(source.folder, value.data)
+    if not files.is_within(files.real_path(whole), source.root):
+        reason = f"`sources` names `{value.data}`, which is not in the repository"
+        raise wrong(value.place, reason, "a repository's configuration names only files of the repository")
+    if not os.path.isdir(whole):
+        raise wrong(value.place, f"`sources` names `{value.data}`, which is not a folder", "name a folder")
 
 
 def checked(check: Callable[[str], object], word: Value) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -56,6 +56,47 @@ def distance_if_near(name: str, other: str) -> int | None:
     return edits(plain, other_plain, allowed)
 
 
+def distance_of_variables(name: str, other: str, synonyms: Mapping[str, str]) -> int | None:
+    """How far apart the names of two variables are when they are near, else None; 0 is nearest.
+
+    Besides what is near for other names: with some words for their `synonyms` they are the same, or one has all words
+    of the other, in order, and one more (`GCS_BUCKET`, `GCS_BUCKET_NAME`), if the other has two at least.
+    """
+    words, others = meaning(name, synonyms), meaning(other, synonyms)
+    if words == others:
+        return 0 if name != other else None
+    near = distance_if_near(name, other)
+    if near is not None:
+        return max(near, 1)
+    return 3 if has_one_more(words, others) or has_one_more(others, words) else None
+
+
+def meaning(name: str, synonyms: Mapping[str, str]) -> tuple[str, ...]:
+    """The words of the name of a variable, each by the one that represents all that mean the same."""
+    return tuple(synonyms.get(word, word) for word in name.split("_") if word)
+
+
+def shortened(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Words without one of them; none of a name that has more than anybody writes."""
+    if len(words) <= MOST_WORDS:
+        yield from (words[:i] + words[i + 1 :] for i in range(len(words)))
+
+
+MOST_WORDS = 20
+
+
+def has_one_more(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether words are others with one more among them, and the others are two at least."""
+    if len(words) != len(others) + 1 or len(others) < FEWEST:
+        return False
+    begin = next((i for i, (x, y) in enumerate(zip(words, others, strict=False)) if x != y), len(others))
+    return not words[begin].isdigit() and words[begin + 1 :] == others[begin:]
+
+
+FEWEST = 2
+"""A name of fewer words says too little: `DB_HOST` is not meant for `HOST`."""
+
+
 def is_slip(name: str, other: str) -> bool:
     """Whether two names differ by case, separators or one letter of one longer word."""
     if distance_if_near(name, other) not in (0, 1):
@@ -106,6 +147,30 @@ class Nearby:
         return (
             dict.fromkeys(found for part in lists for found in part) if max(map(len, lists), default=0) <= MOST else ()
         )
+
+
+class NearVariables:
+    """Names of variables among which near ones are looked for without comparing each."""
+
+    def __init__(self, names: Iterable[str], synonyms: Mapping[str, str]) -> None:
+        self.synonyms, self.nearby = synonyms, Nearby(names)
+        self.by_meaning: dict[tuple[str, ...], list[str]] = {}
+        self.longer: dict[tuple[str, ...], list[str]] = {}
+        for name in self.nearby.names:
+            words = meaning(name, synonyms)
+            self.by_meaning.setdefault(words, []).append(name)
+            for fewer in shortened(words):
+                self.longer.setdefault(fewer, []).append(name)
+
+    def near(self, name: str) -> Iterator[tuple[int, str]]:
+        """The names that are near, each with its distance."""
+        words = meaning(name, self.synonyms)
+        found = {*self.nearby.around(name), *self.by_meaning.get(words, ()), *self.longer.get(words, ())}
+        found.update(other for fewer in shortened(words) for other in self.by_meaning.get(fewer, ()))
+        for other in found:
+            distance = distance_of_variables(name, other, self.synonyms)
+            if distance is not None:
+                yield distance, other
 
 
 FEW = 50

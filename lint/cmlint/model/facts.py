@@ -569,6 +569,22 @@ HOLE = r"\{-(\w+)\}"
 """What represents a variable that a caller may give."""
 
 
+class Build(Facts, frozen=True):
+    """Of what an image is built: `image` is its name, `context` the folder and `dockerfile` the path, as written.
+
+    In each, `{-NAME}` represents a variable that the text leaves open, and `*` what is not known. An empty `dockerfile`
+    is the usual one in the context; without a Dockerfile, a `builder` makes the image of the source. An image may be
+    another name `of` one that is built by the same text. `gives` are the variables that a compose service gets.
+    """
+
+    image: str
+    context: str = ""
+    dockerfile: str = ""
+    builder: str = ""
+    of: str = ""
+    gives: tuple[str, ...] = ()
+
+
 class ImageFact(Facts, frozen=True):
     """What a text does to images, or to the workloads that run them; `tool` is what does it, in words.
 
@@ -581,7 +597,8 @@ class ImageFact(Facts, frozen=True):
 
     In an open push `{-TAG}` represents the variable `TAG`, and `given` are the values (`TAG=dev`) that the text itself
     gives to variables. In what calls or sets, they are those that are passed on to the files in `files`; `TAG?=dev`
-    counts where the file itself sets nothing. In what is open or calls, `was` is a target of make.
+    counts where the file itself sets nothing. In what is open or calls, `was` is a target of make. Where the text says
+    so, `builds` are of what the image is built; those of several images where its name is open.
     """
 
     deed: Deed
@@ -596,6 +613,66 @@ class ImageFact(Facts, frozen=True):
     files: tuple[str, ...] = ()
     masked: tuple[Span, ...] = ()
     given: tuple[str, ...] = ()
+    builds: tuple[Build, ...] = ()
+
+
+How = Literal["hard", "soft", "guarded"]
+"""What a program does without a variable.
+
+`hard`: it stops. `soft`: it has a default. `guarded`: it goes on with nothing, an empty text or `undefined`.
+"""
+
+Language = Literal["python", "javascript", "java", "go", "properties", "shell", "template", "dockerfile", "other"]
+"""How a source file is read; of `other` files only the words are known."""
+
+
+class Read(Facts, frozen=True):
+    """A place in a source file that reads a variable.
+
+    A `declarative` read is made whenever the program starts: a required setting, an assignment at the top of a module.
+    `span` is where the name is written, and `line` its 1-based line. `hidden` is the rest of the line where that may
+    hold a credential as the default.
+    """
+
+    name: str
+    how: How
+    declarative: bool
+    span: Span
+    line: int
+    hidden: Span | None = None
+
+
+class Dockerfile(Facts, frozen=True):
+    """What a Dockerfile says of the program in its image.
+
+    `base` is the image that the last stage begins with, through all stages; empty where a variable is in it. `sets` are
+    the variables of `ENV` in that stage and in those that it begins with. `copies` are the paths of the context that
+    are copied in any stage, `commands` the names of the commands of Go (`cmd/NAME`) that it builds.
+    """
+
+    base: str
+    sets: tuple[str, ...]
+    copies: tuple[str, ...]
+    commands: tuple[str, ...] = ()
+
+
+class SourceFacts(Facts, frozen=True):
+    """Everything cmlint keeps of one source file.
+
+    `words` are the words in it that may name a variable, separated by blanks; `settings` are all names in it, without
+    case and separators. `prefixes` are put before these by a library that makes names of variables of them; in a text
+    that is `loose`, one makes them of any settings that are put together. `pieces` are patterns (`APP_*`) of names that
+    the program puts together. `sets` are the variables that the text itself sets.
+    """
+
+    reads: tuple[Read, ...] = ()
+    words: str = ""
+    settings: str = ""
+    loose: bool = False
+    prefixes: tuple[str, ...] = ()
+    pieces: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    dockerfile: Dockerfile | None = None
 
 
 LARGE = 4 * 1024 * 1024
@@ -690,6 +767,7 @@ class FileFacts(Facts, frozen=True):
     `commands` are objects that the text has kubectl create, one provider each; no rule looks at them. `services` give
     containers variables. `images` is what the text does to images. Its commands replace the words that are `replaced`,
     hand what is built of the folders that are `consumed` to other programs, and write the files that are `written`.
+    Of a file that is read as the `source` of a program, that is all.
     """
 
     documents: Documents
@@ -702,6 +780,7 @@ class FileFacts(Facts, frozen=True):
     replaced: tuple[str, ...] = ()
     consumed: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
+    source: SourceFacts | None = None
 
     @property
     def kustomized(self) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
@@ -31,6 +32,12 @@ from cmlint.sources.reader import Mode, Reader, Reading, Wanted, mode_of
 from cmlint.sources.remote import is_idle, remote_of
 from cmlint.sources.request import Request
 from cmlint.texts import Text, Texts
+
+if TYPE_CHECKING:
+    from cmlint.bundle.links import Link, Links
+    from cmlint.bundle.programs import Programs
+    from cmlint.bundle.programs import Reading as ProgramReading
+    from cmlint.sources.code.folder import Folders
 
 
 class Manifests(msgspec.Struct):
@@ -94,7 +101,7 @@ def manifests_of(found: Found, request: Request, before: Before | None = None) -
     if before:
         texts.known.update(before.texts)
     materials_of(found, request)
-    bundles = bundles_of(found, request, texts, before)
+    bundles = bundles_of(found, request, texts, programs_read(found, request, sources), before)
     look, problems = request.clusters, found.problems
     config = look(bundles, texts, request.config, problems) if look else request.config
     return Manifests(
@@ -227,7 +234,13 @@ def text_of(found: Found, sources: Mapping[str, Source], request: Request, path:
     return files.read_again(request.disk, path, sources, found.problems) if known is None else known
 
 
-def bundles_of(found: Found, request: Request, texts: Texts, before: Before | None = None) -> list[Bundle]:
+def bundles_of(
+    found: Found,
+    request: Request,
+    texts: Texts,
+    read: Callable[[Link], ProgramReading],
+    before: Before | None = None,
+) -> list[Bundle]:
     """The bundles of all materials, with what GitOps objects among them do."""
     materials = found.together
     everything = [entry for material in materials for entry in material.files]
@@ -237,13 +250,15 @@ def bundles_of(found: Found, request: Request, texts: Texts, before: Before | No
     handovers = handovers_of(found)
     deployed = [handovers.applied(each) for each in deployed] if handovers else deployed
     commands = list(commands_in(deployed))
+    proofs = (
+        before.proofs.without(before.changed, lambda path: texts.get(path).text)
+        if before and before.proofs
+        else proofs_of(found, request, texts)
+    )
     neighbours = Neighbours(
         ways=ways_of(request),
-        proofs=(
-            before.proofs.without(before.changed, lambda path: texts.get(path).text)
-            if before and before.proofs
-            else proofs_of(found, request, texts)
-        ),
+        proofs=proofs,
+        programs=programs_of(found, request, proofs, read),
         destinations=Destinations(variables.deploys, variables.kustomized),
         others=Indexes() if any(is_taken(each) or each.unbuilt for each in deployed) else None,
         frame=found.frame,
@@ -353,3 +368,50 @@ def proofs_of(found: Found, request: Request, texts: Texts) -> Proofs:
         text=lambda path: texts.get(path).text,
         idle={path for path, facts in known.items() if facts.images and is_idle(path, request.seen)},
     )
+
+
+def programs_of(
+    found: Found, request: Request, proofs: Proofs, read: Callable[[Link], ProgramReading]
+) -> Programs | None:
+    """The programs of containers; None where neither a build nor the configuration links any to its source."""
+    if not (request.reads or request.config.sources or any(proof.fact.builds for proof in proofs.found)):
+        return None
+    from cmlint.bundle.programs import Programs
+
+    return Programs(partial(links_of, found, request, proofs), read, request.changed)
+
+
+def links_of(found: Found, request: Request, proofs: Proofs) -> Links:
+    """What leads from images to the folders of their source; asked for only where a container may have one."""
+    from cmlint.bundle.links import Links
+
+    roots = [group.root for group in found.groups if group.root]
+    configured = {pattern: shown(folder).removeprefix(".") for pattern, folder in request.config.sources.items()}
+    return Links(proofs, partial(files_of, found), shown(roots[0]).removeprefix(".") if roots else "", configured)
+
+
+def files_of(found: Found) -> dict[str, tuple[str, str | None]]:
+    """All files of a run, as they are shown, with their paths and the folder that each must be in."""
+    files: dict[str, tuple[str, str | None]] = {}
+    for group in found.groups:
+        for paths in (group.paths, group.scripts):
+            files.update((name, (path, group.root_of(name))) for name, path in paths.items() if path != "-")
+        files.update((shown(path), (path, group.root)) for path in group.lying)
+    return files
+
+
+def programs_read(found: Found, request: Request, sources: dict[str, Source]) -> Callable[[Link], ProgramReading]:
+    """What reads the source of programs, in which findings may then be."""
+
+    @cache
+    def folders() -> Folders:
+        from cmlint.sources.code.folder import Folders
+
+        return Folders(files_of(found), Reader(request))
+
+    def read(link: Link) -> ProgramReading:
+        reading = folders().read(link)
+        sources.update((path, Source(*folders().files[path])) for path in reading.files)
+        return reading
+
+    return read

@@ -43,7 +43,7 @@ class Result(msgspec.Struct):
                     masked.setdefault(placed.path, []).extend(placed.document.masked)
             for path, span in (placed.written(span) for placed in bundle.commands for span in placed.document.masked):
                 masked.setdefault(path, []).append(span)
-        for path, span in self.bundles[0].proofs.masked() if self.bundles else ():
+        for path, span in self.bundles[0].masked() if self.bundles else ():
             masked.setdefault(path, []).append(span)
         return masked
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast, get_args
 
 import msgspec
 
@@ -24,14 +24,16 @@ from cmlint.manifest.documents import (
 from cmlint.manifest.handovers import handovers_in
 from cmlint.manifest.images import images_in
 from cmlint.manifest.providers import Makers
-from cmlint.model.facts import LARGE, Decoded, FileFacts, Packed
-from cmlint.sources import files, paths
+from cmlint.model.facts import LARGE, Decoded, FileFacts, Language, Packed, SourceFacts
+from cmlint.sources import code, files, paths
 from cmlint.sources.request import Request
 from cmlint.system.files import SCRIPT, TooLargeError
 from cmlint.system.filesystem import FileSystem, State
 
-Mode = Literal["text", "template", "kustomization", "expectation", "script"]
-"""How a file is read."""
+Mode = Literal["text", "template", "kustomization", "expectation", "script"] | Language
+"""How a file is read: as manifests, as a script, or as the source of a program in a language."""
+
+LANGUAGES = frozenset(get_args(Language))
 
 PAYS = 400
 """The number of files from which on a second process is worth its start."""
@@ -192,7 +194,7 @@ def mode_of(name: str, *, templated: bool, compared: bool = False) -> Mode:
 
 def content_of(disk: FileSystem, file: Wanted) -> bytes:
     """What a file holds; nothing of a script that nobody can have written by hand. Raises OSError."""
-    if file.mode != "script":
+    if file.mode != "script" and file.mode not in LANGUAGES:
         return disk.read(file.path, file.root)
     try:
         return disk.read(file.path, file.root, SCRIPT)
@@ -204,6 +206,8 @@ def text_in(content: bytes, file: Wanted) -> str | FileFacts:
     """The text that a file holds, or the facts of one that holds no manifests, such as a script."""
     if file.mode == "script":
         return script_facts(content, os.path.basename(file.path))
+    if file.mode in LANGUAGES:
+        return source_facts(content, cast("Language", file.mode))
     if content.startswith(files.ENCRYPTED):
         return read_encrypted(len(content))
     try:
@@ -243,6 +247,14 @@ def script_facts(content: bytes, name: str) -> FileFacts:
         consumed=consumed,
         written=written,
     )
+
+
+def source_facts(content: bytes, language: Language) -> FileFacts:
+    """What a source file says of the environment; nothing where it is not text."""
+    try:
+        return FileFacts((), source=code.read(files.decode(content), language))
+    except UnicodeDecodeError:
+        return FileFacts((), source=SourceFacts())
 
 
 def packed(facts: FileFacts) -> FileFacts:

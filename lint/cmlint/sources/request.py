@@ -37,8 +37,9 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     packages that are sources. `disk` is where files are looked at, and `seen` notes what of it was looked at. With
     `context`, the rest of the project is read for files that are named one by one. `chart_values` are the values that
     the command line gives to charts. References also lead into `clusters`. `removed` are the objects, as `Kind/name`,
-    that a change has removed. Without `suppress`, what comments and settings suppress is reported as well. `progress`
-    shows what the run does.
+    that a change has removed, and `changed` gives the paths that it touches, where only a change matters. With `reads`,
+    the source of programs is wanted even where nothing but its name leads to it. Without `suppress`, what comments and
+    settings suppress is reported as well. `progress` shows what the run does.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -54,6 +55,8 @@ class Request(msgspec.Struct, kw_only=True, frozen=True, dict=True):
     context: bool = False
     chart_values: ChartValues = ChartValues()
     clusters: Clusters | None = None
+    reads: bool = False
+    changed: Callable[[], frozenset[str]] | None = None
     removed: frozenset[str] = frozenset()
     progress: Progress = msgspec.field(default_factory=Progress)
 

@@ -5,12 +5,17 @@ https://learn.microsoft.com/en-us/azure/devops/pipelines/tasks/reference/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from cmlint.manifest.images import builds
 from cmlint.manifest.images.commands import set_image
 from cmlint.manifest.images.facts import Text
 from cmlint.manifest.images.trees import Mapping
-from cmlint.model.facts import ImageFact
+from cmlint.model.facts import Build, ImageFact
+
+ANYWHERE = "**/Dockerfile"
+"""Which Dockerfile Azure takes by default: any in the repository."""
 
 
 def task(name: str, given: Mapping, place: Text) -> Iterator[ImageFact]:
@@ -35,9 +40,14 @@ def docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:
     if given.text("command").lower() not in ("", "push", "buildandpush"):
         return
     repository = place.variables.fill(given.text("repository", "imageName"))
+    dockerfile = builds.partly(place.variables, given.text("Dockerfile", "dockerfile") or ANYWHERE)
+    path = re.sub(r"^\{-\w+\}/", "", dockerfile)
+    context = given.text("buildContext").removeprefix("$(Build.SourcesDirectory)").strip("/")
+    folder = builds.partly(place.variables, context) or path.rpartition("/")[0] or "."
+    build = Build(f"*/{builds.partly(place.variables, given.text('repository', 'imageName'))}", folder, path)
     for tag, at in given.words("tags"):
         image = f"{repository}:{place.variables.fill(tag)}"
-        yield from place.fact("pushed", "Docker@2", f"*/{image}", max(place.text.find(tag, at), at))
+        yield from place.fact("pushed", "Docker@2", f"*/{image}", max(place.text.find(tag, at), at), builds=(build,))
 
 
 def old_docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import Text, combinations
 from cmlint.manifest.images.variables import UNKNOWN
-from cmlint.model.facts import ImageFact
+from cmlint.model.facts import Build, ImageFact
 
 TILT = re.compile(
     r"(?m)^[^#\n]*\b(?:docker|custom|podman|nerdctl|ko|earthly)_build(?:_with_restart|_sub)?\("
@@ -15,6 +16,11 @@ TILT = re.compile(
     r"[\"']([^\"'\n]+)[\"']"
 )
 """https://docs.tilt.dev/api.html, and extensions in https://github.com/tilt-dev/tilt-extensions"""
+
+TILT_CONTEXT = re.compile(r"[ \t\n]*,[ \t\n]*(?:context[ \t]*=[ \t]*)?[\"']([^\"'\n]+)[\"']")
+TILT_DOCKERFILE = re.compile(r"\bdockerfile[ \t]*=[ \t]*[\"']([^\"'\n]+)[\"']")
+BAKE_CONTEXT = re.compile(r"(?m)^[ \t]*context[ \t]*=[ \t]*\"([^\"\n]+)\"")
+BAKE_DOCKERFILE = re.compile(r"(?m)^[ \t]*dockerfile[ \t]*=[ \t]*\"([^\"\n]+)\"")
 
 EARTH = re.compile(r"(?m)^[ \t]*SAVE IMAGE[ \t]+((?:--[\w-]+(?:=\S+)?[ \t]+|\\\n[ \t]*)*)((?:[^\n#\\]|\\\n)+)")
 """https://docs.earthly.dev/docs/earthfile#save-image"""
@@ -45,19 +51,40 @@ def read(text: str) -> Iterator[ImageFact]:
     """What these files build, push or put in place of a name."""
     place = Text(text)
     for found in TILT.finditer(text) if "_build" in text else ():
-        yield place.of("replaced", "Tilt", found[1].rpartition(":")[0] or found[1], "*", found.start(1))
+        name = found[1].rpartition(":")[0] or found[1]
+        yield place.of("replaced", "Tilt", name, "*", found.start(1), builds=tilt_build(text, found, place))
     yield from earthly(text, place) if "SAVE IMAGE" in text else ()
     if TARGET.search(text):
         pushes = REGISTRY.search(text) is not None
         for found in BAKE.finditer(text):
             for image in STRING.finditer(text, *found.span(1 if found[1] is not None else 2)):
-                name = place.variables.fill(image[1])
-                yield from place.fact("pushed" if pushes else "built", "bake", name, image.start())
+                name, build = place.variables.fill(image[1]), bake_build(text, found.start(), image[1], place)
+                yield from place.fact("pushed" if pushes else "built", "bake", name, image.start(), builds=(build,))
     if "\nreleases:" in text or text.startswith("releases:"):
         yield from helmfile(text, place)
     if "jib" in text:
         yield from maven(text, place)
         yield from gradle(text, place)
+
+
+def tilt_build(text: str, found: re.Match[str], place: Text) -> tuple[Build, ...]:
+    """Of what `docker_build(ref, context, dockerfile=...)` builds; nothing where the context is not a string."""
+    behind = TILT_CONTEXT.match(text, found.end())
+    if "docker_build" not in found[0] or behind is None:
+        return ()
+    dockerfile = TILT_DOCKERFILE.search(text, behind.end(), behind.end() + 300)
+    path = dockerfile[1] if dockerfile and ")" not in text[behind.end() : dockerfile.start()] else ""
+    return (Build(builds.named(builds.partly(place.variables, found[1])), behind[1], path),)
+
+
+def bake_build(text: str, at: int, image: str, place: Text) -> Build:
+    """Of what the target of a bake file is built in which a tag is."""
+    start, end = text.rfind("\ntarget", 0, at), text.find("\ntarget", at)
+    block = text[max(start, 0) : end if end >= 0 else None]
+    context, dockerfile = BAKE_CONTEXT.search(block), BAKE_DOCKERFILE.search(block)
+    folder = builds.partly(place.variables, context[1]) if context else "."
+    path = builds.partly(place.variables, dockerfile[1]) if dockerfile else ""
+    return Build(builds.named(builds.partly(place.variables, image)), folder, builds.below(folder, path))
 
 
 def earthly(text: str, place: Text) -> Iterator[ImageFact]:

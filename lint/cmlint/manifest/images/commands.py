@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from msgspec import structs
+
+from cmlint.manifest.images.builds import hole, of_docker
 from cmlint.manifest.images.cutting import COMMENT, NEAR, PRINTS, REACH, Filler, Opener, folder_before, plain
-from cmlint.manifest.images.facts import Text, combinations
+from cmlint.manifest.images.facts import Text, combinations, split
 from cmlint.manifest.images.functions import in_functions
 from cmlint.manifest.images.options import by_pattern
 from cmlint.manifest.images.passing import Giver
@@ -47,6 +50,10 @@ BY_VARIABLE = re.compile(
 MOST_TURNS = 6
 """The most values of a variable with which one command is read."""
 
+BUILDERS = frozenset(("docker", "podman", "buildah", "nerdctl", "lima", "az", "ibmcloud"))
+BUILT = re.compile(r"(?:build|bud|build-using-dockerfile|tag)(?: --push)?\Z")
+"""The programs that build images of a folder, and how the names of what they do end."""
+
 DOCKER_ENV = re.compile(r"\b(?:minikube|minishift|crc|microk8s)\b[^\n|;&]{0,80}?(?:docker|podman)-env\b")
 IMPORT = re.compile(
     r"\b(?:ctr|k3s|k0s|microk8s)\b[^\n|;&]{0,80}?\b(?:images?|i)[ \t]+import\b|load[ \t]+image-archive\b"
@@ -77,7 +84,7 @@ _VALUED = """
     --builder --network --iidfile --tls-verify --authfile --creds --image --kubeconfig --set --set-string --values
     --version --timeout -l --selector -i --format --repo --kube-context --address -a --compression-format -e
     --description --set-file --post-renderer --image-repository --build-context --metadata-file --env --container
-    --tags --to --create --kustomize-image
+    --tags --to --file --create --kustomize-image
 """
 VALUED = frozenset(_VALUED.split())
 """The options whose value may be the next word."""
@@ -101,6 +108,15 @@ class Call(NamedTuple):
         return any(name in names and value != "false" for name, value in self.options)
 
 
+class Partly(Filler):
+    """Cuts a command into words with what its variables are, and `{-NAME}` for each that is not known."""
+
+    def value_of(self, expansion: str) -> str:
+        """What an expansion gives, or what represents it."""
+        value = super().value_of(expansion)
+        return hole(expansion) if value == UNKNOWN else value
+
+
 def read(text: str) -> Iterator[ImageFact]:
     """What the commands of a text do; later commands count for what is built or saved before them."""
     place = Text(text)
@@ -114,9 +130,9 @@ def read(text: str) -> Iterator[ImageFact]:
             if imported:
                 yield place.of("loaded", "ctr images import", fact.name, fact.tag, fact.span.start)
         elif fact.deed == "built" and fact.name in whole:
-            yield place.of("pushed", "docker push -a", fact.name, fact.tag, fact.span.start)
+            yield place.of("pushed", "docker push -a", fact.name, fact.tag, fact.span.start, builds=fact.builds)
         elif fact.deed == "built" and local:
-            yield place.of("loaded", "minikube docker-env", fact.name, fact.tag, fact.span.start)
+            yield place.of("loaded", "minikube docker-env", fact.name, fact.tag, fact.span.start, builds=fact.builds)
         elif not fact.tool.endswith("push -a"):
             yield fact
 
@@ -160,11 +176,33 @@ def called(place: Text) -> Iterator[ImageFact]:
             cut += cutter.position - end
             turn, turns = turn + 1, cutter.turns
             facts = [*RUNS[name](place, name, [plain(word) for word in words], begin, folder)]
+            if name in BUILDERS and any(BUILT.search(fact.tool) for fact in facts):
+                words = Partly(text, end, quotes.around(begin), place.variables, turn).cut()
+                facts = with_builds(facts, [plain(word) for word in words], folder)
             yield from facts
             if cutter.filled and turn == 1 and any(map(PUSHES.search, map(plain, words))):
                 words = Opener(text, end, quotes.around(begin), place.variables).cut()
                 pushes = RUNS[name](place, name, [plain(word) for word in words], begin, folder)
                 yield from (place.opened(fact, target_of(text, begin)) for fact in pushes if fact.deed == "pushed")
+
+
+def with_builds(facts: Sequence[ImageFact], words: list[str], folder: str) -> list[ImageFact]:
+    """The facts of a command of docker with what each image is built of."""
+    verbs = [word for word in parse(words).arguments if word not in ("image", "buildx", "builder", "container", "acr")]
+    verb = verbs[0] if verbs else ""
+    call = parse(words, verb)
+    arguments = call.arguments[call.arguments.index(verb) + 1 :] if verb in call.arguments else []
+    builds = dict(of_docker(verb, arguments, call.values, folder))
+    found = {(*split(image), build) for image, build in builds.items()}
+    return [
+        structs.replace(fact, builds=tuple(build for name, _, build in found if fits_name(name, fact.name))[:1])
+        for fact in facts
+    ]
+
+
+def fits_name(name: str | None, other: str) -> bool:
+    """Whether a fact is about an image; a registry that the command itself names is before it."""
+    return name is not None and (name == other or other.endswith(f"/{name}"))
 
 
 def target_of(text: str, at: int) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import Text
-from cmlint.manifest.images.trees import mappings
-from cmlint.model.facts import ImageFact
+from cmlint.manifest.images.trees import Mapping, mappings
+from cmlint.model.facts import Build, ImageFact
 
 UPDATER = re.compile(r"argocd-image-updater\.argoproj\.io/image-list[\"']?:[ \t]*(?:[>|]-?\n)?[ \t\"']*([^\n\"']+)")
 """https://argocd-image-updater.readthedocs.io/en/stable/basics/update-strategies/"""
@@ -46,7 +47,17 @@ def skaffold(place: Text) -> Iterator[ImageFact]:
         if top.text("apiVersion").startswith("skaffold/") and "artifacts" in node.entries:
             for artifact in node.items("artifacts"):
                 if name := artifact.text("image"):
-                    yield place.of("replaced", "skaffold", place.variables.fill(name), "*", artifact.at("image"))
+                    image, build = place.variables.fill(name), artifact_of(artifact, place)
+                    yield place.of("replaced", "skaffold", image, "*", artifact.at("image"), builds=(build,))
+
+
+def artifact_of(artifact: Mapping, place: Text) -> Build:
+    """Of what an artifact is built: https://skaffold.dev/docs/references/yaml/#build-artifacts."""
+    context = artifact.text("context") or "."
+    dockerfile = artifact.get("docker").text("dockerfile") or artifact.get("kaniko").text("dockerfile")
+    builder = next((name for name in ("jib", "ko", "buildpacks", "bazel", "custom") if name in artifact.entries), "")
+    image = builds.named(builds.partly(place.variables, artifact.text("image")))
+    return Build(image, context, builds.below(context, dockerfile), builder)
 
 
 def tekton(place: Text) -> Iterator[ImageFact]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-from cmlint.manifest.images import azure
+from cmlint.manifest.images import azure, builds
 from cmlint.manifest.images.commands import kubectl, set_image
 from cmlint.manifest.images.facts import Text, combinations
 from cmlint.manifest.images.trees import Mapping, mappings
-from cmlint.model.facts import ImageFact
+from cmlint.model.facts import Build, ImageFact
 
 PLUGIN = re.compile(
     r"(?:[\w.-]+/)*(?:[\w-]*plugins?/(?:docker|docker-buildx|ecr|gcr|acr|kaniko\S*|buildx\S*)"
@@ -116,7 +117,9 @@ def step(node: Mapping, place: Text) -> Iterator[ImageFact]:
     """A step of Cloud Build that runs docker, kubectl or gke-deploy with a list of arguments."""
     words = [(place.variables.fill(item.text()), item.at()) for item in node.items("args")]
     builder, first = node.text("name"), words[0] if words else ("", 0)
-    if first[0] == "push" and "/docker" in builder:
+    if first[0] == "build":
+        yield from cloud_build(node, place)
+    elif first[0] == "push" and "/docker" in builder:
         for word, at in words[1:]:
             if not word.startswith("-"):
                 yield from place.fact("pushed", "docker push", word, at)
@@ -126,3 +129,20 @@ def step(node: Mapping, place: Text) -> Iterator[ImageFact]:
         given = " ".join(word for word, _ in words)
         for image in re.findall(r"(?:--image|-i)[= ](\S+)", given):
             yield from place.fact("replaced", "gke-deploy", image, first[1])
+
+
+def cloud_build(node: Mapping, place: Text) -> Iterator[ImageFact]:
+    """A step of Cloud Build that builds: https://cloud.google.com/build/docs/build-config-file-schema#dir."""
+    arguments = [(builds.partly(place.variables, item.text()), item.at()) for item in node.items("args")]
+    words, folder = [word for word, _ in arguments], node.text("dir")
+    paths = [*following(words, "-f"), *following(words, "--file"), ""]
+    for (flag, _), (image, at) in pairwise(arguments):
+        if flag in ("-t", "--tag"):
+            build = Build(builds.named(image), builds.below(folder, words[-1]), builds.below(folder, paths[0]))
+            yield from place.fact("built", "docker build", builds.unknown(image), at, builds=(build,))
+
+
+def following(words: list[str], option: str) -> list[str]:
+    """The values of an option that is a word of its own, or before `=`."""
+    joined = [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]
+    return [value for flag, value in pairwise(words) if flag == option] + joined

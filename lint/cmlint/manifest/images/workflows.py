@@ -9,10 +9,14 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from msgspec import structs
+
+from cmlint.kube.names import glob
+from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import MOST_COMBINED, Text, combinations, passed_on, split
 from cmlint.manifest.images.trees import Mapping, mappings
 from cmlint.manifest.images.variables import UNKNOWN
-from cmlint.model.facts import ImageFact
+from cmlint.model.facts import Build, ImageFact
 
 BUILD = re.compile(r"[\w.-]+/(?:build-push-action|build-and-push-action)@(\S*)")
 METADATA = re.compile(r"[\w.-]+/metadata-action@")
@@ -49,8 +53,17 @@ def read(text: str) -> Iterator[ImageFact]:
             described[node.text("id")] = list(described_by(given, place, branches_of(top)))
         elif BUILDAH.match(uses) and node.text("id"):
             described[node.text("id")] = list(pairs_of(given, place))
-    for node, _ in nodes:
-        if node.text("uses"):
+    images = {
+        node.text("id"): [word for word, _ in node.get("with").words("images")]
+        for node, _ in nodes
+        if METADATA.match(node.text("uses"))
+    }
+    for node, top in nodes:
+        if BUILD.match(node.text("uses")):
+            yield from with_builds(
+                list(action(node, place, described)), node.get("with"), place, images, list(matrices(top))
+            )
+        elif node.text("uses"):
             yield from action(node, place, described)
         elif described and MANIFEST_LIST.search(node.text("run")):
             yield from listed(node, place, described)
@@ -124,6 +137,47 @@ def built(
             if pushes and "inputs." in tag:
                 opened = place.fact("pushed", "build-push-action", place.variables.left_open(tag), at)
                 yield from map(place.opened, opened)
+
+
+def with_builds(
+    facts: list[ImageFact], given: Mapping, place: Text, described: dict[str, list[str]], rows: list[dict[str, str]]
+) -> list[ImageFact]:
+    """The facts of a step with what each image is built of: once, or for each row of a matrix that names it."""
+    context = given.text("context") or "."
+    if "://" in context:
+        return facts
+    context = re.sub(r"\$?\{\{[ ]*(?:defaultContext|github\.workspace)[ ]*\}\}:?/?", "", context) or "."
+    folder, dockerfile = (builds.partly(place.variables, text) for text in (context, given.text("file")))
+    tags = [tag for tag, _ in given.words("tags")]
+    outputs = [step[1] for step in map(OUTPUTS.search, tags) if step]
+    written = [*tags, *(image for step in outputs for image in described.get(step, ()))]
+    known: dict[str, tuple[Build, ...]] = {}
+    for text in written:
+        image = builds.named(builds.partly(place.variables, text.removeprefix("name=")))
+        build = Build(image, folder, dockerfile)
+        own = [row for row in rows if any(f"{{-{name}}}" in f"{image}{folder}{dockerfile}" for name in row)]
+        known[split(builds.unknown(image))[0] or ""] = tuple(
+            dict.fromkeys(builds.filled(build, row) for row in own)
+        ) or (build,)
+    return [
+        structs.replace(
+            fact, builds=tuple(b for name, several in known.items() if glob(name, fact.name) for b in several)
+        )
+        for fact in facts
+    ]
+
+
+def matrices(top: Mapping) -> Iterator[dict[str, str]]:
+    """The rows under `include` of the matrices of a workflow, by the names that its expressions have for them."""
+    jobs = top.get("jobs")
+    for job in map(jobs.get, jobs.entries):
+        matrix = job.get("strategy", "matrix")
+        for name in matrix.entries:
+            for row in matrix.items(name):
+                prefix = "matrix" if name == "include" else f"matrix_{name}"
+                values = {f"{prefix}_{key}".replace("-", "_"): row.text(key) for key in row.entries if row.text(key)}
+                if len(values) > 1:
+                    yield values
 
 
 def pairs_of(given: Mapping, place: Text) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,38 @@
+"""Reads in shell scripts and in templates of envsubst: `$X`, `${X}`, `${X:-default}`, `${X:?message}`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cmlint.model.facts import Read
+from cmlint.sources.code.forms import NAME, Form, Source
+
+FORMS = (
+    Form(rf"(?<!\\)\$\{{{NAME}:?\?", "hard", words=("${",)),
+    Form(rf"(?<!\\)\$\{{{NAME}(?P<soft>:?[-=+])", "soft", words=("${",)),
+    Form(rf"(?<!\\)\$\{{{NAME}[}}#%/:^,]", words=("${",)),
+    Form(rf"(?<!\\)\$(?<!\$\$){NAME}\b", words=("$",)),
+)
+"""The forms in which a shell reads variables."""
+
+TEMPLATE_FORMS = FORMS[1:]
+"""The same in a template, in which nothing is demanded."""
+
+LOOSE = PREFIX = re.compile(r"(?!)")
+"""Nothing makes names of variables from other names."""
+SETS = re.compile(
+    r"(?m)^[ \t]*(?:(?:export|readonly|local|declare(?:[ \t]+-\w+)?)[ \t]+)?([A-Z][A-Z0-9_]+)=(?P<value>[^\n]*)"
+)
+OTHERS = re.compile(r"\b(?:for|read(?:[ \t]+-\w+)*)[ \t]+([A-Z][A-Z0-9_]+)\b")
+
+
+def read(_: Source) -> Iterator[Read]:
+    """Nothing is read in another way."""
+    yield from ()
+
+
+def sets_in(text: str) -> tuple[str, ...]:
+    """The variables that a script sets itself, without those that it only gives a default or passes on."""
+    found = {match[1] for match in SETS.finditer(text) if not re.match(rf"[\"']?\$\{{?{match[1]}\b", match["value"])}
+    return tuple(sorted(found | set(OTHERS.findall(text))))

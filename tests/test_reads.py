@@ -1,0 +1,341 @@
+"""From a container to the source of its program: links, what `env --reads` shows, and what a run reads."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cmlint.bundle.links import Link
+from cmlint.config.config import Config
+from cmlint.knowledge.programs import SYNONYMS
+from cmlint.kube.near import distance_of_variables
+from cmlint.pipeline.check import check
+from cmlint.pipeline.read import read
+from cmlint.sources.request import Request
+from tests.support.command import cmlint
+from tests.support.run import inside, rules, write
+
+POD = """apiVersion: v1
+kind: Pod
+metadata:
+  name: shop
+spec:
+  containers:
+    - name: shop
+      image: IMAGE
+      env:
+        - name: GCS_BUCKET_NAME
+          value: prod
+"""
+SOURCE = 'const bucket = process.env.GCS_BUCKET || "dev"\n'
+DOCKERFILE = "FROM node:22\nCOPY . .\n"
+
+Files = dict[str, str]
+
+
+def files(image: str, **more: str) -> Files:
+    """A pod that runs an image, and a program in the folder `app`; other files by their names with `__` for `/`."""
+    others = {name.replace("__", "/").replace("_DOT_", "."): text for name, text in more.items()}
+    return {"pod.yaml": POD.replace("IMAGE", image), "app/Dockerfile": DOCKERFILE, "app/index.js": SOURCE, **others}
+
+
+def link_in(folder: Path, given: Files, config: Config | None = None) -> Link:
+    """Where the source of the one container is."""
+    write(folder, given)
+    with inside(folder):
+        bundles = read(Request(config=config or Config(), reads=True)).bundles
+        (bundle,) = (bundle for bundle in bundles if bundle.placed)
+        (placed,) = (placed for placed in bundle.placed if placed.document.pods)
+        assert bundle.programs
+        return bundle.programs.link(placed.document.pods[0].containers[0], placed, guess=True)
+
+
+WORKFLOW = """on: push
+jobs:
+  build:
+    strategy:
+      matrix:
+        include:
+          - {name: shop, folder: ./app}
+          - {name: other, folder: ./other}
+    steps:
+      - uses: docker/build-push-action@v6
+        with:
+          context: ${{ matrix.folder }}
+          push: true
+          tags: ghcr.io/org/${{ matrix.name }}:latest
+"""
+
+LINKS = {
+    "skaffold": (
+        "org/shop",
+        {
+            "skaffold_DOT_yaml": "apiVersion: skaffold/v4beta1\nkind: Config\nbuild:\n  artifacts:\n"
+            "    - image: org/shop\n      context: app\n"
+        },
+        "skaffold.yaml:5",
+    ),
+    "compose": (
+        "org/shop:1",
+        {"compose_DOT_yaml": "services:\n  shop:\n    build: ./app\n    image: org/shop:${TAG}\n"},
+        "compose.yaml:4",
+    ),
+    "docker": (
+        "org/shop:1",
+        {"build_DOT_sh": "#!/bin/sh\ndocker build -t org/shop:$TAG -f app/Dockerfile ./app\n"},
+        "build.sh:2",
+    ),
+    "document": ("org/shop:1", {"docs__build_DOT_md": "    docker build -t org/shop:1 ./app\n"}, "docs/build.md:1"),
+    "cd": ("org/shop:1", {"build_DOT_sh": "#!/bin/sh\ncd app && docker build -t org/shop .\n"}, "build.sh:2"),
+    "registry": (
+        "ghcr.io/org/shop:1",
+        {"build_DOT_sh": "#!/bin/sh\ndocker build -t $REGISTRY/shop:1 app\n"},
+        "build.sh:2",
+    ),
+    "loop": (
+        "org/app:1",
+        {"build_DOT_sh": "#!/bin/sh\nfor s in app web; do\n  docker build -t org/$s ./$s\ndone\n"},
+        "build.sh:3",
+    ),
+    "root": (
+        "org/shop:1",
+        {"bin__build_DOT_sh": '#!/bin/sh\ndocker build -t org/shop "$ROOT/app"\n'},
+        "bin/build.sh:2",
+    ),
+    "tag": (
+        "ghcr.io/o/shop:1",
+        {"build_DOT_sh": "#!/bin/sh\ndocker build -t shop app\ndocker tag shop ghcr.io/o/shop:1\n"},
+        "build.sh:3",
+    ),
+    "minikube": (
+        "shop:1",
+        {"README_DOT_md": "    eval $(minikube docker-env)\n    docker build -t shop:1 app\n"},
+        "README.md:2",
+    ),
+    "matrix": ("ghcr.io/org/shop:1", {"_DOT_github__workflows__ci_DOT_yml": WORKFLOW}, ".github/workflows/ci.yml:14"),
+    "tilt": ("org/shop", {"Tiltfile": 'docker_build("org/shop", "./app")\n'}, "Tiltfile:1"),
+    "bake": (
+        "org/shop:1",
+        {"docker-bake_DOT_hcl": 'target "shop" {\n  context = "app"\n  tags = ["org/shop:1"]\n}\n'},
+        "docker-bake.hcl:3",
+    ),
+    "cloud build": (
+        "gcr.io/p/shop:1",
+        {
+            "cloudbuild_DOT_yaml": "steps:\n- name: gcr.io/cloud-builders/docker\n"
+            "  args: [build, -t, gcr.io/$PROJECT_ID/shop:1, app]\nimages: ['gcr.io/$PROJECT_ID/shop:1']\n"
+        },
+        "cloudbuild.yaml:3",
+    ),
+    "azure": (
+        "r.azurecr.io/shop:1",
+        {
+            "azure-pipelines_DOT_yml": "steps:\n- task: Docker@2\n  inputs:\n    command: buildAndPush\n"
+            "    repository: shop\n    dockerfile: '**/Dockerfile'\n    tags: |\n      latest\n"
+        },
+        "azure-pipelines.yml:8",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_build_that_names_an_image_and_a_folder_links_them(name: str, tmp_path: Path) -> None:
+    image, more, where = LINKS[name]
+    link = link_in(tmp_path, files(image, **more))
+    assert (link.grade, link.context, link.dockerfile, link.where) == ("certain", "app", "app/Dockerfile", where)
+
+
+def test_builds_of_several_folders_link_none(tmp_path: Path) -> None:
+    given = files("org/shop:1", build_DOT_sh="#!/bin/sh\ndocker build -t org/shop app\ndocker build -t org/shop web\n")
+    link = link_in(tmp_path, {**given, "web/Dockerfile": DOCKERFILE})
+    assert (link.grade, link.why) == ("none", "it is built of `app` and `web`")
+
+
+def test_a_folder_with_the_name_of_an_image_is_a_guess(tmp_path: Path) -> None:
+    link = link_in(tmp_path, files("ghcr.io/org/app:1"))
+    assert (link.grade, link.context, link.sure) == ("likely", "app", False)
+
+
+def test_a_build_of_another_image_links_none(tmp_path: Path) -> None:
+    link = link_in(tmp_path, files("org/other:1", build_DOT_sh="#!/bin/sh\ndocker build -t $IMAGE app\n"))
+    assert (link.grade, link.why) == ("none", "no build in these files names the image and a folder")
+
+
+def test_a_folder_without_its_dockerfile_links_none(tmp_path: Path) -> None:
+    link = link_in(tmp_path, files("org/shop:1", build_DOT_sh="#!/bin/sh\ndocker build -t org/shop gone\n"))
+    assert link.grade == "none"
+
+
+def test_the_configuration_links_an_image(tmp_path: Path) -> None:
+    write(tmp_path, files("ghcr.io/org/shop:1", _DOT_cmlint_DOT_yaml='sources: {"ghcr.io/org/sh*": app}\n'))
+    done = cmlint(tmp_path, "check", "--select", "near-env", "--format", "concise")
+    assert "pod.yaml:10:17: warning[near-env]" in done.stdout
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("sources: {a: ../..}", "`sources` names `../..`, which is not in the repository"),
+        ("sources: {a: pod.yaml}", "`sources` names `pod.yaml`, which is not a folder"),
+    ],
+)
+def test_a_folder_that_is_none_is_an_error(setting: str, message: str, tmp_path: Path) -> None:
+    write(tmp_path, files("org/shop:1", _DOT_cmlint_DOT_yaml=f"{setting}\n"))
+    done = cmlint(tmp_path, "check")
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+COMPOSE = {"compose_DOT_yaml": LINKS["compose"][1]["compose_DOT_yaml"]}
+
+
+def test_env_shows_what_is_read(tmp_path: Path) -> None:
+    write(tmp_path, files("org/shop:1", **COMPOSE))
+    assert cmlint(tmp_path, "env", "--reads").stdout == (
+        "Pod shop  pod.yaml\n"
+        "  container shop: source in app, certain (compose.yaml:4)\n"
+        "    GCS_BUCKET  soft     not set  app/index.js:1\n"
+        "    ! GCS_BUCKET_NAME: given, but nothing in the source has this name\n"
+    )
+
+
+def test_env_says_it_as_json(tmp_path: Path) -> None:
+    write(tmp_path, files("org/shop:1", **COMPOSE))
+    (workload,) = json.loads(cmlint(tmp_path, "env", "--reads", "--format", "json").stdout)["workloads"]
+    assert workload["containers"] == [
+        {
+            "name": "shop",
+            "image": "org/shop:1",
+            "source": {
+                "grade": "certain",
+                "path": "app",
+                "dockerfile": "app/Dockerfile",
+                "proof": {"path": "compose.yaml", "line": 4},
+                "reason": None,
+            },
+            "reads": [
+                {
+                    "name": "GCS_BUCKET",
+                    "kind": "soft",
+                    "declarative": False,
+                    "given": False,
+                    "path": "app/index.js",
+                    "line": 1,
+                }
+            ],
+            "given": ["GCS_BUCKET_NAME"],
+            "complete": True,
+            "unread": ["GCS_BUCKET_NAME"],
+            "unknown": None,
+        }
+    ]
+
+
+def test_env_says_what_is_not_linked(tmp_path: Path) -> None:
+    write(tmp_path, files("org/other:1"))
+    done = cmlint(tmp_path, "env", "--reads")
+    assert "container shop: source not known: no build in these files names the image and a folder" in done.stdout
+
+
+def test_without_a_link_no_source_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, files("org/other:1"))
+    request = Request(rules=rules())
+    with inside(tmp_path):
+        assert not [f for f in check(request).outcome.findings if f.rule == "near-env"]
+    assert not any(path.endswith("index.js") for path in request.seen.files)
+
+
+def test_more_source_than_is_read_is_said(tmp_path: Path) -> None:
+    more = {f"app/{i}.py": f"# {'x' * 900_000}\n" for i in range(6)}
+    write(tmp_path, {**files("org/shop:1", **COMPOSE), **more})
+    assert (
+        "what it does not read is not known: it has more than 4 MB of source"
+        in cmlint(tmp_path, "env", "--reads").stdout
+    )
+    assert cmlint(tmp_path, "check", "--select", "near-env").returncode == 0
+
+
+def test_no_link_leads_out_of_the_repository(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "outside/index.js": SOURCE.replace("GCS_BUCKET ", "GCS_BUCKET_NAME "),
+            **{f"repo/{k}": v for k, v in files("org/shop:1", **COMPOSE).items()},
+        },
+    )
+    (tmp_path / "repo" / ".git").mkdir()
+    (tmp_path / "repo" / "app" / "more.js").symlink_to(tmp_path / "outside" / "index.js")
+    (tmp_path / "repo" / "app" / "lib").symlink_to(tmp_path / "outside")
+    assert cmlint(tmp_path / "repo", "check", "--select", "near-env").returncode == 1
+
+
+def test_a_default_that_may_be_a_secret_is_not_shown(tmp_path: Path) -> None:
+    text = 'x = process.env.SHOP_API_TOKEN || "hunter2-of-mine"\n'
+    given = files("org/shop:1", **COMPOSE) | {"app/index.js": text}
+    given["pod.yaml"] = given["pod.yaml"].replace("GCS_BUCKET_NAME", "SHOP_API_TOKENS")
+    write(tmp_path, given)
+    for form in ("text", "json", "html", "sarif", "markdown"):
+        done = cmlint(tmp_path, "check", "--select", "near-env", "--format", form)
+        assert "near-env" in done.stdout
+        assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_a_changed_source_is_noticed_by_the_next_run(tmp_path: Path) -> None:
+    write(tmp_path, files("org/shop:1", **COMPOSE))
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    words = ("check", "app", "pod.yaml", "compose.yaml", ".", "--select", "near-env", "--format", "concise")
+    assert cmlint(tmp_path, *words, **cache).returncode == 1
+    assert cmlint(tmp_path, *words, **cache).returncode == 1
+    (tmp_path / "app" / "index.js").write_text("process.env.GCS_BUCKET_NAME\n")
+    assert cmlint(tmp_path, *words, **cache).returncode == 0
+
+
+def git(folder: Path, *words: str) -> None:
+    """Runs git in a folder."""
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *words],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.mark.parametrize(("changed", "status"), [("app/index.js", 1), ("pod.yaml", 1), ("other.txt", 0)])
+def test_since_reads_the_sources_of_what_changed_alone(changed: str, status: int, tmp_path: Path) -> None:
+    given = files("org/shop:1", **COMPOSE)
+    given["pod.yaml"] = given["pod.yaml"].replace("GCS_BUCKET_NAME", "GCS_BUCKET")
+    write(tmp_path, {**given, "other.txt": "a\n"})
+    git(tmp_path, "init", "-q", ".")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "a")
+    new = {
+        "app/index.js": SOURCE.replace("GCS_BUCKET", "GCS_BUCKETS"),
+        "pod.yaml": POD.replace("IMAGE", "org/shop:1"),
+        "other.txt": "b\n",
+    }
+    write(tmp_path, {changed: new[changed]})
+    done = cmlint(tmp_path, "check", "--since", "HEAD", "--select", "near-env", "--no-cache")
+    assert done.returncode == status, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "distance"),
+    [
+        ("DB_HOST", "DATABASE_ADDR", 0),
+        ("MONGO_URI", "MONGODB_URI", 2),
+        ("USERS_DB_ADDR", "USER_DB_ADDR", 1),
+        ("GCS_BUCKET_NAME", "GCS_BUCKET", 3),
+        ("DB_READ_HOST", "DB_HOST", 3),
+        ("DB_HOST", "HOST", None),
+        ("DB_HOST_1", "DB_HOST_2", None),
+        ("DB_HOST_1", "DB_HOST", None),
+        ("DB_USER", "DB_PASSWORD", None),
+        ("DB_HOST", "DB_HOST", None),
+    ],
+)
+def test_variables_are_near(given: str, wanted: str, distance: int | None) -> None:
+    assert distance_of_variables(given, wanted, SYNONYMS) == distance
