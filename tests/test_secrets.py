@@ -66,7 +66,7 @@ def everything(folder: Path) -> str:
     with inside(folder):
         config = Config(select=("all",), secrets="all", pedantic=True)
         result = check(Request(config=config, rules=dict(rules())))
-        views = (View(color=True, links=True, width=80, verbose=True, statistics=True), View())
+        views = (View(color=True, links=True, width=80, verbose=True), View(statistics=True, verbose=True), View())
         reports = [render(form, result, view) for form in FORMATS for view in views]
         found = list(workloads(result.bundles))
         return "".join((*reports, render_json(found), render_text(found, View(width=80)), *explanations(result)))
