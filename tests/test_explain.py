@@ -49,13 +49,12 @@ def candidates(reference: Json) -> list[tuple[str, bool, str]]:
 
 @pytest.mark.parametrize("git", [True, False])
 def test_a_file_in_a_folder_beside(tmp_path: Path, git: bool) -> None:
-    write(
-        tmp_path, {"k8s/pod.yaml": KEY, "k8s/config.yaml": APP, "docs/a.md": "", **({".git/HEAD": ""} if git else {})}
-    )
-    reference = only(tmp_path / "docs", "../k8s/pod.yaml:9")
+    shop = tmp_path / "shop"
+    write(shop, {"k8s/pod.yaml": KEY, "k8s/config.yaml": APP, "docs/a.md": "", **({".git/HEAD": ""} if git else {})})
+    reference = only(shop / "docs", "../k8s/pod.yaml:9")
     assert (reference["end"], reference["location"]["path"]) == ("resolved", "../k8s/pod.yaml")
-    assert only(tmp_path / "docs", str(tmp_path / "k8s/pod.yaml:9"))["end"] == "resolved"
-    assert only(tmp_path.parent, f"{tmp_path.name}/k8s/pod.yaml:9")["end"] == "resolved"
+    assert only(shop / "docs", str(shop / "k8s/pod.yaml:9"))["end"] == "resolved"
+    assert only(tmp_path, "shop/k8s/pod.yaml:9")["end"] == "resolved"
 
 
 def test_an_image_that_a_kustomization_replaces(tmp_path: Path) -> None:

@@ -474,7 +474,7 @@ def test_a_line_that_is_no_pattern_does_not_count(project: Path, line: str) -> N
     write(project, {".cmlint.yaml": f"exclude: ['{line}']\n"})
     if said:
         problem = f"error: .cmlint.yaml:1:11: `{line}` is not a valid path pattern"
-        assert told(limited(project, "check", ".")) == [problem, "help: write it as in `.gitignore`"]
+        assert told(limited(project, "check", ".")) == [problem, "help: use the syntax of `.gitignore`"]
 
 
 def test_a_configuration_has_no_patterns_in_excess(project: Path) -> None:

@@ -590,12 +590,14 @@ STREAMS = {
     "cli.init": {"stdin", "stdout"},
     "cli.rule": {"stdout"},
     "cli.terminal": {"stdout"},
+    "server.protocol": {"stdin"},
     "system.files": {"stdin"},
     "system.progress": {"stderr"},
     "system.streams": {"stderr"},
 }
 """The modules that name a stream of the process. Only `system.streams` writes to standard error, and only
-`cli.terminal` to standard output; the others look for a terminal, read an answer, or open what is closed."""
+`cli.terminal` to standard output; the others look for a terminal, read an answer or messages, or open what is
+closed."""
 
 WRITERS = {"system.streams": 1, "cli.terminal": 1, "sources.workers": 1}
 """How often each writes; a worker writes what it has read into a pipe of its own."""

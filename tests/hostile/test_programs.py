@@ -157,7 +157,7 @@ def test_no_field_of_a_kustomization_fetches(tmp_path: Path, listener: Listener,
     texts = list(dict.fromkeys(forms(FIELDS[name].replace("URL", url))))
     write(tmp_path, {f"{i}/kustomization.yaml": f"{text}\n" for i, text in enumerate(texts)})
     write(tmp_path, {f"{i}/{file}": text for i in range(len(texts)) for file, text in (("pod.yaml", POD),)})
-    lacking = name in ("resources", "bases", "files", "keyed-files")
+    lacking = name in ("resources", "bases", "components", "files", "keyed-files")
     lines = told(tmp_path)
     assert dict.fromkeys(line.partition(": ")[2] for line in lines) == {not_fetched(url, lacking=lacking): None}
     assert len(lines) == (len(texts) if lacking else 1)
@@ -814,4 +814,4 @@ def test_a_build_that_is_kept_is_refused_all_the_same(tmp_path: Path) -> None:
     assert cmlint(tmp_path / "project", *words).stderr == ""
     write(tmp_path, {"project/kustomization.yaml": "Components: ['http://127.0.0.1:9/a.yaml']\n"})
     for _ in range(2):
-        assert "would have to be fetched" in cmlint(tmp_path / "project", *words).stdout
+        assert "cmlint fetches nothing by default" in cmlint(tmp_path / "project", *words).stdout

@@ -48,9 +48,9 @@ def run(options: Options) -> int:
         return 0
     if there and not options.force:
         raise FatalError(f"{there}: there is a configuration already", "edit it, or replace it with `--force`")
+    require_inside(there or NAMES[0])
     if there and has_settings(there):
         raise FatalError(f"{there}: it has settings, and is not replaced", "edit it, or delete it first")
-    require_inside(NAMES[0])
     result = check(Request(rules=rules_or_error()))
     tell_problems(result.problems)
     text = configuration(result)
