@@ -234,7 +234,8 @@ def replaced(placed: Placed, ways: Ways) -> Iterator[str]:
     else:
         if len(placed.file.documents) + len(placed.file.others) > 1:
             yield f"# this deletes everything in {mentioned(placed.path)} and creates it again:"
-        yield f"# kubectl replace --force -f {mentioned(placed.path)}{'' if placed.namespace else in_namespace_of(ways)}"
+        where = "" if placed.namespace else in_namespace_of(ways)
+        yield f"# kubectl replace --force -f {mentioned(placed.path)}{where}"
 
 
 def run_now(placed: Placed, _: Ways) -> Iterator[str]:
