@@ -1212,6 +1212,10 @@ WITHOUT = {
     "replicas": "replicas[0]",
     "env-twice": "secretGenerator[0]",
     "prefix": "patches[0]",
+    "files-empty": "secretGenerator[0]",
+    "literal-lines": "secretGenerator[0]",
+    "plugin-literal": "secretGenerator[0]",
+    "sec-literal": "secretGenerator[0]",
 }
 """The entries without which the rest of a kustomization is built, by its name."""
 
