@@ -103,6 +103,11 @@ def test_each_form_is_read(language: Language, text: str, expected: list[str]) -
     assert reads(text, language) == expected
 
 
+def test_a_read_in_a_comment_of_several_lines_is_none() -> None:
+    text = "/*\nprocess.env.ONE\n*/\nprocess.env.TWO\n/* a */\nprocess.env.THREE\n/*\nprocess.env.FOUR\n"
+    assert reads(text, "javascript") == ["TWO guarded", "THREE guarded", "FOUR guarded"]
+
+
 def test_a_read_has_its_place() -> None:
     text = "\n\nx = os.getenv('A_B', 'c')\n"
     (read,) = code.read(text, "python").reads
@@ -232,6 +237,8 @@ HOSTILE = [
     "env `{",
     "env '%s",
     "${!A_",
+    "\n/*",
+    "\n/* process.env.AB",
 ]
 
 

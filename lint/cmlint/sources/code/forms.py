@@ -40,6 +40,9 @@ COMMENT = re.compile(r"[ \t]*(?:#|//|\*|/\*|--|<!--|\"\"\"|''')")
 BEHIND = re.compile(r"(?<![:\"'`\w])//|(?<![\w\"'`$&{(])#[ \t]")
 """What begins a comment behind code."""
 
+BLOCK = re.compile(r"(?m)^[ \t]*/\*")
+"""What begins a comment of several lines."""
+
 WORD = re.compile(r"\b[A-Z][A-Z0-9_]+\b")
 SETTING = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.:-]+[A-Za-z0-9]+)*")
 LONGEST = 100
@@ -80,8 +83,22 @@ class Source:
         """The 1-based line of a character."""
         return bisect_right(self.starts, at)
 
+    @cached_property
+    def blocks(self) -> list[int]:
+        """Where each comment of several lines begins and ends, in turn."""
+        found, end = list[int](), 0
+        for begin in BLOCK.finditer(self.text):
+            if begin.end() >= end:
+                end = self.text.find("*/", begin.end())
+                if end < 0:
+                    break
+                found += (begin.start(), end)
+        return found
+
     def is_code(self, at: int) -> bool:
-        """Whether a character is not behind what begins a comment, as far as its line shows."""
+        """Whether a character is in no comment, as far as lines that begin with one and its own line show."""
+        if bisect_right(self.blocks, at) % 2:
+            return False
         start = self.starts[self.line(at) - 1]
         before = self.text[max(start, at - 400) : at]
         return COMMENT.match(before) is None and BEHIND.search(before) is None
