@@ -145,7 +145,8 @@ OF_RUN = [name for name, setting in SETTINGS.items() if not setting.of_findings 
 
 def test_what_is_about_the_run_comes_from_the_topmost(project: Path) -> None:
     assert [
-        *("exclude", "providers", "kubernetes-version", "build", "helm", "build-timeout", "baseline", "fail-on")
+        *("exclude", "providers", "kubernetes-version", "sources", "build", "helm", "build-timeout", "baseline"),
+        "fail-on",
     ] == OF_RUN
     write(project, {".cmlint.yaml": "fail-on: never\n", "a/.cmlint.yaml": "exclude: [pod.yaml]\nexternal: [made]\n"})
     done = cmlint(project, "check", "--format", "concise", "-q", "--no-cache")
@@ -260,7 +261,13 @@ def test_a_change_below_is_noticed(project: Path, tmp_path: Path) -> None:
     assert kept_lines() == kept_lines() == both[2:]
     write(project, {"a/.cmlint.yaml": "ignore: []\n"})
     assert kept_lines() == both
-    write(project, {"pyproject.toml": "[tool.cmlint]\nignore = ['all']\n", "a/.cmlint.yaml": "exclude: [x]\n"})
+    write(
+        project,
+        {
+            "pyproject.toml": "[tool.cmlint]\nignore = ['references', 'environment']\n",
+            "a/.cmlint.yaml": "exclude: [x]\n",
+        },
+    )
     for _ in range(2):
         done = cmlint(project, "check", "-q", **kept)
         assert (done.stdout, done.stderr.count("`exclude` is about the run")) == ("", 1)
@@ -280,7 +287,11 @@ def test_a_commit_has_its_own_configurations(tmp_path: Path) -> None:
     files = {"a/pod.yaml": BAD, "b/pod.yaml": BAD, "a/.cmlint.yaml": "external: [made]\n"}
     shop = Repository(tmp_path / "shop", {**files, ".cmlint.yaml": "ignore: [non-string-env]\n"})
     shop.write(
-        {"a/.cmlint.yaml": "ignore: [all]\n", ".cmlint.yaml": "ignore: [all]\n", "b/.cmlint.yaml": "ignore: [all]"}
+        {
+            "a/.cmlint.yaml": "ignore: [all]\n",
+            ".cmlint.yaml": "ignore: [references, environment]\n",
+            "b/.cmlint.yaml": "ignore: [all]",
+        }
     )
     assert found(shop.folder) == []
     assert found(shop.folder, "--config-from", "main") == at("b/pod.yaml", BOTH[1])

@@ -231,3 +231,12 @@ def test_names_are_only_names_to_a_shell() -> None:
         status("deployment"),
         "kubectl exec deployment/web -n shop -c '; reboot #' -- printenv A",
     ]
+
+
+def test_a_comment_ends_with_its_line() -> None:
+    name = "a\n reboot\u2028.yaml"
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: shop}\nspec:\n"
+    pod += f"  containers: [{{name: c, image: 'web:1.2.3', {ENV_FROM}}}]\n"
+    found = advice(impact_in({name: f"{MAP}---\n{pod}"}, "ConfigMap/app:A"), {name: ""})
+    assert "# this deletes everything in 'a  reboot .yaml' and creates it again:" in found
+    assert [line for line in found if line.startswith("#") and len(line.splitlines()) > 1] == []

@@ -142,7 +142,10 @@ CULPRITS = {
         "configMapGenerator:\n  - {name: a, literals: [A=b]}\n  - {name: a, literals: [A=b]}\n",
         3,
     ),
-    "an unknown field": ("resource: []\n", 1),
+    "an unknown field": ("resource: []\n", 2),
+    "an unknown field of a generator": ("configMapGenerator:\n  - name: a\n    literal: [A=b]\n", 4),
+    "a literal without a value": ("configMapGenerator:\n  - name: a\n    literals:\n      - A=b\n      - B\n", 6),
+    "a file without a key": ("configMapGenerator:\n  - name: a\n    files:\n      - =settings.yaml\n", 5),
 }
 """Kustomizations that kustomize refuses, each with the line that is reported."""
 

@@ -255,8 +255,8 @@ def test_an_old_snapshot_is_told(
     ("text", "why"),
     [
         (None, "no such file or directory"),
-        ("{", "no snapshot: input data was truncated"),
-        ("{}", "no snapshot: object missing required field `version`"),
+        ("{", "not a snapshot: input data was truncated"),
+        ("{}", "not a snapshot: object missing required field `version`"),
         ('{"version": 2}', "a snapshot of version 2, and this cmlint reads version 1"),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cmlint.bundle.documents import Placed, chart_at, folder_of, folders_above, kustomization_at, template_at
 from cmlint.bundle.endings import LEFT_OUT, End, all_aside, ending, set_aside
@@ -18,6 +18,7 @@ from cmlint.bundle.index import Index
 from cmlint.bundle.material import Files, Material, Neighbours
 from cmlint.bundle.resolve import Resolution, Resolver
 from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
+from cmlint.kube import expansion
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import (
     Container,
@@ -40,11 +41,27 @@ if TYPE_CHECKING:
 REMEMBERED = 2 * 1024**2
 """How many characters the environments have together that are held in memory."""
 
+ALL = 16 * 1024**2
+LATER = 4 * 1024
+"""How many characters all environments of a bundle may have, and each that is made after that.
+
+A ConfigMap can be read by as many containers as fit into a file: without a bound, what is to be done would grow with
+the product.
+"""
+
 LEAST = 1000
 """How many characters an environment counts for, at least."""
 
 OPENSHIFT = "openshift.io/"
 """What the groups of OpenShift have in their names."""
+
+
+class TooLarge(NamedTuple):
+    """A container whose environment has more characters than there is room for."""
+
+    container: Container
+    placed: Placed
+    room: int
 
 
 class Bundle:
@@ -76,8 +93,9 @@ class Bundle:
         if self.index.whole and self.complete:
             neighbours.destinations.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
-        self.remembered = 0
-        self.too_large: dict[tuple[int, str], tuple[Container, Placed]] = {}
+        self.remembered = self.made = 0
+        self.rooms: dict[tuple[int, str], int] = {}
+        self.too_large: dict[tuple[int, str], TooLarge] = {}
 
     def documents(self) -> Iterator[Placed]:
         """The documents of its manifests, in order."""
@@ -163,10 +181,14 @@ class Bundle:
             if self.remembered >= REMEMBERED:
                 self.environments.clear()
                 self.remembered = 0
-            self.environments[key] = environment_of(container, placed, self.resolver, self.services_of(placed))
-            self.remembered += self.environments[key].size + LEAST
-            if self.environments[key].too_large:
-                self.too_large[key] = container, placed
+            known = key in self.rooms
+            room = self.rooms.setdefault(key, expansion.LARGEST if self.made < ALL else LATER)
+            made = environment_of(container, placed, self.resolver, self.services_of(placed), room=room)
+            self.environments[key] = made
+            self.remembered += made.size + LEAST
+            self.made += 0 if known else made.size
+            if made.too_large:
+                self.too_large[key] = TooLarge(container, placed, room)
         return self.environments[key]
 
     def keys_read(self, container: Container) -> Mapping[tuple[str, str], set[str]]:

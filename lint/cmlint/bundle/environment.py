@@ -61,9 +61,11 @@ class Environment(msgspec.Struct):
 
     `complete` says that no variable can exist besides those listed and those for services, of which there are only the
     API server's without `service_links`. `starts` is False when the container surely does not start. One that is
-    `too_large` has more than `expansion.LARGEST` characters, hidden values included: from there on values are not
-    known, and no further keys are taken from `envFrom`. `refused` are names that no version of Kubernetes accepts.
+    `too_large` has more characters than `room`, hidden values included: from there on values are not known, and no
+    further keys are taken from `envFrom`. `refused` are names that no version of Kubernetes accepts.
     """
+
+    room: int = expansion.LARGEST
 
     variables: dict[str, Variable] = msgspec.field(default_factory=dict)
     unresolved: list[Unresolved] = msgspec.field(default_factory=list)
@@ -89,7 +91,7 @@ class Environment(msgspec.Struct):
     def fits(self, size: int) -> bool:
         """Whether there is room for this number of characters; if so, it is used up."""
         self.size += size
-        if self.size > expansion.LARGEST:
+        if self.size > self.room:
             self.too_large, self.complete = True, False
         return not self.too_large
 
@@ -106,11 +108,22 @@ class Environment(msgspec.Struct):
 
 
 def environment_of(
-    container: Container, placed: Placed, resolver: Resolver, services: Iterable[Service] = ()
+    container: Container,
+    placed: Placed,
+    resolver: Resolver,
+    services: Iterable[Service] = (),
+    *,
+    room: int = expansion.LARGEST,
 ) -> Environment:
-    """A container's environment, with its command and arguments expanded in it; `services` become variables."""
-    environment = Environment(service_links=has_service_links(container, placed), starts=not is_refused(placed))
+    """A container's environment, with its command and arguments expanded in it; `services` become variables.
+
+    It may have as many characters as there is `room` for.
+    """
+    links = has_service_links(container, placed)
+    environment = Environment(room=room, service_links=links, starts=not is_refused(placed))
     for service in services if environment.service_links else ():
+        if environment.too_large:
+            break
         for name, value in variables_of(service):
             environment.set(name, value, False, Origin("service", service.name.value, None, "service", container.span))
     for entry in container.env_from:

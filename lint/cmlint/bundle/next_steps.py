@@ -137,23 +137,28 @@ def in_namespace_of(ways: Ways) -> str:
     return f" -n {quote(ways.namespace)}" if ways.namespace else ""
 
 
+def mentioned(path: str) -> str:
+    """A path in a comment, which would end at a line break."""
+    return quote(" ".join(path.splitlines()))
+
+
 def apply(defined: Defined, ways: Ways, option: str) -> str:
     """What brings one object to the cluster; `option` is for what names no namespace."""
     placed, provider = defined.definition.placed, defined.definition.provider
     written, _ = defined.place
     if tool := brought_by(placed, ways.destinations):
-        return f"# commit the change of {quote(written)}: {tool} brings it to the cluster"
+        return f"# commit the change of {mentioned(written)}: {tool} brings it to the cluster"
     if placed.number == LIVE or defined.bundle.live:
         where = f" -n {quote(namespace)}" if (namespace := defined.definition.namespace) else ""
         return f"kubectl edit {quote(f'{provider.target.lower()}/{provider.name.value}')}{where}"
     if provider.kind == COMMAND:
-        return f"# run the command in {quote(placed.path)} again"
+        return f"# run the command in {mentioned(placed.path)} again"
     if placed.path == "<stdin>":
         return "# apply what standard input holds"
     folder = placed.path.rpartition("/")[0] or "."
     if placed.built:
         if placed.built.rendered:
-            return f"# upgrade the release of the chart in {quote(folder)}"
+            return f"# upgrade the release of the chart in {mentioned(folder)}"
         return f"kubectl apply -k {quote(folder)}{option}"
     return f"kubectl apply -f {quote(placed.path)}{option}"
 
@@ -228,8 +233,9 @@ def replaced(placed: Placed, ways: Ways) -> Iterator[str]:
         yield f"# delete {address(placed)}{in_namespace(placed.document)} and apply it again"
     else:
         if len(placed.file.documents) + len(placed.file.others) > 1:
-            yield f"# this deletes everything in {quote(placed.path)} and creates it again:"
-        yield f"# kubectl replace --force -f {quote(placed.path)}{'' if placed.namespace else in_namespace_of(ways)}"
+            yield f"# this deletes everything in {mentioned(placed.path)} and creates it again:"
+        where = "" if placed.namespace else in_namespace_of(ways)
+        yield f"# kubectl replace --force -f {mentioned(placed.path)}{where}"
 
 
 def run_now(placed: Placed, _: Ways) -> Iterator[str]:

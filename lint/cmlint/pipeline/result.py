@@ -57,11 +57,16 @@ class Result(msgspec.Struct):
 def too_large(bundles: Iterable[Bundle], texts: Texts) -> Iterator[Problem]:
     """The containers whose environment is too large to be known, as far as it was asked for."""
     for bundle in bundles:
-        for container, placed in bundle.too_large.values():
+        for container, placed, room in bundle.too_large.values():
             place = texts.locate(*placed.written(container.name.span if container.name else placed.document.head))
             name = f"container `{container.name.value}`" if container.name else "a container"
-            message = f"the environment of {name} is larger than 4 MiB: not expanded further"
+            message = f"the environment of {name} is larger than {size(room)}: not expanded further"
             yield Problem(place.path, place.start.line, message, fatal=False)
+
+
+def size(room: int) -> str:
+    """A number of characters as people write it."""
+    return f"{room // 1024**2} MiB" if room >= 1024**2 else f"{room // 1024} KiB"
 
 
 def not_built(bundles: Iterable[Bundle]) -> Iterator[Problem]:

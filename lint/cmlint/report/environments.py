@@ -18,7 +18,7 @@ from cmlint.system.text import printable
 
 UNKNOWN = "(unknown)"
 LATE = "(when it runs)"
-TOO_LARGE = "(not expanded: the environment is larger than 4 MiB)"
+TOO_LARGE = "(not expanded: the environment is too large)"
 """What represents a value that only the running pod knows."""
 
 NARROWEST, WIDEST = 12, 50

@@ -39,6 +39,16 @@ PLAIN_PATH = r"[\w.-]+(?:/[\w.-]+)*"
 """What git is asked about, although it may be the value of a Secret: no `KEY=value` or base64 with `=`."""
 
 WRONG_TYPE = r"Go struct field \w+\.(?P<path>[\w.]+) of type (?P<type>\w+)"
+UNKNOWN_FIELD = r'json: unknown field "([^"]*)"'
+GENERATORS = ("configMapGenerator", "secretGenerator")
+FORMS = {
+    "`literals` is not of the form": ("literals", r"[^=]*"),
+    "`files` has more than one `=`": ("files", r".*=.*=.*"),
+    "`files` has no path behind `=`": ("files", r".+="),
+    "`files` has no key before `=`": ("files", r"=.*"),
+}
+"""What reasons say of entries of generators, the field that these are in, and their form."""
+
 LINE = r"\byaml: line (\d{1,6}):"
 NAMED = r"`([^`\s]+)`|\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
 TEMPLATE = r"(?P<template>[^\s:()`]+/templates/[^\s:()`]+?)(?::(?P<line>\d{1,6}))?(?::\d{1,6})?(?=[\s:)]|\Z)"
@@ -204,7 +214,13 @@ def names_beside(path: str) -> list[str]:
 
 def place_in_build(said: str, reason: str, around: Kustomization, project: Project) -> tuple[str, Span]:
     """The entry of a kustomization that makes a build fail: `said` is the full text that kustomize prints."""
-    found = wrong_value(said, around) or named_entry(said, reason, around, project) or unreadable(around, project)
+    found = (
+        wrong_value(said, around)
+        or unknown_field(reason, around.root)
+        or malformed_entry(reason, around)
+        or named_entry(said, reason, around, project)
+        or unreadable(around, project)
+    )
     if found and found.place.path == around.shown:
         return around.shown, found.place.span
     if line := re.search(LINE, said):
@@ -237,6 +253,25 @@ def wrong_value(said: str, around: Kustomization) -> Part | None:
     if found["type"] == "string":
         scalars = [part for part in scalars if re.fullmatch(NOT_TEXT, around.text[part.place.start : part.place.end])]
     return next(iter(scalars or parts), None)
+
+
+def unknown_field(reason: str, root: Part) -> Part | None:
+    """The name of a field that kustomize's decoder does not know, at its first place; None where it is hidden."""
+    found = re.search(UNKNOWN_FIELD, reason)
+    parts = [root] if found else []
+    for part in parts:
+        if found and (field := part.fields.get(found[1])):
+            return Part(field.key, found[1])
+        parts += part.collections
+    return None
+
+
+def malformed_entry(reason: str, around: Kustomization) -> Part | None:
+    """The entry of a generator that is not in the form that kustomize wants."""
+    generators = (entry for kind in GENERATORS for entry in around.root.entries(kind))
+    field, form = next((wrong for words, wrong in FORMS.items() if words in reason), ("", ""))
+    items = (item for entry in generators for item in entry.entries(field)) if field else ()
+    return next((item for item in items if item.text is not None and re.fullmatch(form, item.text, re.DOTALL)), None)
 
 
 def named_entry(said: str, reason: str, around: Kustomization, project: Project) -> Part | None:

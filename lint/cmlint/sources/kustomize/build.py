@@ -25,7 +25,7 @@ from cmlint.sources.kustomize.spoilt_entries import Spoilt, spoilt_by, text_with
 from cmlint.sources.reasons import LONGEST, of_kustomize
 from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import Part, read_whole
-from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError
+from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, is_within, real_path
 from cmlint.system.programs import NotBuiltError
 
 METADATA = ("originAnnotations", "transformerAnnotations")
@@ -126,9 +126,11 @@ class Build:
         """Copies what is used to the mirror, with the texts that count instead.
 
         Files that cannot be read are left out, as are impossible paths: a name that is too long, or one below a file.
+        So is what is outside of the repository, which is not even opened.
         """
         instead = self.instead
-        for path in {*self.used, *instead}:
+        inside = {path for path in self.used if is_within(real_path(path), self.project.roots)}
+        for path in {*inside, *instead}:
             place = below(self.mirror, path)
             with suppress(OSError, RecursionError):
                 if os.path.isdir(path):
