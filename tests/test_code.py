@@ -103,6 +103,11 @@ def test_each_form_is_read(language: Language, text: str, expected: list[str]) -
     assert reads(text, language) == expected
 
 
+def test_a_read_in_a_comment_of_several_lines_is_none() -> None:
+    text = "/*\nprocess.env.ONE\n*/\nprocess.env.TWO\n/* a */\nprocess.env.THREE\n/*\nprocess.env.FOUR\n"
+    assert reads(text, "javascript") == ["TWO guarded", "THREE guarded", "FOUR guarded"]
+
+
 def test_a_read_has_its_place() -> None:
     text = "\n\nx = os.getenv('A_B', 'c')\n"
     (read,) = code.read(text, "python").reads
@@ -139,11 +144,44 @@ def test_a_base_that_an_argument_decides_is_not_known() -> None:
         ("process.env[`APP_${name}`]", "javascript", ("APP_*",)),
         ('os.Getenv("APP_" + name)', "go", ("APP_*",)),
         ('os.Getenv(fmt.Sprintf("%s_URL", name))', "go", ("*_URL",)),
+        ('key = f"SVC_{name.upper()}_HOST"\nos.environ.get(key)', "python", ("SVC_*_HOST",)),
+        ('os.environ.get("SVC_{}_HOST".format(name))', "python", ("SVC_*_HOST",)),
+        ('P = "SHOP_"\nfound = [k for k in os.environ if k.startswith(P)]', "python", ("SHOP_*",)),
+        ("const key = `${name}_FILE`\nprocess.env[key]", "javascript", ("*_FILE",)),
+        ('for _, e := range os.Environ() {\n\tstrings.HasPrefix(e, "SHOP_")', "go", ("SHOP_*",)),
+        ('local file="${var}_FILE"\necho "${!file}"', "shell", ("*_FILE",)),
+        ('name="SHOP_$1_DIR"\necho "${!name}"', "shell", ("SHOP_*_DIR",)),
+        ("env | grep '^SHOP_' > /etc/shop", "shell", ("SHOP_*",)),
+        ("for name in ${!SHOP_@}; do", "shell", ("SHOP_*",)),
+        ('ENV["DB_#{name}"]', "other", ("DB_*",)),
         ("os.getenv(name)", "python", ()),
+        ('x = f"SVC_{name}_HOST"', "python", ()),
+        ('model_config = SettingsConfigDict(env_prefix="SHOP_")', "python", ()),
+        ('env.Provider("SHOP_", ".", nil)', "go", ()),
+        ('os.getenv("SHOP_URL")', "python", ()),
+        ('env = f"{one}_{other}"', "python", ()),
     ],
 )
 def test_names_that_are_put_together_are_patterns(text: str, language: Language, pieces: tuple[str, ...]) -> None:
     assert code.read(text, language).pieces == pieces
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "prefix"),
+    [
+        ('main(auto_envvar_prefix="SHOP")', "python", "shop"),
+        ('Dynaconf(envvar_prefix="SHOP")', "python", "shop"),
+        ('app.config.from_prefixed_env("SHOP")', "python", "shop"),
+        ('kong.Parse(&cli, kong.DefaultEnvars("SHOP"))', "go", "shop"),
+        ('ff.WithEnvVarPrefix("SHOP")', "go", "shop"),
+    ],
+)
+def test_libraries_put_a_prefix_before_settings(text: str, language: Language, prefix: str) -> None:
+    assert code.read(text, language).prefixes == (prefix,)
+
+
+def test_the_last_part_of_a_dotted_name_is_a_setting() -> None:
+    assert code.read("print(settings.cache_ttl, db)", "python").settings == "cachettl db print settingscachettl"
 
 
 def test_properties_have_their_whole_names() -> None:
@@ -195,6 +233,12 @@ HOSTILE = [
     "A_",
     "${A:",
     "\n.",
+    'env "A_',
+    "env `{",
+    "env '%s",
+    "${!A_",
+    "\n/*",
+    "\n/* process.env.AB",
 ]
 
 

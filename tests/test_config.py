@@ -154,6 +154,12 @@ ALL = "there are " + ", ".join(f"`{field.encode_name}`" for field in msgspec.str
             "write it like `'tests/': [missing-key]`",
         ),
         (
+            "sources: [app]",
+            "1:10",
+            "`sources` must be a mapping of images to folders, but it is a list",
+            "write it like `'ghcr.io/org/app*': services/app`",
+        ),
+        (
             "per-path-ignore:\n  a: all",
             "2:6",
             "`per-path-ignore.a` must be a list of strings, but it is a string",

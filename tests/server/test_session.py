@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,30 @@ def test_folders_come_and_go(shop: Path, tmp_path_factory: pytest.TempPathFactor
         assert client.wait(lambda: client.diagnostics.get(uri))
         client.tell("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": [folder]}})
         assert client.wait(lambda: not client.diagnostics[uri])
+
+
+def test_a_folder_that_is_deleted_and_made_again(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other")
+    write(other, {"pod.yaml": POD})
+    uri = (other / "pod.yaml").as_uri()
+    place = {"textDocument": {"uri": uri}, "position": {"line": 3, "character": 4}}
+    folder = {"uri": other.as_uri(), "name": "other"}
+    with Client(shop, {"diagnostics": "workspace"}) as client:
+        client.tell("workspace/didChangeWorkspaceFolders", {"event": {"added": [folder], "removed": []}})
+        opened = {"uri": uri, "languageId": "yaml", "version": 1, "text": POD}
+        client.tell("textDocument/didOpen", {"textDocument": opened})
+        assert client.wait(lambda: client.diagnostics.get(uri))
+        shutil.rmtree(other)
+        assert client.ask("textDocument/hover", place) is None
+        client.tell("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 3}]})
+        assert client.wait(lambda: not client.diagnostics[uri])
+        client.ask("workspace/symbol", {"query": "special"})
+        write(other, {"pod.yaml": POD})
+        client.tell("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 1}]})
+        assert client.wait(lambda: client.diagnostics[uri])
+        assert client.end() == 0
+    said = [each["params"]["message"] for each in client.messages if each.get("method") == "window/showMessage"]
+    assert said == [f"{other}: no such folder"] and "Traceback" not in client.log
 
 
 def test_a_link_and_a_quoted_address_are_answered_as_they_are_asked(tmp_path: Path) -> None:

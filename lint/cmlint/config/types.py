@@ -15,6 +15,7 @@ from cmlint.errors import FatalError
 PATTERNED = ("a mapping of patterns to lists", "write it like `'tests/': [missing-key]`")
 MAPPINGS = {
     "severity": ("a mapping of rules to severities", "write it like `mutable-tag: error`"),
+    "sources": ("a mapping of images to folders", "write it like `'ghcr.io/org/app*': services/app`"),
     "evidence": ("a mapping of codes to `ignore`", "write it like `shown-in-document: ignore`"),
 }
 """What a mapping holds, and an example, by the setting; others are `PATTERNED`."""

@@ -70,7 +70,7 @@ def spot_at(workspace: Workspace, uri: str, line: int, character: int) -> Spot |
     """The place at a position; None where nothing is known of the file."""
     opened = workspace.opened.get(uri)
     project = workspace.project_of(opened.path) if opened else None
-    if not opened or not project or not project.snapshot:
+    if not opened or not project or not project.snapshot or project.gone:
         return None
     locator = Locator(workspace, project, project.snapshot)
     shown, offset = project.shown(opened.path), opened.lines.offset(line, character)

@@ -139,6 +139,11 @@ class Project:
         return self.setup.request.rules if self.setup else {}
 
     @property
+    def gone(self) -> bool:
+        """Whether its folder is not there any more."""
+        return not os.path.isdir(self.folder)
+
+    @property
     def partial(self) -> bool:
         """Whether only some of its folders are read, because there are too many documents."""
         return self.paths != (os.curdir,) and not self.only

@@ -354,7 +354,7 @@ def add_navigation(server: Server) -> None:
     def _(params: lsp.WorkspaceSymbolParams) -> list[lsp.SymbolInformation]:
         found: list[lsp.SymbolInformation] = []
         for project in dict.fromkeys(session.workspace.everything()):
-            if snapshot := project.snapshot:
+            if (snapshot := project.snapshot) and not project.gone:
                 with session.workspace.within(project):
                     locator = Locator(session.workspace, project, snapshot)
                     symbols = navigate.symbols(snapshot.bundles, params.query, locator)

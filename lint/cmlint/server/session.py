@@ -122,6 +122,8 @@ class Session:
 
     def show_faults(self, opened: Opened, project: Project) -> None:
         """Shows what is surely wrong in one text, as long as nothing else is known."""
+        if project.gone:
+            return
         with self.workspace.within(project):
             try:
                 project.setup = project.setup or project.opener(project.paths)
@@ -168,6 +170,9 @@ class Session:
 
     def work(self, project: Project, job: Job) -> None:
         """Does a job; runs in the worker's thread."""
+        if project.gone:
+            self.post(lambda: self.forget(project))
+            return
         try:
             with self.workspace.within(project):
                 texts = self.workspace.texts_of(project)
@@ -183,6 +188,12 @@ class Session:
             self.post(lambda: self.tell_once("cmlint cannot read the folder; its log says why"))
         else:
             self.post(lambda: self.done(project))
+
+    def forget(self, project: Project) -> None:
+        """Says that a folder is gone; nothing is shown of it any more."""
+        project.snapshot, project.failed = None, True
+        self.tell_once(f"{project.folder}: no such folder")
+        self.publish_all(project, {})
 
     def done(self, project: Project) -> None:
         """Shows what came of a job; not of texts that are other ones by now, for which another job is under way."""
@@ -216,7 +227,7 @@ class Session:
 
     def publish(self, project: Project) -> None:
         """Shows what is known of a project."""
-        if snapshot := project.snapshot:
+        if (snapshot := project.snapshot) and not project.gone:
             with self.workspace.within(project):
                 self.publish_all(project, self.found(project, snapshot))
 

@@ -115,7 +115,9 @@ def read(text: str, language: Language) -> SourceFacts:
         used = " ".join(sorted({found["name"] for form in shell.FORMS for found in re.finditer(form.pattern, text)}))
         return SourceFacts(words=used, dockerfile=dockerfile.read(text))
     if language == "other":
-        return SourceFacts() if GIVEN.search(text) else SourceFacts(words=words_in(text), settings=settings_in(text))
+        if GIVEN.search(text):
+            return SourceFacts()
+        return SourceFacts(words=words_in(text), settings=settings_in(text), pieces=pieces_in(text))
     module = import_module(f"cmlint.sources.code.{'shell' if language == 'template' else language}")
     source = Source(text)
     sets = module.sets_in(text) if language == "shell" else ()

@@ -40,6 +40,9 @@ COMMENT = re.compile(r"[ \t]*(?:#|//|\*|/\*|--|<!--|\"\"\"|''')")
 BEHIND = re.compile(r"(?<![:\"'`\w])//|(?<![\w\"'`$&{(])#[ \t]")
 """What begins a comment behind code."""
 
+BLOCK = re.compile(r"(?m)^[ \t]*/\*")
+"""What begins a comment of several lines."""
+
 WORD = re.compile(r"\b[A-Z][A-Z0-9_]+\b")
 SETTING = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.:-]+[A-Za-z0-9]+)*")
 LONGEST = 100
@@ -80,8 +83,22 @@ class Source:
         """The 1-based line of a character."""
         return bisect_right(self.starts, at)
 
+    @cached_property
+    def blocks(self) -> list[int]:
+        """Where each comment of several lines begins and ends, in turn."""
+        found, end = list[int](), 0
+        for begin in BLOCK.finditer(self.text):
+            if begin.end() >= end:
+                end = self.text.find("*/", begin.end())
+                if end < 0:
+                    break
+                found += (begin.start(), end)
+        return found
+
     def is_code(self, at: int) -> bool:
-        """Whether a character is not behind what begins a comment, as far as its line shows."""
+        """Whether a character is in no comment, as far as lines that begin with one and its own line show."""
+        if bisect_right(self.blocks, at) % 2:
+            return False
         start = self.starts[self.line(at) - 1]
         before = self.text[max(start, at - 400) : at]
         return COMMENT.match(before) is None and BEHIND.search(before) is None
@@ -126,8 +143,9 @@ def words_in(text: str) -> str:
 
 def settings_in(text: str) -> str:
     """The names of settings in a text, from which a library may make names of variables."""
-    found = {squeezed(word) for word in set(SETTING.findall(text)) if 2 < len(word) <= LONGEST}
-    return " ".join(sorted(found))
+    words = set(SETTING.findall(text))
+    words |= {word.rpartition(".")[2] for word in words}
+    return " ".join(sorted({squeezed(word) for word in words if 1 < len(word) <= LONGEST}))
 
 
 def squeezed(name: str) -> str:
@@ -141,15 +159,32 @@ PIECE = re.compile(
     r"|(?:fmt\.Sprintf|String\.format)\(\s*[\"'](?P<s>[^\"'\n]{1,100})[\"']"
     r"|[\w.]{1,60}(?:\(\))?\s*\+\s*[\"'](?P<end>[A-Z0-9_]{2,99})[\"'])"
 )
-HOLES = re.compile(r"\$?\{[^{}]*\}|%[a-z]")
+HOLE = r"[$#]?\{[^{}\"'`\n]{0,60}\}|%[a-z]|\$(?:\d|[a-z]\w*)"
+"""What stands for a part of a text: in formats, templates, Ruby and shells."""
+
+HOLES = re.compile(HOLE)
+FORMAT = re.compile(rf"[\"'`]((?:[A-Z0-9_]|{HOLE}){{3,100}})[\"'`]")
+AFFIX = re.compile(
+    r"(?:[\"'`^]|\$\{!)(?P<begin>[A-Z][A-Z0-9_]{1,98}_)(?![\w{%$#])|[\"'`](?P<end>_[A-Z0-9][A-Z0-9_]{1,98})[\"'`]"
+)
+OF_LIBRARY = re.compile(r"(?i)(?:env\w*prefix\w*|prefixoptions|provider|process)[ \t]*[=:(,][ \t]*\Z")
+"""What is before a prefix of a library, which has names of settings behind it."""
+
+INDIRECT = ("env", "Env", "ENV", "${!", "eval ")
+"""What a text has that reads variables by names from elsewhere."""
 
 
 def pieces_in(text: str) -> tuple[str, ...]:
     """The patterns of names that a program puts together before it reads them."""
-    found: set[str] = set()
+    if not any(word in text for word in INDIRECT):
+        return ()
+    found = {HOLES.sub("*", match[1]) for match in FORMAT.finditer(text) if "_" in HOLES.sub("", match[1])}
     for match in PIECE.finditer(text):
         if match["begin"] or match["end"]:
             found.add(f"{match['begin']}*" if match["begin"] else f"*{match['end']}")
         else:
             found.add(HOLES.sub("*", match["f"] or match["t"] or match["s"] or ""))
-    return tuple(sorted(piece for piece in found if "*" in piece and any(map(str.isalnum, piece))))
+    for match in AFFIX.finditer(text):
+        if not OF_LIBRARY.search(text, max(match.start() - 40, 0), match.start()):
+            found.add(f"{match['begin']}*" if match["begin"] else f"*{match['end']}")
+    return tuple(sorted(piece for piece in found if "*" in piece and len(re.findall(r"[A-Za-z0-9]", piece)) > 1))

@@ -20,7 +20,7 @@ FORMS = (
 """The forms in which Go reads variables."""
 
 LOOSE = re.compile(
-    r"\bAutomaticEnv\(|\benvPrefix:|koanf|\benvconfig\.(?:Must)?Process|\bSetEnvPrefix\(|\bPrefixLookuper\(|PrefixOptions"
+    r"\bAutomaticEnv\(|\benvPrefix:|koanf|\bUseFieldNameByDefault:|\benvconfig\.(?:Must)?Process|\bSetEnvPrefix\(|\bPrefixLookuper\(|PrefixOptions"
 )
 
 TAG = re.compile(
@@ -28,7 +28,7 @@ TAG = re.compile(
 )
 SOFT = re.compile(r"\b(?:envDefault|env-default|default):\"|,\s*(?:default|optional)\b")
 REQUIRED = re.compile(r",\s*(?:required|notEmpty)|\brequired:\"true\"|env-required:\"true\"")
-PREFIX = re.compile(r"\b(?:envconfig\.(?:Must)?Process|SetEnvPrefix)\(\s*\"(\w+)\"")
+PREFIX = re.compile(r"\b(?:DefaultEnvars|WithEnvVarPrefix|envconfig\.(?:Must)?Process|SetEnvPrefix)\(\s*\"(\w+)\"")
 """What is put before names."""
 
 

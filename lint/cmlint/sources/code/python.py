@@ -25,14 +25,14 @@ FORMS = (
 """The forms in which Python reads variables."""
 
 LOOSE = re.compile(
-    r"\b(?:env_nested_delimiter|dynaconf|environ\.items\(|dict\(os\.environ|environ\.config\b|[Pp]refixed"
+    r"\b(?:env_nested_delimiter|auto_envvar_prefix|dynaconf|environ\.items\(|dict\(os\.environ|environ\.config\b|[Pp]refixed"
     r"|class \w+\((?!Base)\w+Settings\))"
 )
 """What makes names of variables from names of settings, or takes all that begin with a prefix."""
 
 CLASS = re.compile(r"^(?P<indent>[ \t]*)class[ \t]+(?P<name>\w+)[ \t]*\((?P<bases>[^()\n]*)\)[ \t]*:", re.MULTILINE)
 FIELD = re.compile(r"(?P<name>[a-zA-Z]\w*)[ \t]*:[ \t]*(?P<type>[^=#\n]+?)[ \t]*(?:=(?P<value>.*))?\Z", re.DOTALL)
-PREFIX = re.compile(r"\benv_prefix\s*=\s*[\"'](\w*)[\"']")
+PREFIX = re.compile(r"\b(?:(?:auto_)?env(?:var)?_prefix\s*=|from_prefixed_env\()\s*[\"'](\w*)[\"']")
 ALIAS = re.compile(
     r"\b(?:env|alias|validation_alias)\s*=\s*(?:AliasChoices\(|\[)?\s*(?P<names>[\"']\w+[\"'](?:\s*,\s*[\"']\w+[\"'])*)"
 )
