@@ -68,8 +68,8 @@ THEIRS = (
 )
 """Paths that repositories have which use cmlint."""
 
-OF_OTHERS = ("--damage", "--filter", "--framework", "--set")
-"""Options of `bench/fixes.py`, of git, of checkov and of helm."""
+OF_OTHERS = ("--compare", "--damage", "--filter", "--framework", "--set")
+"""Options of `bench/`, of git, of checkov and of helm."""
 
 
 def flags_of(command: str) -> set[str]:

@@ -274,7 +274,8 @@ def covers(copy: str, path: str) -> bool:
 
 def source_at(path: str, span: Span) -> Placed:
     """A stretch of a source file as the place of a finding."""
-    return Placed(path, Document(span, span, "", COMMAND, None, None), FileFacts(()), LIVE)
+    source = Document(span=span, head=span, api_version="", kind=COMMAND, name=None, namespace=None)
+    return Placed(path, source, FileFacts(()), LIVE)
 
 
 # what is given and what is read

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from msgspec import structs
+
 from cmlint.manifest.images.variables import UNKNOWN, Variables, name_in
 from cmlint.manifest.shell import EXPANSION, LONGEST
 from cmlint.model.facts import Build
@@ -45,7 +47,9 @@ def filled(build: Build, values: Mapping[str, str]) -> Build:
             text = text.replace(f"{{-{name}}}", value)
         return text
 
-    return Build(fill(build.image), fill(build.context), fill(build.dockerfile), build.builder, build.of, build.gives)
+    return structs.replace(
+        build, image=fill(build.image), context=fill(build.context), dockerfile=fill(build.dockerfile)
+    )
 
 
 def of_docker(

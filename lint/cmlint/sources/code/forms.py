@@ -107,7 +107,7 @@ class Source:
         """A read of a variable whose name is written from a character on."""
         span, line = Span(start, start + (length or len(name))), self.line(start)
         hidden = self.rest(span.end, line) if how == "soft" and may_be_secret(name) else None
-        return Read(name, how, declarative and how == "hard", span, line, hidden)
+        return Read(name=name, how=how, declarative=declarative and how == "hard", span=span, line=line, hidden=hidden)
 
     def rest(self, at: int, line: int) -> Span:
         """What is on a line behind a character."""
