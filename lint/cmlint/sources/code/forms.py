@@ -160,7 +160,7 @@ PIECE = re.compile(
     r"|[\w.]{1,60}(?:\(\))?\s*\+\s*[\"'](?P<end>[A-Z0-9_]{2,99})[\"'])"
 )
 HOLE = r"[$#]?\{[^{}\"'`\n]{0,60}\}|%[a-z]|\$(?:\d|[a-z]\w*)"
-"""What stands for a part of a text: in formats, templates, Ruby and shells."""
+"""What a value replaces in a text: in formats, templates, Ruby and shells."""
 
 HOLES = re.compile(HOLE)
 FORMAT = re.compile(rf"[\"'`]((?:[A-Z0-9_]|{HOLE}){{3,100}})[\"'`]")
