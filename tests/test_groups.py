@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cmlint.adopt.propose import configuration
+from cmlint.engine.groups import groups_of
 from cmlint.report import render
 from cmlint.report.view import View
 from tests.support.run import inside, lint, write
@@ -65,6 +67,15 @@ def test_what_has_causes_of_its_own_is_not_joined(tmp_path: Path) -> None:
     groups = [(finding.rule, finding.group) for finding in lint(tmp_path).outcome.findings]
     assert len(groups) == len(set(groups))
     assert {rule for rule, _ in groups} >= {"missing-configmap", "non-string-env"}
+
+
+def test_different_findings_about_one_container_are_not_joined(tmp_path: Path) -> None:
+    pods(tmp_path, "settings")
+    (finding,) = (replace(each, group="") for each in lint(tmp_path).outcome.findings)
+    assert finding.object
+    elsewhere = replace(finding, object=replace(finding.object, name="other"), message="other")
+    assert len({*groups_of([finding, elsewhere]).values()}) == 1
+    assert len({*groups_of([finding, replace(finding, message="other")]).values()}) == 2
 
 
 def test_one_image_is_one_problem_and_another_is_not(tmp_path: Path) -> None:

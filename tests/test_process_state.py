@@ -134,6 +134,8 @@ def test_no_module_holds_an_object_that_changes_by_itself(module: str) -> None:
 
 
 PURE = {
+    "cmlint.sources.code.forms.compiled": "compiles a pattern",
+    "cmlint.pipeline.read.folders": "is made anew for each run, and its answer is kept as long as that",
     "cmlint.adopt.revisions.changed": "is made anew for each run, and its answer is kept as long as that",
     "cmlint.bundle.proofs.file_kind": "compares a path with patterns",
     "cmlint.bundle.proofs.fits": "compares patterns with names",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
@@ -42,14 +43,20 @@ def groups_of(findings: Iterable[Finding]) -> dict[Finding, str]:
     """For each finding the id of its group.
 
     Findings of one rule at one place are also one group: one line of a template writes several objects.
+    Those about one container there are not: each is about something else.
     """
-    first: dict[tuple[str, Location], str] = {}
+    first: dict[tuple[str, Location, str], str] = {}
     found: dict[Finding, str] = {}
-    for finding in sorted(findings, key=lambda finding: (finding.location, finding.message)):
+    ordered = sorted(findings, key=lambda finding: (finding.location, finding.message))
+    said = Counter((each.rule, each.location, each.object, each.container) for each in {*ordered})
+    for finding in ordered:
         namespace = finding.object.namespace if finding.object else None
         seed = (finding.group, namespace or "") if finding.group else (str(finding.location),)
+        several = said[finding.rule, finding.location, finding.object, finding.container] > 1
+        apart = finding.message if several and not finding.group else ""
         found[finding] = first.setdefault(
-            (finding.rule, finding.location), digest("\0".join((finding.rule, *seed)))[:16]
+            (finding.rule, finding.location, apart),
+            digest("\0".join((finding.rule, *seed, *filter(None, [apart]))))[:16],
         )
     return found
 
