@@ -72,6 +72,13 @@ def test_a_page_fits_a_terminal(tmp_path: Path, name: str) -> None:
     assert max(map(len, lines)) <= 80
 
 
+def test_a_page_that_is_longer_than_the_terminal_is_shown_in_a_pager(tmp_path: Path) -> None:
+    shown = on_terminal(tmp_path, "rule", "missing-key", PAGER="sed s/^/paged:/").splitlines()
+    assert shown[0].startswith("paged:")
+    assert all(line.startswith("paged:") for line in shown)
+    assert "paged:" not in on_terminal(tmp_path, "--version", PAGER="sed s/^/paged:/")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_reads_like_a_manual(tmp_path: Path, command: str) -> None:
     shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal(tmp_path, command, "--help"))

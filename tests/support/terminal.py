@@ -21,7 +21,7 @@ def on_terminal(folder: Path, *words: str, program: Sequence[str | Path] = (COMM
     """What a command shows on a terminal of eighty columns."""
     main, side = pty.openpty()
     fcntl.ioctl(side, termios.TIOCSWINSZ, SIZE)
-    kept = {"PATH": os.environ["PATH"], "TERM": "xterm", **environment}
+    kept = {"PATH": os.environ["PATH"], "TERM": "xterm", "PAGER": "cat", **environment}
     with subprocess.Popen([*program, *words], cwd=folder, env=kept, stdin=side, stdout=side, stderr=side) as process:
         os.close(side)
         shown = b""
@@ -33,6 +33,9 @@ def on_terminal(folder: Path, *words: str, program: Sequence[str | Path] = (COMM
             if not part:
                 break
             shown += part
-        process.wait()
+        try:
+            process.wait(PATIENCE)
+        finally:
+            process.kill()
     os.close(main)
     return shown.decode().replace("\r\n", "\n")
