@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.bundle.links import Link
+from cmlint.bundle.links import Link, matched
 from cmlint.config.config import Config
 from cmlint.knowledge.programs import SYNONYMS
 from cmlint.kube.near import distance_of_variables
@@ -339,3 +339,11 @@ def test_since_reads_the_sources_of_what_changed_alone(changed: str, status: int
 )
 def test_variables_are_near(given: str, wanted: str, distance: int | None) -> None:
     assert distance_of_variables(given, wanted, SYNONYMS) == distance
+
+
+def test_variables_of_a_link_may_have_any_name() -> None:
+    """A function of a shell calls them by their numbers."""
+    assert matched("r/{-1}:{-2}", "r/shop:dev") == {"1": "shop", "2": "dev"}
+    assert matched("{-A}/x{-B}x{-A}", "q/xyxq") == {"A": "q", "B": "y"}
+    assert matched("{-A}/x{-B}x{-A}", "q/xyxz") is None
+    assert matched("r/a*b", "r/acb") == {}

@@ -25,6 +25,9 @@ SECTIONS = {
     for section in page.sections
     if section.runs
 }
+COMPOSE = "compose.yaml"
+"""A file of a page that is not for Kubernetes."""
+
 UNFINISHED = re.compile(r"(?m)\$\{|\{\{|@[A-Z]+@|^\$[A-Z]+$|^ +\.\.\.$|\bresourceVersion:")
 """What a text holds that is not what the server will see: something is still to be put in, or left out.
 
@@ -51,7 +54,7 @@ def manifests(section: pages.Section, folder: Path) -> dict[str, str]:
     files = {
         name: assertions.read(name, text)[0].replace("cmlint: ignore", "cmlint, do not ignore")
         for name, text in section.files.items()
-        if name not in (CONFIG, pages.CLUSTER) and name.endswith(SUFFIXES) and not name.startswith(".")
+        if name not in (CONFIG, pages.CLUSTER, COMPOSE) and name.endswith(SUFFIXES) and not name.startswith(".")
     }
     if "Chart.yaml" in files:
         write(folder, {**section.files, **files})

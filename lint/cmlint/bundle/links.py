@@ -240,12 +240,12 @@ def matched(pattern: str, name: str) -> dict[str, str] | None:
             if hole == "*" or inner is None:
                 expression += ".*"
             elif inner in names:
-                expression += f"(?P={inner})"
+                expression += rf"(?:\{names.index(inner) + 1})"
             else:
                 names.append(inner)
-                expression += f"(?P<{inner}>.*)" if not names[:-1] and text == "" else f"(?P<{inner}>[^/]*)"
+                expression += "(.*)" if not names[:-1] and text == "" else "([^/]*)"
     found = re.fullmatch(expression, name)
-    return found.groupdict() if found else None
+    return dict(zip(names, found.groups(), strict=True)) if found else None
 
 
 def says_which(image: str, build: Build) -> bool:
