@@ -94,7 +94,7 @@ FORMS: list[tuple[Language, str, list[str]]] = [
     ("go", 'viper.AutomaticEnv()\nviper.GetString("A_B")', ["A_B soft"]),
     ("shell", "echo $A_B ${A_C} ${A_D:-x} ${A_E:?no}", ["A_B guarded", "A_C guarded", "A_D soft", "A_E hard"]),
     ("shell", 'A_B=${A_B:-x}\nA_C=3\necho "$A_C"', ["A_B soft"]),
-    ("template", "server ${A_B}:80;", ["A_B guarded"]),
+    ("envsubst", "server ${A_B}:80;", ["A_B guarded"]),
 ]
 
 
@@ -254,3 +254,8 @@ def test_hostile_text_takes_time_in_proportion(language: Language) -> None:
     for part in HOSTILE:
         small, large = seconds(part * 4_000), seconds(part * 16_000)
         assert large < 10 * small + 0.2, part
+
+
+def test_no_language_is_read_as_manifests_are() -> None:
+    """What a chart renders is a `template`, of which nothing is read."""
+    assert not {"text", "template", "kustomization", "expectation", "script"} & LANGUAGES

@@ -344,6 +344,13 @@ def test_variables_are_near(given: str, wanted: str, distance: int | None) -> No
 def test_variables_of_a_link_may_have_any_name() -> None:
     """A function of a shell calls them by their numbers."""
     assert matched("r/{-1}:{-2}", "r/shop:dev") == {"1": "shop", "2": "dev"}
-    assert matched("{-A}/x{-B}x{-A}", "q/xyxq") == {"A": "q", "B": "y"}
-    assert matched("{-A}/x{-B}x{-A}", "q/xyxz") is None
+    assert matched("{-A}/x{-B}x", "q/xyx") == {"A": "q", "B": "y"}
+    assert matched("r/{-A}-{-A}", "r/q-q") == {"A": "q"}
+    assert matched("r/{-A}-{-A}", "r/q-z") is None
     assert matched("r/a*b", "r/acb") == {}
+
+
+def test_a_name_of_many_unknown_parts_is_not_searched() -> None:
+    assert matched("r/{-A}{-B}", "r/shop") == {"A": "shop", "B": ""}
+    assert matched("r/{-A}{-B}{-C}", "r/shop") is None
+    assert matched("*/{-A}{-B}", "r/shop") is None

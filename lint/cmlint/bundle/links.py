@@ -30,6 +30,9 @@ DEEPEST = 3
 MOST_HOLES = 6
 """The most parts of a name that may be unknown."""
 
+MOST_BESIDE = 2
+"""The most unknown parts between which nothing certain need be: a search tries all ways to divide a text among them."""
+
 
 class Link(NamedTuple):
     """The folder of which an image is built, as it is shown, and its Dockerfile; where there is none, `why`.
@@ -228,7 +231,9 @@ def is_below(path: str, folder: str) -> bool:
 def matched(pattern: str, name: str) -> dict[str, str] | None:
     """What the variables in the name of a build are for an image; None where it is not its name."""
     pattern = pattern.removeprefix("index.").removeprefix("docker.io/").removeprefix("library/")
-    if pattern.count("*") + pattern.count("{-") > MOST_HOLES:
+    holes = [part.count("*") + part.count("{-") for part in pattern.split("/")]
+    far = pattern.count("*") + pattern.startswith("{-")
+    if sum(holes) > MOST_HOLES or far + max([holes[0] - far, *holes[1:]]) > MOST_BESIDE:
         return None
     parts = re.split(rf"({HOLE}|\*)", pattern)
     # The pattern of a hole has a group of its own, so that each hole leaves two parts.

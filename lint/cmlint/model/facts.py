@@ -622,7 +622,7 @@ How = Literal["hard", "soft", "guarded"]
 `hard`: it stops. `soft`: it has a default. `guarded`: it goes on with nothing, an empty text or `undefined`.
 """
 
-Language = Literal["python", "javascript", "java", "go", "properties", "shell", "template", "dockerfile", "other"]
+Language = Literal["python", "javascript", "java", "go", "properties", "shell", "envsubst", "dockerfile", "other"]
 """How a source file is read; of `other` files only the words are known."""
 
 

@@ -19,7 +19,7 @@ SUFFIXES: dict[str, Language] = {
     **dict.fromkeys((".java", ".kt", ".kts", ".scala", ".groovy"), "java"),
     ".go": "go",
     **dict.fromkeys((".sh", ".bash"), "shell"),
-    **dict.fromkeys((".template", ".tmpl", ".tpl", ".envsubst", ".conf"), "template"),
+    **dict.fromkeys((".template", ".tmpl", ".tpl", ".envsubst", ".conf"), "envsubst"),
     **dict.fromkeys(
         (".php", ".rb", ".cs", ".rs", ".ex", ".exs", ".erl", ".clj", ".lua", ".pl", ".pm", ".swift"), "other"
     ),
@@ -118,7 +118,7 @@ def read(text: str, language: Language) -> SourceFacts:
         if GIVEN.search(text):
             return SourceFacts()
         return SourceFacts(words=words_in(text), settings=settings_in(text), pieces=pieces_in(text))
-    module = import_module(f"cmlint.sources.code.{'shell' if language == 'template' else language}")
+    module = import_module(f"cmlint.sources.code.{'shell' if language == 'envsubst' else language}")
     source = Source(text)
     sets = module.sets_in(text) if language == "shell" else ()
     found: dict[Span, Read] = {}

@@ -61,7 +61,7 @@ RANKS: dict[Language, int] = {
     "go": 1,
     "properties": 1,
     "shell": 2,
-    "template": 2,
+    "envsubst": 2,
     "other": 3,
 }
 """The order in which files are read, where there are too many."""
