@@ -8,6 +8,7 @@ import pytest
 
 from cmlint.model.facts import Dockerfile, Language
 from cmlint.sources import code
+from cmlint.sources.reader import LANGUAGES
 
 
 def reads(text: str, language: Language) -> list[str]:
