@@ -64,16 +64,17 @@ def project(tmp_path: Path) -> Path:
 def test_nothing_is_built_twice_in_one_run(project: Path, tmp_path: Path) -> None:
     found = find_program(None)
     assert found
-    kustomize = counting(tmp_path, "kubectl", found)
+    name, verb = ("kubectl", "kustomize") if os.path.basename(found) == "kubectl" else ("kustomize", "build")
+    kustomize = counting(tmp_path, name, found)
     helm = counting(tmp_path, "helm", shutil.which("helm") or str(HELM))
     with inside(project):
         paths = (".", "base", "a", "base/pod.yaml", "chart", "chart/charts/sub", "b/kustomization.yaml")
         config = Config(kustomize=kustomize, helm_program=helm)
         result = check(Request(paths=paths, config=config, rules=dict(rules())))
     assert not result.problems
-    starts = Counter(" ".join(words[1:2]) for words in log(tmp_path, "kubectl") if words[0] == "begins")
-    assert starts == {"kustomize": 4}, "one for each overlay, none for what these use"
-    folders = {words[2] for words in log(tmp_path, "kubectl")}
+    starts = Counter(" ".join(words[1:2]) for words in log(tmp_path, name) if words[0] == "begins")
+    assert starts == {verb: 4}, "one for each overlay, none for what these use"
+    folders = {words[2] for words in log(tmp_path, name)}
     assert len(folders) == 4
     starts = Counter(" ".join(words[1:2]) for words in log(tmp_path, "helm") if words[0] == "begins")
     assert starts == {"template": 2}, "one for the defaults, one for the values of tests, none for the subchart"
