@@ -515,7 +515,7 @@ def test_a_large_file_takes_three_times_its_size_at_most(project: Path) -> None:
     # A process begins with the peak of the one that starts it, so a small one does.
     code = "import resource, subprocess, sys\nsubprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)\n"
     code += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    words = [sys.executable, "-c", code, COMMAND, "check", "."]
+    words = [sys.executable, "-c", code, str(COMMAND), "check", "."]
     peak = subprocess.run(words, cwd=project, env=needed(), capture_output=True, check=True).stdout
     assert int(peak) * 1024 < 3 * size + (200 << 20)
 
