@@ -22,6 +22,8 @@ LISTS = {
     f"kind: List\napiVersion: v1\nx: {'x' * 300}\n",
     "carriage-returns": f"{HEAD}items:\n- {POD}\n- {POD}\n".replace("\n", "\r\n"),
     "not-an-object": f"{HEAD}items:\n- a\n- {POD}\n",
+    "dash-alone": f"{HEAD}items:\n-\n  apiVersion: v1\n  kind: ConfigMap\n  metadata: {{name: m}}\n"
+    f"- {POD}\n-\n  {POD}\n",
     "nested": f"{HEAD}items:\n- {{apiVersion: v1, kind: List, items: [{POD}]}}\n",
     "json": json.dumps({"apiVersion": "v1", "kind": "List", "x": "x" * 300, "items": [CONFIG, CONFIG]}),
     "json-lines": json.dumps({"apiVersion": "v1", "kind": "List", "items": [CONFIG] * 4}, indent=4),
@@ -47,6 +49,13 @@ WHOLE = {
     "encrypted": f"{HEAD}items:\n- {POD}\nsops: {{mac: a, lastmodified: b}}\n",
     "flow": f"{{apiVersion: v1, kind: List, items: [{POD}]}}\n# {'x' * 300}\n",
     "not-json": json.dumps({"apiVersion": "v1", "kind": "List", "x": "x" * 300, "items": [CONFIG]})[:-20],
+    "json-broken-later": json.dumps({"apiVersion": "v1", "kind": "List", "x": "x" * 300, "items": [CONFIG]})[:-2]
+    + ",a]}",
+    "json-long-number": json.dumps({"apiVersion": "v1", "kind": "List", "items": [CONFIG]})[:-2] + f", {'9' * 5000}]}}",
+    "items-of-something-else": '{"apiVersion": "v1", "kind": "List", "metadata": {"items": []}, "x": "'
+    + "x" * 300
+    + f'", "items": [{json.dumps(CONFIG)}]}}',
+    "broken-below": f"{HEAD}items:\n- {POD}\nmetadata: [\n",
     "custom": f"# {'x' * 300}\napiVersion: example.com/v1\nkind: PodList\nitems:\n- {POD}\n",
     "no-items": f"{HEAD}",
 }

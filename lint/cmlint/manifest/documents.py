@@ -517,7 +517,7 @@ class DocumentReader:
 
     def strangers(self) -> Iterator[Scalar]:
         """The annotations under cmlint's own prefix that it does not know, or not where they are."""
-        if PREFIX not in self.decoder.written(self.root):
+        if self.decoder.text.find(PREFIX, self.root.start_mark.index, self.root.end_mark.index) < 0:
             return
         holders = [("metadata.annotations", IGNORE)]
         if len(path := POD_PATHS.get(self.kind, ()) if is_built_in(self.api_version) else ()) > 1:
@@ -585,16 +585,7 @@ def misspelt(chunk: str, base: int, head: Other) -> Document:
     span = Span(base + found.start(), base + found.end())
     reason = f"must be written with plain blanks and quotes: it has {characters.described(found[0])}"
     fault = Fault("object", span, name, reason)
-    return Document(
-        span=whole,
-        head=span,
-        api_version=head.api_version,
-        kind=head.kind,
-        name=None,
-        namespace=None,
-        faults=(fault,),
-        masked=masked_lines(chunk, base),
-    )
+    return unread(head, whole, fault, masked_lines(chunk, base))
 
 
 def odd_in_head(chunk: str) -> Iterator[tuple[str, re.Match[str]]]:
@@ -623,9 +614,14 @@ def broken(chunk: str, base: int, head: Other | None, error: YamlSyntaxError) ->
     span, reason = locate(chunk, base, error)
     masked = masked_lines(chunk, base)
     fault = Fault("syntax", span, "", unquoted(reason) if masked else reason)
+    return unread(head, whole, fault, masked)
+
+
+def unread(head: Other, whole: Span, fault: Fault, masked: tuple[Span, ...]) -> Document:
+    """A document of which nothing is known but its kind and the fault for which it is not read."""
     return Document(
         span=whole,
-        head=span,
+        head=fault.span,
         api_version=head.api_version,
         kind=head.kind,
         name=None,
@@ -643,16 +639,7 @@ def too_large(head: Other | None, whole: Span, chunk: str) -> Document | Skip:
     span = Span(kind, kind + len("kind"))
     fault = Fault("size", span, head.kind, "is larger than 3 MiB, and the API server reads no more", kind="unread")
     masked = masked_lines(chunk, whole.start)
-    return Document(
-        span=whole,
-        head=span,
-        api_version=head.api_version,
-        kind=head.kind,
-        name=None,
-        namespace=None,
-        faults=(fault,),
-        masked=masked,
-    )
+    return unread(head, whole, fault, masked)
 
 
 def stands_in_directive(chunk: str, number: int) -> bool:
