@@ -368,6 +368,27 @@ def test_an_interrupt_ends_quietly(tmp_path: Path) -> None:
         assert process.wait(PATIENCE) == 130
 
 
+INTERRUPTED_CLASS = """
+import signal, sys
+from cmlint import __main__ as program
+class Attribute:
+    def __set_name__(self, owner, name):
+        signal.raise_signal(signal.SIGINT)
+def run(words):
+    class Owner:
+        attribute = Attribute()
+program.run = run
+program.end_in_order()
+sys.exit(program.main([]))
+"""
+
+
+def test_an_interrupt_while_a_class_is_made_ends_quietly() -> None:
+    with started(sys.executable, "-c", INTERRUPTED_CLASS, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.communicate(timeout=PATIENCE) == ("", "")
+    assert process.returncode == 130
+
+
 def unread(pipe: int) -> int:
     """The bytes in a pipe that nobody has read yet."""
     return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)

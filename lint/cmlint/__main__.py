@@ -85,13 +85,24 @@ def main(words: Sequence[str]) -> int:
     except BrokenPipeError:
         code = BROKEN_PIPE
     except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else 1
+        code = status(ended)
     except MemoryError:
         code = complain(FatalError("there is not enough memory", "check fewer files at once, or smaller ones"))
     except Exception as error:
-        gone = FatalError("the working directory has been deleted", "change to a folder that exists")
-        code = complain(internal(error) if has_folder() else gone)
+        cause = error.__cause__  # a signal, if it comes while a class is made: Python 3.11 says it as a RuntimeError
+        code = status(cause) if isinstance(cause, SystemExit) else complain(unexpected(error))
     return code
+
+
+def status(ended: SystemExit) -> int:
+    """The exit status of a program that was ended."""
+    return ended.code if isinstance(ended.code, int) else 1
+
+
+def unexpected(error: Exception) -> FatalError:
+    """What is said of an error that nothing foresaw."""
+    gone = FatalError("the working directory has been deleted", "change to a folder that exists")
+    return internal(error) if has_folder() else gone
 
 
 def run(words: Sequence[str]) -> int:

@@ -618,8 +618,10 @@ def test_a_document_that_no_api_server_takes_is_not_composed(project: Path) -> N
     assert [(fault.code, fault.kind) for fault in found.faults] == [("size", "unread")]
     other = large.replace("ConfigMap", "SealedSecret")
     assert read_text(other).skipped == (Skip("too-large", Span(0, len(other))),)
-    items = "- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n"
-    assert len(read_text(f"apiVersion: v1\nkind: List\n# {'x' * REQUEST}\nitems:\n{items}").documents) == 1
+    item = f"- {{apiVersion: v1, kind: ConfigMap, metadata: {{name: a}}, data: {{k: {'x' * (REQUEST // 2)}}}}}\n"
+    assert len(read_text(f"apiVersion: v1\nkind: List\nitems:\n{item * 2}").documents) == 2
+    aside = f"apiVersion: v1\nkind: List\n# {'x' * REQUEST}\nitems:\n- {{}}\n"
+    assert read_text(aside).skipped == (Skip("too-large", Span(0, len(aside))),)
     containers = "[{name: c, image: a/b:1.0.0, envFrom: [{configMapRef: {name: m}}]}]"
     pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: {containers}}}\n"
     write(project, {"large.yaml": large, "pod.yaml": pod})

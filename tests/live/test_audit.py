@@ -417,7 +417,7 @@ def test_the_page_for_a_team_says_what_is_broken_and_what_mends_it(cluster: Clus
     assert UNLOOKED not in page
 
 
-UNLOOKED = "<p>What nobody reads was not looked for: <code>cmlint audit --pedantic</code> shows it.</p>"
+UNLOOKED = "<p>Unused objects are not listed: run <code>cmlint audit --pedantic</code>.</p>"
 
 
 @pytest.mark.parametrize(
