@@ -100,7 +100,7 @@ def status(ended: SystemExit) -> int:
 
 
 def unexpected(error: Exception) -> FatalError:
-    """What is said of an error that nothing foresaw."""
+    """The message about an error that nothing foresaw."""
     gone = FatalError("the working directory has been deleted", "change to a folder that exists")
     return internal(error) if has_folder() else gone
 

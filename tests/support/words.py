@@ -1,12 +1,11 @@
 """The words of cmlint: what its texts avoid, by the table in CONTRIBUTING.md and a few patterns.
 
-`python -m tests.support.words` lists what is found in the files named, or lowers the numbers in `tests/words.json`.
+`python -m tests.support.words` lists the offences in all files, or in those named.
 """
 
 from __future__ import annotations
 
 import ast
-import json
 import re
 import sys
 import tokenize
@@ -15,9 +14,6 @@ from functools import cache
 from pathlib import Path
 
 from tests.support.run import ROOT
-
-NUMBERS = ROOT / "tests" / "words.json"
-"""How many offences each file may still have."""
 
 TABLE = re.compile(r"^\| Term \|.*\n\|[-| ]+\n((?:\|.*\n)+)", re.MULTILINE)
 CODE = re.compile(r"(?ms)^```.*?^```|`[^`\n]*`")
@@ -74,30 +70,6 @@ def offences(path: Path) -> list[str]:
     return [f"{line}: {words}" for line, words in sorted(found)]
 
 
-@cache
-def counted() -> dict[str, int]:
-    """The offences of each file that has any."""
-    found = {path.relative_to(ROOT).as_posix(): len(offences(path)) for path in files()}
-    return {name: count for name, count in found.items() if count}
-
-
-def numbers() -> dict[str, int]:
-    """The offences that each file may have."""
-    found: dict[str, int] = json.loads(NUMBERS.read_text(encoding="utf-8")) if NUMBERS.exists() else {}
-    return found
-
-
-def lower() -> None:
-    """Writes today's numbers, where all of them together are not more than before; a file may have moved."""
-    now, before = counted(), numbers()
-    if before and sum(now.values()) > sum(before.values()):
-        more = [name for name, count in now.items() if count > before.get(name, 0)]
-        sys.exit(f"these files have more offences than before: {', '.join(more)}")
-    NUMBERS.write_text(json.dumps(now, indent=2) + "\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        sys.stdout.write("".join(f"{name}:{offence}\n" for offence in offences(Path(name).resolve())))
-    if not sys.argv[1:]:
-        lower()
+    for named in [Path(name).resolve() for name in sys.argv[1:]] or files():
+        sys.stdout.write("".join(f"{named}:{offence}\n" for offence in offences(named)))
