@@ -52,8 +52,16 @@ class Commit:
             text = decoded(raw, f"{self.name}:{path}") if raw is not None else None
             if text is not None and (not path.endswith(PYPROJECT) or TABLE in text):
                 top = os.path.realpath(self.repository.top)
-                found[folder] = Source(f"{self.name}:{path}", text, folder, ("repository",), top)
+                found[folder] = Source(f"{self.name}:{path}", text, folder, ("repository",), top, self.text_at)
         return list(found.values())
+
+    def text_at(self, path: str) -> str:
+        """The text of a file of the repository; raises FatalError where the commit has none."""
+        inside = os.path.relpath(os.path.normpath(path), self.repository.top).replace(os.sep, "/")
+        raw = self.read(inside, CONFIGURATION)
+        if raw is None:
+            raise FatalError(f"{self.name}:{inside}: no such file", "commit it")
+        return decoded(raw, f"{self.name}:{inside}")
 
 
 def configurations_at(name: str, paths: Sequence[str]) -> Found:

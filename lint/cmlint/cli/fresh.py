@@ -177,7 +177,8 @@ class Fresh:
         request.caches.save()
         if request.config.baseline or not memory or not memory.repeatable:
             return
-        for path in configurations(self.options, request.paths):
+        extended = request.layers.extended if request.layers else ()
+        for path in (*configurations(self.options, request.paths), *extended):
             request.seen.note(path)
         note_code(request.seen, {"cmlint", *(rule.module.partition(".")[0] for rule in request.rules.values())})
         if request.config.build:

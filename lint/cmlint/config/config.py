@@ -55,6 +55,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     Patterns of paths are relative to the configuration's folder in the file, and to the file system's root here.
     """
 
+    extends: Annotated[
+        Words,
+        doc(
+            "Configurations to start from: installed packages with a `cmlint.yaml`, and files of the repository, which "
+            "`FILE@sha256:DIGEST` pins. The settings here are added to theirs or replace them."
+        ),
+    ] = ()
     select: Annotated[Words, doc("The rules to run: names, families or `all`. Every rule by default.")] = ()
     ignore: Annotated[Words, doc("Rules and families not to run.")] = ()
     exclude: Annotated[Words, doc("Paths to skip, in the syntax of `.gitignore`, relative to this file's folder.")] = ()

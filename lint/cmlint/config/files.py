@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cmlint.errors import FatalError
@@ -21,6 +21,7 @@ class Source(NamedTuple):
     """A configuration file that has been read: how it is shown, its text, and the folder that its paths start from.
 
     `whose` says whose settings it may hold. A file that holds none of the user's names no file outside of `root`.
+    `text_at` gives the files beside it where it was not read from the disk.
     """
 
     file: str
@@ -28,6 +29,7 @@ class Source(NamedTuple):
     folder: str
     whose: tuple[Whose, ...]
     root: str = ""
+    text_at: Callable[[str], str] | None = None
 
 
 def candidates(folder: str) -> Iterator[str]:

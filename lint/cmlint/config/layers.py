@@ -14,14 +14,10 @@ from typing import Any, NamedTuple
 from cmlint.cache.file_state import Seen
 from cmlint.config.config import Config
 from cmlint.config.files import NAMES, PYPROJECT, Source, above, shown, source_at
-from cmlint.config.load import Refused, setting_names, settings_of
+from cmlint.config.load import Refused, joined, setting_names, settings_of
 from cmlint.config.patterns import moved
 from cmlint.config.settings import SETTINGS
-from cmlint.config.written import Value
 from cmlint.engine.rules import Rule
-
-ADDED = ("ignore", "external")
-"""The fields of Config whose words are added to those of the folders above."""
 
 APART = "it is not above the checked paths"
 BESIDE = "a nearer configuration is used"
@@ -82,7 +78,8 @@ class Layers:
 
     `given` are the settings that count everywhere, and `settle` puts what the command line says in their place. The
     configurations that are in the folders of a walk are read unless there is a reason `closed` why they do not count.
-    `refused` are the settings that do not count where they are written, `unused` the configurations that do not.
+    `extended` are the files that configurations extend, `refused` the settings that do not count where they are
+    written, `unused` the configurations that do not.
     """
 
     def __init__(
@@ -97,6 +94,7 @@ class Layers:
         self.top = self.root = ""
         self.below: dict[str, dict[str, Any]] = {}
         self.read: set[str] = set()
+        self.extended: list[str] = []
         self.refused: list[Refused] = []
         self.unused: list[Unused] = []
         self.known: dict[str, Config] = {}
@@ -108,13 +106,14 @@ class Layers:
 
     def add(self, source: Source) -> None:
         """Takes the settings about findings from a configuration, for its folder; raises FatalError."""
-        tree, settings = settings_of(source, self.rules, self.refused)
+        loaded = settings_of(source, self.rules, self.refused)
         if source.file != self.top:
-            of_run = ((place, key) for key, (place, _) in entries(tree) if is_of_run(key))
-            self.refused += (Refused(place, key, below=self.top) for place, key in of_run)
+            of_run = ((place, name) for name, place in loaded.places if is_of_run(name))
+            self.refused += (Refused(place, name, below=self.top) for place, name in of_run)
         self.below[source.folder] = {
-            name: value for name, value in settings.items() if not is_of_run(setting_names()[name])
+            name: value for name, value in loaded.settings.items() if not is_of_run(setting_names()[name])
         }
+        self.extended += loaded.files
         self.known.clear()
 
     def relocated(self, root: str) -> Layers:
@@ -153,7 +152,7 @@ class Layers:
         if folder not in self.known:
             given = dict(self.given)
             for way in filter(self.below.__contains__, lineage(folder)):
-                given |= {name: added(name, value, given) for name, value in self.below[way].items()}
+                given = joined(given, self.below[way])
             self.known[folder] = self.settle(Config(**given))
         return self.known[folder]
 
@@ -168,18 +167,6 @@ class Layers:
         return found
 
 
-def added(name: str, value: Any, given: Mapping[str, Any]) -> Any:
-    """A setting of a folder beside that of the folders above."""
-    if name in ADDED:
-        return (*given.get(name, ()), *value)
-    return {**given.get(name, {}), **value} if isinstance(value, dict) else value
-
-
-def entries(tree: Value) -> list[tuple[str, Any]]:
-    """The settings in a configuration file, with their places."""
-    return list(tree.data.items()) if isinstance(tree.data, dict) else []
-
-
 def is_of_run(setting: str) -> bool:
     """Whether a setting is about a complete run."""
     return not SETTINGS[setting].of_findings
@@ -188,11 +175,12 @@ def is_of_run(setting: str) -> bool:
 def load(user: Source | None, found: Found, layers: Layers) -> Layers:
     """Fills layers with the configurations that were found; raises FatalError for one that is wrong."""
     for source in filter(None, (user, found.run)):
-        _, settings = settings_of(source, layers.rules, layers.refused)
+        loaded = settings_of(source, layers.rules, layers.refused)
         everywhere = found.covers or source is user
         layers.given |= {
-            name: value for name, value in settings.items() if everywhere or is_of_run(setting_names()[name])
+            name: value for name, value in loaded.settings.items() if everywhere or is_of_run(setting_names()[name])
         }
+        layers.extended += loaded.files
     layers.top = found.run.file if found.run else ""
     layers.read.update(os.path.abspath(source.file) for source in (found.run, *found.below) if source)
     for source in found.below:

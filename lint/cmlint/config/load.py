@@ -15,7 +15,7 @@ from cmlint.config.parse import read
 from cmlint.config.patterns import anchored, below
 from cmlint.config.types import check_type
 from cmlint.config.words import check_lengths, check_paths, check_words
-from cmlint.config.written import Entries, Place, Value, plain
+from cmlint.config.written import Entries, Place, Value, plain, wrong
 from cmlint.engine.rules import Rule
 
 
@@ -32,6 +32,21 @@ class Refused(NamedTuple):
     below: str | None = None
 
 
+ADDED = ("ignore", "external")
+"""The fields of Config whose words are added to those of an earlier configuration."""
+
+
+class Loaded(NamedTuple):
+    """What a configuration says with all that it extends.
+
+    These are the settings by their fields in Config, the places of the settings by their names, and the other files.
+    """
+
+    settings: dict[str, Any]
+    places: list[tuple[str, Place]]
+    files: list[str]
+
+
 def load(sources: Iterable[Source], rules: Mapping[str, Rule]) -> tuple[Config, list[Refused]]:
     """The settings of several files, in which a later file replaces those of an earlier one, and what is refused.
 
@@ -40,20 +55,52 @@ def load(sources: Iterable[Source], rules: Mapping[str, Rule]) -> tuple[Config, 
     refused: list[Refused] = []
     given: dict[str, Any] = {}
     for source in sources:
-        given |= settings_of(source, rules, refused)[1]
+        given |= settings_of(source, rules, refused).settings
     return Config(**given), refused
 
 
-def settings_of(source: Source, rules: Mapping[str, Rule], refused: list[Refused]) -> tuple[Value, dict[str, Any]]:
-    """What a file holds, and the settings in it by their fields in Config; raises FatalError for a file that is wrong.
+def settings_of(source: Source, rules: Mapping[str, Rule], refused: list[Refused]) -> Loaded:
+    """The settings in a file and in those that it extends; raises FatalError for a file that is wrong.
 
     What it may not hold is `refused`.
     """
+    tree, settings = checked(source, rules, refused)
+    places = [(name, place) for name, (place, _) in tree.data.items()] if tree.data else []
+    if not settings.pop("extends", ()):
+        return Loaded(settings, places, [])
+    from cmlint.config.extends import extended
+
+    loaded = Loaded({}, [], [])
+    for base in extended(tree.data["extends"][1], source):
+        base_tree, base_settings = checked(base, rules, refused)
+        if "extends" in base_settings:
+            help_ = f"name what it extends in {source.file}"
+            raise wrong(base_tree.data["extends"][0], "a configuration that is extended cannot extend others", help_)
+        loaded.settings.update(joined(loaded.settings, base_settings))
+        loaded.places.extend((name, place) for name, (place, _) in (base_tree.data or {}).items())
+        loaded.files.append(base.file)
+    return Loaded(joined(loaded.settings, settings), [*loaded.places, *places], loaded.files)
+
+
+def checked(source: Source, rules: Mapping[str, Rule], refused: list[Refused]) -> tuple[Value, dict[str, Any]]:
+    """What a file holds, and the settings in it alone; raises FatalError for a file that is wrong."""
     tree = read(source)
     settings = settings_in(tree, source, refused)
     if tree.data:
         check_words(tree, rules)
     return tree, settings
+
+
+def joined(given: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings on top of others: some lists and all mappings are added to them, the rest replaces them."""
+    return {**given, **{name: added(name, value, given) for name, value in settings.items()}}
+
+
+def added(name: str, value: Any, given: Mapping[str, Any]) -> Any:
+    """A setting on top of what is given for it."""
+    if name in ADDED:
+        return (*given.get(name, ()), *value)
+    return {**given.get(name, {}), **value} if isinstance(value, dict) else value
 
 
 def settings_in(tree: Value, source: Source, refused: list[Refused]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ OF_MACHINE: tuple[Whose, ...] = ("user",)
 """For settings that let cmlint do more than read the repository."""
 
 SETTINGS = {
+    "extends": Setting(OF_PROJECT, of_findings=True),
     "select": Setting(option="select", of_findings=True),
     "ignore": Setting(option="ignore", of_findings=True),
     "exclude": Setting(OF_PROJECT, "exclude"),
