@@ -56,6 +56,7 @@ HEAVY = frozenset(
         "hashlib",
         "http",
         "importlib.metadata",
+        "inspect",
         "json",
         "kubernetes",
         "logging",
@@ -72,13 +73,14 @@ HEAVY = frozenset(
         "tempfile",
         "threading",
         "typer",
+        "typing_extensions",
         "urllib",
     ]
 )
 """What costs more than it gives where nothing is found."""
 
 
-OWN = {"cmlint", "cmlint_rules", "typing_extensions", "_yaml"}
+OWN = {"cmlint", "cmlint_rules", "_yaml"}
 
 
 def imported(folder: Path, *words: str) -> list[str]:
