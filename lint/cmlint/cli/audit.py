@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from cmlint.cli import cluster
 from cmlint.cli.check import PARAMETERS as OF_CHECK
 from cmlint.cli.check import status
@@ -19,6 +17,7 @@ from cmlint.cli.inputs import (
     tell,
     tell_problems,
 )
+from cmlint.cli.options import Reading
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.reports import wanted, write_reports
 from cmlint.cli.terminal import write
@@ -31,18 +30,9 @@ if TYPE_CHECKING:
     from cmlint.system.progress import Progress
 
 
-class Options(msgspec.Struct, frozen=True):
+class Options(Reading, frozen=True):
     """What the line says; the rules and the report are those of `check`."""
 
-    namespace: tuple[str, ...] = ()
-    all_namespaces: bool = False
-    context: tuple[str, ...] = ()
-    kubeconfig: str | None = None
-    qps: str | None = None
-    timeout: str | None = None
-    as_user: str | None = None
-    as_group: tuple[str, ...] = ()
-    metadata_only_secrets: bool = False
     custom_resources: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

@@ -55,14 +55,7 @@ PARAMETERS = (
     Parameter("workload", "text", "Only workloads of this name.", "[KIND/]NAME", short="-w"),
     Parameter("namespace", "text", "Only workloads in this namespace.", "NAME", short="-n"),
     Parameter("reads", "flag", "Show what the programs read, as far as their source is in these files."),
-    Parameter(
-        field="format",
-        kind="choice",
-        help="The output format: `text` (default) or `json`.",
-        metavar="FORMAT",
-        panel="",
-        choices=("text", "json"),
-    ),
+    parameters.FORMAT,
     *(
         each._replace(panel="")
         for each in (*parameters.CONFIGURATION, parameters.NO_CONTEXT, *parameters.BUILDS, *parameters.CHARTS)

@@ -64,14 +64,7 @@ PARAMETERS = (
     *parameters.BUILDS,
     *parameters.CHARTS,
     *cluster.TO_STAND_ON,
-    Parameter(
-        field="format",
-        kind="choice",
-        help="The output format: `text` (default) or `json`.",
-        metavar="FORMAT",
-        panel=parameters.OUTPUT,
-        choices=("text", "json"),
-    ),
+    parameters.FORMAT._replace(panel=parameters.OUTPUT),
     parameters.COLOR,
 )
 

@@ -21,6 +21,20 @@ class Building(msgspec.Struct, frozen=True):
     release: str | None = None
 
 
+class Reading(msgspec.Struct, frozen=True):
+    """What a line says of the clusters that it reads."""
+
+    namespace: tuple[str, ...] = ()
+    all_namespaces: bool = False
+    context: tuple[str, ...] = ()
+    kubeconfig: str | None = None
+    qps: str | None = None
+    timeout: str | None = None
+    as_user: str | None = None
+    as_group: tuple[str, ...] = ()
+    metadata_only_secrets: bool = False
+
+
 class OnClusters(Building, frozen=True):
     """The same, and which clusters hold what the files do not define."""
 

@@ -140,6 +140,15 @@ CACHE_DIR = Parameter(
     SPEED,
     variable="CMLINT_CACHE_DIR",
 )
+FORMAT = Parameter(
+    field="format",
+    kind="choice",
+    help="The output format: `text` (default) or `json`.",
+    metavar="FORMAT",
+    panel="",
+    choices=("text", "json"),
+)
+
 COLOR = Parameter(
     field="color",
     kind="choice",

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from cmlint.cli.inputs import rules_or_error
-from cmlint.cli.parameters import Command, Parameter
+from cmlint.cli.parameters import FORMAT, Command, Parameter
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.engine.rules import Rule
 from cmlint.errors import FatalError
@@ -41,14 +41,7 @@ PARAMETERS = (
         names_rules=True,
     ),
     Parameter("cases", "flag", "Also show the cases that the rule is tested with."),
-    Parameter(
-        field="format",
-        kind="choice",
-        help="The output format: `text` (default) or `json`.",
-        metavar="FORMAT",
-        panel="",
-        choices=("text", "json"),
-    ),
+    FORMAT,
 )
 
 

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from cmlint.cli import cluster
 from cmlint.cli.inputs import failed, tell_problems
+from cmlint.cli.options import Reading
 from cmlint.cli.parameters import OUTPUT, Command, Parameter
 from cmlint.cli.terminal import write
 from cmlint.model.problems import Problem
 
 
-class Options(msgspec.Struct, frozen=True):
+class Options(Reading, frozen=True):
     """What the line says."""
 
-    namespace: tuple[str, ...] = ()
-    all_namespaces: bool = False
-    context: tuple[str, ...] = ()
-    kubeconfig: str | None = None
-    qps: str | None = None
-    timeout: str | None = None
-    as_user: str | None = None
-    as_group: tuple[str, ...] = ()
-    metadata_only_secrets: bool = False
     output: str | None = None
 
 
