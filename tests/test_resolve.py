@@ -281,6 +281,25 @@ def test_names_of_the_platform_and_placeholders() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "unfilled"),
+    [
+        ("REPLACE_ME", True),
+        ("web-CHANGEME", True),
+        ("YOUR-SETTINGS", True),
+        ("TODO", True),
+        ("[[settings]]", True),
+        ("YOURS", False),
+        ("WEB_SETTINGS", False),
+        ("todo", False),
+        ("replace-me", False),
+        ("[settings]", False),
+    ],
+)
+def test_words_that_ask_a_reader_for_a_name(name: str, unfilled: bool) -> None:
+    assert resolve({"pod.yaml": pod(f'"{name}"')}).status == ("placeholder" if unfilled else "missing")
+
+
+@pytest.mark.parametrize(
     ("name", "candidates", "near"),
     [
         ("app-confg", ["app-config"], "app-config"),

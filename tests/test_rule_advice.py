@@ -235,3 +235,10 @@ def test_a_key_with_export_is_a_line_of_a_shell(tmp_path: Path) -> None:
     text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {export  PORT: '1', ex port: '2'}\n"
     expected = ["no shell reads this file: write `PORT` without `export`", "for example `ex_port`"]
     assert advice(tmp_path, "invalid-data-key", text) == expected
+
+
+def test_a_name_that_no_object_can_have_is_not_to_be_created(tmp_path: Path) -> None:
+    reads = "containers: [{name: shop, image: a/b:1.0.0, envFrom: [{configMapRef: {name: Shop_A}}]}]"
+    text = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec: {{{reads}}}\n"
+    stays = "the container stays in CreateContainerConfigError"
+    assert advice(tmp_path, "missing-configmap", text) == [f"no object can have this name, so {stays}"]

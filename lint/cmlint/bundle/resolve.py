@@ -15,7 +15,7 @@ from cmlint.bundle.documents import LIVE, Definition, Placed, folders_above, ref
 from cmlint.bundle.evidence.question import Question, Scope
 from cmlint.bundle.evidence.reasons import ABSENT, BESIDE, ELSEWHERE, IDLE, REMADE, first, maker_around
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
-from cmlint.knowledge.placeholders import has_word, is_placeholder
+from cmlint.knowledge.placeholders import has_word, is_placeholder, is_unfilled
 from cmlint.knowledge.platform import is_well_known
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import COMMAND, Key, Reference
@@ -170,8 +170,8 @@ def answer(question: Question) -> Resolution:
 
 def placeholder(question: Question) -> Resolution | None:
     """A name into which something still has to be filled."""
-    filled = is_placeholder(question.name) or has_word(question.name, question.scope.replaced)
-    if not filled or not question.heeds("placeholder"):
+    unfilled = is_unfilled(question.name) or has_word(question.name, question.scope.replaced)
+    if not unfilled or not question.heeds("placeholder"):
         return None
     return Resolution("placeholder", evidence=Evidence("placeholder", "its name has a placeholder"))
 

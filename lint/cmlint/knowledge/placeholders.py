@@ -10,7 +10,7 @@ from cmlint.kube.names import gaps
 
 FORM = (
     r"\$\{[^{}]*\}|\$\([^()]*\)|\{\{(?:(?!\{\{).)*?\}\}|<[^<>]*>|\$[A-Za-z_]\w*|__[A-Z_]+__|@[A-Z_]+@|%[A-Z_]+%|#\{[^{}\s]+\}#"
-    r"|ENC\[[A-Z0-9_]+,[^\[\]]*\]"
+    r"|\[\[[^\[\]]*\]\]|ENC\[[A-Z0-9_]+,[^\[\]]*\]"
 )
 """One placeholder: of a shell, of Kubernetes, of Helm or Jinja, for a reader, of scripts with sed, Windows, Azure.
 
@@ -22,6 +22,11 @@ WORD = r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])|(?<![A-Z
 
 PLACEHOLDER = re.compile(rf"\$\{{|\$\(|\{{\{{|\}}\}}|{FORM}")
 """A placeholder, or the beginning or end of one that is not complete."""
+
+BLANK = re.compile(
+    r"(?<![A-Za-z0-9])(?:YOUR|REPLACE|CHANGE|TODO|FIXME|TBD|PLACEHOLDER|INSERT)(?:_?ME|_?THIS)?(?![A-Za-z0-9])"
+)
+"""Words in capitals by which an author asks a reader to write a name there."""
 
 IMAGE = re.compile(
     r"^ko://|[${}]|<[^<>]+>|\[[^\[\]:]+\]|%[A-Za-z_]+%|\(\(|(?:^|[/:@])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"
@@ -45,6 +50,11 @@ STAND_IN = re.compile(r"(?i)<|\*{2}|x{4}|\b(changeme|change|replace|insert|your|
 def is_placeholder(text: str) -> bool:
     """Whether something still has to be filled into a text (`${X}`, `$(X)`, `{{ x }}`, `<x>`): it is not a name yet."""
     return PLACEHOLDER.search(text) is not None
+
+
+def is_unfilled(name: str) -> bool:
+    """Whether a reader or a tool still has to fill in a name of an object, which is in lower case, or of a file."""
+    return is_placeholder(name) or BLANK.search(name) is not None
 
 
 def has_word(text: str, words: Container[str] | None) -> bool:

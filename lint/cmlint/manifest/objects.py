@@ -11,7 +11,7 @@ import re
 import msgspec
 
 from cmlint.knowledge.controllers import COPIED, FILLED, SHARED
-from cmlint.knowledge.placeholders import is_placeholder, is_stand_in
+from cmlint.knowledge.placeholders import is_placeholder, is_stand_in, is_unfilled
 from cmlint.kube import base64, characters, names
 from cmlint.manifest.decode import Decoder, Struct
 from cmlint.manifest.nodes import Node, ScalarNode, SequenceNode
@@ -212,7 +212,7 @@ class ObjectReader:
 
     def check(self, found: Scalar, path: str, reason: str | None) -> None:
         """Notes a part of the metadata that is refused, unless something has still to be put into it."""
-        if reason and not is_placeholder(found.value):
+        if reason and not is_unfilled(found.value):
             self.decoder.fault("object", found.span, path, reason, text=found.value)
 
     def entries(self, struct: Struct, field: str) -> list[tuple[str, Node, Node]]:

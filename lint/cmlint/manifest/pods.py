@@ -11,7 +11,7 @@ from sys import intern
 
 import msgspec
 
-from cmlint.knowledge.placeholders import is_placeholder
+from cmlint.knowledge.placeholders import is_placeholder, is_unfilled
 from cmlint.kube import names
 from cmlint.kube.fields import VOLUME_KINDS
 from cmlint.kube.near import nearest
@@ -346,7 +346,7 @@ class PodReader:
             if not spoiled:
                 kind = unset(found) if path.endswith(".key") else ""
                 self.decoder.fault("reference", found.span if found else node, path, "must be set", kind=kind)
-        elif why_not and not is_placeholder(found.value) and (reason := why_not(found.value)):
+        elif why_not and not is_unfilled(found.value) and (reason := why_not(found.value)):
             self.decoder.fault("reference", found.span, path, reason, text=found.value)
 
     def env_from(self, node: Node, path: str) -> EnvFrom:

@@ -19,6 +19,7 @@ from cmlint.api import (
     Rewrite,
     Scalar,
     Target,
+    names,
     nearest,
     only_near,
     only_reads,
@@ -51,6 +52,8 @@ def absent_provider(reference: Reference, resolution: Resolution, ctx: Context) 
     if reference.optional:
         draft.consequence = "tidiness"
         return draft.help(outcome(reference))
+    if names.why_not_subdomain(reference.name.value):
+        return draft.help(f"no object can have this name, so {outcome(reference)}")
     return draft.help(f"until it exists, {outcome(reference)}; create it: {creation(reference, ctx)}")
 
 

@@ -21,7 +21,7 @@ from cmlint.bundle.material import Material
 from cmlint.cache import builds as cache
 from cmlint.cache.file_state import Seen
 from cmlint.config.config import Config
-from cmlint.knowledge.placeholders import is_placeholder
+from cmlint.knowledge.placeholders import is_unfilled
 from cmlint.manifest.decode import as_name
 from cmlint.manifest.documents import read_kustomization, read_text
 from cmlint.model.facts import Document, FileFacts, Skip, Span
@@ -60,9 +60,6 @@ FLEET = "Fleet lays it over what a Helm chart renders"
 
 TEMPLATES = r"[._]?(?:template|templates|skeleton|scaffold|scaffolding|boilerplate)|[\w.-]+[-_]templates?"
 """A folder of what is copied and completed, by its name."""
-
-BLANK = r"(?:^|[/._-])(?:YOUR|REPLACE|CHANGE_?ME)(?=$|[/._-])"
-"""A word in capitals in the name of a file that somebody is to put another one for."""
 
 BASE = r"(?:^|/)bases?/"
 """In the path of what is written to be completed by others."""
@@ -276,15 +273,10 @@ def to_be_copied(leaf: Kustomization, absent: Iterable[Absent]) -> str:
     other.
     """
     names = [each.name for each in absent if not each.remote]
-    if name := next(filter(is_blank, names), None):
+    if name := next(filter(is_unfilled, names), None):
         return f"it names `{name}`, which has a placeholder"
     folder = next((name for name in leaf.shown.split("/")[:-1] if re.fullmatch(TEMPLATES, name)), None)
     return f"it is a template, by the folder `{folder}`" if names and folder else ""
-
-
-def is_blank(name: str) -> bool:
-    """Whether a path has a placeholder."""
-    return is_placeholder(name) or re.search(BLANK, name) is not None
 
 
 def as_template(material: Material, leaf: Kustomization) -> Material:
