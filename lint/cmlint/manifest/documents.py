@@ -30,7 +30,7 @@ from cmlint.manifest.pods import PodReader, pull_secrets_in
 from cmlint.manifest.providers import TABLE, Makers, walk
 from cmlint.manifest.rollout import PLAIN, read_rolling, watched_in
 from cmlint.manifest.services import SERVICE, read_services, service_of
-from cmlint.manifest.shapes import ShapeReader
+from cmlint.manifest.shapes import SELECTORS, ShapeReader
 from cmlint.manifest.test_expectations import TESTERS, read_compared
 from cmlint.model.facts import (
     IGNORE,
@@ -233,8 +233,9 @@ def worth_parsing(chunk: str, head: Other | None, makers: Makers) -> bool:
     """Whether a document can be on cmlint's ground: it holds one of the words, or its kind makes providers."""
     if head and (head.kind in makers.custom or head.kind.endswith("List")):
         return True
-    known = head and (group_of(head.api_version), head.kind)
-    return known in DEPLOYERS or known in TESTERS or has_words(chunk)
+    known = (group_of(head.api_version), head.kind) if head else ("", "")
+    selects = known[0] in SELECTORS and "key" in chunk
+    return selects or known in DEPLOYERS or known in TESTERS or has_words(chunk)
 
 
 def has_words(chunk: str) -> bool:
@@ -443,7 +444,7 @@ class DocumentReader:
         elif self.kind == "ServiceAccount" and self.api_version == "v1":
             references = pull_secrets_in(decoder, self.entries.get("imagePullSecrets"), "imagePullSecrets")
         else:
-            shapes = ShapeReader(decoder, self.kind)
+            shapes = ShapeReader(decoder, group_of(self.api_version), self.kind)
             shapes.read(self.root)
             pods, references = tuple(shapes.pods), tuple(shapes.references)
             mentions, providers = tuple(sorted(shapes.mentions)), tuple(shapes.providers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import structs
 
 from cmlint.knowledge.controllers import FIELDS
@@ -29,6 +31,27 @@ LISTED = {
 }
 """Lists of references that say by `kind` what they name, and the field in which they name a key."""
 
+SELECTOR = frozenset(("name", "key", "namespace", "optional", "parameter"))
+"""The fields of what selects a key; `parameter` is KEDA's (https://keda.sh/docs/latest/concepts/authentication/)."""
+
+SELECTED: dict[str, Target] = {"configmap": "ConfigMap", "secret": "Secret"}
+"""The kind of object of which a field selects a key, by a word in the field's name."""
+
+SELECTORS = frozenset(
+    (
+        # https://prometheus-operator.dev/docs/api-reference/api/
+        "monitoring.coreos.com",
+        # https://docs.victoriametrics.com/operator/api/
+        "operator.victoriametrics.com",
+    )
+)
+"""Groups in which every other field that has the form of a selector, but no labels, selects a key of a Secret."""
+
+LABELS = frozenset(("matchLabels", "labels", "annotations", "externalLabels"))
+
+WRITES = ("private", "write", "output", "generate", "connection")
+"""Words in the names of fields whose object a controller writes, as cert-manager does for `privateKeySecretRef`."""
+
 HELD = frozenset(("data", "stringData"))
 """Fields of a template for a Secret: what is below them are values."""
 
@@ -38,8 +61,8 @@ DEPTH = 60
 class ShapeReader:
     """Walks a custom resource; the API server's types do not apply to it, so few faults are kept."""
 
-    def __init__(self, decoder: Decoder, kind: str) -> None:
-        self.decoder, self.kind = decoder, kind
+    def __init__(self, decoder: Decoder, group: str, kind: str) -> None:
+        self.decoder, self.group, self.kind = decoder, group, kind
         self.pods: list[PodSpec] = []
         self.references: list[Reference] = []
         self.providers: list[Provider] = []
@@ -84,6 +107,8 @@ class ShapeReader:
                 self.listed(value, LISTED[name], where)
             elif name in FIELDS and isinstance(value, MappingNode):
                 self.made(value)
+            elif not isinstance(value, ScalarNode) and (target := selected_by(name, self.group)):
+                self.selectors(value, target, where)
             self.walk(value, where, depth + 1)
 
     def is_read(self, path: str) -> bool:
@@ -167,6 +192,16 @@ class ShapeReader:
             if isinstance(item, MappingNode) and kind and kind.value in ("ConfigMap", "Secret"):
                 self.reference(item, "ConfigMap" if kind.value == "ConfigMap" else "Secret", f"{path}[{i}]", key)
 
+    def selectors(self, node: Node, target: Target, path: str) -> None:
+        """What selects a key of an object, alone or in a list: the SecretKeySelector of other types than pods."""
+        items = enumerate(node.value) if isinstance(node, SequenceNode) else ()
+        places = [(path, node), *((f"{path}[{i}]", item) for i, item in items)]
+        for where, each in places:
+            if isinstance(each, MappingNode) and not self.inside(path):
+                fields = {name for name, _, _ in self.decoder.items(each)}
+                if {"name", "key"} <= fields <= SELECTOR:
+                    self.reference(each, target, where)
+
     def made(self, node: MappingNode) -> None:
         """A Secret that is to be made, with keys that are not known."""
         entries = {name: value for name, _, value in self.decoder.items(node)}
@@ -211,6 +246,16 @@ class ShapeReader:
     def text(self, node: Node | None) -> Scalar | None:
         """A string, or None for anything else."""
         return self.decoder.scalar(node) if node is not None and self.decoder.is_scalar(node, "string") else None
+
+
+@lru_cache(maxsize=1024)
+def selected_by(field: str, group: str) -> Target | None:
+    """The kind of object of which a field of a group selects a key, unless its name says that the object is written."""
+    name = field.lower()
+    if any(word in name for word in WRITES) or field in LABELS:
+        return None
+    otherwise: Target | None = "Secret" if group in SELECTORS else None
+    return next((target for word, target in SELECTED.items() if word in name), otherwise)
 
 
 def holds_credential(path: str) -> bool:
