@@ -205,9 +205,18 @@ def test_kustomize_renames_only_what_it_knows(tmp_path: Path, change: str, missi
         "worker.yaml": WORKER,
         "names.yaml": names,
     }
-    told = found(tmp_path, files)
-    assert len(told) == missing
-    assert all("error[missing-configmap] kustomize renames the ConfigMap `settings` to" in line for line in told)
+    message = "error[missing-configmap] kustomize renames the ConfigMap `settings`, but not in this custom resource"
+    assert [line.partition(": ")[2] for line in found(tmp_path, files)] == [message] * missing
+
+
+def test_kustomize_does_not_rename_what_a_field_selects(tmp_path: Path) -> None:
+    fields = "spec: {secretTargetRef: [{parameter: a, name: db, key: A}], store: {secretRef: {name: db}}}"
+    files = {
+        "kustomization.yaml": "resources: [x.yaml]\nsecretGenerator: [{name: db, literals: [A=b]}]\n",
+        "x.yaml": f"apiVersion: keda.sh/v1alpha1\nkind: TriggerAuthentication\nmetadata: {{name: x}}\n{fields}\n",
+    }
+    message = "error[missing-secret] kustomize renames the Secret `db`, but not in this custom resource"
+    assert [line.partition(": ")[2] for line in found(tmp_path, files)] == [message, message]
 
 
 @pytest.mark.parametrize(

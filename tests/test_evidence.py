@@ -87,7 +87,7 @@ CASES: dict[Code, tuple[Files, str, Files]] = {
             "service.yaml": "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: s}\n"
             "spec: {x: {configMapRef: {name: settings}}}\n"
         },
-        "Service may create it",
+        "Service reads it, and it may be created elsewhere",
         {"service.yaml": READER},
     ),
     "not-mounted": (

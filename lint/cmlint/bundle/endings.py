@@ -8,7 +8,6 @@ from typing import NamedTuple
 from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.bundle.evidence.question import Question
 from cmlint.bundle.resolve import Resolution, by_command, is_open, key_of
-from cmlint.knowledge.controllers import only_reads
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.model.evidence import NOT_LOOKED_AT, Code, Evidence
 from cmlint.model.facts import FileFacts, Scalar, SkipCode, Span
@@ -68,16 +67,14 @@ def excuse(question: Question, resolution: Resolution) -> Evidence | None:
         return changed(question)
     if optional:
         return OPTIONAL
-    if question.reference.via == "field" and question.ways.excuses_fields and not is_slip(question, resolution):
+    if (
+        question.reference.via == "field"
+        and question.ways.excuses_fields
+        and not resolution.is_slip_of(question.placed.document)
+    ):
         return evidence or Evidence("own-field", f"{question.placed.document.kind} may create it")
     bare_secret = resolution.bare and question.target == "Secret"
     return SECRET_ELSEWHERE if bare_secret and not question.ways.wants_secrets else None
-
-
-def is_slip(question: Question, resolution: Resolution) -> bool:
-    """Whether a custom resource that makes no objects itself names one that is spelled almost like another."""
-    document = question.placed.document
-    return bool(resolution.near) and only_reads(document.api_version, document.kind)
 
 
 def changed(question: Question) -> Evidence:

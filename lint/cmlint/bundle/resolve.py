@@ -15,10 +15,11 @@ from cmlint.bundle.documents import LIVE, Definition, Placed, folders_above, ref
 from cmlint.bundle.evidence.question import Question, Scope
 from cmlint.bundle.evidence.reasons import ABSENT, BESIDE, ELSEWHERE, IDLE, REMADE, first, maker_around
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
+from cmlint.knowledge.controllers import only_reads
 from cmlint.knowledge.placeholders import has_word, is_placeholder, is_unfilled
 from cmlint.knowledge.platform import is_well_known
 from cmlint.model.evidence import Evidence
-from cmlint.model.facts import COMMAND, Key, Reference
+from cmlint.model.facts import COMMAND, Document, Key, Reference
 
 MOST = 30
 """The most definitions of one name that are looked at for a reference. If there are more, none of them is sure."""
@@ -70,6 +71,14 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
     def bare(self) -> bool:
         """Whether nothing else does."""
         return self.status == "missing" and not self.shown
+
+    def is_slip_of(self, document: Document) -> bool:
+        """Whether a custom resource surely means an object that has another name, and does not make one itself.
+
+        kustomize has renamed the object, or the kind makes nothing and its name is spelled almost like another.
+        """
+        renamed = self.cause is not None and self.cause.code == "renamed"
+        return renamed or (bool(self.near) and only_reads(document.api_version, document.kind))
 
     @property
     def why(self) -> str:

@@ -22,9 +22,11 @@ from cmlint.api import (
     names,
     nearest,
     only_near,
-    only_reads,
     placeholders,
     renewals,
+)
+from cmlint.api import (
+    only_reads as only_reads,
 )
 
 SHOWN_KEYS = 6
@@ -90,7 +92,7 @@ CAUSES: dict[str, tuple[str, str]] = {
         "{outcome}; add the file to `resources`",
     ),
     "renamed": (
-        "kustomize renames {name} to {made}, but not in this custom resource",
+        "kustomize renames {name}, but not in this custom resource",
         "{outcome}; tell kustomize of the field under `configurations` (`nameReference`), or keep the name, for a hash"
         " with `disableNameSuffixHash: true`",
     ),
@@ -110,8 +112,7 @@ def is_own_field(reference: Reference, ctx: Context) -> bool:
     """Whether it is a field of a custom resource whose controller may make the object itself."""
     if reference.via != "field" or not ctx.bundle.scope.ways(ctx.placed).excuses_fields:
         return False
-    slip = ctx.resolve(reference).near and only_reads(ctx.document.api_version, ctx.document.kind)
-    return not slip
+    return not ctx.resolve(reference).is_slip_of(ctx.document)
 
 
 def is_repeated(reference: Reference, ctx: Context) -> bool:

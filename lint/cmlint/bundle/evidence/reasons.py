@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from cmlint.bundle.evidence.question import Question
 from cmlint.bundle.nearest import meets
-from cmlint.knowledge.controllers import is_reused
+from cmlint.knowledge.controllers import is_reused, only_reads
 from cmlint.knowledge.placeholders import may_become
 from cmlint.kube.near import nearest
 from cmlint.model.evidence import Evidence
@@ -109,7 +109,10 @@ def own_field(question: Question) -> Evidence | None:
     """The reference is a field of a custom resource whose controller may make the object itself."""
     if question.reference.via != "field":
         return None
-    return Evidence("own-field", f"{question.placed.document.kind} may create it")
+    document = question.placed.document
+    reads = only_reads(document.api_version, document.kind)
+    does = "reads it, and it may be created elsewhere" if reads else "may create it"
+    return Evidence("own-field", f"{document.kind} {does}")
 
 
 def defined_elsewhere(question: Question) -> Evidence | None:
