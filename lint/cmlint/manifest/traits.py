@@ -18,6 +18,9 @@ UNPRINTABLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 SETTING = re.compile(
     r"(?:[ \t]*(?:#.*|(?:export )?[A-Za-z_]\w*=.*|))(?:\r?\n[ \t]*(?:#.*|(?:export )?[A-Za-z_]\w*=.*|))*"
 )
+COMMENT = re.compile(r":?[ \t]+#(?=[^\s#]*[^\sa-z#:-])[^\s#]+[ \t]*(?:\r?\n|\Z)")
+"""A comment of one word, with no blank after its `#`, that is not a word of a language: a colour or a password."""
+
 ANCHORED = re.compile(r"&([^\s,\[\]{}]+)")
 
 
@@ -50,6 +53,8 @@ def empty(decoder: Decoder, node: Node) -> Iterator[Trait]:
         alias = rf"\*{re.escape(found[1])}(?![^\s,\[\]{{}}])"
         if not re.search(alias, decoder.text):
             yield "anchor"
+    elif not node.style and COMMENT.match(decoder.text, node.start_mark.index):
+        yield "comment"
 
 
 def told(text: str, *, secret: bool) -> Iterator[Trait]:

@@ -114,14 +114,15 @@ Trait = Literal[
     "env-file",
     "anchor",
     "empty-block",
+    "comment",
 ]
 """What makes a value arrive otherwise than it looks; all that is kept of the value of a Secret.
 
 `line-break`: one line that ends in a line break; `nul`: it holds a NUL; `binary`: base64 of bytes that are not text;
 `encoded-twice`: base64 of base64; `expansion`: it holds `$(NAME)`; `typographic`: invisible characters at its ends, or
-typographic quotes around it; `quoted`: plain quotes are part of it; `env-file`: each of its
-lines sets a variable; `anchor`: nothing but an anchor; `empty-block`: a
-block without a line.
+typographic quotes around it; `quoted`: plain quotes are part of it; `env-file`: each of its lines sets a variable;
+`anchor`: nothing but an anchor; `empty-block`: a block without a line; `comment`: nothing but a comment that looks like
+a value.
 """
 
 

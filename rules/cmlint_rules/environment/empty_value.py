@@ -5,17 +5,21 @@ from collections.abc import Iterator
 from cmlint.api import Bundle, Context, Draft, Env, Placed, Span, Trait, rule
 from cmlint_rules.environment import name_of
 
-EMPTY: tuple[Trait, ...] = ("anchor", "empty-block")
+WHY: dict[Trait, str] = {
+    "anchor": "in YAML, `&` begins an anchor, and nothing uses this one",
+    "empty-block": "in YAML, `|` and `>` begin a block, and no line follows",
+    "comment": "in YAML, ` #` begins a comment",
+}
 
 
 @rule(
     name="empty-value",
-    summary="a value that YAML reads as empty: an anchor that nothing uses, or a block without a line",
+    summary="a value that YAML reads as empty: an unused anchor, a block without a line, or a comment",
     consequence="silent",
     since="0.1.0",
 )
 def empty_value(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
-    """A word that begins with `&`, or a lone `>` or `|`; of keys that no variable reads it is shown on request."""
+    """A word after `&` or `#`, or a lone `>` or `|`; of keys that no variable reads it is shown on request."""
     read: set[tuple[int, str]] = set()
     for placed in bundle.placed:
         for container in (container for pod in placed.document.pods for container in pod.containers):
@@ -50,6 +54,4 @@ def end_of(span: Span) -> Span:
 
 def why_empty(traits: tuple[Trait, ...]) -> str:
     """Why a value is empty, in words; nothing where it is not."""
-    if "anchor" in traits:
-        return "in YAML, `&` begins an anchor, and nothing uses this one"
-    return "in YAML, `|` and `>` begin a block, and no line follows" if "empty-block" in traits else ""
+    return next((why for trait, why in WHY.items() if trait in traits), "")
