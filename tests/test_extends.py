@@ -137,6 +137,11 @@ def test_a_file_outside_of_the_repository_is_refused(tmp_path: Path, name: str) 
         ("extends: [no.yaml]\n", "", "no.yaml: no such file or directory\nhelp: .cmlint.yaml:1:11 extends it\n"),
         ("extends: [.]\n", "", ".: not a regular file\nhelp: .cmlint.yaml:1:11 extends it\n"),
         (
+            f"extends: [{', '.join(['base.yaml'] * 21)}]\n",
+            "",
+            ".cmlint.yaml:1:10: `extends` has more than 20 entries\nhelp: name fewer\n",
+        ),
+        (
             "extends: base.yaml\n",
             "",
             ".cmlint.yaml:1:10: `extends` must be a list of strings, but it is a string\n"

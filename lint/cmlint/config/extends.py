@@ -19,6 +19,9 @@ FILE = "cmlint.yaml"
 """The configuration in a package."""
 
 PACKAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+MOST = 20
+"""How many configurations one may extend: each is read for every folder that names it."""
+
 ENDINGS = (".yaml", ".yml", ".toml")
 PIN = re.compile(r"(?P<path>.+)@sha256:(?P<digest>[0-9a-f]{64})")
 
@@ -28,6 +31,8 @@ def extended(names: Value, source: Source) -> Iterator[Source]:
 
     Raises FatalError for one that cannot be read, that is outside of the repository or that differs from its pin.
     """
+    if len(names.data) > MOST:
+        raise wrong(names.place, f"`extends` has more than {MOST} entries", "name fewer")
     for name in names.data:
         is_package = PACKAGE.fullmatch(name.data) and not name.data.endswith(ENDINGS)
         yield of_package(name, source) if is_package else of_file(name, source)
