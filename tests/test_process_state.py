@@ -38,7 +38,6 @@ CHANGERS = {
     "cmlint.__main__": "the command line: signals, closed streams, warnings, garbage",
     "cmlint.cli.complete": "the command of kubectl for completion, which ends with the answer",
     "cmlint.cli.rule": "the options of the pager that shows the page of a rule, which is all that the command does",
-    "cmlint.adopt.revisions": "works in the folder of another revision, where programs that build find its files",
     "cmlint.server.project": "the process of the server: what a project holds is not searched for garbage again",
     "cmlint.server.protocol": "the process of the server: its log, how often it collects garbage and changes threads",
     "cmlint.server.session": "the log of the server",

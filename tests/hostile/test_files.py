@@ -19,7 +19,7 @@ from cmlint.patterns import LONGEST, MOST, WILDCARDS, Patterns
 from cmlint.sources import files
 from cmlint.sources import reader as reading
 from cmlint.system import files as system
-from tests.hostile.planted import LINK, LOOP, PLANTED, SECRET, limited, linked, sparse
+from tests.hostile.planted import LINK, LOOP, PLANTED, SECRET, limited
 from tests.support.command import COMMAND, ENTRY, needed
 from tests.support.manifests import POD
 from tests.support.run import write
@@ -411,20 +411,6 @@ def test_no_name_is_a_mistake(tmp_path: Path) -> None:
     for name in ("a\0b", "\ud800", "x" * 5000, "a/" * 5000):
         with pytest.raises(OSError, match=r"no file can have this name|name too long|No such file"):
             system.read(str(tmp_path / name), 10, str(tmp_path))
-
-
-def test_what_is_copied_is_a_file(tmp_path: Path) -> None:
-    write(tmp_path, {"from/a/b": "text"})
-    os.mkfifo(tmp_path / "from/pipe")
-    sparse(tmp_path / "from/a/sparse")
-    linked("/etc")(tmp_path / "from/link")
-    system.copy(str(tmp_path / "from"), str(tmp_path / "to"))
-    assert sorted(path.relative_to(tmp_path / "to").as_posix() for path in (tmp_path / "to").rglob("*")) == [
-        "a",
-        "a/b",
-        "link",
-    ]
-    assert (tmp_path / "to/link").readlink() == Path("/etc")
 
 
 # patterns

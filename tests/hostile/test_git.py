@@ -14,6 +14,7 @@ import pytest
 from cmlint.adopt.git import Repository as Own
 from cmlint.errors import FatalError
 from cmlint.system import git
+from cmlint.system.files import TooLargeError
 from tests.support.repository import Repository
 from tests.support.run import inside, write
 from tests.test_since import CONFIG, OLD, POD, PORT, found, refused
@@ -288,13 +289,13 @@ def test_what_git_writes_is_bounded(shop: Repository, monkeypatch: pytest.Monkey
         Own()
 
 
-def test_what_is_laid_out_is_bounded(shop: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git, "LAID_OUT", 100)
+def test_no_more_of_an_object_is_read_than_of_a_file(shop: Repository) -> None:
     with inside(shop.folder):
         repository = Own()
-        refused = pytest.raises(FatalError, match=r"^the repository holds more than 0 GB of files$")
-        with refused, repository.laid_out(repository.commit("HEAD")):
-            pass
+        with repository.files_at(repository.commit("HEAD")) as disk:
+            assert len(disk.read("note.txt", limit=7)) == 7
+            with pytest.raises(TooLargeError):
+                disk.read("note.txt", limit=6)
 
 
 @pytest.mark.parametrize("name", ["index", "sharedindex.0000000000000000000000000000000000000000"])
@@ -424,10 +425,9 @@ def test_line_ends_and_encodings_are_those_of_the_working_tree(tmp_path: Path, h
     with inside(shop.folder):
         repository = Own()
         assert not repository.differs_from_index()
-        with repository.laid_out(repository.commit("HEAD")) as root:
-            laid_out = Path(root + str(shop.folder), "pod.yaml").read_bytes()
+        with repository.files_at(repository.commit("HEAD")) as disk:
+            assert disk.read("pod.yaml") == Path("pod.yaml").read_bytes()
         assert repository.show("HEAD", "pod.yaml") == POD.encode()
-    assert laid_out == (shop.folder / "pod.yaml").read_bytes()
     assert found(shop, "--since", "HEAD") == []
 
 

@@ -24,6 +24,7 @@ from cmlint.pipeline.result import not_built
 from cmlint.sources import outside
 from cmlint.sources.request import Request
 from cmlint.system import programs
+from cmlint.system.filesystem import FileSystem
 from tests.support import run
 from tests.support.command import cmlint
 from tests.support.manifests import POD
@@ -252,8 +253,9 @@ LOCAL = "a.yaml ../base ./github.com/a /a/b .git-config a.github.com/b base//sub
 
 def test_what_is_remote(tmp_path: Path) -> None:
     write(tmp_path, {"c@d.yaml": POD, "d.git/kustomization.yaml": ""})
-    assert [text for text in REMOTE.split() if not outside.is_remote(text, str(tmp_path))] == []
-    assert [text for text in LOCAL.split() if outside.is_remote(text, str(tmp_path))] == []
+    disk = FileSystem()
+    assert [text for text in REMOTE.split() if not outside.is_remote(disk, text, str(tmp_path))] == []
+    assert [text for text in LOCAL.split() if outside.is_remote(disk, text, str(tmp_path))] == []
 
 
 def test_a_file_with_the_name_of_an_address_does_not_hide_it(tmp_path: Path, listener: Listener) -> None:

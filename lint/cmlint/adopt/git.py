@@ -1,16 +1,26 @@
-"""A Git repository, as far as cmlint asks it: another state of it, laid out in a folder, and which files have moved."""
+"""A Git repository, as far as cmlint asks it: the files of another state of it, and which files have moved."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from cmlint.errors import FatalError
 from cmlint.sources import files
-from cmlint.system.files import copy
-from cmlint.system.folders import temporary
-from cmlint.system.git import SUBMODULE, Entry, GitError, Place, Sealed, find, is_below, sealed, try_to_find
+from cmlint.system.git import (
+    FILES,
+    SUBMODULE,
+    Entry,
+    GitError,
+    Place,
+    Sealed,
+    find,
+    is_below,
+    sealed,
+    try_to_find,
+)
+from cmlint.system.git_files import GitFiles
 
 
 class Repository:
@@ -100,8 +110,8 @@ class Repository:
             git.read_tree(commit)
             for entry in git.entries():
                 if entry.path == path and entry.mode in FILES:
-                    git.weigh([entry.id])
-                    return os.fsencode(git.ask("cat-file", "blob", entry.id))
+                    git.sizes([entry.id])
+                    return git.content(entry.id)
         return None
 
     def ask(self, *words: str) -> str:
@@ -109,34 +119,30 @@ class Repository:
         return self.place.ask(*words)
 
     @contextmanager
-    def laid_out(self, commit: str | None) -> Iterator[str]:
-        """A folder below which the repository is as it does below the root: as at a commit, or as it is staged.
+    def files_at(self, commit: str | None, shown: Iterable[str] = ()) -> Iterator[GitFiles]:
+        """The files of the repository at a commit, or as they are staged.
 
-        What git ignores and a build reads is there as well, as it is now. Line ends and encodings are those that
-        git gives to files here; filters of contents, such as that of Git LFS, do not run.
+        What git ignores and a build reads is there as well, as it is now; so are files that are `shown` in any case, if
+        the revision has none of the name.
         """
-        with temporary() as folder:
-            root = os.path.join(folder, "root")
-            top = below(root, self.top)
-            os.makedirs(top)
-            with sealed(self.place) as git:
-                if commit:
-                    git.read_tree(commit)
-                lay_out(git, top)
-                ignored = git.ask("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
-            os.makedirs(os.path.join(top, ".git"), exist_ok=True)  # Above it, nobody looks for what git ignores.
-            self.add_ignored(top, ignored.split("\0"))
-            yield root
+        found = GitFiles(self.top)
+        with ExitStack() as stack:
+            git = stack.enter_context(sealed(self.place))
+            if commit:
+                git.read_tree(commit)
+            add(found, git, self.top, stack)
+            ignored = git.ask("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
+            for path in filter(self.may_be_built, filter(None, ignored.split("\0"))):
+                found.keep(os.path.join(self.top, path.rstrip("/")))
+            found.keep_unlisted(shown)
+            yield found
 
-    def add_ignored(self, top: str, ignored: list[str]) -> None:
-        """Copies what git ignores and a kustomization or a chart may read: values, dependencies, files of Secrets."""
-        for path in filter(None, ignored):
-            here, there = os.path.join(self.top, path.rstrip("/")), os.path.join(top, path.rstrip("/"))
-            if os.path.basename(here) in files.NEVER or os.path.lexists(there):
-                continue
-            if any(map(builds, [os.path.dirname(here)] if path.endswith("/") else self.folders_above(here))):
-                os.makedirs(os.path.dirname(there), exist_ok=True)
-                copy(here, there)
+    def may_be_built(self, ignored: str) -> bool:
+        """Whether a kustomization or a chart may read what git ignores: values, dependencies, files of Secrets."""
+        path = os.path.join(self.top, ignored.rstrip("/"))
+        if os.path.basename(path) in files.NEVER:
+            return False
+        return any(map(builds, [os.path.dirname(path)] if ignored.endswith("/") else self.folders_above(path)))
 
     def folders_above(self, path: str) -> Iterator[str]:
         """The folders that a path is in, up to the top."""
@@ -157,10 +163,6 @@ def renames(answer: str) -> dict[str, str]:
     return dict(zip(words[1::3], words[2::3], strict=False))
 
 
-FILES = ("100644", "100755")
-"""The modes of files."""
-
-
 def differs(place: Place, commit: str | None = None) -> bool:
     """Whether the files of a repository and its submodules are not what is staged, or are not those of a commit."""
     with sealed(place) as git:
@@ -172,12 +174,14 @@ def differs(place: Place, commit: str | None = None) -> bool:
         return any(differs(inner, entry.id) for entry, inner in submodules(place, git.entries()))
 
 
-def lay_out(git: Sealed, target: str) -> None:
-    """Writes all files of the index to a folder; so too of its submodules."""
-    for entry, inner in submodules(git.place, git.check_out(target)):
-        with sealed(inner) as sub:
-            sub.read_tree(entry.id)
-            lay_out(sub, os.path.join(target, entry.path))
+def add(found: GitFiles, git: Sealed, folder: str, stack: ExitStack) -> None:
+    """Puts the files of an index below a folder; so too those of its submodules."""
+    entries = git.entries()
+    stack.callback(found.add(git, entries, folder).close)
+    for entry, inner in submodules(git.place, entries):
+        sub = stack.enter_context(sealed(inner))
+        sub.read_tree(entry.id)
+        add(found, sub, os.path.join(folder, entry.path), stack)
 
 
 def submodules(place: Place, entries: list[Entry]) -> Iterator[tuple[Entry, Place]]:
@@ -199,8 +203,3 @@ def submodules(place: Place, entries: list[Entry]) -> Iterator[tuple[Entry, Plac
 def builds(folder: str) -> bool:
     """Whether a folder holds a kustomization or a chart."""
     return any(os.path.isfile(os.path.join(folder, name)) for name in (files.CHART, *files.KUSTOMIZATIONS))
-
-
-def below(root: str, path: str) -> str:
-    """Where an absolute path is below another root."""
-    return root + os.path.splitdrive(path)[1]

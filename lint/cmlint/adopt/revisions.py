@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
-import msgspec
 from msgspec.structs import replace
 
-from cmlint.adopt.git import Repository, below
+from cmlint.adopt.git import Repository
 from cmlint.bundle.bundle import Bundle
 from cmlint.cache.caches import Caches
 from cmlint.cache.file_state import Seen
-from cmlint.config.config import Config, Helm
-from cmlint.config.patterns import moved
 from cmlint.engine.fingerprints import fingerprints
 from cmlint.errors import FatalError
 from cmlint.model.findings import Finding
@@ -85,18 +81,9 @@ class Revisions:
         The files of that revision can be read as long as the job runs.
         """
         request = self.request
-        with self.repository.laid_out(commit) as root, working_in(below(root, os.getcwd())):
-            there = replace(
-                request,
-                paths=tuple(path for path in request.paths if os.path.lexists(path)) if commit else request.paths,
-                config=relocated(request.config, root),
-                layers=request.layers.relocated(root) if request.layers else None,
-                chart_values=request.chart_values.at(lambda path: then_or_now(path, root)),
-                seen=Seen(),
-                caches=Caches(),
-                jobs=1,
-            )
-            return job(there)
+        with self.repository.files_at(commit, values_of(request)) as disk:
+            paths = tuple(filter(disk.lexists, request.paths)) if commit else request.paths
+            return job(replace(request, paths=paths, disk=disk, seen=Seen(), caches=caches_of(request), jobs=1))
 
     def known_at(self, commit: str, *, staged: bool) -> set[str]:
         """The fingerprints of what was found at a commit, as they are now where files have moved since."""
@@ -166,36 +153,13 @@ def defined(bundles: Iterable[Bundle]) -> set[str]:
     }
 
 
-@contextmanager
-def working_in(folder: str) -> Iterator[None]:
-    """Works in a folder for a while, which is made where it is not there."""
-    before = os.getcwd()
-    os.makedirs(folder, exist_ok=True)
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
+def values_of(request: Request) -> Iterator[str]:
+    """The files of values that the command line and the configuration name for charts."""
+    yield from request.chart_values.files
+    for lists in request.config.helm.values.values():
+        yield from (name for names in lists for name in names.split(","))
 
 
-def then_or_now(path: str, root: str) -> str:
-    """The path of a file below another root; the path itself where that does not exist."""
-    there = below(root, path)
-    return there if os.path.exists(there) else path
-
-
-def relocated(config: Config, root: str) -> Config:
-    """A configuration for files that are below another root as they do below the file system's."""
-
-    def values_there(names: str) -> str:
-        return ",".join(then_or_now(name, root) for name in names.split(","))
-
-    return msgspec.structs.replace(
-        config,
-        exclude=tuple(moved(pattern, root) for pattern in config.exclude),
-        per_path_ignore={moved(pattern, root): words for pattern, words in config.per_path_ignore.items()},
-        sources={pattern: below(root, folder) for pattern, folder in config.sources.items()},
-        helm=Helm(
-            {moved(pattern, root): tuple(map(values_there, values)) for pattern, values in config.helm.values.items()}
-        ),
-    )
+def caches_of(request: Request) -> Caches:
+    """What a request may take from earlier runs for another revision: the facts of texts."""
+    return Caches(facts=request.caches.facts)

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from cmlint.system.files import is_folder, tree
-from cmlint.system.filesystem import State, state_of
+from cmlint.system.filesystem import FileSystem, State, leads_to_folder, state_of
 
 TICK = 100_000_000
 COARSE_TICK = 2_000_000_000
@@ -52,10 +51,10 @@ class Seen(msgspec.Struct):
 
     def note_all(self, top: str) -> None:
         """Notes everything in a folder and below it."""
-        for folder, entries in tree(top):
+        for folder, entries in FileSystem().tree(top):
             self.list(folder)
             for entry in entries:
-                if not is_folder(entry):
+                if not leads_to_folder(entry):
                     self.note(entry.path)
                 elif entry.is_symlink():
                     self.whole = False

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
-from msgspec.structs import replace
 
 
 class ChartValues(msgspec.Struct, frozen=True):
@@ -28,7 +25,3 @@ class ChartValues(msgspec.Struct, frozen=True):
         """The settings as lines of a file of values."""
         pairs = (pair.partition("=") for setting in self.settings for pair in setting.split(","))
         return tuple(f"{key}: {value}" for key, _, value in pairs)
-
-    def at(self, there: Callable[[str], str]) -> ChartValues:
-        """The same with the files of another state of the repository."""
-        return replace(self, files=tuple(map(there, self.files)))

@@ -15,7 +15,6 @@ from cmlint.cache.file_state import Seen
 from cmlint.config.config import Config
 from cmlint.config.files import NAMES, PYPROJECT, Source, above, shown, source_at
 from cmlint.config.load import Refused, joined, setting_names, settings_of
-from cmlint.config.patterns import moved
 from cmlint.config.settings import SETTINGS
 from cmlint.engine.rules import Rule
 
@@ -91,7 +90,7 @@ class Layers:
         closed: str = "",
     ) -> None:
         self.given, self.rules, self.settle, self.closed = dict(given), rules, settle, closed
-        self.top = self.root = ""
+        self.top = ""
         self.below: dict[str, dict[str, Any]] = {}
         self.read: set[str] = set()
         self.extended: list[str] = []
@@ -116,18 +115,10 @@ class Layers:
         self.extended += loaded.files
         self.known.clear()
 
-    def relocated(self, root: str) -> Layers:
-        """The same for files that are below another root as they are below the file system's."""
-        from copy import copy
-
-        there = copy(self)
-        there.root = root
-        return there
-
     def enter(self, paths: Iterable[str], seen: Seen) -> None:
         """Reads the configurations among the files of a walk, once each; raises FatalError."""
         order = (*NAMES, PYPROJECT)
-        found = [self.place_of(path) for path in paths if os.path.basename(path) in order]
+        found = [os.path.abspath(path) for path in paths if os.path.basename(path) in order]
         for path in sorted(found, key=lambda path: (os.path.dirname(path), order.index(os.path.basename(path)))):
             if path in self.read or not os.path.lexists(path):
                 continue
@@ -141,11 +132,7 @@ class Layers:
 
     def at(self, path: str) -> Config:
         """The configuration that counts for the text at a path, as it is shown."""
-        return self.within(os.path.dirname(self.place_of(path))) if self.below else self.config
-
-    def place_of(self, path: str) -> str:
-        """Where a file is, or where it would be if it were not below another root."""
-        return os.path.abspath(path).removeprefix(self.root)
+        return self.within(os.path.dirname(os.path.abspath(path))) if self.below else self.config
 
     def within(self, folder: str) -> Config:
         """The configuration that counts in a folder, given by its absolute path."""
@@ -162,8 +149,7 @@ class Layers:
         found: dict[str, tuple[str, ...]] = {}
         for given in (self.given, *self.below.values()):
             for pattern, words in given.get("per_path_ignore", {}).items():
-                there = moved(pattern, self.root) if self.root else pattern
-                found[there] = (*found.get(there, ()), *words)
+                found[pattern] = (*found.get(pattern, ()), *words)
         return found
 
 

@@ -24,9 +24,3 @@ def anchored(pattern: str, folder: str) -> str:
 def escaped(path: str) -> str:
     """A path as a pattern that matches nothing else."""
     return "".join(f"\\{character}" if character in "\\*?[]! " else character for character in path)
-
-
-def moved(pattern: str, root: str) -> str:
-    """A pattern that is relative to the file system's root, as one for the same files below another root."""
-    sign = "!" if pattern.startswith("!") else ""
-    return sign + escaped(root) + pattern.removeprefix(sign)

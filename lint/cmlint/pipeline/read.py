@@ -85,7 +85,7 @@ def found_by(request: Request) -> Found:
     if request.layers:
         paths = (path for group in found.groups for path in (*group.paths.values(), *group.lying))
         request.layers.enter(paths, request.seen)
-    real = {shown: name for group in found.groups for shown, name in context.names_in_builds(group)}
+    real = {shown: name for group in found.groups for shown, name in context.names_in_builds(request.disk, group)}
     found.frame = frame_of(found.groups)
     take_all(found, reader, request)
     found.named = frozenset(
@@ -363,10 +363,10 @@ def proofs_of(found: Found, request: Request, texts: Texts) -> Proofs:
     paths = [path for group in found.groups for path in (*group.scripts, *group.lying)]
     return Proofs(
         [(path, facts) for path, facts in known.items() if facts.images],
-        remote=next(filter(None, (remote_of(root, request.seen) for root in roots)), ""),
+        remote=next(filter(None, (remote_of(request.disk, root, request.seen) for root in roots)), ""),
         dockerfiles=[shown(path) for path in paths if files.is_dockerfile(path)],
         text=lambda path: texts.get(path).text,
-        idle={path for path, facts in known.items() if facts.images and is_idle(path, request.seen)},
+        idle={path for path, facts in known.items() if facts.images and is_idle(request.disk, path, request.seen)},
     )
 
 

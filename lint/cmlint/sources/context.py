@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from cmlint.sources import files, paths
 from cmlint.sources.files import Group
 from cmlint.sources.request import Request
-from cmlint.system.files import is_within, real_path, root_of
+from cmlint.system.files import is_within, real_path
 from cmlint.system.filesystem import FileSystem
 
 
@@ -25,7 +25,7 @@ def are_files(disk: FileSystem, groups: Sequence[Group]) -> bool:
 def may_be_built(disk: FileSystem, path: str) -> bool:
     """Whether a file is in a folder with a kustomization or a chart, or below one, within its project."""
     folder = os.path.abspath(os.path.dirname(path))
-    top = project_of(path) or folder
+    top = project_of(disk, path) or folder
     while True:
         if any(disk.is_file(os.path.join(folder, name)) for name in (files.CHART, *files.KUSTOMIZATIONS)):
             return True
@@ -42,7 +42,7 @@ def around(request: Request, named: Group) -> tuple[list[Group], list[str]]:
     absolute = any(map(os.path.isabs, named.paths.values()))
     by_top: dict[str | None, dict[str, str]] = {}
     for shown, path in named.paths.items():
-        by_top.setdefault(project_of(path), {})[shown] = path
+        by_top.setdefault(project_of(request.disk, path), {})[shown] = path
     alone = by_top.pop(None, {})
     tops = [top if absolute else os.path.relpath(top) for top in by_top if top]
     groups = [among(request, own, top) for top, own in zip(tops, by_top.values(), strict=True)]
@@ -54,9 +54,9 @@ def among(request: Request, own: dict[str, str], top: str) -> Group:
 
     Where a file is named that is not among those of the project, the manifests beside it are read as well.
     """
-    group, name_of = Group(root=root_of(top), named=set(own)), names_in(top)
+    group, name_of = Group(root=request.disk.root_of(top), named=set(own)), names_in(top)
     files.fill(group, top, name_of, files.Walk(request, top, group, []).files(), set())
-    places = {shown: place_in(top, path) for shown, path in own.items()}
+    places = {shown: place_in(request.disk, top, path) for shown, path in own.items()}
     for folder in sorted({os.path.dirname(place) for place in places.values() if name_of(place) not in group.paths}):
         group.paths.update((name_of(path), path) for path in manifests_in(request.disk, folder))
     named = {name_of(place): shown for shown, place in places.items()}
@@ -66,16 +66,16 @@ def among(request: Request, own: dict[str, str], top: str) -> Group:
     return group
 
 
-def project_of(path: str) -> str | None:
+def project_of(disk: FileSystem, path: str) -> str | None:
     """The real path of the project around a file.
 
     A folder in which everybody may write (`/tmp`), or with the user's home in it, is not a project.
     """
-    folder = real_path(os.path.dirname(path) or os.curdir)
-    root = root_of(folder)
-    if os.path.exists(os.path.join(root, ".git")):
+    folder = disk.real_path(os.path.dirname(path) or os.curdir)
+    root = disk.root_of(folder)
+    if disk.exists(os.path.join(root, ".git")):
         return root
-    shared = os.stat(folder).st_mode & stat.S_ISVTX
+    shared = disk.mode(folder) & stat.S_ISVTX
     return None if shared or is_within(real_path(os.path.expanduser("~")), folder) else folder
 
 
@@ -93,15 +93,17 @@ def names_in(top: str) -> Callable[[str], str]:
     return lambda file: paths.shown(os.path.relpath(file))
 
 
-def names_in_builds(group: Group) -> Iterator[tuple[str, str]]:
+def names_in_builds(disk: FileSystem, group: Group) -> Iterator[tuple[str, str]]:
     """How named files are shown, and how a build shows them: by the real path of their folder."""
     for shown in group.named:
         folder, name = os.path.split(group.paths[shown])
         if os.path.isabs(folder):
-            yield shown, paths.shown(os.path.join(real_path(folder), name))
+            yield shown, paths.shown(os.path.join(disk.real_path(folder), name))
 
 
-def place_in(top: str, path: str) -> str:
+def place_in(disk: FileSystem, top: str, path: str) -> str:
     """A file in a project, by the way from the project's folder; a link stays one."""
     folder, name = os.path.split(path)
-    return os.path.join(top, os.path.relpath(os.path.join(real_path(folder or os.curdir), name), real_path(top)))
+    return os.path.join(
+        top, os.path.relpath(os.path.join(disk.real_path(folder or os.curdir), name), disk.real_path(top))
+    )

@@ -16,7 +16,7 @@ from cmlint.sources.kustomize.secrets import FIELDS, secret_texts
 from cmlint.sources.reasons import address, of_schema
 from cmlint.sources.secret_names import HIDDEN, LARGEST, Masks, field, is_file, pointer, read, secrets_in
 from cmlint.sources.yaml_tree import Part, read_parts
-from cmlint.system.files import is_within, real_path, tree
+from cmlint.system.files import is_within
 
 LITERAL = r"""\b(?:fail|required)\s+\(?\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`)|("(?:[^"\\\n]|\\.)*"|`[^`]*`)\s*\|\s*fail\b"""
 """A text that a template fails with, as it is written there."""
@@ -37,11 +37,6 @@ OPEN = frozenset(("default", "noGrp", "noKind", "noName", "noNs", "noVer"))
 """What kustomize writes for a name that is not given."""
 
 
-def here() -> str:
-    """The working directory, as real paths in it begin."""
-    return os.path.realpath(os.curdir) + os.sep
-
-
 class OfBuild:
     """What may be shown of kustomizations that are built together, a tree."""
 
@@ -55,7 +50,11 @@ class OfBuild:
                 return self.path(text)
             case "local":
                 shown = self.path(text)
-                return shown if shown is None or shown.endswith(HIDDEN) else text.removeprefix(here())
+                return (
+                    shown
+                    if shown is None or shown.endswith(HIDDEN)
+                    else text.removeprefix(os.path.join(self.project.disk.real_path(os.curdir), ""))
+                )
             case "name" | "word":
                 return text if self.is_name(text) else HIDDEN
             case "id":
@@ -104,18 +103,18 @@ class OfBuild:
     def names_secret(self) -> bool:
         """Whether kustomizations name what is not there and may be the value of a Secret, or hold a credential."""
         texts = (item.text or "" for one in self.tree for item in one.named)
-        misplaced = any(doubt and not os.path.lexists(path) for path, doubt in self.named.items())
+        misplaced = any(doubt and not self.project.disk.lexists(path) for path, doubt in self.named.items())
         return misplaced or any(is_secret(text) for text in texts)
 
     def path(self, text: str) -> str | None:
         """A path that is there or is named; of what may be the value of a Secret, the folder that is there."""
-        if os.path.exists(text):
+        if self.project.disk.exists(text):
             return self.project.shown(text)
         named = [doubt for path, doubt in self.named.items() if is_within(path, text)]
         if not named:
             return None
         folder = text
-        while not os.path.exists(folder):
+        while not self.project.disk.exists(folder):
             folder = os.path.dirname(folder)
         missing = os.path.relpath(text, folder).split(os.sep)
         if all(named) or any(map(self.masks.hide, missing)) or not all(map(str.isprintable, text)):
@@ -216,10 +215,10 @@ class OfChart:
     def sources(self) -> dict[str, str]:
         """The texts of the templates, also those of subcharts that are unpacked, by their real paths."""
         found: dict[str, str] = {}
-        for folder, entries in tree(self.chart.folder):
+        for folder, entries in self.chart.disk.tree(self.chart.folder):
             if TEMPLATES in os.path.relpath(folder, self.chart.folder).split(os.sep):
                 paths = [entry.path for entry in entries if entry.is_file()]
-                found |= {real_path(path): read(self.chart.disk, path) for path in paths}
+                found |= {self.chart.disk.real_path(path): read(self.chart.disk, path) for path in paths}
         return found
 
     @cached_property
@@ -276,7 +275,7 @@ class OfChart:
         if text in self.paths:
             return paths.shown(text)
         subcharts = os.path.join(self.chart.folder, SUBCHARTS)
-        return text if os.path.isdir(subcharts) and text in os.listdir(subcharts) else HIDDEN
+        return text if any(entry.name == text for entry in self.chart.disk.entries_or_none(subcharts)) else HIDDEN
 
     def known(self, name: str) -> str:
         """A property of values, where a template or the values know one of this name."""

@@ -172,7 +172,7 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     ignored = ignoring(build.project.disk, absent.path, seen) if looked else ""
     made = documented(build.project, absent, seen) if looked and not ignored and absent.how in ("files", "envs") else ""
     named = "" if ignored or made or hidden or not looked else os.path.basename(absent.path)
-    near = nearest(named, names_beside(absent.path)) or "" if named else ""
+    near = nearest(named, names_beside(absent)) or "" if named else ""
     return Failure(
         cause="missing-file",
         thing="kustomization",
@@ -195,7 +195,7 @@ def documented(project: Project, absent: Absent, seen: Seen) -> str:
         path = os.path.join(folder, README)
         seen.note(path)
         try:
-            text = project.text(path) if os.path.isfile(path) else ""
+            text = project.text(path) if project.disk.is_file(path) else ""
         except (OSError, UnicodeDecodeError):
             text = ""
         if re.search(rf"[`/]{name}`", text):
@@ -204,12 +204,9 @@ def documented(project: Project, absent: Absent, seen: Seen) -> str:
     return ""
 
 
-def names_beside(path: str) -> list[str]:
+def names_beside(absent: Absent) -> list[str]:
     """The names in the folder of a file that is not there."""
-    try:
-        return sorted(os.listdir(os.path.dirname(path)))
-    except OSError:
-        return []
+    return [entry.name for entry in absent.kustomization.disk.entries_or_none(os.path.dirname(absent.path))]
 
 
 def place_in_build(said: str, reason: str, around: Kustomization, project: Project) -> tuple[str, Span]:

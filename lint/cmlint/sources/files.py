@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from cmlint.cache.file_state import Seen
 from cmlint.model.problems import Problem
 from cmlint.patterns import Patterns
 from cmlint.sources.git_ignores import IGNORE, GitIgnores, Specs, ignored
 from cmlint.sources.paths import reason, shown
 from cmlint.system import files as system
-from cmlint.system.files import Root, is_within, real_path, root_of
+from cmlint.system.files import Root, is_within
 from cmlint.system.filesystem import Entry, FileSystem
 
 if TYPE_CHECKING:
@@ -220,7 +219,7 @@ def find(request: Request, problems: list[Problem]) -> list[Group]:
             problems.append(Problem(shown(path), 0, reason(error)))
         else:
             if stat.S_ISDIR(mode):
-                groups.append(group := Group(root=root_of(path)))
+                groups.append(group := Group(root=request.disk.root_of(path)))
                 fill(group, path, names_below(path), Walk(request, path, group, problems).files(), known)
                 set_apart(group, names_below(path), request, known)
             else:
@@ -251,10 +250,10 @@ def set_apart(group: Group, name_of: Callable[[str], str], request: Request, kno
         folders += inner.left_out
 
 
-def roots_of(groups: Sequence[Group]) -> tuple[str, ...]:
+def roots_of(disk: FileSystem, groups: Sequence[Group]) -> tuple[str, ...]:
     """The folders that may be read for groups of files: around each folder, and around each file that is named."""
-    around = {os.path.dirname(real_path(path)) for path in groups[0].paths.values()}
-    roots = (*(group.root for group in groups if group.root), *map(root_of, sorted(around)))
+    around = {os.path.dirname(disk.real_path(path)) for path in groups[0].paths.values()}
+    roots = (*(group.root for group in groups if group.root), *map(disk.root_of, sorted(around)))
     return tuple(dict.fromkeys(roots))
 
 
@@ -283,7 +282,7 @@ class Walk:
 
     def __init__(self, request: Request, top: str, group: Group, problems: list[Problem]) -> None:
         self.disk, self.seen, self.top, self.group, self.problems = request.disk, request.seen, top, group, problems
-        self.excluded, self.root = Patterns(request.config.exclude), root_of(top)
+        self.excluded, self.root = Patterns(request.config.exclude), self.disk.root_of(top)
 
     def files(self) -> Iterator[str]:
         """The paths of these files."""
@@ -305,7 +304,7 @@ class Walk:
             for entry in filter(self.may_hold_texts, entries):
                 if not self.is_left_out(entry, specs):
                     if entry.is_dir(follow_symlinks=False):
-                        foreign = entry.name in copied or is_foreign(entry, self.top, self.seen)
+                        foreign = entry.name in copied or self.is_foreign(entry)
                         (self.group.left_out if foreign else folders).append(entry.path)
                     else:
                         yield entry.path
@@ -347,11 +346,27 @@ class Walk:
             return True
         if self.excluded and self.excluded.match(os.path.abspath(entry.path) + ("/" if is_folder else "")):
             return True
-        if is_folder or not entry.is_symlink() or is_within(real_path(entry.path), self.root):
+        if is_folder or not entry.is_symlink() or is_within(self.disk.real_path(entry.path), self.root):
             return False
         message = "a link that leads out of the folder is not followed; name it to check what it leads to"
         self.problems.append(Problem(shown(entry.path), 0, message, fatal=False))
         return True
+
+    def is_foreign(self, folder: Entry) -> bool:
+        """Whether a folder holds what tests read, copies of other projects, or what is copied into new ones.
+
+        Nobody applies any of these as they are.
+        """
+        if folder.name == ARCHETYPE or any(mark in folder.name for mark in DIRECTIVES):
+            return True
+        if folder.name in FIXTURES:
+            return any(map(names_tests, parts_below(self.top, folder.path)))
+        if folder.name != "vendor":
+            return folder.name == GODEPS or folder.name.rstrip("0123456789") == TESTDATA
+        signs = [os.path.join(folder.path, name) for name in VENDORED]
+        for sign in signs:
+            self.seen.note(sign)
+        return any(map(self.disk.exists, signs))
 
 
 def entries_in(disk: FileSystem, folder: str) -> list[Entry]:
@@ -373,23 +388,6 @@ def listing(folder: str) -> str | None:
         return listing_of(entries_in(FileSystem(), folder))
     except OSError:
         return None
-
-
-def is_foreign(folder: Entry, top: str, seen: Seen) -> bool:
-    """Whether a folder below the top holds what tests read, copies of other projects, or what is copied into new ones.
-
-    Nobody applies any of these as they are.
-    """
-    if folder.name == ARCHETYPE or any(mark in folder.name for mark in DIRECTIVES):
-        return True
-    if folder.name in FIXTURES:
-        return any(map(names_tests, parts_below(top, folder.path)))
-    if folder.name != "vendor":
-        return folder.name == GODEPS or folder.name.rstrip("0123456789") == TESTDATA
-    signs = [os.path.join(folder.path, name) for name in VENDORED]
-    for sign in signs:
-        seen.note(sign)
-    return any(map(os.path.exists, signs))
 
 
 def parts_below(top: str, path: str) -> list[str]:
@@ -500,7 +498,7 @@ def read_again(disk: FileSystem, shown: str, sources: Mapping[str, Source], prob
     A file that is none of the `sources` is used by a kustomization or a chart.
     """
     try:
-        return read(disk, *(sources.get(shown) or Source(shown, root_of(os.path.dirname(shown) or os.curdir))))
+        return read(disk, *(sources.get(shown) or Source(shown, disk.root_of(os.path.dirname(shown) or os.curdir))))
     except (OSError, UnicodeDecodeError) as error:
         problems.append(Problem(shown, 0, f"changed while it was checked: {reason(error)}"))
         return ""

@@ -8,7 +8,7 @@ from cmlint.cache.file_state import Seen
 from cmlint.model.problems import Problem
 from cmlint.patterns import MOST, Patterns
 from cmlint.sources.paths import reason, shown
-from cmlint.system.files import IGNORES, real_path
+from cmlint.system.files import IGNORES
 from cmlint.system.filesystem import FileSystem
 
 IGNORE = ".gitignore"
@@ -49,7 +49,7 @@ class GitIgnores:
                 return ()
             folder = parent
             folders.append(folder)
-        root = real_path(folder)
+        root = self.disk.real_path(folder)
         found: Specs = ()
         for folder in reversed(folders):
             if spec := self.inside(folder, root, found):
@@ -60,7 +60,7 @@ class GitIgnores:
         """Whether a folder is the root of a repository."""
         path = os.path.join(folder, ".git")
         self.seen.note(path)
-        return os.path.exists(path)
+        return self.disk.exists(path)
 
 
 def ignored(path: str, is_folder: bool, specs: Specs) -> bool:
@@ -76,7 +76,7 @@ def ignored(path: str, is_folder: bool, specs: Specs) -> bool:
 def ignoring(disk: FileSystem, path: str, seen: Seen) -> str:
     """The line by which git ignores a file that is not there, in words; empty where none does."""
     folder = os.path.dirname(path)
-    while not os.path.isdir(folder):
+    while not disk.is_folder(folder):
         folder = os.path.dirname(folder)
     ignores = GitIgnores(disk, seen, [])
     specs = ignores.above(folder)

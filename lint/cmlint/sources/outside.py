@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import product
 
 from cmlint.sources import paths
 from cmlint.sources.helm.chart_files import ChartFiles
 from cmlint.sources.reasons import address
 from cmlint.sources.yaml_tree import Part
-from cmlint.system.files import is_within, real_path, root_of
+from cmlint.system.files import is_within
+from cmlint.system.filesystem import FileSystem
 from cmlint.system.programs import NotBuiltError
 
 FOLDERS = ("resources", "bases", "components", "generators", "transformers", "validators")
@@ -116,19 +117,19 @@ def written(part: Part, *names: str) -> list[str]:
     return found or [""]
 
 
-def is_remote(text: str, folder: str) -> bool:
+def is_remote(disk: FileSystem, text: str, folder: str) -> bool:
     """Whether kustomize fetches what a text in a kustomization of a folder names."""
     if re.match(FETCHED, text):
         return True
     path = os.path.normpath(os.path.join(folder, text)) if "\0" not in text else ""
     if re.match(CLONED, text):
-        return not os.path.isfile(path)
-    return re.match(DOUBTFUL, text) is not None and not os.path.exists(path)
+        return not disk.is_file(path)
+    return re.match(DOUBTFUL, text) is not None and not disk.exists(path)
 
 
-def remotes_in(part: Part, folder: str) -> Iterator[str]:
+def remotes_in(disk: FileSystem, part: Part, folder: str) -> Iterator[str]:
     """The addresses in a kustomization, or in the configuration of a plugin, that kustomize fetches."""
-    return (text for text in texts(part, READ) if is_remote(text, folder))
+    return (text for text in texts(part, READ) if is_remote(disk, text, folder))
 
 
 def is_plugin(part: Part) -> bool:
@@ -145,12 +146,12 @@ def inflations(part: Part) -> Iterator[Part]:
         yield from inflations(inner)
 
 
-def refuse(part: Part, folder: str, *, allow_remote: bool, enable_helm: bool) -> None:
+def refuse(disk: FileSystem, part: Part, folder: str, *, allow_remote: bool, enable_helm: bool) -> None:
     """Raises NotBuiltError for what a kustomization, or the configuration of a plugin, must not do.
 
     `folder` is the real path of that of the kustomization.
     """
-    if not allow_remote and (address := next(remotes_in(part, folder), None)):
+    if not allow_remote and (address := next(remotes_in(disk, part, folder), None)):
         refuse_fetch(address)
     charts = [chart for field in CHARTS for value in values(part, field) for chart in value.items]
     inflating = list(inflations(part))
@@ -162,9 +163,14 @@ def refuse(part: Part, folder: str, *, allow_remote: bool, enable_helm: bool) ->
         raise NotBuiltError(
             "`configHome` would bring programs along that helm runs, so that it is never used", "refused"
         )
-    homes = [*texts(part, ("charthome",))] or ["charts"]
+    homes = chart_homes([part])
     for chart in charts + inflating:
-        refuse_chart(chart, folder, homes, allow_remote=allow_remote)
+        refuse_chart(disk, chart, folder, homes, allow_remote=allow_remote)
+
+
+def chart_homes(parts: Iterable[Part]) -> list[str]:
+    """The folders in which kustomize looks for charts, as documents name them."""
+    return [home for part in parts for home in texts(part, ("charthome",))] or ["charts"]
 
 
 def refuse_fetch(named: str) -> None:
@@ -179,7 +185,7 @@ def values(part: Part, name: str) -> Iterator[Part]:
     return (value for found, value in part.entries_written() if found.casefold() == name.casefold())
 
 
-def refuse_chart(chart: Part, folder: str, homes: list[str], *, allow_remote: bool) -> None:
+def refuse_chart(disk: FileSystem, chart: Part, folder: str, homes: list[str], *, allow_remote: bool) -> None:
     """Raises NotBuiltError for a chart that is not completely in the repository, or for words that helm would obey.
 
     `homes` are the folders that it may be in.
@@ -200,9 +206,9 @@ def refuse_chart(chart: Part, folder: str, homes: list[str], *, allow_remote: bo
             raise NotBuiltError(f"`{name}` is not the name of a chart", "refused")
         parts = (home, *((f"{name}-{version}",) if version and repo else ()), name)
         path = os.path.normpath(os.path.join(folder, *parts))
-        if not is_within(real_path(path), root_of(folder)):
+        if not is_within(disk.real_path(path), disk.root_of(folder)):
             raise NotBuiltError(f"the chart `{paths.shown(path)}` is outside the repository", "refused")
-        if os.path.isdir(path):
-            ChartFiles(path).refuse()
+        if disk.is_folder(path):
+            ChartFiles(path, disk).refuse()
         elif repo and not allow_remote:
             refuse_fetch(f"{repo.rstrip('/')}/{name}")

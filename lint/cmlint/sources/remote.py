@@ -6,19 +6,20 @@ import os
 import re
 
 from cmlint.cache.file_state import Seen
-from cmlint.system import files as system
+from cmlint.system.files import CONFIGURATION
+from cmlint.system.filesystem import FileSystem
 
 ORIGIN = re.compile(r'(?ms)^\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S+)')
 WORKFLOW = re.compile(r"(?:(.*)/)?\.(?:github|gitea|forgejo)/workflows/(.*)\Z")
 HOSTED = re.compile(r"(?:[:/])([\w.-]+)/([\w.-]+?)(?:\.git)?/?\Z")
 
 
-def remote_of(root: str, seen: Seen) -> str:
+def remote_of(disk: FileSystem, root: str, seen: Seen) -> str:
     """`owner/name` of the remote `origin`; empty where there is none or it cannot be read."""
     path = os.path.join(root, ".git", "config")
     seen.note(path)
     try:
-        text = system.read(path, system.CONFIGURATION, root).decode("utf-8", "replace")
+        text = disk.read(path, root, CONFIGURATION).decode("utf-8", "replace")
     except (OSError, ValueError):
         return ""
     origin = ORIGIN.search(text)
@@ -26,7 +27,7 @@ def remote_of(root: str, seen: Seen) -> str:
     return f"{found[1]}/{found[2]}" if found else ""
 
 
-def is_idle(path: str, seen: Seen) -> bool:
+def is_idle(disk: FileSystem, path: str, seen: Seen) -> bool:
     """Whether a workflow never runs: only those in `.github/workflows` of the repository's root do, no deeper folder.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#about-yaml-syntax-for-workflows
@@ -36,4 +37,4 @@ def is_idle(path: str, seen: Seen) -> bool:
         return False
     folder = found[1] or os.curdir
     seen.note(os.path.join(folder, ".git"))
-    return "/" in found[2] or system.root_of(folder) != system.real_path(folder)
+    return "/" in found[2] or disk.root_of(folder) != disk.real_path(folder)

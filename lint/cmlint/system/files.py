@@ -11,8 +11,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Container, Iterator
-from operator import attrgetter
+from collections.abc import Callable
 
 MB = 1024 * 1024
 
@@ -162,13 +161,13 @@ def is_within(path: str, root: Root) -> bool:
     return path == root or path.startswith(root if root.endswith(os.sep) else root + os.sep)
 
 
-def root_of(top: str) -> str:
+def root_of(top: str, real: Callable[[str], str] = real_path, exists: Callable[[str], bool] = os.path.exists) -> str:
     """What may be read around a folder: the repository, else the working directory, else the folder itself."""
-    top = folder = real_path(top)
-    while not os.path.exists(os.path.join(folder, ".git")):
+    top = folder = real(top)
+    while not exists(os.path.join(folder, ".git")):
         folder, below = os.path.dirname(folder), folder
         if folder == below:
-            here = real_path(os.curdir)
+            here = real(os.curdir)
             return here if is_within(top, here) else top
     return folder
 
@@ -188,58 +187,6 @@ def leads_out(path: str) -> bool:
     real = real_path(named)
     tops = tops or [here] * is_within(named, here)
     return any(not is_within(real, real_path(top)) for top in tops)
-
-
-def tree(top: str, skipped: Container[str] = ()) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
-    """A folder and all folders below it, each with its entries in the order of their names.
-
-    Links are not followed, folders with a `skipped` name are left out, and one that cannot be read has no entries.
-    """
-    folders = [top]
-    while folders:
-        folder = folders.pop()
-        entries = entries_in(folder)
-        yield folder, entries
-        inner = [entry for entry in entries if entry.name not in skipped and entry.is_dir(follow_symlinks=False)]
-        folders += (entry.path for entry in reversed(inner))
-
-
-def is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry is a folder or a link to one."""
-    return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and os.path.isdir(entry.path))
-
-
-def copy(source: str, target: str) -> None:
-    """Copies a regular file, a link as it is, or a folder with everything below it, to a place that is still empty.
-
-    Pipes, sockets, devices and what cannot be read are left out. Raises OSError where nothing can be written.
-    """
-    pairs = [(source, target)]
-    while pairs:
-        source, target = pairs.pop()
-        try:
-            mode = state_of(source, follow=False).st_mode
-            raw = read(source, MANIFEST) if stat.S_ISREG(mode) else b""
-            link = os.readlink(source) if stat.S_ISLNK(mode) else ""
-        except OSError:
-            continue
-        if stat.S_ISDIR(mode):
-            os.mkdir(target)
-            pairs += ((entry.path, os.path.join(target, entry.name)) for entry in entries_in(source))
-        elif link:
-            os.symlink(link, target)
-        elif stat.S_ISREG(mode):
-            with open(target, "xb") as file:
-                file.write(raw)
-
-
-def entries_in(folder: str) -> list[os.DirEntry[str]]:
-    """The entries of a folder in the order of their names; none of one that cannot be read."""
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(entries, key=attrgetter("name"))
-    except (OSError, ValueError):
-        return []
 
 
 def has_folder() -> bool:

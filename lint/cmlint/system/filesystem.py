@@ -1,22 +1,33 @@
 """The files of the machine as a run sees them: with texts in the place of what some files hold.
 
-Everything that reads what is checked asks here. A text that is not saved, such as one in an editor or one that a fix
-would write, so counts for reading, for looking through folders and for what is kept of a file alike.
+Everything that reads what is checked asks here, and never the machine itself. A text that is not saved, such as one in
+an editor or one that a fix would write, so counts for reading, for looking through folders and for what is kept of a
+file alike. `cmlint.system.git_files` gives the files of a revision under the same paths.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from operator import attrgetter
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cmlint.system import files
-from cmlint.system.files import MANIFEST, Root, real_path
+from cmlint.system.files import MANIFEST, Root, is_within, real_path
 
 State = tuple[int, int, int, int, int]
 """Mode, size, time of the last change to the content and to the file, inode; of a folder only the inode."""
+
+LINKS = 40
+"""How many links are followed one after the other."""
+
+
+class Status(NamedTuple):
+    """The mode of what is at a path, and its size in bytes."""
+
+    mode: int
+    size: int = 0
 
 
 class Entry(Protocol):
@@ -31,23 +42,23 @@ class Entry(Protocol):
     def is_symlink(self) -> bool: ...
 
 
-class Unsaved:
-    """A file in a folder that only has a text."""
+class Listed:
+    """What is in a folder and not on the disk."""
 
-    def __init__(self, folder: str, name: str) -> None:
-        self.name, self.path = name, os.path.join(folder, name)
+    def __init__(self, disk: FileSystem, folder: str, name: str, mode: int = stat.S_IFREG) -> None:
+        self.disk, self.name, self.path, self.mode = disk, name, os.path.join(folder, name), mode
 
     def is_dir(self, *, follow_symlinks: bool = True) -> bool:
         """Whether it is a folder."""
-        return False
+        return self.disk.is_folder(self.path) if follow_symlinks and self.is_symlink() else stat.S_ISDIR(self.mode)
 
     def is_file(self, *, follow_symlinks: bool = True) -> bool:
         """Whether it is a file."""
-        return True
+        return self.disk.is_file(self.path) if follow_symlinks and self.is_symlink() else stat.S_ISREG(self.mode)
 
     def is_symlink(self) -> bool:
         """Whether it is a link."""
-        return False
+        return stat.S_ISLNK(self.mode)
 
 
 class FileSystem:
@@ -70,11 +81,92 @@ class FileSystem:
         found.pipes = self.pipes
         return found
 
+    # What is at a path
+
+    def status(self, path: str, *, follow: bool = True) -> Status:
+        """What is at a path; raises OSError."""
+        if self.texts and (text := self.texts.get(real_path(path))) is not None:
+            return Status(stat.S_IFREG, len(text))
+        found = files.state_of(path, follow=follow)
+        return Status(found.st_mode, found.st_size)
+
+    def mode(self, path: str, *, follow: bool = True) -> int:
+        """The mode of what is at a path; 0 where there is nothing."""
+        try:
+            return self.status(path, follow=follow).mode
+        except OSError:
+            return 0
+
+    def exists(self, path: str) -> bool:
+        """Whether there is something at a path, links followed."""
+        return self.mode(path) != 0
+
+    def lexists(self, path: str) -> bool:
+        """Whether there is something at a path, be it a link that leads nowhere."""
+        return self.mode(path, follow=False) != 0
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is a file at a path, or a text."""
+        return stat.S_ISREG(self.mode(path))
+
+    def is_folder(self, path: str) -> bool:
+        """Whether there is a folder at a path."""
+        return stat.S_ISDIR(self.mode(path))
+
+    def is_changed(self, path: str) -> bool:
+        """Whether something else counts than what the disk holds at a path."""
+        return bool(self.texts) and real_path(path) in self.texts
+
+    def is_changed_below(self, folder: str) -> bool:
+        """Whether something else counts than what the disk holds in a folder or below it."""
+        return bool(self.texts) and any(is_within(path, real_path(folder)) for path in self.texts)
+
+    def state(self, path: str) -> State | None:
+        """The state of what is at a path, links followed; None where nothing can be read, and for a text."""
+        return None if self.is_changed(path) else state_of(path)
+
+    def version(self, path: str) -> State | str | None:
+        """What tells one content of a file from another: the text that counts in its place, else the file's state."""
+        text = self.texts.get(real_path(path)) if self.texts else None
+        return state_of(path) if text is None else text
+
+    # Where a path leads
+
+    def real_path(self, path: str) -> str:
+        """The real path; of a path that no file can have, the path itself."""
+        return real_path(path)
+
+    def link(self, path: str) -> str:
+        """What the link at a path holds; empty where there is none."""
+        try:
+            return os.readlink(path)
+        except (OSError, ValueError):
+            return ""
+
+    def links_on(self, path: str) -> Iterator[tuple[str, str]]:
+        """The links on the way to what an absolute path leads to: where each is, and what it holds."""
+        for _ in range(LINKS):
+            at, *names = os.path.normpath(path).split(os.sep)
+            at += os.sep
+            while names:
+                name, *names = names
+                if held := self.link(os.path.join(at, name)):
+                    yield os.path.join(at, name), held
+                    path = os.path.join(at, held, *names)
+                    break
+                at = os.path.join(at, name)
+            else:
+                return
+
+    def root_of(self, top: str) -> str:
+        """What may be read around a folder: the repository, else the working directory, else the folder itself."""
+        return files.root_of(top, self.real_path, self.exists)
+
+    # What files hold
+
     def hold(self, path: str) -> int:
         """The mode of what is at a path that the command line names; what a pipe gives is kept. Raises OSError."""
-        if self.is_changed(path):
-            return stat.S_IFREG
-        mode = files.state_of(path).st_mode
+        mode = self.status(path).mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and path not in self.pipes:
             self.pipes[path] = files.read_named(path, MANIFEST)
         return mode
@@ -87,29 +179,14 @@ class FileSystem:
             return self.pipes[path]
         return files.read(path, limit, root)
 
-    def is_changed(self, path: str) -> bool:
-        """Whether a text counts in the place of what a file holds."""
-        return bool(self.texts) and real_path(path) in self.texts
-
-    def is_file(self, path: str) -> bool:
-        """Whether there is a file at a path, or a text."""
-        return os.path.isfile(path) or self.is_changed(path)
-
-    def state(self, path: str) -> State | None:
-        """The state of what is at a path, links followed; None where nothing can be read, and for a text."""
-        return None if self.is_changed(path) else state_of(path)
-
-    def version(self, path: str) -> State | str | None:
-        """What tells one content of a file from another: the text that counts in its place, else the file's state."""
-        text = self.texts.get(real_path(path)) if self.texts else None
-        return state_of(path) if text is None else text
+    # What is in folders
 
     def entries(self, folder: str) -> list[Entry]:
         """What is in a folder, by name; raises OSError."""
         with os.scandir(folder) as scanned:
             found: list[Entry] = list(scanned)
         if self.unsaved:
-            found += (Unsaved(folder, name) for name in self.unsaved.get(real_path(folder), ()))
+            found += (Listed(self, folder, name) for name in self.unsaved.get(real_path(folder), ()))
         return sorted(found, key=attrgetter("name"))
 
     def entries_or_none(self, folder: str) -> list[Entry]:
@@ -118,6 +195,27 @@ class FileSystem:
             return self.entries(folder)
         except (OSError, ValueError):
             return []
+
+    def tree(self, top: str, skipped: Container[str] = ()) -> Iterator[tuple[str, list[Entry]]]:
+        """A folder and all folders below it, each with its entries in the order of their names.
+
+        Links are not followed, folders with a `skipped` name are left out, and one that cannot be read has no entries.
+        """
+        folders = [top]
+        while folders:
+            folder = folders.pop()
+            entries = self.entries_or_none(folder)
+            yield folder, entries
+            inner = [entry for entry in entries if entry.name not in skipped and entry.is_dir(follow_symlinks=False)]
+            folders += (entry.path for entry in reversed(inner))
+
+
+def leads_to_folder(entry: Entry) -> bool:
+    """Whether an entry is a folder or a link to one."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def state_of(path: str) -> State | None:

@@ -8,8 +8,10 @@ one, and whose configuration holds nothing but a few settings of how files are s
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import secrets
 import shutil
 import signal
 import stat
@@ -17,7 +19,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from threading import Thread, Timer
+from threading import Lock, Thread, Timer
 from typing import IO, NamedTuple
 
 from cmlint.errors import FatalError
@@ -117,17 +119,20 @@ QUESTIONS = (
     "--git-common-dir",
 )
 
-SUBMODULE = "160000"
-"""The mode of an entry that names a commit of another repository."""
+SUBMODULE, LINK = "160000", "120000"
+"""The modes of entries that name a commit of another repository, and of links."""
 
-SECONDS, LONG = 60, 600
-"""How long one call may take, and one that writes all files."""
+FILES = ("100644", "100755")
+"""The modes of files."""
 
-LAID_OUT = 4 * 1024**3
-"""The bytes of files that are written for one state of a repository."""
+SECONDS = 60
+"""How long one call may take."""
 
 MOST = 1000
 """The settings in the environment that are looked at."""
+
+CHUNK = 64 * 1024
+"""How much is read at once of what a process writes."""
 
 OUTPUT = 512 * 1024**2
 ERRORS = 64 * 1024
@@ -138,6 +143,9 @@ SMALL = 16 * 1024**2
 INDEX = 1024**3
 """The size of an index with all its parts: ten million files."""
 
+
+TRUE = ("true", "yes", "on", "1")
+"""How git's configuration says yes."""
 
 UNSET = "unset the variable, or run cmlint where git runs its hooks"
 
@@ -295,7 +303,9 @@ class Sealed:
         for name in INFO:
             above = place.folder if name == "sparse-checkout" else place.common
             copy_file(os.path.join(above, "info", name), self.path("info", name), SMALL)
-        self.write("config", self.config(place.settings()))
+        settings = place.settings()
+        self.write("config", self.config(settings))
+        self.has_links = all(each.value.lower() in TRUE for each in settings if each.name == "core.symlinks")
         # Where an index is split, its other part is beside it.
         shared = [name for name in os.listdir(place.folder) if name.startswith("sharedindex.")]
         parts = {place.index_file: self.index}
@@ -345,16 +355,23 @@ class Sealed:
 
     def ask(self, *words: str, source: str | None = None, seconds: int = SECONDS) -> str:
         """What git answers, to the content of the file `source` where one is named; raises FatalError."""
-        own = {
+        return os.fsdecode(self.answer(words, source, seconds))
+
+    def answer(self, words: Sequence[str], source: str | None = None, seconds: int = SECONDS) -> bytes:
+        """The same as bytes."""
+        return answer(words, self.place.top, self.environment(self.place.top), source, seconds)
+
+    def environment(self, tree: str) -> dict[str, str]:
+        """What tells git to use this repository with a folder as its working tree."""
+        return {
             "GIT_DIR": self.folder,
-            "GIT_WORK_TREE": self.place.top,
+            "GIT_WORK_TREE": tree,
             "GIT_INDEX_FILE": self.index,
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
             "HOME": self.folder,
             "XDG_CONFIG_HOME": self.folder,
         }
-        return ask(words, self.place.top, own, source, seconds)
 
     def read_tree(self, commit: str) -> None:
         """Puts what a commit holds into the index; raises FatalError."""
@@ -381,22 +398,66 @@ class Sealed:
         self.write("paths", "".join(f"{path}\0" for path in submodules))
         self.ask("update-index", "--force-remove", "-z", "--stdin", source=self.path("paths"))
 
-    def check_out(self, target: str) -> list[Entry]:
-        """Writes all files of the index to a folder and gives its entries; raises FatalError."""
-        entries = self.entries()
-        self.weigh(entry.id for entry in entries if entry.wanted and entry.mode != SUBMODULE)
-        self.ask("checkout-index", "--all", "--force", f"--prefix={target}/", seconds=LONG)
-        return entries
-
-    def weigh(self, ids: Iterable[str]) -> None:
-        """Raises FatalError where objects are missing, or are more than fits."""
+    def sizes(self, ids: Sequence[str]) -> list[int]:
+        """The sizes of objects in bytes; raises FatalError where any of them are missing."""
         self.write("ids", "".join(f"{name}\n" for name in ids))
         answers = self.ask("cat-file", "--batch-check=%(objectsize)", source=self.path("ids")).splitlines()
         if any(answer.endswith(" missing") for answer in answers):
             raise self.place.missing()
-        if sum(map(int, answers)) > LAID_OUT:
-            limit = f"{LAID_OUT // 1024**3} GB"
-            raise FatalError(f"the repository holds more than {limit} of files", "cmlint compares no larger ones")
+        return list(map(int, answers))
+
+    def write_attributes(self, entries: Iterable[Entry], tree: str) -> None:
+        """Writes the files with attributes that an index lists to a folder, and nothing else."""
+        os.makedirs(tree)
+        own = (entry.path for entry in entries if entry.mode in FILES)
+        paths = [path for path in own if path.rpartition("/")[2] == ".gitattributes"]
+        if paths:
+            self.write("paths", "".join(f"{path}\0" for path in paths))
+            self.ask("checkout-index", "-z", "--stdin", f"--prefix={tree}/", source=self.path("paths"))
+
+    def content(self, name: str) -> bytes:
+        """What an object holds, which nothing converts; raises FatalError."""
+        return self.answer(("cat-file", "blob", name))
+
+
+class Objects:
+    """What reads the files of a sealed repository, each as git would write it to the working tree: one process.
+
+    git takes attributes from the working tree, and so it is given one that has nothing but these. It tells no size
+    after a conversion, so that each answer ends where git says that it does not know a `mark`.
+    """
+
+    def __init__(self, git: Sealed, entries: Iterable[Entry]) -> None:
+        self.mark, self.lock = f"end-{secrets.token_hex(16)}", Lock()
+        tree = git.path("attributes-alone")
+        git.write_attributes(entries, tree)
+        self.process = start(("cat-file", "--batch", "--filters"), tree, git.environment(tree))
+
+    def read(self, name: str, path: str) -> bytes:
+        """What git writes for an object to a path of its repository; raises OSError."""
+        assert self.process.stdin and self.process.stdout
+        end, content = f"\n{self.mark} missing\n".encode(), bytearray()
+        with self.lock:
+            self.process.stdin.write(os.fsencode(f"{name} {path}".replace("\n", " ") + f"\n{self.mark}\n"))
+            self.process.stdin.flush()
+            while not content.endswith(end):
+                part = os.read(self.process.stdout.fileno(), CHUNK)
+                if not part:
+                    raise OSError(errno.EIO, "git cannot read it")
+                content += part
+        head, _, rest = content.partition(b"\n")
+        if head.split(b" ")[1:2] != [b"blob"]:
+            raise OSError(errno.EIO, "git cannot read it")
+        return bytes(rest[: -len(end)])
+
+    def close(self) -> None:
+        """Ends the process."""
+        stop(self.process)
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream:
+                with suppress(OSError):
+                    stream.close()
 
 
 @contextmanager
@@ -436,19 +497,21 @@ def copy_file(source: str, target: str, limit: int) -> None:
         os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
-def ask(
+def ask(words: Sequence[str], folder: str, environment: Mapping[str, str]) -> str:
+    """What git answers in a folder; raises GitError where it fails, and FatalError where it cannot be run."""
+    return os.fsdecode(answer(words, folder, environment))
+
+
+def answer(
     words: Sequence[str],
     folder: str,
     environment: Mapping[str, str],
     source: str | None = None,
     seconds: int = SECONDS,
-) -> str:
-    """What git answers in a folder; raises GitError where it fails, and FatalError where it cannot be run."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in USERS}
-    settings = [word for setting in (*SETTINGS, *safe_directories()) for word in ("-c", setting)]
-    command = [program(), "--no-pager", *settings, *words]
+) -> bytes:
+    """The same as bytes."""
     try:
-        code, output, errors = run(command, folder, {**inherited, **QUIET, **environment}, source, seconds)
+        code, output, errors = run(command(words), folder, environment_with(environment), source, seconds)
     except OSError as error:
         raise cannot_run(error.strerror or str(error)) from None
     if code:
@@ -456,7 +519,37 @@ def ask(
         message, *more = (*said, "") if said else ("it failed without a message", "")
         help_ = " ".join(filter(None, map(str.strip, more))) or "run the command in git to see more"
         raise GitError(f"git: {message}", help_)
-    return os.fsdecode(output)
+    return output
+
+
+def start(words: Sequence[str], folder: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """git in a folder, which answers as long as somebody asks; raises FatalError where it cannot be run."""
+    try:
+        process = subprocess.Popen(
+            command(words),
+            cwd=folder,
+            env=environment_with(environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise cannot_run(error.strerror or str(error)) from None
+    limit(process.pid)
+    return process
+
+
+def command(words: Sequence[str]) -> list[str]:
+    """The line that runs git with some words."""
+    settings = [word for setting in (*SETTINGS, *safe_directories()) for word in ("-c", setting)]
+    return [program(), "--no-pager", *settings, *words]
+
+
+def environment_with(own: Mapping[str, str]) -> dict[str, str]:
+    """The environment of git: the caller's without what is about other repositories, and some more."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in USERS}
+    return {**inherited, **QUIET, **own}
 
 
 def safe_directories() -> list[str]:

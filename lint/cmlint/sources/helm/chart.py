@@ -18,8 +18,8 @@ from cmlint.sources.helm.template_places import RenderedText, Templates
 from cmlint.sources.helm.values import GLOBAL, Layer, Values
 from cmlint.sources.yaml_tree import Part, Place, read_parts
 from cmlint.system.files import VALUES as VALUES_FILE
-from cmlint.system.files import entries_in, is_folder, is_within, real_path, root_of, tree
-from cmlint.system.filesystem import FileSystem
+from cmlint.system.files import is_within
+from cmlint.system.filesystem import FileSystem, leads_to_folder
 
 VALUES = "values.yaml"
 REQUIREMENTS = "requirements.yaml"
@@ -31,10 +31,10 @@ LOCAL = "file://"
 
 
 class Chart:
-    """A chart: its folder as it was given, its own description, and its templates."""
+    """A chart: its folder as it was given, the top of what may be read, its own description, and its templates."""
 
     def __init__(self, folder: str, disk: FileSystem) -> None:
-        self.folder, self.disk = folder, disk
+        self.folder, self.disk, self.top = folder, disk, disk.root_of(folder)
         self.root = self.read(files.CHART)
         self.name = self.root.word("name")
         self.shown = paths.shown(folder)
@@ -60,8 +60,8 @@ class Chart:
     @property
     def is_subchart(self) -> bool:
         """Whether it is vendored in another chart, which renders it with values of its own."""
-        above = os.path.dirname(os.path.realpath(self.folder))
-        return os.path.basename(above) == SUBCHARTS and is_chart(os.path.dirname(above))
+        above = os.path.dirname(self.disk.real_path(self.folder))
+        return os.path.basename(above) == SUBCHARTS and is_chart(self.disk, os.path.dirname(above))
 
     @cached_property
     def needs(self) -> list[Part]:
@@ -76,13 +76,15 @@ class Chart:
     @cached_property
     def subcharts(self) -> list[Chart]:
         """The charts that are folders in its `charts/`, whatever the folders are called."""
-        entries = entries_in(os.path.join(self.folder, SUBCHARTS))
-        return [Chart(each.path, self.disk) for each in entries if is_folder(each) and is_chart(each.path)]
+        entries = self.disk.entries_or_none(os.path.join(self.folder, SUBCHARTS))
+        return [
+            Chart(each.path, self.disk) for each in entries if leads_to_folder(each) and is_chart(self.disk, each.path)
+        ]
 
     @property
     def archived(self) -> set[str]:
         """The names of the charts that are archives in its `charts/`, each without its version."""
-        entries = entries_in(os.path.join(self.folder, SUBCHARTS))
+        entries = self.disk.entries_or_none(os.path.join(self.folder, SUBCHARTS))
         return {re.sub(r"-v?\d[^/]*\.tgz\Z", "", entry.name) for entry in entries if entry.name.endswith(".tgz")}
 
     @property
@@ -100,8 +102,8 @@ class Chart:
     @cached_property
     def locals(self) -> list[Chart]:
         """The charts in these folders, as far as they are in the repository."""
-        root = root_of(self.folder)
-        return [Chart(folder, self.disk) for folder in self.local_folders if is_within(real_path(folder), root)]
+        inside = (one for one in self.local_folders if is_within(self.disk.real_path(one), self.top))
+        return [Chart(folder, self.disk) for folder in inside]
 
     def called(self, name: str) -> list[Chart]:
         """The subcharts that have a name, or that a dependency gives this alias.
@@ -122,13 +124,13 @@ class Chart:
     def own_layer(self, names: Sequence[str]) -> Layer | None:
         """The values of the subchart that some names lead to."""
         chart = self.at(names)
-        return layer_of(self.disk, os.path.join(chart.folder, VALUES), root_of(self.folder)) if chart else None
+        return layer_of(self.disk, os.path.join(chart.folder, VALUES), self.top) if chart else None
 
     def given(
         self, paths: Iterable[str], texts: Iterable[str], settings: Iterable[str], others: Iterable[str]
     ) -> Values:
         """The values of one rendering: files, then texts, then options; `others` are the files of other renderings."""
-        layers = [layer_of(self.disk, os.path.join(self.folder, VALUES), root_of(self.folder))]
+        layers = [layer_of(self.disk, os.path.join(self.folder, VALUES), self.top)]
         layers += (layer_of(self.disk, path) for path in paths)
         layers += (Layer(part, "") for text in texts for part in read_parts("", text))
         routes = [tuple(setting.partition("=")[0].split(".")) for setting in settings]
@@ -149,10 +151,10 @@ class Chart:
     def words_around(self) -> set[str]:
         """The words that document its values: in comments, a schema, a README, and in other values files."""
         beside = [os.path.join(self.folder, name) for name in ("README.md", chart_files.SCHEMA)]
-        named = (entry for entry in entries_in(self.folder) if fnmatchcase(entry.name, "*values*.y*ml"))
+        named = (entry for entry in self.disk.entries_or_none(self.folder) if fnmatchcase(entry.name, "*values*.y*ml"))
         beside += (entry.path for entry in named if entry.name != VALUES)
-        texts = [layer_of(self.disk, path, root_of(self.folder)).text for path in (*beside, *self.tests)]
-        texts += re.findall(r"#.*", layer_of(self.disk, os.path.join(self.folder, VALUES), root_of(self.folder)).text)
+        texts = [layer_of(self.disk, path, self.top).text for path in (*beside, *self.tests)]
+        texts += re.findall(r"#.*", layer_of(self.disk, os.path.join(self.folder, VALUES), self.top).text)
         return {word for text in texts for word in re.findall(r"\w+", text)}
 
     def find(self, source: str) -> str | None:
@@ -172,7 +174,8 @@ class Chart:
             found = [path for chart in self.called(name) if (path := chart.file(below))]
             return found[0] if len(found) == 1 else None
         path = os.path.join(self.folder, inner)
-        return path if is_within(real_path(path), real_path(self.folder)) and os.path.isfile(path) else None
+        inside = is_within(self.disk.real_path(path), self.disk.real_path(self.folder))
+        return path if inside and self.disk.is_file(path) else None
 
     @cached_property
     def missing(self) -> list[Part]:
@@ -186,20 +189,17 @@ class Chart:
     @cached_property
     def contents(self) -> chart_files.ChartFiles:
         """What is in its folder."""
-        return chart_files.ChartFiles(self.folder)
+        return chart_files.ChartFiles(self.folder, self.disk)
 
     @property
     def tests(self) -> list[str]:
         """The values that the chart is tested with (https://github.com/helm/chart-testing)."""
-        try:
-            found = sorted(os.listdir(os.path.join(self.folder, "ci")))
-        except OSError:
-            return []
-        return [os.path.join(self.folder, "ci", name) for name in found if fnmatchcase(name, "*-values.y*ml")]
+        found = self.disk.entries_or_none(os.path.join(self.folder, "ci"))
+        return [entry.path for entry in found if fnmatchcase(entry.name, "*-values.y*ml")]
 
     def read(self, name: str) -> Part:
         """A file of the chart; without fields where it cannot be read."""
-        return read_values(self.disk, os.path.join(self.folder, name), root_of(self.folder))
+        return read_values(self.disk, os.path.join(self.folder, name), self.top)
 
     @cached_property
     def providers(self) -> list[tuple[Chunk, str]]:
@@ -213,7 +213,7 @@ class Chart:
     @property
     def sources(self) -> Iterator[str]:
         """Its templates that are manifests, as they are shown."""
-        for _, entries in tree(os.path.join(self.folder, TEMPLATES)):
+        for _, entries in self.disk.tree(os.path.join(self.folder, TEMPLATES)):
             named = (entry for entry in entries if files.is_manifest(entry.name))
             yield from (paths.shown(entry.path) for entry in named if not entry.is_dir(follow_symlinks=False))
 
@@ -288,9 +288,9 @@ def literal(text: str) -> str:
     return "".join(f"[{character}]" if character in "*?[" else character for character in text)
 
 
-def is_chart(folder: str) -> bool:
+def is_chart(disk: FileSystem, folder: str) -> bool:
     """Whether a folder holds a chart."""
-    return os.path.isfile(os.path.join(folder, files.CHART))
+    return disk.is_file(os.path.join(folder, files.CHART))
 
 
 def read_values(disk: FileSystem, path: str, root: str | None = None) -> Part:

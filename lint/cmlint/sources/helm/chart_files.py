@@ -18,18 +18,8 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from cmlint.sources import paths
-from cmlint.system.files import (
-    MANIFEST,
-    NotRegularError,
-    TooLargeError,
-    is_folder,
-    is_within,
-    read,
-    real_path,
-    reason,
-    root_of,
-    tree,
-)
+from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, is_within, reason
+from cmlint.system.filesystem import Entry, FileSystem, leads_to_folder
 from cmlint.system.programs import NotBuiltError
 
 REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
@@ -53,8 +43,8 @@ Helm reads no larger file, and of no archive more in all.
 class ChartFiles:
     """The files and folders of a chart, by its folder as it was given."""
 
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: str, disk: FileSystem) -> None:
+        self.folder, self.disk = folder, disk
 
     @cached_property
     def referring(self) -> str | None:
@@ -63,11 +53,15 @@ class ChartFiles:
         Raises NotBuiltError for a file that is too large, or otherwise unclear.
         """
         budget = Budget(LARGEST_IN_ALL)
-        for path in (entry.path for entry in entries_below(self.folder) if entry.name.endswith((SCHEMA, ARCHIVE))):
+        for path in (
+            entry.path for entry in entries_below(self.disk, self.folder) if entry.name.endswith((SCHEMA, ARCHIVE))
+        ):
             try:
-                if os.path.basename(path) == SCHEMA and refers_outside(read(path, LARGEST)):
+                if os.path.basename(path) == SCHEMA and refers_outside(self.disk.read(path, limit=LARGEST)):
                     return paths.shown(path)
-                if path.endswith(ARCHIVE) and (inner := referring_in(read(path, LARGEST_IN_ALL), budget)):
+                if path.endswith(ARCHIVE) and (
+                    inner := referring_in(self.disk.read(path, limit=LARGEST_IN_ALL), budget)
+                ):
                     return f"{paths.shown(path)}: {inner}"
             except (UnclearError, TooLargeError, RecursionError):
                 raise NotBuiltError(
@@ -80,7 +74,7 @@ class ChartFiles:
     @cached_property
     def unfit(self) -> str | None:
         """The first thing in it that helm must not open, in words; None where there is none."""
-        return unfit_below(self.folder)
+        return unfit_below(self.disk, self.folder)
 
     def refuse(self) -> None:
         """Raises NotBuiltError for a chart of which helm would read more than the chart itself."""
@@ -90,46 +84,46 @@ class ChartFiles:
             raise NotBuiltError(f"`{self.referring}` has a reference that leads out of the chart", "refused")
 
 
-def unfit_below(folder: str) -> str | None:
+def unfit_below(disk: FileSystem, folder: str) -> str | None:
     """The first thing in or below a folder that helm must not open, in words; None where there is none."""
-    root = root_of(folder)
-    for entry in entries_below(folder):
-        if why := unfit(entry, root):
+    root = disk.root_of(folder)
+    for entry in entries_below(disk, folder):
+        if why := unfit(disk, entry, root):
             return f"`{paths.shown(entry.path)}` is {why}"
     return None
 
 
-def entries_below(folder: str) -> Iterator[os.DirEntry[str]]:
+def entries_below(disk: FileSystem, folder: str) -> Iterator[Entry]:
     """Everything in or below a folder, also behind links to folders, in the order in which it is met."""
     known: set[str] = set()
     tops = [folder]
     while tops:
         top = tops.pop()
-        if (real := real_path(top)) in known:
+        if (real := disk.real_path(top)) in known:
             continue
         known.add(real)
-        for _, entries in tree(top):
+        for _, entries in disk.tree(top):
             yield from entries
-            tops += (entry.path for entry in entries if entry.is_symlink() and is_folder(entry))
+            tops += (entry.path for entry in entries if entry.is_symlink() and leads_to_folder(entry))
 
 
-def unfit(entry: os.DirEntry[str], root: str) -> str:
+def unfit(disk: FileSystem, entry: Entry, root: str) -> str:
     """What an entry of a chart is that helm must not open; empty for what it may open."""
     if entry.is_symlink():
-        real = real_path(entry.path)
+        real = disk.real_path(entry.path)
         if not is_within(real, root):
             return "a link that leads out of the folder"
-        if is_within(real_path(os.path.dirname(entry.path)), real):
+        if is_within(disk.real_path(os.path.dirname(entry.path)), real):
             return "a link that leads to a folder around it"
     try:
-        found = entry.stat()
+        mode, size = disk.status(entry.path)
     except OSError:
         return ""
-    if stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(mode):
         return ""
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(mode):
         return reason(NotRegularError())
-    return reason(TooLargeError(MANIFEST)) if found.st_size > MANIFEST else ""
+    return reason(TooLargeError(MANIFEST)) if size > MANIFEST else ""
 
 
 def referring_in(archive_of_chart: bytes, budget: Budget) -> str | None:

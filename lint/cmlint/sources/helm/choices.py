@@ -103,7 +103,7 @@ class Choices:
 
     def chosen(self, chart: Chart) -> list[Choice]:
         """The values that the configuration names for a chart, several files together between commas."""
-        folder = os.path.realpath(chart.folder)
+        folder = chart.disk.real_path(chart.folder)
         values = self.request.config.helm.values.items()
         chosen = (given for pattern, given in values if Patterns([pattern]).match(folder))
         return [Choice(tuple(filter(None, entry.split(",")))) for given in chosen for entry in given]

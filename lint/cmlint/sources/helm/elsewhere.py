@@ -11,7 +11,7 @@ from cmlint.sources.helm.chart import VALUES, Chart, Supply
 from cmlint.sources.helm.template_places import SOURCE, RenderedText
 from cmlint.sources.helm.value_places import ChartText
 from cmlint.sources.request import Request
-from cmlint.system.files import is_folder, tree
+from cmlint.system.filesystem import FileSystem, leads_to_folder
 
 
 def lead_back(text: str, request: Request) -> tuple[RenderedText | None, Supply | None]:
@@ -22,7 +22,9 @@ def lead_back(text: str, request: Request) -> tuple[RenderedText | None, Supply 
     """
     sources = dict.fromkeys(re.findall(SOURCE, text))
     names = {source.partition("/")[0] for source in sources}
-    charts = (Chart(folder, request.disk) for folder in folders_below(os.curdir)) if len(names) == 1 else ()
+    charts = (
+        (Chart(folder, request.disk) for folder in folders_below(request.disk, os.curdir)) if len(names) == 1 else ()
+    )
     charts = (chart for chart in charts if chart.name in names and not chart.contents.unfit)
     found = [chart for chart in charts if all(map(chart.templates.path, sources))]
     if len(found) != 1:
@@ -31,8 +33,8 @@ def lead_back(text: str, request: Request) -> tuple[RenderedText | None, Supply 
     return leading, Supply(found[0], [os.path.join(found[0].folder, VALUES)], leading)
 
 
-def folders_below(top: str) -> Iterator[str]:
+def folders_below(disk: FileSystem, top: str) -> Iterator[str]:
     """The folders with charts, from the top downwards."""
-    for folder, entries in tree(top, files.NEVER):
-        if any(entry.name == files.CHART and not is_folder(entry) for entry in entries):
+    for folder, entries in disk.tree(top, files.NEVER):
+        if any(entry.name == files.CHART and not leads_to_folder(entry) for entry in entries):
             yield folder

@@ -24,8 +24,8 @@ from cmlint.sources.reasons import of_helm
 from cmlint.sources.request import Request
 from cmlint.sources.secret_names import HIDDEN
 from cmlint.sources.yaml_tree import Part, Place
-from cmlint.system.files import TooLargeError, is_folder, is_within, real_path, root_of
-from cmlint.system.filesystem import FileSystem
+from cmlint.system.files import TooLargeError, is_within
+from cmlint.system.filesystem import FileSystem, leads_to_folder
 from cmlint.system.programs import Ended, NotBuiltError, Programs, find
 
 NAMESPACE = "release-namespace"
@@ -54,8 +54,8 @@ class Helm:
         return self.request.config.build_dependencies and bool(chart.absent)
 
     def is_changed(self, chart: Chart) -> bool:
-        """Whether texts count in the place of what files of a chart hold."""
-        return any(is_within(path, real_path(chart.folder)) for path in self.request.disk.texts)
+        """Whether something else counts than what files of a chart hold on the disk."""
+        return chart.disk.is_changed_below(chart.folder)
 
     def cache(self, chart: Chart) -> BuildsCache | None:
         """What was rendered before, where that may count: nothing that is fetched, and no texts that are not saved."""
@@ -98,9 +98,9 @@ class Helm:
         cache = self.cache(chart)
         if cache and (known := cache.get(self.name_of(cache, chart, values))):
             return known.text
-        given = [(os.path.abspath(path), path) for path in values.own_files]
-        given += ((save(text, self.home), "its values") for text in values.texts)
-        given += ((path_of(path, self.request.disk, self.home), path) for path in values.command_line.files)
+        given = [(path_of(path, chart.disk, self.home), path) for path in values.own_files]
+        given += ((save(text.encode(), self.home), "its values") for text in values.texts)
+        given += ((path_of(path, chart.disk, self.home), path) for path in values.command_line.files)
         command = [*self.command(folder, values.release), *values.options]
         command += (word for path, _ in given for word in ("--values", quoted(path)))
         ended = self.programs.run(command, self.home, self.request.config.build_timeout)
@@ -121,9 +121,9 @@ class Helm:
 def refuse_values(chart: Chart, values: Choice) -> None:
     """Raises NotBuiltError for a file of values that is not there, or that GitOps names outside of the repository."""
     for path in values.own_files:
-        if values.gitops and not is_within(real_path(path), root_of(chart.folder)):
+        if values.gitops and not is_within(chart.disk.real_path(path), chart.top):
             raise NotBuiltError(f"`{paths.shown(path)}` leads out of the folder", "refused")
-        if not os.path.isfile(path):
+        if not chart.disk.is_file(path):
             raise NotBuiltError("no such values file", "values")
 
 
@@ -132,7 +132,7 @@ def note_chart(chart: Chart, choices: Iterable[Choice], seen: Seen) -> None:
     seen.note_all(chart.folder)
     for path in (path for values in choices for path in values.files):
         seen.note(path)
-    above = os.path.dirname(os.path.dirname(os.path.realpath(chart.folder)))
+    above = os.path.dirname(os.path.dirname(chart.disk.real_path(chart.folder)))
     seen.note(os.path.join(above, files.CHART))
 
 
@@ -150,11 +150,11 @@ def without_missing(chart: Chart, home: str) -> str:
     It lacks the files that are too large for helm. Raises NotBuiltError where it cannot be made.
     """
     copy = mkdtemp(dir=home)
-    for path in (entry.path for entry in entries_below(chart.folder) if not is_folder(entry)):
+    for path in (entry.path for entry in entries_below(chart.disk, chart.folder) if not leads_to_folder(entry)):
         place = os.path.join(copy, os.path.relpath(path, chart.folder))
         os.makedirs(os.path.dirname(place), exist_ok=True)
         try:
-            raw = chart.disk.read(path, root_of(chart.folder), LARGEST)
+            raw = chart.disk.read(path, chart.top, LARGEST)
         except TooLargeError:
             continue
         except OSError as error:
@@ -170,7 +170,7 @@ def without_missing(chart: Chart, home: str) -> str:
         if name == files.CHART and chart.unversioned:
             edits.append((chart.unversioned.place, "0.0.0"))
         if edits:
-            text = files.read(chart.disk, os.path.join(chart.folder, name), root_of(chart.folder))
+            text = files.read(chart.disk, os.path.join(chart.folder, name), chart.top)
             for where, value in sorted(edits, key=lambda edit: -edit[0].start):
                 text = f"{text[: where.start]} {json.dumps(value)}{text[where.end :]}"
             with open(os.path.join(copy, name), "w", encoding="utf-8") as file:
@@ -204,15 +204,22 @@ def quoted(path: str) -> str:
 
 
 def path_of(path: str, disk: FileSystem, home: str) -> str:
-    """The path at which helm opens a file that the command line names; of a pipe, which is read once, a copy."""
-    return save(files.read(disk, path), home) if path in disk.pipes else os.path.abspath(path)
+    """The path at which helm opens a file of values: of a copy where that is not what the disk holds at the path.
+
+    Raises NotBuiltError.
+    """
+    copied = path in disk.pipes or disk.is_changed(path)
+    try:
+        return save(disk.read(path), home) if copied else os.path.abspath(path)
+    except OSError as error:
+        raise NotBuiltError(f"`{paths.shown(path)}` cannot be read: {paths.reason(error)}", "values") from None
 
 
-def save(text: str, home: str) -> str:
-    """The path of a new file that holds a text."""
+def save(content: bytes, home: str) -> str:
+    """The path of a new file that holds some bytes."""
     handle, path = mkstemp(".yaml", dir=home)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
     return path
 
 

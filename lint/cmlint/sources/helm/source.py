@@ -29,6 +29,7 @@ from cmlint.sources.helm.template_places import SOURCE, RenderedText
 from cmlint.sources.helm.value_places import ChartText
 from cmlint.sources.request import Request
 from cmlint.system.files import is_within
+from cmlint.system.filesystem import FileSystem
 from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, Programs, TimeOutError
 
@@ -47,7 +48,7 @@ def take(found: Found, request: Request) -> Iterator[Material]:
         note_chart(one, choices.of(one), request.seen)
     rendered = list(render_all(near, choices, request, found.failures))
     done = {id(chart) for chart, _ in rendered} | {id(one) for one in charts if one not in near}
-    take_templates(found, {os.path.realpath(chart.folder): chart for chart in charts}, done, request)
+    take_templates(found, {chart.disk.real_path(chart.folder): chart for chart in charts}, done, request)
     found.charts |= {chart.description: evidence_of_chart() for chart in charts}
     if far := [(one.description, surely_made(one)) for one in charts if one not in near]:
         yield Material(files=far, unbuilt=files.NOT_REACHED, complete=False)
@@ -61,16 +62,17 @@ def take_templates(found: Found, by_folder: Mapping[str, Chart], done: Collectio
         for shown, path in list(group.paths.items()):
             if path == "-":
                 continue
-            chart = chart_of(path, by_folder)
+            real = request.disk.real_path(path)
+            chart = chart_of(real, by_folder)
             if chart and id(chart) in done:
                 del group.paths[shown]
             elif chart:
                 group.templates.add(shown)
-            elif folder := chart_around(path):
+            elif folder := chart_around(request.disk, real):
                 group.templates.add(shown)
                 alone.setdefault(folder, shown)
                 request.seen.note(os.path.join(folder, files.CHART))
-    given = set(map(os.path.realpath, found.paths))
+    given = set(map(request.disk.real_path, found.paths))
     for folder, shown in alone.items():
         if os.path.join(folder, files.CHART) not in given:
             message = f"helm renders it; name the folder `{paths.shown(folder)}` to check what is rendered"
@@ -87,13 +89,14 @@ def reached(charts: list[Chart], choices: Choices, groups: Sequence[files.Group]
 
     Whoever names the description of a chart names its templates.
     """
-    named = [os.path.realpath(group.paths[shown]) for group in groups for shown in group.named if shown in group.paths]
+    real = choices.request.disk.real_path
+    named = [real(group.paths[shown]) for group in groups for shown in group.named if shown in group.paths]
     if not any(group.named for group in groups):
         return charts
     near: list[Chart] = []
     for one in charts:
-        values = {os.path.realpath(path) for each in choices.of(one) for path in (*each.files, each.said)}
-        folder = os.path.realpath(one.folder)
+        values = {real(path) for each in choices.of(one) for path in (*each.files, each.said)}
+        folder = real(one.folder)
         if any(is_within(path, folder) or path in values for path in named):
             near.append(one)
         if os.path.join(folder, files.CHART) in named:
@@ -128,9 +131,9 @@ def surely_made(chart: Chart) -> FileFacts:
 
 
 def chart_of(path: str, charts: Mapping[str, Chart]) -> Chart | None:
-    """The outermost chart that a file is a template of, or part of a subchart of; `charts` by their real folders."""
+    """The outermost chart that a file is a template of, or part of a subchart of; all by their real paths."""
     found: Chart | None = None
-    inner = os.path.dirname(os.path.realpath(path))
+    inner = os.path.dirname(path)
     while inner != (folder := os.path.dirname(inner)):
         if folder in charts and os.path.basename(inner) in (TEMPLATES, SUBCHARTS):
             found = charts[folder]
@@ -138,16 +141,16 @@ def chart_of(path: str, charts: Mapping[str, Chart]) -> Chart | None:
     return found
 
 
-def chart_around(path: str) -> str | None:
+def chart_around(disk: FileSystem, path: str) -> str | None:
     """The folder of the chart that a file is a template of, whatever chart that is; None when it is none."""
-    folder = os.path.realpath(path)
+    folder = path
     while os.path.basename(folder) != TEMPLATES:
         above = os.path.dirname(folder)
         if above == folder:
             return None
         folder = above
     chart = os.path.dirname(folder)
-    return chart if is_chart(chart) else None
+    return chart if is_chart(disk, chart) else None
 
 
 def render_all(
@@ -207,7 +210,7 @@ def rendering(chart: Chart, values: Choice, text: str, choices: Choices, request
     """The facts of what a chart renders with some values."""
     all_values = choices.of(chart)
     given = [os.path.join(chart.folder, VALUES), *values.files]
-    named = values.said or next((paths.shown(path) for path in reversed(given) if os.path.isfile(path)), None)
+    named = values.said or next((paths.shown(path) for path in reversed(given) if chart.disk.is_file(path)), None)
     others = [path for choice in all_values for path in choice.files]
     known = chart.given(values.files, values.texts, values.options[1::2], others)
     shown = named if len(all_values) > 1 else None

@@ -36,7 +36,6 @@ from cmlint.sources.helm.values import Layer
 from cmlint.sources.kustomize.places import Step, Target, target_of
 from cmlint.sources.paths import shown
 from cmlint.sources.yaml_tree import Part, Place, read_part, read_parts
-from cmlint.system.files import root_of, tree
 from cmlint.system.filesystem import FileSystem
 
 SOURCE = r"(?m)^# Source: ([^\r\n]+?)[ \t]*\r?$"
@@ -75,7 +74,7 @@ class Templates:
         """A template's text; none of one that cannot be read."""
         if path not in self.texts:
             try:
-                self.texts[path] = files.read(self.disk, path, root_of(self.folder))
+                self.texts[path] = files.read(self.disk, path, self.disk.root_of(self.folder))
             except (OSError, UnicodeDecodeError):
                 self.texts[path] = ""
         return self.texts[path]
@@ -102,7 +101,7 @@ class Templates:
     @cached_property
     def paths(self) -> list[str]:
         """All files of templates, those of subcharts and those that write nothing included."""
-        entries = (entry for _, found in tree(self.folder) for entry in found)
+        entries = (entry for _, found in self.disk.tree(self.folder) for entry in found)
         named = (shown(entry.path) for entry in entries if entry.name.endswith((".tpl", ".yaml", ".yml", ".txt")))
         return [path for path in named if "templates" in path.split("/")]
 

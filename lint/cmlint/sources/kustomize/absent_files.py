@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
@@ -93,12 +92,12 @@ def absent_in(one: Kustomization, *, allow_remote: bool) -> Iterator[Absent]:
         name = entry.text or ""
         if not name or "\n" in name or "\0" in name:
             continue
-        if outside.is_remote(name, one.folder):
+        if outside.is_remote(one.disk, name, one.folder):
             if not allow_remote and (
                 how in ("resources", "components") or (how == "files" and re.fullmatch(KEY, key_of(entry)))
             ):
                 yield Absent(one, entry, how, remote=True)
-        elif not os.path.lexists(one.full(name)) and not runs_together(one, name):
+        elif not one.disk.lexists(one.full(name)) and not runs_together(one, name):
             yield Absent(one, entry, how, remote=False)
 
 
@@ -117,7 +116,7 @@ def entries_of(one: Kustomization) -> Iterator[tuple[Part, How]]:
 def runs_together(one: Kustomization, name: str) -> bool:
     """Whether an entry is several in one, such as one that is indented too far."""
     words = name.split()
-    return len(words) > 1 and any(os.path.exists(one.full(word)) for word in words)
+    return len(words) > 1 and any(one.disk.exists(one.full(word)) for word in words)
 
 
 def instead_of(absent: Sequence[Absent], texts: dict[str, str]) -> dict[str, str]:

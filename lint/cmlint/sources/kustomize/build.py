@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
 
-from msgspec.structs import replace
-
 from cmlint.cache.builds import BuildsCache
 from cmlint.manifest.documents import is_yaml
 from cmlint.sources import files, outside, paths
 from cmlint.sources.disclosure import OfBuild
 from cmlint.sources.failures import UNREAD, place_in_build
+from cmlint.sources.helm.chart_files import entries_below
 from cmlint.sources.kustomize.absent_files import MOST, Absent, absent_from, instead_of, item_of
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.load_restrictor import is_wide
@@ -25,7 +24,7 @@ from cmlint.sources.kustomize.spoilt_entries import Spoilt, spoilt_by, text_with
 from cmlint.sources.reasons import LONGEST, of_kustomize
 from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import Part, read_whole
-from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError, is_within, real_path
+from cmlint.system.files import MANIFEST, NotRegularError, TooLargeError
 from cmlint.system.programs import NotBuiltError
 
 METADATA = ("originAnnotations", "transformerAnnotations")
@@ -37,9 +36,9 @@ STEP = r"(?:recursed accumulation of|recursed merging from|couldn't make target 
 class Build:
     """The build of a `leaf`, which no other kustomization of the project uses, in a `folder` of its own.
 
-    It is built without what is `absent`, and without `spoilt` entries. Where texts count in the place of files, it is
-    built in a mirror: a folder that represents the root, so that everything in it is at the same relative path
-    from everything else.
+    It is built without what is `absent`, and without `spoilt` entries. Where something else counts than what the disk
+    holds, it is built in a mirror: a folder that represents the root, so that everything in it is at the same relative
+    path from everything else.
     """
 
     def __init__(
@@ -47,6 +46,7 @@ class Build:
     ) -> None:
         self.project, self.leaf, self.request, self.program = project, leaf, request, program
         self.folder, self.home = folder, f"{folder}.home"
+        self.disk = request.disk
         self.tree = project.tree(leaf)
         self.used = project.used_by(self.tree)
         self.absent: list[Absent] = absent_from(self.tree, allow_remote=request.config.allow_remote)
@@ -65,8 +65,8 @@ class Build:
 
     @cached_property
     def is_changed(self) -> bool:
-        """Whether it uses texts that are not saved."""
-        return any(map(self.request.disk.is_changed, self.used))
+        """Whether something else counts than what the disk holds of all that it uses."""
+        return any(map(self.disk.is_changed, self.used))
 
     @property
     def cache(self) -> BuildsCache | None:
@@ -129,26 +129,41 @@ class Build:
         So is what is outside of the repository, which is not even opened.
         """
         instead = self.instead
-        inside = {path for path in self.used if is_within(real_path(path), self.project.roots)}
-        for path in {*inside, *instead}:
+        inside = {path for path in self.used if self.project.is_inside(self.disk.real_path(path))}
+        for path, held in self.links():
+            place = below(self.mirror, path)
+            with suppress(OSError):
+                os.makedirs(os.path.dirname(place), exist_ok=True)
+                os.symlink(below(self.mirror, held) if os.path.isabs(held) else held, place)
+        for path in {*inside, *self.charts(), *instead}:
             place = below(self.mirror, path)
             with suppress(OSError, RecursionError):
-                if os.path.isdir(path):
+                if self.disk.is_folder(path):
                     os.makedirs(place, exist_ok=True)
                     continue
-                raw = instead[path].encode() if path in instead else self.request.disk.read(path, self.project.roots)
+                raw = instead[path].encode() if path in instead else self.disk.read(path, self.project.roots)
                 os.makedirs(os.path.dirname(place), exist_ok=True)
                 with open(place, "wb") as file:
                     file.write(raw)
 
-    def built_in(self, program: Kustomize, folder: str) -> str:
-        """What the program builds in a folder; raises NotBuiltError.
+    def links(self) -> Iterator[tuple[str, str]]:
+        """The links on the way to what is used, as far as that is in the repository: where they are, what they hold."""
+        for one in self.tree:
+            for name in (item.text or "" for item in one.named):
+                if one.full(name) != one.written(name) and self.project.is_inside(one.full(name)):
+                    yield from self.disk.links_on(one.written(name))
 
-        A mirror has no charts, and so kustomize must not look for them: it would fetch them.
-        """
-        config = replace(self.request.config, enable_helm=False) if self.mirror else self.request.config
+    def charts(self) -> Iterator[str]:
+        """The paths of all that is in the folders of charts that it takes, as far as they are in the repository."""
+        for one in self.tree if self.request.config.enable_helm else ():
+            for home in outside.chart_homes(one.documents) if one.charts else ():
+                if self.project.is_inside(folder := one.full(home)):
+                    yield from (entry.path for entry in entries_below(self.disk, folder))
+
+    def built_in(self, program: Kustomize, folder: str) -> str:
+        """What the program builds in a folder; raises NotBuiltError."""
         try:
-            return program.build(folder, config, self.home, wide=bool(self.mirror) and self.is_wide)
+            return program.build(folder, self.request.config, self.home, wide=bool(self.mirror) and self.is_wide)
         except SaidError as error:
             said = str(error).replace(self.mirror, "") if self.mirror else str(error)
             reason, around = condensed(said, self.project, self.leaf)
@@ -186,7 +201,9 @@ class Build:
     def refuse_part(self, part: Part, kustomization: Kustomization) -> None:
         """Raises NotBuiltError for what a kustomization, or a plugin that it configures, must not do."""
         config = self.request.config
-        outside.refuse(part, kustomization.folder, allow_remote=config.allow_remote, enable_helm=config.enable_helm)
+        outside.refuse(
+            self.disk, part, kustomization.folder, allow_remote=config.allow_remote, enable_helm=config.enable_helm
+        )
 
 
 def below(root: str, path: str) -> str:
@@ -204,13 +221,14 @@ def all_in(what: str, text: str) -> list[Part]:
 
 def refuse_unfit(project: Project, kustomization: Kustomization) -> None:
     """Raises NotBuiltError where kustomize would open a pipe, a device or a file that is too large."""
+    disk = project.disk
     for item in kustomization.named:
         path = kustomization.full(item.text or "")
-        paths = [os.path.join(path, name) for name in files.KUSTOMIZATIONS] if os.path.isdir(path) else [path]
-        for each in filter(os.path.exists, paths):
-            if not os.path.isfile(each):
+        paths = [os.path.join(path, name) for name in files.KUSTOMIZATIONS] if disk.is_folder(path) else [path]
+        for each in filter(disk.exists, paths):
+            if not disk.is_file(each):
                 raise unfit(project.shown(each), NotRegularError())
-            if os.path.getsize(each) > MANIFEST:
+            if disk.status(each).size > MANIFEST:
                 raise unfit(project.shown(each), TooLargeError(MANIFEST))
 
 
@@ -227,12 +245,12 @@ def refuse_unread(project: Project, kustomization: Kustomization) -> None:
         raise NotBuiltError(f"`{kustomization.shown}` is not valid YAML", "broken", kind)
     for name in outside.texts(kustomization.root, outside.FOLDER_NAMES):
         folder = kustomization.full(name)
-        if not os.path.isdir(folder):
+        if not project.disk.is_folder(folder):
             continue
         if not project.is_inside(folder):
             raise NotBuiltError(f"the folder `{name}` is outside the repository", "refused")
         for path in (os.path.join(folder, known) for known in files.KUSTOMIZATIONS):
-            if os.path.isfile(path) and project.in_folder(folder) is None:
+            if project.disk.is_file(path) and project.in_folder(folder) is None:
                 try:
                     project.text(path)
                 except (OSError, UnicodeDecodeError) as error:

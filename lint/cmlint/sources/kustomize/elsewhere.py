@@ -14,7 +14,6 @@ from cmlint.sources.kustomize.origins import Origin, take_origins
 from cmlint.sources.kustomize.places import BuiltText, names_in
 from cmlint.sources.kustomize.program import kustomize_of
 from cmlint.sources.request import Request
-from cmlint.system.files import root_of, tree
 from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, Programs
 
@@ -26,8 +25,8 @@ def lead_back(text: str, request: Request, problems: list[Problem]) -> BuiltText
     such as overlays that add no objects, it is the one that builds the very text; with `--no-build`, none is built.
     """
     clean, origins = take_origins(text)
-    project = Project(request, (root_of(os.curdir),), absolute=False)
-    folders = tree(os.path.realpath(os.curdir), files.NEVER)
+    project = Project(request, (request.disk.root_of(os.curdir),), absolute=False)
+    folders = request.disk.tree(request.disk.real_path(os.curdir), files.NEVER)
     found = [one for folder, _ in folders if (one := project.in_folder(folder)) and may_build(project, one, origins)]
     same = found if len(found) == 1 else [one for one in found if builds(project, one, text, request)]
     if len(same) == 1:

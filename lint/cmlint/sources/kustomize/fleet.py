@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from cmlint.sources import files
 from cmlint.sources.kustomize.kustomization import Project
 from cmlint.sources.yaml_tree import Part, read_parts
-from cmlint.system.files import real_path
 
 NAME = "fleet.yaml"
 
@@ -22,10 +21,10 @@ def post_rendering(project: Project, paths: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for path in paths:
         if os.path.basename(path) == NAME:
-            folder = real_path(os.path.dirname(os.path.abspath(path)))
+            folder = project.disk.real_path(os.path.dirname(os.path.abspath(path)))
             for part in parts_of(project, path):
-                if takes_chart(part, folder):
-                    found.update(real_path(os.path.join(folder, name)) for name in folders_in(part))
+                if takes_chart(project, part, folder):
+                    found.update(project.disk.real_path(os.path.join(folder, name)) for name in folders_in(part))
     return found
 
 
@@ -37,11 +36,10 @@ def parts_of(project: Project, path: str) -> list[Part]:
         return []
 
 
-def takes_chart(part: Part, folder: str) -> bool:
+def takes_chart(project: Project, part: Part, folder: str) -> bool:
     """Whether a chart is rendered: one that is named, or the one in the folder itself."""
-    return bool(part.word("helm", "chart") or part.word("helm", "repo")) or os.path.isfile(
-        os.path.join(folder, files.CHART)
-    )
+    named = part.word("helm", "chart") or part.word("helm", "repo")
+    return bool(named) or project.disk.is_file(os.path.join(folder, files.CHART))
 
 
 def folders_in(part: Part) -> Iterator[str]:

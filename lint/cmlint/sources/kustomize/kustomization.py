@@ -14,7 +14,7 @@ from cmlint.sources import files, outside, paths
 from cmlint.sources.outside import CHARTS, FILES, FOLDERS, GENERATORS, PATHS, PLUGINS
 from cmlint.sources.request import Request
 from cmlint.sources.yaml_tree import Part, Place, inner_part, read_parts, read_whole
-from cmlint.system.files import is_within, real_path
+from cmlint.system.files import is_within
 from cmlint.system.filesystem import FileSystem
 
 GROUP = "kustomize.config.k8s.io/"
@@ -77,7 +77,7 @@ class Kustomization:
         """The real paths of the folders with other kustomizations from which any of these configurations come."""
         names = (item.text or "" for field in PLUGINS for item in self.root.entries(field))
         folders = (self.full(name) for name in names if "\n" not in name)
-        return [folder for folder in folders if os.path.isdir(folder)]
+        return list(filter(self.disk.is_folder, folders))
 
     @property
     def plugin_texts(self) -> Iterator[tuple[str, str]]:
@@ -114,7 +114,7 @@ class Kustomization:
     def words(self) -> Iterator[Part]:
         """The words of its text that are the paths of something: of one that cannot be parsed, perhaps what it uses."""
         for found in re.finditer(WORD, self.text[:MANY]):
-            if os.path.exists(self.full(found[0])):
+            if self.disk.exists(self.full(found[0])):
                 yield Part(Place(self.shown, *found.span()), found[0])
 
     def folders_named(self) -> Iterator[str]:
@@ -123,8 +123,8 @@ class Kustomization:
         if not self.is_read:
             names += [item.text or "" for item in self.words]
         for name in (name for name in names if "\n" not in name):
-            words = [name] if os.path.exists(self.full(name)) else name.split()
-            yield from (folder for word in words if os.path.isdir(folder := self.full(word)))
+            words = [name] if self.disk.exists(self.full(name)) else name.split()
+            yield from (folder for word in words if self.disk.is_folder(folder := self.full(word)))
 
     @property
     def generators(self) -> Iterator[tuple[str, Part]]:
@@ -141,7 +141,7 @@ class Kustomization:
     @property
     def remotes(self) -> list[Part]:
         """What it names that is not on this machine."""
-        return [item for item in self.named if outside.is_remote(item.text or "", self.folder)]
+        return [item for item in self.named if outside.is_remote(self.disk, item.text or "", self.folder)]
 
     @property
     def manifests(self) -> list[str]:
@@ -173,17 +173,20 @@ class Kustomization:
         for field in ("patches", "patchesJson6902"):
             yield from (patch for entry in self.root.entries(field) if (patch := entry.at("patch")))
 
+    def written(self, name: str) -> str:
+        """The path of what it names, on which there may be links."""
+        return os.path.normpath(os.path.join(self.folder, name.replace("\0", "")))
+
     def full(self, name: str) -> str:
         """The real path of what it names: as to kustomize, `link/..` is the folder that the link is in."""
         if name not in self.full_paths:
-            path = os.path.normpath(os.path.join(self.folder, name.replace("\0", "")))
-            self.full_paths[name] = real_path(path)
+            self.full_paths[name] = self.disk.real_path(self.written(name))
         return self.full_paths[name]
 
     @cached_property
     def used(self) -> set[str]:
         """The real paths of all that it names, and of itself."""
-        return {os.path.realpath(self.path), *(self.full(item.text or "") for item in self.named)}
+        return {self.disk.real_path(self.path), *(self.full(item.text or "") for item in self.named)}
 
     def own(self, name: str) -> str | None:
         """The real path of a file that it names, if kustomize lets it read that: by default, below its folder.
@@ -261,14 +264,14 @@ class Project:
         """The kustomization in a folder, or None."""
         if folder not in self.known:
             paths = (os.path.join(folder, name) for name in files.KUSTOMIZATIONS)
-            own = (path for path in paths if self.disk.is_file(path) and is_within(real_path(path), folder))
+            own = (path for path in paths if self.disk.is_file(path) and is_within(self.disk.real_path(path), folder))
             path = next(own, None)
             self.known[folder] = self.read(path) if path else None
         return self.known[folder]
 
     def find(self, paths: Iterable[str]) -> list[Kustomization]:
         """The kustomizations among files, in the order of their paths."""
-        paths = (os.path.realpath(path) for path in paths if os.path.basename(path) in files.KUSTOMIZATIONS)
+        paths = (self.disk.real_path(path) for path in paths if os.path.basename(path) in files.KUSTOMIZATIONS)
         found = [self.in_folder(folder) for folder in dict.fromkeys(map(os.path.dirname, paths))]
         return sorted((one for one in found if one), key=lambda one: one.shown)
 

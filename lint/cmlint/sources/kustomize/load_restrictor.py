@@ -7,7 +7,6 @@ CD does where `kustomize.buildOptions` in its ConfigMap `argocd-cm` says so.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 
@@ -47,7 +46,7 @@ def is_closed(project: Project, one: Kustomization) -> bool:
 def strays(one: Kustomization) -> bool:
     """Whether a kustomization names a file outside of its folder."""
     paths = (one.full(name) for part in one.documents for name in outside.texts(part, outside.READ))
-    return any(os.path.isfile(path) and not is_within(path, one.folder) for path in paths)
+    return any(one.disk.is_file(path) and not is_within(path, one.folder) for path in paths)
 
 
 def shows_it(project: Project, path: str) -> bool:

@@ -43,7 +43,7 @@ def named_by(one: Kustomization, project: Project) -> Iterator[str]:
     """The real paths of the files that a kustomization names as resources, also of those that it may not read."""
     items = one.root.entries("resources") if one.is_read else one.words
     paths = (one.full(item.text or "") for item in items)
-    named = (path for path in paths if os.path.isfile(path) and project.is_inside(path))
+    named = (path for path in paths if project.disk.is_file(path) and project.is_inside(path))
     return (path for path in named if files.is_manifest(path) and os.path.basename(path) not in files.KUSTOMIZATIONS)
 
 

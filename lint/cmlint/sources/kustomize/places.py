@@ -142,12 +142,12 @@ class BuiltText:
         """The entry by which the leaf brings in the file at a path, unless it names that itself."""
         if self.leaf is None:
             return None
-        real = os.path.realpath(path)
+        real = self.project.disk.real_path(path)
         if real in self.project.used_by([self.leaf]):
             return None
         for part in self.leaf.named:
             folder = self.leaf.full(part.text or "")
-            used = self.project.in_folder(folder) if os.path.isdir(folder) else None
+            used = self.project.in_folder(folder) if self.project.disk.is_folder(folder) else None
             if used and real in self.project.used_by(self.project.tree(used)):
                 return part.place.path, part.place.span
         return self.leaf.shown, self.leaf.root.place.span
@@ -159,7 +159,7 @@ class BuiltText:
             return {}
         used = self.project.used_by(self.project.tree(self.leaf))
         inside = (path for path in sorted(used) if self.project.is_inside(path))
-        return {self.project.shown(path): path for path in inside if os.path.isfile(path)}
+        return {self.project.shown(path): path for path in inside if self.project.disk.is_file(path)}
 
     def paths(self) -> Iterable[str]:
         """The paths of the texts that it was built from; of one from elsewhere, its own."""
@@ -181,7 +181,7 @@ class BuiltObject:
 
     def full(self, path: str) -> str:
         """The real path of what the origin names."""
-        return os.path.realpath(os.path.join(self.text.folder, path))
+        return self.project.disk.real_path(os.path.join(self.text.folder, path))
 
     @cached_property
     def document(self) -> Part | None:

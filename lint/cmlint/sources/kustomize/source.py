@@ -74,13 +74,13 @@ def take(found: Found, request: Request) -> Iterable[Material]:
     What cannot be built goes to the failures. Then ValueError is raised for a program that is not there.
     """
     groups = found.groups
-    project = Project(request, files.roots_of(groups), absolute=any(map(os.path.isabs, found.paths)))
-    named = {os.path.realpath(group.paths[shown]) for group in groups for shown in group.named}
+    project = Project(request, files.roots_of(request.disk, groups), absolute=any(map(os.path.isabs, found.paths)))
+    named = {request.disk.real_path(group.paths[shown]) for group in groups for shown in group.named}
     given = found.paths
     own = project.find(given)
     used = project.used_by(own)
     for group in groups:
-        group.paths = {shown: path for shown, path in group.paths.items() if os.path.realpath(path) not in used}
+        group.paths = {shown: path for shown, path in group.paths.items() if request.disk.real_path(path) not in used}
     unused = project.unused(own)
     widen(project, project.kustomizations, given)
     leaves = [one for one in unused if not one.is_component]
@@ -147,8 +147,9 @@ def take_alone(project: Project, groups: Sequence[files.Group]) -> dict[Kustomiz
     alone: dict[Kustomization, list[str]] = {}
     for group in groups:
         for shown, path in list(group.paths.items()):
-            one = project.in_folder(os.path.dirname(os.path.realpath(path))) if path != "-" else None
-            if one and os.path.realpath(path) in one.used:
+            real = project.disk.real_path(path)
+            one = project.in_folder(os.path.dirname(real)) if path != "-" else None
+            if one and real in one.used:
                 alone.setdefault(one, []).append(group.paths.pop(shown))
     return alone
 
@@ -157,7 +158,7 @@ def used_alone(project: Project, one: Kustomization, paths: Sequence[str], probl
     """What is known of a kustomization of which only some files are checked."""
     where = os.path.dirname(one.shown) or "."
     message = f"{one.shown} uses it; name the folder `{where}` to check what is built"
-    problems.append(Problem(project.shown(os.path.realpath(paths[0])), 0, message, fatal=False))
+    problems.append(Problem(project.shown(project.disk.real_path(paths[0])), 0, message, fatal=False))
     return unbuilt(project, one, "only some of its files are checked", paths)
 
 

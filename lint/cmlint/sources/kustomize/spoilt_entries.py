@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -118,7 +117,7 @@ def images_of(spoilt: Iterable[Spoilt]) -> frozenset[str]:
 def files_of(spoilt: Iterable[Spoilt], project: Project) -> list[str]:
     """The real paths of the files that are left out with entries."""
     paths = (each.path for each in spoilt if each.field == "resources")
-    return [path for path in paths if os.path.isfile(path) and project.is_inside(path)]
+    return [path for path in paths if project.disk.is_file(path) and project.is_inside(path)]
 
 
 def opened(facts: FileFacts, project: Project, paths: Iterable[str]) -> FileFacts:
