@@ -81,9 +81,12 @@ class Revisions:
         The files of that revision can be read as long as the job runs.
         """
         request = self.request
+        caches = Caches(facts=request.caches.facts, builds=request.caches.builds)
+        if caches.builds and not commit:
+            caches.builds.whole = False  # What differs from the files is built without it.
         with self.repository.files_at(commit, values_of(request)) as disk:
             paths = tuple(filter(disk.lexists, request.paths)) if commit else request.paths
-            return job(replace(request, paths=paths, disk=disk, seen=Seen(), caches=caches_of(request), jobs=1))
+            return job(replace(request, paths=paths, disk=disk, seen=Seen(), caches=caches, jobs=1))
 
     def known_at(self, commit: str, *, staged: bool) -> set[str]:
         """The fingerprints of what was found at a commit, as they are now where files have moved since."""
@@ -158,8 +161,3 @@ def values_of(request: Request) -> Iterator[str]:
     yield from request.chart_values.files
     for lists in request.config.helm.values.values():
         yield from (name for names in lists for name in names.split(","))
-
-
-def caches_of(request: Request) -> Caches:
-    """What a request may take from earlier runs for another revision: the facts of texts."""
-    return Caches(facts=request.caches.facts)

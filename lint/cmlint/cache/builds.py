@@ -42,7 +42,7 @@ class BuildsCache:
 
     def get(self, name: str) -> Build | None:
         """A build of which nothing has changed since."""
-        raw = self.builds.get(name)
+        raw = self.used.get(name) or self.builds.get(name)
         if raw is None:
             return None
         try:

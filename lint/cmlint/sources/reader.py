@@ -125,7 +125,7 @@ class Reader:
         if read.reason:
             return read.reason
         if self.cache and read.raw is not None:
-            if not self.disk.is_changed(file.path):
+            if read.state is not None:
                 self.cache.note(file.path, read.state, read.digest)
             if self.cache.of_text(read.digest, file.mode) is None:
                 self.cache.put(read.digest, file.mode, msgspec.Raw(read.raw))

@@ -43,6 +43,7 @@ class GitFiles(FileSystem):
         self.blobs: dict[str, Blob] = {}
         self.links: dict[str, str] = {}
         self.kept: set[str] = set()
+        self.compared: dict[str, bool] = {}
         self.make(top)
         if is_within(here := os.getcwd(), top):
             self.make(here)
@@ -122,12 +123,33 @@ class GitFiles(FileSystem):
         return Status(stat.S_IFLNK)
 
     def is_changed(self, path: str) -> bool:
-        """Whether something else counts than what the disk holds at a path."""
-        return self.is_own(self.real_path(path))
+        """Whether something else counts than what the disk holds at a path; of a folder, only whether it is there."""
+        real = self.real_path(path)
+        if real not in self.compared:
+            self.compared[real] = self.is_own(real) and self.differs(real)
+        return self.compared[real] or files.real_path(path) != real
+
+    def differs(self, real: str) -> bool:
+        """Whether the disk has something else at a real path of the revision."""
+        if real in self.folders:
+            return not os.path.isdir(real)
+        if real not in self.blobs:
+            return real in self.links or os.path.lexists(real)
+        try:
+            return files.read(real, MANIFEST, self.top) != self.read(real)
+        except OSError:
+            return True
 
     def is_changed_below(self, folder: str) -> bool:
         """Whether something else counts than what the disk holds in a folder or below it."""
-        return self.is_own(self.real_path(folder))
+        if self.is_changed(folder):
+            return True
+        for path, entries in self.tree(folder) if self.is_own(self.real_path(folder)) else ():
+            if kinds(entries) != kinds(FileSystem().entries_or_none(path)):
+                return True
+            if any(self.is_changed(entry.path) for entry in entries):
+                return True
+        return False
 
     def state(self, path: str) -> State | None:
         """The state of what is at a path, links followed; None for a file of the revision."""
@@ -198,3 +220,8 @@ class GitFiles(FileSystem):
             inner = super().entries(real)
             found = [Listed(self, folder, each.name, files.state_of(each.path, follow=False).st_mode) for each in inner]
         return sorted(found, key=attrgetter("name"))
+
+
+def kinds(entries: Iterable[Entry]) -> list[tuple[str, bool]]:
+    """What a folder holds apart from git's own, and which of that are links."""
+    return [(entry.name, entry.is_symlink()) for entry in entries if entry.name != ".git"]

@@ -57,9 +57,10 @@ class Helm:
         """Whether something else counts than what files of a chart hold on the disk."""
         return chart.disk.is_changed_below(chart.folder)
 
-    def cache(self, chart: Chart) -> BuildsCache | None:
-        """What was rendered before, where that may count: nothing that is fetched, and no texts that are not saved."""
-        return None if self.fetches(chart) or self.is_changed(chart) else self.request.caches.builds
+    def cache(self, chart: Chart, values: Choice) -> BuildsCache | None:
+        """What was rendered before, where that may count: nothing that is fetched, and only of what the disk holds."""
+        changed = self.is_changed(chart) or any(map(chart.disk.is_changed, values.files))
+        return None if self.fetches(chart) or changed else self.request.caches.builds
 
     def name_of(self, cache: BuildsCache, chart: Chart, values: Choice) -> str:
         """Under which name it is kept what a chart renders with some values."""
@@ -68,7 +69,7 @@ class Helm:
 
     def keep(self, chart: Chart, values: Choice, text: str) -> None:
         """Keeps what was rendered."""
-        if cache := self.cache(chart):
+        if cache := self.cache(chart, values):
             seen = Seen()
             seen.note(self.program)
             note_chart(chart, [values], seen)
@@ -95,7 +96,7 @@ class Helm:
         """What helm renders of a chart in its folder, when that is `ready`; raises NotBuiltError."""
         folder = ready.result()
         refuse_values(chart, values)
-        cache = self.cache(chart)
+        cache = self.cache(chart, values)
         if cache and (known := cache.get(self.name_of(cache, chart, values))):
             return known.text
         given = [(path_of(path, chart.disk, self.home), path) for path in values.own_files]

@@ -66,7 +66,22 @@ class Build:
     @cached_property
     def is_changed(self) -> bool:
         """Whether something else counts than what the disk holds of all that it uses."""
-        return any(map(self.disk.is_changed, self.used))
+        return any(map(self.disk.is_changed, self.looked_at())) or any(
+            map(self.disk.is_changed_below, self.chart_homes())
+        )
+
+    def looked_at(self) -> Iterator[str]:
+        """The paths at which kustomize looks, on which there may be links."""
+        for one in self.tree:
+            yield from (one.written(item.text or "") for item in one.named)
+            folders = (one.folder, *one.folders_named())
+            yield from (os.path.join(folder, name) for folder in folders for name in files.KUSTOMIZATIONS)
+
+    def chart_homes(self) -> Iterator[str]:
+        """The folders in which kustomize looks for charts, as far as they are in the repository."""
+        for one in self.tree if self.request.config.enable_helm else ():
+            homes = map(one.full, outside.chart_homes(one.documents) if one.charts else ())
+            yield from filter(self.project.is_inside, homes)
 
     @property
     def cache(self) -> BuildsCache | None:
@@ -135,7 +150,8 @@ class Build:
             with suppress(OSError):
                 os.makedirs(os.path.dirname(place), exist_ok=True)
                 os.symlink(below(self.mirror, held) if os.path.isabs(held) else held, place)
-        for path in {*inside, *self.charts(), *instead}:
+        charts = {entry.path for home in self.chart_homes() for entry in entries_below(self.disk, home)}
+        for path in {*inside, *charts, *instead}:
             place = below(self.mirror, path)
             with suppress(OSError, RecursionError):
                 if self.disk.is_folder(path):
@@ -152,13 +168,6 @@ class Build:
             for name in (item.text or "" for item in one.named):
                 if one.full(name) != one.written(name) and self.project.is_inside(one.full(name)):
                     yield from self.disk.links_on(one.written(name))
-
-    def charts(self) -> Iterator[str]:
-        """The paths of all that is in the folders of charts that it takes, as far as they are in the repository."""
-        for one in self.tree if self.request.config.enable_helm else ():
-            for home in outside.chart_homes(one.documents) if one.charts else ():
-                if self.project.is_inside(folder := one.full(home)):
-                    yield from (entry.path for entry in entries_below(self.disk, folder))
 
     def built_in(self, program: Kustomize, folder: str) -> str:
         """What the program builds in a folder; raises NotBuiltError."""
