@@ -37,18 +37,18 @@ def test_these_signals_end_a_run() -> None:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Repository:
-    """A repository whose check lasts, with a secret that git ignores, and with something that is not staged."""
+    """A repository whose check lasts, with a secret that git ignores, and with a change that is not staged."""
     hanging(tmp_path, "kustomize")
-    files = {"kustomization.yaml": "resources: [pod.yaml]\n", "pod.yaml": POD, ".gitignore": ".env\n"}
-    shop = Repository(tmp_path / "shop", files)
-    write(shop.folder, {".env": "PASSWORD=correct-horse\n", "new.yaml": POD})
+    build = "resources: [pod.yaml]\nsecretGenerator: [{name: web, envs: [.env]}]\n"
+    shop = Repository(tmp_path / "shop", {"kustomization.yaml": build, "pod.yaml": POD, ".gitignore": ".env\n"})
+    write(shop.folder, {".env": "PASSWORD=correct-horse\n", "pod.yaml": f"{POD}# not staged\n"})
     (tmp_path / "kept").mkdir()
     return shop
 
 
 @contextmanager
 def running(shop: Repository, **handling: signal.Handlers) -> Iterator[subprocess.Popen[bytes]]:
-    """A check of the repository that has laid it out and waits for a program.
+    """A check of the repository that has copied what is built and waits for a program.
 
     It begins with signals handled by default, whatever runs the tests, or as `handling` says.
     """

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from cmlint.cache.file_state import Seen
 from cmlint.model.problems import Problem
 from cmlint.patterns import Patterns
 from cmlint.sources.git_ignores import IGNORE, GitIgnores, Specs, ignored
@@ -304,7 +305,7 @@ class Walk:
             for entry in filter(self.may_hold_texts, entries):
                 if not self.is_left_out(entry, specs):
                     if entry.is_dir(follow_symlinks=False):
-                        foreign = entry.name in copied or self.is_foreign(entry)
+                        foreign = entry.name in copied or is_foreign(self.disk, entry, self.top, self.seen)
                         (self.group.left_out if foreign else folders).append(entry.path)
                     else:
                         yield entry.path
@@ -352,22 +353,6 @@ class Walk:
         self.problems.append(Problem(shown(entry.path), 0, message, fatal=False))
         return True
 
-    def is_foreign(self, folder: Entry) -> bool:
-        """Whether a folder holds what tests read, copies of other projects, or what is copied into new ones.
-
-        Nobody applies any of these as they are.
-        """
-        if folder.name == ARCHETYPE or any(mark in folder.name for mark in DIRECTIVES):
-            return True
-        if folder.name in FIXTURES:
-            return any(map(names_tests, parts_below(self.top, folder.path)))
-        if folder.name != "vendor":
-            return folder.name == GODEPS or folder.name.rstrip("0123456789") == TESTDATA
-        signs = [os.path.join(folder.path, name) for name in VENDORED]
-        for sign in signs:
-            self.seen.note(sign)
-        return any(map(self.disk.exists, signs))
-
 
 def entries_in(disk: FileSystem, folder: str) -> list[Entry]:
     """What a walk sees in a folder, by name; raises OSError."""
@@ -388,6 +373,23 @@ def listing(folder: str) -> str | None:
         return listing_of(entries_in(FileSystem(), folder))
     except OSError:
         return None
+
+
+def is_foreign(disk: FileSystem, folder: Entry, top: str, seen: Seen) -> bool:
+    """Whether a folder below the top holds what tests read, copies of other projects, or what is copied into new ones.
+
+    Nobody applies any of these as they are.
+    """
+    if folder.name == ARCHETYPE or any(mark in folder.name for mark in DIRECTIVES):
+        return True
+    if folder.name in FIXTURES:
+        return any(map(names_tests, parts_below(top, folder.path)))
+    if folder.name != "vendor":
+        return folder.name == GODEPS or folder.name.rstrip("0123456789") == TESTDATA
+    signs = [os.path.join(folder.path, name) for name in VENDORED]
+    for sign in signs:
+        seen.note(sign)
+    return any(map(disk.exists, signs))
 
 
 def parts_below(top: str, path: str) -> list[str]:
