@@ -111,7 +111,7 @@ class Repository:
             for entry in git.entries():
                 if entry.path == path and entry.mode in FILES:
                     git.sizes([entry.id])
-                    return git.content(entry.id)
+                    return next(git.contents([entry.id]))
         return None
 
     def ask(self, *words: str) -> str:

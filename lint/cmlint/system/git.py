@@ -415,9 +415,15 @@ class Sealed:
             self.write("paths", "".join(f"{path}\0" for path in paths))
             self.ask("checkout-index", "-z", "--stdin", f"--prefix={tree}/", source=self.path("paths"))
 
-    def content(self, name: str) -> bytes:
-        """What an object holds, which nothing converts; raises FatalError."""
-        return self.answer(("cat-file", "blob", name))
+    def contents(self, ids: Sequence[str]) -> Iterator[bytes]:
+        """What objects hold, which nothing converts; raises FatalError."""
+        self.write("ids", "".join(f"{name}\n" for name in ids))
+        rest = self.answer(("cat-file", "--batch"), self.path("ids"))
+        while rest:
+            head, _, rest = rest.partition(b"\n")
+            size = int(head.split(b" ")[2])
+            yield rest[:size]
+            rest = rest[size + 1 :]
 
 
 class Objects:

@@ -11,6 +11,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -54,11 +55,12 @@ class GitFiles(FileSystem):
         """Puts in what an index lists, below a folder, and gives what reads it; raises FatalError."""
         wanted = [entry for entry in entries if entry.wanted and entry.mode != SUBMODULE]
         sizes = git.sizes([entry.id for entry in wanted])
-        links = {entry.id for entry in wanted if entry.mode == LINK and git.has_links}
-        held = {name: os.fsdecode(git.content(name)) for name in links}
+        links = list({entry.id for entry in wanted if entry.mode == LINK and git.has_links})
+        held = dict(zip(links, map(os.fsdecode, git.contents(links)), strict=True))
         objects = Objects(git, wanted)
         for entry, size in zip(wanted, sizes, strict=True):
-            path, is_link = os.path.join(folder, entry.path), entry.mode == LINK and git.has_links
+            path = os.path.join(folder, entry.path.replace("/", os.sep))
+            is_link = entry.mode == LINK and git.has_links
             if is_link:
                 self.links[path] = held[entry.id]
             else:
@@ -68,10 +70,11 @@ class GitFiles(FileSystem):
         return objects
 
     def keep(self, path: str) -> None:
-        """Puts in what the disk holds at a path, unless something is there."""
-        if not self.lexists(path):
-            self.make(os.path.dirname(path))
-            self.enter(path, stat.S_IFMT(files.state_of(path, follow=False).st_mode))
+        """Puts in what the disk holds at a path, unless something is there, or it has gone meanwhile."""
+        if self.lexists(path):
+            return
+        with suppress(OSError):
+            self.enter(path, files.state_of(path, follow=False).st_mode)
             self.kept.add(path)
 
     def keep_unlisted(self, paths: Iterable[str]) -> None:
