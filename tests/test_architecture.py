@@ -110,3 +110,34 @@ def is_of_the_library(node: ast.Call, called: ast.Attribute) -> bool:
 def test_one_module_opens_what_is_read() -> None:
     openers = {module for module in MODULES if not module.startswith("cmlint.system") and opens(module)}
     assert openers == OPENERS.keys()
+
+
+LOOKERS = {
+    "cmlint.sources.cluster.connect": "the kubeconfig",
+    "cmlint.sources.context": "the user's home",
+    "cmlint.sources.files": "standard input",
+    "cmlint.sources.snapshot": "a snapshot, which the command line names",
+}
+"""The modules of `sources/` that ask the machine itself about files, and about which."""
+
+LOOKING = {"exists", "lexists", "isfile", "isdir", "islink", "ismount", "realpath", "samefile", "getsize", "getmtime"}
+LOOKING |= {"stat", "lstat", "walk", "scandir", "listdir", "readlink", "glob", "iglob", "Path"}
+ASKING = {"read", "read_input", "read_named", "real_path", "root_of", "state_of"}
+"""What of the library, and of `cmlint.system.files`, looks at files."""
+
+
+def looks(module: str) -> bool:
+    """Whether a module asks the machine about files."""
+    nodes = list(ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))))
+    imports = [(node.module, alias) for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names]
+    askers = {alias.asname or alias.name for name, alias in imports if (name, alias.name) == ("cmlint.system", "files")}
+    imported = {f"{name}.{alias.name}" for name, alias in imports}
+    imported |= {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    wanted = {f"{place}.{name}" for place in ("os", "os.path", "glob", "pathlib") for name in LOOKING}
+    wanted |= {f"{place}.{name}" for place in ("cmlint.system.files", *askers) for name in ASKING}
+    return not wanted.isdisjoint(imported)
+
+
+def test_what_is_checked_is_looked_at_through_the_file_system() -> None:
+    lookers = {module for module in MODULES if module.startswith("cmlint.sources.") and looks(module)}
+    assert lookers == LOOKERS.keys()

@@ -122,8 +122,8 @@ class Repository:
     def files_at(self, commit: str | None, shown: Iterable[str] = ()) -> Iterator[GitFiles]:
         """The files of the repository at a commit, or as they are staged.
 
-        What git ignores and a build reads is there as well, as it is now; so are files that are `shown` in any case, if
-        the revision has none of the name.
+        What git ignores and a build reads is there as well, as it is now. So is each file that is `shown` in any case,
+        if the revision has none of the name.
         """
         found = GitFiles(self.top)
         with ExitStack() as stack:

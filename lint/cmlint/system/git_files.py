@@ -1,8 +1,8 @@
 """The files of a repository at a commit, or as they are staged: git's objects, under the paths of the working tree.
 
-What an index lists is there and nothing else of the repository, except what is said to be as it is on the disk. Each
-file holds what git would write to the working tree: line ends and encodings are those that git gives to files here,
-and filters of contents, such as that of Git LFS, do not run.
+What an index lists is there, and a few other places of the repository as they are on the disk; nothing else. Each file
+holds what git would write to the working tree: line ends and encodings are those that git gives to files here, and
+filters of contents, such as that of Git LFS, do not run.
 """
 
 from __future__ import annotations
