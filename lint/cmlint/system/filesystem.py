@@ -113,6 +113,11 @@ class FileSystem:
         """Whether there is a folder at a path."""
         return stat.S_ISDIR(self.mode(path))
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether everything is as the disk holds it."""
+        return not self.texts
+
     def is_changed(self, path: str) -> bool:
         """Whether something else counts than what the disk holds at a path."""
         return bool(self.texts) and real_path(path) in self.texts

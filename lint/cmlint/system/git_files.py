@@ -125,6 +125,11 @@ class GitFiles(FileSystem):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         return Status(stat.S_IFLNK)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether everything is as the disk holds it: nobody knows that before all is compared."""
+        return False
+
     def is_changed(self, path: str) -> bool:
         """Whether something else counts than what the disk holds at a path; of a folder, only whether it is there."""
         real = self.real_path(path)

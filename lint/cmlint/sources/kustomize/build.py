@@ -66,9 +66,10 @@ class Build:
     @cached_property
     def is_changed(self) -> bool:
         """Whether something else counts than what the disk holds of all that it uses."""
-        return any(map(self.disk.is_changed, self.looked_at())) or any(
-            map(self.disk.is_changed_below, self.chart_homes())
-        )
+        if self.disk.is_plain:
+            return False
+        changed_charts = any(map(self.disk.is_changed_below, self.chart_homes()))
+        return changed_charts or any(map(self.disk.is_changed, self.looked_at()))
 
     def looked_at(self) -> Iterator[str]:
         """The paths at which kustomize looks, on which there may be links."""
