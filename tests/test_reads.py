@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from cmlint.bundle.links import Link, matched
 from cmlint.config.config import Config
@@ -53,105 +55,77 @@ def link_in(folder: Path, given: Files, config: Config | None = None) -> Link:
         return bundle.programs.link(placed.document.pods[0].containers[0], placed, guess=True)
 
 
-WORKFLOW = """on: push
-jobs:
-  build:
-    strategy:
-      matrix:
-        include:
-          - {name: shop, folder: ./app}
-          - {name: other, folder: ./other}
-    steps:
-      - uses: docker/build-push-action@v6
-        with:
-          context: ${{ matrix.folder }}
-          push: true
-          tags: ghcr.io/org/${{ matrix.name }}:latest
-"""
-
-LINKS = {
-    "skaffold": (
-        "org/shop",
-        {
-            "skaffold_DOT_yaml": "apiVersion: skaffold/v4beta1\nkind: Config\nbuild:\n  artifacts:\n"
-            "    - image: org/shop\n      context: app\n"
-        },
-        "skaffold.yaml:5",
-    ),
-    "compose": (
-        "org/shop:1",
-        {"compose_DOT_yaml": "services:\n  shop:\n    build: ./app\n    image: org/shop:${TAG}\n"},
-        "compose.yaml:4",
-    ),
-    "docker": (
-        "org/shop:1",
-        {"build_DOT_sh": "#!/bin/sh\ndocker build -t org/shop:$TAG -f app/Dockerfile ./app\n"},
-        "build.sh:2",
-    ),
-    "document": ("org/shop:1", {"docs__build_DOT_md": "    docker build -t org/shop:1 ./app\n"}, "docs/build.md:1"),
-    "cd": ("org/shop:1", {"build_DOT_sh": "#!/bin/sh\ncd app && docker build -t org/shop .\n"}, "build.sh:2"),
-    "registry": (
-        "ghcr.io/org/shop:1",
-        {"build_DOT_sh": "#!/bin/sh\ndocker build -t $REGISTRY/shop:1 app\n"},
-        "build.sh:2",
-    ),
-    "loop": (
-        "org/app:1",
-        {"build_DOT_sh": "#!/bin/sh\nfor s in app web; do\n  docker build -t org/$s ./$s\ndone\n"},
-        "build.sh:3",
-    ),
-    "root": (
-        "org/shop:1",
-        {"bin__build_DOT_sh": '#!/bin/sh\ndocker build -t org/shop "$ROOT/app"\n'},
-        "bin/build.sh:2",
-    ),
-    "tag": (
-        "ghcr.io/o/shop:1",
-        {"build_DOT_sh": "#!/bin/sh\ndocker build -t shop app\ndocker tag shop ghcr.io/o/shop:1\n"},
-        "build.sh:3",
-    ),
-    "minikube": (
-        "shop:1",
-        {"README_DOT_md": "    eval $(minikube docker-env)\n    docker build -t shop:1 app\n"},
-        "README.md:2",
-    ),
-    "matrix": ("ghcr.io/org/shop:1", {"_DOT_github__workflows__ci_DOT_yml": WORKFLOW}, ".github/workflows/ci.yml:14"),
-    "tilt": ("org/shop", {"Tiltfile": 'docker_build("org/shop", "./app")\n'}, "Tiltfile:1"),
-    "bake": (
-        "org/shop:1",
-        {"docker-bake_DOT_hcl": 'target "shop" {\n  context = "app"\n  tags = ["org/shop:1"]\n}\n'},
-        "docker-bake.hcl:3",
-    ),
-    "cloud build": (
-        "gcr.io/p/shop:1",
-        {
-            "cloudbuild_DOT_yaml": "steps:\n- name: gcr.io/cloud-builders/docker\n"
-            "  args: [build, -t, gcr.io/$PROJECT_ID/shop:1, app]\nimages: ['gcr.io/$PROJECT_ID/shop:1']\n"
-        },
-        "cloudbuild.yaml:3",
-    ),
-    "azure": (
-        "r.azurecr.io/shop:1",
-        {
-            "azure-pipelines_DOT_yml": "steps:\n- task: Docker@2\n  inputs:\n    command: buildAndPush\n"
-            "    repository: shop\n    dockerfile: '**/Dockerfile'\n    tags: |\n      latest\n"
-        },
-        "azure-pipelines.yml:8",
-    ),
+Case = dict[str, Any]
+LINKS: dict[str, Case] = {
+    case["name"]: case for case in yaml.safe_load(Path(__file__).with_name("links.yaml").read_text(encoding="utf-8"))
 }
+
+
+COMPOSE = {"compose_DOT_yaml": LINKS["compose"]["files"]["compose.yaml"]}
 
 
 @pytest.mark.parametrize("name", LINKS)
 def test_a_build_that_names_an_image_and_a_folder_links_them(name: str, tmp_path: Path) -> None:
-    image, more, where = LINKS[name]
-    link = link_in(tmp_path, files(image, **more))
-    assert (link.grade, link.context, link.dockerfile, link.where) == ("certain", "app", "app/Dockerfile", where)
+    case = LINKS[name]
+    link = link_in(tmp_path, files(case["image"]) | case["files"])
+    assert (link.grade, link.context, link.dockerfile) == ("certain", "app", "app/Dockerfile")
+    assert link.where == case["proof"]
 
 
 def test_builds_of_several_folders_link_none(tmp_path: Path) -> None:
     given = files("org/shop:1", build_DOT_sh="#!/bin/sh\ndocker build -t org/shop app\ndocker build -t org/shop web\n")
     link = link_in(tmp_path, {**given, "web/Dockerfile": DOCKERFILE})
     assert (link.grade, link.why) == ("none", "it is built of `app` and `web`")
+
+
+def test_of_several_folders_with_one_dockerfile_the_widest_counts(tmp_path: Path) -> None:
+    """In a pipeline the folder is the top of the repository, in a compose file that of the service."""
+    given = files("org/shop:1", build_DOT_sh="#!/bin/sh\ndocker build -t org/shop -f app/Dockerfile .\n", **COMPOSE)
+    link = link_in(tmp_path, given)
+    assert (link.grade, link.context, link.dockerfile) == ("certain", "", "app/Dockerfile")
+
+
+STEPS = """on: push
+jobs:
+  web:
+    defaults:
+      run:
+        working-directory: web
+    steps:
+      - run: make
+  app:
+    steps:
+      - working-directory: web
+        run: make
+      - run: docker build -t org/shop:1 FOLDER
+      - run: make
+        working-directory: web
+"""
+
+
+def test_the_folder_of_another_step_or_job_does_not_count(tmp_path: Path) -> None:
+    given = files("org/shop:1", _DOT_github__workflows__ci_DOT_yml=STEPS.replace("FOLDER", "app"))
+    assert link_in(tmp_path, given).context == "app"
+
+
+@pytest.mark.parametrize(
+    ("image", "path", "text"),
+    [
+        ("other-shop:1", "compose.yaml", "name: proj\nservices:\n  shop:\n    build: ./app\n"),
+        ("shop:1", "deploy/compose.yaml", "services:\n  shop:\n    build: ../app\n"),
+        ("org/shop:1", "ci.sh", "/kaniko/executor --context git://example.com/o/r --destination org/shop:1\n"),
+        (
+            "org/shop:1",
+            "app/pom.xml",
+            "<project><modules></modules><to><image>org/shop:1</image></to> jib </project>\n",
+        ),
+        ("org/shop:1", "Jenkinsfile", "dir('gone') {\n  sh 'docker build -t org/shop:1 .'\n}\n"),
+        ("org/shop:1", "docker-bake.json", '{"target": {"a": {"context": "app"}, "shop": {"tags": ["org/shop:1"]}}}\n'),
+        ("${REGISTRY}/${NAME}:1", "build.sh", "#!/bin/sh\ndocker build -t org/shop:1 app\n"),
+    ],
+)
+def test_what_is_not_said_for_certain_links_none(image: str, path: str, text: str, tmp_path: Path) -> None:
+    assert link_in(tmp_path, files(image) | {path: text}).grade == "none"
 
 
 def test_a_folder_with_the_name_of_an_image_is_a_guess(tmp_path: Path) -> None:
@@ -188,9 +162,6 @@ def test_a_folder_that_is_none_is_an_error(setting: str, message: str, tmp_path:
     done = cmlint(tmp_path, "check")
     assert done.returncode == 2
     assert message in done.stderr
-
-
-COMPOSE = {"compose_DOT_yaml": LINKS["compose"][1]["compose_DOT_yaml"]}
 
 
 def test_env_shows_what_is_read(tmp_path: Path) -> None:

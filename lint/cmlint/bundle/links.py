@@ -20,7 +20,7 @@ Grade = Literal["certain", "configured", "likely", "none"]
 of the image. `none`: nothing is known, or builds disagree.
 """
 
-OWN_FOLDER = ("compose", "skaffold", "Tilt", "bake", "DevSpace")
+OWN_FOLDER = ("compose", "skaffold", "Tilt", "bake", "DevSpace", "jib")
 """The tools for which paths are relative to their own file."""
 
 DOCKERFILES = ("Dockerfile", "Containerfile")
@@ -111,8 +111,9 @@ class Links:
                 return Link("configured", folder, self.dockerfile_in(folder))
         found = list(dict.fromkeys(self.builds(subject)))
         contexts = {link.context for link in found}
-        if len(contexts) == 1:
-            return found[0]
+        widest = min(found, key=lambda link: len(link.context), default=None)
+        if widest and (len(contexts) == 1 or is_one_program(widest, found)):
+            return widest
         if contexts:
             names = " and ".join(f"`{context or '.'}`" for context in sorted(contexts)[:2])
             return Link("none", why=f"it is built of {names}", proof=found[0].proof)
@@ -126,7 +127,7 @@ class Links:
 
     def of_build(self, build: Build, proof: Proof, names: Iterable[str], depth: int = 0) -> Iterator[Link]:
         """The folder of one build of an image with one of some names."""
-        image = self.proofs.own(build.image)
+        image = self.proofs.own(build.image, proof.path)
         values = next((values for name in names if (values := matched(image, name)) is not None), None)
         if values is None or depth > DEEPEST or not says_which(image, build):
             return
@@ -203,6 +204,13 @@ class Links:
         return link
 
 
+def is_one_program(widest: Link, found: Iterable[Link]) -> bool:
+    """Whether builds of several folders are of one Dockerfile, and the widest folder has all others."""
+    return bool(widest.dockerfile) and all(
+        link.dockerfile == widest.dockerfile and is_below(link.context, widest.context) for link in found
+    )
+
+
 def is_dockerfile(path: str) -> bool:
     """Whether a file says how an image is built, by its name."""
     name = posixpath.basename(path)
@@ -231,6 +239,7 @@ def is_below(path: str, folder: str) -> bool:
 def matched(pattern: str, name: str) -> dict[str, str] | None:
     """What the variables in the name of a build are for an image; None where it is not its name."""
     pattern = pattern.removeprefix("index.").removeprefix("docker.io/").removeprefix("library/")
+    pattern = re.sub(r"\*(?:/\*)+", "*", pattern)
     holes = [part.count("*") + part.count("{-") for part in pattern.split("/")]
     far = pattern.count("*") + pattern.startswith("{-")
     if sum(holes) > MOST_HOLES or far + max([holes[0] - far, *holes[1:]]) > MOST_BESIDE:

@@ -221,7 +221,7 @@ class Programs:
         """Where the source of a container's program is, perhaps as a guess."""
         if container.image is None:
             return Link("none", why="it has no image")
-        image = image_of(container.image.value)
+        image = image_of(container.image.value, tagged=False)
         if image is None:
             return Link("none", why="its image is not valid, or a placeholder")
         name = container.name.value if container.name else None

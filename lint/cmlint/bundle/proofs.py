@@ -5,6 +5,7 @@ One table of kinds of evidence, strongest first; the rules about images ask in t
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
@@ -183,11 +184,16 @@ class Proofs:
         fact = proof.fact
         if "{" not in fact.name + fact.tag:
             return proof
-        return proof._replace(fact=structs.replace(fact, name=self.own(fact.name)))
+        return proof._replace(fact=structs.replace(fact, name=self.own(fact.name, proof.path)))
 
-    def own(self, name: str) -> str:
-        """The name of an image with the repository's own name in it; `*` where that is not known."""
-        owner, _, _ = self.remote.partition("/")
+    def own(self, name: str, path: str) -> str:
+        """The name of an image with the repository's own name in it; `*` where that is not known.
+
+        The folder of a compose file may be the top of the repository, which people seldom call otherwise.
+        """
+        owner, _, repository = self.remote.partition("/")
+        folder = posixpath.basename(posixpath.dirname(path)) or repository
+        name = name.replace("{folder}", re.sub(r"[^a-z0-9_-]", "", folder.lower()).lstrip("_-") or "{folder}")
         name = name.replace("{repository}", self.remote.lower() or "*").replace("{owner}", owner.lower() or "*")
         return name.replace("{branch}", "*")
 
@@ -434,14 +440,19 @@ def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
             yield push._replace(fact=structs.replace(pushed, masked=fact.masked))
 
 
-def image_of(text: str) -> Image | None:
-    """A valid image; one with placeholders in its name only is read as if they were words."""
+def image_of(text: str, *, tagged: bool = True) -> Image | None:
+    """A valid image; one with placeholders in its name only is read as if they were words.
+
+    Where it does not matter which tag it has, that may be a placeholder as well.
+    """
     if is_placeholder_image(text):
         if text == INJECTED or text.startswith("ko://"):
             return None
         filled = filled_image(text, FILLED)
-        _, colon, tag = filled.rpartition(":")
+        name, colon, tag = filled.rpartition(":")
         named = colon and "/" not in tag
+        if named and not tagged:
+            filled, named = name, ""
         if FILLED in (tag if named else filled.rpartition("/")[2]) or is_placeholder_image(filled):
             return None
         text = filled

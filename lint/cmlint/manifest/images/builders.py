@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import Text, combinations
@@ -19,8 +21,11 @@ TILT = re.compile(
 
 TILT_CONTEXT = re.compile(r"[ \t\n]*,[ \t\n]*(?:context[ \t]*=[ \t]*)?[\"']([^\"'\n]+)[\"']")
 TILT_DOCKERFILE = re.compile(r"\bdockerfile[ \t]*=[ \t]*[\"']([^\"'\n]+)[\"']")
-BAKE_CONTEXT = re.compile(r"(?m)^[ \t]*context[ \t]*=[ \t]*\"([^\"\n]+)\"")
-BAKE_DOCKERFILE = re.compile(r"(?m)^[ \t]*dockerfile[ \t]*=[ \t]*\"([^\"\n]+)\"")
+BAKE_TARGET = re.compile(r"(?m)^target[ \t]+\"([^\"\n]+)\"")
+BAKE_PATH = r"(?m)(?:^[ \t]*{0}[ \t]*=|\"{0}\"[ \t]*:)[ \t]*\"([^\"\n]+)\""
+BAKE_INHERITS = re.compile(r"(?:^|[\s\"])inherits\"?[ \t]*[=:][ \t]*\[([^\]\n]{0,500})\]")
+MOST_INHERITED = 20
+"""The most targets of a bake file that one target inherits from."""
 
 EARTH = re.compile(r"(?m)^[ \t]*SAVE IMAGE[ \t]+((?:--[\w-]+(?:=\S+)?[ \t]+|\\\n[ \t]*)*)((?:[^\n#\\]|\\\n)+)")
 """https://docs.earthly.dev/docs/earthfile#save-image"""
@@ -58,7 +63,7 @@ def read(text: str) -> Iterator[ImageFact]:
         pushes = REGISTRY.search(text) is not None
         for found in BAKE.finditer(text):
             for image in STRING.finditer(text, *found.span(1 if found[1] is not None else 2)):
-                name, build = place.variables.fill(image[1]), bake_build(text, found.start(), image[1], place)
+                name, build = place.variables.fill(image[1]), bake_build(text, image[1], place)
                 yield from place.fact("pushed" if pushes else "built", "bake", name, image.start(), builds=(build,))
     if "\nreleases:" in text or text.startswith("releases:"):
         yield from helmfile(text, place)
@@ -77,14 +82,44 @@ def tilt_build(text: str, found: re.Match[str], place: Text) -> tuple[Build, ...
     return (Build(builds.named(builds.partly(place.variables, found[1])), behind[1], path),)
 
 
-def bake_build(text: str, at: int, image: str, place: Text) -> Build:
+def bake_build(text: str, image: str, place: Text) -> Build:
     """Of what the target of a bake file is built in which a tag is."""
-    start, end = text.rfind("\ntarget", 0, at), text.find("\ntarget", at)
-    block = text[max(start, 0) : end if end >= 0 else None]
-    context, dockerfile = BAKE_CONTEXT.search(block), BAKE_DOCKERFILE.search(block)
-    folder = builds.partly(place.variables, context[1]) if context else "."
-    path = builds.partly(place.variables, dockerfile[1]) if dockerfile else ""
+    blocks = targets_in(text)
+    own = [name for name, block in blocks.items() if f'"{image}"' in block][:1]
+    folder, path = (
+        builds.partly(place.variables, next(values_in(blocks, own, key), default))
+        for key, default in (("context", "."), ("dockerfile", ""))
+    )
     return Build(builds.named(builds.partly(place.variables, image)), folder, builds.below(folder, path))
+
+
+@lru_cache(maxsize=1)
+def targets_in(text: str) -> dict[str, str]:
+    """The targets of a bake file by their names."""
+    if text.lstrip().startswith("{"):
+        try:
+            found = json.loads(text)["target"]
+            return {name: json.dumps(target) for name, target in found.items()}
+        except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+            return {}
+    begins = list(BAKE_TARGET.finditer(text))
+    ends = [*(begin.start() for begin in begins[1:]), len(text)]
+    return {begin[1]: text[begin.end() : end] for begin, end in zip(begins, ends, strict=True)}
+
+
+def values_in(blocks: Mapping[str, str], names: Sequence[str], key: str) -> Iterator[str]:
+    """The values of a key in targets and in those that they inherit from, of which the last counts first.
+
+    https://docs.docker.com/build/bake/reference/#targetinherits
+    """
+    left, seen = list(names), set[str]()
+    while left and len(seen) < MOST_INHERITED:
+        name = left.pop(0)
+        block = blocks.get(name, "") if name not in seen else ""
+        seen.add(name)
+        yield from re.findall(BAKE_PATH.format(key), block)[:1]
+        found = BAKE_INHERITS.search(block)
+        left = [*(STRING.findall(found[1])[::-1] if found else ()), *left]
 
 
 def earthly(text: str, place: Text) -> Iterator[ImageFact]:
@@ -120,10 +155,17 @@ def maven(text: str, place: Text) -> Iterator[ImageFact]:
 
     for found in MAVEN.finditer(text):
         name = fill(found[1])
+        of = of_jib(name, text)
         tags = [fill(tag[1]) for tag in MAVEN_TAG.finditer(found[2])]
-        yield from place.fact("pushed", "jib", name, found.start(1))
+        yield from place.fact("pushed", "jib", name, found.start(1), builds=of)
         for tag in tags:
-            yield from place.fact("pushed", "jib", f"{name.rpartition(':')[0] or name}:{tag}", found.start(1))
+            image = f"{builds.named(name)}:{tag}"
+            yield from place.fact("pushed", "jib", image, found.start(1), builds=of)
+
+
+def of_jib(image: str, text: str) -> tuple[Build, ...]:
+    """Of what Jib builds an image: of the module whose file names it, unless that is only a parent of others."""
+    return () if "<modules>" in text or "subprojects" in text else (Build(builds.named(image), ".", builder="jib"),)
 
 
 def properties(text: str) -> dict[str, str]:
@@ -143,4 +185,4 @@ def gradle(text: str, place: Text) -> Iterator[ImageFact]:
         lists = (tags[1] for tags in GRADLE_TAGS.finditer(block))
         tags = [place.variables.fill(tag[1]) for listed in lists for tag in STRING.finditer(listed)]
         for image in (*names, *map(":".join, combinations(names, tags))):
-            yield from place.fact("pushed", "jib", image, found.start())
+            yield from place.fact("pushed", "jib", image, found.start(), builds=of_jib(image, text))

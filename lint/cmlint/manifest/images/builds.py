@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from msgspec import structs
 
@@ -56,18 +57,31 @@ def of_docker(
     verb: str, arguments: Sequence[str], values: Callable[..., list[str]], folder: str
 ) -> Iterator[tuple[str, Build]]:
     """What a command of docker builds, by the name that its fact has; `folder` is the one in which it runs."""
-    if verb in ("build", "bud", "build-using-dockerfile", "b"):
+    if verb in ("build", "bud", "build-using-dockerfile", "b", "submit"):
         context = arguments[-1] if arguments else "."
         dockerfile = next(iter(values("-f", "--file")), "")
-        for image in values("-t", "--tag"):
+        for image in values("-t", "--tag", "--image"):
             yield unknown(image), Build(named(image), below(folder, context), below(folder, dockerfile))
     elif verb == "tag" and len(arguments) == 2:
         yield unknown(arguments[1]), Build(named(arguments[1]), of=named(arguments[0]))
 
 
+def either(image: str, context: str, dockerfile: str) -> tuple[Build, ...]:
+    """Of what an image is built by a tool that takes the path of a Dockerfile from the context or from the top."""
+    context = re.sub(r"^dir://", "", context) or "."
+    paths = dict.fromkeys((below(context, dockerfile), dockerfile))
+    return tuple(Build(named(image), context, path) for path in paths)
+
+
 def unknown(text: str) -> str:
     """A text with `*` for each variable that is not known."""
     return re.sub(r"\{-\w+\}", UNKNOWN, text)
+
+
+def following(words: list[str], option: str) -> list[str]:
+    """The values of an option that is a word of its own, or before `=`."""
+    joined = [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]
+    return [value for flag, value in pairwise(words) if flag == option] + joined
 
 
 def below(folder: str, path: str) -> str:

@@ -10,14 +10,14 @@ from typing import NamedTuple
 from msgspec import structs
 
 from cmlint.manifest.images.builds import hole, of_docker
-from cmlint.manifest.images.cutting import COMMENT, NEAR, PRINTS, REACH, Filler, Opener, folder_before, plain
+from cmlint.manifest.images.cutting import COMMENT, NEAR, PRINTS, REACH, Filler, Opener, folder_before, inside, plain
 from cmlint.manifest.images.facts import Text, combinations, split
 from cmlint.manifest.images.functions import in_functions
 from cmlint.manifest.images.options import by_pattern
 from cmlint.manifest.images.passing import Giver
 from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.manifest.shell import LIMIT, Lines, Quotes
-from cmlint.model.facts import Deed, ImageFact
+from cmlint.model.facts import Build, Deed, ImageFact
 
 _VERBS = {
     "docker podman buildah nerdctl lima": "push build bud bake tag save commit imagetools",
@@ -50,8 +50,8 @@ BY_VARIABLE = re.compile(
 MOST_TURNS = 6
 """The most values of a variable with which one command is read."""
 
-BUILDERS = frozenset(("docker", "podman", "buildah", "nerdctl", "lima", "az", "ibmcloud"))
-BUILT = re.compile(r"(?:build|bud|build-using-dockerfile|tag)(?: --push)?\Z")
+BUILDERS = frozenset(("docker", "podman", "buildah", "nerdctl", "lima", "az", "ibmcloud", "gcloud", "minikube"))
+BUILT = re.compile(r"(?:build|bud|build-using-dockerfile|tag|builds submit)(?: --push)?\Z")
 """The programs that build images of a folder, and how the names of what they do end."""
 
 DOCKER_ENV = re.compile(r"\b(?:minikube|minishift|crc|microk8s)\b[^\n|;&]{0,80}?(?:docker|podman)-env\b")
@@ -178,7 +178,8 @@ def called(place: Text) -> Iterator[ImageFact]:
             facts = [*RUNS[name](place, name, [plain(word) for word in words], begin, folder)]
             if name in BUILDERS and any(BUILT.search(fact.tool) for fact in facts):
                 words = Partly(text, end, quotes.around(begin), place.variables, turn).cut()
-                facts = with_builds(facts, [plain(word) for word in words], folder)
+                whole = "/".join(filter(None, (inside(text, begin), folder)))
+                facts = with_builds(facts, [plain(word) for word in words], whole)
             yield from facts
             if cutter.filled and turn == 1 and any(map(PUSHES.search, map(plain, words))):
                 words = Opener(text, end, quotes.around(begin), place.variables).cut()
@@ -188,21 +189,26 @@ def called(place: Text) -> Iterator[ImageFact]:
 
 def with_builds(facts: Sequence[ImageFact], words: list[str], folder: str) -> list[ImageFact]:
     """The facts of a command of docker with what each image is built of."""
-    verbs = [word for word in parse(words).arguments if word not in ("image", "buildx", "builder", "container", "acr")]
+    verbs = [word for word in parse(words).arguments if word not in BEFORE_VERB]
     verb = verbs[0] if verbs else ""
     call = parse(words, verb)
     arguments = call.arguments[call.arguments.index(verb) + 1 :] if verb in call.arguments else []
     builds = dict(of_docker(verb, arguments, call.values, folder))
-    found = {(*split(image), build) for image, build in builds.items()}
-    return [
-        structs.replace(fact, builds=tuple(build for name, _, build in found if fits_name(name, fact.name))[:1])
-        for fact in facts
-    ]
+    found = [(name, build) for image, build in builds.items() if (name := split(image)[0])]
+    return [structs.replace(fact, builds=tuple(builds_of(fact.name, found))[:1]) for fact in facts]
 
 
-def fits_name(name: str | None, other: str) -> bool:
-    """Whether a fact is about an image; a registry that the command itself names is before it."""
-    return name is not None and (name == other or other.endswith(f"/{name}"))
+BEFORE_VERB = frozenset(("image", "buildx", "builder", "builds", "container", "acr", "cr"))
+"""The words of a command that are before what it does."""
+
+
+def builds_of(name: str, found: Sequence[tuple[str, Build]]) -> Iterator[Build]:
+    """The builds of an image; a registry that the command itself names is before their names."""
+    for other, build in found:
+        if name == other:
+            yield build
+        elif name.endswith(f"/{other}"):
+            yield structs.replace(build, image=name.removesuffix(other) + build.image)
 
 
 def target_of(text: str, at: int) -> str:

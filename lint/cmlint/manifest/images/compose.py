@@ -23,12 +23,27 @@ def read(text: str) -> Iterator[ImageFact]:
     for node, top in mappings(text):
         if node.node is top.node:
             services = node.get("services")
-            for service in (services.get(name) for name in services.entries):
+            for service_name, service in ((name, services.get(name)) for name in services.entries):
                 if "build" in service.entries and service.text("image"):
                     image = place.variables.fill(service.text("image"))
                     build = build_of(service, place)
                     yield from place.fact("built", TOOL, image, service.at("image"), builds=(build,))
                     yield from tags(service, place, build)
+                elif "build" in service.entries:
+                    yield from unnamed(service, service_name, place, node.text("name"))
+
+
+def unnamed(service: Mapping, name: str, place: Text, project: str) -> Iterator[ImageFact]:
+    """The image of a service that has no name for it: compose makes one of the project and the service.
+
+    The project is the folder of the file where the file has no name for it; the old docker-compose joins them with `_`.
+    """
+    project = builds.partly(place.variables, project) or "{folder}"
+    build = build_of(service, place)
+    for image in (f"{project}-{name}", f"{project}_{name}"):
+        own = structs.replace(build, image=image)
+        yield place.of("built", TOOL, builds.unknown(image), "", service.at("build"), builds=(own,))
+    yield from tags(service, place, build)
 
 
 def tags(service: Mapping, place: Text, build: Build) -> Iterator[ImageFact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from cmlint.manifest.images.variables import UNKNOWN, Variables
 from cmlint.manifest.shell import BLANK, VARIABLE, Cutter, Word
@@ -58,6 +59,71 @@ class Opener(Cutter):
 def plain(word: Word) -> str:
     """A word with `*` for what is not known."""
     return word.text.replace(VARIABLE, UNKNOWN).replace(BLANK, UNKNOWN)
+
+
+BRACE = re.compile(r"[{}]|\bdir[ \t]*\(?[ \t]*[\"'](?P<folder>[^\"'\n]+)[\"'][ \t]*\)?[ \t]*\{")
+"""https://www.jenkins.io/doc/pipeline/steps/workflow-basic-steps/#dir-change-current-directory"""
+
+STEP = re.compile(r"(?m)^(?P<indent>[ \t]*)(?P<item>-[ \t]+)?(?P<key>run|cmds|command|script|bash|pwsh|powershell):")
+FOLDERS = {"run": "working-directory", "cmds": "dir", "command": "working_directory"}
+"""The keys of steps with commands, each with that of the folder: GitHub, Taskfile, CircleCI, and else Azure."""
+
+DEFAULTS = re.compile(
+    r"(?m)^(?P<indent>[ \t]*)defaults:[ \t]*\n[ \t]+run:[ \t]*\n(?:[ \t]+shell:[^\n]*\n)?"
+    r"[ \t]+working-directory:[ \t]*(?P<folder>\S+)"
+)
+FAR = 8_000
+"""The number of characters before a command in which the folder of what it is in is searched."""
+
+
+def inside(text: str, at: int) -> str:
+    """The folder of the block or the step that a command is in: `dir('app') { ... }`, `working-directory: app`."""
+    start = max(at - FAR, 0)
+    if "dir" in text and (blocks := blocks_around(text, start, at)):
+        return "/".join(blocks)
+    steps = list(STEP.finditer(text, start, at))
+    return folder_of(text, steps[-1]) or folder_of_job(text, start, at) if steps else ""
+
+
+def blocks_around(text: str, start: int, at: int) -> list[str]:
+    """The folders of the blocks of a Jenkinsfile that a character is in, the outermost first."""
+    found: list[str] = []
+    for brace in BRACE.finditer(text, start, at):
+        if brace[0] != "}":
+            found.append((brace["folder"] or "").strip("/"))
+        elif found:
+            found.pop()
+    return [folder for folder in found if folder]
+
+
+def folder_of(text: str, step: re.Match[str]) -> str:
+    """What a step has beside its commands as the folder in which they run."""
+    column = step.start("key") - step.start()
+    name = FOLDERS.get(step["key"], "workingDirectory")
+    key = re.compile(rf"[ -]{{{column}}}{name}:[ \t]*[\"']?([^\s\"'#]+)")
+    above = text[max(step.start() - FAR, 0) : step.start()].split("\n")[-2::-1]
+    below = text[step.end() : step.end() + FAR].split("\n")[1:]
+    if not step["item"]:
+        inner = list(takewhile(lambda line: indent_of(line) >= column, above))
+        for line in (*inner, *above[len(inner) : len(inner) + 1]):
+            if found := key.match(line):
+                return found[1]
+    beside = takewhile(lambda line: indent_of(line) >= column, below)
+    return next((found[1] for line in beside if (found := key.match(line))), "")
+
+
+def folder_of_job(text: str, start: int, at: int) -> str:
+    """The folder in which all commands of a job run, or of a workflow."""
+    for found in [*DEFAULTS.finditer(text, start, at)][:-3:-1]:
+        if all(indent_of(line) >= len(found["indent"]) for line in text[found.end() : at].split("\n")[1:-1]):
+            return found["folder"]
+    return ""
+
+
+def indent_of(line: str) -> int:
+    """How many blanks a line begins with; a blank line or a comment has no end of them."""
+    bare = line.lstrip()
+    return len(line) - len(bare) if bare and not bare.startswith("#") else FAR
 
 
 def folder_before(text: str, start: int, end: int, variables: Variables) -> str:

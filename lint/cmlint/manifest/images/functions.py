@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import Text
 from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.model.facts import HOLE, ImageFact
@@ -13,18 +14,28 @@ from cmlint.model.facts import HOLE, ImageFact
 FUNCTION = re.compile(r"(?m)^(?:function[ \t]+)?([\w-]+)[ \t]*\(\)[ \t]*\{?[ \t]*$")
 """A function of a shell."""
 
+ARGUMENT = re.compile(r"\{-\d\}")
+"""An argument of a function in the name of an image."""
+
 MOST_CALLS = 20
 """The most calls of functions that are read."""
 
 
 def in_functions(place: Text, found: Sequence[ImageFact]) -> Iterator[ImageFact]:
     """The images of open pushes in functions, once for each call."""
-    opened = [fact for fact in found if fact.deed == "open" and re.search(r"\{-\d\}", fact.name)]
-    functions = list(FUNCTION.finditer(place.text)) if opened else []
-    for fact in opened[:MOST_CALLS]:
+    opened = [fact for fact in found if fact.deed == "open" and ARGUMENT.search(fact.name)]
+    built = [fact for fact in found if any(ARGUMENT.search(build.image) for build in fact.builds)]
+    functions = list(FUNCTION.finditer(place.text)) if opened or built else []
+    for fact in (*opened[:MOST_CALLS], *built[:MOST_CALLS]):
         before = [one[1] for one in functions if one.start() < fact.span.start]
         for words in calls_of(before[-1], place) if before else ():
-            yield from place.fact("pushed", fact.tool, filled(fact, words), fact.span.start)
+            if fact.deed == "open":
+                yield from place.fact("pushed", fact.tool, filled(fact, words), fact.span.start)
+            else:
+                given = {str(number): word for number, word in enumerate(words, 1)}
+                of = tuple(builds.filled(build, given) for build in fact.builds)
+                for build in of:
+                    yield from place.fact("built", fact.tool, builds.unknown(build.image), fact.span.start, builds=of)
 
 
 def calls_of(name: str, place: Text) -> Iterator[list[str]]:

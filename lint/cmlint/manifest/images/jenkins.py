@@ -6,13 +6,21 @@ https://www.jenkins.io/doc/book/pipeline/docker/#building-containers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
+from msgspec import structs
+
+from cmlint.manifest.images import builds
+from cmlint.manifest.images.builds import following
+from cmlint.manifest.images.cutting import inside
 from cmlint.manifest.images.facts import Text, split
-from cmlint.model.facts import ImageFact
+from cmlint.model.facts import Build, ImageFact
 
 MADE = re.compile(
-    r"docker\.(?:build|image)[ \t]*\(?[ \t]*(?P<image>\"[^\"\n]*\"|'[^'\n]*'|[\w.]+(?:[ \t]*\+[ \t]*[\w.\"':/-]+)*)"
+    r"docker\.(?P<verb>build|image)[ \t]*\(?[ \t]*"
+    r"(?P<image>\"[^\"\n]*\"|'[^'\n]*'|[\w.]+(?:[ \t]*\+[ \t]*[\w.\"':/-]+)*)"
+    r"(?:[ \t]*,\s*(?P<arguments>\"[^\"\n]*\"|'[^'\n]*'))?"
 )
 PUSH = re.compile(r"\.push[ \t]*\([ \t]*(?P<tag>\"[^\"\n]*\"|'[^'\n]*'|[\w.]*)[ \t]*\)")
 REGISTRY = re.compile(r"withRegistry[ \t]*\(?[ \t]*[\"'](?:https?://)?([^\"'/\n]*)")
@@ -21,18 +29,40 @@ REGISTRY = re.compile(r"withRegistry[ \t]*\(?[ \t]*[\"'](?:https?://)?([^\"'/\n]
 def read(text: str) -> Iterator[ImageFact]:
     """What a pipeline pushes: each image that it makes, with each tag under which it pushes one."""
     place = Text(text)
-    made = {split(string(found["image"], place)) for found in MADE.finditer(text)}
-    images = sorted((name, own) for name, own in made if name)
+    made: dict[tuple[str, str], dict[Build, None]] = {}
+    for found in MADE.finditer(text):
+        name, own = split(string(found["image"], place.variables.fill))
+        if name:
+            made.setdefault((name, own), {}).update(dict.fromkeys(builds_of(found, place)))
+    images = sorted(made)
     hosts = sorted({place.variables.fill(found[1]) for found in REGISTRY.finditer(text)} - {""})
     for found in PUSH.finditer(text) if images else ():
-        given = string(found["tag"], place) if found["tag"] else None
+        given = string(found["tag"], place.variables.fill) if found["tag"] else None
         for name, own in images:
             for full in (name, *(f"{host}/{name}" for host in hosts)):
-                yield place.of("pushed", "docker.image.push", full, own if given is None else given, found.start())
+                tag, of = own if given is None else given, registered(made[name, own], full.removesuffix(name))
+                yield place.of("pushed", "docker.image.push", full, tag, found.start(), builds=of)
 
 
-def string(written: str, place: Text) -> str:
+def builds_of(found: re.Match[str], place: Text) -> Iterator[Build]:
+    """Of what `docker.build(name, arguments)` builds: the last argument of `docker build` is the context."""
+    if found["verb"] != "build":
+        return
+    fill = partial(builds.partly, place.variables)
+    words = fill((found["arguments"] or "").strip("\"'")).split()
+    folder, dockerfiles = inside(place.text, found.start()), following(words, "-f") + following(words, "--file")
+    context, dockerfile = words[-1] if words else ".", dockerfiles[0] if dockerfiles else ""
+    image = builds.named(string(found["image"], fill))
+    yield Build(image, builds.below(folder, context), builds.below(folder, dockerfile))
+
+
+def registered(found: Iterable[Build], host: str) -> tuple[Build, ...]:
+    """Builds of images with their registry before their names."""
+    return tuple(structs.replace(build, image=host + build.image) for build in found)
+
+
+def string(written: str, fill: Callable[[str], str]) -> str:
     """What a string, a variable, or several of them joined with `+` are."""
     parts = [part.strip() for part in written.split("+")]
     filled = [part.strip("\"'") if part[:1] in "\"'" else f"${{{part.removeprefix('env.')}}}" for part in parts]
-    return place.variables.fill(re.sub(r"\$\{(?:env|params)\.", "${", "".join(filled)))
+    return fill(re.sub(r"\$\{(?:env|params)\.", "${", "".join(filled)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import Text
 from cmlint.manifest.images.trees import Mapping, mappings
@@ -64,8 +66,24 @@ def tekton(place: Text) -> Iterator[ImageFact]:
     """A parameter for the image that is given to a task of kaniko or buildah; that of Konflux is `output-image`."""
     if not re.search("kaniko|buildah|buildpacks|jib|docker-build", place.text):
         return
+    of: dict[int, Build] = {}
     for node, _ in mappings(place.text):
+        of.update(of_task(node.items("params")))
         given = node.text("value", "default")
         if given and node.text("name").upper() in IMAGES:
-            value = re.sub(r"\$\((?:params|tt)\.[\w.-]+\)", "*", given)
-            yield from place.fact("pushed", "Tekton", place.variables.fill(value), node.at("value", "default"))
+            image = place.variables.fill(PARAMETER.sub("*", given))
+            build = of.get(id(node.node))
+            of_image = (structs.replace(build, image=builds.named(image)),) if build else ()
+            yield from place.fact("pushed", "Tekton", image, node.at("value", "default"), builds=of_image)
+
+
+PARAMETER = re.compile(r"\$\((?:params|tt)\.[\w.-]+\)")
+
+
+def of_task(given: list[Mapping]) -> Iterator[tuple[int, Build]]:
+    """Of what a task builds the image among its parameters, if one of them names the folder."""
+    values = {each.text("name").upper().replace("-", "_"): each.text("value") for each in given}
+    context = values.get("CONTEXT") or values.get("PATH_CONTEXT", "")
+    if context and "$" not in context:
+        build = Build("", context, values.get("DOCKERFILE", ""))
+        yield from ((id(each.node), build) for each in given if each.text("name").upper() in IMAGES)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import takewhile
 from typing import NamedTuple
 
+from cmlint.manifest.images import builds
 from cmlint.manifest.images.cutting import REACH
 from cmlint.manifest.images.facts import Text
-from cmlint.model.facts import ImageFact
+from cmlint.model.facts import Build, ImageFact
 
 DESTINATION = re.compile(r"--destination(?:=|[\s\"',-]{1,20})[\"']?([^\s\"',\]]+)")
 SHORT = re.compile(r"executor\b[^\n;&|]{0,400}?[ \t]-d[ =]?[\"']?([^\s\"'-][^\s\"']*)")
@@ -45,6 +45,17 @@ OPTIONS = (
 )
 """https://github.com/GoogleContainerTools/kaniko#additional-flags, https://quarkus.io/guides/container-image"""
 
+VALUE = r"(?:=|[\s\"',-]{1,20})[\"']?([^\s\"',\]]+)"
+KANIKO = (
+    (re.compile(rf"--context{VALUE}"), re.compile(r"executor\b.*?[ \t]-c[ =]?[\"']?([^\s\"'-][^\s\"']*)", re.DOTALL)),
+    (re.compile(rf"--context-sub-path{VALUE}"),),
+    (
+        re.compile(rf"--dockerfile{VALUE}"),
+        re.compile(r"executor\b.*?[ \t]-f[ =]?[\"']?([^\s\"'-][^\s\"']*)", re.DOTALL),
+    ),
+)
+"""How kaniko is given the context, a folder in it and the Dockerfile: with long options and with short ones."""
+
 LISTED = re.compile(r"[ \t]*-[ \t]*[\"']?-")
 """An argument in a list of YAML."""
 
@@ -58,18 +69,39 @@ def by_pattern(place: Text) -> Iterator[ImageFact]:
             command = around(text, found.start())
             hindered = re.search(option.not_with, command) or (option.needs and not re.search(option.needs, command))
             if ("." in image or "/" in image or ":" in image) and not hindered:
-                yield from place.fact("pushed", option.tool, image, found.start())
+                written = found[1] or found[found.lastindex or 1]
+                builds = kaniko_builds(command, written, place) if option.tool == "kaniko" else ()
+                yield from place.fact("pushed", option.tool, image, found.start(), builds=builds)
+
+
+def kaniko_builds(command: str, image: str, place: Text) -> tuple[Build, ...]:
+    """Of what kaniko builds an image; nothing where the context is elsewhere."""
+    given = [next(filter(None, (pattern.search(command) for pattern in patterns)), None) for patterns in KANIKO]
+    context, inner, dockerfile = (builds.partly(place.variables, found[1]) if found else "" for found in given)
+    if "://" in context.removeprefix("dir://"):
+        return ()
+    context = builds.below(context, inner) if inner else context
+    return builds.either(builds.partly(place.variables, image), context, dockerfile)
+
+
+OPTION = re.compile(r"[ \t]+--[a-z]")
+"""A line that only an option can begin: a scalar of YAML of several lines is one command."""
 
 
 def around(text: str, at: int) -> str:
     """The command that an option is in: its line with those that it continues, or the items of its list."""
-    first, last = max(at - REACH, 0), min(at + REACH, len(text))
-    before, after = text[first:at].split("\n"), text[at:last].split("\n")
-    listed = LISTED.match(before[-1] + after[0]) is not None
-    above = takewhile(lambda line: line.rstrip().endswith("\\") or (listed and LISTED.match(line)), before[-2::-1])
-    below: list[str] = []
-    for line in after[1:]:
-        if not ((below or after)[-1 if below else 0].rstrip().endswith("\\") or (listed and LISTED.match(line))):
-            break
-        below.append(line)
-    return "\n".join((*reversed(list(above)), before[-1] + after[0], *below))
+    start, end = max(at - REACH, 0), min(at + REACH, len(text))
+    lines = text[start:end].split("\n")
+    first = last = text.count("\n", start, at)
+    while first and is_one_command(lines[first - 1], lines[first]):
+        first -= 1
+    while last + 1 < len(lines) and is_one_command(lines[last], lines[last + 1]):
+        last += 1
+    return "\n".join(lines[first : last + 1])
+
+
+def is_one_command(line: str, following: str) -> bool:
+    """Whether a command goes on in the following line."""
+    if line.rstrip().endswith("\\") or OPTION.match(following):
+        return True
+    return LISTED.match(line) is not None and LISTED.match(following) is not None

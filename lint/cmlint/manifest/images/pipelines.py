@@ -89,7 +89,9 @@ def devspace(images: Mapping, place: Text) -> Iterator[ImageFact]:
     """The images of devspace.yaml, which DevSpace builds and puts into what it deploys, with a tag of its own."""
     for built in map(images.get, images.entries):
         if name := built.text("image"):
-            yield place.of("replaced", "DevSpace", place.variables.fill(name), "*", built.at("image"))
+            image = builds.named(builds.partly(place.variables, name))
+            of = Build(image, built.text("context") or ".", built.text("dockerfile"))
+            yield place.of("replaced", "DevSpace", place.variables.fill(name), "*", built.at("image"), builds=(of,))
 
 
 def plugin(given: Mapping, image: str, place: Text) -> Iterator[ImageFact]:
@@ -100,8 +102,10 @@ def plugin(given: Mapping, image: str, place: Text) -> Iterator[ImageFact]:
     full = f"{registry.rstrip('/')}/{repo}" if registry and "." not in repo.partition("/")[0] else repo
     automatic = given.text("auto_tag", "auto-tag") == "true"
     tags = [place.variables.fill(tag) for tag, _ in given.words("tags", "tag")] or ["latest"]
+    context, dockerfile = (builds.partly(place.variables, given.text(name)) for name in ("context", "dockerfile"))
+    of = builds.either(full, context, dockerfile)
     for tag in (*tags, *(["latest"] if automatic else [])):
-        yield from place.fact("pushed", image.partition(":")[0], f"{full}:{tag}", given.at("repo"))
+        yield from place.fact("pushed", image.partition(":")[0], f"{full}:{tag}", given.at("repo"), builds=of)
 
 
 def orb(given: Mapping, name: str, at: int, place: Text) -> Iterator[ImageFact]:
@@ -109,8 +113,14 @@ def orb(given: Mapping, name: str, at: int, place: Text) -> Iterator[ImageFact]:
     if name.startswith("docker/build") and given.text("push") == "false":
         return
     image = place.variables.fill(given.text("image", "repo", "name"))
+    context, dockerfile = (builds.partly(place.variables, given.text(*keys)) for keys in (ORB_PATHS, ("dockerfile",)))
+    of = builds.either(f"*/{image}", context, dockerfile)
     for tag, _ in given.words("tag", "tags", "tag-name"):
-        yield from place.fact("pushed", name, f"*/{image}:{place.variables.fill(tag)}", at)
+        yield from place.fact("pushed", name, f"*/{image}:{place.variables.fill(tag)}", at, builds=of)
+
+
+ORB_PATHS = ("docker-context", "docker_context", "build-path", "build_path", "path")
+"""The parameters of orbs with the folder that is built."""
 
 
 def step(node: Mapping, place: Text) -> Iterator[ImageFact]:
@@ -135,14 +145,8 @@ def cloud_build(node: Mapping, place: Text) -> Iterator[ImageFact]:
     """A step of Cloud Build that builds: https://cloud.google.com/build/docs/build-config-file-schema#dir."""
     arguments = [(builds.partly(place.variables, item.text()), item.at()) for item in node.items("args")]
     words, folder = [word for word, _ in arguments], node.text("dir")
-    paths = [*following(words, "-f"), *following(words, "--file"), ""]
+    paths = [*builds.following(words, "-f"), *builds.following(words, "--file"), ""]
     for (flag, _), (image, at) in pairwise(arguments):
         if flag in ("-t", "--tag"):
             build = Build(builds.named(image), builds.below(folder, words[-1]), builds.below(folder, paths[0]))
             yield from place.fact("built", "docker build", builds.unknown(image), at, builds=(build,))
-
-
-def following(words: list[str], option: str) -> list[str]:
-    """The values of an option that is a word of its own, or before `=`."""
-    joined = [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]
-    return [value for flag, value in pairwise(words) if flag == option] + joined

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
 
 from msgspec import structs
@@ -58,11 +59,15 @@ def read(text: str) -> Iterator[ImageFact]:
         for node, _ in nodes
         if METADATA.match(node.text("uses"))
     }
+    made = {node.text("id"): node.get("with") for node, _ in nodes if BUILDAH.match(node.text("uses"))}
     for node, top in nodes:
         if BUILD.match(node.text("uses")):
             yield from with_builds(
                 list(action(node, place, described)), node.get("with"), place, images, list(matrices(top))
             )
+        elif (step := OUTPUTS.search(node.get("with").text("image"))) and step[1] in made:
+            for fact in action(node, place, described):
+                yield structs.replace(fact, builds=of_action(made[step[1]], place, fact.name))
         elif node.text("uses"):
             yield from action(node, place, described)
         elif described and MANIFEST_LIST.search(node.text("run")):
@@ -195,6 +200,7 @@ def pushed(given: Mapping, uses: str, place: Text, described: dict[str, list[tup
                 "pushed", uses.partition("@")[0], f"{host}/{image}" if host else image, tag, given.at("image")
             )
         return
+    of = partial(of_action, given, place)
     registry = place.variables.fill(given.text("registry", "image-registry"))
     tags = [place.variables.fill(tag) for tag, _ in given.words("tags", "tag")] or ["latest"]
     names = given.words("image", "image_name", "repository", "repo", "name", "image-name")
@@ -202,7 +208,18 @@ def pushed(given: Mapping, uses: str, place: Text, described: dict[str, list[tup
         image = place.variables.fill(name)
         full = f"{registry.rstrip('/')}/{image}" if registry and not image.startswith(registry) else image
         whole = tag if "/" in tag else full if split(full)[1] else f"{full}:{tag}"
-        yield from place.fact("pushed", uses.partition("@")[0], whole, at)
+        yield from place.fact("pushed", uses.partition("@")[0], whole, at, builds=of(split(whole)[0] or ""))
+
+
+def of_action(given: Mapping, place: Text, image: str) -> tuple[Build, ...]:
+    """Of what an action builds an image that it is given together with the folder; each has names of its own."""
+    context, dockerfile = (builds.partly(place.variables, given.text(*names)) for names in (CONTEXTS, DOCKERFILES))
+    return builds.either(image, context, dockerfile) if "://" not in context else ()
+
+
+CONTEXTS = ("context", "path", "workdir", "directory", "build-context", "build_context")
+DOCKERFILES = ("dockerfile", "file", "build_file", "containerfiles", "dockerfiles")
+"""The inputs of actions with the folder and the Dockerfile."""
 
 
 def lines_of(given: Mapping, name: str, place: Text) -> Iterator[tuple[str, int]]:
