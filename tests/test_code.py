@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from cmlint.model.facts import Dockerfile, Language
 from cmlint.sources import code
@@ -99,9 +102,59 @@ FORMS: list[tuple[Language, str, list[str]]] = [
 ]
 
 
+IDIOMS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("idioms.yaml").read_text(encoding="utf-8"))
+FORMS += [(idiom["language"], idiom["text"], idiom["reads"]) for idiom in IDIOMS]
+
+
 @pytest.mark.parametrize(("language", "text", "expected"), FORMS)
 def test_each_form_is_read(language: Language, text: str, expected: list[str]) -> None:
     assert reads(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("python", 'env = os.environ.copy()\nenv["A_B"] = "c"'),
+        ("python", 'data = load()\ndata["A_B"]\ndata.get("A_C")'),
+        ("python", 'get = cache.get\nget("A_B")'),
+        ("python", 'subprocess.run(["x"], env={"A_B": "c"})'),
+        ("javascript", "const env = load()\nenv.A_B"),
+        ("javascript", "const env = process.env\nenv.A_B = 'c'"),
+        ("javascript", "this.map.get('A_B') // ConfigService"),
+        ("javascript", "z.object({ A_B: z.string() })"),
+        ("javascript", "spawn('x', { env: { A_B: 'c' } })"),
+        ("java", 'Map<String, String> data = load();\ndata.get("A_B")'),
+        ("go", 'cmd.Env = append(os.Environ(), "A_B=c")'),
+        ("go", "os.Getenv(name)"),
+        ("go", 'env.Provider("A_", ".", nil)'),
+        ("shell", "echo ${!A_B}"),
+        ("envsubst", "proxy_pass $host;"),
+    ],
+)
+def test_what_reads_something_else_is_no_read(language: Language, text: str) -> None:
+    assert reads(text, language) == []
+
+
+def test_the_words_of_other_languages_are_known() -> None:
+    def words(text: str) -> set[str]:
+        return set(code.read(text, "other").words.split())
+
+    assert {"A_B", "A_C"} <= words('ENV.fetch("A_B")\nENV["A_C"]')
+    assert "A_B" in words("services:\n  app:\n    url: '%env(resolve:A_B)%'\n")
+    assert "A_B" in words("[program:x]\ncommand=x %(ENV_A_B)s\n")
+    assert "A_B" in words('#[arg(long, env = "A_B")]\n')
+    assert "A_B" in words("'url' => env('A_B', 'x'),\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "pattern"),
+    [
+        ('@ConfigurationProperties(prefix = "shop")\nMap<String, Client> clients;', "java", "SHOP_CLIENTS_*"),
+        ('@ConfigurationProperties("shop.api")\nval baseUrls: Map<String, String>', "java", "SHOP_API_BASE*URLS_*"),
+    ],
+)
+def test_a_map_of_settings_has_any_names(text: str, language: Language, pattern: str) -> None:
+    assert pattern in code.read(text, language).pieces
 
 
 def test_a_read_in_a_comment_of_several_lines_is_none() -> None:

@@ -194,6 +194,7 @@ def test_env_says_it_as_json(tmp_path: Path) -> None:
                     "kind": "soft",
                     "declarative": False,
                     "given": False,
+                    "preset": False,
                     "path": "app/index.js",
                     "line": 1,
                 }

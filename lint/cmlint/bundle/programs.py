@@ -13,7 +13,7 @@ from cmlint.bundle.documents import LIVE, Placed
 from cmlint.bundle.environment import Environment, Variable
 from cmlint.bundle.links import Link, Links, below, is_below, is_dockerfile
 from cmlint.bundle.proofs import Proof, Proofs, Subject, image_of
-from cmlint.knowledge.programs import NAMES, SYNONYMS, VARIABLE, is_library, is_runtime
+from cmlint.knowledge.programs import NAMES, SYNONYMS, VARIABLE, VARIANTS, is_library, is_runtime
 from cmlint.knowledge.services import may_be_service
 from cmlint.kube.near import NearVariables
 from cmlint.model.facts import COMMAND, Container, Dockerfile, Document, FileFacts, Read, SourceFacts, Span
@@ -154,17 +154,27 @@ class Program:
         return frozenset(piece for facts in self.files.values() for piece in facts.pieces)
 
     @cached_property
+    def preset(self) -> frozenset[str]:
+        """The variables that its image gives, unless the container does."""
+        return frozenset(self.dockerfile.sets if self.dockerfile else ())
+
+    @cached_property
     def sets(self) -> frozenset[str]:
-        """The variables that its image or a script that starts it gives."""
-        own = self.dockerfile.sets if self.dockerfile else ()
+        """The variables that a script that starts it gives."""
         scripts = (facts.sets for path, facts in self.files.items() if self.is_script(path) and self.starts(path))
-        return frozenset((*own, *(name for names in scripts for name in names)))
+        return frozenset(name for names in scripts for name in names)
 
     def knows(self, name: str) -> bool:
         """Whether the source has the name of a variable anywhere, in whatever form."""
         if name in self.words or any(fnmatchcase(name, piece) for piece in self.pieces):
             return True
-        return self.is_setting(name.lower().split("_"))
+        return self.is_nested(name) or self.is_setting([part for part in name.lower().split("_") if part])
+
+    def is_nested(self, name: str) -> bool:
+        """Whether a library may make a name of settings in settings: .NET and pydantic put `__` between them."""
+        first, *rest = name.lower().replace("__", " ").replace("_", "").split(" ")
+        known = first in self.settings or first in self.prefixes
+        return bool(rest) and known and all(part in self.settings for part in rest)
 
     def is_setting(self, parts: list[str]) -> bool:
         """Whether a library may make a name of a setting, of a prefix and a setting, or of several settings."""
@@ -320,7 +330,7 @@ def near_misses(
     program: Program, container: Container, environment: Environment, texts: Iterable[str]
 ) -> Iterator[NearMiss]:
     """The variables that are given and read nowhere, each with the read that is nearest to it and gets nothing."""
-    lacking = not_given(program, container, environment)
+    lacking = {name for name in not_given(program, container, environment) if name not in program.sets}
     dead = unread(program, container, environment, texts) if lacking else []
     names = NearVariables(lacking, SYNONYMS)
     for variable in dead:
@@ -329,12 +339,12 @@ def near_misses(
         ]
         if found:
             name = min(found)[1]
-            yield NearMiss(variable, lacking[name][0])
+            yield NearMiss(variable, program.by_name[name][0])
 
 
 def is_meant(given: str, read: str, distance: int) -> bool:
     """Whether one variable is meant for another: where a library may read one of them, only by a slip of a letter."""
-    if given in NAMES:
+    if given in NAMES or not VARIANTS.isdisjoint({*given.split("_")} ^ {*read.split("_")}):
         return False
     return distance in SLIPS or not (is_library(given) or is_library(read))
 
@@ -346,7 +356,11 @@ SLIPS = (1, 2)
 def missing(program: Program, container: Container, environment: Environment) -> Iterator[Place]:
     """The reads without which the program does not start, of variables that neither the container nor its image has."""
     for name, places in not_given(program, container, environment).items():
-        if is_library(name) or name in program.sets or may_be_service(name, links=environment.service_links):
+        if (
+            is_library(name)
+            or name in program.sets | program.preset
+            or may_be_service(name, links=environment.service_links)
+        ):
             continue
         if any(place.read.how == "soft" for place in places):
             continue

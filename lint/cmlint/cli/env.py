@@ -77,7 +77,7 @@ def run(options: Options) -> int:
         for note in require_objects(paths, bundles):
             tell("warning", note)
     found = chosen([each for each in workloads(bundles) if is_named(each, manifests)], options)
-    if not found:
+    if not found and not failed(problems):
         tell("warning", "no workload found in these files")
     as_json = options.format == "json"
     report = reads if options.reads else environments

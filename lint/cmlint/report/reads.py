@@ -49,7 +49,7 @@ def container_json(workload: Workload, container: Container, environment: Enviro
         "name": container.name.value if container.name else None,
         "image": container.image.value if container.image else None,
         "source": link_json(link),
-        "reads": [read_json(place, given) for place in program.reads] if program else None,
+        "reads": [read_json(place, given, program) for place in program.reads] if program else None,
         "given": sorted(name for name in given if not is_of_service(name, environment)),
         "complete": environment.complete,
         "unread": unread_names(program, container, environment),
@@ -69,7 +69,7 @@ def link_json(link: Link) -> dict[str, Any]:
     }
 
 
-def read_json(place: Place, given: set[str]) -> dict[str, Any]:
+def read_json(place: Place, given: set[str], program: Program) -> dict[str, Any]:
     """One read."""
     read = place.read
     return {
@@ -77,6 +77,7 @@ def read_json(place: Place, given: set[str]) -> dict[str, Any]:
         "kind": read.how,
         "declarative": read.declarative,
         "given": read.name in given,
+        "preset": read.name in program.preset,
         "path": place.path,
         "line": read.line,
     }
@@ -123,7 +124,7 @@ def container_lines(workload: Workload, container: Container, environment: Envir
     width = max(map(len, places), default=0)
     for name, reads in sorted(places.items()):
         how = min((read["kind"] for read in reads), key=list(STYLES).index)
-        state = "given  " if reads[0]["given"] else paint("warning", "not set")
+        state = state_of(reads[0], paint)
         where = printable(f"{reads[0]['path']}:{reads[0]['line']}") + f" and {len(reads) - 1} more" * (len(reads) > 1)
         cells = [paint("bold", name) + " " * (width - len(name)), paint(STYLES[how], how.ljust(7)), state, where]
         yield "    " + "  ".join(cells)
@@ -133,6 +134,13 @@ def container_lines(workload: Workload, container: Container, environment: Envir
         yield f"    {paint('dim', 'what it does not read is not known: ' + printable(found['unknown']))}"
     if not found["complete"]:
         yield f"    {paint('dim', 'it may be given more than these files show')}"
+
+
+def state_of(read: dict[str, Any], paint: Paint) -> str:
+    """Whether a variable is set, as a cell."""
+    if read["given"]:
+        return "given  "
+    return "preset " if read["preset"] else paint("warning", "not set")
 
 
 def source_words(found: dict[str, Any], paint: Paint) -> str:

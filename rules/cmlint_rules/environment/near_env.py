@@ -25,7 +25,8 @@ def near_env(container: Container, ctx: Context) -> Iterator[Draft]:
 def found(miss: NearMiss, started: Started, ctx: Context) -> Draft:
     """The finding about a pair, at the name that is given."""
     given, read, origin = miss.variable.name, miss.place.read, miss.variable.origin
-    message = f"nothing reads `{given}`, but the program reads `{read.name}`, which is not set"
+    state = "which only its image sets" if read.name in started.program.preset else "which is not set"
+    message = f"nothing reads `{given}`, but the program reads `{read.name}`, {state}"
     elsewhere = origin.definition.placed if origin.via == "envFrom" and origin.definition else None
     draft = ctx.finding(name_span(miss.variable, started.container), message, placed=elsewhere)
     draft.also(read.span, f"`{read.name}` is read here", miss.place.placed)

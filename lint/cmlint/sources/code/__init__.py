@@ -92,6 +92,18 @@ def language_of(path: str) -> Language | None:
     return SUFFIXES.get(suffix)
 
 
+LOOSE = re.compile(
+    r"\.separator\(|\.split\(\"_|__\"\s*\)|AddEnvironmentVariables\(|CreateBuilder\(|CreateDefaultBuilder\("
+)
+PREFIX = re.compile(r"(?:prefixed|with_prefix|AddEnvironmentVariables)\(\s*(?:prefix:\s*)?\"(\w+)\"")
+"""How libraries of other languages make names of variables from those of settings: config and figment of Rust, .NET."""
+
+
+def prefixes_in(text: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """What a library puts before the names of settings."""
+    return tuple(sorted({squeezed(found[1]) for found in pattern.finditer(text)}))
+
+
 NO_CODE = frozenset(
     ("LICENSE", "README", "NOTICE", "AUTHORS", "CHANGELOG", "CODEOWNERS", "Makefile", "Jenkinsfile", "Tiltfile")
 )
@@ -115,22 +127,28 @@ def read(text: str, language: Language) -> SourceFacts:
         used = " ".join(sorted({found["name"] for form in shell.FORMS for found in re.finditer(form.pattern, text)}))
         return SourceFacts(words=used, dockerfile=dockerfile.read(text))
     if language == "other":
-        if GIVEN.search(text):
+        if GIVEN.search(text) and "%env(" not in text:
             return SourceFacts()
-        return SourceFacts(words=words_in(text), settings=settings_in(text), pieces=pieces_in(text))
-    module = import_module(f"cmlint.sources.code.{'shell' if language == 'envsubst' else language}")
+        return SourceFacts(
+            words=words_in(text),
+            settings=settings_in(text),
+            loose=LOOSE.search(text) is not None,
+            prefixes=prefixes_in(text, PREFIX),
+            pieces=pieces_in(text),
+        )
+    module = import_module(f"cmlint.sources.code.{language}")
     source = Source(text)
     sets = module.sets_in(text) if language == "shell" else ()
-    found: dict[Span, Read] = {}
+    found: dict[tuple[Span, str], Read] = {}
     for each in (*source.reads(module.FORMS), *module.read(source)):
         if each.name not in sets:
-            found.setdefault(each.span, each)
+            found.setdefault((each.span, each.name), each)
     return SourceFacts(
         reads=tuple(sorted(found.values(), key=lambda read: read.span.start)),
         words=words_in(text),
         settings=module.settings_in(text) if language == "properties" else settings_in(text),
         loose=module.LOOSE.search(text) is not None,
-        prefixes=tuple(sorted({squeezed(found[1]) for found in module.PREFIX.finditer(text)})),
-        pieces=pieces_in(text),
+        prefixes=prefixes_in(text, module.PREFIX),
+        pieces=(*pieces_in(text), *(module.maps_in(text) if language == "java" else ())),
         sets=sets,
     )

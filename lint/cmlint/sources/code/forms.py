@@ -29,6 +29,12 @@ CALL = (
 )
 """A call of a function whose name speaks of the environment: `os.getenv("X")`, `mustMapEnv(&address, "X")`."""
 
+CONSTANT_CALL = (
+    rf"{NOT_SET}(?:[gG]et_?[eE]nv|[lL]ookupEnv|LookupEnv|os\.environ\.get)\w{{0,20}}\(\s{{0,40}}"
+    r"(?P<constant>[A-Za-z_]\w{1,60})\s{0,40}(?:\)|(?P<soft>,\s{0,40}[^\s)]))"
+)
+"""A call with a name that the text itself gives to that of a variable: `os.Getenv(EnvPort)`."""
+
 DEMANDS = re.compile(
     r"(?i)(?:must|require|need|ensure|mandatory)\w*\.?\Z|\A[^(\n]*(?:must|require|orthrow|orpanic|orfail)"
 )
@@ -43,23 +49,37 @@ BEHIND = re.compile(r"(?<![:\"'`\w])//|(?<![\w\"'`$&{(])#[ \t]")
 BLOCK = re.compile(r"(?m)^[ \t]*/\*")
 """What begins a comment of several lines."""
 
+PREFIXED = re.compile(r"(?m)^(?P<indent>[ \t]*)with[ \t]+\w+\.prefixed\(\s*[\"'](?P<prefix>\w+)[\"'][^\n]*:[ \t]*$")
+MOST_BLOCKS = 100
+"""The most blocks with a prefix in one text."""
+
 WORD = re.compile(r"\b[A-Z][A-Z0-9_]+\b")
 SETTING = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.:-]+[A-Za-z0-9]+)*")
 LONGEST = 100
 """The most characters of a word that is kept."""
 
 
+CONSTANT = (
+    r"(?<![\w.])(?P<key>[A-Za-z_]\w{1,60})(?:[ \t]+string|[ \t]*:[ \t]*[\w.\[\]]{1,40})?[ \t]*:?=[ \t]*"
+    rf"{QUOTED}[ \t]*[;,]?[ \t]*(?:$|#|//)"
+)
+"""A name that a text gives to a variable: `const EnvPort = "PORT"`."""
+
+
 class Form(NamedTuple):
     """One form in which a variable is read.
 
-    The `pattern` has a group `name`, and a group `soft` or `other` that is there where a default is given. `how` is
-    what the program does without the variable and without such a default; a text must have one of the `words`.
+    The `pattern` has a group `name`, or `names` for several, and a group `soft` or `other` that is there where a
+    default is given. `how` is what the program does without the variable and without such a default; a text must have
+    one of the `words`. Where `aliases` is a pattern, what it finds in the text are the names that the environment has
+    there, and the group `alias` must be one of them. A group `constant` is a name for the name of the variable.
     """
 
     pattern: str
     how: How = "guarded"
     declarative: bool = False
     words: tuple[str, ...] = ("env", "Env", "ENV")
+    aliases: str = ""
 
 
 @cache
@@ -106,8 +126,22 @@ class Source:
     def read(self, name: str, start: int, how: How, *, declarative: bool = False, length: int = 0) -> Read:
         """A read of a variable whose name is written from a character on."""
         span, line = Span(start, start + (length or len(name))), self.line(start)
+        name = f"{self.prefix_at(start)}{name}"
         hidden = self.rest(span.end, line) if how == "soft" and may_be_secret(name) else None
         return Read(name=name, how=how, declarative=declarative and how == "hard", span=span, line=line, hidden=hidden)
+
+    def prefix_at(self, at: int) -> str:
+        """What a block of environs puts before the names in it: https://github.com/sloria/environs#proxied-variables."""
+        return "".join(prefix for start, end, prefix in self.prefixed if start < at < end)
+
+    @cached_property
+    def prefixed(self) -> list[tuple[int, int, str]]:
+        """The blocks with a prefix, each with where it begins and ends."""
+        blocks = list[tuple[int, int, str]]()
+        for found in PREFIXED.finditer(self.text) if ".prefixed(" in self.text else ():
+            outside = re.compile(rf"^[ \t]{{0,{len(found['indent'])}}}\S", re.MULTILINE).search(self.text, found.end())
+            blocks.append((found.end(), outside.start() if outside else len(self.text), found["prefix"]))
+        return blocks[:MOST_BLOCKS]
 
     def rest(self, at: int, line: int) -> Span:
         """What is on a line behind a character."""
@@ -117,17 +151,34 @@ class Source:
         """What a table of forms finds."""
         for form in forms:
             if any(word in self.text for word in form.words):
-                for found in compiled(form.pattern).finditer(self.text):
-                    if self.is_code(found.start()):
-                        yield self.found(form, found)
+                aliases = self.aliases(form.aliases) if form.aliases else frozenset(("",))
+                for found in compiled(form.pattern).finditer(self.text) if aliases else ():
+                    if found.groupdict().get("alias", "") in aliases and self.is_code(found.start()):
+                        yield from self.found(form, found)
 
-    def found(self, form: Form, found: re.Match[str]) -> Read:
-        """The read that one form has found."""
+    def aliases(self, pattern: str) -> frozenset[str]:
+        """The names that a text gives to what a pattern describes."""
+        return frozenset(name for found in compiled(pattern).finditer(self.text) for name in found.groups() if name)
+
+    @cached_property
+    def constants(self) -> dict[str, str]:
+        """The names of variables that a text keeps under names of its own."""
+        return {found["key"]: found["name"] for found in re.finditer(CONSTANT, self.text, re.MULTILINE)}
+
+    def found(self, form: Form, found: re.Match[str]) -> Iterator[Read]:
+        """The reads that one form has found in one place."""
         groups = found.groupdict()
         how: How = "soft" if groups.get("soft") or groups.get("other") else form.how
         if how == "guarded" and demands(self.text, found):
             how = "hard"
-        return self.read(groups["name"], found.start("name"), how, declarative=form.declarative)
+        if groups.get("names"):
+            for one in re.finditer(rf"(?<![A-Z0-9_]){NAME}(?![A-Z0-9_])", groups["names"]):
+                yield self.read(one["name"], found.start("names") + one.start(), how)
+        elif groups.get("constant"):
+            if name := self.constants.get(groups["constant"]):
+                yield self.read(name, found.start("constant"), how, length=len(groups["constant"]))
+        elif not groups["name"].endswith("_"):
+            yield self.read(groups["name"], found.start("name"), how, declarative=form.declarative)
 
 
 def demands(text: str, found: re.Match[str]) -> bool:
@@ -138,7 +189,10 @@ def demands(text: str, found: re.Match[str]) -> bool:
 
 def words_in(text: str) -> str:
     """The words of a text that may be names of variables."""
-    return " ".join(sorted({word for word in WORD.findall(text) if len(word) <= LONGEST}))
+    found = {word for word in WORD.findall(text) if len(word) <= LONGEST}
+    if "%(ENV_" in text:
+        found |= {word.removeprefix("ENV_") for word in found}
+    return " ".join(sorted(found))
 
 
 def settings_in(text: str) -> str:

@@ -6,16 +6,20 @@ import re
 from collections.abc import Iterator
 
 from cmlint.model.facts import How, Read
-from cmlint.sources.code.forms import CALL, NAME, QUOTED, Form, Source
+from cmlint.sources.code.forms import CALL, CONSTANT_CALL, NAME, QUOTED, Form, Source
 
 FORMS = (
     Form(CALL),
-    Form(rf"\bEnvVars?:\s*(?:\[\]string\{{\s*)?{QUOTED}", "soft"),
-    Form(rf"\bEnvvar\(\s*{QUOTED}", "soft"),
-    Form(rf"\bEnvVars\(\s*{QUOTED}", "soft"),
-    Form(rf"\bBindEnv\([^)\n]*,\s*{QUOTED}", "soft"),
-    Form(rf"\bviper\.Get\w*\(\s*{QUOTED}", "soft", words=("AutomaticEnv", "viper")),
+    Form(CONSTANT_CALL),
+    Form(rf"\bExpandEnv\([^)\n]*?\$\{{?{NAME}"),
+    Form(r"\bEnvVars?:\s*(?P<names>(?:\[\]string\{|cli\.EnvVars\()[^})]*[})]|[\"`][^\"`\n]+[\"`])", "soft"),
+    Form(r"\bEnv(?:v[aA]r|Vars)\((?P<names>[^)]*)\)", "soft"),
+    Form(rf"\bOverrideDefaultFromEnvar\(\s*{QUOTED}", "soft"),
+    Form(r"\b(?:Must)?BindEnv\([^,)\n]*,(?P<names>[^)\n]*)\)", "soft"),
+    Form(rf"\b\w+\.(?:Get\w*|SetDefault)\(\s*{QUOTED}", "soft", words=("AutomaticEnv", "viper")),
     Form(rf"mapstructure:\"{NAME}\"", "soft", words=("mapstructure",)),
+    Form(rf"\barg:\"[^\"\n]*\benv:{NAME}(?P<soft>[^`\n]*\bdefault:)?", words=("env:",)),
+    Form(rf"\bkong:\"[^\"\n]*\benv='{NAME}'", "soft", words=("kong",)),
 )
 """The forms in which Go reads variables."""
 
@@ -31,12 +35,25 @@ REQUIRED = re.compile(r",\s*(?:required|notEmpty)|\brequired:\"true\"|env-requir
 PREFIX = re.compile(r"\b(?:DefaultEnvars|WithEnvVarPrefix|envconfig\.(?:Must)?Process|SetEnvPrefix)\(\s*\"(\w+)\"")
 """What is put before names."""
 
+BOUND = re.compile(r"\bBindEnv\(\s*\"([\w.-]+)\"\s*\)")
+"""A setting that viper reads of the variable that has its name: https://github.com/spf13/viper#working-with-environment-variables."""
+
+STRUCT = re.compile(r"(?m)^type[ \t]+(\w+)[ \t]+struct[ \t]*\{")
+INNER = re.compile(r"(?m)^[ \t]*\w+[ \t]+\*?(\w+)[ \t]+`[^`\n]*\benvPrefix:\"(\w+)\"")
+"""A field of another struct, before whose variables it puts a prefix: https://github.com/caarlos0/env."""
+
 
 def read(source: Source) -> Iterator[Read]:
-    """The tags of fields."""
-    if "env" not in source.text:
+    """The tags of fields, and the settings that viper reads."""
+    if "env" not in source.text and "Env" not in source.text:
         return
     prefix = PREFIX.search(source.text)
+    for found in BOUND.finditer(source.text):
+        name = re.sub(r"[.-]", "_", f"{prefix[1]}_{found[1]}" if prefix else found[1]).upper()
+        if source.is_code(found.start()):
+            yield source.read(name, found.start(1), "soft", length=len(found[1]))
+    inner = dict(INNER.findall(source.text)) if "envPrefix:" in source.text else {}
+    starts = [(found.start(), inner.get(found[1], "")) for found in STRUCT.finditer(source.text)] if inner else []
     for found in TAG.finditer(source.text):
         if not source.is_code(found.start()):
             continue
@@ -45,5 +62,6 @@ def read(source: Source) -> Iterator[Read]:
             how = "soft"
         elif REQUIRED.search(found["tags"]):
             how = "hard"
-        name = f"{prefix[1].upper()}_{found['name']}" if prefix else found["name"]
+        outer = next((each for start, each in reversed(starts) if start < found.start()), "")
+        name = f"{prefix[1].upper()}_{found['name']}" if prefix else f"{outer}{found['name']}"
         yield source.read(name, found.start("name"), how, declarative=prefix is None, length=len(found["name"]))

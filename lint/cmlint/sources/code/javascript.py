@@ -6,17 +6,62 @@ import re
 from collections.abc import Iterator
 
 from cmlint.model.facts import How, Read
-from cmlint.sources.code.forms import CALL, NAME, OR, QUOTED, Form, Source
+from cmlint.sources.code.forms import CALL, CONSTANT_CALL, NAME, OR, QUOTE, QUOTED, Form, Source
 
-ENVIRONMENT = r"(?:process\.env|import\.meta\.env|Bun\.env)"
+ENVIRONMENT = r"(?:process\.env|import\.meta\.env|Bun\.env|\(process\.env[ \t]+as[ \t]+[\w<>, ]{1,60}\))"
+ALIASES = (
+    r"\b(?:const|let|var)[ \t]+(\w{1,40})[ \t]*(?::[^=\n]{1,60})?=[ \t]*(?:\{[ \t]*\.\.\.)?"
+    r"(?:process\.env|import\.meta\.env)(?:[ \t]+as[ \t]+[\w<>, ]{1,60})?(?:[ \t]*\})?[ \t]*(?:;|\n|$)"
+    r"|\b(?:const|let|var)[ \t]+\{[^{}\n]{0,80}?\b(env)\b[^{}\n]{0,80}\}[ \t]*=[ \t]*process\b(?!\.)"
+    r"|\bimport[ \t]+(?:\w+,[ \t]*)?\{[^{}\n]{0,80}?\b(env)\b(?![ \t]+as)[^{}\n]{0,80}\}[ \t]*from[ \t]*"
+    r"[\"'](?:node:process|process|\$env/dynamic/\w+)[\"']"
+)
+"""The names that a program gives to the environment."""
+
+SERVICES = r"\b(\w{1,40})[ \t]*:[ \t]*ConfigService\b"
+"""The names that it gives to the service of NestJS: https://docs.nestjs.com/techniques/configuration."""
 NOT_ASSIGNED = r"(?!\s*(?:\|\||\?\?)?=[^=>])"
 SCHEMAS = ("process.env", "createEnv", "nvSchema", "validationSchema", "cleanEnv", "env)")
 
 FORMS = (
     Form(rf"!{ENVIRONMENT}\??\.{NAME}\b\s*\)\s*\{{?\s*(?:throw|[\w.]{{1,40}}\([^\n]*\);?\s*process\.exit)", "hard"),
-    Form(rf"{ENVIRONMENT}\??\.{NAME}\b{NOT_ASSIGNED}(?:\)?{OR})?"),
+    Form(rf"{ENVIRONMENT}[?!]?\.{NAME}\b{NOT_ASSIGNED}(?:\)?{OR})?"),
     Form(rf"{ENVIRONMENT}(?:\?\.)?\[{QUOTED}\]{NOT_ASSIGNED}(?:\)?{OR})?"),
+    Form(
+        rf"(?<![\w.$])(?P<alias>\w{{1,40}})(?:[?!]?\.|(?:\?\.)?\[{QUOTE}){NAME}\b{QUOTE}?\]?{NOT_ASSIGNED}(?:\)?{OR})?",
+        aliases=ALIASES,
+    ),
+    Form(rf"{QUOTED}[ \t]+in[ \t]+process\.env\b"),
+    Form(rf"process\.env\[(?P<constant>[A-Za-z_]\w{{1,60}})\]{NOT_ASSIGNED}(?:\)?{OR})?"),
+    Form(
+        r"\bimport[ \t]*\{(?P<names>[^{}]{1,2000})\}[ \t]*from[ \t]*[\"']\$env/static/\w+[\"']", words=("$env/static",)
+    ),
+    Form(rf"\benv\.get\(\s*{QUOTED}\s*\)(?:\s*\.required\(\s*\))", "hard", words=("env-var",)),
+    Form(rf"\benv\.get\(\s*{QUOTED}\s*\)(?P<soft>\s*\.default\()", words=("env-var",)),
     Form(CALL),
+    Form(CONSTANT_CALL),
+    Form(
+        rf"\b(?P<alias>\w{{1,40}})\.getOrThrow(?:<[^<>\n]{{0,40}}>)?\(\s*{QUOTED}",
+        "hard",
+        words=("ConfigService",),
+        aliases=SERVICES,
+    ),
+    Form(
+        rf"\b(?P<alias>\w{{1,40}})\.get(?:<[^<>\n]{{0,40}}>)?\(\s*{QUOTED}(?P<soft>\s*,)?"
+        rf"{OR.replace('soft', 'other')}?",
+        words=("ConfigService",),
+        aliases=SERVICES,
+    ),
+    Form(
+        rf"\b{NAME}:\s*\{{\s*type:",
+        "soft",
+        words=("fastify-env", "@fastify/env", "fastifyEnv", "env-schema", "envSchema"),
+    ),
+    Form(rf"\.prop\(\s*{QUOTED}", "soft", words=("fastify-env", "@fastify/env", "env-schema", "envSchema")),
+    Form(
+        rf"(?:@Is\w+\([^()\n]*\)\s*|@\w+\([^\n]*\)\n\s*){{1,8}}(?:public[ \t]+|readonly[ \t]+)*{NAME}[?!]?:",
+        words=("plainToInstance", "plainToClass", "class-validator"),
+    ),
     Form(rf"[cC]onfig\w*(?:\(\))?\.getOrThrow(?:<[^<>\n]{{0,40}}>)?\(\s*{QUOTED}", "hard", words=("getOrThrow",)),
     Form(
         rf"[cC]onfig\w*(?:\(\))?\.get(?:<[^<>\n]{{0,40}}>)?\(\s*{QUOTED}(?P<soft>\s*,)?{OR.replace('soft', 'other')}?",
@@ -36,7 +81,10 @@ LOOSE = re.compile(
     r"\bnconf\b|\brc\(|custom-environment-variables|\.\.\.process\.env\b|Object\.(?:keys|entries)\(process\.env"
 )
 PREFIX = re.compile(r"(?!)")
-SCHEMA = re.compile(rf"(?m)^[ \t]*{NAME}:[ \t]*(?P<library>z|[jJ]oi)\b[^\n]*(?:\n[ \t]*\.[^\n]*)*")
+SCHEMA = re.compile(
+    rf"(?m)(?:^|(?<=[{{,]))[ \t]*{NAME}:[ \t]*(?P<library>z|[jJ]oi)\b"
+    r"(?:[^\n,]|,(?![ \t]*[A-Z][A-Z0-9_]*:))*(?:\n[ \t]*\.[^\n]*)*"
+)
 GIVES = re.compile(r"\.(?:default|optional|nullish|catch|allow)\(")
 TAKEN = re.compile(rf"\{{([^{{}}]{{1,4000}})\}}(?:\s*:\s*[\w<>,\[\] ]{{1,80}})?\s*=\s*{ENVIRONMENT}\b(?!\s*[.\[])")
 PART = re.compile(rf"(?:\A|(?<=,))\s*{NAME}\s*(?::\s*\w+\s*)?(?P<soft>=[^,]*)?(?=,|\Z)")

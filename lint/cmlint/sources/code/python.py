@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from cmlint.model.facts import How, Read
-from cmlint.sources.code.forms import CALL, OR, QUOTED, Form, Source
+from cmlint.sources.code.forms import CALL, CONSTANT_CALL, OR, QUOTED, Form, Source
+
+OTHER = OR.replace("soft", "other")
+ALIASES = (
+    r"(?m)\bfrom[ \t]+os[ \t]+import[ \t]+[^\n]*\benviron[ \t]+as[ \t]+(\w{1,40})"
+    r"|^[ \t]*(\w{1,40})[ \t]*(?::[^=\n]{1,60})?=[ \t]*"
+    r"(?:dict\(|copy\()?(?:os\.)?environ(?:\.copy\(\))?\)?[ \t]*(?:#|$)"
+    r"|^[ \t]*(\w{1,40})[ \t]*=[ \t]*\{[^{}\n]*\*\*(?:os\.)?environ\b"
+)
+"""The names that a program gives to the environment or to a copy of it."""
+
+GETTERS = (
+    r"(?m)^[ \t]*(\w{1,40})[ \t]*=[ \t]*(?:os\.)?(?:environ\.get|getenv)[ \t]*(?:#|$)"
+    r"|\bfrom[ \t]+os[ \t]+import[ \t]+[^\n]*\bgetenv[ \t]+as[ \t]+(\w{1,40})"
+)
+"""The names that it gives to the function that reads it."""
 
 FORMS = (
     Form(rf"(?m)^[\w.]+(?:\s*:\s*\w+)?\s*=\s*(?:\w+\()?(?:os\.)?environ\[{QUOTED}\]{OR}?", "hard", declarative=True),
@@ -20,7 +36,16 @@ FORMS = (
         ("environs", "import environ", "environ.Env"),
     ),
     Form(CALL),
-    Form(rf"\benvvar\s*=\s*\[?\s*{QUOTED}", "soft"),
+    Form(CONSTANT_CALL),
+    Form(rf"(?<![\w.])(?P<alias>\w{{1,40}})\.get\(\s*{QUOTED}(?:(?P<soft>\s*,)|\){OTHER})?", aliases=ALIASES),
+    Form(rf"(?<![\w.])(?P<alias>\w{{1,40}})\[\s*{QUOTED}\](?!\s*=[^=]){OR}?", "hard", aliases=ALIASES),
+    Form(rf"(?<![\w.])(?P<alias>\w{{1,40}})\(\s*{QUOTED}(?:(?P<soft>\s*,)|\){OTHER})?", aliases=GETTERS),
+    Form(rf"{QUOTED}\s+(?:not\s+)?in\s+(?:os\.)?environ\b", words=("environ",)),
+    Form(r"\benvvar\s*=\s*(?P<names>\[[^\]\n]*\]|[\"'][^\"'\n]+[\"'])", "soft"),
+    Form(
+        rf"\bdj_database_url\.config\([^)]*?\benv\s*=\s*{QUOTED}(?P<soft>[^)]*\bdefault\s*=)?",
+        words=("dj_database_url",),
+    ),
 )
 """The forms in which Python reads variables."""
 
@@ -30,14 +55,21 @@ LOOSE = re.compile(
 )
 """What makes names of variables from names of settings, or takes all that begin with a prefix."""
 
-CLASS = re.compile(r"^(?P<indent>[ \t]*)class[ \t]+(?P<name>\w+)[ \t]*\((?P<bases>[^()\n]*)\)[ \t]*:", re.MULTILINE)
-FIELD = re.compile(r"(?P<name>[a-zA-Z]\w*)[ \t]*:[ \t]*(?P<type>[^=#\n]+?)[ \t]*(?:=(?P<value>.*))?\Z", re.DOTALL)
-PREFIX = re.compile(r"\b(?:(?:auto_)?env(?:var)?_prefix\s*=|from_prefixed_env\()\s*[\"'](\w*)[\"']")
+CLASS = re.compile(
+    r"^(?P<indent>[ \t]*)class[ \t]+(?P<name>\w+)[ \t]*(?:\((?P<bases>[^()\n]*)\))?[ \t]*:", re.MULTILINE
+)
+FIELD = re.compile(
+    r"(?P<name>[a-zA-Z]\w*)[ \t]*:[ \t]*(?P<type>Annotated\[[^\n]*\]|[^=#\n]+?)[ \t]*(?:=(?P<value>.*))?\Z", re.DOTALL
+)
+PREFIX = re.compile(
+    r"\b(?:(?:auto_)?env(?:var)?_prefix[\"']?\s*[=:]|from_prefixed_env\(|environ\.config\(prefix=)\s*[\"'](\w*)[\"']"
+)
+DELIMITER = re.compile(r"\benv_nested_delimiter[\"']?\s*[=:]\s*[\"'](_+)[\"']")
 ALIAS = re.compile(
     r"\b(?:env|alias|validation_alias)\s*=\s*(?:AliasChoices\(|\[)?\s*(?P<names>[\"']\w+[\"'](?:\s*,\s*[\"']\w+[\"'])*)"
 )
 SIMPLE = re.compile(
-    r"(?:Optional\[)?(?:str|int|float|bool|bytes|Path|list|List|dict|set|tuple|Secret\w*|\w*Url|\w*Dsn|Any\w*|Literal|Json)\b"
+    r"(?:Annotated\[|Optional\[)*(?:str|int|float|bool|bytes|Path|list|List|dict|set|tuple|Secret\w*|\w*Url|\w*Dsn|Any\w*|Literal|Json)\b"
 )
 """The types of settings that are one variable; others are settings with fields of their own."""
 
@@ -45,23 +77,40 @@ COMMENTED = re.compile(r"[ \t]+#.*")
 
 
 def read(source: Source) -> Iterator[Read]:
-    """What is read besides the forms: the fields of pydantic's settings."""
+    """What is read besides the forms: the fields of pydantic's settings, and what libraries read without a name."""
     if "Settings" in source.text:
         yield from settings(source)
+    for found in UNNAMED.finditer(source.text) if "environ" in source.text or "dj_database_url" in source.text else ():
+        if source.is_code(found.start()):
+            method = found["method"] or found["config"]
+            yield source.read(DEFAULTS[method], found.start(found.lastgroup or 0), "soft", length=len(method))
+
+
+UNNAMED = re.compile(
+    r"\benv\.(?P<method>db|db_url|cache|cache_url|email|email_url)\(\s*(?:\)|default\s*=)"
+    r"|\bdj_database_url\.(?P<config>config)\((?![^)]*\benv\s*=)"
+)
+DEFAULTS = {
+    **dict.fromkeys(("db", "db_url", "config"), "DATABASE_URL"),
+    **dict.fromkeys(("cache", "cache_url"), "CACHE_URL"),
+    **dict.fromkeys(("email", "email_url"), "EMAIL_URL"),
+}
+"""What django-environ and dj-database-url read where no name is given.
+
+https://django-environ.readthedocs.io/en/latest/types.html, https://github.com/jazzband/dj-database-url#usage
+"""
 
 
 def settings(source: Source) -> Iterator[Read]:
     """The fields of the classes that are settings, by their bases."""
     known = {"BaseSettings"}
     classes = list(CLASS.finditer(source.text))
-    for number, found in enumerate(classes):
-        bases = {base.strip().rpartition(".")[2] for base in found["bases"].split(",")}
+    bodies = {found["name"]: Body(source, found) for found in classes}
+    for found in classes:
+        bases = {base.strip().rpartition(".")[2] for base in (found["bases"] or "").split(",")}
         if bases & known:
             known.add(found["name"])
-            end = classes[number + 1].start() if number + 1 < len(classes) else len(source.text)
-            body = Body(source, found, end)
-            for field in body.fields:
-                yield from body.reads(field)
+            yield from bodies[found["name"]].all_reads(bodies)
 
 
 class Field(NamedTuple):
@@ -72,16 +121,50 @@ class Field(NamedTuple):
 
 
 class Body:
-    """The body of a class of settings, up to the next class."""
+    """The body of a class of settings, up to the next class that is not in it."""
 
-    def __init__(self, source: Source, head: re.Match[str], end: int) -> None:
-        self.source = source
-        self.fields = list(fields(source.text, head.end(), end, len(head["indent"])))
-        found = PREFIX.search(source.text, head.end(), next_outer(source.text, head, end))
-        self.prefix = found[1] if found else ""
+    def __init__(self, source: Source, head: re.Match[str]) -> None:
+        self.source, self.head = source, head
+
+    @cached_property
+    def end(self) -> int:
+        """Where the body ends at the latest."""
+        outside = rf"^[ \t]{{0,{len(self.head['indent'])}}}class\b"
+        following = re.compile(outside, re.MULTILINE).search(self.source.text, self.head.end())
+        return following.start() if following else len(self.source.text)
+
+    @cached_property
+    def fields(self) -> list[Field]:
+        """The statements of the body."""
+        return list(fields(self.source.text, self.head.end(), self.end, len(self.head["indent"])))
+
+    @cached_property
+    def prefix(self) -> str:
+        """What is put before the names of fields."""
+        found = PREFIX.search(self.source.text, self.head.start(), self.end)
+        return found[1] if found else ""
+
+    @cached_property
+    def delimiter(self) -> str:
+        """What is put between the names of a field and of one in it."""
+        found = DELIMITER.search(self.source.text, self.head.start(), self.end)
+        return found[1] if found else ""
+
+    def all_reads(self, bodies: Mapping[str, Body]) -> Iterator[Read]:
+        """The variables of all fields; those of a class in the same text are behind the name of the field.
+
+        https://docs.pydantic.dev/latest/concepts/pydantic_settings/#parsing-environment-variable-values
+        """
+        for field in self.fields:
+            yield from self.reads(field)
+            outer = FIELD.match(COMMENTED.sub("", field.text)) if self.delimiter else None
+            if outer and (body := bodies.get(outer["type"].strip())) and body is not self:
+                for inner in filter(None, (FIELD.match(COMMENTED.sub("", each.text)) for each in body.fields)):
+                    name = f"{self.prefix}{outer['name']}{self.delimiter}{inner['name']}"
+                    yield self.source.read(name.upper(), field.start, "soft", length=len(outer["name"]))
 
     def reads(self, field: Field) -> Iterator[Read]:
-        """The variables that a field may be read of; with several names, none of them is needed."""
+        """The variable that a field is read of: the first of several names, of which none is needed."""
         found = FIELD.match(COMMENTED.sub("", field.text))
         if found is None or found["name"] in ("model_config",) or "ClassVar" in found["type"]:
             return
@@ -89,16 +172,10 @@ class Body:
         how: How = "hard" if value is None or is_required(value.strip()) else "soft"
         if how == "hard" and not SIMPLE.match(found["type"]):
             return
-        alias = ALIAS.search(value or "")
+        alias = ALIAS.search(value or "") or (ALIAS.search(found["type"]) if "Annotated" in found["type"] else None)
         names = re.findall(r"\w+", alias["names"]) if alias else [self.prefix + found["name"]]
-        for name in names:
-            yield self.source.read(
-                name.upper(),
-                field.start,
-                how if len(names) == 1 else "soft",
-                declarative=True,
-                length=len(found["name"]),
-            )
+        how = how if len(names) == 1 else "soft"
+        yield self.source.read(names[0].upper(), field.start, how, declarative=True, length=len(found["name"]))
 
 
 def is_required(value: str) -> bool:
@@ -108,12 +185,6 @@ def is_required(value: str) -> bool:
     arguments = value.removeprefix("Field(")
     first = arguments.partition(",")[0].strip(" \n\t)")
     return first == "..." or ("default" not in arguments and (not first or "=" in first))
-
-
-def next_outer(text: str, head: re.Match[str], end: int) -> int:
-    """Where the inner class `Config` of settings ends at the latest: at the next class on the same level."""
-    following = re.compile(rf"^{head['indent']}class\b", re.MULTILINE).search(text, head.end())
-    return following.start() if following else max(end, len(text))
 
 
 def fields(text: str, start: int, end: int, outer: int) -> Iterator[Field]:

@@ -1,4 +1,4 @@
-"""Reads in shell scripts and in templates of envsubst: `$X`, `${X}`, `${X:-default}`, `${X:?message}`."""
+"""Reads in shell scripts: `$X`, `${X}`, `${X:-default}`, `${X:?message}`, `printenv X`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from cmlint.sources.code.forms import NAME, Form, Source
 FORMS = (
     Form(rf"(?<!\\)\$\{{{NAME}:?\?", "hard", words=("${",)),
     Form(rf"(?<!\\)\$\{{{NAME}(?P<soft>:?[-=+])", "soft", words=("${",)),
-    Form(rf"(?<!\\)\$\{{{NAME}[}}#%/:^,]", words=("${",)),
+    Form(rf"(?<!\\)\$\{{#?{NAME}[}}#%/:^,@]", words=("${",)),
     Form(rf"(?<!\\)\$(?<!\$\$){NAME}\b", words=("$",)),
+    Form(rf"\bprintenv[ \t]+{NAME}\b", words=("printenv",)),
 )
 """The forms in which a shell reads variables."""
-
-TEMPLATE_FORMS = FORMS[1:]
-"""The same in a template, in which nothing is demanded."""
 
 LOOSE = PREFIX = re.compile(r"(?!)")
 """Nothing makes names of variables from other names."""
