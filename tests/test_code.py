@@ -293,11 +293,37 @@ HOSTILE = [
     "${!A_",
     "\n/*",
     "\n/* process.env.AB",
+    "from os import a, environ as ",
+    "\nenv = os.environ\nenv[",
+    "\nenv = {**os.environ ",
+    "\nget = os.getenv\nget(",
+    'A_B = "A_B"\nGetenv(A_B ',
+    "\nwith env.prefixed('A_'):\n  env('B",
+    "import { env, ",
+    "const { env, ",
+    "const env = process.env\nenv.A_B ",
+    "import { A_B, ",
+    "\nA_B: z.a, ",
+    "@IsString() ",
+    "@IsString(\n",
+    "x: ConfigService\nx.get('",
+    "fastify-env A_B: { ",
+    "{{ env ",
+    "%(ENV_A_B)",
+    "EnvVars: []string{",
+    "BindEnv(a,",
+    'type A struct {\n B C `envPrefix:"D_"`\n',
+    '@ConfigurationProperties("a") Map<String, ',
+    "env = System.getenv()\nenv.get(",
+    "\nclass A(BaseSettings):\n  env_nested_delimiter='__'\n  a: A\n",
+    "Annotated[",
+    "dj_database_url.config(",
+    "kong:\"env='A_B",
 ]
 
 
 @pytest.mark.parametrize(
-    "language", ["python", "javascript", "java", "go", "properties", "shell", "dockerfile", "other"]
+    "language", ["python", "javascript", "java", "go", "properties", "shell", "envsubst", "dockerfile", "other"]
 )
 def test_hostile_text_takes_time_in_proportion(language: Language) -> None:
     def seconds(text: str) -> float:

@@ -9,7 +9,7 @@ from cmlint.bundle.causes import NOT_THERE, Cause
 from cmlint.bundle.documents import Definition, Placed, definitions_in, references_of
 from cmlint.bundle.environment import Environment, Origin, Unresolved, Variable
 from cmlint.bundle.image_evidence import Excuse, Standing, is_loaded, standing
-from cmlint.bundle.programs import NearMiss, Place, Program, Programs, missing, name_span, near_misses
+from cmlint.bundle.programs import NearMiss, Place, Program, Programs, is_described, missing, name_span, near_misses
 from cmlint.bundle.proofs import Proof, Proofs, Subject
 from cmlint.bundle.pulls import Pull, Use, arrival, pulls_of, resolves_tags, uses
 from cmlint.bundle.resolve import Resolution
@@ -115,6 +115,7 @@ __all__ = [
     "expansion",
     "fault_rule",
     "images",
+    "is_described",
     "is_loaded",
     "missing",
     "name_span",

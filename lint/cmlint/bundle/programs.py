@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from cmlint.bundle.documents import LIVE, Placed
 from cmlint.bundle.environment import Environment, Variable
 from cmlint.bundle.links import Link, Links, below, is_below, is_dockerfile
-from cmlint.bundle.proofs import Proof, Proofs, Subject, image_of
+from cmlint.bundle.proofs import Proof, Proofs, Subject, file_kind, image_of
 from cmlint.knowledge.programs import NAMES, SYNONYMS, VARIABLE, VARIANTS, is_library, is_runtime
 from cmlint.knowledge.services import may_be_service
 from cmlint.kube.near import NearVariables
@@ -291,6 +292,12 @@ def source_at(path: str, span: Span) -> Placed:
 # what is given and what is read
 
 
+def is_described(environment: Environment) -> bool:
+    """Whether an object of the environment is known from a document alone, whose command may have a few of its keys."""
+    origins = (variable.origin for variable in environment.variables.values())
+    return any(each.definition and file_kind(each.definition.placed.path) == "document" for each in origins)
+
+
 def given_names(container: Container, environment: Environment) -> set[str]:
     """The names of the variables that a container declares, whether or not their values are there."""
     return {*environment.variables, *(entry.name.value for entry in container.env if entry.name)}
@@ -329,13 +336,23 @@ def not_given(program: Program, container: Container, environment: Environment) 
 def near_misses(
     program: Program, container: Container, environment: Environment, texts: Iterable[str]
 ) -> Iterator[NearMiss]:
-    """The variables that are given and read nowhere, each with the read that is nearest to it and gets nothing."""
+    """The variables that are given and read nowhere, each with the read that is nearest to it and gets nothing.
+
+    Of several variables with a prefix, of which the program reads none, `XSUAA_CLIENT_ID` is not meant for `CLIENT_ID`:
+    they are for something else.
+    """
     lacking = {name for name in not_given(program, container, environment) if name not in program.sets}
     dead = unread(program, container, environment, texts) if lacking else []
     names = NearVariables(lacking, SYNONYMS)
+    others = {name.partition("_")[0] for name in given_names(container, environment) if program.knows(name)}
+    groups = Counter(variable.name.partition("_")[0] for variable in dead)
     for variable in dead:
+        group = variable.name.partition("_")[0]
+        foreign = f"{group}_" if groups[group] > 1 and group not in others else ""
         found = [
-            (distance, name) for distance, name in names.near(variable.name) if is_meant(variable.name, name, distance)
+            (distance, name)
+            for distance, name in names.near(variable.name)
+            if is_meant(variable.name, name, distance) and f"{foreign}{name}" != variable.name
         ]
         if found:
             name = min(found)[1]

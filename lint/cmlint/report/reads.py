@@ -7,7 +7,7 @@ from typing import Any
 
 from cmlint.bundle.environment import Environment
 from cmlint.bundle.links import Link
-from cmlint.bundle.programs import Place, Program, given_names, surely_unread
+from cmlint.bundle.programs import Place, Program, given_names, is_described, surely_unread
 from cmlint.bundle.workloads import Workload
 from cmlint.model.facts import Container
 from cmlint.report.environments import KINDS, reworded
@@ -51,7 +51,7 @@ def container_json(workload: Workload, container: Container, environment: Enviro
         "source": link_json(link),
         "reads": [read_json(place, given, program) for place in program.reads] if program else None,
         "given": sorted(name for name in given if not is_of_service(name, environment)),
-        "complete": environment.complete,
+        "complete": environment.complete and not is_described(environment),
         "unread": unread_names(program, container, environment),
         "unknown": program.open or None if program else None,
     }

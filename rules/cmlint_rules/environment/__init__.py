@@ -20,6 +20,7 @@ from cmlint.api import (
     Span,
     Trait,
     Variable,
+    is_described,
 )
 
 ENTRY = re.compile(r"(.*)\.(env\[(\d+)\])")
@@ -154,7 +155,8 @@ def program_of(container: Container, ctx: Context) -> Started | None:
     if not link.sure or ctx.bundle.is_kustomized(ctx.placed):
         return None
     environment = ctx.environment(container)
-    if not environment.complete or not programs.is_changed(link, ctx.placed, environment):
+    known = environment.complete and not is_described(environment)
+    if not known or not programs.is_changed(link, ctx.placed, environment):
         return None
     program = programs.program(link)
     return Started(container, program, environment, programs) if program and not program.open else None

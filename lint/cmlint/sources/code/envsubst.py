@@ -13,7 +13,7 @@ FORMS = (
     Form(rf"%\(ENV_{NAME}\)", words=("%(ENV_",)),
     Form(rf"\.Env\.{NAME}\b", words=(".Env.",)),
     Form(
-        rf"\{{\{{-?[^{{}}\n]*?\b(?:getenv|env\.Getenv|env|mustEnv)[ \t]+{QUOTED}(?P<soft>[ \t]+[^\s}}|])?",
+        rf"\{{\{{-?[^{{}}\n]{{0,100}}?\b(?:getenv|env\.Getenv|env|mustEnv)[ \t]+{QUOTED}(?P<soft>[ \t]+[^\s}}|])?",
         words=("env",),
     ),
     Form(rf"\{{env\.{NAME}\}}", words=("{env.",)),

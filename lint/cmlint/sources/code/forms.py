@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from cmlint.kube.credentials import may_be_secret
@@ -49,7 +50,9 @@ BEHIND = re.compile(r"(?<![:\"'`\w])//|(?<![\w\"'`$&{(])#[ \t]")
 BLOCK = re.compile(r"(?m)^[ \t]*/\*")
 """What begins a comment of several lines."""
 
-PREFIXED = re.compile(r"(?m)^(?P<indent>[ \t]*)with[ \t]+\w+\.prefixed\(\s*[\"'](?P<prefix>\w+)[\"'][^\n]*:[ \t]*$")
+PREFIXED = re.compile(
+    r"(?m)^(?P<indent>[ \t]*)with[ \t]+\w+\.prefixed\(\s*[\"'](?P<prefix>\w+)[\"'][^\n]{0,100}:[ \t]*$"
+)
 MOST_BLOCKS = 100
 """The most blocks with a prefix in one text."""
 
@@ -138,10 +141,10 @@ class Source:
     def prefixed(self) -> list[tuple[int, int, str]]:
         """The blocks with a prefix, each with where it begins and ends."""
         blocks = list[tuple[int, int, str]]()
-        for found in PREFIXED.finditer(self.text) if ".prefixed(" in self.text else ():
+        for found in islice(PREFIXED.finditer(self.text), MOST_BLOCKS) if ".prefixed(" in self.text else ():
             outside = re.compile(rf"^[ \t]{{0,{len(found['indent'])}}}\S", re.MULTILINE).search(self.text, found.end())
             blocks.append((found.end(), outside.start() if outside else len(self.text), found["prefix"]))
-        return blocks[:MOST_BLOCKS]
+        return blocks
 
     def rest(self, at: int, line: int) -> Span:
         """What is on a line behind a character."""

@@ -59,7 +59,8 @@ FORMS = (
     ),
     Form(rf"\.prop\(\s*{QUOTED}", "soft", words=("fastify-env", "@fastify/env", "env-schema", "envSchema")),
     Form(
-        rf"(?:@Is\w+\([^()\n]*\)\s*|@\w+\([^\n]*\)\n\s*){{1,8}}(?:public[ \t]+|readonly[ \t]+)*{NAME}[?!]?:",
+        r"(?:@Is\w+\([^()\n]{0,100}\)\s*|@\w+\([^\n]{0,200}?\)\n\s*){1,8}(?:public[ \t]+|readonly[ \t]+)?"
+        rf"{NAME}[?!]?:",
         words=("plainToInstance", "plainToClass", "class-validator"),
     ),
     Form(rf"[cC]onfig\w*(?:\(\))?\.getOrThrow(?:<[^<>\n]{{0,40}}>)?\(\s*{QUOTED}", "hard", words=("getOrThrow",)),

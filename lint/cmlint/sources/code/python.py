@@ -12,16 +12,16 @@ from cmlint.sources.code.forms import CALL, CONSTANT_CALL, OR, QUOTED, Form, Sou
 
 OTHER = OR.replace("soft", "other")
 ALIASES = (
-    r"(?m)\bfrom[ \t]+os[ \t]+import[ \t]+[^\n]*\benviron[ \t]+as[ \t]+(\w{1,40})"
+    r"(?m)\bfrom[ \t]+os[ \t]+import[ \t]+[^\n]{0,100}?\benviron[ \t]+as[ \t]+(\w{1,40})"
     r"|^[ \t]*(\w{1,40})[ \t]*(?::[^=\n]{1,60})?=[ \t]*"
     r"(?:dict\(|copy\()?(?:os\.)?environ(?:\.copy\(\))?\)?[ \t]*(?:#|$)"
-    r"|^[ \t]*(\w{1,40})[ \t]*=[ \t]*\{[^{}\n]*\*\*(?:os\.)?environ\b"
+    r"|^[ \t]*(\w{1,40})[ \t]*=[ \t]*\{[^{}\n]{0,200}?\*\*(?:os\.)?environ\b"
 )
 """The names that a program gives to the environment or to a copy of it."""
 
 GETTERS = (
     r"(?m)^[ \t]*(\w{1,40})[ \t]*=[ \t]*(?:os\.)?(?:environ\.get|getenv)[ \t]*(?:#|$)"
-    r"|\bfrom[ \t]+os[ \t]+import[ \t]+[^\n]*\bgetenv[ \t]+as[ \t]+(\w{1,40})"
+    r"|\bfrom[ \t]+os[ \t]+import[ \t]+[^\n]{0,100}?\bgetenv[ \t]+as[ \t]+(\w{1,40})"
 )
 """The names that it gives to the function that reads it."""
 
@@ -41,9 +41,9 @@ FORMS = (
     Form(rf"(?<![\w.])(?P<alias>\w{{1,40}})\[\s*{QUOTED}\](?!\s*=[^=]){OR}?", "hard", aliases=ALIASES),
     Form(rf"(?<![\w.])(?P<alias>\w{{1,40}})\(\s*{QUOTED}(?:(?P<soft>\s*,)|\){OTHER})?", aliases=GETTERS),
     Form(rf"{QUOTED}\s+(?:not\s+)?in\s+(?:os\.)?environ\b", words=("environ",)),
-    Form(r"\benvvar\s*=\s*(?P<names>\[[^\]\n]*\]|[\"'][^\"'\n]+[\"'])", "soft"),
+    Form(r"\benvvar\s*=\s*(?P<names>\[[^\]\n]{0,300}\]|[\"'][^\"'\n]{1,300}[\"'])", "soft"),
     Form(
-        rf"\bdj_database_url\.config\([^)]*?\benv\s*=\s*{QUOTED}(?P<soft>[^)]*\bdefault\s*=)?",
+        rf"\bdj_database_url\.config\([^)]{0, 300}?\benv\s*=\s*{QUOTED}(?P<soft>[^)]{0, 300}\bdefault\s*=)?",
         words=("dj_database_url",),
     ),
 )
@@ -88,7 +88,7 @@ def read(source: Source) -> Iterator[Read]:
 
 UNNAMED = re.compile(
     r"\benv\.(?P<method>db|db_url|cache|cache_url|email|email_url)\(\s*(?:\)|default\s*=)"
-    r"|\bdj_database_url\.(?P<config>config)\((?![^)]*\benv\s*=)"
+    r"|\bdj_database_url\.(?P<config>config)\((?![^)]{0,300}\benv\s*=)"
 )
 DEFAULTS = {
     **dict.fromkeys(("db", "db_url", "config"), "DATABASE_URL"),
@@ -118,6 +118,10 @@ class Field(NamedTuple):
 
     start: int
     text: str
+
+
+MOST = 100
+"""The most fields of a class in which there are others, and the most of these."""
 
 
 class Body:
@@ -155,11 +159,11 @@ class Body:
 
         https://docs.pydantic.dev/latest/concepts/pydantic_settings/#parsing-environment-variable-values
         """
-        for field in self.fields:
+        for number, field in enumerate(self.fields):
             yield from self.reads(field)
-            outer = FIELD.match(COMMENTED.sub("", field.text)) if self.delimiter else None
+            outer = FIELD.match(COMMENTED.sub("", field.text)) if self.delimiter and number < MOST else None
             if outer and (body := bodies.get(outer["type"].strip())) and body is not self:
-                for inner in filter(None, (FIELD.match(COMMENTED.sub("", each.text)) for each in body.fields)):
+                for inner in filter(None, (FIELD.match(COMMENTED.sub("", each.text)) for each in body.fields[:MOST])):
                     name = f"{self.prefix}{outer['name']}{self.delimiter}{inner['name']}"
                     yield self.source.read(name.upper(), field.start, "soft", length=len(outer["name"]))
 
