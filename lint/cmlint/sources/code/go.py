@@ -11,15 +11,15 @@ from cmlint.sources.code.forms import CALL, CONSTANT_CALL, NAME, QUOTED, Form, S
 FORMS = (
     Form(CALL),
     Form(CONSTANT_CALL),
-    Form(rf"\bExpandEnv\([^)\n]{0, 200}?\$\{{?{NAME}"),
+    Form(rf"\bExpandEnv\([^)\n]{{0,200}}?\$\{{?{NAME}"),
     Form(r"\bEnvVars?:\s*(?P<names>(?:\[\]string\{|cli\.EnvVars\()[^})]{0,500}[})]|[\"`][^\"`\n]{1,300}[\"`])", "soft"),
     Form(r"\bEnv(?:v[aA]r|Vars)\((?P<names>[^)]{0,500})\)", "soft"),
     Form(rf"\bOverrideDefaultFromEnvar\(\s*{QUOTED}", "soft"),
     Form(r"\b(?:Must)?BindEnv\([^,)\n]{0,200},(?P<names>[^)\n]{0,500})\)", "soft"),
     Form(rf"\b\w+\.(?:Get\w*|SetDefault)\(\s*{QUOTED}", "soft", words=("AutomaticEnv", "viper")),
     Form(rf"mapstructure:\"{NAME}\"", "soft", words=("mapstructure",)),
-    Form(rf"\barg:\"[^\"\n]{0, 200}?\benv:{NAME}(?P<soft>[^`\n]{0, 200}\bdefault:)?", words=("env:",)),
-    Form(rf"\bkong:\"[^\"\n]{0, 200}?\benv='{NAME}'", "soft", words=("kong",)),
+    Form(rf"\barg:\"[^\"\n]{{0,200}}?\benv:{NAME}(?P<soft>[^`\n]{{0,200}}\bdefault:)?", words=("env:",)),
+    Form(rf"\bkong:\"[^\"\n]{{0,200}}?\benv='{NAME}'", "soft", words=("kong",)),
 )
 """The forms in which Go reads variables."""
 

@@ -43,7 +43,7 @@ FORMS = (
     Form(rf"{QUOTED}\s+(?:not\s+)?in\s+(?:os\.)?environ\b", words=("environ",)),
     Form(r"\benvvar\s*=\s*(?P<names>\[[^\]\n]{0,300}\]|[\"'][^\"'\n]{1,300}[\"'])", "soft"),
     Form(
-        rf"\bdj_database_url\.config\([^)]{0, 300}?\benv\s*=\s*{QUOTED}(?P<soft>[^)]{0, 300}\bdefault\s*=)?",
+        rf"\bdj_database_url\.config\([^)]{{0,300}}?\benv\s*=\s*{QUOTED}(?P<soft>[^)]{{0,300}}\bdefault\s*=)?",
         words=("dj_database_url",),
     ),
 )
