@@ -77,7 +77,8 @@ def by_pattern(place: Text) -> Iterator[ImageFact]:
 def kaniko_builds(command: str, image: str, place: Text) -> tuple[Build, ...]:
     """Of what kaniko builds an image; nothing where the context is elsewhere."""
     given = [next(filter(None, (pattern.search(command) for pattern in patterns)), None) for patterns in KANIKO]
-    context, inner, dockerfile = (builds.partly(place.variables, found[1]) if found else "" for found in given)
+    written = (found[1].replace("\\$", "$") if found else "" for found in given)
+    context, inner, dockerfile = (builds.partly(place.variables, text) for text in written)
     if "://" in context.removeprefix("dir://"):
         return ()
     context = builds.below(context, inner) if inner else context
