@@ -1,9 +1,10 @@
 """How many of the variables that somebody renames in a manifest the rule `near-env` finds.
 
-    python bench/reads.py CORPUS_DIR [--most N]
+    python bench/reads.py CORPUS_DIR [--most N | --cost]
 
 In each folder of CORPUS_DIR, a variable is renamed at a time: one that a container of a linked program is given and
-that the program reads, as a person would misspell it. Found means at the line of the new name.
+that the program reads, as a person would misspell it. Found means at the line of the new name. `--cost` prints instead
+how much CPU time the source in these folders takes, by language.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from cmlint.engine.registry import load_rules
 from cmlint.knowledge.programs import is_library
 from cmlint.model.facts import Container
 from cmlint.pipeline.check import check
+from cmlint.sources.code import language_of, longest, read
 from cmlint.sources.request import Request
 from cmlint.system.filesystem import FileSystem
 
@@ -99,12 +101,35 @@ def is_found(seed: Seed, request: Request) -> bool:
     return any(f.location.path == seed.path and f.location.start.offset == seed.start for f in found.outcome.findings)
 
 
+def cost(corpus: Path) -> None:
+    """Prints the CPU time that a megabyte of source takes."""
+    sizes: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    for path in sorted(corpus.rglob("*")):
+        name = path.relative_to(corpus).as_posix()
+        language = language_of(name) if path.is_file() and not path.is_symlink() else None
+        if language and path.stat().st_size <= longest(name):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            began = time.process_time()
+            read(text, language)
+            seconds[language] = seconds.get(language, 0) + time.process_time() - began
+            sizes[language] = sizes.get(language, 0) + len(text)
+    for each in sorted(sizes):
+        print(f"{each}: {sizes[each] / 1e6:.1f} MB, {1e6 * seconds[each] / sizes[each]:.2f} s a MB")
+    size, spent = sum(sizes.values()), sum(seconds.values())
+    print(f"all: {size / 1e6:.1f} MB, {1e6 * spent / size:.2f} s a MB")
+
+
 def main() -> None:
     """Renames in each folder, and prints what is found by kind."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, metavar="CORPUS_DIR")
     parser.add_argument("--most", type=int, default=5, help="renames in one folder")
+    parser.add_argument("--cost", action="store_true", help="print the CPU time that the source takes")
     given = parser.parse_args()
+    if given.cost:
+        cost(given.corpus)
+        return
     found, made = Counter[str](), Counter[str]()
     for folder in sorted(path for path in given.corpus.resolve().iterdir() if path.is_dir()):
         os.chdir(folder)

@@ -213,6 +213,23 @@ def test_env_says_what_is_not_linked(tmp_path: Path) -> None:
     assert "container shop: source not known: no build in these files names the image and a folder" in done.stdout
 
 
+def test_env_tells_what_the_image_sets(tmp_path: Path) -> None:
+    given = files("org/shop:1", **COMPOSE) | {"app/Dockerfile": "FROM node:22\nENV GCS_BUCKET=dev\nCOPY . .\n"}
+    write(tmp_path, given)
+    assert "    GCS_BUCKET  soft     preset   app/index.js:1\n" in cmlint(tmp_path, "env", "--reads").stdout
+
+
+@pytest.mark.parametrize("words", [("env", "nosuch"), ("env", "--reads", "nosuch")])
+def test_a_path_that_is_not_there_is_all_that_env_says(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = cmlint(tmp_path, *words)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "cmlint: error: nosuch: no such file or folder\n")
+
+
+def test_a_tag_that_is_put_in_later_does_not_matter(tmp_path: Path) -> None:
+    given = files("${REGISTRY}/shop:${TAG}", build_DOT_sh="#!/bin/sh\ndocker build -t $REGISTRY/shop:$TAG app\n")
+    assert link_in(tmp_path, given).grade == "certain"
+
+
 def test_without_a_link_no_source_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, files("org/other:1"))
     request = Request(rules=rules())

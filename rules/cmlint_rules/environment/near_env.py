@@ -11,6 +11,7 @@ from cmlint_rules.environment import Started, program_of, shown_build
     summary="a variable is given under a name near the one that the program reads",
     consequence="silent",
     since="0.1.0",
+    status="preview",
 )
 def near_env(container: Container, ctx: Context) -> Iterator[Draft]:
     """Only where the source of the program is known for certain, and all variables of the container are."""
