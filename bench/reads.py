@@ -93,7 +93,7 @@ def containers(bundle: Bundle) -> Iterator[tuple[Placed, Container]]:
 def is_found(seed: Seed, request: Request) -> bool:
     """Whether a check finds the new name."""
     real = os.path.realpath(seed.path)
-    text = Path(real).read_text(encoding="utf-8")
+    text = Path(real).read_bytes().decode("utf-8")
     if not text.startswith(seed.name, seed.start):
         raise ValueError(f"{seed.path}: `{seed.name}` is not at {seed.start}")
     changed = text[: seed.start] + seed.new + text[seed.start + len(seed.name) :]
