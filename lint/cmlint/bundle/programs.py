@@ -293,8 +293,8 @@ def source_at(path: str, span: Span) -> Placed:
 
 
 def is_described(environment: Environment) -> bool:
-    """Whether an object of the environment is known from a document alone, whose command may have a few of its keys."""
-    origins = (variable.origin for variable in environment.variables.values())
+    """Whether all keys are taken of an object that only a document shows, whose command may have a few of them."""
+    origins = (variable.origin for variable in environment.variables.values() if variable.origin.via == "envFrom")
     return any(each.definition and file_kind(each.definition.placed.path) == "document" for each in origins)
 
 
