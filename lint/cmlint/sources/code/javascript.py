@@ -13,7 +13,10 @@ NOT_ASSIGNED = r"(?!\s*(?:\|\||\?\?)?=[^=>])"
 SCHEMAS = ("process.env", "createEnv", "nvSchema", "validationSchema", "cleanEnv", "env)")
 
 FORMS = (
-    Form(rf"!{ENVIRONMENT}\??\.{NAME}\b\s*\)\s*\{{?\s*(?:throw|[\w.]{{1,40}}\([^\n]*\);?\s*process\.exit)", "hard"),
+    Form(
+        rf"!{ENVIRONMENT}\??\.{NAME}\b\s{{0,40}}\)\s{{0,40}}\{{?\s{{0,40}}(?:throw|[\w.]{{1,40}}\([^\n]{{0,300}}\);?\s{{0,40}}process\.exit)",
+        "hard",
+    ),
     Form(rf"{ENVIRONMENT}\??\.{NAME}\b{NOT_ASSIGNED}(?:\)?{OR})?"),
     Form(rf"{ENVIRONMENT}(?:\?\.)?\[{QUOTED}\]{NOT_ASSIGNED}(?:\)?{OR})?"),
     Form(CALL),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,9 +13,11 @@ from cmlint.sources.code.forms import CALL, OR, QUOTED, Form, Source
 FORMS = (
     Form(rf"(?m)^[\w.]+(?:\s*:\s*\w+)?\s*=\s*(?:\w+\()?(?:os\.)?environ\[{QUOTED}\]{OR}?", "hard", declarative=True),
     Form(rf"(?m)(?<=[ \t(=,{{\[])(?:os\.)?environ\[{QUOTED}\](?!\s*=[^=]){OR}?", "hard"),
-    Form(rf"\bconfig\(\s*{QUOTED}(?P<soft>[^\n)]*\bdefault\s*=)?", "hard", True, ("decouple", "starlette.config")),
     Form(
-        rf"\benv(?:\.\w+)?\(\s*{QUOTED}(?P<soft>[^\n)]*,\s*(?:default\s*=|[^\s)=]+\s*\)))?",
+        rf"\bconfig\(\s*{QUOTED}(?P<soft>[^\n)]{{0,300}}\bdefault\s*=)?", "hard", True, ("decouple", "starlette.config")
+    ),
+    Form(
+        rf"\benv(?:\.\w+)?\(\s*{QUOTED}(?P<soft>[^\n)]{{0,300}},\s{{0,40}}(?:default\s{{0,40}}=|[^\s)=]{{1,100}}\s{{0,40}}\)))?",
         "hard",
         True,
         ("environs", "import environ", "environ.Env"),
@@ -31,8 +34,9 @@ LOOSE = re.compile(
 """What makes names of variables from names of settings, or takes all that begin with a prefix."""
 
 CLASS = re.compile(r"^(?P<indent>[ \t]*)class[ \t]+(?P<name>\w+)[ \t]*\((?P<bases>[^()\n]*)\)[ \t]*:", re.MULTILINE)
-FIELD = re.compile(r"(?P<name>[a-zA-Z]\w*)[ \t]*:[ \t]*(?P<type>[^=#\n]+?)[ \t]*(?:=(?P<value>.*))?\Z", re.DOTALL)
-PREFIX = re.compile(r"\b(?:(?:auto_)?env(?:var)?_prefix\s*=|from_prefixed_env\()\s*[\"'](\w*)[\"']")
+HEAD = re.compile(r"^(?P<indent>[ \t]*)class\b", re.MULTILINE)
+FIELD = re.compile(r"(?P<name>[a-zA-Z]\w*)[ \t]*:[ \t]*(?P<type>[^=#\s][^=#\n]*)(?:=(?P<value>.*))?\Z", re.DOTALL)
+PREFIX = re.compile(r"\b(?:(?:auto_)?env(?:var)?_prefix\s*=|from_prefixed_env\()\s*[\"'](\w{0,100})[\"']")
 ALIAS = re.compile(
     r"\b(?:env|alias|validation_alias)\s*=\s*(?:AliasChoices\(|\[)?\s*(?P<names>[\"']\w+[\"'](?:\s*,\s*[\"']\w+[\"'])*)"
 )
@@ -41,7 +45,7 @@ SIMPLE = re.compile(
 )
 """The types of settings that are one variable; others are settings with fields of their own."""
 
-COMMENTED = re.compile(r"[ \t]+#.*")
+COMMENTED = re.compile(r"(?<![ \t])[ \t]+#.*")
 
 
 def read(source: Source) -> Iterator[Read]:
@@ -53,13 +57,13 @@ def read(source: Source) -> Iterator[Read]:
 def settings(source: Source) -> Iterator[Read]:
     """The fields of the classes that are settings, by their bases."""
     known = {"BaseSettings"}
-    classes = list(CLASS.finditer(source.text))
+    classes, prefixes = list(CLASS.finditer(source.text)), Prefixes(source.text)
     for number, found in enumerate(classes):
         bases = {base.strip().rpartition(".")[2] for base in found["bases"].split(",")}
         if bases & known:
             known.add(found["name"])
             end = classes[number + 1].start() if number + 1 < len(classes) else len(source.text)
-            body = Body(source, found, end)
+            body = Body(source, found, end, prefixes.of(found))
             for field in body.fields:
                 yield from body.reads(field)
 
@@ -71,14 +75,30 @@ class Field(NamedTuple):
     text: str
 
 
+class Prefixes:
+    """What settings put before the names of their fields, found once for all classes of a text."""
+
+    def __init__(self, text: str) -> None:
+        self.found = list(PREFIX.finditer(text))
+        self.starts = [found.start() for found in self.found]
+        self.heads: dict[str, list[int]] = {}
+        for head in HEAD.finditer(text):
+            self.heads.setdefault(head["indent"], []).append(head.start())
+
+    def of(self, head: re.Match[str]) -> str:
+        """The prefix of a class: the first one before the next class on the same level, as in an inner class."""
+        level, number = self.heads[head["indent"]], bisect_left(self.starts, head.end())
+        following = bisect_right(level, head.start())
+        end = level[following] if following < len(level) else head.endpos
+        return self.found[number][1] if number < len(self.found) and self.starts[number] < end else ""
+
+
 class Body:
     """The body of a class of settings, up to the next class."""
 
-    def __init__(self, source: Source, head: re.Match[str], end: int) -> None:
-        self.source = source
+    def __init__(self, source: Source, head: re.Match[str], end: int, prefix: str) -> None:
+        self.source, self.prefix = source, prefix
         self.fields = list(fields(source.text, head.end(), end, len(head["indent"])))
-        found = PREFIX.search(source.text, head.end(), next_outer(source.text, head, end))
-        self.prefix = found[1] if found else ""
 
     def reads(self, field: Field) -> Iterator[Read]:
         """The variables that a field may be read of; with several names, none of them is needed."""
@@ -108,12 +128,6 @@ def is_required(value: str) -> bool:
     arguments = value.removeprefix("Field(")
     first = arguments.partition(",")[0].strip(" \n\t)")
     return first == "..." or ("default" not in arguments and (not first or "=" in first))
-
-
-def next_outer(text: str, head: re.Match[str], end: int) -> int:
-    """Where the inner class `Config` of settings ends at the latest: at the next class on the same level."""
-    following = re.compile(rf"^{head['indent']}class\b", re.MULTILINE).search(text, head.end())
-    return following.start() if following else max(end, len(text))
 
 
 def fields(text: str, start: int, end: int, outer: int) -> Iterator[Field]:
