@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from itertools import islice, product
 from pathlib import Path
@@ -139,6 +140,16 @@ def test_no_text_takes_more_steps_than_it_is_long(tmp_path: Path, name: str) -> 
     write(tmp_path, {file: text, "good.yaml": good})
     ended = limited(tmp_path, "check", ".", "--no-cache", "--quiet", before=BEFORE)
     assert (ended.returncode, ended.stderr) in ((0, ""), (1, ""))
+
+
+def test_a_fix_looks_at_the_blanks_behind_a_value_once(tmp_path: Path) -> None:
+    image = f"image: 'r/a:main'{' ' * 150_000}, tty: true"
+    text = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec: {{containers: [{{name: c, {image}}}]}}\n"
+    write(tmp_path, {"a.yaml": text, ".cmlint.yaml": "mutable-tags: ['*']\n"})
+    ended = limited(tmp_path, "check", ".", "--no-cache", "--format", "json", before=BEFORE)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    (finding,) = json.loads(ended.stdout)["findings"]
+    assert [edit["text"] for fix in finding["fixes"] for edit in fix["edits"]] == [", imagePullPolicy: Always"]
 
 
 def test_commands_and_images_are_compared_with_few(tmp_path: Path) -> None:
