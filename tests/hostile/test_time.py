@@ -106,6 +106,7 @@ JENKINS_WITHOUT_IMAGES = line("docker.image('!@')", 5000) + ".push('x')\n" * 10_
 GRADLE = "jib { to {\n" + line("image = 'r/a@'", 7000) + line("tags = ['t@']", 7000) + "}}\n"
 GRADLE_WITHOUT_NAMES = "jib { to {\n" + "image = '!'\ntags = ['!']\n" * 9000 + "}}\n"
 SED = "sed -e " + "".join(f"s{chr(0x2190 + number)}" for number in range(7000)) + ".yaml image.yaml\n"
+LIST = "apiVersion: v1\r\nkind: List\r\n# kind: ConfigMap\r\nitems:\r\n"
 TEXTS = {
     "jenkins": ("Jenkinsfile", JENKINS),
     "jenkins-without-images": ("Jenkinsfile", JENKINS_WITHOUT_IMAGES),
@@ -128,6 +129,9 @@ TEXTS = {
     "arrows-in-a-heredoc": ("ci.sh", heredoc("<" * 260_000)),
     "pattern-of-reloader": ("d.yaml", reloaded("a" * 30_000 + "(")),
     "patterns-of-reloader": ("d.yaml", reloaded("a.*b.*c," * 30_000)),
+    "files-of-a-command": ("ci.sh", "> " + ".env" * 70_000 + "%\n"),
+    "lines-in-terraform": ("main.tf", 'resource "local_file" "a" {' + "\n" * 280_000),
+    "comments-in-a-list": ("l.yaml", LIST + "# a\r\n" * 60 + f"x: {'a' * 3_200_000}\r\n"),
     "variables-of-services": ("p.yaml", pod("{name: A, value: $(" + "A_PORT_1_TCP_" * 12_000 + "-)}")),
 }
 """Names of files, and texts in which much was tried from many places to the end, or each with each."""
