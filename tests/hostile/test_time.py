@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from itertools import islice, product
 from pathlib import Path
@@ -12,8 +13,13 @@ import pytest
 
 from cmlint.bundle.test_expectations import without_compared
 from cmlint.kube.selecting import may_match
+from cmlint.manifest import pods
 from cmlint.manifest.documents import read_text
+from cmlint.manifest.images import functions
 from cmlint.model.facts import FileFacts
+from cmlint.sources import disclosure
+from cmlint.sources.helm import template, template_places
+from cmlint.sources.kustomize import origins
 from tests.hostile.planted import limited
 from tests.support.run import write
 
@@ -144,6 +150,27 @@ def test_no_text_takes_more_steps_than_it_is_long(tmp_path: Path, name: str) -> 
     write(tmp_path, {file: text, "good.yaml": good})
     ended = limited(tmp_path, "check", ".", "--no-cache", "--quiet", before=BEFORE)
     assert (ended.returncode, ended.stderr) in ((0, ""), (1, ""))
+
+
+MANY = 40_000
+PATTERNS: dict[str, tuple[Callable[[str, str], object], str, str]] = {
+    "source-of-a-template": (re.findall, template_places.SOURCE, "# Source: a" + " " * MANY + "x\rb"),
+    "field-of-a-template": (re.match, template.FIELD, "a" + " " * MANY + "x"),
+    "action-in-a-field": (re.match, template.FIELD, "{{" + "}" * MANY),
+    "lines-in-an-origin": (re.findall, origins.ENTRY, "\n" * MANY),
+    "blanks-behind-fail": (re.findall, disclosure.LITERAL, "fail" + " " * MANY),
+    "blanks-behind-a-function": (re.findall, functions.FUNCTION.pattern, "a ()" + " " * MANY + "x"),
+    "subscripts": (re.match, pods.SUBSCRIPT, "['A" * MANY),
+}
+"""Patterns as they are used, each with a text over which it went back from every place."""
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_pattern_goes_back_from_every_place(name: str) -> None:
+    look, pattern, text = PATTERNS[name]
+    before = process_time()
+    assert not look(pattern, text)
+    assert process_time() - before < 1
 
 
 def test_a_fix_looks_at_the_blanks_behind_a_value_once(tmp_path: Path) -> None:
