@@ -146,6 +146,18 @@ def test_a_giant_page_is_not_read_to_its_end(tmp_path: Path, command: str) -> No
     assert limits == ["50", "6", "1"]  # a page may be too large because of its number of objects
 
 
+@pytest.mark.parametrize("packed", ["gzip, gzip", "gzip,gzip,gzip", "deflate, gzip", "br", "zstd"])
+def test_an_answer_that_is_packed_twice_is_not_unpacked(tmp_path: Path, packed: str) -> None:
+    """Packed twice, a gigabyte is a kilobyte, and each piece of it is unpacked as a whole."""
+    inner = gzip.compress(b'{"metadata": {}, "items": ["' + b"a" * (64 << 20))
+    answer = Answer(gzip.compress(inner), headers=(("Content-Encoding", packed),))
+    with server(tmp_path, only("/configmaps", answer)) as running:
+        done = cmlint(tmp_path, "audit", "--kubeconfig", str(running.kubeconfig))
+    why = f"the answer is packed in a way that was not asked for: {packed}"
+    assert done.stderr == f"cmlint: warning: c: ConfigMaps in `shop` could not be listed: {why}\n"
+    assert len(running.of("/configmaps")) == 1
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_not_followed(tmp_path: Path, status: int) -> None:
     (tmp_path / "other").mkdir()

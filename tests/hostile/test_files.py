@@ -347,6 +347,34 @@ def test_what_vanishes_meanwhile_is_told(project: Path, module: str, name: str, 
     assert done.returncode == 2
 
 
+SWAPPING = """
+import os
+while True:
+    os.rename("inner", "kept")
+    os.symlink("../outside", "inner")
+    os.unlink("inner")
+    os.rename("kept", "inner")
+    os.mkfifo("x.yaml")
+    os.unlink("x.yaml")
+    os.symlink("../outside/f1.yaml", "x.yaml")
+    os.unlink("x.yaml")
+"""
+
+
+def test_what_is_swapped_all_the_time_shows_nothing_from_elsewhere(project: Path) -> None:
+    pods = {f"f{number}.yaml": WRONG for number in range(30)}
+    write(project / "inner", pods)
+    write(project.parent / "outside", {name: f"{text}{SECRET}: [" for name, text in pods.items()})
+    with subprocess.Popen([sys.executable, "-c", SWAPPING], cwd=project) as swapping:
+        try:
+            for _ in range(5):
+                done = limited(project, "check", ".", "--no-cache", "--format", "json")
+                told(done)
+                assert done.returncode in (0, 1, 2)
+        finally:
+            swapping.kill()
+
+
 def test_a_folder_is_walked_only_so_deep(tmp_path: Path) -> None:
     here = os.open(tmp_path, os.O_RDONLY)
     for _ in range(5000):

@@ -21,6 +21,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from cmlint.bundle import renewal
+from cmlint.kube.versions import parse_version
+from cmlint.manifest.documents import read_text
 from cmlint.report import FORMATS
 from cmlint.system.text import json_of, printable
 from tests.support.command import COMMAND, cmlint, needed
@@ -441,6 +444,53 @@ def test_names_stay_names_in_markdown(tmp_path: Path, name: str) -> None:
 
 
 # commands
+
+
+NO_NAMES = ("--kubeconfig=./evil", "x;touch ran;'", "$(touch ran)", "a`touch ran`", "-n x", "a b", "a'`;touch ran;`'")
+
+
+@pytest.mark.parametrize("kind", ["Rollout", "Deployment", "StatefulSet", "ReplicaSet", "Pod", "CronJob"])
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_a_command_for_an_object_has_its_name_as_one_word(kind: str, name: str) -> None:
+    """A name that a command cannot have as one word, or that it would take for an option, is left out of it."""
+    api = {"Rollout": "argoproj.io/v1alpha1", "Pod": "v1", "CronJob": "batch/v1"}.get(kind, "apps/v1")
+    pod = {"containers": [{"name": "c", "image": "a:1"}]}
+    inner = {"spec": pod}
+    spec = {"CronJob": {"jobTemplate": {"spec": {"template": inner}}}, "Pod": pod}.get(kind, {"template": inner})
+    meta = {"name": name, "namespace": name}
+    owned = {
+        **meta,
+        "uid": "1",
+        "ownerReferences": [{"kind": kind, "name": name, "apiVersion": api, "controller": True}],
+    }
+    texts = (
+        {"apiVersion": api, "kind": kind, "metadata": meta, "spec": spec},
+        {"apiVersion": "v1", "kind": "Pod", "metadata": owned, "spec": pod},
+    )
+    for version in ("1.14", "1.35"):
+        for text in texts:
+            (document,) = read_text(json.dumps(text)).documents
+            said = renewal.renewal(document, parse_version(version), "after that")
+            for command in (*re.findall(renewal.COMMAND, said), renewal.named(document)):
+                words = shlex.split(command)
+                assert [word for word in words if word.startswith("-") and word not in ("-n", "-p")] == []
+                places = {name, f"{kind.lower()}/{name}", f"pod/{name}"}
+                assert {word for word in words if "ran" in word or "evil" in word} <= places
+                assert not re.search("[;`$]", re.sub(r"'[^']*'|\"[^\"]*\"", "", command.replace("$(date +%s)", "")))
+
+
+def test_no_command_of_an_impact_has_a_name_for_an_option(tmp_path: Path) -> None:
+    template = {"spec": {"containers": [{"name": "c", "image": "a:1", "envFrom": [{"configMapRef": {"name": "web"}}]}]}}
+    files = {"config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {A: b}\n"}
+    for number, name in enumerate(NO_NAMES):
+        rollout = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": {"name": name}}
+        files[f"{number}.yaml"] = json.dumps({**rollout, "spec": {"template": template}})
+    write(tmp_path, files)
+    done = cmlint(tmp_path, "impact", "configmap/web", "--format", "commands")
+    commands = [line for line in done.stdout.splitlines() if "argo" in line]
+    assert sorted(shlex.split(line)[-1] for line in commands) == sorted(
+        "NAME" if name.startswith("-") or "`" in name else name for name in NO_NAMES
+    )
 
 
 @pytest.mark.parametrize("key", ["$(touch ran)", "a;touch ran;", "`touch ran`", "a b", "a'$(touch ran)'"])

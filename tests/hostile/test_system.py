@@ -19,6 +19,7 @@ import pytest
 import cmlint
 import cmlint_rules
 from tests.hostile.repository import POD, SECRETS, Hostile
+from tests.support.client import Client
 from tests.support.command import COMMAND, PATIENCE
 from tests.support.tools import HELM, KUSTOMIZE
 
@@ -31,6 +32,11 @@ LINES = (
     (".", "check", "--staged"),
     (".", "check", "--since", "HEAD"),
     (".", "env"),
+    (".", "env", "--reads"),
+    (".", "graph", "--format", "html"),
+    (".", "impact", "secret/own"),
+    (".", "impact", "--since", "HEAD"),
+    (".", "explain", "pod.yaml:10"),
     ("bare", "check", "--staged"),
     ("bare", "check", "."),
     ("settings/grants", "check", "."),
@@ -116,22 +122,35 @@ def strace() -> str:
 
 def watched(hostile: Hostile, below: str, *words: str) -> Seen:
     """Runs a command line in a folder of the repository, and tells what it did."""
+    return traced(hostile, str(COMMAND), *words, cwd=hostile.project / below, env=environment(hostile))
+
+
+def environment(hostile: Hostile) -> dict[str, str]:
+    """The environment of a command."""
     path = os.pathsep.join((str(HELM.parent), str(KUSTOMIZE.parent), "/usr/bin", "/bin"))
-    environment = {"HOME": str(hostile.home), "TMPDIR": str(hostile.temporary), "PATH": path, "LANG": "C.UTF-8"}
-    environment["XDG_CACHE_HOME"] = str(hostile.cache)
-    return traced(hostile, str(COMMAND), *words, cwd=hostile.project / below, env=environment)
+    own = {"HOME": str(hostile.home), "TMPDIR": str(hostile.temporary), "XDG_CACHE_HOME": str(hostile.cache)}
+    return {**own, "PATH": path, "LANG": "C.UTF-8"}
 
 
 def traced(hostile: Hostile, *words: str, **how: Any) -> Seen:
     """Runs a program, and tells what it did; `how` is for `subprocess.run`."""
-    trace = hostile.folder / "trace"
-    calls = "trace=%file,%process,connect,sendto,sendmsg,sendmmsg"
-    line = [strace(), "-f", "-qq", "-y", "-s", "4096", "-e", calls, "-e", "signal=none", "-o", str(trace), *words]
+    line = [*tracing(hostile), *words]
     done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=2 * PATIENCE, **how)
-    said = (done.stdout + done.stderr).decode("utf-8", "surrogateescape")
+    return seen_of(hostile, done.returncode, (done.stdout + done.stderr).decode("utf-8", "surrogateescape"))
+
+
+def tracing(hostile: Hostile) -> tuple[str, ...]:
+    """The words before a command by which its system calls are noted."""
+    calls = "trace=%file,%process,connect,sendto,sendmsg,sendmmsg"
+    noted = ("-e", calls, "-e", "signal=none", "-o", str(hostile.folder / "trace"))
+    return strace(), "-f", "-qq", "-y", "-s", "4096", *noted
+
+
+def seen_of(hostile: Hostile, status: int, said: str) -> Seen:
+    """What a program did whose system calls were noted."""
     assert "strace: " not in said, f"strace must be allowed to trace: {said}"
-    lines = trace.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    return Seen(done.returncode, said, joined(lines))
+    lines = (hostile.folder / "trace").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    return Seen(status, said, joined(lines))
 
 
 def joined(calls: list[str]) -> list[str]:
@@ -214,6 +233,51 @@ def test_a_hostile_repository_does_nothing_to_the_machine(
 ) -> None:
     before = everything(hostile)
     seen = watched(hostile, *line)
+    assert wrong(hostile, seen, before) == {}
+    assert seen.status in (0, 1, 2)
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+
+
+def test_an_editor_of_it_does_nothing_either(hostile: Hostile, listener: socket.socket) -> None:
+    before = everything(hostile)
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
+    command = (*tracing(hostile), str(COMMAND), "server")
+    settings = {"diagnostics": "workspace", "hints": True}
+    with Client(hostile.project, settings, command=command, env=environment(hostile)) as client:
+        for name in ("pod.yaml", "secret.yaml"):
+            client.open(name)
+        assert client.wait(
+            lambda: client.diagnostics.keys() - {client.uri("pod.yaml"), client.uri("secret.yaml")}, PATIENCE
+        )
+        for name in ("pod.yaml", "secret.yaml"):
+            file = {"textDocument": {"uri": client.uri(name)}}
+            client.ask("textDocument/codeAction", {**file, "range": whole, "context": {"diagnostics": []}})
+            client.ask("textDocument/codeLens", file)
+            client.ask("textDocument/inlayHint", {**file, "range": whole})
+            for line in range(8):
+                place = {**file, "position": {"line": line, "character": 12}, "context": {"includeDeclaration": True}}
+                for method in ("hover", "definition", "references", "prepareRename"):
+                    client.ask(f"textDocument/{method}", place)
+        client.ask("workspace/symbol", {"query": ""})
+        status = client.end()
+    texts = "\n".join(texts_in(client.messages))
+    assert wrong(hostile, seen_of(hostile, status, f"{texts}\n{client.log}"), before) == {}
+    assert status == 0
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """All texts of a message; of those in several lines each line."""
+    if isinstance(value, str):
+        yield from value.split("\n")
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from texts_in(inner)
+
+
+def wrong(hostile: Hostile, seen: Seen, before: dict[str, tuple[object, ...]]) -> dict[str, list[str]]:
+    """What a command line has done that it may not do; `before` is how everything was."""
     after = everything(hostile)
     programs = {path for paths in PROGRAMS.values() for path in paths}
     done = {
@@ -225,10 +289,7 @@ def test_a_hostile_repository_does_nothing_to_the_machine(
         "printed": sorted({ascii(sign) for sign in seen.said if not sign.isprintable() and sign != "\n"}),
         "mistakes": [line for line in seen.said.splitlines() if "this is a mistake in cmlint" in line],
     }
-    assert {what: found[:10] for what, found in done.items() if found} == {}
-    assert seen.status in (0, 1, 2)
-    with pytest.raises(BlockingIOError):
-        listener.accept()
+    return {what: found[:10] for what, found in done.items() if found}
 
 
 def unexpected(hostile: Hostile, seen: Seen) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from itertools import islice, product
 from pathlib import Path
@@ -11,8 +13,13 @@ import pytest
 
 from cmlint.bundle.test_expectations import without_compared
 from cmlint.kube.selecting import may_match
+from cmlint.manifest import pods
 from cmlint.manifest.documents import read_text
+from cmlint.manifest.images import functions
 from cmlint.model.facts import FileFacts
+from cmlint.sources import disclosure
+from cmlint.sources.helm import template, template_places
+from cmlint.sources.kustomize import origins
 from tests.hostile.planted import limited
 from tests.support.run import write
 
@@ -105,6 +112,7 @@ JENKINS_WITHOUT_IMAGES = line("docker.image('!@')", 5000) + ".push('x')\n" * 10_
 GRADLE = "jib { to {\n" + line("image = 'r/a@'", 7000) + line("tags = ['t@']", 7000) + "}}\n"
 GRADLE_WITHOUT_NAMES = "jib { to {\n" + "image = '!'\ntags = ['!']\n" * 9000 + "}}\n"
 SED = "sed -e " + "".join(f"s{chr(0x2190 + number)}" for number in range(7000)) + ".yaml image.yaml\n"
+LIST = "apiVersion: v1\r\nkind: List\r\n# kind: ConfigMap\r\nitems:\r\n"
 TEXTS = {
     "jenkins": ("Jenkinsfile", JENKINS),
     "jenkins-without-images": ("Jenkinsfile", JENKINS_WITHOUT_IMAGES),
@@ -127,6 +135,9 @@ TEXTS = {
     "arrows-in-a-heredoc": ("ci.sh", heredoc("<" * 260_000)),
     "pattern-of-reloader": ("d.yaml", reloaded("a" * 30_000 + "(")),
     "patterns-of-reloader": ("d.yaml", reloaded("a.*b.*c," * 30_000)),
+    "files-of-a-command": ("ci.sh", "> " + ".env" * 70_000 + "%\n"),
+    "lines-in-terraform": ("main.tf", 'resource "local_file" "a" {' + "\n" * 280_000),
+    "comments-in-a-list": ("l.yaml", LIST + "# a\r\n" * 60 + f"x: {'a' * 3_200_000}\r\n"),
     "variables-of-services": ("p.yaml", pod("{name: A, value: $(" + "A_PORT_1_TCP_" * 12_000 + "-)}")),
 }
 """Names of files, and texts in which much was tried from many places to the end, or each with each."""
@@ -139,6 +150,37 @@ def test_no_text_takes_more_steps_than_it_is_long(tmp_path: Path, name: str) -> 
     write(tmp_path, {file: text, "good.yaml": good})
     ended = limited(tmp_path, "check", ".", "--no-cache", "--quiet", before=BEFORE)
     assert (ended.returncode, ended.stderr) in ((0, ""), (1, ""))
+
+
+MANY = 40_000
+PATTERNS: dict[str, tuple[Callable[[str, str], object], str, str]] = {
+    "source-of-a-template": (re.findall, template_places.SOURCE, "# Source: a" + " " * MANY + "x\rb"),
+    "field-of-a-template": (re.match, template.FIELD, "a" + " " * MANY + "x"),
+    "action-in-a-field": (re.match, template.FIELD, "{{" + "}" * MANY),
+    "lines-in-an-origin": (re.findall, origins.ENTRY, "\n" * MANY),
+    "blanks-behind-fail": (re.findall, disclosure.LITERAL, "fail" + " " * MANY),
+    "blanks-behind-a-function": (re.findall, functions.FUNCTION.pattern, "a ()" + " " * MANY + "x"),
+    "subscripts": (re.match, pods.SUBSCRIPT, "['A" * MANY),
+}
+"""Patterns as they are used, each with a text over which it went back from every place."""
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_pattern_goes_back_from_every_place(name: str) -> None:
+    look, pattern, text = PATTERNS[name]
+    before = process_time()
+    assert not look(pattern, text)
+    assert process_time() - before < 1
+
+
+def test_a_fix_looks_at_the_blanks_behind_a_value_once(tmp_path: Path) -> None:
+    image = f"image: 'r/a:main'{' ' * 150_000}, tty: true"
+    text = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec: {{containers: [{{name: c, {image}}}]}}\n"
+    write(tmp_path, {"a.yaml": text, ".cmlint.yaml": "mutable-tags: ['*']\n"})
+    ended = limited(tmp_path, "check", ".", "--no-cache", "--format", "json", before=BEFORE)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    (finding,) = json.loads(ended.stdout)["findings"]
+    assert [edit["text"] for fix in finding["fixes"] for edit in fix["edits"]] == [", imagePullPolicy: Always"]
 
 
 def test_commands_and_images_are_compared_with_few(tmp_path: Path) -> None:

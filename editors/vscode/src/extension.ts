@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import * as vscode from "vscode";
 import { LanguageClient, type ConfigurationParams } from "vscode-languageclient/node";
 
@@ -23,14 +23,15 @@ let log: vscode.OutputChannel;
 
 /** The program: of the settings, of the workspace's own environment, or on the PATH. */
 function findProgram(): string | undefined {
-  const search = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, NAME));
+  const folders = (process.env.PATH ?? "").split(delimiter).filter(isAbsolute);
+  const search = folders.map((folder) => join(folder, NAME));
   if (vscode.workspace.isTrusted) {
     const given = vscode.workspace.getConfiguration("cmlint").get<string>("path");
     if (given) {
       return given;
     }
-    const folders = vscode.workspace.workspaceFolders ?? [];
-    search.unshift(...folders.map((folder) => join(folder.uri.fsPath, ".venv", WINDOWS ? "Scripts" : "bin", NAME)));
+    const opened = vscode.workspace.workspaceFolders ?? [];
+    search.unshift(...opened.map((folder) => join(folder.uri.fsPath, ".venv", WINDOWS ? "Scripts" : "bin", NAME)));
   }
   return search.find((path) => existsSync(path));
 }

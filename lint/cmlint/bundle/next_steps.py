@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from cmlint.bundle.documents import LIVE, Placed
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.impact import Defined, Impact, Subject, Touched
-from cmlint.bundle.renewal import ROLLING, in_namespace, is_rollout, named, restart
+from cmlint.bundle.renewal import ROLLING, in_namespace, is_rollout, named, operand, restart
 from cmlint.kube.versions import ROLLOUT_RESTART, Version
 from cmlint.model.facts import COMMAND, Document
 
@@ -209,10 +209,8 @@ def alone(placed: Placed, ways: Ways) -> Iterator[str]:
         yield f"# {address(placed)} has no pods (`replicas: 0`)"
     elif document.kind in ROLLING and document.rolling.strategy == "OnDelete":
         yield from one_by_one(placed, "its `updateStrategy` is `OnDelete`")
-    elif document.kind in ROLLING:
+    elif document.kind in ROLLING or is_rollout(document):
         yield restart(document, ways.version)
-    elif is_rollout(document):
-        yield f"kubectl argo rollouts restart {quote(name_of(placed))}{in_namespace(document)}"
     else:
         yield from KINDS.get(document.kind, by_controller)(placed, ways)
 
@@ -243,7 +241,7 @@ def run_now(placed: Placed, _: Ways) -> Iterator[str]:
     name = name_of(placed)
     job = f"{name[: LONGEST_JOB - len(NOW)]}{NOW}"
     where = in_namespace(placed.document)
-    yield f"# kubectl create job {quote(job)} --from={quote(f'cronjob/{name}')}{where}"
+    yield f"# kubectl create job {operand(job)} --from={quote(f'cronjob/{name}')}{where}"
 
 
 def by_controller(placed: Placed, _: Ways) -> Iterator[str]:

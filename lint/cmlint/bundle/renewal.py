@@ -73,9 +73,9 @@ def by_owner(owner: str, document: Document, version: Version, when: str) -> str
     kind, _, name = owner.partition("/")
     where = in_namespace(document)
     if kind == ROLLOUT[1]:
-        return f"{when} run `kubectl argo rollouts restart {quote(name)}{where}`"
+        return f"{when} run `kubectl argo rollouts restart {operand(name)}{where}`"
     if kind in ROLLING and version >= ROLLOUT_RESTART:
-        return f"{when} run `kubectl rollout restart {quote(f'{kind.lower()}/{name}')}{where}`"
+        return f"{when} run `kubectl rollout restart {operand(f'{kind.lower()}/{name}')}{where}`"
     return f"{when} let the {kind} `{name}` make its pods again"
 
 
@@ -98,7 +98,8 @@ def restart(document: Document, version: Version) -> str:
     """The command that rolls a workload without a change of its own."""
     where = named(document)
     if is_rollout(document):
-        return f"kubectl argo rollouts restart {where.partition('/')[2]}"
+        name = document.name.value if document.name else "NAME"
+        return f"kubectl argo rollouts restart {operand(name)}{in_namespace(document)}"
     if version >= ROLLOUT_RESTART:
         return f"kubectl rollout restart {where}"
     annotation = '{"spec":{"template":{"metadata":{"annotations":{"restartedAt":"\'$(date +%s)\'"}}}}}'
@@ -107,18 +108,26 @@ def restart(document: Document, version: Version) -> str:
 
 def set_image(document: Document, container: str, image: str) -> str:
     """The command that puts another image into a container."""
-    return f"kubectl set image {named(document)} {quote(f'{container}={image}')}"
+    return f"kubectl set image {named(document)} {operand(f'{container}={image}')}"
 
 
 def named(document: Document) -> str:
     """An object as kubectl takes it, in which no name is more than a name to a shell."""
     name = document.name.value if document.name else "NAME"
-    return f"{quote(f'{document.kind.lower()}/{name}')}{in_namespace(document)}"
+    return f"{operand(f'{document.kind.lower()}/{name}')}{in_namespace(document)}"
+
+
+def operand(name: str) -> str:
+    """A name in a command: to a shell one word, to kubectl no option, and nothing that ends the command in a sentence.
+
+    A name that would be more than that, which no object can have, is written as `NAME`.
+    """
+    return "NAME" if name.startswith("-") or "`" in name else quote(name)
 
 
 def in_namespace(document: Document) -> str:
     """The option for the namespace that is written in an object."""
-    return f" -n {quote(document.namespace.value)}" if document.namespace else ""
+    return f" -n {operand(document.namespace.value)}" if document.namespace else ""
 
 
 def is_rollout(document: Document) -> bool:

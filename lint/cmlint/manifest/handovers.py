@@ -26,15 +26,15 @@ PROGRAM = re.compile(
 )
 """A program that makes something else of manifests; kubectl and those that only show or check them are none."""
 
-FILE = r"[\w./-]*[\w-]\.(?:ya?ml|json|env|properties|conf|ini|toml|txt|crt|key|pem)|[\w./-]*\.env[\w.-]*"
+FILE = re.compile(r".*[\w-]\.(?:ya?ml|json|env|properties|conf|ini|toml|txt|crt|key|pem)|.*\.env[\w.-]*")
 WRITING = re.compile(
-    rf"(?:(?<![<>=-])>>?[ \t]*|\btee[ \t]+(?:-a[ \t]+)?|[ \t](?:-o|--output(?:-file)?|-O)[= \t]|"
-    rf"\b(?:cp|mv)[ \t]+(?:-\w+[ \t]+)*[^\s;|&]+[ \t]+)[\"']?({FILE})(?=[\s\"';|&)]|\Z)"
+    r"(?:(?<![<>=-])>>?[ \t]*|\btee[ \t]+(?:-a[ \t]+)?|[ \t](?:-o|--output(?:-file)?|-O)[= \t]|"
+    r"\b(?:cp|mv)[ \t]+(?:-\w+[ \t]+)*[^\s;|&]+[ \t]+)[\"']?([\w./-]{1,500})(?=[\s\"';|&)]|\Z)"
 )
 WRITTEN_BY_TERRAFORM = re.compile(
     r"\bresource\s+\"(?:local_(?:sensitive_)?file|github_repository_file)\"[^{]*\{((?:\$\{[^{}]*\}|[^{}])*)"
 )
-FILE_NAME = re.compile(r"(?m)^\s*file(?:name)?\s*=\s*\"([^\"\n]+)\"")
+FILE_NAME = re.compile(r"(?m)^[ \t]*file(?:name)?\s*=\s*\"([^\"\n]+)\"")
 FOLDER = re.compile(r"\b(?:cd|pushd)[ \t]+[\"']?([\w./-]+)")
 
 
@@ -82,7 +82,7 @@ def terraform_files(text: str) -> list[str]:
 
 def written_in(text: str) -> dict[str, None]:
     """The files that commands write, also as they are called from the folders into which a command goes."""
-    files = [posixpath.normpath(found[1]) for found in WRITING.finditer(text)]
+    files = [posixpath.normpath(found[1]) for found in WRITING.finditer(text) if FILE.fullmatch(found[1])]
     files += terraform_files(text) if '_file"' in text else ()
     folders = [posixpath.normpath(found[1]) for found in FOLDER.finditer(text)] if files else []
     inside = (posixpath.normpath(f"{folder}/{file}") for folder in folders[:MOST] for file in files[:MOST])

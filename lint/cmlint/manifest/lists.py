@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cmlint.manifest.nodes import ALIAS, MappingNode, ScalarNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.model.facts import Span
 
-BLOCK = re.compile(r"(?m)^items:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*(?P<indent> *)(?=-[ \t\r\n])")
+BLOCK = re.compile(r"(?m)^items:[ \t]*(?:#[^\r\n]*)?\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*(?P<indent> *)(?=-[ \t\r\n])")
 JSON = re.compile(r'"items"\s*:\s*\[\s*')
 BETWEEN = re.compile(r"\s*,?\s*")
 BELOW = re.compile(r"(?m)^(?! |-|#|\r?$)")

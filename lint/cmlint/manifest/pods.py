@@ -56,7 +56,7 @@ RESOURCES = r"(?s)(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.*)
 OCTAL = "[1-7][0-7]{2}"
 """How permissions are written, except the zero in front that makes a number octal."""
 
-SUBSCRIPT = r"(?s)(.*)\['(.*)'\]\Z"
+SUBSCRIPT = r"(?s)(.{0,100}?)\['((?:(?!\[').)*)'\]\Z"
 CPU_DIVISORS = frozenset(("1m", "1", "0"))
 BYTE_DIVISORS = frozenset(("0", "1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"))
 ENV_KINDS: dict[str, Target] = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}

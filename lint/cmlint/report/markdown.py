@@ -14,6 +14,7 @@ from cmlint.report.places import Repository
 from cmlint.report.problems import elsewhere, problems
 from cmlint.report.summary import count, place, summary
 from cmlint.report.view import View
+from cmlint.system.markdown import SPECIAL
 from cmlint.system.text import printable
 
 LIMIT = 65_000
@@ -21,9 +22,6 @@ LIMIT = 65_000
 
 LONGEST = 500
 """The characters of a message that are shown."""
-
-SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$&])")
-"""What Markdown may take for something else than text."""
 
 REFERENCE = re.compile(r"(?<=@)|(?<=[#!])(?=\d)|(?<=GH)(?=-\d)|(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
 """Where a mention, an issue or an address is broken up that GitHub or GitLab would make a link, escaped or not."""

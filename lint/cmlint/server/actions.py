@@ -16,14 +16,17 @@ from cmlint.bundle import lookup
 from cmlint.bundle.documents import Definition
 from cmlint.bundle.lookup import Point
 from cmlint.fixes.proof import NotProvenError, prove
+from cmlint.kube.names import why_not_data_key, why_not_subdomain
 from cmlint.manifest.edits import CannotEditError, end_of_line, newline_of, pieces_of, start_of_line
 from cmlint.model.changes import Add
 from cmlint.model.facts import IGNORE, Span
 from cmlint.model.findings import Edit, Finding
+from cmlint.server.complete import written
 from cmlint.server.cursor import Node, cursor_at
 from cmlint.server.diagnostics import Locator
 from cmlint.server.positions import Range
 from cmlint.server.settings import Settings
+from cmlint.system import files
 
 Kind = Literal["quickfix", "source.fixAll.cmlint"]
 
@@ -116,7 +119,8 @@ class Actions:
             return
         for definition, key in self.lacking(finding):
             path, span = definition.placed.written(definition.provider.name.span)
-            if definition.placed.built or definition.provider.kind != definition.provider.target:
+            made = definition.placed.built or definition.provider.kind != definition.provider.target
+            if made or why_not_data_key(key):
                 continue
             text = self.snapshot.shown_texts.get(path).text
             if edit := added_key(text, path, span, key, definition):
@@ -139,13 +143,12 @@ class Actions:
         start = finding.location.start.offset
         bundles = self.snapshot.by_path.get(self.shown, [])
         for read in lookup.references_at(bundles, Point(self.shown, start, start))[:1]:
-            name = f"{read.reference.target}/{read.placed.as_written(read.reference.name.value)}"
-            path = os.path.join(self.locator.project.folder, CONFIGURATION)
-            opened = self.locator.workspace.at(path)
-            text = opened.text if opened else text_of(path)
-            if text is None and read.bundle.clusters:
+            name = read.placed.as_written(read.reference.name.value)
+            text = self.configuration()
+            if why_not_subdomain(name) or text is None or (not text and read.bundle.clusters):
                 return
-            yield Offer(f"`external`: `{name}` is made elsewhere", [external(text or "", name)])
+            entry = f"{read.reference.target}/{name}"
+            yield Offer(f"`external`: `{entry}` is made elsewhere", [external(text, entry)])
 
     def comments(self, finding: Finding) -> Iterator[Offer]:
         """To ignore a finding by a comment on its line."""
@@ -189,10 +192,22 @@ class Actions:
         from cmlint.server.positions import Lines as Positions
 
         path = os.path.join(self.locator.project.folder, CONFIGURATION)
-        opened = self.locator.workspace.at(path)
-        text = opened.text if opened else text_of(path)
-        lines = Positions(text or "")
-        yield from (Edited(path, lines.range(Span(e.start, e.end)), e.text, text is None) for e in edits)
+        lines = Positions(self.configuration() or "")
+        is_new = not self.locator.workspace.at(path) and not os.path.lexists(path)
+        yield from (Edited(path, lines.range(Span(e.start, e.end)), e.text, is_new) for e in edits)
+
+    def configuration(self) -> str | None:
+        """The text of the configuration in the folder, empty if there is none; None where it cannot be read."""
+        folder = self.locator.project.folder
+        path = os.path.join(folder, CONFIGURATION)
+        if opened := self.locator.workspace.at(path):
+            return opened.text
+        try:
+            return files.read(path, files.CONFIGURATION, files.root_of(folder)).decode("utf-8")
+        except FileNotFoundError:
+            return None if os.path.lexists(path) else ""
+        except (OSError, UnicodeDecodeError):
+            return None
 
 
 def meet(some: Iterable[Edit], others: Sequence[Edit]) -> bool:
@@ -203,17 +218,6 @@ def meet(some: Iterable[Edit], others: Sequence[Edit]) -> bool:
 def touches(finding: Finding, span: Span) -> bool:
     """Whether a finding is in a stretch of its file, or around it."""
     return finding.location.start.offset <= span.end and span.start <= finding.location.end.offset
-
-
-def text_of(path: str) -> str | None:
-    """The text of a configuration on the disk; None where there is none."""
-    from cmlint.system.files import CONFIGURATION as LIMIT
-    from cmlint.system.files import read
-
-    try:
-        return read(path, LIMIT).decode("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
 
 
 def external(text: str, name: str) -> Edit:
@@ -238,13 +242,17 @@ def added_key(text: str, path: str, name: Span, key: str, definition: Definition
     data = root.child(field)
     if data is None or not data.children:
         return None
-    last = data.children[-1]
+    last, name_in_yaml = data.children[-1], written(key)
     if last.block or last.children or last.column < 0:
         first = data.children[0]
         start = start_of_line(text, first.start)
-        return Edit(path, start, start, f'{text[start : first.start]}{key}: ""{newline_of(text)}') if path else None
+        return (
+            Edit(path, start, start, f'{text[start : first.start]}{name_in_yaml}: ""{newline_of(text)}')
+            if path
+            else None
+        )
     try:
-        pieces = pieces_of(Add(quoted(last), last.name, key, '""'), text)
+        pieces = pieces_of(Add(quoted(last), last.name, name_in_yaml, '""'), text)
     except CannotEditError:
         return None
     return Edit(path, *pieces[0]) if len(pieces) == 1 else None

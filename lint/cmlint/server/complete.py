@@ -12,6 +12,7 @@ from cmlint.kube import scalars
 from cmlint.model.facts import EXAMPLE, Span, Target
 from cmlint.server.at import Spot
 from cmlint.server.cursor import ITEM, Cursor, Node, cursor_at, items
+from cmlint.system.text import printable
 
 MOST = 300
 """The most proposals at once."""
@@ -66,9 +67,11 @@ def complete(spot: Spot) -> Completion:
 
 
 def first(found: Iterable[Proposal]) -> Completion:
-    """The first proposals, each once."""
+    """The first proposals, each once; no name of which a part would not be shown."""
     known: dict[str, Proposal] = {}
     for each in found:
+        if printable(each.label) != each.label:
+            continue
         known.setdefault(each.label, each)
         if len(known) > MOST:
             break
@@ -324,11 +327,16 @@ def separated(cursor: Cursor, text: str) -> str:
 
 def proposal(cursor: Cursor, text: str, detail: str, kind: Kind, *, deprecated: bool = False) -> Proposal:
     """A scalar in the place of the one at the cursor, with the quotes that it has or needs."""
-    shown = text if cursor.quote else separated(cursor, written(text))
+    shown = within(cursor.quote, text) if cursor.quote else separated(cursor, written(text))
     return Proposal(label=text, detail=detail, text=shown, span=cursor.word, kind=kind, deprecated=deprecated)
 
 
 def written(text: str) -> str:
     """A string as it is written in YAML: quoted where it would be read as something else."""
     plain = re.fullmatch(r"[A-Za-z0-9_./][\w./-]*", text) and isinstance(scalars.resolve("", text), str)
-    return text if plain else f'"{text}"'
+    return text if plain else '"' + within('"', text) + '"'
+
+
+def within(quote: str, text: str) -> str:
+    """A string as it is written between quotes."""
+    return text.replace("'", "''") if quote == "'" else text.replace("\\", r"\\").replace('"', r"\"")

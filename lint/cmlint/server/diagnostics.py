@@ -19,6 +19,7 @@ from cmlint.server.project import Project, Snapshot
 from cmlint.server.settings import Settings
 from cmlint.server.workspace import Opened, Workspace
 from cmlint.sources.files import KUSTOMIZATIONS
+from cmlint.system.text import printable
 from cmlint.texts import Texts
 
 SEVERITIES = {"error": 1, "warning": 2, "info": 3}
@@ -108,18 +109,18 @@ def diagnostic_of(finding: Finding, locator: Locator) -> Diagnostic | None:
     if place is None:
         return None
     related = ((locator.at(each.location), each.label) for each in finding.related)
-    return described(finding, place.range, tuple((there, label) for there, label in related if there))
+    return described(finding, place.range, tuple((there, printable(label)) for there, label in related if there))
 
 
 def described(finding: Finding, place: Range, related: tuple[tuple[Place, str], ...] = ()) -> Diagnostic:
     """A finding at a place."""
-    parts = (finding.message, WHAT_HAPPENS[finding.consequence], finding.help)
+    parts = (finding.message, WHAT_HAPPENS[finding.consequence], *(finding.help or "").split("\n"))
     return Diagnostic(
         range=place,
         severity=SEVERITIES[finding.severity],
         rule=finding.rule,
         url=finding.url,
-        message="\n".join(filter(None, parts)),
+        message="\n".join(printable(part) for part in parts if part),
         related=related,
         unnecessary=finding.rule.startswith("unused-"),
         fingerprint=finding.fingerprint,

@@ -16,6 +16,7 @@ from cmlint.model.facts import Key, Span
 from cmlint.server import at, navigate
 from cmlint.server.at import Spot, Word
 from cmlint.server.positions import Range
+from cmlint.system.markdown import code, coded, plain
 from cmlint.system.text import printable
 
 MOST_LINES, MOST_CHARACTERS = 20, 80
@@ -63,16 +64,20 @@ class Page:
         self.lines.append(f"- {text}")
 
     def code(self, text: str) -> str:
+        """A text from the files as code, in one line."""
+        return code(text) if self.markdown else printable(text)
+
+    def plain(self, text: str) -> str:
         """A text from the files, which is not Markdown, in one line."""
-        shown = printable(text)
-        if not self.markdown:
-            return shown
-        fence = "``" if "`" in shown else "`"
-        return f"{fence}{shown}{fence}" if fence == "`" else f"{fence} {shown} {fence}"
+        return plain(text) if self.markdown else printable(text)
+
+    def sentence(self, text: str) -> str:
+        """A sentence that may quote the files between backticks, in one line."""
+        return coded(text) if self.markdown else printable(text)
 
     def link(self, text: str, uri: str) -> str:
         """A link."""
-        return f"[{text}]({quote(uri, safe=':/%#?=&')})" if self.markdown else text
+        return f"[{self.plain(text)}]({quote(uri, safe=':/%#?=&')})" if self.markdown else self.plain(text)
 
     def listed(self, items: Sequence[str], noun: str) -> None:
         """Adds a list, of which only the beginning is shown where it is long."""
@@ -168,7 +173,7 @@ def said(reader: navigate.Reader, page: Page) -> str:
     read = reader.read
     document = read.placed.document
     name = read.placed.as_written(document.name.value) if document.name else "?"
-    who = f"{document.kind} {page.code(name)}"
+    who = f"{page.plain(document.kind)} {page.code(name)}"
     if read.container and read.container.name:
         who = f"{who}, container {page.code(read.container.name.value)}"
     return f"{who} ({read.how}): {EFFECTS[effect_of(read, reader.definition)]}"
@@ -233,9 +238,9 @@ def about_image(spot: Spot, page: Page) -> Span | None:
         name = f"{image.repository}{f':{image.tag}' if image.tag else ''}{f'@{image.digest}' if image.digest else ''}"
         page.say(f"Kubernetes reads {page.code(name if image.tag or image.digest else f'{name}:latest')}")
         page.say(f"pull policy: {known.pull.policy}{' (by default)' if known.pull.by_default else ''}")
-    page.say(f"{'its tag moves' if known.moves else 'not reported'}: {known.why}")
+    page.say(f"{'its tag moves' if known.moves else 'not reported'}: {page.sentence(known.why)}")
     if known.arrives:
-        page.say(known.arrives)
+        page.say(page.sentence(known.arrives))
     return used.placed.written(used.use.written.span)[1]
 
 

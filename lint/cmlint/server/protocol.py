@@ -29,6 +29,7 @@ from cmlint.server.positions import Range
 from cmlint.server.project import Opener
 from cmlint.server.session import Session, Shown
 from cmlint.server.workspace import roots_of
+from cmlint.system.text import printable
 
 LOG = logging.getLogger("cmlint.server")
 
@@ -87,7 +88,7 @@ class Server(LanguageServer):
 
     def tell(self, message: str) -> None:
         """Shows a message to the user."""
-        self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, message))
+        self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, printable(message)))
 
     def show(self, shown: Shown) -> None:
         """Publishes what is shown of a file."""
@@ -152,7 +153,7 @@ class Server(LanguageServer):
             name = lsp.OptionalVersionedTextDocumentIdentifier(uri, opened.version if opened else None)
             changes.append(lsp.TextDocumentEdit(name, texts))
         if offered and offered.document_changes:
-            notes = {CONFIRM: lsp.ChangeAnnotation(confirm, needs_confirmation=True)} if confirm else None
+            notes = {CONFIRM: lsp.ChangeAnnotation(printable(confirm), needs_confirmation=True)} if confirm else None
             return lsp.WorkspaceEdit(document_changes=changes, change_annotations=notes)
         return lsp.WorkspaceEdit(changes={each.text_document.uri: list(each.edits) for each in changes})
 
@@ -169,7 +170,7 @@ def text_edit(edited: Edited, *, noted: bool) -> lsp.TextEdit | lsp.AnnotatedTex
 
 def name_of(place: Place) -> str:
     """A place in words."""
-    return f"{os.path.basename(place.path)}:{place.range.start.line + 1}"
+    return f"{printable(os.path.basename(place.path))}:{place.range.start.line + 1}"
 
 
 def range_of(found: Range) -> lsp.Range:
@@ -310,7 +311,7 @@ def item_of(proposal: Proposal, number: int, spot: Spot) -> lsp.CompletionItem:
     return lsp.CompletionItem(
         label=proposal.label,
         kind=KINDS[proposal.kind],
-        detail=proposal.detail,
+        detail=printable(proposal.detail),
         sort_text=f"{number:04}",
         filter_text=proposal.label,
         text_edit=lsp.TextEdit(place, proposal.text),
@@ -364,7 +365,8 @@ def add_navigation(server: Server) -> None:
 
 def symbol_of(symbol: navigate.Symbol, location: lsp.Location) -> lsp.SymbolInformation:
     """An object as a symbol."""
-    return lsp.SymbolInformation(location, symbol.name, lsp.SymbolKind.Object, container_name=symbol.kind)
+    name, kind = printable(symbol.name), printable(symbol.kind)
+    return lsp.SymbolInformation(location, name, lsp.SymbolKind.Object, container_name=kind)
 
 
 def add_changes(server: Server) -> None:
@@ -416,7 +418,7 @@ def refusing(job: Callable[[], T]) -> T:
     try:
         return job()
     except rename.RefusedError as error:
-        raise JsonRpcException(str(error), lsp.LSPErrorCodes.RequestFailed.value) from None
+        raise JsonRpcException(printable(str(error)), lsp.LSPErrorCodes.RequestFailed.value) from None
 
 
 def wants(only: Sequence[str] | None, kind: str) -> bool:
@@ -431,7 +433,7 @@ def action_of(action: Action, diagnostics: Sequence[lsp.Diagnostic], server: Ser
         return None
     about = [each for each in diagnostics if each.data in action.fingerprints]
     return lsp.CodeAction(
-        title=action.title,
+        title=printable(action.title),
         kind=action.kind,
         diagnostics=about or None,
         edit=edit,
@@ -465,7 +467,7 @@ def add_lenses(server: Server) -> None:
         span = opened.lines.span((start.line, start.character), (end.line, end.character))
         with session.workspace.within(found[0].project):
             known = list(lens.hints(*found, span))
-        return [lsp.InlayHint(lsp.Position(*each.position), each.label, padding_left=True) for each in known]
+        return [lsp.InlayHint(lsp.Position(*each.position), printable(each.label), padding_left=True) for each in known]
 
     @server.command(OPEN)
     def _(uri: str, found: lsp.Range) -> None:

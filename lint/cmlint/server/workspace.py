@@ -8,12 +8,13 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 import msgspec
 
 from cmlint.server.positions import Lines
 from cmlint.server.project import Opener, Project
+from cmlint.system.files import real_path
 
 LARGEST = 5 * 1024 * 1024
 """A text of more characters is not looked at."""
@@ -109,7 +110,7 @@ class Workspace:
             return Path(path).as_uri()
         folder = self.folders[max(around, key=len)]
         below = os.path.relpath(path, folder.path).replace(os.sep, "/")
-        return f"{folder.uri.rstrip('/')}/{quote(below)}"
+        return f"{folder.uri.rstrip('/')}/{quote(os.fsencode(below))}"
 
     @contextmanager
     def within(self, project: Project) -> Iterator[None]:
@@ -142,10 +143,10 @@ def path_of(uri: str) -> str:
     parts = urlsplit(uri)
     if parts.scheme != "file":
         return os.path.join(os.path.realpath(tempfile.gettempdir()), f"{quote(uri, safe='')}.yaml")
-    path = unquote(parts.path)
+    path = os.fsdecode(unquote_to_bytes(parts.path))
     if os.name == "nt":
         path = path.lstrip("/")
-    return os.path.realpath(path)
+    return real_path(path)
 
 
 def is_below(path: str, folder: str) -> bool:

@@ -18,7 +18,9 @@ from cmlint.sources.secret_names import HIDDEN, LARGEST, Masks, field, is_file, 
 from cmlint.sources.yaml_tree import Part, read_parts
 from cmlint.system.files import is_within
 
-LITERAL = r"""\b(?:fail|required)\s+\(?\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`)|("(?:[^"\\\n]|\\.)*"|`[^`]*`)\s*\|\s*fail\b"""
+LITERAL = (
+    r"""\b(?:fail|required)\s+(?:\(\s*)?("(?:[^"\\\n]|\\.)*"|`[^`]*`)|("(?:[^"\\\n]|\\.)*"|`[^`]*`)\s*\|\s*fail\b"""
+)
 """A text that a template fails with, as it is written there."""
 
 QUOTED = r'"(?:[^"\\]|\\.)*"|`[^`]*`|\'(?:[^\'\\]|\\.)*\''

@@ -247,7 +247,7 @@ def creation(reference: Reference, ctx: Context) -> str:
         kind, option = "secret docker-registry", "--docker-server=..."
     else:
         option = f"--from-literal={quote(reference.keys[0].value if reference.keys else 'KEY')}=..."
-    command = f"`kubectl create {kind} {quote(reference.name.value)}{namespace} {option}`"
+    command = f"`kubectl create {kind} {renewals.operand(reference.name.value)}{namespace} {option}`"
     return renewals.with_options(command, ctx.bundle.options_for(own))
 
 

@@ -11,7 +11,7 @@ from cmlint.manifest.images.facts import Text
 from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.model.facts import HOLE, ImageFact
 
-FUNCTION = re.compile(r"(?m)^(?:function[ \t]+)?([\w-]+)[ \t]*\(\)[ \t]*\{?[ \t]*$")
+FUNCTION = re.compile(r"(?m)^(?:function[ \t]+)?([\w-]+)[ \t]*\(\)[ \t]*(?:\{[ \t]*)?$")
 """A function of a shell."""
 
 ARGUMENT = re.compile(r"\{-\d\}")

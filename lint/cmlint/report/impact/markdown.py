@@ -11,6 +11,7 @@ from cmlint.report.impact.text import CHANGES, TITLES, arrives, pods_row, render
 from cmlint.report.markdown import code, escaped
 from cmlint.report.summary import count, place
 from cmlint.report.view import View
+from cmlint.system.markdown import fence
 from cmlint.system.text import printable
 
 MARK = "<!-- cmlint impact -->"
@@ -117,17 +118,8 @@ def fenced(lines: list[str], room: int) -> str:
     """Lines of a shell between fences that none of them can close, as many as there is room for."""
     if not lines:
         return ""
-    fence = "`" * (max([2, *map(longest, lines)]) + 1)
+    mark = fence("\n".join(lines), 3)
     taken = [line for line, used in zip(lines, accumulate(len(line) + 1 for line in lines), strict=True) if used < room]
     left = len(lines) - len(taken)
     rest = [f"# and {left} more, see `--format commands`"] if left else []
-    return f"\n{fence}console\n" + "".join(f"{line}\n" for line in (*taken, *rest)) + f"{fence}\n"
-
-
-def longest(line: str) -> int:
-    """The length of the longest run of backticks."""
-    most = run = 0
-    for character in line:
-        run = run + 1 if character == "`" else 0
-        most = max(most, run)
-    return most
+    return f"\n{mark}console\n" + "".join(f"{line}\n" for line in (*taken, *rest)) + f"{mark}\n"

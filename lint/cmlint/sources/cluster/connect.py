@@ -19,7 +19,7 @@ import msgspec
 
 from cmlint.kube.near import nearest
 from cmlint.kube.versions import parse_version
-from cmlint.sources.cluster.manners import AGAIN, BROKEN, LATE, TOO_LARGE, BadAnswerError, Pace
+from cmlint.sources.cluster.manners import AGAIN, BROKEN, LATE, TOO_LARGE, BadAnswerError, Pace, shortened
 from cmlint.system.files import CREDENTIALS, MANIFEST, MB, read
 
 CONNECT_TIMEOUT = 10
@@ -160,7 +160,16 @@ def in_time(ask: Callable[[], bytes], seconds: float) -> bytes:
 
 
 def body_of(answer: Any, most: int) -> bytes:
-    """The body of an answer, unpacked; raises BadAnswerError where it is larger than `most` bytes."""
+    """The body of an answer, unpacked; raises BadAnswerError where it is larger than `most` bytes.
+
+    An answer that is packed twice is not read: the library may unpack one piece of it to a million times its size.
+    """
+    packed = answer.headers.get("Content-Encoding", "").strip().lower()
+    if packed not in ("", "identity", "gzip"):
+        answer.close()
+        raise BadAnswerError(
+            answer.status, f"the answer is packed in a way that was not asked for: {shortened(packed)}"
+        )
     pieces: list[bytes] = []
     size = 0
     for piece in answer.stream(PIECE, decode_content=True):

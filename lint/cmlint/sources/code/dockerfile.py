@@ -17,6 +17,9 @@ COMMAND = re.compile(r"\bcmd/([a-zA-Z][\w-]*)")
 MOST = 100
 """The most stages that are followed."""
 
+LONGEST = 1000
+"""The most characters of a base."""
+
 
 class Stage(NamedTuple):
     """One stage: what it begins with, its name, and what it sets."""
@@ -49,14 +52,15 @@ def read(text: str) -> Dockerfile:
 
 
 def filled(text: str, arguments: dict[str, str]) -> str:
-    """A base with the defaults of arguments in it; empty where one has none."""
-    unknown = False
+    """A base with the defaults of arguments in it; empty where one has none, or where it becomes too long."""
+    unknown, size = False, len(text)
 
     def value(found: re.Match[str]) -> str:
-        nonlocal unknown
-        known = arguments.get(found["name"]) or found["default"]
-        unknown = unknown or not known or "$" in known
-        return known or ""
+        nonlocal unknown, size
+        known = arguments.get(found["name"]) or found["default"] or ""
+        size += len(known)
+        unknown = unknown or not known or "$" in known or size > LONGEST
+        return "" if unknown else known
 
     text = USED.sub(value, text)
     return "" if unknown else text

@@ -220,7 +220,10 @@ HOLE = r"[$#]?\{[^{}\"'`\n]{0,60}\}|%[a-z]|\$(?:\d|[a-z]\w*)"
 """What a value replaces in a text: in formats, templates, Ruby and shells."""
 
 HOLES = re.compile(HOLE)
-FORMAT = re.compile(rf"[\"'`]((?:[A-Z0-9_]|{HOLE}){{3,100}})[\"'`]")
+QUOTATION = re.compile("[\"'`]([^\"'`\n]{3,500})(?=[\"'`])")
+FORMAT = re.compile("[A-Z0-9_*]{3,100}")
+"""A text in quotes, and how one looks with `*` for each hole if it may be the name of a variable."""
+
 AFFIX = re.compile(
     r"(?:[\"'`^]|\$\{!)(?P<begin>[A-Z][A-Z0-9_]{1,98}_)(?![\w{%$#])|[\"'`](?P<end>_[A-Z0-9][A-Z0-9_]{1,98})[\"'`]"
 )
@@ -235,7 +238,8 @@ def pieces_in(text: str) -> tuple[str, ...]:
     """The patterns of names that a program puts together before it reads them."""
     if not any(word in text for word in INDIRECT):
         return ()
-    found = {HOLES.sub("*", match[1]) for match in FORMAT.finditer(text) if "_" in HOLES.sub("", match[1])}
+    quoted = (match[1] for match in QUOTATION.finditer(text) if "*" not in match[1])
+    found = {name for each in quoted if "_" in (name := HOLES.sub("*", each)) and FORMAT.fullmatch(name)}
     for match in PIECE.finditer(text):
         if match["begin"] or match["end"]:
             found.add(f"{match['begin']}*" if match["begin"] else f"*{match['end']}")

@@ -23,7 +23,12 @@ FORMS = (
     Form(rf"getenv\(\)(?:\.get\(\s*|\[){QUOTED}{OR}?", words=("getenv",)),
     Form(rf"@Value\(\s*(?:value\s*=\s*)?\"[^\"\n]{{0,100}}?\\?\$\{{{NAME}(?P<soft>:)?", "hard", True, ("@Value",)),
     Form(rf"getProperty\(\s*{QUOTED}(?P<soft>\s*,)?", words=("getProperty",)),
-    Form(rf"@ConfigProperty\(\s*name\s*=\s*{QUOTED}(?P<soft>[^\n)]*defaultValue)?", "hard", True, ("@ConfigProperty",)),
+    Form(
+        rf"@ConfigProperty\(\s*name\s*=\s*{QUOTED}(?P<soft>[^\n)]{{0,300}}defaultValue)?",
+        "hard",
+        True,
+        ("@ConfigProperty",),
+    ),
 )
 """The forms in which Java and Kotlin read variables."""
 

@@ -22,7 +22,7 @@ LOOSE = PREFIX = re.compile(r"(?!)")
 SETS = re.compile(
     r"(?m)^[ \t]*(?:(?:export|readonly|local|declare(?:[ \t]+-\w+)?)[ \t]+)?([A-Z][A-Z0-9_]+)=(?P<value>[^\n]*)"
 )
-OTHERS = re.compile(r"\b(?:for|read(?:[ \t]+-\w+)*)[ \t]+([A-Z][A-Z0-9_]+)\b")
+OTHERS = re.compile(r"\b(?:for|read(?:[ \t]{1,40}-\w{1,20}){0,9})[ \t]{1,40}([A-Z][A-Z0-9_]+)\b")
 
 
 def read(_: Source) -> Iterator[Read]:

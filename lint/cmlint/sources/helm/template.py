@@ -19,7 +19,10 @@ VERBATIM, POSSIBLE, OTHER = 2, 1, 0
 """How like a rendered text what is in a template is: the same, something that can become it, or neither."""
 
 ACTION = r"\{\{(?:[^{}]|\{(?!\{)|\}(?!\}))*\}\}"
-FIELD = r"""("[^"\n]*"|'[^'\n]*'|[^\s:#"'\-{\[][^:#\n]*?|\{\{[^\n]*?\}\}[^\s:#]*)[ \t]*:(?=[ \t]|$)[ \t]*"""
+FIELD = (
+    r"""("[^"\n]*"|'[^'\n]*'|[^\s:#"'\-{\[](?:[^:#\n]*[^:#\s])?|\{\{[^\n]{0,300}?\}\}[^\s:#]{0,300})"""
+    r"[ \t]*:(?=[ \t]|$)[ \t]*"
+)
 COMMENT = r"(?:^|(?<=[ \t]))#[^\n]*$"
 EMPTY = r"\{\{\s*\}\}"
 ITEM = re.compile(r"-(?:[ \t]+|$)")

@@ -38,7 +38,7 @@ from cmlint.sources.paths import shown
 from cmlint.sources.yaml_tree import Part, Place, read_part, read_parts
 from cmlint.system.filesystem import FileSystem
 
-SOURCE = r"(?m)^# Source: ([^\r\n]+?)[ \t]*\r?$"
+SOURCE = r"(?m)^# Source: ([^\r\n]*[^\s])[ \t]*\r?$"
 
 UNNAMED = r"(?<!meta\.helm\.sh/)\brelease-name\b"
 """What `helm template` calls a release that has no name (helm/helm, `cmd/helm/template.go`)."""

@@ -15,7 +15,7 @@ from cmlint.sources.files import ORIGIN
 METADATA = r"(?m)^metadata:\n(?:  .*\n|\n)*"
 ANNOTATION = r"(?m)^    (?:alpha\.)?config\.kubernetes\.io/(origin|transformations): \|\n((?:      .*\n)+)"
 EMPTY = r"(?m)^  annotations:\n(?!    )"
-ENTRY = r"(?m)^\s+(?:- )?(path|repo|configuredIn): (.*)$"
+ENTRY = r"(?m)^[ \t]+(?:- )?(path|repo|configuredIn): (.*)$"
 
 
 class Origin(NamedTuple):
