@@ -416,13 +416,14 @@ KINDS = {
 
 
 def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
-    """What is pushed by a command that names no image: all that bake files, or compose files, build.
+    """What is pushed by a command that names no image: all that bake files, compose files or files of Maven build.
 
     Without files of its own bake takes those of compose: https://docs.docker.com/build/bake/reference/#file-lookup
     """
     built = [proof for proof in found if proof.fact.deed == "built"]
-    composed, baked = ([proof for proof in built if proof.fact.tool == tool] for tool in ("compose", "bake"))
-    for word, several in (("{compose}", composed), ("{bake}", baked or composed)):
+    by_tool = ([proof for proof in built if proof.fact.tool == tool] for tool in ("compose", "bake", "Maven"))
+    composed, baked, by_maven = by_tool
+    for word, several in (("{compose}", composed), ("{bake}", baked or composed), ("{maven}", by_maven)):
         push = next((proof for proof in found if proof.fact.name == word), None)
         if push is None:
             continue

@@ -1,4 +1,4 @@
-"""Files of tools that build or deploy: Tiltfiles, Earthfiles, bake files, helmfiles, and Jib in pom.xml and Gradle."""
+"""Files of tools that build or deploy: Tiltfiles, Earthfiles, bake files, helmfiles, and Jib in Gradle."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import Text, combinations
-from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.model.facts import Build, ImageFact
 
 TILT = re.compile(
@@ -34,12 +33,6 @@ RELEASE = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?chart:[ \t]*[\"']?([\w./-]+)")
 VALUES = re.compile(r"(?m)^[ \t]+(?:values|set):")
 """https://helmfile.readthedocs.io/en/latest/#configuration"""
 
-MAVEN = re.compile(
-    r"<to>\s*(?:<auth>(?:(?!<to>).)*?</auth>\s*)?<image>\s*([^<\s]+)\s*</image>((?:(?!</to>).)*)", re.DOTALL
-)
-MAVEN_TAG = re.compile(r"<tag>\s*([^<\s]+)\s*</tag>")
-USED = re.compile(r"\$\{([\w.-]+)\}")
-PROPERTY = re.compile(r"<([\w.-]+)>([^<]*)(?=<)")
 GRADLE = re.compile(r"\bto\s*\{([^{}]*)\}|\bto\.(image[^\n]*)")
 GRADLE_IMAGE = re.compile(r"\bimage\s*(?:=|\.set\()?\s*[\"']([^\"'\n]+)[\"']")
 GRADLE_TAGS = re.compile(r"\btags\s*(?:=|\.set\()?\s*(?:\[|setOf\(|listOf\()([^\])]*)")
@@ -63,7 +56,6 @@ def read(text: str) -> Iterator[ImageFact]:
     if "\nreleases:" in text or text.startswith("releases:"):
         yield from helmfile(text, place)
     if "jib" in text:
-        yield from maven(text, place)
         yield from gradle(text, place)
 
 
@@ -107,32 +99,6 @@ def helmfile(text: str, place: Text) -> Iterator[ImageFact]:
     for found, end in zip(charts, ends, strict=False):
         if VALUES.search(text, found.end(), end):
             yield place.of("replaced", "helmfile", "", "*", found.start(1), was="*", files=(found[1],))
-
-
-def maven(text: str, place: Text) -> Iterator[ImageFact]:
-    """`<to><image>` of Jib, with properties that the file itself sets."""
-    if "<to>" not in text:
-        return
-    values = properties(text)
-
-    def fill(image: str) -> str:
-        return USED.sub(lambda one: values.get(one[1], UNKNOWN), image)
-
-    for found in MAVEN.finditer(text):
-        name = fill(found[1])
-        tags = [fill(tag[1]) for tag in MAVEN_TAG.finditer(found[2])]
-        yield from place.fact("pushed", "jib", name, found.start(1))
-        for tag in tags:
-            yield from place.fact("pushed", "jib", f"{name.rpartition(':')[0] or name}:{tag}", found.start(1))
-
-
-def properties(text: str) -> dict[str, str]:
-    """The values of Maven's properties, as far as they are plain; of several of one name the first counts."""
-    found: dict[str, str] = {}
-    for name, written in PROPERTY.findall(text):
-        value = written.strip()
-        found.setdefault(name, value if value and "$" not in value and len(value) < 200 else UNKNOWN)
-    return found
 
 
 def gradle(text: str, place: Text) -> Iterator[ImageFact]:
