@@ -206,6 +206,12 @@ VARIABLES = {
     ],
     "variables: {TAG: 'v1', IMAGE: \"${CI_REGISTRY}/a\"}\npush:\n- docker push $IMAGE:$TAG\n": ["3 pushed */a:v1"],
     "vars:\n  IMAGE: org/app:dev\ntasks:\n  push:\n    cmds:\n    - docker push {{.IMAGE}}\n": ["6 pushed org/app:dev"],
+    "environment {\n  IMAGE = 'org/app' // ours\n}\nsh \"docker push ${IMAGE}:dev\"\n": ["4 pushed org/app:dev"],
+    "URL=http://x\ndocker push $URL/app:dev\n": ["2 pushed x/app:dev"],
+    "env:\n  TAG: ${{ vars.TAG || 'dev' }}\n- run: docker push org/app:${{ env.TAG }}\n": ["3 pushed org/app:dev"],
+    "env:\n  TAG: \"${{ vars.TAG || 'dev' }}\"\n- run: docker push org/app:${{ env.TAG }}\n": ["3 pushed org/app:dev"],
+    "- run: docker push org/app:${{ env.TAG || 'dev' }}\nenv:\n  TAG: ci\n": ["1 pushed org/app:ci"],
+    "- run: docker push org/app:${{ steps.x.outputs.tag || 'dev' }}\n": ["1 pushed org/app:*"],
     "A=$A\ndocker push org/app:$A\n": ["2 pushed org/app:*"],
     "A=$B\nB=$A\ndocker push org/app:$A\n": ["3 pushed org/app:*"],
 }

@@ -15,7 +15,7 @@ UNKNOWN = "*"
 EXPRESSION = r"\$\{\{[^{}\n]*\}\}"
 VALUE = re.compile(
     rf"""(?:(["'`])((?:{EXPRESSION}|[^"'`\n])*)\1|((?:\$\([^()\s]*\)|{EXPRESSION}|[^\s"'`;#&|,)])+))"""
-    r"""[ \t]*(?:[;#&,)|].*|["']?[ \t]*>>.*|\\)?\r?\Z"""
+    r"""[ \t]*(?:(?:[;#&,)|]|//).*|["']?[ \t]*>>.*|\\)?\r?\Z"""
 )
 """A value to the end of its line, quoted or one word, or to where it is appended to a file (`>> $GITHUB_ENV`)."""
 
