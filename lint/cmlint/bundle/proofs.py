@@ -220,6 +220,10 @@ class Proofs:
         """What builds the name and tag."""
         return next((proof for proof in self.about(subject, "built") if is_tag(proof.fact.tag, subject.tag)), None)
 
+    def builds(self, subject: Subject) -> Proof | None:
+        """What builds the name, if possible under this tag."""
+        return self.built(subject) or next(self.about(subject, "built"), None)
+
     def replaced(self, subject: Subject) -> Proof | None:
         """What puts another image, or another tag, in the place of this one before it is applied."""
         placed = subject.placed
