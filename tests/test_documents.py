@@ -64,6 +64,7 @@ THEIRS = (
     ".github/workflows/cmlint.yml",
     ".github/workflows/impact.yml",
     ".github/workflows/gke.yml",
+    ".github/workflows/k8s-deploy.yml",
     "ci/*-values.yaml",
 )
 """Paths that repositories have which use cmlint."""

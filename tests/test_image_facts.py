@@ -73,7 +73,13 @@ COMMANDS = {
     ],
     "KO_DOCKER_REPO=quay.io/org/app\nko build --bare .": ["2 pushed quay.io/org/app:latest"],
     "ko build ./cmd/app": [],
-    "KO_DOCKER_REPO=quay.io/org ko build -B -L ./cmd/app": [],
+    "KO_DOCKER_REPO=quay.io/org ko build -B -L ./cmd/app": ["1 loaded ko.local/app:latest"],
+    "KO_DOCKER_REPO=quay.io/org ko resolve -f config": [],
+    "KO_DOCKER_REPO=quay.io/org ko create -B -t dev -f config": ["1 pushed quay.io/org/*:dev"],
+    "mvn docker:push": ["1 pushed {maven}:"],
+    "./mvnw -B io.fabric8:docker-maven-plugin:push": ["1 pushed {maven}:"],
+    "mvn k8s:push -Djkube.image.name=org/app:dev": ["1 pushed org/app:dev"],
+    "mvn k8s:build -Djkube.image.name=org/app:dev": [],
     # loaded onto nodes
     "kind load docker-image app:dev other:dev --name c": ["1 loaded app:dev", "1 loaded other:dev"],
     "kind --name c load docker-image app:dev": ["1 loaded app:dev"],
@@ -98,6 +104,12 @@ COMMANDS = {
     "kubectl set image --namespace x deployment.apps/web app=org/app:1 --record": [
         "1 replaced org/app:1 workload=deployment/web container=app"
     ],
+    "gcloud deploy releases create r --images=app=org/app:$SHA,org/web:1": [
+        "1 replaced org/app:* was=app",
+        "1 replaced org/web:1 was=org/web",
+    ],
+    "skaffold render --images app=org/app:1 > k8s.yaml": ["1 replaced org/app:1 was=app"],
+    "skaffold build --images app=org/app:1": [],
     "kubectl rollout restart deployment/web -n x": ["1 restarted : workload=deployment/web"],
     "kubectl rollout restart deployment web": ["1 restarted : workload=deployment/web"],
     'kubectl patch deploy web -p \'{"spec": {"containers": [{"image": "org/app:1"}]}}\'': [
@@ -194,6 +206,12 @@ VARIABLES = {
     ],
     "variables: {TAG: 'v1', IMAGE: \"${CI_REGISTRY}/a\"}\npush:\n- docker push $IMAGE:$TAG\n": ["3 pushed */a:v1"],
     "vars:\n  IMAGE: org/app:dev\ntasks:\n  push:\n    cmds:\n    - docker push {{.IMAGE}}\n": ["6 pushed org/app:dev"],
+    "environment {\n  IMAGE = 'org/app' // ours\n}\nsh \"docker push ${IMAGE}:dev\"\n": ["4 pushed org/app:dev"],
+    "URL=http://x\ndocker push $URL/app:dev\n": ["2 pushed x/app:dev"],
+    "env:\n  TAG: ${{ vars.TAG || 'dev' }}\n- run: docker push org/app:${{ env.TAG }}\n": ["3 pushed org/app:dev"],
+    "env:\n  TAG: \"${{ vars.TAG || 'dev' }}\"\n- run: docker push org/app:${{ env.TAG }}\n": ["3 pushed org/app:dev"],
+    "- run: docker push org/app:${{ env.TAG || 'dev' }}\nenv:\n  TAG: ci\n": ["1 pushed org/app:ci"],
+    "- run: docker push org/app:${{ steps.x.outputs.tag || 'dev' }}\n": ["1 pushed org/app:*"],
     "A=$A\ndocker push org/app:$A\n": ["2 pushed org/app:*"],
     "A=$B\nB=$A\ndocker push org/app:$A\n": ["3 pushed org/app:*"],
 }
@@ -364,6 +382,13 @@ def test_what_a_program_has_written_is_not_read() -> None:
 
 
 PASSED = {
+    'push tag env="x":\n  docker push org/app:{{tag}}\nother:\n  docker push org/app:{{tag}}\n': [
+        "2 open org/app:{-tag}: was=push given=tag={-1},env={-2}",
+        "4 open org/app:{-tag}:",
+    ],
+    "- run: just -f ci/justfile push dev hunter2\n": ["1 calls : was=push given=1=dev,2=*"],
+    "- run: just env=prod push\n": ["1 calls : was=push given=env=prod"],
+    "- run: just push\n": [],
     "IMG ?= org/app:$(TAG)\nTAG = 1\npush: build\n\tdocker push $(IMG)\n": [
         "4 open {-IMG}: was=push given=IMG=org/app:{-TAG},TAG=1"
     ],

@@ -538,6 +538,25 @@ def test_nothing_is_fetched_unless_asked() -> None:
     ]
 
 
+@pytest.mark.parametrize(("remote", "rules"), [(True, ["not-built"]), (False, ["unmet-image-setting"])])
+@pytest.mark.parametrize("overlay", [True, False])
+def test_an_entry_of_images_may_be_for_what_is_not_fetched(
+    tmp_path: Path, remote: bool, overlay: bool, rules: list[str]
+) -> None:
+    resources = ["pod.yaml"] + ["https://example.com/x.yaml"] * remote
+    entry = f"resources: {resources}\nimages:\n- {{name: example/shop, newTag: 1.5.0}}\n"
+    pod = "spec:\n  containers:\n  - {name: a, image: ghcr.io/example/shop:1.4.2}\n"
+    files = {
+        "base/kustomization.yaml": entry,
+        "base/pod.yaml": f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n{pod}",
+    }
+    write(tmp_path, files | ({"over/kustomization.yaml": "resources: [../base]\n"} if overlay else {}))
+    found = run(tmp_path)
+    assert [
+        rule for rule in ("not-built", "unmet-image-setting") if any(f"[{rule}]" in line for line in concise(found))
+    ] == rules
+
+
 def test_what_is_allowed_to_be_fetched_is_shown_where_it_is_named(tmp_path: Path) -> None:
     repository, project = tmp_path / "repository", tmp_path / "project"
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: afar}\n"

@@ -263,6 +263,34 @@ def test_a_fix_is_safe_only_where_the_image_is_pushed(tmp_path: Path) -> None:
         assert [fix.safe for fix in finding.fixes] == [wanted]
 
 
+@pytest.mark.parametrize(
+    ("kind", "field", "help_"),
+    [
+        ("Deployment", "replicas: 2", "the restart in ci.sh:3 changes nothing before, and brings each push then"),
+        ("StatefulSet", "replicas: 2", "the restart in ci.sh:3 changes nothing before, and brings each push then"),
+        ("Deployment", "paused: true", "after each push run `kubectl rollout resume deployment/api` first"),
+        ("StatefulSet", "updateStrategy: {type: OnDelete}", "after each push delete its pods one by one with"),
+    ],
+)
+def test_a_restart_that_is_there_already_is_named_where_it_replaces_pods(
+    tmp_path: Path, kind: str, field: str, help_: str
+) -> None:
+    manifest = MANIFEST.replace("Deployment", kind).replace("spec:\n", f"spec:\n  {field}\n", 1)
+    script = f"#!/bin/sh\ndocker push {IMAGE}\nkubectl rollout restart {kind.lower()}/api\n"
+    write(tmp_path, {"api.yaml": manifest.replace("IMAGE", IMAGE), "ci.sh": script})
+    (finding,) = lint(tmp_path).outcome.findings
+    assert finding.help is not None and help_ in finding.help
+
+
+@pytest.mark.parametrize(("built", "rules"), [("api:latest", ["unpullable-image"]), ("api:1.0.0", [])])
+def test_a_name_that_is_built_under_another_tag_is_not_on_the_node(
+    tmp_path: Path, built: str, rules: list[str]
+) -> None:
+    files = {"api.yaml": MANIFEST.replace("IMAGE", "api:latest"), "up.sh": f"#!/bin/sh\ndocker build -t {built} .\n"}
+    write(tmp_path, files)
+    assert [finding.rule for finding in lint(tmp_path).outcome.findings] == rules
+
+
 @pytest.mark.parametrize("path", ["up.sh", "README.md"])
 def test_a_text_that_shows_a_manifest_loads_images_all_the_same(tmp_path: Path, path: str) -> None:
     text = f"    kubectl apply -f - <<EOF\napiVersion: v1\nkind: Namespace\nEOF\n    kind load docker-image {IMAGE}\n"

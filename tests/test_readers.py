@@ -211,6 +211,7 @@ IN_PLACE = ["next-start", "refreshes", "next-start"]
         (workload("Deployment") + "immutable: true\n", ["rejected"] * 3),
         (workload("Deployment", "app-4kk2g9dtt5"), ["rolls"] * 3),
         (workload("ReplicaSet", "app-4kk2g9dtt5"), IN_PLACE),
+        (workload("Deployment", "app-4kk2g9dtt5").replace("spec:", "spec:\n  paused: true", 1), IN_PLACE),
         (workload("Rollout").replace("apps/v1", "argoproj.io/v1alpha1"), IN_PLACE),
         (workload("Shop").replace("apps/v1", "example.com/v1"), ["controller", "refreshes", "controller"]),
     ],

@@ -106,6 +106,23 @@ def test_restart_needs_a_version(tmp_path: Path, version: str, command: str) -> 
             "run `kubectl rollout restart statefulset/shop`",
         ),
         (
+            "StatefulSet",
+            "replicas: 3, updateStrategy: {rollingUpdate: {partition: 3}}, ",
+            "lower `partition` first (it is 3, and there are only 3 pods, numbered from 0), and then run "
+            "`kubectl rollout restart statefulset/shop`",
+        ),
+        (
+            "StatefulSet",
+            "replicas: 3, updateStrategy: {rollingUpdate: {partition: 2}}, ",
+            "run `kubectl rollout restart statefulset/shop`, "
+            "which reaches only the pods from number 2 on (`partition`)",
+        ),
+        (
+            "Deployment",
+            "replicas: 0, ",
+            "run `kubectl rollout restart deployment/shop` once it is scaled up: it has no pods (`replicas: 0`)",
+        ),
+        (
             "ReplicaSet",
             "",
             "delete its pods with `kubectl delete pod NAME`: a ReplicaSet replaces only pods that are gone",
@@ -119,6 +136,73 @@ def test_a_restart_that_would_change_nothing_is_not_advised(
     text = f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: shop}}\n{spec}\n"
     (line,) = advice(tmp_path, "mutable-tag", text)
     assert line and f"after each push {expected};" in line
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "by_hand"),
+    [
+        ("apps/v1beta1", "StatefulSet", True),
+        ("apps/v1beta2", "StatefulSet", False),
+        ("extensions/v1beta1", "DaemonSet", True),
+        ("apps/v1beta2", "DaemonSet", False),
+        ("extensions/v1beta1", "Deployment", False),
+    ],
+)
+def test_old_versions_replace_pods_only_by_hand(tmp_path: Path, version: str, kind: str, by_hand: bool) -> None:
+    text = f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: shop}}\n{ROLLING}\n"
+    (line,) = advice(tmp_path, "mutable-tag", text, Config(select=("mutable-tag",), kubernetes_version="1.15"))
+    assert line and ("OnDelete" in line) == by_hand and ("rollout restart" in line) != by_hand
+
+
+WATCHING = """apiVersion: v1
+kind: ConfigMap
+metadata: {name: s}
+data: {A: x}
+---
+apiVersion: apps/v1
+kind: KIND
+metadata: {name: shop, annotations: {reloader.stakater.com/auto: "true"}}
+spec:
+  selector: {matchLabels: {a: b}}
+  FIELDS
+  template:
+    metadata: {labels: {a: b}}
+    spec:
+      containers:
+      - {name: c, image: "a/b:1.0.0", envFrom: [{configMapRef: {name: s}}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "expected"),
+    [
+        ("Deployment", "replicas: 2", []),
+        (
+            "Deployment",
+            "paused: true",
+            [
+                "after a change run `kubectl rollout resume deployment/shop` first, for it is paused, and then "
+                "`kubectl rollout restart deployment/shop`"
+            ],
+        ),
+        ("StatefulSet", "replicas: 2", []),
+        (
+            "StatefulSet",
+            "updateStrategy: {type: OnDelete}",
+            [
+                "after a change delete its pods one by one with `kubectl delete pod NAME`: "
+                "`updateStrategy` is `OnDelete`"
+            ],
+        ),
+        ("DaemonSet", "updateStrategy: {type: RollingUpdate}", []),
+    ],
+)
+def test_a_new_template_replaces_no_pods_of_some_workloads(
+    tmp_path: Path, kind: str, fields: str, expected: list[str]
+) -> None:
+    text = WATCHING.replace("KIND", kind).replace("FIELDS", fields)
+    config = Config(select=("config-not-rolled-out",), pedantic=True)
+    assert advice(tmp_path, "config-not-rolled-out", text, config) == expected
 
 
 def test_floating_tags_are_for_the_pedantic(tmp_path: Path) -> None:

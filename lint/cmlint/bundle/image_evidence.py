@@ -119,7 +119,7 @@ def excuse(subject: Subject, proofs: Proofs, pushed: Proof | None) -> str:
 def by_name(subject: Subject, moving: tags.Movement, proofs: Proofs) -> Standing:
     """What is known of an image that nothing pushes, by its names alone."""
     own = proofs.is_own(subject)
-    if own and (built := proofs.built(subject)) and not proofs.pushes(subject):
+    if own and (built := proofs.builds(subject)) and not proofs.pushes(subject):
         return Standing("own", moving, True, built)
     return Standing("own" if own or not is_foreign(subject.image) else "foreign", moving, moving != "moves")
 

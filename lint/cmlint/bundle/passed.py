@@ -22,6 +22,7 @@ CALLEES = {
         "taskfile.yml",
         "taskfile.yaml",
     ),
+    "just": ("justfile", "Justfile", ".justfile", ".just"),
     "earthly": ("Earthfile",),
 }
 """How the names of the files end that a program reads."""
@@ -180,7 +181,7 @@ def reaches(caller: str, call: ImageFact, callee: str, path: str, push: ImageFac
     folder, _, name = path.rpartition("/")
     if call.tool in CALLEES:
         targets = call.was.split()
-        leads = not push.was or push.was in targets or any(map(PUSHING.search, targets))
+        leads = not push.was or push.was in targets or (call.tool != "just" and any(map(PUSHING.search, targets)))
         named = callee.rpartition("/")[2] == name
         near = f"{folder}/".endswith(f"/{callee}/") if callee else caller.startswith(f"{folder}/" if folder else "")
         return leads and name.endswith(CALLEES[call.tool]) and (near or folder == callee or named)

@@ -226,6 +226,10 @@ class Proofs:
         """What builds the name and tag."""
         return next((proof for proof in self.about(subject, "built") if is_tag(proof.fact.tag, subject.tag)), None)
 
+    def builds(self, subject: Subject) -> Proof | None:
+        """What builds the name, if possible under this tag."""
+        return self.built(subject) or next(self.about(subject, "built"), None)
+
     def replaced(self, subject: Subject) -> Proof | None:
         """What puts another image, or another tag, in the place of this one before it is applied."""
         placed = subject.placed
@@ -422,13 +426,14 @@ KINDS = {
 
 
 def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
-    """What is pushed by a command that names no image: all that bake files, or compose files, build.
+    """What is pushed by a command that names no image: all that bake files, compose files or files of Maven build.
 
     Without files of its own bake takes those of compose: https://docs.docker.com/build/bake/reference/#file-lookup
     """
     built = [proof for proof in found if proof.fact.deed == "built"]
-    composed, baked = ([proof for proof in built if proof.fact.tool == tool] for tool in ("compose", "bake"))
-    for word, several in (("{compose}", composed), ("{bake}", baked or composed)):
+    by_tool = ([proof for proof in built if proof.fact.tool == tool] for tool in ("compose", "bake", "Maven"))
+    composed, baked, by_maven = by_tool
+    for word, several in (("{compose}", composed), ("{bake}", baked or composed), ("{maven}", by_maven)):
         push = next((proof for proof in found if proof.fact.name == word), None)
         if push is None:
             continue

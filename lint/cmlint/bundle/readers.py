@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.reloading import Rolls, rolls
-from cmlint.bundle.renewal import LASTING, ROLLING, is_rollout
+from cmlint.bundle.renewal import LASTING, ROLLING, is_rollout, replaces_pods
 from cmlint.model.facts import Container, Mount, PodSpec, Provider, Reference, Span
 
 How = Literal["env", "envFrom", "file", "item", "subPath", "unmounted", "field", "substitute", "values"]
@@ -188,7 +188,7 @@ def effect_of(read: Read, definition: Definition | None) -> Effect:
 def rolls_itself(read: Read, definition: Definition | None) -> bool:
     """Whether a workload surely rolls: its kind can, and the name of the object or the template changes with it."""
     document = read.placed.document
-    if read.pod is None or not (document.kind in ROLLING or is_rollout(document)):
+    if read.pod is None or not (document.kind in ROLLING or is_rollout(document)) or not replaces_pods(document):
         return False
     if HASHED.fullmatch(read.reference.name.value) and document.kind in ROLLING:
         return True

@@ -87,11 +87,25 @@ def rolled(document: Document, version: Version) -> str:
     if rolling.strategy == "OnDelete" and document.kind in ("StatefulSet", "DaemonSet"):
         delete = f"kubectl delete pod NAME{in_namespace(document)}"
         return f"delete its pods one by one with `{delete}`: `updateStrategy` is `OnDelete`"
+    if document.kind == "StatefulSet" and rolling.replicas and rolling.partition >= rolling.replicas:
+        none = f"it is {rolling.partition}, and there are only {rolling.replicas} pods, numbered from 0"
+        return f"lower `partition` first ({none}), and then run `{command}`"
     if rolling.replicas == 0:
         return f"run `{command}` once it is scaled up: it has no pods (`replicas: 0`)"
     if rolling.partition and document.kind == "StatefulSet":
         return f"run `{command}`, which reaches only the pods from number {rolling.partition} on (`partition`)"
     return f"run `{command}`"
+
+
+def replaces_pods(document: Document) -> bool:
+    """Whether a workload replaces its pods by itself when its template changes: not while paused, nor by `OnDelete`.
+
+    `syncDeployment` in `pkg/controller/deployment/deployment_controller.go`; for `OnDelete` see `rolled`.
+    """
+    paused = document.kind == "Deployment" and document.rolling.paused
+    return not paused and not (
+        document.kind in ("StatefulSet", "DaemonSet") and document.rolling.strategy == "OnDelete"
+    )
 
 
 def restart(document: Document, version: Version) -> str:

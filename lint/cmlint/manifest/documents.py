@@ -44,13 +44,14 @@ from cmlint.model.facts import (
     PodSpec,
     Provider,
     Reference,
+    Rolling,
     Scalar,
     Service,
     Skip,
     Span,
 )
 
-VERSION = 21
+VERSION = 22
 """Raised whenever the same text would give other facts."""
 
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
@@ -473,12 +474,16 @@ class DocumentReader:
             reach=made_in(decoder, self.root, known) if known in DEPLOYERS else None,
             hook=read_hook(annotations) if annotations else None,
             compared=read_compared(decoder, self.root) if known in TESTERS else (),
-            rolling=read_rolling(decoder, self.entries.get("spec")) if pods and self.kind != "Pod" else PLAIN,
+            rolling=self.rolling() if pods and self.kind != "Pod" else PLAIN,
             watched=watched_in(annotations) if annotations else (),
         )
         if self.is_controlled(meta):
             document = msgspec.structs.replace(document, faults=())
         return as_decrypted(document) if is_encrypted(decoder, self.entries) else document
+
+    def rolling(self) -> Rolling:
+        """How a workload replaces its pods."""
+        return read_rolling(self.decoder, self.entries.get("spec"), f"{self.api_version}/{self.kind}")
 
     def is_controlled(self, meta: dict[str, Node]) -> bool:
         """Whether this is a copy of what a controller has made in a cluster: there it was accepted as it was.

@@ -16,6 +16,13 @@ https://github.com/stakater/Reloader#readme and https://github.com/wave-k8s/wave
 """
 
 
+ON_DELETE = ("apps/v1beta1/StatefulSet", "extensions/v1beta1/DaemonSet")
+"""The kinds that have the strategy `OnDelete` where none is written, in Kubernetes before 1.16.
+
+`SetDefaults_StatefulSet` in `pkg/apis/apps/v1beta1/defaults.go`, `SetDefaults_DaemonSet` in
+`pkg/apis/extensions/v1beta1/defaults.go`.
+"""
+
 PLAIN = Rolling()
 """That of a workload that says nothing about it: one object for all of them."""
 
@@ -29,15 +36,15 @@ def watched_in(annotations: Mapping[str, Node]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def read_rolling(decoder: Decoder, spec: Node | None) -> Rolling:
-    """How the workload with this `spec` replaces its pods."""
+def read_rolling(decoder: Decoder, spec: Node | None, kind: str) -> Rolling:
+    """How the workload with this `spec` replaces its pods; the kind is written `apps/v1/Deployment`."""
     if not isinstance(spec, MappingNode):
         return PLAIN
     fields = {name: value for name, _, value in decoder.items(spec)}
     update = fields.get("updateStrategy")
     rolling = Rolling(
         replicas=number_of(decoder, fields.get("replicas")),
-        strategy=strategy_in(decoder, fields.get("strategy") or update),
+        strategy=strategy_in(decoder, fields.get("strategy") or update) or "OnDelete" * (kind in ON_DELETE),
         paused=is_true(decoder, fields.get("paused")),
         suspended=is_true(decoder, fields.get("suspend")),
         partition=number_of(decoder, field(decoder, field(decoder, update, "rollingUpdate"), "partition")) or 0,

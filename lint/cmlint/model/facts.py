@@ -551,11 +551,15 @@ class Service(Facts, frozen=True):
 
 
 class ImageSetting(Facts, frozen=True):
-    """An entry of a kustomization's `images` in the text at a path: the name that it is for, and what that becomes."""
+    """An entry of a kustomization's `images` in the text at a path: the name that it is for, and what that becomes.
+
+    Of a kustomization that others use, `texts` are those to which the entry applies.
+    """
 
     path: str
     name: Scalar
     becomes: str
+    texts: tuple[str, ...] = ()
 
 
 Deed = Literal["pushed", "built", "loaded", "replaced", "restarted", "open", "calls", "sets"]

@@ -56,6 +56,9 @@ The case of letters does not matter: `README.MD`.
 
 LOWERED = tuple(map(str.lower, SCRIPTS))
 
+NUMBERED = ("jenkinsfile", "makefile")
+"""How the names of files begin of which a folder may have several: `Jenkinsfile.deploy`, `Makefile2`."""
+
 VARIABLES = ".env"
 """The name of a file with variables, which makefiles and scripts include."""
 
@@ -94,6 +97,7 @@ IMAGE_WORDS = (
     b"IMG",
     b"TAG",
     b"REGISTRY",
+    b"KO_DOCKER_REPO",
 )
 """What a text holds that builds, pushes, loads or replaces images."""
 
@@ -424,7 +428,8 @@ def may_be_script(entry: Entry) -> bool:
 
 def has_commands(name: str) -> bool:
     """Whether a file of this name may have commands in it, or variables of commands."""
-    return name.lower().endswith(LOWERED) or name == VARIABLES
+    lowered = name.lower()
+    return lowered.endswith(LOWERED) or name == VARIABLES or lowered.startswith(NUMBERED)
 
 
 def is_script(raw: bytes, name: str) -> bool:

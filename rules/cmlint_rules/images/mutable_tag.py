@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Document, Draft, Excuse, Pull, Standing, arrival, rule, standing, tags
+from cmlint.api import Context, Document, Draft, Excuse, Pull, Standing, arrival, renewals, rule, standing, tags
 from cmlint_rules.images import open_pulls
 
 
@@ -48,7 +48,8 @@ def advice(pull: Pull, found: Standing, ctx: Context) -> str:
     """What to do: whoever pushes the image lets new pods pull it, all others name one build."""
     if found.known == "foreign":
         return "pin a full version or a digest"
-    restarted = ctx.bundle.proofs.restarted(ctx.placed) if found.known == "pushed" else None
+    rolls = found.known == "pushed" and renewals.replaces_pods(ctx.document)
+    restarted = ctx.bundle.proofs.restarted(ctx.placed) if rolls else None
     way = arrival(pull, ctx.settings.kubernetes_version, ctx.bundle.options_for(ctx.placed.namespace))
     if restarted:
         way = f"{wanted(pull)}: the restart in {restarted.where} changes nothing before, and brings each push then"

@@ -31,7 +31,12 @@ def unmet_image_setting(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
     named = {setting.name.value for setting, _ in settings}
     for setting, placed in settings:
         name, becomes = setting.name.value, setting.becomes
-        if becomes in images or becomes in named - {name} or stands_in(becomes, text) or stands_in(name, text):
+        texts = (text, *setting.texts)
+        if (
+            becomes in images
+            or becomes in named - {name}
+            or any(stands_in(each, one) for each in (becomes, name) for one in texts)
+        ):
             continue
         near = sorted(image for image in images if image.endswith(f"/{name}") or name.endswith(f"/{image}"))
         near = near or list(filter(None, [nearest(name, images)]))

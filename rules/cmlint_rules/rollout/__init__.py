@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cmlint.api import Context, PodSpec, Reference, Resolution, readers, renewals
 
-ROLLING, LASTING = renewals.ROLLING, renewals.LASTING
+ROLLING, LASTING, replaces_pods = renewals.ROLLING, renewals.LASTING, renewals.replaces_pods
 
 
 def renewal(ctx: Context, when: str) -> str:
@@ -16,6 +16,8 @@ def renewal(ctx: Context, when: str) -> str:
 def follows(pod: PodSpec, reference: Reference, resolution: Resolution, ctx: Context) -> bool:
     """Whether the pods start again by themselves when this object changes."""
     definition = resolution.definitions[0] if resolution.definitions else None
+    if not replaces_pods(ctx.document):
+        return False
     return readers.rolls(ctx.document, pod, reference.target, reference.name.value, definition) is not None
 
 

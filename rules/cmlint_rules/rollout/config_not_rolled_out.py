@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cmlint.api import Container, Context, Draft, PodSpec, Reference, rule
-from cmlint_rules.rollout import ROLLING, follows, is_fixed, renewal
+from cmlint_rules.rollout import ROLLING, follows, is_fixed, renewal, replaces_pods
 
 WAYS = (
     "let its name (kustomize's `configMapGenerator`) or an annotation of the pod template carry a hash of its content"
@@ -35,9 +35,10 @@ def config_not_rolled_out(pod: PodSpec, ctx: Context) -> Iterator[Draft]:
             container_name = container.name.value if container.name else None
             draft = ctx.finding(reference.name.span, message, container=container_name)
             draft.also(resolution.definitions[0].provider.name.span, "defined here", resolution.definitions[0].placed)
-            if watched:
+            if watched and replaces_pods(ctx.document):
                 draft.also(watched[0].span, "only what is named here is watched")
-            yield draft.help(f"{renewal(ctx, 'after a change')}; or {NAMED if watched else WAYS}")
+            other = f"; or {NAMED if watched else WAYS}" * replaces_pods(ctx.document)
+            yield draft.help(f"{renewal(ctx, 'after a change')}{other}")
 
 
 def read_at_start(container: Container) -> Iterator[Reference]:

@@ -57,9 +57,20 @@ KINDS = (
                 "skopeo",
             ),
             *("crane ", "pack ", "buildctl", "az acr", "gcloud", "ibmcloud", "CONTAINER", "PODMAN", "--destination"),
-            *("jib", "img push", "-Dimage", "build-image", "container-image", "ko ", "KO", "make "),
-            *("run: task ", "- task ", "&& task ", ".sh ", ".sh\n", '.sh"', ".sh'"),
-            *("regctl ", "executor", "earthly", "argocd ", "-replace "),
+            *("jib", "img push", "-Dimage", "build-image", "container-image", "ko ", "KO", "make ", "mvn ", "mvnw "),
+            *(
+                "run: task ",
+                "- task ",
+                "&& task ",
+                "run: just ",
+                "- just ",
+                "&& just ",
+                ".sh ",
+                ".sh\n",
+                '.sh"',
+                ".sh'",
+            ),
+            *("regctl ", "executor", "earthly", "argocd ", "skaffold ", "-replace "),
         ),
         (
             *(
@@ -91,6 +102,7 @@ KINDS = (
                 "imagetools",
                 "cache add",
             ),
+            *("ko apply", "ko resolve", "ko create"),
             *("copy", "tag", "--destination", "--to", "executor", " mod ", "-replace "),
         ),
     ),
@@ -157,9 +169,15 @@ KINDS = (
         "builders",
         (
             *("docker_build", "custom_build", "podman_build", "nerdctl_build", "ko_build", "earthly_build"),
-            *("SAVE IMAGE", 'target "', '"target"', "<to>", "jib {", "jib.to", "jib{", "releases:"),
+            *("SAVE IMAGE", 'target "', '"target"', "jib {", "jib.to", "jib{", "releases:"),
         ),
     ),
+    Kind(
+        "maven",
+        ("<to>", "-maven-plugin", "<jib.to.image>", "<jkube.image.name>"),
+        ("<image>", "jib.to.image", "jkube.image.name", "<docker.image>", "dockerfile-maven-plugin"),
+    ),
+    Kind("written", ("<<",), ("newTag:", "digest:")),
     Kind("renovate", ("pinDigests", "best-practices"), ("managerFilePatterns", "fileMatch")),
     Kind("manifests", ("skaffold/", "image-updater", "tekton.dev"), manifests=True),
 )

@@ -1,4 +1,4 @@
-"""Files of tools that build or deploy: Tiltfiles, Earthfiles, bake files, helmfiles, and Jib in pom.xml and Gradle."""
+"""Files of tools that build or deploy: Tiltfiles, Earthfiles, bake files, helmfiles, and Jib in Gradle."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import Text, combinations
-from cmlint.manifest.images.variables import UNKNOWN
 from cmlint.model.facts import Build, ImageFact
 
 TILT = re.compile(
@@ -39,12 +38,6 @@ RELEASE = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?chart:[ \t]*[\"']?([\w./-]+)")
 VALUES = re.compile(r"(?m)^[ \t]+(?:values|set):")
 """https://helmfile.readthedocs.io/en/latest/#configuration"""
 
-MAVEN = re.compile(
-    r"<to>\s*(?:<auth>(?:(?!<to>).)*?</auth>\s*)?<image>\s*([^<\s]+)\s*</image>((?:(?!</to>).)*)", re.DOTALL
-)
-MAVEN_TAG = re.compile(r"<tag>\s*([^<\s]+)\s*</tag>")
-USED = re.compile(r"\$\{([\w.-]+)\}")
-PROPERTY = re.compile(r"<([\w.-]+)>([^<]*)(?=<)")
 GRADLE = re.compile(r"\bto\s*\{([^{}]*)\}|\bto\.(image[^\n]*)")
 GRADLE_IMAGE = re.compile(r"\bimage\s*(?:=|\.set\()?\s*[\"']([^\"'\n]+)[\"']")
 GRADLE_TAGS = re.compile(r"\btags\s*(?:=|\.set\()?\s*(?:\[|setOf\(|listOf\()([^\])]*)")
@@ -68,7 +61,6 @@ def read(text: str) -> Iterator[ImageFact]:
     if "\nreleases:" in text or text.startswith("releases:"):
         yield from helmfile(text, place)
     if "jib" in text:
-        yield from maven(text, place)
         yield from gradle(text, place)
 
 
@@ -144,39 +136,6 @@ def helmfile(text: str, place: Text) -> Iterator[ImageFact]:
             yield place.of("replaced", "helmfile", "", "*", found.start(1), was="*", files=(found[1],))
 
 
-def maven(text: str, place: Text) -> Iterator[ImageFact]:
-    """`<to><image>` of Jib, with properties that the file itself sets."""
-    if "<to>" not in text:
-        return
-    values = properties(text)
-
-    def fill(image: str) -> str:
-        return USED.sub(lambda one: values.get(one[1], UNKNOWN), image)
-
-    for found in MAVEN.finditer(text):
-        name = fill(found[1])
-        of = of_jib(name, text)
-        tags = [fill(tag[1]) for tag in MAVEN_TAG.finditer(found[2])]
-        yield from place.fact("pushed", "jib", name, found.start(1), builds=of)
-        for tag in tags:
-            image = f"{builds.named(name)}:{tag}"
-            yield from place.fact("pushed", "jib", image, found.start(1), builds=of)
-
-
-def of_jib(image: str, text: str) -> tuple[Build, ...]:
-    """Of what Jib builds an image: of the module whose file names it, unless that is only a parent of others."""
-    return () if "<modules>" in text or "subprojects" in text else (Build(builds.named(image), ".", builder="jib"),)
-
-
-def properties(text: str) -> dict[str, str]:
-    """The values of Maven's properties, as far as they are plain; of several of one name the first counts."""
-    found: dict[str, str] = {}
-    for name, written in PROPERTY.findall(text):
-        value = written.strip()
-        found.setdefault(name, value if value and "$" not in value and len(value) < 200 else UNKNOWN)
-    return found
-
-
 def gradle(text: str, place: Text) -> Iterator[ImageFact]:
     """`jib { to { image = ... } }`."""
     for found in GRADLE.finditer(text):
@@ -185,4 +144,4 @@ def gradle(text: str, place: Text) -> Iterator[ImageFact]:
         lists = (tags[1] for tags in GRADLE_TAGS.finditer(block))
         tags = [place.variables.fill(tag[1]) for listed in lists for tag in STRING.finditer(listed)]
         for image in (*names, *map(":".join, combinations(names, tags))):
-            yield from place.fact("pushed", "jib", image, found.start(), builds=of_jib(image, text))
+            yield from place.fact("pushed", "jib", image, found.start(), builds=builds.of_jib(image, text))

@@ -87,3 +87,8 @@ def following(words: list[str], option: str) -> list[str]:
 def below(folder: str, path: str) -> str:
     """A path that is relative to a folder; an empty one stays so."""
     return f"{folder.rstrip('/')}/{path}" if folder and path and not path.startswith("/") else path
+
+
+def of_jib(image: str, text: str) -> tuple[Build, ...]:
+    """Of what Jib builds an image: of the module whose file names it, unless that is only a parent of others."""
+    return () if "<modules>" in text or "subprojects" in text else (Build(named(image), ".", builder="jib"),)

@@ -30,13 +30,15 @@ _VERBS = {
     "yq": "=",
     "helm": "upgrade install template",
     "az": "acr",
-    "gcloud": "submit tag",
+    "gcloud": "submit tag releases",
+    "skaffold": "--images",
+    "mvn mvnw": ":push",
     "argocd": "set",
     "ibmcloud": "build",
     "kind": "load",
     "minikube": "load build cache",
     "k3d": "import load",
-    "ko": "build publish",
+    "ko": "build publish resolve apply create run",
 }
 VERBS = {program: verbs.split() for programs, verbs in _VERBS.items() for program in programs.split()}
 """The programs that do something to images, each with the words for that; most calls do something else."""
@@ -66,6 +68,11 @@ PUSHES = re.compile(r"(?:--)?(?:push|publish|copy|cp)\Z")
 """A word of a command that pushes."""
 
 TARGET = re.compile(r"(?m)^([\w./-]+)[ \t]*:(?!=)")
+DEFAULT = r"(?:[ \t]*=[ \t]*(?:\"[^\"\n]*\"|'[^'\n]*'|\w+))?"
+RECIPE = re.compile(rf"(?m)^@?([\w-]+)((?:[ \t]+[*+$]?\w+{DEFAULT})*)[ \t]*:(?!=)")
+PARAMETER = re.compile(rf"[ \t][*+$]?(\w+){DEFAULT}")
+"""A recipe of just and its parameters: https://just.systems/man/en/recipe-parameters.html"""
+
 SUBSTITUTION = re.compile(
     r"(?<![A-Za-z])s(?P<mark>[!-/:-@\[\]^`{-~])(?P<was>(?:\\.|(?!(?P=mark)).)*)(?P=mark)(?P<to>(?:\\.|(?!(?P=mark)).)*)(?P=mark)"
 )
@@ -75,6 +82,14 @@ ASSIGNED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 IMAGE_FIELD = re.compile(r"(?:\"?\bimage\"?[ \t]*:|/image\"?[ \t]*,[ \t]*\"?value\"?[ \t]*:)[ \t]*\"?([\w./:@*{}-]+)")
+MAVEN_IMAGE = ("-Djkube.image.name=", "-Ddocker.image=", "-Ddocker.name=")
+"""The properties that name the one image of JKube and of fabric8: https://dmp.fabric8.io/#external-configuration"""
+
+KO_BUILDS = ("build", "publish")
+KO_RESOLVES = ("resolve", "apply", "create", "run")
+KO_LOCAL = ("ko.local", "kind.local")
+"""The commands of ko, and the registries that are the machine itself and its cluster of kind."""
+
 KO_REPOSITORY = re.compile(r"\bKO_DOCKER_REPO=[\"']?([^\s\"']+)[\"']?[^\n;&|]*\Z")
 
 
@@ -84,7 +99,7 @@ _VALUED = """
     --builder --network --iidfile --tls-verify --authfile --creds --image --kubeconfig --set --set-string --values
     --version --timeout -l --selector -i --format --repo --kube-context --address -a --compression-format -e
     --description --set-file --post-renderer --image-repository --build-context --metadata-file --env --container
-    --tags --to --file --create --kustomize-image
+    --tags --to --file --create --kustomize-image --images
 """
 VALUED = frozenset(_VALUED.split())
 """The options whose value may be the next word."""
@@ -184,7 +199,8 @@ def called(place: Text) -> Iterator[ImageFact]:
             if cutter.filled and turn == 1 and any(map(PUSHES.search, map(plain, words))):
                 words = Opener(text, end, quotes.around(begin), place.variables).cut()
                 pushes = RUNS[name](place, name, [plain(word) for word in words], begin, folder)
-                yield from (place.opened(fact, target_of(text, begin)) for fact in pushes if fact.deed == "pushed")
+                opened = (place.opened(fact, target_of(text, begin)) for fact in pushes if fact.deed == "pushed")
+                yield from (of_recipe(fact, text, begin) for fact in opened)
 
 
 def with_builds(facts: Sequence[ImageFact], words: list[str], folder: str) -> list[ImageFact]:
@@ -216,6 +232,17 @@ def target_of(text: str, at: int) -> str:
     start = text.rfind("\n", max(at - REACH, 0), at) + 1
     targets = TARGET.findall(text, max(start - REACH, 0), start) if text.startswith("\t", start) else ()
     return targets[-1] if targets else ""
+
+
+def of_recipe(fact: ImageFact, text: str, at: int) -> ImageFact:
+    """An open push in a recipe of just, whose parameters are the words that follow its name where it is called."""
+    line = text.rfind("\n", max(at - REACH, 0), at) + 1
+    if "{{" not in text[at : at + NEAR] or not text.startswith((" ", "\t"), line):
+        return fact
+    header = next(reversed([*RECIPE.finditer(text, max(at - REACH, 0), at)]), None)
+    names = PARAMETER.findall(header[2]) if header else []
+    parameters = (f"{name}={{-{number}}}" for number, name in enumerate(names, 1))
+    return structs.replace(fact, was=header[1], given=(*fact.given, *parameters)) if header and names else fact
 
 
 def program_in(variable: str) -> str:
@@ -358,6 +385,16 @@ def ibm(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[Ima
             yield from place.fact("pushed", "ibmcloud cr build", image, at)
 
 
+def maven(place: Text, program: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """`docker:push`, `k8s:push` and the like: what they push is in pom.xml, or in a property on the line."""
+    given = [word.partition("=")[2] for word in words if word.startswith(MAVEN_IMAGE)]
+    if any(word.endswith(":push") for word in words):
+        for image in given:
+            yield from place.fact("pushed", f"{program} push", image, at)
+        if not given:
+            yield place.of("pushed", f"{program} push", "{maven}", "", at)
+
+
 def google(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
     """`gcloud builds submit --tag`, `container images add-tag` and `artifacts docker tags add`."""
     call = parse(words)
@@ -366,24 +403,49 @@ def google(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[
     ]
     for image in [argument for argument in call.arguments if "/" in argument][1:] if adds else ():
         yield from place.fact("pushed", "gcloud add-tag", image, at)
+    if call.arguments[:3] == ["deploy", "releases", "create"]:
+        yield from given_images(place, "gcloud deploy releases", call, at)
     if "submit" in call.arguments and "builds" in call.arguments:
         for image in call.values("-t", "--tag"):
             yield from place.fact("pushed", "gcloud builds submit", image, at)
 
 
+def skaffold(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """`skaffold deploy` and `render` with images: https://skaffold.dev/docs/references/cli/#skaffold-deploy."""
+    call = parse(words)
+    if call.arguments[:1] in (["deploy"], ["render"]):
+        yield from given_images(place, f"skaffold {call.arguments[0]}", call, at)
+
+
+def given_images(place: Text, tool: str, call: Call, at: int) -> Iterator[ImageFact]:
+    """`--images NAME=IMAGE,...`, or only an image, in the place of those of its name."""
+    for word in (word for value in call.values("--images") for word in value.split(",")):
+        was, equals, image = word.partition("=")
+        yield from place.fact(
+            "replaced", tool, image if equals else was, at, was=was if equals else split(was)[0] or ""
+        )
+
+
 def ko(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
-    """`ko build`, without a hash in the name: https://ko.build/configuration/#naming-images."""
+    """What ko builds and pushes, without a hash in the name: https://ko.build/configuration/#naming-images.
+
+    `ko resolve`, `apply`, `create` and `run` build what manifests name as `ko://...`, so a name is known only in part.
+    """
     call = parse(words, "ko")
-    if call.arguments[:1] not in (["build"], ["publish"]) or call.has("-L", "--local"):
+    verb = (call.arguments or [""])[0]
+    if verb not in (*KO_BUILDS, *KO_RESOLVES):
         return
     before = KO_REPOSITORY.search(place.text, max(0, at - NEAR), at)
     repository = place.variables.fill(before[1]) if before else place.variables.value("KO_DOCKER_REPO", 0)
+    repository = "ko.local" if call.has("-L", "--local") else repository
     names = [repository] if call.has("--bare") else []
+    tags = [tag for several in call.values("-t", "--tags") for tag in several.split(",")]
     if call.has("-B", "--base-import-paths"):
-        names = [f"{repository}/{path.rstrip('/').rpartition('/')[2]}" for path in call.arguments[1:]]
-    tags = [tag for several in call.values("-t", "--tags") for tag in several.split(",")] or ["latest"]
-    for image in map(":".join, combinations(names, tags)):
-        yield from place.fact("pushed", "ko build", image, at)
+        paths = call.arguments[1:] if verb in KO_BUILDS else [UNKNOWN] * bool(tags)
+        names = [f"{repository}/{path.rstrip('/').rpartition('/')[2]}" for path in paths]
+    deed: Deed = "loaded" if repository in KO_LOCAL else "pushed"
+    for image in map(":".join, combinations(names, tags or ["latest"])):
+        yield from place.fact(deed, f"ko {verb}", image, at)
 
 
 # nodes
@@ -573,6 +635,8 @@ RUNS: dict[str, Run] = {
     "az": azure,
     "gcloud": google,
     "ibmcloud": ibm,
+    "skaffold": skaffold,
+    **dict.fromkeys(("mvn", "mvnw"), maven),
     "ko": ko,
     "kind": kind,
     "minikube": minikube,

@@ -1,4 +1,4 @@
-"""What one text gives to another: `make push TAG=dev`, `./push.sh dev`, `earthly +push --TAG=dev`, `include vars.mk`.
+"""What one text gives to another: `make push TAG=dev`, `just push dev`, `./push.sh dev`, `include vars.mk`.
 
 Which files these are, and what comes of it, is found in `bundle/passed.py`.
 """
@@ -16,6 +16,8 @@ from cmlint.manifest.shell import LIMIT, Lines
 from cmlint.model.facts import HOLE, ImageFact
 
 MAKE = re.compile(r"(?:make|task)(?<![\w./-]make)(?<![\w./-]task)(?=[ \t]+[\w-])")
+JUST = re.compile(r"just(?<![\w./-]just)(?=[ \t]+[\w-])")
+JUST_VALUED = ("-f", "--justfile", "-d", "--working-directory")
 EARTHLY = re.compile(r"earthly(?<![\w.-]earthly)(?=[ \t])")
 GCLOUD = re.compile(r"gcloud(?<![\w.-]gcloud)(?=[ \t])")
 SCRIPT = re.compile(r"\.sh[\"']?(?=[ \t\n]|\Z)")
@@ -61,10 +63,12 @@ class Giver:
         self.place, self.text = place, place.text
 
     def calls(self) -> Iterator[ImageFact]:
-        """What a text passes to makefiles and Taskfiles, to scripts, to Earthfiles and to Cloud Build."""
+        """What a text passes to makefiles, Taskfiles and justfiles, to scripts, to Earthfiles and to Cloud Build."""
         text = self.text
         for found, words in self.called(MAKE) if "make " in text or "task " in text else ():
             yield from self.made(found, words)
+        for found, words in self.called(JUST) if "just " in text else ():
+            yield from self.by_recipe(found.start(), words)
         for found, words in self.called(SCRIPT) if ".sh" in text else ():
             name = PATH.search(text, max(0, found.start() - NEAR), found.start())
             given = tuple(passed_on(str(number), word) for number, word in enumerate(words, 1))
@@ -87,6 +91,17 @@ class Giver:
         targets = " ".join(word for word in words if GOAL.fullmatch(word) and word != folder)
         if targets and (given or self.environment or self.before(found.start())):
             yield self.call(found[0], found.start(), (folder,), given, targets)
+
+    def by_recipe(self, at: int, words: list[str]) -> Iterator[ImageFact]:
+        """`just push dev`: the words behind a recipe are its parameters (https://just.systems/man/en/recipe-parameters.html)."""
+        behind = {number + 1 for number, word in enumerate(words) if word in JUST_VALUED}
+        arguments = [word for number, word in enumerate(words) if number not in behind and not word.startswith("-")]
+        named = [word for word in arguments if ASSIGNS.match(word)]
+        recipe, *positional = [word for word in arguments if word not in named] or [""]
+        given = [passed_on(*word.split("=", 1)) for word in named]
+        given += [passed_on(str(number), word) for number, word in enumerate(positional, 1)]
+        if recipe and given:
+            yield self.call("just", at, ("",), tuple(given), recipe)
 
     def submitted(self, at: int, words: list[str]) -> Iterator[ImageFact]:
         """`gcloud builds submit --config FILE --substitutions=_TAG=dev`."""

@@ -12,8 +12,10 @@ from cmlint.model.facts import HOLE
 UNKNOWN = "*"
 """Represents an unknown part."""
 
+EXPRESSION = r"\$\{\{[^{}\n]*\}\}"
 VALUE = re.compile(
-    r"""(?:(["'`])([^"'`\n]*)\1|((?:\$\([^()\s]*\)|[^\s"'`;#&|,)])+))[ \t]*(?:[;#&,)|].*|["']?[ \t]*>>.*|\\)?\r?\Z"""
+    rf"""(?:(["'`])((?:{EXPRESSION}|[^"'`\n])*)\1|((?:\$\([^()\s]*\)|{EXPRESSION}|[^\s"'`;#&|,)])+))"""
+    r"""[ \t]*(?:(?:[;#&,)|]|//).*|["']?[ \t]*>>.*|\\)?\r?\Z"""
 )
 """A value to the end of its line, quoted or one word, or to where it is appended to a file (`>> $GITHUB_ENV`)."""
 
@@ -94,6 +96,12 @@ FLOW = (
 
 DEFAULT = r"(?<!\$)\$+\{(\w+):?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
+
+EITHER = re.compile(
+    r"\$\{\{[ \t]*((?:vars|inputs|env|github\.event\.(?:inputs|client_payload))\.[\w-]+)[ \t]*"
+    r"\|\|[ \t]*'([^'{}]*)'[ \t]*\}\}"
+)
+"""The same in an expression of GitHub: `${{ vars.TAG || 'dev' }}`."""
 
 MARK = r"\$[({]{0,2}[ \t]*(?:env\.)?(?P<used>\w+)|(?<![\w$.{(=-])(?P<set>\w+)[ \t]*(?:[:?]?=|:(?!=))[ \t]*"
 """Where a variable is used, or set."""
@@ -227,6 +235,10 @@ class Variables:
         """What one expansion gives."""
         if found := GITHUB.fullmatch(expansion):
             return OWN.get(f"github.{found[1]}", UNKNOWN)
+        if found := EITHER.fullmatch(expansion):
+            scope, _, name = found[1].rpartition(".")
+            known = self.value(name, depth) if scope == "env" else UNKNOWN
+            return found[2] if known == UNKNOWN else known
         if found := MATRIX.search(expansion):
             values = self.matrix.get(found[1], [])
             return values[0] if len(values) == 1 else UNKNOWN

@@ -254,6 +254,13 @@ class Project:
             self.texts[shown] = files.read(self.disk, path, self.roots)
         return self.texts[shown]
 
+    def readable(self, path: str) -> str:
+        """The text at a real path; an empty one for a folder, and for what cannot be read."""
+        try:
+            return self.text(path) if self.disk.is_file(path) else ""
+        except (OSError, UnicodeDecodeError):
+            return ""
+
     def facts(self, path: str) -> FileFacts:
         """The facts of the file at a real path; raises OSError and UnicodeDecodeError."""
         if path not in self.read_facts:

@@ -47,7 +47,7 @@ class Found(NamedTuple):
 class BuiltText:
     """A text that was built in `folder`; `leaf` is the kustomization that builds it, where that is known.
 
-    `names` are those of its ConfigMaps and Secrets.
+    `names` are those of its ConfigMaps and Secrets. It is not `whole` if something that it names is left out.
     """
 
     last_wins = False
@@ -63,12 +63,13 @@ class BuiltText:
         project: Project,
         leaf: Kustomization | None,
         names: Mapping[str, Scalar],
+        whole: bool = True,
     ) -> None:
         self.shown, self.text, self.origins, self.folder = shown, text, origins, folder
         self.project, self.leaf = project, leaf
         self.starts = [origin.start for origin in origins]
         self.objects: dict[int, BuiltObject] = {}
-        self.names = names
+        self.names, self.whole = names, whole
         self.led_to: set[str] = set()
 
     def object_at(self, offset: int) -> BuiltObject | None:
@@ -119,12 +120,30 @@ class BuiltText:
         return {path: masked_in(self.project, path) for path in self.led_to if path in self.project.texts}
 
     def image_settings(self) -> Iterator[ImageSetting]:
-        """The entries of `images` of the kustomization that builds it."""
-        for entry in self.leaf.root.entries("images") if self.leaf else ():
-            name, new = entry.at("name"), entry.word("newName")
-            if name and name.text:
+        """The entries of `images` of the kustomization that builds it, and of those that it uses.
+
+        Where something is left out, nobody knows to which images they apply.
+        """
+        for one in self.project.tree(self.leaf) if self.leaf and self.whole else ():
+            names = [(name, entry) for entry in one.root.entries("images") if (name := entry.at("name")) and name.text]
+            texts = self.texts_below(one) if names and one is not self.leaf else ()
+            for name, entry in names if texts is not None else ():
                 path, start, end = name.place
-                yield ImageSetting(path, Scalar(name.text, start, end), new or name.text)
+                named = name.text or ""
+                yield ImageSetting(path, Scalar(named, start, end), entry.word("newName") or named, texts or ())
+
+    def texts_below(self, one: Kustomization) -> tuple[str, ...] | None:
+        """The texts to which a kustomization applies its settings; None where not all of them are here.
+
+        A component applies them to all that is before it: `accumulateComponents` in `api/internal/target/kusttarget.go`
+        of kubernetes-sigs/kustomize.
+        """
+        tree = self.project.tree(self.leaf if one.is_component and self.leaf else one)
+        if any(each.remotes or each.charts or each.plugins or not each.is_read for each in tree):
+            return None
+        files = sorted(self.project.used_by(tree) - {os.path.realpath(one.path)})
+        patches = (patch.text or "" for patch in one.inline_patches)
+        return (*map(self.project.readable, files), *patches)
 
     def values_of(self, span: Span) -> Sequence[Value]:
         """A kustomization has none."""

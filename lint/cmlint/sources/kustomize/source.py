@@ -252,7 +252,14 @@ def built(build: Build, raw: str) -> Material:
     return Material(
         files=[(leaf.shown, facts)],
         built=BuiltText(
-            leaf.shown, text, origins, folder=build.folder, project=project, leaf=leaf, names=names_in(facts)
+            leaf.shown,
+            text,
+            origins,
+            folder=build.folder,
+            project=project,
+            leaf=leaf,
+            names=names_in(facts),
+            whole=not (build.absent or build.spoilt),
         ),
         folder=os.path.dirname(leaf.shown),
         complete=not changed_by,

@@ -1,0 +1,146 @@
+"""pom.xml: the images of Jib, of the plugins of fabric8 and JKube, of Spotify and of Spring Boot.
+
+Jib pushes what it builds. The others push with a goal of its own, in `mvn docker:push` or in the file itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from cmlint.manifest.images import builds
+from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.variables import UNKNOWN
+from cmlint.model.facts import Deed, ImageFact
+
+JIB = re.compile(
+    r"<to>\s*(?:<auth>(?:(?!<to>).)*?</auth>\s*)?<image>\s*([^<\s]+)\s*</image>((?:(?!</to>).)*)", re.DOTALL
+)
+"""https://github.com/GoogleContainerTools/jib/tree/master/jib-maven-plugin#extended-usage"""
+
+IMAGE = re.compile(r"<image>\s*(?:<alias>[^<]*</alias>\s*)?<name>\s*([^<\s]+)\s*</name>((?:(?!</image>).)*)", re.DOTALL)
+"""https://dmp.fabric8.io/#image-configuration and https://docs.spring.io/spring-boot/maven-plugin/build-image.html"""
+
+REPOSITORY = re.compile(r"<repository>\s*([^<\s]+)\s*</repository>\s*(?:<tag>\s*([^<\s]+)\s*</tag>)?")
+"""https://github.com/spotify/dockerfile-maven#usage"""
+
+BY_PROPERTY = re.compile(r"<(jib\.to\.image|jkube\.image\.name|docker\.image)>\s*([^<\s]+)\s*<")
+"""https://eclipse.dev/jkube/docs/kubernetes-maven-plugin/#image-configuration"""
+
+TAG = re.compile(r"<tag>\s*([^<\s]+)\s*</tag>")
+REGISTRY = re.compile(r"<(?:registry|docker\.registry|jkube\.docker\.registry)>\s*([^<\s]+)\s*<")
+PUSHES = re.compile(r"<goal>\s*push\s*</goal>")
+PUBLISHES = re.compile(r"<publish>\s*true\s*<")
+USED = re.compile(r"\$\{([\w.-]+)\}")
+PROPERTY = re.compile(r"<([\w.-]+)>([^<]*)(?=<)")
+PARENT = re.compile(r"<parent>.*?</parent>", re.DOTALL)
+INNER = re.compile(r"<(?:dependenc|build|plugin|propert|profiles|modules|repositor)")
+PERCENT = re.compile(r"%[a-z]")
+"""The parts of a name in the plugins of fabric8: https://dmp.fabric8.io/#image-name"""
+
+PLUGINS = ("docker-maven-plugin", "kubernetes-maven-plugin", "openshift-maven-plugin")
+TOOL = "Maven"
+DEEPEST = 5
+
+
+def read(text: str) -> Iterator[ImageFact]:
+    """The images of a pom.xml."""
+    project = Project(text)
+    yield from project.by_jib()
+    yield from project.by_property()
+    if "<publish>" in text or any(plugin in text for plugin in PLUGINS):
+        yield from project.named()
+    if "dockerfile-maven-plugin" in text:
+        yield from project.by_spotify()
+
+
+class Project:
+    """A pom.xml: its properties, and the images in it."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.place = text, Text(text)
+        self.deed: Deed = "pushed" if PUSHES.search(text) else "built"
+
+    @cached_property
+    def head(self) -> str:
+        """What the project says of itself, before all that it consists of."""
+        inner = INNER.search(self.text)
+        return self.text[: inner.start()] if inner else self.text
+
+    @cached_property
+    def properties(self) -> dict[str, str]:
+        """What is written in elements, of several of one name the first; `project.version` and the like are its own."""
+        found, inherited, own = map(elements, (self.text, self.head, PARENT.sub("", self.head)))
+        for name in ("groupId", "artifactId", "version", "name"):
+            found[f"project.{name}"] = own.get(name, "" if name == "artifactId" else inherited.get(name, ""))
+        return found
+
+    def fill(self, text: str, depth: int = 0) -> str:
+        """A text with the properties that the file sets itself; `*` for all others."""
+
+        def value(found: re.Match[str]) -> str:
+            written = self.properties.get(found[1], "")
+            return self.fill(written, depth + 1) if written and depth < DEEPEST and len(written) < 200 else UNKNOWN
+
+        return USED.sub(value, text)
+
+    def name(self, text: str) -> str:
+        """The name of an image of the plugins of fabric8, with its registry."""
+        version = self.fill("${project.version}")
+        parts = {
+            "%a": self.fill("${project.artifactId}"),
+            "%g": self.fill("${project.groupId}").rpartition(".")[2],
+            "%v": version,
+            "%l": "latest" if version.endswith("-SNAPSHOT") else version,
+        }
+        name = PERCENT.sub(lambda found: parts.get(found[0], UNKNOWN), self.fill(text))
+        registry = REGISTRY.search(self.text)
+        hosted = "." in name.partition("/")[0] or not registry
+        return name if hosted or registry is None else f"{self.fill(registry[1])}/{name}"
+
+    def by_jib(self) -> Iterator[ImageFact]:
+        """`<to><image>` of Jib."""
+        for found in JIB.finditer(self.text) if "<to>" in self.text else ():
+            name = self.fill(found[1])
+            of = builds.of_jib(name, self.text)
+            yield from self.place.fact("pushed", "jib", name, found.start(1), builds=of)
+            for tag in TAG.finditer(found[2]):
+                image = tagged(name, self.fill(tag[1]))
+                yield from self.place.fact("pushed", "jib", image, found.start(1), builds=of)
+
+    def by_property(self) -> Iterator[ImageFact]:
+        """The properties that name an image for a plugin."""
+        for found in BY_PROPERTY.finditer(self.text):
+            if found[1] == "jib.to.image":
+                name = self.fill(found[2])
+                of = builds.of_jib(name, self.text)
+                yield from self.place.fact("pushed", "jib", name, found.start(2), builds=of)
+            else:
+                yield from self.place.fact(self.deed, TOOL, self.name(found[2]), found.start(2))
+
+    def named(self) -> Iterator[ImageFact]:
+        """`<image><name>`, and the tags of its build."""
+        for found in IMAGE.finditer(self.text):
+            deed: Deed = "pushed" if PUBLISHES.search(found[2]) else self.deed
+            name = self.name(found[1])
+            yield from self.place.fact(deed, TOOL, name, found.start(1))
+            for tag in TAG.finditer(found[2]):
+                yield from self.place.fact(deed, TOOL, tagged(name, self.fill(tag[1])), found.start(1))
+
+    def by_spotify(self) -> Iterator[ImageFact]:
+        """`<repository>` with `<tag>`, without which it is `latest`."""
+        for found in REPOSITORY.finditer(self.text):
+            image = tagged(self.fill(found[1]), self.fill(found[2] or "latest"))
+            yield from self.place.fact(self.deed, TOOL, image, found.start(1))
+
+
+def elements(text: str) -> dict[str, str]:
+    """What is written in the elements of a text, of several of one name the first."""
+    return {name: written.strip() for name, written in reversed(PROPERTY.findall(text))}
+
+
+def tagged(image: str, tag: str) -> str:
+    """An image with another tag."""
+    head, colon, old = image.rpartition(":")
+    return f"{head if colon and '/' not in old else image}:{tag}"

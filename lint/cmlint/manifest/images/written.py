@@ -1,0 +1,42 @@
+"""Kustomizations that a script or a pipeline writes in a here-document: `cat > kustomization.yaml <<EOF`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cmlint.manifest.images.facts import Text
+from cmlint.manifest.images.variables import UNKNOWN
+from cmlint.model.facts import ImageFact
+
+HERE = re.compile(r"(?<!<)<<-?[ \t]*[\"']?(\w+)[\"']?[^\n]*\n((?:(?![ \t]*\1[ \t]*\r?$)[^\n]*\n)*)", re.MULTILINE)
+"""A here-document: the word at its end, and its lines."""
+
+IMAGES = re.compile(
+    r"(?m)^([ \t]*)images:[ \t]*\r?\n((?:\1[ \t]*(?:-[ \t]+)?(?:name|newName|newTag|digest):[^\n]*\n)+)"
+)
+ENTRY = re.compile(r"(?m)^[ \t]*-[ \t]+")
+FIELD = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?(name|newName|newTag|digest):[ \t]*(.*?)[ \t]*\r?$")
+"""https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/"""
+
+
+def read(text: str) -> Iterator[ImageFact]:
+    """The images that the entries of `images` replace, each at the line of its name."""
+    place = Text(text)
+    for document in HERE.finditer(text):
+        for images in IMAGES.finditer(text, *document.span(2)):
+            starts = [found.start() for found in ENTRY.finditer(text, *images.span(2))]
+            for start, end in zip(starts, [*starts[1:], images.end()], strict=True):
+                yield from entry(place, start, end)
+
+
+def entry(place: Text, start: int, end: int) -> Iterator[ImageFact]:
+    """What one entry puts in the place of an image, if it changes its tag."""
+    fields = {
+        found[1]: (place.variables.fill(found[2].strip("\"'")), found.start(1))
+        for found in FIELD.finditer(place.text, start, end)
+    }
+    if "name" in fields and ("newTag" in fields or "digest" in fields):
+        (was, at), (name, _) = fields["name"], fields.get("newName", fields["name"])
+        tag = UNKNOWN if "digest" in fields else fields["newTag"][0]
+        yield from place.fact("replaced", "kustomize", f"{name}:{tag}", at, was=was)
