@@ -90,21 +90,6 @@ CASES: dict[Code, tuple[Files, str, Files]] = {
         "Service reads it, and it may be created elsewhere",
         {"service.yaml": READER},
     ),
-    "not-mounted": (
-        {
-            "web/Chart.yaml": CHART,
-            "web/templates/pod.yaml": READER.replace("    envFrom: [{configMapRef: {name: settings}}]\n", "")
-            + "  volumes: [{name: settings, configMap: {name: settings}}]\n",
-        },
-        "no container mounts the volume",
-        {
-            "web/templates/pod.yaml": READER.replace(
-                "    envFrom: [{configMapRef: {name: settings}}]\n",
-                "    volumeMounts: [{name: settings, mountPath: /settings}]\n",
-            )
-            + "  volumes: [{name: settings, configMap: {name: settings}}]\n",
-        },
-    ),
     "base": (
         {"base/pod.yaml": READER, "base/kustomization.yaml": BUILD},
         "base/kustomization.yaml is a base, which may be completed elsewhere",

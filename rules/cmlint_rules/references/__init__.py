@@ -125,7 +125,7 @@ def with_others(draft: Draft, reference: Reference, ctx: Context) -> Draft:
     """A finding with the other places where the container names the same object."""
     for other in same_object(reference, ctx)[1:]:
         draft.also(other.name.span, "named here as well")
-    return draft
+    return draft.idle() if ctx.is_idle(reference) else draft
 
 
 def same_object(reference: Reference, ctx: Context) -> list[Reference]:
@@ -142,7 +142,8 @@ def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
         read = keys_read(reference, ctx)
         for key in reference.keys:
             if resolution.lacking(key.value) and not placeholders.is_placeholder(key.value):
-                yield absent_key(reference, key, resolution, read, ctx)
+                draft = absent_key(reference, key, resolution, read, ctx)
+                yield draft.idle() if ctx.is_idle(reference) else draft
 
 
 def absent_key(reference: Reference, key: Scalar, resolution: Resolution, read: Set[str], ctx: Context) -> Draft:

@@ -141,11 +141,6 @@ def cluster_not_read(question: Question) -> Evidence | None:
     return Evidence("cluster-not-read", why) if why else None
 
 
-def not_mounted(question: Question) -> Evidence | None:
-    """No container mounts the volume."""
-    return Evidence("not-mounted", "no container mounts the volume") if question.is_idle else None
-
-
 def remade_from_file(question: Question) -> Evidence | None:
     """A file is named like a key that the definition lacks, so the object is probably made again from files.
 
@@ -167,10 +162,7 @@ ELSEWHERE: tuple[Reason, ...] = (defined_elsewhere, cluster_not_read)
 BESIDE: tuple[Reason, ...] = (maker_around, defined_elsewhere)
 """For a definition in another branch of the tree, which proves no key missing while one of these holds."""
 
-IDLE: tuple[Reason, ...] = (not_mounted,)
-"""For a name that is not looked for at all."""
-
-REMADE: tuple[Reason, ...] = (not_mounted, remade_from_file)
+REMADE: tuple[Reason, ...] = (remade_from_file,)
 """For a definition that lacks a key."""
 
 ABSENT: tuple[Reason, ...] = (
