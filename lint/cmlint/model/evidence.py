@@ -46,7 +46,7 @@ Code = Literal[
 MEANINGS: dict[Code, str] = {
     "not-built": "The kustomization or chart could not be built, so nothing in it can be resolved.",
     "template": "A file around the document is a template that was not rendered.",
-    "kustomization": "A kustomization around the document was not built.",
+    "kustomization": "A kustomization around the document may make it, or does not name the file beside it.",
     "chart": "A Helm chart around the document makes other objects with other values.",
     "encrypted": "A file around the document is encrypted.",
     "unparsable": "A document around this one cannot be parsed.",

@@ -19,6 +19,7 @@ from cmlint.api import (
     Rewrite,
     Scalar,
     Target,
+    must_exist,
     names,
     nearest,
     only_near,
@@ -112,7 +113,8 @@ def is_own_field(reference: Reference, ctx: Context) -> bool:
     """Whether it is a field of a custom resource whose controller may make the object itself."""
     if reference.via != "field" or not ctx.bundle.scope.ways(ctx.placed).excuses_fields:
         return False
-    return not ctx.resolve(reference).is_slip_of(ctx.document)
+    needed = must_exist(ctx.document.api_version, reference.path)
+    return not (needed or ctx.resolve(reference).is_slip_of(ctx.document))
 
 
 def is_repeated(reference: Reference, ctx: Context) -> bool:
