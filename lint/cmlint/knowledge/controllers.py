@@ -569,8 +569,8 @@ FLUX = ".toolkit.fluxcd.io"
 READ_FIRST = ("spec.valuesFrom", "spec.postBuild.substituteFrom")
 """The fields without whose objects Flux neither renders a chart nor applies a kustomization.
 
-`Reconcile` in fluxcd/helm-controller, `internal/controller/helmrelease_controller.go`; `LoadVariables` in fluxcd/pkg,
-`kustomize/kustomize_varsub.go`.
+`ChartValuesFromReferences` in fluxcd/pkg, `chartutil`, which `internal/controller/helmrelease_controller.go` in
+fluxcd/helm-controller calls; `kustomize/kustomize_varsub.go` in fluxcd/pkg.
 """
 
 INERT = frozenset(
