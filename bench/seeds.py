@@ -146,7 +146,9 @@ def other_namespace(use: Use, read: Callable[[str], str]) -> Seed | None:
 
 
 def entry_dropped(use: Use, read: Callable[[str], str]) -> Seed | None:
-    """The kustomization beside the definition no longer lists its file."""
+    """The kustomization beside the definition no longer lists its file, which does not hold the reader."""
+    if use.defined[0] == use.reader[0]:
+        return None
     folder, _, name = use.defined[0].rpartition("/")
     for kustomization in ("kustomization.yaml", "kustomization.yml"):
         path = f"{folder}/{kustomization}" if folder else kustomization
@@ -242,10 +244,16 @@ def seeds_in(result: Result, each: int) -> Iterator[tuple[str, Use, Seed]]:
             for use in uses:
                 with suppress(OSError, UnicodeDecodeError):
                     seed = make(use, read) if use.kind == target else None
-                    if seed is not None:
+                    if seed is not None and not is_reported(result, seed):
                         made.setdefault(seed.path, (use, seed))
             step = max(len(made) // each, 1)
             yield from ((name, use, seed) for use, seed in list(made.values())[::step][:each])
+
+
+def is_reported(result: Result, seed: Seed) -> bool:
+    """Whether something is found at the line of a mistake before it is made."""
+    line = result.texts.get(seed.path).text.count("\n", 0, seed.span.start) + 1
+    return any((path, at) == (seed.path, line) for path, at, _ in places(result))
 
 
 def is_found(before: Result, after: Result, use: Use, seed: Seed, shift: int) -> bool:
@@ -255,7 +263,28 @@ def is_found(before: Result, after: Result, use: Use, seed: Seed, shift: int) ->
     line = before.texts.get(path).text.count("\n", 0, span.start) + 1
     own = before.texts.get(seed.path).text.count("\n", 0, seed.span.start) + 1
     near = {line - 1, line, line + 1, line + shift}
+    if use.key:
+        key = before.texts.get(path).text.count("\n", 0, use.key[1].start) + 1
+        near |= {key, key + shift}
     return any((where == path and at in near) or (where == seed.path and abs(at - own) <= 1) for where, at, _ in new)
+
+
+def described(before: Result, after: Result, use: Use, seed: Seed) -> str:
+    """Where a mistake is, where the object is read, and the reasons for which references around that are excused."""
+
+    def at(path: str, span: Span) -> str:
+        return f"{path}:{before.texts.get(path).text.count(chr(10), 0, span.start) + 1}"
+
+    path, span = use.reader
+    line = before.texts.get(path).text.count("\n", 0, span.start) + 1
+    whys = [
+        f"{each.code}: {each.why}"
+        for each in after.outcome.unverified
+        if each.location.path == path and abs(each.location.start.line - line) <= 1
+    ]
+    return (
+        f"at {at(seed.path, seed.span)}, read at {at(path, span)} ({use.definition.provider.kind}): {'; '.join(whys)}"
+    )
 
 
 def run(folder: Path, each: int, *, verbose: bool) -> Counter[tuple[str, str, bool]]:
@@ -276,8 +305,10 @@ def run(folder: Path, each: int, *, verbose: bool) -> Counter[tuple[str, str, bo
             found = is_found(before, after, use, seed, shift)
             counts[name, use.kind, found] += 1
             if verbose or not found:
-                why = next((each.why for each in after.outcome.unverified if each.location.path == use.reader[0]), "")
-                print(f"{'found' if found else 'MISSED'}: {name}: {use.kind} at {folder.name}/{seed.path}: {why}")
+                print(
+                    f"{'found' if found else 'MISSED'}: {name}: {use.kind} {described(before, after, use, seed)}",
+                    flush=True,
+                )
         os.chdir("/")
     return counts
 

@@ -179,6 +179,20 @@ def test_nothing_to_lint_is_an_error(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (2, "", fatal(message, HELP_EMPTY))
 
 
+def test_nothing_to_lint_because_of_the_configuration_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, {"deploy/a.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n", "values.yaml": "a: 1\n"})
+    write(tmp_path, {".cmlint.yaml": "exclude: [deploy/]\n"})
+    done = cmlint(tmp_path, "check")
+    message = "no Kubernetes object in 2 files (not a Kubernetes object (2)); `exclude` skips `deploy/a.yaml`"
+    expected = fatal(f"nothing to lint in `.`: {message}", "exclude less, or allow it with `--allow-empty`")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", expected)
+    assert cmlint(tmp_path, "check", "--allow-empty").returncode == 0
+    write(tmp_path, {".cmlint.yaml": "exclude: [others/]\n", "others/values.yaml": "a: 1\n"})
+    assert cmlint(tmp_path, "check").returncode == 0
+    (tmp_path / "deploy/a.yaml").unlink()
+    assert cmlint(tmp_path, "check").returncode == 0
+
+
 def test_a_folder_that_holds_other_files_has_been_looked_at(tmp_path: Path) -> None:
     write(tmp_path, {"values.yaml": "image: x\n"})
     done = cmlint(tmp_path, "check")

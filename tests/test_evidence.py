@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 import pytest
 
@@ -89,21 +89,6 @@ CASES: dict[Code, tuple[Files, str, Files]] = {
         },
         "Service reads it, and it may be created elsewhere",
         {"service.yaml": READER},
-    ),
-    "not-mounted": (
-        {
-            "web/Chart.yaml": CHART,
-            "web/templates/pod.yaml": READER.replace("    envFrom: [{configMapRef: {name: settings}}]\n", "")
-            + "  volumes: [{name: settings, configMap: {name: settings}}]\n",
-        },
-        "no container mounts the volume",
-        {
-            "web/templates/pod.yaml": READER.replace(
-                "    envFrom: [{configMapRef: {name: settings}}]\n",
-                "    volumeMounts: [{name: settings, mountPath: /settings}]\n",
-            )
-            + "  volumes: [{name: settings, configMap: {name: settings}}]\n",
-        },
     ),
     "base": (
         {"base/pod.yaml": READER, "base/kustomization.yaml": BUILD},
@@ -232,11 +217,116 @@ FLUX = (
 def test_flux_applies_a_folder_without_a_kustomization_as_it_is(
     tmp_path: Path, files: dict[str, str], counts: bool
 ) -> None:
-    write(tmp_path, {"apps/kustomization.yaml": "resources: [ns.yaml]\n", "apps/web/pod.yaml": READER})
-    write(tmp_path, {"apps/ns.yaml": CONFIG, "apps/web/more.yaml": CONFIG.replace("other", "another"), **files})
+    build = "resources: [ns.yaml]\nnamePrefix: web-\n"
+    write(tmp_path, {"apps/kustomization.yaml": build, "apps/ns.yaml": CONFIG, "apps/web/pod.yaml": READER})
+    write(tmp_path, {"apps/web/more.yaml": CONFIG.replace("other", "another"), **files})
     outcome = lint(tmp_path).outcome
     assert [each.code for each in outcome.unverified] == ["kustomization"] * counts
     assert [each.rule for each in outcome.findings] == ["missing-configmap"] * (not counts)
+
+
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: NAME, namespace: shop}
+spec:
+  chart: {spec: {chart: web, sourceRef: {kind: HelmRepository, name: charts}}}
+  values: VALUES
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "counts"),
+    [
+        ("settings", "{}", True),
+        ("web", "{fullnameOverride: settings}", True),
+        ("web", "{existing: settings-more}", False),
+        ("web", "{}", False),
+        ("set", "{}", False),
+    ],
+)
+def test_a_chart_makes_what_is_called_after_it_or_its_values(
+    tmp_path: Path, name: str, values: str, counts: bool
+) -> None:
+    write(tmp_path, {"pod.yaml": READER, "r.yaml": RELEASE.replace("NAME", name).replace("VALUES", values)})
+    outcome = lint(tmp_path).outcome
+    assert [each.code for each in outcome.unverified] == ["custom-resource"] * counts
+    assert [each.rule for each in outcome.findings] == ["missing-configmap"] * (not counts)
+
+
+def test_a_chart_may_bring_an_operator_that_copies_objects(tmp_path: Path) -> None:
+    files = {"apps/pod.yaml": READER, "base/settings.yaml": CONFIG.replace("other", "settings").replace("shop", "x")}
+    write(tmp_path, files)
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["wrong-namespace"]
+    write(tmp_path, {"apps/r.yaml": RELEASE.replace("NAME", "reflector").replace("VALUES", "{}")})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["custom-resource"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "rules"),
+    [
+        ("valuesFrom: [{kind: ConfigMap, name: settings}]", ["missing-configmap"]),
+        ("valuesFrom: [{kind: Secret, name: settings}]", ["missing-secret"]),
+        ("valuesFrom: [{kind: ConfigMap, name: settings, optional: true}]", []),
+        ("values: {config: {configMapRef: {name: settings}}}", []),
+        ("kubeConfig: {secretRef: {name: settings}}", []),
+    ],
+)
+def test_flux_needs_the_values_of_a_release(tmp_path: Path, fields: str, rules: list[str]) -> None:
+    text = RELEASE.replace("NAME", "web").replace("values: VALUES", fields)
+    write(tmp_path, {"release.yaml": text})
+    findings = lint(tmp_path, config=Config(secrets="all")).outcome.findings
+    assert [each.rule for each in findings] == rules
+
+
+@pytest.mark.parametrize(("path", "counts"), [("./web", False), (".", False), ("./other", True)])
+def test_flux_brings_only_what_is_in_its_folder(tmp_path: Path, path: str, counts: bool) -> None:
+    flux = FLUX.replace("./apps/web", path)
+    write(tmp_path, {"web/pod.yaml": READER, "kustomization.yaml": flux, "more.yaml": READER.replace("er,", "er2,")})
+    outcome = lint(tmp_path).outcome
+    assert [each.code for each in outcome.unverified if each.location.path == "more.yaml"] == (
+        ["custom-resource"] * counts
+    )
+
+
+@pytest.mark.parametrize(
+    ("build", "counts"),
+    [
+        ("resources: [ns.yaml]\n", False),
+        ("resources: [ns.yaml]\nconfigMapGenerator: [{name: others, literals: [a=b]}]\n", False),
+        ("resources: [ns.yaml]\nconfigMapGenerator: [{name: settings, literals: [a=b]}]\n", True),
+        ("resources: [ns.yaml, 'https://example.com/base?ref=v1']\n", True),
+        ("resources: [ns.yaml]\nnamePrefix: web-\n", True),
+        ("resources: [ns.yaml]\ngenerators: [more.yaml]\n", True),
+    ],
+)
+def test_a_kustomization_above_makes_what_its_text_says(tmp_path: Path, build: str, counts: bool) -> None:
+    write(tmp_path, {"apps/kustomization.yaml": build, "apps/ns.yaml": CONFIG, "apps/web/pod.yaml": READER})
+    outcome = lint(tmp_path).outcome
+    assert bool([each for each in outcome.unverified if each.name == "ConfigMap/settings"]) is counts
+    assert ("missing-configmap" in {each.rule for each in outcome.findings}) is not counts
+
+
+GENERATED = "resources: [pod.yaml]\nconfigMapGenerator: [{name: NAME, behavior: merge, literals: [a=b]}]\n"
+
+
+@pytest.mark.parametrize(("name", "counts"), [("settings", True), ("others", False)])
+def test_a_generator_that_fails_would_make_only_its_own_object(tmp_path: Path, name: str, counts: bool) -> None:
+    write(tmp_path, {"kustomization.yaml": GENERATED.replace("NAME", name), "pod.yaml": READER})
+    outcome = lint(tmp_path).outcome
+    assert [each.code for each in outcome.unverified] == ["not-built"] * counts
+    assert [each.rule for each in outcome.findings] == ["not-built"] + ["missing-configmap"] * (not counts)
+
+
+@pytest.mark.parametrize(("secrets", "rules"), [("all", ["missing-secret"]), ("evidence", [])])
+def test_a_secret_that_a_kustomization_leaves_out(
+    tmp_path: Path, secrets: Literal["all", "evidence"], rules: list[str]
+) -> None:
+    reader = READER.replace("configMapRef", "secretRef")
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: settings, namespace: shop}\nstringData: {a: b}\n"
+    write(tmp_path, {"kustomization.yaml": BUILD, "pod.yaml": reader, "secret.yaml": secret})
+    findings = lint(tmp_path, config=Config(secrets=secrets)).outcome.findings
+    assert [each.rule for each in findings] == rules
 
 
 def test_nothing_completes_a_base_that_flux_applies(tmp_path: Path) -> None:
@@ -259,9 +349,12 @@ def test_a_build_of_the_same_object_is_an_alternative(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("resource", "counts"),
     [
-        ("helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r, namespace: flux}\nspec: {}\n", False),
         (
-            "helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r, namespace: flux}\n"
+            "helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: settings, namespace: flux}\nspec: {}\n",
+            False,
+        ),
+        (
+            "helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: settings, namespace: flux}\n"
             "spec: {targetNamespace: shop}\n",
             True,
         ),

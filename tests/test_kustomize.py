@@ -1094,3 +1094,53 @@ def test_kustomize_itself_builds_what_kubectl_builds(folder: Path) -> None:
     assert KUSTOMIZE.is_file(), f"there is no {KUSTOMIZE}: `make test` builds it"
     assert said(KUSTOMIZE) == said(KUBECTL)
     assert said(KUSTOMIZE)[0] in (0, 1)
+
+
+RELEASES = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: shop}
+spec:
+  valuesFrom:
+    - {kind: Secret, name: others}
+    - {kind: Secret, name: web-values}
+"""
+RENAMED = """\
+namespace: shop
+resources: [release.yaml]
+secretGenerator: [{name: web-values, literals: [a=b]}]
+configurations: [names.yaml]
+"""
+NAMES = "nameReference: [{kind: Secret, version: v1, fieldSpecs: [{path: spec/valuesFrom/name, kind: HelmRelease}]}]\n"
+
+
+def test_a_name_in_a_list_is_where_it_is_written_though_it_has_a_hash(tmp_path: Path) -> None:
+    write(tmp_path, {"release.yaml": RELEASES, "kustomization.yaml": RENAMED, "names.yaml": NAMES})
+    documents = (each for bundle in run(tmp_path).bundles for each in bundle.placed)
+    (placed,) = (each for each in documents if each.document.kind == "HelmRelease")
+    places = [placed.written(reference.name.span) for reference in placed.document.references]
+    assert [(path, RELEASES[span.start : span.end]) for path, span in places] == [
+        ("release.yaml", "others"),
+        ("release.yaml", "web-values"),
+    ]
+
+
+FLUX_OBJECT = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: web, namespace: flux-system}
+spec:
+  path: ./web
+  postBuild: {substituteFrom: [{kind: ConfigMap, name: setings}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: flux-system}
+"""
+
+
+def test_an_object_of_flux_in_a_file_of_that_name_is_read(tmp_path: Path) -> None:
+    write(tmp_path, {"kustomization.yaml": FLUX_OBJECT})
+    assert concise(run(tmp_path)) == [
+        "kustomization.yaml:6:56: error[missing-configmap] nothing defines the ConfigMap `setings`"
+    ]

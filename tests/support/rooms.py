@@ -103,7 +103,7 @@ ROOMS = {
     ),
     "cli": Room(
         "one module a command",
-        "adopt bundle cache clusters config engine errors fixes kube manifest model pipeline report server "
+        "adopt bundle cache clusters config engine errors fixes kube manifest model patterns pipeline report server "
         "sources system texts",
     ),
     "__main__": Room(

@@ -12,7 +12,7 @@ from cmlint.bundle.documents import Placed, chart_at, folder_of, folders_above, 
 from cmlint.bundle.endings import LEFT_OUT, End, all_aside, ending, set_aside
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
-from cmlint.bundle.evidence.surroundings import Surroundings, first_for
+from cmlint.bundle.evidence.surroundings import Surroundings
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index
 from cmlint.bundle.material import Files, Material, Neighbours
@@ -288,7 +288,7 @@ class Bundle:
         Everything is around a document at the top, and what is at the top is around every document.
         """
         around, ignored = self.scope.around, self.scope.ways(placed).ignored
-        at_top = None if placed.directory else first_for(placed.namespace, around.below.get(""), ignored)
+        at_top = None if placed.directory else around.anywhere(placed.namespace, ignored)
         return at_top or around.maker(placed, ignored)
 
     def may_make(self, target: Target, name: str, placed: Placed) -> bool:

@@ -107,7 +107,8 @@ def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
     """The object is in the folder of a kustomization that builds the reader, but in a file that none names.
 
     A file that the kustomization names, but cannot be built with, is none. What a base or a build lacks may well be
-    a Secret. People leave Secrets out on purpose, but hardly ever what makes one, such as a SealedSecret.
+    a Secret. People leave Secrets out on purpose, unless all of them are to be in the files, but hardly ever what
+    makes one, such as a SealedSecret.
     """
     scope, placed = question.scope, question.placed
     if not placed.built or not scope.index.whole or not scope.others:
@@ -124,7 +125,7 @@ def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
         if len(beside) < len(named):
             return None
         lying += (each for each in beside if each.provider.kind == "ConfigMap" or question.target == "Secret")
-    if any(each.provider.kind == "Secret" for each in lying):
+    if not question.ways.wants_secrets and any(each.provider.kind == "Secret" for each in lying):
         return None
     fitting = tuple(each for each in lying if meets(question.namespace, each.namespace))
     return Cause("not-listed", fitting) if fitting else None

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.bundle.evidence.question import Question
+from cmlint.bundle.mounts import is_idle
 from cmlint.bundle.resolve import Resolution, by_command, is_open, key_of
+from cmlint.knowledge.controllers import must_exist
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.model.evidence import NOT_LOOKED_AT, Code, Evidence
 from cmlint.model.facts import FileFacts, Scalar, SkipCode, Span
@@ -23,6 +25,7 @@ class End(NamedTuple):
 
 RESOLVED, REPORTED = End("resolved"), End("reported")
 
+NOT_MOUNTED = Evidence("not-mounted", "no container mounts the volume, so the pod starts without it")
 OPTIONAL = Evidence("optional", "it is optional, and nothing defines it")
 PLACEHOLDER_KEY = Evidence("placeholder", "its key has a placeholder")
 SECRET_ELSEWHERE = Evidence(
@@ -65,16 +68,25 @@ def excuse(question: Question, resolution: Resolution) -> Evidence | None:
         return OPTIONAL if optional and unknown else evidence
     if not question.scope.complete:
         return changed(question)
-    if optional:
-        return OPTIONAL
-    if (
-        question.reference.via == "field"
-        and question.ways.excuses_fields
-        and not resolution.is_slip_of(question.placed.document)
-    ):
+    if harmless := needless(question):
+        return harmless
+    if question.reference.via == "field" and question.ways.excuses_fields and not is_needed(question, resolution):
         return evidence or Evidence("own-field", f"{question.placed.document.kind} may create it")
     bare_secret = resolution.bare and question.target == "Secret"
     return SECRET_ELSEWHERE if bare_secret and not question.ways.wants_secrets else None
+
+
+def needless(question: Question) -> Evidence | None:
+    """Why a pod starts although nothing defines what it names; `--pedantic` reports it."""
+    if question.reference.optional:
+        return OPTIONAL
+    return NOT_MOUNTED if is_idle(question.reference, question.placed) else None
+
+
+def is_needed(question: Question, resolution: Resolution) -> bool:
+    """Whether a custom resource reads an object that must exist, or one that is spelled almost like another."""
+    document = question.placed.document
+    return must_exist(document.api_version, question.reference.path) or resolution.is_slip_of(document)
 
 
 def changed(question: Question) -> Evidence:
@@ -107,8 +119,8 @@ def of_key(key: Scalar, question: Question, resolution: Resolution) -> End:
     if is_placeholder(key.value):
         return excused(PLACEHOLDER_KEY)
     if resolution.lacking(key.value) or any(found.binary for _, found in resolution.keys(key.value)):
-        if question.reference.optional:
-            return excused(OPTIONAL)
+        if harmless := needless(question):
+            return excused(harmless)
         empty = question.target == "Secret" and not any(each.provider.keys for each in resolution.definitions)
         if not empty or question.ways.wants_secrets:
             return REPORTED

@@ -16,7 +16,7 @@ from cmlint.bundle.causes import NOT_THERE
 from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.endings import End, ending
 from cmlint.bundle.evidence.question import Question, Ways
-from cmlint.bundle.evidence.reasons import ABSENT, ELSEWHERE, maker_around
+from cmlint.bundle.evidence.reasons import ABSENT, ELSEWHERE, maker_of_name
 from cmlint.bundle.nearest import meets
 from cmlint.bundle.resolve import Resolution, answer, by_command, is_open, key_of
 from cmlint.model.evidence import IGNORABLE, Evidence
@@ -190,10 +190,10 @@ def reasons_for(question: Question, resolution: Resolution, end: End) -> Iterato
 def evidence_for(question: Question) -> Iterator[Evidence]:
     """All evidence about a name that nothing defines, whether it counts or not."""
     for reason in (*ELSEWHERE, *ABSENT):
-        if reason is not maker_around and (evidence := reason(question)):
+        if reason is not maker_of_name and (evidence := reason(question)):
             yield evidence
     seen: set[str] = set()
-    while around := question.scope.around.maker(question.placed, seen):
+    while around := question.scope.around.maker(question.placed, seen, question.name):
         seen.add(around.code)
         yield around
 

@@ -528,8 +528,6 @@ def outcome(reader: Reader) -> tuple[Effect, str, Place | None]:
     effect = effect_of(read, definition)
     if effect == "rejected":
         return effect, "the object is immutable: give it a new name", definition_place(definition)
-    if subject.change == "removed" and subject.key == ALL and read.how == "unmounted":
-        return "none", "it is optional", None
     why, place = REASONS[effect](reader), None
     if effect in ("next-start", "refreshes") and (more := restarter(reader)):
         running, why = more
@@ -545,11 +543,11 @@ def definition_place(definition: Definition | None) -> Place | None:
 def breaks(reader: Reader) -> str:
     """Why no new pod of a workload starts once the object or key is gone; empty where that breaks nothing."""
     read, subject = reader.read, reader.subject
-    if read.reference.optional or read.pod is None or read.reference.via == "pull":
+    if read.reference.optional or read.pod is None or read.reference.via == "pull" or read.how == "unmounted":
         return ""
     if subject.key == ALL:
         return "new pods do not start without it; those that run go on until they start again"
-    if read.key == subject.key and read.how in ("env", "item", "unmounted"):
+    if read.key == subject.key and read.how in ("env", "item"):
         return f"new pods do not start without `{subject.key}`; those that run go on until they start again"
     return ""
 

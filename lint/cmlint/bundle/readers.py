@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from cmlint.bundle.documents import Definition, Placed
+from cmlint.bundle.mounts import idle_volumes
 from cmlint.bundle.reloading import Rolls, rolls
 from cmlint.bundle.renewal import LASTING, ROLLING, is_rollout, replaces_pods
 from cmlint.model.facts import Container, Mount, PodSpec, Provider, Reference, Span
@@ -147,23 +148,20 @@ def files(placed: Placed, pod: PodSpec, container: Container, mount: Mount) -> I
 
 
 def unmounted(placed: Placed, pod: PodSpec) -> Iterator[Read]:
-    """The volumes that no container mounts: the kubelet waits for their objects before it starts any container."""
-    mounted = {mount.name.value for container in pod.containers for mount in container.mounts}
-    for volume in pod.volumes:
-        if volume.name and volume.name.value not in mounted:
-            for source in volume.sources:
-                keys = [item.key.value for item in source.items or ()] or [ALL]
-                for key in keys:
-                    yield Read(
-                        placed=placed,
-                        pod=pod,
-                        container=None,
-                        reference=source.reference,
-                        key=key,
-                        how="unmounted",
-                        name="",
-                        span=source.reference.span,
-                    )
+    """The volumes that no container mounts."""
+    for source in (source for volume in idle_volumes(pod) for source in volume.sources):
+        keys = [item.key.value for item in source.items or ()] or [ALL]
+        for key in keys:
+            yield Read(
+                placed=placed,
+                pod=pod,
+                container=None,
+                reference=source.reference,
+                key=key,
+                how="unmounted",
+                name="",
+                span=source.reference.span,
+            )
 
 
 def effect_of(read: Read, definition: Definition | None) -> Effect:

@@ -13,7 +13,7 @@ from cmlint.bundle import causes
 from cmlint.bundle.causes import FOUND, LYING, Cause, first_cause
 from cmlint.bundle.documents import LIVE, Definition, Placed, folders_above, references_of
 from cmlint.bundle.evidence.question import Question, Scope
-from cmlint.bundle.evidence.reasons import ABSENT, BESIDE, ELSEWHERE, IDLE, REMADE, first, maker_around
+from cmlint.bundle.evidence.reasons import ABSENT, BESIDE, ELSEWHERE, REMADE, first, maker_around
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
 from cmlint.knowledge.controllers import only_reads
 from cmlint.knowledge.placeholders import has_word, is_placeholder, is_unfilled
@@ -159,8 +159,7 @@ class Resolver:
         if reference.via == "field":
             return answer(question)
         keys = tuple(key.value for key in reference.keys) if self.scope.around.loose_files else ()
-        idle = question.is_idle
-        key = (reference.target, reference.name.value, keys, question.namespace, placed.path, question.ways, idle)
+        key = (reference.target, reference.name.value, keys, question.namespace, placed.path, question.ways)
         if key not in self.known:
             if len(self.known) >= REMEMBERED:
                 self.known.clear()
@@ -262,12 +261,6 @@ def in_siblings(question: Question) -> Resolution | None:
     return Resolution("found", nearest_definitions(found, question.placed), sure=not shared(found)) if found else None
 
 
-def never_looked_for(question: Question) -> Resolution | None:
-    """What nothing defines, in a volume that no container mounts."""
-    evidence = None if question.ways.strict else first(IDLE, question)
-    return Resolution("unknown", evidence=evidence) if evidence else None
-
-
 def lying_beside(question: Question) -> Resolution | None:
     """A ConfigMap that is beside the reader, and that its kustomization leaves out."""
     cause = first_cause(LYING, question)
@@ -336,7 +329,6 @@ STEPS: tuple[Callable[[Question], Resolution | None], ...] = (
     in_cluster,
     made_by_platform,
     in_siblings,
-    never_looked_for,
     lying_beside,
     perhaps_elsewhere,
     in_other_namespace,

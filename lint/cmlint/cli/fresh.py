@@ -121,7 +121,8 @@ class Fresh:
         self.warnings += more
         tell_problems(result.problems)
         if not self.options.allow_empty and not failed(result.problems):
-            self.notes += require_objects(self.request.paths, result.bundles, ", or allow it with `--allow-empty`")
+            allowed, exclude = ", or allow it with `--allow-empty`", self.request.config.exclude
+            self.notes += require_objects(self.request.paths, result.bundles, allowed, exclude)
             self.notes += empty_folders(self.request.paths, result.bundles)
         self.unused = [f"{each.path}: not used: {each.why}" for each in layers.unused] if layers else []
         return result

@@ -14,10 +14,11 @@ from cmlint.cli.parameters import words_of
 from cmlint.errors import FatalError
 from cmlint.model.facts import FileFacts
 from cmlint.model.problems import Problem
+from cmlint.patterns import Patterns
 from cmlint.sources import files
 from cmlint.sources.paths import shown
 from cmlint.system import streams
-from cmlint.system.files import CONFIGURATION, read, root_of
+from cmlint.system.files import CONFIGURATION, MANIFEST, read, root_of
 
 if TYPE_CHECKING:
     from cmlint.bundle.bundle import Bundle
@@ -219,20 +220,46 @@ def empty_folders(paths: Sequence[str], bundles: Iterable[Bundle]) -> Iterator[s
             yield f"{name}: {contents([(file, facts) for file, facts in read if file.startswith(f'{name}/')])}"
 
 
-def require_objects(paths: Sequence[str], bundles: Iterable[Bundle], otherwise: str = "") -> Iterator[str]:
+def require_objects(
+    paths: Sequence[str], bundles: Iterable[Bundle], otherwise: str = "", exclude: Sequence[str] = ()
+) -> Iterator[str]:
     """Raises FatalError when there is nothing to lint at all.
 
-    If all files of a folder were read and none is for Kubernetes, that is a note and not an error. Of
-    what cannot be built, its own finding tells. `otherwise` ends the help with how the command allows that.
+    If all files of a folder were read and none is for Kubernetes, that is a note and not an error; `exclude` must not
+    have left out any that is. Of what cannot be built, its own finding tells. `otherwise` ends the help with how the
+    command allows that.
     """
     read = [file for bundle in bundles for file in bundle.files]
     if has_objects(read) or any(bundle.failures for bundle in bundles):
         return
     where = ", ".join("standard input" if path == "-" else f"`{path}`" for path in paths)
     message = f"nothing to lint in {where}: {contents(read)}"
+    excluded = next(manifests_matching(paths, exclude), None) if read else None
+    if excluded:
+        raise FatalError(f"{message}; `exclude` skips `{excluded}`", f"exclude less{otherwise}")
     if not read or not all(os.path.isdir(path) for path in paths):
         raise FatalError(message, f"name the files or folders that hold manifests{otherwise}")
     yield message
+
+
+def manifests_matching(paths: Iterable[str], exclude: Sequence[str]) -> Iterator[str]:
+    """The files below folders that hold an object and that patterns exclude."""
+    patterns = Patterns(exclude)
+    for top in paths if exclude else ():
+        for folder, folders, names in os.walk(top):
+            folders[:] = sorted(set(folders) - files.NEVER)
+            for path in (os.path.join(folder, name) for name in sorted(names) if files.is_manifest(name)):
+                if patterns.match(os.path.abspath(path)) and holds_object(path):
+                    yield shown(path)
+
+
+def holds_object(path: str) -> bool:
+    """Whether a file looks like a Kubernetes object."""
+    try:
+        content = read(path, MANIFEST)
+    except OSError:
+        return False
+    return b"apiVersion" in content and b"kind" in content
 
 
 def has_objects(read: Iterable[tuple[str, FileFacts]]) -> bool:

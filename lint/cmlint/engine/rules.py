@@ -11,6 +11,7 @@ import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Placed
+from cmlint.bundle.mounts import is_idle
 from cmlint.model import facts
 from cmlint.model.changes import Change
 from cmlint.model.findings import Audited, Consequence, Severity
@@ -144,6 +145,11 @@ class Draft:
         self.help_text = text
         return self
 
+    def idle(self) -> Draft:
+        """Says that it is about a volume that no container mounts, without which the pod starts all the same."""
+        self.consequence = "tidiness"
+        return self.help("no container mounts the volume, so nothing waits for it: mount it, or remove it")
+
     def hide(self, span: facts.Span) -> Draft:
         """Keeps a stretch of the document's text out of every frame, also when the finding itself is not wanted."""
         self.hidden.append(span)
@@ -225,6 +231,10 @@ class Context:
     def resolve(self, reference: facts.Reference) -> Resolution:
         """What a reference of the document leads to."""
         return self.bundle.resolver.resolve(reference, self.placed)
+
+    def is_idle(self, part: facts.Reference | facts.Volume) -> bool:
+        """Whether something is a volume of the document that surely no container mounts, or belongs to one."""
+        return is_idle(part, self.placed)
 
     def environment(self, container: facts.Container) -> Environment:
         """The environment of one of the document's containers."""

@@ -552,11 +552,26 @@ INERT_GROUPS = frozenset(
         "dapr.io",
         # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/
         "elbv2.k8s.aws",
+        # https://github.com/grafana/k6-operator: config/rbac/role.yaml (Secrets are only read)
+        "k6.io",
         # https://kubernetes-sigs.github.io/external-dns/latest/docs/sources/crd/: DNS records
         "externaldns.k8s.io",
     )
 )
 """Groups of custom resources whose controllers make no ConfigMap or Secret besides those that cmlint knows of."""
+
+INSTALLERS = frozenset(("helm.toolkit.fluxcd.io/HelmRelease", "helm.cattle.io/HelmChart"))
+"""The custom kinds that install a chart."""
+
+FLUX = ".toolkit.fluxcd.io"
+"""How the groups of Flux end."""
+
+READ_FIRST = ("spec.valuesFrom", "spec.postBuild.substituteFrom")
+"""The fields without whose objects Flux neither renders a chart nor applies a kustomization.
+
+`ChartValuesFromReferences` in fluxcd/pkg, `chartutil`, which `internal/controller/helmrelease_controller.go` in
+fluxcd/helm-controller calls; `kustomize/kustomize_varsub.go` in fluxcd/pkg.
+"""
 
 INERT = frozenset(
     (
@@ -655,7 +670,26 @@ def only_reads(api_version: str, kind: str) -> bool:
 
     Flux's controllers bring what is in a source (https://fluxcd.io/flux/components/); what they read must be there.
     """
-    return api_version.partition("/")[0].endswith(".toolkit.fluxcd.io") or not may_make(api_version, kind)
+    return api_version.partition("/")[0].endswith(FLUX) or not may_make(api_version, kind)
+
+
+def installs_chart(api_version: str, kind: str) -> bool:
+    """Whether a custom resource installs a chart, and does nothing else."""
+    return f"{api_version.partition('/')[0]}/{kind}" in INSTALLERS
+
+
+def brings_folder(api_version: str, kind: str) -> bool:
+    """Whether a custom resource brings one folder of a repository to a cluster, and does nothing else (Flux)."""
+    return kind == "Kustomization" and api_version.partition("/")[0].endswith(FLUX)
+
+
+def must_exist(api_version: str, path: str) -> bool:
+    """Whether a field of a custom resource names something that must be there before its controller does anything.
+
+    Other fields of Flux do not count: a chart may make what its values name, and `flux bootstrap` and people make
+    credentials and keys.
+    """
+    return api_version.partition("/")[0].endswith(FLUX) and path.startswith(READ_FIRST)
 
 
 def is_reused(api_version: str, kind: str) -> bool:

@@ -54,6 +54,9 @@ from cmlint.model.facts import (
 VERSION = 22
 """Raised whenever the same text would give other facts."""
 
+KUSTOMIZE = "kustomize.config.k8s.io/"
+"""The group of what kustomize reads."""
+
 WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom")
 """What a document must hold to be worth parsing unless its kind says so: fields and kinds, in any spelling."""
 
@@ -146,6 +149,12 @@ def examples_in(text: str, *, manifest: bool) -> tuple[Document, ...]:
     from cmlint.manifest.examples import read_examples
 
     return tuple(read_examples(text, manifest=manifest))
+
+
+def is_kustomization(text: str) -> bool:
+    """Whether kustomize would read a text; a file of its name may hold something else, such as an object of Flux."""
+    found = re.search(r"(?m)^apiVersion:[ \t]*[\"']?([^\s\"'#]+)", text)
+    return found is None or found[1].startswith(KUSTOMIZE)
 
 
 def read_kustomization(text: str) -> FileFacts:
@@ -356,7 +365,7 @@ def read_object(decoder: Decoder, root: Node, makers: Makers) -> Iterator[Docume
         return
     if kind == "CustomResourceDefinition":
         yield Skip("definition", decoder.span(root))
-    elif api_version.startswith("kustomize.config.k8s.io/"):
+    elif api_version.startswith(KUSTOMIZE):
         yield Skip("kustomization", decoder.span(root))
     elif is_patch(decoder, entries, kind):
         yield as_patch(DocumentReader(decoder, root, entries, api_version, kind).read(makers))

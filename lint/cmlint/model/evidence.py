@@ -15,7 +15,6 @@ Code = Literal[
     "unparsable",
     "custom-resource",
     "own-field",
-    "not-mounted",
     "base",
     "chart-values",
     "command",
@@ -35,6 +34,7 @@ Code = Literal[
     "open-object",
     "several-definitions",
     "optional",
+    "not-mounted",
     "changed-when-applied",
     "part",
     "compared",
@@ -46,13 +46,12 @@ Code = Literal[
 MEANINGS: dict[Code, str] = {
     "not-built": "The kustomization or chart could not be built, so nothing in it can be resolved.",
     "template": "A file around the document is a template that was not rendered.",
-    "kustomization": "A kustomization around the document was not built.",
+    "kustomization": "A kustomization around the document may make it, or does not name the file beside it.",
     "chart": "A Helm chart around the document makes other objects with other values.",
     "encrypted": "A file around the document is encrypted.",
     "unparsable": "A document around this one cannot be parsed.",
     "custom-resource": "A custom resource around the document has a controller that may make objects.",
     "own-field": "The reference is a field of a custom resource whose controller may make the object itself.",
-    "not-mounted": "No container of a chart mounts the volume, so that the kubelet never looks for the object.",
     "base": "The kustomization is a base, and overlays in other repositories may add the object.",
     "chart-values": "The chart's values name the object, or another release or other values make it.",
     "command": "A command in a script, a CI file or a document may create the object.",
@@ -72,6 +71,7 @@ MEANINGS: dict[Code, str] = {
     "open-object": "The object is defined, and may have more keys than the files show.",
     "several-definitions": "Several objects have the name, and nothing shows which one the reference reads.",
     "optional": "The reference is optional, and nothing defines the object or the key.",
+    "not-mounted": "No container mounts the volume, so the pod starts without the object or the key.",
     "changed-when-applied": "An Argo CD Application or a Flux Kustomization changes what the kustomization builds.",
     "part": "No container of the workload has an image, so that something else completes the file.",
     "compared": "A test compares the file with a cluster, and nobody applies it.",
@@ -86,7 +86,9 @@ NOT_LOOKED_AT: frozenset[Code] = frozenset(
 """The codes of references that cmlint could not look at; all others excuse a reference that it looked at."""
 
 IGNORABLE: tuple[Code, ...] = tuple(
-    code for code in MEANINGS if code not in {*NOT_LOOKED_AT, "open-object", "several-definitions", "optional"}
+    code
+    for code in MEANINGS
+    if code not in {*NOT_LOOKED_AT, "open-object", "several-definitions", "optional", "not-mounted"}
 )
 """The codes that the setting `evidence` can turn off: without them, the name is missing."""
 

@@ -484,6 +484,7 @@ class Document(Facts, frozen=True):
 
 SkipCode = Literal[
     "kustomization",
+    "known-kustomization",
     "not-kubernetes",
     "encrypted",
     "template",
@@ -499,6 +500,7 @@ SkipCode = Literal[
 
 SKIPPED: dict[SkipCode, str] = {
     "kustomization": "a kustomization",
+    "known-kustomization": "a kustomization that says what it makes",
     "not-kubernetes": "not a Kubernetes object",
     "encrypted": "encrypted by git-crypt",
     "template": "a template, not rendered",
@@ -790,4 +792,4 @@ class FileFacts(Facts, frozen=True):
     @property
     def kustomized(self) -> bool:
         """Whether it is kustomize that reads the text."""
-        return any(skip.code == "kustomization" for skip in self.skipped)
+        return any(skip.code in ("kustomization", "known-kustomization") for skip in self.skipped)

@@ -14,6 +14,7 @@ from cmlint.errors import mistake
 from cmlint.manifest.documents import (
     commands_in,
     examples_in,
+    is_kustomization,
     read_encrypted,
     read_expectation,
     read_foreign,
@@ -221,7 +222,7 @@ def text_in(content: bytes, file: Wanted) -> str | FileFacts:
 
 def facts_of(text: str, mode: Mode, makers: Makers) -> FileFacts:
     """The facts of the text of a manifest, read in a certain way."""
-    if mode == "kustomization":
+    if mode == "kustomization" and is_kustomization(text):
         return read_kustomization(text)
     if mode == "expectation":
         return read_expectation(text)

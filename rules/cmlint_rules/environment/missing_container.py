@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cmlint.api import Context, Draft, PodSpec, Scalar, nearest, rule, stops
+from cmlint.api import Container, Context, Draft, PodSpec, Scalar, Volume, nearest, rule, stops
 
 
 @rule(
@@ -14,17 +14,19 @@ from cmlint.api import Context, Draft, PodSpec, Scalar, nearest, rule, stops
 def missing_container(pod: PodSpec, ctx: Context) -> Iterator[Draft]:
     """The API server does not look for it, the kubelet does (`pkg/api/v1/resource/helpers.go`)."""
     names = stops.container_names(pod)
-    for owner, of, otherwise in named(pod) if names else ():
+    for owner, of in named(pod) if names else ():
         if names and stops.is_unknown(of, names):
-            draft = ctx.finding(of.span, f"the pod has no container `{of.value}`", container=owner)
-            near = nearest(of.value, names)
-            yield draft.help(f"did you mean `{near}`?" if near else otherwise)
+            name = owner.name.value if isinstance(owner, Container) and owner.name else None
+            draft = ctx.finding(of.span, f"the pod has no container `{of.value}`", container=name)
+            near, volume = nearest(of.value, names), isinstance(owner, Volume)
+            otherwise = "name a container of this pod" if volume else "leave it out to mean this container"
+            draft.help(f"did you mean `{near}`?" if near else otherwise)
+            yield draft.idle() if isinstance(owner, Volume) and ctx.is_idle(owner) else draft
 
 
-def named(pod: PodSpec) -> Iterator[tuple[str | None, Scalar, str]]:
-    """The containers that a `resourceFieldRef` names: who reads it, the name, and what else to do."""
+def named(pod: PodSpec) -> Iterator[tuple[Container | Volume, Scalar]]:
+    """The names of containers in a `resourceFieldRef`, each with the container or volume that it is in."""
     for container in pod.containers:
-        owner = container.name.value if container.name else None
-        yield from ((owner, entry.of, "leave it out to mean this container") for entry in container.env if entry.of)
+        yield from ((container, entry.of) for entry in container.env if entry.of)
     for volume in pod.volumes:
-        yield from ((None, of, "name a container of this pod") for of in volume.of)
+        yield from ((volume, of) for of in volume.of)

@@ -19,6 +19,7 @@ from cmlint.api import (
     Rewrite,
     Scalar,
     Target,
+    must_exist,
     names,
     nearest,
     only_near,
@@ -112,7 +113,8 @@ def is_own_field(reference: Reference, ctx: Context) -> bool:
     """Whether it is a field of a custom resource whose controller may make the object itself."""
     if reference.via != "field" or not ctx.bundle.scope.ways(ctx.placed).excuses_fields:
         return False
-    return not ctx.resolve(reference).is_slip_of(ctx.document)
+    needed = must_exist(ctx.document.api_version, reference.path)
+    return not (needed or ctx.resolve(reference).is_slip_of(ctx.document))
 
 
 def is_repeated(reference: Reference, ctx: Context) -> bool:
@@ -125,7 +127,7 @@ def with_others(draft: Draft, reference: Reference, ctx: Context) -> Draft:
     """A finding with the other places where the container names the same object."""
     for other in same_object(reference, ctx)[1:]:
         draft.also(other.name.span, "named here as well")
-    return draft
+    return draft.idle() if ctx.is_idle(reference) else draft
 
 
 def same_object(reference: Reference, ctx: Context) -> list[Reference]:
@@ -142,7 +144,8 @@ def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
         read = keys_read(reference, ctx)
         for key in reference.keys:
             if resolution.lacking(key.value) and not placeholders.is_placeholder(key.value):
-                yield absent_key(reference, key, resolution, read, ctx)
+                draft = absent_key(reference, key, resolution, read, ctx)
+                yield draft.idle() if ctx.is_idle(reference) else draft
 
 
 def absent_key(reference: Reference, key: Scalar, resolution: Resolution, read: Set[str], ctx: Context) -> Draft:

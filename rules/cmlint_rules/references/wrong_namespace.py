@@ -27,5 +27,5 @@ def wrong_namespace(reference: Reference, ctx: Context) -> Iterator[Draft]:
     for definition in resolution.definitions:
         label = f"defined here, in `{definition.namespace}`"
         draft.also(definition.provider.name.span, label, definition.placed)
-    with_others(draft, reference, ctx)
-    yield draft.help(f"a pod reaches only what is in its own namespace: define it in `{own}`, or move one of the two")
+    draft.help(f"a pod reaches only what is in its own namespace: define it in `{own}`, or move one of the two")
+    yield with_others(draft, reference, ctx)

@@ -13,7 +13,6 @@ from cmlint.bundle.evidence.surroundings import Surroundings
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index, Indexes, Supply
 from cmlint.bundle.nearest import Meeting, meets, nearest_definitions
-from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import is_slip, nearest, only_near
 from cmlint.model.evidence import Code
 from cmlint.model.facts import Reference, Target
@@ -121,23 +120,6 @@ class Question(msgspec.Struct, frozen=True, dict=True):
     def heeds(self, code: Code) -> bool:
         """Whether evidence of a code counts."""
         return code not in self.ways.ignored
-
-    @cached_property
-    def is_idle(self) -> bool:
-        """Whether it belongs to a volume of a chart that no container of a pod mounts with these values.
-
-        The kubelet passes over such a volume (`processPodVolumes` in
-        `pkg/kubelet/volumemanager/populator/desired_state_of_world_populator.go`).
-        """
-        built = self.placed.built
-        if self.reference.via != "volume" or not built or not built.rendered:
-            return False
-        for pod in self.placed.document.pods:
-            names = {mount.name.value for container in pod.containers for mount in container.mounts}
-            for volume in pod.volumes:
-                if volume.name and any(source.reference == self.reference for source in volume.sources):
-                    return pod.exact and volume.name.value not in names and not any(map(is_placeholder, names))
-        return False
 
     @cached_property
     def meeting(self) -> Meeting:

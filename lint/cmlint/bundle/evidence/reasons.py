@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from cmlint.bundle.evidence.question import Question
 from cmlint.bundle.nearest import meets
-from cmlint.knowledge.controllers import is_reused, only_reads
+from cmlint.knowledge.controllers import is_reused, must_exist, only_reads
 from cmlint.knowledge.placeholders import may_become
 from cmlint.kube.near import nearest
 from cmlint.model.evidence import Evidence
@@ -35,6 +35,11 @@ def supplied(question: Question) -> Evidence | None:
 def maker_around(question: Question) -> Evidence | None:
     """Something around the document is not read, or is a custom resource whose controller may make objects."""
     return question.scope.around.maker(question.placed, question.ways.ignored)
+
+
+def maker_of_name(question: Question) -> Evidence | None:
+    """The same, where a chart counts only if it may make an object of this name."""
+    return question.scope.around.maker(question.placed, question.ways.ignored, question.name)
 
 
 def created_for_others(question: Question) -> Evidence | None:
@@ -107,7 +112,8 @@ def placeholder_name(question: Question) -> Evidence | None:
 
 def own_field(question: Question) -> Evidence | None:
     """The reference is a field of a custom resource whose controller may make the object itself."""
-    if question.reference.via != "field":
+    reference = question.reference
+    if reference.via != "field" or must_exist(question.placed.document.api_version, reference.path):
         return None
     document = question.placed.document
     reads = only_reads(document.api_version, document.kind)
@@ -119,19 +125,26 @@ def defined_elsewhere(question: Question) -> Evidence | None:
     """Another bundle of the run defines the name and may be applied together with this one.
 
     Kustomizations of one repository are often applied to one namespace, each with a part of what runs there, and the
-    files do not say which of them go together. One that has the same document is an alternative, such as another
+    files do not say which of them go together. A file that no kustomization names may be applied in any way, so that a
+    name to which kustomize adds a hash counts for it. One that has the same document is an alternative, such as another
     overlay of one base, and is never applied together with it.
     """
     scope = question.scope
     if question.ways.strict or not scope.others:
         return None
-    for index in scope.others.that_have(question.target, question.name):
-        if index is not scope.index and not question.is_alternative(index):
-            for found in index.named(question.target, question.name):
-                if found.provider.everywhere or meets(question.namespace, found.namespace):
-                    path = found.placed.path
-                    sentence = f"it is defined in {path}, which may be applied together with this"
-                    return Evidence("defined-elsewhere", sentence, path, found.provider.name.span)
+    named = [
+        (index, found)
+        for index in scope.others.that_have(question.target, question.name)
+        for found in index.named(question.target, question.name)
+    ]
+    if not question.placed.built:
+        named += scope.others.nearby(question.target)[1].get(question.name, [])
+    for index, found in named:
+        together = index is not scope.index and not question.is_alternative(index)
+        if together and (found.provider.everywhere or meets(question.namespace, found.namespace)):
+            path = found.placed.path
+            sentence = f"it is defined in {path}, which may be applied together with this"
+            return Evidence("defined-elsewhere", sentence, path, found.provider.name.span)
     return None
 
 
@@ -139,11 +152,6 @@ def cluster_not_read(question: Question) -> Evidence | None:
     """A cluster or snapshot that was asked does not show the namespace or the kind."""
     why = next((answer.why for answer in question.answers if answer.why), "")
     return Evidence("cluster-not-read", why) if why else None
-
-
-def not_mounted(question: Question) -> Evidence | None:
-    """No container mounts the volume."""
-    return Evidence("not-mounted", "no container mounts the volume") if question.is_idle else None
 
 
 def remade_from_file(question: Question) -> Evidence | None:
@@ -167,15 +175,12 @@ ELSEWHERE: tuple[Reason, ...] = (defined_elsewhere, cluster_not_read)
 BESIDE: tuple[Reason, ...] = (maker_around, defined_elsewhere)
 """For a definition in another branch of the tree, which proves no key missing while one of these holds."""
 
-IDLE: tuple[Reason, ...] = (not_mounted,)
-"""For a name that is not looked for at all."""
-
-REMADE: tuple[Reason, ...] = (not_mounted, remade_from_file)
+REMADE: tuple[Reason, ...] = (remade_from_file,)
 """For a definition that lacks a key."""
 
 ABSENT: tuple[Reason, ...] = (
     supplied,
-    maker_around,
+    maker_of_name,
     created_for_others,
     shown_in_document,
     passed_to_program,

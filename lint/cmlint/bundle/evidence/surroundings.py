@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Container, Iterable, Iterator
 from functools import cached_property
+from posixpath import normpath
+from typing import NamedTuple
 
 from cmlint.bundle.documents import Frame, Placed, folder_of, folders_above
 from cmlint.bundle.nearest import meets
-from cmlint.knowledge.controllers import may_make
+from cmlint.knowledge.controllers import brings_folder, installs_chart, may_make
 from cmlint.kube.near import words_of
 from cmlint.model.evidence import Code, Evidence
 from cmlint.model.facts import Document, FileFacts, SkipCode
@@ -34,12 +36,32 @@ SOURCES = (
 """The endings of files among manifests from which people make a ConfigMap or Secret (`--from-file`)."""
 
 
+class Release(NamedTuple):
+    """A chart that is installed: the folder and namespace of the object that says so, the object, and the evidence."""
+
+    folder: str
+    namespace: str
+    document: Document
+    evidence: Evidence
+
+    def may_make(self, name: str) -> bool:
+        """Whether the chart may make an object of this name.
+
+        Charts put the name of the release, or what their values say, into the names of what they make
+        (https://helm.sh/docs/chart_best_practices/conventions/, `fullname` of `helm create`).
+        """
+        own = self.document.name.value if self.document.name else ""
+        return any(each == name or is_part_of(each, name) for each in (own, *self.document.mentions))
+
+
 class Surroundings:
     """What in each folder may make objects: for each namespace in which it makes them, the first thing of each kind.
 
     `here` holds it for each folder, `below` for each folder above one that has something, `namespaces` for each
-    namespace. `loose_files` are the paths of files that are not texts of the bundle. Flux applies the folders that are
-    brought `as_they_are`, with what is below them, and no kustomization above adds to them.
+    namespace, and `releases` are the charts that are installed. `beside` holds the kustomizations that say themselves
+    what they make: they count only for files in their own folder that none of them names, because nobody knows how
+    these are applied. `loose_files` are the paths of files that are not texts of the bundle. Flux applies the folders
+    that are brought `as_they_are`, with what is below them, and no kustomization above adds to them.
     """
 
     def __init__(
@@ -53,13 +75,21 @@ class Surroundings:
         self.loose_files = list(loose_files)
         self.as_they_are: frozenset[str] = frozenset()
         self.plain: dict[str, list[str]] = {}
+        self.beside: dict[str, Evidence] = {}
+        self.releases: list[Release] = []
         self.here: dict[str, Makers] = {}
         self.below: dict[str, Makers] = {}
         self.namespaces: dict[str, Makers] = {}
+        folders = {above for path, _ in files for above in ("", *folders_above(path))}
         for path, facts in files:
-            makers = makers_in(path, facts)
+            makers = makers_in(path, facts, folders)
             for (namespace, _), evidence in makers.items():
                 self.note(path, namespace, evidence)
+            self.releases += releases_in(path, facts, folder_of(path, frame))
+            for skip in facts.skipped:
+                if skip.code == "known-kustomization":
+                    evidence = Evidence("kustomization", f"a kustomization in {path}", path, skip.span)
+                    self.beside[folder_of(path, frame)] = evidence
             if not makers and is_plain(facts):
                 self.plain.setdefault(folder_of(path, frame), []).append(path)
 
@@ -73,11 +103,12 @@ class Surroundings:
         if namespace:
             self.namespaces.setdefault(namespace, {}).setdefault(key, evidence)
 
-    def maker(self, placed: Placed, ignored: Collection[str] = ()) -> Evidence | None:
+    def maker(self, placed: Placed, ignored: Collection[str] = (), name: str | None = None) -> Evidence | None:
         """What may make an object for a document, or None when nothing around it could; `ignored` codes do not count.
 
-        That is what is in its folder, below it, in the folders above, or in its namespace. What is below the top does
-        not concern a document at the top.
+        What is around is in its folder, below it, in the folders above, or in its namespace. What is below the top does
+        not concern a document at the top. With the `name` of an object, charts count only where they may make one that
+        is called so.
         """
         folder, namespace = placed.directory, placed.namespace
         if folder in self.as_they_are:
@@ -85,7 +116,32 @@ class Surroundings:
         found = [self.here.get(folder), self.below.get(folder) if folder else None]
         found += (self.here[each] for each in folders_above(folder) if each in self.here)
         found.append(self.namespaces.get(namespace) if namespace else None)
-        return next(filter(None, (first_for(namespace, makers, ignored) for makers in found)), None)
+        first = next(filter(None, (first_for(namespace, makers, ignored) for makers in found)), None)
+        if first is None and "kustomization" not in ignored:
+            first = self.beside.get(folder)
+        return first or self.release(placed, ignored, name)
+
+    def anywhere(self, namespace: str | None, ignored: Collection[str]) -> Evidence | None:
+        """What in any folder but the top may make objects in a namespace."""
+        release = next(
+            (each for each in self.releases if each.folder and meets(namespace, each.namespace or None)), None
+        )
+        found = release.evidence if release and release.evidence.code not in ignored else None
+        return first_for(namespace, self.below.get(""), ignored) or found
+
+    def release(self, placed: Placed, ignored: Collection[str], name: str | None) -> Evidence | None:
+        """A chart around a document, other than one that the document installs itself, that may make an object."""
+        if "custom-resource" in ignored:
+            return None
+        folder, namespace = placed.directory, placed.namespace
+        folders = (folder, *folders_above(folder))
+        for each in self.releases:
+            below = bool(folder) and f"{each.folder}/".startswith(f"{folder}/")
+            near = each.folder in folders or below or (namespace is not None and namespace == each.namespace)
+            fits = name is None or (each.document is not placed.document and each.may_make(name))
+            if near and fits and meets(namespace, each.namespace or None):
+                return each.evidence
+        return None
 
     def source_of(self, name: str, placed: Placed) -> str | None:
         """A file from which somebody may make an object of this name with a command that is written nowhere.
@@ -127,10 +183,11 @@ def first_for(namespace: str | None, makers: Makers | None, ignored: Container[s
     return makers[key] if makers and key else None
 
 
-def makers_in(path: str, facts: FileFacts) -> Makers:
+def makers_in(path: str, facts: FileFacts, folders: Container[str]) -> Makers:
     """What in a file may make objects which the file does not show.
 
-    A custom resource makes them in its own namespace; one that brings others to a cluster says in which.
+    A custom resource makes them in its own namespace; one that brings others to a cluster says in which. One that
+    brings what is in `folders`, which are read, makes nothing else.
     """
     found: Makers = {}
 
@@ -147,10 +204,28 @@ def makers_in(path: str, facts: FileFacts) -> Makers:
         if document.broken:
             sentence = f"a {document.kind} that cannot be parsed in {path}"
             note("", Evidence("unparsable", sentence, path, document.head))
-        elif may_make(document.api_version, document.kind):
+        elif may_make(document.api_version, document.kind) and not is_known(document, folders):
             sentence = f"the custom resource {document.kind} in {path}"
             note(reach_of(document), Evidence("custom-resource", sentence, path, document.head))
     return found
+
+
+def is_known(document: Document, folders: Container[str]) -> bool:
+    """Whether it is a chart, which is looked at by itself, or brings only what is in folders that are read."""
+    if installs_chart(document.api_version, document.kind):
+        return True
+    brought = [normpath(each.path) for each in document.deploys]
+    flux = bool(brought) and brings_folder(document.api_version, document.kind)
+    return flux and all(path == "." or path in folders for path in brought)
+
+
+def releases_in(path: str, facts: FileFacts, folder: str) -> Iterator[Release]:
+    """The charts that the objects in a file install."""
+    for document in facts.documents:
+        if installs_chart(document.api_version, document.kind) and not document.broken:
+            sentence = f"the custom resource {document.kind} in {path}"
+            evidence = Evidence("custom-resource", sentence, path, document.head)
+            yield Release(folder, reach_of(document), document, evidence)
 
 
 def reach_of(document: Document) -> str:

@@ -162,16 +162,26 @@ def provider_without(provider: Provider, names: Collection[str]) -> Provider:
     return msgspec.structs.replace(provider, keys=keys, open=True)
 
 
+Generated = tuple[Target, str]
+"""What a generator makes: the kind and the name."""
+
+
 class Lacking(msgspec.Struct, frozen=True):
-    """What a build lacks: resources at a `path`, as it is shown, which may define anything."""
+    """What a build lacks, of the kustomization at a `path`: resources, which may define anything, or generators.
+
+    `made` is what the generators make; None where anything may be lacking.
+    """
 
     path: str
     part: str
+    made: frozenset[Generated] | None = None
 
     def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
         """How an object that is not built may be there."""
+        if not self.may_make(target, name):
+            return None
         return Evidence("not-built", f"{self.path} is built without `{self.part}`, which may define it", self.path)
 
     def may_make(self, target: Target, name: str) -> bool:
-        """Whether what is lacking may make an object."""
-        return True
+        """Whether what is lacking may make an object; a prefix or a suffix may be added to the name of a generator."""
+        return self.made is None or any(kind == target and own in name for kind, own in self.made)

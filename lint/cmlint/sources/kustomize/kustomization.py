@@ -30,6 +30,13 @@ CHANGES = (
 """The fields by which a kustomization may change a pod spec or what a ConfigMap holds."""
 
 
+OPEN = (*PLUGINS, "namePrefix", "nameSuffix")
+"""The fields by which it may make objects, or give them names, that are written nowhere."""
+
+BROUGHT = ("resources", "bases", "components")
+"""The fields that name files and folders with objects."""
+
+
 class Kustomization:
     """A kustomization: the real path of its file, the path under which it is shown, and the folders that it may read.
 
@@ -60,6 +67,14 @@ class Kustomization:
     def changes(self) -> bool:
         """Whether it may change more of an object than its name, namespace and labels."""
         return any(field in self.root.fields for field in CHANGES)
+
+    @property
+    def says_all(self) -> bool:
+        """Whether its text says what it makes: by generators, or from files and folders that are there."""
+        if not self.is_read or self.charts or any(field in self.root.fields for field in OPEN):
+            return False
+        brought = (item.text or "" for field in BROUGHT for item in self.root.entries(field))
+        return all("\n" not in name and os.path.lexists(self.full(name)) for name in brought)
 
     @cached_property
     def plugins(self) -> list[Part]:

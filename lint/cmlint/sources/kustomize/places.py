@@ -9,11 +9,13 @@ is at the head of the object's own document.
 from __future__ import annotations
 
 import os
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from cmlint.bundle.documents import HASH
 from cmlint.manifest.comments import read_ignores
 from cmlint.manifest.documents import cut
 from cmlint.model.facts import Document, FileFacts, Ignore, ImageSetting, Scalar, Span
@@ -376,9 +378,14 @@ def step_into(part: Part, step: Step) -> Part | None:
     for index, item in enumerate(part.items):
         own = item.word("name")
         rank = likeness_of(item, step.built), index == step.number
-        if (own == name if own else any(rank)) and (found is None or rank > best):
+        if (is_called(own, name) if own else any(rank)) and (found is None or rank > best):
             best, found = rank, item
     return found
+
+
+def is_called(own: str, name: str) -> bool:
+    """Whether an entry of a list is the one with a name in what is built; the name of a generated object has a hash."""
+    return own == name or (own in name and re.search(HASH, name) is not None)
 
 
 def likeness_of(part: Part, built: Part) -> int:

@@ -46,7 +46,7 @@ from cmlint.sources.kustomize.manifests import facts_of, made_by
 from cmlint.sources.kustomize.origins import take_origins
 from cmlint.sources.kustomize.places import BuiltText, names_in
 from cmlint.sources.kustomize.program import kustomize_of
-from cmlint.sources.kustomize.spoilt_entries import Spoilt, brings_in, files_of, images_of, may_change
+from cmlint.sources.kustomize.spoilt_entries import Spoilt, brings_in, files_of, generated_by, images_of, may_change
 from cmlint.sources.kustomize.spoilt_entries import opened as opened_beside
 from cmlint.sources.kustomize.writers import values_in_keys
 from cmlint.sources.request import Request
@@ -298,9 +298,12 @@ def supply_of(leaf: Kustomization, absent: Iterable[Absent], spoilt: Iterable[Sp
     """What may yet complete what a leaf builds."""
     if resource := next((each for each in absent if each.how in ("resources", "components")), None):
         return Lacking(leaf.shown, resource.shown)
-    if entry := next(filter(brings_in, spoilt), None):
-        return Lacking(leaf.shown, paths.shown(entry.shown))
-    return Completion(leaf.shown) if re.search(BASE, leaf.shown) else None
+    entries, is_base = list(filter(brings_in, spoilt)), re.search(BASE, leaf.shown) is not None
+    names = [generated_by(entry) for entry in entries]
+    made = None if None in names else frozenset(filter(None, names))
+    if entries and (made is None or not is_base):
+        return Lacking(leaf.shown, paths.shown(entries[0].shown), made)
+    return Completion(leaf.shown) if is_base else None
 
 
 def unbuilt(
@@ -348,4 +351,11 @@ def document_without(document: Document, hidden: set[str]) -> Document:
 def around(project: Project, kustomizations: Iterable[Kustomization]) -> dict[str, FileFacts]:
     """What is known at the places of kustomizations, and of all that they use, about files that none of them uses."""
     used = dict.fromkeys(one for each in kustomizations for one in project.tree(each))
-    return {one.shown: read_kustomization(one.text) for one in used}
+    return {one.shown: known(one) for one in used}
+
+
+def known(one: Kustomization) -> FileFacts:
+    """What is known at the place of a kustomization, which counts less where it says itself what it makes."""
+    facts = read_kustomization(one.text)
+    skips = tuple(Skip("known-kustomization", skip.span) for skip in facts.skipped)
+    return replace(facts, skipped=skips) if one.says_all else facts

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from cmlint.model.facts import Document, FileFacts, Provider
+from cmlint.model.facts import Document, FileFacts, Provider, Target
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.yaml_tree import Part
 from cmlint.system.programs import NotBuiltError
@@ -18,6 +18,9 @@ MOST = 5
 
 PROVIDING = ("resources", "bases", "components", "generators", "configMapGenerator", "secretGenerator")
 """The fields whose entries bring in objects."""
+
+TARGETS: dict[str, Target] = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+"""What the fields of generators make."""
 
 PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902")
 CHANGING = (*PATCHES, "replacements", "vars", "transformers", "components")
@@ -91,6 +94,13 @@ def text_without(text: str, item: Part) -> str:
 def brings_in(spoilt: Spoilt) -> bool:
     """Whether an entry brings in objects."""
     return spoilt.field in PROVIDING
+
+
+def generated_by(spoilt: Spoilt) -> tuple[Target, str] | None:
+    """What an entry would make; None where that is not known."""
+    target = TARGETS.get(spoilt.field)
+    name = spoilt.item.word("name")
+    return (target, name) if target and name else None
 
 
 def may_change(spoilt: Spoilt, project: Project) -> bool:
