@@ -52,10 +52,13 @@ class Locator:
     def __init__(self, workspace: Workspace, project: Project, snapshot: Snapshot) -> None:
         self.workspace, self.project, self.snapshot = workspace, project, snapshot
         self.lines: dict[str, tuple[Lines, Moved | None]] = {}
+        self.real: dict[str, str] = {}
 
     def path(self, shown: str) -> str:
         """The real path of what is shown."""
-        return os.path.realpath(os.path.join(self.project.folder, shown))
+        if shown not in self.real:
+            self.real[shown] = os.path.realpath(os.path.join(self.project.folder, shown))
+        return self.real[shown]
 
     def now(self, shown: str) -> tuple[Lines, Moved | None]:
         """The lines of a text as it is now, and how it has moved since it was read."""

@@ -10,7 +10,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -236,7 +236,8 @@ class Project:
     def before(self, difference: Difference) -> Before:
         """What is kept of the last snapshot."""
         assert self.snapshot
-        known = {path: each for path, each in self.snapshot.shown_texts.known.items() if path not in difference.paths}
+        read = self.snapshot.shown_texts.known.copy()
+        known = {path: each for path, each in read.items() if path not in difference.paths}
         proofs = self.snapshot.bundles[0].proofs if self.snapshot.bundles and not difference.everywhere else None
         return Before(known, frozenset(difference.paths), proofs)
 
@@ -253,8 +254,17 @@ class Project:
         result = judge(request, manifests_of(self.found, request, before), self.judgements)
         if self.setup.baseline:
             leave_out(result, self.setup.baseline)
+        result.texts.read = partial(self.text_at, self.found, request.disk)
         seconds = time.perf_counter() - started
         return Snapshot(result=result, request=request, texts=dict(texts), stale=stale, seconds=seconds)
+
+    def text_at(self, found: Found, disk: FileSystem, path: str) -> str:
+        """The text at a path of the folder, whatever the working directory is; empty where it has gone meanwhile."""
+        known = found.texts.get(path)
+        try:
+            return files.read(disk, os.path.join(self.folder, path)) if known is None else known
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     def checked(self, texts: Mapping[str, str]) -> Result:
         """What would be wrong with other texts on top, for the proof of a change."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cmlint.errors import FatalError
 from cmlint.server import settings as configuration
 from cmlint.server.diagnostics import Diagnostic, diagnostics_of, faults_of
+from cmlint.server.positions import sound
 from cmlint.server.project import LARGEST as LARGEST_FOLDER
 from cmlint.server.project import Opener, Project, Snapshot
 from cmlint.server.settings import Settings
@@ -31,6 +32,14 @@ class Shown(NamedTuple):
     uri: str
     version: int | None
     diagnostics: tuple[Diagnostic, ...]
+
+
+class Change(NamedTuple):
+    """What a file becomes: another text, or one with something else in a stretch of it."""
+
+    text: str
+    start: tuple[int, int] | None = None
+    end: tuple[int, int] | None = None
 
 
 class Session:
@@ -122,9 +131,9 @@ class Session:
 
     def show_faults(self, opened: Opened, project: Project) -> None:
         """Shows what is surely wrong in one text, as long as nothing else is known."""
-        if project.gone:
+        if project.gone or not self.workspace.enter(project, wait=False):
             return
-        with self.workspace.within(project):
+        with self.workspace.staying():
             try:
                 project.setup = project.setup or project.opener(project.paths)
             except FatalError:
@@ -132,13 +141,23 @@ class Session:
             diagnostics = tuple(faults_of(project, opened))
         self.give(Shown(opened.uri, opened.version, diagnostics))
 
-    def change(self, uri: str, text: str, version: int | None) -> None:
+    def change(self, uri: str, changes: Iterable[Change], version: int | None) -> None:
         """The text of an open file is another one now."""
-        if uri not in self.workspace.opened:
-            self.open_file(uri, text, version)
-            return
-        opened = self.workspace.opened[uri]
-        opened.text, opened.version = text, version
+        for change in changes:
+            opened = self.workspace.opened.get(uri)
+            if opened and change.start and change.end:
+                span = opened.lines.span(change.start, change.end)
+                opened.text = sound(f"{opened.text[: span.start]}{change.text}{opened.text[span.end :]}")
+            elif opened:
+                opened.text = sound(change.text)
+            elif change.start is None:
+                self.open_file(uri, change.text, version)
+        if opened := self.workspace.opened.get(uri):
+            self.changed(opened, version)
+
+    def changed(self, opened: Opened, version: int | None) -> None:
+        """Has the project of a file judged again, once nothing has changed for a moment."""
+        opened.version = version
         project = self.workspace.project_of(opened.path)
         self.worker.ask(project, "update" if project.snapshot else "read", PAUSE)
 
@@ -228,8 +247,7 @@ class Session:
     def publish(self, project: Project) -> None:
         """Shows what is known of a project."""
         if (snapshot := project.snapshot) and not project.gone:
-            with self.workspace.within(project):
-                self.publish_all(project, self.found(project, snapshot))
+            self.publish_all(project, self.found(project, snapshot))
 
     def found(self, project: Project, snapshot: Snapshot) -> dict[str, list[Diagnostic]]:
         """The diagnostics of a project by the addresses of their files, those of open ones even without any."""
