@@ -265,6 +265,9 @@ def test_a_text_without_a_file_is_checked_alone(shop: Path, uri: str) -> None:
         client.tell("textDocument/didOpen", {"textDocument": document})
         assert client.wait(lambda: client.diagnostics.get(uri))
         assert [each["code"] for each in client.diagnostics[uri]] == ["malformed-reference"]
+        again = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": text}]}
+        client.tell("textDocument/didChange", again)
+        assert client.wait(lambda: client.versions[uri] == 2)
         line = text[: text.index("nginx")].count("\n")
         assert "nginx" in client.ask("textDocument/hover", place(uri, line, 16))["contents"]["value"]
         client.tell("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 2}]})

@@ -290,3 +290,17 @@ def test_without_pygls_it_says_how_to_install_it(shop: Path) -> None:
         "cmlint: error: the editor server needs pygls, which is not installed",
         "help: install it with `pip install 'cmlint[server]'`",
     ]
+
+
+@pytest.mark.parametrize("settings", [{"live": True}, {"against": ["none.snapshot"]}], ids=["cluster", "snapshot"])
+def test_a_cluster_that_cannot_be_asked_is_told_once(shop: Path, settings: dict[str, Any]) -> None:
+    with Client(shop, settings, env={"KUBECONFIG": str(shop / "none")}) as client:
+        settled(client, "config.yaml")
+        assert client.wait(lambda: client.told)
+        client.change("config.yaml", WITHOUT)
+        assert client.wait(lambda: client.rules("pod.yaml") == ["missing-key"])
+        client.tell("textDocument/didSave", {"textDocument": {"uri": client.uri("config.yaml")}})
+        client.change("config.yaml", CONFIG)
+        assert client.wait(lambda: client.rules("pod.yaml") == [])
+    [told] = client.told
+    assert ("KUBECONFIG" if "live" in settings else "none.snapshot") in told

@@ -33,7 +33,9 @@ def test_a_session(tmp_path: Path) -> None:
         name_in(page, "SPECIAL")
         page.keyboard.press("End")
         page.keyboard.press("Control+Space")
-        expect(page.locator(".suggest-widget .monaco-list-row")).to_have_text(["SPECIAL_LEVELkey of ConfigMap special-config"])
+        expect(page.locator(".suggest-widget .monaco-list-row")).to_have_text(
+            ["SPECIAL_LEVELkey of ConfigMap special-config"]
+        )
         page.keyboard.press("Enter")
         expect(page.locator(".squiggly-error")).to_be_hidden(timeout=20_000)
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from cmlint.adopt.ignores import Lines
 from cmlint.adopt.ignores import prove as prove_comment
 from cmlint.bundle import lookup
-from cmlint.bundle.documents import Definition
+from cmlint.bundle.documents import LIVE, Definition
 from cmlint.bundle.lookup import Point
 from cmlint.fixes.proof import NotProvenError, prove
 from cmlint.manifest.edits import CannotEditError, end_of_line, newline_of, pieces_of, start_of_line
@@ -137,7 +137,8 @@ class Actions:
             return
         for definition, key in self.lacking(finding):
             path, span = definition.placed.written(definition.provider.name.span)
-            if definition.placed.built or definition.provider.kind != definition.provider.target:
+            written = not definition.placed.built and definition.placed.number != LIVE
+            if not written or definition.provider.kind != definition.provider.target:
                 continue
             text = self.snapshot.shown_texts.get(path).text
             if edit := added_key(text, path, span, key, definition):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cmlint.bundle.documents import Definition, Placed
+from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.fixes.proof import applied
 from cmlint.kube import names
 from cmlint.manifest.edits import CannotEditError, pieces_of
@@ -64,6 +64,8 @@ def meant(spot: Spot) -> tuple[Word, Definition]:
         raise RefusedError(f"several definitions of `{word.name}` are equally near")
     definition = found[0][1]
     kind = definition.provider.kind
+    if definition.placed.number == LIVE:
+        raise RefusedError(f"`{word.name}` is in the cluster")
     if kind == COMMAND:
         raise RefusedError(f"a command makes `{word.name}`")
     if kind != definition.provider.target:
