@@ -54,6 +54,13 @@ def test_definition_leads_to_what_is_generated(tmp_path: Path) -> None:
     assert defined(desk, "pod.yaml", "name: special-config", 7) == ["kustomization.yaml:3: special-config"]
 
 
+def test_definition_leads_to_the_line_of_an_env_file(tmp_path: Path) -> None:
+    generator = "configMapGenerator:\n  - name: special-config\n    envs: [app.env]\n"
+    files = {"kustomization.yaml": f"resources: [pod.yaml]\n{generator}", "pod.yaml": POD}
+    desk = Desk(tmp_path, {**files, "app.env": "OTHER=1\nSPECIAL_LEVEL=high\n"})
+    assert defined(desk, "pod.yaml", "key: SPECIAL_LEVEL", 6) == ["app.env:2: SPECIAL_LEVEL"]
+
+
 def test_references_of_a_key_with_those_that_take_all(tmp_path: Path) -> None:
     desk = Desk(tmp_path, {"config.yaml": CONFIG, "pod.yaml": POD, "volumes.yaml": VOLUMES})
     assert read(desk, "config.yaml", "LOG_LEVEL") == ["volumes.yaml:30: special-config", "volumes.yaml:11: LOG_LEVEL"]

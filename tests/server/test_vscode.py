@@ -22,8 +22,10 @@ MESSAGE = "the ConfigMap `special-config` has no key `SPECIAL`"
 
 def test_a_session(tmp_path: Path) -> None:
     shop = tmp_path / "shop"
-    write(shop, {**SHOP, "pod.yaml": BROKEN})
-    with window(shop, tmp_path / "home", PROGRAMS, trusted=True) as page:
+    program = f'#!/bin/sh\nexec {PROGRAMS}/cmlint "$@"\n'
+    write(shop, {**SHOP, "pod.yaml": BROKEN, ".venv/bin/cmlint": program})
+    (shop / ".venv" / "bin" / "cmlint").chmod(0o755)
+    with window(shop, tmp_path / "home", tmp_path / "none", trusted=True) as page:
         page.get_by_role("treeitem", name="pod.yaml").dblclick()
         expect(page.locator(".squiggly-error")).to_be_visible(timeout=60_000)
         page.keyboard.press("Control+Shift+M")
@@ -58,6 +60,14 @@ def test_a_session(tmp_path: Path) -> None:
 
         page.get_by_role("button", name="1 reader, 1 needs a restart").click()
         expect(page.locator(".reference-zone-widget")).to_contain_text("pod.yaml")
+
+
+def test_without_the_program_it_says_how_to_install_it(tmp_path: Path) -> None:
+    write(tmp_path / "shop", SHOP)
+    with window(tmp_path / "shop", tmp_path / "home", tmp_path / "none", trusted=True) as page:
+        page.get_by_role("treeitem", name="pod.yaml").dblclick()
+        page.locator("#status\\.notifications").click()
+        expect(page.locator(".notifications-center")).to_contain_text("pip install 'cmlint[server]'", timeout=60_000)
 
 
 def test_a_folder_that_is_not_trusted(tmp_path: Path) -> None:
