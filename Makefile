@@ -16,7 +16,7 @@ MISSING := $(foreach name,$(if $(CHROMIUM),,chromium) openssl strace zsh fish,$(
 
 SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 
-# What `make test-editors` runs besides: Emacs with eglot, and the YAML server of editors.
+# What `make test-editors` runs besides: Emacs with eglot, VS Code, and the YAML server of editors.
 EMACS := $(if $(shell command -v emacs),,emacs)
 EDITORS := $(TOOLS)/editors/made-$(shell cksum < tests/server/npm/package-lock.json | cut -d ' ' -f 1)
 
@@ -67,10 +67,10 @@ test: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(ACTIONLINT) $(KUBE) $(CLIENTS) $(NPM) $
 test-live: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(KUBE) $(CLIENTS) $(filter openssl,$(MISSING)) ## what is tested with a real Kubernetes API server
 	$(BIN)/pytest tests/live
 
-test-editors: $(VENV)/dev $(EMACS) $(EDITORS) $(VENV)/editors ## the editor server with Neovim, Emacs, yaml-language-server, and the extension for VS Code
-	CMLINT_TEST_EDITORS=1 $(BIN)/pytest tests/server
+test-editors: $(VENV)/dev $(EMACS) $(EDITORS) $(VENV)/editors $(filter chromium,$(MISSING)) ## the editor server with Neovim, Emacs, VS Code and yaml-language-server
 	cd editors/vscode && npm ci --no-audit --no-fund && npx tsc --noEmit && npx vsce package --no-dependencies
 	test "$$(stat -c %s editors/vscode/cmlint-*.vsix)" -lt 204800
+	CMLINT_TEST_EDITORS=1 $(BIN)/pytest tests/server
 
 fuzz: $(VENV)/dev $(HELM) $(KUSTOMIZE) ## search for mistakes with damaged inputs: make fuzz MINUTES=10
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
@@ -138,6 +138,7 @@ $(EDITORS):
 	@command -v npm >/dev/null || { echo "tests run programs of npm: install node and npm"; exit 1; }
 	mkdir -p $(@D) && cp tests/server/npm/*.json $(@D)
 	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund
+	npm install --prefix $(@D)/node_modules/code-server/lib/vscode --omit=dev --ignore-scripts --no-audit --no-fund
 	touch $@
 
 emacs:

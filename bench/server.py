@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.support import desk
 from tests.support.client import COMMAND, Client
 
 from cmlint.server.positions import Lines, Position
@@ -76,37 +77,14 @@ def folders_in(corpus: Path) -> Iterator[Path]:
     yield from sorted(path for path in corpus.iterdir() if path.is_dir())
 
 
-CONFIG = """\
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: cmlint-bench
-data:
-  LEVEL: info
-"""
-
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: cmlint-bench
-spec:
-  containers:
-    - name: web
-      image: nginx:1.25.3
-      env:
-        - name: LEVEL
-          valueFrom:
-            configMapKeyRef:
-              name: cmlint-bench
-              key: LEVEL
-"""
+NAME = "cmlint-bench"
+CONFIG, POD = (text.replace("special-config", NAME) for text in (desk.CONFIG, desk.POD))
 
 
 def measure(corpus: Path) -> None:
     """Prints the figures of one session over the whole folder."""
     files = sum(1 for path in corpus.rglob("*") if path.is_file())
-    folder = corpus / "cmlint-bench"
+    folder = corpus / NAME
     folder.mkdir(exist_ok=True)
     config, pod = folder / "config.yaml", folder / "pod.yaml"
     config.write_text(CONFIG)
@@ -120,39 +98,37 @@ def measure(corpus: Path) -> None:
 
 
 def session(corpus: Path, files: int) -> None:
-    """One session: it opens a file, breaks and mends it, hovers and completes."""
+    """One session: it opens a file, breaks and repairs it, hovers and completes."""
     with Client(corpus, {"trusted": False}) as client:
         print(f"files: {files}")
         print(f"initialize: {client.seconds:.2f} s CPU")
-        name = "cmlint-bench/config.yaml"
-        client.open(name)
-        client.wait(lambda: client.uri(name) in client.diagnostics)
+        config, pod = f"{NAME}/config.yaml", f"{NAME}/pod.yaml"
+        client.open(config)
+        client.wait(lambda: client.uri(config) in client.diagnostics)
         print(f"first diagnostics of an open file: {client.seconds:.2f} s CPU")
-        time.sleep(5)
-        changes = [changed(client, name, text) for text in (CONFIG.replace("LEVEL", "LEVL"), CONFIG) * 5]
+        client.change(config, f"# read\n{CONFIG}")
+        client.settled(config)
+        changes = [changed(client, config, text) for text in (CONFIG.replace("SPECIAL", "SPECAL"), CONFIG) * 5]
         print(f"change to diagnostics: {1000 * statistics.median(changes):.0f} ms CPU (median of {len(changes)})")
-        text = client.open("cmlint-bench/pod.yaml")
-        hovers = [timed(lambda: client.at("hover", "cmlint-bench/pod.yaml", text, "key: LEVEL", 6)) for _ in range(100)]
-        text = text.replace("key: LEVEL", "key: ")
-        client.change("cmlint-bench/pod.yaml", text)
-        busy = timed(
-            lambda: client.at("completion", "cmlint-bench/pod.yaml", text, "              name: cmlint-bench", 22)
-        )
-        client.settled("cmlint-bench/pod.yaml")
-        completions = [
-            timed(
-                lambda: client.at("completion", "cmlint-bench/pod.yaml", text, "              name: cmlint-bench", 22)
-            )
-            for _ in range(50)
-        ]
+        text = client.open(pod)
+        hovers = [timed(lambda: client.at("hover", pod, text, "key: SPECIAL", 6)) for _ in range(100)]
+        text = text.replace("key: SPECIAL_LEVEL", "key: ")
+
+        def complete() -> None:
+            client.at("completion", pod, text, f"name: {NAME}\n              key", 8)
+
+        client.change(pod, text)
+        busy = timed(complete)
+        client.settled(pod)
+        completions = [timed(complete) for _ in range(50)]
         print(f"hover: p95 {1000 * quantile(hovers):.1f} ms; completion: p95 {1000 * quantile(completions):.1f} ms")
         print(f"completion right after a change: {1000 * busy:.1f} ms")
         print(f"memory: {client.megabytes:.0f} MB at most")
 
 
 def changed(client: Client, name: str, text: str) -> float:
-    """The processor time from a change to the diagnostics of another file that it breaks or mends."""
-    before, other = client.seconds, client.uri("cmlint-bench/pod.yaml")
+    """The processor time from a change to the diagnostics of another file that it breaks or repairs."""
+    before, other = client.seconds, client.uri(f"{NAME}/pod.yaml")
     known = client.diagnostics.get(other)
     client.change(name, text)
     client.wait(lambda: client.diagnostics.get(other) != known)

@@ -29,6 +29,7 @@ from cmlint.pipeline.result import Result, too_large
 from cmlint.sources import snapshot
 from cmlint.sources.cluster.begin import Begun, Wanted, begun, readings
 from cmlint.sources.cluster.read import Progress, Reading, Scope, read_cluster
+from cmlint.sources.request import Clusters
 from cmlint.texts import Texts
 
 # what manifests resolve against
@@ -48,14 +49,22 @@ class Ground:
 
     def look(self, bundles: list[Bundle], texts: Texts, config: Config, problems: list[Problem]) -> Config:
         """Lets bundles resolve against it; raises NoClusterError."""
-        clusters = [Cluster(inventory, self.namespace) for inventory in self.snapshots]
-        if self.live:
-            reading = self.reading(self.live, bundles)
-            tell(reading, problems)
-            clusters.append(cluster_of(reading))
-        return stand_on(clusters, bundles, texts, config)
+        return self.held(bundles)(bundles, texts, config, problems)
 
-    def reading(self, live: Wanted, bundles: list[Bundle]) -> Reading:
+    def held(self, bundles: Sequence[Bundle]) -> Clusters:
+        """The same for these bundles and any others, with what the cluster has now; raises NoClusterError."""
+        readings = [self.reading(self.live, bundles)] if self.live else []
+
+        def look(bundles: list[Bundle], texts: Texts, config: Config, problems: list[Problem]) -> Config:
+            clusters = [Cluster(inventory, self.namespace) for inventory in self.snapshots]
+            for reading in readings:
+                tell(reading, problems)
+                clusters.append(cluster_of(reading))
+            return stand_on(clusters, bundles, texts, config)
+
+        return look
+
+    def reading(self, live: Wanted, bundles: Sequence[Bundle]) -> Reading:
         """What the cluster has in the namespaces of bundles."""
         connection = live.connect(next(iter(live.contexts), None))
         namespaces = tuple(sorted(namespaces_of(bundles, connection.namespace)))

@@ -10,7 +10,6 @@ from cmlint.server.actions import Actions
 from cmlint.server.settings import Actions as Offered
 from cmlint.server.settings import Settings
 from tests.support.desk import CONFIG, POD, SHOP, Desk
-from tests.support.run import inside
 
 NEAR = POD.replace("SPECIAL_LEVEL", "SPECIAL_LEVL")
 NUMBER = POD[: POD.index("          valueFrom")] + "          value: 8080\n"
@@ -79,8 +78,7 @@ def test_a_safe_fix_is_preferred(tmp_path: Path) -> None:
 def test_all_that_is_safe(tmp_path: Path) -> None:
     text = NUMBER + "        - name: OTHER\n          value: true\n"
     desk = Desk(tmp_path, {"pod.yaml": text})
-    with inside(desk.folder):
-        done = Actions(desk.locator, desk.path("pod.yaml"), desk.settings).all_safe()
+    done = Actions(desk.locator, desk.path("pod.yaml"), desk.settings).all_safe()
     assert done and desk.made(done.edits) == {"pod.yaml": text.replace("8080", '"8080"').replace("true", '"true"')}
     assert len(done.fingerprints) == 2
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cmlint.server.complete import complete
 from tests.support.desk import CONFIG, MARK, POD, SHOP, Desk
 
 SECRET = """\
@@ -182,3 +183,36 @@ def test_no_more_than_300(tmp_path: Path) -> None:
     many = "---\n".join(CONFIG.replace("special-config", f"config-{number}") for number in range(400))
     desk = Desk(tmp_path, {"many.yaml": many, "pod.yaml": POD})
     assert len(labels(desk, "pod.yaml", POD.replace("name: special-config", f"name: {MARK}"))) == 300
+    assert not complete(desk.spot("pod.yaml")).complete
+
+
+def test_a_name_that_is_generated_is_proposed_as_it_is_written(tmp_path: Path) -> None:
+    kustomization = "namePrefix: dev-\nresources: [pod.yaml]\nconfigMapGenerator:\n  - name: special-config\n"
+    files = {"kustomization.yaml": f"{kustomization}    literals: [SPECIAL_LEVEL=1]\n", "pod.yaml": POD}
+    desk = Desk(tmp_path, files)
+    text = POD.replace("name: special-config", f"name: {MARK}")
+    assert [(each.label, each.detail) for each in desk.proposals("pod.yaml", text)] == [
+        ("special-config", "ConfigMap, 1 key, kustomization.yaml:4")
+    ]
+
+
+def test_binary_keys_are_last_and_marked(tmp_path: Path) -> None:
+    config = CONFIG.replace("\ndata:", "\nbinaryData:\n  LOGO: aGk=\ndata:")
+    found = Desk(tmp_path, {"config.yaml": config, "pod.yaml": POD}).proposals
+    keys = found("pod.yaml", POD.replace("key: SPECIAL_LEVEL", f"key: {MARK}"))
+    assert [(each.label, each.deprecated) for each in keys] == [
+        ("SPECIAL_LEVEL", False),
+        ("LOG_LEVEL", False),
+        ("LOGO", True),
+    ]
+    assert keys[-1].detail == "binary key of ConfigMap special-config"
+
+
+def test_variables_say_where_they_come_from(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, {"config.yaml": CONFIG, "pod.yaml": VOLUMES})
+    found = desk.proposals("pod.yaml", VOLUMES.replace('value: "$(LEVEL)"', f'value: "$({MARK}"'))
+    assert [each.detail for each in found] == [
+        "literal",
+        "ConfigMap special-config, key SPECIAL_LEVEL",
+        "ConfigMap special-config, key LOG_LEVEL",
+    ]

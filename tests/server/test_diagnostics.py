@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,30 @@ def test_which_files_are_shown(tmp_path: Path, shown: str, expected: dict[str, l
     desk = Desk(tmp_path, {**SHOP, "old.yaml": old}, "config.yaml", settings=settings)
     desk.type("config.yaml", WITHOUT)
     assert desk.shown() == {name: rules for name, rules in expected.items() if rules}
+
+
+def test_what_is_excluded_or_ignored_by_git_is_not_read(tmp_path: Path) -> None:
+    broken = POD.replace("SPECIAL_LEVEL", "NONE")
+    files = {
+        **SHOP,
+        "a/pod.yaml": broken,
+        "b/pod.yaml": broken,
+        ".gitignore": "/a/\n",
+        ".cmlint.yaml": "exclude: [/b/]\n",
+    }
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    desk = Desk(tmp_path, files, "pod.yaml", settings=Settings(diagnostics="workspace"))
+    assert desk.shown() == {}
+    (tmp_path / ".gitignore").unlink()
+    (tmp_path / ".cmlint.yaml").unlink()
+    desk.read()
+    assert desk.shown() == {"a/pod.yaml": ["missing-key"], "b/pod.yaml": ["missing-key"]}
+
+
+def test_what_is_unused_is_shown_as_unnecessary(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, {**SHOP, ".cmlint.yaml": "pedantic: true\n"}, "config.yaml")
+    found = {each.rule: each.unnecessary for each in desk.diagnostics()["config.yaml"]}
+    assert found == {"unused-key": True}
 
 
 def test_a_finding_moves_with_its_text_and_goes_with_its_line(tmp_path: Path) -> None:

@@ -79,7 +79,8 @@ def test_no_value_of_a_secret_in_any_message(tmp_path: Path) -> None:
             whole = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
             about = {"diagnostics": client.diagnostics.get(client.uri(name), [])}
             client.ask("textDocument/codeAction", {"textDocument": uri, "range": whole, "context": about})
-            client.ask("textDocument/codeLens", {"textDocument": uri})
+            for found in client.ask("textDocument/codeLens", {"textDocument": uri}):
+                client.ask("codeLens/resolve", found)
             client.ask("textDocument/inlayHint", {"textDocument": uri, "range": whole})
             for line, content in enumerate(text.splitlines()):
                 for character in range(0, len(content), 5):

@@ -52,6 +52,22 @@ def test_a_variable(tmp_path: Path, mark: str, offset: int, expected: str) -> No
     assert told and told.replace("from literal", "from this entry") == expected
 
 
+def test_a_variable_that_hides_another(tmp_path: Path) -> None:
+    pod = POD.replace("- name: LEVEL", "- name: LOG_LEVEL")
+    pod += "      envFrom:\n        - configMapRef:\n            name: special-config\n"
+    told = Desk(tmp_path, {"config.yaml": CONFIG, "pod.yaml": pod}).hover("pod.yaml", "- name: LOG_LEVEL", 9)
+    assert told == (
+        "variable LOG_LEVEL\nvalue: very\nfrom ConfigMap special-config, key SPECIAL_LEVEL (env)\n"
+        "hides the value from ConfigMap special-config, key LOG_LEVEL (envFrom)"
+    )
+
+
+def test_a_long_list_is_cut(tmp_path: Path) -> None:
+    config = CONFIG + "".join(f"  KEY_{number}: x\n" for number in range(30))
+    told = Desk(tmp_path, {"config.yaml": config, "pod.yaml": POD}).hover("pod.yaml", "special-config")
+    assert told and told.count("\n- ") == 20 + 1 and "and 12 more keys" in told
+
+
 def test_an_image(tmp_path: Path) -> None:
     told = Desk(tmp_path, SHOP).hover("pod.yaml", "nginx")
     assert told and told.splitlines()[:3] == [

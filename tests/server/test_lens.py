@@ -10,14 +10,20 @@ from cmlint.model.facts import Span
 from cmlint.server import lens, settings
 from tests.server.test_complete import SECRET, VOLUMES
 from tests.support.desk import CONFIG, POD, Desk
-from tests.support.run import inside
+
+
+def lenses(desk: Desk) -> list[lens.Lens]:
+    """The lenses of the ConfigMap."""
+    ranges = lens.ranges(desk.spot("config.yaml", "apiVersion"))
+    offsets = [desk.lines(desk.path("config.yaml")).offset(*each.start) for each in ranges]
+    found = [lens.lens_at(desk.spot("config.yaml", CONFIG, offset)) for offset in offsets]
+    return [each for each in found if each]
 
 
 def test_a_lens_counts_readers(tmp_path: Path) -> None:
     other = VOLUMES.replace("name: web\nspec", "name: other\nspec")
     desk = Desk(tmp_path, {"config.yaml": CONFIG, "pod.yaml": POD, "other.yaml": other})
-    with inside(desk.folder):
-        [found] = lens.lenses(desk.locator, desk.path("config.yaml"))
+    [found] = lenses(desk)
     assert found.title == "2 readers, 2 need a restart"
     assert desk.places(list(found.places)) == [
         "other.yaml:30: special-config",
@@ -28,16 +34,14 @@ def test_a_lens_counts_readers(tmp_path: Path) -> None:
 
 def test_a_lens_of_what_nobody_reads(tmp_path: Path) -> None:
     desk = Desk(tmp_path, {"config.yaml": CONFIG})
-    with inside(desk.folder):
-        assert [each.title for each in lens.lenses(desk.locator, desk.path("config.yaml"))] == ["0 readers"]
+    assert [each.title for each in lenses(desk)] == ["0 readers"]
 
 
 def test_hints_show_no_secret(tmp_path: Path) -> None:
     pod = POD + "        - name: P\n          valueFrom: {secretKeyRef: {name: login, key: PASSWORD}}\n"
     pod += "      envFrom:\n        - configMapRef:\n            name: special-config\n"
     desk = Desk(tmp_path, {"config.yaml": CONFIG, "secret.yaml": SECRET, "pod.yaml": pod})
-    with inside(desk.folder):
-        found = list(lens.hints(desk.locator, desk.path("pod.yaml"), Span(0, len(pod))))
+    found = list(lens.hints(desk.spot("pod.yaml", "apiVersion"), Span(0, len(pod))))
     assert [each.label for each in found] == ["2 variables", '= "very"']
 
 

@@ -9,19 +9,17 @@ import pytest
 from cmlint.server import navigate
 from tests.server.test_complete import VOLUMES
 from tests.support.desk import CONFIG, POD, SHOP, Desk
-from tests.support.run import inside
 
 
 def defined(desk: Desk, name: str, mark: str, offset: int = 1) -> list[str]:
     """Where what is at a place is defined."""
-    with inside(desk.folder):
-        return desk.places(navigate.definitions(desk.spot(name, mark, offset)))
+    found = navigate.definitions(desk.spot(name, mark, offset))
+    return desk.places(found.places) if found else []
 
 
 def read(desk: Desk, name: str, mark: str, offset: int = 1, *, declared: bool = False) -> list[str]:
     """What reads it."""
-    with inside(desk.folder):
-        return desk.places(navigate.references(desk.spot(name, mark, offset), declared=declared))
+    return desk.places(navigate.references(desk.spot(name, mark, offset), declared=declared))
 
 
 @pytest.mark.parametrize(
@@ -56,6 +54,13 @@ def test_definition_leads_to_what_is_generated(tmp_path: Path) -> None:
     assert defined(desk, "pod.yaml", "name: special-config", 7) == ["kustomization.yaml:3: special-config"]
 
 
+def test_definition_leads_to_the_line_of_an_env_file(tmp_path: Path) -> None:
+    generator = "configMapGenerator:\n  - name: special-config\n    envs: [app.env]\n"
+    files = {"kustomization.yaml": f"resources: [pod.yaml]\n{generator}", "pod.yaml": POD}
+    desk = Desk(tmp_path, {**files, "app.env": "OTHER=1\nSPECIAL_LEVEL=high\n"})
+    assert defined(desk, "pod.yaml", "key: SPECIAL_LEVEL", 6) == ["app.env:2: SPECIAL_LEVEL"]
+
+
 def test_references_of_a_key_with_those_that_take_all(tmp_path: Path) -> None:
     desk = Desk(tmp_path, {"config.yaml": CONFIG, "pod.yaml": POD, "volumes.yaml": VOLUMES})
     assert read(desk, "config.yaml", "LOG_LEVEL") == ["volumes.yaml:30: special-config", "volumes.yaml:11: LOG_LEVEL"]
@@ -70,15 +75,13 @@ def test_highlights_are_in_the_file_at_hand(tmp_path: Path) -> None:
     desk = Desk(
         tmp_path, {"all.yaml": f"{CONFIG}---\n{POD}", "other.yaml": POD.replace("name: web\nspec", "name: o\nspec")}
     )
-    with inside(desk.folder):
-        found = desk.places(navigate.highlights(desk.spot("all.yaml", "special-config", 1)))
+    found = desk.places(navigate.highlights(desk.spot("all.yaml", "special-config", 1)))
     assert found == ["all.yaml:4: special-config", "all.yaml:21: special-config"]
 
 
 def test_symbols(tmp_path: Path) -> None:
     desk = Desk(tmp_path, SHOP)
-    with inside(desk.folder):
-        found = list(navigate.symbols(desk.project.snapshot.bundles, "configmap special", desk.locator))  # type: ignore[union-attr]
+    found = list(navigate.symbols(desk.project.snapshot.bundles, "configmap special", desk.locator))  # type: ignore[union-attr]
     assert [(each.kind, each.name, *desk.places([each.place])) for each in found] == [
         ("ConfigMap", "special-config", "config.yaml:4: special-config")
     ]

@@ -81,7 +81,11 @@ async def test_a_session(client: LanguageClient, tmp_path: Path) -> None:
     assert hover and isinstance(hover.contents, lsp.MarkupContent) and "very" in hover.contents.value
     definition = await client.text_document_definition_async(lsp.DefinitionParams(name, place))
     assert isinstance(definition, list)
-    assert [each.uri for each in definition if isinstance(each, lsp.Location)] == [config.as_uri()]
+    linked = [each for each in definition if isinstance(each, lsp.LocationLink)]
+    places = [each.uri for each in definition if isinstance(each, lsp.Location)]
+    assert [*places, *(each.target_uri for each in linked)] == [config.as_uri()]
+    name_there = lsp.Range(lsp.Position(line, 19), lsp.Position(line, 32))
+    assert [each.origin_selection_range for each in linked] in ([], [name_there])
     completion = await client.text_document_completion_async(lsp.CompletionParams(name, place))
     assert isinstance(completion, lsp.CompletionList)
     assert [each.label for each in completion.items] == ["SPECIAL_LEVEL", "LOG_LEVEL"]

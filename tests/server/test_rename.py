@@ -39,6 +39,20 @@ def test_an_object(tmp_path: Path, name: str, offset: int) -> None:
     assert made == {each: text.replace("special-config", "app-config") for each, text in SHOP.items()}
 
 
+def test_an_object_about_which_something_is_wrong(tmp_path: Path) -> None:
+    files = {**SHOP, "pod.yaml": f"# special-config\n{POD}".replace("SPECIAL_LEVEL", "SPECIAL_LEVL")}
+    made = renamed(Desk(tmp_path, files), "config.yaml", "special-config", "a-much-longer-name")
+    expected = {name: text.replace("name: special-config", "name: a-much-longer-name") for name, text in files.items()}
+    assert made == expected
+
+
+def test_a_name_with_which_something_is_wrong(tmp_path: Path) -> None:
+    other = POD.replace("name: web\nspec", "name: other\nspec").replace("special-config", "app-confg")
+    files = {**SHOP, "other.yaml": f"{other}              optional: true\n"}
+    why = why_not(Desk(tmp_path, files), "config.yaml", "special-config", "app-config")
+    assert why == "with the name `app-config` `optional-missing` would be found at other.yaml:13:21"
+
+
 def test_a_key_keeps_its_quotes(tmp_path: Path) -> None:
     files = {name: text.replace("SPECIAL_LEVEL", '"SPECIAL_LEVEL"') for name, text in SHOP.items()}
     made = renamed(Desk(tmp_path, files), "config.yaml", "SPECIAL_LEVEL", "yes")

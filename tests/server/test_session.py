@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import queue
 import shutil
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.client import CAPABILITIES, Client
+from cmlint.cli.server import setup_of
+from cmlint.server.session import Change, Session, Shown
+from tests.support.client import CAPABILITIES, COMMAND, PATIENCE, Client
 from tests.support.command import cmlint
 from tests.support.desk import CONFIG, POD, SHOP
-from tests.support.run import write
+from tests.support.run import inside, write
 
 WITHOUT = CONFIG.replace("  SPECIAL_LEVEL: very\n", "")
 
@@ -39,6 +44,15 @@ def test_what_the_server_offers(shop: Path) -> None:
     assert offered["textDocumentSync"]["change"] == 1
     assert offered["completionProvider"]["triggerCharacters"] == [" ", ":", "(", "[", "."]
     assert offered["renameProvider"] == {"prepareProvider": True}
+    assert offered["codeLensProvider"] == {"resolveProvider": True}
+    assert offered["codeActionProvider"] == {
+        "codeActionKinds": ["quickfix", "source.fixAll.cmlint"],
+        "resolveProvider": True,
+    }
+    assert offered["executeCommandProvider"] == {"commands": ["cmlint.open"]}
+    assert offered["workspace"]["workspaceFolders"] == {"supported": True, "changeNotifications": True}
+    plain = ("hover", "definition", "references", "documentHighlight", "inlayHint", "workspaceSymbol")
+    assert [name for name in plain if not offered[f"{name}Provider"]] == []
     absent = {"diagnosticProvider", "documentSymbolProvider", "documentFormattingProvider", "foldingRangeProvider"}
     assert absent.isdisjoint(offered) and "semanticTokensProvider" not in offered
 
@@ -51,6 +65,99 @@ def test_a_deleted_key_shows_within_a_second_in_a_file_that_is_not_open(shop: Pa
             client.change("config.yaml", text)
             assert client.wait(lambda expected=expected: client.rules("pod.yaml") == expected, 5)  # type: ignore[misc]
             assert time.monotonic() - started < 1 + PATIENT
+
+
+def test_what_is_shown_is_of_the_version_that_it_names(shop: Path) -> None:
+    with Client(shop) as client:
+        settled(client, "pod.yaml")
+        texts = {}
+        for number in range(30):
+            texts[client.version + 1] = POD.replace("SPECIAL_LEVEL", "NONE" if number % 2 else "SPECIAL_LEVEL")
+            client.change("pod.yaml", texts[client.version + 1])
+            time.sleep(0.02 * (number % 7))
+        client.settled("pod.yaml")
+    uri = client.uri("pod.yaml")
+    shown = [each["params"] for each in client.messages if each.get("method") == "textDocument/publishDiagnostics"]
+    for each in (each for each in shown if each["uri"] == uri and each["version"] in texts):
+        assert bool(each["diagnostics"]) is ("NONE" in texts[each["version"]])
+    assert len(shown) < 30
+
+
+def test_a_build_sees_what_is_not_saved(shop: Path) -> None:
+    generator = "configMapGenerator:\n  - name: special-config\n    literals: [SPECIAL_LEVEL=1]\n"
+    kustomization = f"resources: [pod.yaml]\n{generator}"
+    write(shop, {"kustomization.yaml": kustomization})
+    (shop / "config.yaml").unlink()
+    with Client(shop, {"diagnostics": "workspace"}) as client:
+        settled(client, "kustomization.yaml")
+        assert client.rules("pod.yaml") == []
+        client.change("kustomization.yaml", kustomization.replace("SPECIAL_LEVEL", "OTHER_LEVEL"))
+        client.tell("textDocument/didSave", {"textDocument": {"uri": client.uri("kustomization.yaml")}})
+        assert client.wait(lambda: client.rules("pod.yaml") == ["missing-key"])
+        assert (shop / "kustomization.yaml").read_text() == kustomization
+
+
+@pytest.mark.parametrize(("quick", "expected"), [(1000.0, ["missing-key"]), (0.0, [])], ids=["quick", "slow"])
+def test_only_a_quick_build_is_made_again_while_one_types(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, quick: float, expected: list[str]
+) -> None:
+    monkeypatch.setattr("cmlint.server.project.QUICK", quick)
+    generator = "configMapGenerator:\n  - name: special-config\n    literals: [SPECIAL_LEVEL=1]\n"
+    kustomization = f"resources: [pod.yaml]\n{generator}"
+    write(shop, {"kustomization.yaml": kustomization})
+    (shop / "config.yaml").unlink()
+    jobs: queue.Queue[Callable[[], None]] = queue.Queue()
+    shown: dict[str, list[str]] = {}
+
+    def show(what: Shown) -> None:
+        shown[what.uri] = [each.rule for each in what.diagnostics]
+
+    session = Session(setup_of, show, pytest.fail, jobs.put)
+    uri = (shop / "kustomization.yaml").as_uri()
+    with inside(shop):
+        session.enter([shop.as_uri()])
+        session.configure({"diagnostics": "workspace"})
+        session.start()
+        session.open_file(uri, kustomization, 1)
+        while not session.is_current(uri):
+            jobs.get(timeout=PATIENCE)()
+        session.change(uri, [Change(kustomization.replace("SPECIAL_LEVEL", "OTHER_LEVEL"))], 2)
+        with suppress(queue.Empty):
+            while not shown.get((shop / "pod.yaml").as_uri()):
+                jobs.get(timeout=PATIENCE if expected else 3)()
+        session.end()
+        session.worker.thread.join()
+    assert shown.get((shop / "pod.yaml").as_uri(), []) == expected
+
+
+def test_a_diagnostic_as_it_is_sent(shop: Path) -> None:
+    text = POD.replace("SPECIAL_LEVEL", "NONE")
+    with Client(shop) as client:
+        client.open("pod.yaml", text)
+        client.change("pod.yaml", text)
+        [found] = client.settled("pod.yaml")
+        print_of = found.pop("data")
+        assert found == {
+            "range": {"start": {"line": 13, "character": 19}, "end": {"line": 13, "character": 23}},
+            "severity": 1,
+            "code": "missing-key",
+            "codeDescription": {"href": found["codeDescription"]["href"]},
+            "source": "cmlint",
+            "message": "the ConfigMap `special-config` has no key `NONE`\naccepted, but the pod does not start\n"
+            "it has the keys `SPECIAL_LEVEL`, `LOG_LEVEL`",
+            "relatedInformation": [
+                {
+                    "location": {
+                        "uri": client.uri("config.yaml"),
+                        "range": {"start": {"line": 3, "character": 8}, "end": {"line": 3, "character": 22}},
+                    },
+                    "message": "defined here, without it",
+                }
+            ],
+        }
+        assert found["codeDescription"]["href"].endswith("/missing-key") and len(print_of) == 32
+        hover = client.at("hover", "pod.yaml", text, "nginx", 1)
+        assert hover["range"] == {"start": {"line": 7, "character": 13}, "end": {"line": 7, "character": 25}}
 
 
 PATIENT = 1.0
@@ -176,7 +283,7 @@ def test_unknown_settings_are_told_once(shop: Path) -> None:
 def test_a_client_that_answers_null_to_everything(shop: Path) -> None:
     capabilities = {**CAPABILITIES, "workspace": {"configuration": True}}
     with Client(shop, capabilities=capabilities) as client:
-        client.null = True
+        client.reply = lambda _: None
         settled(client, "config.yaml")
         client.change("config.yaml", WITHOUT)
         assert client.wait(lambda: client.rules("pod.yaml") == ["missing-key"])
@@ -265,11 +372,60 @@ def test_code_actions_keep_their_diagnostics_and_kinds(shop: Path) -> None:
         assert changed["textDocument"] == {"uri": client.uri("pod.yaml"), "version": 2}
 
 
+RESOLVING = {"codeAction": {"dataSupport": True, "resolveSupport": {"properties": ["edit"]}}}
+
+
+def test_the_changes_of_an_action_are_those_of_the_text_when_it_is_chosen(shop: Path) -> None:
+    text = POD[: POD.index("          valueFrom")] + "          value: 8080\n"
+    capabilities = {**CAPABILITIES, "textDocument": {**CAPABILITIES["textDocument"], **RESOLVING}}
+    with Client(shop, capabilities=capabilities) as client:
+        client.open("pod.yaml", text)
+        client.change("pod.yaml", text)
+        [shown] = client.settled("pod.yaml")
+        about = {"textDocument": {"uri": client.uri("pod.yaml")}, "range": shown["range"]}
+        found = client.ask("textDocument/codeAction", {**about, "context": {"diagnostics": [shown]}})
+        assert [each["kind"] for each in found] == ["quickfix"] * 3 + ["source.fixAll.cmlint"]
+        assert not any("edit" in each for each in found)
+        client.change("pod.yaml", f"# longer\n{text}")
+        client.settled("pod.yaml")
+        for action in (found[0], found[-1]):
+            resolved = client.ask("codeAction/resolve", action)
+            [changed] = resolved["edit"]["documentChanges"]
+            assert changed["textDocument"]["version"] == 3
+            line = shown["range"]["start"]["line"] + 1
+            assert [(each["newText"], each["range"]["start"]["line"]) for each in changed["edits"]] == [('"', line)] * 2
+            assert {**resolved, "edit": None} == {**action, "edit": None}
+        client.change("pod.yaml", POD)
+        client.settled("pod.yaml")
+        for action in found:
+            assert client.ask("codeAction/resolve", action)["message"] == "the text has changed since"
+
+
+def test_a_rename_names_versions_and_asks_for_confirmation(shop: Path) -> None:
+    reader = POD.replace("name: web\nspec", "name: all\nspec")[: POD.index("      env:")]
+    reader += "      envFrom:\n        - configMapRef:\n            name: special-config\n"
+    write(shop, {"all.yaml": reader})
+    confirming = {"documentChanges": True, "changeAnnotationSupport": {"groupsOnLabel": False}}
+    for support, confirms in (({"documentChanges": True}, False), (confirming, True)):
+        with Client(shop, capabilities={**CAPABILITIES, "workspace": {"workspaceEdit": support}}) as client:
+            settled(client, "config.yaml")
+            renamed = client.at("rename", "config.yaml", CONFIG, "LOG_LEVEL", 1, newName="LEVEL")
+            why = "`LOG_LEVEL` is also the name of a variable in Pod `all`"
+            if not confirms:
+                assert renamed["message"] == why
+                continue
+            assert renamed["changeAnnotations"] == {"confirm": {"label": why, "needsConfirmation": True}}
+            [changed] = renamed["documentChanges"]
+            assert changed["textDocument"] == {"uri": client.uri("config.yaml"), "version": 2}
+            assert [each["annotationId"] for each in changed["edits"]] == ["confirm"]
+
+
 def test_a_lens_opens_what_it_counts(shop: Path) -> None:
     with Client(shop) as client:
         settled(client, "config.yaml")
         [found] = client.ask("textDocument/codeLens", {"textDocument": {"uri": client.uri("config.yaml")}})
-        command = found["command"]
+        assert "command" not in found
+        command = client.ask("codeLens/resolve", found)["command"]
         assert (command["title"], command["command"]) == ("1 reader, 1 needs a restart", "cmlint.open")
         client.ask("workspace/executeCommand", {"command": command["command"], "arguments": command["arguments"]})
         [shown] = [each["params"] for each in client.messages if each.get("method") == "window/showDocument"]
@@ -282,6 +438,14 @@ def test_versions(shop: Path) -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["cmlint", "python", "pygls", "kustomize", "helm"]
 
 
+def test_a_log(shop: Path) -> None:
+    log = shop / "server.log"
+    with Client(shop, command=(*COMMAND, "--log", str(log), "--verbose")) as client:
+        settled(client, "pod.yaml")
+        assert client.end() == 0
+    assert "textDocument/didOpen" in log.read_text() and client.log == ""
+
+
 def test_without_pygls_it_says_how_to_install_it(shop: Path) -> None:
     done = cmlint(shop, "server", before="import sys; sys.modules['pygls'] = None")
     assert done.returncode == 2
@@ -289,3 +453,17 @@ def test_without_pygls_it_says_how_to_install_it(shop: Path) -> None:
         "cmlint: error: the editor server needs pygls, which is not installed",
         "help: install it with `pip install 'cmlint[server]'`",
     ]
+
+
+@pytest.mark.parametrize("settings", [{"live": True}, {"against": ["none.snapshot"]}], ids=["cluster", "snapshot"])
+def test_a_cluster_that_cannot_be_asked_is_told_once(shop: Path, settings: dict[str, Any]) -> None:
+    with Client(shop, settings, env={"KUBECONFIG": str(shop / "none")}) as client:
+        settled(client, "config.yaml")
+        assert client.wait(lambda: client.told)
+        client.change("config.yaml", WITHOUT)
+        assert client.wait(lambda: client.rules("pod.yaml") == ["missing-key"])
+        client.tell("textDocument/didSave", {"textDocument": {"uri": client.uri("config.yaml")}})
+        client.change("config.yaml", CONFIG)
+        assert client.wait(lambda: client.rules("pod.yaml") == [])
+    [told] = client.told
+    assert ("KUBECONFIG" if "live" in settings else "none.snapshot") in told

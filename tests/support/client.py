@@ -31,7 +31,10 @@ CAPABILITIES: dict[str, Any] = {
 
 
 class Client:
-    """An editor of a folder; `diagnostics` are the last ones of each address, `messages` all that the server sent."""
+    """An editor of a folder; `diagnostics` are the last ones of each address, `messages` all that the server sent.
+
+    `reply` answers when the server asks for a number of settings.
+    """
 
     def __init__(
         self,
@@ -50,13 +53,22 @@ class Client:
             "rootUri": folder.as_uri(),
             "workspaceFolders": [{"uri": folder.as_uri(), "name": folder.name}],
         }
-        self.number, self.null = 0, False
+        self.number = 0
+        self.reply: Callable[[int], Any] = lambda number: [settings] * number
         self.diagnostics: dict[str, list[dict[str, Any]]] = {}
         self.versions: dict[str, int | None] = {}
         self.messages: list[dict[str, Any]] = []
         self.arrived: queue.Queue[dict[str, Any] | None] = queue.Queue()
 
     def __enter__(self) -> Client:
+        self.start()
+        asked = {"processId": os.getpid(), "capabilities": self.capabilities, **self.root}
+        self.capable = self.ask("initialize", {**asked, "initializationOptions": self.settings})["capabilities"]
+        self.tell("initialized", {})
+        return self
+
+    def start(self) -> None:
+        """Starts the server, and says nothing to it yet."""
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
             self.command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=self.folder, env=self.env
@@ -65,10 +77,6 @@ class Client:
         self.threads = [threading.Thread(target=each, daemon=True) for each in (self.receive, self.listen)]
         for thread in self.threads:
             thread.start()
-        asked = {"processId": os.getpid(), "capabilities": self.capabilities, **self.root}
-        self.capable = self.ask("initialize", {**asked, "initializationOptions": self.settings})["capabilities"]
-        self.tell("initialized", {})
-        return self
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
@@ -143,7 +151,10 @@ class Client:
 
     def send(self, message: Mapping[str, Any]) -> None:
         """Writes a message."""
-        raw = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        self.write(json.dumps({"jsonrpc": "2.0", **message}).encode())
+
+    def write(self, raw: bytes) -> None:
+        """Writes what is to be a message."""
         assert self.process.stdin
         self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(raw), raw))
         self.process.stdin.flush()
@@ -160,7 +171,7 @@ class Client:
             self.versions[params["uri"]] = params.get("version")
         if method and "id" in message:
             asked = params.get("items", []) if method == "workspace/configuration" and params else None
-            result = None if asked is None or self.null else [self.settings for _ in asked]
+            result = None if asked is None else self.reply(len(asked))
             self.send({"id": message["id"], "result": result})
         return message
 

@@ -103,16 +103,14 @@ class Desk:
 
     def hover(self, name: str, mark: str, offset: int = 1, *, markdown: bool = False) -> str | None:
         """What is told of a place."""
-        with inside(self.folder):
-            found = hover(self.spot(name, mark, offset), markdown=markdown)
+        found = hover(self.spot(name, mark, offset), markdown=markdown)
         return found.text if found else None
 
     def proposals(self, name: str, text: str | None = None) -> list[Proposal]:
         """What is proposed at the cursor, in the order in which it is shown."""
         if text is not None:
             self.edit(name, text)
-        with inside(self.folder):
-            return complete(self.spot(name)).proposals
+        return complete(self.spot(name)).proposals
 
     def completed(self, name: str, text: str, label: str) -> str:
         """A text with one of the proposals at its cursor."""
@@ -129,8 +127,7 @@ class Desk:
     def diagnostics(self) -> dict[str, list[Diagnostic]]:
         """What is shown, by the names of the files."""
         assert self.project.snapshot
-        with inside(self.folder):
-            found = diagnostics_of(self.workspace, self.project, self.project.snapshot, self.settings)
+        found = diagnostics_of(self.workspace, self.project, self.project.snapshot, self.settings)
         return {self.name(path): each for path, each in found.items()}
 
     def shown(self) -> dict[str, list[str]]:
@@ -160,9 +157,8 @@ class Desk:
         """What can be done about a place."""
         span = self.spot(name, mark).offset
         lines = self.lines(self.path(name))
-        with inside(self.folder):
-            place = lines.span(lines.position(span), lines.position(span))
-            return list(Actions(self.locator, self.path(name), self.settings).at(place))
+        place = lines.span(lines.position(span), lines.position(span))
+        return list(Actions(self.locator, self.path(name), self.settings).at(place))
 
     def made(self, edits: tuple[Edited, ...]) -> dict[str, str]:
         """The texts that edits change, as they become."""

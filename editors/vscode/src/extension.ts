@@ -38,7 +38,7 @@ function findProgram(): string | undefined {
 
 /** The settings as the server knows them. */
 function settings(): Record<string, unknown> {
-  const { diagnostics, beside, actions, lens, hints } = vscode.workspace.getConfiguration("cmlint");
+  const { diagnostics, beside, actions, lens, hints, live, against } = vscode.workspace.getConfiguration("cmlint");
   const yaml = vscode.extensions.getExtension("redhat.vscode-yaml");
   return {
     diagnostics,
@@ -46,6 +46,8 @@ function settings(): Record<string, unknown> {
     actions,
     lens,
     hints,
+    live,
+    against,
     trusted: vscode.workspace.isTrusted,
     references: REFERENCES,
   };

@@ -11,6 +11,7 @@ from cmlint.errors import FatalError
 from cmlint.system.progress import Progress
 
 if TYPE_CHECKING:
+    from cmlint.clusters import Ground
     from cmlint.sources.cluster.begin import Wanted
     from cmlint.sources.request import Clusters
 
@@ -125,6 +126,12 @@ def look_of(options: Any, progress: Progress) -> Clusters | None:
             flag = needs[0].flags[0]
             raise FatalError(f"`{flag}` needs `--live`", "add `--live`")
         return None
+    ground = ground_of(options, progress)
+    return lambda *run: reached(lambda: ground.look(*run))
+
+
+def ground_of(options: Any, progress: Progress) -> Ground:
+    """The cluster and the snapshots that a line names; raises FatalError for a snapshot that is none."""
     from cmlint.clusters import Ground, written
     from cmlint.sources.cluster.begin import Wanted
     from cmlint.sources.snapshot import BadSnapshotError
@@ -139,8 +146,7 @@ def look_of(options: Any, progress: Progress) -> Clusters | None:
         snapshots = list(written(options.against, max_age, lambda message: tell("warning", message)))
     except BadSnapshotError as error:
         raise FatalError(str(error), "`cmlint snapshot --output FILE` writes one") from None
-    ground = Ground(wanted if options.live else None, snapshots, options.namespace, progress.reading)
-    return lambda *run: reached(lambda: ground.look(*run))
+    return Ground(wanted if options.live else None, snapshots, options.namespace, progress.reading)
 
 
 def wanted_of(options: Any) -> Wanted:

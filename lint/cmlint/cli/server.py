@@ -15,7 +15,9 @@ from cmlint.cli.terminal import show
 from cmlint.errors import FatalError
 
 if TYPE_CHECKING:
-    from cmlint.server.project import Setup
+    from cmlint.bundle.bundle import Bundle
+    from cmlint.server.project import Against, Setup
+    from cmlint.sources.request import Clusters
 
 INSTALL = "install it with `pip install 'cmlint[server]'`"
 
@@ -87,7 +89,17 @@ def setup_of(paths: Sequence[str]) -> Setup:
     line = Line()
     request, _ = request_of(line, paths, lambda config: settle(config, line))
     file = request.config.baseline
-    return Setup(request, read_baseline(file, None, named=False) if file else None)
+    return Setup(request, read_baseline(file, None, named=False) if file else None, ask)
+
+
+def ask(bundles: Sequence[Bundle], against: Against) -> Clusters:
+    """Asks a cluster and snapshots what bundles need, as `cmlint check --live --against` does; raises FatalError."""
+    from cmlint.cli.cluster import ground_of, reached
+    from cmlint.cli.options import Options as Line
+    from cmlint.system.progress import Progress
+
+    ground = ground_of(Line(live=against.live, against=against.snapshots), Progress())
+    return reached(lambda: ground.held(bundles))
 
 
 EXAMPLES = (

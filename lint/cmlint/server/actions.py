@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from cmlint.adopt.ignores import Lines
 from cmlint.adopt.ignores import prove as prove_comment
 from cmlint.bundle import lookup
-from cmlint.bundle.documents import Definition
+from cmlint.bundle.documents import LIVE, Definition
 from cmlint.bundle.lookup import Point
 from cmlint.fixes.proof import NotProvenError, prove
 from cmlint.kube.names import why_not_data_key, why_not_subdomain
 from cmlint.manifest.edits import CannotEditError, end_of_line, newline_of, pieces_of, start_of_line
 from cmlint.model.changes import Add
 from cmlint.model.facts import IGNORE, Span
-from cmlint.model.findings import Edit, Finding
+from cmlint.model.findings import Edit, Finding, Fix
 from cmlint.server.complete import written
 from cmlint.server.cursor import Node, cursor_at
 from cmlint.server.diagnostics import Locator
@@ -29,6 +29,9 @@ from cmlint.server.settings import Settings
 from cmlint.system import files
 
 Kind = Literal["quickfix", "source.fixAll.cmlint"]
+
+FIX_ALL: Kind = "source.fixAll.cmlint"
+FIX_ALL_TITLE = "fix all that is safe to fix (cmlint)"
 
 CONFIGURATION = ".cmlint.yaml"
 EXTERNAL = re.compile(r"(?m)^external:[ \t]*(\[)?")
@@ -74,7 +77,10 @@ class Actions:
 
     def at(self, span: Span) -> Iterator[Action]:
         """What can be done about the findings that touch a stretch of the file."""
-        findings = [each for each in self.findings() if touches(each, span)]
+        yield from self.about([each for each in self.findings() if touches(each, span)])
+
+    def about(self, findings: Sequence[Finding]) -> Iterator[Action]:
+        """What can be done about some findings."""
         for offers in (self.fixes, self.keys, self.elsewhere, self.comments, self.annotations):
             for finding in findings:
                 for offer in offers(finding):
@@ -88,22 +94,37 @@ class Actions:
         broken = any(each.rule in ("yaml-syntax", "internal-error") for each in here)
         return [] if moved or broken else here
 
+    def again(self, kind: str, title: str, fingerprints: Container[str]) -> Action | None:
+        """An action that was offered before, as it is now; None where it is not there any more."""
+        if kind == FIX_ALL:
+            return self.all_safe()
+        found = merged(self.about([each for each in self.findings() if each.fingerprint in fingerprints]))
+        return next((each for each in found if each.title == title), None)
+
+    def any_safe(self) -> Action | None:
+        """The action that makes all safe fixes, without its changes; None where there is none to make."""
+        fingerprints = tuple(finding.fingerprint for finding, _ in self.safe())
+        return Action(FIX_ALL_TITLE, FIX_ALL, (), fingerprints) if fingerprints else None
+
     def all_safe(self) -> Action | None:
         """All safe fixes in the file that go together, as one action."""
         edits: list[Edit] = []
         fixed: list[str] = []
-        for finding in self.findings():
-            fix = next((each for each in finding.fixes if each.safe), None)
-            if fix is None or any(edit.path != self.shown for edit in fix.edits):
-                continue
+        for finding, fix in self.safe():
             if set(fix.edits) <= set(edits):
                 fixed.append(finding.fingerprint)
             elif not meet(fix.edits, edits) and self.proven(Offer("", [*edits, *fix.edits])):
                 edits += fix.edits
                 fixed.append(finding.fingerprint)
-        title = "fix all that is safe to fix (cmlint)"
-        done = self.proven(Offer(title, edits)) if edits else ()
-        return Action(title, "source.fixAll.cmlint", done, tuple(fixed)) if done else None
+        done = self.proven(Offer(FIX_ALL_TITLE, edits)) if edits else ()
+        return Action(FIX_ALL_TITLE, FIX_ALL, done, tuple(fixed)) if done else None
+
+    def safe(self) -> Iterator[tuple[Finding, Fix]]:
+        """The findings with a safe fix that stays in the file, each with it; none where fixes are switched off."""
+        for finding in self.findings() if self.settings.actions.fix else ():
+            fix = next((each for each in finding.fixes if each.safe), None)
+            if fix and all(edit.path == self.shown for edit in fix.edits):
+                yield finding, fix
 
     # what is offered
 
@@ -119,8 +140,8 @@ class Actions:
             return
         for definition, key in self.lacking(finding):
             path, span = definition.placed.written(definition.provider.name.span)
-            made = definition.placed.built or definition.provider.kind != definition.provider.target
-            if made or why_not_data_key(key):
+            own = not definition.placed.built and definition.placed.number != LIVE
+            if not own or definition.provider.kind != definition.provider.target or why_not_data_key(key):
                 continue
             text = self.snapshot.shown_texts.get(path).text
             if edit := added_key(text, path, span, key, definition):

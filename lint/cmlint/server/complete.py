@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
@@ -279,21 +280,30 @@ def reachable(spot: Spot, target: Target) -> list[Definition]:
     found: dict[str, tuple[tuple[int, str], Definition]] = {}
     for bundle in bundles:
         for definition in defined_in(bundle, target):
-            path = (
-                definition.placed.written(definition.provider.name.span)[0] if bundle.built else definition.placed.path
-            )
-            rank = distance(spot.point.path, path), definition.spelled
+            rank = rank_of(definition, spot), definition.spelled
             known = found.get(definition.spelled)
             if known is None or rank < known[0]:
                 found[definition.spelled] = rank, definition
     return [definition for _, definition in sorted(found.values(), key=lambda each: each[0])]
 
 
+def rank_of(definition: Definition, spot: Spot) -> int:
+    """How far a definition is from the file at hand; what is only in a cluster is the farthest."""
+    if definition.placed.number == LIVE:
+        return sys.maxsize
+    return distance(spot.point.path, definition.placed.written(definition.provider.name.span)[0])
+
+
 def defined_in(bundle: Bundle, target: Target) -> Iterator[Definition]:
-    """The objects of a kind in a bundle, in clusters that it goes to, and those that commands make."""
+    """The objects of a kind in a bundle, those that commands make, and those in clusters that it goes to."""
     for (kind, _), definitions in (*bundle.index.by_name.items(), *bundle.index.commands.items()):
         if kind == target:
             yield from (each for each in definitions if each.provider.kind != EXAMPLE and not each.provider.glob)
+    for cluster in bundle.clusters:
+        for (kind, name), namespaces in cluster.namespaces_of.items():
+            if kind == target:
+                own = cluster.namespace in namespaces
+                yield cluster.definition(target, name, (cluster.namespace or "") if own else namespaces[0])
 
 
 def distance(here: str, there: str) -> int:

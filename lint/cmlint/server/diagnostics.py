@@ -53,10 +53,13 @@ class Locator:
     def __init__(self, workspace: Workspace, project: Project, snapshot: Snapshot) -> None:
         self.workspace, self.project, self.snapshot = workspace, project, snapshot
         self.lines: dict[str, tuple[Lines, Moved | None]] = {}
+        self.real: dict[str, str] = {}
 
     def path(self, shown: str) -> str:
         """The real path of what is shown."""
-        return os.path.realpath(os.path.join(self.project.folder, shown))
+        if shown not in self.real:
+            self.real[shown] = os.path.realpath(os.path.join(self.project.folder, shown))
+        return self.real[shown]
 
     def now(self, shown: str) -> tuple[Lines, Moved | None]:
         """The lines of a text as it is now, and how it has moved since it was read."""
@@ -67,8 +70,14 @@ class Locator:
             self.lines[shown] = opened.lines if opened else Lines(old), moved
         return self.lines[shown]
 
+    def is_live(self, shown: str) -> bool:
+        """Whether a path is not one of a file, but of an object in a cluster."""
+        return self.snapshot.shown_texts.listing(shown) is not None
+
     def place(self, shown: str, span: Span) -> Place | None:
-        """Where a stretch of a text is now; None where its line was changed."""
+        """Where a stretch of a text is now; None where its line was changed, and of an object in a cluster."""
+        if self.is_live(shown):
+            return None
         lines, moved = self.now(shown)
         there = moved.span(span) if moved else span
         return Place(self.path(shown), lines.range(there)) if there else None
@@ -109,7 +118,14 @@ def diagnostic_of(finding: Finding, locator: Locator) -> Diagnostic | None:
     if place is None:
         return None
     related = ((locator.at(each.location), each.label) for each in finding.related)
-    return described(finding, place.range, tuple((there, printable(label)) for there, label in related if there))
+    places = tuple((there, printable(label)) for there, label in related if there)
+    live = (
+        printable(f"{each.location.path}: {each.label}")
+        for each in finding.related
+        if locator.is_live(each.location.path)
+    )
+    shown = described(finding, place.range, places)
+    return shown._replace(message="\n".join((shown.message, *live)))
 
 
 def described(finding: Finding, place: Range, related: tuple[tuple[Place, str], ...] = ()) -> Diagnostic:

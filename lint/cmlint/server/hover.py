@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
-from cmlint.bundle.documents import Definition
+from cmlint.bundle.documents import LIVE, Definition
 from cmlint.bundle.environment import Origin, Variable
 from cmlint.bundle.image_explanation import Ways, known_of
 from cmlint.bundle.readers import Effect, effect_of
@@ -129,6 +129,8 @@ def about_word(spot: Spot, page: Page) -> Span | None:
 
 def where(definition: Definition, key: str | None, spot: Spot, page: Page) -> str:
     """Where a definition is, with a link to it."""
+    if definition.placed.number == LIVE:
+        return f"the cluster: {page.code(definition.placed.path)}"
     place = navigate.place_of(definition, key, spot.locator)
     if place is None:
         return page.code(definition.placed.path)

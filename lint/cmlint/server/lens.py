@@ -9,7 +9,8 @@ from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.readers import effect_of
 from cmlint.kube.credentials import may_be_secret
 from cmlint.model.facts import COMMAND, EXAMPLE, Reference, Span
-from cmlint.server.diagnostics import Locator, Place
+from cmlint.server.at import Spot
+from cmlint.server.diagnostics import Place
 from cmlint.server.navigate import Reader, place, place_of, place_read, readers_of, unique
 from cmlint.server.positions import Position, Range
 
@@ -32,22 +33,34 @@ class Hint(NamedTuple):
     label: str
 
 
-def lenses(locator: Locator, path: str) -> Iterator[Lens]:
-    """The lenses of a file, one for each object that it defines."""
-    shown = locator.project.shown(path)
+def ranges(spot: Spot) -> Iterator[Range]:
+    """Where the lenses of a file are: at the name of each object that it defines."""
+    yield from (found for found, _ in named_in(spot))
+
+
+def lens_at(spot: Spot) -> Lens | None:
+    """The lens at a place."""
+    for found, definition in named_in(spot):
+        if spot.opened.lines.offset(*found.start) == spot.offset:
+            readers = list(readers_of(spot.snapshot, [definition], None))
+            places = (place_read(each.read, None, spot.locator) for each in readers)
+            return Lens(found, counted(readers), tuple(unique(places)))
+    return None
+
+
+def named_in(spot: Spot) -> Iterator[tuple[Range, Definition]]:
+    """The objects that a file defines, each once, with where their names are."""
     seen: set[Place] = set()
-    for definition in defined_in(locator, shown):
-        name = place_of(definition, None, locator)
-        if name is None or name.path != path or name in seen:
-            continue
-        seen.add(name)
-        found = list(readers_of(locator.snapshot, [definition], None))
-        yield Lens(name.range, counted(found), tuple(unique(place_read(r.read, None, locator) for r in found)))
+    for definition in defined_in(spot):
+        name = place_of(definition, None, spot.locator)
+        if name and name.path == spot.opened.path and name not in seen:
+            seen.add(name)
+            yield name.range, definition
 
 
-def defined_in(locator: Locator, shown: str) -> Iterator[Definition]:
+def defined_in(spot: Spot) -> Iterator[Definition]:
     """The objects that a file defines, once for each bundle."""
-    for bundle in locator.snapshot.by_path.get(shown, ()):
+    for bundle in spot.bundles:
         for definitions in bundle.index.by_name.values():
             yield from (each for each in definitions if each.provider.kind not in (COMMAND, EXAMPLE))
 
@@ -64,20 +77,19 @@ def counted(found: list[Reader]) -> str:
     return f"{readers}, {restarts} need{'s' if restarts == 1 else ''} a restart" if restarts else readers
 
 
-def hints(locator: Locator, path: str, span: Span) -> Iterator[Hint]:
+def hints(spot: Spot, span: Span) -> Iterator[Hint]:
     """What the references in a stretch of a file bring: the value of a key, or the number of variables."""
-    shown = locator.project.shown(path)
     seen: set[Position] = set()
-    for bundle in locator.snapshot.by_path.get(shown, ()):
-        for placed in (each for each in bundle.placed if each.built or each.path == shown):
+    for bundle in spot.bundles:
+        for placed in (each for each in bundle.placed if each.built or each.path == spot.point.path):
             for reference in brought(placed):
                 definitions = bundle.resolve(reference, placed).definitions
                 label = label_of(reference, definitions[0]) if len(definitions) == 1 else ""
                 last = reference.keys[-1].span if reference.keys else reference.name.span
-                there = place(placed, last, locator) if label else None
-                if there and there.path == path and there.range.end not in seen:
+                there = place(placed, last, spot.locator) if label else None
+                if there and there.path == spot.opened.path and there.range.end not in seen:
                     seen.add(there.range.end)
-                    if inside(there.range.end, locator, shown, span):
+                    if span.start <= spot.opened.lines.offset(*there.range.end) <= span.end:
                         yield Hint(there.range.end, label)
 
 
@@ -86,11 +98,6 @@ def brought(placed: Placed) -> Iterator[Reference]:
     for container in (container for pod in placed.document.pods for container in pod.containers):
         yield from (each.reference for each in container.env_from if each.reference)
         yield from (each.reference for each in container.env if each.reference)
-
-
-def inside(position: Position, locator: Locator, shown: str, span: Span) -> bool:
-    """Whether a position is in a stretch of a file."""
-    return span.start <= locator.now(shown)[0].offset(*position) <= span.end
 
 
 def label_of(reference: Reference, definition: Definition) -> str:

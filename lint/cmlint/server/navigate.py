@@ -12,10 +12,18 @@ from cmlint.model.facts import EXAMPLE, Span
 from cmlint.server import at
 from cmlint.server.at import Spot, Word
 from cmlint.server.diagnostics import Locator, Place
+from cmlint.server.positions import Range
 from cmlint.server.project import Snapshot
 
 MOST_SYMBOLS = 500
 """The most objects in one list."""
+
+
+class Defined(NamedTuple):
+    """The places of definitions, the nearest first, and the stretch of the text at hand that leads to them."""
+
+    origin: Range | None
+    places: list[Place]
 
 
 class Reader(NamedTuple):
@@ -34,28 +42,35 @@ class Symbol(NamedTuple):
     place: Place
 
 
-def definitions(spot: Spot) -> list[Place]:
-    """Where what is under the cursor is defined, the nearest first; several where they are equally near."""
+def definitions(spot: Spot) -> Defined | None:
+    """Where what is under the cursor is defined; several where they are equally near."""
     if word := at.word_at(spot):
-        return unique(place_of(definition, word.key, spot.locator) for _, definition in at.defined_for(word))
+        return defined(spot, word.span, (place_of(each, word.key, spot.locator) for _, each in at.defined_for(word)))
     if found := at.expansion_at(spot):
-        name, _, inside = found
+        name, origin, inside = found
         variable = inside.bundle.environment(inside.container, inside.placed).variables.get(name)
         entry = next((each for each in inside.container.env if each.name and each.name.value == name), None)
         span = entry.name.span if entry and entry.name else variable.origin.span if variable else None
-        return unique([place(inside.placed, span, spot.locator)]) if span else []
-    return unique(volumes(spot))
+        return defined(spot, origin, [place(inside.placed, span, spot.locator)]) if span else None
+    mounts = [*volumes(spot)]
+    return defined(spot, mounts[0][0], (volume for _, volume in mounts)) if mounts else None
 
 
-def volumes(spot: Spot) -> Iterator[Place | None]:
-    """The volume that a mount under the cursor names."""
+def defined(spot: Spot, origin: Span, found: Iterable[Place | None]) -> Defined:
+    """The places to which a stretch of the text at hand leads."""
+    here = spot.locator.place(spot.point.path, origin)
+    return Defined(here.range if here else None, unique(found))
+
+
+def volumes(spot: Spot) -> Iterator[tuple[Span, Place | None]]:
+    """The volume that a mount under the cursor names, with the name there."""
     for inside in at.containers_at(spot):
         for mount in inside.container.mounts:
             path, span = inside.placed.written(mount.name.span)
             if path == spot.point.path and span.start <= spot.point.first <= span.end:
                 for volume in inside.pod.volumes:
                     if volume.name and volume.name.value == mount.name.value:
-                        yield place(inside.placed, volume.name.span, spot.locator)
+                        yield span, place(inside.placed, volume.name.span, spot.locator)
 
 
 def references(spot: Spot, *, declared: bool) -> list[Place]:

@@ -68,6 +68,11 @@ class Lines:
         return Span(self.offset(*start), self.offset(*end))
 
 
+def sound(text: str) -> str:
+    """A text in which U+FFFD is in the place of each half of a character; all positions stay as they are."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def units(text: str) -> int:
     """The UTF-16 code units of a text."""
     return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)

@@ -10,7 +10,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -34,7 +34,7 @@ from cmlint.sources import files
 from cmlint.sources.files import CHART, KUSTOMIZATIONS
 from cmlint.sources.found import Found
 from cmlint.sources.paths import shown
-from cmlint.sources.request import Request
+from cmlint.sources.request import Clusters, Request
 from cmlint.system.filesystem import FileSystem
 from cmlint.texts import Texts
 
@@ -48,11 +48,22 @@ CONFIGURING = (*KUSTOMIZATIONS, CHART, ".cmlint.yaml", ".cmlint.yml", "pyproject
 """The names of files that decide what is read, and how."""
 
 
+class Against(NamedTuple):
+    """What files resolve against besides each other: a cluster, if it is `live`, and snapshots, by their paths."""
+
+    live: bool = False
+    snapshots: tuple[str, ...] = ()
+
+
 class Setup(NamedTuple):
-    """What `cmlint check` would do in a folder: its request, and the baseline that the configuration names."""
+    """What `cmlint check` would do in a folder: its request, and the baseline that the configuration names.
+
+    `ask` asks a cluster and snapshots for what bundles name, and raises FatalError where they cannot be read.
+    """
 
     request: Request
     baseline: Baseline | None
+    ask: Callable[[Sequence[Bundle], Against], Clusters]
 
 
 Opener = Callable[[Sequence[str]], Setup]
@@ -132,6 +143,8 @@ class Project:
         self.known: frozenset[str] = frozenset()
         self.builds_again = self.trusted = True
         self.failed = False
+        self.clusters: Clusters | None = None
+        self.asked: float | None = None
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -164,7 +177,9 @@ class Project:
         config = setup.request.config
         config = config if self.trusted else replace(config, build=False)
         disk = FileSystem(texts)
-        request = replace(setup.request, config=config, disk=disk, caches=caches, jobs=1, context=False)
+        request = replace(
+            setup.request, config=config, disk=disk, caches=caches, jobs=1, context=False, clusters=self.clusters
+        )
         found = found_by(request)
         caches.save()
         self.setup, self.request, self.found, self.judgements = setup, request, found, {}
@@ -175,12 +190,20 @@ class Project:
                 return self.read(texts)
         snapshot = self.judged(request, texts, frozenset(), started)
         self.builds_again = snapshot.seconds < QUICK
-        if self.snapshot is None:
-            self.known = frozenset(finding.fingerprint for finding in snapshot.findings)
+        if self.snapshot is None or (self.clusters and not self.snapshot.request.clusters):
+            self.known |= {finding.fingerprint for finding in snapshot.findings}
         self.snapshot, self.failed = snapshot, False
         gc.collect()
         gc.freeze()
         return snapshot
+
+    def ask(self, against: Against) -> Clusters | None:
+        """Asks a cluster and snapshots for what the folder names; raises FatalError. May run in any thread."""
+        snapshot, setup = self.snapshot, self.setup
+        if snapshot is None or setup is None or not (against.live or against.snapshots):
+            return None
+        paths = (os.path.join(self.folder, each) for each in against.snapshots)
+        return setup.ask(snapshot.bundles, Against(against.live, tuple(paths)))
 
     def update(self, texts: Mapping[str, str]) -> Snapshot:
         """Judges the folder with the texts as they are now; those that builds read are noted as stale.
@@ -226,8 +249,10 @@ class Project:
         return self.found is not None and name in self.found.facts and os.path.basename(path) not in CONFIGURING
 
     def keep(self, difference: Difference) -> None:
-        """Forgets the judgements of bundles that may see a difference."""
+        """Forgets the judgements of bundles that may see a difference; in clusters, each sees what all bring there."""
         assert self.snapshot
+        if self.clusters:
+            self.judgements.clear()
         for number, bundle in enumerate(self.snapshot.bundles):
             judgement = self.judgements.get(number)
             if judgement and difference.reaches(bundle, judgement):
@@ -236,7 +261,8 @@ class Project:
     def before(self, difference: Difference) -> Before:
         """What is kept of the last snapshot."""
         assert self.snapshot
-        known = {path: each for path, each in self.snapshot.shown_texts.known.items() if path not in difference.paths}
+        read = self.snapshot.shown_texts.known.copy()
+        known = {path: each for path, each in read.items() if path not in difference.paths}
         proofs = self.snapshot.bundles[0].proofs if self.snapshot.bundles and not difference.everywhere else None
         return Before(known, frozenset(difference.paths), proofs)
 
@@ -253,8 +279,17 @@ class Project:
         result = judge(request, manifests_of(self.found, request, before), self.judgements)
         if self.setup.baseline:
             leave_out(result, self.setup.baseline)
+        result.texts.read = partial(self.text_at, self.found, request.disk)
         seconds = time.perf_counter() - started
         return Snapshot(result=result, request=request, texts=dict(texts), stale=stale, seconds=seconds)
+
+    def text_at(self, found: Found, disk: FileSystem, path: str) -> str:
+        """The text at a path of the folder, whatever the working directory is; empty where it has gone meanwhile."""
+        known = found.texts.get(path)
+        try:
+            return files.read(disk, os.path.join(self.folder, path)) if known is None else known
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     def checked(self, texts: Mapping[str, str]) -> Result:
         """What would be wrong with other texts on top, for the proof of a change."""

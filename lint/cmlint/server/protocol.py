@@ -10,24 +10,35 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
+from attrs import evolve
 from lsprotocol import types as lsp
 from pygls.capabilities import ServerCapabilitiesBuilder
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import (
+    JsonRpcContentModified,
+    JsonRpcException,
+    JsonRpcInvalidParams,
+    JsonRpcInvalidRequest,
+    JsonRpcParseError,
+    JsonRpcServerNotInitialized,
+)
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol
 
+from cmlint.model.facts import Span
 from cmlint.server import lens, navigate, rename
-from cmlint.server.actions import Action, Actions, Edited, merged
+from cmlint.server.actions import FIX_ALL, Action, Actions, Edited, merged
 from cmlint.server.at import Spot, spot_at
 from cmlint.server.complete import Proposal, complete
 from cmlint.server.diagnostics import Diagnostic, Locator, Place
 from cmlint.server.hover import hover
 from cmlint.server.positions import Range
 from cmlint.server.project import Opener
-from cmlint.server.session import Session, Shown
+from cmlint.server.session import Change, Session, Shown
 from cmlint.server.workspace import roots_of
 from cmlint.system.text import printable
 
@@ -41,7 +52,6 @@ WATCHED = "**/*"
 TRIGGERS = " :([."
 """The characters after which a client asks for proposals by itself."""
 
-FIX_ALL = "source.fixAll.cmlint"
 OPEN = "cmlint.open"
 """The command that opens a place."""
 
@@ -52,10 +62,16 @@ YOUNG = 50_000
 """The number of new objects after which Python looks for unused ones; each run makes many."""
 
 PATIENCE = 2
-"""The seconds to wait for the client's settings; an answer that is not a list is never given on by the library."""
+"""The seconds to wait for the client's settings."""
+
+LOOK = 5
+"""The seconds between two looks at whether the process of the client is still there."""
 
 CONFIRM = "confirm"
 """The name of what a change does besides."""
+
+START = lsp.Position(0, 0)
+"""Where a text begins."""
 
 KINDS = {
     "object": lsp.CompletionItemKind.Reference,
@@ -68,18 +84,92 @@ KINDS = {
 }
 
 
+HELD = (
+    lsp.TEXT_DOCUMENT_DID_OPEN,
+    lsp.TEXT_DOCUMENT_DID_CHANGE,
+    lsp.TEXT_DOCUMENT_DID_CLOSE,
+    lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS,
+)
+"""What the session does alone: pygls would hold a second copy of each text, and fail at addresses that are strange."""
+
+
+class Protocol(LanguageServerProtocol):
+    """Answers every request, also one that cannot be read, or that comes before the start or after the end."""
+
+    def __init__(self, server: LanguageServer, converter: Any) -> None:
+        super().__init__(server, converter)
+        self.begun = False
+        for method in HELD:
+            self.fm.builtin_features.pop(method)
+
+    def structure_message(self, data: Any) -> Any:
+        """Leaves each object as it is; pygls takes every object that holds `jsonrpc` for a message."""
+        return data
+
+    def handle_message(self, message: Any) -> None:
+        """Hands a message on; one that cannot be read, or that comes at the wrong time, is answered with an error."""
+        given = message if isinstance(message, dict) else {}
+        try:
+            self.refuse(given)
+            read = self.read(given)
+        except JsonRpcException as error:
+            LOG.warning("%s: %s", given.get("method", "a message"), error.message)
+            self.answer(given, error)
+        else:
+            super().handle_message(read)
+
+    def refuse(self, given: Mapping[str, Any]) -> None:
+        """Raises JsonRpcException for what is not a message, and for one at the wrong time."""
+        method = given.get("method")
+        proper = isinstance(given.get("id", 0), int | str) and isinstance(method, str | None)
+        if given.get("jsonrpc") != self.VERSION or not proper:
+            raise JsonRpcInvalidRequest
+        if method in (None, lsp.EXIT):
+            return
+        if self._shutdown or (self.begun and method == lsp.INITIALIZE):
+            raise JsonRpcInvalidRequest
+        if not self.begun and method != lsp.INITIALIZE:
+            raise JsonRpcServerNotInitialized
+        if "id" in given:
+            self._get_handler(method)
+
+    def read(self, given: dict[str, Any]) -> Any:
+        """A message by its type; raises JsonRpcInvalidParams."""
+        try:
+            return super().structure_message(given)
+        except JsonRpcException:
+            raise JsonRpcInvalidParams from None
+
+    def answer(self, given: Mapping[str, Any], error: JsonRpcException) -> None:
+        """Answers a request with an error; what is an answer itself is an error for who waits for it."""
+        number = given.get("id")
+        if "result" in given or "error" in given:
+            if isinstance(number, str):
+                self._handle_response(number, error=error.to_response_error())
+        elif "id" in given or "method" not in given:
+            known = number if isinstance(number, int | str) else None
+            wrong = {"code": error.code, "message": error.message}
+            self._send_data({"jsonrpc": self.VERSION, "id": known, "error": wrong})
+
+
 class Server(LanguageServer):
     """The server of one client."""
 
+    protocol: Protocol
+
     def __init__(self, opener: Opener, version: str) -> None:
-        super().__init__("cmlint", version, text_document_sync_kind=lsp.TextDocumentSyncKind.Full)
+        kind = lsp.TextDocumentSyncKind.Full
+        super().__init__("cmlint", version, text_document_sync_kind=kind, protocol_cls=Protocol)
         self.session = Session(opener, self.show, self.tell, self.post)
         self.loop: asyncio.AbstractEventLoop | None = None
         self.initial: Any = None
+        self.kept: list[asyncio.Task[None]] = []
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Logs an error, instead of showing a message for each."""
+        """Logs an error, instead of showing a message for each, and answers what is not JSON."""
         LOG.error("%s: %s", type(error).__name__, error)
+        if isinstance(error, ValueError) and source is JsonRpcException:
+            self.protocol.answer({}, JsonRpcParseError())
 
     def post(self, job: Callable[[], None]) -> None:
         """Has something done in the thread of the loop."""
@@ -129,14 +219,26 @@ class Server(LanguageServer):
                 return
             await asyncio.sleep(STEP)
 
-    def spot(self, uri: str, position: lsp.Position) -> Spot | None:
-        """The place of a request."""
-        return spot_at(self.session.workspace, uri, position.line, position.character)
+    async def asked(self, uri: str, job: Callable[[Spot], T], position: lsp.Position = START) -> T | None:
+        """What a job gives for a place in an open file, once its text is judged; None where nothing is known."""
+        await self.ready(uri)
+        return self.asked_now(uri, job, position)
 
-    def locator(self, uri: str) -> tuple[Locator, str] | None:
-        """What leads to places from an open file, and its real path."""
-        spot = spot_at(self.session.workspace, uri, 0, 0)
-        return (spot.locator, spot.opened.path) if spot else None
+    def asked_now(self, uri: str, job: Callable[[Spot], T], position: lsp.Position = START) -> T | None:
+        """The same, with what is known now."""
+        spot = spot_at(self.session.workspace, uri, position.line, position.character)
+        return job(spot) if spot else None
+
+    async def asked_within(self, uri: str, job: Callable[[Spot], T], position: lsp.Position) -> T | None:
+        """The same for a job that reads files; waits while another folder is being read."""
+        workspace = self.session.workspace
+        await self.ready(uri)
+        while spot := spot_at(workspace, uri, position.line, position.character):
+            if workspace.enter(spot.project, wait=False):
+                with workspace.staying():
+                    return job(spot)
+            await asyncio.sleep(STEP)
+        return None
 
     def edit(self, edits: Sequence[Edited], confirm: str = "") -> lsp.WorkspaceEdit | None:
         """Edits as the client takes them; None where it cannot take them, because a file would have to be made."""
@@ -160,6 +262,29 @@ class Server(LanguageServer):
     def location(self, place: Place) -> lsp.Location:
         """A place by the client's own address."""
         return lsp.Location(self.session.workspace.uri_of(place.path), range_of(place.range))
+
+    def link(self, place: Place, origin: Range | None) -> lsp.LocationLink:
+        """The same as a link, with what leads there."""
+        uri, there = self.session.workspace.uri_of(place.path), range_of(place.range)
+        return lsp.LocationLink(uri, there, there, range_of(origin) if origin else None)
+
+    def actions(self, spot: Spot) -> Actions:
+        """What can be done in an open file."""
+        return Actions(spot.locator, spot.opened.path, self.session.settings)
+
+    @property
+    def resolves_edits(self) -> bool:
+        """Whether the client asks for the changes of an action when it is chosen."""
+        text_document = self.client_capabilities.text_document
+        offered = text_document and text_document.code_action
+        support = offered and offered.data_support and offered.resolve_support
+        return bool(support and "edit" in support.properties)
+
+    @property
+    def opens(self) -> str:
+        """The command that a lens has; empty where the client can show no place."""
+        known = OPEN if self.offers("window.show_document.support") else ""
+        return self.session.settings.references or known
 
 
 def text_edit(edited: Edited, *, noted: bool) -> lsp.TextEdit | lsp.AnnotatedTextEdit:
@@ -213,8 +338,7 @@ def add_documents(server: Server) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def _(params: lsp.DidChangeTextDocumentParams) -> None:
         document = params.text_document
-        if params.content_changes:
-            session.change(document.uri, params.content_changes[-1].text, document.version)
+        session.change(document.uri, [change_of(each) for each in params.content_changes], document.version)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     def _(params: lsp.DidSaveTextDocumentParams) -> None:
@@ -223,6 +347,14 @@ def add_documents(server: Server) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def _(params: lsp.DidCloseTextDocumentParams) -> None:
         session.close_file(params.text_document.uri)
+
+
+def change_of(given: lsp.TextDocumentContentChangeEvent) -> Change:
+    """A change; the server asks for complete texts, and takes what a client sends instead."""
+    if isinstance(given, lsp.TextDocumentContentChangeWholeDocument):
+        return Change(given.text)
+    start, end = given.range.start, given.range.end
+    return Change(given.text, (start.line, start.character), (end.line, end.character))
 
 
 def add_workspace(server: Server) -> None:
@@ -235,9 +367,12 @@ def add_workspace(server: Server) -> None:
         server.initial = params
         folders = None if params.workspace_folders is None else [each.uri for each in params.workspace_folders]
         session.enter(roots_of(folders, params.root_uri, params.root_path))
+        server.protocol.begun = True
 
     @server.feature(lsp.INITIALIZED)
     async def _(params: lsp.InitializedParams) -> None:
+        watch = asyncio.create_task(end_with(server.process_id))
+        server.kept.append(watch)
         await configure(server)
         session.start()
         if server.offers("workspace.did_change_watched_files.dynamic_registration"):
@@ -265,6 +400,28 @@ def add_workspace(server: Server) -> None:
         session.watched(change.uri for change in params.changes)
 
 
+async def end_with(process: int | None) -> None:
+    """Ends the server with the process of its client; not with one that cannot be seen from here, as in a container."""
+    if process is None or os.name == "nt" or not is_running(process):
+        return
+    while is_running(process):
+        await asyncio.sleep(LOOK)
+    LOG.warning("the process %d of the client has ended", process)
+    logging.shutdown()
+    os._exit(1)
+
+
+def is_running(process: int) -> bool:
+    """Whether there is a process."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 async def configure(server: Server, given: Any = None) -> None:
     """Takes the settings that the client has for the section `cmlint`, else those that it gave at the start."""
     found = given.get("cmlint") if isinstance(given, dict) else None
@@ -279,30 +436,29 @@ async def configure(server: Server, given: Any = None) -> None:
 
 def add_reading(server: Server) -> None:
     """Completion and hover."""
-    session = server.session
 
     @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=list(TRIGGERS)))
     def _(params: lsp.CompletionParams) -> lsp.CompletionList | None:
-        spot = server.spot(params.text_document.uri, params.position)
-        if spot is None:
-            return None
-        with session.workspace.within(spot.project):
-            found = complete(spot)
-        items = [item_of(each, number, spot) for number, each in enumerate(found.proposals)]
-        return lsp.CompletionList(is_incomplete=not found.complete, items=items)
+        return server.asked_now(params.text_document.uri, completion_at, params.position)
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     async def _(params: lsp.HoverParams) -> lsp.Hover | None:
-        await server.ready(params.text_document.uri)
-        spot = server.spot(params.text_document.uri, params.position)
-        if spot is None:
-            return None
         text_document = server.client_capabilities.text_document
         formats = (text_document and text_document.hover and text_document.hover.content_format) or ()
         kind = lsp.MarkupKind.Markdown if lsp.MarkupKind.Markdown in formats else lsp.MarkupKind.PlainText
-        with session.workspace.within(spot.project):
+
+        def shown(spot: Spot) -> lsp.Hover | None:
             found = hover(spot, markdown=kind is lsp.MarkupKind.Markdown)
-        return lsp.Hover(lsp.MarkupContent(kind, found.text), range_of(found.range)) if found else None
+            return lsp.Hover(lsp.MarkupContent(kind, found.text), range_of(found.range)) if found else None
+
+        return await server.asked(params.text_document.uri, shown, params.position)
+
+
+def completion_at(spot: Spot) -> lsp.CompletionList:
+    """What may be written at a place."""
+    found = complete(spot)
+    items = [item_of(each, number, spot) for number, each in enumerate(found.proposals)]
+    return lsp.CompletionList(is_incomplete=not found.complete, items=items)
 
 
 def item_of(proposal: Proposal, number: int, spot: Spot) -> lsp.CompletionItem:
@@ -324,42 +480,34 @@ def add_navigation(server: Server) -> None:
     session = server.session
 
     @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
-    async def _(params: lsp.DefinitionParams) -> list[lsp.Location] | None:
-        await server.ready(params.text_document.uri)
-        spot = server.spot(params.text_document.uri, params.position)
-        if spot is None:
+    async def _(params: lsp.DefinitionParams) -> list[lsp.Location] | list[lsp.LocationLink] | None:
+        found = await server.asked(params.text_document.uri, navigate.definitions, params.position)
+        if found is None:
             return None
-        with session.workspace.within(spot.project):
-            return [server.location(each) for each in navigate.definitions(spot)]
+        if not server.offers("text_document.definition.link_support"):
+            return [server.location(each) for each in found.places]
+        return [server.link(each, found.origin) for each in found.places]
 
     @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
     async def _(params: lsp.ReferenceParams) -> list[lsp.Location] | None:
-        await server.ready(params.text_document.uri)
-        spot = server.spot(params.text_document.uri, params.position)
-        if spot is None:
-            return None
-        with session.workspace.within(spot.project):
-            found = navigate.references(spot, declared=params.context.include_declaration)
-            return [server.location(each) for each in found]
+        declared = params.context.include_declaration
+        job = partial(navigate.references, declared=declared)
+        found = await server.asked(params.text_document.uri, job, params.position)
+        return None if found is None else [server.location(each) for each in found]
 
     @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
     async def _(params: lsp.DocumentHighlightParams) -> list[lsp.DocumentHighlight] | None:
-        await server.ready(params.text_document.uri)
-        spot = server.spot(params.text_document.uri, params.position)
-        if spot is None:
-            return None
-        with session.workspace.within(spot.project):
-            return [lsp.DocumentHighlight(range_of(each.range)) for each in navigate.highlights(spot)]
+        found = await server.asked(params.text_document.uri, navigate.highlights, params.position)
+        return None if found is None else [lsp.DocumentHighlight(range_of(each.range)) for each in found]
 
     @server.feature(lsp.WORKSPACE_SYMBOL)
     def _(params: lsp.WorkspaceSymbolParams) -> list[lsp.SymbolInformation]:
         found: list[lsp.SymbolInformation] = []
         for project in dict.fromkeys(session.workspace.everything()):
             if (snapshot := project.snapshot) and not project.gone:
-                with session.workspace.within(project):
-                    locator = Locator(session.workspace, project, snapshot)
-                    symbols = navigate.symbols(snapshot.bundles, params.query, locator)
-                    found += (symbol_of(each, server.location(each.place)) for each in symbols)
+                locator = Locator(session.workspace, project, snapshot)
+                symbols = navigate.symbols(snapshot.bundles, params.query, locator)
+                found += (symbol_of(each, server.location(each.place)) for each in symbols)
         return found
 
 
@@ -371,54 +519,66 @@ def symbol_of(symbol: navigate.Symbol, location: lsp.Location) -> lsp.SymbolInfo
 
 def add_changes(server: Server) -> None:
     """Code actions and renames."""
-    session = server.session
-    kinds = [lsp.CodeActionKind.QuickFix, FIX_ALL]
+    options = lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True)
 
-    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=kinds))
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, options)
     async def _(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-        await server.ready(params.text_document.uri)
-        found = server.locator(params.text_document.uri)
-        opened = session.workspace.opened.get(params.text_document.uri)
-        if found is None or opened is None:
-            return []
-        start, end = params.range.start, params.range.end
-        span = opened.lines.span((start.line, start.character), (end.line, end.character))
-        wanted = params.context.only
-        with session.workspace.within(found[0].project):
-            actions = Actions(*found, session.settings)
-            quick = [*actions.at(span)] if wants(wanted, "quickfix") else []
-            together = actions.all_safe() if wants(wanted, FIX_ALL) and session.settings.actions.fix else None
-        offered = merged([*quick, *([together] if together else ())])
-        return [action for each in offered if (action := action_of(each, params.context.diagnostics, server))]
+        uri, later = params.text_document.uri, server.resolves_edits
+        offered = await server.asked(uri, partial(offers, params=params, server=server, later=later)) or []
+        diagnostics = params.context.diagnostics
+        return [known for each in offered if (known := action_of(each, diagnostics, server, uri, later=later))]
+
+    @server.feature(lsp.CODE_ACTION_RESOLVE)
+    async def _(action: lsp.CodeAction) -> lsp.CodeAction:
+        uri, kind, title, fingerprints = chosen(action)
+
+        def again(spot: Spot) -> Action | None:
+            return server.actions(spot).again(kind, title, fingerprints)
+
+        found = await server.asked(uri, again)
+        if found is None or (edit := server.edit(found.edits)) is None:
+            raise changed()
+        return evolve(action, edit=edit)
 
     @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
     async def _(params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
-        await server.ready(params.text_document.uri)
-        spot = server.spot(params.text_document.uri, params.position)
-        if spot is None:
-            return None
-        with session.workspace.within(spot.project):
-            place, name = refusing(lambda: rename.prepare(spot))
-        return lsp.PrepareRenamePlaceholder(range_of(place), name)
+        found = await server.asked(params.text_document.uri, refusing(rename.prepare), params.position)
+        return lsp.PrepareRenamePlaceholder(range_of(found[0]), found[1]) if found else None
 
     @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
     async def _(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-        await server.ready(params.text_document.uri)
-        spot = server.spot(params.text_document.uri, params.position)
-        if spot is None:
-            return None
         confirms = server.offers("workspace.workspace_edit.change_annotation_support")
-        with session.workspace.within(spot.project):
-            renamed = refusing(lambda: rename.rename(spot, params.new_name, confirms=confirms))
-        return server.edit(renamed.edits, renamed.confirm)
+        job = partial(rename.rename, new=params.new_name, confirms=confirms)
+        renamed = await server.asked_within(params.text_document.uri, refusing(job), params.position)
+        return server.edit(renamed.edits, renamed.confirm) if renamed else None
 
 
-def refusing(job: Callable[[], T]) -> T:
-    """What a job gives; a refusal becomes an error with the reason."""
-    try:
-        return job()
-    except rename.RefusedError as error:
-        raise JsonRpcException(printable(str(error)), lsp.LSPErrorCodes.RequestFailed.value) from None
+def refusing(job: Callable[[Spot], T]) -> Callable[[Spot], T]:
+    """The same job, of which a refusal becomes an error with the reason."""
+
+    def refused(spot: Spot) -> T:
+        try:
+            return job(spot)
+        except rename.RefusedError as error:
+            raise JsonRpcException(printable(str(error)), lsp.LSPErrorCodes.RequestFailed.value) from None
+
+    return refused
+
+
+def offers(spot: Spot, params: lsp.CodeActionParams, server: Server, *, later: bool) -> list[Action]:
+    """The actions that a client asks for; what fixes all is found when it is chosen, if that comes `later`."""
+    wanted, actions = params.context.only, server.actions(spot)
+    quick = [*actions.at(span_of(params.range, spot))] if wants(wanted, "quickfix") else []
+    if not wants(wanted, FIX_ALL):
+        return merged(quick)
+    together = actions.any_safe() if later else actions.all_safe()
+    return merged([*quick, *([together] if together else ())])
+
+
+def span_of(given: lsp.Range, spot: Spot) -> Span:
+    """The offsets of a range of an open file."""
+    start, end = given.start, given.end
+    return spot.opened.lines.span((start.line, start.character), (end.line, end.character))
 
 
 def wants(only: Sequence[str] | None, kind: str) -> bool:
@@ -426,8 +586,13 @@ def wants(only: Sequence[str] | None, kind: str) -> bool:
     return only is None or any(kind == each or kind.startswith(f"{each}.") for each in only)
 
 
-def action_of(action: Action, diagnostics: Sequence[lsp.Diagnostic], server: Server) -> lsp.CodeAction | None:
-    """An action with the diagnostics that it is about; None where the client cannot make its changes."""
+def action_of(
+    action: Action, diagnostics: Sequence[lsp.Diagnostic], server: Server, uri: str, *, later: bool
+) -> lsp.CodeAction | None:
+    """An action with the diagnostics that it is about; None where the client cannot make its changes.
+
+    Where its changes come `later`, it has what leads to it again.
+    """
     edit = server.edit(action.edits)
     if edit is None:
         return None
@@ -436,9 +601,23 @@ def action_of(action: Action, diagnostics: Sequence[lsp.Diagnostic], server: Ser
         title=printable(action.title),
         kind=action.kind,
         diagnostics=about or None,
-        edit=edit,
+        edit=None if later else edit,
         is_preferred=action.preferred or None,
+        data={"uri": uri, "fingerprints": action.fingerprints} if later else None,
     )
+
+
+def chosen(action: lsp.CodeAction) -> tuple[str, str, str, Sequence[str]]:
+    """The address, kind, title and fingerprints of an action that was offered; raises JsonRpcException."""
+    match action.data:
+        case {"uri": str(uri), "fingerprints": [*fingerprints]} if action.kind:
+            return uri, action.kind, action.title, fingerprints
+    raise JsonRpcInvalidParams
+
+
+def changed() -> JsonRpcException:
+    """The answer to a request about what is not there any more."""
+    return JsonRpcContentModified("the text has changed since")
 
 
 def add_lenses(server: Server) -> None:
@@ -447,39 +626,41 @@ def add_lenses(server: Server) -> None:
 
     @server.feature(lsp.TEXT_DOCUMENT_CODE_LENS)
     async def _(params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
-        await server.ready(params.text_document.uri)
-        found = server.locator(params.text_document.uri)
-        opens = session.settings.references or (server.offers("window.show_document") and OPEN)
-        if found is None or not session.settings.lens or not opens:
+        uri = params.text_document.uri
+        if not session.settings.lens or not server.opens:
             return []
-        with session.workspace.within(found[0].project):
-            known = list(lens.lenses(*found))
-        return [lsp.CodeLens(range_of(each.range), lens_command(each, opens, server, found[1])) for each in known]
+        found = await server.asked(uri, lambda spot: [range_of(each) for each in lens.ranges(spot)]) or []
+        return [lsp.CodeLens(each, data={"uri": uri}) for each in found]
+
+    @server.feature(lsp.CODE_LENS_RESOLVE)
+    async def _(given: lsp.CodeLens) -> lsp.CodeLens:
+        match given.data:
+            case {"uri": str(uri)}:
+                found = await server.asked(uri, lens.lens_at, given.range.start)
+            case _:
+                raise JsonRpcInvalidParams
+        if found is None:
+            raise changed()
+        return evolve(given, command=lens_command(found, server, uri))
 
     @server.feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
     async def _(params: lsp.InlayHintParams) -> list[lsp.InlayHint]:
-        await server.ready(params.text_document.uri)
-        found = server.locator(params.text_document.uri)
-        opened = session.workspace.opened.get(params.text_document.uri)
-        if found is None or opened is None or not session.settings.hints:
-            return []
-        start, end = params.range.start, params.range.end
-        span = opened.lines.span((start.line, start.character), (end.line, end.character))
-        with session.workspace.within(found[0].project):
-            known = list(lens.hints(*found, span))
-        return [lsp.InlayHint(lsp.Position(*each.position), printable(each.label), padding_left=True) for each in known]
+        def shown(spot: Spot) -> list[lens.Hint]:
+            return [*lens.hints(spot, span_of(params.range, spot))] if session.settings.hints else []
+
+        found = await server.asked(params.text_document.uri, shown) or []
+        return [lsp.InlayHint(lsp.Position(*each.position), printable(each.label), padding_left=True) for each in found]
 
     @server.command(OPEN)
     def _(uri: str, found: lsp.Range) -> None:
         server.window_show_document(lsp.ShowDocumentParams(uri, take_focus=True, selection=found))
 
 
-def lens_command(found: lens.Lens, command: str, server: Server, path: str) -> lsp.Command:
+def lens_command(found: lens.Lens, server: Server, uri: str) -> lsp.Command:
     """What a lens does: the editor's own command shows all places, the server's opens the first one."""
     if not found.places:
         return lsp.Command(found.title, "")
     locations = [server.location(each) for each in found.places]
-    if command == OPEN:
+    if server.opens == OPEN:
         return lsp.Command(found.title, OPEN, arguments=[locations[0].uri, locations[0].range])
-    here = server.session.workspace.uri_of(path)
-    return lsp.Command(found.title, command, arguments=[here, lsp.Position(*found.range.start), locations])
+    return lsp.Command(found.title, server.opens, arguments=[uri, lsp.Position(*found.range.start), locations])

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cmlint.bundle.documents import Definition, Placed
+from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.fixes.proof import applied
-from cmlint.fixes.selection import worse
 from cmlint.kube import names
 from cmlint.manifest.edits import CannotEditError, pieces_of
 from cmlint.model.changes import Rewrite
 from cmlint.model.facts import COMMAND, Scalar, Span
-from cmlint.model.findings import Edit
+from cmlint.model.findings import Edit, Finding
+from cmlint.pipeline.result import Result
 from cmlint.server import at
 from cmlint.server.actions import Edited
 from cmlint.server.at import Spot, Word
@@ -63,6 +64,8 @@ def meant(spot: Spot) -> tuple[Word, Definition]:
         raise RefusedError(f"several definitions of `{word.name}` are equally near")
     definition = found[0][1]
     kind = definition.provider.kind
+    if definition.placed.number == LIVE:
+        raise RefusedError(f"`{word.name}` is in the cluster")
     if kind == COMMAND:
         raise RefusedError(f"a command makes `{word.name}`")
     if kind != definition.provider.target:
@@ -166,9 +169,30 @@ def refuse_new_findings(spot: Spot, edits: Sequence[Edit], new: str, *, confirme
         old = spot.snapshot.shown_texts.get(path).text
         own = [edit for edit in edits if edit.path == path]
         texts[os.path.realpath(path)] = applied(old, own)
-    why = worse(spot.snapshot.result, spot.project.checked(texts), texts)
+    why = new_in(spot.project.checked(texts), spot.snapshot.result, edits)
     if why and not confirmed:
         raise RefusedError(f"with the name `{new}` {why}")
+
+
+def new_in(after: Result, before: Result, edits: Sequence[Edit]) -> str:
+    """What a check has found that it did not find before the edits; what is at the same place may say the new name."""
+    for problem in sorted(Counter(after.problems) - Counter(before.problems)):
+        return f"{problem.path}: {problem.message}"
+    known = Counter((each.rule, each.location.path, moved(each, edits)) for each in before.outcome.findings)
+    for finding in after.outcome.findings:
+        start = finding.location.start
+        place = finding.rule, finding.location.path, start.offset
+        known[place] -= 1
+        if known[place] < 0:
+            return f"`{finding.rule}` would be found at {finding.location.path}:{start.line}:{start.column}"
+    return ""
+
+
+def moved(finding: Finding, edits: Sequence[Edit]) -> int:
+    """Where a finding begins once the edits are made."""
+    path, start = finding.location.path, finding.location.start.offset
+    before = (each for each in edits if each.path == path and each.end <= start)
+    return start + sum(len(each.text) - (each.end - each.start) for each in before)
 
 
 def edited(spot: Spot, edits: Sequence[Edit]) -> Iterator[Edited]:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from cmlint.errors import FatalError
 from cmlint.server import settings as configuration
 from cmlint.server.diagnostics import Diagnostic, diagnostics_of, faults_of
+from cmlint.server.positions import sound
 from cmlint.server.project import LARGEST as LARGEST_FOLDER
-from cmlint.server.project import Opener, Project, Snapshot
+from cmlint.server.project import Against, Opener, Project, Snapshot
 from cmlint.server.settings import Settings
 from cmlint.server.worker import Job, Worker
 from cmlint.server.workspace import LARGEST, Opened, Workspace, path_of
+from cmlint.sources.request import Clusters
 
 LOG = logging.getLogger("cmlint.server")
 
 PAUSE = 0.15
 """The seconds after the last change until a project is judged again."""
+
+OLD = 60.0
+"""The seconds after which a cluster is asked again when a file is saved."""
 
 BUILD_PAUSE = 1.0
 """The seconds after the last change until it is built again, where that is quick."""
@@ -31,6 +37,14 @@ class Shown(NamedTuple):
     uri: str
     version: int | None
     diagnostics: tuple[Diagnostic, ...]
+
+
+class Change(NamedTuple):
+    """What a file becomes: another text, or one with something else in a stretch of it."""
+
+    text: str
+    start: tuple[int, int] | None = None
+    end: tuple[int, int] | None = None
 
 
 class Session:
@@ -50,7 +64,7 @@ class Session:
         self.workspace = Workspace(opener)
         self.settings = Settings()
         self.show, self.tell, self.post = show, tell, post
-        self.worker = Worker(self.work)
+        self.worker, self.asker = Worker(self.work), Worker(self.ask)
         self.published: dict[str, Shown] = {}
         self.of_project: dict[Project, set[str]] = {}
         self.told: set[str] = set()
@@ -66,24 +80,31 @@ class Session:
     def start(self) -> None:
         """Begins to read, once the settings are known."""
         self.worker.start()
+        self.asker.start()
         self.read_all()
 
     def end(self) -> None:
         """Ends what runs."""
         self.ended = True
         self.worker.end()
+        self.asker.end()
 
     def configure(self, given: object) -> None:
         """Takes the client's settings; mistakes in them are reported once."""
-        self.settings, wrong = configuration.read(given)
+        before, (self.settings, wrong) = self.against, configuration.read(given)
         for each in wrong:
             self.tell_once(each)
         trusted = self.settings.trusted
         for project in self.workspace.projects.values():
-            if project.trusted != trusted:
-                project.trusted = trusted
+            if project.trusted != trusted or before != self.against:
+                project.trusted, project.clusters, project.asked = trusted, None, None
                 self.worker.ask(project, "read")
             self.publish(project)
+
+    @property
+    def against(self) -> Against:
+        """What files resolve against besides each other: nothing where a workspace is not trusted."""
+        return Against(self.settings.live, self.settings.against) if self.settings.trusted else Against()
 
     def change_folders(self, added: Iterable[str], removed: Iterable[str]) -> None:
         """Adds and removes folders; of one that is removed nothing is shown any more."""
@@ -122,9 +143,9 @@ class Session:
 
     def show_faults(self, opened: Opened, project: Project) -> None:
         """Shows what is surely wrong in one text, as long as nothing else is known."""
-        if project.gone:
+        if project.gone or not self.workspace.enter(project, wait=False):
             return
-        with self.workspace.within(project):
+        with self.workspace.staying():
             try:
                 project.setup = project.setup or project.opener(project.paths)
             except FatalError:
@@ -132,21 +153,33 @@ class Session:
             diagnostics = tuple(faults_of(project, opened))
         self.give(Shown(opened.uri, opened.version, diagnostics))
 
-    def change(self, uri: str, text: str, version: int | None) -> None:
+    def change(self, uri: str, changes: Iterable[Change], version: int | None) -> None:
         """The text of an open file is another one now."""
-        if uri not in self.workspace.opened:
-            self.open_file(uri, text, version)
-            return
-        opened = self.workspace.opened[uri]
-        opened.text, opened.version = text, version
+        for change in changes:
+            opened = self.workspace.opened.get(uri)
+            if opened and change.start and change.end:
+                span = opened.lines.span(change.start, change.end)
+                opened.text = sound(f"{opened.text[: span.start]}{change.text}{opened.text[span.end :]}")
+            elif opened:
+                opened.text = sound(change.text)
+            elif change.start is None:
+                self.open_file(uri, change.text, version)
+        if opened := self.workspace.opened.get(uri):
+            self.changed(opened, version)
+
+    def changed(self, opened: Opened, version: int | None) -> None:
+        """Has the project of a file judged again, once nothing has changed for a moment."""
+        opened.version = version
         project = self.workspace.project_of(opened.path)
         self.worker.ask(project, "update" if project.snapshot else "read", PAUSE)
 
     def save(self, uri: str) -> None:
         """A file is saved: what it is built into is built again."""
-        opened = self.workspace.opened.get(uri)
-        if opened:
-            self.read(self.workspace.project_of(opened.path))
+        if opened := self.workspace.opened.get(uri):
+            project = self.workspace.project_of(opened.path)
+            self.read(project)
+            if project.asked is not None and time.monotonic() - project.asked > OLD:
+                self.ask_again(project)
 
     def close_file(self, uri: str) -> None:
         """A file is closed; what was not saved of it is forgotten."""
@@ -189,6 +222,29 @@ class Session:
         else:
             self.post(lambda: self.done(project))
 
+    def ask_again(self, project: Project) -> None:
+        """Has a project's cluster asked in the background."""
+        project.asked = time.monotonic()
+        self.asker.ask(project, "read")
+
+    def ask(self, project: Project, _: Job) -> None:
+        """Asks a project's cluster and snapshots; runs in the asker's thread."""
+        try:
+            clusters = project.ask(self.against)
+        except FatalError as error:
+            message = f"{error.message}; {error.help}"
+            self.post(lambda: self.tell_once(message))
+        except Exception:
+            LOG.exception("the cluster cannot be asked: %s", project.folder)
+        else:
+            self.post(lambda: self.stand_on(project, clusters))
+
+    def stand_on(self, project: Project, clusters: Clusters | None) -> None:
+        """Has a project judged with what its cluster has."""
+        if clusters:
+            project.clusters = clusters
+            self.read(project)
+
     def forget(self, project: Project) -> None:
         """Says that a folder is gone; nothing is shown of it any more."""
         project.snapshot, project.failed = None, True
@@ -209,6 +265,8 @@ class Session:
             self.tell_once(f"{name} has more than {LARGEST_FOLDER} documents: only folders of open files are checked")
         if snapshot.texts != self.workspace.texts_of(project):
             return
+        if project.asked is None and any(self.against):
+            self.ask_again(project)
         if snapshot.stale and project.builds_again and project not in self.worker.due:
             self.read(project, BUILD_PAUSE)
         self.publish(project)
@@ -228,8 +286,7 @@ class Session:
     def publish(self, project: Project) -> None:
         """Shows what is known of a project."""
         if (snapshot := project.snapshot) and not project.gone:
-            with self.workspace.within(project):
-                self.publish_all(project, self.found(project, snapshot))
+            self.publish_all(project, self.found(project, snapshot))
 
     def found(self, project: Project, snapshot: Snapshot) -> dict[str, list[Diagnostic]]:
         """The diagnostics of a project by the addresses of their files, those of open ones even without any."""

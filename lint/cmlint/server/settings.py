@@ -26,8 +26,10 @@ class Actions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the editor may set.
 
-    Where a workspace is not `trusted`, nothing is built, for builds run programs. `references` is the editor's own
-    command that shows the places which a lens counts; without it, the first place is opened.
+    Objects that the files do not define are looked up in a cluster, if it is `live`, and in the snapshots `against`.
+    Where a workspace is not `trusted`, nothing is built and no cluster is asked, for both may run programs.
+    `references` is the editor's own command that shows the places which a lens counts; without it, the first place is
+    opened.
     """
 
     diagnostics: Shown = "new"
@@ -35,6 +37,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     actions: Actions = Actions()
     lens: bool = True
     hints: bool = False
+    live: bool = False
+    against: tuple[str, ...] = ()
     trusted: bool = True
     references: str = ""
 

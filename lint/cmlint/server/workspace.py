@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 import threading
@@ -12,7 +13,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 import msgspec
 
-from cmlint.server.positions import Lines
+from cmlint.server.positions import Lines, sound
 from cmlint.server.project import Opener, Project
 from cmlint.system.files import real_path
 
@@ -45,14 +46,15 @@ class Folder(msgspec.Struct, frozen=True):
 
 
 class Workspace:
-    """What an editor has open. Whatever looks at a project does so `within` it."""
+    """What an editor has open. Whatever reads a project's files does so `within` it."""
 
     def __init__(self, opener: Opener) -> None:
         self.opener = opener
         self.folders: dict[str, Folder] = {}
         self.opened: dict[str, Opened] = {}
         self.projects: dict[str, Project] = {}
-        self.place = threading.Condition()
+        self.turn = threading.Condition()
+        self.inside: Project | None = None
         self.users = 0
 
     def add_folder(self, uri: str) -> None:
@@ -69,7 +71,10 @@ class Workspace:
 
     def add_file(self, uri: str, text: str, version: int | None) -> Opened:
         """Notes the text of an open file."""
-        self.opened[uri] = Opened(uri, path_of(uri), text, version)
+        path = path_of(uri)
+        if not self.around(path) and not os.path.isdir(os.path.dirname(path)):
+            path = nowhere(uri)
+        self.opened[uri] = Opened(uri, path, sound(text), version)
         return self.opened[uri]
 
     def remove_file(self, uri: str) -> Opened | None:
@@ -78,14 +83,16 @@ class Workspace:
 
     def at(self, path: str) -> Opened | None:
         """The open file at a real path."""
-        return next((each for each in self.opened.values() if each.path == path), None)
+        return next((each for each in list(self.opened.values()) if each.path == path), None)
+
+    def around(self, path: str) -> str | None:
+        """The innermost folder that a path is in."""
+        return max((folder for folder in list(self.folders) if is_below(path, folder)), key=len, default=None)
 
     def project_of(self, path: str) -> Project:
         """The project that a file is in: of the innermost folder, or its own if it is in none."""
-        around = [folder for folder in self.folders if is_below(path, folder)]
-        if around:
-            folder = max(around, key=len)
-            return self.projects.setdefault(folder, Project(folder, self.opener))
+        if around := self.around(path):
+            return self.projects.setdefault(around, Project(around, self.opener))
         folder, name = os.path.split(path)
         return self.projects.setdefault(path, Project(folder, self.opener, only=name))
 
@@ -105,28 +112,45 @@ class Workspace:
         """The address of a file as the client writes it."""
         if opened := self.at(path):
             return opened.uri
-        around = [folder for folder in self.folders if is_below(path, folder)]
-        if not around:
+        around = self.around(path)
+        if around is None:
             return Path(path).as_uri()
-        folder = self.folders[max(around, key=len)]
+        folder = self.folders[around]
         below = os.path.relpath(path, folder.path).replace(os.sep, "/")
         return f"{folder.uri.rstrip('/')}/{quote(os.fsencode(below))}"
 
     @contextmanager
     def within(self, project: Project) -> Iterator[None]:
-        """Makes a project's folder the working directory; who needs another one waits."""
-        with self.place:
-            while self.users and os.getcwd() != project.folder:
-                self.place.wait()
+        """Works in a project's folder; waits while somebody works in another one."""
+        self.enter(project)
+        with self.staying():
+            yield
+
+    def enter(self, project: Project, *, wait: bool = True) -> bool:
+        """Makes a project's folder the working directory; while somebody works in another one, waits or gives False.
+
+        Whoever has entered leaves by `staying`.
+        """
+        with self.turn:
+            while self.users and self.inside is not project:
+                if not wait:
+                    return False
+                self.turn.wait()
             if not self.users:
                 os.chdir(project.folder)
+            self.inside = project
             self.users += 1
+            return True
+
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """Leaves at the end what was entered."""
         try:
             yield
         finally:
-            with self.place:
+            with self.turn:
                 self.users -= 1
-                self.place.notify_all()
+                self.turn.notify_all()
 
 
 def roots_of(folders: Iterable[str] | None, root_uri: str | None, root_path: str | None) -> list[str]:
@@ -140,13 +164,20 @@ def roots_of(folders: Iterable[str] | None, root_uri: str | None, root_path: str
 
 def path_of(uri: str) -> str:
     """The real path of an address; of a text that is in no file a path at which there is none."""
-    parts = urlsplit(uri)
-    if parts.scheme != "file":
-        return os.path.join(os.path.realpath(tempfile.gettempdir()), f"{quote(uri, safe='')}.yaml")
-    path = os.fsdecode(unquote_to_bytes(parts.path))
-    if os.name == "nt":
-        path = path.lstrip("/")
-    return real_path(path)
+    try:
+        parts = urlsplit(uri)
+        path = os.fsdecode(unquote_to_bytes(parts.path)) if parts.scheme == "file" else ""
+        if os.name == "nt":
+            path = path.lstrip("/")
+        return real_path(path) if path else nowhere(uri)
+    except ValueError:
+        return nowhere(uri)
+
+
+def nowhere(uri: str) -> str:
+    """A path at which there is no file, for an address that leads to none."""
+    name = hashlib.sha256(uri.encode("utf-8", "surrogatepass")).hexdigest()
+    return os.path.join(os.path.realpath(tempfile.gettempdir()), f"cmlint-{name}.yaml")
 
 
 def is_below(path: str, folder: str) -> bool:
