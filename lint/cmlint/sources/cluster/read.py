@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import starmap
+from shlex import join
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -166,9 +167,10 @@ def no_cluster(connection: Connection, error: BadAnswerError, *, everywhere: boo
         named = ", or name the namespaces in which you may with `-n`" if everywhere else ""
         help_ = f"log in as somebody who may list what is there{named}"
         return NoClusterError(f"{what} lets nothing be read: {error}", help_)
-    if error.status == BROKEN:
-        return NoClusterError(f"{what} cannot be reached: {error}", "see whether `kubectl version` reaches it")
-    return NoClusterError(f"{what} does not answer: {error}", "see whether `kubectl version` reaches it")
+    problem = "cannot be reached" if error.status == BROKEN else "does not answer"
+    return NoClusterError(
+        f"{what} {problem}: {error}", f"see whether `{join(('kubectl', 'version', *connection.options))}` reaches it"
+    )
 
 
 class Lists:
