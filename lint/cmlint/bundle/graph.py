@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count
 from typing import Literal, NamedTuple
 
 from cmlint.bundle.bundle import Bundle
@@ -106,7 +107,8 @@ class Builder:
 
     def put(self, name: str, node: Node) -> str:
         """Adds a node under a name of its own, which begins with what tells it from others where they share one."""
-        for candidate in (name, f"{node.scope}!{name}", *(f"{node.scope}!{name}#{n}" for n in range(2, 10_000))):
+        apart = f"{node.scope}!{name}"
+        for candidate in chain((name, apart), (f"{apart}#{number}" for number in count(2))):
             known = self.nodes.get(candidate)
             if known is None:
                 self.nodes[candidate] = node
@@ -116,7 +118,7 @@ class Builder:
                 return candidate
             if (known.placed, known.spans[:1], known.scope) == (node.placed, node.spans[:1], node.scope):
                 return candidate
-        return name
+        raise AssertionError
 
     def home(self, bundle: Bundle, placed: Placed, namespace: str | None) -> str:
         """The namespace of an object, in its build where there are several bundles."""
