@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import LIVE, Definition, Placed
-from cmlint.bundle.impact import Defined, Impact, Reader, Subject, judged, rollers_in
+from cmlint.bundle.impact import Defined, Impact, Reader, Subject, judged, mentioned, rollers_in
 from cmlint.bundle.readers import ALL, Effect, Read, reads_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.kube.credentials import may_be_secret
@@ -85,6 +85,7 @@ class Builder:
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
         self.by_definition: dict[tuple[Placed, Span], str] = {}
+        self.subjects: dict[str, Subject] = {}
         self.impacts: dict[str, Impact] = {}
         self.apart = len([bundle for bundle in bundles if bundle.placed]) > 1
 
@@ -97,6 +98,7 @@ class Builder:
         for bundle in self.bundles:
             for placed in bundle.placed:
                 self.add_reads(bundle, placed)
+        self.add_mentions()
         for name, node in self.nodes.items():
             if node.kind == "object" and node.status == "found" and name not in self.impacts:
                 self.nodes[name] = node._replace(status="unused")
@@ -181,6 +183,15 @@ class Builder:
         )
         name = self.put(f"{namespace or NOWHERE}/{target}/{definition.spelled}", node)
         self.by_definition[placed, provider.name.span] = name
+        self.subjects[name] = Subject(
+            target=target,
+            namespace=namespace,
+            name=definition.spelled,
+            key=ALL,
+            change="asked",
+            defined=(Defined(bundle, definition),),
+            place=None,
+        )
         for key in provider.keys:
             self.add_key(name, node, key)
         if provider.kind not in PLAIN:
@@ -301,6 +312,15 @@ class Builder:
                 self.join(bundle, read, source, self.defined(bundle, definition), definition)
         else:
             self.join(bundle, read, source, self.absent(bundle, read, resolution), None)
+
+    def add_mentions(self) -> None:
+        """Adds the Ingresses and custom resources in which the name of an object is a value."""
+        names = {id(subject): name for name, subject in self.subjects.items()}
+        for touched in mentioned(self.bundles, list(self.subjects.values())):
+            name, read = names[id(touched.subject)], touched.read
+            source = self.workload(touched.bundle, read.placed)
+            self.impacts.setdefault(name, Impact([touched.subject], [], [])).touched.append(touched)
+            self.edges.append(Edge(source, name, "reads", read=read, effect=touched.effect, why=touched.why))
 
     def defined(self, bundle: Bundle, definition: Definition) -> str:
         """The node of a definition; one that a command or a cluster has is added here."""
