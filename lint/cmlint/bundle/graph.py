@@ -85,7 +85,6 @@ class Builder:
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
         self.by_definition: dict[tuple[Placed, Span], str] = {}
-        self.subjects: dict[str, Subject] = {}
         self.impacts: dict[str, Impact] = {}
         self.apart = len([bundle for bundle in bundles if bundle.placed]) > 1
 
@@ -183,15 +182,6 @@ class Builder:
         )
         name = self.put(f"{namespace or NOWHERE}/{target}/{definition.spelled}", node)
         self.by_definition[placed, provider.name.span] = name
-        self.subjects[name] = Subject(
-            target=target,
-            namespace=namespace,
-            name=definition.spelled,
-            key=ALL,
-            change="asked",
-            defined=(Defined(bundle, definition),),
-            place=None,
-        )
         for key in provider.keys:
             self.add_key(name, node, key)
         if provider.kind not in PLAIN:
@@ -315,9 +305,14 @@ class Builder:
 
     def add_mentions(self) -> None:
         """Adds the Ingresses and custom resources in which the name of an object is a value."""
-        names = {id(subject): name for name, subject in self.subjects.items()}
-        for touched in mentioned(self.bundles, list(self.subjects.values())):
-            name, read = names[id(touched.subject)], touched.read
+        subjects = [
+            subject_of(bundle, definition)
+            for bundle in self.bundles
+            for placed in (*bundle.placed, *bundle.commands)
+            for definition in defined_by(placed)
+        ]
+        for touched in mentioned(self.bundles, subjects):
+            name, read = self.defined(*touched.subject.defined[0]), touched.read
             source = self.workload(touched.bundle, read.placed)
             self.impacts.setdefault(name, Impact([touched.subject], [], [])).touched.append(touched)
             self.edges.append(Edge(source, name, "reads", read=read, effect=touched.effect, why=touched.why))
@@ -425,6 +420,19 @@ def defined_by(placed: Placed) -> Iterator[Definition]:
     for provider in placed.document.providers:
         if provider.kind != EXAMPLE and not provider.glob:
             yield Definition(placed, provider)
+
+
+def subject_of(bundle: Bundle, definition: Definition) -> Subject:
+    """An object of which is asked who reads it."""
+    return Subject(
+        target=definition.provider.target,
+        namespace=definition.namespace,
+        name=definition.spelled,
+        key=ALL,
+        change="asked",
+        defined=(Defined(bundle, definition),),
+        place=None,
+    )
 
 
 CLUSTER = "cluster"
