@@ -102,6 +102,31 @@ def test_every_status(tmp_path: Path) -> None:
         assert [word for word in (*words, "not checked: ConfigMap") if word not in drawn] == []
 
 
+INGRESS = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: certificate, namespace: shop}
+type: kubernetes.io/tls
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: other, namespace: shop}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop}
+spec: {tls: [{secretName: certificate}]}
+"""
+
+
+def test_an_ingress_reads_its_certificate(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": INGRESS})
+    report = graph(tmp_path)
+    assert statuses(report) == {"shop/Secret/other": "unused"}
+    reads = [(e["source"], e["target"], e["how"], e["effect"]) for e in report["edges"] if e["type"] == "reads"]
+    assert reads == [("shop/Ingress/web", "shop/Secret/certificate", "field", "controller")]
+
+
 def test_findings_are_at_nodes_and_edges() -> None:
     report = graph(FIXTURES, "demo")
     rules = {number: finding["rule"] for number, finding in enumerate(report["findings"])}

@@ -113,6 +113,33 @@ def test_by_keyboard_alone(browser: Browser, demo: Path) -> None:
     expect(page.locator("#said")).to_have_text("38 nodes shown")
 
 
+@pytest.mark.parametrize("width", [360, 768])
+def test_on_a_narrow_page_what_is_chosen_comes_into_sight(browser: Browser, demo: Path, width: int) -> None:
+    page = opened(browser, demo)
+    page.set_viewport_size({"width": width, "height": 850})
+    assert seen(page, "#picture") != "complete"
+    page.locator("#findings button").first.click()
+    assert seen(page, ".node.chosen") == "complete"
+    page.keyboard.press("/")
+    page.keyboard.type("CURENCY")
+    page.keyboard.press("Enter")
+    assert seen(page, ".node.chosen") == "complete"
+    page.get_by_role("button", name="Table", exact=True).click()
+    assert seen(page, "#table tr") == "complete"
+    page.get_by_role("button", name="Table", exact=True).click()
+    assert seen(page, "#picture") == "complete"
+
+
+def seen(page: Page, selector: str) -> str:
+    """How much of the first such element is in the window, to a pixel."""
+    box = page.locator(selector).first.bounding_box()
+    assert box
+    top, bottom, height = box["y"], box["y"] + box["height"], page.evaluate("innerHeight")
+    return (
+        "complete" if top >= -1 and bottom <= height + 1 else "not at all" if top > height or bottom < 0 else "in part"
+    )
+
+
 def test_the_details_have_readers_and_commands(browser: Browser, demo: Path) -> None:
     page = opened(browser, demo)
     node(page, "ConfigMap shop-config").click()

@@ -98,17 +98,22 @@ def described(read: Read) -> str:
 def test_impact_and_graph_agree(folder: Path) -> None:
     bundles = bundles_in(folder)
     graph = build(bundles)
+    reads = [
+        (each, (each.read.reference.name.span, each.read.placed, each.read.key, each.read.how))
+        for each in graph.edges
+        if each.read
+    ]
     drawn = {
-        (edge.read.reference.name.span, edge.read.placed, edge.read.key, edge.read.how)
-        for edge in graph.edges
-        if edge.read and graph.nodes[edge.target].status in ("found", "command") and "*" not in edge.target
+        read
+        for edge, read in reads
+        if graph.nodes[edge.target].status in ("found", "command") and "*" not in edge.target
     }
     touched = {
         (each.read.reference.name.span, each.read.placed, each.read.key, each.read.how)
         for each in impact(bundles, list(subjects_in(bundles))).touched
         if each.bundle.resolve(each.read.reference, each.read.placed).status == "found"
     }
-    assert drawn <= touched
+    assert drawn <= touched <= {read for _, read in reads}
     again = build(bundles)
     assert (list(graph.nodes), graph.edges) == (list(again.nodes), again.edges)
 

@@ -318,6 +318,69 @@ def test_warnings_do_not_spoil_the_output(tmp_path: Path) -> None:
     assert "broken/kustomization.yaml" in done.stderr
 
 
+LACKING = """\
+configMapGenerator:
+  - name: app
+    envs: [{name}]
+"""
+
+COMMANDS = (("impact", "configmap/app"), ("graph",), ("env",))
+"""The commands that report no findings, and say what is not built beside what they show."""
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_reason_why_builds_lack_something_is_shown_once(tmp_path: Path, words: tuple[str, ...]) -> None:
+    write(tmp_path, {f"k{n:02}/kustomization.yaml": LACKING.format(name="local.env") for n in range(13)})
+    done = cmlint(tmp_path, *words)
+    more = ", ".join(f"k{n:02}/kustomization.yaml" for n in range(1, 11))
+    unbuilt = [line for line in done.stderr.splitlines() if "built" in line]
+    assert unbuilt == [
+        "cmlint: warning: k00/kustomization.yaml: built without `local.env`: no such file or folder; "
+        f"also at 12 more places: {more}, ..."
+    ]
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_of_many_reasons_the_first_are_shown(tmp_path: Path, words: tuple[str, ...]) -> None:
+    write(tmp_path, {f"k{n:02}/kustomization.yaml": LACKING.format(name=f"{n:02}.env") for n in range(13)})
+    done = cmlint(tmp_path, *words)
+    unbuilt = [line for line in done.stderr.splitlines() if "build" in line or "built" in line]
+    assert unbuilt == [
+        *(
+            f"cmlint: warning: k{n:02}/kustomization.yaml: built without `{n:02}.env`: no such file or folder"
+            for n in range(10)
+        ),
+        "cmlint: warning: 3 more reasons why builds fail or lack a part: `cmlint check --select not-built`",
+    ]
+
+
+def test_json_has_every_place_that_is_not_built(tmp_path: Path) -> None:
+    write(tmp_path, {f"k{n:02}/kustomization.yaml": LACKING.format(name="local.env") for n in range(13)})
+    skipped = asked(tmp_path, "configmap/app")["skipped"]
+    reason = "built without `local.env`: no such file or folder"
+    assert skipped == [{"path": f"k{n:02}/kustomization.yaml", "reason": reason} for n in range(13)]
+
+
+def test_what_is_not_there_may_be_in_what_is_not_built(tmp_path: Path) -> None:
+    write(tmp_path, {"k/kustomization.yaml": "resources: [gone.yaml]\n", "app.yaml": APP})
+    done = cmlint(tmp_path, "impact", "configmap/settings")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[:2] == [
+        "cmlint: warning: k/kustomization.yaml: built without `gone.yaml`: no such file or folder",
+        "cmlint: error: nothing defines or reads the ConfigMap `settings`",
+    ]
+
+
+@pytest.mark.parametrize("words", [*COMMANDS, ("explain", "configmap/app")])
+def test_without_builds_the_files_are_read_as_they_are(tmp_path: Path, words: tuple[str, ...]) -> None:
+    write(tmp_path, FILES)
+    done = cmlint(tmp_path, *words, "--no-build", "--kustomize", "no-such-program")
+    assert (done.returncode, done.stderr) == (0, "")
+    built = cmlint(tmp_path, *words)
+    assert (built.returncode, built.stderr) == (0, "")
+    assert done.stdout != built.stdout
+
+
 def test_a_generators_file_and_a_line_of_it(tmp_path: Path) -> None:
     write(tmp_path, FILES)
     assert targets(asked(tmp_path, "gen/gen.env:2")) == ["gen:Y asked"]

@@ -44,6 +44,18 @@ def test_five_thousand_readers_fit_into_a_comment(tmp_path: Path, workloads: int
         assert re.search(r"\nand \d+ more, see `--format json`\n", first.stdout)
 
 
+def test_a_comment_says_where_there_may_be_more_readers(tmp_path: Path) -> None:
+    write(tmp_path, {"app.yaml": MAP} | {f"k{n}/kustomization.yaml": f"resources: [{n}.yaml]\n" for n in range(7)})
+    lines = cmlint(tmp_path, "impact", "cm/app", "--format", "markdown").stdout.splitlines()
+    named = ", ".join(f"`k{n}/kustomization.yaml`" for n in range(5))
+    assert lines[2:4] == [
+        "",
+        f"There may be more readers in what could not be read or built completely: {named} and 2 more",
+    ]
+    whole = cmlint(tmp_path, "impact", "cm/app", "--format", "markdown", "--no-build").stdout
+    assert "There may be more readers" not in whole
+
+
 TAGS = ("h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code")
 NAMES = ("a|b", "`x`", "<b>", "@team", "#12", "https://example.com", "<!-- -->", "</details>", "```", "x\ny", "![i](u)")
 

@@ -106,7 +106,7 @@ def namespaces_of(bundles: Iterable[Bundle], default: str) -> set[str]:
         name
         for bundle in bundles
         for placed in bundle.placed
-        for name in (placed.namespace, *(p.namespace.value if p.namespace else None for p in placed.document.providers))
+        for name in (placed.namespace, *(Definition(placed, each).namespace for each in placed.document.providers))
     }
     return {name or default for name in found if not (name and is_placeholder(name))} or {default}
 
@@ -199,7 +199,7 @@ def providers_in(cluster: Cluster, namespace: str) -> Iterator[LiveObject]:
 def cluster_of(reading: Reading, prefix: str = "") -> Cluster:
     """What was read as what can be asked."""
     cluster = Cluster(reading.inventory, reading.inventory.namespace, prefix)
-    cluster.workloads, cluster.pods, cluster.readers = reading.workloads, reading.pods, reading.readers
+    cluster.workloads, cluster.pods, cluster.reads = reading.workloads, reading.pods, reading.reads
     cluster.options = join(reading.options)
     return cluster
 

@@ -140,6 +140,8 @@ def test_a_server_that_is_not_there(cluster: Cluster) -> None:
         "cmlint: error: the cluster `test` (https://127.0.0.1:1) cannot be reached: [Errno 111] Connection refused\n"
         "help: see whether `kubectl version` reaches it\n"
     )
+    named = audit(cluster.kubeconfig("admin", cluster.token, server="https://127.0.0.1:1"), "--context", "test")
+    assert named.said.endswith("help: see whether `kubectl version --context test` reaches it\n")
 
 
 def test_a_token_that_is_no_longer_good(cluster: Cluster) -> None:

@@ -131,6 +131,15 @@ def test_the_role_bound_in_one_namespace_gives_that_one_and_a_note(cluster: Clus
     assert (alone.status, everywhere.status) == (1, 2)
 
 
+def test_who_may_read_no_namespace_is_advised_to_name_one(cluster: Cluster) -> None:
+    path = cluster.kubeconfig("nobody", cluster.account("nobody", [{**ROLE["rules"][0], "resources": ["endpoints"]}]))
+    helps = [audit(path, *words).said.splitlines()[1] for words in ((), ("-A",))]
+    assert helps == [
+        "help: log in as somebody who may list what is there",
+        "help: log in as somebody who may list what is there, or name the namespaces in which you may with `-n`",
+    ]
+
+
 def test_forbidden_in_half_of_the_namespaces(cluster: Cluster, spaces: list[str]) -> None:
     token = cluster.account("half", ROLE["rules"], [spaces[0]])
     cluster.create(

@@ -281,6 +281,9 @@ def test_only_lists_and_discovery_are_asked_for(tmp_path: Path) -> None:
             ("audit", "-n", "absent"),
             ("snapshot", "-A", "--metadata-only-secrets"),
             ("check", "--live", "a.yaml"),
+            ("explain", "--live", "configmap/settings"),
+            ("graph", "--live", "a.yaml"),
+            ("impact", "--live", "configmap/settings"),
         ):
             assert cmlint(tmp_path, *words, KUBECONFIG=str(path)).returncode in (0, 1, 2)
     events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]

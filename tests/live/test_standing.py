@@ -99,6 +99,17 @@ def test_namespaces_left_open_are_the_contexts_and_only_needed_ones_are_read(clu
     }
 
 
+def test_what_has_a_namespace_is_not_looked_up_elsewhere(cluster: Cluster, tmp_path: Path) -> None:
+    space = cluster.namespace("only-here")
+    config = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: settings, namespace: {space}}}\ndata: {{HOST: db}}\n"
+    write(tmp_path, {"all.yaml": config})
+    with proxy(cluster) as between:
+        run(between.kubeconfig(cluster, namespace="default"), "check", "--live", folder=tmp_path)
+    assert {path.split("/namespaces/")[1].split("/")[0] for path in between.paths() if "/namespaces/" in path} == {
+        space
+    }
+
+
 def test_a_name_that_is_only_near_is_offered(cluster: Cluster, tmp_path: Path) -> None:
     space = cluster.namespace("near")
     config_map(cluster, space, "setings", "HOST")
@@ -294,6 +305,9 @@ def test_json_only_grows(cluster: Cluster, tmp_path: Path) -> None:
     assert set(found["location"]) == {"path", "start", "end"}
 
 
-def test_an_audit_of_nothing(cluster: Cluster) -> None:
+def test_an_audit_of_nothing(cluster: Cluster, tmp_path: Path) -> None:
     space = cluster.namespace("empty")
     assert audit(cluster.admin, "-n", space) == Ran(0, [], "")
+    done = cmlint(tmp_path, "audit", "-n", space, KUBECONFIG=str(cluster.admin))
+    said = f"no pods or workloads in the namespace `{space}`; `-n` names another one, and `-A` audits all"
+    assert (done.returncode, done.stderr) == (0, f"cmlint: note: test: {said}\n")

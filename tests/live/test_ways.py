@@ -55,21 +55,33 @@ def test_tokens_files_and_plugins_let_in(cluster: Cluster, spaces: list[str], tm
 
 
 @pytest.mark.parametrize(
-    ("line", "why"),
+    ("line", "why", "help_"),
     [
-        ("", "[Errno 2] No such file or directory: './plugin'"),
-        ("echo sesame\necho who are you? >&2\nexit 3", "exec: process returned 3. who are you?"),
-        ("echo sesame", "exec: failed to decode process output: Expecting value: line 1 column 1 (char 0)"),
+        (
+            "",
+            "[Errno 2] No such file or directory: './plugin'",
+            "install the credential plugin that the kubeconfig names",
+        ),
+        (
+            "echo sesame\necho who are you? >&2\nexit 3",
+            "exec: process returned 3. who are you?",
+            "log in to the cluster again",
+        ),
+        (
+            "echo sesame",
+            "exec: failed to decode process output: Expecting value: line 1 column 1 (char 0)",
+            "log in to the cluster again",
+        ),
     ],
 )
-def test_a_plugin_that_gives_no_credentials(cluster: Cluster, tmp_path: Path, line: str, why: str) -> None:
+def test_a_plugin_that_gives_no_credentials(cluster: Cluster, tmp_path: Path, line: str, why: str, help_: str) -> None:
     known, path = json.loads(cluster.admin.read_text(encoding="utf-8")), tmp_path / "kubeconfig"
     plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "./plugin", "interactiveMode": "Never"}
     path.write_text(json.dumps(known | {"users": [{"name": "admin", "user": {"exec": plugin}}]}), encoding="utf-8")
     if line:
         (tmp_path / "plugin").write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
         (tmp_path / "plugin").chmod(0o700)
-    said = f"cmlint: error: {path}: no credentials: {why}\nhelp: log in to the cluster again\n"
+    said = f"cmlint: error: {path}: no credentials: {why}\nhelp: {help_}\n"
     assert audit(path) == Ran(2, [], said)
 
 

@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple
 from cmlint.bundle.documents import Definition, Placed
 from cmlint.bundle.evidence.question import Question
 from cmlint.bundle.nearest import meets
-from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.model.facts import Document, Hook
 
 CauseCode = Literal["hook", "not-mounted", "not-listed", "renamed", "called-otherwise", "removed"]
@@ -150,10 +149,9 @@ def called_otherwise(question: Question, found: Sequence[Definition]) -> Cause |
     """A custom resource has this name, or its template has, but the Secret that it makes has another one."""
     if question.target != "Secret":
         return None
-    makers = (item for item in question.scope.index.placed if item.document.kind in CALLED_APART)
     apart = tuple(
         Definition(item, provider)
-        for item in makers
+        for item in question.scope.index.called_apart
         if names(item.document, question.name) and meets(question.namespace, item.namespace)
         for provider in item.document.providers
         if not provider.glob

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cmlint.bundle.documents import LIVE, Definition, Placed, references_of
 from cmlint.kube.fields import POD_PATHS
 from cmlint.kube.near import nearest
-from cmlint.model.cluster import Held, Inventory, Pod, Readers, digest_of
+from cmlint.model.cluster import Held, Inventory, Pod, Read, Readers, digest_of
 from cmlint.model.cluster_objects import LiveObject, object_of
 from cmlint.model.facts import Provider, Reference, Target
 
@@ -39,16 +39,16 @@ class Cluster:
     `prefix` is before the paths of its objects where several clusters are read. `options` are those by which
     kubectl reaches it, as a shell takes them. `namespace` is where objects go
     that name none; None where that is not known. `workloads` are the live objects with pods by namespace, `pods` by
-    namespace, kind and name of what is judged for them, and `readers` by namespace all that reads; a snapshot has none
-    of these. `listings` are the texts of all objects that findings point at. What manifests bring to the cluster is in
-    `brought` (kind, namespace, name), and in `defined` how often they define a ConfigMap or Secret.
+    namespace, kind and name of what is judged for them, and `reads` what each pod spec reads, with its namespace; a
+    snapshot has none of these. `listings` are the texts of all objects that findings point at. What manifests bring to
+    the cluster is in `brought` (kind, namespace, name), and in `defined` how often they define a ConfigMap or Secret.
     """
 
     def __init__(self, inventory: Inventory, namespace: str | None, prefix: str = "") -> None:
         self.inventory, self.namespace, self.prefix = inventory, namespace, prefix
         self.workloads: dict[str, list[LiveObject]] = {}
         self.pods: dict[tuple[str, str, str], list[Pod]] = {}
-        self.readers: dict[str, Readers] = {}
+        self.reads: list[tuple[str, tuple[Read, ...]]] = []
         self.listings: dict[str, str] = {}
         self.brought: set[tuple[str, str, str]] = set()
         self.defined: Counter[tuple[Target, str | None, str]] = Counter()
@@ -183,6 +183,15 @@ class Cluster:
                     if found.name and found.name.value == container and found.pull_policy:
                         return found.pull_policy.value
         return None
+
+    @cached_property
+    def readers(self) -> dict[str, Readers]:
+        """What is read in each namespace, by whatever has a pod spec."""
+        found: dict[str, Readers] = defaultdict(Readers)
+        for namespace, reads in self.reads:
+            for target, name, key in reads:
+                found[namespace].add(target, name, key)
+        return dict(found)
 
     def shows_readers(self, namespace: str) -> bool:
         """Whether everything with pods was listed in a namespace, so that nothing else reads what is there."""

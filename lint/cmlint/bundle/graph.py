@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count
 from typing import Literal, NamedTuple
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import LIVE, Definition, Placed
-from cmlint.bundle.impact import Defined, Impact, Reader, Subject, judged, rollers_in
+from cmlint.bundle.impact import Defined, Impact, Reader, Subject, judged, mentioned, rollers_in
 from cmlint.bundle.readers import ALL, Effect, Read, reads_of
 from cmlint.bundle.resolve import Resolution
 from cmlint.kube.credentials import may_be_secret
@@ -96,6 +97,7 @@ class Builder:
         for bundle in self.bundles:
             for placed in bundle.placed:
                 self.add_reads(bundle, placed)
+        self.add_mentions()
         for name, node in self.nodes.items():
             if node.kind == "object" and node.status == "found" and name not in self.impacts:
                 self.nodes[name] = node._replace(status="unused")
@@ -106,7 +108,8 @@ class Builder:
 
     def put(self, name: str, node: Node) -> str:
         """Adds a node under a name of its own, which begins with what tells it from others where they share one."""
-        for candidate in (name, f"{node.scope}!{name}", *(f"{node.scope}!{name}#{n}" for n in range(2, 10_000))):
+        apart = f"{node.scope}!{name}"
+        for candidate in chain((name, apart), (f"{apart}#{number}" for number in count(2))):
             known = self.nodes.get(candidate)
             if known is None:
                 self.nodes[candidate] = node
@@ -116,7 +119,7 @@ class Builder:
                 return candidate
             if (known.placed, known.spans[:1], known.scope) == (node.placed, node.spans[:1], node.scope):
                 return candidate
-        return name
+        raise AssertionError
 
     def home(self, bundle: Bundle, placed: Placed, namespace: str | None) -> str:
         """The namespace of an object, in its build where there are several bundles."""
@@ -300,6 +303,20 @@ class Builder:
         else:
             self.join(bundle, read, source, self.absent(bundle, read, resolution), None)
 
+    def add_mentions(self) -> None:
+        """Adds the Ingresses and custom resources in which the name of an object is a value."""
+        subjects = [
+            subject_of(bundle, definition)
+            for bundle in self.bundles
+            for placed in (*bundle.placed, *bundle.commands)
+            for definition in defined_by(placed)
+        ]
+        for touched in mentioned(self.bundles, subjects):
+            name, read = self.defined(*touched.subject.defined[0]), touched.read
+            source = self.workload(touched.bundle, read.placed)
+            self.impacts.setdefault(name, Impact([touched.subject], [], [])).touched.append(touched)
+            self.edges.append(Edge(source, name, "reads", read=read, effect=touched.effect, why=touched.why))
+
     def defined(self, bundle: Bundle, definition: Definition) -> str:
         """The node of a definition; one that a command or a cluster has is added here."""
         key = definition.placed, definition.provider.name.span
@@ -403,6 +420,19 @@ def defined_by(placed: Placed) -> Iterator[Definition]:
     for provider in placed.document.providers:
         if provider.kind != EXAMPLE and not provider.glob:
             yield Definition(placed, provider)
+
+
+def subject_of(bundle: Bundle, definition: Definition) -> Subject:
+    """An object of which is asked who reads it."""
+    return Subject(
+        target=definition.provider.target,
+        namespace=definition.namespace,
+        name=definition.spelled,
+        key=ALL,
+        change="asked",
+        defined=(Defined(bundle, definition),),
+        place=None,
+    )
 
 
 CLUSTER = "cluster"

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from cmlint.bundle.documents import HASH, Definition, Placed, definitions_in, folder_of
 from cmlint.bundle.nearest import Meeting, Spaces
+from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import Nearby
 from cmlint.model.evidence import Evidence
@@ -160,6 +161,11 @@ class Index:
         """The folders of the kustomizations that a built document may come from."""
         paths = placed.built.kustomizations() if placed.built else ()
         return frozenset(folder_of(path, placed.frame) for path in paths)
+
+    @cached_property
+    def called_apart(self) -> list[Placed]:
+        """The custom resources whose Secrets have names that may differ from their own."""
+        return [item for item in self.placed if item.document.kind in CALLED_APART]
 
     @cached_property
     def by_folder(self) -> dict[str, list[Placed]]:

@@ -25,6 +25,7 @@ from cmlint.errors import FatalError, fatal
 
 if TYPE_CHECKING:
     from cmlint.adopt.baseline import Scope
+    from cmlint.bundle.cluster import Cluster
     from cmlint.config.config import Config
     from cmlint.pipeline.result import Result
     from cmlint.system.progress import Progress
@@ -73,10 +74,23 @@ def run(options: Options) -> int:
     require_one_configuration(options)
     config, result, scope = cluster.reach(lambda progress: judged(options, progress))
     tell_problems(result.problems)
+    if not options.quiet:
+        tell_empty(result)
     apply_baseline(options, result, scope)
     seconds, tidy = time.perf_counter() - started, config.pedantic or bool(config.select)
     write_reports(reports, result, options, seconds, tidy=tidy)
     return status(result, config.fail_on)
+
+
+def tell_empty(result: Result) -> None:
+    """Says where nothing was found to check, which a wrong context or namespace may be the reason for."""
+    if result.outcome.documents or result.problems:
+        return
+    for each in clusters_in(result):
+        names = " or ".join(f"`{name}`" for name in sorted(each.inventory.spaces))
+        where = "any namespace" if each.inventory.whole else f"the namespace {names}"
+        more = "" if each.inventory.whole else "; `-n` names another one, and `-A` audits all"
+        tell("note", f"{each.name}: no pods or workloads in {where}{more}")
 
 
 def apply_baseline(options: Options, result: Result, scope: Scope) -> None:
@@ -131,7 +145,12 @@ def spaces_in(result: Result) -> tuple[str, ...]:
     """The namespaces at which an audit has looked."""
     from cmlint.adopt.cluster_baseline import spaces_of
 
-    return spaces_of(dict.fromkeys(each for bundle in result.bundles for each in bundle.clusters))
+    return spaces_of(clusters_in(result))
+
+
+def clusters_in(result: Result) -> list[Cluster]:
+    """The clusters that were audited."""
+    return list(dict.fromkeys(each for bundle in result.bundles for each in bundle.clusters))
 
 
 EXAMPLES = (

@@ -106,12 +106,6 @@ PARAMETERS = (
         "stdin_filename", "text", "Check `-` as the text of this file, with its project as context.", "FILE", INPUT
     ),
     Parameter("allow_empty", "flag", "Exit 0 if there is nothing to lint.", panel=INPUT),
-    Parameter(
-        "no_build",
-        "flag",
-        "Do not run kustomize or helm; lint the source files.",
-        panel=INPUT,
-    ),
     *BUILDS,
     *CHARTS,
     *cluster.TO_STAND_ON,

@@ -12,6 +12,7 @@ from cmlint.cli.inputs import (
     settle_builds,
     tell,
     tell_problems,
+    tell_unbuilt,
 )
 from cmlint.cli.options import Building
 from cmlint.cli.parameters import Command, Parameter
@@ -20,7 +21,7 @@ from cmlint.cli.terminal import show, view_of, write
 from cmlint.errors import FatalError
 from cmlint.kube.near import nearest
 from cmlint.pipeline.read import Manifests, read
-from cmlint.pipeline.result import not_built, too_large
+from cmlint.pipeline.result import too_large
 from cmlint.report import environments, reads
 
 SHORT = {
@@ -72,7 +73,8 @@ def run(options: Options) -> int:
     )
     manifests = with_progress(read, request)
     problems, bundles = manifests.problems, manifests.bundles
-    tell_problems([*problems, *not_built(bundles)])
+    tell_problems(problems)
+    tell_unbuilt(bundles)
     if not failed(problems):
         for note in require_objects(paths, bundles):
             tell("warning", note)

@@ -236,7 +236,6 @@ def settle(config: Config, options: Options) -> Config:
     return msgspec.structs.replace(
         settle_builds(settle_rules(config, options), options),
         exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
-        build=config.build and not options.no_build,
     )
 
 

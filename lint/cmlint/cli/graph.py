@@ -19,6 +19,7 @@ from cmlint.cli.inputs import (
     settle_builds,
     tell,
     tell_problems,
+    tell_unbuilt,
 )
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
@@ -27,7 +28,7 @@ from cmlint.cli.terminal import write
 from cmlint.config.config import Config
 from cmlint.errors import FatalError
 from cmlint.pipeline.check import check
-from cmlint.pipeline.result import Result, not_built
+from cmlint.pipeline.result import Result
 from cmlint.report.graph import FITS, FORMATS, RENDERERS, model
 from cmlint.report.graph.detail import DETAILS, around, coarsened, fitting, limited, troubled
 from cmlint.report.graph.model import Detail, Report
@@ -122,7 +123,8 @@ def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Config]:
     """What a check of paths gives, with its configuration; what could not be read is reported at once."""
     request, _ = request_of(options, paths, lambda config: settle_builds(config, options), context=False)
     result = with_progress(check, request)
-    tell_problems([*result.problems, *not_built(result.bundles)])
+    tell_problems(result.problems)
+    tell_unbuilt(result.bundles)
     if not failed(result.problems):
         for note in require_objects(paths, result.bundles):
             tell("warning", note)

@@ -16,7 +16,7 @@ from cmlint.bundle.next_steps import Ways, commands
 from cmlint.bundle.readers import ALL
 from cmlint.cli import cluster, parameters
 from cmlint.cli.explain import TARGETS, paths_for
-from cmlint.cli.inputs import failed, settle_builds, tell_problems
+from cmlint.cli.inputs import failed, settle_builds, tell_problems, tell_unbuilt
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.request import request_of, with_progress
@@ -26,7 +26,6 @@ from cmlint.config.selection import settings_of
 from cmlint.errors import FatalError
 from cmlint.kube.near import nearest
 from cmlint.model.facts import Target
-from cmlint.model.problems import Problem
 from cmlint.pipeline.read import Manifests, read
 from cmlint.pipeline.result import not_built
 from cmlint.report.impact import FORMATS, RENDERERS
@@ -115,14 +114,20 @@ def run(options: Options) -> int:
     questions = list(map(question_of, options.what))
     paths = tuple(dict.fromkeys(options.path or paths_of(questions)))
     request, _ = request_of(options, paths, lambda config: settle_builds(config, options), context=False)
-    report, problems = with_progress(
+    report, manifests = with_progress(
         lambda given: since(given, options) if changed else asked(given, options, questions), request
     )
-    tell_problems(problems)
+    tell_unread(manifests)
     text = RENDERERS[options.format](report, view_of(options.color, options.output))
     output = None if options.output == "-" else options.output
     (show if options.format in FOR_PEOPLE else write)(text, output)
-    return 2 if failed(problems) else status(report, options)
+    return 2 if failed(manifests.problems) else status(report, options)
+
+
+def tell_unread(manifests: Manifests) -> None:
+    """Says what could not be read or built, in which there may be more readers."""
+    tell_problems(manifests.problems)
+    tell_unbuilt(manifests.bundles)
 
 
 def status(report: Report, options: Options) -> int:
@@ -150,8 +155,8 @@ def paths_of(questions: Iterable[Question]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for file in files for path in paths_for(file))) or (".",)
 
 
-Told = tuple[Report, list[Problem]]
-"""A report, and what could not be read or built."""
+Told = tuple[Report, Manifests]
+"""A report, and what it is about."""
 
 
 def asked(request: Request, options: Options, questions: Sequence[Question]) -> Told:
@@ -162,7 +167,7 @@ def asked(request: Request, options: Options, questions: Sequence[Question]) -> 
             each for question in questions for each in subjects_of(question, found.bundles, found.texts, options)
         ]
     except FatalError:
-        tell_problems(found.problems)  # What is not there may be in what could not be read.
+        tell_unread(found)  # What is not there may be in it.
         raise
     return reported(found, options, list(dict.fromkeys(subjects)))
 
@@ -202,9 +207,8 @@ def reported(
     bundles = manifests.bundles
     ways = ways_of(options, manifests.config, bundles)
     found = impact([*bundles, *only_live(bundles)], subjects)
-    told = [*manifests.problems, *not_built(bundles)]
-    skipped = [Skipped(each.path, each.message) for each in told]
-    return build(found, commands(found, ways), manifests.texts, references, skipped), told
+    skipped = [Skipped(each.path, each.message) for each in (*manifests.problems, *not_built(bundles))]
+    return build(found, commands(found, ways), manifests.texts, references, skipped), manifests
 
 
 def ways_of(options: OnClusters, config: Config, bundles: Sequence[Bundle]) -> Ways:

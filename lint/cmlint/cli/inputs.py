@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -65,6 +66,7 @@ def settle_builds(config: Config, options: Any) -> Config:
     return msgspec.structs.replace(
         config,
         **given,
+        build=config.build and not options.no_build,
         kustomize=options.kustomize or config.kustomize,
         helm_program=options.helm or config.helm_program,
     )
@@ -193,6 +195,24 @@ def tell(kind: str, message: str) -> None:
 def tell_problems(problems: Iterable[Problem]) -> None:
     """Says what could not be read or built."""
     streams.say(*map(line_of, problems))
+
+
+MOST_UNBUILT = 10
+"""The most reasons that are shown for which something is not built."""
+
+
+def tell_unbuilt(bundles: Iterable[Bundle]) -> None:
+    """Says what is not built, for commands that report no findings: each reason once, and of many the first ones."""
+    from cmlint.pipeline.result import not_built
+    from cmlint.report.problems import also_at
+
+    places: dict[str, list[str]] = {}
+    for problem in not_built(bundles):
+        places.setdefault(problem.message, []).append(problem.path)
+    for reason, (path, *others) in islice(places.items(), MOST_UNBUILT):
+        tell("warning", f"{path}: " + "; ".join(filter(None, (reason, also_at(others)))))
+    if (left := len(places) - MOST_UNBUILT) > 0:
+        tell("warning", f"{left} more reasons why builds fail or lack a part: `cmlint check --select not-built`")
 
 
 def line_of(problem: Problem) -> str:

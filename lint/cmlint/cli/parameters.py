@@ -84,6 +84,7 @@ NO_CONTEXT = Parameter(
     panel=INPUT,
 )
 BUILDS = (
+    Parameter("no_build", "flag", "Do not run kustomize or helm; read the source files.", panel=INPUT),
     Parameter(
         "kustomize",
         "text",

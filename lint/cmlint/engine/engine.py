@@ -82,9 +82,10 @@ class Engine:
         self.named: Collection[str] = ()
         self.resolved: dict[str, tuple[Placed, facts.Span]] = {}
         self.by_node: dict[str, list[Rule]] = {}
+        self.pedantic = {rule.name for rule in self.rules if view_at or self.wants_all(rule, self.everywhere)}
         for rule in self.rules:
             tidy = rule.pedantic or rule.consequence == "tidiness"
-            if view_at or self.wants_all(rule, self.everywhere) or not tidy:
+            if rule.name in self.pedantic or not tidy:
                 self.by_node.setdefault(rule.node, []).append(rule)
 
     def run(self, bundles: Sequence[Bundle], suppressions: Suppressions, named: Collection[str] = ()) -> Outcome:
@@ -189,6 +190,7 @@ class Engine:
     def context(self, bundle: Bundle) -> Context:
         """The context of a walk over a bundle."""
         context = Context(bundle, self.settings)
+        context.pedantic = self.pedantic
         if self.view_at:
             context.settings_of = lambda placed: self.view_of(placed, placed.document.head).settings
         return context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -166,13 +166,14 @@ class Context:
 
     `pods` are those of the live object at hand; none for what is written in files. For a rule about Ignore, `names` are
     all that a suppression may name: rules, families and `all`. `settings_of` gives the settings for a document, where
-    folders differ in them.
+    folders differ in them. `pedantic` are the rules of which pedantic findings may be wanted.
     """
 
     def __init__(self, bundle: Bundle, settings: Settings) -> None:
         self.bundle, self.settings = bundle, settings
         self.settings_of: Callable[[Placed], Settings] | None = None
         self.names: frozenset[str] = frozenset()
+        self.pedantic: Collection[str] = ()
         self.current: Placed | None = None
         self.container: facts.Container | None = None
         self.pod: facts.PodSpec | None = None
@@ -201,6 +202,10 @@ class Context:
     def document(self) -> facts.Document:
         """The document that the node is in."""
         return self.placed.document
+
+    def wants_pedantic(self, rule: str) -> bool:
+        """Whether somebody may want to see what a rule reports only with `--pedantic`."""
+        return rule in self.pedantic
 
     def finding(
         self,

@@ -157,6 +157,10 @@ class Pod(msgspec.Struct, frozen=True, gc=False):
     mounted: bool = False
 
 
+Read = tuple[Target, str, "str | None"]
+"""What a pod spec reads: a ConfigMap or Secret, and one key of it, or None for all."""
+
+
 class Readers(msgspec.Struct):
     """What reads the ConfigMaps and Secrets of a namespace: by name the keys, None where all are read."""
 

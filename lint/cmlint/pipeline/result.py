@@ -70,6 +70,7 @@ def size(room: int) -> str:
 
 
 def not_built(bundles: Iterable[Bundle]) -> Iterator[Problem]:
-    """What is not built, for commands that report no findings."""
+    """What is not built, at each of its places, for commands that report no findings."""
     for failure in (failure for bundle in bundles for failure in bundle.failures):
-        yield Problem(failure.path, 0, failure.words, fatal=False)
+        for path in dict.fromkeys((failure.path, *(path for path, _ in failure.others))):
+            yield Problem(path, 0, failure.words, fatal=False)

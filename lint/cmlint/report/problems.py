@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from cmlint.model.findings import Finding
 from cmlint.report.summary import count, place
@@ -25,8 +25,12 @@ def problems(findings: Iterable[Finding], *, apart: bool = False) -> list[Proble
 
 def elsewhere(others: list[Finding], show: Callable[[str], str] = str) -> str:
     """Where else a problem is; empty for one with a single place. `show` gives a place as the report writes it."""
-    if not others:
+    return also_at([show(place(finding.location)) for finding in others])
+
+
+def also_at(places: Sequence[str]) -> str:
+    """More places of what is already shown with one; empty where there are none."""
+    if not places:
         return ""
-    listed = [show(place(finding.location)) for finding in others[:MOST]]
-    more = ", ..." if len(others) > MOST else ""
-    return f"also at {count(len(others), 'more place')}: {', '.join(listed)}{more}"
+    more = ", ..." if len(places) > MOST else ""
+    return f"also at {count(len(places), 'more place')}: {', '.join(places[:MOST])}{more}"

@@ -22,7 +22,7 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     took = f", {view.seconds:.2f} s" if view.verbose else ""
     lines: list[str] = []
     if unread := sum(problem.fatal for problem in result.problems):
-        lines.append(f"not read: {count(unread, 'path')}, see above")
+        lines.append(f"not read: {count(unread, 'part' if outcome.live else 'path')}, see above")
     if outcome.skipped:
         lines.append(f"skipped: {printable(reasons(reason for _, reason in outcome.skipped))}{listed(view)}")
     if outcome.left_out:
@@ -38,7 +38,7 @@ def summary(result: Result, view: View, paint: Paint) -> str:
     if outcome.baselined:
         lines.append(f"in the baseline: {count(len(outcome.baselined), 'finding')}")
     if outcome.unverified:
-        lines.append(f"references: {ends(outcome)} ({WHY_LISTED if view.verbose else WHY})")
+        lines.append(f"references: {ends(outcome)}{where_listed(outcome, view)}")
     more = ("\n  ".join(wrapped(line, view.width, 2)) for line in lines)
     where = f"{count(outcome.files, 'object' if outcome.live else 'file')} ({seen}{took})"
     return "\n".join((f"{found_in(outcome, paint)} in {where}{part_only(outcome)}", *more))
@@ -68,8 +68,8 @@ def joined(outcome: Outcome) -> str:
     return f"{count(number, 'problem')} at {count(places, 'place')}: " if number < places else ""
 
 
+WHY = "`--verbose` lists why"
 WHY_LISTED = "`cmlint explain FILE:LINE` explains one"
-WHY = f"`--verbose` lists why; {WHY_LISTED}"
 
 ENDS: dict[Ending, str] = {
     "resolved": "resolved",
@@ -79,6 +79,12 @@ ENDS: dict[Ending, str] = {
     "not-looked-at": "not looked at",
 }
 """How references end, in words."""
+
+
+def where_listed(outcome: Outcome, view: View) -> str:
+    """How to see why references end as they do; what is in a cluster has no line to be explained."""
+    ways = ([] if view.verbose else [WHY]) + ([] if outcome.live else [WHY_LISTED])
+    return f" ({'; '.join(ways)})" if ways else ""
 
 
 def ends(outcome: Outcome) -> str:

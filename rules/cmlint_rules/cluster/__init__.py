@@ -140,14 +140,18 @@ class Change(NamedTuple):
     sure: bool
 
 
-def outdated(container: Container, reads: Iterable[Read], ctx: Context) -> Iterator[Draft]:
-    """Once for each object: the pods in which a container runs since before a change of the data that it reads."""
+def outdated(rule: str, container: Container, reads: Iterable[Read], ctx: Context) -> Iterator[Draft]:
+    """Once for each object: the pods in which a container runs since before a change of the data that it reads.
+
+    Changes that are not sure are reported only where pedantic findings of the `rule` are wanted.
+    """
     for read in reads:
         for cluster in ctx.bundle.clusters:
             name = read.reference.name.value
             held = cluster.held(read.reference.target, name, ctx.placed.namespace)
             if held is not None and (found := older(container, held, read.keys, ctx.pods)):
-                yield draft_of(read.reference, found, cluster, ctx)
+                if any(change.sure for change in found) or ctx.wants_pedantic(rule):
+                    yield draft_of(read.reference, found, cluster, ctx)
                 break
 
 

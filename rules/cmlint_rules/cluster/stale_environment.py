@@ -17,7 +17,7 @@ from cmlint_rules.cluster import Read, outdated, references_of_container
 def stale_environment(container: Container, ctx: Context) -> Iterator[Draft]:
     """Once for each object: variables are set when a container starts, and never again."""
     if ctx.pods:
-        yield from outdated(container, reads_of(container), ctx)
+        yield from outdated("stale-environment", container, reads_of(container), ctx)
 
 
 def reads_of(container: Container) -> Iterable[Read]:

@@ -17,7 +17,7 @@ from cmlint_rules.cluster import Read, outdated
 def stale_file(container: Container, ctx: Context) -> Iterator[Draft]:
     """Once for each object: a `subPath` stays bound to the file that was there when the container started."""
     if ctx.pods and ctx.pod:
-        yield from outdated(container, list(reads_of(container, ctx.pod)), ctx)
+        yield from outdated("stale-file", container, list(reads_of(container, ctx.pod)), ctx)
 
 
 def reads_of(container: Container, pod: PodSpec) -> Iterator[Read]:

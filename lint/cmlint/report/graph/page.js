@@ -315,6 +315,7 @@ const focus = (node) => {
 const go = (node) => {
   if (!items.has(node.i)) { remember(); Object.assign(state, { focus: node.i, view: null }); state.chosen = node.i; render(); }
   if (find("table").hidden === false) toggle();
+  picture.scrollIntoView({ block: "nearest" });
   const item = items.get(node.i);
   if (item) { reveal(item.spot); item.made.focus({ preventScroll: true }); }
   choose(node);
@@ -328,6 +329,7 @@ const toggle = () => {
   find("middle").hidden = !table.hidden;
   find("toggle").setAttribute("aria-pressed", String(!table.hidden));
   if (table.hidden && !state.view) fit();
+  (table.hidden ? picture : table).scrollIntoView({ block: "nearest" });
 };
 picture.onpointerdown = (event) => {
   if (event.target.closest(".node")) return;

@@ -25,7 +25,7 @@ HEAD = "\n| object | key | workload | effect |\n| --- | --- | --- | --- |\n"
 
 def render(report: Report, view: View) -> str:
     """The sentence and the commands; then as many rows of the table as there is room for, then the details."""
-    sentence = f"{MARK}\n### cmlint: {summary(report)}\n"
+    sentence = f"{MARK}\n### cmlint: {summary(report)}\n{unread(report)}"
     commands = fenced([printable(each.command) for each in report.commands], LIMIT // 2)
     room = LIMIT - len(sentence) - len(commands)
     rows = list(rows_of(report))
@@ -47,6 +47,20 @@ def summary(report: Report) -> str:
     where = f"{count(counts.workloads, 'workload')} ({pods}) in {count(counts.namespaces, 'namespace')}"
     effects = ", ".join(f"{number} {SHORT[effect]}" for effect, number in counts.effects.items())
     return f"{changes} of ConfigMaps and Secrets, read by {where}: {effects}"
+
+
+MOST = 5
+"""The most paths that are named of what could not be read."""
+
+
+def unread(report: Report) -> str:
+    """What could not be read or built, in which there may be more readers."""
+    paths = list(dict.fromkeys(each.path for each in report.skipped))
+    if not paths:
+        return ""
+    left = f" and {len(paths) - MOST} more" if len(paths) > MOST else ""
+    named = ", ".join(map(code, paths[:MOST]))
+    return f"\nThere may be more readers in what could not be read or built completely: {named}{left}\n"
 
 
 SHORT = {

@@ -252,7 +252,9 @@ def by_kubeconfig(wish: Wish, where: str, config: Any) -> Connection:
     except Exception as error:  # what a broken file makes the client raise is its own affair: YAML, types, base64
         raise NoClusterError(f"{where}: cannot be read: {type(error).__name__}{line_of(error)}", MEND) from None
     if said:
-        raise NoClusterError(f"{where}: no credentials: {said[0]}", "log in to the cluster again")
+        absent = "No such file or directory" in said[0]
+        help_ = "install the credential plugin that the kubeconfig names" if absent else "log in to the cluster again"
+        raise NoClusterError(f"{where}: no credentials: {said[0]}", help_)
     connection = Connection(made, name, namespace or "default", wish, impersonation(wish, user, where))
     by_context = ("--context", name) if wish.context or several else ()
     connection.options = (*by_context, *(("--kubeconfig", wish.kubeconfig) if wish.kubeconfig else ()))

@@ -8,13 +8,13 @@ import msgspec
 from msgspec.structs import replace
 
 from cmlint.knowledge.services import variables_of
-from cmlint.model.cluster import Held, Pod, Running
+from cmlint.model.cluster import Held, Pod, Read, Running
 from cmlint.model.cluster_objects import LiveObject
 from cmlint.model.facts import Port, Rolling, Scalar, Service
 from cmlint.sources.cluster import objects
 from cmlint.sources.cluster.lists import METADATA, Resource, Taking
 from cmlint.sources.cluster.objects import Camel, Head, Meta, head_of
-from cmlint.sources.cluster.workloads import Read, Spec, Template, live_object, reads_of
+from cmlint.sources.cluster.workloads import Spec, Template, live_object, reads_of
 
 CORE, APPS, BATCH, EARLY_BATCH = "/api/v1", "/apis/apps/v1", "/apis/batch/v1", "/apis/batch/v1beta1"
 
@@ -58,7 +58,7 @@ class Workload(msgspec.Struct, gc=False):
     head: Head
     annotations: tuple[str, ...]
     spec: Spec | None
-    reads: frozenset[Read]
+    reads: tuple[Read, ...]
     done: bool = False
     created: str = ""
     live: LiveObject | None = None
@@ -354,7 +354,7 @@ def take_workload(resource: Resource, found: Keeping | Job | CronJob, prefix: st
         head=head,
         annotations=annotations,
         spec=spec,
-        reads=frozenset(reads_of(template.spec)),
+        reads=tuple(reads_of(template.spec)),
         done=done or idle,
         created=created,
         live=live,
@@ -387,7 +387,7 @@ def take_pod(found: PodObject, prefix: str, *, complete: bool) -> PodWorkload:
         head=head,
         annotations=head.annotations,
         spec=spec,
-        reads=frozenset(reads_of(found.spec)),
+        reads=tuple(reads_of(found.spec)),
         done=done,
         created=meta.creation_timestamp,
         live=live_object(head, head.annotations, spec, prefix) if spec and head.owner is None else None,

@@ -188,12 +188,12 @@ class Note(NamedTuple):
 
 def notes_of(unread: Iterable[Unread], needed: frozenset[str]) -> list[Note]:
     """What could not be read, one line for each kind and reason; fatal are the kinds that are `needed`."""
-    found: dict[tuple[str, int, str], list[str]] = {}
+    found: dict[tuple[str, int, str], dict[str, None]] = {}
     for kind, namespace, status, why in unread:
         reason = "forbidden" if status == FORBIDDEN else why
-        found.setdefault((kind, status, reason), []).append(namespace or "all namespaces")
+        found.setdefault((kind, status, reason), {})[namespace or "all namespaces"] = None
     return [
-        Note(f"{kind}s in {words(places)} could not be listed: {why}", kind in needed)
+        Note(f"{kind}s in {words(list(places))} could not be listed: {why}", kind in needed)
         for (kind, _, why), places in sorted(found.items())
     ]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import starmap
+from shlex import join
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ import msgspec
 
 from cmlint.kube.near import nearest
 from cmlint.kube.versions import NEWEST
-from cmlint.model.cluster import Inventory, Mounting, Pod, Readers, Space
+from cmlint.model.cluster import Inventory, Mounting, Pod, Read, Space
 from cmlint.model.cluster_objects import LiveObject
 from cmlint.sources.cluster import kinds
 from cmlint.sources.cluster.connect import Connection, NoClusterError
@@ -71,7 +72,7 @@ class Reading(msgspec.Struct):
     inventory: Inventory
     workloads: dict[str, list[LiveObject]]
     pods: dict[tuple[str, str, str], list[Pod]]
-    readers: dict[str, Readers]
+    reads: list[tuple[str, tuple[Read, ...]]]
     notes: list[Note]
     options: tuple[str, ...] = ()
 
@@ -87,7 +88,7 @@ def read_cluster(connection: Connection, scope: Scope, prefix: str, progress: Pr
         lists.stop()
     if lists.unread and not lists.taken:
         first = min(lists.unread, key=lambda each: each.kind)
-        raise no_cluster(connection, BadAnswerError(first.status, first.why))
+        raise no_cluster(connection, BadAnswerError(first.status, first.why), everywhere=scope.namespaces is None)
     reading = together(inventory, lists.taken, lists.unread, prefix)
     reading.options = connection.options
     reading.notes = [*lists.notes, *notes_of(lists.unread, scope.needed), *crowded(lists.taken, reading)]
@@ -107,7 +108,7 @@ def together(inventory: Inventory, lists: Sequence[Taken], unread: Sequence[Unre
     add_events(found, [each for taken in lists if taken.resource == kinds.EVENTS for each in taken.objects])
     custom = [each for taken in lists if taken.resource not in BUILT_IN for each in taken.objects]
     workloads, pods = judged(found, custom, prefix)
-    return Reading(inventory, workloads, pods, readers_of(found), [])
+    return Reading(inventory, workloads, pods, [(each.head.namespace, each.reads) for each in found], [])
 
 
 MANY = 1000
@@ -157,16 +158,19 @@ def version_of(connection: Connection, notes: list[Note]) -> str:
     return ""
 
 
-def no_cluster(connection: Connection, error: BadAnswerError) -> NoClusterError:
-    """The message about a cluster that gives nothing."""
+def no_cluster(connection: Connection, error: BadAnswerError, *, everywhere: bool = False) -> NoClusterError:
+    """The message about a cluster that gives nothing, or nothing of all namespaces."""
     what = f"the cluster `{connection.name}` ({connection.configuration.host})"
     if error.status == UNAUTHORIZED:
         return NoClusterError(f"{what} does not accept the credentials: {error}", "log in to the cluster again")
     if error.status == FORBIDDEN:
-        return NoClusterError(f"{what} lets nothing be read: {error}", "log in as somebody who may list what is there")
-    if error.status == BROKEN:
-        return NoClusterError(f"{what} cannot be reached: {error}", "see whether `kubectl version` reaches it")
-    return NoClusterError(f"{what} does not answer: {error}", "see whether `kubectl version` reaches it")
+        named = ", or name the namespaces in which you may with `-n`" if everywhere else ""
+        help_ = f"log in as somebody who may list what is there{named}"
+        return NoClusterError(f"{what} lets nothing be read: {error}", help_)
+    problem = "cannot be reached" if error.status == BROKEN else "does not answer"
+    return NoClusterError(
+        f"{what} {problem}: {error}", f"see whether `{join(('kubectl', 'version', *connection.options))}` reaches it"
+    )
 
 
 class Lists:
@@ -350,13 +354,3 @@ def add_events(found: Iterable[Workload], events: Iterable[Event]) -> None:
                 if event.involved_object.uid in ("", each.pod.uid):
                     last[event.message] = max(event.last, last.get(event.message, ""))
             each.pod = msgspec.structs.replace(each.pod, events=tuple(starmap(Mounting, last.items())))
-
-
-def readers_of(found: Iterable[Workload]) -> dict[str, Readers]:
-    """What is read in each namespace, by whatever has a pod spec."""
-    result: dict[str, Readers] = defaultdict(Readers)
-    for each in found:
-        readers = result[each.head.namespace]
-        for target, name, key in each.reads:
-            readers.add(target, name, key)
-    return dict(result)

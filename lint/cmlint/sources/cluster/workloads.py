@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from cmlint.kube.fields import POD_PATHS
+from cmlint.model.cluster import Read
 from cmlint.model.cluster_objects import Listing, LiveObject, ignore_of, path_of
 from cmlint.model.facts import (
     Container,
@@ -177,10 +178,6 @@ class Template(Camel, frozen=True):
 
     spec: Spec
     metadata: TemplateMeta | None = None
-
-
-Read = tuple[Target, str, "str | None"]
-"""What a pod spec reads: a ConfigMap or Secret, and one key of it, or None for all."""
 
 
 def reads_of(spec: Spec) -> Iterator[Read]:
