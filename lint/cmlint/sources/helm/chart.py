@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from cmlint.knowledge.placeholders import is_placeholder
+from cmlint.manifest import gitops
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Target
 from cmlint.sources import files, paths
@@ -211,12 +212,20 @@ class Chart:
         return [(part, name.text) for part in providers if (name := part.top("metadata", "name"))]
 
     @property
+    def installs(self) -> bool:
+        """Whether a template writes a GitOps object that may give another chart its values."""
+        return any(re.search(INSTALLING, self.templates.text(path)) for path in self.sources)
+
+    @property
     def sources(self) -> Iterator[str]:
         """Its templates that are manifests, as they are shown."""
         for _, entries in self.disk.tree(os.path.join(self.folder, TEMPLATES)):
             named = (entry for entry in entries if files.is_manifest(entry.name))
             yield from (paths.shown(entry.path) for entry in named if not entry.is_dir(follow_symlinks=False))
 
+
+INSTALLING = rf"(?m)^kind:[ \t]*(?:{'|'.join(kind for _, kind in (gitops.ARGO, gitops.RELEASE))})\b"
+"""How a template says that it writes an object which gives values to a chart."""
 
 RELEASE = "release-name-"
 """How names begin that follow the release's, as `helm template` calls it where it is not told how."""

@@ -41,8 +41,8 @@ def take(found: Found, request: Request) -> Iterator[Material]:
     that are not rendered because they use none of the files that are named. Raises ValueError for a program that is
     not there.
     """
-    choices = Choices(found, request)
     charts = find_charts(request.disk, found.paths)
+    choices = choices_for(charts, found, request)
     near = reached(charts, choices, found.groups)
     for one in near:
         note_chart(one, choices.of(one), request.seen)
@@ -53,6 +53,20 @@ def take(found: Found, request: Request) -> Iterator[Material]:
     if far := [(one.description, surely_made(one)) for one in charts if one not in near]:
         yield Material(files=far, unbuilt=files.NOT_REACHED, complete=False)
     yield from (material for _, material in rendered)
+
+
+def choices_for(charts: Sequence[Chart], found: Found, request: Request) -> Choices:
+    """The values for each chart, also those that another chart gives it, as an app of apps of Argo CD does.
+
+    What such a chart gives is known once it is rendered with its own first values.
+    """
+    choices = Choices(found, request)
+    installing = [one for one in charts if one.installs] if len(charts) > 1 else []
+    for one in installing:
+        note_chart(one, choices.of(one), request.seen)
+    rendered = [*render_all(installing, choices, request, Failures())]
+    first = {one.shown: material for one, material in reversed(rendered)}
+    return Choices(found, request, list(first.values())) if first else choices
 
 
 def take_templates(found: Found, by_folder: Mapping[str, Chart], done: Collection[int], request: Request) -> None:
