@@ -242,3 +242,73 @@ def test_a_mistake_besides_a_missing_file_is_reported_as_well(tmp_path: Path) ->
     first, second = failures(run(tmp_path))
     assert first.startswith("kustomization.yaml:1: missing-file: ")
     assert second.startswith("kustomization.yaml:4: broken: ")
+
+
+HEADER = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+BROUGHT = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./PATH}\n"
+EMPTY = "broken: the kustomization is not built: kustomization.yaml is empty"
+GONE = "missing-file: the kustomization is built without `gone.yaml`: no such file or folder"
+
+UNUSED = {
+    "nothing in it": ({"a/kustomization.yaml": HEADER}, []),
+    "comments in it": ({"a/kustomization.yaml": f"{HEADER}resources:\n# - pod.yaml\n", "a/README.md": "x\n"}, []),
+    "a manifest beside it": ({"a/kustomization.yaml": HEADER, "a/pod.yaml": POD}, [f"a/kustomization.yaml:1: {EMPTY}"]),
+    "a folder beside it": ({"a/kustomization.yaml": HEADER, "a/b/pod.yaml": POD}, [f"a/kustomization.yaml:1: {EMPTY}"]),
+    "Flux brings it": (
+        {"a/kustomization.yaml": HEADER, "flux.yaml": BROUGHT.replace("PATH", "a")},
+        [f"a/kustomization.yaml:1: {EMPTY}"],
+    ),
+    "Flux brings what is around it": (
+        {"a/b/kustomization.yaml": HEADER, "flux.yaml": BROUGHT.replace("PATH", "a")},
+        [f"a/b/kustomization.yaml:1: {EMPTY}"],
+    ),
+    "Flux brings one of two": (
+        {"a/kustomization.yaml": HEADER, "b/kustomization.yaml": HEADER, "flux.yaml": BROUGHT.replace("PATH", "b")},
+        [f"b/kustomization.yaml:1: {EMPTY}"],
+    ),
+    "Flux brings another": ({"a/kustomization.yaml": HEADER, "flux.yaml": BROUGHT.replace("PATH", "ab")}, []),
+    "another one uses it": (
+        {"a/kustomization.yaml": HEADER, "b/kustomization.yaml": "resources: [../a]\n"},
+        ["a/kustomization.yaml:1: broken: the kustomization is not built: in a: kustomization.yaml is empty"],
+    ),
+    "put away": ({"archive/a/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "archive/a/pod.yaml": POD}, []),
+    "put away with a dot": ({".archived/kustomization.yaml": "resources: [gone.yaml]\n"}, []),
+    "put away, and Flux brings it": (
+        {"archive/a/kustomization.yaml": "resources: [gone.yaml]\n", "flux.yaml": BROUGHT.replace("PATH", "archive")},
+        [f"archive/a/kustomization.yaml:1: {GONE}"],
+    ),
+    "put away, and another one uses it": (
+        {"archive/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "archive/pod.yaml": POD}
+        | {"b/kustomization.yaml": "resources: [../archive]\n"},
+        [f"archive/kustomization.yaml:1: {GONE}"],
+    ),
+    "a longer name": (
+        {"archiver/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "archiver/pod.yaml": POD},
+        [f"archiver/kustomization.yaml:1: {GONE}"],
+    ),
+}
+"""Kustomizations that fail, and what is reported of them."""
+
+
+@pytest.mark.parametrize("name", UNUSED)
+def test_what_nobody_applies_need_not_be_built(tmp_path: Path, name: str) -> None:
+    texts, found = UNUSED[name]
+    write(tmp_path, texts)
+    assert failures(run(tmp_path)) == found
+
+
+@pytest.mark.parametrize(
+    ("files", "advice"),
+    [
+        (
+            {"Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\nkubeVersion: < 1.20.0-0\n"},
+            "name the version of your cluster with `--kubernetes-version`, or with the setting `kubernetes-version`",
+        ),
+        ({"kustomization.yaml": HEADER, "pod.yaml": POD}, "name what it builds in `resources`, or remove it"),
+    ],
+)
+def test_the_advice_fits_the_reason(tmp_path: Path, files: dict[str, str], advice: str) -> None:
+    write(tmp_path, files)
+    found = [each for each in run(tmp_path).outcome.findings if each.rule == "not-built"]
+    assert [each.help for each in found] == [advice]
+    assert found[0].location.start.line == (4 if "Chart.yaml" in files else 1)

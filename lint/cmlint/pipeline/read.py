@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from cmlint.bundle.proofs import Proofs
 from cmlint.config.config import Config
 from cmlint.config.layers import Layers
 from cmlint.model.facts import FileFacts
+from cmlint.model.failures import Failure
 from cmlint.model.problems import Problem
 from cmlint.sources import context, files, loose_files
 from cmlint.sources.files import Source
@@ -149,10 +150,24 @@ def materials_of(found: Found, request: Request) -> None:
 
         plain += take_stdin(found, request)
     found.together = plain + found.materials
-    if failures := found.failures.all():
+    if failures := applied(found.failures.all(), found):
         handovers = handovers_of(found)
         explained = [handovers.explained(each) for each in failures] if handovers else failures
         found.together.append(Material(failures=explained))
+
+
+def applied(failures: Sequence[Failure], found: Found) -> list[Failure]:
+    """Failures without the places of kustomizations that are unused, and that no GitOps object brings to a cluster."""
+    if not any(each.unused for each in failures):
+        return list(failures)
+    deploys = Deploys(found.all_facts, found.frame)
+    kustomized = frozenset(folder_of(path, found.frame) for path in found.kustomizations)
+
+    def is_applied(path: str) -> bool:
+        return any(True for _ in deploys.around(folder_of(path, found.frame), kustomized, built=True))
+
+    places = ((each, [place for place in each.places if not each.unused or is_applied(place[0])]) for each in failures)
+    return [each.at(kept) for each, kept in places if kept]
 
 
 def take_kustomizations(found: Found, request: Request) -> Iterable[Material]:

@@ -13,7 +13,7 @@ from cmlint.kube.near import nearest
 from cmlint.manifest.documents import line_start
 from cmlint.model.facts import Span
 from cmlint.model.failures import Failure, Failures
-from cmlint.sources import paths
+from cmlint.sources import files, paths
 from cmlint.sources.disclosure import OfBuild, OfChart, is_secret
 from cmlint.sources.git_ignores import ignoring
 from cmlint.sources.helm.chart import VALUES, Chart
@@ -25,6 +25,7 @@ from cmlint.sources.kustomize.spoilt_entries import Spoilt
 from cmlint.sources.reasons import address
 from cmlint.sources.secret_names import HIDDEN, Masks, secrets_in
 from cmlint.sources.yaml_tree import Part
+from cmlint.system.files import entries_in, is_folder
 from cmlint.system.programs import NotBuiltError
 
 REFUSED = ("syntax", "repeated-key")
@@ -52,6 +53,15 @@ FORMS = {
 LINE = r"\byaml: line (\d{1,6}):"
 NAMED = r"`([^`\s]+)`|\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
 TEMPLATE = r"(?P<template>[^\s:()`]+/templates/[^\s:()`]+?)(?::(?P<line>\d{1,6}))?(?::\d{1,6})?(?=[\s:)]|\Z)"
+VERSION = r"^chart requires kubeVersion: "
+"""How helm's reason begins where a chart is for other versions of Kubernetes."""
+
+ARCHIVE = r"[._]?archived?"
+"""A folder of what is no longer applied, by its name."""
+
+EMPTY = "kustomization.yaml is empty"
+"""The reason for which a kustomization that names nothing is not built."""
+
 NOT_TEXT = r"-?[\d.][\d._eE+-]*|true|false|yes|no|on|off|null|~|y|n"
 
 
@@ -90,7 +100,11 @@ def add_absent(
             contexts[failure.path] = shown_of(project, leaf, replace(failure, hidden=()))
         around = contexts[failure.path]
         failure = replace(
-            failure, ignores=around.ignores, hidden=(*failure.hidden, *around.hidden), inputs=around.inputs
+            failure,
+            ignores=around.ignores,
+            hidden=(*failure.hidden, *around.hidden),
+            inputs=around.inputs,
+            unused=around.unused,
         )
         failures.add(failure, (each.remote, failure.path if each.remote else each.path))
 
@@ -98,6 +112,8 @@ def add_absent(
 def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str) -> None:
     """Adds the reason for which a chart is not rendered; `named` is the path of its values."""
     path, span = error.place or place_in_chart(chart, str(error)) or (named or chart.description, Span(0, 0))
+    if re.search(VERSION, str(error)) and (wanted := chart.root.at("kubeVersion")):
+        path, span = chart.description, wanted.place.span
     hidden = ((path, Span(0, len(chart.templates.text(path)))),) if path == named else ()
     failure = Failure(error.cause, "chart", path, span, str(error), hidden=hidden)
     failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or str(error)))
@@ -138,7 +154,15 @@ def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure
     spans = [*masked_in(project, failure.path), *credentials_in(text), *credentials]
     inputs = tuple(map(project.shown, sorted(project.used_by(project.tree(leaf)))))
     hidden = (*failure.hidden, *((failure.path, span) for span in spans))
-    return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs)
+    return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs, unused=is_unused(leaf, failure))
+
+
+def is_unused(leaf: Kustomization, failure: Failure) -> bool:
+    """Whether a kustomization that fails is put away, or has nothing in it and nothing beside it."""
+    if any(re.fullmatch(ARCHIVE, name) for name in leaf.shown.split("/")[:-1]):
+        return True
+    beside = (entry for entry in entries_in(leaf.folder) if entry.name not in files.KUSTOMIZATIONS)
+    return failure.reason == EMPTY and not any(is_folder(each) or files.is_manifest(each.name) for each in beside)
 
 
 def credentials_in(text: str, *more: str) -> Iterator[Span]:
