@@ -326,6 +326,16 @@ spec:
 """
 HELM = ARGO.replace("source: {path: PATH}", "source: {path: shop, helm: {GIVEN}}")
 HELM = HELM.replace("NAMESPACE", "shop").replace("PATH", "shop")
+REFS = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop}
+spec:
+  sources:
+    - {repoURL: https://git.example/shop, path: shop, helm: {valueFiles: [$values/test.yaml]}}
+    - {repoURL: OTHER, ref: values}
+  destination: {server: https://kubernetes.default.svc, namespace: shop}
+"""
 SET = """\
 apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
@@ -351,6 +361,7 @@ FROM_SECRET = RELEASE.replace("VALUES", "{}\n  valuesFrom: [{kind: Secret, name:
         FROM_SECRET,
         RELEASE.replace("VALUES", '{key: "${KEY}"}'),
         HELM.replace("GIVEN", "valueFiles: [$shared/values.yaml]"),
+        REFS.replace("OTHER", "https://git.example/other"),
         SET.replace("GIVEN", "parameters: [{name: key, value: '{{city}}'}]"),
     ],
 )
@@ -392,6 +403,9 @@ def wrong(key: str) -> list[str]:
         (HELM.replace("GIVEN", "valueFiles: [values.yaml]"), wrong("KEY")),
         (HELM.replace("GIVEN", "valueFiles: [values.yaml, live.yaml]"), [UNKNOWN]),
         (HELM.replace("GIVEN", "valueFiles: [../test.yaml]"), wrong("TEST")),
+        (HELM.replace("GIVEN", "valueFiles: [/test.yaml]"), wrong("TEST")),
+        (HELM.replace("GIVEN", "valueFiles: [none.yaml, /test.yaml], ignoreMissingValueFiles: true"), wrong("TEST")),
+        (REFS.replace("OTHER", "https://git.example/shop.git"), wrong("TEST")),
         (HELM.replace("GIVEN", "valueFiles: [live.yaml], values: 'key: OTHER'"), wrong("OTHER")),
         (HELM.replace("GIVEN", "parameters: [{name: key, value: CURRENCY}]"), [UNKNOWN]),
         (HELM.replace("GIVEN", "values: 'key: A', parameters: [{name: key, value: B, forceString: true}]"), wrong("B")),
@@ -470,6 +484,7 @@ def test_each_who_gives_values_is_a_case(tmp_path: Path) -> None:
             "did not find expected node content",
         ),
         ("valueFiles: [none.yaml]", "values: the chart is not built: no such values file"),
+        ("valueFiles: [/none.yaml]", "values: the chart is not built: no such values file"),
         ("valueFiles: [../../x.yaml]", "refused: the chart is not built: `../x.yaml` leads out of the folder"),
     ],
 )

@@ -154,5 +154,9 @@ class Choices:
 
 
 def files_of(gitops: ChartInput, chart: Chart) -> tuple[str, ...]:
-    """The files of values that an object names, beside the chart."""
-    return tuple(os.path.normpath(os.path.join(chart.folder, name)) for name in gitops.files)
+    """The files of values that an object names, beside the chart or in its repository."""
+    depth = len(os.path.normpath(gitops.path.strip("/") or ".").split(os.sep))
+    top = os.path.join(chart.folder, *([os.pardir] * depth))
+    places = ((top, name.lstrip("/")) if name.startswith("/") else (chart.folder, name) for name in gitops.files)
+    named = tuple(os.path.normpath(os.path.join(*place)) for place in places)
+    return tuple(filter(os.path.isfile, named)) if gitops.lenient else named
