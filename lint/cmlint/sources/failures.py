@@ -25,7 +25,6 @@ from cmlint.sources.kustomize.spoilt_entries import Spoilt
 from cmlint.sources.reasons import address
 from cmlint.sources.secret_names import HIDDEN, Masks, secrets_in
 from cmlint.sources.yaml_tree import Part
-from cmlint.system.files import entries_in, is_folder
 from cmlint.system.programs import NotBuiltError
 
 REFUSED = ("syntax", "repeated-key")
@@ -161,8 +160,8 @@ def is_unused(leaf: Kustomization, failure: Failure) -> bool:
     """Whether a kustomization that fails is put away, or has nothing in it and nothing beside it."""
     if any(re.fullmatch(ARCHIVE, name) for name in leaf.shown.split("/")[:-1]):
         return True
-    beside = (entry for entry in entries_in(leaf.folder) if entry.name not in files.KUSTOMIZATIONS)
-    return failure.reason == EMPTY and not any(is_folder(each) or files.is_manifest(each.name) for each in beside)
+    beside = (entry for entry in leaf.disk.entries_or_none(leaf.folder) if entry.name not in files.KUSTOMIZATIONS)
+    return failure.reason == EMPTY and not any(each.is_dir() or files.is_manifest(each.name) for each in beside)
 
 
 def credentials_in(text: str, *more: str) -> Iterator[Span]:
