@@ -228,12 +228,12 @@ def test_what_yaml_expects_is_said_of_a_kustomization_that_cannot_be_parsed(tmp_
     assert done.stdout == f"{found}\n"
 
 
-def test_the_entry_of_a_file_with_a_repeated_key_is_shown(tmp_path: Path) -> None:
+def test_a_repeated_key_is_reported_in_its_file_alone(tmp_path: Path) -> None:
     repeated = CONFIG.replace("{name: settings}", "{name: a, name: b}")
     resources = "resources:\n  - settings.yaml\n  - repeated.yaml\n"
     write(tmp_path, {"kustomization.yaml": resources, "settings.yaml": CONFIG, "repeated.yaml": repeated})
-    (failure,) = failures(run(tmp_path))
-    assert failure.startswith("kustomization.yaml:3: broken: ")
+    result = run(tmp_path)
+    assert (failures(result), [each.rpartition(":")[0] for each in concise(result)]) == ([], ["repeated.yaml:3:21"])
 
 
 def test_a_mistake_besides_a_missing_file_is_reported_as_well(tmp_path: Path) -> None:
@@ -265,6 +265,20 @@ UNUSED = {
     "Flux brings one of two": (
         {"a/kustomization.yaml": HEADER, "b/kustomization.yaml": HEADER, "flux.yaml": BROUGHT.replace("PATH", "b")},
         [f"b/kustomization.yaml:1: {EMPTY}"],
+    ),
+    "Flux brings it to a namespace": (
+        {
+            "a/kustomization.yaml": HEADER,
+            "flux.yaml": BROUGHT.replace("./PATH", "./a, targetNamespace: shop"),
+        },
+        [],
+    ),
+    "Flux brings what is around it to a namespace": (
+        {
+            "a/b/kustomization.yaml": HEADER,
+            "flux.yaml": BROUGHT.replace("./PATH", "./a, targetNamespace: shop"),
+        },
+        [f"a/b/kustomization.yaml:1: {EMPTY}"],
     ),
     "Flux brings another": ({"a/kustomization.yaml": HEADER, "flux.yaml": BROUGHT.replace("PATH", "ab")}, []),
     "another one uses it": (
@@ -312,3 +326,33 @@ def test_the_advice_fits_the_reason(tmp_path: Path, files: dict[str, str], advic
     found = [each for each in run(tmp_path).outcome.findings if each.rule == "not-built"]
     assert [each.help for each in found] == [advice]
     assert found[0].location.start.line == (4 if "Chart.yaml" in files else 1)
+
+
+CONFLICT = """\
+apiVersion: v1
+kind: Pod
+metadata:
+<<<<<<< HEAD
+  name: one
+=======
+  name: two
+>>>>>>> main
+spec:
+  containers: [{name: web, image: "registry.example.com/web:1.0.0"}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (CONFLICT, "pod.yaml:4:1: error[yaml-syntax] not valid YAML: a merge conflict is not resolved"),
+        (POD.replace("kind: Pod", "kind: Pod\nkind: Pod"), "pod.yaml:3:1: error[repeated-mapping-key]"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_reported_once(tmp_path: Path, text: str, found: str) -> None:
+    other = POD.replace("{name: a}", "{name: b}")
+    write(
+        tmp_path, {"kustomization.yaml": "resources: [pod.yaml, other.yaml]\n", "pod.yaml": text, "other.yaml": other}
+    )
+    (line,) = cmlint(tmp_path, "check", *BRIEF).stdout.splitlines()
+    assert line.startswith(found)

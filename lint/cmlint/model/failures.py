@@ -15,6 +15,9 @@ Cause = Literal["broken", "missing-file", "values", "program", "remote", "depend
 
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 
+EMPTY = "kustomization.yaml is empty"
+"""The reason for which a kustomization that names nothing is not built."""
+
 Thing = Literal["chart", "kustomization"]
 
 

@@ -23,7 +23,7 @@ from cmlint.bundle.proofs import Proofs
 from cmlint.config.config import Config
 from cmlint.config.layers import Layers
 from cmlint.model.facts import FileFacts
-from cmlint.model.failures import Failure
+from cmlint.model.failures import EMPTY, Failure
 from cmlint.model.problems import Problem
 from cmlint.sources import context, files, loose_files
 from cmlint.sources.files import Source
@@ -163,10 +163,14 @@ def applied(failures: Sequence[Failure], found: Found) -> list[Failure]:
     deploys = Deploys(found.all_facts, found.frame)
     kustomized = frozenset(folder_of(path, found.frame) for path in found.kustomizations)
 
-    def is_applied(path: str) -> bool:
-        return any(True for _ in deploys.around(folder_of(path, found.frame), kustomized, built=True))
+    def is_applied(path: str, reason: str) -> bool:
+        folder = folder_of(path, found.frame)
+        return not (reason == EMPTY and deploys.edited(folder)) and any(deploys.around(folder, kustomized, built=True))
 
-    places = ((each, [place for place in each.places if not each.unused or is_applied(place[0])]) for each in failures)
+    places = (
+        (each, [place for place in each.places if not each.unused or is_applied(place[0], each.reason)])
+        for each in failures
+    )
     return [each.at(kept) for each, kept in places if kept]
 
 

@@ -12,7 +12,7 @@ from cmlint.cache.file_state import Seen
 from cmlint.kube.near import nearest
 from cmlint.manifest.documents import line_start
 from cmlint.model.facts import Span
-from cmlint.model.failures import Failure, Failures
+from cmlint.model.failures import EMPTY, Failure, Failures
 from cmlint.sources import files, paths
 from cmlint.sources.disclosure import OfBuild, OfChart, is_secret
 from cmlint.sources.git_ignores import ignoring
@@ -57,9 +57,6 @@ VERSION = r"^chart requires kubeVersion: "
 
 ARCHIVE = r"[._]?archived?"
 """A folder of what is no longer applied, by its name."""
-
-EMPTY = "kustomization.yaml is empty"
-"""The reason for which a kustomization that names nothing is not built."""
 
 NOT_TEXT = r"-?[\d.][\d._eE+-]*|true|false|yes|no|on|off|null|~|y|n"
 
