@@ -273,6 +273,14 @@ UNUSED = {
         },
         [],
     ),
+    "Flux brings it to a namespace, and files are beside it": (
+        {
+            "a/kustomization.yaml": HEADER,
+            "a/pod.yaml": POD,
+            "flux.yaml": BROUGHT.replace("./PATH", "./a, targetNamespace: shop"),
+        },
+        [],
+    ),
     "Flux brings what is around it to a namespace": (
         {
             "a/b/kustomization.yaml": HEADER,
@@ -290,6 +298,13 @@ UNUSED = {
     "put away, and Flux brings it": (
         {"archive/a/kustomization.yaml": "resources: [gone.yaml]\n", "flux.yaml": BROUGHT.replace("PATH", "archive")},
         [f"archive/a/kustomization.yaml:1: {GONE}"],
+    ),
+    "put away, as is what Flux brings": (
+        {
+            ".archive/a/kustomization.yaml": "resources: [gone.yaml]\n",
+            ".archive/flux.yaml": BROUGHT.replace("PATH", "a"),
+        },
+        [],
     ),
     "put away, and another one uses it": (
         {"archive/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "archive/pod.yaml": POD}
@@ -356,3 +371,50 @@ def test_a_file_that_cannot_be_read_is_reported_once(tmp_path: Path, text: str, 
     )
     (line,) = cmlint(tmp_path, "check", *BRIEF).stdout.splitlines()
     assert line.startswith(found)
+
+
+EXAMPLE = "the kustomization is built without `NAME`: it is to be made from EXAMPLE"
+
+
+@pytest.mark.parametrize(
+    ("entry", "name", "example", "made"),
+    [
+        ("secretGenerator: [{name: a, envs: [app.env]}]", "app.env", "app.env.example", True),
+        ("secretGenerator: [{name: a, envs: [.env]}]", ".env", ".env.sample", True),
+        ("configMapGenerator: [{name: a, files: [app.conf]}]", "app.conf", "app.template.conf", True),
+        ("components: []\nresources: [pod.yaml, secret.yaml]", "secret.yaml", "secret.example.yaml", True),
+        ("secretGenerator: [{name: a, envs: [app.env]}]", "app.env", "other.env.example", False),
+        ("secretGenerator: [{name: a, envs: [app.env]}]", "app.env", "example/app.env", False),
+    ],
+)
+def test_a_file_to_be_made_from_an_example_is_an_info(
+    tmp_path: Path, entry: str, name: str, example: str, made: bool
+) -> None:
+    text = f"{entry}\n" if "resources" in entry else f"resources: [pod.yaml]\n{entry}\n"
+    write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD, example: "A=b\n"})
+    done = cmlint(tmp_path, "check", *BRIEF)
+    said = EXAMPLE.replace("NAME", name).replace("EXAMPLE", example)
+    gone = f"the kustomization is built without `{name}`: no such file or folder"
+    assert f"{'info' if made else 'error'}[not-built] {said if made else gone}" in done.stdout
+    assert done.returncode == (0 if made else 1)
+
+
+def test_an_example_of_a_file_whose_name_may_be_a_secret_is_not_shown(tmp_path: Path) -> None:
+    text = "resources: [pod.yaml]\nsecretGenerator:\n- name: a\n  envs: [PASSWORD=hunter2]\n"
+    write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD, "PASSWORD=hunter2.example": "A=b\n"})
+    done = cmlint(tmp_path, "check")
+    assert "built without `...`: no such file or folder\n" in done.stdout
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_the_file_of_a_repeated_key_is_found_by_its_lines(tmp_path: Path) -> None:
+    kind = "apiVersion: example.com/v1\nkind: Shop\nmetadata:\n  name: a\n"
+    text = "resources:\n  - a.yaml\n  - b.yaml\n"
+    other = kind.replace("name: a", "name: c")
+    write(tmp_path, {"kustomization.yaml": text, "a.yaml": kind, "b.yaml": f"{other}  spec:\n  name: b\n"})
+    reason = "line 6: the same key is in the mapping already, on line 4"
+    assert failures(run(tmp_path)) == [
+        f"kustomization.yaml:3: broken: the kustomization is built without `b.yaml`: {reason}"
+    ]
+    write(tmp_path, {"a.yaml": f"{kind}  spec:\n  name: b\n"})
+    assert failures(run(tmp_path)) == [f"kustomization.yaml:1: broken: the kustomization is not built: {reason}"]

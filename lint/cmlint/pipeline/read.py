@@ -28,7 +28,7 @@ from cmlint.model.problems import Problem
 from cmlint.sources import context, files, loose_files
 from cmlint.sources.files import Source
 from cmlint.sources.found import Found
-from cmlint.sources.paths import shown
+from cmlint.sources.paths import is_put_away, shown
 from cmlint.sources.reader import Mode, Reader, Reading, Wanted, mode_of
 from cmlint.sources.remote import is_idle, remote_of
 from cmlint.sources.request import Request
@@ -157,19 +157,23 @@ def materials_of(found: Found, request: Request) -> None:
 
 
 def applied(failures: Sequence[Failure], found: Found) -> list[Failure]:
-    """Failures without the places of kustomizations that are unused, and that no GitOps object brings to a cluster."""
-    if not any(each.unused for each in failures):
+    """Failures without the places of kustomizations that are unused, and that no GitOps object brings to a cluster.
+
+    An object that is put away as well counts for nothing, and what it adds to an empty kustomization makes it valid.
+    """
+    if not any(each.unused or each.reason == EMPTY for each in failures):
         return list(failures)
     deploys = Deploys(found.all_facts, found.frame)
     kustomized = frozenset(folder_of(path, found.frame) for path in found.kustomizations)
 
-    def is_applied(path: str, reason: str) -> bool:
-        folder = folder_of(path, found.frame)
-        return not (reason == EMPTY and deploys.edited(folder)) and any(deploys.around(folder, kustomized, built=True))
+    def counts(failure: Failure, folder: str) -> bool:
+        if failure.reason == EMPTY and deploys.edited(folder):
+            return False
+        bringing = deploys.around(folder, kustomized, built=True)
+        return not failure.unused or any(not is_put_away(said.path) for said in bringing)
 
     places = (
-        (each, [place for place in each.places if not each.unused or is_applied(place[0], each.reason)])
-        for each in failures
+        (each, [place for place in each.places if counts(each, folder_of(place[0], found.frame))]) for each in failures
     )
     return [each.at(kept) for each, kept in places if kept]
 
