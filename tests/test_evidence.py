@@ -501,6 +501,10 @@ OTHERS = "pods of `shop` also read `own`, which nothing here defines"
 APART = {
     "the readers' other Secrets are nowhere": ((SECRET, reading("data", "db"), reading("shop", "db", "own")), OTHERS),
     "a custom resource reads it": ((SECRET, RESOURCE, reading("shop", "db", "own")), OTHERS),
+    "their other Secret is optional": (
+        (SECRET, reading("data", "db"), reading("shop", "db", "own").replace("name: own", "name: own, optional: true")),
+        "",
+    ),
     "the readers have no other Secret": ((SECRET, reading("data", "db"), reading("shop", "db")), ""),
     "their other Secret is defined": ((SECRET, OWN, reading("data", "db"), reading("shop", "db", "own")), ""),
     "one of two others is defined": ((SECRET, OWN, reading("data", "db"), reading("shop", "db", "own", "more")), ""),

@@ -162,11 +162,11 @@ class Index:
         return frozenset(folder_of(path, placed.frame) for path in paths)
 
     def secrets_read(self, namespace: str) -> dict[str, Placed]:
-        """The names of the Secrets that containers of a namespace read, each with the first reader."""
+        """The names of the Secrets that containers of a namespace need, each with the first reader."""
         found: dict[str, Placed] = {}
         for item in self.placed:
             for read in references_of(item):
-                own = read.target == "Secret" and read.via not in ("field", "pull")
+                own = read.target == "Secret" and read.via not in ("field", "pull") and not read.optional
                 if own and item.namespace_of(read) == namespace:
                     found.setdefault(read.name.value, item)
         return found
