@@ -54,6 +54,12 @@ FORMS: list[tuple[Language, str, list[str]]] = [
         '    d: str = Field(validation_alias=AliasChoices("A_D", "A_E"))\n',
         ["A_B hard declarative", "A_C soft", "A_D soft"],
     ),
+    (
+        "python",
+        "class Limits(BaseSettings):\n    burst: int = 3\nclass Settings(BaseSettings):\n"
+        "    limits: Limits = Field(default_factory=Limits)\n    more: Optional[Limits] = None\n    mode: Mode = 'a'\n",
+        ["BURST soft", "MODE soft"],
+    ),
     ("javascript", "const x = process.env.A_B", ["A_B guarded"]),
     ("javascript", "const x = process.env.A_B || 'c', y = process.env['A_C'] ?? 3", ["A_B soft", "A_C soft"]),
     ("javascript", "process.env.A_B = 'c'", []),

@@ -484,3 +484,60 @@ def test_every_code_has_a_meaning_and_a_case() -> None:
 
 def test_the_page_is_up_to_date() -> None:
     assert evidence.PAGE.read_text(encoding="utf-8") == evidence.render(), "run `make docs`"
+
+
+def reading(namespace: str, *names: str) -> str:
+    """A pod of a namespace that reads Secrets."""
+    entries = ", ".join(f"{{secretRef: {{name: {name}}}}}" for name in names)
+    own = READER.replace("shop", namespace).replace("{configMapRef: {name: settings}}", entries)
+    return own.replace("name: reader", f"name: {namespace}-{len(names)}")
+
+
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: data}\nstringData: {A: b}\n"
+OWN = SECRET.replace("name: db, namespace: data", "name: own, namespace: shop")
+RESOURCE = "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: a, namespace: data}\nspec: {auth: {secret: db}}\n"
+OTHERS = "pods of `shop` also read `own`, which nothing here defines"
+
+APART = {
+    "the readers' other Secrets are nowhere": ((SECRET, reading("data", "db"), reading("shop", "db", "own")), OTHERS),
+    "a custom resource reads it": ((SECRET, RESOURCE, reading("shop", "db", "own")), OTHERS),
+    "their other Secret is optional": (
+        (SECRET, reading("data", "db"), reading("shop", "db", "own").replace("name: own", "name: own, optional: true")),
+        "",
+    ),
+    "the readers have no other Secret": ((SECRET, reading("data", "db"), reading("shop", "db")), ""),
+    "their other Secret is defined": ((SECRET, OWN, reading("data", "db"), reading("shop", "db", "own")), ""),
+    "one of two others is defined": ((SECRET, OWN, reading("data", "db"), reading("shop", "db", "own", "more")), ""),
+    "nobody reads it where it is": ((SECRET, reading("shop", "db", "own")), ""),
+    "others elsewhere are nowhere": ((SECRET, reading("data", "db", "own"), reading("shop", "db")), ""),
+    "a ConfigMap": (
+        tuple(
+            text.replace("Secret", "ConfigMap").replace("secretRef", "configMapRef").replace("stringData", "data")
+            for text in (SECRET, reading("data", "db"), reading("shop", "db", "own"))
+        ),
+        "",
+    ),
+}
+"""Files in which a pod reads what is defined for another namespace, and why that is not reported."""
+
+
+@pytest.mark.parametrize("name", APART)
+def test_a_secret_of_another_namespace_may_be_kept_elsewhere_as_others_are(tmp_path: Path, name: str) -> None:
+    texts, why = APART[name]
+    write(tmp_path, {"all.yaml": "---\n".join(texts)})
+    outcome = lint(tmp_path).outcome
+    excused = [each.why for each in outcome.unverified if each.name == "Secret/db"]
+    assert excused == ([why] if why else [])
+    wrong = [each.message for each in outcome.findings if each.rule == "wrong-namespace"]
+    target = "ConfigMap" if name == "a ConfigMap" else "Secret"
+    said = f"the {target} `db` is defined in the namespace `data`, but not in `shop`"
+    assert wrong == ([] if why else [said])
+    wanted = lint(tmp_path, config=Config(secrets="all")).outcome.findings
+    assert [each.message for each in wanted if each.rule == "wrong-namespace"] == [said]
+
+
+def test_a_command_shows_another_secret_of_the_namespace(tmp_path: Path) -> None:
+    texts = (SECRET, reading("data", "db"), reading("shop", "db", "own"))
+    made = "kubectl create secret generic own -n shop --from-literal=A=b\n"
+    write(tmp_path, {"all.yaml": "---\n".join(texts), "make.sh": made})
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["wrong-namespace"]

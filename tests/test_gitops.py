@@ -326,6 +326,16 @@ spec:
 """
 HELM = ARGO.replace("source: {path: PATH}", "source: {path: shop, helm: {GIVEN}}")
 HELM = HELM.replace("NAMESPACE", "shop").replace("PATH", "shop")
+REFS = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop}
+spec:
+  sources:
+    - {repoURL: https://git.example/shop, path: shop, helm: {valueFiles: [$values/test.yaml]}}
+    - {repoURL: OTHER, ref: values}
+  destination: {server: https://kubernetes.default.svc, namespace: shop}
+"""
 SET = """\
 apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
@@ -351,6 +361,7 @@ FROM_SECRET = RELEASE.replace("VALUES", "{}\n  valuesFrom: [{kind: Secret, name:
         FROM_SECRET,
         RELEASE.replace("VALUES", '{key: "${KEY}"}'),
         HELM.replace("GIVEN", "valueFiles: [$shared/values.yaml]"),
+        REFS.replace("OTHER", "https://git.example/other"),
         SET.replace("GIVEN", "parameters: [{name: key, value: '{{city}}'}]"),
     ],
 )
@@ -392,6 +403,9 @@ def wrong(key: str) -> list[str]:
         (HELM.replace("GIVEN", "valueFiles: [values.yaml]"), wrong("KEY")),
         (HELM.replace("GIVEN", "valueFiles: [values.yaml, live.yaml]"), [UNKNOWN]),
         (HELM.replace("GIVEN", "valueFiles: [../test.yaml]"), wrong("TEST")),
+        (HELM.replace("GIVEN", "valueFiles: [/test.yaml]"), wrong("TEST")),
+        (HELM.replace("GIVEN", "valueFiles: [none.yaml, /test.yaml], ignoreMissingValueFiles: true"), wrong("TEST")),
+        (REFS.replace("OTHER", "https://git.example/shop.git"), wrong("TEST")),
         (HELM.replace("GIVEN", "valueFiles: [live.yaml], values: 'key: OTHER'"), wrong("OTHER")),
         (HELM.replace("GIVEN", "parameters: [{name: key, value: CURRENCY}]"), [UNKNOWN]),
         (HELM.replace("GIVEN", "values: 'key: A', parameters: [{name: key, value: B, forceString: true}]"), wrong("B")),
@@ -405,6 +419,49 @@ def test_a_chart_is_rendered_with_the_values_of_gitops(tmp_path: Path, deployer:
     with inside(tmp_path):
         result = check(Request(rules=dict(rules())))
     assert (concise(result), [why for why in whys(result) if "values" in why]) == (found, [])
+
+
+def app_of_apps(value: str, template: str = HELM) -> dict[str, str]:
+    """A chart that installs the chart `shop` with a value of its own, which it has by default."""
+    return {
+        "apps/Chart.yaml": "apiVersion: v2\nname: apps\nversion: 1.0.0\n",
+        "apps/values.yaml": f"key: {value}\n",
+        "apps/templates/shop.yaml": template.replace("GIVEN", "parameters: [{name: key, value: {{ .Values.key }}}]"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (app_of_apps("CURRENCY"), [UNKNOWN]),
+        (app_of_apps("OTHER"), wrong("OTHER")),
+        (app_of_apps("OTHER", RELEASE.replace("VALUES", "{key: '{{ .Values.key }}'}")), wrong("OTHER")),
+        (
+            app_of_apps("OTHER")
+            | {"root.yaml": HELM.replace("path: shop", "path: apps").replace("GIVEN", "values: 'key: CURRENCY'")},
+            [UNKNOWN],
+        ),
+        (app_of_apps("OTHER", HELM.replace("path: shop", "path: other")), wrong("KEY")),
+        (app_of_apps("OTHER", HELM.replace("kind: Application", "kind: AppProject")), wrong("KEY")),
+    ],
+)
+def test_a_chart_is_rendered_with_the_values_that_another_chart_gives_it(
+    tmp_path: Path, files: dict[str, str], found: list[str]
+) -> None:
+    write(tmp_path, {**CHART, **files})
+    with inside(tmp_path):
+        result = check(Request(rules=dict(rules())))
+    assert (concise(result), [why for why in whys(result) if "values" in why]) == (found, [])
+
+
+def test_values_that_a_chart_needs_may_come_from_another_chart(tmp_path: Path) -> None:
+    needing = {"shop/templates/pod.yaml": WEB.replace("key: KEY", 'key: {{ required "a key" .Values.key }}')}
+    write(tmp_path, {**CHART, **needing, "shop/values.yaml": "", **app_of_apps("CURRENCY")})
+    with inside(tmp_path):
+        assert failures(check(Request(rules=dict(rules())))) == []
+        (tmp_path / "apps/templates/shop.yaml").unlink()
+        (reason,) = failures(check(Request(rules=dict(rules()))))
+        assert "a key" in reason
 
 
 def test_each_who_gives_values_is_a_case(tmp_path: Path) -> None:
@@ -427,6 +484,7 @@ def test_each_who_gives_values_is_a_case(tmp_path: Path) -> None:
             "did not find expected node content",
         ),
         ("valueFiles: [none.yaml]", "values: the chart is not built: no such values file"),
+        ("valueFiles: [/none.yaml]", "values: the chart is not built: no such values file"),
         ("valueFiles: [../../x.yaml]", "refused: the chart is not built: `../x.yaml` leads out of the folder"),
     ],
 )

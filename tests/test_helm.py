@@ -314,6 +314,58 @@ def test_a_chart_that_needs_values_is_named_once(tmp_path: Path) -> None:
     assert {reason for _, reason in result.outcome.skipped} == {"a template, not rendered", "not a Kubernetes object"}
 
 
+EXAMPLES = {
+    "an example of values": ({"example-values.yaml": "none: 1\n"}, 1),
+    "values of two environments": ({"values.dev.yaml": "none: 1\n", "values-prod.yml": "none: 2\n"}, 2),
+    "values that do not help": ({"values.dev.yaml": "some: 1\n"}, 0),
+    "values that help once": ({"values.dev.yaml": "some: 1\n", "values.prod.yaml": "none: 1\n"}, 1),
+    "another file": ({"valves.yaml": "none: 1\n"}, 0),
+}
+"""Files beside the values of a chart that needs one more, and the number of documents that it is rendered to."""
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_chart_that_needs_values_is_rendered_with_those_beside_its_own(tmp_path: Path, name: str) -> None:
+    files, documents = EXAMPLES[name]
+    settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {A: {{ required "a" .Values.none }}}\n'
+    write(tmp_path, {"Chart.yaml": CHART.format("web"), "templates/x.yaml": settings, **files})
+    result = run(tmp_path)
+    missing = ["templates/x.yaml:4: values: the chart is not built: execution error at (web/templates/x.yaml:4:13): a"]
+    assert failures(result) == ([] if documents else missing)
+    assert result.outcome.documents == documents
+    lines = [f"{each.location.path}:{each.location.start.line}: {each.rule}" for each in result.outcome.findings]
+    assert lines == (["templates/x.yaml:4: non-string-data"] if documents else ["templates/x.yaml:4: not-built"])
+
+
+def test_values_that_somebody_names_are_not_replaced_by_others(tmp_path: Path) -> None:
+    required = '{{ required "say which port" .Values.none }}\n'
+    write(tmp_path, {"Chart.yaml": CHART.format("web"), "templates/x.yaml": required, "values.dev.yaml": "none: 1\n"})
+    write(tmp_path, {"mine.yaml": "some: 1\n"})
+    assert "say which port" in cmlint(tmp_path, "check", ".", "--helm-values", "mine.yaml").stdout
+
+
+def test_a_chart_of_the_repository_needs_no_fetching(tmp_path: Path) -> None:
+    needs = "dependencies:\n  - {name: common, version: 1.0.0, repository: 'file://../library'}\n"
+    included = 'kind: ConfigMap\napiVersion: v1\nmetadata: {name: {{ include "common.name" . }}}\n'
+    chart(tmp_path / "web", **{"Chart.yaml": CHART.format("web") + needs, "templates/x.yaml": included})
+    library = {"Chart.yaml": CHART.format("common") + "type: library\n"}
+    library["templates/_names.tpl"] = '{{ define "common.name" }}a{{ end }}'
+    write(tmp_path / "library", library)
+    before = sorted(tmp_path.rglob("*"))
+    result = run(tmp_path)
+    assert (failures(result), result.outcome.documents, sorted(tmp_path.rglob("*"))) == ([], 2, before)
+    write(tmp_path / "library", {"Chart.yaml": CHART.format("other") + "type: library\n"})
+    assert failures(run(tmp_path)) == ["web/Chart.yaml:5: dependency: the chart is not built: `charts/` lacks `common`"]
+
+
+def test_a_chart_outside_of_the_repository_is_not_taken(tmp_path: Path) -> None:
+    needs = "dependencies:\n  - {name: common, version: 1.0.0, repository: 'file://../../common'}\n"
+    chart(tmp_path / "own/web", **{"Chart.yaml": CHART.format("web") + needs})
+    chart(tmp_path / "common", **{"Chart.yaml": CHART.format("common")})
+    (found,) = failures(run(tmp_path / "own"))
+    assert found == "web/Chart.yaml:5: dependency: the chart is built without `common`: it is not in `charts/`"
+
+
 def test_a_chart_is_built_without_a_missing_dependency_which_is_never_fetched(tmp_path: Path) -> None:
     needs = "dependencies:\n  - {name: cache, version: 1.0.0, repository: 'http://127.0.0.1:1/charts'}\n"
     chart(tmp_path, **{"Chart.yaml": CHART.format("web") + needs})

@@ -53,6 +53,8 @@ def test_a_list_of_objects_that_controllers_make_things_of_is_read() -> None:
 
 
 ROWS = [
+    (manifest("ServiceAccount", "talos.dev/v1alpha1", "spec: {roles: ['os:reader']}"), ["Secret x: config ..."]),
+    (manifest("ServiceAccount", "v1"), []),
     (manifest("SealedSecret", "bitnami.com/v1alpha1", "spec: {encryptedData: {a: x, b: t}}"), ["Secret x: a b"]),
     (
         manifest("SealedSecret", "bitnami.com/v1alpha1", "spec: {encryptedData: {a: x}, template: {data: {c: t}}}"),

@@ -228,12 +228,12 @@ def test_what_yaml_expects_is_said_of_a_kustomization_that_cannot_be_parsed(tmp_
     assert done.stdout == f"{found}\n"
 
 
-def test_the_entry_of_a_file_with_a_repeated_key_is_shown(tmp_path: Path) -> None:
+def test_a_repeated_key_is_reported_in_its_file_alone(tmp_path: Path) -> None:
     repeated = CONFIG.replace("{name: settings}", "{name: a, name: b}")
     resources = "resources:\n  - settings.yaml\n  - repeated.yaml\n"
     write(tmp_path, {"kustomization.yaml": resources, "settings.yaml": CONFIG, "repeated.yaml": repeated})
-    (failure,) = failures(run(tmp_path))
-    assert failure.startswith("kustomization.yaml:3: broken: ")
+    result = run(tmp_path)
+    assert (failures(result), [each.rpartition(":")[0] for each in concise(result)]) == ([], ["repeated.yaml:3:21"])
 
 
 def test_a_mistake_besides_a_missing_file_is_reported_as_well(tmp_path: Path) -> None:
@@ -242,3 +242,179 @@ def test_a_mistake_besides_a_missing_file_is_reported_as_well(tmp_path: Path) ->
     first, second = failures(run(tmp_path))
     assert first.startswith("kustomization.yaml:1: missing-file: ")
     assert second.startswith("kustomization.yaml:4: broken: ")
+
+
+HEADER = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+BROUGHT = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./PATH}\n"
+EMPTY = "broken: the kustomization is not built: kustomization.yaml is empty"
+GONE = "missing-file: the kustomization is built without `gone.yaml`: no such file or folder"
+
+UNUSED = {
+    "nothing in it": ({"a/kustomization.yaml": HEADER}, []),
+    "comments in it": ({"a/kustomization.yaml": f"{HEADER}resources:\n# - pod.yaml\n", "a/README.md": "x\n"}, []),
+    "a manifest beside it": ({"a/kustomization.yaml": HEADER, "a/pod.yaml": POD}, [f"a/kustomization.yaml:1: {EMPTY}"]),
+    "a folder beside it": ({"a/kustomization.yaml": HEADER, "a/b/pod.yaml": POD}, [f"a/kustomization.yaml:1: {EMPTY}"]),
+    "Flux brings it": (
+        {"a/kustomization.yaml": HEADER, "flux.yaml": BROUGHT.replace("PATH", "a")},
+        [f"a/kustomization.yaml:1: {EMPTY}"],
+    ),
+    "Flux brings what is around it": (
+        {"a/b/kustomization.yaml": HEADER, "flux.yaml": BROUGHT.replace("PATH", "a")},
+        [f"a/b/kustomization.yaml:1: {EMPTY}"],
+    ),
+    "Flux brings one of two": (
+        {"a/kustomization.yaml": HEADER, "b/kustomization.yaml": HEADER, "flux.yaml": BROUGHT.replace("PATH", "b")},
+        [f"b/kustomization.yaml:1: {EMPTY}"],
+    ),
+    "Flux brings it to a namespace": (
+        {
+            "a/kustomization.yaml": HEADER,
+            "flux.yaml": BROUGHT.replace("./PATH", "./a, targetNamespace: shop"),
+        },
+        [],
+    ),
+    "Flux brings it to a namespace, and files are beside it": (
+        {
+            "a/kustomization.yaml": HEADER,
+            "a/pod.yaml": POD,
+            "flux.yaml": BROUGHT.replace("./PATH", "./a, targetNamespace: shop"),
+        },
+        [],
+    ),
+    "Flux brings what is around it to a namespace": (
+        {
+            "a/b/kustomization.yaml": HEADER,
+            "flux.yaml": BROUGHT.replace("./PATH", "./a, targetNamespace: shop"),
+        },
+        [f"a/b/kustomization.yaml:1: {EMPTY}"],
+    ),
+    "Flux brings another": ({"a/kustomization.yaml": HEADER, "flux.yaml": BROUGHT.replace("PATH", "ab")}, []),
+    "another one uses it": (
+        {"a/kustomization.yaml": HEADER, "b/kustomization.yaml": "resources: [../a]\n"},
+        ["a/kustomization.yaml:1: broken: the kustomization is not built: in a: kustomization.yaml is empty"],
+    ),
+    "put away": ({"archive/a/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "archive/a/pod.yaml": POD}, []),
+    "put away with a dot": ({".archived/kustomization.yaml": "resources: [gone.yaml]\n"}, []),
+    "put away, and Flux brings it": (
+        {"archive/a/kustomization.yaml": "resources: [gone.yaml]\n", "flux.yaml": BROUGHT.replace("PATH", "archive")},
+        [f"archive/a/kustomization.yaml:1: {GONE}"],
+    ),
+    "put away, as is what Flux brings": (
+        {
+            ".archive/a/kustomization.yaml": "resources: [gone.yaml]\n",
+            ".archive/flux.yaml": BROUGHT.replace("PATH", "a"),
+        },
+        [],
+    ),
+    "put away, and another one uses it": (
+        {"archive/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "archive/pod.yaml": POD}
+        | {"b/kustomization.yaml": "resources: [../archive]\n"},
+        [f"archive/kustomization.yaml:1: {GONE}"],
+    ),
+    "a longer name": (
+        {"archiver/kustomization.yaml": "resources: [gone.yaml, pod.yaml]\n", "archiver/pod.yaml": POD},
+        [f"archiver/kustomization.yaml:1: {GONE}"],
+    ),
+}
+"""Kustomizations that fail, and what is reported of them."""
+
+
+@pytest.mark.parametrize("name", UNUSED)
+def test_what_nobody_applies_need_not_be_built(tmp_path: Path, name: str) -> None:
+    texts, found = UNUSED[name]
+    write(tmp_path, texts)
+    assert failures(run(tmp_path)) == found
+
+
+@pytest.mark.parametrize(
+    ("files", "advice"),
+    [
+        (
+            {"Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\nkubeVersion: < 1.20.0-0\n"},
+            "name the version of your cluster with `--kubernetes-version`, or with the setting `kubernetes-version`",
+        ),
+        ({"kustomization.yaml": HEADER, "pod.yaml": POD}, "name what it builds in `resources`, or remove it"),
+    ],
+)
+def test_the_advice_fits_the_reason(tmp_path: Path, files: dict[str, str], advice: str) -> None:
+    write(tmp_path, files)
+    found = [each for each in run(tmp_path).outcome.findings if each.rule == "not-built"]
+    assert [each.help for each in found] == [advice]
+    assert found[0].location.start.line == (4 if "Chart.yaml" in files else 1)
+
+
+CONFLICT = """\
+apiVersion: v1
+kind: Pod
+metadata:
+<<<<<<< HEAD
+  name: one
+=======
+  name: two
+>>>>>>> main
+spec:
+  containers: [{name: web, image: "registry.example.com/web:1.0.0"}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (CONFLICT, "pod.yaml:4:1: error[yaml-syntax] not valid YAML: a merge conflict is not resolved"),
+        (POD.replace("kind: Pod", "kind: Pod\nkind: Pod"), "pod.yaml:3:1: error[repeated-mapping-key]"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_reported_once(tmp_path: Path, text: str, found: str) -> None:
+    other = POD.replace("{name: a}", "{name: b}")
+    write(
+        tmp_path, {"kustomization.yaml": "resources: [pod.yaml, other.yaml]\n", "pod.yaml": text, "other.yaml": other}
+    )
+    (line,) = cmlint(tmp_path, "check", *BRIEF).stdout.splitlines()
+    assert line.startswith(found)
+
+
+EXAMPLE = "the kustomization is built without `NAME`: it is to be made from EXAMPLE"
+
+
+@pytest.mark.parametrize(
+    ("entry", "name", "example", "made"),
+    [
+        ("secretGenerator: [{name: a, envs: [app.env]}]", "app.env", "app.env.example", True),
+        ("secretGenerator: [{name: a, envs: [.env]}]", ".env", ".env.sample", True),
+        ("configMapGenerator: [{name: a, files: [app.conf]}]", "app.conf", "app.template.conf", True),
+        ("components: []\nresources: [pod.yaml, secret.yaml]", "secret.yaml", "secret.example.yaml", True),
+        ("secretGenerator: [{name: a, envs: [app.env]}]", "app.env", "other.env.example", False),
+        ("secretGenerator: [{name: a, envs: [app.env]}]", "app.env", "example/app.env", False),
+    ],
+)
+def test_a_file_to_be_made_from_an_example_is_an_info(
+    tmp_path: Path, entry: str, name: str, example: str, made: bool
+) -> None:
+    text = f"{entry}\n" if "resources" in entry else f"resources: [pod.yaml]\n{entry}\n"
+    write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD, example: "A=b\n"})
+    done = cmlint(tmp_path, "check", *BRIEF)
+    said = EXAMPLE.replace("NAME", name).replace("EXAMPLE", example)
+    gone = f"the kustomization is built without `{name}`: no such file or folder"
+    assert f"{'info' if made else 'error'}[not-built] {said if made else gone}" in done.stdout
+    assert done.returncode == (0 if made else 1)
+
+
+def test_an_example_of_a_file_whose_name_may_be_a_secret_is_not_shown(tmp_path: Path) -> None:
+    text = "resources: [pod.yaml]\nsecretGenerator:\n- name: a\n  envs: [PASSWORD=hunter2]\n"
+    write(tmp_path, {"kustomization.yaml": text, "pod.yaml": POD, "PASSWORD=hunter2.example": "A=b\n"})
+    done = cmlint(tmp_path, "check")
+    assert "built without `...`: no such file or folder\n" in done.stdout
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_the_file_of_a_repeated_key_is_found_by_its_lines(tmp_path: Path) -> None:
+    kind = "apiVersion: example.com/v1\nkind: Shop\nmetadata:\n  name: a\n"
+    text = "resources:\n  - a.yaml\n  - b.yaml\n"
+    other = kind.replace("name: a", "name: c")
+    write(tmp_path, {"kustomization.yaml": text, "a.yaml": kind, "b.yaml": f"{other}  spec:\n  name: b\n"})
+    reason = "line 6: the same key is in the mapping already, on line 4"
+    assert failures(run(tmp_path)) == [
+        f"kustomization.yaml:3: broken: the kustomization is built without `b.yaml`: {reason}"
+    ]
+    write(tmp_path, {"a.yaml": f"{kind}  spec:\n  name: b\n"})
+    assert failures(run(tmp_path)) == [f"kustomization.yaml:1: broken: the kustomization is not built: {reason}"]

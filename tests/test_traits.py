@@ -49,6 +49,7 @@ def of_bytes(raw: bytes) -> tuple[Trait, ...]:
         ('""', ()),
         ("~", ()),
         ("|\n    one", ("line-break",)),
+        ("|\n    -----BEGIN CERTIFICATE-----", ()),
         (">\n    one\n    line", ()),
         ("|+\n    one\n\n", ("line-break",)),
         ('"one\\r\\n"', ("line-break",)),

@@ -83,6 +83,13 @@ class Deploys:
         """
         return any(said.deploy.namespace and said.deploy.post_build for said in self.of(folder))
 
+    def edited(self, folder: str) -> bool:
+        """Whether something adds fields to the kustomization in a folder before it is built, so that it is not empty.
+
+        Flux adds its target namespace, Flux and Argo CD add images and patches.
+        """
+        return self.moved(folder) or self.changed(folder) or bool(self.images(folder))
+
     def releases(self, folder: str) -> dict[str, str]:
         """The names of the releases of the chart in a folder, and the place of each."""
         return {said.deploy.release: said.path for said in self.of(folder) if said.deploy.release}

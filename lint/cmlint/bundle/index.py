@@ -9,7 +9,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Protocol
 
-from cmlint.bundle.documents import HASH, Definition, Placed, definitions_in, folder_of
+from cmlint.bundle.documents import HASH, Definition, Placed, definitions_in, folder_of, references_of
 from cmlint.bundle.nearest import Meeting, Spaces
 from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.knowledge.placeholders import is_placeholder
@@ -161,6 +161,26 @@ class Index:
         """The folders of the kustomizations that a built document may come from."""
         paths = placed.built.kustomizations() if placed.built else ()
         return frozenset(folder_of(path, placed.frame) for path in paths)
+
+    def secrets_read(self, namespace: str) -> dict[str, Placed]:
+        """The names of the Secrets that containers of a namespace need, each with the first reader."""
+        found: dict[str, Placed] = {}
+        for item in self.placed:
+            for read in references_of(item):
+                own = read.target == "Secret" and read.via not in ("field", "pull") and not read.optional
+                if own and item.namespace_of(read) == namespace:
+                    found.setdefault(read.name.value, item)
+        return found
+
+    def is_read_beside(self, definition: Definition) -> bool:
+        """Whether another document in the namespace of an object reads it, or is a custom resource that names it."""
+        name = definition.provider.name.value
+        others = (item for item in self.placed if item is not definition.placed)
+        return any(
+            name in other.document.mentions or any(read.name.value == name for read in references_of(other))
+            for other in others
+            if other.namespace == definition.namespace
+        )
 
     @cached_property
     def called_apart(self) -> list[Placed]:

@@ -13,7 +13,7 @@ from cmlint.bundle import causes
 from cmlint.bundle.causes import FOUND, LYING, Cause, first_cause
 from cmlint.bundle.documents import LIVE, Definition, Placed, folders_above, references_of
 from cmlint.bundle.evidence.question import Question, Scope
-from cmlint.bundle.evidence.reasons import ABSENT, BESIDE, ELSEWHERE, REMADE, first, maker_around
+from cmlint.bundle.evidence.reasons import ABSENT, APART, BESIDE, ELSEWHERE, REMADE, first, maker_around
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
 from cmlint.knowledge.controllers import only_reads
 from cmlint.knowledge.placeholders import has_word, is_placeholder, is_unfilled
@@ -280,7 +280,7 @@ def in_other_namespace(question: Question) -> Resolution | None:
     if not apart:
         return None
     sure = question.ways.strict or share_a_branch(apart, placed)
-    if not sure and (evidence := maker_around(question)):
+    if evidence := (None if sure else maker_around(question)) or first(APART, question):
         return Resolution("unknown", evidence=evidence)
     return Resolution("wrong-namespace", nearest_definitions(apart[:MOST], placed))
 

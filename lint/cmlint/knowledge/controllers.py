@@ -103,6 +103,8 @@ MAKERS = (
         ("spec.externalSecretSpec.target.name", "spec.externalSecretName", "metadata.name"),
         everywhere=True,
     ),
+    # https://docs.siderolabs.com/talos/latest/kubernetes-guides/advanced-guides/talos-api-access-from-k8s
+    Maker("ServiceAccount", "talos.dev", fixed=("config",)),
     # https://github.com/external-secrets/kubernetes-external-secrets
     Maker(
         "ExternalSecret",
@@ -599,6 +601,7 @@ INERT = frozenset(
         "sparkoperator.k8s.io/SparkApplication",
         "tekton.dev/Task",
         "tekton.dev/Pipeline",
+        "talos.dev/ServiceAccount",
         # https://github.com/argoproj/argo-rollouts: manifests/role/argo-rollouts-clusterrole.yaml
         "argoproj.io/ClusterAnalysisTemplate",
         # https://argo-cd.readthedocs.io/en/stable/user-guide/projects/: says what applications may do

@@ -51,7 +51,7 @@ from cmlint.model.facts import (
     Span,
 )
 
-VERSION = 22
+VERSION = 23
 """Raised whenever the same text would give other facts."""
 
 KUSTOMIZE = "kustomize.config.k8s.io/"
@@ -719,7 +719,10 @@ def is_solved(chunk: str, start: int, error: YamlSyntaxError) -> bool:
 
 
 def locate(chunk: str, base: int, error: YamlSyntaxError) -> tuple[Span, str]:
-    """Where a syntax error is shown, and in which words; tabs and blanks that YAML does not know get their own."""
+    """Where a syntax error is shown, and in which words; conflicts, tabs and odd blanks get their own."""
+    conflict = re.search(CONFLICT, chunk)
+    if conflict and conflict.start() <= error.offset:
+        return Span(base + conflict.start(), base + conflict.end(1)), "a merge conflict is not resolved"
     if odd := odd_character(chunk, error):
         span = Span(base + odd.start(), base + odd.end())
         return span, f"{characters.described(odd[0])} is here, which YAML reads as text"
@@ -738,6 +741,10 @@ def locate(chunk: str, base: int, error: YamlSyntaxError) -> tuple[Span, str]:
         offset = max(before.rfind("\n", 0, offset) + 1, 0)
         end = len(chunk[:end].rstrip()) or end
     return Span(base + offset, base + max(end, offset)), error.reason
+
+
+CONFLICT = r"(?m)^(<{7} .*)$(?s:.*?)^={7}\r?$(?s:.*?)^>{7} "
+"""The lines by which git marks both sides of a conflict (https://git-scm.com/docs/git-merge)."""
 
 
 def line_start(text: str, line: int) -> int:

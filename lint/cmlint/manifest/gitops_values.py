@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import msgspec
 from msgspec.structs import replace
@@ -38,7 +38,8 @@ LARGEST = 100_000
 class ChartInput(msgspec.Struct, frozen=True, kw_only=True):
     """What an object gives to the chart at a path: files beside it, then texts, then options of helm; the last wins.
 
-    It is `complete` where it is all that the object gives.
+    A file that begins with `/` is in the repository, every other one beside the chart. What is not there is left out
+    where the object is `lenient`. It is `complete` where it is all that the object gives.
     """
 
     path: str
@@ -46,6 +47,7 @@ class ChartInput(msgspec.Struct, frozen=True, kw_only=True):
     texts: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     release: str = ""
+    lenient: bool = False
     complete: bool = False
 
 
@@ -76,20 +78,31 @@ def release(decoder: Decoder, root: Node) -> Iterator[ChartInput]:
 
 
 def argo(decoder: Decoder, root: Node) -> Iterator[ChartInput]:
-    """`helm` of each source of an Application: parameters win over values, and these over files."""
+    """`helm` of each source of an Application: parameters win over values, and these over files.
+
+    A file that begins with `/` is in the repository, as is one of a source with `ref` for the same repository.
+    """
+    named_sources = {f"${text(decoder, each, 'ref')}": repository(decoder, each) for each in argo_sources(root)}
     for source in argo_sources(root):
         if gives_values(decoder, source, "helm"):
             fields = fields_of(decoder, source, "helm")
             named = fields.get("valueFiles")
             leaves = named.value if isinstance(named, SequenceNode) else []
-            files = tuple(leaf.value for leaf in leaves if isinstance(leaf, ScalarNode))
+            own = {name for name, url in named_sources.items() if url == repository(decoder, source)}
+            lenient = fields.get("ignoreMissingValueFiles")
+            files = tuple(in_repository(leaf.value, own) for leaf in leaves if isinstance(leaf, ScalarNode))
             values = fields.get("valuesObject")
             written = as_json(decoder, values) if values else text(decoder, source, "helm.values")
             options = [word for node in walk(source, "helm.parameters[]") for word in option(decoder, node)]
             called = text(decoder, source, "helm.releaseName") or text(decoder, root, "metadata.name")
             texts = (written,) if written else ()
             given = ChartInput(
-                path=text(decoder, source, "path"), files=files, texts=texts, options=tuple(options), release=called
+                path=text(decoder, source, "path"),
+                files=files,
+                texts=texts,
+                options=tuple(options),
+                release=called,
+                lenient=isinstance(lenient, ScalarNode) and lenient.value == "true",
             )
             yield checked(given, fields)
 
@@ -100,9 +113,20 @@ READERS = {RELEASE: release, ARGO: argo}
 def checked(given: ChartInput, fields: dict[str, Node]) -> ChartInput:
     """What an object gives, which is not complete where a placeholder is left, or where some of it is elsewhere."""
     written = (given.path, given.release, *given.files, *given.texts, *given.options)
-    elsewhere = any("://" in file or file.startswith(("/", "$", "-")) for file in given.files)
+    elsewhere = any("://" in file or file.startswith(("$", "-")) for file in given.files)
     complete = not elsewhere and not any(map(is_placeholder, written)) and not any(name in fields for name in OPEN)
     return replace(given, complete=complete and why_not_label(given.release) is None)
+
+
+def repository(decoder: Decoder, source: Node) -> str:
+    """The address of the repository of a source."""
+    return text(decoder, source, "repoURL").rstrip("/").removesuffix(".git")
+
+
+def in_repository(file: str, own: Container[str]) -> str:
+    """The path of a file of values: one of a source that is the chart's own repository begins with `/`."""
+    name, _, path = file.partition("/")
+    return f"/{path}" if name in own else file
 
 
 def option(decoder: Decoder, parameter: Node) -> tuple[str, str]:

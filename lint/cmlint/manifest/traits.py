@@ -81,9 +81,9 @@ def told(text: str, *, secret: bool) -> Iterator[Trait]:
 
 
 def takes_space(text: str, *, secret: bool) -> bool:
-    """Whether white space means nothing at the end of a text: of JSON, and of a list of words that are not secret."""
+    """Whether white space means nothing at the end of a text: of JSON, PEM, and a list of words that are not secret."""
     bare = text.strip()
-    return bare[:1] + bare[-1:] in ("{}", "[]") or (not secret and " " in bare)
+    return bare.startswith("-----BEGIN ") or bare[:1] + bare[-1:] in ("{}", "[]") or (not secret and " " in bare)
 
 
 def is_encoded(text: str) -> bool:

@@ -64,7 +64,7 @@ MEANINGS: dict[Code, str] = {
     "placeholder-name": "The name of an object holds a placeholder and may become this one.",
     "defined-elsewhere": "Another kustomization, chart or folder of the run defines the name.",
     "cluster-not-read": "The cluster or snapshot does not show the namespace or the kind.",
-    "secret-elsewhere": "Nothing defines the Secret, and most are kept elsewhere; `secrets: all` asks for each.",
+    "secret-elsewhere": "Its namespace has no such Secret, and most are kept elsewhere; `secrets: all` asks for each.",
     "placeholder": "The name or the key holds a placeholder, so it is not known yet.",
     "well-known": "Kubernetes or its distribution makes the object.",
     "external": "The setting `external` says that something else makes the object.",

@@ -15,6 +15,9 @@ Cause = Literal["broken", "missing-file", "values", "program", "remote", "depend
 
 CAUSES: tuple[Cause, ...] = get_args(Cause)
 
+EMPTY = "kustomization.yaml is empty"
+"""The reason for which a kustomization that names nothing is not built."""
+
 Thing = Literal["chart", "kustomization"]
 
 
@@ -24,8 +27,9 @@ class Failure(msgspec.Struct, frozen=True):
     Its place is a `span` of the text at a `path`, as it is shown; `others` are more places with the same reason. `part`
     is what it lacks, and it is built `partly` where the rest of it is checked. Of a part that git ignores, `ignored` is
     the line of `.gitignore` that says so, and of one that others are to make, `made` says who does. `near` is the name
-    of a file that was probably meant. `inputs` are the files
-    and folders that the build reads, as they are shown.
+    of a file that was probably meant. `inputs` are the files and folders that the build reads, as they are shown. What
+    is `unused` matters only where a GitOps object brings its folder: a kustomization that is put away, or that has
+    nothing in it yet.
     """
 
     cause: Cause
@@ -42,6 +46,17 @@ class Failure(msgspec.Struct, frozen=True):
     ignores: tuple[Ignore, ...] = ()
     hidden: tuple[tuple[str, Span], ...] = ()
     inputs: tuple[str, ...] = ()
+    unused: bool = False
+
+    @property
+    def places(self) -> list[tuple[str, Span]]:
+        """All places with this reason."""
+        return [(self.path, self.span), *self.others]
+
+    def at(self, places: Sequence[tuple[str, Span]]) -> Failure:
+        """The same at some places only."""
+        (path, span), *others = places
+        return replace(self, path=path, span=span, others=tuple(others))
 
     @property
     def words(self) -> str:
@@ -64,7 +79,7 @@ class Failures:
 
     def add(self, failure: Failure, key: Hashable) -> None:
         """Adds a failure, or its place to the one with the same key."""
-        self.found.setdefault((failure.thing, key), []).append(failure)
+        self.found.setdefault((failure.thing, failure.unused, key), []).append(failure)
 
     def all(self) -> list[Failure]:
         """All failures, in the order in which they were found."""

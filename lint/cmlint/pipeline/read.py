@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -23,11 +23,12 @@ from cmlint.bundle.proofs import Proofs
 from cmlint.config.config import Config
 from cmlint.config.layers import Layers
 from cmlint.model.facts import FileFacts
+from cmlint.model.failures import EMPTY, Failure
 from cmlint.model.problems import Problem
 from cmlint.sources import context, files, loose_files
 from cmlint.sources.files import Source
 from cmlint.sources.found import Found
-from cmlint.sources.paths import shown
+from cmlint.sources.paths import is_put_away, shown
 from cmlint.sources.reader import Mode, Reader, Reading, Wanted, mode_of
 from cmlint.sources.remote import is_idle, remote_of
 from cmlint.sources.request import Request
@@ -149,10 +150,32 @@ def materials_of(found: Found, request: Request) -> None:
 
         plain += take_stdin(found, request)
     found.together = plain + found.materials
-    if failures := found.failures.all():
+    if failures := applied(found.failures.all(), found):
         handovers = handovers_of(found)
         explained = [handovers.explained(each) for each in failures] if handovers else failures
         found.together.append(Material(failures=explained))
+
+
+def applied(failures: Sequence[Failure], found: Found) -> list[Failure]:
+    """Failures without the places of kustomizations that are unused, and that no GitOps object brings to a cluster.
+
+    An object that is put away as well counts for nothing, and what it adds to an empty kustomization makes it valid.
+    """
+    if not any(each.unused or each.reason == EMPTY for each in failures):
+        return list(failures)
+    deploys = Deploys(found.all_facts, found.frame)
+    kustomized = frozenset(folder_of(path, found.frame) for path in found.kustomizations)
+
+    def counts(failure: Failure, folder: str) -> bool:
+        if failure.reason == EMPTY and deploys.edited(folder):
+            return False
+        bringing = deploys.around(folder, kustomized, built=True)
+        return not failure.unused or any(not is_put_away(said.path) for said in bringing)
+
+    places = (
+        (each, [place for place in each.places if counts(each, folder_of(place[0], found.frame))]) for each in failures
+    )
+    return [each.at(kept) for each, kept in places if kept]
 
 
 def take_kustomizations(found: Found, request: Request) -> Iterable[Material]:

@@ -12,8 +12,8 @@ from cmlint.cache.file_state import Seen
 from cmlint.kube.near import nearest
 from cmlint.manifest.documents import line_start
 from cmlint.model.facts import Span
-from cmlint.model.failures import Failure, Failures
-from cmlint.sources import paths
+from cmlint.model.failures import EMPTY, Failure, Failures
+from cmlint.sources import files, paths
 from cmlint.sources.disclosure import OfBuild, OfChart, is_secret
 from cmlint.sources.git_ignores import ignoring
 from cmlint.sources.helm.chart import VALUES, Chart
@@ -35,6 +35,9 @@ UNREAD = "unread"
 
 README = "README.md"
 
+EXAMPLES = ("example", "sample", "template", "tmpl", "dist")
+"""What the name of a file has from which people make their own."""
+
 PLAIN_PATH = r"[\w.-]+(?:/[\w.-]+)*"
 """What git is asked about, although it may be the value of a Secret: no `KEY=value` or base64 with `=`."""
 
@@ -49,9 +52,13 @@ FORMS = {
 }
 """What reasons say of entries of generators, the field that these are in, and their form."""
 
+REPEATED = r'line (?P<number>\d{1,6}): mapping key "(?P<key>[^"]{1,253})" already defined at line (?P<other>\d{1,6})'
 LINE = r"\byaml: line (\d{1,6}):"
 NAMED = r"`([^`\s]+)`|\b\w+\.\w+\.[\w.\[\]-]*/([\w.-]+)\."
 TEMPLATE = r"(?P<template>[^\s:()`]+/templates/[^\s:()`]+?)(?::(?P<line>\d{1,6}))?(?::\d{1,6})?(?=[\s:)]|\Z)"
+VERSION = r"^chart requires kubeVersion: "
+"""How helm's reason begins where a chart is for other versions of Kubernetes."""
+
 NOT_TEXT = r"-?[\d.][\d._eE+-]*|true|false|yes|no|on|off|null|~|y|n"
 
 
@@ -90,7 +97,11 @@ def add_absent(
             contexts[failure.path] = shown_of(project, leaf, replace(failure, hidden=()))
         around = contexts[failure.path]
         failure = replace(
-            failure, ignores=around.ignores, hidden=(*failure.hidden, *around.hidden), inputs=around.inputs
+            failure,
+            ignores=around.ignores,
+            hidden=(*failure.hidden, *around.hidden),
+            inputs=around.inputs,
+            unused=around.unused,
         )
         failures.add(failure, (each.remote, failure.path if each.remote else each.path))
 
@@ -98,6 +109,8 @@ def add_absent(
 def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str) -> None:
     """Adds the reason for which a chart is not rendered; `named` is the path of its values."""
     path, span = error.place or place_in_chart(chart, str(error)) or (named or chart.description, Span(0, 0))
+    if re.search(VERSION, str(error)) and (wanted := chart.root.at("kubeVersion")):
+        path, span = chart.description, wanted.place.span
     hidden = ((path, Span(0, len(chart.templates.text(path)))),) if path == named else ()
     failure = Failure(error.cause, "chart", path, span, str(error), hidden=hidden)
     failures.add(shown_in_chart(chart, failure), (error.cause, error.kind or str(error)))
@@ -138,7 +151,15 @@ def shown_of(project: Project, leaf: Kustomization, failure: Failure) -> Failure
     spans = [*masked_in(project, failure.path), *credentials_in(text), *credentials]
     inputs = tuple(map(project.shown, sorted(project.used_by(project.tree(leaf)))))
     hidden = (*failure.hidden, *((failure.path, span) for span in spans))
-    return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs)
+    return replace(failure, ignores=ignores, hidden=hidden, inputs=inputs, unused=is_unused(leaf, failure))
+
+
+def is_unused(leaf: Kustomization, failure: Failure) -> bool:
+    """Whether a kustomization that fails is put away, or has nothing in it and nothing beside it."""
+    if paths.is_put_away(leaf.shown):
+        return True
+    beside = (entry for entry in leaf.disk.entries_or_none(leaf.folder) if entry.name not in files.KUSTOMIZATIONS)
+    return failure.reason == EMPTY and not any(each.is_dir() or files.is_manifest(each.name) for each in beside)
 
 
 def credentials_in(text: str, *more: str) -> Iterator[Span]:
@@ -170,7 +191,10 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
     part, hidden = (HIDDEN, ((place.path, place.span),)) if hides else (absent.name, ())
     looked = build.project.is_inside(absent.path) and (not hides or re.fullmatch(PLAIN_PATH, absent.name) is not None)
     ignored = ignoring(build.project.disk, absent.path, seen) if looked else ""
-    made = documented(build.project, absent, seen) if looked and not ignored and absent.how in ("files", "envs") else ""
+    made = ""
+    if looked and not ignored:
+        made = "" if hides else exemplified(build.project, absent.path, seen)
+        made = made or (documented(build.project, absent, seen) if absent.how in ("files", "envs") else "")
     named = "" if ignored or made or hidden or not looked else os.path.basename(absent.path)
     near = nearest(named, names_beside(absent)) or "" if named else ""
     return Failure(
@@ -185,6 +209,17 @@ def absence(build: OfBuild, absent: Absent, seen: Seen) -> Failure:
         near=near,
         hidden=hidden,
     )
+
+
+def exemplified(project: Project, path: str, seen: Seen) -> str:
+    """The file beside one that is not there from which people make it, as a clause."""
+    stem, ending = os.path.splitext(path)
+    examples = [f"{path}.{word}" for word in EXAMPLES] + [f"{stem}.{word}{ending}" for word in EXAMPLES if ending]
+    for example in examples:
+        seen.note(example)
+        if os.path.isfile(example):
+            return f"it is to be made from {project.shown(example)}"
+    return ""
 
 
 def documented(project: Project, absent: Absent, seen: Seen) -> str:
@@ -216,6 +251,7 @@ def place_in_build(said: str, reason: str, around: Kustomization, project: Proje
         or unknown_field(reason, around.root)
         or malformed_entry(reason, around)
         or named_entry(said, reason, around, project)
+        or repeating(said, around, project)
         or unreadable(around, project)
     )
     if found and found.place.path == around.shown:
@@ -236,6 +272,31 @@ def unreadable(around: Kustomization, project: Project) -> Part | None:
         if any(fault.code in REFUSED for document in documents for fault in document.faults):
             return entry
     return None
+
+
+def repeating(said: str, around: Kustomization, project: Project) -> Part | None:
+    """The entry of the only file that has a key on the two lines on which kustomize finds it; it names no file."""
+    found = re.search(REPEATED, said)
+    if found is None:
+        return None
+    key = re.compile(rf"[ \t-]*[\"']?{re.escape(found['key'])}[\"']?[ \t]*:")
+
+    def has_key(text: str) -> bool:
+        lines = text.split("\n")
+        numbers = (int(found["number"]), int(found["other"]))
+        return all(number <= len(lines) and key.match(lines[number - 1]) for number in numbers)
+
+    entries = (entry for entry in around.root.entries("resources") if entry.text and around.own(entry.text))
+    having = [entry for entry in entries if any(map(has_key, texts_in(project, around.full(entry.text or ""))))]
+    return having[0] if len(having) == 1 else None
+
+
+def texts_in(project: Project, path: str) -> list[str]:
+    """The documents of a file; none where it cannot be read."""
+    try:
+        return re.split(r"(?m)^---.*\n", project.text(path)) if os.path.isfile(path) else []
+    except (OSError, UnicodeDecodeError):
+        return []
 
 
 def wrong_value(said: str, around: Kustomization) -> Part | None:

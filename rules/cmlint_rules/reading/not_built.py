@@ -24,6 +24,12 @@ NOT_TEXT = r"cannot unmarshal (?:number|bool) into Go (?:struct field \S+|value)
 
 CHART = "takes a Helm chart, which `--enable-helm` allows"
 """How the reason ends where a kustomization takes a chart."""
+VERSION = "chart requires kubeVersion: "
+"""How the reason begins where a chart is for other versions of Kubernetes."""
+
+EMPTY = "kustomization.yaml is empty"
+"""How the reason ends where a kustomization names nothing."""
+
 LACKS = "`charts/` lacks "
 """How the reason begins when nothing was fetched; otherwise `--build-dependencies` has failed."""
 
@@ -70,6 +76,10 @@ def help_for(failure: Failure) -> str:
         return f"did you mean `{failure.near}`?"
     if re.search(NOT_TEXT, failure.reason):
         return "put the value in quotes"
+    if failure.reason.startswith(VERSION):
+        return "name the version of your cluster with `--kubernetes-version`, or with the setting `kubernetes-version`"
+    if failure.reason.endswith(EMPTY):
+        return "name what it builds in `resources`, or remove it"
     if failure.reason.endswith(CHART):
         return "run cmlint with `--enable-helm`, and with `--allow-remote` where the chart is not in the repository"
     if failure.ignored or failure.made:

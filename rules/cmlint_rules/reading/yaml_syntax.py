@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cmlint.api import Context, Draft, Fault, rule
 
 ACTIONS = {
+    "a merge conflict": "keep what is right of both sides, and remove the lines `<<<<<<<`, `=======` and `>>>>>>>`",
     "tab": "replace the tab by spaces",
     "mapping values are not allowed": "put a value with `: ` in quotes, or fix the indentation of this line",
     "did not find expected key": "fix the indentation of this line, or the quotes above it",

@@ -42,6 +42,24 @@ def maker_of_name(question: Question) -> Evidence | None:
     return question.scope.around.maker(question.placed, question.ways.ignored, question.name)
 
 
+def secrets_apart(question: Question) -> Evidence | None:
+    """The files show no other Secret that pods of the namespace read, so this one may be kept elsewhere as well.
+
+    Its definitions are for other namespaces, where they are read.
+    """
+    index = question.scope.index
+    if question.target != "Secret" or question.ways.wants_secrets or not question.namespace:
+        return None
+    read = index.secrets_read(question.namespace)
+    others = [name for name in read if name != question.name]
+    shown = any(index.named("Secret", name) or index.created("Secret", name) for name in others)
+    if not others or shown or not all(map(index.is_read_beside, index.named("Secret", question.name))):
+        return None
+    reader = read[others[0]]
+    sentence = f"pods of `{question.namespace}` also read `{others[0]}`, which nothing here defines"
+    return Evidence("secret-elsewhere", sentence, reader.path, reader.document.head)
+
+
 def created_for_others(question: Question) -> Evidence | None:
     """A command in a script, a CI file or a document may create the object."""
     found = question.perhaps_created or question.created
@@ -177,6 +195,9 @@ BESIDE: tuple[Reason, ...] = (maker_around, defined_elsewhere)
 
 REMADE: tuple[Reason, ...] = (remade_from_file,)
 """For a definition that lacks a key."""
+
+APART: tuple[Reason, ...] = (secrets_apart,)
+"""For a name that is defined for other namespaces only."""
 
 ABSENT: tuple[Reason, ...] = (
     supplied,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -110,7 +110,7 @@ def settings(source: Source) -> Iterator[Read]:
         bases = {base.strip().rpartition(".")[2] for base in (found["bases"] or "").split(",")}
         if bases & known:
             known.add(found["name"])
-            yield from bodies[found["name"]].all_reads(bodies)
+            yield from bodies[found["name"]].all_reads(bodies, known)
 
 
 class Field(NamedTuple):
@@ -154,23 +154,26 @@ class Body:
         found = DELIMITER.search(self.source.text, self.head.start(), self.end)
         return found[1] if found else ""
 
-    def all_reads(self, bodies: Mapping[str, Body]) -> Iterator[Read]:
+    def all_reads(self, bodies: Mapping[str, Body], known: Container[str]) -> Iterator[Read]:
         """The variables of all fields; those of a class in the same text are behind the name of the field.
 
+        A field of one of the `known` classes of settings is no variable that anyone sets as one.
         https://docs.pydantic.dev/latest/concepts/pydantic_settings/#parsing-environment-variable-values
         """
         for number, field in enumerate(self.fields):
-            yield from self.reads(field)
+            yield from self.reads(field, known)
             outer = FIELD.match(COMMENTED.sub("", field.text)) if self.delimiter and number < MOST else None
             if outer and (body := bodies.get(outer["type"].strip())) and body is not self:
                 for inner in filter(None, (FIELD.match(COMMENTED.sub("", each.text)) for each in body.fields[:MOST])):
                     name = f"{self.prefix}{outer['name']}{self.delimiter}{inner['name']}"
                     yield self.source.read(name.upper(), field.start, "soft", length=len(outer["name"]))
 
-    def reads(self, field: Field) -> Iterator[Read]:
+    def reads(self, field: Field, known: Container[str]) -> Iterator[Read]:
         """The variable that a field is read of: the first of several names, of which none is needed."""
         found = FIELD.match(COMMENTED.sub("", field.text))
         if found is None or found["name"] in ("model_config",) or "ClassVar" in found["type"]:
+            return
+        if found["type"].removeprefix("Optional[").rstrip("] ") in known:
             return
         value = found["value"]
         how: How = "hard" if value is None or is_required(value.strip()) else "soft"

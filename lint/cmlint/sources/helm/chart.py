@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from cmlint.knowledge.placeholders import is_placeholder
+from cmlint.manifest import gitops
 from cmlint.model.evidence import Evidence
 from cmlint.model.facts import Target
 from cmlint.sources import files, paths
@@ -151,8 +152,7 @@ class Chart:
     def words_around(self) -> set[str]:
         """The words that document its values: in comments, a schema, a README, and in other values files."""
         beside = [os.path.join(self.folder, name) for name in ("README.md", chart_files.SCHEMA)]
-        named = (entry for entry in self.disk.entries_or_none(self.folder) if fnmatchcase(entry.name, "*values*.y*ml"))
-        beside += (entry.path for entry in named if entry.name != VALUES)
+        beside += self.examples
         texts = [layer_of(self.disk, path, self.top).text for path in (*beside, *self.tests)]
         texts += re.findall(r"#.*", layer_of(self.disk, os.path.join(self.folder, VALUES), self.top).text)
         return {word for text in texts for word in re.findall(r"\w+", text)}
@@ -178,18 +178,30 @@ class Chart:
         return path if inside and self.disk.is_file(path) else None
 
     @cached_property
+    def beside(self) -> list[Chart]:
+        """The charts of the repository that it depends on by their folders, and that are not in `charts/`."""
+        named = {need.word("name") for need in self.needs if need.word("repository").startswith(LOCAL)} & self.absent
+        return [chart for chart in self.locals if chart.name in named and is_chart(self.disk, chart.folder)]
+
+    @cached_property
     def missing(self) -> list[Part]:
-        """The entries of the charts that it depends on and that are not in `charts/`.
+        """The entries of the charts that it depends on and that are neither in `charts/` nor in the repository.
 
         Helm looks for the name that each has in its own description (`pkg/action/package.go` in helm/helm).
         """
-        absent = self.absent if self.needs else set[str]()
+        absent = self.absent - {chart.name for chart in self.beside} if self.needs else set[str]()
         return [need for need in self.needs if need.word("name") in absent]
 
     @cached_property
     def contents(self) -> chart_files.ChartFiles:
         """What is in its folder."""
         return chart_files.ChartFiles(self.folder, self.disk)
+
+    @property
+    def examples(self) -> list[str]:
+        """The files of values beside its own, which people render it with."""
+        named = (entry for entry in self.disk.entries_or_none(self.folder) if fnmatchcase(entry.name, "*values*.y*ml"))
+        return [entry.path for entry in named if entry.name != VALUES and not entry.is_dir()]
 
     @property
     def tests(self) -> list[str]:
@@ -211,12 +223,20 @@ class Chart:
         return [(part, name.text) for part in providers if (name := part.top("metadata", "name"))]
 
     @property
+    def installs(self) -> bool:
+        """Whether a template writes a GitOps object that may give another chart its values."""
+        return any(re.search(INSTALLING, self.templates.text(path)) for path in self.sources)
+
+    @property
     def sources(self) -> Iterator[str]:
         """Its templates that are manifests, as they are shown."""
         for _, entries in self.disk.tree(os.path.join(self.folder, TEMPLATES)):
             named = (entry for entry in entries if files.is_manifest(entry.name))
             yield from (paths.shown(entry.path) for entry in named if not entry.is_dir(follow_symlinks=False))
 
+
+INSTALLING = rf"(?m)^kind:[ \t]*(?:{'|'.join(kind for _, kind in (gitops.ARGO, gitops.RELEASE))})\b"
+"""How a template says that it writes an object which gives values to a chart."""
 
 RELEASE = "release-name-"
 """How names begin that follow the release's, as `helm template` calls it where it is not told how."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
 from cmlint.bundle.gitops import Deploys
+from cmlint.bundle.material import Material
 from cmlint.cache.builds import BuildsCache
 from cmlint.config.chart_values import ChartValues
 from cmlint.kube.names import why_not_release
@@ -77,12 +80,17 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Choices:
-    """The values for each chart. What GitOps objects give is read in their texts only when a chart asks for it."""
+    """The values for each chart. What GitOps objects give is read in their texts only when a chart asks for it.
 
-    def __init__(self, found: Found, request: Request) -> None:
+    `rendered` are charts that write such objects.
+    """
+
+    def __init__(self, found: Found, request: Request, rendered: Sequence[Material] = ()) -> None:
         self.request = request
-        self.deploys = Deploys(found.all_facts, found.frame)
-        built = ((path, material.built) for material in found.materials for path, _ in material.files)
+        written = (entry for material in rendered for entry in material.files)
+        self.deploys = Deploys(chain(found.all_facts, written), found.frame)
+        materials = chain(found.materials, rendered)
+        built = ((path, material.built) for material in materials for path, _ in material.files)
         self.texts = {path: text.text for path, text in built if text}
         self.sources = {shown: group.source(shown) for group in found.groups for shown in group.paths}
         self.known: dict[str, list[Choice]] = {}
@@ -146,5 +154,9 @@ class Choices:
 
 
 def files_of(gitops: ChartInput, chart: Chart) -> tuple[str, ...]:
-    """The files of values that an object names, beside the chart."""
-    return tuple(os.path.normpath(os.path.join(chart.folder, name)) for name in gitops.files)
+    """The files of values that an object names, beside the chart or in its repository."""
+    depth = len(os.path.normpath(gitops.path.strip("/") or ".").split(os.sep))
+    top = os.path.join(chart.folder, *([os.pardir] * depth))
+    places = ((top, name.lstrip("/")) if name.startswith("/") else (chart.folder, name) for name in gitops.files)
+    named = tuple(os.path.normpath(os.path.join(*place)) for place in places)
+    return tuple(filter(os.path.isfile, named)) if gitops.lenient else named

@@ -15,10 +15,10 @@ from cmlint.cache.builds import Build, BuildsCache
 from cmlint.cache.file_state import Seen
 from cmlint.sources import files, paths
 from cmlint.sources.disclosure import OfChart
-from cmlint.sources.helm.chart import REQUIREMENTS, Chart
+from cmlint.sources.helm.chart import REQUIREMENTS, SUBCHARTS, Chart
 from cmlint.sources.helm.chart_files import LARGEST, entries_below
 from cmlint.sources.helm.choices import Choice
-from cmlint.sources.helm.dependencies import completed
+from cmlint.sources.helm.dependencies import completed, copy_to
 from cmlint.sources.kustomize.program import said
 from cmlint.sources.reasons import of_helm
 from cmlint.sources.request import Request
@@ -82,7 +82,7 @@ class Helm:
         """
         chart.contents.refuse()
         if not self.fetches(chart):
-            as_it_is = not (chart.missing or chart.unversioned or self.is_changed(chart))
+            as_it_is = not (chart.missing or chart.beside or chart.unversioned or self.is_changed(chart))
             return chart.folder if as_it_is else without_missing(chart, self.home)
         self.request.seen.whole = False
         return completed(chart, self.fetch, self.home)
@@ -129,8 +129,9 @@ def refuse_values(chart: Chart, values: Choice) -> None:
 
 
 def note_chart(chart: Chart, choices: Iterable[Choice], seen: Seen) -> None:
-    """Notes what helm looks at: all of a chart, and files of values; and whether it is a part of another chart."""
-    seen.note_all(chart.folder)
+    """Notes what helm looks at: a chart and those beside it, files of values; and whether it is a part of another."""
+    for one in (chart, *chart.beside):
+        seen.note_all(one.folder)
     for path in (path for values in choices for path in values.files):
         seen.note(path)
     above = os.path.dirname(os.path.dirname(chart.disk.real_path(chart.folder)))
@@ -146,9 +147,10 @@ def find_helm(wished: str | None) -> str | None:
 
 
 def without_missing(chart: Chart, home: str) -> str:
-    """A copy of a chart, in a new folder, without the dependencies that are not in `charts/`, and with a version.
+    """A copy of a chart, in a new folder, with the dependencies that are in the repository only, and with a version.
 
-    It lacks the files that are too large for helm. Raises NotBuiltError where it cannot be made.
+    It lacks all other dependencies that are not in `charts/`, and the files that are too large for helm. Raises
+    NotBuiltError where it cannot be made.
     """
     copy = mkdtemp(dir=home)
     for path in (entry.path for entry in entries_below(chart.disk, chart.folder) if not leads_to_folder(entry)):
@@ -162,6 +164,9 @@ def without_missing(chart: Chart, home: str) -> str:
             raise NotBuiltError(f"`{paths.shown(path)}` cannot be read: {paths.reason(error)}", "refused") from None
         with open(place, "wb") as file:
             file.write(raw)
+    for other in chart.beside:
+        other.contents.refuse()
+        copy_to(chart.disk, other.folder, os.path.join(copy, SUBCHARTS, other.name), chart.top)
     missing = {entry.place for entry in chart.missing}
     for name in (files.CHART, REQUIREMENTS):
         described = chart.read(name).at("dependencies")

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -33,6 +34,9 @@ from cmlint.system.filesystem import FileSystem
 from cmlint.system.folders import temporary
 from cmlint.system.programs import NotBuiltError, Programs, TimeOutError
 
+MOST_EXAMPLES = 5
+"""The most files of values beside a chart's own with which it is tried."""
+
 
 def take(found: Found, request: Request) -> Iterator[Material]:
     """Renders the charts among files, and takes their templates out of the groups.
@@ -41,8 +45,8 @@ def take(found: Found, request: Request) -> Iterator[Material]:
     that are not rendered because they use none of the files that are named. Raises ValueError for a program that is
     not there.
     """
-    choices = Choices(found, request)
     charts = find_charts(request.disk, found.paths)
+    choices = choices_for(charts, found, request)
     near = reached(charts, choices, found.groups)
     for one in near:
         note_chart(one, choices.of(one), request.seen)
@@ -53,6 +57,20 @@ def take(found: Found, request: Request) -> Iterator[Material]:
     if far := [(one.description, surely_made(one)) for one in charts if one not in near]:
         yield Material(files=far, unbuilt=files.NOT_REACHED, complete=False)
     yield from (material for _, material in rendered)
+
+
+def choices_for(charts: Sequence[Chart], found: Found, request: Request) -> Choices:
+    """The values for each chart, also those that another chart gives it, as an app of apps of Argo CD does.
+
+    What such a chart gives is known once it is rendered with its own first values.
+    """
+    choices = Choices(found, request)
+    installing = [one for one in charts if one.installs] if len(charts) > 1 else []
+    for one in installing:
+        note_chart(one, choices.of(one), request.seen)
+    rendered = [*render_all(installing, choices, request, Failures())]
+    first = {one.shown: material for one, material in reversed(rendered)}
+    return Choices(found, request, list(first.values())) if first else choices
 
 
 def take_templates(found: Found, by_folder: Mapping[str, Chart], done: Collection[int], request: Request) -> None:
@@ -166,13 +184,14 @@ def render_all(
         return
     with temporary() as home, ThreadPoolExecutor(os.cpu_count()) as pool, Programs() as programs:
         helm = Helm(program, request, home, programs)
-        runs: list[tuple[Chart, dict[Choice, Future[str]]]] = []
+        runs: list[tuple[Chart, Future[str], dict[Choice, Future[str]]]] = []
         for chart in charts:
             ready = pool.submit(helm.ready, chart)
-            runs.append((chart, {each: pool.submit(helm.render, chart, ready, each) for each in choices.of(chart)}))
+            by_values = {each: pool.submit(helm.render, chart, ready, each) for each in choices.of(chart)}
+            runs.append((chart, ready, by_values))
         try:
-            for chart, by_values in runs:
-                for values, text in rendered(helm, chart, by_values, failures).items():
+            for chart, ready, by_values in runs:
+                for values, text in rendered(helm, chart, ready, by_values, failures).items():
                     material = rendering(chart, values, text, choices, request)
                     if not any(document.masked for _, facts in material.files for document in facts.documents):
                         helm.keep(chart, values, text)
@@ -181,7 +200,9 @@ def render_all(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def rendered(helm: Helm, chart: Chart, runs: Mapping[Choice, Future[str]], failures: Failures) -> dict[Choice, str]:
+def rendered(
+    helm: Helm, chart: Chart, ready: Future[str], runs: Mapping[Choice, Future[str]], failures: Failures
+) -> dict[Choice, str]:
     """What helm renders of a chart with each of its values; why it fails with some goes to the failures.
 
     That a chart needs values matters only where it is given none.
@@ -195,6 +216,8 @@ def rendered(helm: Helm, chart: Chart, runs: Mapping[Choice, Future[str]], failu
         except NotBuiltError as error:
             reasons[values] = error
             helm.request.seen.whole = helm.request.seen.whole and not isinstance(error, TimeOutError)
+    if own and not texts and not own.files and not own.written and reasons[own].cause == "values":
+        texts = with_examples(helm, chart, ready, own)
     if texts and own:
         reasons.pop(own, None)
     usual = str(reasons.get(own, "")) if own else ""
@@ -203,6 +226,19 @@ def rendered(helm: Helm, chart: Chart, runs: Mapping[Choice, Future[str]], failu
             add_chart(failures, chart, reason, values.named)
     if texts and not helm.fetches(chart):
         add_missing(failures, chart)
+    return texts
+
+
+def with_examples(helm: Helm, chart: Chart, ready: Future[str], own: Choice) -> dict[Choice, str]:
+    """What helm renders of a chart that needs more values than its own, with each file of values that is beside them.
+
+    People copy such a file, or name it when they install the chart; those with which it fails are for other uses.
+    """
+    texts: dict[Choice, str] = {}
+    for path in chart.examples[:MOST_EXAMPLES]:
+        values = replace(own, own_files=(path,))
+        with suppress(NotBuiltError):
+            texts[values] = helm.render(chart, ready, values)
     return texts
 
 

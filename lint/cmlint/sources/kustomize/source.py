@@ -29,7 +29,7 @@ from cmlint.model.failures import Failures
 from cmlint.model.problems import Problem
 from cmlint.sources import files, paths
 from cmlint.sources.disclosure import OfBuild
-from cmlint.sources.failures import add_absent, add_build, add_spoilt
+from cmlint.sources.failures import REFUSED, add_absent, add_build, add_spoilt
 from cmlint.sources.found import Found
 from cmlint.sources.kustomize.absent_files import (
     Absent,
@@ -205,10 +205,17 @@ def build_all(
 
 
 def unexplained(build: Build) -> list[Spoilt]:
-    """The entries without which a leaf is built for another reason than what is absent."""
+    """The entries without which a leaf is built for another reason than what is absent, or than what a file reports."""
     brought = any(each.how in ("resources", "components") for each in build.absent)
     own = ("resources", "bases")
-    return [each for each in build.spoilt if not brought or each.field in own or re.search(BESIDES, str(each.error))]
+    spoilt = (each for each in build.spoilt if not is_reported(each, build.project))
+    return [each for each in spoilt if not brought or each.field in own or re.search(BESIDES, str(each.error))]
+
+
+def is_reported(spoilt: Spoilt, project: Project) -> bool:
+    """Whether an entry names a file that YAML readers refuse: a finding in the file says why."""
+    documents = (document for path in files_of([spoilt], project) for document in project.facts(path).documents)
+    return any(fault.code in REFUSED for document in documents for fault in document.faults)
 
 
 def is_catalogue(project: Project, leaf: Kustomization) -> bool:
