@@ -275,7 +275,7 @@ def test_variables_come_from_config_maps_in_the_files(tmp_path: Path) -> None:
 def test_variables_from_elsewhere_are_not_known(tmp_path: Path, kind: str) -> None:
     post = FROM.replace("KIND", kind).replace("}]}", "}], substitute: {b: shop}}")
     result = filled(tmp_path, post, '"${a:=setting}s"', "OTHER")
-    reader = "the custom resource Kustomization in cluster/web.yaml"
+    reader = "Kustomization reads it, and it may be created elsewhere"
     assert concise(result) == []
     assert whys(result) == [reader, "`${a:=setting}s` in web/kustomization.yaml may become this name"]
 

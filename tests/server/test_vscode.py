@@ -58,9 +58,11 @@ def test_a_session(tmp_path: Path) -> None:
         page.keyboard.press("Control+K")
         page.keyboard.press("s")
         renamed = {name: text.replace("special-config", "app-config") for name, text in SHOP.items()}
+        saved: dict[str, str] = {}
         for _ in range(200):
             page.wait_for_timeout(100)
-            if (saved := {name: (shop / name).read_text() for name in SHOP}) == renamed:
+            saved = {name: (shop / name).read_text() for name in SHOP}
+            if saved == renamed:
                 break
         assert saved == renamed
 

@@ -568,11 +568,11 @@ INSTALLERS = frozenset(("helm.toolkit.fluxcd.io/HelmRelease", "helm.cattle.io/He
 FLUX = ".toolkit.fluxcd.io"
 """How the groups of Flux end."""
 
-READ_FIRST = ("spec.valuesFrom", "spec.postBuild.substituteFrom")
-"""The fields without whose objects Flux neither renders a chart nor applies a kustomization.
+VALUES = "spec.valuesFrom"
+"""The field without whose objects Flux does not render a chart.
 
 `ChartValuesFromReferences` in fluxcd/pkg, `chartutil`, which `internal/controller/helmrelease_controller.go` in
-fluxcd/helm-controller calls; `kustomize/kustomize_varsub.go` in fluxcd/pkg.
+fluxcd/helm-controller calls.
 """
 
 INERT = frozenset(
@@ -689,10 +689,10 @@ def brings_folder(api_version: str, kind: str) -> bool:
 def must_exist(api_version: str, path: str) -> bool:
     """Whether a field of a custom resource names something that must be there before its controller does anything.
 
-    Other fields of Flux do not count: a chart may make what its values name, and `flux bootstrap` and people make
-    credentials and keys.
+    Other fields of Flux do not count: a chart may make what its values name, `flux bootstrap` and people make
+    credentials and keys, and what `substituteFrom` names about a cluster is often made with the cluster.
     """
-    return api_version.partition("/")[0].endswith(FLUX) and path.startswith(READ_FIRST)
+    return api_version.partition("/")[0].endswith(FLUX) and path.startswith(VALUES)
 
 
 def is_reused(api_version: str, kind: str) -> bool:

@@ -255,7 +255,8 @@ def selected_by(field: str, group: str) -> Target | None:
     if any(word in name for word in WRITES) or field in LABELS:
         return None
     otherwise: Target | None = "Secret" if group in SELECTORS else None
-    return next((target for word, target in SELECTED.items() if word in name), otherwise)
+    found: list[Target] = [target for word, target in SELECTED.items() if word in name]
+    return found[0] if found else otherwise
 
 
 def holds_credential(path: str) -> bool:

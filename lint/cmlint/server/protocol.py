@@ -155,7 +155,7 @@ class Protocol(LanguageServerProtocol):
 class Server(LanguageServer):
     """The server of one client."""
 
-    protocol: Protocol
+    protocol: Protocol  # pyright: ignore[reportIncompatibleVariableOverride]  # pygls makes it of `protocol_cls`
 
     def __init__(self, opener: Opener, version: str) -> None:
         kind = lsp.TextDocumentSyncKind.Full

@@ -157,7 +157,7 @@ class Body:
     def all_reads(self, bodies: Mapping[str, Body], known: Container[str]) -> Iterator[Read]:
         """The variables of all fields; those of a class in the same text are behind the name of the field.
 
-        A field of one of the `known` classes of settings is no variable that anyone sets as one.
+        Nobody sets a field of one of the `known` classes of settings as one variable.
         https://docs.pydantic.dev/latest/concepts/pydantic_settings/#parsing-environment-variable-values
         """
         for number, field in enumerate(self.fields):
