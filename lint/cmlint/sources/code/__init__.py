@@ -139,9 +139,10 @@ def read(text: str, language: Language) -> SourceFacts:
     module = import_module(f"cmlint.sources.code.{language}")
     source = Source(text)
     sets = module.sets_in(text) if language == "shell" else ()
+    own = frozenset(sets)
     found: dict[tuple[Span, str], Read] = {}
     for each in (*source.reads(module.FORMS), *module.read(source)):
-        if each.name not in sets:
+        if each.name not in own:
             found.setdefault((each.span, each.name), each)
     return SourceFacts(
         reads=tuple(sorted(found.values(), key=lambda read: read.span.start)),

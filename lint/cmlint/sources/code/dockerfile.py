@@ -11,7 +11,7 @@ from cmlint.model.facts import Dockerfile
 JOINED = re.compile(r"\\[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*")
 LINE = re.compile(r"(?m)^[ \t]*(?P<word>FROM|ENV|ARG|COPY|ADD|CMD|ENTRYPOINT)[ \t]+(?P<rest>[^\n]*)", re.IGNORECASE)
 FROM = re.compile(r"(?:--platform=\S+[ \t]+)?(?P<base>\S+)(?:[ \t]+as[ \t]+(?P<name>\S+))?", re.IGNORECASE)
-ENV = re.compile(r"([A-Za-z_]\w*)=")
+ENV = re.compile(r"\b([A-Za-z_]\w*)=")
 USED = re.compile(r"\$\{?(?P<name>\w+)(?::?-(?P<default>[^}]*))?\}?")
 COMMAND = re.compile(r"\bcmd/([a-zA-Z][\w-]*)")
 MOST = 100

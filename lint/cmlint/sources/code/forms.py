@@ -51,7 +51,7 @@ BLOCK = re.compile(r"(?m)^[ \t]*/\*")
 """What begins a comment of several lines."""
 
 PREFIXED = re.compile(
-    r"(?m)^(?P<indent>[ \t]*)with[ \t]+\w+\.prefixed\(\s*[\"'](?P<prefix>\w+)[\"'][^\n]{0,100}:[ \t]*$"
+    r"(?m)^(?P<indent>[ \t]*)with[ \t]+\w+\.prefixed\(\s*[\"'](?P<prefix>\w{1,100})[\"'][^\n]{0,100}:[ \t]*$"
 )
 MOST_BLOCKS = 100
 """The most blocks with a prefix in one text."""
@@ -64,7 +64,7 @@ LONGEST = 100
 
 CONSTANT = (
     r"(?<![\w.])(?P<key>[A-Za-z_]\w{1,60})(?:[ \t]+string|[ \t]*:[ \t]*[\w.\[\]]{1,40})?[ \t]*:?=[ \t]*"
-    rf"{QUOTED}[ \t]*[;,]?[ \t]*(?:$|#|//)"
+    rf"{QUOTED}[ \t]*(?:[;,][ \t]*)?(?:$|#|//)"
 )
 """A name that a text gives to a variable: `const EnvPort = "PORT"`."""
 
@@ -135,7 +135,7 @@ class Source:
 
     def prefix_at(self, at: int) -> str:
         """What a block of environs puts before the names in it: https://github.com/sloria/environs#proxied-variables."""
-        return "".join(prefix for start, end, prefix in self.prefixed if start < at < end)
+        return "".join(prefix for start, end, prefix in self.prefixed if start < at < end)[:LONGEST]
 
     @cached_property
     def prefixed(self) -> list[tuple[int, int, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from cmlint.model.facts import How, Read
@@ -27,19 +28,20 @@ LOOSE = re.compile(
     r"\bAutomaticEnv\(|\benvPrefix:|koanf|\bUseFieldNameByDefault:|\benvconfig\.(?:Must)?Process|\bSetEnvPrefix\(|\bPrefixLookuper\(|PrefixOptions"
 )
 
-TAG = re.compile(
-    r"`(?P<tags>[^`\n]*\b(?:env|envconfig):\"(?P<name>[A-Z][A-Z0-9_]{1,99})(?P<options>[^\"\n]*)\"[^`\n]*)`"
-)
+TAGS = re.compile(r"`(?P<tags>[^`\n]+)(?=`)")
+TAG = re.compile(r"\b(?:env|envconfig):\"(?P<name>[A-Z][A-Z0-9_]{1,99})(?P<options>[^\"\n]*)\"")
 SOFT = re.compile(r"\b(?:envDefault|env-default|default):\"|,\s*(?:default|optional)\b")
 REQUIRED = re.compile(r",\s*(?:required|notEmpty)|\brequired:\"true\"|env-required:\"true\"")
-PREFIX = re.compile(r"\b(?:DefaultEnvars|WithEnvVarPrefix|envconfig\.(?:Must)?Process|SetEnvPrefix)\(\s*\"(\w+)\"")
+PREFIX = re.compile(
+    r"\b(?:DefaultEnvars|WithEnvVarPrefix|envconfig\.(?:Must)?Process|SetEnvPrefix)\(\s*\"(\w{1,100})\""
+)
 """What is put before names."""
 
 BOUND = re.compile(r"\bBindEnv\(\s*\"([\w.-]+)\"\s*\)")
 """A setting that viper reads of the variable that has its name: https://github.com/spf13/viper#working-with-environment-variables."""
 
 STRUCT = re.compile(r"(?m)^type[ \t]+(\w+)[ \t]+struct[ \t]*\{")
-INNER = re.compile(r"(?m)^[ \t]*\w+[ \t]+\*?(\w+)[ \t]+`[^`\n]{0,200}?\benvPrefix:\"(\w+)\"")
+INNER = re.compile(r"(?m)^[ \t]*\w+[ \t]+\*?(\w+)[ \t]+`[^`\n]{0,200}?\benvPrefix:\"(\w{1,100})\"")
 """A field of another struct, before whose variables it puts a prefix: https://github.com/caarlos0/env."""
 
 
@@ -53,15 +55,26 @@ def read(source: Source) -> Iterator[Read]:
         if source.is_code(found.start()):
             yield source.read(name, found.start(1), "soft", length=len(found[1]))
     inner = dict(INNER.findall(source.text)) if "envPrefix:" in source.text else {}
-    starts = [(found.start(), inner.get(found[1], "")) for found in STRUCT.finditer(source.text)] if inner else []
-    for found in TAG.finditer(source.text):
-        if not source.is_code(found.start()):
+    structs = list(STRUCT.finditer(source.text)) if inner else []
+    starts = [struct.start() for struct in structs]
+    for field in TAGS.finditer(source.text):
+        found = last(TAG.finditer(source.text, *field.span("tags")))
+        if not found or not source.is_code(field.start()):
             continue
         how: How = "guarded"
-        if SOFT.search(found["tags"]) or SOFT.search(found["options"]):
+        if SOFT.search(field["tags"]) or SOFT.search(found["options"]):
             how = "soft"
-        elif REQUIRED.search(found["tags"]):
+        elif REQUIRED.search(field["tags"]):
             how = "hard"
-        outer = next((each for start, each in reversed(starts) if start < found.start()), "")
+        number = bisect_left(starts, field.start())
+        outer = inner.get(structs[number - 1][1], "") if number else ""
         name = f"{prefix[1].upper()}_{found['name']}" if prefix else f"{outer}{found['name']}"
         yield source.read(name, found.start("name"), how, declarative=prefix is None, length=len(found["name"]))
+
+
+def last(found: Iterator[re.Match[str]]) -> re.Match[str] | None:
+    """The last match."""
+    match = None
+    for match in found:  # noqa: B007
+        pass
+    return match

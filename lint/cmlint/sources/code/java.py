@@ -9,7 +9,7 @@ from cmlint.model.facts import Read
 from cmlint.sources.code.forms import CALL, CONSTANT_CALL, NAME, OR, QUOTED, Form, Source
 
 OTHER = OR.replace("soft", "other")
-ALIASES = r"\b(\w{1,40})[ \t]*(?::[ \t]*[\w<>, ]{1,60})?=[ \t]*System\.getenv\(\)[ \t]*;?[ \t]*(?:\n|//)"
+ALIASES = r"\b(\w{1,40})[ \t]*(?::[\w<>, \t]{1,60})?=[ \t]*System\.getenv\(\)[ \t]*(?:;[ \t]*)?(?:\n|//)"
 """The names that a program gives to the environment."""
 
 FORMS = (
@@ -18,7 +18,7 @@ FORMS = (
     Form(
         rf"(?<![\w.])(?P<alias>\w{{1,40}})\.(?:get|getOrDefault)\(\s*{QUOTED}(?P<soft>\s*,)?{OTHER}?", aliases=ALIASES
     ),
-    Form(rf"@Property\(\s*name\s*=\s*{QUOTED}(?P<soft>[^\n)]*defaultValue)?", "hard", True, ("@Property",)),
+    Form(rf"@Property\(\s*name\s*=\s*{QUOTED}(?P<soft>[^\n)]{{0,300}}defaultValue)?", "hard", True, ("@Property",)),
     Form(rf"getenv\(\)\.getOrDefault\(\s*{QUOTED}", "soft", words=("getenv",)),
     Form(rf"getenv\(\)(?:\.get\(\s*|\[){QUOTED}{OR}?", words=("getenv",)),
     Form(rf"@Value\(\s*(?:value\s*=\s*)?\"[^\"\n]{{0,100}}?\\?\$\{{{NAME}(?P<soft>:)?", "hard", True, ("@Value",)),
@@ -33,7 +33,7 @@ FORMS = (
 """The forms in which Java and Kotlin read variables."""
 
 LOOSE = re.compile(r"typesafe\.config|Hoplite|hoplite|smallrye")
-PREFIX = re.compile(r"@Config(?:urationProperties|Mapping)\(\s*(?:(?:prefix|value)\s*=\s*)?\"([\w.-]+)\"")
+PREFIX = re.compile(r"@Config(?:urationProperties|Mapping)\(\s*(?:(?:prefix|value)\s*=\s*)?\"([\w.-]{1,100})\"")
 """What is put before the names of fields (https://docs.spring.io/spring-boot/reference/features/external-config.html)."""
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from cmlint.model.facts import How, Read
 from cmlint.sources.code.forms import CALL, CONSTANT_CALL, NAME, OR, QUOTE, QUOTED, Form, Source
 
-ENVIRONMENT = r"(?:process\.env|import\.meta\.env|Bun\.env|\(process\.env[ \t]+as[ \t]+[\w<>, ]{1,60}\))"
+ENVIRONMENT = r"(?:process\.env|import\.meta\.env|Bun\.env|\(process\.env[ \t]+as[ \t][\w<>, ]{1,60}\))"
 ALIASES = (
     r"\b(?:const|let|var)[ \t]+(\w{1,40})[ \t]*(?::[^=\n]{1,60})?=[ \t]*(?:\{[ \t]*\.\.\.)?"
-    r"(?:process\.env|import\.meta\.env)(?:[ \t]+as[ \t]+[\w<>, ]{1,60})?(?:[ \t]*\})?[ \t]*(?:;|\n|$)"
+    r"(?:process\.env|import\.meta\.env)(?:[ \t]+as[ \t][\w<>, ]{0,60}[\w>])?[ \t]*(?:\}[ \t]*)?(?:;|\n|$)"
     r"|\b(?:const|let|var)[ \t]+\{[^{}\n]{0,80}?\b(env)\b[^{}\n]{0,80}\}[ \t]*=[ \t]*process\b(?!\.)"
     r"|\bimport[ \t]+(?:\w+,[ \t]*)?\{[^{}\n]{0,80}?\b(env)\b(?![ \t]+as)[^{}\n]{0,80}\}[ \t]*from[ \t]*"
     r"[\"'](?:node:process|process|\$env/dynamic/\w+)[\"']"
@@ -21,10 +21,14 @@ ALIASES = (
 SERVICES = r"\b(\w{1,40})[ \t]*:[ \t]*ConfigService\b"
 """The names that it gives to the service of NestJS: https://docs.nestjs.com/techniques/configuration."""
 NOT_ASSIGNED = r"(?!\s*(?:\|\||\?\?)?=[^=>])"
+VALIDATOR = r"@Is\w{1,40}\([^()\n]{0,100}\)"
 SCHEMAS = ("process.env", "createEnv", "nvSchema", "validationSchema", "cleanEnv", "env)")
 
 FORMS = (
-    Form(rf"!{ENVIRONMENT}\??\.{NAME}\b\s*\)\s*\{{?\s*(?:throw|[\w.]{{1,40}}\([^\n]*\);?\s*process\.exit)", "hard"),
+    Form(
+        rf"!{ENVIRONMENT}\??\.{NAME}\b\s{{0,40}}\)\s{{0,40}}\{{?\s{{0,40}}(?:throw|[\w.]{{1,40}}\([^\n]{{0,300}}\);?\s{{0,40}}process\.exit)",
+        "hard",
+    ),
     Form(rf"{ENVIRONMENT}[?!]?\.{NAME}\b{NOT_ASSIGNED}(?:\)?{OR})?"),
     Form(rf"{ENVIRONMENT}(?:\?\.)?\[{QUOTED}\]{NOT_ASSIGNED}(?:\)?{OR})?"),
     Form(
@@ -59,13 +63,16 @@ FORMS = (
     ),
     Form(rf"\.prop\(\s*{QUOTED}", "soft", words=("fastify-env", "@fastify/env", "env-schema", "envSchema")),
     Form(
-        r"(?:@Is\w+\([^()\n]{0,100}\)\s*|@\w+\([^\n]{0,200}?\)\n\s*){1,8}(?:public[ \t]+|readonly[ \t]+)?"
+        rf"(?:{VALIDATOR}\s*|(?!{VALIDATOR})@\w{{1,40}}\([^\n]{{0,200}}?\)\n\s*){{1,8}}(?:public[ \t]+|readonly[ \t]+)?"
         rf"{NAME}[?!]?:",
         words=("plainToInstance", "plainToClass", "class-validator"),
     ),
-    Form(rf"[cC]onfig\w*(?:\(\))?\.getOrThrow(?:<[^<>\n]{{0,40}}>)?\(\s*{QUOTED}", "hard", words=("getOrThrow",)),
     Form(
-        rf"[cC]onfig\w*(?:\(\))?\.get(?:<[^<>\n]{{0,40}}>)?\(\s*{QUOTED}(?P<soft>\s*,)?{OR.replace('soft', 'other')}?",
+        rf"[cC]onfig\w{{0,40}}(?:\(\))?\.getOrThrow(?:<[^<>\n]{{0,40}}>)?\(\s*{QUOTED}", "hard", words=("getOrThrow",)
+    ),
+    Form(
+        rf"[cC]onfig\w{{0,40}}(?:\(\))?\.get(?:<[^<>\n]{{0,40}}>)?\(\s*{QUOTED}(?P<soft>\s*,)?"
+        rf"{OR.replace('soft', 'other')}?",
         words=("onfig",),
     ),
     Form(
@@ -84,10 +91,12 @@ LOOSE = re.compile(
 PREFIX = re.compile(r"(?!)")
 SCHEMA = re.compile(
     rf"(?m)(?:^|(?<=[{{,]))[ \t]*{NAME}:[ \t]*(?P<library>z|[jJ]oi)\b"
-    r"(?:[^\n,]|,(?![ \t]*[A-Z][A-Z0-9_]*:))*(?:\n[ \t]*\.[^\n]*)*"
+    r"[^\n,]*(?:,(?![ \t]*[A-Z][A-Z0-9_]*:)[^\n,]*)*(?:\n[ \t]*\.[^\n]*)*"
 )
 GIVES = re.compile(r"\.(?:default|optional|nullish|catch|allow)\(")
-TAKEN = re.compile(rf"\{{([^{{}}]{{1,4000}})\}}(?:\s*:\s*[\w<>,\[\] ]{{1,80}})?\s*=\s*{ENVIRONMENT}\b(?!\s*[.\[])")
+TAKEN = re.compile(
+    rf"\{{([^{{}}]{{1,4000}})\}}(?:\s*:\s*\w(?:[\w<>,\[\] ]{{0,80}}[\w>\]])?)?\s*=\s*{ENVIRONMENT}\b(?!\s*[.\[])"
+)
 PART = re.compile(rf"(?:\A|(?<=,))\s*{NAME}\s*(?::\s*\w+\s*)?(?P<soft>=[^,]*)?(?=,|\Z)")
 
 

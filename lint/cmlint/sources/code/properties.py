@@ -18,7 +18,7 @@ FORMS = (
 LOOSE = PREFIX = re.compile(r"(?!)")
 """Nothing makes names of variables but each property with its full name."""
 
-KEY = re.compile(r"(?m)^(?P<indent>[ ]*)(?:-[ ])?(?P<key>[A-Za-z][\w.-]*)[ ]*[:=]")
+KEY = re.compile(r"(?m)^(?P<indent>[ ]*)(?:-[ ])?(?P<key>[A-Za-z][\w.-]{0,99})[ ]*[:=]")
 
 
 def settings_in(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from cmlint.model.facts import How, Read
@@ -12,7 +13,7 @@ from cmlint.sources.code.forms import CALL, CONSTANT_CALL, OR, QUOTED, Form, Sou
 
 OTHER = OR.replace("soft", "other")
 ALIASES = (
-    r"(?m)\bfrom[ \t]+os[ \t]+import[ \t]+[^\n]{0,100}?\benviron[ \t]+as[ \t]+(\w{1,40})"
+    r"(?m)\bfrom[ \t]+os[ \t]+import[ \t][^\n]{0,100}?\benviron[ \t]+as[ \t]+(\w{1,40})"
     r"|^[ \t]*(\w{1,40})[ \t]*(?::[^=\n]{1,60})?=[ \t]*"
     r"(?:dict\(|copy\()?(?:os\.)?environ(?:\.copy\(\))?\)?[ \t]*(?:#|$)"
     r"|^[ \t]*(\w{1,40})[ \t]*=[ \t]*\{[^{}\n]{0,200}?\*\*(?:os\.)?environ\b"
@@ -21,16 +22,18 @@ ALIASES = (
 
 GETTERS = (
     r"(?m)^[ \t]*(\w{1,40})[ \t]*=[ \t]*(?:os\.)?(?:environ\.get|getenv)[ \t]*(?:#|$)"
-    r"|\bfrom[ \t]+os[ \t]+import[ \t]+[^\n]{0,100}?\bgetenv[ \t]+as[ \t]+(\w{1,40})"
+    r"|\bfrom[ \t]+os[ \t]+import[ \t][^\n]{0,100}?\bgetenv[ \t]+as[ \t]+(\w{1,40})"
 )
 """The names that it gives to the function that reads it."""
 
 FORMS = (
     Form(rf"(?m)^[\w.]+(?:\s*:\s*\w+)?\s*=\s*(?:\w+\()?(?:os\.)?environ\[{QUOTED}\]{OR}?", "hard", declarative=True),
     Form(rf"(?m)(?<=[ \t(=,{{\[])(?:os\.)?environ\[{QUOTED}\](?!\s*=[^=]){OR}?", "hard"),
-    Form(rf"\bconfig\(\s*{QUOTED}(?P<soft>[^\n)]*\bdefault\s*=)?", "hard", True, ("decouple", "starlette.config")),
     Form(
-        rf"\benv(?:\.\w+)?\(\s*{QUOTED}(?P<soft>[^\n)]*,\s*(?:default\s*=|[^\s)=]+\s*\)))?",
+        rf"\bconfig\(\s*{QUOTED}(?P<soft>[^\n)]{{0,300}}\bdefault\s*=)?", "hard", True, ("decouple", "starlette.config")
+    ),
+    Form(
+        rf"\benv(?:\.\w+)?\(\s*{QUOTED}(?P<soft>[^\n)]{{0,300}},\s{{0,40}}(?:default\s{{0,40}}=|[^\s)=,]{{1,100}},?\s{{0,40}}\)))?",
         "hard",
         True,
         ("environs", "import environ", "environ.Env"),
@@ -56,24 +59,26 @@ LOOSE = re.compile(
 """What makes names of variables from names of settings, or takes all that begin with a prefix."""
 
 CLASS = re.compile(
-    r"^(?P<indent>[ \t]*)class[ \t]+(?P<name>\w+)[ \t]*(?:\((?P<bases>[^()\n]*)\))?[ \t]*:", re.MULTILINE
+    r"^(?P<indent>[ \t]*)class[ \t]+(?P<name>\w+)[ \t]*(?:\((?P<bases>[^()\n]*)\)[ \t]*)?:", re.MULTILINE
 )
+HEAD = re.compile(r"^(?P<indent>[ \t]*)class\b", re.MULTILINE)
 FIELD = re.compile(
-    r"(?P<name>[a-zA-Z]\w*)[ \t]*:[ \t]*(?P<type>Annotated\[[^\n]*\]|[^=#\n]+?)[ \t]*(?:=(?P<value>.*))?\Z", re.DOTALL
+    r"(?P<name>[a-zA-Z]\w{0,99})[ \t]*:[ \t]*(?P<type>Annotated\[[^\n]*\][ \t]*|[^=#\s][^=#\n]*)(?:=(?P<value>.*))?\Z",
+    re.DOTALL,
 )
 PREFIX = re.compile(
-    r"\b(?:(?:auto_)?env(?:var)?_prefix[\"']?\s*[=:]|from_prefixed_env\(|environ\.config\(prefix=)\s*[\"'](\w*)[\"']"
+    r"\b(?:(?:auto_)?env(?:var)?_prefix[\"']?\s*[=:]|from_prefixed_env\(|environ\.config\(prefix=)\s*[\"'](\w{0,100})[\"']"
 )
-DELIMITER = re.compile(r"\benv_nested_delimiter[\"']?\s*[=:]\s*[\"'](_+)[\"']")
+DELIMITER = re.compile(r"\benv_nested_delimiter[\"']?\s*[=:]\s*[\"'](_{1,9})[\"']")
 ALIAS = re.compile(
-    r"\b(?:env|alias|validation_alias)\s*=\s*(?:AliasChoices\(|\[)?\s*(?P<names>[\"']\w+[\"'](?:\s*,\s*[\"']\w+[\"'])*)"
+    r"\b(?:env|alias|validation_alias)\s*=\s*(?:(?:AliasChoices\(|\[)\s*)?(?P<names>[\"']\w+[\"'](?:\s*,\s*[\"']\w+[\"'])*)"
 )
 SIMPLE = re.compile(
     r"(?:Annotated\[|Optional\[)*(?:str|int|float|bool|bytes|Path|list|List|dict|set|tuple|Secret\w*|\w*Url|\w*Dsn|Any\w*|Literal|Json)\b"
 )
 """The types of settings that are one variable; others are settings with fields of their own."""
 
-COMMENTED = re.compile(r"[ \t]+#.*")
+COMMENTED = re.compile(r"(?<![ \t])[ \t]+#.*")
 
 
 def read(source: Source) -> Iterator[Read]:
@@ -102,45 +107,63 @@ https://django-environ.readthedocs.io/en/latest/types.html, https://github.com/j
 
 
 def settings(source: Source) -> Iterator[Read]:
-    """The fields of the classes that are settings, by their bases."""
-    known = {"BaseSettings"}
-    classes = list(CLASS.finditer(source.text))
-    bodies = {found["name"]: Body(source, found) for found in classes}
-    for found in classes:
-        bases = {base.strip().rpartition(".")[2] for base in (found["bases"] or "").split(",")}
+    """The fields of the classes that are settings, by their bases, and those of the classes in them."""
+    known, chosen, ends = {"BaseSettings"}, list[Body](), ends_of(source.text)
+    heads = (head for head in CLASS.finditer(source.text) if head.start() in ends)
+    bodies = [Body(source, head, ends[head.start()]) for head in heads]
+    for body in bodies:
+        bases = {base.strip().rpartition(".")[2] for base in (body.head["bases"] or "").split(",")}
         if bases & known:
-            known.add(found["name"])
-            yield from bodies[found["name"]].all_reads(bodies, known)
+            known.add(body.head["name"])
+            chosen.append(body)
+    named = {body.head["name"]: body for body in bodies}
+    for body in chosen:
+        yield from body.reads(known)
+    yield from islice((each for body in chosen for each in body.inner_reads(named)), MOST_INNER)
 
 
-class Field(NamedTuple):
-    """A field of a class, from its first line on."""
+DEEPEST = 20
+"""The most classes that are around one another."""
+
+MOST = 100
+"""The most fields of a class in which there are others, and the most of these."""
+
+MOST_INNER = 10_000
+"""The most variables of fields in fields of one text."""
+
+
+def ends_of(text: str) -> dict[int, int]:
+    """Where each class begins, and where it ends at the latest: at the next class that is not in it."""
+    found, outer = dict[int, int](), list[re.Match[str]]()
+    for head in HEAD.finditer(text):
+        while outer and len(head["indent"]) <= len(outer[-1]["indent"]):
+            found[outer.pop().start()] = head.start()
+        if len(outer) < DEEPEST:
+            outer.append(head)
+    return found | {head.start(): len(text) for head in outer}
+
+
+class Statement(NamedTuple):
+    """A statement of a class, from its first line on."""
 
     start: int
     text: str
 
 
-MOST = 100
-"""The most fields of a class in which there are others, and the most of these."""
-
-
 class Body:
-    """The body of a class of settings, up to the next class that is not in it."""
+    """The body of a class, up to the next class that is not in it."""
 
-    def __init__(self, source: Source, head: re.Match[str]) -> None:
-        self.source, self.head = source, head
-
-    @cached_property
-    def end(self) -> int:
-        """Where the body ends at the latest."""
-        outside = rf"^[ \t]{{0,{len(self.head['indent'])}}}class\b"
-        following = re.compile(outside, re.MULTILINE).search(self.source.text, self.head.end())
-        return following.start() if following else len(self.source.text)
+    def __init__(self, source: Source, head: re.Match[str], end: int) -> None:
+        self.source, self.head, self.end = source, head, end
 
     @cached_property
-    def fields(self) -> list[Field]:
-        """The statements of the body."""
-        return list(fields(self.source.text, self.head.end(), self.end, len(self.head["indent"])))
+    def fields(self) -> list[tuple[int, re.Match[str]]]:
+        """The fields of the body, each with where it begins."""
+        found = (
+            (each.start, FIELD.match(COMMENTED.sub("", each.text)))
+            for each in statements(self.source.text, self.head.end(), self.end, len(self.head["indent"]))
+        )
+        return [(start, field) for start, field in found if field]
 
     @cached_property
     def prefix(self) -> str:
@@ -154,26 +177,26 @@ class Body:
         found = DELIMITER.search(self.source.text, self.head.start(), self.end)
         return found[1] if found else ""
 
-    def all_reads(self, bodies: Mapping[str, Body], known: Container[str]) -> Iterator[Read]:
-        """The variables of all fields; those of a class in the same text are behind the name of the field.
+    def inner_reads(self, bodies: Mapping[str, Body]) -> Iterator[Read]:
+        """The variables of the fields of a class in the same text, behind the name of a field that has its type.
 
-        Nobody sets a field of one of the `known` classes of settings as one variable.
         https://docs.pydantic.dev/latest/concepts/pydantic_settings/#parsing-environment-variable-values
         """
-        for number, field in enumerate(self.fields):
-            yield from self.reads(field, known)
-            outer = FIELD.match(COMMENTED.sub("", field.text)) if self.delimiter and number < MOST else None
-            if outer and (body := bodies.get(outer["type"].strip())) and body is not self:
-                for inner in filter(None, (FIELD.match(COMMENTED.sub("", each.text)) for each in body.fields[:MOST])):
+        for start, outer in self.fields[:MOST] if self.delimiter else ():
+            if (body := bodies.get(outer["type"].strip())) and body is not self:
+                for _, inner in body.fields[:MOST]:
                     name = f"{self.prefix}{outer['name']}{self.delimiter}{inner['name']}"
-                    yield self.source.read(name.upper(), field.start, "soft", length=len(outer["name"]))
+                    yield self.source.read(name.upper(), start, "soft", length=len(outer["name"]))
 
-    def reads(self, field: Field, known: Container[str]) -> Iterator[Read]:
+    def reads(self, known: Container[str]) -> Iterator[Read]:
+        """The variables of which the fields are read; nobody sets one of the `known` classes as one variable."""
+        for start, found in self.fields:
+            if found["type"].removeprefix("Optional[").rstrip("] ") not in known:
+                yield from self.read(start, found)
+
+    def read(self, start: int, found: re.Match[str]) -> Iterator[Read]:
         """The variable that a field is read of: the first of several names, of which none is needed."""
-        found = FIELD.match(COMMENTED.sub("", field.text))
-        if found is None or found["name"] in ("model_config",) or "ClassVar" in found["type"]:
-            return
-        if found["type"].removeprefix("Optional[").rstrip("] ") in known:
+        if found["name"] in ("model_config",) or "ClassVar" in found["type"]:
             return
         value = found["value"]
         how: How = "hard" if value is None or is_required(value.strip()) else "soft"
@@ -182,7 +205,7 @@ class Body:
         alias = ALIAS.search(value or "") or (ALIAS.search(found["type"]) if "Annotated" in found["type"] else None)
         names = re.findall(r"\w+", alias["names"]) if alias else [self.prefix + found["name"]]
         how = how if len(names) == 1 else "soft"
-        yield self.source.read(names[0].upper(), field.start, how, declarative=True, length=len(found["name"]))
+        yield self.source.read(names[0].upper(), start, how, declarative=True, length=len(found["name"]))
 
 
 def is_required(value: str) -> bool:
@@ -194,7 +217,7 @@ def is_required(value: str) -> bool:
     return first == "..." or ("default" not in arguments and (not first or "=" in first))
 
 
-def fields(text: str, start: int, end: int, outer: int) -> Iterator[Field]:
+def statements(text: str, start: int, end: int, outer: int) -> Iterator[Statement]:
     """The statements of a body, each with the lines that are deeper than it."""
     indent, begin, lines = -1, 0, list[str]()
     position = text.find("\n", start) + 1
@@ -209,10 +232,10 @@ def fields(text: str, start: int, end: int, outer: int) -> Iterator[Field]:
             indent = depth if indent < 0 else indent
             if depth <= indent and not line.lstrip().startswith((")", "]", "}")):
                 if lines:
-                    yield Field(begin, "\n".join(lines))
+                    yield Statement(begin, "\n".join(lines))
                 begin, lines = position + depth, [line.strip()]
             else:
                 lines.append(line)
         position = stop + 1
     if lines:
-        yield Field(begin, "\n".join(lines))
+        yield Statement(begin, "\n".join(lines))

@@ -22,6 +22,7 @@ LOOSE = PREFIX = re.compile(r"(?!)")
 SETS = re.compile(
     r"(?m)^[ \t]*(?:(?:export|readonly|local|declare(?:[ \t]+-\w+)?)[ \t]+)?([A-Z][A-Z0-9_]+)=(?P<value>[^\n]*)"
 )
+FIRST = re.compile(r"[\"']?\$\{?(\w+)")
 OTHERS = re.compile(r"\b(?:for|read(?:[ \t]{1,40}-\w{1,20}){0,9})[ \t]{1,40}([A-Z][A-Z0-9_]+)\b")
 
 
@@ -32,5 +33,9 @@ def read(_: Source) -> Iterator[Read]:
 
 def sets_in(text: str) -> tuple[str, ...]:
     """The variables that a script sets itself, without those that it only gives a default or passes on."""
-    found = {match[1] for match in SETS.finditer(text) if not re.match(rf"[\"']?\$\{{?{match[1]}\b", match["value"])}
+    found = set[str]()
+    for match in SETS.finditer(text):
+        first = FIRST.match(match["value"])
+        if not first or first[1] != match[1]:
+            found.add(match[1])
     return tuple(sorted(found | set(OTHERS.findall(text))))
