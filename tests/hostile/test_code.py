@@ -104,6 +104,11 @@ def test_no_source_takes_more_than_it_is_long(name: str) -> None:
     assert (done.returncode, done.stderr.decode()) == (0, "")
 
 
+@pytest.mark.parametrize("text", ["EnvVar()", "EnvVars()", 'BindEnv("a",)', "EnvVars: []string{}"])
+def test_a_form_without_a_name_reads_nothing(text: str) -> None:
+    assert code.read(text, "go").reads == ()
+
+
 POD = """\
 apiVersion: v1
 kind: Pod

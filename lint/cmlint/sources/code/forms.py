@@ -174,7 +174,7 @@ class Source:
         how: How = "soft" if groups.get("soft") or groups.get("other") else form.how
         if how == "guarded" and demands(self.text, found):
             how = "hard"
-        if groups.get("names"):
+        if "names" in groups:
             for one in re.finditer(rf"(?<![A-Z0-9_]){NAME}(?![A-Z0-9_])", groups["names"]):
                 yield self.read(one["name"], found.start("names") + one.start(), how)
         elif groups.get("constant"):

@@ -58,18 +58,18 @@ def read(source: Source) -> Iterator[Read]:
     structs = list(STRUCT.finditer(source.text)) if inner else []
     starts = [struct.start() for struct in structs]
     for field in TAGS.finditer(source.text):
-        found = last(TAG.finditer(source.text, *field.span("tags")))
-        if not found or not source.is_code(field.start()):
+        tag = last(TAG.finditer(source.text, *field.span("tags")))
+        if not tag or not source.is_code(field.start()):
             continue
         how: How = "guarded"
-        if SOFT.search(field["tags"]) or SOFT.search(found["options"]):
+        if SOFT.search(field["tags"]) or SOFT.search(tag["options"]):
             how = "soft"
         elif REQUIRED.search(field["tags"]):
             how = "hard"
         number = bisect_left(starts, field.start())
         outer = inner.get(structs[number - 1][1], "") if number else ""
-        name = f"{prefix[1].upper()}_{found['name']}" if prefix else f"{outer}{found['name']}"
-        yield source.read(name, found.start("name"), how, declarative=prefix is None, length=len(found["name"]))
+        name = f"{prefix[1].upper()}_{tag['name']}" if prefix else f"{outer}{tag['name']}"
+        yield source.read(name, tag.start("name"), how, declarative=prefix is None, length=len(tag["name"]))
 
 
 def last(found: Iterator[re.Match[str]]) -> re.Match[str] | None:
