@@ -44,10 +44,11 @@ def disagreements() -> Iterator[str]:
     for workload in found:
         if workload.bundle.complete and not workload.bundle.unbuilt and workload.pod.exact:
             yield from unreported(workload, result, manifests.texts)
+    running = {path for workload in found for path in paths_of(workload)}
     broken = {path for workload in found if is_broken(workload) for path in paths_of(workload)}
     for finding in result.outcome.everything:
         places = {finding.location.path, *(related.location.path for related in finding.related)}
-        if finding.rule in STUCK and finding.severity == "error" and not places & broken:
+        if finding.rule in STUCK and finding.severity == "error" and places & running and not places & broken:
             yield f"{finding.location.path}: {finding.message}: but everything starts"
 
 
