@@ -43,9 +43,15 @@ def advised(kind: str, spec: dict[str, Any], options: str = "") -> str:
         ),
         (
             "StatefulSet",
-            {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}},
+            {"replicas": 3, "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}},
             "now run `kubectl rollout restart statefulset/web -n shop`, which reaches only the pods from number 2 on "
             "(`partition`)",
+        ),
+        (
+            "StatefulSet",
+            {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}},
+            "now lower `partition` first (it is 2, and there are only 1 pods, numbered from 0), and then run "
+            "`kubectl rollout restart statefulset/web -n shop`",
         ),
     ],
 )

@@ -48,7 +48,7 @@ def shown(finding: Finding) -> str:
 
 def run(*bundles: dict[str, str], config: Config | None = None, enabled: bool = True) -> Run:
     """Lints texts by their paths, each mapping a bundle, with the rules as the configuration selects them."""
-    config = config or Config(pedantic=True)
+    config = config or Config(pedantic=True, preview=True)
     known = dict(rules())
     texts = {path: text for files in bundles for path, text in files.items()}
     selected, chosen = select(known, config)
@@ -253,8 +253,9 @@ def test_unused(text: str, unused: list[str]) -> None:
 @pytest.mark.parametrize(
     ("config", "unused"),
     [
-        (Config(pedantic=True), ["missing-secret", "images", "all", "typo"]),
-        (Config(select=("all",)), ["missing-secret", "images", "all", "typo"]),
+        (Config(pedantic=True, preview=True), ["missing-secret", "images", "all", "typo"]),
+        (Config(select=("all",), preview=True), ["missing-secret", "images", "all", "typo"]),
+        (Config(pedantic=True), ["missing-secret", "images", "typo"]),
         (Config(), ["typo"]),
         (Config(pedantic=True, ignore=("mutable-tag",)), ["missing-secret", "typo"]),
         (Config(pedantic=True, select=("missing-secret",)), ["missing-secret", "typo"]),

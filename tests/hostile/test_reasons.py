@@ -1190,12 +1190,6 @@ WITHOUT = {
     "gen-type": "secretGenerator[0]",
     "gen-merge": "secretGenerator[0]",
     "gen-twice": "secretGenerator[0]",
-    "anchor-res": "a.yaml",
-    "yaml-res": "a.yaml",
-    "yaml-res2": "a.yaml",
-    "yaml-tab": "a.yaml",
-    "dup-res": "a.yaml",
-    "dup-res2": "a.yaml",
     "twice-id": "b.yaml",
     "no-name": "a.yaml",
     "no-kind": "a.yaml",
@@ -1219,6 +1213,9 @@ WITHOUT = {
 }
 """The entries without which the rest of a kustomization is built, by its name."""
 
+SILENT = frozenset(("anchor-res", "yaml-res", "yaml-res2", "yaml-tab", "dup-res", "dup-res2", "kind", "empty"))
+"""Kustomizations that are empty, and those with a file that cannot be read, where another finding is."""
+
 
 @pytest.mark.parametrize("program", ["kustomize", "kubectl"])
 def test_kustomize_tells_no_secret(tmp_path: Path, program: str) -> None:
@@ -1228,6 +1225,7 @@ def test_kustomize_tells_no_secret(tmp_path: Path, program: str) -> None:
     result = checked(tmp_path, KUSTOMIZATIONS, Config(kustomize=path))
     left_out = {name: f"without `{entry}`: " for name, entry in WITHOUT.items()}
     expected = {name: f"{left_out.get(name, '')}{why}" for name, (_, why) in KUSTOMIZATIONS.items()}
+    expected |= dict.fromkeys(SILENT, "")
     found = why_not_built(result, KUSTOMIZATIONS)
     same = [name for name in expected if found.get(name) == expected[name]]
     assert found == expected or (program == "kubectl" and len(same) > len(expected) * 0.9)

@@ -38,8 +38,9 @@ def tried(cluster: Cluster, manifest: Tree, *words: str) -> tuple[bool, str]:
 
 
 def pod(volume: Tree | None = None, **container: object) -> Tree:
-    """A pod with at most one volume."""
-    one = {"name": "web", "image": "registry.example.com/web:1.4.2", **container}
+    """A pod with at most one volume, which its container mounts."""
+    mounts = {"volumeMounts": [{"name": "v", "mountPath": "/v"}]} if volume else {}
+    one = {"name": "web", "image": "registry.example.com/web:1.4.2", **mounts, **container}
     spec: Tree = {"serviceAccountName": "web", "containers": [one]}
     if volume:
         spec["volumes"] = [{"name": "v", **volume}]

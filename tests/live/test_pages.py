@@ -87,7 +87,8 @@ def prepared(cluster: Cluster, objects: Mapping[str, list[Written]]) -> Cluster:
         if why_not_label(namespace) is None:
             cluster.namespace(namespace)
     for api_version, kind in sorted({(written.head("apiVersion"), written.head("kind")) for written in every}):
-        if api_version != version_of(kind) if kind in API else api_version:
+        own = "." not in api_version.partition("/")[0]  # a tool's own file, such as skaffold's
+        if api_version != version_of(kind) if kind in API else api_version and not own:
             define(cluster, api_version, kind)
     return cluster
 

@@ -22,7 +22,7 @@ from cmlint.manifest.documents import read_text
 from cmlint.model.outcome import Outcome
 from cmlint.pipeline.check import check
 from cmlint.pipeline.read import ways_of
-from cmlint.pipeline.result import Result, not_built
+from cmlint.pipeline.result import Result
 from cmlint.report import render
 from cmlint.report.view import View
 from cmlint.sources.request import Request
@@ -117,4 +117,6 @@ def told(folder: Path, config: Config | None = None) -> list[str]:
     result = run(folder, config=config)
     assert not any(problem.fatal for problem in result.problems)
     assert {finding.rule for finding in result.outcome.findings} <= {"not-built"}
-    return [f"{problem.path}: {problem.message}" for problem in (*result.problems, *not_built(result.bundles))]
+    failed = [(failure.path, failure.words) for bundle in result.bundles for failure in bundle.failures]
+    warned = [(problem.path, problem.message) for problem in result.problems]
+    return [f"{path}: {message}" for path, message in (*warned, *failed)]

@@ -22,5 +22,7 @@ def idle_volumes(pod: PodSpec) -> Iterator[Volume]:
 
 def is_idle(part: Reference | Volume, placed: Placed) -> bool:
     """Whether something is a volume that surely no container mounts, or belongs to one."""
+    if isinstance(part, Reference) and part.via not in ("volume", "projected"):
+        return False
     idle = [volume for pod in placed.document.pods if pod.exact and pod.containers for volume in idle_volumes(pod)]
     return part in idle or any(source.reference == part for volume in idle for source in volume.sources)

@@ -52,7 +52,14 @@ class Commit:
             text = decoded(raw, f"{self.name}:{path}") if raw is not None else None
             if text is not None and (not path.endswith(PYPROJECT) or TABLE in text):
                 top = os.path.realpath(self.repository.top)
-                found[folder] = Source(f"{self.name}:{path}", text, folder, ("repository",), top, self.text_at)
+                found[folder] = Source(
+                    file=f"{self.name}:{path}",
+                    text=text,
+                    folder=folder,
+                    whose=("repository",),
+                    root=top,
+                    text_at=self.text_at,
+                )
         return list(found.values())
 
     def text_at(self, path: str) -> str:

@@ -169,7 +169,7 @@ def path_of(uri: str) -> str:
         path = os.fsdecode(unquote_to_bytes(parts.path)) if parts.scheme == "file" else ""
         if os.name == "nt":
             path = path.lstrip("/")
-        return real_path(path) if path else nowhere(uri)
+        return real_path(path) if path and "\0" not in path else nowhere(uri)
     except ValueError:
         return nowhere(uri)
 

@@ -14,7 +14,7 @@ from cmlint.manifest.documents import line_start
 from cmlint.model.facts import Span
 from cmlint.model.failures import EMPTY, Failure, Failures
 from cmlint.sources import files, paths
-from cmlint.sources.disclosure import OfBuild, OfChart, is_secret
+from cmlint.sources.disclosure import VERSIONS, OfBuild, OfChart, is_secret
 from cmlint.sources.git_ignores import ignoring
 from cmlint.sources.helm.chart import VALUES, Chart
 from cmlint.sources.kustomize.absent_files import Absent
@@ -109,7 +109,8 @@ def add_absent(
 def add_chart(failures: Failures, chart: Chart, error: NotBuiltError, named: str) -> None:
     """Adds the reason for which a chart is not rendered; `named` is the path of its values."""
     path, span = error.place or place_in_chart(chart, str(error)) or (named or chart.description, Span(0, 0))
-    if re.search(VERSION, str(error)) and (wanted := chart.root.at("kubeVersion")):
+    wanted = chart.root.at("kubeVersion") if re.search(VERSION, str(error)) else None
+    if wanted and re.fullmatch(VERSIONS, wanted.text or ""):  # a line with anything else is not shown
         path, span = chart.description, wanted.place.span
     hidden = ((path, Span(0, len(chart.templates.text(path)))),) if path == named else ()
     failure = Failure(error.cause, "chart", path, span, str(error), hidden=hidden)
@@ -217,7 +218,7 @@ def exemplified(project: Project, path: str, seen: Seen) -> str:
     examples = [f"{path}.{word}" for word in EXAMPLES] + [f"{stem}.{word}{ending}" for word in EXAMPLES if ending]
     for example in examples:
         seen.note(example)
-        if os.path.isfile(example):
+        if project.disk.is_file(example):
             return f"it is to be made from {project.shown(example)}"
     return ""
 
@@ -294,7 +295,7 @@ def repeating(said: str, around: Kustomization, project: Project) -> Part | None
 def texts_in(project: Project, path: str) -> list[str]:
     """The documents of a file; none where it cannot be read."""
     try:
-        return re.split(r"(?m)^---.*\n", project.text(path)) if os.path.isfile(path) else []
+        return re.split(r"(?m)^---.*\n", project.text(path)) if project.disk.is_file(path) else []
     except (OSError, UnicodeDecodeError):
         return []
 

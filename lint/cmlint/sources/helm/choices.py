@@ -159,4 +159,4 @@ def files_of(gitops: ChartInput, chart: Chart) -> tuple[str, ...]:
     top = os.path.join(chart.folder, *([os.pardir] * depth))
     places = ((top, name.lstrip("/")) if name.startswith("/") else (chart.folder, name) for name in gitops.files)
     named = tuple(os.path.normpath(os.path.join(*place)) for place in places)
-    return tuple(filter(os.path.isfile, named)) if gitops.lenient else named
+    return tuple(filter(chart.disk.is_file, named)) if gitops.lenient else named

@@ -36,6 +36,7 @@ from cmlint.sources.helm.values import Layer
 from cmlint.sources.kustomize.places import Step, Target, target_of
 from cmlint.sources.paths import shown
 from cmlint.sources.yaml_tree import Part, Place, read_part, read_parts
+from cmlint.system.files import is_within
 from cmlint.system.filesystem import FileSystem
 
 SOURCE = r"(?m)^# Source: ([^\r\n]*[^\s])[ \t]*\r?$"
@@ -71,10 +72,12 @@ class Templates:
         return shown(path) if path else None
 
     def text(self, path: str) -> str:
-        """A template's text; none of one that cannot be read."""
+        """A template's text; none of one that cannot be read, or to which a link leads out of the repository."""
         if path not in self.texts:
+            root = self.disk.root_of(self.folder)
             try:
-                self.texts[path] = files.read(self.disk, path, self.disk.root_of(self.folder))
+                inside = is_within(self.disk.real_path(path), root)
+                self.texts[path] = files.read(self.disk, path, root) if inside else ""
             except (OSError, UnicodeDecodeError):
                 self.texts[path] = ""
         return self.texts[path]

@@ -74,7 +74,7 @@ class Kustomization:
         if not self.is_read or self.charts or any(field in self.root.fields for field in OPEN):
             return False
         brought = (item.text or "" for field in BROUGHT for item in self.root.entries(field))
-        return all("\n" not in name and os.path.lexists(self.full(name)) for name in brought)
+        return all("\n" not in name and self.disk.lexists(self.full(name)) for name in brought)
 
     @cached_property
     def plugins(self) -> list[Part]:

@@ -143,7 +143,7 @@ class BuiltText:
         tree = self.project.tree(self.leaf if one.is_component and self.leaf else one)
         if any(each.remotes or each.charts or each.plugins or not each.is_read for each in tree):
             return None
-        files = sorted(self.project.used_by(tree) - {os.path.realpath(one.path)})
+        files = sorted(self.project.used_by(tree) - {self.project.disk.real_path(one.path)})
         patches = (patch.text or "" for patch in one.inline_patches)
         return (*map(self.project.readable, files), *patches)
 
