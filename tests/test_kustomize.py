@@ -405,7 +405,7 @@ def test_one_entry_that_fails_does_not_silence_the_others(tmp_path: Path) -> Non
     result = run(tmp_path)
     assert failures(result) == [], "the file itself has a finding"
     assert concise(result) == [
-        "bad.yaml:4:1: error[yaml-syntax] not valid YAML: did not find expected ',' or '}'",
+        "bad.yaml:3:1: error[yaml-syntax] not valid YAML: did not find expected ',' or '}'",
         "pod.yaml:11:50: error[missing-key] the ConfigMap `settings` has no key `PROT`",
     ]
 

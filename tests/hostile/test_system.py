@@ -240,6 +240,8 @@ def test_a_hostile_repository_does_nothing_to_the_machine(
 
 
 def test_an_editor_of_it_does_nothing_either(hostile: Hostile, listener: socket.socket) -> None:
+    for wrong_one in (hostile.project / "settings").glob("*/.cmlint.yaml"):
+        wrong_one.unlink()  # with a configuration that is wrong, an editor reads nothing but open files
     before = everything(hostile)
     whole = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
     command = (*tracing(hostile), str(COMMAND), "server")
