@@ -25,8 +25,8 @@ SECTIONS = {
     for section in page.sections
     if section.runs
 }
-COMPOSE = "compose.yaml"
-"""A file of a page that is not for Kubernetes."""
+ELSEWHERE = re.compile(r"(?:.*/)?(?:compose|skaffold|kustomization)\.yaml")
+"""Files of a page that no server gets."""
 
 UNFINISHED = re.compile(r"(?m)\$\{|\{\{|@[A-Z]+@|^\$[A-Z]+$|^ +\.\.\.$|\bresourceVersion:")
 """What a text holds that is not what the server will see: something is still to be put in, or left out.
@@ -54,14 +54,14 @@ def manifests(section: pages.Section, folder: Path) -> dict[str, str]:
     files = {
         name: assertions.read(name, text)[0].replace("cmlint: ignore", "cmlint, do not ignore")
         for name, text in section.files.items()
-        if name not in (CONFIG, pages.CLUSTER, COMPOSE) and name.endswith(SUFFIXES) and not name.startswith(".")
+        if name not in (CONFIG, pages.CLUSTER) and name.endswith(SUFFIXES) and not name.startswith(".")
     }
     if "Chart.yaml" in files:
         write(folder, {**section.files, **files})
         words = [str(HELM), "template", str(folder)]
         return {"rendered.yaml": subprocess.run(words, capture_output=True, encoding="utf-8", check=True).stdout}
     if "kustomization.yaml" not in files:
-        return files
+        return {name: text for name, text in files.items() if not ELSEWHERE.fullmatch(name)}
     if "not-built" in section.files["kustomization.yaml"]:
         return {}
     write(folder, {**section.files, **files})
@@ -87,8 +87,7 @@ def prepared(cluster: Cluster, objects: Mapping[str, list[Written]]) -> Cluster:
         if why_not_label(namespace) is None:
             cluster.namespace(namespace)
     for api_version, kind in sorted({(written.head("apiVersion"), written.head("kind")) for written in every}):
-        own = "." not in api_version.partition("/")[0]  # a tool's own file, such as skaffold's
-        if api_version != version_of(kind) if kind in API else api_version and not own:
+        if api_version != version_of(kind) if kind in API else api_version:
             define(cluster, api_version, kind)
     return cluster
 
