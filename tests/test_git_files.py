@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from cmlint.system.git_files import GitFiles
 from tests.support.manifests import pod
 from tests.support.repository import Repository
 from tests.support.run import inside, write
+from tests.support.tools import KUSTOMIZE
 from tests.test_since import CONFIG, KUSTOMIZATION, POD, found
 
 CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n"
@@ -162,7 +162,7 @@ def test_only_what_differs_is_built_again(tmp_path: Path) -> None:
     files = {"kustomization.yaml": KUSTOMIZATION, "pod.yaml": POD, "app.env": "HOST=db\nPORT=80\n"}
     shop = Repository(tmp_path / "shop", {f"{name}/{path}": text for name in "abc" for path, text in files.items()})
     program = tmp_path / "kustomize"
-    program.write_text(f'#!/bin/sh\necho >> {tmp_path}/runs\nexec {shutil.which("kustomize")} "$@"\n', encoding="utf-8")
+    program.write_text(f'#!/bin/sh\necho >> {tmp_path}/runs\nexec {KUSTOMIZE} "$@"\n', encoding="utf-8")
     program.chmod(0o755)
 
     def runs(*words: str) -> int:
