@@ -55,7 +55,7 @@ def running(shop: Repository, **handling: signal.Handlers) -> Iterator[subproces
     above = shop.folder.parent
     words = [str(COMMAND), "check", "--staged", "--kustomize", str(above / "kustomize")]
     (above / "started").unlink(missing_ok=True)
-    before = {number: signal.signal(number, signal.SIG_DFL) for number in (*SIGNALS,) if number != signal.SIGINT}
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
     for name, how in handling.items():
         signal.signal(getattr(signal, name), how)
     try:
