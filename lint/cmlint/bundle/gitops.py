@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -34,6 +34,7 @@ class Deploys:
     def __init__(self, files: Iterable[tuple[str, FileFacts]], frame: Frame | None = None) -> None:
         self.frame = frame
         self.by_path: dict[str, list[Said]] = {}
+        self.known: dict[str, list[Said]] = {}
         self.substituted: set[tuple[str, str]] = set()
         for path, facts in files:
             for document in facts.documents:
@@ -41,18 +42,21 @@ class Deploys:
                     self.substituted.update(deploy.post_build.sources if deploy.post_build else ())
                     self.by_path.setdefault(wanted_by(deploy), []).append(Said(path, deploy))
 
-    def of(self, folder: str) -> Iterator[Said]:
+    def of(self, folder: str) -> Sequence[Said]:
         """What brings this very folder, by the way it is shown."""
         return self.at(self.place(folder))
 
-    def at(self, folder: str) -> Iterator[Said]:
+    def at(self, folder: str) -> Sequence[Said]:
         """What brings this very folder, by the way folders are compared.
 
         Paths are relative to the repository, and folders are shown relative to where cmlint was called: the repository
         may be any folder above this one that also holds the text which says it.
         """
-        for wanted, root in self.named(folder):
-            yield from (said for said in self.by_path[wanted] if self.place(said.path).startswith(root))
+        if folder not in self.known:
+            named = self.named(folder)
+            found = ((said, root) for wanted, root in named for said in self.by_path[wanted])
+            self.known[folder] = [said for said, root in found if self.place(said.path).startswith(root)]
+        return self.known[folder]
 
     def named(self, folder: str) -> Iterator[tuple[str, str]]:
         """The paths by which objects may name this very folder, each with the repository that it is below."""
@@ -95,12 +99,16 @@ class Deploys:
         return {said.deploy.release: said.path for said in self.of(folder) if said.deploy.release}
 
     def around(self, folder: str, kustomized: frozenset[str], *, built: bool) -> Iterator[Said]:
-        """What brings the objects in a folder, which a kustomization there has `built`, or which are plain manifests.
+        """What brings the objects in a folder: what a kustomization there has `built`, or plain manifests."""
+        for each in self.folders_around(folder, kustomized, built=built):
+            yield from self.at(each)
+
+    def folders_around(self, folder: str, kustomized: frozenset[str], *, built: bool) -> tuple[str, ...]:
+        """The folders that are brought with the objects in one.
 
         Flux applies everything below a folder; a kustomization there applies only what it names.
         """
-        for each in brought_with(folder, kustomized, built=built):
-            yield from self.at(each)
+        return tuple(each for each in brought_with(folder, kustomized, built=built) if self.at(each))
 
 
 def brought_with(folder: str, kustomized: frozenset[str], *, built: bool) -> Iterator[str]:

@@ -80,7 +80,7 @@ class Variables:
         builds = [deploy.post_build for deploy in said if deploy.post_build]
         self.idle = not any(build.variables or build.sources for build in builds)
         self.patched = any(build.patches for build in builds)
-        self.known: dict[tuple[str, bool], Values] = {}
+        self.known: dict[tuple[str, ...], Values] = {}
         self.given_by: dict[PostBuild, Values] = {}
 
     def fill(self, path: str, facts: FileFacts, *, built: bool = False) -> FileFacts:
@@ -91,12 +91,11 @@ class Variables:
 
     def values(self, folder: str, *, built: bool) -> Values:
         """What the objects in a folder are given: by each who brings it, as far as these agree."""
-        key = folder, built
-        if key not in self.known:
-            brought = self.deploys.around(folder, self.kustomized, built=built)
-            found = [self.given_once(said.deploy.post_build) for said in brought]
-            self.known[key] = agreed(found) if found else Values({}, False)
-        return self.known[key]
+        brought = self.deploys.folders_around(folder, self.kustomized, built=built)
+        if brought not in self.known:
+            found = [self.given_once(said.deploy.post_build) for each in brought for said in self.deploys.at(each)]
+            self.known[brought] = agreed(found) if found else Values({}, False)
+        return self.known[brought]
 
     def given_once(self, build: PostBuild | None) -> Values:
         """What one gives; those that say the same give the same."""

@@ -15,7 +15,7 @@ from cmlint.bundle.nearest import meets
 from cmlint.bundle.readers import ALL, Effect, Read, effect_of, reads_of, roller_of
 from cmlint.bundle.reconciled import Reconciled
 from cmlint.bundle.reloading import IMAGES, Roller
-from cmlint.bundle.resolve import Resolution
+from cmlint.bundle.resolve import Resolution, key_of
 from cmlint.kube import expansion
 from cmlint.kube.near import nearest
 from cmlint.model.facts import EXAMPLE, Container, Reference, Scalar, Span, Target
@@ -435,8 +435,7 @@ def is_absent(reader: Reader) -> str:
     read = reader.read
     if reader.definition is None or read.key == ALL or read.how not in ("env", "item", "subPath"):
         return ""
-    provider = reader.definition.provider
-    there = provider.open or any(key.name == read.key for key in provider.keys)
+    there = reader.definition.provider.open or key_of(reader.definition, read.key)
     return "" if there or reader.subject.change == "removed" else f"`{read.key}` is not there"
 
 
@@ -508,8 +507,8 @@ def expansions(container: Container, read: Read, alive: set[str]) -> Iterator[st
         elif entry.source == "literal" and entry.value and expands(entry.value.value, alive):
             yield name
             alive.add(name)
-        else:
-            alive.discard(name)
+        elif name in alive:
+            alive.remove(name)
     for field, words in (("command", container.command), ("args", container.args)):
         if any(expands(word.value, alive) for word in words):
             yield field
