@@ -15,7 +15,6 @@ from cmlint.bundle.pulls import Pull, Use, arrival, pulls_of, resolves_tags, use
 from cmlint.bundle.resolve import Resolution
 from cmlint.engine.rules import Context, Draft, Settings, fault_rule, rule
 from cmlint.knowledge import official, placeholders, services, tags
-from cmlint.knowledge.controllers import must_exist, only_reads
 from cmlint.kube import credentials, expansion, images, names, numbers, versions
 from cmlint.kube.near import Nearby, nearest, only_near
 from cmlint.model.changes import Add, Change, Quote, Remove, Replace, Rewrite, Unlist
@@ -118,7 +117,6 @@ __all__ = [
     "is_described",
     "is_loaded",
     "missing",
-    "must_exist",
     "name_span",
     "names",
     "near_misses",
@@ -126,7 +124,6 @@ __all__ = [
     "numbers",
     "official",
     "only_near",
-    "only_reads",
     "placeholders",
     "pulls_of",
     "readers",

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.bundle.evidence.question import Question
+from cmlint.bundle.evidence.reasons import own_field
 from cmlint.bundle.mounts import is_idle
 from cmlint.bundle.resolve import Resolution, by_command, is_open, key_of
-from cmlint.knowledge.controllers import must_exist
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.model.evidence import NOT_LOOKED_AT, Code, Evidence
 from cmlint.model.facts import FileFacts, Scalar, SkipCode, Span
@@ -70,8 +70,9 @@ def excuse(question: Question, resolution: Resolution) -> Evidence | None:
         return changed(question)
     if harmless := needless(question):
         return harmless
-    if question.reference.via == "field" and question.ways.excuses_fields and not is_needed(question, resolution):
-        return evidence or Evidence("own-field", f"{question.placed.document.kind} may create it")
+    in_field = question.reference.via == "field" and question.ways.excuses_fields
+    if in_field and not resolution.is_needed_by(question.placed.document, question.reference):
+        return evidence or own_field(question)
     bare_secret = resolution.bare and question.target == "Secret"
     return SECRET_ELSEWHERE if bare_secret and not question.ways.wants_secrets else None
 
@@ -81,12 +82,6 @@ def needless(question: Question) -> Evidence | None:
     if question.reference.optional:
         return OPTIONAL
     return NOT_MOUNTED if is_idle(question.reference, question.placed) else None
-
-
-def is_needed(question: Question, resolution: Resolution) -> bool:
-    """Whether a custom resource reads an object that must exist, or one that is spelled almost like another."""
-    document = question.placed.document
-    return must_exist(document.api_version, question.reference.path) or resolution.is_slip_of(document)
 
 
 def changed(question: Question) -> Evidence:

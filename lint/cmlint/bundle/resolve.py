@@ -15,7 +15,7 @@ from cmlint.bundle.documents import LIVE, Definition, Placed, folders_above, ref
 from cmlint.bundle.evidence.question import Question, Scope
 from cmlint.bundle.evidence.reasons import ABSENT, APART, BESIDE, ELSEWHERE, REMADE, first, maker_around
 from cmlint.bundle.nearest import distance, meets, nearest_definitions, shared
-from cmlint.knowledge.controllers import only_reads
+from cmlint.knowledge.controllers import must_exist, only_reads
 from cmlint.knowledge.placeholders import has_word, is_placeholder, is_unfilled
 from cmlint.knowledge.platform import is_well_known
 from cmlint.model.evidence import Evidence
@@ -72,13 +72,15 @@ class Resolution(msgspec.Struct, frozen=True, dict=True):
         """Whether nothing else does."""
         return self.status == "missing" and not self.shown
 
-    def is_slip_of(self, document: Document) -> bool:
-        """Whether a custom resource surely means an object that has another name, and does not make one itself.
+    def is_needed_by(self, document: Document, reference: Reference) -> bool:
+        """Whether a custom resource surely means an object that is not there, and does not make it itself.
 
-        kustomize has renamed the object, or the kind makes nothing and its name is spelled almost like another.
+        It reads the object before it does anything, kustomize has renamed the object, or the kind makes nothing and its
+        name is spelled almost like another.
         """
         renamed = self.cause is not None and self.cause.code == "renamed"
-        return renamed or (bool(self.near) and only_reads(document.api_version, document.kind))
+        slip = bool(self.near) and only_reads(document.api_version, document.kind)
+        return renamed or slip or must_exist(document.api_version, reference.path)
 
     @property
     def why(self) -> str:

@@ -19,15 +19,11 @@ from cmlint.api import (
     Rewrite,
     Scalar,
     Target,
-    must_exist,
     names,
     nearest,
     only_near,
     placeholders,
     renewals,
-)
-from cmlint.api import (
-    only_reads as only_reads,
 )
 
 SHOWN_KEYS = 6
@@ -113,8 +109,7 @@ def is_own_field(reference: Reference, ctx: Context) -> bool:
     """Whether it is a field of a custom resource whose controller may make the object itself."""
     if reference.via != "field" or not ctx.bundle.scope.ways(ctx.placed).excuses_fields:
         return False
-    needed = must_exist(ctx.document.api_version, reference.path)
-    return not (needed or ctx.resolve(reference).is_slip_of(ctx.document))
+    return not ctx.resolve(reference).is_needed_by(ctx.document, reference)
 
 
 def is_repeated(reference: Reference, ctx: Context) -> bool:
