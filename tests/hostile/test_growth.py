@@ -103,6 +103,28 @@ INPUTS: dict[str, Callable[[int], Files]] = {
     "namespaces-open-missing": lambda n: many_apart(2 * n, "configMap", "x"),
     "namespaces-open-secret": lambda n: many_apart(2 * n, "secret", "x"),
     "namespaces-other": lambda n: many_apart(2 * n, "configMap", "a", first=2 * n),
+    "secrets-apart": lambda n: {
+        "a.yaml": J(
+            each
+            for i in range(n)
+            for each in (
+                f"apiVersion: v1\nkind: Secret\nmetadata: {{name: s{i}, namespace: made}}\nstringData: {{A: b}}\n",
+                pod(
+                    container(0, READS.replace("KINDKeyRef: {name: m", f"secretKeyRef: {{name: s{i}")),
+                    f"a{i}, namespace: made",
+                ),
+                pod(
+                    container(0, READS.replace("KINDKeyRef: {name: m", f"secretKeyRef: {{name: s{i}")),
+                    f"b{i}, namespace: read",
+                ),
+            )
+        )
+    },
+    "volumes-idle": lambda n: {
+        "a.yaml": pod(container(0))
+        + "  volumes:\n"
+        + "".join(f"  - {{name: v{i}, configMap: {{name: m{i}}}}}\n" for i in range(n))
+    },
     "programs": lambda n: {
         "a.yaml": J(
             pod(f"    - {{name: a, image: o/a{i}, env: [{{name: DB_HOSTS, value: x}}]}}\n", f"p{i}") for i in range(n)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.bundle.evidence.question import Question
 from cmlint.bundle.evidence.reasons import own_field
-from cmlint.bundle.mounts import is_idle
 from cmlint.bundle.resolve import Resolution, by_command, is_open, key_of
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.model.evidence import NOT_LOOKED_AT, Code, Evidence
@@ -81,7 +80,7 @@ def needless(question: Question) -> Evidence | None:
     """Why a pod starts although nothing defines what it names; `--pedantic` reports it."""
     if question.reference.optional:
         return OPTIONAL
-    return NOT_MOUNTED if is_idle(question.reference, question.placed) else None
+    return NOT_MOUNTED if question.scope.index.is_idle(question.reference, question.placed) else None
 
 
 def changed(question: Question) -> Evidence:

@@ -10,12 +10,13 @@ from operator import itemgetter
 from typing import Protocol
 
 from cmlint.bundle.documents import HASH, Definition, Placed, definitions_in, folder_of, references_of
+from cmlint.bundle.mounts import idle_in
 from cmlint.bundle.nearest import Meeting, Spaces
 from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import Nearby
 from cmlint.model.evidence import Evidence
-from cmlint.model.facts import EXAMPLE, Target
+from cmlint.model.facts import EXAMPLE, Reference, Span, Target, Volume
 
 NOTHING = Meeting([])
 """What a name meets that no provider has."""
@@ -92,6 +93,7 @@ class Index:
         self.spelled: dict[Target, tuple[Nearby, dict[str, list[Definition]]]] = {}
         self.meetings: dict[tuple[Target, str, str | None], Meeting] = {}
         self.spaces: dict[tuple[Target, str], Spaces] = {}
+        self.idle: dict[tuple[str, int], frozenset[Span]] = {}
         self.folders = {"/".join(item.folders[:i]) for item in placed for i in range(len(item.folders) + 1)}
         self.commands: dict[tuple[Target, str], list[Definition]] = {}
         self.patterns: list[Definition] = []
@@ -162,25 +164,46 @@ class Index:
         paths = placed.built.kustomizations() if placed.built else ()
         return frozenset(folder_of(path, placed.frame) for path in paths)
 
-    def secrets_read(self, namespace: str) -> dict[str, Placed]:
-        """The names of the Secrets that containers of a namespace need, each with the first reader."""
-        found: dict[str, Placed] = {}
+    def is_idle(self, part: Reference | Volume, placed: Placed) -> bool:
+        """Whether something is a volume that surely no container mounts, or belongs to one."""
+        if isinstance(part, Reference) and part.via not in ("volume", "projected"):
+            return False
+        key = placed.path, placed.number
+        if key not in self.idle:
+            self.idle[key] = idle_in(placed.document)
+        return part.span in self.idle[key]
+
+    @cached_property
+    def needed_secrets(self) -> dict[str | None, dict[str, Placed]]:
+        """The names of the Secrets that containers of each namespace need, each with the first reader."""
+        found: dict[str | None, dict[str, Placed]] = {}
         for item in self.placed:
             for read in references_of(item):
-                own = read.target == "Secret" and read.via not in ("field", "pull") and not read.optional
-                if own and item.namespace_of(read) == namespace:
-                    found.setdefault(read.name.value, item)
+                if read.target == "Secret" and read.via not in ("field", "pull") and not read.optional:
+                    found.setdefault(item.namespace_of(read), {}).setdefault(read.name.value, item)
         return found
+
+    @cached_property
+    def shown_secrets(self) -> dict[str | None, list[str]]:
+        """Those of them that something here defines or creates in any namespace."""
+        return {
+            namespace: [name for name in names if self.named("Secret", name) or self.created("Secret", name)]
+            for namespace, names in self.needed_secrets.items()
+        }
 
     def is_read_beside(self, definition: Definition) -> bool:
         """Whether another document in the namespace of an object reads it, or is a custom resource that names it."""
-        name = definition.provider.name.value
-        others = (item for item in self.placed if item is not definition.placed)
-        return any(
-            name in other.document.mentions or any(read.name.value == name for read in references_of(other))
-            for other in others
-            if other.namespace == definition.namespace
-        )
+        naming = self.naming.get((definition.namespace, definition.provider.name.value), ())
+        return any(item is not definition.placed for item in naming)
+
+    @cached_property
+    def naming(self) -> dict[tuple[str | None, str], list[Placed]]:
+        """The documents of each namespace that read an object of a name, or may name it in a custom resource."""
+        found: dict[tuple[str | None, str], list[Placed]] = {}
+        for item in self.placed:
+            for name in {*item.document.mentions, *(read.name.value for read in references_of(item))}:
+                found.setdefault((item.namespace, name), []).append(item)
+        return found
 
     @cached_property
     def called_apart(self) -> list[Placed]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cmlint.bundle.documents import Placed
 from cmlint.knowledge.placeholders import is_placeholder
-from cmlint.model.facts import PodSpec, Reference, Volume
+from cmlint.model.facts import Document, PodSpec, Span, Volume
 
 
 def idle_volumes(pod: PodSpec) -> Iterator[Volume]:
@@ -20,9 +19,9 @@ def idle_volumes(pod: PodSpec) -> Iterator[Volume]:
         yield from (volume for volume in pod.volumes if volume.name and volume.name.value not in mounted)
 
 
-def is_idle(part: Reference | Volume, placed: Placed) -> bool:
-    """Whether something is a volume that surely no container mounts, or belongs to one."""
-    if isinstance(part, Reference) and part.via not in ("volume", "projected"):
-        return False
-    idle = [volume for pod in placed.document.pods if pod.exact and pod.containers for volume in idle_volumes(pod)]
-    return part in idle or any(source.reference == part for volume in idle for source in volume.sources)
+def idle_in(document: Document) -> frozenset[Span]:
+    """The places of the volumes of a document that surely no container mounts, and of the references in them."""
+    pods = (pod for pod in document.pods if pod.exact and pod.containers)
+    volumes = [volume for pod in pods for volume in idle_volumes(pod)]
+    references = (source.reference.span for volume in volumes for source in volume.sources)
+    return frozenset((*(volume.span for volume in volumes), *references))

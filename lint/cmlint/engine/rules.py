@@ -11,7 +11,6 @@ import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Placed
-from cmlint.bundle.mounts import is_idle
 from cmlint.model import facts
 from cmlint.model.changes import Change
 from cmlint.model.findings import Audited, Consequence, Severity
@@ -239,7 +238,7 @@ class Context:
 
     def is_idle(self, part: facts.Reference | facts.Volume) -> bool:
         """Whether something is a volume of the document that surely no container mounts, or belongs to one."""
-        return is_idle(part, self.placed)
+        return self.bundle.scope.index.is_idle(part, self.placed)
 
     def environment(self, container: facts.Container) -> Environment:
         """The environment of one of the document's containers."""

@@ -50,13 +50,13 @@ def secrets_apart(question: Question) -> Evidence | None:
     index = question.scope.index
     if question.target != "Secret" or question.ways.wants_secrets or not question.namespace:
         return None
-    read = index.secrets_read(question.namespace)
-    others = [name for name in read if name != question.name]
-    shown = any(index.named("Secret", name) or index.created("Secret", name) for name in others)
-    if not others or shown or not all(map(index.is_read_beside, index.named("Secret", question.name))):
+    read = index.needed_secrets.get(question.namespace, {})
+    other = next((name for name in read if name != question.name), None)
+    shown = any(name != question.name for name in index.shown_secrets.get(question.namespace, ()))
+    if not other or shown or not all(map(index.is_read_beside, index.named("Secret", question.name))):
         return None
-    reader = read[others[0]]
-    sentence = f"pods of `{question.namespace}` also read `{others[0]}`, which nothing here defines"
+    reader = read[other]
+    sentence = f"pods of `{question.namespace}` also read `{other}`, which nothing here defines"
     return Evidence("secret-elsewhere", sentence, reader.path, reader.document.head)
 
 
