@@ -226,7 +226,7 @@ def uses_in(result: Result) -> Iterator[Use]:
     for bundle in result.bundles:
         for placed in bundle.placed if not bundle.unbuilt and bundle.complete else ():
             for reference in references_of(placed):
-                found = bundle.resolve(reference, placed)
+                found = bundle.resolver.resolve(reference, placed)
                 if found.status == "found" and len(found.definitions) == 1 and found.sure and not found.command:
                     yield Use(reference, placed, found.definitions[0])
 

@@ -12,7 +12,7 @@ from cmlint.config.config import Config
 from cmlint.model.evidence import NOT_LOOKED_AT
 from cmlint.model.outcome import Ending, Outcome
 from cmlint.pipeline.result import Result
-from cmlint.report import render
+from cmlint.report import formatter
 from cmlint.report.view import View
 from tests.support import report
 from tests.support.manifests import pod
@@ -53,7 +53,7 @@ def assert_that_it_adds_up(outcome: Outcome) -> None:
 
 def assert_that_the_report_agrees(result: Result) -> None:
     """The report is as its schema says, and its counts and its entries add up, too."""
-    printed = json.loads(render("json", result, View()))
+    printed = json.loads(formatter("json")(result, View()))
     assert not list(Draft202012Validator(json.loads(report.render())).iter_errors(printed))
     counts = printed["summary"]
     named = [counts[name] for name in ("resolved", "reported", "optional", "excused", "not_looked_at")]
@@ -218,7 +218,7 @@ def test_the_schema_is_up_to_date() -> None:
 
 
 def test_the_schema_sees_what_is_wrong() -> None:
-    printed = json.loads(render("json", lint(FIXTURES / "report"), View()))
+    printed = json.loads(formatter("json")(lint(FIXTURES / "report"), View()))
     del printed["findings"][0]["location"]["start"]["line"]
     printed["summary"]["references"] = "six"
     errors = Draft202012Validator(json.loads(report.render())).iter_errors(printed)

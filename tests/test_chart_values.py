@@ -9,7 +9,7 @@ import pytest
 
 from cmlint.config.config import Config, Helm
 from cmlint.pipeline.result import Result
-from cmlint.report import render
+from cmlint.report import formatter
 from cmlint.report.view import View
 from cmlint.sources.helm.actions import DEEPEST, Actions
 from tests.support.run import concise, run, write
@@ -148,7 +148,7 @@ def test_no_value_that_may_be_a_secret_is_shown(tmp_path: Path) -> None:
     ):
         result = checked(tmp_path, value, values, {"templates/secret.yaml": secret})
         assert related(result) == shown
-        report = render("text", result, View(verbose=True)) + render("html", result, View())
+        report = formatter("text")(result, View(verbose=True)) + formatter("html")(result, View())
         assert "hunter" not in report
         assert ("code: 8080" in report, "password: 7070" in report) == (False, False)
 
@@ -159,7 +159,7 @@ def test_a_near_value_that_may_be_a_secret_is_hidden(kind: str, tmp_path: Path) 
     files = {"templates/a.yaml": text}
     result = checked(tmp_path, "'80'", "password: hunter2\n", files)
     assert related(result) == ["values.yaml:1:11: a similar value is defined here"]
-    assert "hunter2" not in render("text", result, View(verbose=True)) + render("json", result, View())
+    assert "hunter2" not in formatter("text")(result, View(verbose=True)) + formatter("json")(result, View())
 
 
 def test_a_credential_in_a_variable_is_hidden_in_the_values_as_well(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_credential_in_a_variable_is_hidden_in_the_values_as_well(tmp_path: Pa
     write(tmp_path, {"Chart.yaml": CHART.format("web"), "values.yaml": values, "templates/pod.yaml": extra})
     result = run(tmp_path, config=Config(pedantic=True, ignore=("unpinned-image",)))
     assert {finding.rule for finding in result.outcome.findings} == {"non-string-env", "plaintext-secret"}
-    assert "hunter2" not in render("text", result, View(verbose=True))
+    assert "hunter2" not in formatter("text")(result, View(verbose=True))
 
 
 # values that do not exist

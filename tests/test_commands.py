@@ -19,7 +19,7 @@ from cmlint.bundle.resolve import Resolution
 from cmlint.manifest.documents import commands_in, read_text
 from cmlint.manifest.shell import Cutter, Quotes
 from cmlint.model.facts import Document, FileFacts
-from cmlint.report import render
+from cmlint.report import formatter
 from cmlint.report.view import View
 from tests.support.run import concise, lint, write
 
@@ -336,7 +336,7 @@ def resolve(files: dict[str, str]) -> Resolution:
     ]
     bundle = Bundle(Material(files=read, scripts=scripts))
     ((reference, placed),) = [(r, p) for p in bundle.placed for r in references_of(p)]
-    return bundle.resolve(reference, placed)
+    return bundle.resolver.resolve(reference, placed)
 
 
 def places(resolution: Resolution) -> list[str]:
@@ -456,10 +456,10 @@ def test_scripts_count_as_no_files(tmp_path: Path) -> None:
 def test_reports_say_which_line_creates_what(tmp_path: Path) -> None:
     write(tmp_path, {"pod.yaml": READS, "up.sh": "set -e\n" + create("app", "A")})
     result = lint(tmp_path)
-    verbose = render("text", result, View(verbose=True))
+    verbose = formatter("text")(result, View(verbose=True))
     assert "\n  pod.yaml:8:57: ConfigMap/app: a command in up.sh creates it (line 2) [command]\n" in verbose
-    assert "creates it" not in render("text", result, View())
-    (created,) = json.loads(render("json", result, View()))["created"]
+    assert "creates it" not in formatter("text")(result, View())
+    (created,) = json.loads(formatter("json")(result, View()))["created"]
     assert (created["name"], created["location"]["path"]) == ("ConfigMap/app", "pod.yaml")
     assert (created["command"]["path"], created["command"]["start"]["line"]) == ("up.sh", 2)
 
@@ -470,7 +470,7 @@ def test_frames_show_no_secret(tmp_path: Path) -> None:
     write(tmp_path, {"pod.yaml": reads, "up.sh": text})
     result = lint(tmp_path)
     assert [finding.rule for finding in result.outcome.findings] == ["missing-secret-key"]
-    shown = render("text", result, View())
+    shown = formatter("text")(result, View())
     assert "kubectl create secret generic db --from-literal=password=" in shown
     assert "hunter" not in shown
 

@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from cmlint.config.config import Config
 from cmlint.engine.engine import INTERNAL
 from cmlint.model.findings import RANKS, Edit, Fix
-from cmlint.report import FORMATS, render
+from cmlint.report import FORMATS, formatter
 from cmlint.report.problems import problems
 from cmlint.report.sarif import rule_json
 from cmlint.report.view import View
@@ -39,7 +39,7 @@ def reported(folder: Path, form: str) -> str:
     """A report about a folder, with all that there is to find in it."""
     result = lint(folder, config=Config(pedantic=True))
     with inside(folder):
-        return render(form, result, View())
+        return formatter(form)(result, View())
 
 
 FOLDERS = [FIXTURES / "report", FIXTURES / "demo", *sorted((FIXTURES / "err").iterdir())]
@@ -83,7 +83,7 @@ def test_the_validator_sees_what_is_wrong(tmp_path: Path) -> None:
 def test_sarif_counts_columns_as_utf_16_does(folder: Path) -> None:
     result = lint(folder, config=Config(pedantic=True))
     with inside(folder):
-        (run,) = json.loads(render("sarif", result, View()))["runs"]
+        (run,) = json.loads(formatter("sarif")(result, View()))["runs"]
     assert run["columnKind"] == "utf16CodeUnits"
     for finding, found in zip(result.outcome.findings, run["results"], strict=False):
         place = finding.location
@@ -181,7 +181,7 @@ def test_the_crash_of_a_rule_is_told_in_sarif_and_is_no_result(tmp_path: Path) -
     result = lint(tmp_path)
     (finding,) = result.outcome.findings
     result.outcome.findings = [msgspec.structs.replace(finding, rule=INTERNAL, message="crashed")]
-    (run,) = json.loads(render("sarif", result, View()))["runs"]
+    (run,) = json.loads(formatter("sarif")(result, View()))["runs"]
     assert run["results"] == []
     assert [told["message"]["text"] for told in run["invocations"][0]["toolExecutionNotifications"]] == ["crashed"]
 
@@ -192,7 +192,7 @@ def fixed(folder: Path, name: str, *edits: tuple[int, int, str]) -> list[Json]:
     (finding,) = result.outcome.findings
     fix = Fix("mend it", True, tuple(Edit(name, *edit) for edit in edits))
     result.outcome.findings = [msgspec.structs.replace(finding, fixes=(fix,))]
-    (run,) = json.loads(render("sarif", result, View()))["runs"]
+    (run,) = json.loads(formatter("sarif")(result, View()))["runs"]
     return list(run["results"][0].get("fixes", ()))
 
 

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from cmlint.adopt.propose import configuration
-from cmlint.engine.groups import groups_of
-from cmlint.report import render
+from cmlint.engine.identity import groups_of
+from cmlint.report import formatter
 from cmlint.report.view import View
 from tests.support.run import inside, lint, write
 
@@ -36,26 +36,26 @@ def test_one_missing_object_is_one_problem(tmp_path: Path) -> None:
     result = lint(tmp_path)
     assert len(result.outcome.findings) == 3
     assert len({finding.group for finding in result.outcome.findings}) == 1
-    text = render("text", result, View())
+    text = formatter("text")(result, View())
     assert text.count("error[missing-configmap]") == 1
     assert "  = note: also at 2 more places: app/pod-1.yaml:8:39, app/pod-2.yaml:8:39\n" in text
     assert text.splitlines()[-1].startswith("1 problem at 3 places: 3 errors in 3 files (")
-    assert render("text", result, View(verbose=True)).count("error[missing-configmap]") == 3
-    assert render("concise", result, View(quiet=True)).count("\n") == 3
+    assert formatter("text")(result, View(verbose=True)).count("error[missing-configmap]") == 3
+    assert formatter("concise")(result, View(quiet=True)).count("\n") == 3
 
 
 @pytest.mark.parametrize("form", ["github", "markdown", "html"])
 def test_reports_for_people_show_the_others_as_places(tmp_path: Path, form: str) -> None:
     pods(tmp_path, "settings", "settings")
     result = lint(tmp_path)
-    shown = render(form, result, View())
+    shown = formatter(form)(result, View())
     assert shown.count("nothing defines the ConfigMap") == 1
     assert "also at 1 more place: " in shown and "app/pod-1.yaml" in shown
 
 
 def test_more_than_ten_places_are_counted(tmp_path: Path) -> None:
     pods(tmp_path, *["settings"] * 14)
-    also = next(line for line in render("text", lint(tmp_path), View()).splitlines() if "also at" in line)
+    also = next(line for line in formatter("text")(lint(tmp_path), View()).splitlines() if "also at" in line)
     assert "also at 13 more places: " in also and also.endswith("app/pod-6.yaml:8:39, ...")
 
 

@@ -13,7 +13,7 @@ import pytest
 from cmlint.config.config import Config, Helm
 from cmlint.errors import FatalError
 from cmlint.pipeline.result import Result
-from cmlint.report import render
+from cmlint.report import formatter
 from cmlint.report.view import View
 from tests.support.command import COMMAND, cmlint
 from tests.support.run import FIXTURES, concise, failures, inside, loaded, run, write
@@ -578,7 +578,7 @@ def test_no_value_of_a_secret_is_shown(tmp_path: Path) -> None:
     for kind in ("Secret", '{{ print "Sec" "ret" }}'):
         chart(tmp_path, **{"templates/pod.yaml": secret.format(kind), "ci/b-values.yaml": "b: hunter4 # hunter5\n"})
         result = run(tmp_path)
-        report = render("text", result, View(verbose=True)) + render("json", result, View())
+        report = formatter("text")(result, View(verbose=True)) + formatter("json")(result, View())
         assert "non-string-data" in report
         assert "hunter" not in report
 

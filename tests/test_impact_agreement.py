@@ -67,7 +67,7 @@ def of_impact(bundles: list[Bundle]) -> set[Read]:
     found: set[Read] = set()
     for each in impact(bundles, list(subjects_in(bundles))).touched:
         read, definition = each.read, each.subject.defined[0].definition
-        resolution = each.bundle.resolve(read.reference, read.placed)
+        resolution = each.bundle.resolver.resolve(read.reference, read.placed)
         if read.container is None or read.how not in ("env", "envFrom") or resolution.status != "found":
             continue
         for key in (key for key in definition.provider.keys if not key.binary and read.key in (ALL, key.name)):
@@ -111,7 +111,7 @@ def test_impact_and_graph_agree(folder: Path) -> None:
     touched = {
         (each.read.reference.name.span, each.read.placed, each.read.key, each.read.how)
         for each in impact(bundles, list(subjects_in(bundles))).touched
-        if each.bundle.resolve(each.read.reference, each.read.placed).status == "found"
+        if each.bundle.resolver.resolve(each.read.reference, each.read.placed).status == "found"
     }
     assert drawn <= touched <= {read for _, read in reads}
     again = build(bundles)

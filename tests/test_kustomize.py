@@ -15,7 +15,7 @@ from cmlint.bundle.documents import references_of
 from cmlint.config.config import Config
 from cmlint.model.facts import Document, Span
 from cmlint.pipeline.result import Result
-from cmlint.report import render
+from cmlint.report import formatter
 from cmlint.report.view import View
 from cmlint.sources.kustomize.program import find_program
 from cmlint.sources.kustomize.writers import unquoted
@@ -49,7 +49,7 @@ def program() -> str:
 
 def shown(result: Result) -> str:
     """The report as text."""
-    return render("text", result, View())
+    return formatter("text")(result, View())
 
 
 def related(result: Result) -> dict[str, list[str]]:
@@ -785,7 +785,7 @@ patches:
     assert "error[invalid-data-key]" in text
     for key in ("1st", "2nd", "3rd", "4th", "5th", "6th", "7 th="):
         assert key in text
-    assert "top-secret" not in text and "top-secret" not in render("json", result, View())
+    assert "top-secret" not in text and "top-secret" not in formatter("json")(result, View())
 
 
 # suppressions

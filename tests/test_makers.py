@@ -515,7 +515,7 @@ def resolve(files: dict[str, str]) -> Resolution:
     """What the only reference in the files leads to."""
     bundle = Bundle(Material(files=[(path, read_text(text)) for path, text in files.items()]))
     ((reference, placed),) = [(r, p) for p in bundle.placed for r in references_of(p) if p.document.kind == "Pod"]
-    return bundle.resolve(reference, placed)
+    return bundle.resolver.resolve(reference, placed)
 
 
 def pod(name: str, key: str, namespace: str = "") -> str:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cmlint.clusters import judge
 from cmlint.config.config import Config
-from cmlint.report import render
+from cmlint.report import formatter
 from cmlint.report.view import View
 from tests.support import clusters
 from tests.support.run import rules
@@ -75,7 +75,7 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         each.options = f"--context {each.name}"
     result = judge(found, Config(), dict(rules()), [], suppress=True)
     file = tmp_path_factory.mktemp("page") / "audit.html"
-    file.write_text(render("html", result, View(now=NOW)), encoding="utf-8")
+    file.write_text(formatter("html")(result, View(now=NOW)), encoding="utf-8")
     return number, file
 
 

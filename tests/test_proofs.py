@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cmlint.report import render
+from cmlint.report import formatter
 from cmlint.report.view import View
 from tests.support.run import concise, lint, write
 
@@ -241,9 +241,9 @@ def test_what_is_not_reported_is_listed_with_the_reason(
     name = image.partition(" ")[0]
     listed = f"images that are not reported:\n  k8s/api.yaml:14:16: {name}: {why}\n"
     assert concise(result) == []
-    assert (listed in render("text", result, View(verbose=True))) is bool(why)
+    assert (listed in formatter("text")(result, View(verbose=True))) is bool(why)
     assert bool(result.outcome.excused) is bool(why)
-    assert "not reported" not in render("text", result, View())
+    assert "not reported" not in formatter("text")(result, View())
 
 
 def test_keel_is_a_reason(tmp_path: Path) -> None:

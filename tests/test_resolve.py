@@ -41,7 +41,7 @@ def resolve(
     neighbours = Neighbours(ways=lambda _: Ways(external, strict))
     bundle = Bundle(Material(files=facts, loose_files=loose), neighbours)
     (reference, placed), *_ = [(r, p) for p in bundle.placed for r in references_of(p) if p.document.kind == "Pod"]
-    return bundle.resolve(reference, placed)
+    return bundle.resolver.resolve(reference, placed)
 
 
 def places(resolution: Resolution) -> list[str]:

@@ -19,7 +19,7 @@ from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Target
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
-from cmlint.report import FORMATS, render
+from cmlint.report import FORMATS, formatter
 from cmlint.report import explanations as report
 from cmlint.report.environments import render_json, render_text
 from cmlint.report.view import View
@@ -67,7 +67,7 @@ def everything(folder: Path) -> str:
         config = Config(select=("all",), secrets="all", pedantic=True)
         result = check(Request(config=config, rules=dict(rules())))
         views = (View(color=True, links=True, width=80, verbose=True), View(statistics=True, verbose=True), View())
-        reports = [render(form, result, view) for form in FORMATS for view in views]
+        reports = [formatter(form)(result, view) for form in FORMATS for view in views]
         found = list(workloads(result.bundles))
         return "".join((*reports, render_json(found), render_text(found, View(width=80)), *explanations(result)))
 

@@ -17,7 +17,7 @@ from cmlint.config.config import Config
 from cmlint.manifest import decode, masks
 from cmlint.manifest.documents import read_text
 from cmlint.pipeline.check import check
-from cmlint.report import render
+from cmlint.report import formatter
 from cmlint.report.graph import RENDERERS as DRAWN
 from cmlint.report.graph import model as graph_model
 from cmlint.report.graph.detail import DETAILS, fitting
@@ -591,7 +591,7 @@ def calls(folder: Path, files: Files) -> int:
     with inside(folder):
         profile.enable()
         result = check(Request(config=Config(build=False, pedantic=True), rules=dict(rules())))
-        render("text", result, View())
+        formatter("text")(result, View())
         profile.disable()
     return sum(entry.callcount for entry in profile.getstats())
 

@@ -15,7 +15,7 @@ from cmlint.config.config import Config
 from cmlint.model.findings import Finding, Related
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
-from cmlint.report import FORMATS, render
+from cmlint.report import FORMATS, formatter
 from cmlint.report.view import View
 from cmlint.sources.reasons import KUSTOMIZE_REST, LONGEST, address, of_kustomize
 from cmlint.sources.request import Request
@@ -1168,7 +1168,7 @@ def assert_all_hidden(result: Result, folder: Path) -> None:
         shown = framed if format_ in ("text", "html") else findings
         outcome = msgspec.structs.replace(result.outcome, findings=shown)
         with inside(folder):
-            assert_hidden(render(format_, msgspec.structs.replace(result, outcome=outcome), View(verbose=True)))
+            assert_hidden(formatter(format_)(msgspec.structs.replace(result, outcome=outcome), View(verbose=True)))
     assert len(framed) > len(findings) * 0.8
 
 

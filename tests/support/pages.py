@@ -15,7 +15,7 @@ from cmlint.fixes.save import save
 from cmlint.fixes.selection import Fixed, fix
 from cmlint.pipeline.check import check
 from cmlint.pipeline.result import Result
-from cmlint.report import render
+from cmlint.report import formatter
 from cmlint.report.view import View
 from cmlint.sources.request import Request
 from cmlint.system.filesystem import FileSystem
@@ -139,7 +139,7 @@ def run(page: Page, section: Section) -> Outcome:
         result = check_here(page, section.files.get(CLUSTER))
         differences = assertions.differences(expected, result.outcome.findings)
         differences += [f"not readable: {problem}" for problem in result.problems]
-        return Outcome(differences, expected, render("text", result, View(width=100, quiet=True)))
+        return Outcome(differences, expected, formatter("text")(result, View(width=100, quiet=True)))
 
 
 def check_here(page: Page, live: str | None = None, texts: Mapping[str, str] | None = None) -> Result:

@@ -23,7 +23,7 @@ from cmlint.model.outcome import Outcome
 from cmlint.pipeline.check import check
 from cmlint.pipeline.read import ways_of
 from cmlint.pipeline.result import Result
-from cmlint.report import render
+from cmlint.report import formatter
 from cmlint.report.view import View
 from cmlint.sources.request import Request
 from cmlint.system.files import root_of
@@ -95,7 +95,7 @@ def lint_texts(files: Mapping[str, str], config: Config) -> Outcome:
 
 def concise(result: Result) -> list[str]:
     """The findings, one line each."""
-    return render("concise", result, View(quiet=True)).splitlines()
+    return formatter("concise")(result, View(quiet=True)).splitlines()
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:

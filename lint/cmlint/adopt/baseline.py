@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cmlint.config.config import Config
 from cmlint.config.selection import select
-from cmlint.engine.fingerprints import fingerprints, older_fingerprints
+from cmlint.engine.identity import fingerprints, older_fingerprints
 from cmlint.engine.rules import Rule
 from cmlint.errors import FatalError
 from cmlint.model.findings import Finding, Known

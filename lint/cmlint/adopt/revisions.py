@@ -13,7 +13,7 @@ from cmlint.adopt.git import Repository
 from cmlint.bundle.bundle import Bundle
 from cmlint.cache.caches import Caches
 from cmlint.cache.file_state import Seen
-from cmlint.engine.fingerprints import fingerprints
+from cmlint.engine.identity import fingerprints
 from cmlint.errors import FatalError
 from cmlint.model.findings import Finding
 from cmlint.pipeline.check import check

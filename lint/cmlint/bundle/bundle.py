@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import chain
 from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from cmlint.bundle.documents import Placed, chart_at, folder_of, folders_above, kustomization_at, template_at
-from cmlint.bundle.endings import LEFT_OUT, End, all_aside, ending, set_aside
+from cmlint.bundle.endings import LEFT_OUT, all_aside, set_aside
 from cmlint.bundle.environment import Environment, environment_of
 from cmlint.bundle.evidence.question import Scope
 from cmlint.bundle.evidence.surroundings import Surroundings
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.index import Index
 from cmlint.bundle.material import Files, Material, Neighbours
-from cmlint.bundle.resolve import Resolution, Resolver
+from cmlint.bundle.resolve import Resolver
 from cmlint.bundle.volumes import Contents, Overlap, contents_of, overlaps_in
 from cmlint.kube import expansion
 from cmlint.model.evidence import Evidence
@@ -26,7 +25,6 @@ from cmlint.model.facts import (
     FileFacts,
     ImageSetting,
     Packed,
-    Reference,
     Service,
     Span,
     Target,
@@ -83,8 +81,6 @@ class Bundle:
         self.aside = [*set_aside(list(material.files), self.files), *all_aside(material.left_out, LEFT_OUT)]
         self.placed = list(self.documents())
         self.commands = list(self.created_documents(material.scripts))
-        self.read: tuple[Container, Mapping[tuple[str, str], set[str]]] | None = None
-        self.named: tuple[Container, Mapping[tuple[str, str, bool], list[Reference]]] | None = None
         self.index = Index(self.placed, self.commands, whole=self.built is not None)
         self.scope = self.scope_of(material, neighbours)
         self.resolver = Resolver(self.scope)
@@ -163,14 +159,6 @@ class Bundle:
         yield from self.proofs.masked()
         yield from self.programs.masked() if self.programs else ()
 
-    def resolve(self, reference: Reference, placed: Placed) -> Resolution:
-        """What a reference of a document leads to."""
-        return self.resolver.resolve(reference, placed)
-
-    def end(self, reference: Reference, placed: Placed) -> End:
-        """How a reference of a document ends, if all rules run."""
-        return ending(self.resolver.question(reference, placed), self.resolve(reference, placed))
-
     def environment(self, container: Container, placed: Placed) -> Environment:
         """A container's environment; asked for again soon, the same one.
 
@@ -190,29 +178,6 @@ class Bundle:
             if made.too_large:
                 self.too_large[key] = TooLarge(container, placed, room)
         return self.environments[key]
-
-    def keys_read(self, container: Container) -> Mapping[tuple[str, str], set[str]]:
-        """The keys that the variables of a container read, by kind and name of the object; the last answer is kept."""
-        if self.read is None or self.read[0] is not container:
-            keys: dict[tuple[str, str], set[str]] = {}
-            for reference in (entry.reference for entry in container.env if entry.reference):
-                read = keys.setdefault((reference.target, reference.name.value), set())
-                read.update(key.value for key in reference.keys)
-            self.read = container, keys
-        return self.read[1]
-
-    def alike(self, container: Container) -> Mapping[tuple[str, str, bool], list[Reference]]:
-        """The references of a container's variables by what they name, as they are written; the last answer is kept."""
-        if self.named is None or self.named[0] is not container:
-            found: dict[tuple[str, str, bool], list[Reference]] = {}
-            named = [entry.reference for entry in container.env_from], [entry.reference for entry in container.env]
-            for each in chain(*named):
-                if each:
-                    found.setdefault((each.target, each.name.value, each.optional), []).append(each)
-            for references in found.values():
-                references.sort(key=lambda reference: reference.name.start)
-            self.named = container, found
-        return self.named[1]
 
     @cached_property
     def has_openshift(self) -> bool:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from cmlint.bundle.documents import LIVE, Definition, Placed
 from cmlint.bundle.evidence.question import Question
 from cmlint.bundle.evidence.reasons import own_field
-from cmlint.bundle.resolve import Resolution, by_command, is_open, key_of
+from cmlint.bundle.resolve import Resolution, Resolver, by_command, is_open, key_of
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.model.evidence import NOT_LOOKED_AT, Code, Evidence
-from cmlint.model.facts import FileFacts, Scalar, SkipCode, Span
+from cmlint.model.facts import FileFacts, Reference, Scalar, SkipCode, Span
 from cmlint.model.outcome import Ending
 
 
@@ -51,6 +51,11 @@ def confirmed(end: End, *, spoken: bool) -> End:
     return excused(RULE_OFF) if end.kind == "reported" else end
 
 
+def end_of(resolver: Resolver, reference: Reference, placed: Placed) -> End:
+    """How a reference of a document ends, if all rules run."""
+    return ending(resolver.question(reference, placed), resolver.resolve(reference, placed))
+
+
 def ending(question: Question, resolution: Resolution) -> End:
     """How a reference ends by what its bundle shows; it is `reported` where nothing excuses it and all rules run."""
     if resolution.status == "found":
@@ -80,7 +85,7 @@ def needless(question: Question) -> Evidence | None:
     """Why a pod starts although nothing defines what it names; `--pedantic` reports it."""
     if question.reference.optional:
         return OPTIONAL
-    return NOT_MOUNTED if question.scope.index.is_idle(question.reference, question.placed) else None
+    return NOT_MOUNTED if question.reference.idle else None
 
 
 def changed(question: Question) -> Evidence:

@@ -68,7 +68,7 @@ class Explanation(NamedTuple):
 def explain(bundle: Bundle, reference: Reference, placed: Placed, end: End | None = None) -> Explanation:
     """Why a reference of a bundle ends as it does; `end` is how it really ended, if that is known."""
     question = bundle.resolver.question(reference, placed)
-    resolution = bundle.resolve(reference, placed)
+    resolution = bundle.resolver.resolve(reference, placed)
     end = end or ending(question, resolution)
     return Explanation(
         reference=reference,

@@ -296,7 +296,7 @@ class Builder:
 
     def add_read(self, bundle: Bundle, read: Read, source: str) -> None:
         """Adds what one read leads to; several definitions that are equally near are all it may mean."""
-        resolution = bundle.resolve(read.reference, read.placed)
+        resolution = bundle.resolver.resolve(read.reference, read.placed)
         if resolution.status == "found":
             for definition in resolution.definitions:
                 self.join(bundle, read, source, self.defined(bundle, definition), definition)

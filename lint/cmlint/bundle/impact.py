@@ -226,7 +226,7 @@ class Wanted:
 
     def meant(self, bundle: Bundle, read: Read) -> Iterator[tuple[Subject, Definition | None, bool]]:
         """The subjects that a read means, with the definition it leads to, and whether that is sure."""
-        resolution = bundle.resolve(read.reference, read.placed)
+        resolution = bundle.resolver.resolve(read.reference, read.placed)
         if resolution.status == "found" and not bundle.live:
             found = [
                 (subject, definition, len(resolution.definitions) == 1 or not resolution.apart)

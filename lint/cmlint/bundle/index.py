@@ -10,13 +10,12 @@ from operator import itemgetter
 from typing import Protocol
 
 from cmlint.bundle.documents import HASH, Definition, Placed, definitions_in, folder_of, references_of
-from cmlint.bundle.mounts import idle_in
 from cmlint.bundle.nearest import Meeting, Spaces
 from cmlint.knowledge.controllers import CALLED_APART
 from cmlint.knowledge.placeholders import is_placeholder
 from cmlint.kube.near import Nearby
 from cmlint.model.evidence import Evidence
-from cmlint.model.facts import EXAMPLE, Reference, Span, Target, Volume
+from cmlint.model.facts import EXAMPLE, Target
 
 NOTHING = Meeting([])
 """What a name meets that no provider has."""
@@ -93,7 +92,6 @@ class Index:
         self.spelled: dict[Target, tuple[Nearby, dict[str, list[Definition]]]] = {}
         self.meetings: dict[tuple[Target, str, str | None], Meeting] = {}
         self.spaces: dict[tuple[Target, str], Spaces] = {}
-        self.idle: dict[tuple[str, int], frozenset[Span]] = {}
         self.folders = {"/".join(item.folders[:i]) for item in placed for i in range(len(item.folders) + 1)}
         self.commands: dict[tuple[Target, str], list[Definition]] = {}
         self.patterns: list[Definition] = []
@@ -163,15 +161,6 @@ class Index:
         """The folders of the kustomizations that a built document may come from."""
         paths = placed.built.kustomizations() if placed.built else ()
         return frozenset(folder_of(path, placed.frame) for path in paths)
-
-    def is_idle(self, part: Reference | Volume, placed: Placed) -> bool:
-        """Whether something is a volume that surely no container mounts, or belongs to one."""
-        if isinstance(part, Reference) and part.via not in ("volume", "projected"):
-            return False
-        key = placed.path, placed.number
-        if key not in self.idle:
-            self.idle[key] = idle_in(placed.document)
-        return part.span in self.idle[key]
 
     @cached_property
     def needed_secrets(self) -> dict[str | None, dict[str, Placed]]:

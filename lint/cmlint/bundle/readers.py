@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from cmlint.bundle.documents import Definition, Placed
-from cmlint.bundle.mounts import idle_volumes
 from cmlint.bundle.reloading import Rolls, rolls
 from cmlint.bundle.renewal import LASTING, ROLLING, is_rollout, replaces_pods
+from cmlint.knowledge.mounts import unmounted_volumes
 from cmlint.model.facts import Container, Mount, PodSpec, Provider, Reference, Span
 
 How = Literal["env", "envFrom", "file", "item", "subPath", "unmounted", "field", "substitute", "values"]
@@ -149,7 +149,7 @@ def files(placed: Placed, pod: PodSpec, container: Container, mount: Mount) -> I
 
 def unmounted(placed: Placed, pod: PodSpec) -> Iterator[Read]:
     """The volumes that no container mounts."""
-    for source in (source for volume in idle_volumes(pod) for source in volume.sources):
+    for source in (source for volume in unmounted_volumes(pod) for source in volume.sources):
         keys = [item.key.value for item in source.items or ()] or [ALL]
         for key in keys:
             yield Read(

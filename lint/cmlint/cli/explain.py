@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from cmlint.bundle import lookup as pointing
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Definition
-from cmlint.bundle.endings import confirmed
+from cmlint.bundle.endings import confirmed, end_of
 from cmlint.bundle.explanation import explain
 from cmlint.bundle.image_explanation import Ways, known_of
 from cmlint.bundle.lookup import Point, Read, Used
@@ -213,7 +213,7 @@ def told(
     explained: dict[Explained, None] = {}
     for bundle, placed, reference in references:
         said = teller.said_of(placed, pointing.words_of(reference))
-        end = confirmed(bundle.end(reference, placed), spoken=bool(said))
+        end = confirmed(end_of(bundle.resolver, reference, placed), spoken=bool(said))
         explained[teller.explained(explain(bundle, reference, placed, end), said)] = None
     defined: dict[Defined, None] = dict.fromkeys(map(teller.defined, definitions))
     known = (known_of(each.use, each.placed, each.bundle, ways) for each, ways in images)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.errors import FatalError, internal
 from cmlint.pipeline.result import Result
-from cmlint.report import render
+from cmlint.report import formatter
 from cmlint.system.streams import complain, in_actions
 
 SUFFIXES = {
@@ -84,10 +84,10 @@ def write_reports(
     errors: list[Exception] = []
     for form, output in reports:
         try:
-            text = render(form, result, view_of(options.color, output, **view))
+            text = formatter(form)(result, view_of(options.color, output, **view))
             (show if form in FOR_PEOPLE else write)(text, output)
             if output is None and not options.format and in_actions():
-                write(render("github", result, view_of(options.color, **view)))
+                write(formatter("github")(result, view_of(options.color, **view)))
         except Exception as error:
             errors.append(error)
     raise_last(errors)

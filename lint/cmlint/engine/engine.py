@@ -9,10 +9,9 @@ import msgspec
 
 from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.documents import Placed, references_of, template_at
-from cmlint.bundle.endings import End, confirmed, excused
+from cmlint.bundle.endings import End, confirmed, end_of, excused
 from cmlint.bundle.material import Material
-from cmlint.engine.fingerprints import fingerprints, subject_of
-from cmlint.engine.groups import cause_of, groups_of, heaps_in, in_heap
+from cmlint.engine.identity import cause_of, fingerprints, groups_of, heaps_in, in_heap, subject_of
 from cmlint.engine.rules import Context, Draft, Rule, Settings, Suggestion, View
 from cmlint.engine.suppress import Suppressions
 from cmlint.model import facts
@@ -343,7 +342,7 @@ class Engine:
                 if end.kind == "resolved":
                     span = reference.name.span
                     self.resolved[f"{placed.path}:{span.start}" if placed.built else placed.directory] = placed, span
-                if command := bundle.resolve(reference, placed).command:
+                if command := bundle.resolver.resolve(reference, placed).command:
                     where = self.texts.locate(*command.placed.written(command.provider.name.span))
                     outcome.created.append(Created(self.place(reference, placed), called(reference, placed), where))
         for placed, evidence in bundle.aside:
@@ -353,10 +352,8 @@ class Engine:
 
     def end(self, bundle: Bundle, reference: facts.Reference, placed: Placed, spoken: Spoken) -> End:
         """How a reference ends, by what its bundle shows and by the places that findings speak of."""
-        spans = (reference.name, *reference.keys)
-        return confirmed(
-            bundle.end(reference, placed), spoken=any((placed.number, span.start) in spoken for span in spans)
-        )
+        said = any((placed.number, each.start) in spoken for each in (reference.name, *reference.keys))
+        return confirmed(end_of(bundle.resolver, reference, placed), spoken=said)
 
     def note(self, reference: facts.Reference, placed: Placed, end: End, outcome: Outcome) -> None:
         """Counts a reference, and lists it where something excuses it."""

@@ -177,6 +177,8 @@ class Context:
         self.container: facts.Container | None = None
         self.pod: facts.PodSpec | None = None
         self.pods: Sequence[Pod] = ()
+        self.read: tuple[facts.Container, Mapping[tuple[str, str], set[str]]] | None = None
+        self.named: tuple[facts.Container, Mapping[tuple[str, str, bool], list[facts.Reference]]] | None = None
 
     def enter(self, placed: Placed) -> None:
         """Goes on to another document."""
@@ -236,9 +238,27 @@ class Context:
         """What a reference of the document leads to."""
         return self.bundle.resolver.resolve(reference, self.placed)
 
-    def is_idle(self, part: facts.Reference | facts.Volume) -> bool:
-        """Whether something is a volume of the document that surely no container mounts, or belongs to one."""
-        return self.bundle.scope.index.is_idle(part, self.placed)
+    def keys_read(self, container: facts.Container) -> Mapping[tuple[str, str], set[str]]:
+        """The keys that the variables of a container read, by kind and name of the object; the last answer is kept."""
+        if self.read is None or self.read[0] is not container:
+            keys: dict[tuple[str, str], set[str]] = {}
+            for reference in (entry.reference for entry in container.env if entry.reference):
+                read = keys.setdefault((reference.target, reference.name.value), set())
+                read.update(key.value for key in reference.keys)
+            self.read = container, keys
+        return self.read[1]
+
+    def alike(self, container: facts.Container) -> Mapping[tuple[str, str, bool], list[facts.Reference]]:
+        """The references of a container's variables by what they name, as they are written; the last answer is kept."""
+        if self.named is None or self.named[0] is not container:
+            found: dict[tuple[str, str, bool], list[facts.Reference]] = {}
+            entries = (*(each.reference for each in container.env_from), *(each.reference for each in container.env))
+            for each in filter(None, entries):
+                found.setdefault((each.target, each.name.value, each.optional), []).append(each)
+            for references in found.values():
+                references.sort(key=lambda reference: reference.name.start)
+            self.named = container, found
+        return self.named[1]
 
     def environment(self, container: facts.Container) -> Environment:
         """The environment of one of the document's containers."""

@@ -140,7 +140,7 @@ class Decoder:
 
     def resolve(self, node: ScalarNode) -> scalars.Resolved:
         """A scalar's value as Kubernetes reads it."""
-        if not node.tag and node.style:
+        if not node.tag and (node.style or is_plain(node)):
             return str(node.value)
         return scalars.resolve(node.tag, node.value)
 
@@ -311,10 +311,10 @@ def as_name(text: str) -> str:
     return name if name == text else f"{name}..."
 
 
-def is_plain(key: ScalarNode) -> bool:
-    """Whether a key is a string without a closer look, as nearly every one is."""
-    value: str = key.value
-    return not key.tag and value not in scalars.WORDS and value[0] not in NUMERIC and value != "<<"
+def is_plain(node: ScalarNode) -> bool:
+    """Whether a scalar is a string without a closer look, as nearly every one is."""
+    value: str = node.value
+    return not node.tag and value not in scalars.WORDS and value[0] not in NUMERIC and value != "<<"
 
 
 NUMERIC = frozenset("+-.0123456789")

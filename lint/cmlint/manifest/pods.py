@@ -11,6 +11,7 @@ from sys import intern
 
 import msgspec
 
+from cmlint.knowledge.mounts import with_idle_volumes
 from cmlint.knowledge.placeholders import is_placeholder, is_unfilled
 from cmlint.kube import names
 from cmlint.kube.fields import VOLUME_KINDS
@@ -125,7 +126,7 @@ class PodReader:
             reason = "must not be set when a pod is created; `kubectl debug` adds them to a running one"
             decoder.fault("unknown-field", spec["ephemeralContainers"], f"{self.path}.ephemeralContainers", reason)
         links = spec.get("enableServiceLinks")
-        return PodSpec(
+        pod = PodSpec(
             containers=containers,
             volumes=volumes,
             annotations=annotations,
@@ -136,6 +137,7 @@ class PodReader:
             watched=watched,
             pull_secrets=pull_secrets_in(decoder, spec.get("imagePullSecrets"), f"{self.path}.imagePullSecrets"),
         )
+        return with_idle_volumes(pod)
 
     def volume_names(self, named: Mapping[str, Struct]) -> frozenset[str] | None:
         """The names that a mount may have, or None when they cannot all be known."""

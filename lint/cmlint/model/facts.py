@@ -143,6 +143,7 @@ class Reference(Facts, frozen=True):
 
     `keys` are those read one by one: the key of an `env` entry, the `items` of a volume. Without any, the reference
     reads all keys of the provider. `span` covers the reference as written, `path` is the field's path in the document.
+    It is `idle` in a volume that is.
     """
 
     target: Target
@@ -153,6 +154,7 @@ class Reference(Facts, frozen=True):
     span: Span
     path: str
     namespace: Scalar | None = None
+    idle: bool = False
 
     @property
     def described(self) -> str:
@@ -237,7 +239,8 @@ class Volume(Facts, frozen=True):
     `sources` are its ConfigMaps and Secrets; `closed` says that nothing else brings files into it. `image` and
     `pull_policy` are those of an OCI image volume, `modes` the permissions of files as they are written.
     `provider_class` is the SecretProviderClass that it mounts. `others` are the paths of files from the downward API,
-    tokens and certificates, `of` the containers that a `resourceFieldRef` in it names.
+    tokens and certificates, `of` the containers that a `resourceFieldRef` in it names. It is `idle` when surely no
+    container mounts it, so that the pod starts without it.
     """
 
     name: Scalar | None
@@ -250,6 +253,7 @@ class Volume(Facts, frozen=True):
     provider_class: str = ""
     others: tuple[Scalar, ...] = ()
     of: tuple[Scalar, ...] = ()
+    idle: bool = False
 
 
 class PodSpec(Facts, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 
 from cmlint.pipeline.result import Result
@@ -10,7 +11,7 @@ from cmlint.report.view import View
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html", "prometheus")
 
 
-def render(form: str, result: Result, view: View) -> str:
-    """The report in one of the formats."""
-    text: str = import_module(f"cmlint.report.{form}").render(result, view)
-    return text
+def formatter(form: str) -> Callable[[Result, View], str]:
+    """What makes the report in one of the formats."""
+    render: Callable[[Result, View], str] = import_module(f"cmlint.report.{form}").render
+    return render

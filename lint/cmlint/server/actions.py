@@ -154,7 +154,7 @@ class Actions:
         for read in lookup.references_at(bundles, Point(self.shown, start, start)):
             for key in read.reference.keys:
                 if read.placed.written(key.span)[1].start == start:
-                    resolution = read.bundle.resolve(read.reference, read.placed)
+                    resolution = read.bundle.resolver.resolve(read.reference, read.placed)
                     yield from ((each, key.value) for each in resolution.lacking(key.value))
 
     def elsewhere(self, finding: Finding) -> Iterator[Offer]:

@@ -119,7 +119,7 @@ def defined_for(word: Word) -> list[tuple[Bundle, Definition]]:
         return list(word.definitions)
     found: dict[tuple[str, int], tuple[Bundle, Definition]] = {}
     for bundle, placed, reference in word.readers:
-        resolution = bundle.resolve(reference, placed)
+        resolution = bundle.resolver.resolve(reference, placed)
         have = [each for each, _ in resolution.keys(word.key)] if word.key is not None else resolution.definitions
         for definition in have:
             path, span = definition.placed.written(definition.provider.name.span)

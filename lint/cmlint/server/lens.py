@@ -83,7 +83,7 @@ def hints(spot: Spot, span: Span) -> Iterator[Hint]:
     for bundle in spot.bundles:
         for placed in (each for each in bundle.placed if each.built or each.path == spot.point.path):
             for reference in brought(placed):
-                definitions = bundle.resolve(reference, placed).definitions
+                definitions = bundle.resolver.resolve(reference, placed).definitions
                 label = label_of(reference, definitions[0]) if len(definitions) == 1 else ""
                 last = reference.keys[-1].span if reference.keys else reference.name.span
                 there = place(placed, last, spot.locator) if label else None

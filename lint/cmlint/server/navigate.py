@@ -104,7 +104,7 @@ def readers_of(snapshot: Snapshot, meant: Sequence[Definition], key: str | None)
         if id(read) in seen or (key is not None and read.key not in (key, ALL)):
             continue
         seen.add(id(read))
-        for each in bundle.resolve(read.reference, read.placed).definitions:
+        for each in bundle.resolver.resolve(read.reference, read.placed).definitions:
             if each.placed.written(each.provider.name.span) in places:
                 yield Reader(bundle, read, each)
                 break

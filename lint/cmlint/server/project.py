@@ -327,7 +327,7 @@ class Difference:
         """For each reference of a bundle whether a name that is defined otherwise may be the answer."""
         for placed in bundle.placed:
             for reference in references_of(placed):
-                yield reference.name.value in self.names or bundle.resolve(reference, placed).status != "found"
+                yield reference.name.value in self.names or bundle.resolver.resolve(reference, placed).status != "found"
 
 
 def shared(facts: FileFacts | str) -> tuple[object, ...]:

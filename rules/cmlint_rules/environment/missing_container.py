@@ -21,7 +21,7 @@ def missing_container(pod: PodSpec, ctx: Context) -> Iterator[Draft]:
             near, volume = nearest(of.value, names), isinstance(owner, Volume)
             otherwise = "name a container of this pod" if volume else "leave it out to mean this container"
             draft.help(f"did you mean `{near}`?" if near else otherwise)
-            yield draft.idle() if isinstance(owner, Volume) and ctx.is_idle(owner) else draft
+            yield draft.idle() if isinstance(owner, Volume) and owner.idle else draft
 
 
 def named(pod: PodSpec) -> Iterator[tuple[Container | Volume, Scalar]]:

@@ -68,7 +68,7 @@ def values_that_reach(bundle: Bundle) -> set[tuple[int, str]]:
     for placed in bundle.placed:
         for pod in placed.document.pods:
             for source in (source for volume in pod.volumes for source in volume.sources):
-                for definition in bundle.resolve(source.reference, placed).definitions:
+                for definition in bundle.resolver.resolve(source.reference, placed).definitions:
                     reaching.update((definition.placed.number, key.name) for key in definition.provider.keys)
     return reaching
 

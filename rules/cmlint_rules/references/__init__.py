@@ -122,14 +122,14 @@ def with_others(draft: Draft, reference: Reference, ctx: Context) -> Draft:
     """A finding with the other places where the container names the same object."""
     for other in same_object(reference, ctx)[1:]:
         draft.also(other.name.span, "named here as well")
-    return draft.idle() if ctx.is_idle(reference) else draft
+    return draft.idle() if reference.idle else draft
 
 
 def same_object(reference: Reference, ctx: Context) -> list[Reference]:
     """The references of the container to one object that both must have it or neither, in the order of writing."""
     if ctx.container is None:
         return []
-    return ctx.bundle.alike(ctx.container).get((reference.target, reference.name.value, reference.optional), [])
+    return ctx.alike(ctx.container).get((reference.target, reference.name.value, reference.optional), [])
 
 
 def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
@@ -140,7 +140,7 @@ def absent_keys(reference: Reference, ctx: Context) -> Iterator[Draft]:
         for key in reference.keys:
             if resolution.lacking(key.value) and not placeholders.is_placeholder(key.value):
                 draft = absent_key(reference, key, resolution, read, ctx)
-                yield draft.idle() if ctx.is_idle(reference) else draft
+                yield draft.idle() if reference.idle else draft
 
 
 def absent_key(reference: Reference, key: Scalar, resolution: Resolution, read: Set[str], ctx: Context) -> Draft:
@@ -177,7 +177,7 @@ def names_in(definitions: Iterable[Definition]) -> Set[str]:
 def keys_read(reference: Reference, ctx: Context) -> Set[str]:
     """The keys that the container, or the volume, reads of the same object: none of them is another one misspelt."""
     own = {key.value for key in reference.keys}
-    of_container = ctx.bundle.keys_read(ctx.container) if ctx.container else {}
+    of_container = ctx.keys_read(ctx.container) if ctx.container else {}
     found = of_container.get((reference.target, reference.name.value), own)
     return found if own <= found else found | own
 

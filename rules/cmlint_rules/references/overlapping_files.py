@@ -19,7 +19,7 @@ def overlapping_files(volume: Volume, ctx: Context) -> Iterator[Draft]:
             message = f"`{found.file}` is a file, and `{found.inner}` needs a folder of that name"
             draft = ctx.finding(found.span, message).also(found.first, "the other file")
             draft.help("the volume is never mounted; rename one of the two")
-            yield draft.idle() if ctx.is_idle(volume) else draft
+            yield draft.idle() if volume.idle else draft
         elif not projected:
             message = f"another item also has the path `{found.file}`, and only the last one becomes a file"
             draft = ctx.finding(found.span, message, consequence="silent").also(found.first, "first here")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from cmlint.knowledge.mounts import with_idle_volumes
 from cmlint.kube.fields import POD_PATHS
 from cmlint.model.cluster import Read
 from cmlint.model.cluster_objects import Listing, LiveObject, ignore_of, path_of
@@ -237,7 +238,7 @@ class SpecReader:
         )
         volumes = tuple(self.volume(volume, f"{path}.volumes[{i}]") for i, volume in enumerate(spec.volumes))
         span = Span(start, max(self.listing.length - 1, start))
-        return PodSpec(
+        pod = PodSpec(
             containers=containers,
             volumes=volumes,
             annotations=annotations,
@@ -246,6 +247,7 @@ class SpecReader:
             span=span,
             path=path,
         )
+        return with_idle_volumes(pod)
 
     def container(self, spec: ContainerSpec, list_: str, path: str) -> Container:
         """One container."""
