@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from cmlint.cache import folder as cache_folder
-from cmlint.cache.file_state import COARSE_TICK, SECOND, TICK, is_settled
+from cmlint.cache.file_state import COARSE_TICK, SECOND, TICK, shows_changes
 from cmlint.cache.folder import Folder, default_path
 from cmlint.sources.kustomize.program import find_program
 from cmlint.system.filesystem import state_of
@@ -255,12 +255,12 @@ def test_a_file_that_may_change_unseen_is_not_trusted(project: Path, tmp_path: P
     assert state is not None
     last = state[3]
     tick = TICK if last % SECOND else COARSE_TICK
-    assert not is_settled(state, last)
-    assert not is_settled(state, last + tick)
-    assert is_settled(state, last + tick + 1)
+    assert not shows_changes(state, last)
+    assert not shows_changes(state, last + tick)
+    assert shows_changes(state, last + tick + 1)
     whole = (state[0], state[1], 7 * SECOND, 7 * SECOND, state[4])
-    assert not is_settled(whole, 8 * SECOND)
-    assert is_settled(whole, 10 * SECOND)
+    assert not shows_changes(whole, 8 * SECOND)
+    assert shows_changes(whole, 10 * SECOND)
     cache = tmp_path / "cache"
     path.write_text(TEXTS[1], encoding="utf-8")
     before = answer(project, cache)

@@ -60,7 +60,7 @@ class Ground:
             for reading in readings:
                 tell(reading, problems)
                 clusters.append(cluster_of(reading))
-            return stand_on(clusters, bundles, texts, config)
+            return resolve_against(clusters, bundles, texts, config)
 
         return look
 
@@ -75,10 +75,10 @@ class Ground:
         return self.read[namespaces]
 
 
-def stand_on(clusters: Sequence[Cluster], bundles: Iterable[Bundle], texts: Texts, config: Config) -> Config:
+def resolve_against(clusters: Sequence[Cluster], bundles: Iterable[Bundle], texts: Texts, config: Config) -> Config:
     """Lets bundles resolve against clusters, and gives the configuration with the version that these have."""
     for bundle in bundles:
-        bundle.stand_on(*clusters)
+        bundle.use_clusters(*clusters)
         for cluster in clusters:
             bring(bundle, cluster)
     texts.listings += (cluster.listings for cluster in clusters)
@@ -181,7 +181,7 @@ def bundles_of(cluster: Cluster, config: Config, *, whole: bool) -> Iterator[Bun
         cluster.listings.update((each.path, each.text) for each in live)
         material = Material(files=[(each.path, each.facts) for each in live], live=True)
         bundle = Bundle(material, Neighbours(ways=lambda _: Ways(config.external)))
-        bundle.stand_on(cluster)
+        bundle.use_clusters(cluster)
         yield bundle
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from cmlint.clusters import judge, stand_on
+from cmlint.clusters import judge, resolve_against
 from cmlint.fixes.save import save
 from cmlint.fixes.selection import Fixed, fix
 from cmlint.pipeline.check import check
@@ -156,7 +156,7 @@ def check_here(page: Page, live: str | None = None, texts: Mapping[str, str] | N
     if not any(path.suffix == ".yaml" for path in Path().rglob("*")):
         return judge(found, config, dict(rules()), [], suppress=True)
     request = Request(config=config, rules=dict(rules()), disk=FileSystem(texts))
-    return check(msgspec.structs.replace(request, clusters=lambda b, t, c, _: stand_on(found, b, t, c)))
+    return check(msgspec.structs.replace(request, clusters=lambda b, t, c, _: resolve_against(found, b, t, c)))
 
 
 @dataclass(frozen=True)

@@ -150,9 +150,11 @@ class Bundle:
         home = f"-n {quote(self.home)}" if namespace is None and self.home else ""
         return " ".join(filter(None, (home, self.options)))
 
-    def stand_on(self, *clusters: Cluster) -> None:
-        """Lets references lead into clusters."""
+    def use_clusters(self, *clusters: Cluster) -> None:
+        """Lets references lead into clusters; what was answered without them is forgotten."""
         self.scope.clusters = clusters
+        self.resolver = Resolver(self.scope)
+        self.environments.clear()
 
     def masked(self) -> Iterator[tuple[str, Span]]:
         """What must not be shown of scripts and of source files, by their paths."""

@@ -115,7 +115,7 @@ def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
     if question.target == "Secret" and scope.supply is not None:
         return None
     folders = scope.index.kustomized(placed)
-    lying: list[Definition] = []
+    unlisted: list[Definition] = []
     for index in scope.others.that_have(question.target, question.name):
         named = index.named(question.target, question.name)
         beside = [each for each in named if not each.placed.built and each.placed.directory in folders]
@@ -123,10 +123,10 @@ def not_listed(question: Question, found: Sequence[Definition]) -> Cause | None:
             return None
         if len(beside) < len(named):
             return None
-        lying += (each for each in beside if each.provider.kind == "ConfigMap" or question.target == "Secret")
-    if not question.ways.wants_secrets and any(each.provider.kind == "Secret" for each in lying):
+        unlisted += (each for each in beside if each.provider.kind == "ConfigMap" or question.target == "Secret")
+    if not question.ways.wants_secrets and any(each.provider.kind == "Secret" for each in unlisted):
         return None
-    fitting = tuple(each for each in lying if meets(question.namespace, each.namespace))
+    fitting = tuple(each for each in unlisted if meets(question.namespace, each.namespace))
     return Cause("not-listed", fitting) if fitting else None
 
 
@@ -174,7 +174,7 @@ def names(document: Document, name: str) -> bool:
 FOUND: tuple[Reason, ...] = (applied_later, never_mounted)
 """For an object that the bundle defines."""
 
-LYING: tuple[Reason, ...] = (not_listed,)
+NOT_LISTED: tuple[Reason, ...] = (not_listed,)
 """For one that another bundle defines."""
 
 ABSENT: tuple[Reason, ...] = (not_renamed, called_otherwise, just_removed)

@@ -15,5 +15,5 @@ def only_live(bundles: Sequence[Bundle]) -> Iterator[Bundle]:
             bundle = Bundle(Material(files=[(each.path, each.facts) for each in live], live=True))
             bundle.placed = [placed for placed in bundle.placed if not cluster.brings(placed)]
             cluster.listings.update((each.path, each.text) for each in live)
-            bundle.stand_on(cluster)
+            bundle.use_clusters(cluster)
             yield bundle

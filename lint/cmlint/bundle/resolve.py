@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from cmlint.bundle import causes
-from cmlint.bundle.causes import FOUND, LYING, Cause, first_cause
+from cmlint.bundle.causes import FOUND, NOT_LISTED, Cause, first_cause
 from cmlint.bundle.documents import LIVE, Definition, Placed, folders_above, references_of
 from cmlint.bundle.evidence.question import Question, Scope
 from cmlint.bundle.evidence.reasons import ABSENT, APART, BESIDE, ELSEWHERE, REMADE, first, maker_around
@@ -263,9 +263,9 @@ def in_siblings(question: Question) -> Resolution | None:
     return Resolution("found", nearest_definitions(found, question.placed), sure=not shared(found)) if found else None
 
 
-def lying_beside(question: Question) -> Resolution | None:
+def not_listed(question: Question) -> Resolution | None:
     """A ConfigMap that is beside the reader, and that its kustomization leaves out."""
-    cause = first_cause(LYING, question)
+    cause = first_cause(NOT_LISTED, question)
     return Resolution("missing", cause=cause) if cause else None
 
 
@@ -331,7 +331,7 @@ STEPS: tuple[Callable[[Question], Resolution | None], ...] = (
     in_cluster,
     made_by_platform,
     in_siblings,
-    lying_beside,
+    not_listed,
     perhaps_elsewhere,
     in_other_namespace,
     absent_from_cluster,

@@ -57,7 +57,7 @@ class BuildsCache:
 
     def put(self, name: str, build: Build) -> None:
         """Keeps a build, unless what it has looked at may change unseen."""
-        if build.seen.is_settled(self.now) and name not in self.used:
+        if build.seen.shows_changes(self.now) and name not in self.used:
             self.used[name] = msgspec.Raw(msgspec.msgpack.encode(build))
 
     def save(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cmlint.cache.file_state import is_settled
+from cmlint.cache.file_state import shows_changes
 from cmlint.cache.folder import Folder
 from cmlint.system.filesystem import State
 
@@ -77,7 +77,7 @@ class FactsCache:
 
     def note(self, path: str, state: State | None, digest: bytes) -> None:
         """Notes what is in a file; where that may change without a trace, it is forgotten."""
-        if state is not None and is_settled(state, self.now) and is_text(path):
+        if state is not None and shows_changes(state, self.now) and is_text(path):
             self.store.texts[path] = state, digest
             self.changed = True
         elif self.store.texts.pop(path, None):

@@ -16,7 +16,7 @@ COARSE_TICK = 2_000_000_000
 SECOND = 1_000_000_000
 
 
-def is_settled(state: State | None, now: int) -> bool:
+def shows_changes(state: State | None, now: int) -> bool:
     """Whether every change from `now` on will show; one in the same tick as the last would not.
 
     What a file's own time says does not matter where the system keeps another one, which nobody can set.
@@ -59,9 +59,9 @@ class Seen(msgspec.Struct):
                 elif entry.is_symlink():
                     self.whole = False
 
-    def is_settled(self, now: int) -> bool:
+    def shows_changes(self, now: int) -> bool:
         """Whether every change from `now` on will show."""
-        return self.whole and all(is_settled(state, now) for state in self.files.values())
+        return self.whole and all(shows_changes(state, now) for state in self.files.values())
 
     def is_unchanged(self, listing: Callable[[str], str | None]) -> bool:
         """Whether all is as it was; `listing` says what of a folder matters to a walk."""

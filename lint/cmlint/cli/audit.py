@@ -13,9 +13,9 @@ from cmlint.cli.inputs import (
     failed,
     require_one_configuration,
     rules_or_error,
-    settle_rules,
     tell,
     tell_problems,
+    with_rule_options,
 )
 from cmlint.cli.options import Reading
 from cmlint.cli.parameters import Command, Parameter
@@ -129,7 +129,7 @@ def judged(options: Options, progress: Progress) -> tuple[Config, Result, Scope]
 
         rules = rules_or_error()
         layers, warnings = configured(options, (), rules)
-        config = settle_rules(layers.config, options)
+        config = with_rule_options(layers.config, options)
         progress.clear()
         for warning in warnings:
             tell("warning", warning)

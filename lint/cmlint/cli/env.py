@@ -9,10 +9,10 @@ from cmlint.cli import parameters
 from cmlint.cli.inputs import (
     failed,
     require_objects,
-    settle_builds,
     tell,
     tell_problems,
     tell_unbuilt,
+    with_build_options,
 )
 from cmlint.cli.options import Building
 from cmlint.cli.parameters import Command, Parameter
@@ -69,7 +69,7 @@ def run(options: Options) -> int:
     """Shows the environments and gives the exit status."""
     paths = tuple(dict.fromkeys(options.paths)) or (".",)
     request, _ = request_of(
-        options, paths, lambda config: settle_builds(config, options), context=not options.no_context
+        options, paths, lambda config: with_build_options(config, options), context=not options.no_context
     )
     manifests = with_progress(read, request)
     problems, bundles = manifests.problems, manifests.bundles

@@ -14,7 +14,7 @@ from cmlint.bundle.explanation import explain
 from cmlint.bundle.image_explanation import Ways, known_of
 from cmlint.bundle.lookup import Point, Read, Used
 from cmlint.cli import cluster, parameters
-from cmlint.cli.inputs import failed, settle_builds, tell_problems
+from cmlint.cli.inputs import failed, tell_problems, with_build_options
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.request import request_of, with_progress
@@ -106,7 +106,7 @@ def paths_for(file: str) -> tuple[str, ...]:
 
 def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Layers]:
     """What a check of paths gives, with the configurations; what could not be read is reported at once."""
-    request, _ = request_of(options, paths, lambda config: settle_builds(config, options), context=False)
+    request, _ = request_of(options, paths, lambda config: with_build_options(config, options), context=False)
     result = with_progress(check, request)
     tell_problems(result.problems)
     assert request.layers

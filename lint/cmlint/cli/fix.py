@@ -19,7 +19,7 @@ from cmlint.sources import paths
 from cmlint.system.atomic import sweep
 
 
-class Wishes(Protocol):
+class FixOptions(Protocol):
     """What the line says about fixing."""
 
     @property
@@ -32,27 +32,27 @@ class Wishes(Protocol):
     def color(self) -> str: ...
 
 
-def fix(result: Result, check: Check, wishes: Wishes) -> Result:
+def fix(result: Result, check: Check, options: FixOptions) -> Result:
     """Fixes or ignores what was found, and gives the result of what is left."""
-    fixed = mended(result, check, wishes)
+    fixed = changed(result, check, options)
     problems = list(write_all(fixed))
     tell_problems(problems)
     if problems:
         again = check({})
         again.problems += problems
         return again
-    if not wishes.quiet:
-        tell_fixed("ignored" if wishes.add_ignores else "fixed", fixed)
+    if not options.quiet:
+        tell_fixed("ignored" if options.add_ignores else "fixed", fixed)
     return fixed.result
 
 
-def mended(result: Result, check: Check, wishes: Wishes) -> fixing.Fixed:
+def changed(result: Result, check: Check, options: FixOptions) -> fixing.Fixed:
     """What fixing comes to, or ignoring by comments; nothing is written."""
-    if wishes.add_ignores:
+    if options.add_ignores:
         from cmlint.adopt import ignores
 
         return ignores.add(result, check)
-    return fixing.fix(result, check, unsafe=wishes.unsafe_fixes)
+    return fixing.fix(result, check, unsafe=options.unsafe_fixes)
 
 
 def write_all(fixed: fixing.Fixed) -> list[Problem]:
@@ -70,12 +70,12 @@ def write_all(fixed: fixing.Fixed) -> list[Problem]:
     return problems
 
 
-def show(result: Result, check: Check, wishes: Wishes, output: str | None) -> int:
+def show(result: Result, check: Check, options: FixOptions, output: str | None) -> int:
     """Shows what would be changed; the exit status is that of diff."""
-    fixed = mended(result, check, wishes)
-    show_text(render(result, fixed.result, fixed.changes.values(), view_of(wishes.color, output)), output)
-    if not wishes.quiet:
-        tell_fixed("would be ignored" if wishes.add_ignores else "would be fixed", fixed)
+    fixed = changed(result, check, options)
+    show_text(render(result, fixed.result, fixed.changes.values(), view_of(options.color, output)), output)
+    if not options.quiet:
+        tell_fixed("would be ignored" if options.add_ignores else "would be fixed", fixed)
         if more := fixes_in(fixed.result):
             tell("fixable", more)
     if failed(result.problems) or result.outcome.crashed:

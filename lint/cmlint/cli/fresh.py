@@ -13,11 +13,11 @@ from cmlint.cli.inputs import (
     failed,
     refusals,
     require_objects,
-    settle_builds,
-    settle_rules,
     tell,
     tell_problems,
     users_file,
+    with_build_options,
+    with_rule_options,
 )
 from cmlint.cli.options import Options
 from cmlint.cli.request import request_of, use_caches
@@ -53,7 +53,7 @@ class Fresh:
         self.options, self.memory = options, memory
         jobs = jobs_of(options.jobs)
         self.request, self.warnings = request_of(
-            options, paths, lambda config: settle(config, options), context=not options.no_context, jobs=jobs
+            options, paths, lambda config: with_options(config, options), context=not options.no_context, jobs=jobs
         )
         if options.stdin_filename:
             self.request = with_stdin(self.request, options.stdin_filename)
@@ -230,11 +230,11 @@ def configurations(options: Options, paths: Sequence[str]) -> Iterator[str]:
         yield from candidates(start_of(path))
 
 
-def settle(config: Config, options: Options) -> Config:
+def with_options(config: Config, options: Options) -> Config:
     """The configuration with what the line says in its place."""
     folder = os.getcwd()
     return msgspec.structs.replace(
-        settle_builds(settle_rules(config, options), options),
+        with_build_options(with_rule_options(config, options), options),
         exclude=(*config.exclude, *(anchored(pattern, folder) for pattern in options.exclude)),
     )
 

@@ -16,10 +16,10 @@ from cmlint.cli.impact import ways_of
 from cmlint.cli.inputs import (
     failed,
     require_objects,
-    settle_builds,
     tell,
     tell_problems,
     tell_unbuilt,
+    with_build_options,
 )
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
@@ -121,7 +121,7 @@ def run(options: Options) -> int:
 
 def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Config]:
     """What a check of paths gives, with its configuration; what could not be read is reported at once."""
-    request, _ = request_of(options, paths, lambda config: settle_builds(config, options), context=False)
+    request, _ = request_of(options, paths, lambda config: with_build_options(config, options), context=False)
     result = with_progress(check, request)
     tell_problems(result.problems)
     tell_unbuilt(result.bundles)

@@ -16,7 +16,7 @@ from cmlint.bundle.next_steps import Ways, commands
 from cmlint.bundle.readers import ALL
 from cmlint.cli import cluster, parameters
 from cmlint.cli.explain import TARGETS, paths_for
-from cmlint.cli.inputs import failed, settle_builds, tell_problems, tell_unbuilt
+from cmlint.cli.inputs import failed, tell_problems, tell_unbuilt, with_build_options
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.request import request_of, with_progress
@@ -113,7 +113,7 @@ def run(options: Options) -> int:
         raise FatalError(message, "give either `configmap/NAME`, `secret/NAME` or `FILE:LINE`, or `--since REV`")
     questions = list(map(question_of, options.what))
     paths = tuple(dict.fromkeys(options.path or paths_of(questions)))
-    request, _ = request_of(options, paths, lambda config: settle_builds(config, options), context=False)
+    request, _ = request_of(options, paths, lambda config: with_build_options(config, options), context=False)
     report, manifests = with_progress(
         lambda given: since(given, options) if changed else asked(given, options, questions), request
     )

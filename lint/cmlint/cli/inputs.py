@@ -46,7 +46,7 @@ def installed_or_error() -> Installed:
         raise FatalError(str(error), "fix the package that has the rule, or uninstall it") from error
 
 
-def settle_rules(config: Config, options: Any) -> Config:
+def with_rule_options(config: Config, options: Any) -> Config:
     """The configuration with what a line says in its place: of rules, and what they mean for the exit status."""
     return msgspec.structs.replace(
         config,
@@ -59,7 +59,7 @@ def settle_rules(config: Config, options: Any) -> Config:
     )
 
 
-def settle_builds(config: Config, options: Any) -> Config:
+def with_build_options(config: Config, options: Any) -> Config:
     """The configuration with what a line says in its place of how kustomizations and charts are built."""
     allowed = ("allow_remote", "enable_helm", "build_dependencies")
     given = {name: getattr(options, name) for name in allowed if getattr(options, name) is not None}
@@ -86,18 +86,18 @@ def configured(
     options: Any,
     paths: Sequence[str],
     rules: dict[str, Rule],
-    settle: Callable[[Config], Config] = lambda config: config,
+    adjust: Callable[[Config], Config] = lambda config: config,
 ) -> tuple[Layers, list[str]]:
     """The configurations that a command line selects, and the warnings about them.
 
-    `settle` puts in their place what the line itself says of settings.
+    `adjust` puts in their place what the line itself says of settings.
     """
     from cmlint.config import layers
 
     warnings: list[str] = []
     require_one_configuration(options)
     user, found = sources_of(options, paths, warnings)
-    empty = layers.Layers({}, rules, settle, closed=why_closed(options))
+    empty = layers.Layers({}, rules, adjust, closed=why_closed(options))
     loaded = layers.load(user, found, empty)
     warnings += refusals(loaded)
     return loaded, warnings

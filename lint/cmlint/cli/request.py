@@ -25,14 +25,14 @@ T = TypeVar("T")
 
 
 def request_of(
-    options: Any, paths: Sequence[str], settle: Callable[[Config], Config], *, context: bool = True, jobs: int = 1
+    options: Any, paths: Sequence[str], adjust: Callable[[Config], Config], *, context: bool = True, jobs: int = 1
 ) -> tuple[Request, list[str]]:
     """What a line asks for, and the warnings about its configurations, which are shown at once.
 
-    `settle` puts into a configuration what the line says of its settings.
+    `adjust` puts into a configuration what the line says of its settings.
     """
     installed = installed_or_error()
-    layers, warnings = configured(options, paths, installed.rules, settle)
+    layers, warnings = configured(options, paths, installed.rules, adjust)
     for warning in warnings:
         tell("warning", warning)
     disk, progress = FileSystem(), Progress()

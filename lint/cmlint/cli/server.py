@@ -81,13 +81,13 @@ def begin_log(options: Options) -> None:
 def setup_of(paths: Sequence[str]) -> Setup:
     """What `cmlint check` would do for paths in the working directory; raises FatalError."""
     from cmlint.cli.baselines import read_baseline
-    from cmlint.cli.fresh import settle
+    from cmlint.cli.fresh import with_options
     from cmlint.cli.options import Options as Line
     from cmlint.cli.request import request_of
     from cmlint.server.project import Setup
 
     line = Line()
-    request, _ = request_of(line, paths, lambda config: settle(config, line))
+    request, _ = request_of(line, paths, lambda config: with_options(config, line))
     file = request.config.baseline
     return Setup(request, read_baseline(file, None, named=False) if file else None, ask)
 

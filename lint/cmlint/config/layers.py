@@ -75,7 +75,7 @@ def depth(source: Source) -> tuple[int, str]:
 class Layers:
     """What counts in each folder.
 
-    `given` are the settings that count everywhere, and `settle` puts what the command line says in their place. The
+    `given` are the settings that count everywhere, and `adjust` puts what the command line says in their place. The
     configurations that are in the folders of a walk are read unless there is a reason `closed` why they do not count.
     `extended` are the files that configurations extend, `refused` the settings that do not count where they are
     written, `unused` the configurations that do not.
@@ -85,11 +85,11 @@ class Layers:
         self,
         given: Mapping[str, Any],
         rules: Mapping[str, Rule],
-        settle: Callable[[Config], Config] = lambda config: config,
+        adjust: Callable[[Config], Config] = lambda config: config,
         *,
         closed: str = "",
     ) -> None:
-        self.given, self.rules, self.settle, self.closed = dict(given), rules, settle, closed
+        self.given, self.rules, self.adjust, self.closed = dict(given), rules, adjust, closed
         self.top = ""
         self.below: dict[str, dict[str, Any]] = {}
         self.read: set[str] = set()
@@ -101,7 +101,7 @@ class Layers:
     @property
     def config(self) -> Config:
         """The configuration of the run."""
-        return self.settle(Config(**self.given))
+        return self.adjust(Config(**self.given))
 
     def add(self, source: Source) -> None:
         """Takes the settings about findings from a configuration, for its folder; raises FatalError."""
@@ -140,7 +140,7 @@ class Layers:
             given = dict(self.given)
             for way in filter(self.below.__contains__, lineage(folder)):
                 given = joined(given, self.below[way])
-            self.known[folder] = self.settle(Config(**given))
+            self.known[folder] = self.adjust(Config(**given))
         return self.known[folder]
 
     @property

@@ -152,8 +152,8 @@ def names_in(findings: Iterable[Finding]) -> set[str]:
 
 def in_heap(finding: Finding, heap: Heap) -> Finding:
     """A finding as a part of a heap: its help begins with the advice about the heap."""
-    settled = f"if nobody applies this folder as it is, add `exclude: [{heap.folder}/]` to the configuration"
+    advice = f"if nobody applies this folder as it is, add `exclude: [{heap.folder}/]` to the configuration"
     if heap.names:
         listed = ", ".join(heap.names[:LISTED]) + (", ..." if len(heap.names) > LISTED else "")
-        settled += f"; if something else creates these objects, add `external: [{listed}]`"
-    return replace(finding, help="\n".join(filter(None, (settled, finding.help))), group=f"{heap.folder}\0heap")
+        advice += f"; if something else creates these objects, add `external: [{listed}]`"
+    return replace(finding, help="\n".join(filter(None, (advice, finding.help))), group=f"{heap.folder}\0heap")

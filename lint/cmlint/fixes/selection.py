@@ -212,5 +212,5 @@ def still_there(before: Result, after: Result, steps: Sequence[Step]) -> str | N
     """Whether a finding that should be gone is not."""
     gone = Counter(finding.fingerprint for finding in before.outcome.findings)
     gone.subtract(finding.fingerprint for finding in after.outcome.findings)
-    mended = Counter(finding.fingerprint for step in steps for finding in step.findings)
-    return REMAINS if any(gone[key] < number for key, number in mended.items()) else None
+    expected = Counter(finding.fingerprint for step in steps for finding in step.findings)
+    return REMAINS if any(gone[key] < number for key, number in expected.items()) else None

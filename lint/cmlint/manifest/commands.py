@@ -410,14 +410,14 @@ def from_heredoc(body: Dedented, facts: FileFacts, expands: bool) -> Iterator[Do
     """The providers of one here-document, in which a shell may still expand variables."""
     for document in facts.documents:
         for provider in document.providers:
-            found = settle(provider, body, expands)
+            found = as_created(provider, body, expands)
             if found:
                 namespace = provider.namespace or document.namespace
                 known = body.scalar(namespace) if namespace and SUBDOMAIN.match(namespace.value) else None
                 yield document_of(found, known, tuple(map(body.span, document.masked)))
 
 
-def settle(provider: Provider, body: Dedented, expands: bool) -> Provider | None:
+def as_created(provider: Provider, body: Dedented, expands: bool) -> Provider | None:
     """A provider as one that a command makes, at its place in the complete text."""
     written = provider.name.value.replace("*", VARIABLE)
     text = marked(written) if expands else written

@@ -76,7 +76,7 @@ def compose(text: str) -> Node | None:
     except YAMLError as error:
         raise YamlSyntaxError(str(error).splitlines()[0], getattr(error, "position", 0) or 0, 0) from None
     if node is not None and needs_settling(text):
-        settle(node, text)
+        correct(node, text)
     return node
 
 
@@ -238,20 +238,20 @@ def moved(node: Any, event: Any) -> Node:
     return kind(node.tag, node.value, event.start_mark, event.end_mark, node.flow_style)
 
 
-def settle(root: Node, text: str) -> None:
+def correct(root: Node, text: str) -> None:
     """Corrects what go-yaml reads differently than libyaml; raises YamlSyntaxError for what only libyaml accepts."""
     stack: list[tuple[Any, bool]] = [(root, False)]
     while stack:
         node, in_flow = stack.pop()
         if isinstance(node, ScalarNode):
-            settle_scalar(node, text, in_flow)
+            correct_scalar(node, text, in_flow)
         elif isinstance(node, SequenceNode):
             stack.extend((item, bool(node.flow_style)) for item in node.value)
         else:
             stack.extend((part, bool(node.flow_style)) for pair in node.value for part in pair)
 
 
-def settle_scalar(node: ScalarNode, text: str, in_flow: bool) -> None:
+def correct_scalar(node: ScalarNode, text: str, in_flow: bool) -> None:
     """The escape `\\/` and a plain `?` in a flow collection are refused; a plain scalar tagged `!` is a string."""
     if not node.style:
         if in_flow and "?" in node.value and text[node.start_mark.index] != "*":

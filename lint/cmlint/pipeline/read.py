@@ -84,7 +84,7 @@ def found_by(request: Request) -> Found:
     if request.context:
         enter_context(found, reader, request)
     if request.layers:
-        paths = (path for group in found.groups for path in (*group.paths.values(), *group.lying))
+        paths = (path for group in found.groups for path in (*group.paths.values(), *group.others))
         request.layers.enter(paths, request.seen)
     real = {shown: name for group in found.groups for shown, name in context.names_in_builds(request.disk, group)}
     found.frame = frame_of(found.groups)
@@ -383,7 +383,7 @@ def proofs_of(found: Found, request: Request, texts: Texts) -> Proofs:
     """What all files prove about images, with what the repository is called where it is hosted."""
     known = dict(found.evidence) | {path: facts for path, facts in found.facts.items() if not isinstance(facts, str)}
     roots = [group.root for group in found.groups if group.root]
-    paths = [path for group in found.groups for path in (*group.scripts, *group.lying)]
+    paths = [path for group in found.groups for path in (*group.scripts, *group.others)]
     return Proofs(
         [(path, facts) for path, facts in known.items() if facts.images],
         remote=next(filter(None, (remote_of(request.disk, root, request.seen) for root in roots)), ""),
@@ -419,7 +419,7 @@ def files_of(found: Found) -> dict[str, tuple[str, str | None]]:
     for group in found.groups:
         for paths in (group.paths, group.scripts):
             files.update((name, (path, group.root_of(name))) for name, path in paths.items() if path != "-")
-        files.update((shown(path), (path, group.root)) for path in group.lying)
+        files.update((shown(path), (path, group.root)) for path in group.others)
     return files
 
 

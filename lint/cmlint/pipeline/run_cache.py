@@ -82,7 +82,7 @@ class Memory:
     def remember(self, run: Run) -> None:
         """Keeps a run, unless what it has looked at may change unseen, or it went wrong."""
         wrong = run.outcome.crashed or any(problem.fatal for problem in run.problems)
-        if wrong or not run.seen.is_settled(self.now):
+        if wrong or not run.seen.shows_changes(self.now):
             return
         self.folder.put(self.folder.name_of(self.key, ".run"), run)
 

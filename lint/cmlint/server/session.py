@@ -237,9 +237,9 @@ class Session:
         except Exception:
             LOG.exception("the cluster cannot be asked: %s", project.folder)
         else:
-            self.post(lambda: self.stand_on(project, clusters))
+            self.post(lambda: self.use_clusters(project, clusters))
 
-    def stand_on(self, project: Project, clusters: Clusters | None) -> None:
+    def use_clusters(self, project: Project, clusters: Clusters | None) -> None:
         """Has a project judged with what its cluster has."""
         if clusters:
             project.clusters = clusters

@@ -169,7 +169,7 @@ class Group(msgspec.Struct):
     """The texts of one bundle: their paths as shown, and from where they are read.
 
     `scripts` are those that hold no manifests and, by their names, perhaps commands; `templates` are the paths among
-    them all whose texts are for Helm to render, `compared` those that tests compare with. `lying` are the paths of all
+    them all whose texts are for Helm to render, `compared` those that tests compare with. `others` are the paths of all
     other files, which are not read, `left_out` those of folders that are not: with what tests read, with copies of
     other projects, or with what is copied into new ones. Of the manifests in these folders, which are `apart`, only the
     references are counted. All real paths are in `root`; files that are named on the command line have none.
@@ -182,7 +182,7 @@ class Group(msgspec.Struct):
     scripts: dict[str, str] = msgspec.field(default_factory=dict)
     templates: set[str] = msgspec.field(default_factory=set)
     compared: set[str] = msgspec.field(default_factory=set)
-    lying: list[str] = msgspec.field(default_factory=list)
+    others: list[str] = msgspec.field(default_factory=list)
     left_out: list[str] = msgspec.field(default_factory=list)
     apart: dict[str, str] = msgspec.field(default_factory=dict)
     root: str | None = None
@@ -323,7 +323,7 @@ class Walk:
         """Whether an entry is a folder, or by its name a text that is read; a file that is not is noted."""
         if entry.is_dir(follow_symlinks=False) or is_manifest(entry.name) or may_be_script(entry):
             return True
-        self.group.lying.append(entry.path)
+        self.group.others.append(entry.path)
         return False
 
     def copied_from(self, entries: Sequence[Entry]) -> set[str]:

@@ -24,7 +24,7 @@ def take(found: Found) -> Iterator[Material]:
                 files=list(facts_in(group, found)),
                 scripts=list(scripts_in(group, found)),
                 beside=beside,
-                loose_files=[*map(paths.shown, group.lying)],
+                loose_files=[*map(paths.shown, group.others)],
             )
 
 
