@@ -542,6 +542,34 @@ def test_what_was_built_is_built_again_only_where_something_has_changed(
     assert builds() == 2
 
 
+def test_commands_that_read_the_same_folders_share_what_was_built(
+    tmp_path: Path, counting: tuple[Path, Callable[[], int]]
+) -> None:
+    program, count = counting
+    folder = tmp_path / "project"
+    overlays(folder)
+
+    def builds(command: str, *words: str) -> int:
+        before = count()
+        options = ("--kustomize", str(program))
+        done = cmlint(folder, command, *words, *options, "--cache-dir", str(tmp_path / "cache"))
+        made = count() - before
+        fresh = cmlint(folder, command, *words, *options, "--no-cache")
+        assert (done.returncode, done.stdout, done.stderr) == (fresh.returncode, fresh.stdout, fresh.stderr)
+        return made
+
+    impact = ("impact", "configmap/settings", "--format", "json")
+    assert builds(*impact) == 2
+    assert builds(*impact) == 0
+    assert builds("env", "--format", "json") == 0
+    assert builds("explain", "configmap/settings", "--format", "json") == 0
+    assert builds("graph", "--format", "json") == 0
+    assert builds("check", ".", "--no-build") == 0
+    assert builds("check", ".") == 0
+    (folder / "base/host").write_text("b")
+    assert builds(*impact) == 2
+
+
 def test_a_base_outside_of_what_is_checked_is_looked_at(tmp_path: Path) -> None:
     folder, cache = tmp_path / "project", tmp_path / "cache"
     overlays(folder)

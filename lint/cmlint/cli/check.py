@@ -11,7 +11,7 @@ from cmlint.cli.inputs import cache_of, failed, tell, tell_problems
 from cmlint.cli.options import VIEW, Options
 from cmlint.cli.parameters import (
     BUILDS,
-    CACHE_DIR,
+    CACHE,
     CHARTS,
     COLOR,
     CONFIGURATION,
@@ -137,8 +137,7 @@ PARAMETERS = (
     Parameter(
         "jobs", "text", "The number of processes that read files; by default one per CPU for large inputs.", "N", SPEED
     ),
-    Parameter("no_cache", "flag", "Do not read or write the cache.", panel=SPEED),
-    CACHE_DIR,
+    *CACHE,
 )
 
 

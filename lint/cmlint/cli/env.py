@@ -16,7 +16,7 @@ from cmlint.cli.inputs import (
 )
 from cmlint.cli.options import Building
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.request import request_of, with_progress
+from cmlint.cli.request import request_of, run_job
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.errors import FatalError
 from cmlint.kube.near import nearest
@@ -59,7 +59,13 @@ PARAMETERS = (
     parameters.FORMAT,
     *(
         each._replace(panel="")
-        for each in (*parameters.CONFIGURATION, parameters.NO_CONTEXT, *parameters.BUILDS, *parameters.CHARTS)
+        for each in (
+            *parameters.CONFIGURATION,
+            parameters.NO_CONTEXT,
+            *parameters.BUILDS,
+            *parameters.CHARTS,
+            *parameters.CACHE,
+        )
     ),
     parameters.COLOR._replace(panel=""),
 )
@@ -71,7 +77,7 @@ def run(options: Options) -> int:
     request, _ = request_of(
         options, paths, lambda config: with_build_options(config, options), context=not options.no_context
     )
-    manifests = with_progress(read, request)
+    manifests = run_job(read, request, options)
     problems, bundles = manifests.problems, manifests.bundles
     tell_problems(problems)
     tell_unbuilt(bundles)

@@ -17,7 +17,7 @@ from cmlint.cli import cluster, parameters
 from cmlint.cli.inputs import failed, tell_problems, with_build_options
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.request import request_of, with_progress
+from cmlint.cli.request import request_of, run_job
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.config.layers import Layers
 from cmlint.config.selection import settings_of
@@ -63,6 +63,7 @@ PARAMETERS = (
     *parameters.CONFIGURATION,
     *parameters.BUILDS,
     *parameters.CHARTS,
+    *parameters.CACHE,
     *cluster.TO_STAND_ON,
     parameters.FORMAT._replace(panel=parameters.OUTPUT),
     parameters.COLOR,
@@ -107,7 +108,7 @@ def paths_for(file: str) -> tuple[str, ...]:
 def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Layers]:
     """What a check of paths gives, with the configurations; what could not be read is reported at once."""
     request, _ = request_of(options, paths, lambda config: with_build_options(config, options), context=False)
-    result = with_progress(check, request)
+    result = run_job(check, request, options)
     tell_problems(result.problems)
     assert request.layers
     return result, request.layers

@@ -23,7 +23,7 @@ from cmlint.cli.inputs import (
 )
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.request import request_of, with_progress
+from cmlint.cli.request import request_of, run_job
 from cmlint.cli.terminal import write
 from cmlint.config.config import Config
 from cmlint.errors import FatalError
@@ -75,6 +75,7 @@ PARAMETERS = (
     *parameters.CONFIGURATION,
     *parameters.BUILDS,
     *parameters.CHARTS,
+    *parameters.CACHE,
     *cluster.TO_STAND_ON,
     Parameter(
         field="format",
@@ -122,7 +123,7 @@ def run(options: Options) -> int:
 def checked(options: Options, paths: Sequence[str]) -> tuple[Result, Config]:
     """What a check of paths gives, with its configuration; what could not be read is reported at once."""
     request, _ = request_of(options, paths, lambda config: with_build_options(config, options), context=False)
-    result = with_progress(check, request)
+    result = run_job(check, request, options)
     tell_problems(result.problems)
     tell_unbuilt(result.bundles)
     if not failed(result.problems):

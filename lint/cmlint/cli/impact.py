@@ -19,7 +19,7 @@ from cmlint.cli.explain import TARGETS, paths_for
 from cmlint.cli.inputs import failed, tell_problems, tell_unbuilt, with_build_options
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
-from cmlint.cli.request import request_of, with_progress
+from cmlint.cli.request import request_of, run_job
 from cmlint.cli.terminal import show, view_of, write
 from cmlint.config.config import Config
 from cmlint.config.selection import settings_of
@@ -73,6 +73,7 @@ PARAMETERS = (
     *parameters.CONFIGURATION,
     *parameters.BUILDS,
     *parameters.CHARTS,
+    *parameters.CACHE,
     *cluster.TO_STAND_ON,
     Parameter(
         field="fail_on",
@@ -114,8 +115,8 @@ def run(options: Options) -> int:
     questions = list(map(question_of, options.what))
     paths = tuple(dict.fromkeys(options.path or paths_of(questions)))
     request, _ = request_of(options, paths, lambda config: with_build_options(config, options), context=False)
-    report, manifests = with_progress(
-        lambda given: since(given, options) if changed else asked(given, options, questions), request
+    report, manifests = run_job(
+        lambda given: since(given, options) if changed else asked(given, options, questions), request, options
     )
     tell_unread(manifests)
     text = RENDERERS[options.format](report, view_of(options.color, options.output))

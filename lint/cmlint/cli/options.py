@@ -6,7 +6,7 @@ import msgspec
 
 
 class Building(msgspec.Struct, frozen=True):
-    """What a line says of the configuration, and of how kustomizations and charts are built."""
+    """What a line says of the configuration, of how kustomizations and charts are built, and of the cache."""
 
     config: str | None = None
     config_from: str | None = None
@@ -20,6 +20,8 @@ class Building(msgspec.Struct, frozen=True):
     helm_values: tuple[str, ...] = ()
     helm_set: tuple[str, ...] = ()
     release: str | None = None
+    no_cache: bool = False
+    cache_dir: str | None = None
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -82,8 +84,6 @@ class Options(OnClusters, frozen=True):
     quiet: bool = False
     color: str = "auto"
     jobs: str | None = None
-    no_cache: bool = False
-    cache_dir: str | None = None
 
 
 VIEW = ("format", "output", "statistics", "verbose", "quiet", "color", "jobs", "no_cache", "cache_dir")

@@ -141,6 +141,7 @@ CACHE_DIR = Parameter(
     SPEED,
     variable="CMLINT_CACHE_DIR",
 )
+CACHE = (Parameter("no_cache", "flag", "Do not read or write the cache.", panel=SPEED), CACHE_DIR)
 FORMAT = Parameter(
     field="format",
     kind="choice",

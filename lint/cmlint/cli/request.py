@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -56,19 +57,28 @@ def request_of(
     return request, warnings
 
 
-def with_progress(job: Callable[[Request], T], request: Request) -> T:
-    """What a job gives for a request, with its progress on a terminal; raises FatalError.
+def run_job(job: Callable[[Request], T], request: Request, options: Any) -> T:
+    """What a job gives for a request, with the cache, and with its progress on a terminal; raises FatalError.
 
     Settings that do not count, and that are met on the way, are shown as warnings.
     """
+    use_caches(request, options, memory_of(request, options))
     try:
         with request.progress:
             result = job(request)
     except ValueError as error:
         raise fatal(error) from None
+    request.caches.save()
     for warning in refusals(request.layers) if request.layers else ():
         tell("warning", warning)
     return result
+
+
+def memory_of(request: Request, options: Any) -> Memory | None:
+    """What is kept of folders, which all commands that read the same ones share; None for files, or if not wanted."""
+    if options.no_cache or not any(map(os.path.isdir, request.paths)):
+        return None
+    return Memory(cache_of(options, request.paths), request.paths, (), repeatable=False)
 
 
 def use_caches(request: Request, options: Any, memory: Memory | None) -> None:
@@ -76,7 +86,7 @@ def use_caches(request: Request, options: Any, memory: Memory | None) -> None:
     made_by = makers_of_facts(request.config)
     if memory:
         request.caches.facts = memory.facts(made_by)
-        request.caches.builds = memory.builds() if request.seen.whole else None
+        request.caches.builds = memory.builds() if request.config.build and request.seen.whole else None
     elif not options.no_cache:
         request.caches.of_projects = lambda projects: of_projects(options, request.paths, projects, made_by)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from operator import attrgetter
 from typing import NamedTuple
@@ -48,6 +48,10 @@ class GitFiles(FileSystem):
         self.make(top)
         if is_within(here := os.getcwd(), top):
             self.make(here)
+
+    def with_texts(self, texts: Mapping[str, str]) -> FileSystem:
+        """Nothing: a revision is what it is. Raises TypeError."""
+        raise TypeError("no text can take the place of a file of a revision")
 
     # What is put in
 
