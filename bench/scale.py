@@ -193,10 +193,10 @@ def measure(folder: Path, cache: Path) -> dict[str, Cost]:
         "one process": together(*check, "--no-cache", "--jobs", "1", folder=folder),
         "two processes": together(*check, "--no-cache", "--jobs", "2", folder=folder),
     }
-    asked: list[str | Path] = [COMMAND, "impact", f"configmap/{word(0)}-run-config", "--no-build"]
-    costs["impact of one"] = together(*asked, folder=folder)
-    costs["impact of many"] = together(COMMAND, "impact", "configmap/settings", "--no-build", folder=folder)
-    costs["graph as JSON"] = together(COMMAND, "graph", "--format", "json", "--no-build", folder=folder)
+    fresh = ("--no-build", "--no-cache")
+    costs["impact of one"] = together(COMMAND, "impact", f"configmap/{word(0)}-run-config", *fresh, folder=folder)
+    costs["impact of many"] = together(COMMAND, "impact", "configmap/settings", *fresh, folder=folder)
+    costs["graph as JSON"] = together(COMMAND, "graph", "--format", "json", *fresh, folder=folder)
     time.sleep(SETTLED)
     costs["nothing known"] = together(*cached, folder=folder)
     costs["nothing changed"] = together(*cached, folder=folder)
