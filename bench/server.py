@@ -62,7 +62,7 @@ def compare(corpus: Path) -> int:
     """Prints the differences in each repository, and gives the exit status."""
     differences = 0
     for folder in folders_in(corpus):
-        line, editor = checked(folder), served(folder, 300)
+        line, editor = checked(folder), served(folder, 900)
         differing = list(((line - editor) + (editor - line)).elements())
         differences += len(differing)
         print(f"{folder.name}: {line.total()} findings, {len(differing)} differences")
