@@ -138,6 +138,7 @@ class Runner:
         self.folder, self.temporary = folder / "work", folder / "temp"
         self.inputs = {name: inputs.get(name, given["default"]) for name, given in ACTION["inputs"].items()}
         self.files = {name: folder / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+        self.values = {**self.inputs, **GITHUB, "temp": str(self.temporary)}
         for path in (self.folder, self.temporary):
             path.mkdir()
         for path in self.files.values():
@@ -153,7 +154,7 @@ class Runner:
         step = self.step(name)
         given = {
             variable: re.sub(
-                r"\$\{\{ (?:inputs|github)\.([\w.]+) \}\}", lambda found: (self.inputs | GITHUB)[found[1]] or "", value
+                r"\$\{\{ (?:inputs|github|runner)\.([\w.]+) \}\}", lambda found: self.values[found[1]] or "", value
             )
             for variable, value in step["env"].items()
         }
@@ -198,6 +199,32 @@ def test_the_action_passes_on_paths_and_arguments(tmp_path: Path) -> None:
     write(runner.folder, {"a/pod.yaml": POD, "b/pod.yaml": POD, "c/pod.yaml": POD.replace("web:1.2.3", "Web")})
     done = runner.run("Run cmlint")
     assert (done.returncode, done.stderr, runner.read("GITHUB_STEP_SUMMARY")) == (0, "", "")
+
+
+def test_arguments_in_several_lines_may_contain_blanks(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, paths="a b\nc\n", arguments="--ignore=non-string-env\n--exclude=c/d e\n", summary="false")
+    runner.take_command()
+    write(runner.folder, {"a b/pod.yaml": POD, "c/pod.yaml": POD, "c/d e/pod.yaml": POD.replace("web:1.2.3", "Web")})
+    done = runner.run("Run cmlint")
+    assert (done.returncode, done.stderr) == (0, "")
+    runner.inputs["arguments"] = runner.values["arguments"] = ""
+    done = runner.run("Run cmlint")
+    assert done.returncode == 1
+    assert sorted(set(re.findall(r"file=([\w /]+\.yaml)", done.stdout))) == [
+        "a b/pod.yaml",
+        "c/d e/pod.yaml",
+        "c/pod.yaml",
+    ]
+
+
+def test_the_action_keeps_the_cache(tmp_path: Path) -> None:
+    runner = Runner(tmp_path)
+    runner.take_command()
+    write(runner.folder, {"pod.yaml": POD})
+    runner.run("Run cmlint")
+    kept = runner.step("Restore the cache")["with"]["path"]
+    assert kept == runner.step("Run cmlint")["env"]["CMLINT_CACHE_DIR"] == "${{ runner.temp }}/cmlint-cache"
+    assert (runner.temporary / "cmlint-cache" / "cmlint-cache").is_file()
 
 
 def test_the_action_runs_no_words_of_its_inputs(tmp_path: Path) -> None:
