@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
+from cmlint import __version__
 from tests.support.manifests import pod
 from tests.support.repository import Repository, hooks
-from tests.support.run import FIXTURES
+from tests.support.run import FIXTURES, ROOT
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {PORT: '80', HOST: db}\n"
 POD = pod("env:", "  - name: PORT", "    valueFrom: {configMapKeyRef: {name: app, key: PORT}}")
@@ -154,3 +157,29 @@ def test_the_hook_that_fixes_mends_and_stops(make: Make, runner: str) -> None:
     assert done.returncode == 1, done.stdout
     assert 'value: "80"' in (shop.folder / "pod.yaml").read_text(encoding="utf-8")
     assert shop.commit().returncode == 0
+
+
+def test_a_mirror_has_the_hooks_and_installs_the_release(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "mirror.py", tmp_path / "mirror"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    mirror = tmp_path / "mirror"
+    assert {path.name for path in mirror.iterdir()} == {
+        ".pre-commit-hooks.yaml",
+        "LICENSE",
+        "README.md",
+        "pyproject.toml",
+    }
+    bin_ = Path(sys.executable).parent
+    subprocess.run([bin_ / "pre-commit", "validate-manifest", mirror / ".pre-commit-hooks.yaml"], check=True)
+    pip = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps")
+    subprocess.run([*pip, "--wheel-dir", tmp_path, mirror], check=True)
+    (wheel,) = tmp_path.glob("cmlint_pre_commit-*.whl")
+    with ZipFile(wheel) as packed:
+        (name,) = (each for each in packed.namelist() if each.endswith("/METADATA"))
+        metadata = packed.read(name).decode()
+    assert f"Requires-Dist: cmlint[kustomize]=={__version__}\n" in metadata
