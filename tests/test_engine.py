@@ -17,6 +17,7 @@ from cmlint.manifest.documents import read_text
 from cmlint.model.facts import FaultCode
 from cmlint.texts import Texts
 from tests.support.command import cmlint
+from tests.support.manifests import pod
 from tests.support.run import FIXTURES, concise, lint, rules, write
 
 RULES = {
@@ -157,3 +158,29 @@ def test_where_patches_may_change_a_document_only_what_is_written_wrongly_is_fou
     about = {rule.name for rule in selected if code in rule.codes}
     assert found(settled=True) & about
     assert bool(found(settled=False) & about) == (code in SURE)
+
+
+POD_READS = pod("env:", "  - name: A", "    valueFrom: {configMapKeyRef: {name: nothing, key: a}}")
+
+MONITOR = """\
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: web}
+spec:
+  selector: {}
+  endpoints: [{basicAuth: {username: {name: login, key: user}}}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: login}
+stringData: {name: a}
+"""
+
+
+def test_no_pod_is_named_where_a_controller_reads_what_is_missing(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": MONITOR, "b.yaml": POD_READS})
+    effects = {finding.location.path: finding.effect for finding in lint(tmp_path, ".").outcome.findings}
+    assert effects == {
+        "a.yaml": "accepted, but its controller does not find what it names",
+        "b.yaml": "accepted, but the pod does not start",
+    }

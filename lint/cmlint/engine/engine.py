@@ -316,6 +316,7 @@ class Engine:
             group=cause_of(rule, node, message, text),
             audit=draft.audit,
             overlap=node.overlap if isinstance(node, facts.Fault) else "",
+            by_controller=isinstance(node, facts.Reference) and node.via == "field",
         )
 
     def text_at(self, draft: Draft) -> str:

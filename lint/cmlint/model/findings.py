@@ -36,6 +36,9 @@ WHAT_HAPPENS: dict[Consequence, str] = {
 }
 """What the cluster does about a problem, in words."""
 
+NOT_FOUND = "accepted, but its controller does not find what it names"
+"""What happens instead of `stuck` where no pod waits: a custom resource or an Ingress names what is not there."""
+
 RANKS: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 
 
@@ -132,7 +135,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     the name, key or field that it is about. It tells findings apart whatever their messages say. `cause` is one of the
     rule's causes, where it has any. Findings of one rule about the same thing, such as one missing object that several
     workloads read, have one `group`. Those of an audit say more in `audit`. `overlap` says which other tool of an
-    editor sees it as well.
+    editor sees it as well. `by_controller` says that a controller reads what is referred to, and no pod.
     """
 
     rule: str
@@ -153,6 +156,12 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     group: str = ""
     audit: Audited | None = None
     overlap: Overlap = ""
+    by_controller: bool = False
+
+    @property
+    def effect(self) -> str:
+        """What the cluster does about it, in words."""
+        return NOT_FOUND if self.by_controller and self.consequence == "stuck" else WHAT_HAPPENS[self.consequence]
 
 
 class Known(msgspec.Struct, frozen=True, order=True, omit_defaults=True):

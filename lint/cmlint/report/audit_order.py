@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple, get_args
 
 from cmlint.bundle.audited import WAITING
-from cmlint.model.findings import WHAT_HAPPENS, Audited, Finding, State
+from cmlint.model.findings import Audited, Finding, State
 from cmlint.report.problems import Problem, problems
 from cmlint.report.summary import count
 
@@ -105,7 +105,7 @@ def meaning(problem: Problem, now: datetime | None) -> Iterator[str]:
     found = members(problem)
     state = state_of(problem)
     if state not in ("broken", "at-restart"):
-        yield WHAT_HAPPENS[problem[0].consequence] + since(found, now)
+        yield problem[0].effect + since(found, now)
         return
     waiting = sorted({pod for each in found for pod in audit_of(each).pods})
     running = {each.object: audit_of(each).running for each in found}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cmlint.model.findings import RANKS, WHAT_HAPPENS, Finding
+from cmlint.model.findings import RANKS, Finding
 from cmlint.model.site import see
 from cmlint.pipeline.result import Result
 from cmlint.report.places import Repository
@@ -50,7 +50,7 @@ def annotation(finding: Finding, others: list[Finding], repository: Repository) 
 def more_of(finding: Finding, others: list[Finding]) -> list[str]:
     """The lines below a message: what the cluster does, the help, where else it is, and where to read more."""
     read_more = f"see {see(finding.rule, finding.url)}"
-    lines = (WHAT_HAPPENS[finding.consequence], *(finding.help or "").split("\n"), elsewhere(others), read_more)
+    lines = (finding.effect, *(finding.help or "").split("\n"), elsewhere(others), read_more)
     return [line for line in lines if line]
 
 

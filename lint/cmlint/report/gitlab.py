@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cmlint.model.findings import WHAT_HAPPENS, Consequence, Finding
+from cmlint.model.findings import Consequence, Finding
 from cmlint.model.site import see
 from cmlint.pipeline.result import Result
 from cmlint.report.json import encode
@@ -33,7 +33,7 @@ def entry(finding: Finding, repository: Repository) -> dict[str, Any]:
     location, read_more = finding.location, f"see {see(finding.rule, finding.url)}"
     return {
         "description": "\n".join(
-            filter(None, (finding.message, WHAT_HAPPENS[finding.consequence], finding.help, location.field, read_more))
+            filter(None, (finding.message, finding.effect, finding.help, location.field, read_more))
         ),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint,

@@ -6,7 +6,7 @@ import re
 import string
 from collections.abc import Iterator
 
-from cmlint.model.findings import RANKS, WHAT_HAPPENS, Finding
+from cmlint.model.findings import RANKS, Finding
 from cmlint.model.site import see
 from cmlint.pipeline.result import Result
 from cmlint.report.paint import Paint
@@ -56,7 +56,7 @@ def row(finding: Finding, others: list[Finding], repository: Repository) -> str:
     where = code(place(finding.location))
     written = not finding.location.field
     address = repository.address(finding.location.path, finding.location.start.line) if written else None
-    lines = [finding.message, WHAT_HAPPENS[finding.consequence], *(finding.help or "").split("\n")]
+    lines = [finding.message, finding.effect, *(finding.help or "").split("\n")]
     shown = [*(coded(line) for line in lines if line), *filter(None, [elsewhere(others, code)])]
     read_more = see(finding.rule, finding.url)
     link = f"[`{finding.rule}`]({read_more})" if read_more == finding.url else f"see `{read_more}`"

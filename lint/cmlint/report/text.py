@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cmlint.model.findings import WHAT_HAPPENS, Finding
+from cmlint.model.findings import Finding
 from cmlint.model.site import see
 from cmlint.pipeline.result import Result
 from cmlint.report.characters import wrapped
@@ -102,7 +102,7 @@ def notes(
 
 def about(finding: Finding) -> str:
     """Whose problem it is, and what the cluster does about it."""
-    who, what = whose(finding), WHAT_HAPPENS[finding.consequence]
+    who, what = whose(finding), finding.effect
     return f"{who}: {what}" if who else what
 
 

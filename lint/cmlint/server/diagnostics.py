@@ -13,7 +13,7 @@ from cmlint.engine.engine import Engine
 from cmlint.engine.suppress import Suppressions
 from cmlint.manifest.documents import read_text
 from cmlint.model.facts import Span
-from cmlint.model.findings import WHAT_HAPPENS, Finding, Location
+from cmlint.model.findings import Finding, Location
 from cmlint.server.positions import Lines, Moved, Range
 from cmlint.server.project import Project, Snapshot
 from cmlint.server.settings import Settings
@@ -130,7 +130,7 @@ def diagnostic_of(finding: Finding, locator: Locator) -> Diagnostic | None:
 
 def described(finding: Finding, place: Range, related: tuple[tuple[Place, str], ...] = ()) -> Diagnostic:
     """A finding at a place."""
-    parts = (finding.message, WHAT_HAPPENS[finding.consequence], *(finding.help or "").split("\n"))
+    parts = (finding.message, finding.effect, *(finding.help or "").split("\n"))
     return Diagnostic(
         range=place,
         severity=SEVERITIES[finding.severity],
