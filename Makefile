@@ -45,13 +45,20 @@ MINUTES ?= 10
 MUTANTS ?= 500
 SEED ?= 1
 
-.PHONY: help demo test test-live test-editors fuzz mutants docs site new-rule dist release-check test-installed test-oldest test-light emacs $(MISSING)
+.PHONY: help demo style test test-live test-editors fuzz mutants docs site new-rule dist release-check test-installed test-oldest test-light emacs $(MISSING)
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
 
 demo: $(VENV)/installed ## check the shop in fixtures/demo, which has one of each common mistake
 	$(BIN)/cmlint check fixtures/demo; test $$? -eq 1
+
+style: $(VENV)/dev ## format the code; check style, types and words
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/python -m tests.support.words
 
 test: $(VENV)/dev $(HELM) $(KUSTOMIZE) $(ACTIONLINT) $(KUBE) $(CLIENTS) $(NPM) $(MISSING) ## everything that must hold: style, types, tests
 	$(BIN)/ruff check

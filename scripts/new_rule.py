@@ -108,7 +108,7 @@ def main(name: str) -> int:
         path = RULES / family / f"{module_of(short)}{suffix}"
         path.write_text(text.format(name=short, function=module_of(short), version=__version__), encoding="utf-8")
         print(path.relative_to(RULES.parents[1]).as_posix())
-    print("Replace every TODO, then: make docs test")
+    print(f"Replace every TODO, then: make docs && .venv/bin/pytest tests/test_pages.py -k {short}; at last: make test")
     return 0
 
 

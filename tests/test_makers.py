@@ -13,7 +13,7 @@ from cmlint.bundle.resolve import Resolution
 from cmlint.errors import FatalError
 from cmlint.knowledge.controllers import MAKERS, Maker
 from cmlint.manifest.documents import read_text
-from cmlint.manifest.providers import Makers
+from cmlint.manifest.providers import TABLE, Makers
 from cmlint.model.facts import Provider
 from tests.support.run import concise, inside, lint, loaded, write
 
@@ -30,12 +30,23 @@ def manifest(kind: str, api_version: str, body: str = "", metadata: str = "name:
     return f"apiVersion: {api_version}\nkind: {kind}\nmetadata: {{{metadata}}}\n{body}\n"
 
 
-def made(text: str) -> list[str]:
-    return [said(provider) for document in read_text(text).documents for provider in document.providers]
+NO_MAKERS = Makers([])
+
+
+def made(text: str, makers: Makers = TABLE) -> list[str]:
+    return [said(provider) for document in read_text(text, makers).documents for provider in document.providers]
 
 
 def external(spec: str) -> str:
     return manifest("ExternalSecret", "external-secrets.io/v1", f"spec: {{{spec}}}")
+
+
+def external_everywhere(spec: str) -> str:
+    return manifest(
+        "ClusterExternalSecret",
+        "external-secrets.io/v1",
+        f"spec: {{externalSecretName: e, externalSecretSpec: {{{spec}}}}}",
+    )
 
 
 DATA = "data: [{secretKey: a}, {secretKey: b}]"
@@ -84,13 +95,19 @@ ROWS = [
         ),
         ["Secret t: a b (everywhere)"],
     ),
+    (external_everywhere(DATA), ["Secret e: a b (everywhere)"]),
     (
-        manifest(
-            "ClusterExternalSecret",
-            "external-secrets.io/v1",
-            f"spec: {{externalSecretName: e, externalSecretSpec: {{{DATA}}}}}",
-        ),
-        ["Secret e: a b (everywhere)"],
+        external_everywhere(f"target: {{template: {{mergePolicy: Merge, data: {{c: x}}}}}}, {DATA}"),
+        ["Secret e: a b c (everywhere)"],
+    ),
+    (external_everywhere(f"target: {{template: {{data: {{c: x}}}}}}, {DATA}"), ["Secret e: c (everywhere)"]),
+    (
+        external_everywhere(f"target: {{creationPolicy: Merge}}, {DATA}"),
+        ["Secret e: a b ... (everywhere) (shared)"],
+    ),
+    (
+        external_everywhere(f"target: {{manifest: {{kind: ConfigMap}}}}, {DATA}"),
+        ["ConfigMap e: ... (everywhere)"],
     ),
     (manifest("PushSecret", "external-secrets.io/v1alpha1", "spec: {selector: {secret: {name: t}}}"), []),
     (manifest("ExternalSecret", "kubernetes-client.io/v1", "spec: {data: [{name: a, key: k}]}"), ["Secret x: a"]),
@@ -426,8 +443,7 @@ def test_what_is_made(text: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: f"{maker.kinds}-{maker.targets[0]}")
 def test_every_row_is_seen_at_work(maker: Maker) -> None:
-    alone = Makers([maker])
-    assert any(document.providers for text, _ in ROWS for document in read_text(text, alone).documents)
+    assert any(made(text, Makers([maker])) != made(text, NO_MAKERS) for text, _ in ROWS), "ROWS has no case for it"
 
 
 @pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: f"{maker.kinds}-{maker.targets[0]}")

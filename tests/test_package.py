@@ -188,3 +188,40 @@ def test_a_source_that_crashes_is_one_line_and_the_rest_goes_on(tmp_path: Path) 
     said = "this source has crashed (ValueError); report that to its authors"
     assert (done.stdout, done.stderr) == (FINDING, f"cmlint: error: acme_crashes: {said}\n")
     assert done.returncode == 2
+
+
+SOURCE = """\
+from cmlint.sources.api import Material, read, read_text
+
+
+def take(found, request):
+    for group in found.groups:
+        for path in [path for path in group.others if path.endswith(".list")]:
+            group.others.remove(path)
+            names = read(request.disk, path, group.root).split()
+            names += [entry.path for entry in request.disk.entries("more") if request.disk.is_file(entry.path)]
+            yield Material(files=[(name, read_text(read(request.disk, name, group.root))) for name in names])
+"""
+
+
+def test_a_run_with_a_source_is_repeated_only_while_its_files_and_its_code_are_as_they_were(tmp_path: Path) -> None:
+    shop, site = tmp_path / "shop", tmp_path / "site"
+    write(site, {"acme-1.0.dist-info/entry_points.txt": "[cmlint.sources]\nacme = acme_list\n"})
+    write(site, {"acme_list.py": SOURCE})
+    write(shop, {"all.list": "a.pod\n", "a.pod": POD, "b.pod": POD, "more/README": ""})
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": str(site)}
+
+    def found() -> list[str]:
+        done = cmlint(shop, "check", "--format", "concise", "--quiet", **cache)
+        assert done.stderr == ""
+        return [line.partition(":")[0] for line in done.stdout.splitlines()]
+
+    assert found() == found() == ["a.pod"]
+    write(shop, {"a.pod": POD.replace("8080", "'8080'")})
+    assert found() == []
+    write(shop, {"all.list": "a.pod b.pod\n"})
+    assert found() == ["b.pod"]
+    write(shop, {"more/c.pod": POD, "more/README": ""})
+    assert found() == ["b.pod", "more/c.pod"]
+    write(site, {"acme_list.py": SOURCE.replace('"more"', '"."').replace("is_file(entry.path)", "is_file('nothing')")})
+    assert found() == ["b.pod"]

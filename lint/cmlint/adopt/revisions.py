@@ -15,6 +15,7 @@ from cmlint.cache.caches import Caches
 from cmlint.cache.file_state import Seen
 from cmlint.engine.identity import fingerprints
 from cmlint.errors import FatalError
+from cmlint.model.evidence import GUESSES
 from cmlint.model.findings import Finding
 from cmlint.pipeline.check import check
 from cmlint.pipeline.read import read
@@ -22,15 +23,6 @@ from cmlint.pipeline.result import Result
 from cmlint.sources.request import Request
 
 T = TypeVar("T")
-
-GUESSES: frozenset[str] = frozenset(
-    (
-        *("template", "kustomization", "chart", "encrypted", "unparsable", "custom-resource", "base", "chart-values"),
-        *("shown-in-document", "passed-to-program", "made-from-file", "applied-in-steps", "placeholder-name"),
-        "secret-elsewhere",
-    )
-)
-"""The codes of evidence that an object may be made, which its removal outweighs."""
 
 UNCHECKED = "unchecked"
 """The consequence of what is not built: whether it is new is a matter of what is built, and not of the finding."""

@@ -181,7 +181,8 @@ class Fresh:
         extended = request.layers.extended if request.layers else ()
         for path in (*configurations(self.options, request.paths), *extended):
             request.seen.note(path)
-        note_code(request.seen, {"cmlint", *(rule.module.partition(".")[0] for rule in request.rules.values())})
+        modules = (*(rule.module for rule in request.rules.values()), *request.sources)
+        note_code(request.seen, {"cmlint", *(module.partition(".")[0] for module in modules)})
         if request.config.build:
             note_programs(request.seen, (request.config.kustomize, request.config.helm_program))
         outcome = result.without_bundles()

@@ -92,6 +92,12 @@ IGNORABLE: tuple[Code, ...] = tuple(
 )
 """The codes that the setting `evidence` can turn off: without them, the name is missing."""
 
+GUESSES: frozenset[Code] = frozenset(IGNORABLE) - {
+    *("own-field", "command", "reused-workload", "remade-from-file", "defined-elsewhere"),
+    *("placeholder", "well-known", "external"),
+}
+"""The codes that only make it possible that something else makes an object; a change that removes it outweighs them."""
+
 
 class Evidence(NamedTuple):
     """One piece of evidence: its code, a sentence that completes "not checked: ...", and the place that shows it.

@@ -106,8 +106,9 @@ class Memory:
 
 
 def note_code(seen: Seen, packages: Iterable[str]) -> None:
-    """Notes what decides, besides its input, what a run gives: the modules of packages, and what is installed."""
+    """Notes what decides, besides its input, what a run gives: modules and packages, and what is installed."""
     for package in packages:
+        seen.note(sys.modules[package].__file__ or "")
         for top in getattr(sys.modules[package], "__path__", ()):
             for folder, names, found in os.walk(top):
                 names[:] = [name for name in names if name != "__pycache__"]

@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import cast
 
+from msgspec.structs import replace
+
 from cmlint.bundle.material import Material
+from cmlint.cache.noting import NotingFileSystem
 from cmlint.errors import FatalError
 from cmlint.model.problems import Problem
 from cmlint.sources.found import Found
@@ -22,8 +25,9 @@ Take = Callable[[Found, Request], Iterable[Material]]
 def taken(found: Found, request: Request) -> Iterator[Material]:
     """What all sources of other packages give; one that crashes is a problem, and the run goes on.
 
-    Raises FatalError for one that cannot be loaded.
+    What they look at is noted for them. Raises FatalError for one that cannot be loaded.
     """
+    request = replace(request, disk=NotingFileSystem(request.disk, request.seen))
     for name in request.sources:
         take = loaded(name)
         try:
