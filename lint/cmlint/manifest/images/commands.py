@@ -16,6 +16,7 @@ from cmlint.manifest.images.functions import in_functions
 from cmlint.manifest.images.options import by_pattern
 from cmlint.manifest.images.passing import Giver
 from cmlint.manifest.images.variables import UNKNOWN
+from cmlint.manifest.images.words import words_of
 from cmlint.manifest.shell import LIMIT, Lines, Quotes
 from cmlint.model.facts import Build, Deed, ImageFact
 
@@ -154,8 +155,9 @@ def read(text: str) -> Iterator[ImageFact]:
 
 def calls_in(text: str) -> Iterator[tuple[int, int, str]]:
     """Where programs are called that may do something to images: where that begins and ends, and the program."""
-    for name, verbs in VERBS.items():
-        if name in text and any(verb in text for verb in verbs):
+    for name in VERBS.keys() & words_of(text):
+        verbs = VERBS[name]
+        if any(verb in text for verb in verbs):
             for found in call_of(name).finditer(text):
                 if any(text.find(verb, found.end(), found.end() + NEAR) >= 0 for verb in verbs):
                     yield (*found.span(), name)
