@@ -36,8 +36,8 @@ class Kind(NamedTuple):
 
 _PROGRAMS = """
     docker docker-compose podman podman-compose buildah nerdctl lima buildctl skopeo crane regctl pack img kind minikube
-    k3d kubectl oc kustomize sed gsed perl yq helm az gcloud ibmcloud skaffold argocd ko mvn mvnw make earthly jib
-    executor -replace -Dimage -Djib.to.image --destination build-image
+    k3d kubectl oc kustomize sed gsed perl yq helm az gcloud ibmcloud skaffold argocd ko mvn mvnw make
+    gradle gradlew earthly jib executor -replace -Dimage -Djib.to.image --destination build-image
     DOCKER CONTAINER PODMAN KUSTOMIZE KIND MINIKUBE KUBECTL HELM K3D NERDCTL KO
 """
 """The programs that do something to images, a few options by which they do, and words in variables for programs."""
@@ -77,6 +77,9 @@ KINDS = (
         ),
         ("push-image:", "container-image:"),
     ),
+    Kind("pipelines", frozenset(("template",)), ("parameters:",)),
+    Kind("pipelines", frozenset(("local",)), ("inputs:",)),
+    Kind("pipelines", frozenset(("executor", "Image")), ("nx-container", "nx-docker", "docker:", "docker-build:")),
     Kind(
         "passing",
         frozenset(),
@@ -87,10 +90,12 @@ KINDS = (
     Kind("compose", frozenset(("services",)), ("build:", '"build"')),
     Kind(
         "builders",
-        frozenset(("build", "SAVE", "target", "jib", "jib.to", "jib.to.image", "releases")),
+        frozenset(
+            ("build", "SAVE", "target", "jib", "jib.to", "jib.to.image", "releases", "kubernetes", "bootBuildImage")
+        ),
         (
             *("docker_build", "custom_build", "podman_build", "nerdctl_build", "ko_build", "earthly_build"),
-            *("SAVE IMAGE", 'target "', '"target"', "jib {", "jib.to", "jib{", "releases:"),
+            *("SAVE IMAGE", 'target "', '"target"', "jib {", "jib.to", "jib{", "releases:", "jkube", "bootBuildImage"),
         ),
     ),
     Kind(

@@ -35,8 +35,11 @@ GOAL = re.compile(r"[a-z][\w./:-]*")
 SUBSTITUTIONS = re.compile(r"(\w+)=([^,\s\"']+)")
 
 INCLUDE = re.compile(
-    r"\n(?:[ \t]*-?(?:include|source|\.)[ \t]+(?P<names>[^\n#;&|]+)|[ \t]*-?[ \t]*local:[ \t]*(?P<local>\S+))"
+    r"\n(?:[ \t]*-?(?:include|source|\.)[ \t]+(?P<names>[^\n#;&|]+)|[ \t]*-?[ \t]*local:[ \t]*(?P<local>\S+)"
+    r"|include:[ \t]*(?P<plain>[\"']?[\w./*-]+\.ya?ml[\"']?)[ \t]*(?=\r?\n|\Z))"
 )
+LISTED = re.compile(r"\ninclude:[ \t]*((?:\n[ \t]*-[ \t]+[^\n:]*(?=\n|\Z))+)")
+LISTED_FILE = re.compile(r"-[ \t]+[\"']?([\w./*-]+\.ya?ml)")
 """What makefiles, scripts and pipelines of GitLab include: `include a.mk`, `. ./vars.sh`, `- local: ci/build.yml`.
 
 It begins with the end of the line before, so that it is searched for quickly.
@@ -169,6 +172,7 @@ class Giver:
         """Which files a text includes, and what it gives to them and to those that include it."""
         lines = f"\n{self.text}"
         included = [name for found in INCLUDE.finditer(lines) for name in names_in(found)]
+        included += [path.lstrip("./") for found in LISTED.finditer(lines) for path in LISTED_FILE.findall(found[1])]
         given = self.settings() if included or ASSIGNMENT.search(lines) else ()
         if included or given:
             yield self.place.of("sets", "include", "", "", 0, files=tuple(included[:MOST]), given=given)
@@ -182,7 +186,7 @@ class Giver:
 
 def names_in(found: re.Match[str]) -> Iterator[str]:
     """The files that a line includes; a variable or a command in a path says nothing about its end."""
-    for word in (found["local"] or found["names"]).split():
+    for word in (found["local"] or found["plain"] or found["names"]).split():
         name = re.sub(r"^(?:\.{0,2}/)+", "", word.strip("\"'").rpartition(")")[2].rpartition("}")[2])
         if re.fullmatch(r"[\w*-]*[./][\w.*/-]*", name):
             yield name

@@ -23,7 +23,8 @@ VALUE = re.compile(
 
 NAME = re.compile(
     r"\$?\{\{-?[ \t]*\.?(?:env\.|vars\.|variables\.|inputs\.|parameters\.|matrix\.)?(\w+)[ \t]*-?\}\}"
-    r"|<<[ \t]*(?:pipeline\.)?parameters\.(\w+)[ \t]*>>|\$+\{(?:env|params)[.:](\w+)\}"
+    r"|<<[ \t]*(?:pipeline\.)?parameters\.(\w+)[ \t]*>>|\$+\{(?:env|params)[.:](\w+)\}|\$env:(\w+)"
+    r"|\$\[\[[ \t]*inputs\.(\w+)[ \t]*\]\]"
     r"|\$+\{(\w+)(?:,,|\^\^|:?[-=?+][^{}]*)?\}|\$+\((\w+)\)|\$+(\w+)|%(\w+)%"
 )
 """A variable by its name, of a shell, make, a CI system or a task runner."""
@@ -73,6 +74,9 @@ JUST = r"(?m)^@?[\w-]+(?:[ \t]+[*+$]?\w+)*[ \t]+[*+$]?(\w+)()[ \t]*=[ \t]*(\"[^\
 TASK = r"(?m)^[ \t]*(\w+)():[ \t]*[\"']?\{\{[ \t]*\.\w+[ \t]*\|[ \t]*default[ \t]+(\"[^\"\n]*\"|'[^'\n]*')"
 """A variable of a Taskfile with a default of its own."""
 
+POWERSHELL = r"(?mi)^[ \t]*(?:\[\w+\][ \t]*)?\$(?:(?:env|script|global):)?(\w+)()[ \t]*=[ \t]*(\"[^\"\n]*\"|'[^'\n]*')"
+"""A variable or a parameter of PowerShell with a string (`about_Variables`, `about_Environment_Variables`)."""
+
 JSON = r'"(\w+)"():[ \t]*\{\s*"default":[ \t]*("[^"\n]*")'
 HCL = r'(?m)^variable[ \t]+"(\w+)"()[ \t]*\{[^{}]*?\bdefault[ \t]*=[ \t]*("[^"\n]*")'
 FORMS = (
@@ -83,6 +87,7 @@ FORMS = (
     ("defaultValue:", JENKINS),
     ("{{", JUST),
     ("default ", TASK),
+    ("$", POWERSHELL),
     ('"default"', JSON),
 )
 """Other forms of an assignment, each with a word that such a text has; they are compiled at first use."""
