@@ -49,6 +49,12 @@ def advised(kind: str, spec: dict[str, Any], options: str = "") -> str:
         ),
         (
             "StatefulSet",
+            {"replicas": 3, "ordinals": {"start": 5}, "updateStrategy": {"rollingUpdate": {"partition": 2}}},
+            "now run `kubectl rollout restart statefulset/web -n shop`, which reaches only the pods from number 7 on "
+            "(`partition`, counted from `ordinals.start` 5)",
+        ),
+        (
+            "StatefulSet",
             {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}}},
             "now lower `partition` first (it is 2, and there are only 1 pods, numbered from 0), and then run "
             "`kubectl rollout restart statefulset/web -n shop`",

@@ -102,6 +102,23 @@ def test_restart_needs_a_version(tmp_path: Path, version: str, command: str) -> 
         ),
         (
             "StatefulSet",
+            "replicas: 4, ordinals: {start: 10}, updateStrategy: {rollingUpdate: {partition: 3}}, ",
+            "run `kubectl rollout restart statefulset/shop`, which reaches only the pods from number 13 on "
+            "(`partition`, counted from `ordinals.start` 10)",
+        ),
+        (
+            "StatefulSet",
+            "replicas: 3, ordinals: {start: 10}, updateStrategy: {rollingUpdate: {partition: 3}}, ",
+            "lower `partition` first (it is 3, and there are only 3 pods, numbered from 10), and then run "
+            "`kubectl rollout restart statefulset/shop`",
+        ),
+        (
+            "StatefulSet",
+            "ordinals: {start: 10}, ",
+            "run `kubectl rollout restart statefulset/shop`",
+        ),
+        (
+            "StatefulSet",
             "updateStrategy: {rollingUpdate: {partition: 0}}, ",
             "run `kubectl rollout restart statefulset/shop`",
         ),

@@ -16,6 +16,8 @@ from cmlint.cli.impact import Options, ways_of
 from cmlint.config.config import Config
 from cmlint.manifest import decode, masks
 from cmlint.manifest.documents import read_text
+from cmlint.manifest.images import images_in, readers_of
+from cmlint.manifest.images.words import words_of
 from cmlint.pipeline.check import check
 from cmlint.report import formatter
 from cmlint.report.graph import RENDERERS as DRAWN
@@ -643,6 +645,34 @@ def test_a_square_would_be_found(tmp_path: Path) -> None:
         return {"a.yaml": J([cm("m", f"{{{keys}}}"), pod(containers)])}
 
     assert calls(tmp_path / "many", square(8 * N)) > 2 * MOST * calls(tmp_path / "few", square(2 * N)) / 2
+
+
+def test_few_texts_are_read_for_what_they_do_to_images() -> None:
+    pushed = "jobs:\n  a:\n    steps:\n    - run: docker push org/app:dev\n"
+    assert readers_of("replicas: 2 # used, based, token\nresources: {limits: {cpu: 100m}}\n") == ()
+    assert readers_of("apiVersion: v1\nkind: Pod\nspec: {containers: [{command: [docker, push]}]}\n") == ()
+    assert readers_of("jobs:\n  a:\n    steps:\n    - uses: actions/checkout@v4\n") == ()
+    words_of.cache_clear()
+    assert readers_of(pushed) == ("commands",)
+    assert [fact.tool for fact in images_in(pushed)] == ["docker push"]
+    assert words_of.cache_info().misses == 1
+
+
+def test_only_the_variables_of_commands_are_searched_for() -> None:
+    """What a text assigns and no command uses costs no call."""
+
+    def read(n: int) -> int:
+        text = " ".join(f"V{letters(i)}={i}" for i in range(n)) + "\nT=dev\ndocker push org/app:$T\n"
+        profile = cProfile.Profile(builtins=True)
+        profile.enable()
+        found = images_in(text, script=True)
+        profile.disable()
+        assert [(fact.name, fact.tag) for fact in found if fact.deed == "pushed"] == [("org/app", "dev")]
+        return sum(entry.callcount for entry in profile.getstats())
+
+    read(2)
+    few, many = read(N), read(4 * N)
+    assert many - few < N, (few, many)
 
 
 def test_near_names_are_looked_for_among_few(tmp_path: Path) -> None:

@@ -432,9 +432,10 @@ def expanded(found: Sequence[Proof]) -> Iterator[Proof]:
     Without files of its own bake takes those of compose: https://docs.docker.com/build/bake/reference/#file-lookup
     """
     built = [proof for proof in found if proof.fact.deed == "built"]
-    by_tool = ([proof for proof in built if proof.fact.tool == tool] for tool in ("compose", "bake", "Maven"))
-    composed, baked, by_maven = by_tool
-    for word, several in (("{compose}", composed), ("{bake}", baked or composed), ("{maven}", by_maven)):
+    by_tool = ([proof for proof in built if proof.fact.tool == tool] for tool in ("compose", "bake", "Maven", "Gradle"))
+    composed, baked, by_maven, by_gradle = by_tool
+    named = {"{compose}": composed, "{bake}": baked or composed, "{maven}": by_maven, "{gradle}": by_gradle}
+    for word, several in named.items():
         push = next((proof for proof in found if proof.fact.name == word), None)
         if push is None:
             continue

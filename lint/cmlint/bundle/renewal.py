@@ -2,8 +2,9 @@
 
 What `kubectl rollout restart` does, and where it refuses, is in kubernetes/kubernetes,
 `staging/src/k8s.io/kubectl/pkg/polymorphichelpers/objectrestarter.go`: it takes Deployments, StatefulSets and
-DaemonSets, and no Deployment that is paused. A StatefulSet with a `partition` updates only the pods from that number on
-(`pkg/controller/statefulset/stateful_set_control.go`). A ReplicaSet and a ReplicationController replace a pod that is
+DaemonSets, and no Deployment that is paused. A StatefulSet with a `partition` leaves as many of its pods as they are,
+the first ones, which are numbered from `ordinals.start` on (`newVersionedStatefulSetPod` and `getStartOrdinal` in
+`pkg/controller/statefulset/stateful_set_utils.go`). A ReplicaSet and a ReplicationController replace a pod that is
 gone, and no other (`pkg/controller/replicaset/replica_set.go`).
 """
 
@@ -88,12 +89,14 @@ def rolled(document: Document, version: Version) -> str:
         delete = f"kubectl delete pod NAME{in_namespace(document)}"
         return f"delete its pods one by one with `{delete}`: `updateStrategy` is `OnDelete`"
     if document.kind == "StatefulSet" and rolling.replicas and rolling.partition >= rolling.replicas:
-        none = f"it is {rolling.partition}, and there are only {rolling.replicas} pods, numbered from 0"
+        none = f"it is {rolling.partition}, and there are only {rolling.replicas} pods, numbered from {rolling.start}"
         return f"lower `partition` first ({none}), and then run `{command}`"
     if rolling.replicas == 0:
         return f"run `{command}` once it is scaled up: it has no pods (`replicas: 0`)"
     if rolling.partition and document.kind == "StatefulSet":
-        return f"run `{command}`, which reaches only the pods from number {rolling.partition} on (`partition`)"
+        first = rolling.start + rolling.partition
+        how = "`partition`" + f", counted from `ordinals.start` {rolling.start}" * bool(rolling.start)
+        return f"run `{command}`, which reaches only the pods from number {first} on ({how})"
     return f"run `{command}`"
 
 

@@ -75,6 +75,9 @@ CLOSING = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*\r?$", re.MULTILINE)
 ALIAS_REACH = 1000
 """The number of characters before a command in which a program of another name is looked for."""
 
+FEW = 100
+"""The number of names for which a text is searched one by one."""
+
 LETTERS = 3
 """The number of letters and digits that a pattern needs to identify a name."""
 
@@ -154,22 +157,46 @@ class Assigned:
     def __init__(self, text: str) -> None:
         self.text = text
         self.known: dict[str, str | None] = {}
+        self.searched: dict[str, list[str]] = {}
 
     def value(self, name: str) -> str | None:
         """The value of a variable, if it is always the same; parts of it may be variables again."""
         if name not in self.known:
-            values = {VALUE.match(EXPANSION.sub(VARIABLE, place)) for place in self.places.get(name, ())}
+            values = {VALUE.match(EXPANSION.sub(VARIABLE, place)) for place in self.of(name)}
             found = {value[2] if value else VARIABLE for value in values}
             self.known[name] = found.pop() if len(found) == 1 else None
         return self.known[name]
 
+    def of(self, name: str) -> list[str]:
+        """What is behind each assignment to a name on its line; of several on a line, the first counts.
+
+        The text is searched for each of a few names, and for all names at once if more are asked for.
+        """
+        if name not in self.searched:
+            if len(self.searched) == FEW:
+                return self.places.get(name, [])
+            self.searched[name] = self.found(self.assignments_to(name)).get(name, [])
+        return self.searched[name]
+
+    def assignments_to(self, name: str) -> Iterator[re.Match[str]]:
+        """The assignments to a name."""
+        at = self.text.find(name) if name else -1
+        while at >= 0:
+            if (found := ASSIGNMENT.match(self.text, at)) and found[1] == name:
+                yield found
+            at = self.text.find(name, at + len(name))
+
     @cached_property
     def places(self) -> dict[str, list[str]]:
-        """What is behind each assignment on its line; of several to one name on a line, the first counts."""
+        """The same by each name."""
+        return self.found(ASSIGNMENT.finditer(self.text))
+
+    def found(self, assignments: Iterator[re.Match[str]]) -> dict[str, list[str]]:
+        """What is behind assignments, by their names."""
         found: dict[str, list[str]] = {}
         lines: dict[str, int] = {}
         line_end = -1
-        for assignment in ASSIGNMENT.finditer(self.text):
+        for assignment in assignments:
             name, place = assignment[1], assignment.end()
             if place > line_end:
                 line_end = self.text.find("\n", place) % (len(self.text) + 1)

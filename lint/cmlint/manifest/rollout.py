@@ -49,6 +49,7 @@ def read_rolling(decoder: Decoder, spec: Node | None, kind: str) -> Rolling:
         suspended=is_true(decoder, fields.get("suspend")),
         partition=number_of(decoder, field(decoder, field(decoder, update, "rollingUpdate"), "partition")) or 0,
         selector=labels_in(decoder, fields.get("selector")),
+        start=number_of(decoder, field(decoder, fields.get("ordinals"), "start")) or 0,
     )
     return PLAIN if rolling == PLAIN else rolling
 

@@ -26,7 +26,7 @@ LONGEST = 1000
 NESTED = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 EXPANSION = re.compile(
     rf"\$?\{{\{{.*?\}}\}}|<<[ \t]*(?:pipeline\.)?parameters\.\w+[ \t]*>>"
-    rf"|\$+\{{[^{{}}\n]*\}}|[$<>]+{NESTED}|\$+[\w@*#?!]*|`[^`\n]*`|%[A-Za-z_]\w*%|@[A-Z_]+@"
+    rf"|\$\[\[[^\[\]\n]*\]\]|\$env:\w+|\$+\{{[^{{}}\n]*\}}|[$<>]+{NESTED}|\$+[\w@*#?!]*|`[^`\n]*`|%[A-Za-z_]\w*%|@[A-Z_]+@"
 )
 """What is put in by a shell, make, a CI system or a template engine."""
 

@@ -421,8 +421,9 @@ class Rolling(Facts, frozen=True):
     """How a workload replaces its pods: `strategy` is the type of its strategy, empty where none is written.
 
     `paused` and `suspended` are `spec.paused` and `spec.suspend`; `replicas` is None where no number is written.
-    `partition` is the number of the first pod that a StatefulSet updates. `selector` are the labels of its pods,
-    written `name=value`. `owner` is, as `Kind/name`, what has made a live object and is not read itself.
+    `partition` is the number of pods that a StatefulSet leaves as they are, the first ones, and `start` the number of
+    its first pod (`spec.ordinals.start`). `selector` are the labels of its pods, written `name=value`. `owner` is, as
+    `Kind/name`, what has made a live object and is not read itself.
     """
 
     replicas: int | None = None
@@ -432,6 +433,7 @@ class Rolling(Facts, frozen=True):
     partition: int = 0
     owner: str = ""
     selector: tuple[str, ...] = ()
+    start: int = 0
 
 
 class Document(Facts, frozen=True):

@@ -80,6 +80,7 @@ IMAGE_WORDS = (
     b"image",
     b"IMAGE",
     b"push",
+    b"Push",
     b"load",
     b"build",
     b"rollout",

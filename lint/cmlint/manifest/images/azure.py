@@ -47,7 +47,12 @@ def docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:
     build = Build(f"*/{builds.partly(place.variables, given.text('repository', 'imageName'))}", folder, path)
     for tag, at in given.words("tags"):
         image = f"{repository}:{place.variables.fill(tag)}"
-        yield from place.fact("pushed", "Docker@2", f"*/{image}", max(place.text.find(tag, at), at), builds=(build,))
+        begin = max(place.text.find(tag, at), at)
+        yield from place.fact("pushed", "Docker@2", f"*/{image}", begin, builds=(build,))
+        written = f"*/{given.text('repository', 'imageName')}:{tag}"
+        if "parameters." in written:
+            opened = place.fact("pushed", "Docker@2", place.variables.left_open(written), begin)
+            yield from map(place.opened, opened)
 
 
 def old_docker_task(given: Mapping, place: Text) -> Iterator[ImageFact]:

@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from cmlint.manifest.images import builds
-from cmlint.manifest.images.facts import Text, combinations
+from cmlint.manifest.images.facts import MOST_COMBINED, Text, combinations, passed_on
 from cmlint.model.facts import Build, ImageFact
 
 TILT = re.compile(
@@ -22,12 +23,22 @@ TILT_CONTEXT = re.compile(r"[ \t\n]*,[ \t\n]*(?:context[ \t]*=[ \t]*)?[\"']([^\"
 TILT_DOCKERFILE = re.compile(r"\bdockerfile[ \t]*=[ \t]*[\"']([^\"'\n]+)[\"']")
 BAKE_TARGET = re.compile(r"(?m)^target[ \t]+\"([^\"\n]+)\"")
 BAKE_PATH = r"(?m)(?:^[ \t]*{0}[ \t]*=|\"{0}\"[ \t]*:)[ \t]*\"([^\"\n]+)\""
+NEAR = 400
+"""The number of characters behind the beginning of an image in which its name is."""
+
+BAKE_MATRIX = re.compile(r"\bmatrix[ \t]*=[ \t]*\{([^{}]{0,2000})\}")
+BAKE_AXIS = re.compile(r"(\w+)[ \t]*[=:][ \t]*\[([^\]]{0,1000})\]")
+"""https://docs.docker.com/build/bake/matrices/"""
+
 BAKE_INHERITS = re.compile(r"(?:^|[\s\"])inherits\"?[ \t]*[=:][ \t]*\[([^\]\n]{0,500})\]")
 MOST_INHERITED = 20
 """The most targets of a bake file that one target inherits from."""
 
 EARTH = re.compile(r"(?m)^[ \t]*SAVE IMAGE[ \t]+((?:--[\w-]+(?:=\S+)?[ \t]+|\\\n[ \t]*)*)((?:[^\n#\\]|\\\n)+)")
 """https://docs.earthly.dev/docs/earthfile#save-image"""
+
+EARTH_CALL = re.compile(r"(?m)^[ \t]*BUILD[ \t]+(?:--[\w-]+[ \t]+)*\+([\w.-]+)((?:[ \t]+--\w+=[\w./:-]+)+)")
+"""https://docs.earthly.dev/docs/earthfile#build"""
 
 BAKE = re.compile(r"(?m)^[ \t]*tags[ \t]*=[ \t]*\[([^\]]{0,2000})\]|\"tags\"[ \t]*:[ \t]*\[([^\]]{0,2000})\]")
 REGISTRY = re.compile(r"(?m)(?:^[ \t]*output[ \t]*=|\"output\"[ \t]*:)[ \t]*\[[^\]]{0,2000}?type=registry")
@@ -38,9 +49,20 @@ RELEASE = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?chart:[ \t]*[\"']?([\w./-]+)")
 VALUES = re.compile(r"(?m)^[ \t]+(?:values|set):")
 """https://helmfile.readthedocs.io/en/latest/#configuration"""
 
-GRADLE = re.compile(r"\bto\s*\{([^{}]*)\}|\bto\.(image[^\n]*)")
+INNER = r"((?:[^{}]|\{[^{}]{0,2000}\})*)"
+"""What is in a block, with blocks in it and with `${variables}`."""
+
+GRADLE = re.compile(rf"\bto\s*\{{{INNER}\}}|\bto\.(image[^\n]*)")
 GRADLE_IMAGE = re.compile(r"\bimage\s*(?:=|\.set\()?\s*[\"']([^\"'\n]+)[\"']")
 GRADLE_TAGS = re.compile(r"\btags\s*(?:=|\.set\()?\s*(?:\[|setOf\(|listOf\()([^\])]*)")
+GRADLE_NAME = re.compile(r"\b(?:name|imageName)\s*(?:=|\.set\()\s*[\"']([^\"'\n]+)[\"']")
+JKUBE = re.compile(r"\bimage\s*\{")
+"""https://eclipse.dev/jkube/docs/kubernetes-gradle-plugin/#image-configuration"""
+
+BOOT = re.compile(rf"\bbootBuildImage\b[\"')]*\s*\{{{INNER}\}}")
+PUBLISHES = re.compile(r"\bpublish\s*(?:=|\.set\()\s*true\b")
+"""https://docs.spring.io/spring-boot/gradle-plugin/packaging-oci-image.html#build-image.examples.publish"""
+
 STRING = re.compile(r"[\"']([^\"'\n]+)[\"']")
 """https://github.com/GoogleContainerTools/jib/tree/master/jib-maven-plugin#extended-usage"""
 
@@ -56,12 +78,13 @@ def read(text: str) -> Iterator[ImageFact]:
         pushes = REGISTRY.search(text) is not None
         for found in BAKE.finditer(text):
             for image in STRING.finditer(text, *found.span(1 if found[1] is not None else 2)):
-                name, build = place.variables.fill(image[1]), bake_build(text, image[1], place)
-                yield from place.fact("pushed" if pushes else "built", "bake", name, image.start(), builds=(build,))
+                build = bake_build(text, image[1], place)
+                for one in by_matrix(text, image[1]):
+                    name = place.variables.fill(one)
+                    yield from place.fact("pushed" if pushes else "built", "bake", name, image.start(), builds=(build,))
     if "\nreleases:" in text or text.startswith("releases:"):
         yield from helmfile(text, place)
-    if "jib" in text:
-        yield from gradle(text, place)
+    yield from gradle(text, place)
 
 
 def tilt_build(text: str, found: re.Match[str], place: Text) -> tuple[Build, ...]:
@@ -83,6 +106,19 @@ def bake_build(text: str, image: str, place: Text) -> Build:
         for key, default in (("context", "."), ("dockerfile", ""))
     )
     return Build(builds.named(builds.partly(place.variables, image)), folder, builds.below(folder, path))
+
+
+def by_matrix(text: str, image: str) -> list[str]:
+    """A tag of a bake file, once for each value that the matrix of its target gives to a variable in it."""
+    block = next((block for block in targets_in(text).values() if f'"{image}"' in block), "")
+    found = BAKE_MATRIX.search(block)
+    images = [image]
+    for axis in BAKE_AXIS.finditer(found[1]) if found else ():
+        values = STRING.findall(axis[2])
+        if f"${{{axis[1]}}}" in image and values:
+            several = (one.replace(f"${{{axis[1]}}}", value) for one in images for value in values)
+            images = list(islice(several, MOST_COMBINED))
+    return images
 
 
 @lru_cache(maxsize=1)
@@ -126,6 +162,10 @@ def earthly(text: str, place: Text) -> Iterator[ImageFact]:
                 opened = place.fact("pushed", "Earthly", place.variables.left_open(image), found.start())
                 yield from map(place.opened, opened)
 
+    for call in EARTH_CALL.finditer(text):
+        given = tuple(passed_on(*word[2:].split("=", 1)) for word in call[2].split())
+        yield place.of("calls", "earthly", "", "", call.start(1), was=call[1], files=("Earthfile",), given=given)
+
 
 def helmfile(text: str, place: Text) -> Iterator[ImageFact]:
     """The charts that helmfile gives other values: which ones, other files say."""
@@ -137,6 +177,18 @@ def helmfile(text: str, place: Text) -> Iterator[ImageFact]:
 
 
 def gradle(text: str, place: Text) -> Iterator[ImageFact]:
+    """The images of Jib, of JKube, which a task of its own pushes, and of Spring Boot."""
+    yield from by_jib(text, place) if "jib" in text else ()
+    for begin in JKUBE.finditer(text) if "jkube" in text else ():
+        if name := GRADLE_NAME.search(text, begin.end(), begin.end() + NEAR):
+            yield from place.fact("built", "Gradle", place.variables.fill(name[1]), name.start())
+    for block in BOOT.finditer(text) if "bootBuildImage" in text else ():
+        if (name := GRADLE_NAME.search(block[1])) and PUBLISHES.search(block[1]):
+            image = place.variables.fill(name[1])
+            yield from place.fact("pushed", "bootBuildImage", image, block.start(1) + name.start())
+
+
+def by_jib(text: str, place: Text) -> Iterator[ImageFact]:
     """`jib { to { image = ... } }`."""
     for found in GRADLE.finditer(text):
         block = found[1] or found[2]

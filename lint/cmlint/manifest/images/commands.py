@@ -12,10 +12,11 @@ from msgspec import structs
 from cmlint.manifest.images.builds import hole, of_docker
 from cmlint.manifest.images.cutting import COMMENT, NEAR, PRINTS, REACH, Filler, Opener, folder_before, inside, plain
 from cmlint.manifest.images.facts import Text, combinations, split
-from cmlint.manifest.images.functions import in_functions
+from cmlint.manifest.images.functions import in_functions, in_methods
 from cmlint.manifest.images.options import by_pattern
 from cmlint.manifest.images.passing import Giver
 from cmlint.manifest.images.variables import UNKNOWN
+from cmlint.manifest.images.words import words_of
 from cmlint.manifest.shell import LIMIT, Lines, Quotes
 from cmlint.model.facts import Build, Deed, ImageFact
 
@@ -33,6 +34,7 @@ _VERBS = {
     "gcloud": "submit tag releases",
     "skaffold": "--images",
     "mvn mvnw": ":push",
+    "gradle gradlew": "k8sPush ocPush",
     "argocd": "set",
     "ibmcloud": "build",
     "kind": "load",
@@ -82,6 +84,7 @@ ASSIGNED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 IMAGE_FIELD = re.compile(r"(?:\"?\bimage\"?[ \t]*:|/image\"?[ \t]*,[ \t]*\"?value\"?[ \t]*:)[ \t]*\"?([\w./:@*{}-]+)")
+GRADLE_IMAGE = ("-Pjkube.image.name=", "-Djkube.image.name=")
 MAVEN_IMAGE = ("-Djkube.image.name=", "-Ddocker.image=", "-Ddocker.name=")
 """The properties that name the one image of JKube and of fabric8: https://dmp.fabric8.io/#external-configuration"""
 
@@ -140,6 +143,7 @@ def read(text: str) -> Iterator[ImageFact]:
     imported = any(fact.tool == "docker save" for fact in found) and IMPORT.search(text) is not None
     whole = {fact.name for fact in found if fact.deed == "pushed" and fact.tool.endswith("push -a")}
     yield from in_functions(place, found)
+    yield from in_methods(place, found)
     for fact in found:
         if fact.tool == "docker save":
             if imported:
@@ -154,8 +158,9 @@ def read(text: str) -> Iterator[ImageFact]:
 
 def calls_in(text: str) -> Iterator[tuple[int, int, str]]:
     """Where programs are called that may do something to images: where that begins and ends, and the program."""
-    for name, verbs in VERBS.items():
-        if name in text and any(verb in text for verb in verbs):
+    for name in VERBS.keys() & words_of(text):
+        verbs = VERBS[name]
+        if any(verb in text for verb in verbs):
             for found in call_of(name).finditer(text):
                 if any(text.find(verb, found.end(), found.end() + NEAR) >= 0 for verb in verbs):
                     yield (*found.span(), name)
@@ -393,6 +398,16 @@ def maven(place: Text, program: str, words: list[str], at: int, __: str) -> Iter
             yield from place.fact("pushed", f"{program} push", image, at)
         if not given:
             yield place.of("pushed", f"{program} push", "{maven}", "", at)
+
+
+def gradle(place: Text, program: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
+    """`k8sPush` and `ocPush` of JKube: what they push is in build.gradle, or in a property on the line."""
+    given = [word.partition("=")[2] for word in words if word.startswith(GRADLE_IMAGE)]
+    if any(word in ("k8sPush", "ocPush") or word.endswith((":k8sPush", ":ocPush")) for word in words):
+        for image in given:
+            yield from place.fact("pushed", f"{program} k8sPush", image, at)
+        if not given:
+            yield place.of("pushed", f"{program} k8sPush", "{gradle}", "", at)
 
 
 def google(place: Text, _: str, words: list[str], at: int, __: str) -> Iterator[ImageFact]:
@@ -637,6 +652,7 @@ RUNS: dict[str, Run] = {
     "ibmcloud": ibm,
     "skaffold": skaffold,
     **dict.fromkeys(("mvn", "mvnw"), maven),
+    **dict.fromkeys(("gradle", "gradlew"), gradle),
     "ko": ko,
     "kind": kind,
     "minikube": minikube,

@@ -18,11 +18,11 @@ from cmlint.manifest.images.facts import Text, split
 from cmlint.model.facts import Build, ImageFact
 
 MADE = re.compile(
-    r"docker\.(?P<verb>build|image)[ \t]*\(?[ \t]*"
+    r"docker\.(?P<verb>build|image)[ \t]*\(?\s*"
     r"(?P<image>\"[^\"\n]*\"|'[^'\n]*'|[\w.]+(?:[ \t]*\+[ \t]*[\w.\"':/-]+)*)"
     r"(?:[ \t]*,\s*(?P<arguments>\"[^\"\n]*\"|'[^'\n]*'))?"
 )
-PUSH = re.compile(r"\.push[ \t]*\([ \t]*(?P<tag>\"[^\"\n]*\"|'[^'\n]*'|[\w.]*)[ \t]*\)")
+PUSH = re.compile(r"\.push[ \t]*\(\s*(?P<tag>\"[^\"\n]*\"|'[^'\n]*'|[\w.]*)\s*\)")
 REGISTRY = re.compile(r"withRegistry[ \t]*\(?[ \t]*[\"'](?:https?://)?([^\"'/\n]*)")
 
 

@@ -17,6 +17,13 @@ from cmlint.model.facts import HOLE, ImageFact
 
 MAKE = re.compile(r"(?:make|task)(?<![\w./-]make)(?<![\w./-]task)(?=[ \t]+[\w-])")
 JUST = re.compile(r"just(?<![\w./-]just)(?=[ \t]+[\w-])")
+BEGINS = re.compile(
+    r"(?:^|[;&|(`\"'@:>!{$-]|(?<!\S)(?:then|do|else|sudo|exec|time|env|RUN|nice|if|-e?u?x?c|\w+=\S*))[ \t]*\Z"
+)
+"""What is before a command, but not before the same word in a sentence (`just like`, `make sure`)."""
+
+ANYWHERE = re.compile("")
+
 JUST_VALUED = ("-f", "--justfile", "-d", "--working-directory")
 EARTHLY = re.compile(r"earthly(?<![\w.-]earthly)(?=[ \t])")
 GCLOUD = re.compile(r"gcloud(?<![\w.-]gcloud)(?=[ \t])")
@@ -28,16 +35,22 @@ GOAL = re.compile(r"[a-z][\w./:-]*")
 SUBSTITUTIONS = re.compile(r"(\w+)=([^,\s\"']+)")
 
 INCLUDE = re.compile(
-    r"(?m)^(?:[ \t]*-?(?:include|source|\.)[ \t]+(?P<names>[^\n#;&|]+)|[ \t]*-?[ \t]*local:[ \t]*(?P<local>\S+))"
+    r"\n(?:[ \t]*-?(?:include|source|\.)[ \t]+(?P<names>[^\n#;&|]+)|[ \t]*-?[ \t]*local:[ \t]*(?P<local>\S+)"
+    r"|include:[ \t]*(?P<plain>[\"']?[\w./*-]+\.ya?ml[\"']?)[ \t]*(?=\r?\n|\Z))"
 )
-"""What makefiles, scripts and pipelines of GitLab include: `include a.mk`, `. ./vars.sh`, `- local: ci/build.yml`."""
+LISTED = re.compile(r"\ninclude:[ \t]*((?:\n[ \t]*-[ \t]+[^\n:]*(?=\n|\Z))+)")
+LISTED_FILE = re.compile(r"-[ \t]+[\"']?([\w./*-]+\.ya?ml)")
+"""What makefiles, scripts and pipelines of GitLab include: `include a.mk`, `. ./vars.sh`, `- local: ci/build.yml`.
+
+It begins with the end of the line before, so that it is searched for quickly.
+"""
 
 SET = re.compile(
     r"(?m)^[ \t]*(?:(?:export|readonly|local|declare|override)[ \t]+(?:-\w+[ \t]+)?)?(\w+)[ \t]*(?:[:?]?=|:[ \t])"
 )
 """A variable that a line sets."""
 
-SHARED = re.compile(r"(?i)ima?ge?|tag|repo|registry|version")
+SHARED = re.compile(r"(?i)(?:ima?ge?|tag|repo|registry|version)\w*")
 """What is in the names of variables that are given to other files; a file of variables may also hold passwords."""
 
 LITERAL = re.compile(r"[\w./:@{}*-]{1,200}")
@@ -47,7 +60,7 @@ MOST = 20
 """The most variables that one text gives to others without naming them."""
 
 
-ASSIGNMENT = re.compile(r"(?mi)^(?:export[ \t]+)?\w*(?:ima?ge?|tag|repo|registry)\w*[ \t]*[:?]?=")
+ASSIGNMENT = re.compile(r"(?i)\n(?:export[ \t]+)?\w*(?:ima?ge?|tag|repo|registry)\w*[ \t]*[:?]?=")
 """What makefiles, scripts and files of variables have, and YAML has not."""
 
 
@@ -65,9 +78,9 @@ class Giver:
     def calls(self) -> Iterator[ImageFact]:
         """What a text passes to makefiles, Taskfiles and justfiles, to scripts, to Earthfiles and to Cloud Build."""
         text = self.text
-        for found, words in self.called(MAKE) if "make " in text or "task " in text else ():
+        for found, words in self.called(MAKE, BEGINS) if "make " in text or "task " in text else ():
             yield from self.made(found, words)
-        for found, words in self.called(JUST) if "just " in text else ():
+        for found, words in self.called(JUST, BEGINS) if "just " in text else ():
             yield from self.by_recipe(found.start(), words)
         for found, words in self.called(SCRIPT) if ".sh" in text else ():
             name = PATH.search(text, max(0, found.start() - NEAR), found.start())
@@ -131,19 +144,25 @@ class Giver:
         variables = self.place.variables
         if not re.search(r"(?m)^[ \t]*(?:env|environment|variables):[ \t]*(?:\{|$)", self.text):
             return ()
-        names = [name for name in variables.places if is_shared(name)][: 5 * MOST]
+        names = [name for name in variables.names(SHARED) if is_shared(name)][: 5 * MOST]
         values = {name: variables.value(name, 0) for name in names}
         return tuple(f"{name}?={value}" for name, value in values.items() if is_literal(value))[:MOST]
 
-    def called(self, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], list[str]]]:
-        """Where a program is really called, each with its words; a text without ends of commands is read in part."""
+    def called(
+        self, pattern: re.Pattern[str], begins: re.Pattern[str] = ANYWHERE
+    ) -> Iterator[tuple[re.Match[str], list[str]]]:
+        """Where a program is really called, each with its words; a text without ends of commands is read in part.
+
+        What is before it on its line `begins` a command.
+        """
         text, cut = self.text, 0
         lines = Lines(text)
         for found in pattern.finditer(text):
             start = max(lines.start_of(found.start()), found.start() - REACH)
             if cut > len(text) + LIMIT:
                 return
-            if not (COMMENT.match(text, start, found.start()) or PRINTS.search(text[start : found.start()])):
+            before = text[start : found.start()]
+            if begins.search(before) and not (COMMENT.match(before) or PRINTS.search(before)):
                 cutter = Filler(text, found.end(), "", self.place.variables)
                 words = [plain(word) for word in cutter.cut()]
                 cut += cutter.position - found.end()
@@ -151,8 +170,10 @@ class Giver:
 
     def includes(self) -> Iterator[ImageFact]:
         """Which files a text includes, and what it gives to them and to those that include it."""
-        included = [name for found in INCLUDE.finditer(self.text) for name in names_in(found)]
-        given = self.settings() if included or ASSIGNMENT.search(self.text) else ()
+        lines = f"\n{self.text}"
+        included = [name for found in INCLUDE.finditer(lines) for name in names_in(found)]
+        included += [path.lstrip("./") for found in LISTED.finditer(lines) for path in LISTED_FILE.findall(found[1])]
+        given = self.settings() if included or ASSIGNMENT.search(lines) else ()
         if included or given:
             yield self.place.of("sets", "include", "", "", 0, files=tuple(included[:MOST]), given=given)
 
@@ -165,7 +186,7 @@ class Giver:
 
 def names_in(found: re.Match[str]) -> Iterator[str]:
     """The files that a line includes; a variable or a command in a path says nothing about its end."""
-    for word in (found["local"] or found["names"]).split():
+    for word in (found["local"] or found["plain"] or found["names"]).split():
         name = re.sub(r"^(?:\.{0,2}/)+", "", word.strip("\"'").rpartition(")")[2].rpartition("}")[2])
         if re.fullmatch(r"[\w*-]*[./][\w.*/-]*", name):
             yield name

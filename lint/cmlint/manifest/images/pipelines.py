@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from cmlint.manifest.images import azure, builds
 from cmlint.manifest.images.commands import kubectl, set_image
-from cmlint.manifest.images.facts import Text, combinations
+from cmlint.manifest.images.facts import Text, combinations, passed_on
 from cmlint.manifest.images.trees import Mapping, mappings
 from cmlint.model.facts import Build, ImageFact
 
@@ -41,6 +41,7 @@ def read(text: str) -> Iterator[ImageFact]:
     place = Text(text)
     for node, top in mappings(text):
         yield from task(node, place)
+        yield from resource(node, place)
         for name in node.entries:
             if ORB.match(name):
                 yield from orb(node.get(name), name, node.at(name), place)
@@ -49,9 +50,47 @@ def read(text: str) -> Iterator[ImageFact]:
                 arguments = f"{given.text('resource-name', 'resource_name')} "
                 arguments += given.text("container-image-updates", "container_image_updates")
                 yield from set_image(arguments, node.at(name), place)
+        yield from called(node, place)
         yield from whole_file(node, place) if node.node is top.node else ()
         if "cloud-builders/" in node.text("name"):
             yield from step(node, place)
+
+
+def called(node: Mapping, place: Text) -> Iterator[ImageFact]:
+    """The files that a pipeline takes in, with what it gives to them: templates of Azure, includes of GitLab.
+
+    https://learn.microsoft.com/en-us/azure/devops/pipelines/process/templates and https://docs.gitlab.com/ci/inputs/
+    """
+    for key, values in (("template", "parameters"), ("local", "inputs")):
+        path, given = node.text(key).partition("@")[0], node.get(values)
+        if path and given.entries:
+            pairs = ((name, place.variables.fill(given.text(name))) for name in given.entries)
+            file = re.sub(r"^(?:\.{0,2}/)+", "", path)
+            yield place.of(
+                "calls", key, "", "", node.at(key), files=(file,), given=tuple(passed_on(*pair) for pair in pairs)
+            )
+
+
+def resource(node: Mapping, place: Text) -> Iterator[ImageFact]:
+    """What a target of Nx or a resource of Pulumi pushes, of which the file itself says so.
+
+    https://github.com/gperdomor/nx-tools/tree/main/packages/nx-container and
+    https://www.pulumi.com/registry/packages/docker/api-docs/image/
+    """
+    if NX.match(node.text("executor")):
+        options = node.get("options")
+        for word, at in options.words("tags") if options.text("push") == "true" else ():
+            yield from place.fact("pushed", "nx-container", place.variables.fill(word), at)
+    given = node.get("properties")
+    if PULUMI.fullmatch(node.text("type")) and given.text("skipPush") != "true":
+        for name, at in given.words("imageName"):
+            yield from place.fact("pushed", "Pulumi", place.variables.fill(name), at)
+        for tag, at in given.words("tags") if given.text("push") == "true" else ():
+            yield from place.fact("pushed", "Pulumi", place.variables.fill(tag), at)
+
+
+NX = re.compile(r"@nx-tools/nx-(?:container|docker):build\Z")
+PULUMI = re.compile(r"docker(?:-build)?:(?:index:)?Image")
 
 
 def task(node: Mapping, place: Text) -> Iterator[ImageFact]:

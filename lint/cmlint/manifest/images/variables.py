@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from cmlint.manifest.commands import ASSIGNMENT, Assigned
 from cmlint.manifest.shell import EXPANSION, LONGEST
 from cmlint.model.facts import HOLE
 
@@ -21,7 +23,8 @@ VALUE = re.compile(
 
 NAME = re.compile(
     r"\$?\{\{-?[ \t]*\.?(?:env\.|vars\.|variables\.|inputs\.|parameters\.|matrix\.)?(\w+)[ \t]*-?\}\}"
-    r"|<<[ \t]*(?:pipeline\.)?parameters\.(\w+)[ \t]*>>|\$+\{(?:env|params)[.:](\w+)\}"
+    r"|<<[ \t]*(?:pipeline\.)?parameters\.(\w+)[ \t]*>>|\$+\{(?:env|params)[.:](\w+)\}|\$env:(\w+)"
+    r"|\$\[\[[ \t]*inputs\.(\w+)[ \t]*\]\]"
     r"|\$+\{(\w+)(?:,,|\^\^|:?[-=?+][^{}]*)?\}|\$+\((\w+)\)|\$+(\w+)|%(\w+)%"
 )
 """A variable by its name, of a shell, make, a CI system or a task runner."""
@@ -71,6 +74,9 @@ JUST = r"(?m)^@?[\w-]+(?:[ \t]+[*+$]?\w+)*[ \t]+[*+$]?(\w+)()[ \t]*=[ \t]*(\"[^\
 TASK = r"(?m)^[ \t]*(\w+)():[ \t]*[\"']?\{\{[ \t]*\.\w+[ \t]*\|[ \t]*default[ \t]+(\"[^\"\n]*\"|'[^'\n]*')"
 """A variable of a Taskfile with a default of its own."""
 
+POWERSHELL = r"(?mi)^[ \t]*(?:\[\w+\][ \t]*)?\$(?:(?:env|script|global):)?(\w+)()[ \t]*=[ \t]*(\"[^\"\n]*\"|'[^'\n]*')"
+"""A variable or a parameter of PowerShell with a string (`about_Variables`, `about_Environment_Variables`)."""
+
 JSON = r'"(\w+)"():[ \t]*\{\s*"default":[ \t]*("[^"\n]*")'
 HCL = r'(?m)^variable[ \t]+"(\w+)"()[ \t]*\{[^{}]*?\bdefault[ \t]*=[ \t]*("[^"\n]*")'
 FORMS = (
@@ -81,6 +87,7 @@ FORMS = (
     ("defaultValue:", JENKINS),
     ("{{", JUST),
     ("default ", TASK),
+    ("$", POWERSHELL),
     ('"default"', JSON),
 )
 """Other forms of an assignment, each with a word that such a text has; they are compiled at first use."""
@@ -94,6 +101,8 @@ FLOW = (
 )
 """Several variables on one line, as YAML has them in braces."""
 
+FLOW_WORD = re.compile(r":[ \t]*\{")
+
 DEFAULT = r"(?<!\$)\$+\{(\w+):?[-=]([^{}$]*)\}"
 """An expansion with the value of a variable that is not set."""
 
@@ -103,8 +112,16 @@ EITHER = re.compile(
 )
 """The same in an expression of GitHub: `${{ vars.TAG || 'dev' }}`."""
 
-MARK = r"\$[({]{0,2}[ \t]*(?:env\.)?(?P<used>\w+)|(?<![\w$.{(=-])(?P<set>\w+)[ \t]*(?:[:?]?=|:(?!=))[ \t]*"
-"""Where a variable is used, or set."""
+USED = re.compile(r"\$[({]{0,2}[ \t]*(?:env\.)?\Z")
+SET_HERE = re.compile(r"(?<![\w$.{(=-])(\w+)[ \t]*(?:[:?]?=|:(?!=))[ \t]*")
+WORD = re.compile(r"\w")
+"""What is before a variable that is used, and how one is set."""
+
+NEAR = 20
+"""The number of characters before a variable that show that it is used."""
+
+MOST_CHOSEN = 50
+"""The most variables of which a text may have several values."""
 
 DEEPEST = 5
 
@@ -120,6 +137,13 @@ AXIS = re.compile(
 MOST_VALUES = 50
 """The most values of a matrix with which one line is read."""
 
+ITSELF = re.compile(
+    r"[\"']?\$[{(]{0,3}[ \t]*(\w+)\b[^\"'{}()]*[)}]{0,3}[\"']?\s*|[\"']?\{\{[ \t]*\.(\w+)\b[^{}]*\}\}[\"']?\s*"
+)
+"""A value that is nothing but a variable, perhaps with a default."""
+
+SET = re.compile(r"\b(\w+)=")
+
 MOST_MARKS = 50
 """The number of places before a command in which the values of its variables are searched."""
 
@@ -131,22 +155,40 @@ class Variables:
         self.text = text
         self.known: dict[str, str] = {}
         self.written: dict[str, str] = {}
+        self.placed: dict[str, list[str]] = {}
+        self.marks: dict[str, list[tuple[int, str | None]]] = {}
 
     @cached_property
-    def places(self) -> dict[str, list[str]]:
-        """The text behind each assignment."""
-        from cmlint.manifest.commands import Assigned
-
-        text = re.sub(COMMENT, "", self.text)
-        if re.search(FLOW, text):
+    def assigned(self) -> Assigned:
+        """What is behind assignments, as shells and makefiles write them."""
+        text = re.sub(COMMENT, "", self.text) if "#" in self.text else self.text
+        if FLOW_WORD.search(text):
             text = re.sub(FLOW, lambda found: found[1].replace(", ", "\n"), text)
-        places = Assigned(text).places
+        return Assigned(text)
+
+    @cached_property
+    def forms(self) -> dict[str, list[str]]:
+        """What is behind assignments of other forms, by name."""
+        places: dict[str, list[str]] = {}
         for word, pattern in FORMS:
             for found in re.finditer(pattern, self.text) if word in self.text else ():
-                name = found[1] or found[2]
-                others = (place for place in places.get(name, ()) if place.strip() and not place.startswith(found[3]))
-                places[name] = [*others, found[3]]
+                places.setdefault(found[1] or found[2], []).append(found[3])
         return places
+
+    def places(self, name: str) -> list[str]:
+        """The text behind each assignment to a variable."""
+        if name not in self.placed:
+            places = self.assigned.of(name)
+            for form in self.forms.get(name, ()):
+                places = [*(place for place in places if place.strip() and not place.startswith(form)), form]
+            self.placed[name] = places
+        return self.placed[name]
+
+    def names(self, words: re.Pattern[str]) -> Iterable[str]:
+        """The variables that are set whose names have one of some words; the pattern goes on to the end of a name."""
+        text = self.assigned.text
+        set_here = (ASSIGNMENT.match(text, begin_of(text, one.start())) for one in words.finditer(text))
+        return dict.fromkeys((*(found[1] for found in set_here if found), *filter(words.search, self.forms)))
 
     @cached_property
     def defaults(self) -> dict[str, set[str]]:
@@ -165,9 +207,9 @@ class Variables:
         if found := MATRIX.search(expansion):
             return self.matrix.get(found[1], [])
         name = name_in(expansion)
-        if len(self.places.get(name, ())) < 2:
+        if len(self.places(name)) < 2:
             return []
-        marks = self.marks.get(name, [])
+        marks = self.marks_of(name)
         end = bisect_left(marks, at, key=lambda mark: mark[0])
         values: list[str] = []
         for _, value in reversed(marks[max(end - MOST_MARKS, 0) : end]):
@@ -177,14 +219,8 @@ class Variables:
                 break
         if not values:
             values = [value for _, value in reversed(marks[end : end + MOST_MARKS]) if value is not None]
-            values = values if name in self.templated else []
+            values = values if self.is_templated(name, marks[end : end + MOST_MARKS]) else []
         return [] if UNKNOWN in values else list(dict.fromkeys(reversed(values)))
-
-    @cached_property
-    def templated(self) -> frozenset[str]:
-        """The variables that jobs of a pipeline set in YAML alone, perhaps for a template above them."""
-        in_yaml = re.findall(r"(?m)^[ \t]+(\w+):[ \t]", self.text)
-        return frozenset(in_yaml) - frozenset(re.findall(r"(\w+)=", self.text))
 
     @cached_property
     def matrix(self) -> dict[str, list[str]]:
@@ -197,22 +233,27 @@ class Variables:
                 found.setdefault(axis[1], []).extend(value for value in values if value and "$" not in value)
         return {name: list(dict.fromkeys(values)) for name, values in found.items()}
 
-    @cached_property
-    def marks(self) -> dict[str, list[tuple[int, str | None]]]:
-        """Where each variable is set, with its value, and where it is used, without one; those that are set twice."""
-        marks: dict[str, list[tuple[int, str | None]]] = {}
-        for mark in re.finditer(MARK, self.text):
-            name = mark["used"] or mark["set"]
-            if len(self.places.get(name, ())) < 2:
-                continue
-            line = self.text.rfind("\n", 0, mark.start()) + 1
-            if mark["used"]:
-                marks.setdefault(name, []).append((mark.start(), None))
-            elif not COMMENTED.match(self.text, line, mark.start()):
-                end = self.text.find("\n", mark.end())
-                value = self.read(self.text[mark.end() : end if end >= 0 else None], 0)
-                marks.setdefault(name, []).append((mark.start(), value))
-        return marks
+    def is_templated(self, name: str, marks: list[tuple[int, str | None]]) -> bool:
+        """Whether jobs of a pipeline set a variable in YAML alone, perhaps for a template above them."""
+        ends = (at + len(name) for at, value in marks if value is not None)
+        return all(self.text.startswith(":", end) for end in ends)
+
+    def marks_of(self, name: str) -> list[tuple[int, str | None]]:
+        """Where a variable is set, with its value, and where it is used, without one."""
+        if name not in self.marks and len(self.marks) < MOST_CHOSEN:
+            self.marks[name] = list(self.find_marks(name))
+        return self.marks.get(name, [])
+
+    def find_marks(self, name: str) -> Iterator[tuple[int, str | None]]:
+        """The same, of a variable that is asked for the first time."""
+        text, at = self.text, self.text.find(name)
+        while at >= 0:
+            if USED.search(text, max(at - NEAR, 0), at) and not WORD.match(text, at + len(name)):
+                yield at, None
+            elif (mark := SET_HERE.match(text, at)) and mark[1] == name and not is_commented(text, at):
+                end = text.find("\n", mark.end())
+                yield at, self.read(text[mark.end() : end if end >= 0 else None], 0)
+            at = text.find(name, at + len(name))
 
     def fill(self, text: str, depth: int = 0) -> str:
         """A text with what its variables are; `*` for each that is not known."""
@@ -245,14 +286,14 @@ class Variables:
         name = name_in(expansion)
         value = self.value(name, depth) if name else UNKNOWN
         default = re.fullmatch(DEFAULT, expansion)
-        unset = default and value == UNKNOWN and not name.isdigit() and name not in self.places
+        unset = default and value == UNKNOWN and not name.isdigit() and not self.places(name)
         return default[2] if default and unset else value
 
     def value(self, name: str, depth: int) -> str:
         """The value of a variable, where it is always the same."""
         if name not in self.known:
             self.known[name] = UNKNOWN  # while it is being read, for one that is made of itself
-            places = self.places.get(name, ()) if depth < DEEPEST else ()
+            places = self.places(name) if depth < DEEPEST else ()
             others = [place for place in places if not is_itself(name, place) and not place.lstrip().startswith("{")]
             values = {self.read(place, depth) if not sets(name, place) else UNKNOWN for place in others}
             if not others:
@@ -297,11 +338,23 @@ class Variables:
 
     def find_value(self, name: str) -> str:
         """The same, of a variable that is asked for the first time."""
-        places = self.places.get(name, ())
+        places = self.places(name)
         written = {written_in(place) for place in places if not is_itself(name, place)}
         values = written or self.defaults.get(name, set())
         value = next(iter(values)) if len(values) == 1 else None
         return self.left_open(value) if value else ""
+
+
+def is_commented(text: str, at: int) -> bool:
+    """Whether a character is in a line that is a comment."""
+    return COMMENTED.match(text, text.rfind("\n", 0, at) + 1, at) is not None
+
+
+def begin_of(text: str, at: int) -> int:
+    """Where the word begins that a character is in."""
+    while at and (text[at - 1].isalnum() or text[at - 1] == "_"):
+        at -= 1
+    return at
 
 
 def name_in(expansion: str) -> str:
@@ -318,12 +371,10 @@ def written_in(place: str) -> str | None:
 
 def is_itself(name: str, place: str) -> bool:
     """Whether a variable gets its own value, perhaps with a default."""
-    escaped = re.escape(name)
-    itself = rf"[\"']?\$[{{(]{{0,3}}[ \t]*{escaped}\b[^\"'{{}}()]*[)}}]{{0,3}}[\"']?\s*"
-    with_default = rf"[\"']?\{{\{{[ \t]*\.{escaped}\b[^{{}}]*\}}\}}[\"']?\s*"
-    return re.fullmatch(f"{itself}|{with_default}", place) is not None
+    found = ITSELF.fullmatch(place) if name in place else None
+    return found is not None and name in found.groups()
 
 
 def sets(name: str, place: str) -> bool:
     """Whether the rest of a line sets the same variable again."""
-    return name in place and re.search(rf"\b{re.escape(name)}=", place) is not None
+    return f"{name}=" in place and name in SET.findall(place)

@@ -16,7 +16,7 @@ from cmlint.kube.names import glob
 from cmlint.manifest.images import builds
 from cmlint.manifest.images.facts import MOST_COMBINED, Text, combinations, passed_on, split
 from cmlint.manifest.images.trees import Mapping, mappings
-from cmlint.manifest.images.variables import UNKNOWN
+from cmlint.manifest.images.variables import MATRIX, UNKNOWN
 from cmlint.model.facts import Build, ImageFact
 
 BUILD = re.compile(r"[\w.-]+/(?:build-push-action|build-and-push-action)@(\S*)")
@@ -86,13 +86,25 @@ def action(node: Mapping, place: Text, described: dict[str, list[tuple[str, str]
     elif PUSHERS.match(uses):
         yield from pushed(given, uses, place, described)
     elif uses.startswith("./") and given.entries:
-        passed = tuple(passed_on(name, place.variables.fill(given.text(name))) for name in given.entries)
-        yield place.of("calls", "uses", "", "", node.at("uses"), files=(uses[2:].rstrip("/"),), given=passed)
+        for values in given_by_rows(given, place):
+            passed = tuple(passed_on(*pair) for pair in zip(given.entries, values, strict=True))
+            yield place.of("calls", "uses", "", "", node.at("uses"), files=(uses[2:].rstrip("/"),), given=passed)
     elif DEPLOYERS.match(uses):
         for image, at in given.words("images"):
             yield from place.fact("replaced", uses, place.variables.fill(image), at)
     else:
         yield from edited(node, place)
+
+
+def given_by_rows(given: Mapping, place: Text) -> list[tuple[str, ...]]:
+    """What is given to an action or a workflow: once, or for each value of the only matrix that is in it."""
+    texts = [given.text(name) for name in given.entries]
+    axes = {axis for text in texts for axis in MATRIX.findall(text)}
+    if len(axes) != 1:
+        return [tuple(map(place.variables.fill, texts))]
+    values = [place.variables.each(text) for text in texts]
+    most = max(map(len, values))
+    return list(zip(*(one if len(one) == most else one[:1] * most for one in values), strict=True))
 
 
 def edited(node: Mapping, place: Text) -> Iterator[ImageFact]:

@@ -76,7 +76,7 @@ class PodWorkload(Workload, gc=False):
 
 
 class RollingUpdate(Camel, frozen=True):
-    """How a StatefulSet updates: from the pod with the number `partition` on."""
+    """How a StatefulSet updates: it leaves its first pods as they are, in the number of `partition`."""
 
     partition: int | None = None
 
@@ -88,6 +88,12 @@ class Strategy(Camel, frozen=True):
     rolling_update: RollingUpdate | None = None
 
 
+class Ordinals(Camel, frozen=True):
+    """How a StatefulSet numbers its pods."""
+
+    start: int = 0
+
+
 class Scaled(Camel, frozen=True):
     """The spec of what keeps a number of pods running."""
 
@@ -97,6 +103,7 @@ class Scaled(Camel, frozen=True):
     strategy: Strategy | None = None
     update_strategy: Strategy | None = None
     selector: dict[str, Any] | None = None
+    ordinals: Ordinals | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -111,7 +118,10 @@ class Scaled(Camel, frozen=True):
         strategy = self.strategy or self.update_strategy or Strategy()
         update = strategy.rolling_update
         partition = (update.partition if update else 0) or 0
-        return Rolling(self.replicas, strategy.type, self.paused, partition=partition, selector=self.labels)
+        start = self.ordinals.start if self.ordinals else 0
+        return Rolling(
+            self.replicas, strategy.type, self.paused, partition=partition, selector=self.labels, start=start
+        )
 
 
 class Keeping(Camel, frozen=True):

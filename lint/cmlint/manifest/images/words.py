@@ -1,0 +1,14 @@
+"""The words of a text, by which a few programs are found in it without a search for each of them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+BETWEEN = str.maketrans(dict.fromkeys("\"'`()[]{}<>|&;,@!=+*/\\%?^~#_$:", " "))
+"""What is between words in commands; a program may have any of these before it."""
+
+
+@lru_cache(maxsize=1)
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text, each once."""
+    return frozenset(text.translate(BETWEEN).split())
