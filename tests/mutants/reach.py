@@ -1,0 +1,81 @@
+"""Which tests reach a mutant, measured once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from tests.mutants.places import Mutant, modules
+from tests.mutants.worker import Measured
+from tests.support.run import ROOT
+
+SECONDS = 30.0
+"""The seconds of tests that a mutant meets: of each function that reaches it the quickest case, then the next one."""
+
+
+class Reach(NamedTuple):
+    """Which tests run the lines of each file, and the seconds that each takes."""
+
+    lines: dict[str, dict[int, list[str]]]
+    seconds: dict[str, float]
+
+    def tests(self, mutant: Mutant) -> list[str]:
+        """The tests that run the line of a mutant; of a line that runs on import only, those that run the file."""
+        lines = self.lines.get(mutant.path, {})
+        found = set(lines.get(mutant.line, ())) or {test for tests in lines.values() for test in tests}
+        return self.limited(sorted(found & self.seconds.keys(), key=lambda test: (self.seconds[test], test)))
+
+    def limited(self, tests: Iterable[str]) -> list[str]:
+        """As many of these tests as there is time for."""
+        seen = Counter[str]()
+        turns: dict[str, int] = {}
+        for test in tests:
+            function = test.partition("[")[0]
+            turns[test] = seen[function]
+            seen[function] += 1
+        total, chosen = 0.0, list[str]()
+        for test in sorted(turns, key=lambda test: (turns[test], self.seconds[test], test)):
+            if not chosen or total + self.seconds[test] <= SECONDS:
+                chosen.append(test)
+                total += self.seconds[test]
+        return chosen
+
+
+def together(measured: Iterable[Measured]) -> Reach:
+    """What was measured of all files; tests that fail without a mutant say nothing."""
+    lines: dict[str, dict[int, list[str]]] = {}
+    seconds: dict[str, float] = {}
+    for each in measured:
+        seconds |= {test: each.seconds[test] for test in each.seconds if test not in each.failed}
+        for path, of_file in each.lines.items():
+            for line, tests in of_file.items():
+                lines.setdefault(path, {}).setdefault(line, []).extend(tests)
+    return Reach(lines, seconds)
+
+
+class Store:
+    """What earlier runs have measured, for test files that are the same while the modules are the same."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.modules = sha256(b"".join((ROOT / path).read_bytes() for path in modules())).digest()
+
+    def path(self, file: str) -> Path:
+        """Where it is for a test file."""
+        state = sha256(self.modules + (ROOT / file).read_bytes()).hexdigest()[:16]
+        return self.folder / f"{Path(file).stem}-{state}.json"
+
+    def get(self, file: str) -> Measured | None:
+        """What is known of a test file."""
+        path = self.path(file)
+        return msgspec.json.decode(path.read_bytes(), type=Measured) if path.exists() else None
+
+    def put(self, file: str, measured: Measured) -> None:
+        """Stores what was measured."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.path(file).write_bytes(msgspec.json.encode(measured))
