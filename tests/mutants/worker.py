@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, NoReturn
@@ -19,6 +20,7 @@ from coverage import CoverageData
 
 from tests.mutants import MODULE, TEXT
 from tests.mutants.inside import covering
+from tests.mutants.places import modules
 from tests.mutants.swap import swap
 from tests.support.run import ROOT
 
@@ -53,6 +55,8 @@ class Server:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Does one job after the other; None ends it."""
+        for path in modules():
+            import_module(name_of(path))
         self.items = {item.nodeid: item for item in session.items}
         self.answers.put((None, list(self.items)))
         for number, work, words in iter(self.jobs.get, None):
@@ -121,6 +125,11 @@ class Server:
         return not self.failed
 
 
+def name_of(path: str) -> str:
+    """The name by which a module is imported."""
+    return ".".join(Path(path).with_suffix("").parts[1:]).removesuffix(".__init__")
+
+
 def pairs(tests: Sequence[str]) -> Iterator[tuple[str, str | None]]:
     """Each test with the following one."""
     return zip(tests, [*tests[1:], None], strict=True)
@@ -141,7 +150,6 @@ def lines_of(folder: Path) -> dict[str, dict[int, list[str]]]:
 
 def cold(path: str, mutated: str, tests: Sequence[str], limit: float) -> str | None:
     """The same as `Server.killer`, in a new process."""
-    module = ".".join(Path(path).with_suffix("").parts[1:])
     with TemporaryDirectory(prefix="cmlint-mutants-") as folder:
         text = Path(folder, "mutated.py")
         text.write_text(mutated, encoding="utf-8")
@@ -149,7 +157,7 @@ def cold(path: str, mutated: str, tests: Sequence[str], limit: float) -> str | N
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "pytest", *words, f"--basetemp={folder}/tmp", *tests],
-                env=os.environ | {MODULE: module, TEXT: str(text)},
+                env=os.environ | {MODULE: name_of(path), TEXT: str(text)},
                 cwd=ROOT,
                 check=False,
                 stdout=subprocess.PIPE,
