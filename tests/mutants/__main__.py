@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import re
 import sys
 import time
 from collections import defaultdict
@@ -21,13 +22,25 @@ from tests.mutants.worker import ENDED, serve
 from tests.support.run import ROOT
 
 TESTS = (
-    *("accounting", "causes", "chart_values", "commands", "context", "environment", "evidence", "explain"),
-    *("fixes_built", "gitops", "golden", "graph", "groups", "handovers", "helm", "images", "impact", "impact_command"),
-    *("impact_formats", "kustomize", "lists", "live_advice", "makers", "mounts", "next_steps", "not_built"),
-    *("page_of_clusters", "pages", "parts", "places", "proofs", "properties", "readers", "reads", "resolve"),
-    *("rule_advice", "secrets", "selectors", "services", "stops", "traits", "truth"),
+    *(
+        "accounting",
+        "causes",
+        "chart_values",
+        "command_line",
+        "commands",
+        "context",
+        "engine",
+        "environment",
+        "evidence",
+    ),
+    *("explain", "fixes_built", "gitops", "golden", "graph", "groups", "handovers", "helm", "images", "impact"),
+    *("impact_command", "impact_formats", "kustomize", "lists", "live_advice", "makers", "mounts", "next_steps"),
+    *("not_built", "page_of_clusters", "pages", "parts", "places", "proofs", "properties", "readers", "reads"),
+    *("resolve", "rule_advice", "secrets", "selectors", "services", "stops", "traits", "truth"),
+    *("hostile/cluster", "hostile/expansion", "server/actions", "server/beside", "server/complete", "server/hover"),
+    *("server/lens", "server/navigate", "server/rename"),
 )
-"""The test files that ask these rooms something."""
+"""The test files that ask these rooms something, without `test_`."""
 
 PATIENCE = 10
 """How many times longer than usual tests may take, before a mutant counts as one that makes them endless."""
@@ -39,7 +52,7 @@ class Workers:
     def __init__(self, count: int, folder: str) -> None:
         context = multiprocessing.get_context("spawn")
         self.count, self.jobs, self.answers = count, context.Queue(), context.Queue()
-        files = [f"tests/test_{name}.py" for name in TESTS]
+        files = [re.sub(r"(\w+)$", r"test_\1.py", f"tests/{name}") for name in TESTS]
         for number in range(count):
             own = Path(folder, str(number))
             own.mkdir()
