@@ -91,4 +91,6 @@ def begin() -> Coverage | None:
 
 def covering(file: Path, name: str | None = None) -> Coverage:
     """What measures the lines that tests run, and stores them in a file; a test may have a name at once."""
-    return Coverage(data_file=file, include=[str(ROOT / path) for path in modules()], context=name, config_file=False)
+    found = Coverage(data_file=file, include=[str(ROOT / path) for path in modules()], context=name, config_file=False)
+    found.set_option("run:disable_warnings", ["no-data-collected"])
+    return found

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from tests.mutants.worker import Measured
 from tests.support.run import ROOT
 
 SECONDS = 30.0
-"""The seconds of tests that a mutant meets: of each function that reaches it the quickest case, then the next one."""
+"""The seconds of tests that a mutant meets."""
 
 
 class Reach(NamedTuple):
@@ -25,25 +26,20 @@ class Reach(NamedTuple):
     seconds: dict[str, float]
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """The tests that run the line of a mutant; of a line that runs on import only, those that run the file."""
+        """The tests that a mutant meets: those that run its line, or for what runs on import those that run its file.
+
+        Each test function gets an equal share of the time, for its quickest cases.
+        """
         lines = self.lines.get(mutant.path, {})
         found = set(lines.get(mutant.line, ())) or {test for tests in lines.values() for test in tests}
-        return self.limited(sorted(found & self.seconds.keys(), key=lambda test: (self.seconds[test], test)))
-
-    def limited(self, tests: Iterable[str]) -> list[str]:
-        """As many of these tests as there is time for."""
-        seen = Counter[str]()
-        turns: dict[str, int] = {}
-        for test in tests:
+        spent, until = defaultdict[str, float](float), dict[str, float]()
+        for test in sorted(found & self.seconds.keys(), key=lambda test: (self.seconds[test], test)):
             function = test.partition("[")[0]
-            turns[test] = seen[function]
-            seen[function] += 1
-        total, chosen = 0.0, list[str]()
-        for test in sorted(turns, key=lambda test: (turns[test], self.seconds[test], test)):
-            if not chosen or total + self.seconds[test] <= SECONDS:
-                chosen.append(test)
-                total += self.seconds[test]
-        return chosen
+            spent[function] += self.seconds[test]
+            until[test] = spent[function]
+        chosen = sorted(until, key=lambda test: (until[test], test))
+        totals = accumulate(self.seconds[test] for test in chosen)
+        return [test for test, total in zip(chosen, totals, strict=True) if total <= SECONDS] or chosen[:1]
 
 
 def together(measured: Iterable[Measured]) -> Reach:
