@@ -77,6 +77,7 @@ def test_what_is_replaced_or_loaded_is_fine(tmp_path: Path, files: dict[str, str
         {"a.sh": f"kubectl set image deployment/other api={IMAGE[:-8]}:$SHA\n"},
         {"a.sh": f"kubectl set image deployment/api other={IMAGE[:-8]}:$SHA\n"},
         {"a.sh": f"#!/bin/sh\nsed -i 's|{IMAGE}|x:1|' k8s/other.yaml\n"},
+        {"a.sh": "yq -i '.spec.template.spec.containers[0].image = \"x:1\"' k8s/other.yaml\n"},
         {"a.sh": "#!/bin/sh\nsed -i 's|registry.example.com/other:.*|x:1|' k8s/api.yaml\n"},
         {"a.sh": f"#!/bin/sh\ncd elsewhere && kustomize edit set image {IMAGE[:-8]}:$SHA\n"},
         {"a.sh": "kind load docker-image registry.example.com/api:other\n"},
