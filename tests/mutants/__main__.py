@@ -37,7 +37,7 @@ TESTS = (
     *("impact_command", "impact_formats", "kustomize", "lists", "live_advice", "makers", "mounts", "next_steps"),
     *("not_built", "page_of_clusters", "pages", "parts", "places", "proofs", "properties", "readers", "reads"),
     *("resolve", "rule_advice", "secrets", "selectors", "services", "stops", "traits", "truth"),
-    *("hostile/cluster", "hostile/expansion", "server/actions", "server/beside", "server/complete", "server/hover"),
+    *("hostile/expansion", "server/actions", "server/beside", "server/complete", "server/hover"),
     *("server/lens", "server/navigate", "server/rename"),
 )
 """The test files that ask these rooms something, without `test_`."""
