@@ -21,13 +21,15 @@ from tests.mutants.reach import Reach, Store, together
 from tests.mutants.worker import ENDED, serve
 from tests.support.run import ROOT
 
-TESTS = """
-accounting causes chart_values cluster command_line commands context engine environment evidence explain fixes_built
-gitops golden graph groups handovers helm images impact impact_command impact_formats kustomize lists live_advice makers
-mounts next_steps not_built page_of_clusters pages parts places proofs properties readers reads resolve rule_advice
-secrets selectors services stops traits truth
-hostile/expansion server/actions server/beside server/complete server/hover server/lens server/navigate server/rename
-""".split()
+TESTS = (
+    *("accounting", "causes", "chart_values", "cluster", "command_line", "commands", "context", "engine"),
+    *("environment", "evidence", "explain", "fixes_built", "gitops", "golden", "graph", "groups", "handovers"),
+    *("helm", "images", "impact", "impact_command", "impact_formats", "kustomize", "lists", "live_advice"),
+    *("makers", "mounts", "next_steps", "not_built", "page_of_clusters", "pages", "parts", "places", "proofs"),
+    *("properties", "readers", "reads", "resolve", "rule_advice", "secrets", "selectors", "services", "stops"),
+    *("traits", "truth", "hostile/expansion", "server/actions", "server/beside", "server/complete"),
+    *("server/hover", "server/lens", "server/navigate", "server/rename"),
+)
 """The test files that ask these rooms something, without `test_`."""
 
 PATIENCE = 10
