@@ -47,7 +47,11 @@ class Workers:
             own = Path(folder, str(number))
             own.mkdir()
             context.Process(target=serve, args=(files, str(own), self.jobs, self.answers)).start()
-        self.tests: list[str] = [self.answer()[1] for _ in range(count)].pop()
+
+    def collected(self) -> list[str]:
+        """The names of all tests, when all processes are ready."""
+        names: list[str] = [self.answer()[1] for _ in range(self.count)].pop()
+        return names
 
     def answer(self) -> tuple[Any, Any]:
         """The next answer of a worker, with what it is for."""
@@ -78,7 +82,7 @@ class Workers:
 def measured(workers: Workers, store: Store) -> Reach:
     """Which tests reach what; each test file is measured once."""
     of_file = defaultdict[str, list[str]](list)
-    for test in workers.tests:
+    for test in workers.collected():
         of_file[test.partition("::")[0]].append(test)
     known = {file: found for file in of_file if (found := store.get(file))}
     missing = [(file, (tests,)) for file, tests in of_file.items() if file not in known]
@@ -117,11 +121,11 @@ def main() -> int:
     words = parser.parse_args()
     end = time.monotonic() + 60 * words.minutes
     known = {entry.key for entry in explained()}
-    chosen = sample(words.count, words.seed)[words.skip :]
     tried, survivors = 0, list[Change]()
     with TemporaryDirectory(prefix="cmlint-mutants-") as folder, ExitStack() as stack:
         workers = Workers(words.workers, folder)
         stack.callback(workers.end)
+        chosen = sample(words.count, words.seed)[words.skip :]
         killers = stack.enter_context(words.killers.open("a", encoding="utf-8")) if words.killers else None
         reach = measured(workers, Store((words.reach or Path(folder, "reach")).resolve()))
         for change, killer in workers.ask("killer", jobs(chosen, reach, end)):

@@ -104,12 +104,12 @@ def compiles(mutant: Mutant) -> bool:
 def mutants(path: str) -> Iterator[Mutant]:
     """All mutants of a file that may change what it does."""
     text = (ROOT / path).read_text(encoding="utf-8")
-    inert, tree = inert_lines(text), get_ast(text)
+    inert, nodes = inert_lines(text), list(ast_nodes(get_ast(text)))
     for name in operator_names():
         operator = get_operator(name)
         if operator.arguments() or SAME_ANSWER.search(name):
             continue
-        places = (place for node in ast_nodes(tree) for place in operator().mutation_positions(node))
+        places = (place for node in nodes for place in operator().mutation_positions(node))
         for occurrence, ((line, column), _) in enumerate(places):
             if not any(begin <= (line, column) < end for begin, end in inert):
                 yield Mutant(path, line, column, name, occurrence)
