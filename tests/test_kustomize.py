@@ -286,6 +286,13 @@ def test_a_part_of_a_value_is_shown_where_the_value_is_written(tmp_path: Path, v
     assert concise(run(tmp_path)) == [f"web.yaml:16:{column}: {said}"]
 
 
+@pytest.mark.parametrize("name", ["{web}.yaml", "it's.yaml", "no"])
+def test_a_file_whose_name_has_quotes_in_yaml_is_led_back_to(tmp_path: Path, name: str) -> None:
+    web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: nowhere}}\n"
+    write(tmp_path, {name: web, "kustomization.yaml": f'resources: ["{name}"]\nnamePrefix: shop-\n'})
+    assert concise(run(tmp_path)) == [f"{name}:16:36: error[missing-configmap] nothing defines the ConfigMap `nowhere`"]
+
+
 def test_a_renamed_object_is_led_back_to_the_only_one_of_its_kind(tmp_path: Path) -> None:
     web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: nowhere}}\n"
     renaming = """\
