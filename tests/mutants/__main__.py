@@ -82,16 +82,17 @@ class Workers:
 def measured(workers: Workers, store: Store) -> Reach:
     """Which tests reach what; each test file is measured once."""
     of_file = defaultdict[str, list[str]](list)
-    for test in workers.collected():
+    tests = workers.collected()
+    for test in tests:
         of_file[test.partition("::")[0]].append(test)
     known = {file: found for file in of_file if (found := store.get(file))}
-    missing = [(file, (tests,)) for file, tests in of_file.items() if file not in known]
+    missing = [(file, (names,)) for file, names in of_file.items() if file not in known]
     for file, found in workers.ask("measure", missing):
         known[file] = found
         store.put(file, found)
         for test in found.failed:
             print(f"{test} is left out: it fails without a mutant", flush=True)
-    return together(known.values())
+    return together(known.values(), set(tests))
 
 
 def jobs(mutants: Iterable[Mutant], reach: Reach, end: float) -> Iterator[tuple[Change, tuple[Any, ...]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.mutants.places import Mutant, modules
 from tests.mutants.worker import Measured
 from tests.support.run import ROOT
 
-SECONDS = 30.0
+SECONDS = 20.0
 """The seconds of tests that a mutant meets."""
 
 
@@ -42,12 +42,12 @@ class Reach(NamedTuple):
         return [test for test, total in zip(chosen, totals, strict=True) if total <= SECONDS] or chosen[:1]
 
 
-def together(measured: Iterable[Measured]) -> Reach:
-    """What was measured of all files; tests that fail without a mutant say nothing."""
+def together(measured: Iterable[Measured], existing: Set[str]) -> Reach:
+    """What was measured of the tests that exist; those that fail without a mutant say nothing."""
     lines: dict[str, dict[int, list[str]]] = {}
     seconds: dict[str, float] = {}
     for each in measured:
-        seconds |= {test: each.seconds[test] for test in each.seconds if test not in each.failed}
+        seconds |= {test: each.seconds[test] for test in each.seconds.keys() & existing - set(each.failed)}
         for path, of_file in each.lines.items():
             for line, tests in of_file.items():
                 lines.setdefault(path, {}).setdefault(line, []).extend(tests)

@@ -30,6 +30,9 @@ SURVIVED, KILLED, COLD, BROKEN = 0, 1, 75, 70
 ENDED = -1
 """The key of the last answer of a worker: its exit status."""
 
+BROWSING = frozenset(("browser", "page"))
+"""The fixtures that start a browser."""
+
 MEMORY = 4 << 30
 """The bytes that a child may use; a mutant may make a loop endless."""
 
@@ -52,6 +55,10 @@ class Server:
         self.jobs, self.answers = jobs, answers
         self.items: dict[str, pytest.Item] = {}
         self.failed = False
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leaves out what starts a browser, which takes longer than all other tests of a mutant."""
+        items[:] = [item for item in items if not BROWSING.intersection(getattr(item, "fixturenames", ()))]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Does one job after the other; None ends it."""
