@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 
 from cmlint.bundle.cluster import Cluster
+from cmlint.bundle.gitops_clusters import Destinations
+from cmlint.bundle.impact import impact, named
+from cmlint.bundle.live_workloads import only_live
+from cmlint.bundle.next_steps import Ways, commands
+from cmlint.kube.versions import NEWEST
 from cmlint.manifest.documents import read_text
 from cmlint.model.cluster import Held, Inventory, Space
 from tests.support.clusters import cluster
+from tests.support.impacts import bundle_of, lines
 
 READER = """\
 apiVersion: v1
@@ -166,3 +172,46 @@ def test_live_workloads_show_what_they_read_and_how_they_pull() -> None:
     found.brought.add(("Deployment", "shop", "web"))
     assert found.brings(web)
     assert not found.brings(daemon)
+
+
+LIVE = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: app, uid: u0, resourceVersion: "1"}
+data: {A: one}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, uid: u1, resourceVersion: "1"}
+spec:
+  template:
+    spec:
+      containers: [{name: web, image: 'web:1.0.0', envFrom: [{configMapRef: {name: app}}]}]
+"""
+
+
+def test_a_change_of_what_only_a_cluster_has_reaches_readers_in_files_and_in_the_cluster() -> None:
+    pod = READER.replace("name: p}", "name: p, namespace: shop}").replace("REF", "configMapRef").replace("NAME", "app")
+    bundle, asked = bundle_of({"a.yaml": pod}), cluster(LIVE)
+    bundle.stand_on(asked)
+    bundles = [bundle, *only_live([bundle])]
+    assert list(named(bundles, "ConfigMap", "app", "A", "till")) == []
+    for namespace in (None, "shop"):
+        found = impact(bundles, named(bundles, "ConfigMap", "app", "A", namespace))
+        assert lines(found) == ["Pod/p c envFrom -> A: next-start", "Deployment/web web envFrom -> A: next-start"]
+        assert [each.command for each in commands(found, Ways(NEWEST, Destinations()))][:3] == [
+            "kubectl edit configmap/app -n shop",
+            "kubectl rollout restart deployment/web -n shop",
+            "# kubectl replace --force -f a.yaml",
+        ]
+
+
+def test_workloads_that_manifests_bring_are_not_judged_as_live_ones() -> None:
+    bundle, asked = bundle_of({"a.yaml": READER}), cluster(LIVE)
+    bundle.stand_on(asked)
+    (live,) = only_live([bundle])
+    assert [placed.path for placed in live.placed] == ["deployment/shop/web"]
+    asked.brought.add(("Deployment", "shop", "web"))
+    (live,) = only_live([bundle])
+    assert live.placed == []
+    assert set(asked.listings) >= {"deployment/shop/web"}
