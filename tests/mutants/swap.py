@@ -17,12 +17,11 @@ SHAPE = ("co_code", "co_names", "co_varnames", "co_cellvars", "co_freevars", "co
 
 def swap(path: Path, mutated: str) -> bool:
     """Changes the functions of a module to those of a mutated text; False if it also changes what runs on import."""
-    old = compiled(path.read_text(encoding="utf-8"), path)
-    pairs = changed(old, compiled(mutated, path))
+    pairs = changed(compiled(path.read_text(encoding="utf-8"), path), compiled(mutated, path))
     if pairs is None:
         return False
     functions = living(path)
-    if not all(identity(before) in functions for before, _ in pairs):
+    if not all(identity(old) in functions and len(old.co_freevars) == len(new.co_freevars) for old, new in pairs):
         return False
     for before, after in pairs:
         for function in functions[identity(before)]:

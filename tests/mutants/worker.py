@@ -28,7 +28,7 @@ SURVIVED, KILLED, COLD, BROKEN = 0, 1, 75, 70
 """How a child ends: no test failed, one did, the mutant changes what runs on import, or there is a mistake here."""
 
 ENDED = -1
-"""The key of the last answer of a worker: its exit status."""
+"""The key of the last answer of a worker: how it has ended."""
 
 BROWSING = frozenset(("browser", "page"))
 """The fixtures that start a browser."""
@@ -218,4 +218,4 @@ def serve(files: Sequence[str], folder: str, jobs: Any, answers: Any) -> None:
     words = ["-q", "-p", "no:cacheprovider", "--capture=sys", f"--basetemp={folder}/tmp", *files]
     os.chdir(ROOT)
     code = pytest.main(words, plugins=[Server(jobs, answers)])
-    answers.put((ENDED, code))
+    answers.put((ENDED, f"exit status {code}\n{Path(folder, 'log').read_text(encoding='utf-8')[-2000:]}"))
