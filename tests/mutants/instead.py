@@ -11,6 +11,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 from tests.mutants import MODULE, TEXT
+from tests.mutants.code import compiled
 
 NAME, FILE = os.environ[MODULE], os.environ[TEXT]
 
@@ -19,7 +20,7 @@ class Mutated(SourceFileLoader):
     """Loads a module from another text, which has the place of its own one."""
 
     def get_code(self, fullname: str) -> CodeType | None:
-        return compile(Path(FILE).read_text(encoding="utf-8"), self.path, "exec", dont_inherit=True)
+        return compiled(Path(FILE).read_text(encoding="utf-8"), self.path)
 
 
 class Finder(MetaPathFinder):

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
-from warnings import catch_warnings, simplefilter
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
+from tests.mutants.code import compiled
 from tests.support.run import ROOT
 
 ROOMS = ("lint/cmlint/bundle", "lint/cmlint/knowledge")
@@ -96,9 +96,7 @@ def compiles(mutant: Mutant) -> bool:
     """Whether a mutant is Python; Cosmic Ray takes the star of keyword-only parameters for a product."""
     mutated = mutant.mutated((ROOT / mutant.path).read_text(encoding="utf-8"))
     try:
-        with catch_warnings():
-            simplefilter("ignore", SyntaxWarning)
-            compile(mutated or "", mutant.path, "exec")
+        compiled(mutated or "", mutant.path)
     except SyntaxError:
         return False
     return mutated is not None

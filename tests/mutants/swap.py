@@ -10,6 +10,8 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import TypeVar
 
+from tests.mutants.code import compiled
+
 T = TypeVar("T")
 
 SHAPE = ("co_code", "co_names", "co_varnames", "co_cellvars", "co_freevars", "co_argcount", "co_kwonlyargcount")
@@ -17,7 +19,7 @@ SHAPE = ("co_code", "co_names", "co_varnames", "co_cellvars", "co_freevars", "co
 
 def swap(path: Path, mutated: str) -> bool:
     """Changes the functions of a module to those of a mutated text; False if it also changes what runs on import."""
-    pairs = changed(compiled(path.read_text(encoding="utf-8"), path), compiled(mutated, path))
+    pairs = changed(compiled(path.read_text(encoding="utf-8"), str(path)), compiled(mutated, str(path)))
     if pairs is None:
         return False
     functions = living(path)
@@ -28,11 +30,6 @@ def swap(path: Path, mutated: str) -> bool:
             function.__code__ = after
     forget()
     return True
-
-
-def compiled(text: str, path: Path) -> CodeType:
-    """The code of a module."""
-    return compile(text, str(path), "exec", dont_inherit=True)
 
 
 def changed(old: CodeType, new: CodeType) -> list[tuple[CodeType, CodeType]] | None:
