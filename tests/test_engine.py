@@ -143,9 +143,21 @@ SURE = (
 )
 
 
-@pytest.mark.parametrize("code", get_args(FaultCode))
-def test_where_patches_may_change_a_document_only_what_is_written_wrongly_is_found(code: FaultCode) -> None:
-    text = FAULTY[code]
+WRITTEN: list[tuple[FaultCode, str]] = [
+    ("unknown-field", f"{RUNNING}a:1.0.0\n  ephemeralContainers: [{{name: b, image: b:1.0.0}}]\n"),
+    ("reference", f"{RUNNING}a:1.0.0\n      envFrom: [{{configMapRef: {{nmae: a}}}}]\n"),
+]
+"""Mistakes that are in something written, while others with the same code, or others of this kind, may not be."""
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "sure"),
+    [*((code, FAULTY[code], code in SURE) for code in get_args(FaultCode)), *((*each, True) for each in WRITTEN)],
+    ids=[*get_args(FaultCode), "a field too many", "a misspelt field"],
+)
+def test_where_patches_may_change_a_document_only_what_is_written_wrongly_is_found(
+    code: FaultCode, text: str, sure: bool
+) -> None:
     facts = read_text(text)
     assert code in {fault.code for document in facts.documents for fault in document.faults}
     selected, chosen = select(dict(rules()), Config())
@@ -157,7 +169,7 @@ def test_where_patches_may_change_a_document_only_what_is_written_wrongly_is_fou
 
     about = {rule.name for rule in selected if code in rule.codes}
     assert found(settled=True) & about
-    assert bool(found(settled=False) & about) == (code in SURE)
+    assert bool(found(settled=False) & about) == sure
 
 
 POD_READS = pod("env:", "  - name: A", "    valueFrom: {configMapKeyRef: {name: nothing, key: a}}")

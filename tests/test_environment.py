@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmlint.bundle.bundle import Bundle
+from cmlint.bundle.environment import environment_of
 from cmlint.bundle.material import Material
 from cmlint.bundle.workloads import workloads
 from cmlint.config.config import Config
@@ -339,6 +340,45 @@ def test_a_prefix_with_a_placeholder_may_bring_any_name(prefix: str, names: list
     assert sorted(environment.variables) == names
     assert environment.variables["X"].value == value
     assert environment.complete == (value is not None)
+
+
+CROWDED = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+  - name: app
+    image: app:1.2.3
+    command: [$(A), run]
+    args: ['$(A)$(A)']
+    env: [{name: A, value: abc}, {name: B, value: $(A)}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("room", "values", "command", "args"),
+    [
+        (22, ["abc", "abc"], ["abc", "run"], ["abcabc"]),
+        (21, ["abc", "abc"], ["abc", "run"], [None]),
+        (16, ["abc", "abc"], ["abc", "run"], [None]),
+        (15, ["abc", "abc"], ["abc", None], [None]),
+        (13, ["abc", "abc"], ["abc", None], [None]),
+        (12, ["abc", "abc"], [None, None], [None]),
+        (10, ["abc", "abc"], [None, None], [None]),
+        (9, ["abc", None], [None, None], [None]),
+        (4, [None, None], [None, None], [None]),
+    ],
+)
+def test_an_environment_has_as_many_characters_as_there_is_room(
+    room: int, values: list[str | None], command: list[str | None], args: list[str | None]
+) -> None:
+    bundle = Bundle(Material(files=[("a.yaml", read_text(CROWDED))]))
+    container = bundle.placed[0].document.pods[0].containers[0]
+    found = environment_of(container, bundle.placed[0], bundle.resolver, room=room)
+    assert [found.variables[name].value for name in "AB"] == values
+    assert [[word.value for word in words] for words in (found.command, found.args)] == [command, args]
+    assert found.too_large is not found.complete is (room == 22)
 
 
 def test_a_value_that_is_refused_is_not_known(tmp_path: Path) -> None:

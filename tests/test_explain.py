@@ -110,6 +110,55 @@ def test_a_near_name_and_a_command_are_considered(tmp_path: Path) -> None:
     ]
 
 
+CREATE = "kubectl create configmap app --from-literal=PORT=1\n"
+NEAREST = "it is the nearest definition"
+
+
+@pytest.mark.parametrize(
+    ("files", "end", "expected"),
+    [
+        ({"up.sh": CREATE}, "excused", [("up.sh", True, "a command in up.sh creates it; it has the key `PORT`")]),
+        (
+            {"up.sh": CREATE.replace("PORT", "OTHER")},
+            "reported",
+            [("up.sh", True, "a command in up.sh creates it; it has no key `PORT`")],
+        ),
+        (
+            {"up.sh": CREATE, CONFIG: "evidence: {command: ignore}\n"},
+            "reported",
+            [("up.sh", False, "the setting `evidence` turns commands off")],
+        ),
+        (
+            {"up.sh": CREATE, "app.yaml": APP.replace("PORT", "OTHER")},
+            "excused",
+            [
+                ("app.yaml", True, f"{NEAREST}; it has no key `PORT`"),
+                ("up.sh", True, "its keys count as well; it has the key `PORT`"),
+            ],
+        ),
+        (
+            {"up.sh": "kubectl create configmap app --from-env-file=x\n", "app.yaml": APP},
+            "resolved",
+            [
+                ("app.yaml", True, f"{NEAREST}; it has the key `PORT`"),
+                ("up.sh", True, "its keys count as well; it shows no key `PORT`, and may have more keys"),
+            ],
+        ),
+    ],
+)
+def test_what_commands_create_is_a_candidate(
+    tmp_path: Path, files: dict[str, str], end: str, expected: list[tuple[str, bool, str]]
+) -> None:
+    write(tmp_path, {"pod.yaml": KEY, **files})
+    reference = only(tmp_path, "pod.yaml:9")
+    assert (reference["end"], candidates(reference)) == (end, expected)
+
+
+def test_a_near_name_is_a_candidate(tmp_path: Path) -> None:
+    write(tmp_path, {"pod.yaml": KEY.replace("app", "settings"), "near.yaml": APP.replace("app", "setings")})
+    assert candidates(only(tmp_path, "pod.yaml:9")) == [("near.yaml", False, "its name differs from `settings`")]
+
+
 @pytest.mark.parametrize("code", CASES)
 def test_every_reason_is_named_and_its_changes_are_true(tmp_path: Path, code: Code) -> None:
     write(tmp_path, CASES[code][0])

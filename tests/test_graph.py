@@ -127,6 +127,54 @@ def test_an_ingress_reads_its_certificate(tmp_path: Path) -> None:
     assert reads == [("shop/Ingress/web", "shop/Secret/certificate", "field", "controller")]
 
 
+MADE = """\
+apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+metadata: {name: db, namespace: shop}
+spec: {encryptedData: {PASSWORD: x}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: app, namespace: shop}
+data: {A: one}
+binaryData: {B: AAAA}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+  - name: web
+    image: web:1.0.0
+    envFrom: [{secretRef: {name: db}}, {configMapRef: {name: made}}, {configMapRef: {name: app}}]
+"""
+
+
+def test_what_makes_an_object_is_a_node_before_it(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": MADE, "up.sh": "kubectl create configmap made -n shop --from-literal=C=1\n"})
+    report = graph(tmp_path)
+    assert [(e["source"], e["target"]) for e in report["edges"] if e["type"] == "makes"] == [
+        ("shop/SealedSecret/db", "shop/Secret/db"),
+        ("shop/command/made", "shop/ConfigMap/made"),
+    ]
+    sources = [node for node in report["nodes"] if node["type"] == "source"]
+    assert [(node["id"], node["kind"], node["name"], node["parent"]) for node in sources] == [
+        ("shop/SealedSecret/db", "SealedSecret", "db", "shop"),
+        ("shop/command/made", "command", "made", "shop"),
+    ]
+    assert statuses(report) == {"shop/ConfigMap/made": "command"}
+
+
+def test_a_binary_key_is_marked_and_has_no_value(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": MADE})
+    attributes = {node["id"]: node["attributes"] for node in graph(tmp_path)["nodes"] if node["type"] == "key"}
+    assert attributes == {
+        "shop/ConfigMap/app:A": {"value": "one"},
+        "shop/ConfigMap/app:B": {"binary": "true"},
+        "shop/Secret/db:PASSWORD": {},
+    }
+
+
 def test_findings_are_at_nodes_and_edges() -> None:
     report = graph(FIXTURES, "demo")
     rules = {number: finding["rule"] for number, finding in enumerate(report["findings"])}

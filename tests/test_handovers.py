@@ -75,6 +75,18 @@ def test_what_a_program_reads_may_become_anything(tmp_path: Path) -> None:
     assert not concise(run(tmp_path))
 
 
+def test_what_a_program_may_add_to_a_build_is_not_missing(tmp_path: Path) -> None:
+    absent = pod("envFrom: [{configMapRef: {name: absent}}]")
+    write(tmp_path, {"prod/kustomization.yaml": "namespace: shop\nresources: [pod.yaml]\n", "prod/pod.yaml": absent})
+    assert [line.partition("] ")[2] for line in concise(run(tmp_path))] == ["nothing defines the ConfigMap `absent`"]
+    write(tmp_path, {"Makefile": PIPE.replace("chart |", "prod |")})
+    result = run(tmp_path)
+    assert not concise(result)
+    assert [each.why for each in result.outcome.unverified] == [
+        "a command in Makefile hands what is built to another program"
+    ]
+
+
 def test_a_program_reads_only_the_folder_that_is_named(tmp_path: Path) -> None:
     write(tmp_path, {**HELMIFY, "Makefile": PIPE.replace("chart |", "base |")})
     assert len([line for line in concise(run(tmp_path)) if "HELMSUBST" in line]) == 2
@@ -88,6 +100,8 @@ def test_a_word_that_a_script_replaces_is_no_name_yet(tmp_path: Path) -> None:
     result = run(tmp_path)
     assert not concise(result)
     assert [each.name for each in result.outcome.unverified] == ["ConfigMap/APP_CONFIG"]
+    write(tmp_path, {"pod.yaml": text.replace("APP_CONFIG", "absent")})
+    assert [line.partition("] ")[2] for line in concise(run(tmp_path))] == ["nothing defines the ConfigMap `absent`"]
 
 
 def test_a_file_that_a_command_writes_is_no_mistake(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from cmlint.pipeline.result import Result
 from cmlint.report import formatter
 from cmlint.report.view import View
 from cmlint.sources.kustomize.program import find_program
-from cmlint.sources.kustomize.writers import unquoted
+from cmlint.sources.kustomize.writers import from_literal, unquoted
+from cmlint.sources.yaml_tree import read_parts
 from tests.support.apiserver import KUBECTL
 from tests.support.command import cmlint
 from tests.support.manifests import pod
@@ -271,6 +272,67 @@ def test_an_image_that_a_kustomization_sets_is_shown_there(
     write(tmp_path, {"overlay/kustomization.yaml": kustomization})
     found = [line.partition(": ")[0] for line in concise(run(tmp_path)) if "[mutable-tag]" in line]
     assert found == [f"overlay/kustomization.yaml:3:{column}"]
+
+
+@pytest.mark.parametrize(
+    ("value", "column"),
+    [("a $(GONE) b", 35), ("$(GONE) $(GONE)", 32), ("$(GONE)", 32)],
+    ids=["a part", "a part that is there twice", "all of it"],
+)
+def test_a_part_of_a_value_is_shown_where_the_value_is_written(tmp_path: Path, value: str, column: int) -> None:
+    web = f"{DEPLOYMENT}          env:\n            - {{name: A, value: '{value}'}}\n"
+    write(tmp_path, {"web.yaml": web, "kustomization.yaml": "resources: [web.yaml]\nnamePrefix: shop-\n"})
+    said = "warning[undefined-expansion] nothing defines `GONE`, so `$(GONE)` stays as it is written"
+    assert concise(run(tmp_path)) == [f"web.yaml:16:{column}: {said}"]
+
+
+@pytest.mark.parametrize("name", ["a: b.yaml", "a #b.yaml", "it's.yaml"])
+def test_a_file_whose_name_has_quotes_in_yaml_is_led_back_to(tmp_path: Path, name: str) -> None:
+    web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: nowhere}}\n"
+    write(tmp_path, {name: web, "kustomization.yaml": f'resources: ["{name}"]\nnamePrefix: shop-\n'})
+    assert concise(run(tmp_path)) == [f"{name}:16:36: error[missing-configmap] nothing defines the ConfigMap `nowhere`"]
+
+
+def test_a_renamed_object_is_led_back_to_the_only_one_of_its_kind(tmp_path: Path) -> None:
+    web = f"{DEPLOYMENT}          envFrom:\n            - configMapRef: {{name: nowhere}}\n"
+    renaming = """\
+resources: [web.yaml]
+patches:
+- target: {kind: Deployment, name: NAME}
+  options: {allowNameChange: true}
+  patch: |-
+    - {op: replace, path: /metadata/name, value: shop}
+"""
+    found = "error[missing-configmap] nothing defines the ConfigMap `nowhere`"
+    write(tmp_path / "one", {"web.yaml": web, "kustomization.yaml": renaming.replace("NAME", "web")})
+    assert concise(run(tmp_path / "one")) == [f"web.yaml:16:36: {found}"]
+    two = f"{web}---\n{web.replace('name: web', 'name: two', 1)}"
+    write(tmp_path / "two", {"web.yaml": two, "kustomization.yaml": renaming.replace("NAME", "two")})
+    assert concise(run(tmp_path / "two")) == [f"kustomization.yaml:1:1: {found}", f"web.yaml:16:36: {found}"]
+
+
+@pytest.mark.parametrize(
+    ("literal", "key", "value", "is_"),
+    [
+        ("a=b", "a", "b", "b"),
+        ("'a=b'", "a", "b", "b"),
+        ('"a=b"', "a", "b", "b"),
+        ("a='b'", "a", "'b'", "b"),
+        ("a=", "a", "", ""),
+        ("a", "a", "a", "a"),
+        ('"a=b\\tc"', "a", 'b\\tc"', "b\tc"),
+        ('"\\u0061=b"', '"\\u0061=b"', '"\\u0061=b"', "b"),
+    ],
+)
+def test_the_key_and_the_value_of_a_literal_are_where_they_are_written(
+    literal: str, key: str, value: str, is_: str
+) -> None:
+    text = f"configMapGenerator:\n- literals:\n  - {literal}\n"
+    (root,) = read_parts("kustomization.yaml", text)
+    (part,) = root.entries("configMapGenerator")[0].entries("literals")
+    ((name, field),) = from_literal(part, text).items()
+    places = [text[place.start : place.end] for place in (field.key, field.value.place)]
+    assert (name, places, field.value.text) == ("a", [key, value], is_)
 
 
 @pytest.mark.parametrize(

@@ -96,3 +96,14 @@ def test_a_reference_for_which_nothing_waits_is_excused(tmp_path: Path) -> None:
     (excused,) = outcome.unverified
     assert (excused.name, excused.code) == ("ConfigMap/absent", "not-mounted")
     assert excused.why == "no container mounts the volume, so the pod starts without it"
+
+
+@pytest.mark.parametrize(
+    ("path", "overlap"),
+    [("z", True), ("z" * 4096, True), ("z" * 4097, False), ("${P}", False)],
+    ids=["short", "as long as a path may be", "longer", "placeholder"],
+)
+def test_paths_overlap_where_they_are_known_and_possible(tmp_path: Path, path: str, overlap: bool) -> None:
+    items = ", ".join(f"{{key: {key}, path: '{path}'}}" for key in ("a", "b"))
+    rules = [rule for rule, _, _ in found(tmp_path, f"secret: {{secretName: x, items: [{items}]}}", "v")]
+    assert ("overlapping-files" in rules) is overlap

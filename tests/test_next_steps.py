@@ -211,6 +211,29 @@ def test_what_gitops_brings_is_committed(text: str, tool: str) -> None:
     assert advice(found, files) == [f"# commit the change of shop/all.yaml: {tool} brings it to the cluster"]
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "first"),
+    [
+        ("up.sh", "kubectl create configmap app -n shop --from-literal=A=1\n", "# run the command in up.sh again"),
+        ("<stdin>", MAP, "# apply what standard input holds"),
+        ("a b/map.yaml", MAP, "kubectl apply -f 'a b/map.yaml'"),
+    ],
+)
+def test_an_object_is_applied_as_it_came(path: str, text: str, first: str) -> None:
+    files = {path: text, "web.yaml": reader("Deployment", how=MOUNT)}
+    assert advice(impact_in(files, "ConfigMap/app:A"), files) == [first]
+
+
+def test_a_replication_controller_replaces_only_pods_that_are_gone() -> None:
+    assert asked(reader("ReplicationController").replace("apps/v1", "v1")) == [
+        APPLY,
+        "kubectl get pod -l 'app=web,part=x y' -n shop",
+        "# delete these pods of replicationcontroller/web one by one, each when the one before is Ready,"
+        " for a ReplicationController replaces only pods that are gone:",
+        "# kubectl delete pod NAME -n shop",
+    ]
+
+
 def test_what_would_not_start_is_not_restarted() -> None:
     env = "env: [{name: A, valueFrom: {configMapKeyRef: {name: app, key: A}}}]"
     files = {"all.yaml": MAP + reader("Deployment", "bad", how=env) + reader("Deployment", "good")}

@@ -77,6 +77,7 @@ def test_what_is_replaced_or_loaded_is_fine(tmp_path: Path, files: dict[str, str
         {"a.sh": f"kubectl set image deployment/other api={IMAGE[:-8]}:$SHA\n"},
         {"a.sh": f"kubectl set image deployment/api other={IMAGE[:-8]}:$SHA\n"},
         {"a.sh": f"#!/bin/sh\nsed -i 's|{IMAGE}|x:1|' k8s/other.yaml\n"},
+        {"a.sh": "yq -i '.spec.template.spec.containers[0].image = \"x:1\"' k8s/other.yaml\n"},
         {"a.sh": "#!/bin/sh\nsed -i 's|registry.example.com/other:.*|x:1|' k8s/api.yaml\n"},
         {"a.sh": f"#!/bin/sh\ncd elsewhere && kustomize edit set image {IMAGE[:-8]}:$SHA\n"},
         {"a.sh": "kind load docker-image registry.example.com/api:other\n"},
@@ -88,6 +89,35 @@ def test_what_is_replaced_or_loaded_is_fine(tmp_path: Path, files: dict[str, str
 )
 def test_what_is_about_another_image_proves_nothing(tmp_path: Path, files: dict[str, str]) -> None:
     assert said(tmp_path, IMAGE, files) == [BY_NAME]
+
+
+def test_a_pattern_replaces_only_what_is_on_its_line(tmp_path: Path) -> None:
+    side = f"{IMAGE}\n      - name: side\n        image: registry.example.com/side:1.2.3"
+    command = "#!/bin/sh\nsed -i 's|registry.example.com/NAME:.*|x:1|' k8s/api.yaml\n"
+    assert said(tmp_path / "side", side, {"a.sh": command.replace("NAME", "side")}) == [BY_NAME]
+    assert said(tmp_path / "api", side, {"a.sh": command.replace("NAME", "api")}) == []
+
+
+REMOTE = '[remote "origin"]\n\turl = https://github.com/OWNER/shop.git\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "own"),
+    [
+        ({}, False),
+        ({".git/HEAD": "", ".git/config": REMOTE.replace("OWNER", "team")}, True),
+        ({".git/HEAD": "", ".git/config": REMOTE.replace("OWNER", "teams")}, False),
+        ({"push.sh": "#!/bin/sh\ndocker push quay.io/team/web:develop\n"}, True),
+        ({"push.sh": "#!/bin/sh\ndocker push quay.io/teams/web:develop\n"}, False),
+        ({"README.md": "    docker push quay.io/team/web:develop\n"}, False),
+        ({"build.sh": "#!/bin/sh\ndocker build -t quay.io/team/web:develop .\n"}, False),
+        ({"other/Dockerfile": "FROM scratch\n"}, True),
+        ({"others/Dockerfile": "FROM scratch\n"}, False),
+    ],
+)
+def test_whose_image_it_is_is_seen_by_owner_registry_and_name(tmp_path: Path, files: dict[str, str], own: bool) -> None:
+    (message,) = said(tmp_path, "quay.io/team/other:latest\n        imagePullPolicy: IfNotPresent", files)
+    assert message.startswith("the tag `latest` moves by its name" if own else "the publisher moves `latest`")
 
 
 def cases() -> Iterator[tuple[str, tuple[str, str, dict[str, str]]]]:
@@ -278,6 +308,22 @@ def test_a_restart_that_is_there_already_is_named_where_it_replaces_pods(
     manifest = MANIFEST.replace("Deployment", kind).replace("spec:\n", f"spec:\n  {field}\n", 1)
     script = f"#!/bin/sh\ndocker push {IMAGE}\nkubectl rollout restart {kind.lower()}/api\n"
     write(tmp_path, {"api.yaml": manifest.replace("IMAGE", IMAGE), "ci.sh": script})
+    (finding,) = lint(tmp_path).outcome.findings
+    assert finding.help is not None and help_ in finding.help
+
+
+@pytest.mark.parametrize(
+    ("restarted", "help_"),
+    [
+        ("deployment/api", "the restart in ci.sh:3 changes nothing before, and brings each push then"),
+        ("deployment", "the restart in ci.sh:3 changes nothing before, and brings each push then"),
+        ("deployment/other", "after each push run `kubectl rollout restart deployment/api`"),
+        ("statefulset/api", "after each push run `kubectl rollout restart deployment/api`"),
+    ],
+)
+def test_a_restart_of_another_workload_is_not_named(tmp_path: Path, restarted: str, help_: str) -> None:
+    script = f"#!/bin/sh\ndocker push {IMAGE}\nkubectl rollout restart {restarted}\n"
+    write(tmp_path, {"api.yaml": MANIFEST.replace("IMAGE", IMAGE), "ci.sh": script})
     (finding,) = lint(tmp_path).outcome.findings
     assert finding.help is not None and help_ in finding.help
 

@@ -213,6 +213,41 @@ def test_env_says_what_is_not_linked(tmp_path: Path) -> None:
     assert "container shop: source not known: no build in these files names the image and a folder" in done.stdout
 
 
+OTHER = 'const other = process.env.OTHER || "dev"\n'
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ({"app/other.js": OTHER}, ["GCS_BUCKET", "OTHER"]),
+        ({"app/sub/other.js": OTHER}, ["GCS_BUCKET", "OTHER"]),
+        ({"app/other.js": OTHER, "app/Dockerfile": "FROM node:22\nCOPY index.js .\n"}, ["GCS_BUCKET"]),
+        ({"app/sub/other.js": OTHER, "app/sub/Dockerfile": DOCKERFILE}, ["GCS_BUCKET"]),
+        ({"app/Dockerfile": "FROM node:22\nCOPY src .\n"}, []),
+    ],
+    ids=["beside", "below", "not copied", "of another image", "nothing copied"],
+)
+def test_a_program_reads_what_its_image_holds(given: Files, read: list[str], tmp_path: Path) -> None:
+    write(tmp_path, files("org/shop:1", **COMPOSE) | given)
+    (workload,) = json.loads(cmlint(tmp_path, "env", "--reads", "--format", "json").stdout)["workloads"]
+    assert [each["name"] for each in workload["containers"][0]["reads"]] == read
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"app/index.js": ""}, "its folder has no source"),
+        ({"app/Dockerfile": "COPY . .\n"}, "what its image is based on is not known"),
+        ({"app/Dockerfile": "FROM $BASE\nCOPY . .\n"}, "what its image is based on is not known"),
+        ({"app/Dockerfile": "FROM scratch\nCOPY . .\n"}, None),
+    ],
+)
+def test_why_a_program_may_read_more(given: Files, why: str | None, tmp_path: Path) -> None:
+    write(tmp_path, files("org/shop:1", **COMPOSE) | given)
+    (workload,) = json.loads(cmlint(tmp_path, "env", "--reads", "--format", "json").stdout)["workloads"]
+    assert workload["containers"][0]["unknown"] == why
+
+
 def test_env_tells_what_the_image_sets(tmp_path: Path) -> None:
     given = files("org/shop:1", **COMPOSE) | {"app/Dockerfile": "FROM node:22\nENV GCS_BUCKET=dev\nCOPY . .\n"}
     write(tmp_path, given)

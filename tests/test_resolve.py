@@ -244,6 +244,16 @@ def test_an_object_may_be_made_of_a_file_whose_name_is_in_its_own(path: str, mad
     assert resolve(manifest).status == "missing"
 
 
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("key: value\n", "unknown"), (f"key: value\n---\n{config('other')}", "missing"), ("", "missing")],
+    ids=["a plain file", "a file with a ConfigMap", "an empty file"],
+)
+def test_only_a_file_without_any_object_may_become_a_key(text: str, status: str) -> None:
+    files = {"a/pod.yaml": pod("shop-apis-config"), "a/apis.yaml": text}
+    assert resolve(files).status == status
+
+
 @pytest.mark.parametrize(("stem", "status"), [("api", "missing"), ("apis", "unknown")])
 def test_a_file_with_a_short_name_is_no_evidence(stem: str, status: str) -> None:
     assert resolve({"a/pod.yaml": pod(f"shop-{stem}-config"), f"a/{stem}.yaml": "key: value\n"}).status == status

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
-from warnings import catch_warnings, simplefilter
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
+from tests.mutants.code import compiled
 from tests.support.run import ROOT
 
 ROOMS = ("lint/cmlint/bundle", "lint/cmlint/knowledge")
@@ -26,6 +26,9 @@ MODULES = (
 
 SAME_ANSWER = re.compile(r"Operator_(Eq_Is|NotEq_IsNot|Is_Eq|IsNot_NotEq)\Z")
 """Operators that change nothing where values are None or short texts, of which Python holds one copy."""
+
+ORDER = re.compile(r"Operator_(Eq|NotEq)_(Lt|LtE|Gt|GtE)\Z")
+"""Operators that compare an order where equality was meant: the texts that name something have none."""
 
 FAMILY = re.compile(r"core/(Replace\w+Operator|\w+)")
 
@@ -93,9 +96,7 @@ def compiles(mutant: Mutant) -> bool:
     """Whether a mutant is Python; Cosmic Ray takes the star of keyword-only parameters for a product."""
     mutated = mutant.mutated((ROOT / mutant.path).read_text(encoding="utf-8"))
     try:
-        with catch_warnings():
-            simplefilter("ignore", SyntaxWarning)
-            compile(mutated or "", mutant.path, "exec")
+        compiled(mutated or "", mutant.path)
     except SyntaxError:
         return False
     return mutated is not None
@@ -104,25 +105,42 @@ def compiles(mutant: Mutant) -> bool:
 def mutants(path: str) -> Iterator[Mutant]:
     """All mutants of a file that may change what it does."""
     text = (ROOT / path).read_text(encoding="utf-8")
-    inert, tree = inert_lines(text), get_ast(text)
+    nodes = list(ast_nodes(get_ast(text)))
+    inert, named = inert_parts(text), comparisons_of_texts(text)
     for name in operator_names():
         operator = get_operator(name)
         if operator.arguments() or SAME_ANSWER.search(name):
             continue
-        places = (place for node in ast_nodes(tree) for place in operator().mutation_positions(node))
+        places = (place for node in nodes for place in operator().mutation_positions(node))
         for occurrence, ((line, column), _) in enumerate(places):
-            if not any(begin <= (line, column) < end for begin, end in inert):
+            left_out = (*inert, *named) if ORDER.search(name) else inert
+            if not any(begin <= (line, column) < end for begin, end in left_out):
                 yield Mutant(path, line, column, name, occurrence)
 
+
+CACHE = re.compile(r"(lru_)?cache\b")
 
 Stretch = tuple[tuple[int, int], tuple[int, int]]
 
 
-def inert_lines(text: str) -> list[Stretch]:
+def comparisons_of_texts(text: str) -> list[Stretch]:
+    """The comparisons with a text that is written there."""
+    compared = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Compare))
+    return [
+        stretch(node)
+        for node in compared
+        if any(
+            isinstance(side, ast.Constant) and isinstance(side.value, str) for side in (node.left, *node.comparators)
+        )
+    ]
+
+
+def inert_parts(text: str) -> list[Stretch]:
     """The parts of a file that no test can see, or that are rows of a table.
 
-    Annotations are texts for type checkers (`from __future__ import annotations`). Rows at the top of a module are data
-    with their sources; a wrong row is a wrong fact, which the tests of the table hold against those sources.
+    Annotations are texts for type checkers (`from __future__ import annotations`), which also see where something
+    frozen is changed. A cache changes no answer. Rows at the top of a module are data with their sources; a wrong row
+    is a wrong fact, which the tests of the table hold against those sources.
     """
     found: list[Stretch] = []
     tree = ast.parse(text)
@@ -131,12 +149,21 @@ def inert_lines(text: str) -> list[Stretch]:
             arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
             found += [stretch(a.annotation) for a in (*arguments, node.args.vararg) if a and a.annotation]
             found += [stretch(node.returns)] if node.returns else []
+            found += [decorator(each) for each in node.decorator_list if CACHE.match(ast.unparse(each))]
+        elif isinstance(node, ast.ClassDef):
+            found += [stretch(each.value) for each in node.keywords if each.arg == "frozen"]
         elif isinstance(node, ast.AnnAssign):
             found.append(stretch(node.annotation))
         elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             found.append(stretch(node))
     tables = (node.value for node in tree.body if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value)
     return found + [stretch(value) for value in tables if not isinstance(value, ast.Constant)]
+
+
+def decorator(node: ast.expr) -> Stretch:
+    """Where a decorator begins, with its `@`, and ends."""
+    (line, column), end = stretch(node)
+    return (line, column - len("@")), end
 
 
 def stretch(node: ast.expr | ast.stmt) -> Stretch:

@@ -477,7 +477,7 @@ def is_seen(environment: Environment, name: str, read: Read) -> bool:
 def paths_of(reader: Reader) -> Iterator[str]:
     """The paths of files in the container."""
     read = reader.read
-    if read.key != ALL or (read.how == "subPath" and read.key == ALL):
+    if read.key != ALL or read.how == "subPath":
         yield read.name
         return
     keys = sorted(reader.keys)

@@ -240,7 +240,7 @@ class BuiltObject:
         """What may have written parts of the object, the last first."""
         least = self.least
         found = [part for k in self.chain for part in writers.patched(self.project, k, self.root, least)]
-        if self.root.word("kind") in ("ConfigMap", "Secret") and least:
+        if least:
             found += [p for k in self.generating for p in writers.generated(self.project, k, self.root, least)]
         return [*found, self.first] if self.first else found
 

@@ -1,0 +1,217 @@
+"""What a cluster says of a name, by what was listed of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from cmlint.bundle.cluster import Cluster
+from cmlint.bundle.gitops_clusters import Destinations
+from cmlint.bundle.impact import impact, named
+from cmlint.bundle.live_workloads import only_live
+from cmlint.bundle.next_steps import Ways, commands
+from cmlint.kube.versions import NEWEST
+from cmlint.manifest.documents import read_text
+from cmlint.model.cluster import Held, Inventory, Space
+from tests.support.clusters import cluster
+from tests.support.impacts import bundle_of, lines
+
+READER = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec: {containers: [{name: c, image: c:1.0.0, envFrom: [{REF: {name: NAME}}]}]}
+"""
+
+
+def held(*keys: str) -> Held:
+    """A ConfigMap or Secret with these keys."""
+    return Held(dict.fromkeys(keys, 1))
+
+
+def spaces() -> dict[str, Space]:
+    """Namespaces with ConfigMaps: `common` is in four, `few` in three, `own` and `same` in two."""
+    named = {
+        "a": {"common": held("A"), "few": held("A"), "own": held("A"), "same": held("A", "B")},
+        "b": {"common": held("A"), "few": held("A"), "own": held("B"), "same": held("A", "B")},
+        "c": {"common": held("A"), "few": held("A")},
+        "d": {"common": held("A")},
+    }
+    found = {name: Space(config_maps) for name, config_maps in named.items()}
+    found["closed"] = Space(unread={"Secret": "forbidden"})
+    found["open"] = Space(secrets={"settings-app": held("A")})
+    return found
+
+
+def said(of: Cluster, target: str, name: str, namespace: str | None) -> str:
+    """What the cluster answers to a reference: where the object is, whether that is sure, or why it is not known."""
+    (document,) = read_text(READER.replace("NAME", name).replace("REF", f"{target}Ref")).documents
+    (source,) = document.pods[0].containers[0].env_from
+    assert source.reference
+    answer = of.ask(source.reference, namespace)
+    parts = {"found": answer.found, "elsewhere": answer.elsewhere, "near": answer.near}
+    words = [f"{part} {' '.join(each.placed.path for each in found)}" for part, found in parts.items() if found]
+    return ", ".join([*words, *(["not sure"] if not answer.sure else []), *([answer.why] if answer.why else [])])
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "namespace", "expected"),
+    [
+        ("configMap", "own", "a", "found configmap/a/own"),
+        ("configMap", "few", "open", "elsewhere configmap/a/few configmap/b/few configmap/c/few"),
+        ("configMap", "common", "open", ""),
+        ("secret", "own", "a", ""),
+        ("secret", "settings-apps", "open", "near secret/open/settings-app"),
+        ("secret", "own", "closed", "Secrets in the namespace `closed` of prod could not be listed: forbidden"),
+        ("configMap", "nowhere", "closed", ""),
+        ("configMap", "own", "other", "the namespace `other` of prod was not looked into"),
+        ("configMap", "own", None, "found configmap/a/own configmap/b/own, not sure"),
+        ("configMap", "same", None, "found configmap/a/same configmap/b/same"),
+        ("configMap", "nowhere", None, "not all ConfigMaps of prod are known"),
+        ("secret", "nowhere", None, "not all Secrets of prod are known: forbidden"),
+    ],
+)
+def test_a_name_is_looked_up_in_the_namespaces_that_were_listed(
+    target: str, name: str, namespace: str | None, expected: str
+) -> None:
+    assert said(Cluster(Inventory("prod", spaces=spaces()), None), target, name, namespace) == expected
+
+
+@pytest.mark.parametrize(
+    ("unread", "target", "namespace", "expected"),
+    [
+        ({}, "configMap", None, ""),
+        ({}, "configMap", "other", ""),
+        ({"Secret": "forbidden"}, "configMap", None, ""),
+        ({"Secret": "forbidden"}, "secret", None, "not all Secrets of prod are known: forbidden"),
+        ({"Secret": "no"}, "secret", "other", "Secrets in the namespace `other` of prod could not be listed: no"),
+    ],
+)
+def test_of_a_complete_listing_what_is_not_in_it_does_not_exist(
+    unread: dict[str, str], target: str, namespace: str | None, expected: str
+) -> None:
+    listed = Inventory("prod", whole=True, spaces={"a": Space({"app": held("A")})}, unread=unread)
+    assert said(Cluster(listed, None), target, "nowhere", namespace) == expected
+
+
+def test_objects_without_a_namespace_go_to_that_of_the_context() -> None:
+    found = Cluster(Inventory("prod", spaces=spaces()), "b")
+    assert said(found, "configMap", "own", None) == "found configmap/b/own"
+    assert said(found, "configMap", "own", "a") == "found configmap/a/own"
+    assert found.held("ConfigMap", "own", None) == held("B")
+    assert found.held("ConfigMap", "own", "a") == held("A")
+    assert found.held("ConfigMap", "own", "other") is None
+    found.defined["ConfigMap", "b", "own"] = 2
+    assert [found.times_defined("ConfigMap", "own", each) for each in (None, "b", "a")] == [2, 2, 0]
+
+
+def test_an_installation_takes_away_what_it_has_brought_and_what_does_not_stay() -> None:
+    brought, other, stays = Held({}, group="r1", owner="o"), Held({}, group="r2"), Held({}, group="r1", stays=True)
+    listed = Inventory("prod", spaces={"a": Space({"y": brought, "x": brought, "other": other, "stays": stays})})
+    found = Cluster(listed, None)
+    assert found.installed("ConfigMap", "r1", "a") == ["x", "y"]
+    assert found.installed("Secret", "r1", "a") == found.installed("ConfigMap", "r1", "b") == []
+    assert [found.group("ConfigMap", each, "a") for each in ("x", "other", "none")] == ["r1", "r2", ""]
+    assert [found.owner("ConfigMap", each, "a") for each in ("x", "other", "none")] == ["o", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("space", "unread", "shown"),
+    [
+        (Space(), {}, True),
+        (Space(unread={"Secret": "no"}), {"Secret": "no"}, True),
+        (Space(unread={"Deployment": "no"}), {}, False),
+        (Space(), {"Deployment": "no"}, False),
+    ],
+)
+def test_readers_are_known_where_everything_with_pods_was_listed(
+    space: Space, unread: dict[str, str], shown: bool
+) -> None:
+    found = Cluster(Inventory("prod", spaces={"a": space}, unread=unread), None)
+    assert found.shows_readers("a") is shown
+    assert not found.shows_readers("b")
+
+
+WORKLOADS = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, uid: u1, resourceVersion: "1"}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: other, image: other:1.0.0}
+      - {name: web, image: web:1.0.0, imagePullPolicy: Never, envFrom: [{configMapRef: {name: app}}]}
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: web, namespace: till, uid: u2, resourceVersion: "2"}
+spec:
+  template:
+    spec:
+      containers: [{name: web, image: web:1.0.0, envFrom: [{configMapRef: {name: app}}, {secretRef: {name: app}}]}]
+"""
+
+
+def test_live_workloads_show_what_they_read_and_how_they_pull() -> None:
+    found = cluster(WORKLOADS)
+    found.namespace = "shop"
+    reads = {
+        each: [(placed.path, reference.path) for placed, reference in found.reading("ConfigMap", "app", each)]
+        for each in (None, "shop", "till", "none")
+    }
+    own = [("deployment/shop/web", "spec.template.spec.containers[1].envFrom[0].configMapRef")]
+    other = [("daemonset/till/web", "spec.template.spec.containers[0].envFrom[0].configMapRef")]
+    assert reads == {None: own, "shop": own, "till": other, "none": []}
+    assert list(found.reading("Secret", "app", "shop")) == []
+    assert set(found.listings) >= {"deployment/shop/web", "daemonset/till/web"}
+    ((web, _),) = found.reading("ConfigMap", "app", "shop")
+    assert [found.pull_policy(web, each) for each in ("web", "other", "none")] == ["Never", None, None]
+    ((daemon, _),) = found.reading("ConfigMap", "app", "till")
+    assert found.pull_policy(daemon, "web") is None
+    assert not found.brings(web)
+    found.brought.add(("Deployment", "shop", "web"))
+    assert found.brings(web)
+    assert not found.brings(daemon)
+
+
+LIVE = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: app, uid: u0, resourceVersion: "1"}
+data: {A: one}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, uid: u1, resourceVersion: "1"}
+spec:
+  template:
+    spec:
+      containers: [{name: web, image: 'web:1.0.0', envFrom: [{configMapRef: {name: app}}]}]
+"""
+
+
+def test_a_change_of_what_only_a_cluster_has_reaches_readers_in_files_and_in_the_cluster() -> None:
+    pod = READER.replace("name: p}", "name: p, namespace: shop}").replace("REF", "configMapRef").replace("NAME", "app")
+    bundle, asked = bundle_of({"a.yaml": pod}), cluster(LIVE)
+    bundle.stand_on(asked)
+    bundles = [bundle, *only_live([bundle])]
+    assert list(named(bundles, "ConfigMap", "app", "A", "till")) == []
+    for namespace in (None, "shop"):
+        found = impact(bundles, named(bundles, "ConfigMap", "app", "A", namespace))
+        assert lines(found) == ["Pod/p c envFrom -> A: next-start", "Deployment/web web envFrom -> A: next-start"]
+        assert [each.command for each in commands(found, Ways(NEWEST, Destinations()))][:3] == [
+            "kubectl edit configmap/app -n shop",
+            "kubectl rollout restart deployment/web -n shop",
+            "# kubectl replace --force -f a.yaml",
+        ]
+
+
+def test_workloads_that_manifests_bring_are_not_judged_as_live_ones() -> None:
+    bundle, asked = bundle_of({"a.yaml": READER}), cluster(LIVE)
+    bundle.stand_on(asked)
+    (live,) = only_live([bundle])
+    assert [placed.path for placed in live.placed] == ["deployment/shop/web"]
+    asked.brought.add(("Deployment", "shop", "web"))
+    (live,) = only_live([bundle])
+    assert live.placed == []
+    assert set(asked.listings) >= {"deployment/shop/web"}
