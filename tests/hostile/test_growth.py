@@ -10,7 +10,7 @@ from typing import SupportsIndex
 import pytest
 
 from cmlint.bundle.graph import build
-from cmlint.bundle.impact import impact, named
+from cmlint.bundle.impact import impact, named, written_at
 from cmlint.bundle.next_steps import commands
 from cmlint.cli.impact import Options, ways_of
 from cmlint.config.config import Config
@@ -706,6 +706,19 @@ READERS: dict[str, Callable[[int], Files]] = {
             ]
         )
     },
+    "in-one-container-by-prefix": lambda n: {
+        "a.yaml": J(
+            [
+                cm("m"),
+                pod(
+                    container(0, "      envFrom:\n")
+                    + "".join(f"        - {{prefix: P{i}_, configMapRef: {{name: m}}}}\n" for i in range(n))
+                ),
+            ]
+        )
+    },
+    "of-one-name": lambda n: {"a.yaml": J([cm("m"), *(reader("p", "m") for _ in range(n))])},
+    "of-one-name-and-maps": lambda n: {"a.yaml": J([*(cm("m") for _ in range(n)), reader("p", "m")])},
     "in-many-files": lambda n: {
         "m.yaml": cm("m"),
         **{f"f{i}/a.yaml": J([cm(f"n{i}"), reader(f"p{i}", "m"), reader(f"q{i}", f"n{i}")]) for i in range(n)},
@@ -728,7 +741,9 @@ def calls_for_readers(folder: Path, files: Files) -> int:
         profile.enable()
         result = check(request)
         ways = ways_of(Options(), request.config, result.bundles)
-        found = impact(result.bundles, named(result.bundles, "ConfigMap", "m", "", None))
+        subjects = named(result.bundles, "ConfigMap", "m", "", None)
+        subjects += written_at(result.bundles, "a.yaml", 0, 1 << 62)
+        found = impact(result.bundles, subjects)
         assert found.touched
         report = model.build(found, commands(found, ways), result.texts)
         for show in RENDERERS.values():
@@ -744,5 +759,5 @@ def calls_for_readers(folder: Path, files: Files) -> int:
 def test_what_is_said_of_readers_grows_with_their_number(tmp_path: Path, name: str) -> None:
     make = READERS[name]
     calls_for_readers(tmp_path / "first", make(2))
-    few, many = calls_for_readers(tmp_path / "few", make(N)), calls_for_readers(tmp_path / "many", make(4 * N))
+    few, many = (calls_for_readers(tmp_path / str(n), make(n)) for n in (4 * N, 16 * N))
     assert many <= MOST * few, (few, many)

@@ -165,12 +165,12 @@ def written_at(bundles: Sequence[Bundle], path: str, first: int, last: int) -> l
                 for provider in placed.document.providers:
                     defined = Defined(bundle, Definition(placed, provider))
                     found += [(defined, key) for key in keys_at(defined, point)]
-    whole = {(each.bundle, each.definition) for each, key in found if key == ALL}
-    subjects: list[Subject] = []
-    for wanted in dict.fromkeys(key for _, key in found):
-        these = [d for d, key in found if key == wanted and (key == ALL or (d.bundle, d.definition) not in whole)]
-        subjects += subjects_of(these, wanted, "asked")
-    return subjects
+    whole = {(id(each.bundle), each.place) for each, key in found if key == ALL}
+    by_key: dict[str, list[Defined]] = {}
+    for defined, key in found:
+        if key == ALL or (id(defined.bundle), defined.place) not in whole:
+            by_key.setdefault(key, []).append(defined)
+    return [subject for key, these in by_key.items() for subject in subjects_of(these, key, "asked")]
 
 
 def reads_values(placed: Placed, path: str) -> bool:
@@ -534,7 +534,7 @@ def outcome(reader: Reader) -> tuple[Effect, str, Place | None]:
 
 
 def is_refused(subject: Subject, definition: Definition) -> bool:
-    """Whether the API server refuses a change of an object, because it is immutable and not made anew.
+    """Whether the API server refuses a change of an object, because it is immutable and stays the same object.
 
     `ValidateConfigMapUpdate` and `ValidateSecretUpdate` in `pkg/apis/core/validation/validation.go` look at the object
     that is there. A name with a hash of the content belongs to another object after a change.

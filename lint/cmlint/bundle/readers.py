@@ -196,7 +196,7 @@ def effect_on(read: Read, definition: Definition | None) -> Effect:
 
 
 def runs_on(container: Container) -> bool:
-    """Whether a container runs as long as its pod: every one but an init container that is no sidecar.
+    """Whether a container runs as long as its pod: an init container does only as a sidecar.
 
     See `IsRestartableInitContainer` in `pkg/kubelet/util/format` and `pkg/kubelet/types/pod_update.go`.
     """
