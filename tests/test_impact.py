@@ -604,3 +604,10 @@ def test_a_service_account_names_what_pulls_images() -> None:
     assert lines(impact_in({"a.yaml": f"{text}{SECRET}"}, "Secret/db")) == [
         "ServiceAccount/sa field: controller (it is read when an image is pulled)"
     ]
+
+
+@pytest.mark.parametrize(("name", "shown"), [("FIRST", ["printenv FIRST"]), ("--help", [])])
+def test_no_variable_is_shown_that_is_an_option(name: str, shown: list[str]) -> None:
+    text = text_of(ENV.replace("FIRST", f"'{name}'"))
+    lines_ = advice(impact_in({"a.yaml": text}, "ConfigMap/app:A"), {"a.yaml": text})
+    assert [line.partition(" -- ")[2] for line in lines_ if "kubectl exec" in line] == shown

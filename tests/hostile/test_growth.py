@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import cProfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import SupportsIndex
 
+import msgspec
 import pytest
 
 from cmlint.bundle.graph import build
@@ -22,6 +23,7 @@ from cmlint.report.graph import RENDERERS as DRAWN
 from cmlint.report.graph import model as graph_model
 from cmlint.report.graph.detail import DETAILS, fitting
 from cmlint.report.impact import RENDERERS, model
+from cmlint.report.impact.model import ReadEntry
 from cmlint.report.view import View
 from cmlint.sources import files
 from cmlint.sources.request import Request
@@ -706,17 +708,6 @@ READERS: dict[str, Callable[[int], Files]] = {
             ]
         )
     },
-    "in-one-container-by-prefix": lambda n: {
-        "a.yaml": J(
-            [
-                cm("m"),
-                pod(
-                    container(0, "      envFrom:\n")
-                    + "".join(f"        - {{prefix: P{i}_, configMapRef: {{name: m}}}}\n" for i in range(n))
-                ),
-            ]
-        )
-    },
     "of-one-name": lambda n: {"a.yaml": J([cm("m"), *(reader("p", "m") for _ in range(n))])},
     "of-one-name-and-maps": lambda n: {"a.yaml": J([*(cm("m") for _ in range(n)), reader("p", "m")])},
     "in-many-files": lambda n: {
@@ -761,3 +752,29 @@ def test_what_is_said_of_readers_grows_with_their_number(tmp_path: Path, name: s
     calls_for_readers(tmp_path / "first", make(2))
     few, many = (calls_for_readers(tmp_path / str(n), make(n)) for n in (4 * N, 16 * N))
     assert many <= MOST * few, (few, many)
+
+
+class Walked(tuple[ReadEntry, ...]):
+    """Reads that count how often somebody goes through all of them."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[ReadEntry]:
+        Walked.times += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_no_format_goes_through_all_reads_for_each_target(tmp_path: Path, form: str) -> None:
+    def walks(number: int) -> int:
+        write(tmp_path, {"a.yaml": J(each for i in range(number) for each in (cm(f"m{i}"), reader(f"p{i}", f"m{i}")))})
+        with inside(tmp_path):
+            result = check(Request(config=Config(build=False), rules={}))
+            found = impact(result.bundles, written_at(result.bundles, "a.yaml", 0, 1 << 62))
+            report = model.build(found, (), result.texts)
+        assert len(report.targets) == len(report.reads) == number
+        Walked.times = 0
+        RENDERERS[form](msgspec.structs.replace(report, reads=Walked(report.reads)), View())
+        return Walked.times
+
+    assert walks(2) == walks(20) < 5

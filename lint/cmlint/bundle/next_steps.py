@@ -291,7 +291,10 @@ def shown(touched: Iterable[Touched]) -> Iterator[Command]:
 
 
 def is_showable(touched: Touched) -> bool:
-    """Whether a running container has a new value of a ConfigMap as a variable, once the commands have run."""
+    """Whether a running container has a new value of a ConfigMap as a variable, once the commands have run.
+
+    A name that `printenv` takes for an option is not shown.
+    """
     read, document = touched.read, touched.read.placed.document
     if (
         read.reference.target != "ConfigMap"
@@ -300,4 +303,5 @@ def is_showable(touched: Touched) -> bool:
     ):
         return False
     runs = is_restartable(document) and read.container is not None and read.container.list == "containers"
-    return runs and touched.sure and touched.effect in ("next-start", "rolls") and bool(touched.names)
+    arrives = any(not name.startswith("-") for name in touched.names[:1])
+    return runs and touched.sure and touched.effect in ("next-start", "rolls") and arrives
