@@ -193,7 +193,7 @@ spec:
 def test_a_change_of_what_only_a_cluster_has_reaches_readers_in_files_and_in_the_cluster() -> None:
     pod = READER.replace("name: p}", "name: p, namespace: shop}").replace("REF", "configMapRef").replace("NAME", "app")
     bundle, asked = bundle_of({"a.yaml": pod}), cluster(LIVE)
-    bundle.stand_on(asked)
+    bundle.use_clusters(asked)
     bundles = [bundle, *only_live([bundle])]
     assert list(named(bundles, "ConfigMap", "app", "A", "till")) == []
     for namespace in (None, "shop"):
@@ -208,7 +208,7 @@ def test_a_change_of_what_only_a_cluster_has_reaches_readers_in_files_and_in_the
 
 def test_workloads_that_manifests_bring_are_not_judged_as_live_ones() -> None:
     bundle, asked = bundle_of({"a.yaml": READER}), cluster(LIVE)
-    bundle.stand_on(asked)
+    bundle.use_clusters(asked)
     (live,) = only_live([bundle])
     assert [placed.path for placed in live.placed] == ["deployment/shop/web"]
     asked.brought.add(("Deployment", "shop", "web"))

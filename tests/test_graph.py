@@ -100,6 +100,17 @@ def test_every_status(tmp_path: Path) -> None:
     for form in ("mermaid", "dot"):
         drawn = cmlint(tmp_path, "graph", "--format", form).stdout
         assert [word for word in (*words, "not checked: ConfigMap") if word not in drawn] == []
+    page = cmlint(tmp_path, "graph", "--format", "html").stdout
+    rows = re.findall("<tr><td>a<td>Pod p, c<td>env<td>ConfigMap (.*?)<td>.*?<td>(.*?)<td>", page)
+    assert rows == [
+        ("app", "missing"),
+        ("kube-root-ca.crt", "made elsewhere"),
+        ("there", "wrong namespace"),
+        ("${PREFIX}-x", "not checked"),
+    ]
+    (data,) = re.findall('<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    unused = [node[2] for node in json.loads(data)["nodes"] if node[4] == "unused"]
+    assert unused == ["idle", "there"]
 
 
 INGRESS = """\

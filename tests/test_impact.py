@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cmlint.bundle.impact import Change
 from tests.support.impacts import advice, impact_in, lines
 
 MAP = """---
@@ -431,3 +432,182 @@ def test_what_may_be_made_elsewhere_is_not_left_out() -> None:
     )
     assert lines(impact_in(files, "ConfigMap/app:A", namespace="b")) == ["Deployment/web web envFrom -> A: next-start"]
     assert lines(impact_in(files, "ConfigMap/app:A", namespace="a")) == []
+
+
+@pytest.mark.parametrize(("policy", "effect"), [("Always", f"refreshes ({READ_AGAIN})"), ("Never", "next-start")])
+def test_an_init_container_that_stays_sees_new_files(policy: str, effect: str) -> None:
+    sidecar = volume(MOUNT, ALL).replace("image: web:1.2.3\n", f"image: web:1.2.3\n        restartPolicy: {policy}\n")
+    text = text_of(
+        sidecar.replace("containers:", "containers: [{name: other, image: 'web:1.2.3'}]\n      initContainers:")
+    )
+    assert lines(impact_in({"a.yaml": text}, "ConfigMap/app:A")) == [f"Deployment/web web file -> /etc/app/A: {effect}"]
+
+
+OTHER = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\ndata: {A: x}\n"
+REPLACED = "none (another source of the volume has the file)"
+
+
+@pytest.mark.parametrize(
+    ("sources", "what", "expected"),
+    [
+        ("{configMap: {name: app}}, {configMap: {name: other}}", "ConfigMap/app:A", f"file: {REPLACED}"),
+        (
+            "{configMap: {name: app}}, {configMap: {name: other}}",
+            "ConfigMap/app",
+            f"file -> /etc/app/B /etc/app/c.conf: refreshes ({READ_AGAIN})",
+        ),
+        (
+            "{configMap: {name: app}}, {configMap: {name: other}}",
+            "ConfigMap/other:A",
+            f"file -> /etc/app/A: refreshes ({READ_AGAIN})",
+        ),
+        (
+            "{configMap: {name: app}}, {secret: {name: db, items: [{key: user, path: A}]}}",
+            "ConfigMap/app:A",
+            f"file: {REPLACED}",
+        ),
+        (
+            "{configMap: {name: app, items: [{key: B, path: A}]}}, {configMap: {name: other}}",
+            "ConfigMap/app:B",
+            f"item: {REPLACED}",
+        ),
+        (
+            "{configMap: {name: app, items: [{key: A, path: x/A}]}}, {configMap: {name: other}}",
+            "ConfigMap/app:A",
+            f"item -> /etc/app/x/A: refreshes ({READ_AGAIN})",
+        ),
+    ],
+)
+def test_a_later_source_of_a_volume_replaces_a_file(sources: str, what: str, expected: str) -> None:
+    text = text_of(volume(MOUNT, f"projected: {{sources: [{sources}]}}")) + OTHER
+    assert lines(impact_in({"a.yaml": text}, what)) == [f"Deployment/web web {expected}"]
+
+
+KEEPING = {
+    "paused": ("Deployment", "paused: true"),
+    "stateful-on-delete": ("StatefulSet", "updateStrategy: {type: OnDelete}"),
+    "daemon-on-delete": ("DaemonSet", "updateStrategy: {type: OnDelete}"),
+    "partition": ("StatefulSet", "replicas: 2\n  updateStrategy: {rollingUpdate: {partition: 2}}"),
+}
+"""Workloads that replace no pod by themselves when their template changes."""
+NEW_PODS = "its name changes with its content, so that only new pods read it"
+
+
+@pytest.mark.parametrize("name", KEEPING)
+def test_what_keeps_its_pods_does_not_roll(name: str) -> None:
+    kind, more = KEEPING[name]
+    for own, running in (
+        (f"{AUTO}: 'true'", RELOADER),
+        ("wave.pusher.com/update-on-config-change: 'true'", WAVE),
+        (f"{AUTO}: 'true'", ""),
+    ):
+        text = text_of(ENV_FROM, kind, own=own, more=more) + running
+        assert lines(impact_in({"a.yaml": text}, "ConfigMap/app:A")) == [f"{kind}/web web envFrom -> A: next-start"]
+    for containers, arrives in ((ENV_FROM, "envFrom -> A"), (volume(MOUNT, ALL), "file -> /etc/app/A")):
+        text = text_of(containers, kind, more=more).replace("name: app", "name: app-4kk2g9dtt5")
+        assert lines(impact_in({"a.yaml": text}, "ConfigMap/app-4kk2g9dtt5:A")) == [
+            f"{kind}/web web {arrives}: next-start ({NEW_PODS})"
+        ]
+
+
+ROLLOUT = POD.replace("v1\nkind: Pod", "argoproj.io/v1alpha1\nkind: Rollout").replace(
+    "CONTAINERS", f"template: {{spec: {{{ENV_FROM}}}}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ROLLOUT, "Rollout/web web envFrom -> A: rolls (the name of the object changes with its content)"),
+        (POD.replace("CONTAINERS", ENV_FROM), f"Pod/web web envFrom -> A: next-start ({NEW_PODS})"),
+    ],
+)
+def test_what_else_reads_a_name_with_a_hash(text: str, expected: str) -> None:
+    text = f"{text}{MAP.replace('OBJECT', '')}".replace("name: app", "name: app-4kk2g9dtt5")
+    assert lines(impact_in({"a.yaml": text}, "ConfigMap/app-4kk2g9dtt5:A")) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("what", "change", "effect"),
+    [
+        ("ConfigMap/app", "added", "next-start"),
+        ("ConfigMap/app", "removed", "next-start"),
+        ("ConfigMap/app:A", "added", "rejected"),
+        ("ConfigMap/app:A", "removed", "rejected"),
+        ("ConfigMap/app:A", "changed", "rejected"),
+    ],
+)
+def test_what_is_immutable_can_come_and_go(what: str, change: Change, effect: str) -> None:
+    optional = ENV_FROM.replace("name: app", "name: app, optional: true")
+    text = text_of(optional).replace("data: {A", "immutable: true\ndata: {A")
+    assert [each.effect for each in impact_in({"a.yaml": text}, what, change).touched] == [effect]
+
+
+def test_what_is_immutable_and_has_a_hash_in_its_name_rolls() -> None:
+    text = (
+        text_of(ENV_FROM).replace("data: {A", "immutable: true\ndata: {A").replace("name: app", "name: app-4kk2g9dtt5")
+    )
+    found = impact_in({"a.yaml": text}, "ConfigMap/app-4kk2g9dtt5:A", "changed")
+    assert lines(found) == ["Deployment/web web envFrom -> A: rolls (the name of the object changes with its content)"]
+    assert advice(found, {"a.yaml": text})[0] == "kubectl apply -f a.yaml"
+
+
+def test_what_a_partition_keeps_is_said() -> None:
+    def told(more: str) -> list[str]:
+        text = text_of(ENV_FROM, "StatefulSet", more=more)
+        return advice(impact_in({"a.yaml": text}, "ConfigMap/app:A"), {"a.yaml": text})[1:]
+
+    some = "replicas: 3\n  updateStrategy: {rollingUpdate: {partition: 2}}"
+    assert told(some)[:-1] == [
+        "kubectl rollout restart statefulset/web",
+        "kubectl rollout status statefulset/web --timeout=5m",
+        "# of statefulset/web, only the pods from number 2 on are replaced (`partition`)",
+    ]
+    none = "# lower the `partition` of statefulset/web: only pods from number 2 on are replaced"
+    assert told(KEEPING["partition"][1]) == [none]
+
+
+def test_what_has_no_name_yet_is_not_named() -> None:
+    def told(kind: str) -> list[str]:
+        text = text_of(ENV_FROM, kind).replace("  name: web\n", "  generateName: web-\n", 1)
+        return advice(impact_in({"a.yaml": text}, "ConfigMap/app:A"), {"a.yaml": text})[1:]
+
+    assert told("Job") == ["# kubectl create -f a.yaml"]
+    assert told("Deployment")[0] == "kubectl rollout restart deployment/NAME"
+
+
+@pytest.mark.parametrize(("key", "count"), [("A", 0), ("values.yaml", 1)])
+def test_a_chart_takes_the_key_of_its_default(key: str, count: int) -> None:
+    release = POD.replace("v1\nkind: Pod", "helm.toolkit.fluxcd.io/v2\nkind: HelmRelease").replace(
+        "CONTAINERS", "valuesFrom: [{kind: ConfigMap, name: app}]"
+    )
+    text = f"{release}{MAP.replace('OBJECT', '')}".replace("B: two", "values.yaml: x")
+    assert len(lines(impact_in({"a.yaml": text}, f"ConfigMap/app:{key}"))) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("${STAGE}-app", ["?Deployment/web web envFrom: next-start (it may read another object of this name)"]),
+        ("${STAGE}-other", []),
+        ("prod-${NAME}", ["?Deployment/web web envFrom: next-start (it may read another object of this name)"]),
+        ("prod-app", ["Deployment/web web envFrom -> A B c.conf: next-start"]),
+    ],
+)
+def test_a_name_with_a_placeholder_may_be_the_one(name: str, expected: list[str]) -> None:
+    text = text_of(ENV_FROM.replace("name: app", f"name: '{name}'")).replace("{name: app", "{name: prod-app")
+    assert lines(impact_in({"a.yaml": text}, "ConfigMap/prod-app")) == expected
+
+
+def test_a_service_account_names_what_pulls_images() -> None:
+    text = "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: sa}\nimagePullSecrets: [{name: db}]\n"
+    assert lines(impact_in({"a.yaml": f"{text}{SECRET}"}, "Secret/db")) == [
+        "ServiceAccount/sa field: controller (it is read when an image is pulled)"
+    ]
+
+
+@pytest.mark.parametrize(("name", "shown"), [("FIRST", ["printenv FIRST"]), ("--help", [])])
+def test_no_variable_is_shown_that_is_an_option(name: str, shown: list[str]) -> None:
+    text = text_of(ENV.replace("FIRST", f"'{name}'"))
+    lines_ = advice(impact_in({"a.yaml": text}, "ConfigMap/app:A"), {"a.yaml": text})
+    assert [line.partition(" -- ")[2] for line in lines_ if "kubectl exec" in line] == shown

@@ -23,7 +23,11 @@ from cmlint.report.json import encode
 from cmlint.sources.request import Request
 from tests.support.run import FIXTURES, REAL, inside, rules
 
-FOLDERS = [FIXTURES / "demo", FIXTURES / "report", *sorted((FIXTURES / "projects").iterdir()), *REAL]
+FOLDERS = [
+    *(FIXTURES / name for name in ("demo", "report", "mutation", "ok")),
+    *sorted((FIXTURES / "projects").iterdir()),
+    *REAL,
+]
 Read = tuple[Placed, str, Placed, Span, str]
 """The workload, the container, the object, the place of its name, and the key."""
 

@@ -479,3 +479,121 @@ def test_flux_lists_what_it_renders(tmp_path: Path) -> None:
     (read,) = [r for r in asked(tmp_path, "configmap/vars")["reads"] if r["workload"]["kind"] == "Kustomization"]
     assert (len(read["renders"]), read["more"]) == (200, True)
     assert " and 195 or more\n" in cmlint(tmp_path, "impact", "configmap/vars").stdout
+
+
+MANY = {
+    "app.yaml": APP,
+    "other.yaml": APP,
+    "db.yaml": SECRET,
+    "web.yaml": DEPLOYMENT.replace("NAME", "web").replace("MAP", "app"),
+}
+
+
+def after(folder: Path, path: str, text: str, files: dict[str, str] | None = None) -> list[str]:
+    """The targets of a change of one file, in a repository of its own."""
+    repository = Repository(folder / "r", files or MANY)
+    write(repository.folder, {path: text})
+    return [f"{t['location']['path']} {t['name']}:{t['key']} {t['change']}" for t in since_head(repository)["targets"]]
+
+
+def since_head(repository: Repository) -> Any:
+    return asked(repository.folder, "--since", "HEAD")
+
+
+@pytest.mark.parametrize("path", ["app.yaml", "other.yaml"])
+def test_of_two_definitions_in_a_folder_each_can_change(tmp_path: Path, path: str) -> None:
+    assert after(tmp_path, path, APP.replace("two", "three")) == [f"{path} app:B changed"]
+
+
+def test_an_object_that_moves_to_another_file_of_its_folder_changes_nothing(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "r", {"all.yaml": f"{APP}---\n{SECRET}"})
+    write(repository.folder, {"all.yaml": SECRET, "app.yaml": APP})
+    assert since_head(repository)["targets"] == []
+
+
+PLAIN = SECRET.replace("not-a-real-one", "hello")
+ENCODED = PLAIN.replace("stringData: {password: hello}", "data: {password: aGVsbG8=}")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "changed"),
+    [
+        (PLAIN, ENCODED, False),
+        (PLAIN, ENCODED.replace("{password: aGVsbG8=}", "\n  password: |\n    aGVs\n    bG8=\n"), False),
+        (PLAIN, f"{ENCODED}stringData: {{password: hello}}\n", False),
+        (PLAIN, f"{ENCODED.replace('aGVsbG8=', 'YWFhYQ==')}stringData: {{password: hello}}\n", False),
+        (PLAIN, f"{ENCODED}stringData: {{password: hallo}}\n", True),
+        (PLAIN, ENCODED.replace("aGVsbG8=", "YWFhYQ=="), True),
+        (PLAIN, PLAIN.replace("hello", "aGVsbG8="), True),
+    ],
+)
+def test_a_value_of_a_secret_is_what_the_cluster_has(tmp_path: Path, before: str, now: str, changed: bool) -> None:
+    found = after(tmp_path, "db.yaml", now, MANY | {"db.yaml": before})
+    assert found == (["db.yaml db:password changed"] if changed else [])
+
+
+def test_an_alias_changes_with_what_it_represents(tmp_path: Path) -> None:
+    text = SECRET.replace("{password: not-a-real-one}", "\n  a: &one first\n  b: *one\n  c: &one other\n  d: *one\n")
+    found = after(tmp_path, "db.yaml", text.replace("first", "second"), MANY | {"db.yaml": text})
+    assert found == ["db.yaml db:a changed", "db.yaml db:b changed"]
+
+
+def test_text_that_becomes_binary_changes(tmp_path: Path) -> None:
+    text = APP.replace('A: "1"', "C: x") + "binaryData: {A: MQ==}\n"
+    assert after(tmp_path, "app.yaml", text) == ["app.yaml app:A changed", "app.yaml app:C added"]
+
+
+FROZEN = f"{APP}immutable: true\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "effect"),
+    [
+        (APP, FROZEN.replace("two", "three"), "next-start"),
+        (FROZEN, APP.replace("two", "three"), "rejected"),
+        (FROZEN, FROZEN.replace("two", "three"), "rejected"),
+    ],
+)
+def test_what_counts_is_whether_an_object_was_immutable(tmp_path: Path, before: str, now: str, effect: str) -> None:
+    repository = Repository(tmp_path / "r", {"app.yaml": before, "web.yaml": MANY["web.yaml"]})
+    write(repository.folder, {"app.yaml": now})
+    report = since_head(repository)
+    assert effects(report) == [f"None web envFrom: {effect}"]
+    refused = report["commands"][0]["command"] == "# the ConfigMap app is immutable: give it a new name"
+    assert refused == (effect == "rejected")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("options: {immutable: true}", "rolls"),
+        ("options: {immutable: true, disableNameSuffixHash: true}", "rejected"),
+        ("options: {disableNameSuffixHash: true}", "next-start"),
+    ],
+)
+def test_what_is_generated_may_be_immutable(tmp_path: Path, options: str, expected: str) -> None:
+    generator = FILES["gen/kustomization.yaml"].replace("envs: [gen.env]", f"envs: [gen.env], {options}")
+    files = {path: text for path, text in FILES.items() if path.startswith("gen/")}
+    repository = Repository(tmp_path / "r", files | {"gen/kustomization.yaml": generator})
+    repository.edit("gen/gen.env", "Y=2", "Y=3")
+    report = since_head(repository)
+    assert (targets(report), effects(report)) == (["gen:Y changed"], [f"None gen envFrom: {expected}"])
+
+
+def test_without_a_repository_or_a_commit_nothing_is_compared(tmp_path: Path) -> None:
+    write(tmp_path, MANY)
+    done = cmlint(tmp_path, "impact", "--since", "HEAD")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("cmlint: error: the working directory is in no Git repository\n")
+
+
+def test_a_clone_without_its_past_says_what_to_fetch(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "r", MANY)
+    repository.edit("app.yaml", "two", "three")
+    repository.commit("change")
+    subprocess.run(
+        ["git", "clone", "--quiet", "--depth=1", repository.folder.as_uri(), str(tmp_path / "c")], check=True
+    )
+    done = cmlint(tmp_path / "c", "impact", "--since", "HEAD~1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "help: this clone is shallow: run `git fetch --depth=1 origin HEAD~1`" in done.stderr

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import cProfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import SupportsIndex
 
+import msgspec
 import pytest
 
 from cmlint.bundle.graph import build
-from cmlint.bundle.impact import impact, named
+from cmlint.bundle.impact import impact, named, written_at
 from cmlint.bundle.next_steps import commands
 from cmlint.cli.impact import Options, ways_of
 from cmlint.config.config import Config
@@ -24,6 +25,7 @@ from cmlint.report.graph import RENDERERS as DRAWN
 from cmlint.report.graph import model as graph_model
 from cmlint.report.graph.detail import DETAILS, fitting
 from cmlint.report.impact import RENDERERS, model
+from cmlint.report.impact.model import ReadEntry
 from cmlint.report.view import View
 from cmlint.sources import files
 from cmlint.sources.request import Request
@@ -736,6 +738,8 @@ READERS: dict[str, Callable[[int], Files]] = {
             ]
         )
     },
+    "of-one-name": lambda n: {"a.yaml": J([cm("m"), *(reader("p", "m") for _ in range(n))])},
+    "of-one-name-and-maps": lambda n: {"a.yaml": J([*(cm("m") for _ in range(n)), reader("p", "m")])},
     "in-many-files": lambda n: {
         "m.yaml": cm("m"),
         **{f"f{i}/a.yaml": J([cm(f"n{i}"), reader(f"p{i}", "m"), reader(f"q{i}", f"n{i}")]) for i in range(n)},
@@ -758,7 +762,9 @@ def calls_for_readers(folder: Path, files: Files) -> int:
         profile.enable()
         result = check(request)
         ways = ways_of(Options(), request.config, result.bundles)
-        found = impact(result.bundles, named(result.bundles, "ConfigMap", "m", "", None))
+        subjects = named(result.bundles, "ConfigMap", "m", "", None)
+        subjects += written_at(result.bundles, "a.yaml", 0, 1 << 62)
+        found = impact(result.bundles, subjects)
         assert found.touched
         report = model.build(found, commands(found, ways), result.texts)
         for show in RENDERERS.values():
@@ -774,5 +780,31 @@ def calls_for_readers(folder: Path, files: Files) -> int:
 def test_what_is_said_of_readers_grows_with_their_number(tmp_path: Path, name: str) -> None:
     make = READERS[name]
     calls_for_readers(tmp_path / "first", make(2))
-    few, many = calls_for_readers(tmp_path / "few", make(N)), calls_for_readers(tmp_path / "many", make(4 * N))
+    few, many = (calls_for_readers(tmp_path / str(n), make(n)) for n in (4 * N, 16 * N))
     assert many <= MOST * few, (few, many)
+
+
+class Walked(tuple[ReadEntry, ...]):
+    """Reads that count how often somebody goes through all of them."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[ReadEntry]:
+        Walked.times += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_no_format_goes_through_all_reads_for_each_target(tmp_path: Path, form: str) -> None:
+    def walks(number: int) -> int:
+        write(tmp_path, {"a.yaml": J(each for i in range(number) for each in (cm(f"m{i}"), reader(f"p{i}", f"m{i}")))})
+        with inside(tmp_path):
+            result = check(Request(config=Config(build=False), rules={}))
+            found = impact(result.bundles, written_at(result.bundles, "a.yaml", 0, 1 << 62))
+            report = model.build(found, (), result.texts)
+        assert len(report.targets) == len(report.reads) == number
+        Walked.times = 0
+        RENDERERS[form](msgspec.structs.replace(report, reads=Walked(report.reads)), View())
+        return Walked.times
+
+    assert walks(2) == walks(20) < 5

@@ -7,6 +7,7 @@ from functools import cached_property
 from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
+from cmlint.bundle.arrivals import Arrivals, VolumeFiles
 from cmlint.bundle.documents import Placed, chart_at, folder_of, folders_above, kustomization_at, template_at
 from cmlint.bundle.endings import LEFT_OUT, all_aside, set_aside
 from cmlint.bundle.environment import Environment, environment_of
@@ -25,6 +26,7 @@ from cmlint.model.facts import (
     FileFacts,
     ImageSetting,
     Packed,
+    PodSpec,
     Service,
     Span,
     Target,
@@ -90,6 +92,8 @@ class Bundle:
             neighbours.destinations.add(self.index)
         self.environments: dict[tuple[int, str], Environment] = {}
         self.remembered = self.made = 0
+        self.last_arrivals: Arrivals | None = None
+        self.last_files: VolumeFiles | None = None
         self.rooms: dict[tuple[int, str], int] = {}
         self.too_large: dict[tuple[int, str], TooLarge] = {}
 
@@ -180,6 +184,18 @@ class Bundle:
             if made.too_large:
                 self.too_large[key] = TooLarge(container, placed, room)
         return self.environments[key]
+
+    def arrivals(self, container: Container, placed: Placed) -> Arrivals:
+        """As what values arrive in a container; of the last one that was asked for it is kept."""
+        if self.last_arrivals is None or self.last_arrivals.container is not container:
+            self.last_arrivals = Arrivals(container, self.environment(container, placed))
+        return self.last_arrivals
+
+    def volume_files(self, placed: Placed, pod: PodSpec) -> VolumeFiles:
+        """Which files the volumes of a pod hold; of the last one that was asked for it is kept."""
+        if self.last_files is None or self.last_files.pod is not pod:
+            self.last_files = VolumeFiles(placed, pod, self.resolver)
+        return self.last_files
 
     @cached_property
     def has_openshift(self) -> bool:

@@ -84,6 +84,8 @@ class Builder:
         self.bundles, self.running = bundles, rollers_in(bundles)
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
+        self.names: dict[tuple[str, Placed | None, tuple[Span, ...], str], str] = {}
+        self.numbered: dict[str, Iterator[str]] = {}
         self.by_definition: dict[tuple[Placed, Span], str] = {}
         self.impacts: dict[str, Impact] = {}
         self.apart = len([bundle for bundle in bundles if bundle.placed]) > 1
@@ -108,18 +110,16 @@ class Builder:
 
     def put(self, name: str, node: Node) -> str:
         """Adds a node under a name of its own, which begins with what tells it from others where they share one."""
-        apart = f"{node.scope}!{name}"
-        for candidate in chain((name, apart), (f"{apart}#{number}" for number in count(2))):
-            known = self.nodes.get(candidate)
-            if known is None:
-                self.nodes[candidate] = node
-                if node.owner:
-                    relation: Relation = "defines" if node.kind == "key" else "contains"
-                    self.edges.append(Edge(node.owner, candidate, relation))
-                return candidate
-            if (known.placed, known.spans[:1], known.scope) == (node.placed, node.spans[:1], node.scope):
-                return candidate
-        raise AssertionError
+        same = name, node.placed, node.spans[:1], node.scope
+        if same not in self.names:
+            apart = f"{node.scope}!{name}"
+            numbered = self.numbered.setdefault(apart, (f"{apart}#{number}" for number in count(2)))
+            self.names[same] = free = next(each for each in chain((name, apart), numbered) if each not in self.nodes)
+            self.nodes[free] = node
+            if node.owner:
+                relation: Relation = "defines" if node.kind == "key" else "contains"
+                self.edges.append(Edge(node.owner, free, relation))
+        return self.names[same]
 
     def home(self, bundle: Bundle, placed: Placed, namespace: str | None) -> str:
         """The namespace of an object, in its build where there are several bundles."""

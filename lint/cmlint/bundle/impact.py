@@ -12,13 +12,14 @@ from cmlint.bundle.documents import HASH, Definition, Placed, references_of
 from cmlint.bundle.environment import Environment
 from cmlint.bundle.lookup import Point
 from cmlint.bundle.nearest import meets
-from cmlint.bundle.readers import ALL, Effect, Read, effect_of, reads_of, roller_of
+from cmlint.bundle.readers import ALL, HASHED, Effect, Read, effect_on, reads_of, roller_of
 from cmlint.bundle.reconciled import Reconciled
 from cmlint.bundle.reloading import IMAGES, Roller
+from cmlint.bundle.renewal import ROLLING, replaces_pods
 from cmlint.bundle.resolve import Resolution, key_of
-from cmlint.kube import expansion
+from cmlint.knowledge.placeholders import is_placeholder, may_become
 from cmlint.kube.near import nearest
-from cmlint.model.facts import EXAMPLE, Container, Reference, Scalar, Span, Target
+from cmlint.model.facts import EXAMPLE, Reference, Scalar, Span, Target
 from cmlint.model.findings import Location
 
 Change = Literal["asked", "added", "removed", "changed"]
@@ -55,7 +56,8 @@ class Defined(NamedTuple):
 class Subject(NamedTuple):
     """An object, or one key of it, that changes; `name` is as it is written, `defined` once for each bundle.
 
-    `place` is where it is written, `was` where it was before it was removed.
+    `place` is where it is written, `was` where it was before it was removed. `immutable` says whether it was immutable
+    before the change; None represents what its definitions say.
     """
 
     target: Target
@@ -66,6 +68,7 @@ class Subject(NamedTuple):
     defined: tuple[Defined, ...]
     place: Place | None
     was: Location | None = None
+    immutable: bool | None = None
 
     @property
     def described(self) -> str:
@@ -162,12 +165,12 @@ def written_at(bundles: Sequence[Bundle], path: str, first: int, last: int) -> l
                 for provider in placed.document.providers:
                     defined = Defined(bundle, Definition(placed, provider))
                     found += [(defined, key) for key in keys_at(defined, point)]
-    whole = {(each.bundle, each.definition) for each, key in found if key == ALL}
-    subjects: list[Subject] = []
-    for wanted in dict.fromkeys(key for _, key in found):
-        these = [d for d, key in found if key == wanted and (key == ALL or (d.bundle, d.definition) not in whole)]
-        subjects += subjects_of(these, wanted, "asked")
-    return subjects
+    whole = {(id(each.bundle), each.place) for each, key in found if key == ALL}
+    by_key: dict[str, list[Defined]] = {}
+    for defined, key in found:
+        if key == ALL or (id(defined.bundle), defined.place) not in whole:
+            by_key.setdefault(key, []).append(defined)
+    return [subject for key, these in by_key.items() for subject in subjects_of(these, key, "asked")]
 
 
 def reads_values(placed: Placed, path: str) -> bool:
@@ -207,6 +210,7 @@ class Wanted:
     def __init__(self, subjects: Sequence[Subject]) -> None:
         self.by_definition: dict[tuple[Placed, Span], list[Subject]] = {}
         self.by_name: dict[tuple[Target, str], list[Subject]] = {}
+        self.by_placeholder: dict[tuple[Target, str], list[Subject]] = {}
         self.names = {(subject.target, subject.name) for subject in subjects}
         for subject in subjects:
             self.by_name.setdefault((subject.target, subject.name), []).append(subject)
@@ -221,8 +225,19 @@ class Wanted:
             for placed in bundle.placed:
                 for read in reads_of(placed):
                     target, name = read.reference.target, read.reference.name.value
-                    if (target, name) in self.names or (placed.built and (target, without_hash(name)) in self.names):
+                    known = (target, name) in self.names or self.perhaps(read)
+                    if known or (placed.built and (target, without_hash(name)) in self.names):
                         yield bundle, read
+
+    def perhaps(self, read: Read) -> Sequence[Subject]:
+        """The subjects that a read may mean once the placeholders in its name are filled in."""
+        key = read.reference.target, read.reference.name.value
+        if not is_placeholder(key[1]):
+            return ()
+        if key not in self.by_placeholder:
+            subjects = (each for (target, _), found in self.by_name.items() if target == key[0] for each in found)
+            self.by_placeholder[key] = [each for each in subjects if may_become(key[1], each.name)]
+        return self.by_placeholder[key]
 
     def meant(self, bundle: Bundle, read: Read) -> Iterator[tuple[Subject, Definition | None, bool]]:
         """The subjects that a read means, with the definition it leads to, and whether that is sure."""
@@ -257,6 +272,9 @@ class Wanted:
             if bundle.live or definition is None:
                 yield subject, definition, True
             elif resolution.status in ("unknown", "external"):
+                yield subject, None, False
+        for subject in self.perhaps(read):
+            if subject.name != reference.name.value and meets(subject.namespace, namespace):
                 yield subject, None, False
 
 
@@ -410,7 +428,8 @@ def judged(reader: Reader, sure: bool) -> Touched:
     names, through, hidden = arrival(reader)
     effect, why, place = outcome(reader)
     if hidden and effect != "breaks":
-        effect, why, place = "none", "another source sets the variable", hidden
+        what = "sets the variable" if read.how in ("env", "envFrom") else "of the volume has the file"
+        effect, why, place = "none", f"another source {what}", hidden
     elif read.how == "envFrom" and reader.keys and not names and not through:
         effect, why, place = "none", "what is binary becomes no variable", None
     elif effect not in ("breaks", "rejected") and (optional := is_absent(reader)):
@@ -445,25 +464,20 @@ def arrival(reader: Reader) -> tuple[tuple[str, ...], tuple[str, ...], Place | N
     if container is None or read.pod is None:
         return (), (), None
     if read.how in ("file", "item", "subPath"):
-        return tuple(paths_of(reader)), (), None
+        return files_of(reader)
     if read.how == "env":
         wanted = {read.name}
     else:
         binary = {key.name for key in reader.definition.provider.keys if key.binary} if reader.definition else set()
         wanted = {f"{read.name}{key}" for key in reader.keys if key not in binary}
     environment = reader.bundle.environment(container, read.placed)
-    visible = tuple(name for name in ordered(environment, wanted) if is_seen(environment, name, read))
+    arrivals = reader.bundle.arrivals(container, read.placed)
+    visible = tuple(name for name in arrivals.ordered(wanted) if is_seen(environment, name, read))
     hiding = [environment.variables[name].origin.span for name in wanted - {*visible} if name in environment.variables]
     alive = {name for name in wanted if not is_overwritten(environment, name, read)} if read.how == "envFrom" else set()
-    through = tuple(expansions(container, read, alive))
+    through = tuple(arrivals.through(read.reference, alive))
     hidden = read.placed.written(hiding[0]) if hiding and not visible and not through else None
     return visible, through, hidden
-
-
-def ordered(environment: Environment, wanted: set[str]) -> Iterator[str]:
-    """Names in the order of the environment; those that it does not know come last."""
-    yield from (name for name in environment.variables if name in wanted)
-    yield from sorted(wanted - environment.variables.keys())
 
 
 def is_seen(environment: Environment, name: str, read: Read) -> bool:
@@ -474,16 +488,25 @@ def is_seen(environment: Environment, name: str, read: Read) -> bool:
     return all(read.reference.span != shadow.span for shadow in variable.shadows)
 
 
-def paths_of(reader: Reader) -> Iterator[str]:
-    """The paths of files in the container."""
+def files_of(reader: Reader) -> tuple[tuple[str, ...], tuple[str, ...], Place | None]:
+    """The files that a read arrives as, and the source of the volume that replaces all of them."""
+    read = reader.read
+    files = reader.bundle.volume_files(read.placed, read.pod) if read.pod else None
+    places = [(path, files.replacing(read.reference, inner) if files else None) for inner, path in paths_of(reader)]
+    names = tuple(path for path, place in places if place is None)
+    return names, (), None if names else next((place for _, place in places), None)
+
+
+def paths_of(reader: Reader) -> Iterator[tuple[str, str]]:
+    """The paths of files in the volume, and in the container."""
     read = reader.read
     if read.key != ALL or read.how == "subPath":
-        yield read.name
+        yield read.inner, read.name
         return
     keys = sorted(reader.keys)
-    yield from (f"{read.name}/{key}" for key in keys)
+    yield from ((key, f"{read.name}/{key}") for key in keys)
     if not keys:
-        yield read.name
+        yield "", read.name
 
 
 def is_overwritten(environment: Environment, name: str, read: Read) -> bool:
@@ -495,38 +518,14 @@ def is_overwritten(environment: Environment, name: str, read: Read) -> bool:
     return any(origin.via == "envFrom" for origin in origins[after:])
 
 
-def expansions(container: Container, read: Read, alive: set[str]) -> Iterator[str]:
-    """The variables into which `$(NAME)` brings a value, then `command` and `args`; `alive` are its first names.
-
-    A variable sees only what is above it, so that a value that a later entry hides may have been expanded before.
-    """
-    for entry in container.env:
-        name = entry.name.value if entry.name else ""
-        if entry.reference is read.reference:
-            alive.add(name)
-        elif entry.source == "literal" and entry.value and expands(entry.value.value, alive):
-            yield name
-            alive.add(name)
-        elif name in alive:
-            alive.remove(name)
-    for field, words in (("command", container.command), ("args", container.args)):
-        if any(expands(word.value, alive) for word in words):
-            yield field
-
-
-def expands(text: str, names: set[str]) -> bool:
-    """Whether `$(NAME)` of one of some names is in a text."""
-    return "$" in text and any(name in names for name, _ in expansion.names(text))
-
-
 def outcome(reader: Reader) -> tuple[Effect, str, Place | None]:
     """What a change does to a read, why, and the place that shows it."""
     read, subject, definition = reader.read, reader.subject, reader.definition
     if subject.change == "removed" and (why := breaks(reader)):
         return "breaks", why, None
-    effect = effect_of(read, definition)
-    if effect == "rejected":
-        return effect, "the object is immutable: give it a new name", definition_place(definition)
+    if definition and is_refused(subject, definition):
+        return "rejected", "the object is immutable: give it a new name", definition_place(definition)
+    effect = effect_on(read, definition)
     why, place = REASONS[effect](reader), None
     if effect in ("next-start", "refreshes") and (more := restarter(reader)):
         running, why = more
@@ -534,9 +533,22 @@ def outcome(reader: Reader) -> tuple[Effect, str, Place | None]:
     return effect, why, place
 
 
-def definition_place(definition: Definition | None) -> Place | None:
+def is_refused(subject: Subject, definition: Definition) -> bool:
+    """Whether the API server refuses a change of an object, because it is immutable and stays the same object.
+
+    `ValidateConfigMapUpdate` and `ValidateSecretUpdate` in `pkg/apis/core/validation/validation.go` look at the object
+    that is there. A name with a hash of the content belongs to another object after a change.
+    """
+    if (subject.key == ALL and subject.change in ("added", "removed")) or HASHED.fullmatch(
+        definition.provider.name.value
+    ):
+        return False
+    return definition.provider.immutable if subject.immutable is None else subject.immutable
+
+
+def definition_place(definition: Definition) -> Place:
     """Where an object is defined."""
-    return definition.placed.written(definition.provider.name.span) if definition else None
+    return definition.placed.written(definition.provider.name.span)
 
 
 def breaks(reader: Reader) -> str:
@@ -566,8 +578,9 @@ def restarter(reader: Reader) -> tuple[bool, str] | None:
 
 
 def is_rolling(reader: Reader) -> bool:
-    """Whether a controller that restarts pods knows the kind of a workload."""
-    return reader.read.placed.document.kind in ("Deployment", "StatefulSet", "DaemonSet", "Rollout")
+    """Whether a controller that changes the pod template of a workload makes it replace its pods."""
+    document = reader.read.placed.document
+    return document.kind in (*ROLLING, "Rollout") and replaces_pods(document)
 
 
 def why_rolls(reader: Reader) -> str:
@@ -591,15 +604,22 @@ def why_controller(reader: Reader) -> str:
         return "Flux puts it into what it applies, at its next reconciliation"
     if reader.read.how == "values":
         return "Flux renders the chart again, at its next reconciliation"
+    if reader.read.reference.via == "pull":
+        return PULLED
     return f"the controller of {reader.read.placed.document.kind} decides"
 
 
 def why_next_start(reader: Reader) -> str:
     """Why a container has a new value only after a start, where that is not plain."""
     if reader.read.reference.via == "pull":
-        return "it is read when an image is pulled"
+        return PULLED
+    if HASHED.fullmatch(reader.read.reference.name.value):
+        return "its name changes with its content, so that only new pods read it"
     return "a file that is mounted with `subPath` stays as it is" if reader.read.how == "subPath" else ""
 
+
+PULLED = "it is read when an image is pulled"
+"""Of what is under `imagePullSecrets`."""
 
 REASONS: dict[Effect, Callable[[Reader], str]] = {
     "rolls": why_rolls,

@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 
 from cmlint.bundle.documents import LIVE, Placed
 from cmlint.bundle.gitops_clusters import Destinations
-from cmlint.bundle.impact import Defined, Impact, Subject, Touched
-from cmlint.bundle.renewal import ROLLING, in_namespace, is_rollout, named, operand, restart
+from cmlint.bundle.impact import Defined, Impact, Subject, Touched, is_refused
+from cmlint.bundle.renewal import ROLLING, in_namespace, is_on_delete, is_parted, is_rollout, named, operand, restart
 from cmlint.kube.versions import ROLLOUT_RESTART, Version
 from cmlint.model.facts import COMMAND, Document
 
@@ -98,7 +98,7 @@ def name_of(placed: Placed) -> str:
 
 def address(placed: Placed) -> str:
     """An object as kubectl takes it, without its namespace."""
-    return f"{placed.document.kind.lower()}/{name_of(placed)}"
+    return f"{placed.document.kind.lower()}/{name_of(placed) or 'NAME'}"
 
 
 # apply
@@ -118,7 +118,7 @@ def applied(subjects: Sequence[Subject], ways: Ways) -> Iterator[Command]:
     for subject in subjects:
         if subject.change == "removed" and subject.key == "":
             yield Command("apply", f"# nothing removes the {subject.described} by itself, unless it is pruned")
-        elif any(each.definition.provider.immutable for each in subject.defined):
+        elif any(is_refused(subject, each.definition) for each in subject.defined):
             yield Command("apply", f"# the {subject.described} is immutable: give it a new name")
         else:
             for each in subject.defined:
@@ -198,8 +198,9 @@ def restarted(placed: Sequence[Placed], ways: Ways) -> Iterator[Command]:
 
 
 def is_restartable(document: Document) -> bool:
-    """Whether `kubectl rollout restart` replaces the pods of a workload."""
-    return document.kind in ROLLING and document.rolling.strategy != "OnDelete" and document.rolling.replicas != 0
+    """Whether `kubectl rollout restart` replaces the pods of a workload, if it is not paused."""
+    stopped = document.rolling.replicas == 0 or is_on_delete(document) or is_parted(document)
+    return document.kind in ROLLING and not stopped
 
 
 def alone(placed: Placed, ways: Ways) -> Iterator[str]:
@@ -207,8 +208,11 @@ def alone(placed: Placed, ways: Ways) -> Iterator[str]:
     document = placed.document
     if document.rolling.replicas == 0:
         yield f"# {address(placed)} has no pods (`replicas: 0`)"
-    elif document.kind in ROLLING and document.rolling.strategy == "OnDelete":
+    elif is_on_delete(document):
         yield from one_by_one(placed, "its `updateStrategy` is `OnDelete`")
+    elif is_parted(document):
+        number = document.rolling.partition
+        yield f"# lower the `partition` of {address(placed)}: only pods from number {number} on are replaced"
     elif document.kind in ROLLING or is_rollout(document):
         yield restart(document, ways.version)
     else:
@@ -226,19 +230,20 @@ def one_by_one(placed: Placed, why: str) -> Iterator[str]:
 
 
 def replaced(placed: Placed, ways: Ways) -> Iterator[str]:
-    """A Pod or Job, of which there must be a new one."""
+    """A Pod or Job, of which there must be a new one; one without a name is only created."""
     if placed.built or placed.number == LIVE:
         yield f"# delete {address(placed)}{in_namespace(placed.document)} and apply it again"
     else:
-        if len(placed.file.documents) + len(placed.file.others) > 1:
+        verb = "replace --force" if placed.document.name else "create"
+        if placed.document.name and len(placed.file.documents) + len(placed.file.others) > 1:
             yield f"# this deletes everything in {mentioned(placed.path)} and creates it again:"
         where = "" if placed.namespace else in_namespace_of(ways)
-        yield f"# kubectl replace --force -f {mentioned(placed.path)}{where}"
+        yield f"# kubectl {verb} -f {mentioned(placed.path)}{where}"
 
 
 def run_now(placed: Placed, _: Ways) -> Iterator[str]:
     """A CronJob, of which a run may be wanted before the next one."""
-    name = name_of(placed)
+    name = name_of(placed) or "NAME"
     job = f"{name[: LONGEST_JOB - len(NOW)]}{NOW}"
     where = in_namespace(placed.document)
     yield f"# kubectl create job {operand(job)} --from={quote(f'cronjob/{name}')}{where}"
@@ -270,6 +275,9 @@ def followed(placed: Iterable[Placed]) -> Iterator[Command]:
             where = in_namespace(each.document)
             line = f"kubectl rollout status {quote(address(each))}{where} {TIMEOUT}"
             yield Command("status", line, (address(each),))
+            if number := each.document.rolling.partition:
+                note = f"# of {address(each)}, only the pods from number {number} on are replaced (`partition`)"
+                yield Command("status", note, (address(each),))
 
 
 def shown(touched: Iterable[Touched]) -> Iterator[Command]:
@@ -283,7 +291,10 @@ def shown(touched: Iterable[Touched]) -> Iterator[Command]:
 
 
 def is_showable(touched: Touched) -> bool:
-    """Whether a running container has a new value of a ConfigMap as a variable, once the commands have run."""
+    """Whether a running container has a new value of a ConfigMap as a variable, once the commands have run.
+
+    A name that `printenv` takes for an option is not shown.
+    """
     read, document = touched.read, touched.read.placed.document
     if (
         read.reference.target != "ConfigMap"
@@ -292,4 +303,5 @@ def is_showable(touched: Touched) -> bool:
     ):
         return False
     runs = is_restartable(document) and read.container is not None and read.container.list == "containers"
-    return runs and touched.sure and touched.effect in ("next-start", "rolls") and bool(touched.names)
+    arrives = any(not name.startswith("-") for name in touched.names[:1])
+    return runs and touched.sure and touched.effect in ("next-start", "rolls") and arrives

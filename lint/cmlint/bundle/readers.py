@@ -33,6 +33,9 @@ Effect = Literal["breaks", "rejected", "next-start", "next-run", "rolls", "refre
 ALL = ""
 """Represents every key of an object."""
 
+VALUES_KEY = "values.yaml"
+"""The key that a HelmRelease takes where it names none (fluxcd/pkg, `apis/meta`, `ValuesReference.GetValuesKey`)."""
+
 HASHED = re.compile(".*-[bcdfghkmt2456789]{10}")
 """A name with the hash that kustomize puts behind it (kubernetes-sigs/kustomize, `api/hasher/hasher.go`)."""
 
@@ -40,8 +43,8 @@ HASHED = re.compile(".*-[bcdfghkmt2456789]{10}")
 class Read(NamedTuple):
     """One read: the container, the reference by which it reads, the key (`ALL` for every one) and how.
 
-    `name` is the variable, the prefix of variables, or the path in the container; `span` is where the read is. What no
-    container reads has neither `pod` nor `container`.
+    `name` is the variable, the prefix of variables, or the path in the container; `span` is where the read is, `inner`
+    the path of a file in its volume. What no container reads has neither `pod` nor `container`.
     """
 
     placed: Placed
@@ -52,6 +55,7 @@ class Read(NamedTuple):
     how: How
     name: str
     span: Span
+    inner: str = ""
 
 
 def reads_of(placed: Placed) -> Iterator[Read]:
@@ -69,14 +73,15 @@ def reads_of(placed: Placed) -> Iterator[Read]:
     pulled = {each.path for pod in placed.document.pods for each in pod.pull_secrets}
     for reference in placed.document.references:
         if reference.path not in pulled:
-            key = reference.keys[0].value if reference.keys else ALL
+            how = how_of(reference)
+            whole = VALUES_KEY if how == "values" and placed.document.kind == "HelmRelease" else ALL
             yield Read(
                 placed=placed,
                 pod=None,
                 container=None,
                 reference=reference,
-                key=key,
-                how=how_of(reference),
+                key=reference.keys[0].value if reference.keys else whole,
+                how=how,
                 name="",
                 span=reference.span,
             )
@@ -144,6 +149,7 @@ def files(placed: Placed, pod: PodSpec, container: Container, mount: Mount) -> I
                         how=how,
                         name=name,
                         span=mount.span,
+                        inner=path or key,
                     )
 
 
@@ -166,8 +172,13 @@ def unmounted(placed: Placed, pod: PodSpec) -> Iterator[Read]:
 
 def effect_of(read: Read, definition: Definition | None) -> Effect:
     """What a new value does to a read; `definition` is where the object is defined, if that is known."""
-    if definition and definition.provider.immutable:
+    if definition and definition.provider.immutable and not HASHED.fullmatch(definition.provider.name.value):
         return "rejected"
+    return effect_on(read, definition)
+
+
+def effect_on(read: Read, definition: Definition | None) -> Effect:
+    """What a new value does to a read once the API server has it."""
     if read.pod is None:
         return "controller"
     if read.how == "unmounted":
@@ -177,10 +188,19 @@ def effect_of(read: Read, definition: Definition | None) -> Effect:
         return "next-run"
     if rolls_itself(read, definition):
         return "rolls"
-    if read.how in ("file", "item") and read.container and read.container.list != "initContainers":
+    hashed = HASHED.fullmatch(read.reference.name.value)
+    if read.how in ("file", "item") and read.container and runs_on(read.container) and not hashed:
         return "refreshes"
     lasting = document.kind in LASTING or is_rollout(document)
     return "next-start" if lasting or read.pod.exact else "controller"
+
+
+def runs_on(container: Container) -> bool:
+    """Whether a container runs as long as its pod: an init container does only as a sidecar.
+
+    See `IsRestartableInitContainer` in `pkg/kubelet/util/format` and `pkg/kubelet/types/pod_update.go`.
+    """
+    return container.list != "initContainers" or container.stays
 
 
 def rolls_itself(read: Read, definition: Definition | None) -> bool:
@@ -188,7 +208,7 @@ def rolls_itself(read: Read, definition: Definition | None) -> bool:
     document = read.placed.document
     if read.pod is None or not (document.kind in ROLLING or is_rollout(document)) or not replaces_pods(document):
         return False
-    if HASHED.fullmatch(read.reference.name.value) and document.kind in ROLLING:
+    if HASHED.fullmatch(read.reference.name.value):
         return True
     found = roller_of(read, definition)
     rendered = read.placed.built is not None and read.placed.built.rendered

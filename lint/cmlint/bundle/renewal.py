@@ -85,10 +85,10 @@ def rolled(document: Document, version: Version) -> str:
     rolling, command = document.rolling, restart(document, version)
     if rolling.paused and document.kind == "Deployment":
         return f"run `kubectl rollout resume {named(document)}` first, for it is paused, and then `{command}`"
-    if rolling.strategy == "OnDelete" and document.kind in ("StatefulSet", "DaemonSet"):
+    if is_on_delete(document):
         delete = f"kubectl delete pod NAME{in_namespace(document)}"
         return f"delete its pods one by one with `{delete}`: `updateStrategy` is `OnDelete`"
-    if document.kind == "StatefulSet" and rolling.replicas and rolling.partition >= rolling.replicas:
+    if is_parted(document):
         none = f"it is {rolling.partition}, and there are only {rolling.replicas} pods, numbered from {rolling.start}"
         return f"lower `partition` first ({none}), and then run `{command}`"
     if rolling.replicas == 0:
@@ -103,12 +103,22 @@ def rolled(document: Document, version: Version) -> str:
 def replaces_pods(document: Document) -> bool:
     """Whether a workload replaces its pods by itself when its template changes: not while paused, nor by `OnDelete`.
 
-    `syncDeployment` in `pkg/controller/deployment/deployment_controller.go`; for `OnDelete` see `rolled`.
+    `syncDeployment` in `pkg/controller/deployment/deployment_controller.go`; for `OnDelete` see `rolled`. A StatefulSet
+    of which `partition` is above all pods replaces none.
     """
     paused = document.kind == "Deployment" and document.rolling.paused
-    return not paused and not (
-        document.kind in ("StatefulSet", "DaemonSet") and document.rolling.strategy == "OnDelete"
-    )
+    return not paused and not is_parted(document) and not is_on_delete(document)
+
+
+def is_on_delete(document: Document) -> bool:
+    """Whether somebody must delete the pods of a workload, so that new ones are made."""
+    return document.kind in ("StatefulSet", "DaemonSet") and document.rolling.strategy == "OnDelete"
+
+
+def is_parted(document: Document) -> bool:
+    """Whether the `partition` of a StatefulSet is so high that no pod is replaced."""
+    rolling = document.rolling
+    return document.kind == "StatefulSet" and bool(rolling.replicas) and rolling.partition >= (rolling.replicas or 0)
 
 
 def restart(document: Document, version: Version) -> str:

@@ -267,7 +267,16 @@ class ObjectReader:
         return keys
 
     def key(  # noqa: PLR0913 - what is kept of a value depends on each
-        self, name: str, key: Node, node: Node, value: str | None, *, binary: bool, traits: tuple[Trait, ...], size: int
+        self,
+        name: str,
+        key: Node,
+        node: Node,
+        value: str | None,
+        *,
+        binary: bool,
+        traits: tuple[Trait, ...],
+        size: int,
+        encoded: bool = False,
     ) -> Key:
         """One key with what is kept of its value."""
         decoder = self.decoder
@@ -281,6 +290,7 @@ class ObjectReader:
             traits=traits,
             place=decoder.span(node),
             size=size,
+            encoded=encoded,
         )
 
     def encoded_keys(self, struct: Struct, field: str) -> list[Key]:
@@ -298,7 +308,8 @@ class ObjectReader:
                 elif not self.is_bytes(node):
                     decoder.wrong_type(node, "data-value-type", path, "base64")
             traits = () if binary else traits_of(decoder, node, raw)
-            keys.append(self.key(name, key, node, None, binary=binary, traits=traits, size=len(raw or b"")))
+            size = len(raw or b"")
+            keys.append(self.key(name, key, node, None, binary=binary, traits=traits, size=size, encoded=True))
         return keys
 
     def is_bytes(self, node: Node) -> bool:

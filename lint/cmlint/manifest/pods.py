@@ -197,6 +197,7 @@ class PodReader:
             mounts=self.mounts(struct, path, volumes),
             span=decoder.span(node),
             path=path,
+            stays=list_ == "initContainers" and is_always(struct.get("restartPolicy")),
         )
         decoder.container = None
         return container
@@ -720,6 +721,11 @@ class PodReader:
         if found and found.value not in choices and not is_placeholder(found.value):
             listed = ", ".join(f"`{choice}`" for choice in choices)
             self.decoder.fault("reference", found.span, f"{path}.{field}", f"must be one of {listed}", text=found.value)
+
+
+def is_always(node: Node | None) -> bool:
+    """Whether the restart policy of an init container makes it a sidecar."""
+    return isinstance(node, ScalarNode) and node.value == "Always"
 
 
 def pull_secrets_in(decoder: Decoder, node: Node | None, path: str) -> tuple[Reference, ...]:

@@ -203,7 +203,8 @@ class Mount(Facts, frozen=True):
 class Container(Facts, frozen=True):
     """One entry of `containers`, `initContainers` or `ephemeralContainers`, or its like in a custom resource.
 
-    `list` is the name of the field it is in. A command or argument that is not a string is left out.
+    `list` is the name of the field it is in. A command or argument that is not a string is left out. An init container
+    that `stays` runs as long as the pod (`restartPolicy: Always`).
     """
 
     name: Scalar | None
@@ -217,6 +218,7 @@ class Container(Facts, frozen=True):
     mounts: tuple[Mount, ...]
     span: Span
     path: str
+    stays: bool = False
 
 
 class Item(Facts, frozen=True):
@@ -284,7 +286,8 @@ class Key(Facts, frozen=True):
     """A key of a provider: `name` as Kubernetes stores it, `written` as it is in the text.
 
     `value` is known for ConfigMaps only, and None where it is binary. `binary` keys never reach an environment.
-    `traits` tell how it arrives, `place` is where it is, `size` are its bytes from `MEASURED` on, else 0.
+    `traits` tell how it arrives, `place` is where it is, `size` are its bytes from `MEASURED` on, else 0. An `encoded`
+    value is written in base64.
     """
 
     name: str
@@ -295,6 +298,7 @@ class Key(Facts, frozen=True):
     traits: tuple[Trait, ...] = ()
     place: Span | None = None
     size: int = 0
+    encoded: bool = False
 
 
 class Provider(Facts, frozen=True):

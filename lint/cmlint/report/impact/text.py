@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from cmlint.bundle.readers import Effect
 from cmlint.report.characters import width
-from cmlint.report.impact.model import ReadEntry, Report, RunningEntry, TargetEntry, WorkloadEntry
+from cmlint.report.impact.model import NearEntry, ReadEntry, Report, RunningEntry, TargetEntry, WorkloadEntry
 from cmlint.report.paint import Paint
 from cmlint.report.summary import count, place
 from cmlint.report.view import View
@@ -33,7 +34,13 @@ STYLES = {TITLES["breaks"]: "error", TITLES["rejected"]: "error", TITLES["next-s
 def render(report: Report, view: View) -> str:
     """A block for each target, then the references that came or went, and the commands."""
     paint = Paint(view)
-    blocks = [list(block(report, number, paint)) for number in range(len(report.targets))]
+    reads: dict[int, list[ReadEntry]] = defaultdict(list)
+    near: dict[int, list[NearEntry]] = defaultdict(list)
+    for read in report.reads:
+        reads[read.target].append(read)
+    for missed in report.near:
+        near[missed.target].append(missed)
+    blocks = [list(block(each, reads[i], near[i], paint)) for i, each in enumerate(report.targets)]
     if report.running:
         blocks.append([paint("bold", "running pods"), *table(list(map(pods_row, report.running)))])
     if report.references:
@@ -45,33 +52,30 @@ def render(report: Report, view: View) -> str:
     return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
 
 
-def block(report: Report, number: int, paint: Paint) -> Iterator[str]:
+def block(target: TargetEntry, reads: list[ReadEntry], near: list[NearEntry], paint: Paint) -> Iterator[str]:
     """One target with all that reads it."""
-    reads = [each for each in report.reads if each.target == number]
-    yield paint("bold", printable(titled(report.targets[number]))) + f": {reached(reads)}"
+    yield paint("bold", printable(titled(target))) + f": {reached(reads)}"
     for sure in (True, False):
         these = [each for each in reads if each.sure == sure]
         for title, entries in groupby(these, key=lambda each: TITLES[each.effect] if each.sure else MAY):
             yield ""
             yield paint(STYLES.get(title, "bold"), title)
             found = list(entries)
-            lines = table([row(each, report.targets[number]) for each in found])
+            lines = table([row(each, target) for each in found])
             for each, line in zip(found, lines, strict=True):
                 yield line
                 yield from rendered(each)
-    near = [each for each in report.near if each.target == number]
     if near:
         yield ""
         yield paint("bold", "near")
-        yield from table(
-            [
-                (
-                    f"{named(n.workload, report.targets[number])} reads `{printable(n.key)}`, which is not there",
-                    place(n.location),
-                )
-                for n in near
-            ]
-        )
+        yield from table(list(near_rows(near, target)))
+
+
+def near_rows(near: Iterable[NearEntry], target: TargetEntry) -> Iterator[tuple[str, str]]:
+    """The cells of reads of a near key."""
+    for each in near:
+        who = named(each.workload, target)
+        yield f"{who} reads `{printable(each.key)}`, which is not there", place(each.location)
 
 
 def titled(target: TargetEntry) -> str:
