@@ -95,7 +95,7 @@ ROOMS = {
     ),
     "adopt": Room(
         "other revisions of the repository, baselines, ignore comments, first setup",
-        "bundle cache config engine errors fixes manifest model pipeline sources system texts",
+        "bundle cache config engine errors fixes kube manifest model pipeline sources system texts",
     ),
     "server": Room(
         "the editor server: what one sees while one types; only `protocol` imports pygls",
