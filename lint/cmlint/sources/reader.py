@@ -14,6 +14,7 @@ from cmlint.errors import mistake
 from cmlint.manifest.documents import (
     commands_in,
     examples_in,
+    handovers_in,
     is_kustomization,
     read_encrypted,
     read_expectation,
@@ -22,7 +23,6 @@ from cmlint.manifest.documents import (
     read_template,
     read_text,
 )
-from cmlint.manifest.handovers import handovers_in
 from cmlint.manifest.images import images_in
 from cmlint.manifest.providers import Makers
 from cmlint.model.facts import LARGE, Decoded, FileFacts, Language, Packed, SourceFacts
