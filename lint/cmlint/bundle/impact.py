@@ -298,7 +298,7 @@ def rollers_in(bundles: Iterable[Bundle]) -> frozenset[Roller]:
         for container in pod.containers
         if container.image
     }
-    return frozenset(roller for roller, image in IMAGES.items() if any(map(image.search, images)))
+    return frozenset(roller for roller, image in IMAGES.items() if any(re.search(image, each) for each in images))
 
 
 def mentioned(bundles: Iterable[Bundle], subjects: Sequence[Subject]) -> Iterator[Touched]:

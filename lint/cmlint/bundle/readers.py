@@ -33,7 +33,7 @@ Effect = Literal["breaks", "rejected", "next-start", "next-run", "rolls", "refre
 ALL = ""
 """Represents every key of an object."""
 
-HASHED = re.compile(".*-[bcdfghkmt2456789]{10}")
+HASHED = ".*-[bcdfghkmt2456789]{10}"
 """A name with the hash that kustomize puts behind it (kubernetes-sigs/kustomize, `api/hasher/hasher.go`)."""
 
 
@@ -188,7 +188,7 @@ def rolls_itself(read: Read, definition: Definition | None) -> bool:
     document = read.placed.document
     if read.pod is None or not (document.kind in ROLLING or is_rollout(document)) or not replaces_pods(document):
         return False
-    if HASHED.fullmatch(read.reference.name.value) and document.kind in ROLLING:
+    if re.fullmatch(HASHED, read.reference.name.value) and document.kind in ROLLING:
         return True
     found = roller_of(read, definition)
     rendered = read.placed.built is not None and read.placed.built.rendered
@@ -205,7 +205,7 @@ def roller_of(read: Read, definition: Definition | None) -> Rolls | None:
 
 def is_fixed(provider: Provider) -> bool:
     """Whether a ConfigMap keeps its name when its content changes, and can change."""
-    return provider.kind == "ConfigMap" and not provider.immutable and not HASHED.fullmatch(provider.name.value)
+    return provider.kind == "ConfigMap" and not provider.immutable and not re.fullmatch(HASHED, provider.name.value)
 
 
 __all__ = ["ALL", "LASTING", "ROLLING", "Effect", "How", "Read", "effect_of", "is_fixed", "reads_of", "rolls"]

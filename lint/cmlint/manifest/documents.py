@@ -270,7 +270,7 @@ def worth_parsing(chunk: str, head: Other | None, makers: Makers) -> bool:
 
 def has_words(chunk: str) -> bool:
     """Whether a document holds any of the words that those on cmlint's ground hold."""
-    return has_any(chunk, WORDS)
+    return any(word in chunk for word in WORDS)
 
 
 def read_chunk(
@@ -626,7 +626,7 @@ def misspelt(chunk: str, base: int, head: Other) -> Document:
 def odd_in_head(chunk: str) -> Iterator[tuple[str, re.Match[str]]]:
     """The odd characters for which `kind` or `apiVersion` cannot be read, each with the name of its field."""
     for line in re.finditer(r"[^\n]+", chunk):
-        found = characters.ODD.search(chunk, line.start(), line.end())
+        found = re.compile(characters.ODD).search(chunk, line.start(), line.end())
         for name in ("apiVersion", "kind") if found else ():
             if found and field_of(line[0], name) is None and field_of(characters.plain(line[0]), name):
                 yield name, found
@@ -713,7 +713,9 @@ def odd_character(chunk: str, error: YamlSyntaxError) -> re.Match[str] | None:
     """
     line = line_start(chunk, error.line)
     end = chunk.find("\n", line)
-    if chunk.isascii() or not (found := list(characters.ODD.finditer(chunk, 0, len(chunk) if end < 0 else end))):
+    if chunk.isascii() or not (
+        found := list(re.compile(characters.ODD).finditer(chunk, 0, len(chunk) if end < 0 else end))
+    ):
         return None
     if not is_solved(chunk, 0, error):
         return None

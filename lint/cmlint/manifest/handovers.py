@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cmlint.knowledge.placeholders import WORD
+from cmlint.manifest.images import has_any
 
 MOST = 100
 """The most files or words of one text that are kept."""
@@ -76,7 +77,7 @@ def terraform_files(text: str) -> list[str]:
 
 def written_in(text: str) -> dict[str, None]:
     """The files that commands write, also as they are called from the folders into which a command goes."""
-    lines = "\n".join(line for line in text.split("\n") if any(word in line for word in WRITING_WORDS))
+    lines = "\n".join(line for line in text.split("\n") if has_any(line, WRITING_WORDS))
     files = [posixpath.normpath(found[1]) for found in WRITING.finditer(lines) if FILE.fullmatch(found[1])]
     files += terraform_files(text) if '_file"' in text else ()
     folders = [posixpath.normpath(found[1]) for found in FOLDER.finditer(text)] if files else []

@@ -26,7 +26,7 @@ from cmlint.manifest.documents import (
 from cmlint.manifest.images import images_in
 from cmlint.manifest.providers import Makers
 from cmlint.model.facts import LARGE, Decoded, FileFacts, Language, Packed, SourceFacts
-from cmlint.sources import code, files, paths
+from cmlint.sources import files, paths
 from cmlint.sources.request import Request
 from cmlint.system.files import SCRIPT, TooLargeError
 from cmlint.system.filesystem import FileSystem, State
@@ -253,6 +253,8 @@ def script_facts(content: bytes, name: str) -> FileFacts:
 
 def source_facts(content: bytes, language: Language) -> FileFacts:
     """What a source file says of the environment; nothing where it is not text."""
+    from cmlint.sources import code
+
     try:
         return FileFacts((), source=code.read(files.decode(content), language))
     except UnicodeDecodeError:
