@@ -252,6 +252,7 @@ class Project:
         self.names: dict[str, str] = {}
         self.parts: dict[str, list[Part]] = {}
         self.read_facts: dict[str, FileFacts] = {}
+        self.short: dict[str, str] = {}
         self.values: dict[str, list[Place]] = {}
         self.known: dict[str, Kustomization | None] = {}
         self.uses: dict[str, list[Kustomization]] = {}
