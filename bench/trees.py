@@ -11,7 +11,9 @@ APPLICATIONS = 20
 OVERLAYS = ("dev", "prod")
 CLUSTERS = ("dev", "test", "prod")
 
-BASE = "resources: [deployment.yaml, config.yaml, settings.yaml, secret.yaml, service.yaml]\n"
+BASE = "resources: [deployment.yaml, config.yaml, settings.yaml, service.yaml]\n"
+WITH_SECRET = 4
+"""Of so many applications one has its Secret among its files; nothing that builds one is cached."""
 
 OVERLAY = """\
 namespace: {overlay}
@@ -70,17 +72,18 @@ FIELD = """\
 def applications() -> Iterator[tuple[str, str]]:
     """The files of applications with a base and two overlays each, 60 kustomizations in all."""
     for number in range(APPLICATIONS):
-        yield from application(word(number))
+        yield from application(word(number), secret=number % WITH_SECRET == 0)
 
 
-def application(name: str) -> Iterator[tuple[str, str]]:
+def application(name: str, *, secret: bool = False) -> Iterator[tuple[str, str]]:
     """The files of one application."""
     words = {"name": name, "reads": f"{name}-config"}
-    yield f"{name}/base/kustomization.yaml", BASE
+    yield f"{name}/base/kustomization.yaml", BASE.replace("[", "[secret.yaml, ") if secret else BASE
     yield f"{name}/base/deployment.yaml", DEPLOYMENT.format(**words)
     yield f"{name}/base/config.yaml", CONFIG.format(name=f"{name}-config", lines=LINES)
     yield f"{name}/base/settings.yaml", CONFIG.format(name="settings", lines=LINES)
-    yield f"{name}/base/secret.yaml", SECRET.format(**words)
+    if secret:
+        yield f"{name}/base/secret.yaml", SECRET.format(**words)
     yield f"{name}/base/service.yaml", SERVICE.format(**words)
     for overlay in OVERLAYS:
         yield f"{name}/{overlay}/kustomization.yaml", OVERLAY.format(name=name, overlay=overlay)
