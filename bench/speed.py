@@ -13,6 +13,7 @@ leaves all of that out. An audit is measured where the programs of `make test-li
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import shutil
@@ -145,6 +146,7 @@ def build(corpus: Path) -> None:
     from cmlint.__main__ import main as cmlint
     from cmlint.system.programs import Ended, Programs
 
+    gc.disable()  # as the command does
     texts: list[str] = []
 
     def run(programs: Programs, command: list[str], home: str, timeout: float, *, trusted: bool = False) -> Ended:
