@@ -202,7 +202,7 @@ def filled() -> Iterator[str]:
         with ThreadPoolExecutor(THREADS) as pool:
             for wave in (namespaces(), objects()):
                 made = sum(1 for _ in pool.map(cluster.create, wave))
-                print(f"{made} objects created in {time.perf_counter() - start:.0f} s")
+                print(f"{made} objects created in {time.perf_counter() - start:.0f} s", flush=True)
         yield str(cluster.admin)
 
 
@@ -216,7 +216,7 @@ def lines(kubeconfig: str) -> list[Line]:
         Line(RAW, RAW, 1, raw),
         Line(ALONE, RAW, 1, alone),
         Line("a script with json.loads", RAW, 1, loaded),
-        Line("cmlint audit --all-namespaces", RAW, 1, audit),
+        Line("cmlint audit --all-namespaces", ALONE, 1, audit),
     ]
 
 

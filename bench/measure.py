@@ -25,12 +25,13 @@ class Cost(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Something that is measured; `base` is the line that it is compared with."""
+    """Something that is measured; `base` is the line that it is compared with, `goal` what is to be reached."""
 
     name: str
     base: str
     times: int
     measure: Callable[[], Cost]
+    goal: str = ""
 
 
 def process(*words: str | Path, fine: Iterable[int] = (0, 1), folder: Path | None = None) -> Cost:
@@ -92,8 +93,17 @@ def measure_in_turns(lines: Sequence[Line], rounds: int) -> dict[str, Cost]:
 
 def show(lines: Sequence[Line], costs: dict[str, Cost]) -> None:
     """Prints a table."""
-    print(f"{'':36}{'CPU, s':>10}{'wall, s':>10}{'peak, MB':>10}{'CPU ratio':>12}{'wall ratio':>12}")
+    print(HEAD)
+    show_rows(lines, costs)
+
+
+HEAD = f"{'':36}{'CPU, s':>10}{'wall, s':>10}{'peak, MB':>10}{'CPU ratio':>12}{'wall ratio':>12}"
+
+
+def show_rows(lines: Sequence[Line], costs: dict[str, Cost]) -> None:
+    """Prints the rows of a table, at once."""
     for line in lines:
         cost, base = costs[line.name], costs[line.base]
         ratios = f"{cost.cpu / base.cpu:12.2f}{cost.wall / base.wall:12.2f}"
-        print(f"{line.name:36}{cost.cpu:10.3f}{cost.wall:10.3f}{cost.memory:10.0f}{ratios}")
+        goal = f"  goal: {line.goal}" if line.goal else ""
+        print(f"{line.name:36}{cost.cpu:10.3f}{cost.wall:10.3f}{cost.memory:10.0f}{ratios}{goal}", flush=True)

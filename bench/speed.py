@@ -1,30 +1,46 @@
-"""How long cmlint takes, beside what nobody can do without: reading every file and composing it with libyaml.
+"""How long cmlint takes, beside what nobody can do without: all of `docs/performance.md#speed`, in one run.
 
     python -m bench.speed CORPUS_DIR [--rounds N]
 
-All lines come from one run, in which they take turns; each shows the best of its rounds. A line is a process of its own
-and counts as a whole, interpreter included; the first one is measured from within, once it knows the files, so that it
-is nothing but reading and composing. A change is one word in one file of a copy of the corpus. What kustomize and helm
-take is shown apart from cmlint's own part of the same run, which is compared with composing all files and all that they
-build; `--no-build` leaves these lines out.
+The lines of a group take turns, and each shows the best of its rounds. A line is a process of its own and counts as a
+whole, interpreter and children included; only the first one is measured from within, once it knows the files, so that
+it is nothing but reading and composing. A change is one word in one file. What kustomize and helm take for the corpus
+is shown apart from cmlint's own part of the same run, which is compared with composing all files and all that they
+build; applications and an operator (`bench.trees`) are compared with the bare program on the same folders. `--no-build`
+leaves all of that out. An audit is measured where the programs of `make test-live` are, if not `--no-cluster` is given.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import count, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.measure import COMMAND, ROOT, Cost, Line, files, measure_in_turns, measured, megabytes, process, show, within
+from bench import trees
+from bench.measure import (
+    COMMAND,
+    HEAD,
+    ROOT,
+    Cost,
+    Line,
+    files,
+    measure_in_turns,
+    measured,
+    megabytes,
+    process,
+    show_rows,
+    within,
+)
 
 CLEAN = ROOT / "fixtures/seeds/tag-digest.yaml"
 FAULTY = ROOT / "fixtures/seeds/pod-wrong-key.yaml"
@@ -66,12 +82,11 @@ def compose(corpus: Path) -> None:
 
 
 class Changing:
-    """A corpus that is checked with a cache, in which one file changes before each run or none."""
+    """Folders that are checked with a cache, in which one file changes before each run or none."""
 
-    def __init__(self, corpus: Path, cache: Path) -> None:
-        self.folders = sorted(path for path in corpus.iterdir() if path.is_dir())
-        self.words: list[str | Path] = [COMMAND, "check", "--no-build", "--cache-dir", cache, *self.folders]
-        manifests = (path for path in files(corpus) if "image:" in path.read_text(encoding="utf-8", errors="replace"))
+    def __init__(self, folders: Sequence[Path], cache: Path, *words: str) -> None:
+        self.words: list[str | Path] = [COMMAND, "check", *words, "--cache-dir", cache, *folders]
+        manifests = (path for folder in folders for path in files(folder) if b"image:" in path.read_bytes())
         self.changing, self.numbers = next(manifests), count()
         process(*self.words)
         time.sleep(SETTLED)
@@ -115,6 +130,11 @@ class Built:
         """What it takes to read and compose all files, and to compose what is built of them."""
         return self.costs[2]
 
+    def together(self) -> Cost:
+        """The programs and cmlint's own part."""
+        programs, own, _ = self.costs
+        return Cost(programs.cpu + own.cpu, own.wall, max(programs.memory, own.memory))
+
 
 def build(corpus: Path) -> None:
     """Checks a corpus with everything built, and prints what it took: the programs, cmlint itself, composing alone."""
@@ -126,6 +146,7 @@ def build(corpus: Path) -> None:
     from cmlint.__main__ import main as cmlint
     from cmlint.system.programs import Ended, Programs
 
+    gc.disable()  # as the command does
     texts: list[str] = []
 
     def run(programs: Programs, command: list[str], home: str, timeout: float, *, trusted: bool = False) -> Ended:
@@ -152,52 +173,154 @@ def build(corpus: Path) -> None:
     print(files_alone.cpu + cpu, files_alone.wall + wall, files_alone.memory)
 
 
-def lines(corpus: Path, changing: Changing, *, builds: bool) -> Iterator[Line]:
-    """What is measured, in the order of the table."""
-    check = partial(process, COMMAND, "check", "--no-build", "--no-cache")
-    everything, one, walk = "read and compose all", "cmlint check, cold, one process", "walk and stat all"
-    yield Line(everything, everything, 1, partial(floor, corpus))
-    yield Line(one, everything, 1, partial(check, "--jobs", "1", *changing.folders))
-    yield Line("cmlint check, cold, two processes", one, 1, partial(check, "--jobs", "2", *changing.folders))
-    yield Line(walk, walk, SHORT, partial(process, sys.executable, "-c", WALK, *changing.folders))
-    again = "cmlint check, nothing changed"
-    yield Line("cmlint check, one file changed", again, 1, changing.changed)
-    yield Line(again, walk, SHORT, changing.unchanged)
-    start = 'python -c "import yaml"'
-    yield Line(start, start, SHORT, partial(process, sys.executable, "-c", "import yaml"))
-    yield Line("cmlint check, one clean file", start, SHORT, partial(check, CLEAN))
-    yield Line("cmlint check, one faulty file", start, SHORT, partial(check, FAULTY))
+Group = tuple[list[Line], int]
+"""Lines that take turns, and in how many rounds at most."""
+
+
+def groups(corpus: Path, made: Path, rounds: int, *, builds: bool) -> Iterator[Group]:
+    """What is measured, in the order of the table; `made` is a folder for trees and caches."""
+    repositories = sorted(path for path in corpus.iterdir() if path.is_dir())
+    yield reading(corpus, repositories), rounds
+    yield repeating(repositories, made / "cache"), rounds
+    yield starting(), rounds
     if builds:
-        built, what_is_built = Built(corpus), "compose all, and what is built"
-        yield Line("kustomize and helm", what_is_built, 1, built.programs)
-        yield Line(what_is_built, what_is_built, 1, built.floor)
-        yield Line("cmlint check, its own part", what_is_built, 1, built.own)
+        yield building(corpus), 1
+        yield applications(made / "applications", made / "cache-of-builds"), rounds
+        yield operator(made / "operator"), rounds
+    yield editing(corpus), 1
 
 
-def main() -> None:
-    """Measures in turns and prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path, metavar="CORPUS_DIR")
-    parser.add_argument("--rounds", type=int, default=5, metavar="N")
-    parser.add_argument("--no-build", action="store_true", help="leave out what kustomize and helm build")
-    parser.add_argument("--compose", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--build", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.compose:
-        compose(given.corpus)
-        return
-    if given.build:
-        build(given.corpus)
-        return
+def check(*words: str | Path) -> Cost:
+    """A check that knows of no earlier one."""
+    return process(COMMAND, "check", "--no-cache", *words)
+
+
+def reading(corpus: Path, folders: Sequence[Path]) -> list[Line]:
+    """Checks of which nothing is known before, without builds."""
+    everything, one = "read and compose all", "cmlint check, cold, one process"
+    cold = partial(check, "--no-build", *folders)
+    return [
+        Line(everything, everything, 1, partial(floor, corpus)),
+        Line(one, everything, 1, partial(cold, "--jobs", "1"), "0.50, memory 1.3"),
+        Line("cmlint check, cold, two processes", one, 1, partial(cold, "--jobs", "2")),
+    ]
+
+
+def repeating(folders: Sequence[Path], cache: Path) -> list[Line]:
+    """Checks that know an earlier one, without builds."""
+    walk, again, changing = "walk and stat all", "cmlint check, nothing changed", Changing(folders, cache, "--no-build")
+    return [
+        Line(walk, walk, SHORT, partial(process, sys.executable, "-c", WALK, *folders)),
+        Line("cmlint check, one file changed", again, 1, changing.changed),
+        Line(again, walk, SHORT, changing.unchanged, "2"),
+    ]
+
+
+def starting() -> list[Line]:
+    """Checks of one file."""
+    start = 'python -c "import yaml"'
+    return [
+        Line(start, start, SHORT, partial(process, sys.executable, "-c", "import yaml")),
+        Line("cmlint check, one clean file", start, SHORT, partial(check, "--no-build", CLEAN), "2"),
+        Line("cmlint check, one faulty file", start, SHORT, partial(check, "--no-build", FAULTY)),
+    ]
+
+
+def building(corpus: Path) -> list[Line]:
+    """A check with everything built."""
+    built, what_is_built, programs = Built(corpus), "compose all, and what is built", "kustomize and helm"
+    return [
+        Line(programs, programs, 1, built.programs),
+        Line(what_is_built, what_is_built, 1, built.floor),
+        Line("cmlint check, its own part", what_is_built, 1, built.own),
+        Line("cmlint check, with these programs", programs, 1, built.together, "1.2"),
+    ]
+
+
+def applications(folder: Path, cache: Path) -> list[Line]:
+    """Checks of 60 kustomizations, of which 40 are built."""
+    leaves = trees.write(folder, trees.applications())
+    bare, changing = "build 60 kustomizations", Changing([folder], cache)
+    return [
+        Line(bare, bare, 1, partial(build_bare, leaves)),
+        Line("cmlint check of them, cold", bare, 1, partial(check, folder), "1.2"),
+        Line("one file of them changed", bare, 1, changing.changed, "0.4 s"),
+        Line("nothing of them changed", bare, SHORT, changing.unchanged, "0.04 s"),
+    ]
+
+
+def operator(folder: Path) -> list[Line]:
+    """A check of an operator with large definitions."""
+    leaves = trees.write(folder, trees.operator())
+    bare = "build 1.5 MB of CRDs, three times"
+    return [
+        Line(bare, bare, 1, partial(build_bare, leaves)),
+        Line("cmlint check of them, cold", bare, 1, partial(check, folder), "2 s"),
+    ]
+
+
+def build_bare(folders: Sequence[Path]) -> Cost:
+    """Builds folders one after the other, with the program alone."""
+    from cmlint.sources.kustomize.program import find_program
+
+    program = find_program(None)
+    assert program, "neither kustomize nor kubectl is installed"
+    verb = "kustomize" if Path(program).stem == "kubectl" else "build"
+    costs = [process(program, verb, folder) for folder in folders]
+    return Cost(sum(cost.cpu for cost in costs), sum(cost.wall for cost in costs), max(cost.memory for cost in costs))
+
+
+def editing(corpus: Path) -> list[Line]:
+    """A change in an editor whose workspace is the corpus: the mean of ten."""
+    name = "editor, a change to diagnostics"
+    return [Line(name, name, 1, partial(within, "bench.server", str(corpus), "--change"), "0.150 s")]
+
+
+def audit(rounds: int) -> None:
+    """Lets `bench.live` measure the audit of a cluster, where the programs for one are."""
+    from tests.support.apiserver import BUILT
+
+    if BUILT.is_dir():
+        print(
+            f"\nan audit of 24,000 objects (`bench.live`){'':>20}goal: no more than fetching them, 100 MB", flush=True
+        )
+        subprocess.run([sys.executable, "-m", "bench.live", "--rounds", str(rounds)], cwd=ROOT, check=True)
+    else:
+        print(f"\nno audit: there is no {BUILT}, which `make test-live` builds")
+
+
+def measure(given: Path, rounds: int, *, builds: bool) -> None:
+    """Measures group by group, and prints each as soon as it is known."""
     with TemporaryDirectory(prefix="cmlint-speed-") as temporary:
         corpus = Path(temporary) / "corpus"
-        shutil.copytree(given.corpus, corpus, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+        shutil.copytree(given, corpus, symlinks=True, ignore=shutil.ignore_patterns(".git"))
         os.chdir(corpus)
         found = files(corpus)
         size = sum(path.stat().st_size for path in found) / 1e6
-        print(f"{len(found)} files, {size:.1f} MB, best of {given.rounds} rounds\n")
-        table = list(lines(corpus, Changing(corpus, Path(temporary) / "cache"), builds=not given.no_build))
-        show(table, measure_in_turns(table, given.rounds))
+        print(f"{len(found)} files, {size:.1f} MB, best of {rounds} rounds\n\n{HEAD}", flush=True)
+        for table, times in groups(corpus, Path(temporary), rounds, builds=builds):
+            show_rows(table, measure_in_turns(table, times))
+
+
+def main() -> None:
+    """Measures and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path, metavar="CORPUS_DIR")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N")
+    parser.add_argument("--no-build", action="store_true", help="leave out what kustomize and helm build")
+    parser.add_argument("--no-cluster", action="store_true", help="leave out the audit of a cluster")
+    parser.add_argument("--compose", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--build", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has its bytecode
+    if given.compose:
+        compose(given.corpus)
+    elif given.build:
+        build(given.corpus)
+    else:
+        measure(given.corpus, given.rounds, builds=not given.no_build)
+        if not given.no_cluster:
+            audit(given.rounds)
 
 
 if __name__ == "__main__":

@@ -24,10 +24,10 @@ FOLDER_MARK = "ps_d"
 """The group of pathspec's expressions that matches the `/` behind a folder above a path."""
 
 ATOM = r"(?:\\.|\[\^?\]?[^\]]*\]|[^\\\[/()|^$+*?])"
-SEGMENT_WILDCARDS = re.compile(rf"(?s)\[\^/\]\*({ATOM}+)(?=\[\^/\]\*)")
+SEGMENT_WILDCARDS = rf"(?s)\[\^/\]\*({ATOM}+)(?=\[\^/\]\*)"
 """A `*` and what follows it, up to the next `*` of the same segment."""
 
-FOLDERS_WILDCARDS = re.compile(r"(?s)(\(\?:\.\+/\)\?|\(\?:/\.\+\)\?)(/?(?:(?!\(\?:/\.\+\)\?).)+)(?=\(\?:/\.\+\)\?)")
+FOLDERS_WILDCARDS = r"(?s)(\(\?:\.\+/\)\?|\(\?:/\.\+\)\?)(/?(?:(?!\(\?:/\.\+\)\?).)+)(?=\(\?:/\.\+\)\?)"
 """A `**` and the segments that follow it, up to the next `**` between segments."""
 
 LEAST = {"(?:.+/)?": "(?:.+?/)??", "(?:/.+)?": "(?:/.+?)??"}
@@ -147,6 +147,6 @@ def straight(expression: re.Pattern[str]) -> re.Pattern[str]:
         return f"(?=(?P<least{number}>{text}))(?P=least{number})"
 
     text = re.sub(r"(?:\[\^/\]\*){2,}", "[^/]*", expression.pattern)
-    text = SEGMENT_WILDCARDS.sub(in_segment, text)
-    text = FOLDERS_WILDCARDS.sub(in_path, text)
+    text = re.sub(SEGMENT_WILDCARDS, in_segment, text)
+    text = re.sub(FOLDERS_WILDCARDS, in_path, text)
     return expression if text == expression.pattern else re.compile(text)

@@ -316,7 +316,7 @@ def rollers_in(bundles: Iterable[Bundle]) -> frozenset[Roller]:
         for container in pod.containers
         if container.image
     }
-    return frozenset(roller for roller, image in IMAGES.items() if any(map(image.search, images)))
+    return frozenset(roller for roller, image in IMAGES.items() if any(re.search(image, each) for each in images))
 
 
 def mentioned(bundles: Iterable[Bundle], subjects: Sequence[Subject]) -> Iterator[Touched]:
@@ -539,7 +539,7 @@ def is_refused(subject: Subject, definition: Definition) -> bool:
     `ValidateConfigMapUpdate` and `ValidateSecretUpdate` in `pkg/apis/core/validation/validation.go` look at the object
     that is there. A name with a hash of the content belongs to another object after a change.
     """
-    if (subject.key == ALL and subject.change in ("added", "removed")) or HASHED.fullmatch(
+    if (subject.key == ALL and subject.change in ("added", "removed")) or re.fullmatch(HASHED, 
         definition.provider.name.value
     ):
         return False
@@ -613,7 +613,7 @@ def why_next_start(reader: Reader) -> str:
     """Why a container has a new value only after a start, where that is not plain."""
     if reader.read.reference.via == "pull":
         return PULLED
-    if HASHED.fullmatch(reader.read.reference.name.value):
+    if re.fullmatch(HASHED, reader.read.reference.name.value):
         return "its name changes with its content, so that only new pods read it"
     return "a file that is mounted with `subPath` stays as it is" if reader.read.how == "subPath" else ""
 

@@ -27,7 +27,7 @@ CALLEES = {
 }
 """How the names of the files end that a program reads."""
 
-PUSHING = re.compile(r"push|publish|release|deploy|image|all|ci\b")
+PUSHING = r"push|publish|release|deploy|image|all|ci\b"
 """Targets that may lead to the one that pushes."""
 
 MOST = 200
@@ -181,7 +181,11 @@ def reaches(caller: str, call: ImageFact, callee: str, path: str, push: ImageFac
     folder, _, name = path.rpartition("/")
     if call.tool in CALLEES:
         targets = call.was.split()
-        leads = not push.was or push.was in targets or (call.tool != "just" and any(map(PUSHING.search, targets)))
+        leads = (
+            not push.was
+            or push.was in targets
+            or (call.tool != "just" and any(re.search(PUSHING, each) for each in targets))
+        )
         named = callee.rpartition("/")[2] == name
         near = f"{folder}/".endswith(f"/{callee}/") if callee else caller.startswith(f"{folder}/" if folder else "")
         return leads and name.endswith(CALLEES[call.tool]) and (near or folder == callee or named)

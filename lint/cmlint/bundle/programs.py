@@ -85,10 +85,10 @@ class Program:
     def is_own(self, path: str) -> bool:
         """Whether a source file is the program's own: in what its image holds, and of no other program there."""
         inner = path[len(self.link.context) :].lstrip("/")
-        if is_dockerfile(path) or MADE.search(f"/{inner}") or (self.is_script(path) and not self.starts(path)):
+        if is_dockerfile(path) or re.search(MADE, f"/{inner}") or (self.is_script(path) and not self.starts(path)):
             return False
         commands = self.dockerfile.commands if self.dockerfile else ()
-        command = COMMANDS.search(f"/{inner}")
+        command = re.search(COMMANDS, f"/{inner}")
         if command and commands and command[1] not in commands:
             return False
         return any(covers(copy, inner) for copy in self.copies) or (self.copies_all and not self.is_others(path))
@@ -128,7 +128,7 @@ class Program:
 
     def starts(self, path: str) -> bool:
         """Whether a script starts the program, by its name."""
-        return STARTS.search(posixpath.basename(path)) is not None
+        return re.search(STARTS, posixpath.basename(path)) is not None
 
     @cached_property
     def by_name(self) -> dict[str, list[Place]]:
@@ -195,15 +195,13 @@ class Program:
         return frozenset(prefix for facts in self.files.values() for prefix in facts.prefixes)
 
 
-COMMANDS = re.compile(r"/cmd/([\w.-]+)/")
+COMMANDS = r"/cmd/([\w.-]+)/"
 """A folder of a command, as programs in Go have them."""
 
-STARTS = re.compile(r"(?i)entry|start|run|init|boot|launch|^cmd|docker|serve|procfile")
+STARTS = r"(?i)entry|start|run|init|boot|launch|^cmd|docker|serve|procfile"
 """What is in the names of scripts that start programs."""
 
-MADE = re.compile(
-    r"(?:^|/)(?:dist|build|out|target|\.next|\.nuxt|coverage|public|static|docs|examples?|scripts?|samples?)/"
-)
+MADE = r"(?:^|/)(?:dist|build|out|target|\.next|\.nuxt|coverage|public|static|docs|examples?|scripts?|samples?)/"
 """The folders of what is made of the source, shown, or run by hand."""
 
 
@@ -315,7 +313,7 @@ def unread(program: Program, container: Container, environment: Environment, tex
         variable
         for name, variable in environment.variables.items()
         if variable.origin.kind != "service"
-        and VARIABLE.fullmatch(name)
+        and re.fullmatch(VARIABLE, name)
         and name not in used
         and not program.knows(name)
     ]
@@ -330,7 +328,9 @@ def surely_unread(program: Program, container: Container, environment: Environme
 def not_given(program: Program, container: Container, environment: Environment) -> dict[str, list[Place]]:
     """The reads of variables that a container does not get."""
     given = given_names(container, environment)
-    return {name: places for name, places in program.by_name.items() if name not in given and VARIABLE.fullmatch(name)}
+    return {
+        name: places for name, places in program.by_name.items() if name not in given and re.fullmatch(VARIABLE, name)
+    }
 
 
 def near_misses(

@@ -36,7 +36,7 @@ ALL = ""
 VALUES_KEY = "values.yaml"
 """The key that a HelmRelease takes where it names none (fluxcd/pkg, `apis/meta`, `ValuesReference.GetValuesKey`)."""
 
-HASHED = re.compile(".*-[bcdfghkmt2456789]{10}")
+HASHED = ".*-[bcdfghkmt2456789]{10}"
 """A name with the hash that kustomize puts behind it (kubernetes-sigs/kustomize, `api/hasher/hasher.go`)."""
 
 
@@ -172,7 +172,7 @@ def unmounted(placed: Placed, pod: PodSpec) -> Iterator[Read]:
 
 def effect_of(read: Read, definition: Definition | None) -> Effect:
     """What a new value does to a read; `definition` is where the object is defined, if that is known."""
-    if definition and definition.provider.immutable and not HASHED.fullmatch(definition.provider.name.value):
+    if definition and definition.provider.immutable and not re.fullmatch(HASHED, definition.provider.name.value):
         return "rejected"
     return effect_on(read, definition)
 
@@ -188,7 +188,7 @@ def effect_on(read: Read, definition: Definition | None) -> Effect:
         return "next-run"
     if rolls_itself(read, definition):
         return "rolls"
-    hashed = HASHED.fullmatch(read.reference.name.value)
+    hashed = re.fullmatch(HASHED, read.reference.name.value)
     if read.how in ("file", "item") and read.container and runs_on(read.container) and not hashed:
         return "refreshes"
     lasting = document.kind in LASTING or is_rollout(document)
@@ -208,7 +208,7 @@ def rolls_itself(read: Read, definition: Definition | None) -> bool:
     document = read.placed.document
     if read.pod is None or not (document.kind in ROLLING or is_rollout(document)) or not replaces_pods(document):
         return False
-    if HASHED.fullmatch(read.reference.name.value):
+    if re.fullmatch(HASHED, read.reference.name.value):
         return True
     found = roller_of(read, definition)
     rendered = read.placed.built is not None and read.placed.built.rendered
@@ -225,7 +225,7 @@ def roller_of(read: Read, definition: Definition | None) -> Rolls | None:
 
 def is_fixed(provider: Provider) -> bool:
     """Whether a ConfigMap keeps its name when its content changes, and can change."""
-    return provider.kind == "ConfigMap" and not provider.immutable and not HASHED.fullmatch(provider.name.value)
+    return provider.kind == "ConfigMap" and not provider.immutable and not re.fullmatch(HASHED, provider.name.value)
 
 
 __all__ = ["ALL", "LASTING", "ROLLING", "Effect", "How", "Read", "effect_of", "is_fixed", "reads_of", "rolls"]

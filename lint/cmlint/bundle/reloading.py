@@ -18,10 +18,10 @@ from cmlint.model.facts import Document, PodSpec, Reference, Target
 Roller = Literal["hash", "Reloader", "Wave", "controller"]
 """What makes a workload roll: an annotation with a hash in its template, a known controller, or one like these."""
 
-HASHES = re.compile("checksum|hash|sha1|sha256|digest|config-?version|rollme|timestamp", re.IGNORECASE)
+HASHES = "(?i)checksum|hash|sha1|sha256|digest|config-?version|rollme|timestamp"
 """What is in the name of an annotation by which a pod template changes with its configuration."""
 
-RESTARTERS = re.compile("reload|wave", re.IGNORECASE)
+RESTARTERS = "(?i)reload|wave"
 """What is in the name of an annotation of a controller that restarts pods."""
 
 RELOADER = "reloader.stakater.com/"
@@ -33,14 +33,14 @@ WAVED = ("Deployment", "StatefulSet", "DaemonSet")
 
 KINDS: dict[Target, tuple[str, str]] = {"ConfigMap": ("configmap.", "configmaps."), "Secret": ("secret.", "secrets.")}
 
-IMAGES: dict[Roller, re.Pattern[str]] = {
-    "Reloader": re.compile(r"(?:^|/)stakater/reloader(?:[:@]|\Z)"),
-    "Wave": re.compile(r"(?:^|/)(?:wave-k8s|pusher)/wave(?:[:@]|\Z)"),
+IMAGES: dict[Roller, str] = {
+    "Reloader": r"(?:^|/)stakater/reloader(?:[:@]|\Z)",
+    "Wave": r"(?:^|/)(?:wave-k8s|pusher)/wave(?:[:@]|\Z)",
 }
 """The images by which files or a cluster show that a controller runs."""
 
-PLAIN = re.compile(r"[A-Za-z0-9-]*")
-HARD = re.compile(r"[(){}|?]|(?<![.\w\]])[*+]")
+PLAIN = r"[A-Za-z0-9-]*"
+HARD = r"[(){}|?]|(?<![.\w\]])[*+]"
 """What is in a regular expression that may take long, besides more than two parts of any length."""
 
 MOST = 20
@@ -58,7 +58,7 @@ def rolls(
     document: Document, pod: PodSpec, target: Target, name: str, definition: Definition | None = None
 ) -> Rolls | None:
     """What makes a workload roll when an object changes; None where nothing does."""
-    if hashed := next(filter(HASHES.search, pod.annotations), ""):
+    if hashed := next((each for each in pod.annotations if re.search(HASHES, each)), ""):
         return Rolls("hash", hashed)
     own, of_pod = dict(document.watched), dict(pod.watched)
     if own.get(WAVE) == "true" and document.kind in WAVED and is_waved(own, pod, target, name):
@@ -66,7 +66,7 @@ def rolls(
     if told := reloads(own, of_pod, pod, target, name, definition=definition):
         return Rolls("Reloader", told)
     others = [each for each in (*document.annotations, *pod.annotations) if each not in own and each not in of_pod]
-    unknown = next(filter(RESTARTERS.search, others), "")
+    unknown = next((each for each in others if re.search(RESTARTERS, each)), "")
     return Rolls("controller", unknown) if unknown else None
 
 
@@ -150,13 +150,13 @@ def any_matches(patterns: list[str], name: str) -> bool:
     """Whether `^pattern$` matches a name for one of some patterns; with more than anybody writes, one surely does."""
     if name in patterns:
         return True
-    others = [each for each in patterns if not PLAIN.fullmatch(each)]
+    others = [each for each in patterns if not re.fullmatch(PLAIN, each)]
     return len(others) > MOST or any(matches(each, name) for each in others)
 
 
 def matches(pattern: str, name: str) -> bool:
     """Whether `^pattern$` matches a name; a pattern that may take long to try counts as one that does."""
-    if len(name) > LONGEST or HARD.search(pattern) or len(re.findall(r"[*+]", pattern)) > 2:
+    if len(name) > LONGEST or re.search(HARD, pattern) or len(re.findall(r"[*+]", pattern)) > 2:
         return True
     try:
         return re.search(f"^{pattern}$", name) is not None

@@ -25,7 +25,7 @@ LASTING = (*ROLLING, "ReplicaSet", "ReplicationController", "Pod")
 COMMAND = r"`(kubectl [^`]*)`"
 """A command in a sentence."""
 
-NOT_READY = re.compile(r"\bdelete\b|\.\.\.|\bNAME\b|\bdebug\b")
+NOT_READY = r"\bdelete\b|\.\.\.|\bNAME\b|\bdebug\b"
 """What shows that a command destroys something, or that it has a placeholder."""
 
 ROLLOUT = ("argoproj.io/", "Rollout")
@@ -47,7 +47,7 @@ def with_options(said: str, options: str) -> str:
 
 def ready(said: str) -> list[str]:
     """The commands in words that can be run as they are: complete, and such as destroy nothing."""
-    return [command for command in re.findall(COMMAND, said) if not NOT_READY.search(command)]
+    return [command for command in re.findall(COMMAND, said) if not re.search(NOT_READY, command)]
 
 
 def renewed(document: Document, version: Version, when: str) -> str:

@@ -83,20 +83,17 @@ def memory_of(request: Request, options: Any) -> Memory | None:
 
 def use_caches(request: Request, options: Any, memory: Memory | None) -> None:
     """Lets a request take what is kept of earlier runs: of this line, or of the projects of files that are named."""
-    made_by = makers_of_facts(request.config)
     if memory:
-        request.caches.facts = memory.facts(made_by)
+        request.caches.facts = memory.facts(makers_of_facts(request.config))
         request.caches.builds = memory.builds() if request.config.build and request.seen.whole else None
     elif not options.no_cache:
-        request.caches.of_projects = lambda projects: of_projects(options, request.paths, projects, made_by)
+        request.caches.of_projects = lambda projects: of_projects(options, request, projects)
 
 
-def of_projects(
-    options: Any, paths: Sequence[str], projects: Sequence[str], made_by: object
-) -> tuple[FactsCache, BuildsCache]:
+def of_projects(options: Any, request: Request, projects: Sequence[str]) -> tuple[FactsCache, BuildsCache]:
     """What is kept of the folders of projects, of which one run may build only a part."""
-    memory = Memory(cache_of(options, paths), projects, (), repeatable=False)
-    facts, builds = memory.facts(made_by), memory.builds()
+    memory = Memory(cache_of(options, request.paths), projects, (), repeatable=False)
+    facts, builds = memory.facts(makers_of_facts(request.config)), memory.builds()
     builds.whole = False
     return facts, builds
 
@@ -105,5 +102,5 @@ def makers_of_facts(config: Config) -> tuple[object, ...]:
     """Everything but a text that its facts depend on."""
     import yaml
 
-    code = modules_with_times("cmlint.manifest", "cmlint.kube", "cmlint.model", "cmlint.sources.code")
+    code = modules_with_times("manifest", "kube", "model", "knowledge", "sources/code")
     return documents.VERSION, yaml.__version__, code, config.providers

@@ -23,9 +23,7 @@ WORD = r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])|(?<![A-Z
 PLACEHOLDER = re.compile(rf"\$\{{|\$\(|\{{\{{|\}}\}}|{FORM}")
 """A placeholder, or the beginning or end of one that is not complete."""
 
-BLANK = re.compile(
-    r"(?<![A-Za-z0-9])(?:YOUR|REPLACE|CHANGE|TODO|FIXME|TBD|PLACEHOLDER|INSERT)(?:_?ME|_?THIS)?(?![A-Za-z0-9])"
-)
+BLANK = r"(?<![A-Za-z0-9])(?:YOUR|REPLACE|CHANGE|TODO|FIXME|TBD|PLACEHOLDER|INSERT)(?:_?ME|_?THIS)?(?![A-Za-z0-9])"
 """Words in capitals by which an author asks a reader to write a name there."""
 
 IMAGE = re.compile(
@@ -34,7 +32,7 @@ IMAGE = re.compile(
 )
 """Further forms in images, whose names are in lower case."""
 
-IMAGE_PART = re.compile(
+IMAGE_PART = (
     r"\[[^\[\]:]+\]|\{[^{}]*\}|(?<=[/@.])[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)|^[A-Z]+(?:_[A-Z]+)+(?=[/:@.]|\Z)"
     r"|(?:(?<=[/.])|^)(?:YOUR|REPLACE|CHANGEME|REGISTRY|REPOSITORY|IMAGE)(?=[/:@.]|\Z)"
 )
@@ -43,7 +41,7 @@ IMAGE_PART = re.compile(
 INJECTED = "auto"
 """The image that Istio replaces when it injects its proxy (https://istio.io/latest/docs/setup/additional-setup/gateway/)."""
 
-STAND_IN = re.compile(r"(?i)<|\*{2}|x{4}|\b(changeme|change|replace|insert|your|todo|example|dummy|fake|placeholder)")
+STAND_IN = r"(?i)<|\*{2}|x{4}|\b(changeme|change|replace|insert|your|todo|example|dummy|fake|placeholder)"
 """A value that tells a reader to write another one."""
 
 
@@ -54,7 +52,7 @@ def is_placeholder(text: str) -> bool:
 
 def is_unfilled(name: str) -> bool:
     """Whether a reader or a tool still has to fill in a name of an object, which is in lower case, or of a file."""
-    return is_placeholder(name) or BLANK.search(name) is not None
+    return is_placeholder(name) or re.search(BLANK, name) is not None
 
 
 def has_word(text: str, words: Container[str] | None) -> bool:
@@ -70,12 +68,12 @@ def is_placeholder_image(text: str) -> bool:
 
 def filled_image(text: str, word: str) -> str:
     """An image with a word in place of each placeholder."""
-    return IMAGE_PART.sub(word, re.sub(FORM, word, text))
+    return re.sub(IMAGE_PART, word, re.sub(FORM, word, text))
 
 
 def is_stand_in(value: str) -> bool:
     """Whether a value only shows where a reader should write another one (`changeme`, `<token>`, `xxxx`)."""
-    return STAND_IN.search(value) is not None
+    return re.search(STAND_IN, value) is not None
 
 
 def may_become(text: str, name: str) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 _RUNTIMES = """
     scratch alpine debian ubuntu busybox centos fedora rockylinux almalinux amazonlinux photon wolfi-base ubi
     ubi-minimal ubi-micro ubi8 ubi9 ubi8-minimal ubi9-minimal oraclelinux opensuse archlinux base-debian base-ubuntu
@@ -75,7 +73,7 @@ SYNONYMS = {
 }
 """The words in names of variables that mean the same, each by the one that represents it."""
 
-VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)*")
+VARIABLE = r"[A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)*"
 """The form of names that are compared."""
 
 

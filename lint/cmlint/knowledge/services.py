@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cmlint.model.facts import Service
 
-VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)\Z")
+VARIABLE = r"[A-Z][A-Z0-9_]*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)\Z"
 
 LONGEST = 253
 """No variable of a Service is longer: its name has 63 characters at most, and that of a port 15."""
@@ -18,7 +18,7 @@ MASTER = "KUBERNETES_"
 
 def may_be_service(name: str, *, links: bool) -> bool:
     """Whether the kubelet may set a variable of this name; `links` is the pod's `enableServiceLinks`."""
-    return len(name) <= LONGEST and VARIABLE.match(name) is not None and (links or name.startswith(MASTER))
+    return len(name) <= LONGEST and re.match(VARIABLE, name) is not None and (links or name.startswith(MASTER))
 
 
 def variables_of(service: Service) -> Iterator[tuple[str, str | None]]:

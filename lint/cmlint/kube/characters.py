@@ -11,10 +11,10 @@ import re
 BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 QUOTES = "\u201c-\u201f\u2018-\u201b\u00ab\u00bb\u2039\u203a\u300c-\u300f\uff02\uff07\u2033\u2032"
-ODD = re.compile(f"[{BLANKS}{UNSEEN}{QUOTES}]")
-INVISIBLE = re.compile(f"[{BLANKS}{UNSEEN}]")
+ODD = f"[{BLANKS}{UNSEEN}{QUOTES}]"
+INVISIBLE = f"[{BLANKS}{UNSEEN}]"
 
-QUOTED = re.compile(f"[{QUOTES}][^{QUOTES}]*[{QUOTES}]\\Z", re.DOTALL)
+QUOTED = f"(?s)[{QUOTES}][^{QUOTES}]*[{QUOTES}]\\Z"
 """A text that is enclosed in typographic quotes."""
 
 NAMES = {
@@ -45,7 +45,7 @@ def first_odd(text: str) -> str | None:
     """The first odd character of a text, or None."""
     if text.isascii():
         return None
-    found = ODD.search(text)
+    found = re.search(ODD, text)
     return found[0] if found else None
 
 
@@ -67,11 +67,11 @@ def odd_part(value: str) -> str | None:
     """
     if value.isascii() or not value:
         return None
-    if QUOTED.match(value):
+    if re.match(QUOTED, value):
         return value[0]
     for character in (value[0], value[-1]):
-        if INVISIBLE.match(character):
+        if re.match(INVISIBLE, character):
             return character
-    found = INVISIBLE.search(value)
-    alone = found is not None and " " not in value and INVISIBLE.sub("", value).isascii()
+    found = re.search(INVISIBLE, value)
+    alone = found is not None and " " not in value and re.sub(INVISIBLE, "", value).isascii()
     return found[0] if found and alone else None

@@ -18,10 +18,9 @@ from cmlint.kube.fields import POD_PATHS, TYPES, group_of, is_built_in
 from cmlint.manifest.comments import names_in, read_ignores
 from cmlint.manifest.decode import Decoder, check_tree
 from cmlint.manifest.gitops import DEPLOYERS, made_in, read_deploys
-from cmlint.manifest.handovers import NONE, handovers_in
 from cmlint.manifest.heads import field_of, head_of, namespace_of
 from cmlint.manifest.hooks import read_hook
-from cmlint.manifest.images import images_in
+from cmlint.manifest.images import has_any, images_in
 from cmlint.manifest.lists import items_in
 from cmlint.manifest.masks import masked_in, masked_lines, unquoted
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode, TooDeepError, YamlSyntaxError, compose
@@ -63,6 +62,13 @@ WORDS = ("mage", "onfigMap", "onfigmap", "ecret", "ontainers", "nvFrom", "nvfrom
 REQUEST = 3 * 1024 * 1024
 """The largest request that the API server reads (`MaxRequestBodyBytes` in
 `staging/src/k8s.io/apiserver/pkg/server/config.go`). kubectl sends the items of a List one by one."""
+
+LONGEST = 300_000
+"""A program has written a longer text, so no commands are looked for in it."""
+
+WRITES = ("tee ", "cp ", "mv ", "-o ", "--output", '_file"')
+REDIRECTS = ("> ", ">>", ">k", ">.")
+"""What a text holds of which commands, or resources of Terraform, write files."""
 
 CUT = "\n---"
 BEHIND_CUT = (" ", "\t", "\r", "\n", "")
@@ -116,7 +122,7 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
     commands += examples_in(text, manifest=bool(documents or others))
     hidden = [*definitions, *(span for document in documents for span in document.masked)] if commands else ()
     told = (c for c in commands if not any(span.start <= c.span.start < span.end for span in hidden))
-    handover = NONE if documents else handovers_in(text)
+    replaced, consumed, written = ((), (), ()) if documents else handovers_in(text)
     return FileFacts(
         documents=documents if isinstance(documents, Packed) else tuple(documents),
         others=tuple(others),
@@ -125,9 +131,9 @@ def read_text(text: str, makers: Makers = TABLE) -> FileFacts:
         commands=tuple(told),
         services=tuple(services),
         images=images_in(text),
-        replaced=handover.replaced,
-        consumed=handover.consumed,
-        written=handover.written,
+        replaced=replaced,
+        consumed=consumed,
+        written=written,
     )
 
 
@@ -149,6 +155,20 @@ def examples_in(text: str, *, manifest: bool) -> tuple[Document, ...]:
     from cmlint.manifest.examples import read_examples
 
     return tuple(read_examples(text, manifest=manifest))
+
+
+def handovers_in(text: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """What the commands of a text do to manifests; a few words say first whether there can be any."""
+    if len(text) > LONGEST:
+        return (), (), ()
+    replaces = "sed " in text or "perl " in text
+    builds = "|" in text and ("kustomize" in text or "KUSTOMIZE" in text)
+    writes = has_any(text, WRITES) or (">" in text and has_any(text, REDIRECTS))
+    if not (replaces or builds or writes):
+        return (), (), ()
+    from cmlint.manifest.handovers import read_handovers
+
+    return read_handovers(text, replaces=replaces, builds=builds, writes=writes)
 
 
 def is_kustomization(text: str) -> bool:
@@ -606,7 +626,7 @@ def misspelt(chunk: str, base: int, head: Other) -> Document:
 def odd_in_head(chunk: str) -> Iterator[tuple[str, re.Match[str]]]:
     """The odd characters for which `kind` or `apiVersion` cannot be read, each with the name of its field."""
     for line in re.finditer(r"[^\n]+", chunk):
-        found = characters.ODD.search(chunk, line.start(), line.end())
+        found = re.compile(characters.ODD).search(chunk, line.start(), line.end())
         for name in ("apiVersion", "kind") if found else ():
             if found and field_of(line[0], name) is None and field_of(characters.plain(line[0]), name):
                 yield name, found
@@ -693,7 +713,9 @@ def odd_character(chunk: str, error: YamlSyntaxError) -> re.Match[str] | None:
     """
     line = line_start(chunk, error.line)
     end = chunk.find("\n", line)
-    if chunk.isascii() or not (found := list(characters.ODD.finditer(chunk, 0, len(chunk) if end < 0 else end))):
+    if chunk.isascii() or not (
+        found := list(re.compile(characters.ODD).finditer(chunk, 0, len(chunk) if end < 0 else end))
+    ):
         return None
     if not is_solved(chunk, 0, error):
         return None

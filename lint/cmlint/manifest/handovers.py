@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cmlint.knowledge.placeholders import WORD
-
-LONGEST = 300_000
-"""A program has written a longer text, so it is not read."""
+from cmlint.manifest.images import has_any
 
 MOST = 100
 """The most files or words of one text that are kept."""
@@ -31,6 +29,9 @@ WRITING = re.compile(
     r"(?:(?<![<>=-])>>?[ \t]*|\btee[ \t]+(?:-a[ \t]+)?|[ \t](?:-o|--output(?:-file)?|-O)[= \t]|"
     r"\b(?:cp|mv)[ \t]+(?:-\w+[ \t]+)*[^\s;|&]+[ \t]+)[\"']?([\w./-]{1,500})(?=[\s\"';|&)]|\Z)"
 )
+WRITING_WORDS = (">", "tee", "-o", "-O", "cp", "mv")
+"""What a line has that writes a file: to search all lines with the pattern would be slow."""
+
 WRITTEN_BY_TERRAFORM = re.compile(
     r"\bresource\s+\"(?:local_(?:sensitive_)?file|github_repository_file)\"[^{]*\{((?:\$\{[^{}]*\}|[^{}])*)"
 )
@@ -46,19 +47,13 @@ class Handover(NamedTuple):
     written: tuple[str, ...] = ()
 
 
-NONE = Handover()
-
-
-def handovers_in(text: str) -> Handover:
-    """What the commands of a text do; a few words say first whether there can be any."""
-    if len(text) > LONGEST:
-        return NONE
-    replaced = tuple(replaced_in(text)) if "sed " in text or "perl " in text else ()
-    builds = "|" in text and ("kustomize" in text or "KUSTOMIZE" in text)
-    consumed = tuple(consumed_in(CONTINUED.sub(" ", text))) if builds else ()
-    writes = any(word in text for word in ("> ", ">>", "tee ", "cp ", "mv ", "-o ", "--output", ">k", ">.", '_file"'))
-    written = tuple(written_in(text)) if writes else ()
-    return Handover(replaced[:MOST], consumed[:MOST], written[:MOST]) if replaced or consumed or written else NONE
+def read_handovers(text: str, *, replaces: bool, builds: bool, writes: bool) -> Handover:
+    """What the commands of a text do, of what it may do by the words in it."""
+    return Handover(
+        tuple(replaced_in(text))[:MOST] if replaces else (),
+        tuple(consumed_in(CONTINUED.sub(" ", text)))[:MOST] if builds else (),
+        tuple(written_in(text))[:MOST] if writes else (),
+    )
 
 
 def replaced_in(text: str) -> dict[str, None]:
@@ -82,7 +77,8 @@ def terraform_files(text: str) -> list[str]:
 
 def written_in(text: str) -> dict[str, None]:
     """The files that commands write, also as they are called from the folders into which a command goes."""
-    files = [posixpath.normpath(found[1]) for found in WRITING.finditer(text) if FILE.fullmatch(found[1])]
+    lines = "\n".join(line for line in text.split("\n") if has_any(line, WRITING_WORDS))
+    files = [posixpath.normpath(found[1]) for found in WRITING.finditer(lines) if FILE.fullmatch(found[1])]
     files += terraform_files(text) if '_file"' in text else ()
     folders = [posixpath.normpath(found[1]) for found in FOLDER.finditer(text)] if files else []
     inside = (posixpath.normpath(f"{folder}/{file}") for folder in folders[:MOST] for file in files[:MOST])

@@ -8,7 +8,7 @@ from cmlint.model.facts import Other
 
 FIELD = r"""(?:^|\A\s*\{\s*|^\{?\s{0,4}(?="))["']?%s["']?[ \t]*:[ \t]*["']?([\w./-]+)"""
 FLOW_FIELD = r"""[{,]\s*["']?%s["']?\s*:\s*["']?([\w./-]+)"""
-FLOW_NAMESPACE = re.compile(r"""[{,][ \t]*namespace:[ \t]*["']?([\w.-]+)""")
+FLOW_NAMESPACE = r"""[{,][ \t]*namespace:[ \t]*["']?([\w.-]+)"""
 VALUE = re.compile(r"""[ \t]*["']?([\w./-]+)""")
 
 
@@ -23,7 +23,7 @@ def namespace_of(chunk: str) -> str:
     """The namespace that a document names in its metadata; empty where it names none, or in another form."""
     start = chunk.find("\nmetadata:")
     lines = chunk[start + 1 :].split("\n", FEW) if start >= 0 else [""]
-    if found := FLOW_NAMESPACE.search(lines[0]):
+    if found := re.search(FLOW_NAMESPACE, lines[0]):
         return found[1]
     for line in lines[1:FEW]:
         if line[:1] not in (" ", "\r", ""):

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from cmlint.manifest.nodes import ALIAS, MappingNode, ScalarNode, TooDeepError, YamlSyntaxError, compose
 from cmlint.model.facts import Span
 
-BLOCK = re.compile(r"(?m)^items:[ \t]*(?:#[^\r\n]*)?\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*(?P<indent> *)(?=-[ \t\r\n])")
-JSON = re.compile(r'"items"\s*:\s*\[\s*')
-BETWEEN = re.compile(r"\s*,?\s*")
-BELOW = re.compile(r"(?m)^(?! |-|#|\r?$)")
+BLOCK = r"(?m)^items:[ \t]*(?:#[^\r\n]*)?\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*(?P<indent> *)(?=-[ \t\r\n])"
+JSON = r'"items"\s*:\s*\[\s*'
+BETWEEN = r"\s*,?\s*"
+BELOW = r"(?m)^(?! |-|#|\r?$)"
 """Where the block of a field ends: at the first line that is not indented, an item or empty."""
 
-SOPS = re.compile(r"(?m)^ {0,4}\"?sops\"?:")
+SOPS = r"(?m)^ {0,4}\"?sops\"?:"
 
 LARGEST = 1024 * 1024
 """The most characters that a List may have besides its items."""
@@ -35,7 +35,7 @@ def items_in(text: str) -> Iterator[tuple[int, str]]:
     """
     in_json = text.lstrip().startswith("{")
     items = items_in_json(text) if in_json else items_in_block(text)
-    if items and not SOPS.search(text) and is_empty_list(items.around):
+    if items and not re.search(SOPS, text) and is_empty_list(items.around):
         for start, end in ((place.start, place.end) for place in items.places):
             yield start, text[start:end] if in_json else text[start:end].replace("-", " ", 1)
 
@@ -44,7 +44,7 @@ def items_in_json(text: str) -> Items | None:
     """The items of a List in JSON; None where it is not JSON."""
     from json import JSONDecoder
 
-    decoder, found = JSONDecoder(), JSON.search(text)
+    decoder, found = JSONDecoder(), re.search(JSON, text)
     first = at = found.end() if found else len(text)
     places: list[Span] = []
     while text.startswith("{", at):
@@ -53,16 +53,16 @@ def items_in_json(text: str) -> Items | None:
         except (ValueError, RecursionError):
             return None
         places.append(Span(at, end))
-        at = BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it can match an empty text
+        at = re.compile(BETWEEN).match(text, end).end()  # type: ignore[union-attr]  # it can match an empty text
     return Items(places, text[:first] + text[at:]) if text.startswith("]", at) else None
 
 
 def items_in_block(text: str) -> Items | None:
     """The items of a sequence in block style: the lines that begin with `-` at its indentation."""
-    found = BLOCK.search(text) if "*" not in text or not re.search(ALIAS, text) else None
+    found = re.search(BLOCK, text) if "*" not in text or not re.search(ALIAS, text) else None
     if not found:
         return None
-    first, below = found.start("indent"), BELOW.search(text, found.end())
+    first, below = found.start("indent"), re.compile(BELOW).search(text, found.end())
     last = below.start() if below else len(text)
     marks = re.compile(rf"(?m)^{found['indent']}-(?=[ \t\r\n])").finditer(text, first, last)
     starts = [first, *(mark.start() for mark in marks if mark.start() > first)]

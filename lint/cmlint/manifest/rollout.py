@@ -9,7 +9,7 @@ from cmlint.manifest.decode import Decoder
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode
 from cmlint.model.facts import Rolling
 
-WATCHED = re.compile(r"(?:[\w-]+\.)*reloader\.stakater\.com/[\w-]+|wave\.pusher\.com/[\w-]+")
+WATCHED = r"(?:[\w-]+\.)*reloader\.stakater\.com/[\w-]+|wave\.pusher\.com/[\w-]+"
 """The only annotations whose values are kept: others may hold Secrets (`last-applied-configuration`).
 
 https://github.com/stakater/Reloader#readme and https://github.com/wave-k8s/wave#readme
@@ -32,7 +32,7 @@ def watched_in(annotations: Mapping[str, Node]) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, str(node.value))
         for name, node in annotations.items()
-        if WATCHED.fullmatch(name) and isinstance(node, ScalarNode)
+        if re.fullmatch(WATCHED, name) and isinstance(node, ScalarNode)
     )
 
 

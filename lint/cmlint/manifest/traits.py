@@ -13,15 +13,13 @@ from cmlint.model.facts import Trait
 LONG = 12
 """From how many characters on a text that can be decoded to text is surely base64."""
 
-EXPANSION = re.compile(r"(?<!\$)\$\([A-Z][A-Z0-9_]{2,}\)")
-UNPRINTABLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-SETTING = re.compile(
-    r"(?:[ \t]*(?:#.*|(?:export )?[A-Za-z_]\w*=.*|))(?:\r?\n[ \t]*(?:#.*|(?:export )?[A-Za-z_]\w*=.*|))*"
-)
-COMMENT = re.compile(r":?[ \t]+#(?=[^\s#]*[^\sa-z#:-])[^\s#]+[ \t]*(?:\r?\n|\Z)")
+EXPANSION = r"(?<!\$)\$\([A-Z][A-Z0-9_]{2,}\)"
+UNPRINTABLE = "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+SETTING = r"(?:[ \t]*(?:#.*|(?:export )?[A-Za-z_]\w*=.*|))(?:\r?\n[ \t]*(?:#.*|(?:export )?[A-Za-z_]\w*=.*|))*"
+COMMENT = r":?[ \t]+#(?=[^\s#]*[^\sa-z#:-])[^\s#]+[ \t]*(?:\r?\n|\Z)"
 """A comment of one word, with no blank after its `#`, that is not a word of a language: a colour or a password."""
 
-ANCHORED = re.compile(r"&([^\s,\[\]{}]+)")
+ANCHORED = r"&([^\s,\[\]{}]+)"
 
 
 def traits_of(
@@ -37,7 +35,7 @@ def traits_of(
             text = value.decode()
         except UnicodeDecodeError:
             return ("nul", "binary") if b"\0" in value else ("binary",)
-        if UNPRINTABLE.search(text):
+        if re.search(UNPRINTABLE, text):
             return ("nul", "binary") if "\0" in text else ("binary",)
         return tuple(told(text, secret=True))
     return tuple(told(value, secret=secret))
@@ -49,11 +47,11 @@ def empty(decoder: Decoder, node: Node) -> Iterator[Trait]:
         return
     if node.style in ("|", ">"):
         yield "empty-block"
-    elif not node.style and (found := ANCHORED.match(decoder.text, node.start_mark.index)):
+    elif not node.style and (found := re.compile(ANCHORED).match(decoder.text, node.start_mark.index)):
         alias = rf"\*{re.escape(found[1])}(?![^\s,\[\]{{}}])"
         if not re.search(alias, decoder.text):
             yield "anchor"
-    elif not node.style and COMMENT.match(decoder.text, node.start_mark.index):
+    elif not node.style and re.compile(COMMENT).match(decoder.text, node.start_mark.index):
         yield "comment"
 
 
@@ -72,9 +70,9 @@ def told(text: str, *, secret: bool) -> Iterator[Trait]:
         yield "typographic"
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         yield "quoted"
-    if "=" in text and "\n" in text.strip() and SETTING.fullmatch(text):
+    if "=" in text and "\n" in text.strip() and re.fullmatch(SETTING, text):
         yield "env-file"
-    if secret and EXPANSION.search(text):
+    if secret and re.search(EXPANSION, text):
         yield "expansion"
     if secret and is_encoded(text.strip()):
         yield "encoded-twice"

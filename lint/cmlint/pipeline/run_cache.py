@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+import cmlint
 from cmlint import __version__
 from cmlint.cache.file_state import Seen
 from cmlint.cache.folder import Folder
@@ -128,12 +129,13 @@ def note_programs(seen: Seen, wished: Iterable[str | None]) -> None:
 
 
 def modules_with_times(*packages: str) -> list[tuple[str, int, int]]:
-    """The files of packages with their sizes and times: facts are as good as the code that made them."""
+    """The files of packages of cmlint with their sizes and times: facts are as good as the code that made them."""
     found: list[tuple[str, int, int]] = []
+    top = os.path.dirname(os.path.abspath(cmlint.__file__))
     for package in packages:
-        for top in sys.modules[package].__path__:
-            for entry in sorted(os.scandir(top), key=lambda entry: entry.name):
-                if entry.name.endswith(".py"):
-                    state = entry.stat()
-                    found.append((f"{package}/{entry.name}", state.st_size, state.st_mtime_ns))
-    return found
+        for folder, _, names in os.walk(os.path.join(top, package)):
+            for name in names:
+                if name.endswith(".py"):
+                    state = os.stat(os.path.join(folder, name))
+                    found.append((os.path.join(folder[len(top) :], name), state.st_size, state.st_mtime_ns))
+    return sorted(found)

@@ -14,6 +14,7 @@ from cmlint.errors import mistake
 from cmlint.manifest.documents import (
     commands_in,
     examples_in,
+    handovers_in,
     is_kustomization,
     read_encrypted,
     read_expectation,
@@ -22,11 +23,10 @@ from cmlint.manifest.documents import (
     read_template,
     read_text,
 )
-from cmlint.manifest.handovers import handovers_in
 from cmlint.manifest.images import images_in
 from cmlint.manifest.providers import Makers
 from cmlint.model.facts import LARGE, Decoded, FileFacts, Language, Packed, SourceFacts
-from cmlint.sources import code, files, paths
+from cmlint.sources import files, paths
 from cmlint.sources.request import Request
 from cmlint.system.files import SCRIPT, TooLargeError
 from cmlint.system.filesystem import FileSystem, State
@@ -229,6 +229,22 @@ def facts_of(text: str, mode: Mode, makers: Makers) -> FileFacts:
     return read_template(text, makers) if mode == "template" else read_text(text, makers)
 
 
+def facts_of_built(text: str, request: Request) -> FileFacts:
+    """The facts of a text that a program has made, which the cache may know: they hold no value of a Secret."""
+    cache = request.caches.facts
+    if cache is None:
+        return read_text(text, request.makers)
+    digest = cache.digest(text.encode())
+    known = cache.of_text(digest, "text")
+    if known is not None and (facts := decode_or_none(known)):
+        return facts
+    facts = read_text(text, request.makers)
+    raw = encode(facts)
+    if len(raw) <= LARGE:
+        cache.put(digest, "text", msgspec.Raw(raw))
+    return facts
+
+
 def script_facts(content: bytes, name: str) -> FileFacts:
     """The commands of a text that holds no manifests, and what it does to images."""
     creates = files.is_script(content, name)
@@ -253,6 +269,8 @@ def script_facts(content: bytes, name: str) -> FileFacts:
 
 def source_facts(content: bytes, language: Language) -> FileFacts:
     """What a source file says of the environment; nothing where it is not text."""
+    from cmlint.sources import code
+
     try:
         return FileFacts((), source=code.read(files.decode(content), language))
     except UnicodeDecodeError:

@@ -9,9 +9,9 @@ from cmlint.cache.file_state import Seen
 from cmlint.system.files import CONFIGURATION
 from cmlint.system.filesystem import FileSystem
 
-ORIGIN = re.compile(r'(?ms)^\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S+)')
-WORKFLOW = re.compile(r"(?:(.*)/)?\.(?:github|gitea|forgejo)/workflows/(.*)\Z")
-HOSTED = re.compile(r"(?:[:/])([\w.-]+)/([\w.-]+?)(?:\.git)?/?\Z")
+ORIGIN = r'(?ms)^\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S+)'
+WORKFLOW = r"(?:(.*)/)?\.(?:github|gitea|forgejo)/workflows/(.*)\Z"
+HOSTED = r"(?:[:/])([\w.-]+)/([\w.-]+?)(?:\.git)?/?\Z"
 
 
 def remote_of(disk: FileSystem, root: str, seen: Seen) -> str:
@@ -22,8 +22,8 @@ def remote_of(disk: FileSystem, root: str, seen: Seen) -> str:
         text = disk.read(path, root, CONFIGURATION).decode("utf-8", "replace")
     except (OSError, ValueError):
         return ""
-    origin = ORIGIN.search(text)
-    found = HOSTED.search(origin[1]) if origin else None
+    origin = re.search(ORIGIN, text)
+    found = re.search(HOSTED, origin[1]) if origin else None
     return f"{found[1]}/{found[2]}" if found else ""
 
 
@@ -32,7 +32,7 @@ def is_idle(disk: FileSystem, path: str, seen: Seen) -> bool:
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#about-yaml-syntax-for-workflows
     """
-    found = WORKFLOW.match(path)
+    found = re.match(WORKFLOW, path)
     if not found:
         return False
     folder = found[1] or os.curdir

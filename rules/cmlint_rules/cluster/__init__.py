@@ -21,13 +21,13 @@ IMAGE_REASONS = (
 CONFIG_REASONS = ("CreateContainerConfigError", "CreateContainerError")
 """Why a container waits for its configuration (`pkg/kubelet/kuberuntime/kuberuntime_container.go`)."""
 
-ABSENT = re.compile(r'\b(configmap|secret)s? "([^"]+)" not found')
-NO_KEY = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) [^/\s]+/([^\s,]+)")
-NO_FILE = re.compile(r"references non-existent (config|secret) key: (\S+)")
-CREDENTIALS = re.compile(r"(?<=://)[^/@\s\"']+@")
+ABSENT = r'\b(configmap|secret)s? "([^"]+)" not found'
+NO_KEY = r"couldn't find key (\S+) in (ConfigMap|Secret) [^/\s]+/([^\s,]+)"
+NO_FILE = r"references non-existent (config|secret) key: (\S+)"
+CREDENTIALS = r"(?<=://)[^/@\s\"']+@"
 """The user and password of a URL."""
 
-VOLUME = re.compile(r'volume "([^"]+)"')
+VOLUME = r'volume "([^"]+)"'
 """What the kubelet says of a reference that leads nowhere (`pkg/kubelet/kubelet_pods.go`,
 `pkg/volume/configmap/configmap.go`, `pkg/volume/secret/secret.go`)."""
 
@@ -57,20 +57,20 @@ class Blamed(NamedTuple):
 
 def blamed(message: str) -> Blamed | None:
     """What a message is about, or None where it is about something else than ConfigMaps and Secrets."""
-    volume = VOLUME.search(message)
+    volume = re.search(VOLUME, message)
     where = volume[1] if volume else None
-    if found := ABSENT.search(message):
+    if found := re.search(ABSENT, message):
         return Blamed("ConfigMap" if found[1] == "configmap" else "Secret", found[2], None, where)
-    if found := NO_KEY.search(message):
+    if found := re.search(NO_KEY, message):
         return Blamed("ConfigMap" if found[2] == "ConfigMap" else "Secret", found[3], found[1], where)
-    if found := NO_FILE.search(message):
+    if found := re.search(NO_FILE, message):
         return Blamed("ConfigMap" if found[1] == "config" else "Secret", None, found[2], where)
     return None
 
 
 def shown(message: str) -> str:
     """What the kubelet says, in one line and without the credentials of a URL."""
-    line = " ".join(CREDENTIALS.sub("***@", message).split())
+    line = " ".join(re.sub(CREDENTIALS, "***@", message).split())
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 

@@ -23,12 +23,12 @@ from cmlint.api import (
     is_described,
 )
 
-ENTRY = re.compile(r"(.*)\.(env\[(\d+)\])")
+ENTRY = r"(.*)\.(env\[(\d+)\])"
 
 
 def variable_of(fault: Fault, ctx: Context) -> str:
     """The variable that a fault is in: its name, or its place in `env` when it has none."""
-    found = ENTRY.match(fault.path)
+    found = re.match(ENTRY, fault.path)
     if not found:
         return fault.path
     containers = (container for pod in ctx.document.pods for container in pod.containers)

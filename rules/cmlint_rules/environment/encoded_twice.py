@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from cmlint.api import Container, Context, Draft, rule
 from cmlint_rules.environment import arriving
 
-WANTED = re.compile(r"base_?64|b64|\AOP_SESSION\Z", re.IGNORECASE)
+WANTED = r"(?i)base_?64|b64|\AOP_SESSION\Z"
 """Names of variables and keys whose program decodes the value itself.
 
 `OP_SESSION` of 1Password Connect: https://developer.1password.com/docs/connect/get-started
@@ -24,7 +24,7 @@ def encoded_twice(container: Container, ctx: Context) -> Iterator[Draft]:
     """Kubernetes decodes `data` once, and `stringData` not at all; a program may well decode the rest itself."""
     for found in arriving(container, ctx, "encoded-twice"):
         key = found.origin.key if found.origin else None
-        if WANTED.search(found.variable) or (key and WANTED.search(key)):
+        if re.search(WANTED, found.variable) or (key and re.search(WANTED, key)):
             continue
         message = f"{found.what} is still base64 when decoded, as is the variable `{found.variable}`"
         yield found.finding(message, ctx).help("encode it once under `data`, or not at all under `stringData`")

@@ -20,10 +20,12 @@ def misread_env_file(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
     Flux puts values into YAML (`substituteFrom`), where quotes are often wanted.
     """
+    texts = {id(placed.built): placed.built for placed in bundle.placed if placed.built and not placed.built.rendered}
+    with_files = {key for key, text in texts.items() if any(may_have_lines(path) for path in text.paths())}
     for placed in bundle.placed:
         own = (each for each in placed.document.providers if (each.target, each.name.value) not in bundle.substituted)
         for key in (key for provider in own for key in provider.keys):
-            if placed.built and key.place and not placed.built.rendered:
+            if key.place and id(placed.built) in with_files:
                 yield from in_line(key, placed, ctx)
         for pod in placed.document.pods:
             for container in pod.containers if any(each.env_from for each in pod.containers) else ():
@@ -36,10 +38,15 @@ def misread_env_file(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
                         )
 
 
+def may_have_lines(path: str) -> bool:
+    """Whether a text that objects were built from may be an env file."""
+    return not path.endswith(MANIFESTS) and path.rpartition("/")[2] not in WITHOUT_EXTENSION
+
+
 def in_line(key: Key, placed: Placed, ctx: Context) -> Iterator[Draft]:
     """The message about one line of an env file (`api/internal/kvconfig` in kubernetes-sigs/kustomize)."""
     path, name = placed.written(key.span)
-    if path.endswith(MANIFESTS) or path.rpartition("/")[2] in WITHOUT_EXTENSION or not key.place:
+    if not may_have_lines(path) or not key.place:
         return
     where, value = placed.written(key.place)
     if where == path and value.start == name.end:

@@ -8,16 +8,14 @@ from cmlint.api import Container, Context, Document, Draft, Span, credentials, p
 NO_PASSWORD = frozenset(
     ("0", "1", "true", "false", "yes", "no", "on", "off", "none", "null", "nil", "enabled", "disabled", "empty")
 )
-PATH_OR_URL = re.compile(r"\.{0,2}/|[a-z][a-z0-9+.-]*://")
-NAME = re.compile(r"[A-Z0-9]+(_[A-Z0-9]+)*|[a-z0-9]+([-._][a-z0-9]+)+")
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+PATH_OR_URL = r"\.{0,2}/|[a-z][a-z0-9+.-]*://"
+NAME = r"[A-Z0-9]+(_[A-Z0-9]+)*|[a-z0-9]+([-._][a-z0-9]+)+"
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 TYPES = frozenset(("string", "str", "text", "password", "secret"))
 """What is where a file describes a password, and has none."""
 
-SETTING = re.compile(
-    r"""(?m)^[ \t]*["']?([A-Za-z][\w.-]*)["']?[ \t]*[=:][ \t]*["']?([^\s"'$(){}<>,;/]{3,})["']?[ \t]*\r?$"""
-)
+SETTING = r"""(?m)^[ \t]*["']?([A-Za-z][\w.-]*)["']?[ \t]*[=:][ \t]*["']?([^\s"'$(){}<>,;/]{3,})["']?[ \t]*\r?$"""
 """A line of a file that sets something."""
 
 MARKS = (
@@ -27,8 +25,7 @@ MARKS = (
 )
 """What every credential of a known form holds; to look for these first saves most of the time."""
 
-CREDENTIAL = re.compile(
-    r"""-----BEGIN\ [A-Z\ ]*PRIVATE\ KEY-----
+CREDENTIAL = r"""(?x)-----BEGIN\ [A-Z\ ]*PRIVATE\ KEY-----
     | \b(AKIA|ASIA)[0-9A-Z]{16}\b
     | \bgh[oprsu]_[A-Za-z0-9]{36}
     | \bgithub_pat_\w{22,}
@@ -41,9 +38,7 @@ CREDENTIAL = re.compile(
     | \b[a-z][a-z0-9+.-]*://[^\s/:@]+:(?![$<{*])[^\s/@]+@
     | (?i:\b(?:password|pwd|AccountKey|SharedAccessKey))=(?![$<{*%])[^;\s$<{}]{3,};
     | (?i:;\s*(?:password|pwd|AccountKey|SharedAccessKey))=(?![$<{*%])[^;\s$<{}]{3,}
-    """,
-    re.VERBOSE,
-)
+    """
 """What is a credential whatever its name: keys and tokens of a known form, and a password in an address."""
 
 
@@ -80,9 +75,9 @@ def in_env(container: Container, ctx: Context) -> Iterator[Draft]:
 def is_credential(name: str, value: str) -> bool:
     """Whether a value is, by its own form or by its name and form, a credential, or a file with one in a line."""
     if any(mark in value for mark in MARKS):
-        if CREDENTIAL.search(value):
+        if re.search(CREDENTIAL, value):
             return True
-        if any(is_set(found[1], found[2]) for found in SETTING.finditer(value)):
+        if any(is_set(found[1], found[2]) for found in re.finditer(SETTING, value)):
             return True
     if (
         value.lower() in NO_PASSWORD
@@ -91,7 +86,7 @@ def is_credential(name: str, value: str) -> bool:
         or value.startswith("$")
     ):
         return False
-    if placeholders.is_stand_in(value) or PATH_OR_URL.match(value):
+    if placeholders.is_stand_in(value) or re.match(PATH_OR_URL, value):
         return False
     if credentials.is_password(name):
         return True
@@ -107,8 +102,8 @@ def is_set(name: str, value: str) -> bool:
 
 def looks_random(value: str) -> bool:
     """Whether a value is more likely made than chosen: no name of something, and a mixture of characters."""
-    if UUID.fullmatch(value):
+    if re.fullmatch(UUID, value):
         return True
     mixed = re.search(r"\d", value) and re.search(r"[A-Za-z]", value)
     cases = re.search(r"[a-z]", value) and re.search(r"[A-Z]", value)
-    return len(value) >= 8 and not NAME.fullmatch(value) and bool(mixed or cases)
+    return len(value) >= 8 and not re.fullmatch(NAME, value) and bool(mixed or cases)

@@ -20,7 +20,7 @@ from cmlint.api import (
 )
 from cmlint_rules.environment import Arriving, name_of
 
-VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
+VARIABLE = r"[A-Z][A-Z0-9_]*\Z"
 """What is surely meant as a variable: `$(date)` may be meant for a shell."""
 
 
@@ -118,7 +118,7 @@ def from_sources(environment: Environment) -> set[str]:
 def unknown(text: Scalar, known: set[str], ctx: Context) -> Iterator[tuple[str, Span]]:
     """The variables in a text that are not known, and where each is."""
     for name, offset in expansion.names(text.value):
-        if name not in known and VARIABLE.match(name) and not made_for_service(name, ctx):
+        if name not in known and re.match(VARIABLE, name) and not made_for_service(name, ctx):
             yield name, part(text, offset, len(name) + len("$()"))
 
 

@@ -29,25 +29,31 @@ def inconsistent_pull_policy(bundle: Bundle, ctx: Context) -> Iterator[Draft]:
 
 
 def groups(bundle: Bundle, ctx: Context) -> dict[Group, list[tuple[Placed, Pull]]]:
-    """Where each moving image is pulled that is pulled by `Always` and by another policy."""
-    policies: dict[Group, set[bool]] = {}
-    for group, _, pull in moving(bundle, ctx):
-        policies.setdefault(group, set()).add(pull.policy == "Always")
-    found: dict[Group, list[tuple[Placed, Pull]]] = {group: [] for group, seen in policies.items() if len(seen) > 1}
-    for group, placed, pull in moving(bundle, ctx) if found else ():
-        if group in found:
-            found[group].append((placed, pull))
-    return found
-
-
-def moving(bundle: Bundle, ctx: Context) -> Iterator[tuple[Group, Placed, Pull]]:
-    """The images that move, each with what is applied together, the namespace and the name.
+    """Where each moving image is pulled that is pulled by `Always` and by another policy.
 
     An image that is replaced before it is applied does not move.
     """
+    found: dict[Group, list[tuple[Placed, Pull]]] = {}
+    for group, placed, pull in moving(bundle, ctx):
+        found.setdefault(group, []).append((placed, pull))
+    differing = {group: entries for group, entries in found.items() if differ(entries)}
+    applied = {
+        group: [(placed, pull) for placed, pull in entries if not bundle.proofs.replaced(pull.subject)]
+        for group, entries in differing.items()
+    }
+    return {group: entries for group, entries in applied.items() if differ(entries)}
+
+
+def differ(entries: list[tuple[Placed, Pull]]) -> bool:
+    """Whether some are pulled by `Always`, and others by another policy."""
+    return len({pull.policy == "Always" for _, pull in entries}) > 1
+
+
+def moving(bundle: Bundle, ctx: Context) -> Iterator[tuple[Group, Placed, Pull]]:
+    """The images that move, each with what is applied together, the namespace and the name."""
     for placed in bundle.placed:
         for pull in pulls(placed, ctx):
-            if movement(pull, ctx.settings) == "moves" and not bundle.proofs.replaced(pull.subject):
+            if movement(pull, ctx.settings) == "moves":
                 name = f"{pull.image.short}:{pull.image.tag or 'latest'}"
                 yield (together(placed, bundle), placed.namespace, name), placed, pull
 

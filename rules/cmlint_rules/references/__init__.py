@@ -31,7 +31,7 @@ SHOWN_KEYS = 6
 MOST_KEYS = 1000
 """The maximum number of keys among which a similar one is looked for."""
 
-ABOVE = re.compile(r".*\b(?:\w*[cC]ontainers\[\d+\]\.|(?=volumes\[))")
+ABOVE = r".*\b(?:\w*[cC]ontainers\[\d+\]\.|(?=volumes\[))"
 """What of a field's path is above its container or volume."""
 
 
@@ -251,7 +251,7 @@ def creation(reference: Reference, ctx: Context) -> str:
 
 def short(fault: Fault) -> str:
     """The path of a fault's field, from its container or volume on."""
-    return ABOVE.sub("", fault.path, count=1)
+    return re.sub(ABOVE, "", fault.path, count=1)
 
 
 def parent_and_field(fault: Fault) -> str:

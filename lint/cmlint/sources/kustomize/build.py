@@ -16,6 +16,7 @@ from cmlint.sources.disclosure import OfBuild
 from cmlint.sources.failures import UNREAD, place_in_build
 from cmlint.sources.helm.chart_files import entries_below
 from cmlint.sources.kustomize.absent_files import MOST, Absent, absent_from, instead_of, item_of
+from cmlint.sources.kustomize.definitions import shortened
 from cmlint.sources.kustomize.kustomization import Kustomization, Project
 from cmlint.sources.kustomize.load_restrictor import is_wide
 from cmlint.sources.kustomize.program import Kustomize, SaidError
@@ -125,26 +126,41 @@ class Build:
         os.makedirs(self.home)
         if self.is_changed or self.instead or self.is_wide:
             self.mirror = f"{self.folder}.copy"
-            self.fill_mirror()
+            self.fill_mirror(self.instead)
         self.refuse()
         if self.program is None:
             raise NotBuiltError("neither kustomize nor kubectl is installed", "program", "program")
         if self.cache and (known := self.cache.get(self.name)):
             self.folder = known.folder
             return known.text
+        if short := shortened(self.project, self.tree):
+            with suppress(NotBuiltError):
+                return self.build_short(self.program, short)
+        return self.build_around(self.program)
+
+    def build_short(self, program: Kustomize, short: dict[str, str]) -> str:
+        """What the leaf builds with `short` definitions; raises NotBuiltError, also where a patch needs more."""
+        mirror, self.mirror = self.mirror, f"{self.folder}.short"
+        try:
+            self.fill_mirror({**short, **self.instead})
+            return self.build_around(program)
+        finally:
+            self.mirror = mirror
+
+    def build_around(self, program: Kustomize) -> str:
+        """What the leaf builds as a kustomization asks for it that asks for more; raises NotBuiltError."""
         around = below(self.mirror, self.folder)
         os.makedirs(around)
         with open(os.path.join(around, files.KUSTOMIZATIONS[0]), "w", encoding="utf-8") as file:
             json.dump({"buildMetadata": METADATA, "resources": [os.path.relpath(self.leaf.folder, self.folder)]}, file)
-        return self.built_in(self.program, around)
+        return self.built_in(program, around)
 
-    def fill_mirror(self) -> None:
+    def fill_mirror(self, instead: dict[str, str]) -> None:
         """Copies what is used to the mirror, with the texts that count instead.
 
         Files that cannot be read are left out, as are impossible paths: a name that is too long, or one below a file.
         So is what is outside of the repository, which is not even opened.
         """
-        instead = self.instead
         inside = {path for path in self.used if self.project.is_inside(self.disk.real_path(path))}
         for path, held in self.links():
             place = below(self.mirror, path)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cmlint.cache.file_state import Seen
 from cmlint.manifest.documents import read_text
-from cmlint.model.facts import FileFacts
+from cmlint.model.facts import FileFacts, Span
 from cmlint.sources import files, outside, paths
 from cmlint.sources.outside import CHARTS, FILES, FOLDERS, GENERATORS, PATHS, PLUGINS
 from cmlint.sources.request import Request
@@ -252,7 +252,10 @@ class Project:
         self.names: dict[str, str] = {}
         self.parts: dict[str, list[Part]] = {}
         self.read_facts: dict[str, FileFacts] = {}
+        self.short: dict[str, str] = {}
         self.values: dict[str, list[Place]] = {}
+        self.masks: dict[str, list[Span]] = {}
+        self.masked_by: tuple[int, dict[str, list[Span]]] = (0, {})
         self.known: dict[str, Kustomization | None] = {}
         self.uses: dict[str, list[Kustomization]] = {}
 

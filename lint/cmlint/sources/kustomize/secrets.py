@@ -18,10 +18,22 @@ OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
 
 def masked_in(project: Project, shown: str) -> tuple[Span, ...]:
     """The places of a text that must not be shown."""
-    spans = [span for document in read_text(project.texts[shown]).documents for span in document.masked]
-    for kustomization in project.kustomizations:
-        spans += [place.span for place in values_in(project, kustomization) if place.path == shown]
-    return tuple(spans)
+    if shown not in project.masks:
+        documents = read_text(project.texts[shown]).documents
+        project.masks[shown] = [span for document in documents for span in document.masked]
+    return (*project.masks[shown], *values_by_path(project).get(shown, ()))
+
+
+def values_by_path(project: Project) -> dict[str, list[Span]]:
+    """Where the kustomizations that are known so far write values of Secrets."""
+    known = len(project.known)
+    if project.masked_by[0] != known:
+        places: dict[str, list[Span]] = {}
+        for kustomization in project.kustomizations:
+            for place in values_in(project, kustomization):
+                places.setdefault(place.path, []).append(place.span)
+        project.masked_by = known, places
+    return project.masked_by[1]
 
 
 def values_in(project: Project, kustomization: Kustomization) -> list[Place]:
