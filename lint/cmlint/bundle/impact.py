@@ -539,8 +539,8 @@ def is_refused(subject: Subject, definition: Definition) -> bool:
     `ValidateConfigMapUpdate` and `ValidateSecretUpdate` in `pkg/apis/core/validation/validation.go` look at the object
     that is there. A name with a hash of the content belongs to another object after a change.
     """
-    if (subject.key == ALL and subject.change in ("added", "removed")) or re.fullmatch(HASHED, 
-        definition.provider.name.value
+    if (subject.key == ALL and subject.change in ("added", "removed")) or re.fullmatch(
+        HASHED, definition.provider.name.value
     ):
         return False
     return definition.provider.immutable if subject.immutable is None else subject.immutable
