@@ -155,13 +155,12 @@ def subjects_of(found: Iterable[Defined], key: str, change: Change) -> Iterator[
         )
 
 
-def written_at(bundles: Sequence[Bundle], path: str, first: int, last: int) -> list[Subject]:
+def written_at(bundles: Sequence[Bundle], point: Point) -> list[Subject]:
     """What is defined in a stretch of a text: the keys there, else the objects; values of charts count as well."""
-    point = Point(path, first, last)
     found: list[tuple[Defined, str]] = []
     for bundle in bundles:
         for placed in bundle.placed:
-            if lookup.reaches(placed, point) or reads_values(placed, path):
+            if lookup.reaches(placed, point) or reads_values(placed, point.path):
                 for provider in placed.document.providers:
                     defined = Defined(bundle, Definition(placed, provider))
                     found += [(defined, key) for key in keys_at(defined, point)]
