@@ -239,7 +239,7 @@ def test_what_each_kind_does(kind: str, effect: str) -> None:
     ("text", "expected"),
     [
         (POD.replace("CONTAINERS", ENV_FROM), "Pod/web web envFrom -> A: next-start"),
-        (CRON.replace("CONTAINERS", ENV_FROM), "CronJob/web web envFrom -> A: next-run (the next run has it)"),
+        (CRON.replace("CONTAINERS", ENV_FROM), "CronJob/web web envFrom -> A: next-run"),
         (
             POD.replace("v1\nkind: Pod", "argoproj.io/v1alpha1\nkind: Rollout").replace(
                 "CONTAINERS", f"template: {{spec: {{{ENV_FROM}}}}}"

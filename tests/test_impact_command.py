@@ -721,3 +721,70 @@ def test_a_clone_without_its_past_says_what_to_fetch(tmp_path: Path) -> None:
     done = cmlint(tmp_path / "c", "impact", "--since", "HEAD~1")
     assert (done.returncode, done.stdout) == (2, "")
     assert "help: this clone is shallow: run `git fetch --depth=1 origin HEAD~1`" in done.stderr
+
+
+READERS = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers: [{name: web, image: "web:1.2.3", volumeMounts: [{name: v, mountPath: /etc/app}]}]
+      volumes: [{name: v, configMap: {name: app}}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: other}
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          image: web:1.2.3
+          envFrom: [{configMapRef: {name: app}}]
+          volumeMounts: [{name: v, mountPath: /etc/app}, {name: v, mountPath: /etc/a, subPath: A}]
+      volumes: [{name: v, configMap: {name: app}}]
+"""
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {A: b}\n"
+
+
+def test_a_reason_of_all_reads_of_a_section_is_in_its_title(tmp_path: Path) -> None:
+    write(tmp_path, {"map.yaml": MAP, "all.yaml": READERS})
+    lines = cmlint(tmp_path, "impact", "configmap/app").stdout.splitlines()
+    stays = "  (a file that is mounted with `subPath` stays as it is)"
+    assert lines[2:9] == [
+        "not before the container starts again; until then, replicas may differ",
+        "  Deployment other  container web  envFrom -> A       all.yaml:19",
+        f"  Deployment other  container web  subPath -> /etc/a  all.yaml:21{stays}",
+        "",
+        "the file changes in about a minute; the program must read the file again",
+        "  Deployment other  container web  file -> /etc/app/A  all.yaml:21",
+        "  Deployment web    container web  file -> /etc/app/A  all.yaml:8",
+    ]
+
+
+def test_only_reads_that_look_the_same_name_their_build(tmp_path: Path) -> None:
+    overlay = "resources: [../base]\n"
+    write(tmp_path, {"base/kustomization.yaml": "resources: [all.yaml]\n", "base/all.yaml": f"{MAP}---\n{READERS}"})
+    for name, text in (("one", overlay), ("two", overlay), ("three", f"{overlay}namespace: three\n")):
+        write(tmp_path, {f"{name}/kustomization.yaml": text})
+    lines = cmlint(tmp_path, "impact", "configmap/app").stdout.splitlines()
+    assert [line for line in lines if "envFrom" in line] == [
+        "  Deployment other        container web  envFrom -> A       base/all.yaml:24  in one/kustomization.yaml",
+        "  Deployment other        container web  envFrom -> A       base/all.yaml:24  in two/kustomization.yaml",
+        "  Deployment three/other  container web  envFrom -> A       base/all.yaml:24",
+    ]
+
+
+def test_the_same_possible_reads_are_shown_once(tmp_path: Path) -> None:
+    write(tmp_path, {"one/a.yaml": MAP, "two/a.yaml": MAP, "three/k.yaml": READERS})
+    lines = cmlint(tmp_path, "impact", "configmap/app").stdout.splitlines()
+    first, second = (i for i, line in enumerate(lines) if line == "may read it")
+    assert [line[:70].rstrip() for line in lines[first + 1 : first + 5]] == [
+        "  Deployment other  container web  envFrom -> A        three/k.yaml:19",
+        "  Deployment other  container web  subPath -> /etc/a   three/k.yaml:21",
+        "  Deployment other  container web  file -> /etc/app/A  three/k.yaml:21",
+        "  Deployment web    container web  file -> /etc/app/A  three/k.yaml:8",
+    ]
+    assert lines[second + 1 : second + 3] == ["  the same 4 reads as of one/a.yaml:3", ""]

@@ -591,10 +591,8 @@ def why_rolls(reader: Reader) -> str:
 
 
 def why_next_run(reader: Reader) -> str:
-    """What a Job or CronJob does."""
-    if reader.read.placed.document.kind == "Job":
-        return "a Job that exists keeps what it has: make a new one"
-    return "the next run has it"
+    """Why the next run of a Job is that of another one."""
+    return "a Job that exists keeps what it has: make a new one" if reader.read.placed.document.kind == "Job" else ""
 
 
 def why_controller(reader: Reader) -> str:
