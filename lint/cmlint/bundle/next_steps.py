@@ -138,7 +138,7 @@ Identity = tuple[str, str, str | None]
 
 
 def identity_of(defined: Defined) -> Identity:
-    """What a definition is in a cluster; the hash of its content is no part of it."""
+    """What a definition is in a cluster; the hash of its content does not count."""
     definition = defined.definition
     return definition.provider.target, definition.spelled, definition.namespace
 
