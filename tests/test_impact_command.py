@@ -723,6 +723,41 @@ def test_a_clone_without_its_past_says_what_to_fetch(tmp_path: Path) -> None:
     assert "help: this clone is shallow: run `git fetch --depth=1 origin HEAD~1`" in done.stderr
 
 
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: gatus}
+spec:
+  MORE
+  chartRef: {kind: OCIRepository, name: app-template}
+  values:
+    persistence: {config: {type: configMap, name: "{{ .Release.Name }}-map"}}
+    other: {name: "{{ .Values.x }}-map"}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: NAME-map}
+data: {A: b}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "name", "head"),
+    [
+        ("interval: 1h", "gatus", "1 possible reader"),
+        ("releaseName: own", "own", "1 possible reader"),
+        ("targetNamespace: prod", "prod-gatus", "1 possible reader"),
+        ("releaseName: own", "gatus", "no readers"),
+        ("interval: 1h", "x", "no readers"),
+    ],
+)
+def test_a_release_may_read_what_its_values_name_after_it(tmp_path: Path, more: str, name: str, head: str) -> None:
+    write(tmp_path, {"all.yaml": RELEASE.replace("MORE", more).replace("NAME", name)})
+    lines = cmlint(tmp_path, "impact", f"configmap/{name}-map").stdout.splitlines()
+    assert lines[0].endswith(f": {head}")
+    assert ("  HelmRelease gatus  optional field  all.yaml:3" in lines) == (head != "no readers")
+
+
 READERS = """\
 apiVersion: apps/v1
 kind: Deployment

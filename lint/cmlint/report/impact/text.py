@@ -106,11 +106,12 @@ def line_of(target: TargetEntry) -> str:
     return location.field or str(location.start.line) if location else ""
 
 
-def reached(reads: Iterable[ReadEntry]) -> str:
+def reached(reads: Sequence[ReadEntry]) -> str:
     """How many readers there are."""
     found = [each for each in reads if each.sure and each.effect != "none"]
     if not found:
-        return "no readers"
+        possible = sum(not each.sure for each in reads)
+        return count(possible, "possible reader") if possible else "no readers"
     workloads = {each.workload for each in found}
     namespaces = {each.namespace for each in workloads}
     where = f"{count(len(workloads), 'workload')}, {count(len(namespaces), 'namespace')}"
@@ -191,10 +192,10 @@ def shortened(names: tuple[str, ...]) -> str:
 
 
 def table(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    """Rows whose cells are lined up."""
+    """Rows whose cells are lined up; a column without text takes no room."""
     columns = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
     for cells in rows:
-        padded = (cell + " " * (columns[i] - width(cell)) for i, cell in enumerate(cells))
+        padded = (cell + " " * (columns[i] - width(cell)) for i, cell in enumerate(cells) if columns[i])
         yield f"  {'  '.join(padded)}".rstrip()
 
 
