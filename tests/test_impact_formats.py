@@ -9,6 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from tests.support.command import cmlint
+from tests.support.repository import Repository
 from tests.support.run import write
 
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app, namespace: shop}\ndata: {A: one}\n"
@@ -88,3 +89,25 @@ def test_every_line_is_one(tmp_path: Path, form: str, name: str) -> None:
     done = cmlint(tmp_path, "impact", "cm/app", "--format", form)
     assert "\033" not in done.stdout
     assert not any(line.startswith("y") for line in done.stdout.splitlines())
+
+
+def test_keys_that_do_the_same_are_one_row(tmp_path: Path) -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: c, image: 'web:1.2.3', HOW}]\n"
+    )
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata:\n"
+    keys = [f"K{n:02}" for n in range(12)]
+    env = (
+        "env: [{name: A, valueFrom: {configMapKeyRef: {name: app, key: GONE}}}], envFrom: [{configMapRef: {name: app}}]"
+    )
+    before = head + "  GONE: x\n" + "".join(f"  {key}: one\n" for key in keys)
+    Repository(tmp_path, {"pod.yaml": pod.replace("HOW", env), "map.yaml": before})
+    write(tmp_path, {"map.yaml": head + "".join(f"  {key}: two\n" for key in keys)})
+    out = cmlint(tmp_path, "impact", "--since", "HEAD", "--format", "markdown").stdout
+    shown = ", ".join(f"`{key}` changes" for key in keys[:10])
+    assert [line for line in out.splitlines() if line.startswith("| ConfigMap")] == [
+        "| ConfigMap `app` | `GONE` is removed | Pod `web` "
+        "| new pods do not start (pods need \\`GONE\\`; those that run go on until they start again) |",
+        f"| ConfigMap `app` | {shown} and 2 more | Pod `web` "
+        "| not before the container starts again; until then, replicas may differ |",
+    ]

@@ -556,9 +556,9 @@ def breaks(reader: Reader) -> str:
     if read.reference.optional or read.pod is None or read.reference.via == "pull" or read.how == "unmounted":
         return ""
     if subject.key == ALL:
-        return "new pods do not start without it; those that run go on until they start again"
+        return "pods need it; those that run go on until they start again"
     if read.key == subject.key and read.how in ("env", "item"):
-        return f"new pods do not start without `{subject.key}`; those that run go on until they start again"
+        return f"pods need `{subject.key}`; those that run go on until they start again"
     return ""
 
 

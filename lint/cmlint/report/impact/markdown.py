@@ -77,20 +77,32 @@ SHORT = {
 
 
 def rows_of(report: Report) -> Iterator[str]:
-    """The rows of the table, the strongest effect first; one for each target and workload."""
+    """The rows of the table, the strongest effect first; keys of an object that do the same to a workload are one."""
     strongest: dict[tuple[object, ...], ReadEntry] = {}
     for each in sorted(report.reads, key=lambda each: (not each.sure, STRONGEST.index(each.effect), each.target)):
         strongest.setdefault((each.target, each.workload), each)
+    together: dict[tuple[object, ...], list[ReadEntry]] = {}
     for each in strongest.values():
         target = report.targets[each.target]
+        same = target.kind, target.namespace, target.name, target.location and target.location.path
+        together.setdefault((*same, each.workload, each.sure, each.effect, each.why), []).append(each)
+    for first, *others in together.values():
+        target, workload = report.targets[first.target], first.workload
         where = f"{target.namespace}/" if target.namespace else ""
-        home = f"{each.workload.namespace}/" if each.workload.namespace else ""
-        effect = TITLES[each.effect] if each.sure else "may read it"
+        home = f"{workload.namespace}/" if workload.namespace else ""
+        effect = TITLES[first.effect] if first.sure else "may read it"
+        changed = [report.targets[each.target] for each in (first, *others)]
+        keys = ", ".join(f"{code(each.key or '')}{CHANGES[each.change]}" for each in changed[:KEYS])
+        left = f" and {len(changed) - KEYS} more" if len(changed) > KEYS else ""
         yield (
-            f"| {target.kind} {code(where + target.name)} | {code(target.key or '')}{CHANGES[target.change]} "
-            f"| {escaped(each.workload.kind)} {code(home + (each.workload.name or '?'))} "
-            f"| {effect}{f' ({escaped(each.why)})' if each.why else ''} |\n"
+            f"| {target.kind} {code(where + target.name)} | {keys}{left} "
+            f"| {escaped(workload.kind)} {code(home + (workload.name or '?'))} "
+            f"| {effect}{f' ({escaped(first.why)})' if first.why else ''} |\n"
         )
+
+
+KEYS = 10
+"""The most keys that a row names; the details have all."""
 
 
 def details_of(report: Report) -> Iterator[str]:
