@@ -758,6 +758,20 @@ def test_a_release_may_read_what_its_values_name_after_it(tmp_path: Path, more: 
     assert ("  HelmRelease gatus  optional field  all.yaml:3" in lines) == (head != "no readers")
 
 
+def test_the_file_to_commit_is_that_of_the_key(tmp_path: Path) -> None:
+    flux = FLUX.partition("---")[0]
+    generator = "configMapGenerator: [{name: app, files: [files/a.conf], literals: [B=c]}]\n"
+    write(tmp_path, {"flux.yaml": flux, "apps/kustomization.yaml": generator, "apps/files/a.conf": "x\ny\n"})
+    for place, file in (
+        ("apps/files/a.conf:2", "apps/files/a.conf"),
+        ("configmap/app:a.conf", "apps/files/a.conf"),
+        ("configmap/app:B", "apps/kustomization.yaml"),
+        ("configmap/app", "apps/kustomization.yaml"),
+    ):
+        lines = cmlint(tmp_path, "impact", place, "--format", "commands").stdout.splitlines()
+        assert lines == [f"# commit the change of {file}: Flux brings it to the cluster"]
+
+
 READERS = """\
 apiVersion: apps/v1
 kind: Deployment

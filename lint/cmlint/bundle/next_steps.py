@@ -125,7 +125,7 @@ def applied(subjects: Sequence[Subject], ways: Ways) -> Iterator[Command]:
         else:
             for each in subject.defined:
                 option = "" if each.definition.placed.path in apart else in_namespace_of(ways)
-                lines.setdefault(apply(each, ways, option), set()).add(identity_of(each))
+                lines.setdefault(apply(each, subject.key, ways, option), set()).add(identity_of(each))
     choices = exclusive(lines)
     yield from (Command("apply", line) for line in lines if line not in choices)
     if choices:
@@ -165,11 +165,12 @@ def mentioned(path: str) -> str:
     return quote(" ".join(path.splitlines()))
 
 
-def apply(defined: Defined, ways: Ways, option: str) -> str:
-    """What brings one object to the cluster; `option` is for what names no namespace."""
+def apply(defined: Defined, key: str, ways: Ways, option: str) -> str:
+    """What brings one object to the cluster, or its new key; `option` is for what names no namespace."""
     placed, provider = defined.definition.placed, defined.definition.provider
-    written, _ = defined.place
     if tool := brought_by(placed, ways.destinations):
+        places = (each.place or each.span for each in provider.keys if each.name == key)
+        written, _ = placed.written(next(places, provider.name.span))
         return f"# commit the change of {mentioned(written)}: {tool} brings it to the cluster"
     if placed.number == LIVE or defined.bundle.live:
         where = f" -n {quote(namespace)}" if (namespace := defined.definition.namespace) else ""
