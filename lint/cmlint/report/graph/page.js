@@ -144,7 +144,7 @@ const shelved = (blocks) => {
   }
   return { width: Math.max(...blocks.map((block) => block.x + block.width), 1), height: y + high };
 };
-const LETTER = 7.6;
+const LETTER = 8;
 const build = (node) => node.home.parent >= 0 ? nodes[node.home.parent].name : "";
 const spaceOf = (node) => build(node) ? titled(node.home) : node.space;
 const titled = (space) => {
