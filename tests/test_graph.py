@@ -251,6 +251,35 @@ def test_a_part_of_the_graph() -> None:
     done = cmlint(FIXTURES, "graph", "demo", "--focus", "configmap/shop-confg")
     assert done.returncode == 2
     assert "did you mean `configmap/shop-config`?" in done.stderr
+    done = cmlint(FIXTURES, "graph", "demo", "--focus", "ns/payments")
+    assert done.returncode == 2
+    assert "help: `-n payments` shows a complete namespace" in done.stderr
+
+
+def test_a_namespace_that_nothing_is_in(tmp_path: Path) -> None:
+    named, unnamed = (
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: app{where}}}\ndata: {{A: b}}\n"
+        for where in (", namespace: prod", "")
+    )
+    write(tmp_path, {"a/all.yaml": named, "b/all.yaml": unnamed})
+    done = cmlint(tmp_path, "graph", "-n", "prd")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nothing is in the namespace `prd`" in done.stderr
+    assert "help: there are `prod`" in done.stderr
+    assert len(graph(tmp_path, "-n", "prod")["nodes"]) == 6
+    assert len(graph(tmp_path, "b", "-n", "prd")["nodes"]) == 3
+
+
+def test_the_heading_counts_one_of_a_kind(tmp_path: Path) -> None:
+    one = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one, namespace: shop}\ndata: {A: b}\n"
+    write(tmp_path, {"all.yaml": one})
+    heads = [cmlint(tmp_path, "graph").stdout.splitlines()[1]]
+    write(tmp_path, {"all.yaml": f"{one}---\n{one.replace('one', 'two')}"})
+    heads.append(cmlint(tmp_path, "graph").stdout.splitlines()[1])
+    assert heads == [
+        "  %% 1 key, 1 namespace, 1 object, 0 reads; detail: key",
+        "  %% 2 keys, 1 namespace, 2 objects, 0 reads; detail: key",
+    ]
 
 
 def many(maps: int, readers: int) -> str:

@@ -113,6 +113,56 @@ def test_by_keyboard_alone(browser: Browser, demo: Path) -> None:
     expect(page.locator("#said")).to_have_text("38 nodes shown")
 
 
+@pytest.fixture(scope="module")
+def overlays(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One object in many overlays with long paths, so that the page begins with closed namespaces and a problem."""
+    folder = tmp_path_factory.mktemp("overlays")
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {A: b, B: c, C: d, D: e}\n"
+    files = {"base/kustomization.yaml": "resources: [all.yaml]\n", "base/all.yaml": config}
+    for n in range(40):
+        files[f"a-long-name-of-a-team/of-overlays/number-{n}/kustomization.yaml"] = "resources: [../../../base]\n"
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: 'web:1.2.3', ENV}]}\n"
+    files["a-long-name-of-a-team/of-overlays/other/kustomization.yaml"] = "resources: [pod.yaml]\n"
+    files["a-long-name-of-a-team/of-overlays/other/pod.yaml"] = pod.replace(
+        "ENV", "envFrom: [{configMapRef: {name: x}}]"
+    )
+    write(folder, files)
+    return made(folder)
+
+
+def test_hits_of_one_name_are_told_apart_by_their_place(browser: Browser, overlays: Path) -> None:
+    page = opened(browser, overlays)
+    page.get_by_role("searchbox").fill("kind:configmap settings")
+    hits = page.locator("#hits li")
+    expect(hits.first).to_contain_text("a-long-name-of-a-team/of-overlays/number-0: no namespace")
+    texts = hits.all_inner_texts()
+    assert len(texts) == len(set(texts)) == 50
+    page.get_by_role("searchbox").fill("kind:configmap number-7")
+    expect(page.locator("#said")).to_have_text("5 hits")
+
+
+def test_the_title_of_an_open_namespace_is_inside_of_it(browser: Browser, overlays: Path) -> None:
+    page = opened(browser, overlays)
+    titles = page.evaluate("""() => [...document.querySelectorAll("#picture text.title")].map((title) => {
+        const made = title.closest(".node");
+        const box = made ? made.querySelector("rect") : title.previousElementSibling;
+        return [title.textContent, title.getBoundingClientRect().right <= box.getBoundingClientRect().right];
+    })""")
+    assert len(titles) > 30
+    assert [title for title, inside in titles if not inside] == []
+    assert any(title.endswith("other: no namespace") for title, _ in titles)
+
+
+def test_the_keyboard_stays_in_the_picture(browser: Browser, overlays: Path) -> None:
+    page = opened(browser, overlays)
+    page.keyboard.press("/")
+    page.keyboard.type("number-7 kind:configmap settings")
+    page.keyboard.press("Enter")
+    assert focused(page).startswith("unused: ConfigMap settings")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.closest('.node') !== null")
+
+
 @pytest.mark.parametrize("width", [360, 768])
 def test_on_a_narrow_page_what_is_chosen_comes_into_sight(browser: Browser, demo: Path, width: int) -> None:
     page = opened(browser, demo)

@@ -53,12 +53,12 @@ ITEMS = "configMap: {name: app, items: [{key: A, path: x/a}, {key: c.conf, path:
 PROJECTED = "projected: {sources: [{configMap: {name: app}}, {secret: {name: db, items: [{key: user, path: u}]}}]}"
 NAMES = "FIRST"
 START = "next-start"
-GONE = "new pods do not start without it; those that run go on until they start again"
+GONE = "pods need it; those that run go on until they start again"
 READ_AGAIN = "the program must read the file again"
 
 
 def gone(key: str) -> str:
-    return f"new pods do not start without `{key}`; those that run go on until they start again"
+    return f"pods need `{key}`; those that run go on until they start again"
 
 
 def text_of(containers: str, kind: str = "Deployment", own: str = "", template: str = "", more: str = "") -> str:
@@ -239,7 +239,7 @@ def test_what_each_kind_does(kind: str, effect: str) -> None:
     ("text", "expected"),
     [
         (POD.replace("CONTAINERS", ENV_FROM), "Pod/web web envFrom -> A: next-start"),
-        (CRON.replace("CONTAINERS", ENV_FROM), "CronJob/web web envFrom -> A: next-run (the next run has it)"),
+        (CRON.replace("CONTAINERS", ENV_FROM), "CronJob/web web envFrom -> A: next-run"),
         (
             POD.replace("v1\nkind: Pod", "argoproj.io/v1alpha1\nkind: Rollout").replace(
                 "CONTAINERS", f"template: {{spec: {{{ENV_FROM}}}}}"

@@ -111,7 +111,40 @@ def test_places() -> None:
             "nothing defines or reads the ConfigMap `shop-confg`",
             "did you mean `configmap/shop-config`?",
         ),
-        (("nothing",), "`nothing` is neither an object nor a file", "write `configmap/NAME`"),
+        (("nothing",), "`nothing` is neither an object nor a file", "write `configmap/NAME`, `configmap/NAME:KEY`"),
+        (
+            ("configmap", "x"),
+            "`configmap` is neither an object nor a file",
+            "write kind and name as one word: `configmap/NAME`",
+        ),
+        (("confg.yaml:5",), "`confg.yaml:5` is neither an object nor a file", "did you mean `config.yaml:5`?"),
+        (("sts/web",), "`sts/web` is neither an object nor a file", "`cmlint env --workload sts/web` shows what"),
+        (
+            ("../demo",),
+            "`../demo` is neither an object nor a file",
+            "it is a folder: name an object, and give the folder",
+        ),
+        (
+            ("cm/shop-config", "-n", "nope"),
+            "nothing defines or reads the ConfigMap `shop-config` in the namespace `nope`",
+            "there are `shop`",
+        ),
+        (
+            ("cm/shop-config", "-n", "sho-p"),
+            "nothing defines or reads the ConfigMap `shop-config` in the namespace `sho-p`",
+            "did you mean `shop`?",
+        ),
+        (
+            ("checkout.yaml:25",),
+            "checkout.yaml:25 defines no ConfigMap or Secret",
+            "it reads one: `cmlint impact configmap/shop-config:ORDERS_HOST`",
+        ),
+        (
+            ("catalog.yaml:3",),
+            "catalog.yaml:3 defines no ConfigMap or Secret",
+            "name the line of its name or of one of",
+        ),
+        (("catalog.yaml",), "catalog.yaml defines no ConfigMap or Secret", "name a manifest, a file of a generator"),
         ((), "nothing to show", "give either"),
         (("configmap/x", "--staged"), "`--since` and `--staged` show all that has changed", "give either"),
         (("config.yaml:999",), "config.yaml has no line 999", "its last line is 41"),
@@ -426,6 +459,97 @@ def test_a_line_of_a_charts_values(tmp_path: Path) -> None:
     assert cmlint(tmp_path, "impact", "shop/values.yaml:2").returncode == 2
 
 
+SCRIPT = """\
+{{- if .Values.script }}
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Release.Name }}-script"}
+data:
+  run.sh: |
+    echo one
+{{- if .Values.more }}
+    echo two
+{{- end }}
+    echo three
+  other: x
+{{- end }}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers: [{name: web, image: "web:1.2.3", env: [{name: REPLICAS, value: "{{ .Values.replicas }}"}]}]
+  volumes: [{name: v, configMap: {name: "{{ .Release.Name }}-script", optional: true}}]
+"""
+
+
+@pytest.fixture
+def scripts(tmp_path: Path) -> Path:
+    """A chart with a value of several lines, in an object that is rendered with one of its values alone."""
+    write(
+        tmp_path,
+        {
+            "shop/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+            "shop/values.yaml": "script: true\nreplicas: 2\nmore: true\n",
+            "shop/templates/all.yaml": SCRIPT,
+            "shop/templates/never.yaml": "{{ if .Values.never }}\nkind: ConfigMap\nmetadata: {name: x}\n\n{{ end }}\n",
+        },
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize("line", [6, 7, 8, 9, 10, 11])
+def test_a_line_inside_of_a_value_in_a_template(scripts: Path, line: int) -> None:
+    assert targets(asked(scripts, f"shop/templates/all.yaml:{line}")) == ["release-name-script:run.sh asked"]
+
+
+@pytest.mark.parametrize("line", [1, 2, 5, 13, 14, 17])
+def test_another_line_of_a_template_is_in_no_value(scripts: Path, line: int) -> None:
+    done = cmlint(scripts, "impact", f"shop/templates/all.yaml:{line}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == "help: name the line of its name or of one of its keys"
+
+
+@pytest.mark.parametrize(
+    ("place", "help_"),
+    [
+        ("shop/templates/never.yaml:4", "the chart may render it with other values: give them with `--helm-values` or"),
+        ("shop/templates/never.yaml", "the chart may render it with other values: give them with `--helm-values` or"),
+        ("shop/values.yaml:2", "none is known to take a value from there: change it, and ask with `--since HEAD`"),
+        ("shop/templates/all.yaml:20", "it reads one: `cmlint impact configmap/RELEASE-script`"),
+    ],
+)
+def test_what_to_ask_for_in_a_chart_instead(scripts: Path, place: str, help_: str) -> None:
+    done = cmlint(scripts, "impact", place)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"help: {help_}" in done.stderr
+
+
+def test_a_chart_that_is_not_built_says_why(scripts: Path) -> None:
+    write(scripts, {"shop/templates/broken.yaml": '{{ fail "no" }}\n'})
+    done = cmlint(scripts, "impact", "shop/templates/all.yaml:6")
+    assert done.returncode == 2
+    assert "help: its chart is not built: execution error" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["release-name-script", "RELEASE-script"])
+def test_an_object_of_a_chart_has_the_name_that_findings_show(scripts: Path, name: str) -> None:
+    assert reads(asked(scripts, f"configmap/{name}")) == ["web optional unmounted shop/templates/all.yaml:20 : none"]
+    for near in (name[:-1], f"{name}s"):
+        assert f"did you mean `configmap/{name}`?" in cmlint(scripts, "impact", f"configmap/{near}").stderr
+
+
+def test_a_new_key_is_noted() -> None:
+    assert cmlint(FIXTURES / "demo", "impact", "configmap/shop-config:CURRENCY").stderr == ""
+    done = cmlint(FIXTURES / "demo", "impact", "configmap/shop-config:CURENCY")
+    assert done.returncode == 0
+    assert done.stderr == (
+        "cmlint: note: the ConfigMap shop/shop-config has no key `CURENCY`; did you mean `CURRENCY`?\n"
+    )
+    done = cmlint(FIXTURES / "demo", "impact", "configmap/shop-config:XYZ")
+    assert done.stderr == "cmlint: note: the ConfigMap shop/shop-config has no key `XYZ`\n"
+
+
 FLUX = """\
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
@@ -597,3 +721,119 @@ def test_a_clone_without_its_past_says_what_to_fetch(tmp_path: Path) -> None:
     done = cmlint(tmp_path / "c", "impact", "--since", "HEAD~1")
     assert (done.returncode, done.stdout) == (2, "")
     assert "help: this clone is shallow: run `git fetch --depth=1 origin HEAD~1`" in done.stderr
+
+
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: gatus}
+spec:
+  MORE
+  chartRef: {kind: OCIRepository, name: app-template}
+  values:
+    persistence: {config: {type: configMap, name: "{{ .Release.Name }}-map"}}
+    other: {name: "{{ .Values.x }}-map"}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: NAME-map}
+data: {A: b}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "name", "head"),
+    [
+        ("interval: 1h", "gatus", "1 possible reader"),
+        ("releaseName: own", "own", "1 possible reader"),
+        ("targetNamespace: prod", "prod-gatus", "1 possible reader"),
+        ("releaseName: own", "gatus", "no readers"),
+        ("interval: 1h", "x", "no readers"),
+    ],
+)
+def test_a_release_may_read_what_its_values_name_after_it(tmp_path: Path, more: str, name: str, head: str) -> None:
+    write(tmp_path, {"all.yaml": RELEASE.replace("MORE", more).replace("NAME", name)})
+    lines = cmlint(tmp_path, "impact", f"configmap/{name}-map").stdout.splitlines()
+    assert lines[0].endswith(f": {head}")
+    assert ("  HelmRelease gatus  optional field  all.yaml:3" in lines) == (head != "no readers")
+
+
+def test_the_file_to_commit_is_that_of_the_key(tmp_path: Path) -> None:
+    flux = FLUX.partition("---")[0]
+    generator = "configMapGenerator: [{name: app, files: [files/a.conf], literals: [B=c]}]\n"
+    write(tmp_path, {"flux.yaml": flux, "apps/kustomization.yaml": generator, "apps/files/a.conf": "x\ny\n"})
+    for place, file in (
+        ("apps/files/a.conf:2", "apps/files/a.conf"),
+        ("configmap/app:a.conf", "apps/files/a.conf"),
+        ("configmap/app:B", "apps/kustomization.yaml"),
+        ("configmap/app", "apps/kustomization.yaml"),
+    ):
+        lines = cmlint(tmp_path, "impact", place, "--format", "commands").stdout.splitlines()
+        assert lines == [f"# commit the change of {file}: Flux brings it to the cluster"]
+
+
+READERS = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers: [{name: web, image: "web:1.2.3", volumeMounts: [{name: v, mountPath: /etc/app}]}]
+      volumes: [{name: v, configMap: {name: app}}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: other}
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          image: web:1.2.3
+          envFrom: [{configMapRef: {name: app}}]
+          volumeMounts: [{name: v, mountPath: /etc/app}, {name: v, mountPath: /etc/a, subPath: A}]
+      volumes: [{name: v, configMap: {name: app}}]
+"""
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {A: b}\n"
+
+
+def test_a_reason_of_all_reads_of_a_section_is_in_its_title(tmp_path: Path) -> None:
+    write(tmp_path, {"map.yaml": MAP, "all.yaml": READERS})
+    lines = cmlint(tmp_path, "impact", "configmap/app").stdout.splitlines()
+    stays = "  (a file that is mounted with `subPath` stays as it is)"
+    assert lines[2:9] == [
+        "not before the container starts again; until then, replicas may differ",
+        "  Deployment other  container web  envFrom -> A       all.yaml:19",
+        f"  Deployment other  container web  subPath -> /etc/a  all.yaml:21{stays}",
+        "",
+        "the file changes in about a minute; the program must read the file again",
+        "  Deployment other  container web  file -> /etc/app/A  all.yaml:21",
+        "  Deployment web    container web  file -> /etc/app/A  all.yaml:8",
+    ]
+
+
+def test_only_reads_that_look_the_same_name_their_build(tmp_path: Path) -> None:
+    overlay = "resources: [../base]\n"
+    write(tmp_path, {"base/kustomization.yaml": "resources: [all.yaml]\n", "base/all.yaml": f"{MAP}---\n{READERS}"})
+    for name, text in (("one", overlay), ("two", overlay), ("three", f"{overlay}namespace: three\n")):
+        write(tmp_path, {f"{name}/kustomization.yaml": text})
+    lines = cmlint(tmp_path, "impact", "configmap/app").stdout.splitlines()
+    assert [line for line in lines if "envFrom" in line] == [
+        "  Deployment other        container web  envFrom -> A       base/all.yaml:24  in one/kustomization.yaml",
+        "  Deployment other        container web  envFrom -> A       base/all.yaml:24  in two/kustomization.yaml",
+        "  Deployment three/other  container web  envFrom -> A       base/all.yaml:24",
+    ]
+
+
+def test_the_same_possible_reads_are_shown_once(tmp_path: Path) -> None:
+    write(tmp_path, {"one/a.yaml": MAP, "two/a.yaml": MAP, "three/k.yaml": READERS})
+    lines = cmlint(tmp_path, "impact", "configmap/app").stdout.splitlines()
+    first, second = (i for i, line in enumerate(lines) if line == "may read it")
+    assert [line[:70].rstrip() for line in lines[first + 1 : first + 5]] == [
+        "  Deployment other  container web  envFrom -> A        three/k.yaml:19",
+        "  Deployment other  container web  subPath -> /etc/a   three/k.yaml:21",
+        "  Deployment other  container web  file -> /etc/app/A  three/k.yaml:21",
+        "  Deployment web    container web  file -> /etc/app/A  three/k.yaml:8",
+    ]
+    assert lines[second + 1 : second + 3] == ["  the same 4 reads as of one/a.yaml:3", ""]

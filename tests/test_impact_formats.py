@@ -9,6 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from tests.support.command import cmlint
+from tests.support.repository import Repository
 from tests.support.run import write
 
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app, namespace: shop}\ndata: {A: one}\n"
@@ -88,3 +89,56 @@ def test_every_line_is_one(tmp_path: Path, form: str, name: str) -> None:
     done = cmlint(tmp_path, "impact", "cm/app", "--format", form)
     assert "\033" not in done.stdout
     assert not any(line.startswith("y") for line in done.stdout.splitlines())
+
+
+def test_keys_that_do_the_same_are_one_row(tmp_path: Path) -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: c, image: 'web:1.2.3', HOW}]\n"
+    )
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata:\n"
+    keys = [f"K{n:02}" for n in range(12)]
+    env = (
+        "env: [{name: A, valueFrom: {configMapKeyRef: {name: app, key: GONE}}}], envFrom: [{configMapRef: {name: app}}]"
+    )
+    before = head + "  GONE: x\n" + "".join(f"  {key}: one\n" for key in keys)
+    Repository(tmp_path, {"pod.yaml": pod.replace("HOW", env), "map.yaml": before})
+    write(tmp_path, {"map.yaml": head + "".join(f"  {key}: two\n" for key in keys)})
+    shown = ", ".join(f"`{key}` changes" for key in keys[:10])
+    assert rows_since(tmp_path) == [
+        "| ConfigMap `app` | `GONE` is removed | Pod `web` "
+        "| new pods do not start (pods need \\`GONE\\`; those that run go on until they start again) |",
+        f"| ConfigMap `app` | {shown} and 2 more | Pod `web` "
+        "| not before the container starts again; until then, replicas may differ |",
+    ]
+
+
+def test_what_may_read_an_object_is_one_row(tmp_path: Path) -> None:
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: "
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web-%d}\nspec:\n  containers:\n"
+    pods = "---\n".join(f"{pod}{CONTAINER}" % (n, n) for n in range(7))
+    Repository(tmp_path, {"pods/all.yaml": pods, "a/map.yaml": f"{head}{{A: b}}\n", "b/map.yaml": f"{head}{{A: b}}\n"})
+    write(tmp_path, {"a/map.yaml": f"{head}{{A: c}}\n"})
+    out = cmlint(tmp_path, "impact", "--since", "HEAD", "--format", "markdown").stdout
+    assert "### cmlint: 1 change of ConfigMaps and Secrets, and 7 workloads may read it\n" in out
+    perhaps = ", ".join(f"Pod `web-{n}`" for n in range(5)) + " and 2 more"
+    may = "may read it (it may read another object of this name)"
+    assert rows_since(tmp_path) == [f"| ConfigMap `app` | `A` changes | {perhaps} | {may} |"]
+    write(tmp_path, {"b/map.yaml": f"{head}{{A: c}}\n"})
+    assert rows_since(tmp_path) == [
+        f"| ConfigMap `app` in `{name}/map.yaml` | `A` changes | {perhaps} | {may} |" for name in ("a", "b")
+    ]
+
+
+def rows_since(folder: Path) -> list[str]:
+    """The rows of the table about what is not committed."""
+    out = cmlint(folder, "impact", "--since", "HEAD", "--format", "markdown").stdout
+    return [line for line in out.splitlines() if line.startswith("| ConfigMap")]
+
+
+def test_a_comment_about_nothing(tmp_path: Path) -> None:
+    Repository(tmp_path, {"map.yaml": MAP})
+    out = cmlint(tmp_path, "impact", "--since", "HEAD", "--format", "markdown").stdout
+    assert out == "<!-- cmlint impact -->\n### cmlint: no ConfigMap or Secret changes\n"
+    write(tmp_path, {"map.yaml": MAP.replace("one", "two")})
+    out = cmlint(tmp_path, "impact", "--since", "HEAD", "--format", "markdown").stdout
+    assert "### cmlint: 1 change of ConfigMaps and Secrets, and no workload reads it\n" in out

@@ -263,3 +263,18 @@ def test_a_comment_ends_with_its_line() -> None:
     found = advice(impact_in({name: f"{MAP}---\n{pod}"}, "ConfigMap/app:A"), {name: ""})
     assert "# this deletes everything in 'a  reboot .yaml' and creates it again:" in found
     assert [line for line in found if line.startswith("#") and len(line.splitlines()) > 1] == []
+
+
+def test_of_files_with_the_same_object_somebody_chooses() -> None:
+    files = {"dev/all.yaml": MAP, "prod/all.yaml": MAP, "eu/all.yaml": MAP.replace("shop", "eu")}
+    assert advice(impact_in(files, "ConfigMap/app"), files, parse_version("1.31"), "--context a") == [
+        "kubectl apply -f eu/all.yaml --context a",
+        "# several of the next lines bring the same object: run only those of your cluster",
+        "# kubectl apply -f dev/all.yaml --context a",
+        "# kubectl apply -f prod/all.yaml --context a",
+    ]
+    files = {"dev/all.yaml": MAP, "prod/all.yaml": MAP.replace("shop", "prod")}
+    assert advice(impact_in(files, "ConfigMap/app"), files, parse_version("1.31")) == [
+        "kubectl apply -f dev/all.yaml",
+        "kubectl apply -f prod/all.yaml",
+    ]

@@ -12,6 +12,7 @@ import pytest
 
 from cmlint.bundle.graph import build
 from cmlint.bundle.impact import impact, named, written_at
+from cmlint.bundle.lookup import Point
 from cmlint.bundle.next_steps import commands
 from cmlint.cli.impact import Options, ways_of
 from cmlint.config.config import Config
@@ -763,7 +764,7 @@ def calls_for_readers(folder: Path, files: Files) -> int:
         result = check(request)
         ways = ways_of(Options(), request.config, result.bundles)
         subjects = named(result.bundles, "ConfigMap", "m", "", None)
-        subjects += written_at(result.bundles, "a.yaml", 0, 1 << 62)
+        subjects += written_at(result.bundles, Point("a.yaml", 0, 1 << 62))
         found = impact(result.bundles, subjects)
         assert found.touched
         report = model.build(found, commands(found, ways), result.texts)
@@ -800,7 +801,7 @@ def test_no_format_goes_through_all_reads_for_each_target(tmp_path: Path, form: 
         write(tmp_path, {"a.yaml": J(each for i in range(number) for each in (cm(f"m{i}"), reader(f"p{i}", f"m{i}")))})
         with inside(tmp_path):
             result = check(Request(config=Config(build=False), rules={}))
-            found = impact(result.bundles, written_at(result.bundles, "a.yaml", 0, 1 << 62))
+            found = impact(result.bundles, written_at(result.bundles, Point("a.yaml", 0, 1 << 62)))
             report = model.build(found, (), result.texts)
         assert len(report.targets) == len(report.reads) == number
         Walked.times = 0

@@ -155,13 +155,12 @@ def subjects_of(found: Iterable[Defined], key: str, change: Change) -> Iterator[
         )
 
 
-def written_at(bundles: Sequence[Bundle], path: str, first: int, last: int) -> list[Subject]:
+def written_at(bundles: Sequence[Bundle], point: Point) -> list[Subject]:
     """What is defined in a stretch of a text: the keys there, else the objects; values of charts count as well."""
-    point = Point(path, first, last)
     found: list[tuple[Defined, str]] = []
     for bundle in bundles:
         for placed in bundle.placed:
-            if lookup.reaches(placed, point) or reads_values(placed, path):
+            if lookup.reaches(placed, point) or reads_values(placed, point.path):
                 for provider in placed.document.providers:
                     defined = Defined(bundle, Definition(placed, provider))
                     found += [(defined, key) for key in keys_at(defined, point)]
@@ -557,9 +556,9 @@ def breaks(reader: Reader) -> str:
     if read.reference.optional or read.pod is None or read.reference.via == "pull" or read.how == "unmounted":
         return ""
     if subject.key == ALL:
-        return "new pods do not start without it; those that run go on until they start again"
+        return "pods need it; those that run go on until they start again"
     if read.key == subject.key and read.how in ("env", "item"):
-        return f"new pods do not start without `{subject.key}`; those that run go on until they start again"
+        return f"pods need `{subject.key}`; those that run go on until they start again"
     return ""
 
 
@@ -592,10 +591,8 @@ def why_rolls(reader: Reader) -> str:
 
 
 def why_next_run(reader: Reader) -> str:
-    """What a Job or CronJob does."""
-    if reader.read.placed.document.kind == "Job":
-        return "a Job that exists keeps what it has: make a new one"
-    return "the next run has it"
+    """Why the next run of a Job is that of another one."""
+    return "a Job that exists keeps what it has: make a new one" if reader.read.placed.document.kind == "Job" else ""
 
 
 def why_controller(reader: Reader) -> str:

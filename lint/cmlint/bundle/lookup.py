@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -37,6 +38,11 @@ def covers(placed: Placed, span: Span, point: Point) -> bool:
 def reaches(placed: Placed, point: Point) -> bool:
     """Whether something of a document may be written in the text of a point."""
     return point.path in placed.built.paths() if placed.built else placed.path == point.path
+
+
+def is_read(bundles: Iterable[Bundle], point: Point) -> bool:
+    """Whether some document is written in the text of a point."""
+    return any(reaches(placed, point) for bundle in bundles for placed in bundle.placed)
 
 
 def references_at(bundles: Iterable[Bundle], point: Point) -> list[Read]:
@@ -138,6 +144,17 @@ def failure_at(bundles: Iterable[Bundle], path: str) -> Failure | None:
     return next((each for each in failures if any(f"{path}/".startswith(f"{read}/") for read in each.inputs)), None)
 
 
+def part_of_chart(bundles: Iterable[Bundle], path: str) -> str:
+    """The path of a file in the folder of a rendered chart; empty where it is in none."""
+    for bundle in bundles:
+        for placed in bundle.placed:
+            if placed.built and placed.built.rendered:
+                folder = f"{posixpath.dirname(placed.path)}/".lstrip("/")
+                if path.startswith(folder):
+                    return path.removeprefix(folder)
+    return ""
+
+
 def references_to(bundles: Iterable[Bundle], target: Target, name: str) -> list[Read]:
     """The references to a name, as it is written or as a build changes it."""
     return [
@@ -156,8 +173,14 @@ def definitions_of(bundles: Iterable[Bundle], target: Target, name: str) -> list
         for bundle in bundles
         for placed in (*bundle.placed, *bundle.commands)
         for definition in (Definition(placed, provider) for provider in placed.document.providers)
-        if definition.provider.target == target and name in (definition.provider.name.value, definition.spelled)
+        if definition.provider.target == target and name in names_of(definition)
     ]
+
+
+def names_of(definition: Definition) -> tuple[str, ...]:
+    """The names that a definition is known by: as it is built, as it was written, and as findings call it."""
+    name = definition.provider.name.value
+    return name, definition.spelled, definition.placed.as_written(name)
 
 
 def known_names(bundles: Iterable[Bundle], target: Target) -> set[str]:
@@ -166,5 +189,8 @@ def known_names(bundles: Iterable[Bundle], target: Target) -> set[str]:
     for bundle in bundles:
         for placed in (*bundle.placed, *bundle.commands):
             named: Iterable[Provider | Reference] = (*placed.document.providers, *references_of(placed))
-            found.update(placed.as_written(each.name.value) for each in named if each.target == target)
+            names = [each.name.value for each in named if each.target == target]
+            found.update(map(placed.as_written, names))
+            if placed.built and placed.built.rendered:
+                found.update(names)
     return found

@@ -6,7 +6,8 @@ What `kubectl rollout` does and refuses is in kubernetes/kubernetes: `objectrest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from shlex import quote
 from typing import Literal, NamedTuple
 
@@ -113,8 +114,9 @@ def stopped(placed: Iterable[Placed]) -> Iterator[Command]:
 
 
 def applied(subjects: Sequence[Subject], ways: Ways) -> Iterator[Command]:
-    """What brings the objects to the cluster."""
+    """What brings the objects to the cluster; of files that bring the same object, somebody must choose one."""
     apart = with_namespaces(subjects) if ways.namespace else frozenset[str]()
+    lines: dict[str, set[Identity]] = {}
     for subject in subjects:
         if subject.change == "removed" and subject.key == "":
             yield Command("apply", f"# nothing removes the {subject.described} by itself, unless it is pruned")
@@ -123,7 +125,28 @@ def applied(subjects: Sequence[Subject], ways: Ways) -> Iterator[Command]:
         else:
             for each in subject.defined:
                 option = "" if each.definition.placed.path in apart else in_namespace_of(ways)
-                yield Command("apply", apply(each, ways, option))
+                lines.setdefault(apply(each, subject.key, ways, option), set()).add(identity_of(each))
+    choices = exclusive(lines)
+    yield from (Command("apply", line) for line in lines if line not in choices)
+    if choices:
+        yield Command("apply", "# several of the next lines bring the same object: run only those of your cluster")
+        yield from (Command("apply", f"# {line}") for line in choices)
+
+
+Identity = tuple[str, str, str | None]
+"""What an object is in a cluster: its kind, its name and its namespace."""
+
+
+def identity_of(defined: Defined) -> Identity:
+    """What a definition is in a cluster; the hash of its content does not count."""
+    definition = defined.definition
+    return definition.provider.target, definition.spelled, definition.namespace
+
+
+def exclusive(lines: Mapping[str, set[Identity]]) -> list[str]:
+    """The commands that bring an object which another one brings as well, and so replace each other's."""
+    times = Counter(each for line, found in lines.items() if line.startswith("kubectl apply ") for each in found)
+    return [line for line, found in lines.items() if any(times[each] > 1 for each in found)]
 
 
 def with_namespaces(subjects: Iterable[Subject]) -> frozenset[str]:
@@ -142,11 +165,12 @@ def mentioned(path: str) -> str:
     return quote(" ".join(path.splitlines()))
 
 
-def apply(defined: Defined, ways: Ways, option: str) -> str:
-    """What brings one object to the cluster; `option` is for what names no namespace."""
+def apply(defined: Defined, key: str, ways: Ways, option: str) -> str:
+    """What brings one object to the cluster, or its new key; `option` is for what names no namespace."""
     placed, provider = defined.definition.placed, defined.definition.provider
-    written, _ = defined.place
     if tool := brought_by(placed, ways.destinations):
+        places = (each.place or each.span for each in provider.keys if each.name == key)
+        written, _ = placed.written(next(places, provider.name.span))
         return f"# commit the change of {mentioned(written)}: {tool} brings it to the cluster"
     if placed.number == LIVE or defined.bundle.live:
         where = f" -n {quote(namespace)}" if (namespace := defined.definition.namespace) else ""

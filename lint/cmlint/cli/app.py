@@ -6,7 +6,7 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from importlib import import_module
 from typing import Any
@@ -202,7 +202,18 @@ def wrong_line(program: str, error: Exception) -> FatalError:
     path = context.command_path if context else program
     message, near = suggested(message[:1].lower() + message[1:])
     message = re.sub(r"^no such (option|command):? '?([^' ]+)'?$", r"no such \1 `\2`", message)
-    return FatalError(message, f"did you mean `{near}`?" if near else f"`{path} --help` shows what it takes")
+    if near:
+        return FatalError(message, f"did you mean `{near}`?")
+    if context and (word := argument_of(context.command, getattr(error, "option_name", ""))):
+        return FatalError(message, f"write it without an option: `{path} {word}`")
+    return FatalError(message, f"`{path} --help` shows what it takes")
+
+
+def argument_of(command: Any, option: str) -> str:
+    """How an argument is written that was given like an option, in the singular or the plural; empty for another."""
+    names = {each.name: each.metavar for each in command.params if each.param_type_name == "argument"}
+    name = option.lstrip("-")
+    return (names.get(name) or names.get(f"{name}s") or "").removesuffix("S") if name else ""
 
 
 SUGGESTION = re.compile(r"[. ]*(?:\(Possible options: (.*)\)|Did you mean (.*)\?|\(Did you mean (.*)\?\))$", re.DOTALL)
@@ -222,4 +233,9 @@ def suggested(message: str) -> tuple[str, str | None]:
     names = re.findall(r"-*\w[\w-]*", next(filter(None, found.groups())))
     message = message[: found.start()]
     unknown = re.search(r"(-*\w[\w-]*)'?$", message)
-    return message, (nearest(unknown[1], names) if unknown else None) or names[0]
+    return message, nearest(unknown[1], names) or longer(unknown[1], names) if unknown else names[0]
+
+
+def longer(name: str, names: Iterable[str]) -> str | None:
+    """The first of some names of which another is the beginning."""
+    return next((each for each in names if each.startswith(name)), None)

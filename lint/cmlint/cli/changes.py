@@ -72,11 +72,12 @@ def came_or_went(before: Contents, after: Contents) -> Iterator[ReferenceEntry]:
 
 def entry(read: Read, location: Location, *, came: bool) -> ReferenceEntry:
     """A reference that came or went."""
-    reference = read.reference
+    reference, built = read.reference, read.placed.built
+    name = reference.name.value
     return ReferenceEntry(
         change="came" if came else "went",
         kind=reference.target,
-        name=read.placed.as_written(reference.name.value),
+        name=name if built and built.rendered else read.placed.as_written(name),
         key=None if read.key == ALL else read.key,
         workload=workload_entry(read.placed),
         container=container_of(read),

@@ -82,6 +82,10 @@ TO_STAND_ON = (
 )
 """What `check` takes, to let manifests resolve against a cluster or a snapshot."""
 
+PART = "Show only this namespace; what names none counts as in it. By default all."
+TO_SHOW = tuple(each._replace(help=PART) if each is NAMESPACE else each for each in TO_STAND_ON)
+"""What `impact` and `graph` take: their namespace is also the part that they show."""
+
 LIVE_ONLY = (CONTEXT, KUBECONFIG, METADATA_ONLY, TIMEOUT, *AS)
 """What means nothing where no cluster is read."""
 

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from shlex import quote
 
 from cmlint.bundle.graph import build
 from cmlint.bundle.live_workloads import only_live
@@ -40,6 +41,7 @@ PICTURES = (".svg", ".png", ".pdf", ".jpg", ".webp", ".ps", ".gif")
 """The endings of pictures, which Graphviz makes."""
 
 AUTO = "auto"
+NAMESPACES = ("namespace", "namespaces", "ns")
 DEPTH = 2
 
 
@@ -76,7 +78,7 @@ PARAMETERS = (
     *parameters.BUILDS,
     *parameters.CHARTS,
     *parameters.CACHE,
-    *cluster.TO_STAND_ON,
+    *cluster.TO_SHOW,
     Parameter(
         field="format",
         kind="choice",
@@ -161,8 +163,8 @@ def asked(whole: Report, options: Options, depth: int) -> Report:
     if options.namespace:
         here = {node.id for node in found.nodes if node.namespace in (options.namespace, None)}
         here -= {node.id for node in found.nodes if node.type == "bundle"}
-        if not here:
-            namespaces = {node.namespace for node in found.nodes}
+        namespaces = {node.namespace for node in found.nodes} - {None}
+        if not here or (namespaces and options.namespace not in namespaces):
             raise missing(f"nothing is in the namespace `{options.namespace}`", options.namespace, namespaces)
         found = limited(found, here)
     if options.focus:
@@ -182,6 +184,8 @@ def focused(report: Report, wanted: str) -> list[str]:
             names.setdefault(f"{owner.kind}/{owner.name}".lower() + f":{node.name}", []).append(node.id)
     head, colon, key = wanted.partition(":")
     kind, slash, own = head.lower().partition("/")
+    if own and kind in NAMESPACES:
+        raise FatalError("`--focus` is for what is in a namespace", f"`-n {quote(own)}` shows a complete namespace")
     kind = TARGETS.get(kind, SHORT.get(kind, kind)).lower()
     name = f"{kind}{slash}{own}{colon}{key}"
     if name not in names:

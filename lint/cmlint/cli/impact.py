@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
+from shlex import quote
 from typing import NamedTuple
 
 from cmlint.bundle import lookup
@@ -12,11 +13,13 @@ from cmlint.bundle.bundle import Bundle
 from cmlint.bundle.gitops_clusters import Destinations
 from cmlint.bundle.impact import Subject, impact, named, written_at
 from cmlint.bundle.live_workloads import only_live
+from cmlint.bundle.lookup import Point
 from cmlint.bundle.next_steps import Ways, commands
 from cmlint.bundle.readers import ALL
 from cmlint.cli import cluster, parameters
+from cmlint.cli.env import SHORT, missing
 from cmlint.cli.explain import TARGETS, paths_for
-from cmlint.cli.inputs import failed, tell_problems, tell_unbuilt, with_build_options
+from cmlint.cli.inputs import failed, tell, tell_problems, tell_unbuilt, with_build_options
 from cmlint.cli.options import OnClusters
 from cmlint.cli.parameters import Command, Parameter
 from cmlint.cli.request import request_of, run_job
@@ -30,11 +33,15 @@ from cmlint.pipeline.read import Manifests, read
 from cmlint.pipeline.result import not_built
 from cmlint.report.impact import FORMATS, RENDERERS
 from cmlint.report.impact.model import ReferenceEntry, Report, Skipped, build
+from cmlint.sources.helm.template import opening
 from cmlint.sources.paths import shown
 from cmlint.sources.request import Request
-from cmlint.texts import Texts
+from cmlint.texts import Text, Texts
 
 PLACE = re.compile(r"(.+?)(?::(\d{1,9}))?\Z", re.DOTALL)
+VALUES = r"(?:.*/)?[^/]*values[^/]*\.ya?ml"
+TEMPLATES = "templates/"
+WORKLOADS = (*SHORT.values(), "job")
 FOR_PEOPLE = ("text", "concise", "commands")
 FAILING = {"breaks": ("breaks",), "restart": ("breaks", "rejected", "next-start"), "never": ()}
 """The effects that fail a run, by the values of `--fail-on`."""
@@ -74,7 +81,7 @@ PARAMETERS = (
     *parameters.BUILDS,
     *parameters.CHARTS,
     *parameters.CACHE,
-    *cluster.TO_STAND_ON,
+    *cluster.TO_SHOW,
     Parameter(
         field="fail_on",
         kind="choice",
@@ -145,15 +152,36 @@ def question_of(text: str) -> Question:
         return Question(text, target, name, key)
     place = PLACE.match(text)
     if place is None or not os.path.isfile(place[1]):
-        help_ = "write `configmap/NAME`, `configmap/NAME:KEY`, `secret/NAME`, `FILE` or `FILE:LINE`"
-        raise FatalError(f"`{text}` is neither an object nor a file", help_)
+        raise FatalError(f"`{text}` is neither an object nor a file", right_form(text))
     return Question(text, None, place[1], line=int(place[2]) if place[2] else None)
+
+
+def right_form(text: str) -> str:
+    """How to ask for what a word may mean that is neither a name nor a place."""
+    kind, _, name = text.lower().rpartition("/")
+    if os.path.isdir(text):
+        return f"it is a folder: name an object, and give the folder with `--path {quote(text)}`"
+    if near := near_file(text):
+        return f"did you mean `{near}`?"
+    if target := TARGETS.get(text.lower()):
+        return f"write kind and name as one word: `{target.lower()}/NAME`"
+    if name and SHORT.get(kind, kind).removesuffix("s") in WORKLOADS:
+        return f"`cmlint env --workload {quote(text)}` shows what a workload reads"
+    return "write `configmap/NAME`, `configmap/NAME:KEY`, `secret/NAME`, `FILE` or `FILE:LINE`"
 
 
 def paths_of(questions: Iterable[Question]) -> tuple[str, ...]:
     """What to read: the working directory, and the repositories of files that are elsewhere."""
     files = [each.name for each in questions if each.target is None]
     return tuple(dict.fromkeys(path for file in files for path in paths_for(file))) or (".",)
+
+
+def near_file(text: str) -> str | None:
+    """A file beside one that is not there, by a near name, with the line that is asked for."""
+    path, colon, line = text.partition(":")
+    folder, name = os.path.split(path)
+    near = nearest(name, os.listdir(folder or ".")) if os.path.isdir(folder or ".") else None
+    return f"{os.path.join(folder, near)}{colon}{line}" if near else None
 
 
 Told = tuple[Report, Manifests]
@@ -177,25 +205,78 @@ def subjects_of(question: Question, bundles: Sequence[Bundle], texts: Texts, opt
     """The objects that a question means; raises FatalError where there are none."""
     if question.target:
         found = named(bundles, question.target, question.name, question.key, options.namespace)
-        return found or not_there(question, question.target, bundles)
+        tell_new_key(found)
+        return found or not_there(question, question.target, bundles, options)
+    point, text = point_of(question, texts)
+    found = written_at(bundles, point)
+    if not found and text:
+        start = opening(text.text, point.first)
+        found = written_at(bundles, Point(point.path, start, start))
+    return found or nothing_at(question, point, bundles)
+
+
+def point_of(question: Question, texts: Texts) -> tuple[Point, Text | None]:
+    """The line that a question means, with its text, or the complete file; raises FatalError where it has no line."""
     path = shown(question.name)
     text = texts.get(path) if question.line else None
-    if text and question.line and not 0 < question.line <= len(text.starts):
+    if not text or question.line is None:
+        return Point(path, 0, 1 << 62), None
+    if not 0 < question.line <= len(text.starts):
         raise FatalError(f"{path} has no line {question.line}", f"its last line is {len(text.starts)}")
-    first = text.starts[question.line - 1] if text and question.line else 0
-    last = first + len(text.line(question.line)) if text and question.line else 1 << 62
-    if found := written_at(bundles, path, first, last):
-        return found
-    raise FatalError(
-        f"{question.text} defines no ConfigMap or Secret", "name the line of its name or of one of its keys"
-    )
+    first = text.starts[question.line - 1]
+    return Point(path, first, first + len(text.line(question.line))), text
 
 
-def not_there(question: Question, target: Target, bundles: Sequence[Bundle]) -> list[Subject]:
-    """Raises FatalError about an object that is nowhere, with the name that was probably meant."""
+def nothing_at(question: Question, point: Point, bundles: Sequence[Bundle]) -> list[Subject]:
+    """Raises FatalError about a place that defines nothing, with what is there instead."""
+    raise FatalError(f"{question.text} defines no ConfigMap or Secret", instead(question, point, bundles))
+
+
+def instead(question: Question, point: Point, bundles: Sequence[Bundle]) -> str:
+    """What to ask for instead of a place that defines nothing."""
+    if reads := lookup.references_at(bundles, point) if question.line else []:
+        asked = dict.fromkeys(f"`cmlint impact {read_by(each)}`" for each in reads)
+        return f"it reads one: {', '.join(asked)}"
+    if failure := lookup.failure_at(bundles, point.path):
+        return f"its {failure.thing} is {failure.words}"
+    part = lookup.part_of_chart(bundles, point.path)
+    if part.startswith(TEMPLATES) and not lookup.is_read(bundles, point):
+        return "the chart may render it with other values: give them with `--helm-values` or `--helm-set`"
+    if re.fullmatch(VALUES, part):
+        return "none is known to take a value from there: change it, and ask with `--since HEAD`"
+    if question.line:
+        return "name the line of its name or of one of its keys"
+    return "name a manifest, a file of a generator, a template or a values file"
+
+
+def read_by(read: lookup.Read) -> str:
+    """What a reference reads, as it is asked for."""
+    keys = read.reference.keys
+    key = f":{keys[0].value}" if len(keys) == 1 else ""
+    return f"{read.reference.target.lower()}/{read.placed.as_written(read.reference.name.value)}{key}"
+
+
+def tell_new_key(subjects: Iterable[Subject]) -> None:
+    """Says of a key that no definition of an object has, and nothing else gives it, which one was probably meant."""
+    for each in subjects:
+        providers = [defined.definition.provider for defined in each.defined]
+        keys = {key.name for provider in providers for key in provider.keys}
+        if each.key != ALL and each.key not in keys and providers and not any(provider.open for provider in providers):
+            near = nearest(each.key, keys)
+            more = f"; did you mean `{near}`?" if near else ""
+            tell("note", f"the {each.described} has no key `{each.key}`{more}")
+            return
+
+
+def not_there(question: Question, target: Target, bundles: Sequence[Bundle], options: Options) -> list[Subject]:
+    """Raises FatalError about an object that is nowhere, with the name or the namespaces that were probably meant."""
+    message = f"nothing defines or reads the {target} `{question.name}`"
+    elsewhere = named(bundles, target, question.name, ALL, None) if options.namespace else []
+    if namespaces := {d.definition.namespace for each in elsewhere for d in each.defined} - {None}:
+        raise missing(f"{message} in the namespace `{options.namespace}`", options.namespace or "", namespaces)
     near = nearest(question.name, lookup.known_names(bundles, target))
     help_ = f"did you mean `{target.lower()}/{near}`?" if near else "`cmlint check --verbose` lists what is skipped"
-    raise FatalError(f"nothing defines or reads the {target} `{question.name}`", help_)
+    raise FatalError(message, help_)
 
 
 def reported(

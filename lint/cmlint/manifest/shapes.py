@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from msgspec import structs
@@ -10,6 +11,7 @@ from cmlint.knowledge.controllers import FIELDS
 from cmlint.kube.credentials import is_password, last_words
 from cmlint.kube.names import SUBDOMAIN
 from cmlint.manifest.decode import Decoder
+from cmlint.manifest.gitops import RELEASE, name_of_release
 from cmlint.manifest.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from cmlint.manifest.pods import LISTS, PodReader
 from cmlint.manifest.rollout import watched_in
@@ -57,6 +59,9 @@ HELD = frozenset(("data", "stringData"))
 
 DEPTH = 60
 
+RELEASE_NAME = re.compile(r"\{\{-?\s*\.Release\.Name\s*-?\}\}")
+"""The release's name in a value that a chart evaluates with `tpl` (https://helm.sh/docs/howto/charts_tips_and_tricks)."""
+
 
 class ShapeReader:
     """Walks a custom resource; the API server's types do not apply to it, so few faults are kept."""
@@ -67,10 +72,13 @@ class ShapeReader:
         self.references: list[Reference] = []
         self.providers: list[Provider] = []
         self.mentions: set[str] = set()
+        self.release = ""
         self.annotations: dict[str, dict[str, Node]] = {}
 
     def read(self, root: Node) -> None:
         """Collects pod specs, other references, what is to be made, and every string that could be a name."""
+        if (self.group, self.kind) == RELEASE:
+            self.release = name_of_release(self.decoder, root)
         for name, _, value in self.decoder.items(root):
             if name not in ("metadata", "status", "apiVersion", "kind"):
                 self.walk(value, name, 0)
@@ -80,8 +88,9 @@ class ShapeReader:
         if depth > DEPTH:
             return
         if isinstance(node, ScalarNode):
-            if len(node.value) <= 253 and SUBDOMAIN.match(node.value) and not holds_credential(path):
-                self.mentions.add(node.value)
+            value = RELEASE_NAME.sub(lambda _: self.release, node.value) if self.release else node.value
+            if len(value) <= 253 and SUBDOMAIN.match(value) and not holds_credential(path):
+                self.mentions.add(value)
         elif isinstance(node, SequenceNode):
             for i, item in enumerate(node.value):
                 self.walk(item, f"{path}[{i}]", depth + 1)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from cmlint.bundle.graph import Status
 from cmlint.model.findings import Location
 from cmlint.report.graph.model import EdgeEntry, NodeEntry, Report
+from cmlint.report.summary import count
 from cmlint.system.text import printable
 
 WORDS: dict[Status, str] = {
@@ -65,8 +66,8 @@ def shortened(text: str) -> str:
 
 def heading(report: Report) -> str:
     """What a diagram shows, in words."""
-    counts = ", ".join(f"{number} {kind}s" for kind, number in report.summary.nodes.items() if kind != "bundle")
-    shown = ", ".join(filter(None, (counts, f"{report.summary.reads} reads")))
+    counts = ", ".join(count(number, kind) for kind, number in report.summary.nodes.items() if kind != "bundle")
+    shown = ", ".join(filter(None, (counts, count(report.summary.reads, "read"))))
     return f"{shown}; detail: {report.summary.detail}"
 
 

@@ -107,10 +107,10 @@ const shown = () => {
 
 const short = (text) => text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 const sized = (node) => Math.min(short(called(node)).length * 7.8 + (node.problems.length ? 54 : 26), WIDE + 54);
-const laid = (space, found) => {
+const laid = (space, found, title) => {
   const columns = [[], [], [], []];
   for (const node of found) columns[COLUMN[node.type]].push(node);
-  const block = { space, spots: new Map(), width: PAD, height: 0 };
+  const block = { space, title, spots: new Map(), width: PAD, height: 0 };
   for (const column of columns.filter((each) => each.length)) {
     const wish = (node) => {
       const known = beside(node).map((each) => block.spots.get(each)).filter(Boolean);
@@ -128,7 +128,7 @@ const laid = (space, found) => {
     block.width += wide + GAP;
     block.height = Math.max(block.height, y);
   }
-  block.width += PAD - GAP;
+  block.width = Math.max(block.width + PAD - GAP, title.length * LETTER + 2 * PAD);
   block.height += PAD / 2;
   return block;
 };
@@ -144,6 +144,9 @@ const shelved = (blocks) => {
   }
   return { width: Math.max(...blocks.map((block) => block.x + block.width), 1), height: y + high };
 };
+const LETTER = 8;
+const build = (node) => node.home.parent >= 0 ? nodes[node.home.parent].name : "";
+const spaceOf = (node) => build(node) ? titled(node.home) : node.space;
 const titled = (space) => {
   const bundle = space.parent >= 0 ? `${nodes[space.parent].name}: ` : "";
   return `${bundle}${space.space || "no namespace"}`;
@@ -167,11 +170,12 @@ const render = () => {
   find("limits").textContent = note;
   const spaces = new Map();
   for (const node of found) (spaces.get(node.home) || spaces.set(node.home, []).get(node.home)).push(node);
-  const blocks = [...spaces].map(([space, here]) => laid(space, here));
+  const part = (space) => boxes.some(([each]) => each === space) ? ", in part" : "";
+  const blocks = [...spaces].map(([space, here]) => laid(space, here, titled(space) + part(space)));
   for (const [space, here] of boxes) {
     const problems = new Set(here.flatMap((node) => node.problems));
     const text = `${counted(here.filter((n) => n.type === "workload").length, "workload")}, ${counted(here.filter((n) => n.type === "object").length, "object")}`;
-    blocks.push({ space, closed: true, text, problems, width: Math.max(titled(space).length * 7.6, text.length * 7) + 3 * PAD, height: 64 });
+    blocks.push({ space, closed: true, text, problems, width: Math.max(titled(space).length * LETTER, text.length * 7) + 3 * PAD, height: 64 });
   }
   const bad = (block) => (block.closed ? [...block.problems] : [...block.spots.keys()].flatMap((n) => n.problems)).filter((n) => RANK[data.findings[n][1]]).length;
   blocks.sort((a, b) => Boolean(a.closed) - Boolean(b.closed) || bad(b) - bad(a) || a.space.i - b.space.i);
@@ -184,8 +188,7 @@ const render = () => {
   for (const block of blocks) {
     if (block.closed) { world.append(boxed(block)); continue; }
     world.append(draw("rect", { class: "block", x: block.x, y: block.y, width: block.width, height: block.height, rx: 4 }));
-    const part = boxes.some(([space]) => space === block.space) ? ", in part" : "";
-    world.append(draw("text", { class: "title", x: block.x + PAD, y: block.y + 20 }, titled(block.space) + part));
+    world.append(draw("text", { class: "title", x: block.x + PAD, y: block.y + 20 }, block.title));
     for (const [node, spot] of block.spots) spots.set(node, { x: block.x + spot.x, y: block.y + spot.y, width: spot.width });
   }
   const wires = draw("g");
@@ -294,9 +297,14 @@ const reveal = (spot) => {
   }
 };
 const remember = () => { history.push({ focus: state.focus, depth: state.depth, chosen: state.chosen, open: new Set(state.open), view: state.view }); };
+const refocus = () => {
+  if (document.activeElement !== document.body) return;
+  const chosen = items.get(state.chosen);
+  (chosen ? chosen.made : picture.querySelector(".node"))?.focus({ preventScroll: true });
+};
 const back = () => {
   const last = history.pop();
-  if (last) { Object.assign(state, last); render(); describe(); } else if (state.chosen >= 0) { state.chosen = -1; light(); describe(); }
+  if (last) { Object.assign(state, last); render(); describe(); refocus(); } else if (state.chosen >= 0) { state.chosen = -1; light(); describe(); }
 };
 const choose = (node) => {
   if (state.chosen === node.i) return;
@@ -417,7 +425,7 @@ const listProblems = () => {
   if (found.length > LISTED) items.push(make("li", {}, `and ${found.length - LISTED} more`));
   find("findings").replaceChildren(...(items.length ? items : [make("li", {}, "none")]));
 };
-const haystack = drawable.map((node) => `${node.name} ${owner(node).name} ${node.attributes.image || ""} ${place(node.where)} ${node.attributes.value || ""}`.toLowerCase());
+const haystack = drawable.map((node) => `${node.name} ${owner(node).name} ${build(node)} ${node.attributes.image || ""} ${place(node.where)} ${node.attributes.value || ""}`.toLowerCase());
 const TESTS = {
   kind: (node, value) => owner(node).kind.toLowerCase() === value || node.type === value,
   is: (node, value) => node.status === value || (value === "problem" && node.problems.length > 0),
@@ -431,7 +439,7 @@ const search = () => {
   hits = words.length ? drawable.filter((node, i) => tests.every((test) => test(node, haystack[i]))) : [];
   const exact = (node) => node.name.toLowerCase() === words[words.length - 1];
   hits.sort((a, b) => exact(b) - exact(a) || a.i - b.i);
-  find("hits").replaceChildren(...hits.slice(0, HITS).map((node) => make("li", {}, make("button", { type: "button", onclick: () => go(node) }, called(node), make("small", {}, [node.space, node === owner(node) ? "" : full(owner(node))].filter(Boolean).join(", "))))));
+  find("hits").replaceChildren(...hits.slice(0, HITS).map((node) => make("li", {}, make("button", { type: "button", onclick: () => go(node) }, called(node), make("small", {}, [spaceOf(node), node === owner(node) ? "" : full(owner(node))].filter(Boolean).join(", "))))));
   say(words.length ? counted(hits.length, "hit") : "");
 };
 find("query").oninput = search;

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import accumulate
 
 from cmlint.bundle.impact import STRONGEST
-from cmlint.report.impact.model import ReadEntry, Report
+from cmlint.report.impact.model import ReadEntry, Report, TargetEntry, WorkloadEntry
 from cmlint.report.impact.text import CHANGES, TITLES, arrives, pods_row, rendered
 from cmlint.report.markdown import code, escaped
 from cmlint.report.summary import count, place
@@ -39,10 +40,13 @@ def summary(report: Report) -> str:
     """What the changes reach, in one sentence."""
     counts = report.summary
     changes = count(len(report.targets), "change")
+    if not report.targets:
+        return "no ConfigMap or Secret changes"
     if not counts.workloads:
-        return (
-            f"{changes} of ConfigMaps and Secrets, and no workload reads {'it' if len(report.targets) == 1 else 'them'}"
-        )
+        possible = {each.workload for each in report.reads if not each.sure}
+        them = "it" if len(report.targets) == 1 else "them"
+        readers = f"{count(len(possible), 'workload')} may read" if possible else "no workload reads"
+        return f"{changes} of ConfigMaps and Secrets, and {readers} {them}"
     pods = count(counts.pods, "pod")
     where = f"{count(counts.workloads, 'workload')} ({pods}) in {count(counts.namespaces, 'namespace')}"
     effects = ", ".join(f"{number} {SHORT[effect]}" for effect, number in counts.effects.items())
@@ -77,29 +81,66 @@ SHORT = {
 
 
 def rows_of(report: Report) -> Iterator[str]:
-    """The rows of the table, the strongest effect first; one for each target and workload."""
+    """The rows of the table, the strongest effect first; keys of an object that do the same to a workload are one."""
     strongest: dict[tuple[object, ...], ReadEntry] = {}
     for each in sorted(report.reads, key=lambda each: (not each.sure, STRONGEST.index(each.effect), each.target)):
         strongest.setdefault((each.target, each.workload), each)
+    together: dict[tuple[object, ...], list[ReadEntry]] = {}
     for each in strongest.values():
-        target = report.targets[each.target]
-        where = f"{target.namespace}/" if target.namespace else ""
-        home = f"{each.workload.namespace}/" if each.workload.namespace else ""
-        effect = TITLES[each.effect] if each.sure else "may read it"
-        yield (
-            f"| {target.kind} {code(where + target.name)} | {code(target.key or '')}{CHANGES[target.change]} "
-            f"| {escaped(each.workload.kind)} {code(home + (each.workload.name or '?'))} "
-            f"| {effect}{f' ({escaped(each.why)})' if each.why else ''} |\n"
-        )
+        same = identity(report.targets[each.target])
+        together.setdefault((same, each.workload, each.sure, each.effect, each.why), []).append(each)
+    named = Counter(each[:3] for each in set(map(identity, report.targets)))
+    rows: dict[tuple[str, str, str, bool], list[str]] = {}
+    for first, *others in together.values():
+        changed = [report.targets[each.target] for each in (first, *others)]
+        keys = [f"{code(each.key or '')}{CHANGES[each.change]}" for each in changed]
+        effect = TITLES[first.effect] if first.sure else "may read it"
+        why = f" ({escaped(first.why)})" if first.why else ""
+        alike = named[identity(changed[0])[:3]]
+        row = object_of(changed[0], alike), shortened(keys, KEYS), f"{effect}{why}", first.sure
+        rows.setdefault(row, []).append(who(first.workload))
+    for (changed_object, keys_cell, effect, sure), readers in rows.items():
+        for reader in readers if sure else [shortened(list(dict.fromkeys(readers)), READERS)]:
+            yield f"| {changed_object} | {keys_cell} | {reader} | {effect} |\n"
+
+
+def identity(target: TargetEntry) -> tuple[object, ...]:
+    """What tells the object of a target from all others."""
+    return target.kind, target.namespace, target.name, target.location and target.location.path
+
+
+def object_of(target: TargetEntry, alike: int) -> str:
+    """The object of a target, with its file where several are `alike`."""
+    where = f"{target.namespace}/" if target.namespace else ""
+    file = f" in {code(target.location.path)}" if alike > 1 and target.location else ""
+    return f"{target.kind} {code(where + target.name)}{file}"
+
+
+def who(workload: WorkloadEntry) -> str:
+    """A workload with its namespace."""
+    home = f"{workload.namespace}/" if workload.namespace else ""
+    return f"{escaped(workload.kind)} {code(home + (workload.name or '?'))}"
+
+
+def shortened(cells: list[str], most: int) -> str:
+    """The first of some texts, and the number of the others."""
+    left = f" and {len(cells) - most} more" if len(cells) > most else ""
+    return ", ".join(cells[:most]) + left
+
+
+READERS = 5
+"""The most workloads that a row names of those that may read an object; the details have all."""
+
+KEYS = 10
+"""The most keys that a row names; the details have all."""
 
 
 def details_of(report: Report) -> Iterator[str]:
     """A line for each read, and for each reference that came or went."""
     for each in report.reads:
         target = report.targets[each.target]
-        yield f"- {code(place(each.location))}: {escaped(each.workload.kind)} {code(each.workload.name or '?')} " + (
-            f"reads {code(target.name)} as {code(arrives(each))}\n"
-        )
+        reads = f"reads {code(target.name)} as {code(arrives(each))}"
+        yield f"- {code(place(each.location))}: {who(each.workload)} {reads}\n"
         for line in rendered(each):
             yield f"  - {code(line.strip())}\n"
     for running in report.running:

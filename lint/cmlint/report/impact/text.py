@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from cmlint.bundle.readers import Effect
@@ -40,7 +40,8 @@ def render(report: Report, view: View) -> str:
         reads[read.target].append(read)
     for missed in report.near:
         near[missed.target].append(missed)
-    blocks = [list(block(each, reads[i], near[i], paint)) for i, each in enumerate(report.targets)]
+    shown: dict[tuple[str, ...], str] = {}
+    blocks = [list(block(each, reads[i], near[i], paint, shown)) for i, each in enumerate(report.targets)]
     if report.running:
         blocks.append([paint("bold", "running pods"), *table(list(map(pods_row, report.running)))])
     if report.references:
@@ -52,16 +53,24 @@ def render(report: Report, view: View) -> str:
     return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
 
 
-def block(target: TargetEntry, reads: list[ReadEntry], near: list[NearEntry], paint: Paint) -> Iterator[str]:
-    """One target with all that reads it."""
+def block(
+    target: TargetEntry, reads: list[ReadEntry], near: list[NearEntry], paint: Paint, shown: dict[tuple[str, ...], str]
+) -> Iterator[str]:
+    """One target with all that reads it; of targets that the same rows may read, these are `shown` at the first."""
     yield paint("bold", printable(titled(target))) + f": {reached(reads)}"
     for sure in (True, False):
         these = [each for each in reads if each.sure == sure]
         for title, entries in groupby(these, key=lambda each: TITLES[each.effect] if each.sure else MAY):
-            yield ""
-            yield paint(STYLES.get(title, "bold"), title)
             found = list(entries)
-            lines = table([row(each, target) for each in found])
+            whys = {each.why for each in found}
+            common = whys.pop() if len(whys) == 1 else ""
+            lines = list(table(rows_of(found, target, common)))
+            first = shown.setdefault(tuple(lines), place_of(target)) if title == MAY else place_of(target)
+            yield ""
+            yield paint(STYLES.get(title, "bold"), f"{title}; {printable(common)}" if common else title)
+            if first != place_of(target):
+                yield f"  the same {count(len(lines), 'read')} as of {first}"
+                continue
             for each, line in zip(found, lines, strict=True):
                 yield line
                 yield from rendered(each)
@@ -81,9 +90,14 @@ def near_rows(near: Iterable[NearEntry], target: TargetEntry) -> Iterator[tuple[
 def titled(target: TargetEntry) -> str:
     """A target with its place and its change."""
     where = f"{target.namespace}/" if target.namespace else ""
-    at = f" ({target.location.path}:{line_of(target)})" if target.location else ""
+    at = f" ({place_of(target)})" if target.location else ""
     key = f", key {target.key}" if target.key is not None else ""
     return f"{target.kind} {where}{target.name}{at}{key}{CHANGES[target.change]}"
+
+
+def place_of(target: TargetEntry) -> str:
+    """Where a target is defined; its name where nothing defines it."""
+    return printable(f"{target.location.path}:{line_of(target)}" if target.location else target.name)
 
 
 def line_of(target: TargetEntry) -> str:
@@ -92,11 +106,12 @@ def line_of(target: TargetEntry) -> str:
     return location.field or str(location.start.line) if location else ""
 
 
-def reached(reads: Iterable[ReadEntry]) -> str:
+def reached(reads: Sequence[ReadEntry]) -> str:
     """How many readers there are."""
     found = [each for each in reads if each.sure and each.effect != "none"]
     if not found:
-        return "no readers"
+        possible = sum(not each.sure for each in reads)
+        return count(possible, "possible reader") if possible else "no readers"
     workloads = {each.workload for each in found}
     namespaces = {each.namespace for each in workloads}
     where = f"{count(len(workloads), 'workload')}, {count(len(namespaces), 'namespace')}"
@@ -110,17 +125,26 @@ def named(workload: WorkloadEntry, target: TargetEntry | None = None) -> str:
     return printable(f"{workload.kind} {where}{workload.name or '?'}")
 
 
-def row(read: ReadEntry, target: TargetEntry) -> tuple[str, ...]:
-    """The cells of one read; where several builds have the target, with the build."""
-    build = f"in {read.workload.path}" if len(target.bundles) > 1 else ""
+def rows_of(reads: Sequence[ReadEntry], target: TargetEntry, common: str) -> list[tuple[str, ...]]:
+    """The cells of reads, without their `common` reason; those that differ by their build alone name it."""
+    plain = [row(each, target, "", common) for each in reads]
+    times = Counter(plain)
+    return [
+        row(each, target, f"  in {each.workload.path}" if times[cells] > 1 else "", common)
+        for each, cells in zip(reads, plain, strict=True)
+    ]
+
+
+def row(read: ReadEntry, target: TargetEntry, build: str, common: str) -> tuple[str, ...]:
+    """The cells of one read."""
     container = f"container {read.container}" if read.container else ""
-    why = f"  ({read.why})" if read.why else ""
+    why = f"  ({read.why})" if read.why and read.why != common else ""
     line = read.location.field or str(read.location.start.line)
     return (
         named(read.workload, target),
-        printable(" ".join(filter(None, (container, build)))),
+        printable(container),
         printable(arrives(read)),
-        at(read.location.path, line) + printable(why),
+        at(read.location.path, line) + printable(build + why),
     )
 
 
@@ -168,10 +192,10 @@ def shortened(names: tuple[str, ...]) -> str:
 
 
 def table(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    """Rows whose cells are lined up."""
+    """Rows whose cells are lined up; a column without text takes no room."""
     columns = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
     for cells in rows:
-        padded = (cell + " " * (columns[i] - width(cell)) for i, cell in enumerate(cells))
+        padded = (cell + " " * (columns[i] - width(cell)) for i, cell in enumerate(cells) if columns[i])
         yield f"  {'  '.join(padded)}".rstrip()
 
 

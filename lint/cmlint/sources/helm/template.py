@@ -196,6 +196,20 @@ def entries_in(path: str, text: str, base: int) -> Iterator[Entry]:
             yield from flow_entries(entry, written)
 
 
+def opening(text: str, offset: int) -> int:
+    """Where the field begins whose value is a block of lines around an offset; the offset where there is none."""
+    blank = blanked(text)
+    entries = list(entries_in("", blank, 0))
+    number = bisect_left(entries, offset, key=lambda entry: (entry.key or entry.value).start) - 1
+    if number < 0 or not re.fullmatch(BLOCK, blank[entries[number].value.start : entries[number].value.end]):
+        return offset
+    behind = entries[number + 1 :]
+    end = (behind[0].key or behind[0].value).start if behind else len(blank)
+    last = len(blank[: blank.rfind("\n", 0, end) + 1 if behind else end].rstrip())
+    start = (entries[number].key or entries[number].value).start
+    return start if offset <= last else offset
+
+
 def flow_entries(around: Entry, written: str) -> Iterator[Entry]:
     """The fields of a mapping that is written on one line, and those inside of these."""
     place = around.value
