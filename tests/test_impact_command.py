@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -756,6 +757,19 @@ def test_a_release_may_read_what_its_values_name_after_it(tmp_path: Path, more: 
     lines = cmlint(tmp_path, "impact", f"configmap/{name}-map").stdout.splitlines()
     assert lines[0].endswith(f": {head}")
     assert ("  HelmRelease gatus  optional field  all.yaml:3" in lines) == (head != "no readers")
+
+
+def test_another_release_does_not_read_what_is_named_after_this_one(tmp_path: Path) -> None:
+    values = 'envFrom: [{configMapRef: {name: "{{ .Release.Name }}-map"}}, {configMapRef: {name: "${P}-map"}}]'
+    release = (
+        RELEASE.partition("---")[0].replace("MORE", "interval: 1h").replace("other: {", f"{values}\n    other: {{")
+    )
+    write(tmp_path, {"all.yaml": RELEASE.replace("MORE", "interval: 1h").replace("NAME", "gatus")})
+    for name in ("gatus", "plex"):
+        write(tmp_path, {f"{name}.yaml": release.replace("name: gatus", f"name: {name}")})
+    done = cmlint(tmp_path, "impact", "configmap/gatus-map", "--format", "json")
+    reads = Counter((each["workload"]["name"], each["location"]["path"]) for each in json.loads(done.stdout)["reads"])
+    assert reads == {("gatus", "gatus.yaml"): 3, ("plex", "plex.yaml"): 1, ("gatus", "all.yaml"): 1}
 
 
 def test_the_file_to_commit_is_that_of_the_key(tmp_path: Path) -> None:

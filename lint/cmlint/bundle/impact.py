@@ -203,6 +203,10 @@ def is_of_values(placed: Placed, span: Span, point: Point) -> bool:
 # who reads it
 
 
+RELEASE_NAME = ".Release.Name"
+"""What a HelmRelease knows of a name in its values."""
+
+
 class Wanted:
     """The subjects by what a read may lead to: their definitions, or their names."""
 
@@ -236,7 +240,10 @@ class Wanted:
         if key not in self.by_placeholder:
             subjects = (each for (target, _), found in self.by_name.items() if target == key[0] for each in found)
             self.by_placeholder[key] = [each for each in subjects if may_become(key[1], each.name)]
-        return self.by_placeholder[key]
+        found = self.by_placeholder[key]
+        if RELEASE_NAME not in key[1]:
+            return found
+        return [each for each in found if each.name in read.placed.document.mentions]  # there it is filled in
 
     def meant(self, bundle: Bundle, read: Read) -> Iterator[tuple[Subject, Definition | None, bool]]:
         """The subjects that a read means, with the definition it leads to, and whether that is sure."""
