@@ -408,7 +408,7 @@ def is_patch(decoder: Decoder, entries: dict[str, Node], kind: str) -> bool:
     """Whether an object is only a part of one, to be merged into another: it deletes, or lacks what each needs."""
     if "$patch" in entries:
         return True
-    if kind not in POD_PATHS:
+    if kind not in POD_PATHS or not is_built_in(str(entries["apiVersion"].value)):
         return False
     node: Node | None = None
     spec: dict[str, Node] = entries
