@@ -377,7 +377,17 @@ def test_a_build_of_the_same_object_is_an_alternative(tmp_path: Path) -> None:
         ("projectcontour.io/v1\nkind: HTTPProxy\nmetadata: {name: h, namespace: shop}\nspec: {}\n", False),
         ("postgresql.cnpg.io/v1\nkind: ScheduledBackup\nmetadata: {name: h, namespace: shop}\nspec: {}\n", False),
         ("postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: h, namespace: shop}\nspec: {}\n", False),
-        ("kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: h}\nspec: {}\n", True),
+        ("kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: h}\nspec: {}\n", False),
+        (
+            "kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: h}\n"
+            "spec: {rules: [{generate: {kind: ConfigMap, name: 'set{{request.object.metadata.name}}'}}]}\n",
+            True,
+        ),
+        ("serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: settings}\nspec: {}\n", False),
+        ("serving.kserve.io/v1alpha1\nkind: ServingRuntime\nmetadata: {name: settings}\nspec: {}\n", False),
+        ("grafana.integreatly.org/v1beta1\nkind: GrafanaDashboard\nmetadata: {name: settings}\nspec: {}\n", False),
+        ("argoproj.io/v1alpha1\nkind: CronWorkflow\nmetadata: {name: settings}\nspec: {}\n", False),
+        ("example.com/v1\nkind: Settings\nmetadata: {name: settings}\nspec: {}\n", True),
     ],
 )
 def test_what_brings_others_reaches_their_namespace(tmp_path: Path, resource: str, counts: bool) -> None:
@@ -541,3 +551,37 @@ def test_a_command_shows_another_secret_of_the_namespace(tmp_path: Path) -> None
     made = "kubectl create secret generic own -n shop --from-literal=A=b\n"
     write(tmp_path, {"all.yaml": "---\n".join(texts), "make.sh": made})
     assert [each.rule for each in lint(tmp_path).outcome.findings] == ["wrong-namespace"]
+
+
+ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, namespace: argocd}\n"
+HERE = "repoURL: https://git.example/shop, path: apps/web"
+
+
+@pytest.mark.parametrize(
+    ("spec", "excused"),
+    [
+        (f"source: {{{HERE}}}", False),
+        (f"sources: [{{{HERE}}}, {{repoURL: https://git.example/shop, ref: values}}]", False),
+        ("source: {repoURL: https://git.example/other, path: elsewhere}", True),
+        ("source: {repoURL: https://charts.example, chart: web}", True),
+        (f"sources: [{{{HERE}}}, {{repoURL: https://charts.example, chart: web}}]", True),
+        (f"sources: [{{{HERE}}}, {{repoURL: https://git.example/shop, path: elsewhere}}]", True),
+        (f"source: {{{HERE}, plugin: {{name: t}}}}", True),
+        ("source: {repoURL: https://git.example/shop, path: .}", True),
+    ],
+)
+def test_what_an_application_brings_from_this_repository_is_known(tmp_path: Path, spec: str, excused: bool) -> None:
+    application = f"{ARGO}spec: {{destination: {{namespace: shop}}, {spec}}}\n"
+    write(tmp_path, {"argocd/web.yaml": application, "apps/web/pod.yaml": READER})
+    assert bool(lint(tmp_path).outcome.unverified) is excused
+    assert bool(lint(tmp_path).outcome.findings) is not excused
+
+
+def test_more_may_come_of_a_folder_that_is_not_built_completely(tmp_path: Path) -> None:
+    application = f"{ARGO}spec: {{destination: {{namespace: shop}}, source: {{{HERE}}}}}\n"
+    built = "resources: [config.yaml, https://git.example/settings]\n"
+    files = {"apps/web/kustomization.yaml": built, "apps/web/config.yaml": CONFIG, "other/pod.yaml": READER}
+    write(tmp_path, {"argocd/web.yaml": application, **files})
+    assert [each.code for each in lint(tmp_path).outcome.unverified] == ["custom-resource"]
+    write(tmp_path, {"apps/web/kustomization.yaml": "resources: [config.yaml]\n"})
+    assert [each.rule for each in lint(tmp_path).outcome.findings] == ["missing-configmap"]

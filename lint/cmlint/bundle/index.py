@@ -24,7 +24,7 @@ NOTHING = Meeting([])
 class Supply(Protocol):
     """What whoever installs a bundle gives it."""
 
-    def evidence(self, target: Target, name: str, made: Sequence[str]) -> Evidence | None:
+    def evidence(self, target: Target, name: str, namespace: str | None, made: Sequence[str]) -> Evidence | None:
         """How an object that the bundle does not make may be there; `made` are the names that it makes."""
         ...
 

@@ -29,7 +29,8 @@ def supplied(question: Question) -> Evidence | None:
     scope = question.scope
     if scope.supply is None:
         return None
-    return scope.supply.evidence(question.target, question.name, scope.index.names(question.target))
+    made = scope.index.names(question.target)
+    return scope.supply.evidence(question.target, question.name, question.namespace, made)
 
 
 def maker_around(question: Question) -> Evidence | None:

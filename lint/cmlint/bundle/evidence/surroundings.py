@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Iterator
 from functools import cached_property
-from posixpath import normpath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cmlint.bundle.documents import Frame, Placed, folder_of, folders_above
 from cmlint.bundle.nearest import meets
-from cmlint.knowledge.controllers import brings_folder, installs_chart, may_make
+from cmlint.knowledge.controllers import installs_chart, may_make
 from cmlint.kube.near import words_of
 from cmlint.model.evidence import Code, Evidence
 from cmlint.model.facts import Document, FileFacts, SkipCode
+
+if TYPE_CHECKING:
+    from cmlint.bundle.gitops_folders import ReadFolders
 
 Makers = dict[tuple[str, Code], Evidence]
 """What may make objects, by its code and the namespace in which it makes them, which is empty for any."""
@@ -61,15 +63,16 @@ class Surroundings:
     namespace, and `releases` are the charts that are installed. `beside` holds the kustomizations that say themselves
     what they make: they count only for files in their own folder that none of them names, because nobody knows how
     these are applied. `loose_files` are the paths of files that are not texts of the bundle. Flux applies the folders
-    that are brought `as_they_are`, with what is below them, and no kustomization above adds to them.
+    that are brought `as_they_are`, with what is below them, and no kustomization above adds to them. By `folders` it is
+    known which GitOps objects bring only what is read.
     """
 
     def __init__(
         self,
-        placed: list[Placed],
         files: list[tuple[str, FileFacts]],
         loose_files: Iterable[str] = (),
         frame: Frame | None = None,
+        folders: ReadFolders | None = None,
     ) -> None:
         self.frame = frame
         self.loose_files = list(loose_files)
@@ -80,7 +83,6 @@ class Surroundings:
         self.here: dict[str, Makers] = {}
         self.below: dict[str, Makers] = {}
         self.namespaces: dict[str, Makers] = {}
-        folders = {above for path, _ in files for above in ("", *folders_above(path))}
         for path, facts in files:
             makers = makers_in(path, facts, folders)
             for (namespace, _), evidence in makers.items():
@@ -183,11 +185,11 @@ def first_for(namespace: str | None, makers: Makers | None, ignored: Container[s
     return makers[key] if makers and key else None
 
 
-def makers_in(path: str, facts: FileFacts, folders: Container[str]) -> Makers:
+def makers_in(path: str, facts: FileFacts, folders: ReadFolders | None) -> Makers:
     """What in a file may make objects which the file does not show.
 
     A custom resource makes them in its own namespace; one that brings others to a cluster says in which. One that
-    brings what is in `folders`, which are read, makes nothing else.
+    brings only what is in `folders` that are read makes nothing else, and a chart is looked at by itself.
     """
     found: Makers = {}
 
@@ -204,19 +206,16 @@ def makers_in(path: str, facts: FileFacts, folders: Container[str]) -> Makers:
         if document.broken:
             sentence = f"a {document.kind} that cannot be parsed in {path}"
             note("", Evidence("unparsable", sentence, path, document.head))
-        elif may_make(document.api_version, document.kind) and not is_known(document, folders):
+        elif is_maker(document) and not (folders and folders.is_known(path, document)):
             sentence = f"the custom resource {document.kind} in {path}"
             note(reach_of(document), Evidence("custom-resource", sentence, path, document.head))
     return found
 
 
-def is_known(document: Document, folders: Container[str]) -> bool:
-    """Whether it is a chart, which is looked at by itself, or brings only what is in folders that are read."""
-    if installs_chart(document.api_version, document.kind):
-        return True
-    brought = [normpath(each.path) for each in document.deploys]
-    flux = bool(brought) and brings_folder(document.api_version, document.kind)
-    return flux and all(path == "." or path in folders for path in brought)
+def is_maker(document: Document) -> bool:
+    """Whether it may make objects that nothing shows, and not by a chart."""
+    may = may_make(document.api_version, document.kind)
+    return may and not installs_chart(document.api_version, document.kind)
 
 
 def releases_in(path: str, facts: FileFacts, folder: str) -> Iterator[Release]:
