@@ -101,7 +101,7 @@ def made_from_file(question: Question) -> Evidence | None:
     """A file from which people make such an object by hand is beside the document."""
     if question.placed.built:
         return None
-    path = question.scope.around.source_of(question.name, question.placed)
+    path = question.scope.around.source_of(question.target, question.name, question.placed)
     return Evidence("made-from-file", f"it may be created from files like {path}", path) if path else None
 
 

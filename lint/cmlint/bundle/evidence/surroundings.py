@@ -11,7 +11,7 @@ from cmlint.bundle.nearest import meets
 from cmlint.knowledge.controllers import installs_chart, may_make
 from cmlint.kube.near import words_of
 from cmlint.model.evidence import Code, Evidence
-from cmlint.model.facts import Document, FileFacts, SkipCode
+from cmlint.model.facts import Document, FileFacts, SkipCode, Target
 
 if TYPE_CHECKING:
     from cmlint.bundle.gitops_folders import ReadFolders
@@ -28,14 +28,27 @@ UNREAD: dict[SkipCode, Code] = {
 }
 """The evidence of texts that are not read and may well define objects."""
 
+SHORTEST_WORD = 3
+"""The same of one word of it."""
+
 SHORTEST = 4
 """The least number of characters in a file's name that says anything about an object's name."""
 
-SOURCES = (
-    *(".conf", ".cfg", ".cnf", ".ini", ".properties", ".env", ".csv", ".ipynb", ".sql", ".lua", ".tmpl"),
-    *(".crt", ".pem", ".key", ".cer", ".jks", ".p12"),
-)
+SETTINGS = (".conf", ".cfg", ".cnf", ".ini", ".csv", ".ipynb", ".sql", ".lua", ".tmpl")
+CREDENTIALS = (".properties", ".env", ".crt", ".pem", ".key", ".cer", ".jks", ".p12")
+SOURCES = (*SETTINGS, *CREDENTIALS)
 """The endings of files among manifests from which people make a ConfigMap or Secret (`--from-file`)."""
+
+ANY_SOURCES: dict[Target, tuple[str, ...]] = {"ConfigMap": SOURCES, "Secret": CREDENTIALS}
+"""Those from which they make one of either kind."""
+
+GENERAL = frozenset(
+    (
+        *("", "app", "application", "config", "custom", "data", "default", "env", "init", "local", "main", "my"),
+        *("server", "settings", "values", "dev", "prod", "production", "staging", "test"),
+    )
+)
+"""The words by which files are called whatever they are for."""
 
 
 class Release(NamedTuple):
@@ -145,15 +158,20 @@ class Surroundings:
                 return each.evidence
         return None
 
-    def source_of(self, name: str, placed: Placed) -> str | None:
+    def source_of(self, target: Target, name: str, placed: Placed) -> str | None:
         """A file from which somebody may make an object of this name with a command that is written nowhere.
 
         That is a file in the document's folder that is neither a manifest nor a text for a reader, or one whose own
-        name is a part of the object's (`test-config.yaml` for `shop-test-config`).
+        name is a part of the object's (`test-config.yaml` for `shop-test-config`). Settings are hardly ever kept in a
+        Secret, and a file that is called after one program is not for an object and a reader that are called after
+        others.
         """
-        here = placed.directory
+        here, reader = placed.directory, placed.document.name
+        called = f"{name} {reader.value if reader else ''} {placed.namespace or ''} {here}".lower()
+        found = (path for path in self.sources.get(here, ()) if path.endswith(ANY_SOURCES[target]))
+        fitting = (path for path in found if is_called(stem_of(path), called))
         named = (path for path in self.plain.get(here, ()) if is_part_of(stem_of(path), name))
-        return self.sources.get(here) or next(named, None)
+        return next(fitting, None) or next(named, None)
 
     def file_for(self, key: str, placed: Placed) -> str | None:
         """A file in a document's folder, or below, that gives this key to an object made from it."""
@@ -165,9 +183,13 @@ class Surroundings:
         return None
 
     @cached_property
-    def sources(self) -> dict[str, str]:
-        """For each folder, a file from which somebody may make an object."""
-        return {folder_of(path, self.frame): path for path in self.loose_files if path.endswith(SOURCES)}
+    def sources(self) -> dict[str, list[str]]:
+        """For each folder, the files from which somebody may make an object."""
+        found: dict[str, list[str]] = {}
+        for path in self.loose_files:
+            if path.endswith(SOURCES):
+                found.setdefault(folder_of(path, self.frame), []).append(path)
+        return found
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
@@ -242,6 +264,12 @@ def is_plain(facts: FileFacts) -> bool:
 def stem_of(path: str) -> str:
     """The name of a file without its ending."""
     return path.rpartition("/")[2].partition(".")[0]
+
+
+def is_called(stem: str, names: str) -> bool:
+    """Whether a file may be for what has some names, by its own words."""
+    words = set(words_of(stem))
+    return words <= GENERAL or any(len(word) >= SHORTEST_WORD and word in names for word in words)
 
 
 def is_part_of(stem: str, name: str) -> bool:
