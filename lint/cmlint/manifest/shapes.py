@@ -204,7 +204,7 @@ class ShapeReader:
         )
 
     def volumes(self, entries: dict[str, Node], path: str) -> Iterator[Volume]:
-        """The volumes of ConfigMaps and Secrets that a mapping has although it is no pod spec."""
+        """The volumes of ConfigMaps and Secrets that a mapping has although it has no containers."""
         for field, node in entries.items():
             where = f"{path}.{field}"
             if self.inside(where):
@@ -249,7 +249,7 @@ class ShapeReader:
         )
 
     def mounted(self, node: SequenceNode, target: Target, path: str) -> None:
-        """The objects of a list that are mounted as a whole, each by its name or with the folder."""
+        """The objects of a list that are mounted completely, each by its name or with the folder."""
         for i, item in enumerate(node.value):
             fields, where = self.fields(item), f"{path}[{i}]"
             name = self.text(fields.get("name")) if fields else self.text(item) if self.group in SELECTORS else None
@@ -257,7 +257,7 @@ class ShapeReader:
                 self.references.append(self.mount(name, item, target, where))
 
     def mount(self, name: Scalar, node: Node, target: Target, path: str) -> Reference:
-        """An object that is mounted as a whole, outside every pod spec."""
+        """An object that is mounted completely, outside every pod spec."""
         return Reference(
             target=target,
             name=name,

@@ -30,8 +30,11 @@ KEY = r"[-._a-zA-Z0-9]+"
 MOST = 300
 """A kustomization that lacks more than this is not built: nobody would read what it lacks."""
 
-MANIFEST = r"(?i)^https?://.*/(?!values|[^/]*(?:config|secret|env))[^/?]*\.ya?ml(?:\?|$)"
-"""The address of a file with manifests, by its name not only of a ConfigMap or Secret."""
+MANIFEST = (
+    r"(?i)^https?://(?:raw\.githubusercontent|github)\.com/(?=.*/(?:releases|v?\d+\.\d+[\w.-]*)/).*/"
+    r"(?!values|[^/]*(?:config|secret|env))[^/?]*\.ya?ml(?:\?|$)"
+)
+"""The address of a file with manifests of a release, by its name not only of a ConfigMap or Secret."""
 
 ORDINARY = frozenset(("https", "http", "com", "org", "io", "www", "raw", "githubusercontent", "github", "yaml", "yml"))
 """The words that most addresses have."""
@@ -180,7 +183,7 @@ class Lack(NamedTuple):
     """A resource without which a kustomization is built, and the namespaces in which its objects would be.
 
     They are those that kustomizations above it set; None where it may have objects in any. A `manifest` is one file
-    of another project, with objects that are called after that.
+    of a release of another project, with objects that are called after that.
     """
 
     part: str
