@@ -453,6 +453,7 @@ def test_another_reason_still_counts(tmp_path: Path) -> None:
     [
         (READER.replace("settings", "'${X}'"), "placeholder"),
         (READER.replace("settings", "kube-root-ca.crt"), "well-known"),
+        (READER.replace("settings", "rook-ceph-mon-endpoints"), "well-known"),
         (READER.replace("configMapRef", "secretRef"), "secret-elsewhere"),
     ],
 )
