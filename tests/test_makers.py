@@ -308,9 +308,10 @@ ROWS = [
         manifest(
             "ClusterPolicy",
             "kyverno.io/v1",
-            "spec: {rules: [{generate: {foreach: [{kind: Secret, name: t, clone: {name: w, namespace: m}}]}}]}",
+            "spec: {rules: [{generate: {foreach: [{kind: Secret, name: t, clone: {name: w, namespace: m}},"
+            " {kind: ConfigMap, name: z, data: {data: {a: x}}}]}}]}",
         ),
-        ["Secret t: ... (everywhere)"],
+        ["ConfigMap z: a ... (everywhere)", "Secret t: ... (everywhere)"],
     ),
     (
         manifest("ClusterPolicy", "kyverno.io/v1", "spec: {rules: [{generate: {cloneList: {kinds: [v1/Secret]}}}]}"),
